@@ -1,0 +1,15 @@
+// Puts the library's text into a module, so that the core needs no file system: a browser has the library too.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const folder = new URL('../stdlib/', import.meta.url);
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.enet'))
+  .sort();
+const entries = files.map((name) => {
+  const text = readFileSync(new URL(name, folder), 'utf8');
+  return `  ${JSON.stringify(`std/${name.slice(0, -5)}`)}: ${JSON.stringify(text)},`;
+});
+writeFileSync(
+  new URL('../src/stdlib.generated.ts', import.meta.url),
+  `// Generated from stdlib/ by \`npm run generate\`. Do not edit.\nexport const stdlib: Readonly<Record<string, string>> = {\n${entries.join('\n')}\n};\n`,
+);

@@ -1,0 +1,48 @@
+import { type Part, rules, shownAlternatives, shownName } from './rules.ts';
+
+const maximumWidth = 110;
+
+/** All rules in W3C's notation of EBNF. */
+export function grammarAsEbnf(): string {
+  const width = Math.max(...rules.map((rule) => rule.name.length));
+  return rules.map((rule) => ruleAsEbnf(rule, width)).join('\n');
+}
+
+function ruleAsEbnf(rule: Part & { readonly name: string }, width: number): string {
+  const head = `${rule.name.padEnd(width)} ::= `;
+  const words = sequence(rule.definition ?? []).split(/(?= \| )/);
+  // A long rule goes on below its first word, an alternative at the start of the line.
+  let text = head;
+  let column = head.length;
+  for (const word of words) {
+    if (column + word.length > maximumWidth) {
+      text += `\n${' '.repeat(head.length - 1)}`;
+      column = head.length - 1;
+    }
+    text += word;
+    column += word.length;
+  }
+  return text;
+}
+
+function sequence(parts: readonly Part[]): string {
+  return parts.map((part) => ebnf(part, parts.length > 1)).join(' ');
+}
+
+function ebnf(part: Part, among: boolean): string {
+  const inner = part.definition ?? [];
+  if (part.type === 'Option') return `${atom(inner)}?`;
+  if (part.type === 'Repetition') return `${atom(inner)}*`;
+  if (part.type !== 'Alternation') return part.definition ? sequence(inner) : shownName(part);
+  const text = shownAlternatives(part)
+    .map((a) => sequence(a.definition ?? []))
+    .join(' | ');
+  return among ? `(${text})` : text;
+}
+
+/** A part that a sign can follow: in parentheses where it is more than a word. */
+function atom(parts: readonly Part[]): string {
+  const text = sequence(parts);
+  const only = parts.length === 1 && (parts[0]?.type === 'Terminal' || parts[0]?.type === 'NonTerminal');
+  return only ? text : `(${text})`;
+}

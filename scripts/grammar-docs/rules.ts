@@ -1,0 +1,33 @@
+import { grammarRules } from '../../grammar/parser.ts';
+import { keywords } from '../../grammar/tokens.ts';
+
+/** A part of a rule, as chevrotain serialises it. */
+export interface Part {
+  readonly type: 'Terminal' | 'NonTerminal' | 'Option' | 'Repetition' | 'Alternation' | 'Alternative' | 'Rule';
+  readonly name?: string;
+  readonly label?: string;
+  readonly definition?: readonly Part[];
+}
+
+/** The rules of the parser, in its order. */
+export const rules: readonly (Part & { readonly name: string })[] = grammarRules() as never;
+
+/** How a token or a rule is shown: spelled where it has one spelling, else by name. */
+export function shownName(part: Part): string {
+  if (part.type === 'NonTerminal') return part.name as string;
+  return isSpelled(part) ? (part.label as string) : (part.name as string);
+}
+
+/** Whether a token has one spelling: its label is that in quotes. The three bars share theirs. */
+export function isSpelled(part: Part): boolean {
+  return part.type === 'Terminal' && /^'[^']+'$/.test(part.label ?? '') && part.name !== 'Bar';
+}
+
+/** The alternatives with the list of all keywords as one, `Keyword`. */
+export function shownAlternatives(part: Part): readonly Part[] {
+  const alternatives = part.definition ?? [];
+  const isKeyword = (p: Part) => keywords.some((word) => p.definition?.[0]?.label === `'${word}'`);
+  if (alternatives.filter(isKeyword).length < keywords.length) return alternatives;
+  const keyword: Part = { type: 'Alternative', definition: [{ type: 'Terminal', name: 'Keyword' }] };
+  return [...alternatives.filter((p) => !isKeyword(p)), keyword];
+}

@@ -1,0 +1,259 @@
+import type { CstNode, IToken } from 'chevrotain';
+import type * as c from '../../grammar/cst.generated.ts';
+import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source.ts';
+import type * as a from './ast.ts';
+import type { Build } from './build-ast.ts';
+import { parseLimits } from './limits.ts';
+
+/** The span of a concrete node; of an empty or recovered one, an empty span at the place of its parent. */
+export function spanOf(b: Build, n: CstNode, parent?: CstNode): Span {
+  const start = n.location?.startOffset ?? Number.NaN;
+  const end = n.location?.endOffset ?? Number.NaN;
+  if (!Number.isNaN(start)) return { source: b.source, start, end: (Number.isNaN(end) ? start : end) + 1 };
+  if (parent) return spanOf(b, parent);
+  return { source: b.source, start: 0, end: 0 };
+}
+
+function tokenSpan(b: Build, t: IToken, parent: CstNode): Span {
+  if (Number.isNaN(t.startOffset)) {
+    const { start } = spanOf(b, parent);
+    return { source: b.source, start, end: start };
+  }
+  return { source: b.source, start: t.startOffset, end: (t.endOffset ?? t.startOffset) + 1 };
+}
+
+/** A name as written; empty where recovery found none. */
+export function ident(b: Build, t: IToken | undefined, parent: CstNode): a.Ident {
+  if (!t) return { name: '', span: spanOf(b, parent) };
+  return { name: t.isInsertedInRecovery ? '' : t.image, span: tokenSpan(b, t, parent) };
+}
+
+export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.StringNode {
+  if (!t) return { kind: 'string', value: '', span: spanOf(b, parent) };
+  return { kind: 'string', value: t.image.slice(1, -1), span: tokenSpan(b, t, parent) };
+}
+
+function nameNode(b: Build, t: IToken | undefined, parent: CstNode): a.NameNode {
+  const { name, span } = ident(b, t, parent);
+  return { kind: 'name', text: name, parts: name.split('.'), span };
+}
+
+export function parameter(b: Build, n: c.ParameterCstNode): a.ParamNode {
+  const { Name, type, chain } = n.children;
+  const typeNode = type?.[0];
+  const word = typeNode?.children.Name?.[0] ?? typeNode?.children.Block?.[0] ?? typeNode?.children.Table?.[0];
+  return {
+    kind: 'param',
+    span: spanOf(b, n),
+    doc: '',
+    name: ident(b, Name?.[0], n),
+    ...(typeNode &&
+      word && { type: { name: word.image, list: !!typeNode.children.LBracket, span: spanOf(b, typeNode, n) } }),
+    ...(chain?.[0] && { default: chainExpr(b, chain[0], n) }),
+  };
+}
+
+/** A chain; just its first element where it has no steps. */
+export function chainExpr(b: Build, n: c.ChainCstNode | undefined, parent: CstNode): a.Expr {
+  if (!n) return { kind: 'error', span: spanOf(b, parent) };
+  const first = expression(b, n.children.expression?.[0], n);
+  const steps = n.children.step;
+  if (!steps) return first;
+  return { kind: 'chain', span: spanOf(b, n, parent), first, steps: steps.map((s) => step(b, s)) };
+}
+
+export function step(b: Build, n: c.StepCstNode): a.StepNode {
+  const names = n.children.Name ?? [];
+  const label = n.children.Colon ? names[0] : undefined;
+  const callee = n.children.Colon ? names[1] : names[0];
+  return {
+    kind: 'step',
+    span: spanOf(b, n),
+    ...(label && { label: ident(b, label, n) }),
+    callee: nameNode(b, callee, n),
+    ...(n.children.args && { args: argumentList(b, n.children.args[0]) }),
+    tail: tail(b, n.children.tail?.[0]),
+  };
+}
+
+export function tail(b: Build, n: c.TailCstNode | undefined): a.Tail {
+  if (!n) return {};
+  const { rows: inline, Name, expression: condition } = n.children;
+  return {
+    ...(inline?.[0] && { rows: rows(b, inline[0], n) }),
+    ...(Name?.[0] && { rows: nameNode(b, Name[0], n) }),
+    ...(n.children.If && { condition: expression(b, condition?.[0], n) }),
+  };
+}
+
+export function argumentList(b: Build, n: c.ArgsCstNode | undefined): a.Arg[] {
+  return (n?.children.arg ?? []).map((arg) => ({
+    span: spanOf(b, arg, n),
+    ...(arg.children.Name?.[0] && { name: ident(b, arg.children.Name[0], arg) }),
+    value: chainExpr(b, arg.children.chain?.[0], arg),
+  }));
+}
+
+export function rows(b: Build, n: c.RowsCstNode | undefined, parent: CstNode): a.RowsNode {
+  if (!n) return { kind: 'rows', span: spanOf(b, parent), header: [], rows: [] };
+  const words = n.children.header?.[0]?.children.word ?? [];
+  if (words.length > parseLimits.columns) {
+    b.diagnostics.push(
+      createDiagnostic('too-many-columns', spanOf(b, words[parseLimits.columns] as CstNode, n), {
+        limit: parseLimits.columns,
+      }),
+    );
+  }
+  const header = words.slice(0, parseLimits.columns).map((w): a.Ident => {
+    const token = Object.values(w.children)[0]?.[0] as IToken | undefined;
+    return ident(b, token, w);
+  });
+  return { kind: 'rows', span: spanOf(b, n), header, rows: (n.children.row ?? []).map((r) => row(b, r)) };
+}
+
+/** A row's cells by its bars: chevrotain's tree keeps cells and bars apart, so their offsets tell which cell is empty. */
+function row(b: Build, n: c.RowCstNode): a.RowNode {
+  const cells = n.children.cell ?? [];
+  const bars = n.children.Bar ?? [];
+  const result: (a.CellNode | undefined)[] = [];
+  let next = 0;
+  for (let column = 0; column <= bars.length && column < parseLimits.columns; column++) {
+    const end = bars[column]?.startOffset ?? Number.POSITIVE_INFINITY;
+    const candidate = cells[next];
+    if (candidate && spanOf(b, candidate, n).start < end) {
+      result.push(cell(b, candidate, n));
+      next++;
+    } else result.push(undefined);
+  }
+  return { span: spanOf(b, n), cells: result };
+}
+
+function cell(b: Build, n: c.CellCstNode, parent: CstNode): a.CellNode {
+  return { span: spanOf(b, n, parent), values: (n.children.chain ?? []).map((chain) => chainExpr(b, chain, n)) };
+}
+
+/** How tightly the infix operators bind; all associate to the left but `^`. */
+export const precedence: Record<string, number> = {
+  or: 1,
+  and: 2,
+  '==': 3,
+  '!=': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '^': 7,
+};
+/** A sign binds tighter than a product and looser than a power: `-2 ^ 2` is -4. `not` binds looser than a comparison. */
+export const unaryPrecedence: Record<string, number> = { '-': 6, not: 2.5 };
+
+/**
+ * A flat chain of operands and operators, as a tree by precedence climbing. All associate to the left but `^`. The
+ * length is bounded, and so the depth of the tree.
+ */
+export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent: CstNode | undefined): a.Expr {
+  if (!n) return { kind: 'error', span: parent ? spanOf(b, parent) : { source: b.source, start: 0, end: 0 } };
+  const operands = n.children.operand ?? [];
+  const operators = n.children.Operator ?? [];
+  const signs = operands.reduce((sum, o) => sum + (o.children.Minus?.length ?? 0) + (o.children.Not?.length ?? 0), 0);
+  if (operators.length + signs > parseLimits.operators) {
+    b.diagnostics.push(createDiagnostic('expression-too-long', spanOf(b, n, parent), { limit: parseLimits.operators }));
+    return { kind: 'error', span: spanOf(b, n, parent) };
+  }
+  if (operators.length === 0 && signs === 0) return operand(b, operands[0], n);
+  let position = 0;
+  const prefixes = operands.map((o) =>
+    [...(o.children.Minus ?? []), ...(o.children.Not ?? [])].sort((x, y) => x.startOffset - y.startOffset),
+  );
+
+  const climb = (minimum: number): a.Expr => {
+    const prefix = prefixes[position]?.shift();
+    let left: a.Expr;
+    if (prefix) {
+      const operator = prefix.image as a.UnaryOperator;
+      const inner = climb(unaryPrecedence[operator] as number);
+      const span = { ...inner.span, start: tokenSpan(b, prefix, n).start };
+      left = { kind: 'unary', operator, operand: inner, span };
+    } else left = operand(b, operands[position], n);
+    for (;;) {
+      const operator = operators[position]?.image as a.BinaryOperator | undefined;
+      if (operator === undefined || operands[position + 1] === undefined) return left;
+      const rank = precedence[operator] as number;
+      if (rank < minimum) return left;
+      position++;
+      const right = climb(operator === '^' ? rank : rank + 0.5);
+      left = { kind: 'binary', operator, left, right, span: { ...left.span, end: right.span.end } };
+    }
+  };
+  return climb(0);
+}
+
+function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.Expr {
+  if (!n) return { kind: 'error', span: spanOf(b, parent) };
+  const { atom: atoms, LBracket = [], expression: indices = [], Property = [] } = n.children;
+  const inner = atoms?.[0];
+  let result: a.Expr = inner ? atom(b, inner, n) : { kind: 'error', span: spanOf(b, n, parent) };
+  if (LBracket.length === 0 && Property.length === 0) return result;
+  const postfixes = [
+    ...LBracket.map((t, i) => ({ at: t.startOffset, index: indices[i] })),
+    ...Property.map((t) => ({ at: t.startOffset, property: t })),
+  ].sort((x, y) => x.at - y.at);
+  if (postfixes.length > parseLimits.operators) {
+    b.diagnostics.push(createDiagnostic('expression-too-long', spanOf(b, n, parent), { limit: parseLimits.operators }));
+    return { kind: 'error', span: spanOf(b, n, parent) };
+  }
+  for (const postfix of postfixes) {
+    if ('property' in postfix) {
+      const token = postfix.property;
+      const span = tokenSpan(b, token, n);
+      const name = { name: token.image.slice(1), span: { ...span, start: span.start + 1 } };
+      result = { kind: 'property', object: result, name, span: { ...result.span, end: span.end } };
+    } else {
+      const index = expression(b, postfix.index, n);
+      result = {
+        kind: 'index',
+        object: result,
+        index,
+        span: { ...result.span, end: Math.max(index.span.end + 1, result.span.end) },
+      };
+    }
+  }
+  return result;
+}
+
+function atom(b: Build, n: c.AtomCstNode, parent: CstNode): a.Expr {
+  const span = spanOf(b, n, parent);
+  const { Number: number, String: text, True, False, reference, parenthesised, list, choice } = n.children;
+  if (number?.[0]) return { kind: 'number', value: Number(number[0].image), span };
+  if (text?.[0]) return stringNode(b, text[0], n);
+  if (True) return { kind: 'bool', value: true, span };
+  if (False) return { kind: 'bool', value: false, span };
+  if (reference?.[0]) {
+    const { Name, args } = reference[0].children;
+    const callee = nameNode(b, Name?.[0], n);
+    return args ? { kind: 'call', callee, args: argumentList(b, args[0]), span } : callee;
+  }
+  if (parenthesised?.[0]) return chainExpr(b, parenthesised[0].children.chain?.[0], n);
+  if (list?.[0]) return listExpr(b, list[0], span);
+  if (choice?.[0]) {
+    return { kind: 'choice', options: (choice[0].children.expression ?? []).map((e) => expression(b, e, n)), span };
+  }
+  return { kind: 'error', span };
+}
+
+function listExpr(b: Build, n: c.ListCstNode, span: Span): a.Expr {
+  const { chain = [], For, Name = [], expression: sources = [] } = n.children;
+  if (!For) return { kind: 'list', items: chain.map((item) => chainExpr(b, item, n)), span };
+  return {
+    kind: 'comprehension',
+    item: chainExpr(b, chain[0], n),
+    names: Name.map((t) => ident(b, t, n)),
+    sources: sources.map((e) => expression(b, e, n)),
+    span,
+  };
+}

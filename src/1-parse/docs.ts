@@ -1,0 +1,69 @@
+import type { IToken } from 'chevrotain';
+import { isFirstOnLine } from '../../grammar/lexer.ts';
+import type { Source } from '../source.ts';
+import type { Comment } from './ast.ts';
+
+/** The comments of a file in order, for finding the documentation of what they stand by. */
+export interface Docs {
+  readonly source: Source;
+  readonly comments: readonly Comment[];
+}
+
+export function docsOf(source: Source, tokens: readonly IToken[]): Docs {
+  const comments = tokens.map((t) => ({
+    text: t.image,
+    span: { source, start: t.startOffset, end: t.startOffset + t.image.length },
+  }));
+  return { source, comments };
+}
+
+/** The `///` lines right above an offset, joined; empty where there are none. */
+export function docBefore(docs: Docs, offset: number): string {
+  const lines: string[] = [];
+  let end = offset;
+  for (let i = lastBefore(docs, offset); i >= 0; i--) {
+    const comment = docs.comments[i] as Comment;
+    const { start } = comment.span;
+    if (!comment.text.startsWith('///') || !isNextLine(docs.source.text, comment.span.end, end)) break;
+    // A comment that follows code on its line belongs to that code.
+    if (!isFirstOnLine(docs.source.text, start)) break;
+    lines.push(comment.text.slice(3).replace(/^ /, '').trimEnd());
+    end = start;
+  }
+  return lines.reverse().join('\n');
+}
+
+/** Whether only one line end and blanks stand between two offsets. */
+function isNextLine(text: string, from: number, to: number): boolean {
+  let lineEnds = 0;
+  for (let i = from; i < to; i++) {
+    const c = text[i];
+    if (c === '\n' || (c === '\r' && text[i + 1] !== '\n')) lineEnds++;
+    else if (c !== ' ' && c !== '\t' && c !== '\r') return false;
+    if (lineEnds > 1) return false;
+  }
+  return true;
+}
+
+/** The `//` comment that follows on the same line. */
+export function trailingDoc(docs: Docs, offset: number): string {
+  const comment = docs.comments[lastBefore(docs, offset) + 1];
+  if (!comment || !isBlank(docs.source.text, offset, comment.span.start)) return '';
+  return comment.text.replace(/^\/+ ?/, '').trimEnd();
+}
+
+function isBlank(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (text[i] !== ' ' && text[i] !== '\t') return false;
+  return true;
+}
+
+function lastBefore(docs: Docs, offset: number): number {
+  let low = -1;
+  let high = docs.comments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((docs.comments[middle] as Comment).span.start < offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

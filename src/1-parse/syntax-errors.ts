@@ -1,0 +1,88 @@
+import type { IRecognitionException, IToken } from 'chevrotain';
+import { EOF } from 'chevrotain';
+import * as t from '../../grammar/tokens.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { positionAt, type Source, type Span } from '../source.ts';
+
+/**
+ * What the parser could not read, as diagnostics. A second error on a line is most often the shadow of the first, or of
+ * what was mended there (`reported`): it is left out.
+ */
+export function syntaxDiagnostics(
+  source: Source,
+  errors: readonly IRecognitionException[],
+  reported: readonly Diagnostic[],
+): Diagnostic[] {
+  const lineOf = (d: Diagnostic) => positionAt(source, d.span?.start ?? 0).line;
+  const lines = new Set(reported.map(lineOf));
+  return errors.flatMap((e) => {
+    const diagnostic = syntaxDiagnostic(source, e);
+    const line = lineOf(diagnostic);
+    if (lines.has(line)) return [];
+    lines.add(line);
+    return [diagnostic];
+  });
+}
+
+function syntaxDiagnostic(source: Source, e: IRecognitionException): Diagnostic {
+  const span = tokenSpan(source, e.token, (e as { previousToken?: IToken }).previousToken);
+  return createDiagnostic('syntax', span, { expected: expectation(e), found: foundOf(e.token) });
+}
+
+/** A token as a message names it. */
+export function foundOf(token: IToken): string {
+  if (token.tokenType === EOF) return 'the end of the file';
+  if (token.tokenType === t.RowStart) return 'the start of a row';
+  const image = token.image.length > 40 ? `${token.image.slice(0, 40)}...` : token.image;
+  if (token.tokenType === t.StringLiteral) return image;
+  const isWord = token.tokenType !== t.Name && /^[a-z]/.test(image);
+  return isWord ? `the keyword '${image}'` : `'${image}'`;
+}
+
+function tokenSpan(source: Source, token: IToken, previous: IToken | undefined): Span {
+  if (token.tokenType !== EOF && !Number.isNaN(token.startOffset)) {
+    return { source, start: token.startOffset, end: (token.endOffset ?? token.startOffset) + 1 };
+  }
+  const last = previous?.endOffset;
+  const end = last === undefined || Number.isNaN(last) ? source.text.trimEnd().length : last + 1;
+  return { source, start: Math.max(0, end - 1), end };
+}
+
+/** What a rule that has several ways to go on is waiting for. */
+const byRule: Readonly<Record<string, string>> = {
+  atom: 'a value',
+  operand: 'a value',
+  statement: "'return', 'require' or an assignment",
+  type: "a type: 'int', 'real', 'bool', 'activation', 'block' or 'table'",
+  word: 'a column name',
+  tail: "rows ('{' and a line that begins with '|') or '{ table }'",
+  list: "',', 'for' or ']'",
+  model: "a member of the model, or '}'",
+};
+
+/** What may stand directly in a file, and in the braces of a rule. */
+const inside: Readonly<Record<string, string>> = {
+  file: "'block', 'model' or 'weights' (imports come before them)",
+  block: "'return', 'require', an assignment, or '}'",
+  model: "a member of the model, or '}'",
+  scaling: "an entry such as 'd = 1.2 ^ phi', or '}'",
+  rows: "a row, or '}'",
+  choice: "',' or '}'",
+  importDeclaration: "',' or '}'",
+};
+
+/** What is due directly inside of a file, or of the braces of a `block`, `model` and so on. */
+export function expectedIn(rule: string): string {
+  return inside[rule] ?? "'}'";
+}
+
+function expectation(e: IRecognitionException): string {
+  const rule = e.context.ruleStack.at(-1) ?? '';
+  if (e.name === 'NotAllInputParsedException' || rule === 'file') {
+    return e.context.ruleStack[0] === 'expression' ? 'the end of the value' : expectedIn('file');
+  }
+  if (e.name !== 'MismatchedTokenException') return byRule[rule] ?? `another ${rule}`;
+  if (e.message === t.RBrace.LABEL) return expectedIn(rule);
+  if (e.message === t.RParen.LABEL && (rule === 'args' || rule === 'block')) return "',' or ')'";
+  return e.message;
+}

@@ -1,0 +1,158 @@
+import type { FileNode, ImportNode } from '../1-parse/ast.ts';
+import { parse } from '../1-parse/parse.ts';
+import { createDiagnostic, type Diagnostic, replaceFix } from '../diagnostics/diagnostic.ts';
+import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
+import type { Host } from '../host.ts';
+import { decodeSource, type Source } from '../source.ts';
+import { stdlib } from '../stdlib.generated.ts';
+import { isBuiltinName } from './builtins.ts';
+import type { Declared, Module, Program } from './program.ts';
+
+/** Files that one program may have. */
+const maxModules = 256;
+
+interface Loading {
+  readonly host: Host;
+  readonly diagnostics: Diagnostic[];
+  readonly done: Map<string, Module>;
+  /** The chain of files being read, for cycles. */
+  readonly stack: string[];
+}
+
+/**
+ * Reads a source and all that it imports. Imports are followed through the host and kept inside its root; `std/...`
+ * names the library. Never throws: what cannot be read is a diagnostic at the import.
+ */
+export function resolveProgram(source: Source, host: Host): { program: Program; diagnostics: readonly Diagnostic[] } {
+  const loading: Loading = { host, diagnostics: [], done: new Map(), stack: [] };
+  const library = source.name.startsWith('std/') && stdlib[source.name] === source.text;
+  const entry = loadModule(loading, library ? source.name : host.resolvePath('', source.name), source, library);
+  return { program: { entry, modules: [...loading.done.values()] }, diagnostics: loading.diagnostics };
+}
+
+function loadModule(loading: Loading, path: string, source: Source, library: boolean): Module {
+  const { ast, diagnostics } = parse(source);
+  loading.diagnostics.push(...diagnostics);
+  loading.stack.push(path);
+  const scope = new Map<string, Declared>();
+  const module: Module = { path, source, ast, scope, library };
+  for (const node of ast.imports) {
+    const imported = loadImport(loading, module, node);
+    if (imported) bindNames(loading, scope, node, imported);
+  }
+  declareOwn(loading, module, scope, ast);
+  loading.stack.pop();
+  loading.done.set(path, module);
+  return module;
+}
+
+function loadImport(loading: Loading, from: Module, node: ImportNode): Module | undefined {
+  const { value: name, span } = node.from;
+  if (name === '') return undefined;
+  const report = (d: Diagnostic) => void loading.diagnostics.push(d);
+  if (name.startsWith('std/')) {
+    const text = Object.hasOwn(stdlib, name) ? stdlib[name] : undefined;
+    if (text !== undefined) return loadOnce(loading, node, name, () => ({ name, text }), true);
+    const fixes = nearestNames(name, Object.keys(stdlib)).map((n) => replaceFix(`Import "${n}"`, span, `"${n}"`));
+    report(
+      createDiagnostic('unknown-module', span, { path: name, hint: didYouMean(name, Object.keys(stdlib)) }, { fixes }),
+    );
+    return undefined;
+  }
+  const isPath = name.startsWith('./') || name.startsWith('../') || name.startsWith('/');
+  if (from.library || !isPath || !name.endsWith('.enet')) {
+    const mended = !from.library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
+    report(createDiagnostic('import-path', span, { path: name }, { fixes: mended }));
+    return undefined;
+  }
+  const path = loading.host.resolvePath(from.path, name);
+  const { root } = loading.host;
+  if (
+    path !== root &&
+    !path.startsWith(root.endsWith('/') || root.endsWith('\\') ? root : `${root}/`) &&
+    !path.startsWith(`${root}\\`)
+  ) {
+    report(createDiagnostic('import-outside-root', span, { path: name, root: root || 'this source' }));
+    return undefined;
+  }
+  return loadOnce(loading, node, path, () => readSource(loading, node, path, name), false);
+}
+
+function loadOnce(
+  loading: Loading,
+  node: ImportNode,
+  path: string,
+  read: () => Source | undefined,
+  library: boolean,
+): Module | undefined {
+  const known = loading.done.get(path);
+  if (known) return known;
+  const { span } = node.from;
+  if (loading.stack.includes(path)) {
+    const names = [...loading.stack.slice(loading.stack.indexOf(path)), path].map((p) => p.split(/[\\/]/).at(-1));
+    loading.diagnostics.push(createDiagnostic('import-cycle', span, { cycle: names.join(' -> ') }));
+    return undefined;
+  }
+  if (loading.done.size + loading.stack.length >= maxModules) {
+    loading.diagnostics.push(createDiagnostic('too-many-files', span, { limit: maxModules }));
+    return undefined;
+  }
+  const source = read();
+  return source && loadModule(loading, path, source, library);
+}
+
+function readSource(loading: Loading, node: ImportNode, path: string, name: string): Source | undefined {
+  const { span } = node.from;
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = loading.host.readFile(path);
+  } catch (e) {
+    const reason = e instanceof Error ? e.message : String(e);
+    loading.diagnostics.push(createDiagnostic('file-unreadable', span, { path: name, reason }));
+    return undefined;
+  }
+  if (!bytes) {
+    loading.diagnostics.push(createDiagnostic('file-not-found', span, { path: name }));
+    return undefined;
+  }
+  const { source, valid } = decodeSource(path, bytes);
+  if (!valid) loading.diagnostics.push(createDiagnostic('invalid-utf8', { source, start: 0, end: 0 }, {}));
+  return source;
+}
+
+function bindNames(loading: Loading, scope: Map<string, Declared>, node: ImportNode, imported: Module): void {
+  const exported = new Map([...imported.scope].filter(([, d]) => d.module === imported));
+  for (const { name, span } of node.names) {
+    if (name === '') continue;
+    const declared = exported.get(name);
+    if (!declared) {
+      const fixes = nearestNames(name, exported.keys()).map((n) => replaceFix(`Import '${n}'`, span, n));
+      const args = { name, path: node.from.value, hint: didYouMean(name, exported.keys()) };
+      // a file with syntax errors may have lost the declaration; its own errors say enough
+      if (exported.size > 0 || imported.ast.declarations.length > 0) {
+        loading.diagnostics.push(createDiagnostic('not-exported', span, args, { fixes }));
+      }
+      continue;
+    }
+    if (scope.has(name)) loading.diagnostics.push(createDiagnostic('duplicate-declaration', span, { name }));
+    else scope.set(name, declared);
+  }
+}
+
+function declareOwn(loading: Loading, module: Module, scope: Map<string, Declared>, ast: FileNode): void {
+  for (const node of ast.declarations) {
+    const { name, span } = node.name;
+    if (node.kind === 'weights' || name === '') continue;
+    if (isBuiltinName(name)) {
+      loading.diagnostics.push(createDiagnostic('builtin-shadowed', span, { name }));
+      continue;
+    }
+    const other = scope.get(name);
+    if (other) {
+      const related = [{ span: other.node.name.span, message: `the first '${name}'` }];
+      loading.diagnostics.push(createDiagnostic('duplicate-declaration', span, { name }, { related }));
+    } else {
+      scope.set(name, node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module });
+    }
+  }
+}

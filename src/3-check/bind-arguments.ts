@@ -1,0 +1,89 @@
+import type { Arg } from '../1-parse/ast.ts';
+import { createDiagnostic, type Diagnostic, type Related } from '../diagnostics/diagnostic.ts';
+import { nearestNames } from '../diagnostics/nearest.ts';
+import type { Span } from '../source.ts';
+import { suggestion } from './scope.ts';
+import type { Signature, SignatureParam } from './signature.ts';
+
+export interface BoundArguments {
+  /** The argument that each parameter takes; tensors that come from the chain are not in it. */
+  readonly byParam: ReadonlyMap<string, Arg>;
+  /** The tensor arguments of an op over many tensors, after those of the chain. */
+  readonly rest: readonly Arg[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Says which argument goes to which parameter. Tensors of the chain fill the first tensor parameters, then arguments
+ * without a name fill what is left, in the declared order. The checker and the build both use this.
+ * @param chained how many tensors the chain gives
+ */
+export function bindArguments(signature: Signature, chained: number, args: readonly Arg[], call: Span): BoundArguments {
+  const diagnostics: Diagnostic[] = [];
+  const byParam = new Map<string, Arg>();
+  const rest: Arg[] = [];
+  const { name: callee, params, byName } = signature;
+  const related = declaration(signature);
+  if (signature.tensors !== 'many' && chained > signature.tensors) {
+    const data = { callee, takes: signature.tensors, given: chained };
+    diagnostics.push(createDiagnostic('too-many-tensors', call, data, { related }));
+  }
+  const fromChain = chainedParams(signature, chained);
+  const open = params.filter((p) => !fromChain.has(p));
+  let next = 0;
+  for (const arg of args) {
+    if (arg.name) {
+      const { name, span } = arg.name;
+      const param = byName.get(name);
+      if (!param) {
+        const { hint, fixes } = suggestion(nearestNames(name, byName.keys())[0], span);
+        const data = { callee, name, hint };
+        diagnostics.push(createDiagnostic('unknown-parameter', span, data, { related, fixes }));
+      } else if (byParam.has(name)) {
+        diagnostics.push(createDiagnostic('duplicate-argument', span, { name }));
+      } else if (fromChain.has(param)) {
+        diagnostics.push(createDiagnostic('tensor-given-twice', span, { name }));
+      } else byParam.set(name, arg);
+      continue;
+    }
+    if (signature.tensors === 'many') {
+      rest.push(arg);
+      continue;
+    }
+    while (next < open.length && byParam.has((open[next] as SignatureParam).name)) next++;
+    const param = open[next];
+    if (!param) {
+      const data = { callee, takes: open.length, given: args.length };
+      diagnostics.push(createDiagnostic('too-many-arguments', arg.span, data, { related }));
+      break;
+    }
+    byParam.set(param.name, arg);
+    next++;
+  }
+  return { byParam, rest, diagnostics };
+}
+
+/** The parameters that must be given and are not. */
+export function missingArguments(
+  signature: Signature,
+  chained: number,
+  bound: BoundArguments,
+  call: Span,
+): Diagnostic[] {
+  const fromChain = chainedParams(signature, chained);
+  const related = declaration(signature);
+  return signature.params.flatMap((p) => {
+    if (fromChain.has(p) || !p.required || bound.byParam.has(p.name)) return [];
+    const data = { callee: signature.name, name: p.name };
+    return [createDiagnostic(p.tensor ? 'missing-tensor' : 'missing-argument', call, data, { related })];
+  });
+}
+
+/** The tensor parameters that the chain fills. */
+function chainedParams({ params }: Signature, chained: number): ReadonlySet<SignatureParam> {
+  return new Set(chained > 0 ? params.filter((p) => p.tensor).slice(0, chained) : []);
+}
+
+function declaration({ name, declared }: Signature): Related[] {
+  return declared ? [{ span: declared.node.name.span, message: `'${name}' is declared here` }] : [];
+}

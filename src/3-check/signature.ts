@@ -1,0 +1,87 @@
+import type { ParamNode } from '../1-parse/ast.ts';
+import type { BuiltinOp } from '../2-resolve/builtins.ts';
+import type { Declared } from '../2-resolve/program.ts';
+import { declaredType, oneTensor, type Type } from './types.ts';
+
+export interface SignatureParam {
+  readonly name: string;
+  readonly type: Type;
+  /** Whether only whole numbers will do. */
+  readonly whole: boolean;
+  readonly tensor: boolean;
+  readonly required: boolean;
+}
+
+/** What can be called as a step: an op, a block, or a model used as one. */
+export interface Signature {
+  readonly name: string;
+  /** How many tensor parameters it has; `many` for ops over two or more. */
+  readonly tensors: number | 'many';
+  readonly params: readonly SignatureParam[];
+  /** Those that are no tensors, in order: what positional arguments of a table's block fill. */
+  readonly values: readonly SignatureParam[];
+  readonly byName: ReadonlyMap<string, SignatureParam>;
+  readonly declared?: Declared;
+  readonly op?: BuiltinOp;
+}
+
+const signatures = new WeakMap<object, Signature>();
+
+/** The signature of an op, a block or a model. Made once for each. */
+export function signatureOf(callee: BuiltinOp | Declared): Signature {
+  const key = 'node' in callee ? callee.node : callee;
+  let signature = signatures.get(key);
+  if (!signature) {
+    signature = 'node' in callee ? declaredSignature(callee) : opSignature(callee);
+    signatures.set(key, signature);
+  }
+  return signature;
+}
+
+function createSignature(
+  name: string,
+  params: readonly SignatureParam[],
+  source: Pick<Signature, 'declared' | 'op'>,
+): Signature {
+  const tensors = source.op?.tensors === 'many' ? 'many' : params.filter((p) => p.tensor).length;
+  const byName = new Map(params.map((p) => [p.name, p]));
+  return { name, tensors, params, values: params.filter((p) => !p.tensor), byName, ...source };
+}
+
+function opSignature(op: BuiltinOp): Signature {
+  const count = op.tensors === 'many' ? 0 : op.tensors;
+  const tensors = Array.from({ length: count }, (_, i) => tensorParam(i === 0 ? 'x' : `x${i + 1}`));
+  const values = op.params.map((p): SignatureParam => {
+    const type: Type = p.type === 'int' || p.type === 'real' ? 'number' : p.type;
+    return { name: p.name, type, whole: p.type === 'int', tensor: false, required: p.required };
+  });
+  return createSignature(op.name, [...tensors, ...values], { op });
+}
+
+function declaredSignature(declared: Declared): Signature {
+  const { name } = declared.node.name;
+  if (declared.kind === 'block') return createSignature(name, declared.node.params.map(paramSignature), { declared });
+  const { members } = declared.node;
+  const inputs = members.flatMap((m) => (m.kind === 'input' ? [tensorParam(m.name.name)] : []));
+  const params = members.flatMap((m) => (m.kind === 'param' ? [paramSignature(m)] : []));
+  // `variant` is a name of the model's own table, not a value: the caller reads it
+  const choice: SignatureParam[] = [
+    { name: 'variant', type: 'unknown', whole: false, tensor: false, required: false },
+    { name: 'phi', type: 'number', whole: false, tensor: false, required: false },
+  ];
+  return createSignature(name, [...inputs, ...params, ...choice], { declared });
+}
+
+function tensorParam(name: string): SignatureParam {
+  return { name, type: oneTensor, whole: false, tensor: true, required: true };
+}
+
+function paramSignature(param: ParamNode): SignatureParam {
+  return {
+    name: param.name.name,
+    type: declaredType(param),
+    whole: param.type?.name === 'int',
+    tensor: !param.type,
+    required: !param.default,
+  };
+}

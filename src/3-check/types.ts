@@ -1,0 +1,76 @@
+import type { ParamNode } from '../1-parse/ast.ts';
+import { checkLimits } from './limits.ts';
+
+/** What the checker knows of a value. `unknown` fits everything: it stands where an error was reported already. */
+export type Type =
+  | 'number'
+  | 'bool'
+  | 'activation'
+  | 'padding'
+  | 'block'
+  | 'table'
+  | 'unknown'
+  | { readonly list: Type }
+  /** One or several tensors that travel together; undefined where only the build knows how many. */
+  | { readonly tensors: number | undefined };
+
+export const oneTensor: Type = { tensors: 1 };
+
+export function isTensors(type: Type): type is { readonly tensors: number | undefined } {
+  return typeof type === 'object' && 'tensors' in type;
+}
+
+export function isListType(type: Type): type is { readonly list: Type } {
+  return typeof type === 'object' && 'list' in type;
+}
+
+/** A list of a type; of lists too deep in each other no more is known, so that every type stays small. */
+export function listType(item: Type): Type {
+  let depth = 1;
+  for (let t = item; isListType(t); t = t.list) depth++;
+  return { list: depth > checkLimits.lists ? 'unknown' : item };
+}
+
+/** Whether a value of the type can be handed to a tensor parameter. */
+export function actsAsTensor(type: Type): boolean {
+  if (isListType(type)) return type.list === 'unknown' || actsAsTensor(type.list);
+  return isTensors(type);
+}
+
+/** As a person would name it. */
+export function describeType(type: Type): string {
+  if (typeof type === 'string') {
+    return type === 'unknown' ? 'something' : `${type === 'activation' ? 'an' : 'a'} ${type}`;
+  }
+  if (isListType(type)) return `a list of ${plural(type.list)}`;
+  return type.tensors === 1 ? 'a tensor' : 'tensors';
+}
+
+function plural(type: Type): string {
+  if (typeof type === 'string') return type === 'unknown' ? 'anything' : `${type}s`;
+  return isListType(type) ? `lists of ${plural(type.list)}` : 'tensors';
+}
+
+/** Whether a value of type `from` may stand where `to` is wanted. */
+export function isAssignable(from: Type, to: Type): boolean {
+  if (from === 'unknown' || to === 'unknown' || from === to) return true;
+  if (isTensors(to)) return actsAsTensor(from);
+  if (isListType(from) && isListType(to)) return isAssignable(from.list, to.list);
+  // padding is a word or a number of pixels
+  return to === 'padding' && from === 'number';
+}
+
+export const typeNames = ['int', 'real', 'bool', 'activation', 'block', 'table'] as const;
+
+/** The type that a parameter declares; without one it is a tensor. */
+export function declaredType(param: ParamNode): Type {
+  if (!param.type) return oneTensor;
+  const { name, list } = param.type;
+  const base: Type =
+    name === 'int' || name === 'real'
+      ? 'number'
+      : name === 'bool' || name === 'activation' || name === 'block' || name === 'table'
+        ? name
+        : 'unknown';
+  return list ? { list: base } : base;
+}

@@ -1,0 +1,62 @@
+import type { ModelNode } from '../1-parse/ast.ts';
+import type { Env } from './env.ts';
+import { evaluate } from './evaluate.ts';
+import { type Evaluation, fail } from './evaluation.ts';
+import type { ConventionPoint } from './scaling.ts';
+import { describeValue } from './values.ts';
+
+type Settings = Omit<ConventionPoint, 'name' | 'origin'>;
+
+/**
+ * What the frameworks do. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and
+ * momentum as in tensorflow/tpu's EfficientNet. `torch`: symmetric padding; epsilon and momentum as in torch.nn.BatchNorm2d
+ * (whose momentum 0.1 is the share of the new value, 0.9 of the old); average pools count padding.
+ */
+export const conventions: Readonly<Record<'tf' | 'torch', Settings>> = {
+  tf: { padding: 'same', epsilon: 1e-3, momentum: 0.99, countPad: false },
+  torch: { padding: 'symmetric', epsilon: 1e-5, momentum: 0.9, countPad: true },
+};
+
+/** The convention of a model that states none and is used by none that does. */
+export const defaultConvention: ConventionPoint = { name: 'tf', origin: 'default', ...conventions.tf };
+
+/**
+ * The convention of a model: the command line's, else its own, else that of the model which uses it. What it overrides,
+ * `convention torch(epsilon: 1e-3)`, belongs to the stated one and goes when the command line chooses the other.
+ */
+export function chooseConvention(
+  ev: Evaluation,
+  env: Env,
+  model: ModelNode,
+  asked: 'tf' | 'torch' | undefined,
+  outer: ConventionPoint | undefined,
+): ConventionPoint {
+  const stated = model.members.find((m) => m.kind === 'convention');
+  const name = asked ?? (stated?.name.name as 'tf' | 'torch' | undefined);
+  if (!name) return outer ?? defaultConvention;
+  const origin = asked && asked !== stated?.name.name ? 'override' : 'default';
+  const base: ConventionPoint = { name, origin, ...conventions[name] };
+  if (!stated || stated.name.name !== name) return base;
+  const settings: Record<string, unknown> = {};
+  for (const arg of stated.args) {
+    const value = evaluate(ev, env, arg.value);
+    const key = arg.name?.name ?? '';
+    if (
+      key === 'padding' &&
+      typeof value === 'object' &&
+      'kind' in value &&
+      value.kind === 'padding' &&
+      value.name !== 'valid'
+    ) {
+      settings.padding = value.name;
+    } else if ((key === 'epsilon' || key === 'momentum') && typeof value === 'number') settings[key] = value;
+    else if (key === 'count_pad' && typeof value === 'boolean') settings.countPad = value;
+    else
+      fail('wrong-type', arg.value.span, {
+        what: `'${key}'`,
+        expected: 'another kind of value',
+        found: describeValue(value),
+      });
+  }
+  return { ...base, ...settings };
+}

@@ -1,0 +1,76 @@
+import type { CallNode, ChainNode, Expr } from '../1-parse/ast.ts';
+import type { Code, MessageArgs } from '../diagnostics/catalog.ts';
+import { createDiagnostic, type Diagnostic, type DiagnosticExtras } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source.ts';
+import type { Env } from './env.ts';
+import { buildLimits } from './limits.ts';
+import type { Trace } from './trace.ts';
+import type { Binding, Value } from './values.ts';
+
+/** What building one network carries along. */
+export interface Evaluation {
+  /** Steps that are left: see `buildLimits.steps`. */
+  fuel: number;
+  /** Takes up how the numbers of the value being evaluated came about. */
+  traces: Trace[];
+  readonly diagnostics: Diagnostic[];
+  /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
+  cell: { key: string; next: number } | undefined;
+  readonly choices: Choices;
+  /** Builds what an expression calls; only building a graph has it. */
+  readonly call: (call: CallNode, env: Env) => Value;
+  readonly chain: (chain: ChainNode, env: Env) => Value;
+}
+
+/** Decisions of a search space, and other cells set on the command line. */
+export interface Choices {
+  /** `stages.2.kernel` and the value given for it. */
+  readonly given: ReadonlyMap<string, Expr>;
+  readonly used: Set<string>;
+  /** Choices that nobody settled, with their options as written. */
+  readonly open: Map<string, { span: Span; options: string[] }>;
+  /** Cells that could be set, for suggestions; collected only where something is given. */
+  readonly seen: Set<string>;
+}
+
+export function createEvaluation(
+  given: ReadonlyMap<string, Expr>,
+  build: Pick<Evaluation, 'call' | 'chain'>,
+): Evaluation {
+  return {
+    fuel: buildLimits.steps,
+    traces: [],
+    diagnostics: [],
+    cell: undefined,
+    choices: { given, used: new Set(), open: new Map(), seen: new Set() },
+    ...build,
+  };
+}
+
+/** Ends the build of a model; caught where the build began. Thrown for what a spec says, never out of the public API. */
+export class Failure extends Error {
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.message);
+  }
+}
+
+export function fail<C extends Code>(
+  code: C,
+  span: Span | undefined,
+  args: MessageArgs<C>,
+  extras: DiagnosticExtras = {},
+): never {
+  throw new Failure(createDiagnostic(code, span, args, extras));
+}
+
+/** Evaluates something and keeps how its numbers came about. */
+export function traced(ev: Evaluation, evaluate: () => Value): Binding {
+  const outer = ev.traces;
+  ev.traces = [];
+  try {
+    const value = evaluate();
+    return ev.traces.length > 0 ? { value, traces: ev.traces } : { value };
+  } finally {
+    ev.traces = outer;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Span } from '../source.ts';
+
+/** How a network is chosen from its family. All optional: without any, the defaults of the file hold. */
+export interface ScalingRequest {
+  /** A row of `variants`, by name. */
+  readonly variant?: string;
+  /** The compound coefficient; a row that names it wins over the formula, see `rule`. */
+  readonly phi?: number;
+  /** Forces the formula or the published row where phi could mean both. */
+  readonly rule?: 'published' | 'formula';
+  /** Factors given by hand; they win over row and formula. */
+  readonly d?: number;
+  readonly w?: number;
+  readonly r?: number;
+  /** Short for `set.resolution`. */
+  readonly resolution?: number;
+  /** `classes: '10'`, `'stages.2.kernel': '5'`: values in the language, by parameter or by cell. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Overrides the model's own convention. */
+  readonly convention?: 'tf' | 'torch';
+}
+
+/** Where a number came from. */
+export type Origin = 'default' | 'formula' | 'variant' | 'override';
+
+export interface Factor {
+  readonly value: number;
+  readonly origin: Origin;
+  /** `variant b5`, `1.2 ^ phi at phi 5`, `--d`: for people. */
+  readonly source: string;
+}
+
+/** A parameter of the model as it stands at this point of the family. */
+export interface ParamValue {
+  readonly name: string;
+  /** As it would be written: `224`, `[3, 4, 6, 3]`, `Bottleneck`, `silu`. */
+  readonly text: string;
+  readonly origin: Origin;
+  readonly source: string;
+  readonly span: Span;
+  /** The sentence of the rule that made it, `224 x r 2.011 = 450.5, rounded`; empty where it was written down. */
+  readonly trace: string;
+}
+
+/** One point of a family: what d, w and r are there, and which row or formula said so. */
+export interface ScalingPoint {
+  readonly model: string;
+  readonly variant?: string;
+  readonly phi?: number;
+  readonly d: Factor;
+  readonly w: Factor;
+  readonly r: Factor;
+  readonly params: readonly ParamValue[];
+  readonly convention: ConventionPoint;
+  /** Where phi has both a published row and a formula: what the one not used says, parameter by parameter. */
+  readonly alternative?: { readonly rule: 'published' | 'formula'; readonly values: Readonly<Record<string, number>> };
+}
+
+export interface ConventionPoint {
+  readonly name: 'tf' | 'torch';
+  readonly origin: Origin;
+  /** What `same` or `symmetric` padding, epsilon, momentum and so on are after the model's own overrides. */
+  readonly padding: 'same' | 'symmetric';
+  readonly epsilon: number;
+  /** The share of the running average that a step keeps (TensorFlow's meaning; PyTorch's is 1 minus it). */
+  readonly momentum: number;
+  readonly countPad: boolean;
+}

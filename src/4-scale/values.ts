@@ -1,0 +1,126 @@
+import type { RowsNode } from '../1-parse/ast.ts';
+import type { ActivationName } from '../2-resolve/builtins.ts';
+import type { Signature } from '../3-check/signature.ts';
+import type { Env } from './env.ts';
+import type { Trace } from './trace.ts';
+
+/** What an expression can be worth. */
+export type Value =
+  | number
+  | boolean
+  | ActivationValue
+  | PaddingValue
+  | BlockValue
+  | TableValue
+  | TensorValue
+  | SectionValue
+  | readonly Value[];
+
+export interface ActivationValue {
+  readonly kind: 'activation';
+  readonly name: ActivationName;
+}
+
+export interface PaddingValue {
+  readonly kind: 'padding';
+  readonly name: 'same' | 'symmetric' | 'valid';
+}
+
+export interface BlockValue {
+  readonly kind: 'block';
+  readonly signature: Signature;
+}
+
+/** Rows, with the names that their cells mean. */
+export interface TableValue {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly rows: RowsNode;
+  readonly env: Env;
+}
+
+/** A tensor of the graph under construction. */
+export interface TensorValue {
+  readonly kind: 'tensor';
+  readonly node: number;
+  readonly output: number;
+  readonly shape: readonly number[];
+}
+
+/** A section of a model: what it gives, and what its rows, their blocks or the sections of an inner model give. */
+export interface SectionValue {
+  readonly kind: 'section';
+  readonly tensors: readonly TensorValue[];
+  readonly parts: ReadonlyMap<string, SectionValue>;
+}
+
+/** A value with how its scaled numbers came about. */
+export interface Binding {
+  readonly value: Value;
+  readonly traces?: readonly Trace[];
+}
+
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** The tensors of a value: a tensor, several that travel together, or a section; undefined where it is none of these. */
+export function tensorsOf(value: Value): readonly TensorValue[] | undefined {
+  if (typeof value !== 'object') return undefined;
+  if (isList(value)) {
+    const parts = value.map(tensorsOf);
+    return parts.every((p) => p !== undefined) && parts.length > 0 ? parts.flat() : undefined;
+  }
+  if (value.kind === 'tensor') return [value];
+  return value.kind === 'section' ? value.tensors : undefined;
+}
+
+/** What a value is, for messages. */
+export function describeValue(value: Value): string {
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'boolean') return `the bool ${value}`;
+  if (isList(value)) return 'a list';
+  switch (value.kind) {
+    case 'activation':
+      return `the activation ${value.name}`;
+    case 'padding':
+      return `the padding ${value.name}`;
+    case 'block':
+      return `the block ${value.signature.name}`;
+    case 'table':
+      return `the table ${value.name}`;
+    case 'tensor':
+      return 'a tensor';
+    case 'section':
+      return 'a section';
+  }
+}
+
+/** As it would be written in a spec. */
+export function valueText(value: Value): string {
+  if (typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(valueText).join(', ')}]`;
+  switch (value.kind) {
+    case 'block':
+      return value.signature.name;
+    case 'activation':
+    case 'padding':
+    case 'table':
+      return value.name;
+    default:
+      return `<${value.kind}>`;
+  }
+}
+
+/** Whether two values are the same one. */
+export function sameValue(a: Value, b: Value): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  if (isList(a) || isList(b)) {
+    return isList(a) && isList(b) && a.length === b.length && a.every((item, i) => sameValue(item, b[i] as Value));
+  }
+  if (a.kind === 'block' && b.kind === 'block') return a.signature === b.signature;
+  if (a.kind === 'table' && b.kind === 'table') return a.rows === b.rows;
+  if ((a.kind === 'activation' || a.kind === 'padding') && a.kind === b.kind)
+    return a.name === (b as { name: string }).name;
+  return a === b;
+}

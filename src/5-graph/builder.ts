@@ -1,0 +1,157 @@
+import type { Evaluation } from '../4-scale/evaluation.ts';
+import { fail } from '../4-scale/evaluation.ts';
+import { buildLimits } from '../4-scale/limits.ts';
+import type { Trace } from '../4-scale/trace.ts';
+import type { TensorValue } from '../4-scale/values.ts';
+import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source.ts';
+import { elements, type GraphNode, type Normalisation, type Place, type Shape, type TensorSpec } from './graph.ts';
+import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
+import type { Op } from './ops.ts';
+
+/** A graph under construction. */
+export interface Builder {
+  readonly ev: Evaluation;
+  readonly nodes: GraphNode[];
+  /** Paths that own tensors, to say when two steps would share one. */
+  readonly paths: Set<string>;
+  readonly normalisation: Map<string, Normalisation>;
+  /** The stage that is being built. */
+  place: Place;
+  /** The convention that the command line asks for, for inner models too. */
+  readonly convention: 'tf' | 'torch' | undefined;
+  /** Blocks within blocks at this moment. */
+  depth: number;
+  parameters: number;
+}
+
+/** What a node is for: where it came from and what its tensors are called. */
+export interface Origin {
+  readonly path: string;
+  readonly span: Span;
+  readonly traces: readonly Trace[];
+}
+
+/** Adds a node, or ends the build where the op cannot take its inputs. */
+export function addNode(
+  b: Builder,
+  op: Op,
+  inputs: readonly TensorValue[],
+  origin: Origin,
+  shape?: Shape,
+): TensorValue[] {
+  const { span, path } = origin;
+  if (b.nodes.length >= buildLimits.nodes)
+    fail('network-too-large', span, { what: 'operations', limit: buildLimits.nodes });
+  const result = shape
+    ? [shape]
+    : inferShapes(
+        op,
+        inputs.map((t) => t.shape),
+      );
+  if (isShapeError(result)) return failShape(op, result, span);
+  for (const s of result) checkShape(op, s, span);
+  warnOfKernel(b, op, inputs, span);
+  const tensors = tensorsOfOp(op, inputs[0]?.shape ?? [], path);
+  if (tensors.length > 0) {
+    if (b.paths.has(path)) fail('duplicate-path', span, { path });
+    b.paths.add(path);
+    for (const t of tensors) {
+      const n = elements(t.shape);
+      if (n > buildLimits.elements)
+        fail('bad-size', span, {
+          what: `the number of elements of ${t.name}`,
+          value: n,
+          limit: `at most ${buildLimits.elements}`,
+        });
+      if (t.trainable) b.parameters += n;
+    }
+    if (b.parameters > buildLimits.parameters)
+      fail('network-too-large', span, { what: 'parameters', limit: buildLimits.parameters });
+  }
+  const id = b.nodes.length;
+  const refs = inputs.map((t) => ({ node: t.node, output: t.output }));
+  b.nodes.push({ id, op, inputs: refs, shapes: result, path, tensors, span, place: b.place, traces: origin.traces });
+  return result.map((s, output) => ({ kind: 'tensor', node: id, output, shape: s }));
+}
+
+/** The tensors that an op owns, named after its path. Also used by the verifier. */
+export function tensorsOfOp(op: Op, input: Shape, path: string): TensorSpec[] {
+  const tensor = (role: TensorSpec['role'], shape: readonly number[], trainable = true): TensorSpec => ({
+    name: `${path}.${role}`,
+    shape,
+    role,
+    trainable,
+  });
+  if (op.kind === 'conv') {
+    const [channels = 0] = input;
+    const { kernel } = op.window;
+    const weight = tensor('weight', [op.filters, channels / op.groups, kernel, kernel]);
+    return op.bias ? [weight, tensor('bias', [op.filters])] : [weight];
+  }
+  if (op.kind === 'linear') {
+    const weight = tensor('weight', [op.units, elements(input)]);
+    return op.bias ? [weight, tensor('bias', [op.units])] : [weight];
+  }
+  if (op.kind === 'batchNorm') {
+    const shape = [input[0] ?? 0];
+    return [
+      tensor('weight', shape),
+      tensor('bias', shape),
+      tensor('running_mean', shape, false),
+      tensor('running_var', shape, false),
+    ];
+  }
+  return [];
+}
+
+function checkShape(op: Op, shape: Shape, span: Span): void {
+  const [channels = 0, height = 1, width = 1] = shape;
+  if (channels < 1 || channels > buildLimits.channels) {
+    fail('bad-size', span, {
+      what: `the number of channels of '${op.kind}'`,
+      value: channels,
+      limit: `from 1 to ${buildLimits.channels}`,
+    });
+  }
+  for (const value of [height, width]) {
+    if (value < 1 || value > buildLimits.pixels) {
+      fail('bad-size', span, {
+        what: 'the size of the image in pixels',
+        value,
+        limit: `from 1 to ${buildLimits.pixels}`,
+      });
+    }
+  }
+}
+
+function failShape(op: Op, e: ShapeError, span: Span): never {
+  const name = op.kind[0]?.toUpperCase() + op.kind.slice(1);
+  const text = (s: Shape) => `[${s.join(', ')}]`;
+  switch (e.error) {
+    case 'needs-space':
+      return fail('needs-space', span, { op: name, shape: text(e.shape) });
+    case 'shape-mismatch':
+      return fail('shape-mismatch', span, { op: name, shapes: e.shapes.map(text).join(' and ') });
+    case 'output-vanishes':
+      return fail('output-vanishes', span, {
+        op: name,
+        height: e.shape[1] ?? 0,
+        width: e.shape[2] ?? 0,
+        kernel: e.kernel,
+      });
+    case 'group-count':
+      return fail('group-count', span, { groups: e.groups, input: e.input, output: e.output });
+    case 'channel-split':
+      return fail('channel-split', span, { parts: e.parts, channels: e.channels });
+  }
+}
+
+function warnOfKernel(b: Builder, op: Op, inputs: readonly TensorValue[], span: Span): void {
+  if (op.kind !== 'conv' && op.kind !== 'maxPool' && op.kind !== 'avgPool') return;
+  const [, height = 0, width = 0] = inputs[0]?.shape ?? [];
+  const extent = (op.window.kernel - 1) * op.window.dilation + 1;
+  if (extent <= Math.max(height, width)) return;
+  if (b.ev.diagnostics.some((d) => d.code === 'kernel-exceeds-input')) return; // once is enough
+  b.ev.diagnostics.push(createDiagnostic('kernel-exceeds-input', span, { kernel: extent, height, width }));
+}

@@ -1,0 +1,93 @@
+import type { Trace } from '../4-scale/trace.ts';
+import type { Span } from '../source.ts';
+import type { Op } from './ops.ts';
+
+/** `[C, H, W]`, or `[C]` after a linear layer. */
+export type Shape = readonly number[];
+
+/** One output of a node. */
+export interface ValueRef {
+  /** The node's index in `Graph.nodes`. */
+  readonly node: number;
+  /** Which of its outputs; 0 but for `split`. */
+  readonly output: number;
+}
+
+/** A tensor that belongs to a node: a parameter, or a statistic that training moves. */
+export interface TensorSpec {
+  /** `stages.4.1.expand.conv.weight`: the name in every target and checkpoint. */
+  readonly name: string;
+  /** As in `Op`'s comments: convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, else `[C]`. */
+  readonly shape: readonly number[];
+  readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var';
+  /** False for running statistics, which no gradient moves. */
+  readonly trainable: boolean;
+}
+
+export interface GraphNode {
+  readonly id: number;
+  readonly op: Op;
+  readonly inputs: readonly ValueRef[];
+  /** A shape an output. */
+  readonly shapes: readonly Shape[];
+  /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step they stand in. */
+  readonly path: string;
+  readonly tensors: readonly TensorSpec[];
+  /** The source that asked for it. */
+  readonly span: Span;
+  /** The stage it belongs to: the section, and the row and block of its table. */
+  readonly place: Place;
+  /** How the numbers of its attributes came about ("80 x w 1.6 = 128, a multiple of 8"). */
+  readonly traces: readonly Trace[];
+  /**
+   * A batch norm folded into this convolution by the pass `foldBatchNorm`: the path of its tensors, its epsilon, and
+   * whether the convolution had a bias of its own before. It has one now, which the weight source computes.
+   */
+  readonly foldedNorm?: { readonly path: string; readonly epsilon: number; readonly hadBias: boolean };
+}
+
+export interface Place {
+  readonly section: string;
+  /** The row's name, or its number. */
+  readonly row?: string;
+  /** The block's number in its row, where the table repeats. */
+  readonly block?: number;
+  /** The name of the block that the row builds, as written. */
+  readonly operator?: string;
+}
+
+/** How an input's pixels, between 0 and 1, are normalised a channel before they come in: `(x - mean) / std`. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface GraphOutput {
+  readonly name: string;
+  readonly value: ValueRef;
+}
+
+/** A network at one point of its family. Nodes are in an order in which they can run. */
+export interface Graph {
+  readonly name: string;
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly GraphOutput[];
+  /** By the name of the input; for those that state it. Not part of the network: what feeds it must do it. */
+  readonly normalisation: Readonly<Record<string, Normalisation>>;
+}
+
+/** The shape of a value. */
+export function shapeOf(graph: Graph, ref: ValueRef): Shape {
+  return graph.nodes[ref.node]?.shapes[ref.output] ?? [];
+}
+
+/** How many elements a shape has. */
+export function elements(shape: Shape): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Every tensor of the graph, in the order of its nodes. */
+export function* graphTensors(graph: Graph): Generator<{ node: GraphNode; tensor: TensorSpec }> {
+  for (const node of graph.nodes) for (const tensor of node.tensors) yield { node, tensor };
+}

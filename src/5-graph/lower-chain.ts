@@ -1,0 +1,258 @@
+import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
+import { bindArguments, missingArguments } from '../3-check/bind-arguments.ts';
+import { ownsTensors } from '../3-check/owns-tensors.ts';
+import type { Signature } from '../3-check/signature.ts';
+import { checkedBinding } from '../4-scale/check-value.ts';
+import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
+import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
+import { Failure, fail, traced } from '../4-scale/evaluation.ts';
+import { buildLimits } from '../4-scale/limits.ts';
+import {
+  type ActivationValue,
+  type Binding,
+  type BlockValue,
+  describeValue,
+  isList,
+  type SectionValue,
+  type TensorValue,
+  tensorsOf,
+  type Value,
+} from '../4-scale/values.ts';
+import { type Span, spanText } from '../source.ts';
+import { addNode, type Builder } from './builder.ts';
+import { lowerModelStep } from './lower-model.ts';
+import { lowerOp } from './lower-op.ts';
+import { lowerTable } from './lower-table.ts';
+
+/** Tensors that travel together, and for sections what stands behind their dotted names. */
+export interface Flow {
+  readonly tensors: readonly TensorValue[];
+  readonly parts?: ReadonlyMap<string, SectionValue>;
+}
+
+/** Where a step stands: its span, its path, and whether a label (or a section's name) gave it that path. */
+export interface Site {
+  readonly span: Span;
+  readonly path: string;
+  readonly labelled: boolean;
+}
+
+/** Builds a chain of an expression and gives its tensors. */
+export function lowerChain(b: Builder, chain: ChainNode, env: Env): Value {
+  let flow: Flow = { tensors: startOf(evaluate(b.ev, env, chain.first), chain.first) };
+  for (const step of chain.steps) flow = lowerStep(b, step, flow, env);
+  return asValue(flow);
+}
+
+export function asValue({ tensors, parts }: Flow): Value {
+  if (parts) return { kind: 'section', tensors, parts };
+  return tensors.length === 1 ? (tensors[0] as TensorValue) : tensors;
+}
+
+export function startOf(value: Value, expr: Expr): readonly TensorValue[] {
+  const tensors = tensorsOf(value);
+  if (tensors) return tensors;
+  return fail('wrong-type', expr.span, {
+    what: `'${spanText(expr.span)}'`,
+    expected: 'a tensor',
+    found: describeValue(value),
+  });
+}
+
+/** Builds one step over what comes before it. A step whose condition does not hold passes its input on. */
+export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
+  const { tail } = step;
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: flow.tensors };
+  const label = step.label ? step.label.name + env.numbers : '';
+  const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
+  const callee = calleeValue(env, step.callee);
+  if (tail.rows) return lowerTable(b, { callee, args: step.args ?? [], rows: tail.rows, env, site }, flow.tensors);
+  return callValue(b, callee, step.args ?? [], flow.tensors, env, site);
+}
+
+/** What a step's name is worth: a block or an activation. */
+export function calleeValue(env: Env, name: NameNode): BlockValue | ActivationValue {
+  const value = lookupVar(env, name.text)?.value ?? globalValue(env, name.text);
+  if (typeof value === 'object' && !isList(value) && (value.kind === 'block' || value.kind === 'activation'))
+    return value;
+  const what = value === undefined ? 'no value that can be called' : describeValue(value);
+  return fail('not-callable', name.span, { name: name.text, what });
+}
+
+/** Builds a call in an expression: `Add(x, y)`. */
+export function lowerCall(b: Builder, call: CallNode, env: Env): Value {
+  const site: Site = { span: call.callee.span, path: env.path, labelled: false };
+  return asValue(callValue(b, calleeValue(env, call.callee), call.args, [], env, site));
+}
+
+/** Calls a block, op, model or activation with arguments as written. */
+export function callValue(
+  b: Builder,
+  callee: BlockValue | ActivationValue,
+  args: readonly Arg[],
+  chained: readonly TensorValue[],
+  env: Env,
+  site: Site,
+): Flow {
+  if (callee.kind === 'activation') {
+    const given = args.flatMap((arg) => startOf(evaluate(b.ev, env, arg.value), arg.value));
+    return applyActivation(b, callee, [...chained, ...given], site);
+  }
+  const { signature } = callee;
+  const bound = bindArguments(signature, chained.length, args, site.span);
+  const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained.length, bound, site.span)];
+  if (problem) throw new Failure(problem);
+  const tensors = [...chained];
+  const bindings = new Map<string, Binding>();
+  for (const arg of bound.rest) tensors.push(...startOf(evaluate(b.ev, env, arg.value), arg.value));
+  for (const param of signature.params) {
+    const arg = bound.byParam.get(param.name);
+    if (!arg) continue;
+    if (param.tensor) tensors.push(...startOf(evaluate(b.ev, env, arg.value), arg.value));
+    else if (param.name === 'variant' && signature.declared?.kind === 'model') continue;
+    else
+      bindings.set(
+        param.name,
+        traced(b.ev, () => evaluate(b.ev, env, arg.value)),
+      );
+  }
+  const variant = args.find((a) => a.name?.name === 'variant')?.value;
+  return callSignature(b, signature, bindings, tensors, env, site, variant?.kind === 'name' ? variant.text : undefined);
+}
+
+/** Applies a pointwise function; `identity` is no node at all. */
+export function applyActivation(
+  b: Builder,
+  { name }: ActivationValue,
+  tensors: readonly TensorValue[],
+  site: Site,
+): Flow {
+  if (tensors.length !== 1) fail('too-many-tensors', site.span, { callee: name, takes: 1, given: tensors.length });
+  if (name === 'identity') return { tensors };
+  const path = site.labelled ? site.path : joinPath(site.path, name);
+  return { tensors: addNode(b, { kind: 'activation', fn: name }, tensors, { path, span: site.span, traces: [] }) };
+}
+
+/** Calls what a signature stands for, with values. */
+export function callSignature(
+  b: Builder,
+  signature: Signature,
+  bindings: ReadonlyMap<string, Binding>,
+  tensors: readonly TensorValue[],
+  env: Env,
+  site: Site,
+  variant?: string,
+): Flow {
+  const { op, declared } = signature;
+  if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
+    fail('missing-label', site.span, { callee: signature.name });
+  }
+  if (signature.tensors !== 'many' && tensors.length !== signature.tensors) {
+    const data = { callee: signature.name, takes: signature.tensors, given: tensors.length };
+    fail(tensors.length > signature.tensors ? 'too-many-tensors' : 'missing-tensor', site.span, { ...data, name: 'x' });
+  }
+  if (op) {
+    const traces = [...bindings.values()].flatMap((v) => v.traces ?? []);
+    const path = site.labelled ? site.path : joinPath(site.path, pathWord(op.name));
+    return { tensors: lowerOp(b, op, bindings, tensors, env, { path, span: site.span, traces }) };
+  }
+  if (++b.depth > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
+  const result =
+    declared?.kind === 'model'
+      ? lowerModelStep(b, declared, bindings, tensors, env, site, variant)
+      : { tensors: lowerBlock(b, signature, bindings, tensors, env, site) };
+  b.depth--;
+  return result;
+}
+
+/** `GlobalAvgPool` in a path is `global_avg_pool`. */
+function pathWord(name: string): string {
+  return name.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+}
+
+function lowerBlock(
+  b: Builder,
+  signature: Signature,
+  bindings: ReadonlyMap<string, Binding>,
+  tensors: readonly TensorValue[],
+  outer: Env,
+  site: Site,
+): readonly TensorValue[] {
+  const { declared } = signature;
+  if (declared?.kind !== 'block') return tensors;
+  const vars = new Map<string, Binding>();
+  const env: Env = { vars, module: declared.module, convention: outer.convention, path: site.path, numbers: '' };
+  let next = 0;
+  for (const param of declared.node.params) {
+    const name = param.name.name;
+    if (!param.type) {
+      vars.set(name, { value: tensors[next++] as TensorValue });
+      continue;
+    }
+    const given = bindings.get(name);
+    const { default: value } = param;
+    if (given) vars.set(name, checkedBinding(param, given, site.span));
+    else if (value)
+      vars.set(
+        name,
+        checkedBinding(
+          param,
+          traced(b.ev, () => evaluate(b.ev, env, value)),
+          value.span,
+        ),
+      );
+    else fail('missing-argument', site.span, { callee: signature.name, name });
+  }
+  for (const statement of declared.node.body) {
+    const returned = lowerStatement(b, statement, env);
+    if (returned) return returned.flatMap((r) => r.tensors);
+  }
+  return fail('return-missing', declared.node.name.span, { name: signature.name });
+}
+
+/** Runs a statement. A `return` gives its outputs. */
+export function lowerStatement(
+  b: Builder,
+  statement: Statement,
+  env: Env,
+): { label: string | undefined; text: string; tensors: readonly TensorValue[]; span: Span }[] | undefined {
+  if (statement.kind === 'require') {
+    const { condition } = statement;
+    if (!evaluateBool(b.ev, env, condition))
+      fail('requirement-failed', condition.span, { text: spanText(condition.span) });
+    return undefined;
+  }
+  if (statement.kind === 'return') {
+    return statement.outputs.map(({ label, value }) => ({
+      label: label?.name,
+      text: value.kind === 'name' ? value.text : '',
+      tensors: startOf(evaluate(b.ev, env, value), value),
+      span: value.span,
+    }));
+  }
+  const { targets, value } = statement;
+  const binding = traced(b.ev, () => evaluate(b.ev, env, value));
+  if (targets.length === 1) {
+    env.vars.set(targets[0]?.name ?? '', binding);
+    return undefined;
+  }
+  const items: readonly Value[] =
+    tensorsOf(binding.value) ?? (isAList(binding.value) ? binding.value : [binding.value]);
+  if (items.length !== targets.length) fail('tuple-size', value.span, { names: targets.length, values: items.length });
+  targets.forEach((target, i) => {
+    if (target.name !== '_') env.vars.set(target.name, { value: items[i] as Value });
+  });
+  return undefined;
+}
+
+function isAList(value: Value): value is readonly Value[] {
+  return typeof value === 'object' && isList(value);
+}
+
+/** Arguments before a table see `index` and `count`. */
+export function counterEnv(env: Env, index: number, count: number): Env {
+  return innerEnv(env, [
+    ['index', { value: index }],
+    ['count', { value: count }],
+  ]);
+}

@@ -1,0 +1,156 @@
+import type { InputNode, ModelNode, SectionNode } from '../1-parse/ast.ts';
+import type { DeclaredModel } from '../2-resolve/program.ts';
+import { choosePoint } from '../4-scale/choose-point.ts';
+import { defaultConvention } from '../4-scale/convention.ts';
+import { type Env, joinPath, lookupVar } from '../4-scale/env.ts';
+import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
+import { fail } from '../4-scale/evaluation.ts';
+import {
+  type ActivationValue,
+  type Binding,
+  type BlockValue,
+  isList,
+  type SectionValue,
+  type TensorValue,
+} from '../4-scale/values.ts';
+import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source.ts';
+import { addNode, type Builder } from './builder.ts';
+import type { Normalisation } from './graph.ts';
+import { callValue, type Flow, lowerStatement, lowerStep, type Site, startOf } from './lower-chain.ts';
+import { lowerTable } from './lower-table.ts';
+
+/** What a model gives: its outputs with their names, and its sections. */
+export interface ModelFlow {
+  readonly outputs: readonly { readonly name: string; readonly tensor: TensorValue; readonly span: Span }[];
+  readonly parts: ReadonlyMap<string, SectionValue>;
+}
+
+/**
+ * Builds the members of a model in order. A section takes what the section before gave; the first takes the inputs.
+ * @param given the tensors that stand for the inputs where the model is a step; else input nodes are made
+ */
+export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelFlow {
+  const parts = new Map<string, SectionValue>();
+  let flow: Flow = { tensors: given ?? [] };
+  let inputs: readonly TensorValue[] = [];
+  let last: { name: string; span: Span } | undefined;
+  for (const member of model.members) {
+    if (member.kind === 'input') {
+      const tensor = given?.[inputs.length] ?? lowerInput(b, env, member.name.name, member);
+      env.vars.set(member.name.name, { value: tensor });
+      inputs = [...inputs, tensor];
+      if (!last) flow = { tensors: inputs };
+    } else if (member.kind === 'section') {
+      flow = lowerSection(b, member, env, flow);
+      const { name, span } = member.name;
+      const value: SectionValue = { kind: 'section', tensors: flow.tensors, parts: flow.parts ?? new Map() };
+      env.vars.set(name, { value });
+      parts.set(name, value);
+      last = { name, span };
+    } else if (member.kind === 'return' || member.kind === 'assign' || member.kind === 'require') {
+      const returned = lowerStatement(b, member, env);
+      if (!returned) continue;
+      const outputs = returned.flatMap(({ label, text, tensors, span }) => {
+        const base = label ?? (text || last?.name || 'output');
+        return tensors.map((tensor, i) => ({ name: tensors.length === 1 ? base : `${base}.${i}`, tensor, span }));
+      });
+      return { outputs, parts };
+    }
+  }
+  if (!last) return fail('no-output', model.name.span, { model: model.name.name });
+  const { name, span } = last;
+  const outputs = flow.tensors.map((tensor, i) => ({
+    name: flow.tensors.length === 1 ? name : `${name}.${i}`,
+    tensor,
+    span,
+  }));
+  return { outputs, parts };
+}
+
+function lowerInput(b: Builder, env: Env, name: string, member: InputNode): TensorValue {
+  const value = evaluate(b.ev, env, member.shape);
+  const shape = typeof value === 'object' && isList(value) ? value : [];
+  const whole = shape.length === 3 && shape.every((n) => typeof n === 'number' && Number.isInteger(n));
+  if (!whole) {
+    const found = 'something else';
+    fail('wrong-type', member.shape.span, {
+      what: `the shape of '${name}'`,
+      expected: '[channels, height, width] in whole numbers',
+      found,
+    });
+  }
+  const normalisation = readNormalisation(b, env, member, shape[0] as number);
+  if (normalisation) b.normalisation.set(name, normalisation);
+  b.place = { section: name };
+  const origin = { path: joinPath(env.path, name), span: member.span, traces: [] };
+  return addNode(b, { kind: 'input', name }, [], origin, shape as number[])[0] as TensorValue;
+}
+
+function readNormalisation(b: Builder, env: Env, member: InputNode, channels: number): Normalisation | undefined {
+  if (member.args.length === 0) return undefined;
+  const read = (name: string, otherwise: number): number[] => {
+    const arg = member.args.find((a) => a.name?.name === name);
+    const value = arg ? evaluate(b.ev, env, arg.value) : Array.from({ length: channels }, () => otherwise);
+    const list = typeof value === 'object' && isList(value) ? value : [];
+    if (list.length === channels && list.every((n) => typeof n === 'number')) return list as number[];
+    const expected = `a number for each of ${channels} channels`;
+    return fail('wrong-type', arg?.span ?? member.span, {
+      what: `'${name}'`,
+      expected,
+      found: `a list of ${list.length}`,
+    });
+  };
+  return { mean: read('mean', 0), std: read('std', 1) };
+}
+
+function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
+  const path = joinPath(env.path, section.name.name);
+  const inner: Env = { ...env, path };
+  const outer = b.place;
+  b.place = { section: path };
+  const flow = section.steps.reduce((f, step) => lowerStep(b, step, f, inner), lowerFirst(b, section, inner, before));
+  b.place = outer;
+  return flow;
+}
+
+/** The first element of a section: a step over what comes before, or a value to start from. */
+function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
+  const { first, tail } = section;
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: before.tensors };
+  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+  const value = callee && callableValue(env, callee.text);
+  if (!callee || !value) return { tensors: startOf(evaluate(b.ev, env, first), first) };
+  const args = first.kind === 'call' ? first.args : [];
+  const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
+  if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors);
+  return callValue(b, value, args, before.tensors, env, site);
+}
+
+function callableValue(env: Env, name: string): BlockValue | ActivationValue | undefined {
+  const value = lookupVar(env, name)?.value ?? globalValue(env, name);
+  if (typeof value !== 'object' || isList(value)) return undefined;
+  return value.kind === 'block' || value.kind === 'activation' ? value : undefined;
+}
+
+/** Builds a model that another uses as a step: a block whose arguments are its parameters and its variant. */
+export function lowerModelStep(
+  b: Builder,
+  declared: DeclaredModel,
+  bindings: ReadonlyMap<string, Binding>,
+  tensors: readonly TensorValue[],
+  outer: Env,
+  site: Site,
+  variant: string | undefined,
+): Flow {
+  const phi = bindings.get('phi')?.value;
+  const request = { variant, ...(typeof phi === 'number' && { phi }), convention: b.convention };
+  const context = { path: site.path, given: bindings, outer: outer.convention };
+  const { env } = choosePoint(b.ev, declared, request, new Map(), context);
+  if (outer.convention !== defaultConvention && env.convention.name !== outer.convention.name) {
+    const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
+    b.ev.diagnostics.push(createDiagnostic('conventions-differ', site.span, data));
+  }
+  const { outputs, parts } = lowerModel(b, declared.node, env, tensors);
+  return { tensors: outputs.map((o) => o.tensor), parts };
+}

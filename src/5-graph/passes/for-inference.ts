@@ -1,0 +1,52 @@
+import type { Graph, GraphNode, ValueRef } from '../graph.ts';
+import { selectNodes } from './remove-unreached.ts';
+
+/** Takes out what does nothing when a network is evaluated: dropout and stochastic depth. */
+export function removeTrainingOps(graph: Graph): Graph {
+  const gone = (node: GraphNode) => node.op.kind === 'dropout' || node.op.kind === 'dropPath';
+  return selectNodes(
+    graph,
+    (node) => !gone(node),
+    (ref) => {
+      const node = graph.nodes[ref.node] as GraphNode;
+      return gone(node) ? (node.inputs[0] as ValueRef) : ref;
+    },
+  );
+}
+
+/**
+ * Folds each batch norm into the convolution before it, where nothing else reads the convolution: with fixed statistics
+ * both are one affine map. The weight source computes the folded numbers, see `weights/folded-weights.ts`.
+ */
+export function foldBatchNorm(graph: Graph): Graph {
+  const readers = new Map<number, number>();
+  for (const node of graph.nodes)
+    for (const ref of node.inputs) readers.set(ref.node, (readers.get(ref.node) ?? 0) + 1);
+  for (const { value } of graph.outputs) readers.set(value.node, (readers.get(value.node) ?? 0) + 1);
+  const normOf = new Map<number, GraphNode>();
+  for (const node of graph.nodes) {
+    const before = node.op.kind === 'batchNorm' ? graph.nodes[node.inputs[0]?.node ?? -1] : undefined;
+    if (before?.op.kind === 'conv' && readers.get(before.id) === 1) normOf.set(before.id, node);
+  }
+  const folded = new Map([...normOf].map(([conv, norm]) => [norm.id, conv]));
+  return selectNodes(
+    graph,
+    (node) => !folded.has(node.id),
+    (ref) => {
+      const conv = folded.get(ref.node);
+      return conv === undefined ? ref : { node: conv, output: 0 };
+    },
+    (node) => withNorm(node, normOf.get(node.id)),
+  );
+}
+
+function withNorm(conv: GraphNode, norm: GraphNode | undefined): GraphNode {
+  if (!norm || conv.op.kind !== 'conv' || norm.op.kind !== 'batchNorm') return conv;
+  const weights = conv.tensors.filter((t) => t.role === 'weight');
+  return {
+    ...conv,
+    op: { ...conv.op, bias: true },
+    tensors: [...weights, { name: `${conv.path}.bias`, shape: [conv.op.filters], role: 'bias', trainable: true }],
+    foldedNorm: { path: norm.path, epsilon: norm.op.epsilon, hadBias: conv.op.bias },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Graph, GraphNode, ValueRef } from '../graph.ts';
+
+/** Leaves out the nodes that no output reaches, and numbers the others anew in the same order. */
+export function removeUnreached(graph: Graph): Graph {
+  const reached = new Uint8Array(graph.nodes.length);
+  for (const { value } of graph.outputs) reached[value.node] = 1;
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (reached[id]) for (const ref of (graph.nodes[id] as GraphNode).inputs) reached[ref.node] = 1;
+  }
+  return selectNodes(
+    graph,
+    (node) => reached[node.id] === 1,
+    (ref) => ref,
+  );
+}
+
+/**
+ * A graph with some of the nodes; what read a node that goes reads what `forward` names instead.
+ * @param forward the value that stands for another; called until it no longer changes
+ */
+export function selectNodes(
+  graph: Graph,
+  keep: (node: GraphNode) => boolean,
+  forward: (ref: ValueRef) => ValueRef,
+  change: (node: GraphNode) => GraphNode = (node) => node,
+): Graph {
+  const numbers = new Map<number, number>();
+  const nodes: GraphNode[] = [];
+  const settle = (ref: ValueRef): ValueRef => {
+    let current = ref;
+    for (let next = forward(current); next !== current; next = forward(current)) current = next;
+    return { node: numbers.get(current.node) ?? -1, output: current.output };
+  };
+  for (const node of graph.nodes) {
+    if (!keep(node)) continue;
+    numbers.set(node.id, nodes.length);
+    nodes.push({ ...change(node), id: nodes.length, inputs: node.inputs.map(settle) });
+  }
+  return {
+    name: graph.name,
+    nodes,
+    inputs: nodes.flatMap((n) => (n.op.kind === 'input' ? [n.id] : [])),
+    outputs: graph.outputs.map((o) => ({ ...o, value: settle(o.value) })),
+    normalisation: graph.normalisation,
+  };
+}

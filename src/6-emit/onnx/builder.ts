@@ -1,0 +1,172 @@
+import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
+import { littleEndianBytes } from '../../weights/bytes.ts';
+import { halfBits } from '../../weights/float16.ts';
+import { type Attributes, toAttributeProtos } from './attributes.ts';
+import { createNames } from './names.ts';
+import type { OnnxOptions } from './options.ts';
+import { type Onnx, onnx } from './proto.ts';
+
+const { DataType } = onnx.TensorProto;
+
+/** A tensor that the file holds: a network's own, read when it is written, or a constant. */
+export interface Initialiser {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dataType: number;
+  readonly byteLength: number;
+  readonly source: TensorSpec | Uint8Array;
+}
+
+/** A model without the numbers of its tensors: small, whatever the network. */
+export interface ModelPlan {
+  /** All but the initialisers. */
+  readonly graph: Onnx.IGraphProto;
+  readonly initialisers: readonly Initialiser[];
+}
+
+export interface NodeRequest {
+  /** ONNX's name of the operator. */
+  readonly type: string;
+  readonly inputs: readonly string[];
+  /** The node's name, and that of its first output: taken as it is, or with a number where another has it. */
+  readonly name: string;
+  /** The shape of each output, without the batch. */
+  readonly shapes: readonly Shape[];
+  readonly attributes?: Attributes;
+}
+
+/** Collects the parts of a model under unique names. */
+export interface Builder {
+  readonly options: OnnxOptions;
+  /** Adds a node; the names of its outputs. */
+  node(request: NodeRequest): string[];
+  /** Adds an input of the network, in single precision. */
+  input(name: string, shape: Shape): string;
+  /** Adds a tensor of the network, in the precision of the compute. */
+  tensor(spec: TensorSpec): string;
+  /** A number in the precision of the compute; one initialiser, however often it is asked for. */
+  scalar(value: number): string;
+  /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
+  integers(what: string, values: readonly number[]): string;
+  /** Declares a value as an output of the network. */
+  output(name: string, value: string, shape: Shape): void;
+  finish(graphName: string): ModelPlan;
+}
+
+/** @param outputNames the names that only outputs may have. */
+export function createBuilder(options: OnnxOptions, inputNames: string[], outputNames: string[]): Builder {
+  const { half, batch } = options;
+  const compute = half ? DataType.FLOAT16 : DataType.FLOAT;
+  const values = createNames();
+  const nodeNames = createNames();
+  const inputName = new Map(inputNames.map((name) => [name, values.unique(name)]));
+  const outputName = new Map(outputNames.map((name) => [name, values.unique(name)]));
+
+  const nodes: Onnx.INodeProto[] = [];
+  const inputs: Onnx.IValueInfoProto[] = [];
+  const outputs: Onnx.IValueInfoProto[] = [];
+  const inner: { name: string; shape: Shape }[] = [];
+  const initialisers: Initialiser[] = [];
+  const constants = new Map<string, string>();
+  /** Inner values that turned out to be outputs, with the names they have as such. */
+  const renamed = new Map<string, string>();
+
+  const batchDim = batch === 'dynamic' ? { dimParam: 'batch' } : { dimValue: batch };
+  const valueInfo = (name: string, shape: Shape, elemType: number): Onnx.IValueInfoProto => ({
+    name,
+    type: { tensorType: { elemType, shape: { dim: [batchDim, ...shape.map((dimValue) => ({ dimValue }))] } } },
+  });
+
+  const addConstant = (key: string, shape: readonly number[], dataType: number, bytes: Uint8Array) => {
+    let name = constants.get(key);
+    if (name === undefined) {
+      name = values.unique(key);
+      constants.set(key, name);
+      initialisers.push({ name, shape, dataType, byteLength: bytes.length, source: bytes });
+    }
+    return name;
+  };
+
+  const builder: Builder = {
+    options,
+    node({ type, inputs, name, shapes, attributes = {} }) {
+      const output = shapes.map((shape, i) => {
+        const value = values.unique(i === 0 ? name : `${name}:${i}`);
+        inner.push({ name: value, shape });
+        return value;
+      });
+      const attribute = toAttributeProtos(attributes);
+      nodes.push({ name: nodeNames.unique(name), opType: type, input: [...inputs], output, attribute });
+      return output;
+    },
+    input(wanted, shape) {
+      const name = inputName.get(wanted) ?? values.unique(wanted);
+      inputs.push(valueInfo(name, shape, DataType.FLOAT));
+      if (!half) return name;
+      const attributes = castTo(DataType.FLOAT16);
+      return builder.node({
+        type: 'Cast',
+        inputs: [name],
+        name: `${name}/half`,
+        shapes: [shape],
+        attributes,
+      })[0] as string;
+    },
+    tensor(spec) {
+      const name = values.unique(spec.name);
+      const byteLength = elements(spec.shape) * (half ? 2 : 4);
+      initialisers.push({ name, shape: spec.shape, dataType: compute, byteLength, source: spec });
+      return name;
+    },
+    scalar(value) {
+      const numbers = half ? Uint16Array.of(halfBits(value)) : Float32Array.of(value);
+      return addConstant(`constant/${value}`, [], compute, littleEndianBytes(numbers));
+    },
+    integers(what, list) {
+      const bytes = littleEndianBytes(BigInt64Array.from(list, BigInt));
+      return addConstant(`${what}/${list.join(',')}`, [list.length], DataType.INT64, bytes);
+    },
+    output(wanted, value, shape) {
+      const name = outputName.get(wanted) as string;
+      outputs.push(valueInfo(name, shape, DataType.FLOAT));
+      const isInput = inputs.some((input) => input.name === value);
+      if (!half && !isInput && !renamed.has(value)) {
+        renamed.set(value, name);
+        return;
+      }
+      // The value has a name already, an input's or another output's, or another precision: a node must pass it on.
+      const [type, attributes] = half ? ['Cast', castTo(DataType.FLOAT)] : ['Identity', {}];
+      const nodeName = nodeNames.unique(`${name}/output`);
+      nodes.push({
+        name: nodeName,
+        opType: type,
+        input: [value],
+        output: [name],
+        attribute: toAttributeProtos(attributes),
+      });
+    },
+    finish(graphName) {
+      const rename = (name: string) => renamed.get(name) ?? name;
+      for (const node of nodes) {
+        node.input = node.input?.map(rename);
+        node.output = node.output?.map(rename);
+      }
+      const valueInfos = inner.filter(({ name }) => !renamed.has(name));
+      return {
+        graph: {
+          name: graphName,
+          node: nodes,
+          input: inputs,
+          output: outputs,
+          valueInfo: valueInfos.map(({ name, shape }) => valueInfo(name, shape, compute)),
+        },
+        initialisers,
+      };
+    },
+  };
+  return builder;
+}
+
+function castTo(dataType: number): Attributes {
+  return { to: { type: onnx.AttributeProto.AttributeType.INT, i: dataType } };
+}

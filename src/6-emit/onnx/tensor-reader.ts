@@ -1,0 +1,33 @@
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { littleEndianBytes } from '../../weights/bytes.ts';
+import { toHalf } from '../../weights/float16.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import type { Initialiser } from './builder.ts';
+
+/** Gives the bytes of one tensor after another, as the file holds them. */
+export interface TensorReader {
+  /** Valid until the next call. */
+  read(initialiser: Initialiser): Uint8Array;
+  /** What was found amiss so far. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** @param half whether the network's own tensors are rounded to half precision. */
+export function createTensorReader(weights: WeightSource, half: boolean): TensorReader {
+  const diagnostics: Diagnostic[] = [];
+  let buffer = new Uint16Array(0);
+  return {
+    diagnostics,
+    read({ name, source, byteLength }) {
+      if (source instanceof Uint8Array) return source;
+      const values = weights.read(source);
+      if (values.length * (half ? 2 : 4) !== byteLength) throw new Error(`'${name}' has ${values.length} values`);
+      if (!half) return littleEndianBytes(values);
+      if (buffer.length < values.length) buffer = new Uint16Array(values.length);
+      const halves = buffer.subarray(0, values.length);
+      const count = toHalf(values, halves);
+      if (count > 0) diagnostics.push(createDiagnostic('half-overflow', undefined, { tensor: name, count }));
+      return littleEndianBytes(halves);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { EmitRequest, Sink } from '../target.ts';
+import type { Initialiser, ModelPlan } from './builder.ts';
+import { irVersionOf, type OnnxOptions } from './options.ts';
+import { onnx } from './proto.ts';
+import { createTensorReader } from './tensor-reader.ts';
+import { lengthPrefix } from './wire.ts';
+
+/** Protobuf's limit for a message. */
+const maxMessageBytes = 2 ** 31 - 1;
+/** Smaller tensors stay in the model, as in ONNX's own tools: shape inference looks at them. */
+const minExternalBytes = 1024;
+/** Field numbers of onnx.proto. */
+const fields = { modelGraph: 7, graphInitialiser: 5, tensorRawData: 9 };
+
+/** Where a tensor stands in the file of external data. */
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Writes a model, one tensor in memory at a time. All sizes are known beforehand, so the graph is one field of proper
+ * length: some readers (Netron) do not merge a message that is written in pieces, which protobuf would allow.
+ * @returns the diagnostics, and the bytes of all files.
+ */
+export function writeModel(
+  plan: ModelPlan,
+  { weights, metadata, options, open, progress }: EmitRequest<OnnxOptions>,
+): { diagnostics: readonly Diagnostic[]; bytes: number } {
+  const head = onnx.ModelProto.encode({
+    irVersion: irVersionOf(options.opset),
+    producerName: 'enetc',
+    opsetImport: [{ domain: '', version: options.opset }],
+    metadataProps: metadata.map(([key, value]) => ({ key, value })),
+  }).finish();
+  const graph = onnx.GraphProto.encode(plan.graph).finish();
+
+  const inline = layOut(plan.initialisers, () => undefined);
+  const external = options.externalData || head.length + graph.length + inline.bytes + 16 > maxMessageBytes;
+  const data = external ? placeExternally(plan.initialisers) : undefined;
+  const dataFile = data && data.places.size > 0 ? open('.data') : undefined;
+  const places = (initialiser: Initialiser) => data?.places.get(initialiser);
+  const layout = dataFile ? layOut(plan.initialisers, places, dataFile.name) : inline;
+
+  const graphPrefix = Uint8Array.from(lengthPrefix(fields.modelGraph, graph.length + layout.bytes));
+  const total = head.length + graphPrefix.length + graph.length + layout.bytes + (data?.bytes ?? 0);
+  const reader = createTensorReader(weights, options.half);
+  let done = 0;
+  const write = (sink: Sink, bytes: Uint8Array) => {
+    sink.write(bytes);
+    done += bytes.length;
+  };
+
+  if (dataFile && data) {
+    let at = 0;
+    for (const [initialiser, { offset, length }] of data.places) {
+      if (offset > at) write(dataFile.sink, new Uint8Array(offset - at));
+      write(dataFile.sink, reader.read(initialiser));
+      at = offset + length;
+      progress?.(done, total);
+    }
+  }
+  const { sink } = open('');
+  write(sink, head);
+  write(sink, graphPrefix);
+  write(sink, graph);
+  for (const { initialiser, header } of layout.parts) {
+    write(sink, header);
+    if (places(initialiser)) continue;
+    write(sink, reader.read(initialiser));
+    progress?.(done, total);
+  }
+  return { diagnostics: reader.diagnostics, bytes: total };
+}
+
+/** What stands before each tensor's numbers, and the bytes of all, numbers included. */
+function layOut(
+  initialisers: readonly Initialiser[],
+  placeOf: (initialiser: Initialiser) => Place | undefined,
+  location = '',
+): { parts: { initialiser: Initialiser; header: Uint8Array }[]; bytes: number } {
+  let bytes = 0;
+  const parts = initialisers.map((initialiser) => {
+    const { name, shape, dataType, byteLength } = initialiser;
+    const place = placeOf(initialiser);
+    const proto = onnx.TensorProto.encode({
+      dims: [...shape],
+      dataType,
+      name,
+      ...(place && {
+        dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+        externalData: [
+          { key: 'location', value: location },
+          { key: 'offset', value: String(place.offset) },
+          { key: 'length', value: String(place.length) },
+        ],
+      }),
+    }).finish();
+    const rawPrefix = place ? [] : lengthPrefix(fields.tensorRawData, byteLength);
+    const inlineBytes = place ? 0 : byteLength;
+    const prefix = lengthPrefix(fields.graphInitialiser, proto.length + rawPrefix.length + inlineBytes);
+    const header = Uint8Array.from([...prefix, ...proto, ...rawPrefix]);
+    bytes += header.length + inlineBytes;
+    return { initialiser, header };
+  });
+  return { parts, bytes };
+}
+
+/**
+ * Offsets as ONNX's page on external data asks (docs/ExternalData.md): at a page's start, and for large tensors at
+ * Windows' granularity of 64 KiB too, so that a runtime can map the file.
+ */
+function placeExternally(initialisers: readonly Initialiser[]): { places: Map<Initialiser, Place>; bytes: number } {
+  const places = new Map<Initialiser, Place>();
+  let bytes = 0;
+  for (const initialiser of initialisers) {
+    const { byteLength } = initialiser;
+    if (byteLength < minExternalBytes) continue;
+    const alignment = byteLength >= 1 << 20 ? 1 << 16 : 1 << 12;
+    const offset = Math.ceil(bytes / alignment) * alignment;
+    places.set(initialiser, { offset, length: byteLength });
+    bytes = offset + byteLength;
+  }
+  return { places, bytes };
+}

@@ -1,0 +1,47 @@
+import type { Graph } from '../5-graph/graph.ts';
+import type { OpKind } from '../5-graph/ops.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
+
+/** What a target writes to. The host opens it under a temporary name and renames it when all is written. */
+export interface Sink {
+  /** Takes over the bytes; the caller may reuse the buffer as soon as this returns. */
+  write(bytes: Uint8Array): void;
+}
+
+/** Opens an output file beside the main one: `''` is the main file, `.data` is `model.onnx.data`. */
+export type OpenSink = (suffix: string) => { sink: Sink; name: string };
+
+/** Facts that go into the emitted file as metadata: key and value, in order. */
+export type Metadata = readonly (readonly [key: string, value: string])[];
+
+export interface EmitRequest<Options> {
+  readonly graph: Graph;
+  readonly weights: WeightSource;
+  readonly metadata: Metadata;
+  readonly options: Options;
+  readonly open: OpenSink;
+  /** Called after each tensor with the bytes written so far and all that will be written. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface EmitResult {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly bytes: number;
+}
+
+/**
+ * A target. It says what it can do, has one table from op to output, and reports an op it lacks as a diagnostic at the
+ * source line that asked for it. Adding a target touches no other folder.
+ */
+export interface Target<Options> {
+  readonly name: string;
+  readonly description: string;
+  /** Ops that it has no output for. */
+  readonly unsupported: readonly OpKind[];
+  readonly defaults: Options;
+  /** Checks the options and the graph against what the target can do, before anything is written. */
+  check(graph: Graph, options: Options): readonly Diagnostic[];
+  /** Writes the files. Only IO errors of the sinks are thrown. */
+  emit(request: EmitRequest<Options>): EmitResult;
+}

@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { resolveProgram } from '../../2-resolve/resolve.ts';
+import { checkProgram } from '../../3-check/check.ts';
+import { applyFixes } from '../../diagnostics/apply-fixes.ts';
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { flag, number } from '../arguments.ts';
+import type { RunCommand } from '../commands.ts';
+import { encodingDiagnostics } from '../encoding-diagnostics.ts';
+import { findSpecs } from '../find-files.ts';
+import { exitCodes, type Io, usageError } from '../io.ts';
+import { writeTextFile } from '../output-files.ts';
+import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { openFile, openSpec, type Spec } from '../spec.ts';
+
+/** A fix may make room for another; so many rounds are enough for all that a file can have. */
+const mostRounds = 10;
+
+/** `enetc check [path]...` */
+export const checkCommand: RunCommand = async (args, io) => {
+  const fix = flag(args, 'fix');
+  const stdin = args.operands.includes('-');
+  if (stdin && (fix || args.operands.length > 1))
+    throw usageError('standard input is checked alone and without --fix', 'check');
+  const paths = stdin ? ['-'] : findSpecs(args.operands, io.cwd);
+  let fixed = 0;
+  const found: Diagnostic[] = [];
+  for (const path of paths) {
+    const spec = stdin ? await openSpec('-', io, 'check') : openFile(path, io);
+    const result = fix ? fixSpec(spec, path, io) : { diagnostics: checkSpec(spec), fixed: 0 };
+    found.push(...result.diagnostics);
+    fixed += result.fixed;
+  }
+  const diagnostics = withoutRepeats(found);
+  const failed = hasErrors(diagnostics) || tooManyWarnings(diagnostics, number(args, 'max-warnings'));
+  if (flag(args, 'json')) {
+    printJson({ files: paths.length, fixed, diagnostics: diagnostics.map(diagnosticToJson) }, io);
+  } else {
+    printDiagnostics(diagnostics, args, io);
+    if (!flag(args, 'quiet')) io.stdout.write(`${conclusion(paths, diagnostics, fixed)}\n`);
+  }
+  return failed ? exitCodes.diagnostics : exitCodes.ok;
+};
+
+function checkSpec(spec: Spec): readonly Diagnostic[] {
+  const { program, diagnostics } = resolveProgram(spec.source, spec.host);
+  return [...encodingDiagnostics(spec), ...diagnostics, ...checkProgram(program)];
+}
+
+function fixSpec(spec: Spec, path: string, io: Io): { diagnostics: readonly Diagnostic[]; fixed: number } {
+  let current = spec;
+  let fixed = 0;
+  for (let round = 0; round < mostRounds; round++) {
+    const diagnostics = checkSpec(current);
+    // Bytes that were no UTF-8 would be lost by writing the text.
+    const fixes = spec.valid ? diagnostics.flatMap((d) => d.fixes ?? []) : [];
+    const { text, applied } = applyFixes(current.source, fixes);
+    if (applied.length === 0 || text === current.source.text) return { diagnostics, fixed };
+    writeTextFile(resolve(io.cwd, path), path, text);
+    fixed += applied.length;
+    current = { ...current, source: { ...current.source, text } };
+  }
+  return { diagnostics: checkSpec(current), fixed };
+}
+
+/** Two specs that import a third both report what is wrong in it. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, span, message }) => {
+    const key = JSON.stringify([code, span?.source.name, span?.start, span?.end, message]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function tooManyWarnings(diagnostics: readonly Diagnostic[], most: number | undefined): boolean {
+  return most !== undefined && diagnostics.filter((d) => d.severity === 'warning').length > most;
+}
+
+function conclusion(paths: readonly string[], diagnostics: readonly Diagnostic[], fixed: number): string {
+  const files =
+    paths.length === 1 ? (paths[0] === '-' ? 'standard input' : (paths[0] as string)) : `${paths.length} files`;
+  const mended = fixed > 0 ? `, ${fixed} ${fixed === 1 ? 'fix' : 'fixes'} applied` : '';
+  const fixable = diagnostics.filter((d) => d.fixes?.some((f) => f.safe)).length;
+  const hint = fixable > 0 ? `; --fix mends ${fixable}` : '';
+  return `${files} checked${mended}: ${diagnostics.length === 0 ? 'nothing to report' : 'see above'}${hint}`;
+}

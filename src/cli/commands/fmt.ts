@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { format } from '../../1-parse/format.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { type Arguments, flag } from '../arguments.ts';
+import type { RunCommand } from '../commands.ts';
+import { encodingDiagnostics } from '../encoding-diagnostics.ts';
+import { findSpecs } from '../find-files.ts';
+import { exitCodes, type Io, usageError } from '../io.ts';
+import { writeTextFile } from '../output-files.ts';
+import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { openFile, openSpec } from '../spec.ts';
+
+/** `enetc fmt [path]...` */
+export const fmtCommand: RunCommand = async (args, io) => {
+  if (args.operands.includes('-')) return formatStdin(args, io);
+  const check = flag(args, 'check');
+  const paths = findSpecs(args.operands, io.cwd);
+  const changed: string[] = [];
+  const found = [];
+  for (const path of paths) {
+    const spec = openFile(path, io);
+    const { text, diagnostics } = format(spec.source);
+    const all = [...encodingDiagnostics(spec), ...diagnostics];
+    found.push(...all);
+    // A text that cannot be read whole is left as it is.
+    if (hasErrors(all) || text === spec.source.text) continue;
+    changed.push(path);
+    if (!check) writeTextFile(resolve(io.cwd, path), path, text);
+  }
+  if (flag(args, 'json')) {
+    printJson({ files: paths.length, changed, diagnostics: found.map(diagnosticToJson) }, io);
+  } else {
+    printDiagnostics(found, args, io);
+    if (!flag(args, 'quiet')) report(paths, changed, check, io);
+  }
+  return hasErrors(found) || (check && changed.length > 0) ? exitCodes.diagnostics : exitCodes.ok;
+};
+
+async function formatStdin(args: Arguments, io: Io): Promise<number> {
+  if (args.operands.length > 1) throw usageError('standard input is formatted alone', 'fmt');
+  const spec = await openSpec('-', io, 'fmt');
+  const { text, diagnostics } = format(spec.source);
+  const all = [...encodingDiagnostics(spec), ...diagnostics];
+  printDiagnostics(all, args, io);
+  if (hasErrors(all)) return exitCodes.diagnostics;
+  if (flag(args, 'check')) return text === spec.source.text ? exitCodes.ok : exitCodes.diagnostics;
+  io.stdout.write(text);
+  return exitCodes.ok;
+}
+
+function report(paths: readonly string[], changed: readonly string[], check: boolean, io: Io): void {
+  for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${path}\n`);
+  const rest = paths.length - changed.length;
+  if (changed.length === 0) io.stdout.write(`${rest} ${rest === 1 ? 'file' : 'files'} unchanged\n`);
+}

@@ -1,0 +1,42 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { didYouMean } from '../../diagnostics/nearest.ts';
+import { flag, text } from '../arguments.ts';
+import type { RunCommand } from '../commands.ts';
+import { exitCodes, failure, usageError } from '../io.ts';
+import { writeTextFile } from '../output-files.ts';
+import { starterSpec } from '../starter-spec.ts';
+
+/** `enetc init [file]` */
+export const initCommand: RunCommand = async (args, io) => {
+  const from = text(args, 'from');
+  const content = from === undefined ? starterSpec : await libraryText(from);
+  const given = args.operands[0] ?? `${from ?? 'my-net'}.enet`;
+  const file = given.endsWith('.enet') ? given : `${given}.enet`;
+  const path = resolve(io.cwd, file);
+  if (exists(path) && !flag(args, 'force')) throw failure(`'${file}' exists; --force overwrites it`);
+  writeTextFile(path, file, content);
+  if (!flag(args, 'quiet')) {
+    const name = /\s/.test(file) ? `"${file}"` : file;
+    io.stdout.write(`wrote ${basename(file)}; next:\n  enetc summary ${name}\n  enetc compile ${name}\n`);
+  }
+  return exitCodes.ok;
+};
+
+async function libraryText(name: string): Promise<string> {
+  const { libraryModels } = await import('../../library.ts');
+  const { stdlib } = await import('../../stdlib.generated.ts');
+  const model = libraryModels.find((m) => m.name === name);
+  const known = libraryModels.map((m) => m.name);
+  if (!model) throw usageError(`the library has no model '${name}'${didYouMean(name, known)}`, 'init');
+  return stdlib[model.module] ?? '';
+}
+
+function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

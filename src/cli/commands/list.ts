@@ -1,0 +1,88 @@
+import { chooseModel } from '../../2-resolve/choose-model.ts';
+import { resolveProgram } from '../../2-resolve/resolve.ts';
+import { checkProgram } from '../../3-check/check.ts';
+import { buildGraph } from '../../5-graph/build.ts';
+import { totalCost } from '../../5-graph/cost.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { didYouMean } from '../../diagnostics/nearest.ts';
+import { emptyHost } from '../../host.ts';
+import { type LibraryModel, libraryModels } from '../../library.ts';
+import { formatCount, formatShape } from '../../report/format-number.ts';
+import { renderTable } from '../../report/text-table.ts';
+import { stdlib } from '../../stdlib.generated.ts';
+import { flag } from '../arguments.ts';
+import type { RunCommand } from '../commands.ts';
+import { exitCodes, usageError } from '../io.ts';
+import { printJson } from '../print-diagnostics.ts';
+import { paintFor } from '../style.ts';
+import { variantNames } from '../variant-names.ts';
+
+/** A variant of a library model, in numbers. */
+interface ListedVariant {
+  readonly variant?: string;
+  readonly input: readonly number[];
+  readonly params: number;
+  readonly macs: number;
+}
+
+/** `enetc list [model]...` */
+export const listCommand: RunCommand = async (args, io) => {
+  if (flag(args, 'modules')) {
+    const modules = Object.keys(stdlib);
+    if (flag(args, 'json')) printJson(modules, io);
+    else io.stdout.write(modules.map((m) => `${m}\n`).join(''));
+    return exitCodes.ok;
+  }
+  const models = chosen(args.operands).map((model) => ({ ...model, variants: variantsOf(model) }));
+  if (flag(args, 'json')) {
+    printJson(models, io);
+    return exitCodes.ok;
+  }
+  const columns = [
+    { title: 'model' },
+    { title: 'variant' },
+    { title: 'input', align: 'right' },
+    { title: 'parameters', align: 'right' },
+    { title: 'MACs', align: 'right' },
+  ] as const;
+  const rows = models.flatMap(({ name, variants }) =>
+    variants.map(({ variant, input, params, macs }, i) => [
+      i === 0 ? name : '',
+      variant ?? '(default)',
+      formatShape(input, '×'),
+      formatCount(params),
+      formatCount(macs),
+    ]),
+  );
+  io.stdout.write(renderTable(columns, rows, { paint: paintFor(args, io) }));
+  return exitCodes.ok;
+};
+
+function chosen(names: readonly string[]): readonly LibraryModel[] {
+  if (names.length === 0) return libraryModels;
+  return names.map((name) => {
+    const model = libraryModels.find((m) => m.name === name);
+    if (model) return model;
+    const known = libraryModels.map((m) => m.name);
+    throw usageError(
+      `the library has no model '${name}'${didYouMean(name, known)}; it has ${known.join(', ')}`,
+      'list',
+    );
+  });
+}
+
+/** The program is resolved and checked once for all variants of a model. */
+function variantsOf(model: LibraryModel): ListedVariant[] {
+  const source = { name: model.module, text: stdlib[model.module] ?? '' };
+  const { program } = resolveProgram(source, emptyHost);
+  const declared = chooseModel(program, model.model).model;
+  if (!declared || hasErrors(checkProgram(program))) return [];
+  const names = variantNames(declared.node);
+  return (names.length > 0 ? names : [undefined]).flatMap((variant) => {
+    const { graph } = buildGraph(program, declared, variant === undefined ? {} : { variant });
+    if (!graph) return [];
+    const { params, macs } = totalCost(graph);
+    const input = graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? [];
+    return [{ ...(variant !== undefined && { variant }), input, params, macs }];
+  });
+}

@@ -1,0 +1,76 @@
+import { commands } from '../commands.ts';
+import type { KnownModels } from './index.ts';
+import { type Candidates, operandCandidates, optionsOf, spellings, valueCandidates } from './words.ts';
+
+/** The script for bash. */
+export function bashScript(models: KnownModels): string {
+  return `# enetc completion for bash
+_enetc() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= spec= word i
+  COMPREPLY=()
+  # What stands on the line so far: the command, then the spec.
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    case $word in
+      -*) ;;
+      *) if [[ -z $command ]]; then command=$word; elif [[ -z $spec ]]; then spec=$word; fi ;;
+    esac
+  done
+  if [[ -z $command ]]; then
+    COMPREPLY=($(compgen -W "${[...commands.map((c) => c.name), '--help', '--version'].join(' ')}" -- "$cur"))
+    return
+  fi
+  case "$command $prev" in
+${values(models)}
+  esac
+  if [[ $cur == -* ]]; then
+    case $command in
+${commands
+  .map(
+    (c) =>
+      `      ${c.name}) COMPREPLY=($(compgen -W "${optionsOf(c)
+        .map((o) => `--${o.name}`)
+        .join(' ')}" -- "$cur")) ;;`,
+  )
+  .join('\n')}
+    esac
+    return
+  fi
+  case $command in
+${commands.map((c) => `    ${c.name}) ${reply(operandCandidates(c, models))} ;;`).join('\n')}
+  esac
+}
+complete -o filenames -F _enetc enetc
+`;
+}
+
+/** A case for each option that takes a value. */
+function values(models: KnownModels): string {
+  return commands
+    .flatMap((command) =>
+      optionsOf(command)
+        .filter((option) => option.value !== undefined)
+        .map((option) => {
+          const patterns = spellings(option)
+            .map((s) => `"${command.name} ${s}"`)
+            .join(' | ');
+          const candidates = valueCandidates(option, models);
+          const action = option.completes === 'variant' ? variants(models) : reply(candidates);
+          return `    ${patterns}) ${action}; return ;;`;
+        }),
+    )
+    .join('\n');
+}
+
+/** The variants of the spec on the line; of all models where it is no library model. */
+function variants(models: KnownModels): string {
+  const cases = models.map((m) => `${m.name}) word="${m.variants.join(' ')}" ;;`).join(' ');
+  const all = models.flatMap((m) => m.variants).join(' ');
+  return `case $spec in ${cases} *) word="${all}" ;; esac; COMPREPLY=($(compgen -W "$word" -- "$cur"))`;
+}
+
+function reply({ words, files }: Candidates): string {
+  if (words.length === 0 && !files) return ':';
+  const parts = [...(words.length > 0 ? [`-W "${words.join(' ')}"`] : []), ...(files ? ['-f'] : [])];
+  return `COMPREPLY=($(compgen ${parts.join(' ')} -- "$cur"))`;
+}

@@ -1,0 +1,74 @@
+import { type Command, commands } from './commands.ts';
+import { globalOptions, type Option } from './options.ts';
+
+const width = 100;
+
+/** The help of the program: what commands there are. */
+export function generalHelp(): string {
+  const longest = Math.max(...commands.map((c) => c.name.length));
+  return [
+    'enetc: compiles families of convolutional networks',
+    '',
+    'Usage: enetc <command> [options]',
+    '',
+    'Commands:',
+    ...commands.map((c) => `  ${c.name.padEnd(longest)}  ${c.summary}`),
+    '',
+    'Examples:',
+    '  enetc list                                  what the library has',
+    '  enetc compile efficientnet --phi 5          EfficientNet-B5 as an ONNX file',
+    '  enetc init && enetc summary                 a spec of your own, in numbers',
+    '',
+    "'enetc help <command>' or 'enetc <command> --help' says more; 'enetc --version' prints the version.",
+    'Exit codes: 0 all is well, 1 errors in what was compiled, 2 a wrong command line.',
+    '',
+  ].join('\n');
+}
+
+/** The help of one command. */
+export function commandHelp(command: Command): string {
+  const options = [...command.options, ...globalOptions];
+  const names = options.map(optionName);
+  const left = Math.max(...names.map((n) => n.length));
+  const lines = [
+    `${command.name}: ${command.summary}`,
+    '',
+    `Usage: enetc ${command.name} ${command.operands} [options]`,
+    '',
+  ];
+  for (const paragraph of command.details.split('\n\n').filter(Boolean)) lines.push(...wrap(paragraph, width), '');
+  lines.push('Options:');
+  options.forEach((option, i) => {
+    const [first, ...more] = wrap(describe(option), width - left - 4);
+    lines.push(`  ${(names[i] as string).padEnd(left)}  ${first ?? ''}`);
+    for (const line of more) lines.push(`${' '.repeat(left + 4)}${line}`);
+  });
+  lines.push('', command.examples.length > 1 ? 'Examples:' : 'Example:');
+  for (const { line, does } of command.examples) lines.push(`  ${line}`, `      ${does}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** `-o, --output FILE` */
+function optionName(option: Option): string {
+  const dashes = `${option.short ? `-${option.short}, ` : '    '}--${option.name}`;
+  if (option.value === undefined) return dashes;
+  const words = option.choices?.join('|');
+  const value = option.kind && words ? `${option.value}|${words}` : (words ?? option.value);
+  return `${dashes} ${value}${option.repeatable ? ' ...' : ''}`;
+}
+
+function describe(option: Option): string {
+  return option.repeatable ? `${option.description}; may be repeated` : option.description;
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

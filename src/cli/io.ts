@@ -1,0 +1,42 @@
+/** What a command sees of the process: the tests give one of their own. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** All of standard input. */
+  readStdin(): Promise<Uint8Array>;
+}
+
+export interface OutputStream {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Of the terminal. */
+  readonly columns?: number;
+}
+
+/** Exit codes: all went well; there are errors in what was compiled; the command line was wrong. */
+export const exitCodes = { ok: 0, diagnostics: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+/** Ends a command with a message and a code. Only thrown inside `cli/`, and caught by `run`. */
+export class Exit extends Error {
+  readonly code: number;
+  /** The command whose help to point at. */
+  readonly command: string | undefined;
+
+  constructor(code: number, message: string, command?: string) {
+    super(message);
+    this.code = code;
+    this.command = command;
+  }
+}
+
+/** The command line asks for something that there is not. */
+export function usageError(message: string, command?: string): Exit {
+  return new Exit(exitCodes.usage, message, command);
+}
+
+/** The machine refuses: a file that cannot be read or written. */
+export function failure(message: string): Exit {
+  return new Exit(exitCodes.diagnostics, message);
+}

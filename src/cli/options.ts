@@ -1,0 +1,120 @@
+/** Options as data: parsing, help and completion are all made from these. */
+
+export interface Option {
+  /** Without the dashes. */
+  readonly name: string;
+  readonly short?: string;
+  readonly description: string;
+  /** What the value is called in help, `N`; without one the option is a flag. */
+  readonly value?: string;
+  /** What the value must be; any text by default. */
+  readonly kind?: 'number' | 'integer' | 'positive' | 'assignment';
+  /** The values that there are, or a few that are words. With `kind`, the words besides numbers. */
+  readonly choices?: readonly string[];
+  /** May be given several times. */
+  readonly repeatable?: boolean;
+  /** What a shell completes: files by default where there are no choices. */
+  readonly completes?: 'file' | 'spec' | 'variant' | 'nothing';
+}
+
+export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
+export const color: Option = { name: 'color', description: 'use colours even where there is no terminal' };
+export const noColor: Option = { name: 'no-color', description: 'use no colours (as NO_COLOR in the environment)' };
+
+/** Taken by every command. */
+export const globalOptions: readonly Option[] = [help, color, noColor];
+
+export const json: Option = { name: 'json', description: 'print JSON for machines on standard output' };
+export const quiet: Option = { name: 'quiet', short: 'q', description: 'print only errors' };
+
+export const phi: Option = {
+  name: 'phi',
+  value: 'N',
+  kind: 'number',
+  description: 'the compound coefficient; a published row that names it wins over the formula',
+  completes: 'nothing',
+};
+export const variant: Option = {
+  name: 'variant',
+  value: 'NAME',
+  description: "a row of the model's variants",
+  completes: 'variant',
+};
+
+/** How a network is chosen from its family. */
+export const scalingOptions: readonly Option[] = [
+  phi,
+  variant,
+  { name: 'formula', description: 'take the formula where phi also names a published row' },
+  { name: 'published', description: 'take a published row only' },
+  { name: 'd', value: 'N', kind: 'number', description: 'depth factor, by hand', completes: 'nothing' },
+  { name: 'w', value: 'N', kind: 'number', description: 'width factor, by hand', completes: 'nothing' },
+  { name: 'r', value: 'N', kind: 'number', description: 'resolution factor, by hand', completes: 'nothing' },
+  {
+    name: 'resolution',
+    value: 'N',
+    kind: 'integer',
+    description: 'height and width of the input',
+    completes: 'nothing',
+  },
+  {
+    name: 'set',
+    value: 'NAME=VALUE',
+    kind: 'assignment',
+    repeatable: true,
+    description: 'set a parameter (classes=10) or a cell (stages.2.kernel=5)',
+    completes: 'nothing',
+  },
+  { name: 'convention', value: 'NAME', choices: ['tf', 'torch'], description: "override the model's own convention" },
+  { name: 'model', value: 'NAME', description: 'which model of the file', completes: 'nothing' },
+];
+
+/** How a network is written to a file. */
+export const emitOptions: readonly Option[] = [
+  { name: 'target', value: 'NAME', choices: ['onnx'], description: 'what to write; onnx by default' },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    description: 'where to write; SPEC-VARIANT.onnx in the current folder by default',
+    completes: 'file',
+  },
+  { name: 'weights', value: 'FILE', description: 'take the weights of a safetensors file', completes: 'file' },
+  {
+    name: 'weights-map',
+    value: 'COLUMN',
+    description: "whose names the file uses: a column of the model's weight map; found by its names if not given",
+    completes: 'nothing',
+  },
+  {
+    name: 'allow-missing',
+    value: 'PATTERN',
+    repeatable: true,
+    description: "initialise tensors that the file lacks or has in another shape: 'classifier.*'",
+    completes: 'nothing',
+  },
+  {
+    name: 'seed',
+    value: 'N',
+    kind: 'integer',
+    description: 'seed of the initialisation; 0 by default',
+    completes: 'nothing',
+  },
+  {
+    name: 'batch',
+    value: 'N',
+    kind: 'positive',
+    choices: ['dynamic'],
+    description: 'a fixed batch size, or dynamic (the default)',
+  },
+  {
+    name: 'opset',
+    value: 'N',
+    kind: 'positive',
+    description: "ONNX operator set; the target's default if not given",
+    completes: 'nothing',
+  },
+  { name: 'no-fold', description: 'keep batch norms instead of folding them into convolutions' },
+  { name: 'half', description: 'float16 weights and compute' },
+  { name: 'external-data', description: 'write the weights to FILE.data beside the model' },
+];

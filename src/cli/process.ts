@@ -1,0 +1,60 @@
+import { exitCodes, type Io, type OutputStream } from './io.ts';
+import { run } from './run.ts';
+import { discardUnfinished } from './unfinished-files.ts';
+
+/** Runs the command line of this process and sets its exit code. */
+export async function runProcess(): Promise<void> {
+  process.on('SIGINT', () => quit(exitCodes.interrupted));
+  process.on('SIGTERM', () => quit(exitCodes.terminated));
+  process.stdout.on('error', onStreamError);
+  process.stderr.on('error', onStreamError);
+  process.on('uncaughtException', crash);
+  try {
+    const code = await run(process.argv.slice(2), processIo());
+    process.exitCode ??= code;
+  } catch (e) {
+    crash(e);
+  }
+}
+
+function quit(code: number): void {
+  discardUnfinished();
+  process.exit(code);
+}
+
+/** A reader that closes its end (`enetc list | head -1`) is no error; a full disk is. */
+function onStreamError(e: NodeJS.ErrnoException): void {
+  if (e.code === 'EPIPE') quit(Number(process.exitCode ?? exitCodes.ok));
+  process.exitCode = exitCodes.diagnostics;
+  if (e.code !== 'EIO') process.stderr.write(`error: cannot write the output: ${e.message}\n`);
+}
+
+/** An error in enetc itself: the user cannot mend it, so it says where to take it. */
+function crash(e: unknown): void {
+  discardUnfinished();
+  const trace = e instanceof Error ? (e.stack ?? e.message) : String(e);
+  process.stderr.write(`enetc failed; this is an error in enetc, please report it with what follows:\n${trace}\n`);
+  process.exit(70);
+}
+
+function processIo(): Io {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: stream(process.stdout),
+    stderr: stream(process.stderr),
+    readStdin: async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+function stream(out: NodeJS.WriteStream): OutputStream {
+  return {
+    write: (text) => void out.write(text),
+    isTTY: out.isTTY === true,
+    ...(out.columns !== undefined && { columns: out.columns }),
+  };
+}

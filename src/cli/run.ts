@@ -1,0 +1,53 @@
+import { parseArguments } from './arguments.ts';
+import { commands, findCommand } from './commands.ts';
+import { Exit, exitCodes, type Io } from './io.ts';
+import { usesColor } from './style.ts';
+
+/** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (e) {
+    if (!(e instanceof Exit)) throw e;
+    const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
+    io.stderr.write(`${mark}: ${e.message}\n`);
+    if (e.code === exitCodes.usage) {
+      io.stderr.write(`Try 'enetc ${e.command ? `${e.command} ` : ''}--help'.\n`);
+    }
+    return e.code;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined) {
+    io.stderr.write((await import('./help.ts')).generalHelp());
+    return exitCodes.usage;
+  }
+  if (name === '--help' || name === '-h') {
+    io.stdout.write((await import('./help.ts')).generalHelp());
+    return exitCodes.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    io.stdout.write(`enetc ${(await import('./version.ts')).version}\n`);
+    return exitCodes.ok;
+  }
+  const command = findCommand(name);
+  if (!command) throw await unknownCommand(name);
+  const args = parseArguments(command, rest);
+  if (args.values.has('help')) {
+    io.stdout.write((await import('./help.ts')).commandHelp(command));
+    return exitCodes.ok;
+  }
+  return (await command.load())(args, io);
+}
+
+async function unknownCommand(name: string): Promise<Exit> {
+  const { didYouMean } = await import('../diagnostics/nearest.ts');
+  const what = name.startsWith('-') ? `unknown option ${name} before the command` : `there is no command '${name}'`;
+  const hint = didYouMean(
+    name,
+    commands.map((c) => c.name),
+  );
+  return new Exit(exitCodes.usage, `${what}${hint}`);
+}

@@ -1,0 +1,59 @@
+import type { CompileOptions } from '../compile.ts';
+import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { usageError } from './io.ts';
+import type { Spec } from './spec.ts';
+
+/** A point of a family that the command line names apart from the options: a variant or a phi. */
+export interface NamedPoint {
+  readonly variant?: string;
+  readonly phi?: number;
+}
+
+/** What the options say about the network to build. */
+export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = namedPoint(args)): CompileOptions {
+  const command = args.command.name;
+  if (flag(args, 'formula') && flag(args, 'published')) {
+    throw usageError('--formula and --published exclude each other', command);
+  }
+  const { variant, phi } = point;
+  if (variant !== undefined && phi !== undefined) throw usageError('--variant and --phi exclude each other', command);
+  if (variant !== undefined && flag(args, 'formula')) {
+    throw usageError('--formula needs --phi: a variant is a published row', command);
+  }
+  const rule = flag(args, 'formula') ? 'formula' : flag(args, 'published') ? 'published' : undefined;
+  const convention = text(args, 'convention') as 'tf' | 'torch' | undefined;
+  const model = text(args, 'model') ?? spec.model;
+  const set = assignments(args);
+  const numbers = (['d', 'w', 'r', 'resolution'] as const).flatMap((name) => {
+    const value = number(args, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...(variant !== undefined && { variant }),
+    ...(phi !== undefined && { phi }),
+    ...(rule && { rule }),
+    ...Object.fromEntries(numbers),
+    ...(set && { set }),
+    ...(convention && { convention }),
+    ...(model !== undefined && { model }),
+  };
+}
+
+function namedPoint(args: Arguments): NamedPoint {
+  const variant = text(args, 'variant');
+  const phi = number(args, 'phi');
+  return { ...(variant !== undefined && { variant }), ...(phi !== undefined && { phi }) };
+}
+
+function assignments(args: Arguments): Record<string, string> | undefined {
+  const pairs = list(args, 'set').map((assignment) => {
+    const equals = assignment.indexOf('=');
+    return [assignment.slice(0, equals), assignment.slice(equals + 1)] as const;
+  });
+  const names = new Set<string>();
+  for (const [name] of pairs) {
+    if (names.has(name)) throw usageError(`--set ${name} is given twice`, args.command.name);
+    names.add(name);
+  }
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+}

@@ -1,0 +1,99 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { didYouMean } from '../diagnostics/nearest.ts';
+import { emptyHost, type Host } from '../host.ts';
+import { decodeSource, type Source } from '../source.ts';
+import { Exit, exitCodes, type Io, usageError } from './io.ts';
+import { nodeHost, readBounded, rootFor } from './node-host.ts';
+
+/** What a command works on: a source, and the host that its imports come from. */
+export interface Spec {
+  readonly source: Source;
+  /** Whether the bytes were UTF-8. */
+  readonly valid: boolean;
+  readonly host: Host;
+  /** What files made of it are called by: `efficientnet`; undefined for standard input. */
+  readonly label?: string;
+  /** The model that the name stands for, where it is the library's. */
+  readonly model?: string;
+}
+
+/**
+ * Opens what an operand means: `-` is standard input, a path is a file, another name is a model of the library, and
+ * nothing is the only `.enet` file of the current folder.
+ */
+export async function openSpec(operand: string | undefined, io: Io, command: string): Promise<Spec> {
+  if (operand === '-') {
+    const { source, valid } = decodeSource('<stdin>', await io.readStdin());
+    return { source, valid, host: nodeHost(io.cwd, rootFor(io.cwd, resolve(io.cwd, '<stdin>'))) };
+  }
+  if (operand === undefined) return openFile(onlySpec(io.cwd, command), io);
+  if (looksLikePath(operand) || isFile(resolve(io.cwd, operand))) return openFile(operand, io);
+  return openLibraryModel(operand, io);
+}
+
+/** Opens a file by its path, as typed. */
+export function openFile(path: string, io: Io): Spec {
+  const absolute = resolve(io.cwd, path);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = readBounded(absolute);
+  } catch (e) {
+    throw new Exit(exitCodes.usage, `'${path}' cannot be read: ${(e as Error).message}`);
+  }
+  if (!bytes) throw new Exit(exitCodes.usage, `there is no file '${path}'${didYouMean(path, specsIn(io.cwd))}`);
+  const { source, valid } = decodeSource(path, bytes);
+  const host = nodeHost(io.cwd, rootFor(io.cwd, absolute));
+  return { source, valid, host, label: basename(path).replace(/\.enet$/, '') };
+}
+
+/** The `.enet` files of a folder, by name. */
+export function specsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.enet'))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+async function openLibraryModel(name: string, io: Io): Promise<Spec> {
+  const { libraryModels } = await import('../library.ts');
+  const entry = libraryModels.find((m) => m.name === name);
+  if (!entry) {
+    const hint = didYouMean(name, [...libraryModels.map((m) => m.name), ...specsIn(io.cwd)]);
+    throw usageError(`'${name}' is no file and no model of the library${hint || "; 'enetc list' names the models"}`);
+  }
+  const { stdlib } = await import('../stdlib.generated.ts');
+  const source = { name: entry.module, text: stdlib[entry.module] ?? '' };
+  return { source, valid: true, host: emptyHost, label: entry.name, model: entry.model };
+}
+
+function onlySpec(cwd: string, command: string): string {
+  const specs = specsIn(cwd);
+  const [only] = specs;
+  if (only !== undefined && specs.length === 1) return only;
+  if (specs.length === 0) {
+    throw usageError(
+      `no spec is given, and there is no .enet file in this folder; 'enetc list' names the library's models`,
+      command,
+    );
+  }
+  const shown = specs.slice(0, 10).join(', ') + (specs.length > 10 ? `, and ${specs.length - 10} more` : '');
+  throw usageError(`no spec is given, and this folder has several: ${shown}`, command);
+}
+
+function looksLikePath(operand: string): boolean {
+  return (
+    operand.includes('/') || operand.includes('\\') || operand.endsWith('.enet') || operand === '.' || operand === '..'
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs';
+
+/** Files under a temporary name. The one piece of state in the program: a signal must find them wherever it strikes. */
+const unfinished = new Set<string>();
+
+/** Remembers a temporary file until it is renamed or removed. */
+export function noteUnfinished(path: string): void {
+  unfinished.add(path);
+}
+
+/** The file has its name, or is gone. */
+export function noteFinished(path: string): void {
+  unfinished.delete(path);
+}
+
+/** Removes what an interrupted run leaves. */
+export function discardUnfinished(): void {
+  for (const path of unfinished) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // It cannot be removed; there is nobody left to tell.
+    }
+  }
+  unfinished.clear();
+}

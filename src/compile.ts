@@ -1,0 +1,52 @@
+import { chooseModel } from './2-resolve/choose-model.ts';
+import type { DeclaredModel, Program } from './2-resolve/program.ts';
+import { resolveProgram } from './2-resolve/resolve.ts';
+import { checkProgram } from './3-check/check.ts';
+import type { ScalingPoint, ScalingRequest } from './4-scale/scaling.ts';
+import { buildGraph } from './5-graph/build.ts';
+import type { Graph } from './5-graph/graph.ts';
+import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
+import { emptyHost, type Host } from './host.ts';
+import type { Source } from './source.ts';
+
+/** What `compile` takes besides the source. */
+export interface CompileOptions extends ScalingRequest {
+  /** Which model of the file, where it declares several: its name. */
+  readonly model?: string;
+}
+
+/** All that compiling found out. Each part is there as far as the diagnostics let it come. */
+export interface Compilation {
+  readonly program: Program;
+  readonly model?: DeclaredModel;
+  readonly point?: ScalingPoint;
+  /** The network as written: batch norm not folded, dropout and stochastic depth in it. */
+  readonly graph?: Graph;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The whole way from a text to a network:
+ *
+ *     text -> tokens, CST -> AST -> resolved -> checked -> scaled (phi -> d, w, r) -> graph
+ *
+ * What is left of the way, graph -> passes -> a target's files, is `emit` in `6-emit/emit.ts`.
+ * Never throws for what a source says: errors are diagnostics.
+ */
+export function compile(source: Source, options: CompileOptions = {}, host: Host = emptyHost): Compilation {
+  const { program, diagnostics: resolving } = resolveProgram(source, host);
+  const diagnostics: Diagnostic[] = [...resolving, ...checkProgram(program)];
+  if (hasErrors(diagnostics)) return { program, diagnostics };
+  const chosen = chooseModel(program, options.model);
+  diagnostics.push(...chosen.diagnostics);
+  if (!chosen.model) return { program, diagnostics };
+  const built = buildGraph(program, chosen.model, options);
+  diagnostics.push(...built.diagnostics);
+  return {
+    program,
+    model: chosen.model,
+    ...(built.point && { point: built.point }),
+    ...(built.graph && { graph: built.graph }),
+    diagnostics,
+  };
+}

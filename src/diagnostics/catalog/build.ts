@@ -1,0 +1,96 @@
+import { error, warning } from './entry.ts';
+
+/** What only shows when a network is built at one point of its family. */
+export const buildDiagnostics = {
+  'division-by-zero': error<object>(() => 'division by zero', `The divisor is 0 at this point of the family.`),
+  'not-finite': error<{ value: number }>(
+    (a) => `the result is ${a.value}, not a finite number`,
+    `A power or a product left the range of numbers.`,
+  ),
+  'index-range': error<{ index: number; length: number }>(
+    (a) => `there is no element ${a.index}; the list has ${a.length}`,
+    `Lists are indexed from 0.`,
+  ),
+  'requirement-failed': error<{ text: string }>(
+    (a) => `the requirement '${a.text}' does not hold here`,
+    `A block states with \`require\` what it needs of its arguments.`,
+  ),
+  'missing-value': error<{ name: string; model: string }>(
+    (a) => `the parameter '${a.name}' of '${a.model}' has no value: give it with --set ${a.name}=...`,
+    `A model's parameter without a default must be set by a variant or on the command line.`,
+  ),
+  'bad-size': error<{ what: string; value: number; limit: string }>(
+    (a) => `${a.what} is ${a.value}; it must be ${a.limit}`,
+    `A size that no network has, or one that no machine could hold.`,
+  ),
+  'too-many-blocks': error<{ count: number; limit: number }>(
+    (a) =>
+      `the table builds ${a.count.toLocaleString('en-GB')} blocks; at most ${a.limit.toLocaleString('en-GB')} are built`,
+    `A bound that keeps a mistyped \`repeat\` from taking all memory.`,
+  ),
+  'network-too-large': error<{ what: string; limit: number }>(
+    (a) => `the network has more than ${a.limit.toLocaleString('en-GB')} ${a.what}`,
+    `A bound that keeps a hostile or mistyped spec from taking all memory and time.`,
+  ),
+  'too-much-work': error<object>(
+    () => 'evaluating the model takes too many steps',
+    `A bound on evaluation, far above what any network needs: comprehensions or blocks multiply each other.`,
+  ),
+  'blocks-too-deep': error<{ limit: number }>(
+    (a) => `blocks stand more than ${a.limit} deep in each other`,
+    `A block given to itself as a \`block\` parameter never ends.`,
+  ),
+  'group-count': error<{ groups: number; input: number; output: number }>(
+    (a) => `${a.groups} groups do not divide ${a.input} input and ${a.output} output channels`,
+    `Each group of a convolution sees an equal share of the input channels and gives an equal share of the filters.`,
+  ),
+  'channel-split': error<{ parts: number; channels: number }>(
+    (a) => `${a.channels} channels do not divide into ${a.parts} equal parts`,
+    `\`Split\` and \`ChannelShuffle\` need a number of channels that their parts divide.`,
+  ),
+  'shape-mismatch': error<{ op: string; shapes: string }>(
+    (a) => `'${a.op}' cannot join ${a.shapes}`,
+    `\`Add\` needs equal shapes; \`Mul\` too, or one tensor of [C, 1, 1] that gates channels; \`Concat\` equal height and width.`,
+  ),
+  'needs-space': error<{ op: string; shape: string }>(
+    (a) => `'${a.op}' needs a tensor [C, H, W], not ${a.shape}`,
+    `After \`Linear\` a tensor has no height and width.`,
+  ),
+  'output-vanishes': error<{ op: string; height: number; width: number; kernel: number }>(
+    (a) => `'${a.op}' with a ${a.kernel}x${a.kernel} window leaves nothing of ${a.height}x${a.width} pixels`,
+    `The window is larger than the padded input. Raise the resolution, or pad.`,
+  ),
+  'kernel-exceeds-input': warning<{ kernel: number; height: number; width: number }>(
+    (a) => `the ${a.kernel}x${a.kernel} kernel is larger than its ${a.height}x${a.width} input`,
+    `Most of the window sees padding only: part of the weights cannot matter. Often a sign of a resolution below the network's total stride.`,
+  ),
+  'resolution-below-stride': warning<{ resolution: number; stride: number }>(
+    (a) => `the input's ${a.resolution} pixels are fewer than the network's total stride of ${a.stride}`,
+    `The last stages see a single pixel. Raise the resolution to the total stride at least.`,
+  ),
+  'open-choice': error<{ key: string; options: string; more: number }>(
+    (a) =>
+      `the choice ${a.key} is open: --set ${a.key}=${a.options}${a.more > 0 ? ` (and ${a.more} more open choices)` : ''}`,
+    `A model with choices is a search space. To build one network of it, settle each: \`--set stages.2.kernel=5\`.`,
+  ),
+  'conventions-differ': warning<{ outer: string; inner: string; model: string }>(
+    (a) => `'${a.model}' states the convention ${a.inner}, the model that uses it ${a.outer}`,
+    `Each model's own ops follow its own convention, so the network pads and normalises in two ways. \`--convention\` sets one for all.`,
+  ),
+  'no-output': error<{ model: string }>(
+    (a) => `'${a.model}' gives no tensor`,
+    `A model's output is what it returns, or else its last section.`,
+  ),
+  'duplicate-output': error<{ name: string }>(
+    (a) => `two outputs are called '${a.name}'`,
+    `Name the outputs: \`return c3: stages.2, c5: stages.6\`.`,
+  ),
+  'duplicate-path': error<{ path: string }>(
+    (a) => `two steps with parameters have the path '${a.path}'`,
+    `Paths are the names of parameters, so they must be unique. Give the step a label of its own.`,
+  ),
+  'unbuilt-input': warning<{ name: string }>(
+    (a) => `the input '${a.name}' does not reach any output`,
+    `What the outputs do not reach is not built.`,
+  ),
+} as const;

@@ -1,0 +1,20 @@
+/** One entry of the catalog. */
+export interface Entry<Args> {
+  readonly severity: 'error' | 'warning' | 'info';
+  /** One sentence: what is wrong and what would be right. */
+  message(args: Args): string;
+  /** Markdown: why it is so, an example that has it and how that is mended. */
+  readonly explanation: string;
+}
+
+export function error<Args>(message: (args: Args) => string, explanation: string): Entry<Args> {
+  return { severity: 'error', message, explanation };
+}
+
+export function warning<Args>(message: (args: Args) => string, explanation: string): Entry<Args> {
+  return { severity: 'warning', message, explanation };
+}
+
+export function info<Args>(message: (args: Args) => string, explanation: string): Entry<Args> {
+  return { severity: 'info', message, explanation };
+}

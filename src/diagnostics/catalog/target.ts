@@ -1,0 +1,22 @@
+import { error, warning } from './entry.ts';
+
+/** What a target cannot write. */
+export const targetDiagnostics = {
+  'unsupported-op': error<{ op: string; target: string }>(
+    (a) => `the target '${a.target}' has no output for '${a.op}'`,
+    `Each target has one table from op to output. This one lacks the op that the marked line asks for; build for another target, or express the step with other ops.`,
+  ),
+  'onnx-opset': error<{ opset: number; oldest: number; newest: number }>(
+    (a) => `opset ${a.opset} cannot be written; choose one from ${a.oldest} to ${a.newest}`,
+    `ONNX's operators come in numbered sets. Older ones than these lack forms that the networks need; newer ones need a newer file format (IR version 9 and up) than the schema that enetc writes with.`,
+  ),
+  'onnx-batch': error<{ batch: number }>(
+    (a) => `a batch of ${a.batch} is none; give a whole number from 1, or 'dynamic'`,
+    `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
+  ),
+  'half-overflow': warning<{ tensor: string; count: number }>(
+    (a) =>
+      `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' ${a.count === 1 ? 'is' : 'are'} too large for half precision and became infinite`,
+    `Half precision ends at 65504. A network with such weights needs single precision: leave out \`--half\`.`,
+  ),
+};

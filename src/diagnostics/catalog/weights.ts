@@ -1,0 +1,65 @@
+import { error, info, warning } from './entry.ts';
+
+/** What is wrong with a file of weights, or does not fit between it and a model. */
+export const weightDiagnostics = {
+  'unknown-weight-map': error<{ name: string; names: string; hint: string }>(
+    (a) => `the model's weight map has no column '${a.name}'${a.hint}; it has ${a.names}`,
+    `A weight map is a table: \`| path | timm | torchvision |\`. Each column after the first is one way of naming the tensors of a checkpoint. Without \`--weights-map\` the column that fits the file's names best is taken.`,
+  ),
+  'checkpoint-header': error<{ file: string; reason: string }>(
+    (a) => `'${a.file}' is not a sound safetensors file: ${a.reason}`,
+    `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules was cut off on its way, or made to deceive; fetch it again, or save it anew with the library \`safetensors\`.`,
+  ),
+  'checkpoint-tensor': error<{ file: string; tensor: string; reason: string }>(
+    (a) => `the entry of '${a.tensor}' in '${a.file}' is wrong: ${a.reason}`,
+    `Each tensor of a safetensors file has a type, a shape, and the place of its data, and the three must agree with each other and with the file's length.`,
+  ),
+  'weight-map-pattern': error<{ path: string; pattern: string }>(
+    (a) =>
+      `'${a.path}' and '${a.pattern}' make no row of a weight map: names have dots between words and at most one star in a word, and joined parts share the text up to their last star`,
+    `A row of a weight map names a module of the model and a module of the checkpoint: \`stages.*.*.expand.conv\` and \`blocks.*.*.conv_pw\`. A star stands for a word, or in quotes for a part of one: \`"layer*.*.conv1"\`.`,
+  ),
+  'weight-uneven': error<{ file: string; path: string; count: number; pattern: string; found: number }>(
+    (a) =>
+      `the model has ${a.count} of ${a.path ? `'${a.path}'` : 'a module'}, but '${a.file}' has ${a.found} of '${a.pattern}': is it another variant's?`,
+    `The stars of a weight map pair by order, so that the n-th block of the model is the n-th of the checkpoint. Here their numbers differ and the tensors paired do not fit each other. Most often the checkpoint belongs to another variant (\`--variant\`, \`--phi\`).`,
+  ),
+  'weight-unmapped': error<{ file: string; tensor: string }>(
+    (a) => `the weight map has no row for '${a.tensor}', so that '${a.file}' cannot give it`,
+    `Every tensor of the model must be named by a row of the weight map. Add one, or allow the tensor to be initialised: \`--allow-missing NAME\`.`,
+  ),
+  'weight-missing': error<{ file: string; tensor: string; name: string; hint: string }>(
+    (a) =>
+      a.name === a.tensor
+        ? `'${a.file}' has no '${a.name}'${a.hint}`
+        : `'${a.file}' has no '${a.name}' for '${a.tensor}'${a.hint}`,
+    `The model needs a tensor that the checkpoint lacks. Perhaps the checkpoint is another variant's, or uses other names (a weight map's column says which). \`--allow-missing 'classifier.*'\` initialises such tensors instead.`,
+  ),
+  'weight-shape': error<{ file: string; tensor: string; shape: string; name: string; found?: string }>(
+    (a) =>
+      a.found
+        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}`
+        : `'${a.tensor}' is ${a.shape}, but the parts '${a.name}' in '${a.file}' cannot be joined`,
+    `The tensor in the checkpoint has another shape than the model's. Axes of length 1 do not matter. A classifier for another number of classes is initialised instead with \`--allow-missing 'classifier.*'\`.`,
+  ),
+  'weight-dtype': error<{ file: string; tensor: string; name: string; dtype: string }>(
+    (a) => `'${a.tensor}' needs floating-point numbers, but '${a.name}' in '${a.file}' is ${a.dtype}`,
+    `Weights are read from F32, F16, BF16 and F64. Quantised checkpoints are not read.`,
+  ),
+  'weight-surplus': warning<{ file: string; name: string; hint: string }>(
+    (a) => `no tensor of the model takes '${a.name}' of '${a.file}'${a.hint}`,
+    `The checkpoint has a tensor that the model has no use for: an auxiliary head, say, or the head of a network of which the model takes the trunk.`,
+  ),
+  'weight-more': info<{ count: number; what: string }>(
+    (a) => `and ${a.count} more ${a.count === 1 ? 'tensor is' : 'tensors are'} ${a.what}`,
+    `Only the first tensors of a kind are named; most often they have one cause.`,
+  ),
+  'weight-initialised': info<{ names: string }>(
+    (a) => `initialised from the seed, as allowed: ${a.names}`,
+    `\`--allow-missing\` lets these tensors be absent from the checkpoint, or have another shape there.`,
+  ),
+  'allow-missing-unmatched': error<{ pattern: string }>(
+    (a) => `no tensor of the model matches '${a.pattern}', which may be missing`,
+    `\`--allow-missing\` names tensors of the model by their paths; a star stands for any text: \`classifier.*\`.`,
+  ),
+};

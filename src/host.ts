@@ -1,0 +1,19 @@
+/**
+ * What the compiler needs of the world. The core does no IO of its own: `cli/` gives a host over Node's file system,
+ * a browser gives one over what it fetched, the editor one that sees open buffers first.
+ */
+export interface Host {
+  /** The bytes of a file, or undefined where there is none. Throws only for what is not "absent" (no permission, a folder). */
+  readFile(path: string): Uint8Array | undefined;
+  /** The absolute, normalised path of `path` seen from the folder of `from`; symbolic links resolved where they exist. */
+  resolvePath(from: string, path: string): string;
+  /** The folder that imports must stay in, as an absolute path. */
+  readonly root: string;
+}
+
+/** A host without files: for a source that imports only the standard library. */
+export const emptyHost: Host = {
+  readFile: () => undefined,
+  resolvePath: (_from, path) => path,
+  root: '',
+};

@@ -1,0 +1,18 @@
+/** A model of the library by the name that the command line knows it by. */
+export interface LibraryModel {
+  readonly name: string;
+  readonly module: string;
+  readonly model: string;
+}
+
+/** The library's models. A module of that name holds each; the compiler itself knows none of them. */
+export const libraryModels: readonly LibraryModel[] = [
+  { name: 'efficientnet', module: 'std/efficientnet', model: 'EfficientNet' },
+  { name: 'efficientnet-lite', module: 'std/efficientnet-lite', model: 'EfficientNetLite' },
+  { name: 'efficientnet-v2', module: 'std/efficientnet-v2', model: 'EfficientNetV2' },
+  { name: 'mobilenet-v1', module: 'std/mobilenet-v1', model: 'MobileNetV1' },
+  { name: 'mobilenet-v2', module: 'std/mobilenet-v2', model: 'MobileNetV2' },
+  { name: 'mobilenet-v3', module: 'std/mobilenet-v3', model: 'MobileNetV3' },
+  { name: 'mnasnet', module: 'std/mnasnet', model: 'MnasNet' },
+  { name: 'resnet', module: 'std/resnet', model: 'ResNet' },
+];

@@ -1,0 +1,75 @@
+import { type Change, isSame, type NumberChange, type StageDiff, type SummaryDiff } from './diff.ts';
+import { formatBytes, formatCount, formatFactor, formatRatio } from './format-number.ts';
+import { kernelLabel } from './op-label.ts';
+import { titleOf } from './summary-text.ts';
+import { type Paint, plain, renderTable } from './text-table.ts';
+
+/** What differs, for a terminal. A cell with one value is the same on both sides. */
+export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
+  const heads = [
+    `${paint.bad('-')} ${paint.bold(titleOf(diff.from))}`,
+    `${paint.good('+')} ${paint.bold(titleOf(diff.to))}`,
+  ];
+  if (isSame(diff)) return `${heads.join('\n')}\n\nNothing differs.\n`;
+  const settings = diff.settings.map((s) => `${s.name}: ${s.from ?? '-'} → ${s.to ?? '-'}`);
+  const columns = [
+    { title: '' },
+    { title: 'stage' },
+    { title: 'operator' },
+    { title: 'kernel' },
+    { title: 'stride', align: 'right' },
+    { title: 'resolution', align: 'right' },
+    { title: 'filters', align: 'right' },
+    { title: 'repeats', align: 'right' },
+    { title: 'params', align: 'right' },
+    { title: '', align: 'right' },
+    { title: 'MACs', align: 'right' },
+    { title: '', align: 'right' },
+  ] as const;
+  const total = (name: string) => diff.totals.find((t) => t.name === name) as NumberChange;
+  const footer = ['', 'total', '', '', '', '', '', '', ...withRatio(total('params')), ...withRatio(total('macs'))];
+  const table = renderTable(columns, diff.stages.map(stageRow), { footer, paint });
+  const more = [
+    `layers ${arrow(total('layers'))}`,
+    `receptive field ${arrow(total('receptiveField'))}`,
+    `activations ${arrow(total('activationBytes'), formatBytes)} written, ${arrow(total('peakBytes'), formatBytes)} at most`,
+  ];
+  return [
+    ...heads,
+    '',
+    ...(settings.length > 0 ? [settings.join(', '), ''] : []),
+    `${table}${paint.dim(more.join('; '))}`,
+    '',
+  ].join('\n');
+}
+
+const marks = { same: '', changed: '~', added: '+', removed: '-' } as const;
+
+function stageRow(stage: StageDiff): string[] {
+  const number = (name: string) => stage.numbers.find((n) => n.name === name) as NumberChange;
+  const one = stage.change === 'added' ? 'to' : stage.change === 'removed' ? 'from' : undefined;
+  const text = <T>(change: Change<T>, write: (value: T) => string) => (one ? write(change[one]) : arrow(change, write));
+  const count = (name: string) => (one ? [formatCount(number(name)[one]), ''] : withRatio(number(name)));
+  return [
+    marks[stage.change],
+    stage.id,
+    text(stage.operator, (name) => name ?? ''),
+    text(stage.kernels, (kernels) => kernels.map(kernelLabel).join(', ') || '-'),
+    text(number('stride'), String),
+    text(number('resolution'), String),
+    text(number('filters'), String),
+    text(number('repeats'), String),
+    ...count('params'),
+    ...count('macs'),
+  ];
+}
+
+function withRatio(change: NumberChange): [string, string] {
+  return [arrow(change, formatCount), formatRatio(change.from, change.to)];
+}
+
+/** `16 → 24`, or the one value where both are written the same. */
+function arrow<T>(change: Change<T>, write: (value: T) => string = (value) => formatFactor(Number(value))): string {
+  const [from, to] = [write(change.from), write(change.to)];
+  return from === to ? from : `${from} → ${to}`;
+}

@@ -1,0 +1,178 @@
+import type { Graph, GraphNode } from '../../5-graph/graph.ts';
+import type { OpKind } from '../../5-graph/ops.ts';
+import { isDepthwise, kernelLabel, opLabel } from '../op-label.ts';
+import { inChannels } from '../read-block.ts';
+import { type Block, inputsOf, outputsOf, refKey } from '../stages.ts';
+import { type RawUnit, unitsOf } from './block-units.ts';
+
+/** What a unit of a block is drawn as. */
+export type UnitKind = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join' | 'group' | 'port';
+
+/** A box in the drawing of a block: a convolution with its batch norm and activation, a pool, a join. */
+export interface Unit {
+  readonly kind: UnitKind;
+  /** `DWConv k×k /s`; for a join `+` or `×`. */
+  readonly label: string;
+  /** `BN · SiLU`; several lines for a group. */
+  readonly details: string;
+  /** Some blocks of the name lack it. */
+  readonly optional: boolean;
+  /** Its output is a map, not a gate's single position. */
+  readonly spatial: boolean;
+}
+
+/** The inside of a kind of block. Ports stand first (inputs) and last (the output). */
+export interface BlockFigure {
+  readonly operator: string;
+  readonly units: readonly Unit[];
+  /** Indices into `units`. */
+  readonly edges: readonly (readonly [from: number, to: number])[];
+}
+
+/** Draws, of all blocks of one name, the fullest; what others do differently is marked on it. */
+export function blockFigure(graph: Graph, operator: string, blocks: readonly Block[]): BlockFigure {
+  const all = blocks.map((block) => unitsOf(graph, block.nodes));
+  const fullness = all.map((units, i) => units.length + inputsOf(graph, blocks[i]?.nodes ?? []).length);
+  const chosen = fullness.indexOf(Math.max(...fullness));
+  const fullest = all[chosen] ?? [];
+  const block = blocks[chosen] as Block;
+  const variants = new Map<string, RawUnit[]>();
+  for (const units of all) {
+    for (const unit of units) {
+      const same = variants.get(unit.key);
+      if (same) same.push(unit);
+      else variants.set(unit.key, [unit]);
+    }
+  }
+
+  const inputs = inputsOf(graph, block.nodes);
+  // The newest tensor is what the block before gave; it is the first.
+  const newestFirst = [...inputs].sort((a, b) => b.value.node - a.value.node || a.value.output - b.value.output);
+  const ports = inputs.map((input) => port(inputs.length > 1 ? `input ${newestFirst.indexOf(input) + 1}` : 'input'));
+  const unitOfNode = new Map<number, number>();
+  fullest.forEach((unit, i) => {
+    for (const node of unit.nodes) unitOfNode.set(node.id, ports.length + i);
+  });
+  const portOfValue = new Map(inputs.map(({ value }, i) => [refKey(value), i]));
+  const output = ports.length + fullest.length;
+
+  const edges = new Map<string, [number, number]>();
+  const connect = (from: number | undefined, to: number | undefined) => {
+    if (from !== undefined && to !== undefined && from !== to) edges.set(`${from} ${to}`, [from, to]);
+  };
+  for (const node of block.nodes) {
+    for (const ref of node.inputs) {
+      connect(portOfValue.get(refKey(ref)) ?? unitOfNode.get(ref.node), unitOfNode.get(node.id));
+    }
+  }
+  for (const { value } of outputsOf(graph, block.nodes)) connect(unitOfNode.get(value.node), output);
+
+  const units = fullest.map((unit) => drawnUnit(graph, variants.get(unit.key) ?? [unit], blocks.length));
+  return { operator, units: [...ports, ...units, port('output')], edges: [...edges.values()] };
+}
+
+function port(label: string): Unit {
+  return { kind: 'port', label, details: '', optional: false, spatial: true };
+}
+
+/** One unit as it stands in several blocks. */
+function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): Unit {
+  const unit = same.reduce((most, u) => (u.nodes.length > most.nodes.length ? u : most));
+  const last = unit.nodes.at(-1) as GraphNode;
+  const optional = same.length < blockCount;
+  const spatial = (last.shapes[0]?.[1] ?? 1) > 1 || (last.shapes[0]?.[2] ?? 1) > 1;
+  if (unit.group !== undefined) {
+    return { kind: 'group', label: unit.group, details: groupDetails(graph, unit.nodes), optional, spatial };
+  }
+  const head = unit.nodes[0] as GraphNode;
+  // Drop path and dropout only act while training; figures leave them out.
+  const tail = unit.nodes.slice(1).filter((node) => !trainingOnly.has(node.op.kind));
+  return {
+    kind: kindOf(graph, head),
+    label: headLabel(
+      graph,
+      same.map((u) => u.nodes[0] as GraphNode),
+    ),
+    details: tail.map((node) => tailLabel(graph, node, same)).join(' · '),
+    optional,
+    spatial,
+  };
+}
+
+/** How an op after a unit's first is called, where blocks may differ in the activation that they take. */
+function tailLabel(graph: Graph, node: GraphNode, same: readonly RawUnit[]): string {
+  const counterparts = same.flatMap((unit) => unit.nodes.slice(1).filter((n) => n.op.kind === node.op.kind));
+  return agree(
+    counterparts.map((n) => labelOf(graph, n)),
+    'activation',
+  );
+}
+
+/** `DWConv k×k /s` where kernel and stride differ between blocks. */
+function headLabel(graph: Graph, heads: readonly GraphNode[]): string {
+  const head = heads[0] as GraphNode;
+  if (head.op.kind === 'add') return '+';
+  if (head.op.kind === 'mul') return '×';
+  const windows = heads.flatMap((node) => ('window' in node.op ? [node.op.window] : []));
+  const first = windows[0];
+  if (!first)
+    return agree(
+      heads.map((node) => labelOf(graph, node)),
+      'activation',
+    );
+  const name = labelOf(graph, head).replace(/ \S+$/, '');
+  const kernel = agree(
+    windows.map((w) => String(w.kernel)),
+    'k',
+  );
+  const stride = agree(
+    windows.map((w) => (w.stride === 1 ? '' : ` /${w.stride}`)),
+    ' /s',
+  );
+  return `${name} ${kernelLabel(kernel)}${stride}`;
+}
+
+/** `DWConv 5×5`, `Conv 1×1`, `twice`, in lines: a step of the block that is itself a block. */
+function groupDetails(graph: Graph, nodes: readonly GraphNode[]): string {
+  const counts = new Map<string, number>();
+  for (const node of nodes) {
+    if (quiet.has(node.op.kind)) continue;
+    const label = labelOf(graph, node);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const times = [...counts.values()];
+  const all = times.length > 1 && (times[0] ?? 1) > 1 && times.every((n) => n === times[0]) ? times[0] : undefined;
+  const lines = [...counts].map(([label, n]) => (all || n === 1 ? label : `${n} × ${label}`));
+  const shown = lines.length > 3 ? [...lines.slice(0, 2), '…'] : lines;
+  return [...shown, ...(all ? [`(${all} times)`] : [])].join('\n');
+}
+
+const trainingOnly: ReadonlySet<OpKind> = new Set<OpKind>(['dropout', 'dropPath']);
+const quiet: ReadonlySet<OpKind> = new Set<OpKind>(['batchNorm', 'activation', 'dropout', 'dropPath']);
+
+function kindOf(graph: Graph, node: GraphNode): UnitKind {
+  switch (node.op.kind) {
+    case 'conv':
+      return isDepthwise(node.op, inChannels(graph, node)) ? 'depthwise' : 'conv';
+    case 'globalAvgPool':
+    case 'maxPool':
+    case 'avgPool':
+      return 'pool';
+    case 'linear':
+      return 'linear';
+    case 'add':
+    case 'mul':
+      return 'join';
+    default:
+      return 'pointwise';
+  }
+}
+
+function labelOf(graph: Graph, node: GraphNode): string {
+  return opLabel(node.op, inChannels(graph, node));
+}
+
+/** The text that all agree on, else a word for "it differs". */
+function agree(texts: readonly string[], otherwise: string): string {
+  return texts.every((text) => text === texts[0]) ? (texts[0] ?? '') : otherwise;
+}

@@ -1,0 +1,116 @@
+import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { Graph, Shape } from '../../5-graph/graph.ts';
+import { formatCount, formatFactor, formatShape } from '../format-number.ts';
+import { kernelLabel } from '../op-label.ts';
+import { inputsOf, stagesOf } from '../stages.ts';
+import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
+import { pointParts } from '../summary-text.ts';
+import { type BlockFigure, blockFigure } from './block-figure.ts';
+
+/** What a drawing shows, before it is one: SVG, Mermaid and DOT are made from this. */
+export interface Diagram {
+  /** `EfficientNet b5` */
+  readonly title: string;
+  /** Point, size, parameters and multiply-accumulates, in parts. */
+  readonly facts: readonly string[];
+  readonly inputs: readonly NamedShape[];
+  readonly stages: readonly DiagramStage[];
+  readonly edges: readonly StageEdge[];
+  readonly taps: readonly Tap[];
+  readonly blocks: readonly BlockFigure[];
+}
+
+export interface DiagramStage {
+  readonly id: string;
+  readonly title: string;
+  /** `3×3 · stride 2 · expand 6 · SE` */
+  readonly details: string;
+  readonly repeats: number;
+  /** The names of its blocks; empty for a section without a table. */
+  readonly operators: readonly string[];
+  readonly params: number;
+  readonly macs: number;
+}
+
+/** A tensor from one stage to another; from -1 it is the network's input. */
+export interface StageEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly shape: Shape;
+}
+
+/** An output of the network and the stage that gives it. */
+export interface Tap {
+  readonly name: string;
+  readonly from: number;
+  readonly shape: Shape;
+}
+
+/** Gathers what there is to draw of a network. */
+export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
+  const summary = summarize(graph, point);
+  const stages = stagesOf(graph);
+  const stageOf = new Map<number, number>();
+  stages.forEach((stage, i) => {
+    for (const node of stage.nodes) stageOf.set(node.id, i);
+  });
+  const edges = stages.flatMap((stage, to) => {
+    const bySource = new Map<number, StageEdge>();
+    for (const { value, shape } of inputsOf(graph, stage.nodes)) {
+      const from = stageOf.get(value.node) ?? -1;
+      if (!bySource.has(from)) bySource.set(from, { from, to, shape });
+    }
+    return [...bySource.values()];
+  });
+  const operators = new Map<string, (typeof stages)[number]['blocks'][number][]>();
+  for (const block of stages.flatMap((stage) => stage.blocks)) {
+    if (block.operator === undefined) continue;
+    const same = operators.get(block.operator);
+    if (same) same.push(block);
+    else operators.set(block.operator, [block]);
+  }
+  return {
+    title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
+    facts: factsOf(summary),
+    inputs: summary.inputs,
+    stages: stages.map((stage, i) => diagramStage(summary.stages[i] as StageSummary, stage.blocks)),
+    edges,
+    taps: graph.outputs.map(({ name, value }) => ({
+      name,
+      from: stageOf.get(value.node) ?? -1,
+      shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
+    })),
+    blocks: [...operators].map(([operator, blocks]) => blockFigure(graph, operator, blocks)),
+  };
+}
+
+function factsOf(summary: Summary): string[] {
+  return [
+    ...(summary.point ? pointParts(summary.point) : []),
+    ...summary.inputs.map(({ shape }) => formatShape(shape)),
+    `${formatCount(summary.totals.params)} parameters`,
+    `${formatCount(summary.totals.macs)} MACs`,
+  ];
+}
+
+function diagramStage(stage: StageSummary, blocks: readonly { readonly operator?: string }[]): DiagramStage {
+  const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
+  // A section without a table already says its kernels in its title.
+  const kernels = operators.length > 0 ? stage.kernels.map(kernelLabel) : [];
+  const [expand = 1] = stage.expand.length === 1 ? stage.expand : [];
+  const details = [
+    kernels.join(', '),
+    stage.stride > 1 ? `stride ${stage.stride}` : '',
+    expand > 1 ? `expand ${formatFactor(expand, 2)}` : '',
+    stage.squeeze.length > 0 ? 'SE' : '',
+  ];
+  return {
+    id: stage.id,
+    title: stage.operator,
+    details: details.filter((d) => d !== '').join(' · '),
+    repeats: stage.repeats,
+    operators,
+    params: stage.params,
+    macs: stage.macs,
+  };
+}

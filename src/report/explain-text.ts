@@ -1,0 +1,76 @@
+import type { Budget, Comparison, ExplainedValue, Explanation } from './explain.ts';
+import { formatCount, formatFactor } from './format-number.ts';
+import { type Paint, plain, renderTable } from './text-table.ts';
+
+/** An explanation for a terminal. */
+export function explanationText(explanation: Explanation, paint: Paint = plain): string {
+  const { convention, cost } = explanation;
+  const parts = [
+    `${paint.bold(`${explanation.model} ${explanation.variant ?? ''}`.trim())}: ${explanation.rule}\n${formatCount(cost.params)} parameters, ${formatCount(cost.macs)} MACs at ${cost.resolution} × ${cost.resolution}\n`,
+    valueTable('factor', explanation.factors, paint),
+    explanation.params.length > 0 ? valueTable('parameter', explanation.params, paint) : '',
+    `${paint.bold(`convention ${convention.name}`)} (from ${convention.source}): ${convention.padding} padding, epsilon ${convention.epsilon}, momentum ${convention.momentum}, ${convention.countPad ? 'average pools count padding' : 'average pools leave padding out'}\n`,
+    explanation.comparison ? comparisonText(explanation.comparison, paint) : '',
+    explanation.budget ? budgetText(explanation.budget, paint) : '',
+    numbersText(explanation, paint),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function valueTable(title: string, values: readonly ExplainedValue[], paint: Paint): string {
+  const columns = [{ title }, { title: 'value', align: 'right' }, { title: 'from' }, { title: 'how' }] as const;
+  return renderTable(
+    columns,
+    values.map(({ name, value, source, trace }) => [name, shortNumber(value), source, trace]),
+    { paint },
+  );
+}
+
+function comparisonText({ used, values, published, formula }: Comparison, paint: Paint): string {
+  const mark = (rule: 'published' | 'formula') =>
+    `${rule === 'formula' ? 'formula' : 'published row'}${rule === used ? ' (used)' : ''}`;
+  const columns = [
+    { title: '' },
+    { title: mark('published'), align: 'right' },
+    { title: mark('formula'), align: 'right' },
+  ] as const;
+  const rows = [
+    ...values.map((v) => [v.name, shortNumber(v.published), shortNumber(v.formula)]),
+    ['parameters', formatCount(published.params), formatCount(formula.params)],
+    ['MACs', formatCount(published.macs), formatCount(formula.macs)],
+  ];
+  return renderTable(columns, rows, { paint });
+}
+
+function budgetText(budget: Budget, paint: Paint): string {
+  const { d, w, r, product, promised, macs } = budget;
+  const f = (n: number) => formatFactor(n, 2);
+  const lines = [
+    `${paint.bold('budget')}  d · w² · r² = ${formatFactor(d)} · ${formatFactor(w)}² · ${formatFactor(r)}² = ${f(product)}` +
+      (promised === undefined ? '' : `; 2 ^ phi = ${f(promised)}`),
+    `        built: ×${f(macs)} the MACs of d = w = r = 1; rounding, and what does not scale, make the difference`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function numbersText({ numbers }: Explanation, paint: Paint): string {
+  if (numbers.length === 0) return 'No number of this network is scaled.\n';
+  const columns = [
+    { title: 'stage' },
+    { title: 'written' },
+    { title: 'is', align: 'right' },
+    { title: 'because' },
+  ] as const;
+  let last = '';
+  const rows = numbers.map(({ stage, expression, result, text }) => {
+    const shown = stage === last ? '' : stage;
+    last = stage;
+    return [shown, expression.replace(/\s+/g, ' '), shortNumber(String(result)), text];
+  });
+  return renderTable(columns, rows, { paint });
+}
+
+/** Numbers with at most four decimals; other texts as they are. */
+function shortNumber(text: string): string {
+  return text !== '' && Number.isFinite(Number(text)) ? formatFactor(Number(text), 4) : text;
+}

@@ -1,0 +1,164 @@
+import type { ScalingPoint } from '../4-scale/scaling.ts';
+import { totalCost } from '../5-graph/cost.ts';
+import type { Graph } from '../5-graph/graph.ts';
+import { spanText } from '../source.ts';
+import { ruleOf } from './point-text.ts';
+import { stagesOf } from './stages.ts';
+
+/** A network and the point of its family that it stands at. */
+export interface BuiltPoint {
+  readonly graph: Graph;
+  readonly point: ScalingPoint;
+}
+
+/** Why the numbers of a network are what they are. Plain data: `--json` prints it as it stands. */
+export interface Explanation {
+  readonly model: string;
+  readonly variant?: string;
+  readonly phi?: number;
+  /** `published row b5` */
+  readonly rule: string;
+  readonly factors: readonly ExplainedValue[];
+  readonly params: readonly ExplainedValue[];
+  readonly convention: ExplainedConvention;
+  /** Each number that a scaling rule made, by stage. */
+  readonly numbers: readonly ExplainedNumber[];
+  readonly cost: PointCost;
+  readonly comparison?: Comparison;
+  readonly budget?: Budget;
+}
+
+export interface ExplainedValue {
+  readonly name: string;
+  readonly value: string;
+  /** `variant b5`, `1.2 ^ phi at phi 5`, `default` */
+  readonly source: string;
+  /** How it was computed; empty where it was written down. */
+  readonly trace: string;
+}
+
+export type ExplainedConvention = Omit<ScalingPoint['convention'], 'origin'> & { readonly source: string };
+
+export interface ExplainedNumber {
+  readonly stage: string;
+  /** As the source has it: `w(80)`. */
+  readonly expression: string;
+  readonly result: number;
+  /** `80 x w 1.6 = 128, a multiple of 8` */
+  readonly text: string;
+}
+
+export interface PointCost {
+  readonly params: number;
+  readonly macs: number;
+  /** Height of the input. */
+  readonly resolution: number;
+}
+
+/** The published row against the formula, where phi has both. */
+export interface Comparison {
+  readonly used: 'published' | 'formula';
+  /** Values that differ. */
+  readonly values: readonly { readonly name: string; readonly published: string; readonly formula: string }[];
+  readonly published: PointCost;
+  readonly formula: PointCost;
+}
+
+/** What compound scaling promises, d * w^2 * r^2 = 2 ^ phi times the compute, against what was built. */
+export interface Budget {
+  readonly d: number;
+  readonly w: number;
+  /** The resolution over that of the unscaled network. */
+  readonly r: number;
+  /** d * w^2 * r^2 */
+  readonly product: number;
+  /** 2 ^ phi, where the point has a phi. */
+  readonly promised?: number;
+  /** Multiply-accumulates over those of the unscaled network. */
+  readonly macs: number;
+}
+
+/**
+ * Explains a network.
+ * @param other the network that the rule not used would give, where there is one.
+ * @param base the network of the same family with d, w and r of 1.
+ */
+export function explainNetwork(built: BuiltPoint, other?: BuiltPoint, base?: BuiltPoint): Explanation {
+  const { point } = built;
+  const { origin, ...convention } = point.convention;
+  return {
+    model: point.model,
+    ...(point.variant !== undefined && { variant: point.variant }),
+    ...(point.phi !== undefined && { phi: point.phi }),
+    rule: ruleOf(point),
+    factors: (['d', 'w', 'r'] as const).map((name) => ({
+      name,
+      value: String(point[name].value),
+      source: point[name].source,
+      trace: '',
+    })),
+    params: point.params.map(({ name, text, source, trace }) => ({ name, value: text, source, trace })),
+    convention: { ...convention, source: origin === 'override' ? 'an override' : 'the model' },
+    numbers: numbersOf(built.graph),
+    cost: costOf(built),
+    ...(other && point.alternative && { comparison: compare(built, other, point.alternative.rule) }),
+    ...(base && { budget: budgetOf(built, base) }),
+  };
+}
+
+function numbersOf(graph: Graph): ExplainedNumber[] {
+  return stagesOf(graph).flatMap((stage) => {
+    const seen = new Map<string, ExplainedNumber>();
+    for (const trace of stage.nodes.flatMap((node) => node.traces)) {
+      const { span, result, text } = trace;
+      const key = `${span.source.name} ${span.start} ${text}`;
+      if (!seen.has(key)) seen.set(key, { stage: stage.id, expression: spanText(span), result, text });
+    }
+    return [...seen.values()];
+  });
+}
+
+function costOf({ graph }: BuiltPoint): PointCost {
+  const { params, macs } = totalCost(graph);
+  const input = graph.nodes[graph.inputs[0] ?? -1];
+  return { params, macs, resolution: input?.shapes[0]?.[1] ?? 1 };
+}
+
+function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 'formula'): Comparison {
+  const [published, formula] = otherRule === 'formula' ? [built, other] : [other, built];
+  const values = (['d', 'w', 'r'] as const).map((name) => ({
+    name: name as string,
+    published: String(published.point[name].value),
+    formula: String(formula.point[name].value),
+  }));
+  for (const param of published.point.params) {
+    const counterpart = formula.point.params.find((p) => p.name === param.name);
+    values.push({ name: param.name, published: param.text, formula: counterpart?.text ?? '-' });
+  }
+  return {
+    used: otherRule === 'formula' ? 'published' : 'formula',
+    // Beside a resolution, r is only how the formula comes to it.
+    values: values.filter((v, _, all) => v.published !== v.formula && !(v.name === 'r' && all.some(isResolution))),
+    published: costOf(published),
+    formula: costOf(formula),
+  };
+}
+
+function isResolution(value: { readonly name: string }): boolean {
+  return value.name === 'resolution';
+}
+
+function budgetOf(built: BuiltPoint, base: BuiltPoint): Budget {
+  const [here, there] = [costOf(built), costOf(base)];
+  const { d, w } = built.point;
+  const r = here.resolution / there.resolution;
+  const { phi } = built.point;
+  return {
+    d: d.value,
+    w: w.value,
+    r,
+    product: d.value * w.value ** 2 * r ** 2,
+    ...(phi !== undefined && { promised: 2 ** phi }),
+    macs: here.macs / there.macs,
+  };
+}

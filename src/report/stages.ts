@@ -1,0 +1,106 @@
+import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+
+/** The nodes of one row of a model's table, or of a section without one, in the graph's order. */
+export interface Stage {
+  /** `stem`, `stages.4`. */
+  readonly id: string;
+  readonly section: string;
+  readonly row?: string;
+  readonly blocks: readonly Block[];
+  readonly nodes: readonly GraphNode[];
+}
+
+/** One block of a row: what a table's `repeat` counts. */
+export interface Block {
+  readonly number: number;
+  /** The name of the block as the source writes it; absent for a section without a table. */
+  readonly operator?: string;
+  readonly nodes: readonly GraphNode[];
+}
+
+/** A value that goes from one set of nodes to another. */
+export interface Crossing {
+  readonly value: ValueRef;
+  readonly shape: Shape;
+}
+
+/** The network cut into stages, in the order in which they first appear. Inputs belong to none. */
+export function stagesOf(graph: Graph): Stage[] {
+  const stages = new Map<
+    string,
+    { section: string; row?: string; blocks: Map<number, GraphNode[]>; nodes: GraphNode[] }
+  >();
+  for (const node of graph.nodes) {
+    if (node.op.kind === 'input') continue;
+    const { section, row, block } = node.place;
+    const id = row === undefined ? section : `${section}.${row}`;
+    let stage = stages.get(id);
+    if (!stage) {
+      stage = { section, ...(row !== undefined && { row }), blocks: new Map(), nodes: [] };
+      stages.set(id, stage);
+    }
+    stage.nodes.push(node);
+    const number = block ?? 0;
+    const nodes = stage.blocks.get(number);
+    if (nodes) nodes.push(node);
+    else stage.blocks.set(number, [node]);
+  }
+  return [...stages].map(([id, stage]) => ({
+    id,
+    section: stage.section,
+    ...(stage.row !== undefined && { row: stage.row }),
+    nodes: stage.nodes,
+    blocks: [...stage.blocks].map(([number, nodes]) => {
+      const operator = nodes[0]?.place.operator;
+      return { number, nodes, ...(operator !== undefined && { operator }) };
+    }),
+  }));
+}
+
+/** The values that `nodes` read and do not make, each once, in the order of reading. */
+export function inputsOf(graph: Graph, nodes: readonly GraphNode[]): Crossing[] {
+  const inside = new Set(nodes.map((n) => n.id));
+  const seen = new Map<string, Crossing>();
+  for (const node of nodes) {
+    for (const value of node.inputs) {
+      const key = refKey(value);
+      if (!inside.has(value.node) && !seen.has(key)) seen.set(key, { value, shape: shapeOf(graph, value) });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** The values of `nodes` that others read or that are the graph's outputs, each once. */
+export function outputsOf(graph: Graph, nodes: readonly GraphNode[]): Crossing[] {
+  const inside = new Set(nodes.map((n) => n.id));
+  const seen = new Map<string, Crossing>();
+  const see = (value: ValueRef) => {
+    if (inside.has(value.node)) seen.set(refKey(value), { value, shape: shapeOf(graph, value) });
+  };
+  for (const id of readersOf(graph, nodes)) {
+    if (!inside.has(id)) for (const value of graph.nodes[id]?.inputs ?? []) see(value);
+  }
+  for (const output of graph.outputs) see(output.value);
+  return [...seen.values()];
+}
+
+/** A name for a value within its graph. */
+export function refKey(ref: ValueRef): string {
+  return `${ref.node}:${ref.output}`;
+}
+
+const readers = new WeakMap<Graph, readonly (readonly number[])[]>();
+
+/** The nodes that read what `nodes` make. */
+function readersOf(graph: Graph, nodes: readonly GraphNode[]): number[] {
+  let table = readers.get(graph);
+  if (!table) {
+    const lists: number[][] = graph.nodes.map(() => []);
+    for (const node of graph.nodes) for (const ref of node.inputs) lists[ref.node]?.push(node.id);
+    table = lists;
+    readers.set(graph, table);
+  }
+  const found = new Set<number>();
+  for (const node of nodes) for (const id of table[node.id] ?? []) found.add(id);
+  return [...found].sort((a, b) => a - b);
+}

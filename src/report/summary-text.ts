@@ -1,0 +1,111 @@
+import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
+import { kernelLabel } from './op-label.ts';
+import type { PointSummary, StageSummary, Summary } from './summary.ts';
+import { type Paint, plain, renderTable } from './text-table.ts';
+
+/** The summary as a table for a terminal. */
+export function summaryText(summary: Summary, paint: Paint = plain): string {
+  const columns = [
+    { title: 'stage' },
+    { title: 'operator' },
+    { title: 'kernel' },
+    { title: 'stride', align: 'right' },
+    { title: 'input', align: 'right' },
+    { title: 'output', align: 'right' },
+    { title: 'filters', align: 'right' },
+    { title: 'repeats', align: 'right' },
+    { title: 'expand', align: 'right' },
+    { title: 'se', align: 'right' },
+    { title: 'params', align: 'right' },
+    { title: 'MACs', align: 'right' },
+    { title: 'activations', align: 'right' },
+    { title: 'peak', align: 'right' },
+    { title: 'field', align: 'right' },
+  ] as const;
+  const { totals } = summary;
+  const footer = [
+    'total',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    formatCount(totals.params),
+    formatCount(totals.macs),
+    formatBytes(totals.activationBytes),
+    formatBytes(totals.peakBytes),
+    String(totals.receptiveField),
+  ];
+  const table = renderTable(columns, summary.stages.map(stageRow), { footer, paint });
+  return `${paint.bold(titleOf(summary))}\n\n${table}\n${notes(summary)
+    .map((n) => `${paint.dim(n)}\n`)
+    .join('')}`;
+}
+
+/** `EfficientNet b5 · phi 5 · d 2.2, w 1.6, r 2.036 · tf`. */
+export function titleOf(summary: { readonly model: string; readonly point?: PointSummary }): string {
+  const { model, point } = summary;
+  return point ? [`${model} ${point.variant ?? ''}`.trim(), ...pointParts(point)].join(' · ') : model;
+}
+
+/** What a point is, in parts: `phi 5`, `d 2.2, w 1.6`, `tf`. Factors of 1 are left out where all are. */
+export function pointParts(point: PointSummary): string[] {
+  const factors = (['d', 'w', 'r'] as const).filter((f) => point[f] !== 1).map((f) => `${f} ${formatFactor(point[f])}`);
+  return [
+    ...(point.phi !== undefined ? [`phi ${formatFactor(point.phi)}`] : []),
+    ...(factors.length > 0 ? [factors.join(', ')] : []),
+    `convention ${point.convention}`,
+  ];
+}
+
+/** The resolution of a shape: `56`, or `56×48` where it is not square; `-` where there is none. */
+export function resolutionOf(shape: readonly number[]): string {
+  const [, height, width] = shape;
+  if (height === undefined || width === undefined) return '-';
+  return height === width ? String(height) : `${height}×${width}`;
+}
+
+/** `3×3, 5×5`, or `-` where no window moves. */
+export function kernelsOf(stage: StageSummary): string {
+  return stage.kernels.length > 0 ? stage.kernels.map(kernelLabel).join(', ') : '-';
+}
+
+function stageRow(stage: StageSummary): string[] {
+  return [
+    stage.id,
+    stage.operator,
+    kernelsOf(stage),
+    String(stage.stride),
+    resolutionOf(stage.input),
+    resolutionOf(stage.output),
+    String(stage.output[0] ?? ''),
+    String(stage.repeats),
+    several(stage.expand.map((e) => formatFactor(e, 2))),
+    several(stage.squeeze.map(String)),
+    formatCount(stage.params),
+    formatCount(stage.macs),
+    formatBytes(stage.activationBytes),
+    formatBytes(stage.peakBytes),
+    String(stage.receptiveField),
+  ];
+}
+
+/** Up to three values; of more the first and the last. */
+function several(values: readonly string[]): string {
+  return values.length <= 3 ? values.join(', ') : `${values[0]} … ${values.at(-1)}`;
+}
+
+function notes(summary: Summary): string[] {
+  const { totals, inputs, outputs } = summary;
+  const named = (list: Summary['inputs']) => list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ');
+  return [
+    `input ${named(inputs)}; output ${named(outputs)}`,
+    `${formatExact(totals.params)} parameters, ${formatExact(totals.buffers)} running statistics, ${formatExact(totals.macs)} MACs, ${formatExact(totals.layers)} layers`,
+    `activation memory for one image in float32: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
+    `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates are left out`,
+  ];
+}

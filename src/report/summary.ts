@@ -1,0 +1,191 @@
+import type { ScalingPoint } from '../4-scale/scaling.ts';
+import { totalCost } from '../5-graph/cost.ts';
+import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
+import { activationMemory } from '../5-graph/memory.ts';
+import { fieldSize, receptiveFields } from '../5-graph/receptive-field.ts';
+import { describeNodes } from './op-label.ts';
+import {
+  inChannels,
+  type MapStrides,
+  mapStrides,
+  readExpansion,
+  readSqueeze,
+  readWindows,
+  windowedNodes,
+} from './read-block.ts';
+import { inputsOf, outputsOf, type Stage, stagesOf } from './stages.ts';
+
+/** A network in numbers, for one image (batch 1) at inference. Plain data: `--json` prints it as it stands. */
+export interface Summary {
+  readonly model: string;
+  readonly point?: PointSummary;
+  readonly inputs: readonly NamedShape[];
+  readonly outputs: readonly NamedShape[];
+  readonly stages: readonly StageSummary[];
+  readonly totals: Totals;
+}
+
+export interface PointSummary {
+  readonly variant?: string;
+  readonly phi?: number;
+  readonly d: number;
+  readonly w: number;
+  readonly r: number;
+  readonly convention: 'tf' | 'torch';
+  /** Parameters of the model by name, as they would be written. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface NamedShape {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** A row of a model's table, or a section without one. */
+export interface StageSummary {
+  /** `stem`, `stages.4`. */
+  readonly id: string;
+  /** The block's name as the source writes it (several with ` + `), or what the section does, in words. */
+  readonly operator: string;
+  readonly repeats: number;
+  /** Sizes of the windows that move over space. */
+  readonly kernels: readonly number[];
+  /** By how much height and width become smaller. */
+  readonly stride: number;
+  readonly input: Shape;
+  readonly output: Shape;
+  /** Inner channels over those of the block's input, where a block has such a middle; distinct values. */
+  readonly expand: readonly number[];
+  /** Channels that squeeze-and-excitation squeezes to; distinct values. */
+  readonly squeeze: readonly number[];
+  readonly params: number;
+  readonly buffers: number;
+  readonly macs: number;
+  /** What all its nodes write, in bytes of float32. */
+  readonly activationBytes: number;
+  /** The most activation memory alive while it runs, in bytes of float32. */
+  readonly peakBytes: number;
+  /** Rows of the input that one position of the output sees; more than the input has where it sees all. */
+  readonly receptiveField: number;
+}
+
+export interface Totals {
+  readonly params: number;
+  readonly buffers: number;
+  readonly macs: number;
+  /** Convolutions and linear layers. */
+  readonly layers: number;
+  readonly activationBytes: number;
+  readonly peakBytes: number;
+  /** The path of the node at which the peak is. */
+  readonly peakAt: string;
+  /** Before any global pool. */
+  readonly receptiveField: number;
+  /** Input rows to one row of the last feature map. */
+  readonly stride: number;
+}
+
+/** Sums a graph up, stage by stage. Give it the network as written: folding batch norm changes the parameters. */
+export function summarize(graph: Graph, point?: ScalingPoint): Summary {
+  const facts: Facts = {
+    graph,
+    live: activationMemory(graph).live,
+    fields: receptiveFields(graph).map(fieldSize),
+    strides: mapStrides(graph),
+  };
+  return {
+    model: graph.name,
+    ...(point && { point: summarizePoint(point) }),
+    inputs: graph.inputs.flatMap((id) => {
+      const node = graph.nodes[id];
+      return node?.op.kind === 'input' ? [{ name: node.op.name, shape: node.shapes[0] ?? [] }] : [];
+    }),
+    outputs: graph.outputs.map(({ name, value }) => ({
+      name,
+      shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
+    })),
+    stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage)),
+    totals: summarizeTotals(graph),
+  };
+}
+
+/** The part of a scaling point that a report shows. */
+export function summarizePoint(point: ScalingPoint): PointSummary {
+  return {
+    ...(point.variant !== undefined && { variant: point.variant }),
+    ...(point.phi !== undefined && { phi: point.phi }),
+    d: point.d.value,
+    w: point.w.value,
+    r: point.r.value,
+    convention: point.convention.name,
+    params: Object.fromEntries(point.params.map((p) => [p.name, p.text])),
+  };
+}
+
+/** What stages are measured with: one entry a node. */
+interface Facts {
+  readonly graph: Graph;
+  readonly live: readonly number[];
+  readonly fields: readonly number[];
+  readonly strides: MapStrides;
+}
+
+function summarizeStage({ graph, live, fields, strides }: Facts, stage: Stage): StageSummary {
+  const cost = totalCost(graph, stage.nodes);
+  const output = mainOutput(graph, stage.nodes);
+  const blocks = stage.blocks.filter((block) => block.operator !== undefined);
+  const names = distinct(blocks.map((block) => block.operator as string));
+  return {
+    id: stage.id,
+    operator: names.length > 0 ? names.join(' + ') : describeNodes(stage.nodes, (node) => inChannels(graph, node)),
+    repeats: stage.blocks.length,
+    ...readWindows(graph, stage.nodes, strides),
+    input: inputsOf(graph, stage.nodes)[0]?.shape ?? [],
+    output: output.shape,
+    expand: distinct(blocks.flatMap((block) => readExpansion(graph, block, strides) ?? [])),
+    squeeze: distinct(blocks.flatMap((block) => readSqueeze(block, strides) ?? [])),
+    params: cost.params,
+    buffers: cost.buffers,
+    macs: cost.macs,
+    activationBytes: cost.activations * 4,
+    peakBytes: stage.nodes.reduce((most, node) => Math.max(most, live[node.id] ?? 0), 0),
+    receptiveField: fields[output.node] ?? 1,
+  };
+}
+
+/** What the stage gives on: of several outputs the one made last. */
+function mainOutput(graph: Graph, nodes: readonly GraphNode[]): { node: number; shape: Shape } {
+  const last = outputsOf(graph, nodes).reduce<{ node: number; shape: Shape } | undefined>(
+    (best, { value, shape }) => (!best || value.node >= best.node ? { node: value.node, shape } : best),
+    undefined,
+  );
+  return last ?? { node: nodes.at(-1)?.id ?? 0, shape: nodes.at(-1)?.shapes[0] ?? [] };
+}
+
+function summarizeTotals(graph: Graph): Totals {
+  const cost = totalCost(graph);
+  const memory = activationMemory(graph);
+  const fields = receptiveFields(graph);
+  const last = windowedNodes(graph.nodes, mapStrides(graph)).reduce(
+    (most, node) => {
+      const field = fields[node.id] ?? most;
+      return fieldSize(field) > fieldSize(most) ? field : most;
+    },
+    { first: 0, last: 0, stride: 1 },
+  );
+  return {
+    params: cost.params,
+    buffers: cost.buffers,
+    macs: cost.macs,
+    layers: graph.nodes.filter((n) => n.op.kind === 'conv' || n.op.kind === 'linear').length,
+    activationBytes: cost.activations * 4,
+    peakBytes: memory.peak,
+    peakAt: graph.nodes[memory.peakNode]?.path ?? '',
+    receptiveField: fieldSize(last),
+    stride: last.stride,
+  };
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

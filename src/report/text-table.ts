@@ -1,0 +1,70 @@
+/** A table for a terminal: aligned columns under a header, with rules of box-drawing lines. */
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** How a report marks its text. The command line gives colours on a terminal; plain text is the default. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+}
+
+export const plain: Paint = { bold: same, dim: same, good: same, bad: same };
+
+/**
+ * Lays a table out. Columns in which no row has anything are left out. A footer stands below a second rule.
+ * Control characters in cells are replaced: what stands in a table may come from any file.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: { readonly footer?: readonly string[]; readonly paint?: Paint } = {},
+): string {
+  const paint = options.paint ?? plain;
+  const all = options.footer ? [...rows, options.footer] : rows;
+  const shown = columns.map((column, i) => ({ column, i })).filter(({ i }) => all.some((row) => clean(row[i]) !== ''));
+  const widths = shown.map(({ column, i }) =>
+    all.reduce((most, row) => Math.max(most, textWidth(clean(row[i]))), textWidth(column.title)),
+  );
+  const line = (cells: readonly string[], align: boolean) =>
+    shown
+      .map(({ column }, k) => padTo(cells[k] ?? '', widths[k] as number, align ? column.align : 'left'))
+      .join('  ')
+      .trimEnd();
+  const rule = paint.dim(widths.map((w) => '─'.repeat(w)).join('──'));
+  const cellsOf = (row: readonly string[]) => shown.map(({ i }) => clean(row[i]));
+  const lines = [
+    paint.bold(
+      line(
+        shown.map(({ column }) => column.title),
+        true,
+      ),
+    ),
+    rule,
+  ];
+  for (const row of rows) lines.push(line(cellsOf(row), true));
+  if (options.footer) lines.push(rule, paint.bold(line(cellsOf(options.footer), true)));
+  return `${lines.join('\n')}\n`;
+}
+
+/** How many columns a text takes on a terminal; enough for what reports write (no wide characters but from names). */
+export function textWidth(text: string): number {
+  return [...text].length;
+}
+
+function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const fill = ' '.repeat(Math.max(0, width - textWidth(text)));
+  return align === 'right' ? fill + text : text + fill;
+}
+
+function clean(text: string | undefined): string {
+  return (text ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+}
+
+function same(text: string): string {
+  return text;
+}

@@ -1,0 +1,86 @@
+/** A text with its name; everything that points into a file points through one of these. */
+export interface Source {
+  /** How people know the file: a path, `<stdin>`, or a library name such as `std/blocks`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A half-open range of UTF-16 offsets in a source. */
+export interface Span {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A place as people count it: both from 1. Columns count UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+const lineStartsOf = new WeakMap<Source, number[]>();
+
+/** The offsets at which the lines of a source start; computed once for a source. */
+export function lineStarts(source: Source): readonly number[] {
+  let starts = lineStartsOf.get(source);
+  if (!starts) {
+    starts = [0];
+    for (let i = source.text.indexOf('\n'); i >= 0; i = source.text.indexOf('\n', i + 1)) starts.push(i + 1);
+    lineStartsOf.set(source, starts);
+  }
+  return starts;
+}
+
+/** The line and column of an offset. An offset past the end is the end. */
+export function positionAt(source: Source, offset: number): Position {
+  const starts = lineStarts(source);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: Math.min(offset, source.text.length) - (starts[low] as number) + 1 };
+}
+
+/** The text of a line (from 1), without its line end. */
+export function lineText(source: Source, line: number): string {
+  const starts = lineStarts(source);
+  const start = starts[line - 1];
+  if (start === undefined) return '';
+  const end = starts[line] ?? source.text.length + 1;
+  return source.text.slice(start, end - 1).replace(/\r$/, '');
+}
+
+/** The text that a span covers. */
+export function spanText(span: Span): string {
+  return span.source.text.slice(span.start, span.end);
+}
+
+/** What a span covers, for a message: on one line, and cut where it is long. */
+export function excerpt({ source, start, end }: Span, length = 40): string {
+  const text = source.text.slice(start, Math.min(end, start + 4 * length)).replace(/\s+/g, ' ');
+  return text.length > length || end > start + 4 * length ? `${text.slice(0, length - 3)}...` : text;
+}
+
+/** The smallest span that covers two of one source. */
+export function joinSpans(a: Span, b: Span): Span {
+  return { source: a.source, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
+}
+
+/**
+ * Makes a source of a file's bytes. UTF-8; a byte-order mark is dropped.
+ * @returns the source, and whether the bytes were valid UTF-8 (invalid ones become U+FFFD).
+ */
+export function decodeSource(name: string, bytes: Uint8Array): { source: Source; valid: boolean } {
+  let valid = true;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    valid = false;
+    text = new TextDecoder('utf-8').decode(bytes);
+  }
+  return { source: { name, text }, valid };
+}

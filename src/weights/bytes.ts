@@ -1,0 +1,25 @@
+type Numbers = Float32Array | Float64Array | Uint16Array | BigInt64Array;
+
+const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/**
+ * The bytes of numbers as ONNX and safetensors store them, the least first. On nearly every machine this is a view of
+ * the same memory; it is valid as long as `numbers` keeps its values.
+ */
+export function littleEndianBytes(numbers: Numbers): Uint8Array {
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  return hostIsLittleEndian ? bytes : reverseWords(bytes.slice(), numbers.BYTES_PER_ELEMENT);
+}
+
+/** Takes over little-endian bytes into numbers, from the index `at` on. */
+export function setLittleEndian(numbers: Numbers, bytes: Uint8Array, at = 0): void {
+  const size = numbers.BYTES_PER_ELEMENT;
+  const target = new Uint8Array(numbers.buffer, numbers.byteOffset + at * size, bytes.length);
+  target.set(bytes);
+  if (!hostIsLittleEndian) reverseWords(target, size);
+}
+
+function reverseWords(bytes: Uint8Array, size: number): Uint8Array {
+  for (let i = 0; i + size <= bytes.length; i += size) bytes.subarray(i, i + size).reverse();
+  return bytes;
+}

@@ -1,0 +1,35 @@
+import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
+
+/** A tensor that a source of weights must have, with the node that it belongs to. */
+export interface RequiredTensor {
+  readonly node: GraphNode;
+  readonly tensor: TensorSpec;
+}
+
+/**
+ * The tensors of a graph as they stand in a checkpoint, in the order of its nodes: where a batch norm was folded into a
+ * convolution, the norm's own four tensors, and no bias that only the folding made. The same for a graph before and
+ * after the pass.
+ */
+export function* requiredTensors(graph: Graph): Generator<RequiredTensor> {
+  for (const node of graph.nodes) {
+    const { foldedNorm } = node;
+    for (const tensor of node.tensors) {
+      if (!(foldedNorm && !foldedNorm.hadBias && tensor.role === 'bias')) yield { node, tensor };
+    }
+    if (foldedNorm) for (const tensor of normTensors(node, foldedNorm.path)) yield { node, tensor };
+  }
+}
+
+const normRoles = ['weight', 'bias', 'running_mean', 'running_var'] as const;
+
+/** The four tensors of a batch norm that was folded into `conv`. */
+export function normTensors(conv: GraphNode, path: string): TensorSpec[] {
+  const shape = [conv.tensors[0]?.shape[0] ?? 0];
+  return normRoles.map((role) => ({
+    name: `${path}.${role}`,
+    shape,
+    role,
+    trainable: role === 'weight' || role === 'bias',
+  }));
+}

@@ -1,0 +1,130 @@
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CheckpointTensor } from './checkpoint.ts';
+import { duplicateKey } from './json-keys.ts';
+
+/** Bytes an element, for each type of the format. */
+export const dtypeBytes: ReadonlyMap<string, number> = new Map([
+  ['F64', 8],
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+  ['F8_E4M3', 1],
+  ['F8_E5M2', 1],
+  ['I64', 8],
+  ['I32', 4],
+  ['I16', 2],
+  ['I8', 1],
+  ['U64', 8],
+  ['U32', 4],
+  ['U16', 2],
+  ['U8', 1],
+  ['BOOL', 1],
+  ['C64', 8],
+]);
+
+/** A tensor with its place in the data, in bytes: from `begin` to `end`. */
+export interface StoredTensor extends CheckpointTensor {
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  readonly tensors: Map<string, StoredTensor>;
+  readonly metadata: Map<string, string>;
+}
+
+/**
+ * Reads and checks the header of a safetensors file (https://github.com/huggingface/safetensors, "Format"). As that
+ * page asks, the tensors must cover the data without gap or overlap; they may stand in any order.
+ * @param text the JSON header.
+ * @param dataLength how many bytes follow it.
+ */
+export function parseHeader(
+  file: string,
+  text: string,
+  dataLength: number,
+): { header?: Header; diagnostics: Diagnostic[] } {
+  const fail = (reason: string) => ({
+    diagnostics: [createDiagnostic('checkpoint-header', undefined, { file, reason })],
+  });
+  if (!text.startsWith('{')) return fail('the header does not start with {');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // A syntax error, or JSON too deep for this engine.
+    return fail('the header is not valid JSON');
+  }
+  if (!isObject(json)) return fail('the header is not a JSON object');
+  const twice = duplicateKey(text, 2);
+  if (twice !== undefined) return fail(`it names '${shorten(twice)}' twice`);
+
+  const header: Header = { tensors: new Map(), metadata: new Map() };
+  for (const [name, entry] of Object.entries(json)) {
+    if (name === '__metadata__') {
+      if (!isObject(entry)) return fail(`'__metadata__' is not an object`);
+      for (const [key, value] of Object.entries(entry)) {
+        if (typeof value !== 'string') return fail(`the metadata '${shorten(key)}' is not a string`);
+        header.metadata.set(key, value);
+      }
+      continue;
+    }
+    const tensor = parseTensor(name, entry, dataLength);
+    if (typeof tensor === 'string') {
+      return {
+        diagnostics: [
+          createDiagnostic('checkpoint-tensor', undefined, { file, tensor: shorten(name), reason: tensor }),
+        ],
+      };
+    }
+    header.tensors.set(name, tensor);
+  }
+  const reason = checkCover([...header.tensors.values()], dataLength);
+  return reason === undefined ? { header, diagnostics: [] } : fail(reason);
+}
+
+/** A tensor's entry, or what is wrong with it. */
+function parseTensor(name: string, entry: unknown, dataLength: number): StoredTensor | string {
+  if (!isObject(entry)) return 'its entry is not an object';
+  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
+  if (typeof dtype !== 'string') return 'it has no dtype';
+  const size = dtypeBytes.get(dtype);
+  if (size === undefined) return `its dtype '${shorten(dtype)}' is unknown`;
+  if (!isCounts(shape)) return 'its shape is not a list of whole numbers from 0';
+  if (!isCounts(offsets) || offsets.length !== 2) return 'its data_offsets are not two whole numbers from 0';
+  const [begin, end] = offsets as [number, number];
+  if (begin > end) return `its data ends (${end}) before it begins (${begin})`;
+  if (end > dataLength) return `its data ends at byte ${end}, but the file has only ${dataLength} bytes of data`;
+  const needed = shape.reduce((product, n) => product * n, size);
+  if (!Number.isSafeInteger(needed)) return 'its shape is larger than any file';
+  if (needed !== end - begin) {
+    return `a shape of [${shorten(shape.join(', '))}] in ${dtype} takes ${needed} bytes, but its data has ${end - begin}`;
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function checkCover(tensors: StoredTensor[], dataLength: number): string | undefined {
+  tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  let before = '';
+  for (const { name, begin, end } of tensors) {
+    if (begin < covered) return `the data of '${shorten(name)}' overlaps that of '${shorten(before)}'`;
+    if (begin > covered) return `${begin - covered} bytes before the data of '${shorten(name)}' belong to no tensor`;
+    covered = end;
+    before = name;
+  }
+  return covered < dataLength ? `the last ${dataLength - covered} bytes belong to no tensor` : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+/** A hostile name may be megabytes long. */
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { totalCost } from '../../src/5-graph/cost.ts';
+import { compileLibrary, conventionOf, libraryPoint, referenceModels } from '../library-points.ts';
+
+/** Parameters, batch-norm statistics and multiply-accumulates against timm and torchvision, to the last unit. */
+const cases = referenceModels.flatMap((reference) => {
+  const point = libraryPoint(reference.name);
+  if (!point || reference.source === 'keras') return [];
+  const sizes: Record<string, number> = { [reference.input_size[1] as number]: reference.macs, ...reference.macs_at };
+  return Object.entries(sizes).map(([size, macs]) => ({ ...reference, point, size: Number(size), macs }));
+});
+
+test('every family of the library has references', () => {
+  expect(new Set(cases.map((c) => c.point[0])).size).toBe(8);
+  expect(cases.length).toBeGreaterThanOrEqual(167);
+});
+
+test.each(cases)('$source $name at $size', ({ name, source, point: [library, options], size, params, buffers, macs }) => {
+  const convention = source === 'timm' ? conventionOf(name) : 'torch';
+  const { graph, diagnostics } = compileLibrary(library, { ...options, convention, resolution: size });
+  expect(diagnostics).toEqual([]);
+  const cost = totalCost(graph as NonNullable<typeof graph>);
+  expect({ params: cost.params, buffers: cost.buffers, macs: cost.macs }).toEqual({ params, buffers, macs });
+});

@@ -1,0 +1,117 @@
+import type { Graph, GraphNode, TensorSpec, ValueRef } from '../../src/5-graph/graph.ts';
+import type { ActivationName, Op, Pads, Window } from '../../src/5-graph/ops.ts';
+
+export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
+export const span = { source: { name: 'test.enet', text: 'x' }, start: 0, end: 1 };
+
+export const window = (kernel: number, stride = 1, pads: Pads = noPads, dilation = 1): Window => ({
+  kernel,
+  stride,
+  dilation,
+  pads,
+});
+
+/** Graphs by hand, an op a call: shapes are worked out here, so that the tests need no other phase. */
+export function graphBuilder(name = 'test') {
+  const nodes: GraphNode[] = [];
+  const shape = (ref: ValueRef) => nodes[ref.node]!.shapes[ref.output] as number[];
+  const add = (op: Op, path: string, inputs: ValueRef[], shapes: number[][], tensors: TensorSpec[] = []): ValueRef => {
+    nodes.push({ id: nodes.length, op, inputs, shapes, path, tensors, span, place: { section: 'test' }, traces: [] });
+    return { node: nodes.length - 1, output: 0 };
+  };
+  const windowed = ([c, h, w]: number[], { kernel, stride, dilation, pads }: Window, channels = c!): number[] => {
+    const size = (n: number, padding: number) => Math.floor((n + padding - (kernel - 1) * dilation - 1) / stride) + 1;
+    return [channels, size(h!, pads.top + pads.bottom), size(w!, pads.left + pads.right)];
+  };
+
+  return {
+    nodes,
+    shape,
+    input: (inputShape: number[], inputName = 'image') => add({ kind: 'input', name: inputName }, '', [], [inputShape]),
+    conv(x: ValueRef, path: string, filters: number, win: Window, { groups = 1, bias = false } = {}) {
+      const tensors = [tensor(path, 'weight', [filters, shape(x)[0]! / groups, win.kernel, win.kernel])];
+      if (bias) tensors.push(tensor(path, 'bias', [filters]));
+      const op: Op = { kind: 'conv', filters, window: win, groups, bias };
+      return add(op, path, [x], [windowed(shape(x), win, filters)], tensors);
+    },
+    batchNorm(x: ValueRef, path: string, epsilon = 1e-3) {
+      const tensors = (['weight', 'bias', 'running_mean', 'running_var'] as const).map((role) =>
+        tensor(path, role, [shape(x)[0]!]),
+      );
+      return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)], tensors);
+    },
+    act: (x: ValueRef, path: string, fn: ActivationName) => add({ kind: 'activation', fn }, path, [x], [shape(x)]),
+    globalPool: (x: ValueRef, path: string) => add({ kind: 'globalAvgPool' }, path, [x], [[shape(x)[0]!, 1, 1]]),
+    maxPool: (x: ValueRef, path: string, win: Window) =>
+      add({ kind: 'maxPool', window: win }, path, [x], [windowed(shape(x), win)]),
+    avgPool: (x: ValueRef, path: string, win: Window, countPad: boolean) =>
+      add({ kind: 'avgPool', window: win, countPad }, path, [x], [windowed(shape(x), win)]),
+    linear(x: ValueRef, path: string, units: number, bias = true) {
+      const features = shape(x).reduce((a, b) => a * b, 1);
+      const tensors = [tensor(path, 'weight', [units, features])];
+      if (bias) tensors.push(tensor(path, 'bias', [units]));
+      return add({ kind: 'linear', units, bias }, path, [x], [[units]], tensors);
+    },
+    dropout: (x: ValueRef, path: string) => add({ kind: 'dropout', rate: 0.5 }, path, [x], [shape(x)]),
+    dropPath: (x: ValueRef, path: string) => add({ kind: 'dropPath', rate: 0.5 }, path, [x], [shape(x)]),
+    add: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'add' }, path, [a, b], [shape(a)]),
+    mul: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'mul' }, path, [a, b], [shape(a)]),
+    concat(values: ValueRef[], path: string) {
+      const [, h, w] = shape(values[0]!) as [number, number, number];
+      return add({ kind: 'concat' }, path, values, [[values.reduce((sum, v) => sum + shape(v)[0]!, 0), h, w]]);
+    },
+    split(x: ValueRef, path: string, parts: number): ValueRef[] {
+      const [c, h, w] = shape(x) as [number, number, number];
+      const { node } = add({ kind: 'split', parts }, path, [x], Array(parts).fill([c / parts, h, w]));
+      return Array.from({ length: parts }, (_, output) => ({ node, output }));
+    },
+    shuffle: (x: ValueRef, path: string, groups: number) =>
+      add({ kind: 'channelShuffle', groups }, path, [x], [shape(x)]),
+    pad(x: ValueRef, path: string, pads: Pads) {
+      const [c, h, w] = shape(x) as [number, number, number];
+      return add({ kind: 'pad', pads }, path, [x], [[c, h + pads.top + pads.bottom, w + pads.left + pads.right]]);
+    },
+    build(outputs: Record<string, ValueRef> | [string, ValueRef][]): Graph {
+      const list = Array.isArray(outputs) ? outputs : Object.entries(outputs);
+      return {
+        name,
+        normalisation: {},
+        nodes,
+        inputs: nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
+        outputs: list.map(([outputName, value]) => ({ name: outputName, value })),
+      };
+    },
+  };
+}
+
+export function tensor(path: string, role: TensorSpec['role'], shape: number[]): TensorSpec {
+  return { name: `${path}.${role}`, shape, role, trainable: !role.startsWith('running') };
+}
+
+/** Folds every batch norm into the convolution before it, as the pass `foldBatchNorm` does. */
+export function foldNorms(graph: Graph): Graph {
+  const nodes = [...graph.nodes];
+  const redirect = new Map<number, number>();
+  for (const norm of graph.nodes) {
+    const source = norm.inputs[0] && graph.nodes[norm.inputs[0].node];
+    if (norm.op.kind !== 'batchNorm' || source?.op.kind !== 'conv') continue;
+    const { op } = source;
+    const bias = tensor(source.path, 'bias', [op.filters]);
+    nodes[source.id] = {
+      ...source,
+      op: { ...op, bias: true },
+      tensors: [source.tensors[0]!, bias],
+      foldedNorm: { path: norm.path, epsilon: norm.op.epsilon, hadBias: op.bias },
+    };
+    redirect.set(norm.id, source.id);
+  }
+  const kept = nodes.filter((node) => !redirect.has(node.id));
+  const ids = new Map(kept.map((node, i) => [node.id, i]));
+  const move = (ref: ValueRef) => ({ ...ref, node: ids.get(redirect.get(ref.node) ?? ref.node)! });
+  return {
+    ...graph,
+    nodes: kept.map((node, id) => ({ ...node, id, inputs: node.inputs.map(move) })),
+    inputs: graph.inputs.map((id) => ids.get(id)!),
+    outputs: graph.outputs.map((output) => ({ ...output, value: move(output.value) })),
+  };
+}

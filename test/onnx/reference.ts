@@ -1,0 +1,122 @@
+import type { Graph, GraphNode } from '../../src/5-graph/graph.ts';
+import { elements, shapeOf } from '../../src/5-graph/graph.ts';
+import type { ActivationName, Window } from '../../src/5-graph/ops.ts';
+import type { WeightSource } from '../../src/weights/weight-source.ts';
+
+type Values = Float64Array;
+
+/** The network by plain loops in double precision, one sample: what every emitted file must give. */
+export function runReference(graph: Graph, weights: WeightSource, inputs: Record<string, Float32Array>): Values[] {
+  const results: Values[][] = [];
+  for (const node of graph.nodes) {
+    const shapes = node.inputs.map((ref) => shapeOf(graph, ref) as number[]);
+    const values = node.inputs.map((ref) => results[ref.node]![ref.output]!);
+    const tensors = node.tensors.map((spec) => Float64Array.from(weights.read(spec)));
+    results.push(
+      node.op.kind === 'input' ? [Float64Array.from(inputs[node.op.name]!)] : evaluate(node, values, shapes, tensors),
+    );
+  }
+  return graph.outputs.map(({ value }) => results[value.node]![value.output]!);
+}
+
+function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors: Values[]): Values[] {
+  const { op } = node;
+  const [x, y] = inputs as [Values, Values];
+  const [c, h, w] = shapes[0] as [number, number, number];
+  const outShape = node.shapes[0] as [number, number, number];
+  const out = new Float64Array(elements(outShape));
+  const fill = (f: (channel: number, i: number, j: number) => number) => {
+    let at = 0;
+    for (let n = 0; n < outShape[0]; n++)
+      for (let i = 0; i < outShape[1]; i++) for (let j = 0; j < outShape[2]; j++) out[at++] = f(n, i, j);
+    return [out];
+  };
+  const at = (values: Values, channel: number, i: number, j: number) =>
+    i < 0 || j < 0 || i >= h || j >= w ? 0 : values[(channel * h + i) * w + j]!;
+  const plane = h * w;
+
+  switch (op.kind) {
+    case 'conv': {
+      const { kernel } = op.window;
+      const groupIn = c / op.groups;
+      const groupOut = op.filters / op.groups;
+      return fill((f, i, j) => {
+        let sum = tensors[1]?.[f] ?? 0;
+        const start = Math.floor(f / groupOut) * groupIn;
+        for (let n = 0; n < groupIn; n++)
+          for (const [ki, kj, row, col] of cells(op.window, i, j))
+            sum += at(x, start + n, row, col) * tensors[0]![((f * groupIn + n) * kernel + ki) * kernel + kj]!;
+        return sum;
+      });
+    }
+    case 'maxPool':
+      return fill((n, i, j) => {
+        const inside = cells(op.window, i, j).filter(([, , row, col]) => row >= 0 && col >= 0 && row < h && col < w);
+        return Math.max(...inside.map(([, , row, col]) => at(x, n, row, col)));
+      });
+    case 'avgPool':
+      return fill((n, i, j) => {
+        const all = cells(op.window, i, j);
+        const inside = all.filter(([, , row, col]) => row >= 0 && col >= 0 && row < h && col < w);
+        const sum = inside.reduce((s, [, , row, col]) => s + at(x, n, row, col), 0);
+        return sum / (op.countPad ? all.length : inside.length);
+      });
+    case 'batchNorm': {
+      const [gamma, beta, mean, variance] = tensors as [Values, Values, Values, Values];
+      return [
+        x.map((v, i) => {
+          const n = Math.floor(i / plane);
+          return ((v - mean[n]!) / Math.sqrt(variance[n]! + op.epsilon)) * gamma[n]! + beta[n]!;
+        }),
+      ];
+    }
+    case 'activation':
+      return [x.map(activation[op.fn])];
+    case 'globalAvgPool':
+      return [out.map((_, n) => x.subarray(n * plane, (n + 1) * plane).reduce((a, b) => a + b, 0) / plane)];
+    case 'linear':
+      return [
+        out.map((_, unit) => x.reduce((s, v, i) => s + v * tensors[0]![unit * x.length + i]!, tensors[1]?.[unit] ?? 0)),
+      ];
+    case 'add':
+      return [x.map((v, i) => v + y[i]!)];
+    case 'mul':
+      return [x.map((v, i) => v * (y.length === x.length ? y[i]! : y[Math.floor(i / plane)]!))];
+    case 'concat':
+      return [Float64Array.from(inputs.flatMap((v) => [...v]))];
+    case 'split':
+      return Array.from({ length: op.parts }, (_, n) =>
+        x.slice((n * x.length) / op.parts, ((n + 1) * x.length) / op.parts),
+      );
+    case 'channelShuffle': {
+      const members = c / op.groups;
+      return fill((n, i, j) => at(x, (n % op.groups) * members + Math.floor(n / op.groups), i, j));
+    }
+    case 'pad':
+      return fill((n, i, j) => at(x, n, i - op.pads.top, j - op.pads.left));
+    default:
+      return [x];
+  }
+}
+
+/** The cells under a window: its own row and column, and the input's. */
+function cells({ kernel, stride, dilation, pads }: Window, i: number, j: number): [number, number, number, number][] {
+  const result: [number, number, number, number][] = [];
+  for (let ki = 0; ki < kernel; ki++)
+    for (let kj = 0; kj < kernel; kj++)
+      result.push([ki, kj, i * stride + ki * dilation - pads.top, j * stride + kj * dilation - pads.left]);
+  return result;
+}
+
+const relu6 = (x: number) => Math.min(Math.max(x, 0), 6);
+
+const activation: Record<ActivationName, (x: number) => number> = {
+  identity: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  relu6,
+  silu: (x) => x / (1 + Math.exp(-x)),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  hardsigmoid: (x) => relu6(x + 3) / 6,
+  hardswish: (x) => (x * relu6(x + 3)) / 6,
+  tanh: Math.tanh,
+};

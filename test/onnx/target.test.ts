@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
+import { foldedWeights } from '../../src/weights/folded-weights.ts';
+import { seededWeights } from '../../src/weights/initialise.ts';
+import { decode, distance, emitFiles, inputsOf, lively, runOrt } from './emit.ts';
+import { foldNorms, graphBuilder, span, window } from './graph-builder.ts';
+import { runReference } from './reference.ts';
+import { smallNet } from './small-net.ts';
+
+describe('a whole network', () => {
+  const graph = smallNet();
+  const inputs = inputsOf(graph);
+  const expected = runReference(graph, lively(), inputs);
+
+  it('computes what the reference computes', async () => {
+    const results = await runOrt(emitFiles(graph, lively()).bytes, graph, inputs);
+    for (const [i, result] of results.entries()) expect(distance(result, expected[i]!)).toBeLessThan(1e-5);
+  });
+
+  it('computes the same with its norms folded, and has none of their tensors', async () => {
+    const folded = foldNorms(graph);
+    const { bytes } = emitFiles(folded, foldedWeights(folded, lively()));
+    const results = await runOrt(bytes, graph, inputs);
+    for (const [i, result] of results.entries()) expect(distance(result, expected[i]!)).toBeLessThan(1e-5);
+    const names = decode(bytes).graph.initializer!.map((t) => t.name);
+    expect(names.filter((name) => name!.includes('.bn.'))).toEqual([]);
+    expect(names).toContain('stem.conv.bias');
+  });
+
+  it('comes close in half precision, with single precision outside', async () => {
+    const { bytes } = emitFiles(graph, lively(), { half: true });
+    const results = await runOrt(bytes, graph, inputs);
+    for (const [i, result] of results.entries()) expect(distance(result, expected[i]!)).toBeLessThan(2e-2);
+    const { graph: proto } = decode(bytes);
+    expect(proto.node!.filter((node) => node.opType === 'Cast').map((node) => node.name)).toEqual([
+      'image/half',
+      'features/output',
+      'logits/output',
+    ]);
+    expect(new Set(proto.initializer!.map((t) => t.dataType))).toEqual(new Set([10]));
+    expect([...proto.input!, ...proto.output!].map((value) => value.type!.tensorType!.elemType)).toEqual([1, 1, 1]);
+  });
+
+  it('takes any batch by default, and only its own where one is given', async () => {
+    const two = inputsOf(graph, 2);
+    const size = two.image!.length / 2;
+    const { bytes } = emitFiles(graph, lively());
+    const [, logits] = await runOrt(bytes, graph, two, 2);
+    const second = runReference(graph, lively(), { image: two.image!.subarray(size) })[1]!;
+    expect(distance(logits!.subarray(10), second)).toBeLessThan(1e-5);
+    expect(decode(bytes).graph.input![0]!.type!.tensorType!.shape!.dim![0]!.dimParam).toBe('batch');
+
+    const fixed = emitFiles(graph, lively(), { batch: 2 }).bytes;
+    expect(distance((await runOrt(fixed, graph, two, 2))[1]!, logits!)).toBeLessThan(1e-6);
+    await expect(runOrt(fixed, graph, inputs, 1)).rejects.toThrow(/expected: 2|Expected: 2/i);
+  });
+
+  it('keeps its weights beside it when asked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'enet-onnx-'));
+    try {
+      const { files } = emitFiles(graph, lively(), { externalData: true });
+      for (const [suffix, bytes] of files) writeFileSync(join(folder, `model.onnx${suffix}`), bytes);
+      const results = await runOrt(join(folder, 'model.onnx'), graph, inputs);
+      for (const [i, result] of results.entries()) expect(distance(result, expected[i]!)).toBeLessThan(1e-5);
+      const external = decode(files.get('')!).graph.initializer!.filter((t) => t.dataLocation === 1);
+      const offsets = external.map((t) => Number(t.externalData!.find((entry) => entry.key === 'offset')!.value));
+      expect(external.length).toBeGreaterThan(0);
+      expect(offsets.every((offset) => offset % 4096 === 0)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is written by the same bytes each time', () => {
+    const options = { half: true, externalData: true };
+    const [a, b] = [1, 2].map(() => emitFiles(graph, seededWeights(graph, 5), options, [['a', 'b']]));
+    expect(a!.files).toEqual(b!.files);
+  });
+});
+
+describe('the file', () => {
+  it('says where it comes from, and which formats it needs', () => {
+    for (const [opset, ir] of [
+      [13, 7],
+      [14, 7],
+      [15, 8],
+      [18, 8],
+    ] as const) {
+      const { model } = decode(
+        emitFiles(smallNet(), lively(), { opset }, [
+          ['phi', '0'],
+          ['mean', '0.5'],
+        ]).bytes,
+      );
+      expect(model.producerName).toBe('enetc');
+      expect(Number(model.irVersion)).toBe(ir);
+      expect(model.opsetImport!.map((o) => [o.domain, Number(o.version)])).toEqual([['', opset]]);
+      expect(model.metadataProps!.map((p) => [p.key, p.value])).toEqual([
+        ['phi', '0'],
+        ['mean', '0.5'],
+      ]);
+    }
+  });
+
+  it('names nodes and values by the paths, each once', () => {
+    const { graph } = decode(emitFiles(smallNet(), lively()).bytes);
+    const nodes = graph.node!.map((node) => node.name!);
+    expect(nodes).toContain('stages.0.0.depthwise.conv');
+    expect(nodes).toContain('stem/act');
+    expect(new Set(nodes).size).toBe(nodes.length);
+    const values = [
+      ...graph.input!.map((v) => v.name!),
+      ...graph.initializer!.map((t) => t.name!),
+      ...graph.node!.flatMap((node) => node.output!),
+    ];
+    expect(new Set(values).size).toBe(values.length);
+  });
+
+  it('has no node that does nothing and no tensor that nothing uses', () => {
+    const { graph } = decode(emitFiles(smallNet(), lively()).bytes);
+    const types = graph.node!.map((node) => node.opType);
+    expect(types).not.toContain('Identity');
+    expect(types).not.toContain('Dropout');
+    const used = new Set(graph.node!.flatMap((node) => node.input!));
+    for (const tensor of graph.initializer!) expect(used).toContain(tensor.name);
+    expect(graph.initializer!.filter((t) => t.name!.startsWith('constant')).length).toBe(2);
+  });
+
+  it('is as long as the progress said, and written a tensor at a time', () => {
+    const graph = smallNet();
+    for (const externalData of [false, true]) {
+      const { files, written, progress } = emitFiles(graph, lively(), { externalData });
+      const length = [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+      expect(written).toBe(length);
+      expect(progress.every(([, total]) => total === length)).toBe(true);
+      expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).sort((a, b) => a - b));
+      if (!externalData) expect(progress.at(-1)).toEqual([length, length]);
+    }
+  });
+});
+
+describe('outputs', () => {
+  it('need no node of their own, even where the network goes on from them', async () => {
+    const g = graphBuilder();
+    const a = g.act(g.input([2, 3, 3]), 'a', 'relu');
+    const graph = g.build({ c2: g.dropout(a, 'a'), c3: g.act(a, 'b', 'tanh') });
+    const { bytes } = emitFiles(graph, lively());
+    expect(decode(bytes).graph.node!.map((node) => [node.opType, node.output])).toEqual([
+      ['Relu', ['c2']],
+      ['Tanh', ['c3']],
+    ]);
+  });
+
+  it('pass on an input, or a value given twice, by an Identity', async () => {
+    const g = graphBuilder();
+    const x = g.input([2, 3, 3]);
+    const a = g.act(x, 'a', 'relu');
+    const graph = g.build([
+      ['same', x],
+      ['first', a],
+      ['again', a],
+    ]);
+    const inputs = inputsOf(graph);
+    for (const half of [false, true]) {
+      const results = await runOrt(emitFiles(graph, lively(), { half }).bytes, graph, inputs);
+      const expected = runReference(graph, lively(), inputs);
+      for (const [i, result] of results.entries())
+        expect(distance(result, expected[i]!)).toBeLessThan(half ? 1e-3 : 1e-6);
+    }
+    const types = decode(emitFiles(graph, lively()).bytes).graph.node!.map((node) => node.opType);
+    expect(types).toEqual(['Relu', 'Identity', 'Identity']);
+  });
+
+  it('keep their names where a path is the same', () => {
+    const g = graphBuilder();
+    const a = g.conv(g.input([2, 3, 3]), 'logits', 2, window(1));
+    const graph = g.build({ logits: g.conv(a, 'classifier', 2, window(1)) });
+    const { graph: proto } = decode(emitFiles(graph, lively()).bytes);
+    expect(proto.output!.map((value) => value.name)).toEqual(['logits']);
+    expect(proto.node!.map((node) => node.output)).toEqual([['logits_1'], ['logits']]);
+  });
+});
+
+describe('check', () => {
+  const check = (options: object, graph = smallNet()) =>
+    onnxTarget.check(graph, { ...onnxTarget.defaults, ...options }).map((d) => [d.code, d.span]);
+
+  it('accepts what can be written', () => {
+    for (const opset of [13, 18]) expect(check({ opset, batch: 4 })).toEqual([]);
+  });
+
+  it('names an opset and a batch that cannot', () => {
+    for (const opset of [12, 19, 17.5, Number.NaN]) expect(check({ opset })).toEqual([['onnx-opset', undefined]]);
+    for (const batch of [0, -1, 1.5, Number.NaN]) expect(check({ batch })).toEqual([['onnx-batch', undefined]]);
+  });
+
+  it('names the source of an op that ONNX lacks', () => {
+    const g = graphBuilder();
+    const graph = g.build({ y: g.avgPool(g.input([2, 9, 9]), 'a', window(3, 1, undefined, 2), false) });
+    expect(check({}, graph)).toEqual([['unsupported-op', span]]);
+  });
+});
+
+it('warns of weights that half precision cannot hold', () => {
+  const g = graphBuilder();
+  const graph = g.build({ y: g.linear(g.input([4]), 'classifier', 1, false) });
+  const { diagnostics } = emitFiles(graph, { read: () => Float32Array.of(1, 65519, 65520, -1e9) }, { half: true });
+  expect(diagnostics.map((d) => [d.code, d.severity, d.message])).toMatchInlineSnapshot(`
+    [
+      [
+        "half-overflow",
+        "warning",
+        "2 values of 'classifier.weight' are too large for half precision and became infinite",
+      ],
+    ]
+  `);
+});

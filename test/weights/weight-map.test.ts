@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { detectColumn } from '../../src/weights/detect-column.ts';
+import { matchCheckpoint } from '../../src/weights/match-checkpoint.ts';
+import { requiredTensors } from '../../src/weights/required-tensors.ts';
+import { applyWeightMap } from '../../src/weights/weight-map.ts';
+import { compileLibrary, libraryPoint } from '../library-points.ts';
+import { span } from '../onnx/graph-builder.ts';
+import { mapOf } from './maps.ts';
+import { readStateDict, stateDicts } from './state-dicts.ts';
+
+/** A row a line: `path pattern`. */
+const rows = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +/))
+    .map(([path, ...pattern]) => ({ path: path!, pattern: pattern.join(' '), span }));
+
+const pair = (map: string, model: string, checkpoint: string) => {
+  const { names, uneven, badRows } = applyWeightMap(rows(map), model.split(' '), checkpoint.split(' '));
+  return {
+    names: Object.fromEntries([...names].map(([name, parts]) => [name, parts.join(' + ')])),
+    uneven: uneven.map(({ path, count, pattern, found }) => ({ path, count, pattern, found })),
+    badRows: badRows.map((row) => row.path),
+  };
+};
+
+describe('public checkpoints', () => {
+  it.each(stateDicts)('%s fits, tensor for tensor', (name) => {
+    const [, source, model] = /^([a-z]+)_(.*)$/.exec(name)!;
+    const [library, options] = libraryPoint(model!)!;
+    const { graph } = compileLibrary(library, options);
+    const tensors = [...requiredTensors(graph!)].map(({ tensor }) => tensor);
+    const checkpoint = readStateDict(name);
+    const columns = mapOf(library);
+    const match = matchCheckpoint(tensors, checkpoint, columns.get(source!));
+    const { names, ...problems } = match;
+    expect(problems).toEqual({ missing: [], misshapen: [], unreadable: [], surplus: [], uneven: [], badRows: [] });
+    expect(new Set([...names.values()].flat()).size).toBe(tensors.length);
+    // timm and torchvision name ResNets alike.
+    expect(detectColumn(checkpoint.keys(), columns)).toBe(library === 'resnet' ? 'timm' : source);
+  });
+
+  it('that use our own paths need no column', () => {
+    for (const [library, variant] of [
+      ['efficientnet', 'b0'],
+      ['resnet', 'resnet18'],
+    ] as const) {
+      const { graph } = compileLibrary(library, { variant });
+      const names = [...requiredTensors(graph!)].map(({ tensor }) => tensor.name);
+      expect(detectColumn(names, mapOf(library))).toBeUndefined();
+    }
+    expect(detectColumn(['a.b', 'c.d'], mapOf('resnet'))).toBeUndefined();
+  });
+});
+
+describe('stars', () => {
+  it('pair by order, with numbers as numbers', () => {
+    expect(pair('s.*.a b.*.x', 's.0.a.weight s.1.a.weight', 'b.10.x.weight b.9.x.weight').names).toEqual({
+      's.0.a.weight': 'b.9.x.weight',
+      's.1.a.weight': 'b.10.x.weight',
+    });
+  });
+
+  it('keep the order of the source where texts are no numbers', () => {
+    expect(pair('s.*.a b*.x', 's.late.a.weight s.early.a.weight', 'b1.x.weight b2.x.weight').names).toEqual({
+      's.late.a.weight': 'b1.x.weight',
+      's.early.a.weight': 'b2.x.weight',
+    });
+  });
+
+  it('pair blocks, not rows: what only some blocks have shifts nothing', () => {
+    const map = 's.*.a b.*.x\ns.*.c b.*.z';
+    expect(pair(map, 's.0.a.bias s.1.a.bias s.1.c.bias', 'b.4.x.bias b.5.x.bias b.5.z.bias').names).toEqual({
+      's.0.a.bias': 'b.4.x.bias',
+      's.1.a.bias': 'b.5.x.bias',
+      's.1.c.bias': 'b.5.z.bias',
+    });
+  });
+
+  it('do not count what rows above have named, on either side', () => {
+    const map = 's.0.a b.0.first\ns.*.a b.*.x\nhead b.*.y';
+    const { names, uneven } = pair(map, 's.0.a.bias s.1.a.bias head.bias', 'b.0.first.bias b.3.x.bias b.9.y.bias');
+    expect(names).toEqual({
+      's.0.a.bias': 'b.0.first.bias',
+      's.1.a.bias': 'b.3.x.bias',
+      'head.bias': 'b.9.y.bias',
+    });
+    expect(uneven).toEqual([]);
+  });
+
+  it('say where the two sides differ in number', () => {
+    expect(pair('s.*.a b.*.x', 's.0.a.bias', 'b.0.x.bias b.1.x.bias').uneven).toEqual([
+      { path: 's.*', count: 1, pattern: 'b.*', found: 2 },
+    ]);
+  });
+
+  it('stand for at least a letter, within one word', () => {
+    expect(pair('s.*.a layer*.x', 's.0.a.bias', 'layer.x.bias layer1.y.x.bias layer7.x.bias').names).toEqual({
+      's.0.a.bias': 'layer7.x.bias',
+    });
+  });
+});
+
+describe('rows', () => {
+  it('may give a module several names: the first that is there counts', () => {
+    const map = 's.*.a b.*.x\ns.*.a b.*.y';
+    expect(pair(map, 's.0.a.bias s.1.a.bias', 'b.0.y.bias b.1.x.bias b.1.y.bias').names).toEqual({
+      's.0.a.bias': 'b.0.y.bias',
+      's.1.a.bias': 'b.1.x.bias',
+    });
+  });
+
+  it('may name a tensor instead of a module', () => {
+    expect(pair('fc.weight w', 'fc.weight fc.bias', 'w b').names).toEqual({ 'fc.weight': 'w' });
+  });
+
+  it('may join the parts of a grouped convolution', () => {
+    expect(pair('s.*.a b.*.x,b.*.y', 's.0.a.weight', 'b.3.x.weight b.3.y.weight').names).toEqual({
+      's.0.a.weight': 'b.3.x.weight + b.3.y.weight',
+    });
+  });
+
+  it('that hold no pattern are reported', () => {
+    expect(pair('a..b c\nd *x*\ne x.*.a,y.*.a\nf g', 'f.bias', 'g.bias')).toEqual({
+      names: { 'f.bias': 'g.bias' },
+      uneven: [],
+      badRows: ['a..b', 'd', 'e'],
+    });
+  });
+
+  it('without a name for a column do not count', () => {
+    expect(pair('a \nb c', 'b.bias', 'c.bias')).toEqual({ names: { 'b.bias': 'c.bias' }, uneven: [], badRows: [] });
+  });
+});
