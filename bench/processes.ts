@@ -45,7 +45,11 @@ export interface Comparison {
 }
 
 /** Two commands in turn, A B A B ...: the median of the ratios pair by pair, and the medians in seconds. */
-export async function compareProcesses(ours: readonly string[], theirs: readonly string[], rounds: number): Promise<Comparison> {
+export async function compareProcesses(
+  ours: readonly string[],
+  theirs: readonly string[],
+  rounds: number,
+): Promise<Comparison> {
   await runProcess(ours);
   await runProcess(theirs);
   const pairs: [number, number][] = [];
@@ -61,5 +65,7 @@ export async function compareProcesses(ours: readonly string[], theirs: readonly
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }

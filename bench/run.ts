@@ -16,7 +16,8 @@ const results: Record<string, unknown> = {};
 
 const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear };
 const asked = process.argv.slice(2);
-for (const name of asked) if (!(name in sections)) throw new Error(`no section '${name}'; there are ${Object.keys(sections).join(', ')}`);
+for (const name of asked)
+  if (!(name in sections)) throw new Error(`no section '${name}'; there are ${Object.keys(sections).join(', ')}`);
 
 try {
   execFileSync('npm', ['run', '--silent', 'build', '--', '--no-types'], { cwd: root, stdio: 'inherit' });
@@ -30,7 +31,17 @@ try {
 function python(modules: string): string | undefined {
   for (const candidate of [process.env.ENET_PYTHON, 'python3'].filter((c) => c !== undefined)) {
     try {
-      execFileSync(candidate, ['-c', modules.split(' ').map((m) => `import importlib.util as u; assert u.find_spec("${m}")`).join(';')], { stdio: 'ignore' });
+      execFileSync(
+        candidate,
+        [
+          '-c',
+          modules
+            .split(' ')
+            .map((m) => `import importlib.util as u; assert u.find_spec("${m}")`)
+            .join(';'),
+        ],
+        { stdio: 'ignore' },
+      );
       return candidate;
     } catch {
       // the next one
@@ -49,7 +60,9 @@ function report(name: string, value: Record<string, unknown>): void {
 /** Whole processes from a cold start: checking the EfficientNet spec against a Node that does nothing. */
 async function check(): Promise<void> {
   const spec = join(root, 'stdlib/efficientnet.enet');
-  report('check efficientnet / node -e 0', { ...(await compareProcesses([...enetc, 'check', spec], [process.execPath, '-e', '0'], 21)) });
+  report('check efficientnet / node -e 0', {
+    ...(await compareProcesses([...enetc, 'check', spec], [process.execPath, '-e', '0'], 21)),
+  });
 }
 
 /** B0 and B5 with weights to file, against torch.onnx.export's process. */
@@ -63,7 +76,10 @@ async function compile(): Promise<void> {
     if (!py) {
       await runProcess(ours);
       const runs = [await runProcess(ours), await runProcess(ours), await runProcess(ours)];
-      report(`compile ${variant}`, { seconds: median(runs.map((r) => r.seconds)), peakMb: Math.max(...runs.map((r) => r.peakMb ?? 0)) });
+      report(`compile ${variant}`, {
+        seconds: median(runs.map((r) => r.seconds)),
+        peakMb: Math.max(...runs.map((r) => r.peakMb ?? 0)),
+      });
       continue;
     }
     const theirs = [py, join(root, 'bench/export_torch.py'), model, size, file(`${model}.onnx`)];
@@ -74,7 +90,16 @@ async function compile(): Promise<void> {
 
 /** L2, 480 M parameters, 1.9 GB: the peak of the process. */
 async function memory(): Promise<void> {
-  const run = await runProcess([...enetc, 'compile', 'efficientnet', '--variant', 'l2', '-o', file('l2.onnx'), '--quiet']);
+  const run = await runProcess([
+    ...enetc,
+    'compile',
+    'efficientnet',
+    '--variant',
+    'l2',
+    '-o',
+    file('l2.onnx'),
+    '--quiet',
+  ]);
   report('compile l2', { ...run });
   rmSync(file('l2.onnx'), { force: true });
 }
@@ -87,12 +112,37 @@ async function latency(): Promise<void> {
     ['efficientnet_b0', '224', 'b0'],
     ['efficientnet_b3', '300', 'b3'],
   ] as const) {
-    await runProcess([py, join(root, 'bench/export_torch.py'), model, size, file('theirs.onnx'), file('w.safetensors')]);
-    const common = [...enetc, 'compile', 'efficientnet', '--variant', variant, '--convention', 'torch', '--weights', file('w.safetensors'), '--quiet'];
+    await runProcess([
+      py,
+      join(root, 'bench/export_torch.py'),
+      model,
+      size,
+      file('theirs.onnx'),
+      file('w.safetensors'),
+    ]);
+    const common = [
+      ...enetc,
+      'compile',
+      'efficientnet',
+      '--variant',
+      variant,
+      '--convention',
+      'torch',
+      '--weights',
+      file('w.safetensors'),
+      '--quiet',
+    ];
     await runProcess([...common, '-o', file('ours.onnx')]);
     for (const threads of ['1', '2']) {
       const rounds = variant === 'b0' ? '120' : '60';
-      const text = execFileSync(py, [join(root, 'bench/latency.py'), threads, rounds, size, file('ours.onnx'), file('theirs.onnx')]);
+      const text = execFileSync(py, [
+        join(root, 'bench/latency.py'),
+        threads,
+        rounds,
+        size,
+        file('ours.onnx'),
+        file('theirs.onnx'),
+      ]);
       report(`latency ${variant}, ${threads} thread${threads === '1' ? '' : 's'}`, JSON.parse(String(text)));
     }
   }

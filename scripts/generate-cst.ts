@@ -1,6 +1,7 @@
 // Writes the types of the concrete syntax tree, from the parser's own rules.
-import { generateCstDts } from 'chevrotain';
+
 import { writeFileSync } from 'node:fs';
+import { generateCstDts } from 'chevrotain';
 import { grammarProductions } from '../grammar/parser.ts';
 
 const header = '// Generated from grammar/parser.ts by `npm run generate`. Do not edit.\n';

@@ -11,5 +11,5 @@ const entries = files.map((name) => {
 });
 writeFileSync(
   new URL('../src/stdlib.generated.ts', import.meta.url),
-  `// Generated from stdlib/ by \`npm run generate\`. Do not edit.\nexport const stdlib: Readonly<Record<string, string>> = {\n${entries.join('\n')}\n};\n`,
+  `// Generated from stdlib/ by \`npm run generate\`. Do not edit.\n\n/** The library: the text of each module by its name, std/blocks. */\nexport const stdlib: Readonly<Record<string, string>> = {\n${entries.join('\n')}\n};\n`,
 );

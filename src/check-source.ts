@@ -1,42 +1,62 @@
 import { entryModels } from './2-resolve/choose-model.ts';
-import type { Program } from './2-resolve/program.ts';
+import type { DeclaredModel, Program } from './2-resolve/program.ts';
 import { resolveProgram } from './2-resolve/resolve.ts';
 import { checkProgram } from './3-check/check.ts';
-import { variantNames } from './3-check/check-step.ts';
+import { variantNames } from './3-check/variants.ts';
+import { buildLimits } from './4-scale/limits.ts';
 import { buildGraph } from './5-graph/build.ts';
-import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { emptyHost, type Host } from './host.ts';
 import type { Source } from './source.ts';
 
 /**
  * Everything that can be said of a source: what is known without building, and what building each of its models shows,
  * at the default point and at every variant. Open choices are no fault here: a search space is a fine spec.
+ * Never throws for what a source says, and ends in bounded time.
  */
 export function checkSource(
   source: Source,
   host: Host = emptyHost,
 ): { program: Program; diagnostics: readonly Diagnostic[] } {
   const { program, diagnostics: resolving } = resolveProgram(source, host);
-  const diagnostics: Diagnostic[] = [...resolving, ...checkProgram(program)];
+  const diagnostics = [...resolving, ...checkProgram(program)];
   if (hasErrors(diagnostics)) return { program, diagnostics };
-  for (const model of entryModels(program)) {
-    const points = [{}, ...variantNames(model).map((variant) => ({ variant }))];
-    // a model whose parameters must be set is checked at its variants alone
-    const needed = model.node.members.some((m) => m.kind === 'param' && !m.default);
-    for (const point of needed && points.length > 1 ? points.slice(1) : points) {
-      const built = buildGraph(program, model, point);
-      diagnostics.push(...built.diagnostics.filter((d) => d.code !== 'open-choice' && d.code !== 'missing-value'));
-    }
-  }
-  return { program, diagnostics: withoutRepeats(diagnostics) };
+  return { program, diagnostics: [...diagnostics, ...buildModels(entryModels(program))] };
 }
 
-function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter((d) => {
-    const key = `${d.code} ${d.span?.source.name} ${d.span?.start} ${d.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+/** What only shows when the models are built; each mistake once, at the first point that has it. */
+function buildModels(models: readonly DeclaredModel[]): Iterable<Diagnostic> {
+  const found = new Map<string, Diagnostic>();
+  let steps: number = buildLimits.checkSteps;
+  for (const model of models) {
+    const points = pointsOf(model);
+    for (const [i, variant] of points.entries()) {
+      if (steps <= 0) {
+        const data = { variant: variant ?? model.node.name.name, count: points.length - i };
+        const unbuilt = createDiagnostic('variants-not-built', model.node.name.span, data);
+        found.set(`${unbuilt.code} ${data.variant}`, unbuilt);
+        return found.values();
+      }
+      const built = buildGraph(model, variant === undefined ? {} : { variant }, Math.min(steps, buildLimits.steps));
+      // one that uses up what is left is like one that is not reached
+      steps -= built.steps;
+      for (const d of built.diagnostics) {
+        if (d.code === 'open-choice' || d.code === 'missing-value') continue;
+        const key = `${d.code} ${d.span?.source.name} ${d.span?.start}`;
+        if (!found.has(key)) found.set(key, variant === undefined ? d : atVariant(d, variant));
+      }
+    }
+  }
+  return found.values();
+}
+
+/** The default point and the variants; a model whose parameters must be set is checked at its variants alone. */
+function pointsOf(model: DeclaredModel): (string | undefined)[] {
+  const variants = variantNames(model);
+  const needed = model.node.members.some((m) => m.kind === 'param' && !m.default);
+  return needed && variants.length > 0 ? variants : [undefined, ...variants];
+}
+
+function atVariant(d: Diagnostic, variant: string): Diagnostic {
+  return { ...d, message: `${d.message} (at variant ${variant})` };
 }

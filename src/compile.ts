@@ -40,7 +40,7 @@ export function compile(source: Source, options: CompileOptions = {}, host: Host
   const chosen = chooseModel(program, options.model);
   diagnostics.push(...chosen.diagnostics);
   if (!chosen.model) return { program, diagnostics };
-  const built = buildGraph(program, chosen.model, options);
+  const built = buildGraph(chosen.model, options);
   diagnostics.push(...built.diagnostics);
   return {
     program,

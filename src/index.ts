@@ -1,23 +1,18 @@
 /** The library. Everything here runs in a browser too; `enetc/node` adds the host over Node's file system. */
-export { type CheckpointOptions } from './weights/checkpoint-weights.ts';
-export type { Checkpoint, CheckpointTensor } from './weights/checkpoint.ts';
-export { type ChosenWeights, chooseWeights, type WeightsRequest } from './weights/choose-weights.ts';
-export { openSafetensors, type RandomAccess } from './weights/safetensors.ts';
-export { seededWeights } from './weights/initialise.ts';
-export type { WeightSource } from './weights/weight-source.ts';
-export { writeSafetensors } from './weights/write-safetensors.ts';
+
 export type { FileNode } from './1-parse/ast.ts';
 export { format } from './1-parse/format.ts';
-export { parse, type ParseResult } from './1-parse/parse.ts';
+export { type ParseResult, parse } from './1-parse/parse.ts';
+export type { ActivationName } from './2-resolve/builtins.ts';
 export { chooseModel, entryModels } from './2-resolve/choose-model.ts';
 export type { DeclaredModel, Module, Program } from './2-resolve/program.ts';
 export { resolveProgram } from './2-resolve/resolve.ts';
-export { checkProgram } from './3-check/check.ts';
-export { variantNames } from './3-check/check-step.ts';
 export { roundFilters, roundTo, scaleRepeats } from './2-resolve/rounding.ts';
+export { checkProgram } from './3-check/check.ts';
+export { variantNames } from './3-check/variants.ts';
 export type { ConventionPoint, Factor, Origin, ParamValue, ScalingPoint, ScalingRequest } from './4-scale/scaling.ts';
 export type { Trace } from './4-scale/trace.ts';
-export { buildGraph, type BuildResult } from './5-graph/build.ts';
+export { type BuildResult, buildGraph } from './5-graph/build.ts';
 export { type Cost, nodeCost, totalCost } from './5-graph/cost.ts';
 export {
   elements,
@@ -32,14 +27,15 @@ export {
   type TensorSpec,
   type ValueRef,
 } from './5-graph/graph.ts';
-export type { ActivationName, Op, OpKind, OpOf, Pads, Window } from './5-graph/ops.ts';
+export type { Op, OpKind, OpOf, Pads, Window } from './5-graph/ops.ts';
 export { foldBatchNorm, removeTrainingOps } from './5-graph/passes/for-inference.ts';
-export { emit, type EmitOptions } from './6-emit/emit.ts';
-export { onnxTarget, type OnnxOptions } from './6-emit/onnx/target.ts';
+export { type EmitOptions, emit } from './6-emit/emit.ts';
+export type { OnnxOptions } from './6-emit/onnx/options.ts';
+export { onnxTarget } from './6-emit/onnx/target.ts';
 export type { EmitRequest, EmitResult, Metadata, OpenSink, Sink, Target } from './6-emit/target.ts';
 export { checkSource } from './check-source.ts';
 export { type Compilation, type CompileOptions, compile } from './compile.ts';
-export { catalog, type Code, codes } from './diagnostics/catalog.ts';
+export { type Code, catalog, codes } from './diagnostics/catalog.ts';
 export type { Diagnostic, Fix, Related, Severity, TextEdit } from './diagnostics/diagnostic.ts';
 export { hasErrors } from './diagnostics/diagnostic.ts';
 export { renderDiagnostics } from './diagnostics/render.ts';
@@ -47,3 +43,10 @@ export { emptyHost, type Host } from './host.ts';
 export { type LibraryModel, libraryModels } from './library.ts';
 export { decodeSource, type Position, positionAt, type Source, type Span } from './source.ts';
 export { stdlib } from './stdlib.generated.ts';
+export type { Checkpoint, CheckpointTensor } from './weights/checkpoint.ts';
+export type { CheckpointOptions } from './weights/checkpoint-weights.ts';
+export { type ChosenWeights, chooseWeights, type WeightsRequest } from './weights/choose-weights.ts';
+export { seededWeights } from './weights/initialise.ts';
+export { openSafetensors, type RandomAccess } from './weights/safetensors.ts';
+export type { WeightSource } from './weights/weight-source.ts';
+export { writeSafetensors } from './weights/write-safetensors.ts';

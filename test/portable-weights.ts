@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { Checkpoint, CheckpointTensor } from '../src/weights/checkpoint.ts';
 
 /** What `meta.json` of a golden says; see test/reference/README.md. */
@@ -50,7 +50,8 @@ export function goldenCheckpoint(golden: Golden): Checkpoint {
 export function weightsCrc(golden: Golden): number {
   return golden.tensors.reduce((crc, [name, shape, dtype, recipe]) => {
     const n = product(shape);
-    const bytes = dtype === 'int64' ? new Uint8Array(n * 8) : new Uint8Array(portable(golden.seed, name, n, recipe).buffer);
+    const bytes =
+      dtype === 'int64' ? new Uint8Array(n * 8) : new Uint8Array(portable(golden.seed, name, n, recipe).buffer);
     return crc32(bytes, crc);
   }, 0);
 }

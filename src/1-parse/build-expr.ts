@@ -1,7 +1,7 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type * as c from '../../grammar/cst.generated.ts';
 import { createDiagnostic } from '../diagnostics/diagnostic.ts';
-import type { Span } from '../source.ts';
+import { joinSpans, type Span } from '../source.ts';
 import type * as a from './ast.ts';
 import type { Build } from './build-ast.ts';
 import { parseLimits } from './limits.ts';
@@ -177,7 +177,7 @@ export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent:
     if (prefix) {
       const operator = prefix.image as a.UnaryOperator;
       const inner = climb(unaryPrecedence[operator] as number);
-      const span = { ...inner.span, start: tokenSpan(b, prefix, n).start };
+      const span = joinSpans(tokenSpan(b, prefix, n), inner.span);
       left = { kind: 'unary', operator, operand: inner, span };
     } else left = operand(b, operands[position], n);
     for (;;) {
@@ -187,7 +187,7 @@ export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent:
       if (rank < minimum) return left;
       position++;
       const right = climb(operator === '^' ? rank : rank + 0.5);
-      left = { kind: 'binary', operator, left, right, span: { ...left.span, end: right.span.end } };
+      left = { kind: 'binary', operator, left, right, span: joinSpans(left.span, right.span) };
     }
   };
   return climb(0);
@@ -212,7 +212,7 @@ function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.
       const token = postfix.property;
       const span = tokenSpan(b, token, n);
       const name = { name: token.image.slice(1), span: { ...span, start: span.start + 1 } };
-      result = { kind: 'property', object: result, name, span: { ...result.span, end: span.end } };
+      result = { kind: 'property', object: result, name, span: joinSpans(result.span, span) };
     } else {
       const index = expression(b, postfix.index, n);
       result = {

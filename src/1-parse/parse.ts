@@ -1,12 +1,14 @@
 import type { CstNode, IToken } from 'chevrotain';
 import { tokenize } from '../../grammar/lexer.ts';
 import { parseTokens } from '../../grammar/parser.ts';
+import { Foreign } from '../../grammar/tokens.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../source.ts';
 import type { Expr, FileNode } from './ast.ts';
 import { buildExpression, buildFile } from './build-ast.ts';
 import { parseLimits } from './limits.ts';
 import { mendTokens } from './mend/mend.ts';
+import { spell } from './mend/spelling.ts';
 import { isCloser, isOpener } from './mend/token-kinds.ts';
 import { syntaxDiagnostics } from './syntax-errors.ts';
 
@@ -51,8 +53,9 @@ export function parseConcrete(source: Source, rule: 'file' | 'expression'): Conc
     if (diagnostics.length < parseLimits.errors) diagnostics.push(d);
   };
   const { tokens: written, comments } = boundedTokens(source, (d) => bounds.push(d));
-  const mended = rule === 'file' ? mendTokens(source, written, report) : written;
-  const tokens = withoutDeepNesting(source, mended, (d) => bounds.push(d));
+  const bounded = withoutDeepNesting(source, written, (d) => bounds.push(d));
+  // An expression's slips (it comes from a command line) are the parser's own to recover from.
+  const tokens = rule === 'file' ? mendTokens(source, bounded, report) : withoutForeign(source, bounded, report);
   const { cst, errors } = parseTokens(tokens, rule);
   // Where something was left out for its size, what the others complain of is mostly its shadow.
   if (bounds.length > 0) return { cst, tokens, comments, diagnostics: bounds };
@@ -75,6 +78,16 @@ function boundedTokens(source: Source, report: (d: Diagnostic) => void): { token
 
 function tooLarge(source: Source, what: string, limit: number, at: number): Diagnostic {
   return createDiagnostic('file-too-large', { source, start: at, end: at + 1 }, { what, limit });
+}
+
+/** Leaves out what is no token of the language. */
+function withoutForeign(source: Source, tokens: IToken[], report: (d: Diagnostic) => void): IToken[] {
+  return tokens.flatMap((token) => {
+    if (token.tokenType !== Foreign) return [token];
+    const spelled = spell(source, token);
+    report(spelled.diagnostic);
+    return spelled.token ? [spelled.token] : [];
+  });
 }
 
 /** Leaves out what stands deeper than the limit, so that the recursive parser and all later phases are safe. */

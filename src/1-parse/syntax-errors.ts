@@ -16,6 +16,8 @@ export function syntaxDiagnostics(
   const lineOf = (d: Diagnostic) => positionAt(source, d.span?.start ?? 0).line;
   const lines = new Set(reported.map(lineOf));
   return errors.flatMap((e) => {
+    // Where a token was put in, that is reported already.
+    if (e.token.isInsertedInRecovery) return [];
     const diagnostic = syntaxDiagnostic(source, e);
     const line = lineOf(diagnostic);
     if (lines.has(line)) return [];

@@ -10,7 +10,9 @@ export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown
     const node = open.pop();
     if (typeof node !== 'object' || node === null) continue;
     if (!Array.isArray(node) && visit(node) === false) continue;
-    const inner = Array.isArray(node) ? node : Object.entries(node).flatMap(([key, value]) => (key === 'span' ? [] : [value]));
+    const inner = Array.isArray(node)
+      ? node
+      : Object.entries(node).flatMap(([key, value]) => (key === 'span' ? [] : [value]));
     for (let i = inner.length - 1; i >= 0; i--) open.push(inner[i]);
   }
 }

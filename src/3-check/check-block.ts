@@ -1,52 +1,57 @@
-import type { AssignNode, BlockNode, Expr, Ident, ParamNode, ReturnNode, Statement, StepNode } from '../1-parse/ast.ts';
-import { replaceFix } from '../diagnostics/diagnostic.ts';
-import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
-import { checkExpr, checkHead, expectType } from './check-expr.ts';
-import { bind, type Checker, report, type Scope } from './scope.ts';
-import { actsAsTensor, declaredType, describeType, isTensors, type Type, typeNames } from './types.ts';
+import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode } from '../1-parse/ast.ts';
+import { walkNodes } from '../1-parse/walk.ts';
+import { nearestNames } from '../diagnostics/nearest.ts';
+import { checkExpr, checkHead, countOf, expectType, wrongType } from './check-expr.ts';
+import { bind, type Checker, report, type Scope, suggestion } from './scope.ts';
+import { actsAsTensor, declaredType, isListType, isTensors, oneTensor, type Type, typeNames } from './types.ts';
 
 /** Checks a block: its parameters, its statements in order, its labels and what it returns. */
 export function checkBlock(c: Checker, block: BlockNode): void {
-  const scope: Scope = { locals: new Map(), inModel: false };
+  const scope: Scope = { locals: new Map() };
   for (const param of block.params) checkParam(c, scope, param);
-  const labels = new Map<string, Ident>();
-  let returned: ReturnNode | undefined;
-  for (const statement of block.body) {
-    if (returned) report(c, 'return-not-last', returned.span, {});
-    returned = statement.kind === 'return' ? statement : undefined;
-    checkStatement(c, scope, statement);
-    collectLabels(c, statement, labels);
+  const labels: Labels = new Map();
+  block.body.forEach((statement, i) => {
     if (statement.kind === 'return') {
+      if (i < block.body.length - 1) report(c, 'return-not-last', statement.span, {});
       for (const { label } of statement.outputs) if (label) report(c, 'named-block-output', label.span, {});
     }
-  }
-  if (!block.body.some((s) => s.kind === 'return'))
+    checkStatement(c, scope, statement);
+    collectLabels(c, statement, labels);
+  });
+  if (!block.body.some((s) => s.kind === 'return')) {
     report(c, 'return-missing', block.name.span, { name: block.name.name });
+  }
   reportUnused(c, scope);
 }
 
 /** Checks a parameter and binds its name; its default sees the parameters before it. */
 export function checkParam(c: Checker, scope: Scope, param: ParamNode): void {
-  const { type } = param;
+  const { type, name } = param;
   if (type && !(typeNames as readonly string[]).includes(type.name)) {
-    const fixes = nearestNames(type.name, typeNames).map((n) =>
-      replaceFix(`Write '${n}'`, type.span, type.list ? `${n}[]` : n),
-    );
-    report(c, 'unknown-type', type.span, { name: type.name, hint: didYouMean(type.name, typeNames) }, { fixes });
+    const at = { ...type.span, end: type.span.start + type.name.length };
+    const { hint, fixes } = suggestion(nearestNames(type.name, typeNames)[0] ?? typesElsewhere.get(type.name), at);
+    report(c, 'unknown-type', at, { name: type.name, hint }, { fixes });
   }
   const declared = declaredType(param);
-  if (param.default) {
-    const found = checkExpr(c, scope, param.default);
-    expectType(c, found, declared, param.default.span, `the default of '${param.name.name}'`);
-    if (type?.name === 'int' && param.default.kind === 'number' && !Number.isInteger(param.default.value)) {
-      report(c, 'not-whole', param.default.span, {
-        what: `the default of '${param.name.name}'`,
-        value: param.default.value,
-      });
+  const { default: value } = param;
+  if (value) {
+    const what = `the default of '${name.name}'`;
+    expectType(c, checkExpr(c, scope, value), declared, value.span, what);
+    if (type?.name === 'int' && value.kind === 'number' && !Number.isInteger(value.value)) {
+      report(c, 'not-whole', value.span, { what, value: value.value });
     }
   }
-  bind(c, scope, param.name.name, { kind: 'parameter', type: declared, span: param.name.span, used: false });
+  bind(c, scope, name.name, { kind: 'parameter', type: declared, span: name.span, used: false });
 }
+
+/** What other languages call a type. */
+const typesElsewhere: ReadonlyMap<string, string> = new Map([
+  ['float', 'real'],
+  ['double', 'real'],
+  ['number', 'real'],
+  ['integer', 'int'],
+  ['boolean', 'bool'],
+]);
 
 export function checkStatement(c: Checker, scope: Scope, statement: Statement): void {
   if (statement.kind === 'require') {
@@ -54,13 +59,10 @@ export function checkStatement(c: Checker, scope: Scope, statement: Statement): 
   } else if (statement.kind === 'assign') checkAssign(c, scope, statement);
   else {
     for (const { value } of statement.outputs) {
-      const type = value.kind === 'name' ? checkHead(c, scope, value, undefined) : checkExpr(c, scope, value);
-      if (type !== 'unknown' && !actsAsTensor(type)) {
-        report(c, 'wrong-type', value.span, {
-          what: 'what is returned',
-          expected: 'a tensor',
-          found: describeType(type),
-        });
+      if (value.kind === 'name') checkHead(c, scope, value);
+      else {
+        const type = checkExpr(c, scope, value);
+        if (type !== 'unknown' && !actsAsTensor(type)) wrongType(c, value.span, 'what is returned', 'a tensor', type);
       }
     }
   }
@@ -68,48 +70,47 @@ export function checkStatement(c: Checker, scope: Scope, statement: Statement): 
 
 function checkAssign(c: Checker, scope: Scope, { targets, value }: AssignNode): void {
   const type = checkExpr(c, scope, value);
-  if (targets.length === 1) {
-    const [target] = targets;
-    if (target) bind(c, scope, target.name, { kind: 'value', type, span: target.span, used: false });
+  const [target] = targets;
+  if (targets.length === 1 && target) {
+    bind(c, scope, target.name, { kind: 'value', type, span: target.span, used: false });
     return;
   }
-  const known = isTensors(type) ? type.tensors : undefined;
+  const known = typeof type === 'object' ? countOf(type) : type === 'unknown' ? undefined : 1;
   if (known !== undefined && known !== targets.length) {
     report(c, 'tuple-size', value.span, { names: targets.length, values: known });
-  } else if (type !== 'unknown' && typeof type !== 'object') {
-    report(c, 'tuple-size', value.span, { names: targets.length, values: 1 });
   }
-  const item: Type =
-    typeof type === 'object' && 'list' in type ? type.list : isTensors(type) ? { tensors: 1 } : 'unknown';
-  for (const target of targets) {
-    bind(c, scope, target.name, { kind: 'value', type: item, span: target.span, used: false });
-  }
+  const item: Type = isListType(type) ? type.list : isTensors(type) ? oneTensor : 'unknown';
+  for (const { name, span } of targets) bind(c, scope, name, { kind: 'value', type: item, span, used: false });
 }
 
-/** Labels of a statement, through all chains in it; each stands once in a block or section. */
-export function collectLabels(c: Checker, node: unknown, labels: Map<string, Ident>): void {
-  if (Array.isArray(node)) {
-    for (const item of node) collectLabels(c, item, labels);
-    return;
+/** The labels of a block or section, by name. */
+export type Labels = Map<string, Ident>;
+
+/** Takes up the labels of a statement, through all chains in it; each stands once in a block or section. */
+export function collectLabels(c: Checker, part: unknown, labels: Labels): void {
+  walkNodes(part, (node) => {
+    if (node.kind === 'step') addLabel(c, (node as StepNode).label, labels);
+    return true;
+  });
+}
+
+/** Takes up a label, or says that it stands there already. */
+export function addLabel(c: Checker, label: Ident | undefined, labels: Labels): void {
+  if (!label || label.name === '') return;
+  const { name, span } = label;
+  const other = labels.get(name);
+  if (!other) labels.set(name, label);
+  else {
+    const related = [{ span: other.span, message: `the first '${name}'` }];
+    report(c, 'duplicate-label', span, { name }, { related });
   }
-  if (typeof node !== 'object' || node === null) return;
-  const step = node as StepNode | Expr;
-  if (step.kind === 'step' && step.label) {
-    const { name, span } = step.label;
-    const other = labels.get(name);
-    if (other) {
-      const related = [{ span: other.span, message: `the first '${name}'` }];
-      report(c, 'duplicate-label', span, { name }, { related });
-    } else labels.set(name, step.label);
-  }
-  for (const key in node) if (key !== 'span') collectLabels(c, (node as Record<string, unknown>)[key], labels);
 }
 
 /** Warns of what is bound and never read. */
 export function reportUnused(c: Checker, scope: Scope): void {
-  for (const [name, local] of scope.locals) {
-    if (local.used || name.startsWith('_')) continue;
-    if (local.kind === 'parameter') report(c, 'unused-parameter', local.span, { name });
-    else if (local.kind === 'value') report(c, 'unused-value', local.span, { name });
+  for (const [name, { kind, span, used }] of scope.locals) {
+    if (used || name.startsWith('_')) continue;
+    if (kind === 'parameter') report(c, 'unused-parameter', span, { name });
+    else if (kind === 'value' || kind === 'table') report(c, 'unused-value', span, { name });
   }
 }

@@ -1,14 +1,13 @@
-import type { Arg, CellNode, Expr, Ident, NameNode, RowsNode } from '../1-parse/ast.ts';
-import { replaceFix } from '../diagnostics/diagnostic.ts';
-import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
+import type { Arg, CellNode, Expr, Ident, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
+import { walkNodes } from '../1-parse/walk.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { calleeSignature } from './check-step.ts';
-import { type Checker, lookup, report, type Scope } from './scope.ts';
-import type { Signature, SignatureParam } from './signature.ts';
-import { describeType, type Type } from './types.ts';
+import { checkCells, checkRowNames, isWhole } from './check-table.ts';
+import { type Checker, innerScope, type Local, report, type Scope, suggest } from './scope.ts';
+import type { Signature } from './signature.ts';
 
-/** Columns of a stage table that are not parameters of its blocks. */
-const ownColumns = new Set(['name', 'block', 'repeat', 'stride']);
+/** Columns of a stage table that are no parameters of its blocks. */
+const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 /** Checks rows written in place, or the use of a table by name. The table itself is checked where it is declared. */
 export function checkStageTable(
@@ -18,31 +17,39 @@ export function checkStageTable(
   base: Signature | undefined,
   args: readonly Arg[],
 ): void {
-  if (rows.kind === 'name') {
-    expectType(c, checkExpr(c, scope, rows), 'table', rows.span);
-    checkBaseArguments(c, scope, base, args);
-    return;
-  }
+  if (rows.kind === 'name') expectType(c, checkExpr(c, scope, rows), 'table', rows.span);
   checkBaseArguments(c, scope, base, args);
-  checkStageRows(c, scope, rows, base, args);
+  if (rows.kind === 'rows') checkStageRows(c, scope, rows, base, args);
 }
 
 /** The scope of cells and of the arguments before a table: all blocks of the table are counted. */
-export function tableScope(scope: Scope, rows: { span: RowsNode['span'] }): Scope {
-  const counter = { kind: 'index' as const, type: 'number' as Type, span: rows.span, used: true };
-  const locals = new Map([
-    ['index', { ...counter }],
-    ['count', { ...counter }],
+function tableScope(scope: Scope, span: RowsNode['span']): Scope {
+  const counter = (): Local => ({ kind: 'index', type: 'number', span, used: true });
+  return innerScope(scope, [
+    ['index', counter()],
+    ['count', counter()],
   ]);
-  return { locals, parent: scope, inModel: scope.inModel };
 }
 
 function checkBaseArguments(c: Checker, scope: Scope, base: Signature | undefined, args: readonly Arg[]): void {
+  const named = new Set<string>();
+  let next = 0;
   for (const arg of args) {
-    const type = checkExpr(c, tableScope(scope, arg), arg.value);
-    const param = base?.params.find((p) => p.name === arg.name?.name);
+    const type = checkExpr(c, tableScope(scope, arg.span), arg.value);
+    const name = arg.name?.name;
+    if (name !== undefined && named.has(name)) report(c, 'duplicate-argument', arg.span, { name });
+    if (name !== undefined) named.add(name);
+    const param = name === undefined ? base?.values[next++] : base?.byName.get(name);
     if (param) expectType(c, type, param.type, arg.value.span, `'${param.name}' of '${base?.name}'`);
   }
+}
+
+/** The blocks that a table builds, as far as they are known. */
+interface Built {
+  /** A row's blocks; undefined where only the build knows one. */
+  readonly byRow: readonly (readonly (Signature | undefined)[])[];
+  /** The parameters of all blocks; undefined where a block is not known. */
+  readonly params: ReadonlySet<string> | undefined;
 }
 
 /** Checks a stage table's rows against the blocks that they build. */
@@ -53,201 +60,162 @@ export function checkStageRows(
   base: Signature | undefined,
   args: readonly Arg[],
 ): void {
-  const scope = tableScope(outer, rows);
+  const scope = tableScope(outer, rows.span);
   const { header } = rows;
-  checkHeader(c, header);
-  if (rows.rows.length === 0) report(c, 'empty-table', rows.span, {});
+  checkCells(c, rows);
   checkRowNames(c, rows);
+  if (rows.rows.length === 0) report(c, 'empty-table', rows.span, {});
   const blockColumn = header.findIndex((h) => h.name === 'block');
-  const signatures = rows.rows.map((row) => {
-    const cell = blockColumn < 0 ? undefined : row.cells[blockColumn];
-    return cell ? blocksOf(c, scope, cell) : [base];
-  });
-  const all = signatures.flat();
-  const allKnown = all.every((s) => s !== undefined);
-  const everyParam = new Set(all.flatMap((s) => s?.params.filter((p) => !p.tensor).map((p) => p.name) ?? []));
-  const unknown = new Set<number>();
-  header.forEach((h, i) => {
-    if (h.name === '' || ownColumns.has(h.name) || !allKnown || all.length === 0 || everyParam.has(h.name)) return;
-    unknown.add(i);
-    const candidates = [...everyParam, ...ownColumns];
-    const fixes = nearestNames(h.name, candidates).map((n) => replaceFix(`Rename to '${n}'`, h.span, n));
-    const data = { name: h.name, where: 'block of this table has a parameter', hint: didYouMean(h.name, candidates) };
-    report(c, 'unknown-column', h.span, data, { fixes });
-  });
-  for (const arg of args) {
-    const name = arg.name?.name;
-    if (name && allKnown && all.length > 0 && !everyParam.has(name))
-      report(c, 'argument-not-taken', arg.span, { name });
-  }
-  const missing = new Set<string>();
+  const built = builtBlocks(c, scope, rows, blockColumn, base);
+  const unknown = checkColumns(c, header, built);
+  checkTaken(c, args, built);
+  const missing = missingParams(c, rows, built, args);
   rows.rows.forEach((row, r) => {
-    if (row.cells.length !== header.length) {
-      report(c, 'cell-count', row.span, { cells: row.cells.length, columns: header.length });
-    }
-    const built = signatures[r] as (Signature | undefined)[];
+    const blocks = built.byRow[r] ?? [];
+    const choosing = isChoice(row.cells[blockColumn]);
     header.forEach((h, i) => {
       const cell = row.cells[i];
-      if (cell && !unknown.has(i) && h.name !== 'block' && h.name !== 'name')
-        checkCell(c, scope, h, cell, built, choosesBlock(row.cells[blockColumn]));
+      if (cell && !unknown.has(i) && h.name !== 'block' && h.name !== 'name') {
+        checkCell(c, scope, h, cell, choosing ? [...blocks, undefined] : blocks);
+      }
     });
-    for (const signature of built) {
-      if (signature) missingColumns(c, rows, row, signature, args, missing);
+    for (const block of isWhole(row, header) ? blocks : []) {
+      for (const [column, name] of (block && missing.get(block)) ?? []) {
+        if (!row.cells[column]) report(c, 'missing-cell', row.span, { name, block: block?.name ?? '' });
+      }
     }
   });
 }
 
-function checkHeader(c: Checker, header: readonly Ident[]): void {
-  const seen = new Set<string>();
-  for (const h of header) {
-    if (h.name !== '' && seen.has(h.name)) report(c, 'duplicate-column', h.span, { name: h.name });
-    seen.add(h.name);
-  }
-}
-
-/** Row names make paths, so they are names (or numbers) and unique. */
-export function checkRowNames(c: Checker, rows: RowsNode): void {
-  const column = rows.header.findIndex((h) => h.name === 'name');
-  if (column < 0) return;
-  const seen = new Map<string, Expr>();
-  for (const row of rows.rows) {
-    const value = row.cells[column]?.values[0];
-    if (!value || row.cells[column]?.values.length !== 1 || value.kind !== 'name') {
-      const span = value?.span ?? row.span;
-      report(c, 'wrong-type', span, {
-        what: "the cell of 'name'",
-        expected: 'one name',
-        found: value ? 'something else' : 'empty',
-      });
-      continue;
-    }
-    const other = seen.get(value.text);
-    if (other) {
-      const related = [{ span: other.span, message: 'the first of that name' }];
-      report(c, 'duplicate-row', value.span, { name: value.text }, { related });
-    }
-    seen.set(value.text, value);
-  }
+function builtBlocks(c: Checker, scope: Scope, rows: RowsNode, column: number, base: Signature | undefined): Built {
+  const byRow = rows.rows.map((row) => {
+    const cell = row.cells[column];
+    return cell ? blocksOf(c, scope, cell) : [base];
+  });
+  const all = new Set(byRow.flat());
+  if (all.has(undefined) || all.size === 0) return { byRow, params: undefined };
+  const params = new Set<string>();
+  for (const block of all) for (const p of block?.values ?? []) params.add(p.name);
+  return { byRow, params };
 }
 
 /** The blocks that a cell of the column `block` names; undefined where only the build knows. */
 function blocksOf(c: Checker, scope: Scope, cell: CellNode): (Signature | undefined)[] {
-  return cell.values.flatMap((value) => {
-    if (value.kind === 'choice') return value.options.map((option) => blockOf(c, scope, option));
-    return [blockOf(c, scope, value)];
+  const options = cell.values.flatMap((value) => (value.kind === 'choice' ? value.options : [value]));
+  return options.map((option) => {
+    if (option.kind === 'name') return calleeSignature(c, scope, option.text, option.span);
+    expectType(c, checkExpr(c, scope, option), 'block', option.span);
+    return undefined;
   });
 }
 
-function blockOf(c: Checker, scope: Scope, value: Expr): Signature | undefined {
-  if (value.kind === 'name') return calleeSignature(c, scope, value.text, value.span, []);
-  expectType(c, checkExpr(c, scope, value), 'block', value.span);
-  return undefined;
+/** Says which columns no block takes, and gives them. */
+function checkColumns(c: Checker, header: readonly Ident[], { params }: Built): ReadonlySet<number> {
+  const unknown = new Set<number>();
+  header.forEach(({ name, span }, i) => {
+    if (name === '' || ownColumns.has(name) || !params || params.has(name)) return;
+    unknown.add(i);
+    const { hint, fixes } = suggest(c, name, () => [...params, ...ownColumns], span);
+    report(c, 'unknown-column', span, { name, where: 'block of this table has a parameter', hint }, { fixes });
+  });
+  return unknown;
 }
 
-function choosesBlock(cell: CellNode | undefined): boolean {
+/** Arguments before a table go to the rows whose block takes them; one that no row takes is a mistake. */
+function checkTaken(c: Checker, args: readonly Arg[], { params, byRow }: Built): void {
+  if (!params) return;
+  const most = byRow.flat().reduce((n, block) => Math.max(n, block?.values.length ?? 0), 0);
+  let positional = 0;
+  for (const arg of args) {
+    const name = arg.name?.name;
+    if (name === undefined) {
+      if (positional++ === most) {
+        const given = args.filter((a) => !a.name).length;
+        const callee = byRow[0]?.[0]?.name ?? '';
+        report(c, 'too-many-arguments', arg.span, { callee, takes: most, given });
+      }
+    } else if (!params.has(name)) {
+      const { hint, fixes } = suggest(c, name, () => params, arg.name?.span ?? arg.span);
+      report(c, 'argument-not-taken', arg.name?.span ?? arg.span, { name, hint }, { fixes });
+    }
+  }
+}
+
+/**
+ * Says which parameters without a default have neither a column nor an argument. Gives, for each block, the columns
+ * that must not be empty.
+ */
+function missingParams(
+  c: Checker,
+  { header, span }: RowsNode,
+  { byRow }: Built,
+  args: readonly Arg[],
+): ReadonlyMap<Signature, readonly (readonly [column: number, name: string])[]> {
+  const columns = new Map(header.map((h, i) => [h.name, i]));
+  const named = new Set(args.flatMap((a) => (a.name ? [a.name.name] : [])));
+  const positional = args.filter((a) => !a.name).length;
+  const needed = new Map<Signature, [number, string][]>();
+  for (const block of new Set(byRow.flat())) {
+    if (!block) continue;
+    const cells: [number, string][] = [];
+    block.values.forEach(({ name, required }, i) => {
+      if (!required || named.has(name) || i < positional) return;
+      const column = columns.get(name);
+      if (column !== undefined) cells.push([column, name]);
+      else report(c, 'missing-column', header[0]?.span ?? span, { name, block: block.name });
+    });
+    needed.set(block, cells);
+  }
+  return needed;
+}
+
+/** Whether a cell leaves open what stands there. */
+function isChoice(cell: CellNode | undefined): boolean {
   return cell?.values.some((v) => v.kind === 'choice') ?? false;
 }
 
+/** Whether a choice stands anywhere in an expression. */
+export function hasChoice(value: Expr): boolean {
+  let found = false;
+  walkNodes(value, (node) => {
+    found ||= node.kind === 'choice';
+    return !found;
+  });
+  return found;
+}
+
+/** @param blocks the row's blocks; one that is not known may take any cell */
 function checkCell(
   c: Checker,
   scope: Scope,
-  header: Ident,
+  { name }: Ident,
   cell: CellNode,
-  built: readonly (Signature | undefined)[],
-  choosing: boolean,
+  blocks: readonly (Signature | undefined)[],
 ): void {
-  const param = built.map((s) => s?.params.find((p) => p.name === header.name && !p.tensor)).find((p) => p);
-  const own = header.name === 'repeat' || header.name === 'stride';
-  if (!own && !param && built.every((s) => s) && !choosing) {
-    const [first] = built;
-    report(c, 'cell-not-taken', cell.span, { name: header.name, block: first?.name ?? '' });
+  const param = blocks.map((b) => b?.byName.get(name)).find((p) => p && !p.tensor);
+  const isRepeat = name === 'repeat';
+  if (!isRepeat && !param && blocks.every((b) => b)) {
+    report(c, 'cell-not-taken', cell.span, { name, block: blocks[0]?.name ?? '' });
     return;
   }
-  if (header.name === 'repeat' && cell.values.length > 1) report(c, 'cell-values', cell.span, { column: 'repeat' });
+  if (isRepeat && cell.values.length > 1) report(c, 'cell-values', cell.span, { column: 'repeat' });
   for (const value of cell.values) {
     const type = checkExpr(c, scope, value, { cell: true });
-    const expected: Type = own ? 'number' : (param?.type ?? 'unknown');
-    expectType(c, type, expected, value.span, `the cell of '${header.name}'`);
-    const whole = header.name === 'repeat' || param?.whole;
-    if (whole && value.kind === 'number' && !Number.isInteger(value.value)) {
-      report(c, 'not-whole', value.span, { what: `the cell of '${header.name}'`, value: value.value });
+    expectType(c, type, isRepeat ? 'number' : (param?.type ?? 'unknown'), value.span, `the cell of '${name}'`);
+    if ((isRepeat || param?.whole) && value.kind === 'number' && !Number.isInteger(value.value)) {
+      report(c, 'not-whole', value.span, { what: `the cell of '${name}'`, value: value.value });
     }
   }
 }
 
-function missingColumns(
-  c: Checker,
-  rows: RowsNode,
-  row: RowsNode['rows'][number],
-  signature: Signature,
-  args: readonly Arg[],
-  said: Set<string>,
-): void {
-  for (const p of signature.params) {
-    if (p.tensor || !p.required || isGiven(args, signature, p)) continue;
-    const column = rows.header.findIndex((h) => h.name === p.name);
-    const key = `${p.name} ${signature.name}`;
-    if (column < 0 && !said.has(key)) {
-      said.add(key);
-      const [first] = rows.header;
-      report(c, 'missing-column', first?.span ?? rows.span, { name: p.name, block: signature.name });
-    }
-    if (column >= 0 && row.cells.length === rows.header.length && !row.cells[column]) {
-      report(c, 'missing-cell', row.span, { name: p.name, block: signature.name });
-    }
-  }
+/** The names of a table's rows as they stand in paths. */
+export function rowNames({ header, rows }: RowsNode): Set<string> {
+  const column = header.findIndex((h) => h.name === 'name');
+  return new Set(rows.map((row, i) => rowName(row, column, i)));
 }
 
-function isGiven(args: readonly Arg[], signature: Signature, param: SignatureParam): boolean {
-  if (args.some((a) => a.name?.name === param.name)) return true;
-  const open = signature.params.filter((p) => !p.tensor);
-  return open.indexOf(param) < args.filter((a) => !a.name).length;
-}
-
-/** Checks the rows of `variants`: a column is a parameter of the model, a factor, `name` or `phi`. */
-export function checkVariantRows(c: Checker, scope: Scope, rows: RowsNode, params: ReadonlyMap<string, Type>): void {
-  checkHeader(c, rows.header);
-  checkRowNames(c, rows);
-  if (!rows.header.some((h) => h.name === 'name')) {
-    report(c, 'variant-without-name', rows.header[0]?.span ?? rows.span, {});
-  }
-  const known = ['name', 'phi', 'd', 'w', 'r', ...params.keys()];
-  for (const h of rows.header) {
-    if (h.name === '' || known.includes(h.name)) continue;
-    const fixes = nearestNames(h.name, known).map((n) => replaceFix(`Rename to '${n}'`, h.span, n));
-    report(
-      c,
-      'unknown-column',
-      h.span,
-      { name: h.name, where: 'parameter of the model is called', hint: didYouMean(h.name, known) },
-      { fixes },
-    );
-  }
-  const phis = new Set<number>();
-  for (const row of rows.rows) {
-    if (row.cells.length !== rows.header.length) {
-      report(c, 'cell-count', row.span, { cells: row.cells.length, columns: rows.header.length });
-    }
-    rows.header.forEach((h, i) => {
-      const cell = row.cells[i];
-      if (!cell || h.name === 'name' || !known.includes(h.name)) return;
-      if (cell.values.length > 1) report(c, 'cell-values', cell.span, { column: h.name });
-      const [value] = cell.values;
-      if (!value) return;
-      const type = checkExpr(c, scope, value);
-      expectType(c, type, params.get(h.name) ?? 'number', value.span, `the cell of '${h.name}'`);
-      if (h.name === 'phi' && value.kind === 'number') {
-        if (phis.has(value.value)) report(c, 'duplicate-phi', value.span, { phi: value.value });
-        phis.add(value.value);
-      }
-    });
-  }
-}
-
-/** Whether a name is a parameter of type `table` in a scope. */
-export function isTableParam(c: Checker, scope: Scope, name: string): boolean {
-  const meaning = lookup(c, scope, name);
-  return (
-    meaning?.kind === 'local' && meaning.local.kind === 'parameter' && describeType(meaning.local.type) === 'a table'
-  );
+/** A row's name in paths: what its column `name` says, else its number. */
+export function rowName(row: RowNode, column: number, number: number): string {
+  const value = row.cells[column]?.values[0];
+  return value?.kind === 'name' ? value.text : String(number);
 }

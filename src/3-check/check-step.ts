@@ -1,85 +1,85 @@
 import type { Arg, CallNode, StepNode } from '../1-parse/ast.ts';
-import type { Declared, Module } from '../2-resolve/program.ts';
-import { bindArguments, missingArguments } from './bind-arguments.ts';
-import { checkExpr, expectType, unknownName } from './check-expr.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
+import { listNames } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source.ts';
+import { type BoundArguments, bindArguments, missingArguments } from './bind-arguments.ts';
+import { checkExpr, countOf, expectType } from './check-expr.ts';
+import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { ownsTensors } from './owns-tensors.ts';
-import { type Checker, lookup, type Meaning, report, type Scope } from './scope.ts';
-import { type Signature, signatureOf } from './signature.ts';
+import { pathWord } from './path-word.ts';
+import { addDiagnostic, type Checker, lookup, type Meaning, report, type Scope, suggest } from './scope.ts';
+import { activationSignature, type Signature, signatureOf } from './signature.ts';
 import { describeType, isTensors, type Type } from './types.ts';
+import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
 export function checkStep(c: Checker, scope: Scope, step: StepNode, chained: number | undefined): number | undefined {
-  const { tail, callee } = step;
+  const { tail, callee, args = [] } = step;
   if (tail.condition) expectType(c, checkExpr(c, scope, tail.condition), 'bool', tail.condition.span);
-  const signature = calleeSignature(c, scope, callee.text, callee.span, step.args ?? []);
-  if (!step.label && signature && ownsCallee(signature))
-    report(c, 'missing-label', callee.span, { callee: callee.text });
+  const signature = calleeSignature(c, scope, callee.text, callee.span);
+  if (!step.label && signature) requireLabel(c, signature, callee.span);
   if (tail.rows) {
-    checkStageTable(c, scope, tail.rows, signature, step.args ?? []);
+    checkStageTable(c, scope, tail.rows, signature, args);
     return undefined;
   }
-  const count = checkArguments(c, scope, signature, step.args ?? [], chained, { chain: true, span: callee.span });
+  const count = checkArguments(c, scope, signature, args, { span: callee.span, chained });
   return tail.condition ? undefined : count;
 }
 
-/** Checks a call in an expression, `Add(x, y)`, or the first element of a section, where tensors may come before. */
-export function callSignature(
-  c: Checker,
-  scope: Scope,
-  call: CallNode,
-  chained: { tensors: number | undefined } | undefined,
-): number | undefined {
-  const signature = calleeSignature(c, scope, call.callee.text, call.callee.span, call.args);
-  if (!chained && signature && ownsCallee(signature))
-    report(c, 'missing-label', call.callee.span, { callee: call.callee.text });
-  return checkArguments(c, scope, signature, call.args, chained?.tensors, { chain: !!chained, span: call.callee.span });
+/** What comes before a call in a chain: how many tensors, where that can be known. */
+export interface Chained {
+  readonly tensors: number | undefined;
 }
 
-/**
- * The signature behind a callee's name; undefined where only the build knows it (a parameter of type `block`) or where
- * it is an activation, which takes no arguments.
- */
-export function calleeSignature(
-  c: Checker,
-  scope: Scope,
-  name: string,
-  span: StepNode['span'],
-  args: readonly Arg[],
-): Signature | undefined {
-  if (name === '') return undefined;
-  const meaning = lookup(c, scope, name.split('.')[0] as string);
+/** Checks a call in an expression, `Add(x, y)`, or the first element of a section, where tensors may come before. */
+export function callSignature(c: Checker, scope: Scope, call: CallNode, before: Chained | undefined): number | undefined {
+  const { callee, args } = call;
+  const signature = calleeSignature(c, scope, callee.text, callee.span);
+  if (!before && signature) requireLabel(c, signature, callee.span);
+  return checkArguments(c, scope, signature, args, { span: callee.span, chained: before ? before.tensors : 0 });
+}
+
+/** The signature behind a callee's name; undefined where only the build knows it: a parameter of type `block`. */
+export function calleeSignature(c: Checker, scope: Scope, name: string, span: Span): Signature | undefined {
+  const [head = '', ...rest] = name.split('.');
+  if (head === '') return undefined;
+  const meaning = lookup(c, scope, head);
   if (!meaning) {
-    unknownName(c, scope, name.split('.')[0] as string, span);
+    reportUnknownName(c, scope, head, span);
+    return undefined;
+  }
+  const type = meaning.kind === 'local' ? meaning.local.type : undefined;
+  if (meaning.kind === 'local') meaning.local.used = true;
+  if (rest.length > 0) {
+    report(c, 'not-callable', span, { name, what: 'a part of a value' });
     return undefined;
   }
   if (meaning.kind === 'op') return signatureOf(meaning.op);
-  if (meaning.kind === 'declared' && !name.includes('.')) return signatureOf(meaning.declared);
-  if (meaning.kind === 'activation' || (meaning.kind === 'local' && meaning.local.type === 'activation')) {
-    if (meaning.kind === 'local') meaning.local.used = true;
-    if (args.length > 1) report(c, 'not-a-function', span, { name, what: 'an activation' });
-    return undefined;
-  }
-  if (meaning.kind === 'local') {
-    meaning.local.used = true;
-    const { type } = meaning.local;
-    if (name.includes('.') || (type !== 'block' && type !== 'unknown')) {
-      report(c, 'not-callable', span, { name, what: name.includes('.') ? 'a part of a value' : describeType(type) });
-    }
-    return undefined;
-  }
-  report(c, 'not-callable', span, { name, what: wordFor(meaning) });
+  if (meaning.kind === 'declared') return signatureOf(meaning.declared);
+  if (meaning.kind === 'activation' || type === 'activation') return activationSignature(name);
+  if (type !== 'block' && type !== 'unknown') report(c, 'not-callable', span, { name, what: wordFor(meaning) });
   return undefined;
 }
 
 function wordFor(meaning: Meaning): string {
-  if (meaning.kind === 'function' || meaning.kind === 'scaling') return 'a function over numbers';
-  return meaning.kind === 'padding' ? 'a kind of padding' : `a ${meaning.kind}`;
+  if (meaning.kind === 'local') return describeType(meaning.local.type);
+  return meaning.kind === 'padding' ? 'a kind of padding' : 'a function over numbers';
 }
 
-function ownsCallee(signature: Signature): boolean {
-  if (signature.op) return signature.op.ownsTensors;
-  return signature.declared ? ownsTensors(signature.declared) : false;
+/** Says so where a step without a label has tensors of its own. */
+function requireLabel(c: Checker, { name, op, declared }: Signature, span: Span): void {
+  if (!(op ? op.ownsTensors : declared && ownsTensors(declared))) return;
+  const label = pathWord(name);
+  const at = { ...span, end: span.start };
+  const fix: Fix = { title: `Label it '${label}'`, edits: [{ span: at, newText: `${label}: ` }], safe: false };
+  report(c, 'missing-label', span, { callee: name, label }, { fixes: [fix] });
+}
+
+/** A call as far as its arguments do not say it: where, and how many tensors the chain brings, where that can be known. */
+interface CallSite {
+  readonly span: Span;
+  readonly chained: number | undefined;
 }
 
 function checkArguments(
@@ -87,63 +87,70 @@ function checkArguments(
   scope: Scope,
   signature: Signature | undefined,
   args: readonly Arg[],
-  chained: number | undefined,
-  call: { chain: boolean; span: StepNode['span'] },
+  { span, chained }: CallSite,
 ): number | undefined {
-  const isVariant = (arg: Arg) => signature?.declared?.kind === 'model' && arg.name?.name === 'variant';
-  const types = new Map<Arg, Type>(
-    args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, scope, arg.value)]),
-  );
+  const isModel = signature?.declared?.kind === 'model';
+  const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
+  const types = new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, scope, arg.value)]));
   if (!signature) return undefined;
-  const tensors = signature.tensors;
-  const positional = args.filter((a) => !a.name && isTensors(types.get(a) as Type)).length;
-  const named = args.filter((a) => a.name && signature.params.find((p) => p.name === a.name?.name)?.tensor).length;
-  const given = !call.chain ? 0 : (chained ?? (tensors === 'many' ? 1 : Math.max(0, tensors - positional - named)));
-  const bound = bindArguments(signature, given, args, call.span);
-  c.diagnostics.push(...bound.diagnostics);
-  if (bound.diagnostics.length === 0) c.diagnostics.push(...missingArguments(signature, given, bound, call.span));
+  const before = chained ?? expectedTensors(signature, args, types);
+  const bound = bindArguments(signature, before, args, span);
+  for (const d of bound.diagnostics) addDiagnostic(c, d);
+  if (bound.diagnostics.length === 0) {
+    for (const d of missingArguments(signature, before, bound, span)) addDiagnostic(c, d);
+    if (chained !== undefined) checkEnough(c, signature, chained, bound, types, span);
+  }
   for (const [name, arg] of bound.byParam) {
-    const param = signature.params.find((p) => p.name === name);
+    const param = signature.byName.get(name);
     if (!param) continue;
     const what = `'${name}' of '${signature.name}'`;
     expectType(c, types.get(arg) as Type, param.type, arg.value.span, what);
     if (param.whole && arg.value.kind === 'number' && !Number.isInteger(arg.value.value)) {
       report(c, 'not-whole', arg.value.span, { what, value: arg.value.value });
     }
+    if (isVariant(arg)) checkVariantArgument(c, signature, arg);
   }
   for (const arg of bound.rest) expectType(c, types.get(arg) as Type, { tensors: undefined }, arg.value.span);
-  checkVariantArgument(c, signature, args);
-  return outputCount(signature, args);
+  return outputCount(signature, bound);
 }
 
-function checkVariantArgument(c: Checker, signature: Signature, args: readonly Arg[]): void {
-  const arg = args.find((a) => a.name?.name === 'variant');
-  if (!arg || signature.declared?.kind !== 'model') return;
-  if (arg.value.kind === 'name' && variantNames(signature.declared).includes(arg.value.text)) return;
-  report(c, 'wrong-type', arg.value.span, {
-    what: `'variant' of '${signature.name}'`,
-    expected: `one of its variants (${variantNames(signature.declared).join(', ') || 'it has none'})`,
-    found: `'${arg.value.kind === 'name' ? arg.value.text : arg.value.kind}'`,
-  });
+/** How many tensors the chain has to bring, where how many it brings cannot be known. */
+function expectedTensors(signature: Signature, args: readonly Arg[], types: ReadonlyMap<Arg, Type>): number {
+  if (signature.tensors === 'many') return 1;
+  const given = args.filter((a) =>
+    a.name ? signature.byName.get(a.name.name)?.tensor : isTensors(types.get(a) as Type),
+  );
+  return Math.max(0, signature.tensors - given.length);
 }
 
-/** The names of a model's variants, in order. */
-export function variantNames(declared: Declared & { module: Module }): string[] {
-  if (declared.kind !== 'model') return [];
-  return declared.node.members.flatMap((m) => {
-    if (m.kind !== 'variants') return [];
-    const column = m.rows.header.findIndex((h) => h.name === 'name');
-    return m.rows.rows.flatMap((row) => {
-      const value = row.cells[column]?.values[0];
-      return value?.kind === 'name' ? [value.text] : [];
-    });
-  });
+/** An op over many tensors takes two at least; a list among them may hold any number. */
+function checkEnough(
+  c: Checker,
+  signature: Signature,
+  chained: number,
+  { rest }: BoundArguments,
+  types: ReadonlyMap<Arg, Type>,
+  span: Span,
+): void {
+  if (signature.tensors !== 'many') return;
+  const counts = [chained, ...rest.map((arg) => countOf(types.get(arg) as Type) ?? 2)];
+  const count = counts.reduce((sum, n) => sum + n, 0);
+  if (count >= 2) return;
+  report(c, 'missing-tensor', span, { callee: signature.name, name: count === 0 ? 'x' : 'y' });
 }
 
-function outputCount(signature: Signature, args: readonly Arg[]): number | undefined {
+function checkVariantArgument(c: Checker, { name, declared }: Signature, { value }: Arg): void {
+  const names = declared ? variantNames(declared) : [];
+  const given = value.kind === 'name' ? value.text : undefined;
+  if (given !== undefined && names.includes(given)) return;
+  const { hint, fixes } = suggest(c, given ?? '', () => names, value.span);
+  const data = { name: given ?? value.kind, model: name, names: listNames(names), hint };
+  report(c, 'unknown-variant', value.span, data, { fixes });
+}
+
+function outputCount(signature: Signature, { byParam }: BoundArguments): number | undefined {
   if (signature.declared) return undefined;
   if (signature.name !== 'Split') return 1;
-  const value = args.find((a) => !a.name || a.name.name === 'parts')?.value;
-  const parts = [value, args.at(-1)?.value].find((v) => v?.kind === 'number');
+  const parts = byParam.get('parts')?.value;
   return parts?.kind === 'number' ? parts.value : undefined;
 }

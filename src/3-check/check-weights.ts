@@ -1,28 +1,20 @@
 import type { CellNode, Expr, WeightsNode } from '../1-parse/ast.ts';
-import { replaceFix } from '../diagnostics/diagnostic.ts';
-import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
-import { type Checker, report } from './scope.ts';
+import { checkCells } from './check-table.ts';
+import { type Checker, report, suggest } from './scope.ts';
 
 /** Checks a weight map: its model, its columns, and that stars can pair. */
 export function checkWeights(c: Checker, weights: WeightsNode): void {
   const { name, span } = weights.name;
-  const models = [...c.module.scope].filter(([, d]) => d.kind === 'model').map(([n]) => n);
-  if (name !== '' && !models.includes(name)) {
-    const fixes = nearestNames(name, models).map((n) => replaceFix(`Rename to '${n}'`, span, n));
-    report(c, 'unknown-weights-model', span, { name, hint: didYouMean(name, models) }, { fixes });
+  if (name !== '' && c.module.scope.get(name)?.kind !== 'model') {
+    const models = () => [...c.module.scope].flatMap(([n, d]) => (d.kind === 'model' ? [n] : []));
+    const { hint, fixes } = suggest(c, name, models, span);
+    report(c, 'unknown-weights-model', span, { name, hint }, { fixes });
   }
   const { header, rows } = weights.rows;
   if (header[0]?.name !== 'path' || header.length < 2)
     report(c, 'weights-columns', header[0]?.span ?? weights.rows.span, {});
-  const seen = new Set<string>();
-  for (const h of header) {
-    if (h.name !== '' && seen.has(h.name)) report(c, 'duplicate-column', h.span, { name: h.name });
-    seen.add(h.name);
-  }
+  checkCells(c, weights.rows);
   for (const row of rows) {
-    if (row.cells.length !== header.length) {
-      report(c, 'cell-count', row.span, { cells: row.cells.length, columns: header.length });
-    }
     const path = row.cells[0] && cellPatterns(c, row.cells[0])[0];
     if (path === undefined) continue;
     for (const cell of row.cells.slice(1)) {

@@ -1,4 +1,4 @@
-import type { ImportNode } from '../1-parse/ast.ts';
+import type { Ident, ImportNode } from '../1-parse/ast.ts';
 import { walkNames } from '../1-parse/walk.ts';
 import type { Module, Program } from '../2-resolve/program.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
@@ -6,14 +6,11 @@ import { checkBlock } from './check-block.ts';
 import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
-import type { Checker } from './scope.ts';
+import { type Checker, createChecker, report } from './scope.ts';
 
 /** Checks all that can be known without building a network, in every file of the program. */
 export function checkProgram(program: Program): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const module of program.modules) diagnostics.push(...checkModule(module));
-  diagnostics.push(...checkRecursion(program));
-  return diagnostics;
+  return [...program.modules.flatMap(checkModule), ...checkRecursion(program)];
 }
 
 const checked = new WeakMap<Module, readonly Diagnostic[]>();
@@ -22,17 +19,27 @@ const checked = new WeakMap<Module, readonly Diagnostic[]>();
 export function checkModule(module: Module): readonly Diagnostic[] {
   let diagnostics = checked.get(module);
   if (!diagnostics) {
-    const c: Checker = { module, diagnostics: [] };
+    const c = createChecker(module);
     for (const node of module.ast.declarations) {
       if (node.kind === 'block') checkBlock(c, node);
       else if (node.kind === 'model') checkModel(c, node);
       else checkWeights(c, node);
     }
     checkUnusedImports(c);
-    diagnostics = c.diagnostics;
+    diagnostics = inOrder(c);
     checked.set(module, diagnostics);
   }
   return diagnostics;
+}
+
+/** What was said, in the order of the text, and how much was left unsaid. */
+function inOrder({ module, diagnostics, said }: Checker): readonly Diagnostic[] {
+  diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const all = said.error + said.warning + said.info;
+  const count = all - diagnostics.length;
+  if (count === 0) return diagnostics;
+  const start = { source: module.source, start: 0, end: 0 };
+  return [...diagnostics, createDiagnostic('more-problems', start, { count, file: module.source.name })];
 }
 
 function checkUnusedImports(c: Checker): void {
@@ -42,17 +49,12 @@ function checkUnusedImports(c: Checker): void {
     if (declaration.kind === 'weights') used.add(declaration.name.name);
   }
   for (const node of c.module.ast.imports) {
-    const unused = node.names.filter((n) => n.name !== '' && !used.has(n.name) && c.module.scope.has(n.name));
-    const kept = node.names.filter((n) => !unused.includes(n));
-    for (const { name, span } of unused) {
-      const fixes = [
-        removeImport(
-          node,
-          kept.map((n) => n.name),
-        ),
-      ];
-      c.diagnostics.push(createDiagnostic('unused-import', span, { name }, { fixes }));
-    }
+    const isUnused = ({ name }: Ident) => name !== '' && !used.has(name) && c.module.scope.has(name);
+    const unused = node.names.filter(isUnused);
+    if (unused.length === 0) continue;
+    const kept = node.names.flatMap((n) => (isUnused(n) ? [] : [n.name]));
+    const fixes = [removeImport(node, kept)];
+    for (const { name, span } of unused) report(c, 'unused-import', span, { name }, { fixes });
   }
 }
 

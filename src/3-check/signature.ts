@@ -38,6 +38,11 @@ export function signatureOf(callee: BuiltinOp | Declared): Signature {
   return signature;
 }
 
+/** An activation as a step: it takes one tensor and nothing else. */
+export function activationSignature(name: string): Signature {
+  return createSignature(name, [tensorParam('x')], {});
+}
+
 function createSignature(
   name: string,
   params: readonly SignatureParam[],

@@ -1,48 +1,48 @@
 import type { ScalingEntry } from '../1-parse/ast.ts';
-import { type Span, spanText } from '../source.ts';
-import type { Env } from './env.ts';
-import { evaluateNumber } from './evaluate.ts';
-import type { Evaluation } from './evaluation.ts';
+import { walkNames } from '../1-parse/walk.ts';
 import { roundFilters, roundTo, scaleRepeats } from '../2-resolve/rounding.ts';
+import { excerpt, type Span } from '../source.ts';
+import { type Env, innerEnv } from './env.ts';
+import { evaluateNumber } from './evaluate.ts';
+import { addTraces, type Evaluation, traced } from './evaluation.ts';
 import type { Factor } from './scaling.ts';
 
 export type FactorName = 'd' | 'w' | 'r';
 
+export const factorNames: readonly FactorName[] = ['d', 'w', 'r'];
+
 /** The factors of a model at one point, and its own roundings. */
 export interface Scale {
-  readonly factors: Readonly<Record<FactorName, Factor>>;
+  factors: Readonly<Record<FactorName, Factor>>;
   readonly roundings: ReadonlyMap<FactorName, ScalingEntry>;
   /** Which factors were asked for: an override of another changes nothing. */
   readonly used: Set<FactorName>;
+  /** What the roundings see: the model's parameters. */
+  readonly env: Env;
 }
 
 /** `d(n)`, `w(n)` or `r(n)` at this point, with the sentence that says how. */
-export function applyScaling(ev: Evaluation, env: Env, scale: Scale, name: FactorName, n: number, span: Span): number {
+export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: number, span: Span): number {
   scale.used.add(name);
-  const factor = scale.factors[name].value;
   const own = scale.roundings.get(name);
-  const [result, text] = own ? ownRounding(ev, env, scale, own, n) : defaultRounding(name, n, factor);
-  ev.traces.push({ span, rule: name, argument: n, result, text });
+  const [result, text] = own ? ownRounding(ev, scale, own, n) : defaultRounding(name, n, scale.factors[name].value);
+  addTraces(ev, [{ span, rule: name, argument: n, result, text }]);
   return result;
 }
 
-function ownRounding(ev: Evaluation, env: Env, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
-  const vars = new Map(
-    (['d', 'w', 'r'] as const).map((f) => {
-      if (new RegExp(`\\b${f}\\b`).test(spanText(entry.value.span))) scale.used.add(f);
-      return [f as string, { value: scale.factors[f].value }];
-    }),
-  );
-  vars.set(entry.parameter?.name ?? 'n', { value: n });
-  const outer = ev.traces;
-  ev.traces = [];
-  const result = evaluateNumber(ev, { ...env, vars, parent: env }, entry.value);
-  ev.traces = outer;
-  const given = [...vars].filter(([name]) => new RegExp(`\\b${name}\\b`).test(spanText(entry.value.span)));
-  return [
-    result,
-    `${spanText(entry.value.span)} = ${show(result)} at ${given.map(([k, v]) => `${k} ${show(v.value)}`).join(', ')}`,
-  ];
+/** `w(n) = round(n * w, 8)`: what the model's `scaling` says. */
+function ownRounding(ev: Evaluation, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
+  const named = new Set<string>();
+  walkNames(entry.value, (name) => named.add(name.text));
+  const numbers: [string, number][] = [[entry.parameter?.name ?? 'n', n]];
+  for (const factor of factorNames) {
+    numbers.push([factor, scale.factors[factor].value]);
+    if (named.has(factor)) scale.used.add(factor);
+  }
+  const vars = numbers.map(([name, value]) => [name, { value }] as const);
+  const { value } = traced(ev, () => evaluateNumber(ev, innerEnv(scale.env, vars), entry.value));
+  const given = numbers.filter(([name]) => named.has(name)).map(([name, x]) => `${name} ${show(x)}`);
+  return [value as number, `${excerpt(entry.value.span)} = ${show(value as number)} at ${given.join(', ')}`];
 }
 
 function defaultRounding(name: FactorName, n: number, factor: number): [number, string] {
@@ -53,7 +53,7 @@ function defaultRounding(name: FactorName, n: number, factor: number): [number, 
     return [result, result === exact ? product : `${product}, rounded up to ${result}`];
   }
   if (name === 'r') {
-    const result = Math.floor(exact + 0.5);
+    const result = roundTo(exact, 1);
     return [result, result === exact ? product : `${product}, rounded to ${result}`];
   }
   const result = roundFilters(exact, 8);

@@ -31,6 +31,11 @@ export function lookupVar(env: Env, name: string): Binding | undefined {
   return undefined;
 }
 
+/** All names that an environment binds, the innermost first. */
+export function* visibleVars(env: Env): Generator<string> {
+  for (let e: Env | undefined = env; e; e = e.parent) yield* e.vars.keys();
+}
+
 /** `stages.2` and `conv` make `stages.2.conv`. */
 export function joinPath(path: string, part: string): string {
   if (part === '') return path;

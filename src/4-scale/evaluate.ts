@@ -1,30 +1,42 @@
-import type { BinaryOperator, CallNode, ChoiceNode, Expr, NameNode } from '../1-parse/ast.ts';
-import { activations, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
-import { signatureOf } from '../3-check/signature.ts';
-import { didYouMean } from '../diagnostics/nearest.ts';
-import { type Span, spanText } from '../source.ts';
-import { applyScaling, type FactorName } from './apply-scaling.ts';
-import { type Env, innerEnv, lookupVar } from './env.ts';
-import { type Evaluation, fail } from './evaluation.ts';
-import { buildLimits } from './limits.ts';
+import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
+import { activations, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
+import { tensorProperties } from '../3-check/check-name.ts';
+import { signatureOf } from '../3-check/signature.ts';
+import { listNames } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/nearest.ts';
+import { excerpt, type Span } from '../source.ts';
+import { applyScaling, type FactorName, show } from './apply-scaling.ts';
+import { type Env, innerEnv, lookupVar, visibleVars } from './env.ts';
+import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
+import { buildLimits } from './limits.ts';
 import {
   type ActivationValue,
   describeValue,
   isList,
+  itemsOf,
   type PaddingValue,
+  type SectionValue,
   sameValue,
-  tensorsOf,
+  sizeOf,
   type Value,
   valueText,
 } from './values.ts';
 
 /** Evaluates an expression. Ends for any input: steps are counted. What is wrong ends the build with a diagnostic. */
 export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
-  if (--ev.fuel < 0) fail('too-much-work', expr.span, {});
+  spend(ev, 1, expr.span);
+  if (ev.depth >= buildLimits.expressions) fail('blocks-too-deep', expr.span, { limit: buildLimits.depth });
+  ev.depth++;
+  const value = valueOf(ev, env, expr);
+  ev.depth--;
+  return value;
+}
+
+function valueOf(ev: Evaluation, env: Env, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
-      return expr.value;
+      return finite(expr.value, expr.span);
     case 'bool':
       return expr.value;
     case 'name':
@@ -34,89 +46,91 @@ export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
     case 'chain':
       return ev.chain(expr, env);
     case 'list':
-      return expr.items.map((item) => evaluate(ev, env, item));
-    case 'comprehension': {
-      const sources = expr.sources.map((s) => listOf(evaluate(ev, env, s), s.span));
-      const length = sources[0]?.length ?? 0;
-      const uneven = sources.find((s) => s.length !== length);
-      if (uneven) fail('tuple-size', expr.span, { names: length, values: uneven.length });
-      return Array.from({ length }, (_, i) => {
-        const vars = expr.names.map((name, k) => [name.name, { value: sources[k]?.[i] as Value }] as const);
-        return evaluate(ev, innerEnv(env, vars, `.${i}`), expr.item);
-      });
-    }
+      return boundedList(ev, expr.span, expr.items.length, (i) => evaluate(ev, env, expr.items[i] as Expr));
+    case 'comprehension':
+      return evaluateComprehension(ev, env, expr);
     case 'choice':
       return evaluateChoice(ev, env, expr);
     case 'unary':
-      if (expr.operator === 'not') return !boolean(evaluate(ev, env, expr.operand), expr.operand.span);
+      if (expr.operator === 'not') return !evaluateBool(ev, env, expr.operand);
       return -evaluateNumber(ev, env, expr.operand);
     case 'binary':
-      return evaluateBinary(ev, env, expr.operator, expr.left, expr.right, expr.span);
+      return evaluateBinary(ev, env, expr);
     case 'index': {
-      const object = evaluate(ev, env, expr.object);
-      const list = tensorsOf(object) ?? listOf(object, expr.object.span);
+      const list = itemsIn(evaluate(ev, env, expr.object), expr.object.span);
       const index = evaluateNumber(ev, env, expr.index);
-      const item = list[index];
-      if (item === undefined) fail('index-range', expr.index.span, { index, length: list.length });
-      return item;
+      return list[index] ?? fail('index-range', expr.index.span, { index, length: list.length });
     }
     case 'property':
       return property(evaluate(ev, env, expr.object), [expr.name.name], expr.span);
     case 'string':
       return fail('string-outside-weights', expr.span, {});
     case 'error':
-      return fail('syntax', expr.span, { expected: 'a value', found: `'${spanText(expr.span)}'` });
+      return fail('syntax', expr.span, { expected: 'a value', found: quoted(expr.span) });
   }
+}
+
+/** Makes a list, and ends the build where it or what it holds is too large. */
+function boundedList(ev: Evaluation, span: Span, length: number, item: (i: number) => Value): readonly Value[] {
+  const tooLong = () => fail('list-too-large', span, { what: 'elements', limit: buildLimits.list });
+  if (length > buildLimits.list) tooLong();
+  const list = Array.from({ length }, (_, i) => item(i));
+  const { elements, depth } = sizeOf(list);
+  spend(ev, length, span);
+  if (elements > buildLimits.list) tooLong();
+  if (depth > buildLimits.lists) fail('list-too-large', span, { what: 'lists in each other', limit: buildLimits.lists });
+  return list;
+}
+
+function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item, span }: ComprehensionNode): Value {
+  const lists = sources.map((s) => itemsIn(evaluate(ev, env, s), s.span));
+  const length = lists[0]?.length ?? 0;
+  const uneven = lists.find((list) => list.length !== length);
+  if (uneven) fail('uneven-lists', span, { first: length, other: uneven.length });
+  return boundedList(ev, span, length, (i) => {
+    const vars = names.map(({ name }, k) => [name, { value: lists[k]?.[i] as Value }] as const);
+    return evaluate(ev, innerEnv(env, vars, `.${i}`), item);
+  });
 }
 
 /** Evaluates what must be a finite number. */
 export function evaluateNumber(ev: Evaluation, env: Env, expr: Expr): number {
-  return number(evaluate(ev, env, expr), expr.span);
-}
-
-function number(value: Value, span: Span): number {
-  if (typeof value === 'number') return value;
-  return fail('wrong-type', span, { what: `'${spanText(span)}'`, expected: 'a number', found: describeValue(value) });
-}
-
-function boolean(value: Value, span: Span): boolean {
-  if (typeof value === 'boolean') return value;
-  return fail('wrong-type', span, { what: `'${spanText(span)}'`, expected: 'a bool', found: describeValue(value) });
+  const value = evaluate(ev, env, expr);
+  return typeof value === 'number' ? value : failType(expr.span, 'a number', value);
 }
 
 /** Evaluates a condition. */
 export function evaluateBool(ev: Evaluation, env: Env, expr: Expr): boolean {
-  return boolean(evaluate(ev, env, expr), expr.span);
+  const value = evaluate(ev, env, expr);
+  return typeof value === 'boolean' ? value : failType(expr.span, 'a bool', value);
 }
 
-function listOf(value: Value, span: Span): readonly Value[] {
-  const list = typeof value === 'object' && isList(value) ? value : tensorsOf(value);
-  if (!list)
-    return fail('wrong-type', span, { what: `'${spanText(span)}'`, expected: 'a list', found: describeValue(value) });
-  if (list.length > buildLimits.list)
-    fail('network-too-large', span, { what: 'elements in a list', limit: buildLimits.list });
-  return list;
+/** The elements of a list or a section, or the end of the build. */
+function itemsIn(value: Value, span: Span): readonly Value[] {
+  return itemsOf(value) ?? failType(span, 'a list', value);
+}
+
+function failType(span: Span, expected: string, value: Value): never {
+  return fail('wrong-type', span, { what: quoted(span), expected, found: describeValue(value) });
+}
+
+function quoted(span: Span): string {
+  return `'${excerpt(span)}'`;
 }
 
 function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   const [head = '', ...rest] = name.parts;
   const binding = lookupVar(env, head);
   if (binding) {
-    if (binding.traces) ev.traces.push(...binding.traces);
+    if (binding.traces) addTraces(ev, binding.traces);
     return rest.length === 0 ? binding.value : property(binding.value, rest, name.span);
   }
   const value = globalValue(env, head);
   if (value === undefined) {
-    const names = [...env.module.scope.keys(), ...envNames(env), ...activations, ...builtinOps.keys()];
+    const names = [...visibleVars(env), ...env.module.scope.keys(), ...activations, ...builtinOps.keys()];
     return fail('unknown-name', name.span, { name: head, hint: didYouMean(head, names) });
   }
   return rest.length === 0 ? value : property(value, rest, name.span);
-}
-
-function envNames(env: Env): string[] {
-  const names: string[] = [];
-  for (let e: Env | undefined = env; e; e = e.parent) names.push(...e.vars.keys());
-  return names;
 }
 
 const activationValues = new Map<string, ActivationValue>(
@@ -133,93 +147,76 @@ export function globalValue(env: Env, name: string): Value | undefined {
   return activationValues.get(name);
 }
 
+/** What stands behind the dots of a path: a section's parts, a tensor's sizes. */
 function property(value: Value, rest: readonly string[], span: Span): Value {
   let current = value;
-  for (const [i, part] of rest.entries()) {
-    if (typeof current === 'object' && !isList(current) && current.kind === 'section') {
-      const inner: Value | undefined = current.parts.get(part);
-      if (inner) {
-        current = inner;
-        continue;
-      }
-      if (!['channels', 'height', 'width'].includes(part) || current.tensors.length !== 1) {
-        const of = `'${spanText(span)
-          .split('.')
-          .slice(0, i + 1)
-          .join('.')}'`;
-        return fail('unknown-property', span, { name: part, of, hint: didYouMean(part, current.parts.keys()) });
-      }
-      current = current.tensors[0] as Value;
-    }
-    if (typeof current === 'object' && !isList(current) && current.kind === 'tensor') {
-      const axis = part === 'channels' ? 0 : part === 'height' ? 1 : part === 'width' ? 2 : undefined;
-      if (axis !== undefined) {
-        const size: number | undefined = current.shape[axis];
-        if (size === undefined) return fail('needs-space', span, { op: part, shape: `[${current.shape.join(', ')}]` });
-        current = size;
-        continue;
-      }
-    }
-    return fail('unknown-property', span, { name: part, of: describeValue(current), hint: '' });
+  for (const part of rest) {
+    const inner: Value | undefined = isSection(current) ? current.parts.get(part) : undefined;
+    current = inner ?? sizeIn(current, part, span);
   }
   return current;
 }
 
+/** `channels`, `height` or `width` of a tensor, or of a section that gives one. */
+function sizeIn(value: Value, name: string, span: Span): number {
+  const tensor = isSection(value) && value.tensors.length === 1 ? value.tensors[0] : value;
+  const axis = tensorProperties.indexOf(name);
+  if (axis < 0 || typeof tensor !== 'object' || isList(tensor) || tensor.kind !== 'tensor') {
+    const hint = isSection(value) ? didYouMean(name, value.parts.keys()) : '';
+    return fail('unknown-property', span, { name, of: describeValue(value), hint });
+  }
+  return tensor.shape[axis] ?? fail('needs-space', span, { op: `'${name}'`, shape: `[${tensor.shape.join(', ')}]` });
+}
+
+function isSection(value: Value): value is SectionValue {
+  return typeof value === 'object' && !isList(value) && value.kind === 'section';
+}
+
 function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
   const name = call.callee.text;
-  if (lookupVar(env, name) || env.module.scope.has(name)) return ev.call(call, env);
-  const args = () => call.args.map((arg) => evaluateNumber(ev, env, arg.value));
+  const isFunction = builtinFunctions.has(name) || scalingFunctions.has(name);
+  if (!isFunction || lookupVar(env, name) || env.module.scope.has(name)) return ev.call(call, env);
+  const values = call.args.map((arg) => evaluateNumber(ev, env, arg.value));
+  const [x = Number.NaN] = values;
   if (scalingFunctions.has(name)) {
-    const [n = Number.NaN] = args();
     if (!env.scale) return fail('scaling-outside-model', call.callee.span, { name });
-    return finite(applyScaling(ev, env, env.scale, name as FactorName, n, call.span), call.span);
+    return finite(applyScaling(ev, env.scale, name as FactorName, x, call.span), call.span);
   }
-  const evaluateFunction = functions[name];
-  if (!evaluateFunction) return ev.call(call, env);
-  const values = args();
-  const result = finite(evaluateFunction(values), call.span);
-  if (name.startsWith('round') && result !== values[0]) {
-    ev.traces.push({
-      span: call.span,
-      rule: name,
-      argument: values[0] as number,
-      result,
-      text: roundText(name, values, result),
-    });
+  const [, multiple] = call.args;
+  if (multiple && name.startsWith('round') && (values[1] as number) <= 0) {
+    fail('bad-size', multiple.span, { what: `the multiple that '${name}' rounds to`, value: values[1] as number, limit: 'above 0' });
+  }
+  const result = finite((functions.get(name) as (args: number[]) => number)(values), call.span);
+  if (name.startsWith('round') && result !== x) {
+    addTraces(ev, [{ span: call.span, rule: name, argument: x, result, text: roundText(name, values, result) }]);
   }
   return result;
 }
 
-const functions: Readonly<Record<string, (args: number[]) => number>> = {
-  round: ([x = Number.NaN, m = 1]) => roundTo(x, m),
-  round_filters: ([x = Number.NaN, m = 8]) => roundFilters(x, m),
-  ceil: ([x = Number.NaN]) => Math.ceil(x),
-  floor: ([x = Number.NaN]) => Math.floor(x),
-  min: (args) => Math.min(...args),
-  max: (args) => Math.max(...args),
-};
+const functions: ReadonlyMap<string, (args: number[]) => number> = new Map([
+  ['round', ([x = Number.NaN, m = 1]) => roundTo(x, m)],
+  ['round_filters', ([x = Number.NaN, m = 8]) => roundFilters(x, m)],
+  ['ceil', ([x = Number.NaN]) => Math.ceil(x)],
+  ['floor', ([x = Number.NaN]) => Math.floor(x)],
+  ['min', (args) => Math.min(...args)],
+  ['max', (args) => Math.max(...args)],
+]);
 
-function roundText(name: string, [x, m = name === 'round' ? 1 : 8]: number[], result: number): string {
-  return `${x} rounded to a multiple of ${m}: ${result}`;
+function roundText(name: string, [x = 0, m = name === 'round' ? 1 : 8]: number[], result: number): string {
+  return `${show(x)} rounded to a multiple of ${show(m)}: ${show(result)}`;
 }
 
 function finite(value: number, span: Span): number {
   return Number.isFinite(value) ? value : fail('not-finite', span, { value });
 }
 
-function evaluateBinary(
-  ev: Evaluation,
-  env: Env,
-  operator: BinaryOperator,
-  left: Expr,
-  right: Expr,
-  span: Span,
-): Value {
+function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span }: BinaryNode): Value {
   if (operator === 'and') return evaluateBool(ev, env, left) && evaluateBool(ev, env, right);
   if (operator === 'or') return evaluateBool(ev, env, left) || evaluateBool(ev, env, right);
   if (operator === '==' || operator === '!=') {
-    const same = sameValue(evaluate(ev, env, left), evaluate(ev, env, right));
-    return operator === '==' ? same : !same;
+    const [a, b] = [evaluate(ev, env, left), evaluate(ev, env, right)];
+    if (isList(a)) spend(ev, sizeOf(a).elements, span);
+    return sameValue(a, b) === (operator === '==');
   }
   const a = evaluateNumber(ev, env, left);
   const b = evaluateNumber(ev, env, right);
@@ -263,11 +260,8 @@ function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
   const value = evaluate(ev, env, given);
   ev.cell = outer;
   if (!options.some((option) => sameValue(option, value))) {
-    fail('not-a-choice', choice.span, {
-      name: key,
-      value: valueText(value),
-      options: options.map(valueText).join(', '),
-    });
+    const texts = listNames(options.map(valueText));
+    fail('not-a-choice', choice.span, { name: key, value: valueText(value), options: texts });
   }
   return value;
 }

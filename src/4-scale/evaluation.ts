@@ -10,10 +10,13 @@ import type { Binding, Value } from './values.ts';
 /** What building one network carries along. */
 export interface Evaluation {
   /** Steps that are left: see `buildLimits.steps`. */
-  fuel: number;
+  steps: number;
+  /** Expressions within expressions at this moment, through all blocks. */
+  depth: number;
   /** Takes up how the numbers of the value being evaluated came about. */
   traces: Trace[];
-  readonly diagnostics: Diagnostic[];
+  /** Warnings so far, each once for a place. */
+  readonly diagnostics: Map<string, Diagnostic>;
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
   cell: { key: string; next: number } | undefined;
   readonly choices: Choices;
@@ -36,11 +39,13 @@ export interface Choices {
 export function createEvaluation(
   given: ReadonlyMap<string, Expr>,
   build: Pick<Evaluation, 'call' | 'chain'>,
+  steps: number = buildLimits.steps,
 ): Evaluation {
   return {
-    fuel: buildLimits.steps,
+    steps,
+    depth: 0,
     traces: [],
-    diagnostics: [],
+    diagnostics: new Map(),
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
     ...build,
@@ -49,11 +54,14 @@ export function createEvaluation(
 
 /** Ends the build of a model; caught where the build began. Thrown for what a spec says, never out of the public API. */
 export class Failure extends Error {
-  constructor(readonly diagnostic: Diagnostic) {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
     super(diagnostic.message);
+    this.diagnostic = diagnostic;
   }
 }
 
+/** Ends the build with an error. */
 export function fail<C extends Code>(
   code: C,
   span: Span | undefined,
@@ -61,6 +69,18 @@ export function fail<C extends Code>(
   extras: DiagnosticExtras = {},
 ): never {
   throw new Failure(createDiagnostic(code, span, args, extras));
+}
+
+/** Says something that does not end the build, once for a place however often the place is built. */
+export function warn<C extends Code>(ev: Evaluation, code: C, span: Span, args: MessageArgs<C>): void {
+  const key = `${code} ${span.start} ${span.source.name}`;
+  if (!ev.diagnostics.has(key)) ev.diagnostics.set(key, createDiagnostic(code, span, args));
+}
+
+/** Takes steps off what the build may take; ends it where none are left. */
+export function spend(ev: Evaluation, steps: number, span: Span): void {
+  ev.steps -= steps;
+  if (ev.steps < 0) fail('too-much-work', span, {});
 }
 
 /** Evaluates something and keeps how its numbers came about. */
@@ -72,5 +92,12 @@ export function traced(ev: Evaluation, evaluate: () => Value): Binding {
     return ev.traces.length > 0 ? { value, traces: ev.traces } : { value };
   } finally {
     ev.traces = outer;
+  }
+}
+
+/** Takes up how a number came about; a number that is used twice is told of once. */
+export function addTraces(ev: Evaluation, traces: readonly Trace[]): void {
+  for (const trace of traces) {
+    if (ev.traces.length < buildLimits.traces && !ev.traces.includes(trace)) ev.traces.push(trace);
   }
 }

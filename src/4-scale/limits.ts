@@ -1,19 +1,30 @@
 /** Bounds of what a spec may ask for. Far above any network, low enough that a hostile file ends soon. */
 export const buildLimits = {
-  /** Evaluated expressions of one build. */
-  steps: 20_000_000,
+  /** Steps of one build: an evaluated expression is one, an operation `nodeSteps`. */
+  steps: 12_000_000,
+  nodeSteps: 12,
+  /** Steps of all builds of one check: the default point and the variants. */
+  checkSteps: 12_000_000,
   /** Blocks that one table builds. */
   blocks: 50_000,
-  nodes: 400_000,
+  nodes: 300_000,
   /** Blocks within blocks. */
   depth: 64,
+  /** Expressions within expressions, through all blocks. */
+  expressions: 500,
   channels: 1_048_576,
   pixels: 65_536,
   kernel: 1_024,
   /** Elements of one parameter tensor. */
   elements: 2 ** 32,
-  /** Elements of a list. */
+  /** Elements of a list, those of the lists in it included. */
   list: 10_000,
+  /** Lists within lists. */
+  lists: 8,
   /** Parameters of a network. */
   parameters: 10 ** 12,
+  /** Characters of a path. */
+  path: 512,
+  /** Sentences of how a number came about. */
+  traces: 16,
 } as const;

@@ -68,27 +68,65 @@ export function isList(value: Value): value is readonly Value[] {
 export function tensorsOf(value: Value): readonly TensorValue[] | undefined {
   if (typeof value !== 'object') return undefined;
   if (isList(value)) {
-    const parts = value.map(tensorsOf);
-    return parts.every((p) => p !== undefined) && parts.length > 0 ? parts.flat() : undefined;
+    const tensors: TensorValue[] = [];
+    for (const item of value) {
+      const inner = tensorsOf(item);
+      if (!inner) return undefined;
+      for (const tensor of inner) tensors.push(tensor);
+    }
+    return tensors.length > 0 ? tensors : undefined;
   }
   if (value.kind === 'tensor') return [value];
   return value.kind === 'section' ? value.tensors : undefined;
+}
+
+/** The elements of a value that has some: a list, or a section's tensors. */
+export function itemsOf(value: Value): readonly Value[] | undefined {
+  if (typeof value !== 'object') return undefined;
+  if (isList(value)) return value;
+  return value.kind === 'section' ? value.tensors : undefined;
+}
+
+/** How much a list holds: its elements, those of the lists in it included, and how deep they are. */
+export interface ListSize {
+  readonly elements: number;
+  readonly depth: number;
+}
+
+const sizes = new WeakMap<readonly Value[], ListSize>();
+
+/** The size of a list; found once for each, so that lists of one list many times over cost nothing. */
+export function sizeOf(list: readonly Value[]): ListSize {
+  let size = sizes.get(list);
+  if (!size) {
+    let elements = list.length;
+    let depth = 1;
+    for (const item of list) {
+      if (!isList(item)) continue;
+      const inner = sizeOf(item);
+      elements += inner.elements;
+      depth = Math.max(depth, inner.depth + 1);
+    }
+    size = { elements, depth };
+    sizes.set(list, size);
+  }
+  return size;
 }
 
 /** What a value is, for messages. */
 export function describeValue(value: Value): string {
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return `the bool ${value}`;
-  if (isList(value)) return 'a list';
+  if (isList(value)) return tensorsOf(value) ? `${value.length} tensors` : 'a list';
   switch (value.kind) {
     case 'activation':
-      return `the activation ${value.name}`;
+      return `the activation '${value.name}'`;
     case 'padding':
-      return `the padding ${value.name}`;
+      return `the padding '${value.name}'`;
     case 'block':
-      return `the block ${value.signature.name}`;
+      return `the block '${value.signature.name}'`;
     case 'table':
-      return `the table ${value.name}`;
+      return `the table '${value.name}'`;
     case 'tensor':
       return 'a tensor';
     case 'section':

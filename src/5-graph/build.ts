@@ -1,10 +1,13 @@
-import type { DeclaredModel, Program } from '../2-resolve/program.ts';
-import { choosePoint, type ModelPoint, readOverrides } from '../4-scale/choose-point.ts';
+import type { DeclaredModel } from '../2-resolve/program.ts';
+import { factorNames } from '../4-scale/apply-scaling.ts';
+import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
 import { createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
+import { buildLimits } from '../4-scale/limits.ts';
+import { readOverrides } from '../4-scale/overrides.ts';
 import type { ScalingPoint, ScalingRequest } from '../4-scale/scaling.ts';
-import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
-import type { Builder } from './builder.ts';
+import { type Builder, createBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow } from './lower-model.ts';
@@ -15,49 +18,56 @@ export interface BuildResult {
   readonly graph?: Graph;
   readonly point?: ScalingPoint;
   readonly diagnostics: readonly Diagnostic[];
+  /** How much work it was, in the steps that `buildLimits` bounds. */
+  readonly steps: number;
 }
 
 /**
- * Builds the network of a model at one point of its family. The program must have been checked without errors.
+ * Builds the network of a model at one point of its family. The model's program must have been checked without errors.
  * What goes wrong is a diagnostic; the first error of a build ends it.
+ * @param steps how much work it may be
  */
-export function buildGraph(_program: Program, declared: DeclaredModel, request: ScalingRequest): BuildResult {
+export function buildGraph(
+  declared: DeclaredModel,
+  request: ScalingRequest,
+  steps: number = buildLimits.steps,
+): BuildResult {
   let ev: Evaluation | undefined;
   let chosen: ModelPoint | undefined;
   try {
     const overrides = readOverrides(declared.node, request);
-    const evaluation = createEvaluation(overrides.cells, {
-      call: (call, env) => lowerCall(b, call, env),
-      chain: (chain, env) => lowerChain(b, chain, env),
-    });
-    ev = evaluation;
-    const b: Builder = {
-      ev: evaluation,
-      nodes: [],
-      paths: new Set(),
-      normalisation: new Map(),
-      place: { section: '' },
-      convention: request.convention,
-      depth: 0,
-      parameters: 0,
-    };
-    chosen = choosePoint(evaluation, declared, request, overrides.params);
+    ev = createEvaluation(
+      overrides.cells,
+      { call: (call, env) => lowerCall(b, call, env), chain: (chain, env) => lowerChain(b, chain, env) },
+      steps,
+    );
+    const b = createBuilder(ev, request.convention);
+    chosen = choosePoint(ev, declared, request, overrides);
     const flow = lowerModel(b, declared.node, chosen.env);
+    const { graph, diagnostics: said } = finish(declared, b, flow);
     const diagnostics = [
-      ...evaluation.diagnostics,
-      ...openChoices(evaluation),
-      ...unusedOverrides(evaluation, chosen, request),
+      ...ev.diagnostics.values(),
+      ...openChoices(ev),
+      ...unusedFactors(chosen, request),
+      ...unusedCells(ev, chosen),
+      ...said,
     ];
-    const graph = finish(declared, b, flow, diagnostics);
     const failed = diagnostics.some((d) => d.severity === 'error');
-    return { point: chosen.point, ...(!failed && { graph }), diagnostics };
+    return { point: chosen.point, ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
-    return { ...(chosen && { point: chosen.point }), diagnostics: [...(ev?.diagnostics ?? []), e.diagnostic] };
+    const diagnostics = [...(ev?.diagnostics.values() ?? []), e.diagnostic];
+    return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps) };
   }
 }
 
-function finish(declared: DeclaredModel, b: Builder, { outputs }: ModelFlow, diagnostics: Diagnostic[]): Graph {
+/** The graph of what the outputs reach, and what is to be said of it as a whole. */
+function finish(
+  declared: DeclaredModel,
+  b: Builder,
+  { outputs }: ModelFlow,
+): { graph: Graph; diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();
   for (const { name, span } of outputs) {
     if (names.has(name)) diagnostics.push(createDiagnostic('duplicate-output', span, { name }));
@@ -71,48 +81,52 @@ function finish(declared: DeclaredModel, b: Builder, { outputs }: ModelFlow, dia
     normalisation: Object.fromEntries(b.normalisation),
   };
   const graph = removeUnreached(all);
+  const inputs = graph.inputs.flatMap((id) => graph.nodes[id] ?? []);
+  const reached = new Set(inputs.map((node) => node.path));
   for (const id of all.inputs) {
     const node = all.nodes[id];
-    if (node && !graph.inputs.some((i) => graph.nodes[i]?.path === node.path)) {
-      diagnostics.push(createDiagnostic('unbuilt-input', node.span, { name: node.path }));
-    }
+    if (!node || reached.has(node.path)) continue;
+    diagnostics.push(createDiagnostic('unbuilt-input', node.span, { name: node.path }));
   }
   const stride = maxStride(graph);
-  const [input] = graph.inputs.map((id) => graph.nodes[id]);
-  const resolution = Math.min(...(input?.shapes[0]?.slice(1) ?? [Number.POSITIVE_INFINITY]));
+  const [input] = inputs;
+  const [, height = stride, width = stride] = input?.shapes[0] ?? [];
+  const resolution = Math.min(height, width);
   if (input && resolution < stride) {
     diagnostics.push(createDiagnostic('resolution-below-stride', input.span, { resolution, stride }));
   }
-  return graph;
+  return { graph, diagnostics };
 }
 
-function openChoices(ev: Evaluation): Diagnostic[] {
-  const [first, ...rest] = ev.choices.open;
+function openChoices({ choices }: Evaluation): Diagnostic[] {
+  const [first, ...rest] = choices.open;
   if (!first) return [];
   const [key, { span, options }] = first;
-  const data = { key, options: options.join('|'), more: rest.length };
-  const related = rest.slice(0, 40).map(([k, o]) => ({ span: o.span, message: `--set ${k}=${o.options.join('|')}` }));
+  const data = { key, options: listNames(options, 12, '|'), more: rest.length };
+  const related = rest
+    .slice(0, 40)
+    .map(([k, o]) => ({ span: o.span, message: `--set ${k}=${listNames(o.options, 12, '|')}` }));
   return [createDiagnostic('open-choice', span, data, { related })];
 }
 
-/** Overrides that nothing read. A misspelt cell gets the nearest that there is. */
-function unusedOverrides(ev: Evaluation, { env, point }: ModelPoint, request: ScalingRequest): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const name of ['d', 'w', 'r'] as const) {
-    if (request[name] === undefined || env.scale?.used.has(name)) continue;
-    const fixed = point.params.find((p) => p.name === 'resolution' && p.origin !== 'default');
-    const why =
-      name === 'r' && fixed
-        ? `the resolution is ${fixed.text}, from ${fixed.source}; use --resolution`
-        : `nothing in '${point.model}' is scaled by ${name} at this point`;
-    diagnostics.push(createDiagnostic('unused-override', undefined, { option: `--${name}`, why }));
-  }
-  for (const key of ev.choices.given.keys()) {
-    if (ev.choices.used.has(key)) continue;
-    const known = [...ev.choices.seen, ...ev.choices.open.keys()];
-    diagnostics.push(
-      createDiagnostic('unknown-override', undefined, { name: key, model: point.model, hint: didYouMean(key, known) }),
-    );
-  }
-  return diagnostics;
+/** Factors given by hand that scaled nothing. */
+function unusedFactors({ scale, point }: ModelPoint, request: ScalingRequest): Diagnostic[] {
+  return factorNames.flatMap((name) => {
+    if (request[name] === undefined || scale.used.has(name)) return [];
+    const fixed = name === 'r' && point.params.find((p) => p.name === 'resolution' && p.origin !== 'default');
+    const why = fixed
+      ? `the resolution is ${fixed.text}, from ${fixed.source}; use --resolution`
+      : `nothing in '${point.model}' is scaled by ${name} at this point`;
+    return [createDiagnostic('unused-override', undefined, { option: `--${name}`, why })];
+  });
+}
+
+/** Cells given by hand that no table has; a misspelt one gets the nearest that there is. */
+function unusedCells({ choices }: Evaluation, { point }: ModelPoint): Diagnostic[] {
+  return [...choices.given.keys()].flatMap((name) => {
+    if (choices.used.has(name)) return [];
+    const hint = didYouMean(name, [...choices.seen, ...choices.open.keys()]);
+    const data = { option: `--set ${name}`, name, model: point.model, hint };
+    return [createDiagnostic('unknown-override', undefined, data)];
+  });
 }

@@ -1,9 +1,8 @@
 import type { Evaluation } from '../4-scale/evaluation.ts';
-import { fail } from '../4-scale/evaluation.ts';
+import { fail, spend, warn } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
-import { createDiagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
 import { elements, type GraphNode, type Normalisation, type Place, type Shape, type TensorSpec } from './graph.ts';
 import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
@@ -23,10 +22,25 @@ export interface Builder {
   /** Blocks within blocks at this moment. */
   depth: number;
   parameters: number;
+  warnedOfKernel: boolean;
+}
+
+export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undefined): Builder {
+  return {
+    ev,
+    nodes: [],
+    paths: new Set(),
+    normalisation: new Map(),
+    place: { section: '' },
+    convention,
+    depth: 0,
+    parameters: 0,
+    warnedOfKernel: false,
+  };
 }
 
 /** What a node is for: where it came from and what its tensors are called. */
-export interface Origin {
+export interface NodeOrigin {
   readonly path: string;
   readonly span: Span;
   readonly traces: readonly Trace[];
@@ -37,42 +51,44 @@ export function addNode(
   b: Builder,
   op: Op,
   inputs: readonly TensorValue[],
-  origin: Origin,
+  { path, span, traces }: NodeOrigin,
   shape?: Shape,
 ): TensorValue[] {
-  const { span, path } = origin;
-  if (b.nodes.length >= buildLimits.nodes)
+  if (b.nodes.length >= buildLimits.nodes) {
     fail('network-too-large', span, { what: 'operations', limit: buildLimits.nodes });
-  const result = shape
-    ? [shape]
-    : inferShapes(
-        op,
-        inputs.map((t) => t.shape),
-      );
+  }
+  if (path.length > buildLimits.path) {
+    fail('bad-size', span, { what: 'the length of a path', value: path.length, limit: `at most ${buildLimits.path}` });
+  }
+  const result = shape ? [shape] : inferShapes(op, inputs.map((t) => t.shape));
   if (isShapeError(result)) return failShape(op, result, span);
+  spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
   warnOfKernel(b, op, inputs, span);
   const tensors = tensorsOfOp(op, inputs[0]?.shape ?? [], path);
   if (tensors.length > 0) {
     if (b.paths.has(path)) fail('duplicate-path', span, { path });
     b.paths.add(path);
-    for (const t of tensors) {
-      const n = elements(t.shape);
-      if (n > buildLimits.elements)
-        fail('bad-size', span, {
-          what: `the number of elements of ${t.name}`,
-          value: n,
-          limit: `at most ${buildLimits.elements}`,
-        });
-      if (t.trainable) b.parameters += n;
-    }
-    if (b.parameters > buildLimits.parameters)
-      fail('network-too-large', span, { what: 'parameters', limit: buildLimits.parameters });
+    countParameters(b, tensors, span);
   }
   const id = b.nodes.length;
   const refs = inputs.map((t) => ({ node: t.node, output: t.output }));
-  b.nodes.push({ id, op, inputs: refs, shapes: result, path, tensors, span, place: b.place, traces: origin.traces });
+  b.nodes.push({ id, op, inputs: refs, shapes: result, path, tensors, span, place: b.place, traces });
   return result.map((s, output) => ({ kind: 'tensor', node: id, output, shape: s }));
+}
+
+function countParameters(b: Builder, tensors: readonly TensorSpec[], span: Span): void {
+  for (const { name, shape, trainable } of tensors) {
+    const value = elements(shape);
+    if (value > buildLimits.elements) {
+      const limit = `at most ${buildLimits.elements}`;
+      fail('bad-size', span, { what: `the number of elements of '${name}'`, value, limit });
+    }
+    if (trainable) b.parameters += value;
+  }
+  if (b.parameters > buildLimits.parameters) {
+    fail('network-too-large', span, { what: 'parameters', limit: buildLimits.parameters });
+  }
 }
 
 /** The tensors that an op owns, named after its path. Also used by the verifier. */
@@ -108,38 +124,33 @@ export function tensorsOfOp(op: Op, input: Shape, path: string): TensorSpec[] {
 function checkShape(op: Op, shape: Shape, span: Span): void {
   const [channels = 0, height = 1, width = 1] = shape;
   if (channels < 1 || channels > buildLimits.channels) {
-    fail('bad-size', span, {
-      what: `the number of channels of '${op.kind}'`,
-      value: channels,
-      limit: `from 1 to ${buildLimits.channels}`,
-    });
+    const what = `the number of channels of ${describeOp(op)}`;
+    fail('bad-size', span, { what, value: channels, limit: `from 1 to ${buildLimits.channels}` });
   }
   for (const value of [height, width]) {
-    if (value < 1 || value > buildLimits.pixels) {
-      fail('bad-size', span, {
-        what: 'the size of the image in pixels',
-        value,
-        limit: `from 1 to ${buildLimits.pixels}`,
-      });
-    }
+    if (value >= 1 && value <= buildLimits.pixels) continue;
+    fail('bad-size', span, { what: 'the size of the image in pixels', value, limit: `from 1 to ${buildLimits.pixels}` });
   }
 }
 
+/** An op as messages name it: `'Conv'`, `the input 'image'`. */
+function describeOp(op: Op): string {
+  if (op.kind === 'input') return `the input '${op.name}'`;
+  return `'${op.kind === 'activation' ? op.fn : op.kind.charAt(0).toUpperCase() + op.kind.slice(1)}'`;
+}
+
 function failShape(op: Op, e: ShapeError, span: Span): never {
-  const name = op.kind[0]?.toUpperCase() + op.kind.slice(1);
+  const name = describeOp(op);
   const text = (s: Shape) => `[${s.join(', ')}]`;
   switch (e.error) {
     case 'needs-space':
       return fail('needs-space', span, { op: name, shape: text(e.shape) });
     case 'shape-mismatch':
-      return fail('shape-mismatch', span, { op: name, shapes: e.shapes.map(text).join(' and ') });
-    case 'output-vanishes':
-      return fail('output-vanishes', span, {
-        op: name,
-        height: e.shape[1] ?? 0,
-        width: e.shape[2] ?? 0,
-        kernel: e.kernel,
-      });
+      return fail('shape-mismatch', span, { op: name, shapes: [...new Set(e.shapes.map(text))].join(' and ') });
+    case 'output-vanishes': {
+      const by = e.kernel === undefined ? name : `${name} with a ${e.kernel}x${e.kernel} window`;
+      return fail('output-vanishes', span, { op: by, height: e.shape[1] ?? 0, width: e.shape[2] ?? 0 });
+    }
     case 'group-count':
       return fail('group-count', span, { groups: e.groups, input: e.input, output: e.output });
     case 'channel-split':
@@ -147,11 +158,12 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
   }
 }
 
-function warnOfKernel(b: Builder, op: Op, inputs: readonly TensorValue[], span: Span): void {
-  if (op.kind !== 'conv' && op.kind !== 'maxPool' && op.kind !== 'avgPool') return;
-  const [, height = 0, width = 0] = inputs[0]?.shape ?? [];
-  const extent = (op.window.kernel - 1) * op.window.dilation + 1;
-  if (extent <= Math.max(height, width)) return;
-  if (b.ev.diagnostics.some((d) => d.code === 'kernel-exceeds-input')) return; // once is enough
-  b.ev.diagnostics.push(createDiagnostic('kernel-exceeds-input', span, { kernel: extent, height, width }));
+/** Warns of the first window that is larger than what it moves over; others are most often its consequence. */
+function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
+  if (b.warnedOfKernel || !('window' in op)) return;
+  const [, height = 0, width = 0] = input?.shape ?? [];
+  const kernel = (op.window.kernel - 1) * op.window.dilation + 1;
+  if (kernel <= Math.max(height, width)) return;
+  b.warnedOfKernel = true;
+  warn(b.ev, 'kernel-exceeds-input', span, { kernel, height, width });
 }

@@ -5,7 +5,7 @@ import type { Op, OpKind, OpOf, Pads, Window } from './ops.ts';
 export type ShapeError =
   | { readonly error: 'needs-space'; readonly shape: Shape }
   | { readonly error: 'shape-mismatch'; readonly shapes: readonly Shape[] }
-  | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel: number }
+  | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel?: number }
   | { readonly error: 'group-count'; readonly groups: number; readonly input: number; readonly output: number }
   | { readonly error: 'channel-split'; readonly parts: number; readonly channels: number };
 
@@ -58,7 +58,7 @@ const rules: { [K in OpKind]: Rule<K> } = {
   split: (op, [x = []]) => {
     const [channels = 0, ...space] = x;
     if (channels % op.parts !== 0) return { error: 'channel-split', parts: op.parts, channels };
-    return Array.from({ length: op.parts }, () => [channels / op.parts, ...space]);
+    return new Array<Shape>(op.parts).fill([channels / op.parts, ...space]);
   },
   channelShuffle: (op, [x = []]) => {
     const [channels = 0] = x;
@@ -71,7 +71,7 @@ const rules: { [K in OpKind]: Rule<K> } = {
     const shape = [c, h + op.pads.top + op.pads.bottom, w + op.pads.left + op.pads.right];
     return (shape[1] as number) > 0 && (shape[2] as number) > 0
       ? [shape]
-      : { error: 'output-vanishes', shape: x, kernel: 0 };
+      : { error: 'output-vanishes', shape: x };
   },
 };
 

@@ -1,24 +1,26 @@
 import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
 import { bindArguments, missingArguments } from '../3-check/bind-arguments.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
+import { pathWord } from '../3-check/path-word.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
-import { Failure, fail, traced } from '../4-scale/evaluation.ts';
+import { Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import {
   type ActivationValue,
   type Binding,
   type BlockValue,
   describeValue,
+  itemsOf,
   isList,
   type SectionValue,
   type TensorValue,
   tensorsOf,
   type Value,
 } from '../4-scale/values.ts';
-import { type Span, spanText } from '../source.ts';
+import { excerpt, type Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
@@ -39,7 +41,7 @@ export interface Site {
 
 /** Builds a chain of an expression and gives its tensors. */
 export function lowerChain(b: Builder, chain: ChainNode, env: Env): Value {
-  let flow: Flow = { tensors: startOf(evaluate(b.ev, env, chain.first), chain.first) };
+  let flow: Flow = { tensors: tensorsIn(b, env, chain.first) };
   for (const step of chain.steps) flow = lowerStep(b, step, flow, env);
   return asValue(flow);
 }
@@ -49,14 +51,16 @@ export function asValue({ tensors, parts }: Flow): Value {
   return tensors.length === 1 ? (tensors[0] as TensorValue) : tensors;
 }
 
-export function startOf(value: Value, expr: Expr): readonly TensorValue[] {
+/** Evaluates an expression to the tensors that it must be. */
+export function tensorsIn(b: Builder, env: Env, expr: Expr): readonly TensorValue[] {
+  const value = evaluate(b.ev, env, expr);
   const tensors = tensorsOf(value);
-  if (tensors) return tensors;
-  return fail('wrong-type', expr.span, {
-    what: `'${spanText(expr.span)}'`,
-    expected: 'a tensor',
-    found: describeValue(value),
-  });
+  if (!tensors) {
+    const data = { what: `'${excerpt(expr.span)}'`, expected: 'a tensor', found: describeValue(value) };
+    return fail('wrong-type', expr.span, data);
+  }
+  spend(b.ev, tensors.length, expr.span);
+  return tensors;
 }
 
 /** Builds one step over what comes before it. A step whose condition does not hold passes its input on. */
@@ -95,7 +99,7 @@ export function callValue(
   site: Site,
 ): Flow {
   if (callee.kind === 'activation') {
-    const given = args.flatMap((arg) => startOf(evaluate(b.ev, env, arg.value), arg.value));
+    const given = args.flatMap((arg) => tensorsIn(b, env, arg.value));
     return applyActivation(b, callee, [...chained, ...given], site);
   }
   const { signature } = callee;
@@ -103,21 +107,27 @@ export function callValue(
   const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained.length, bound, site.span)];
   if (problem) throw new Failure(problem);
   const tensors = [...chained];
+  const take = ({ value }: Arg) => {
+    for (const tensor of tensorsIn(b, env, value)) tensors.push(tensor);
+  };
   const bindings = new Map<string, Binding>();
-  for (const arg of bound.rest) tensors.push(...startOf(evaluate(b.ev, env, arg.value), arg.value));
-  for (const param of signature.params) {
-    const arg = bound.byParam.get(param.name);
+  let variant: string | undefined;
+  bound.rest.forEach(take);
+  for (const { name, tensor } of signature.params) {
+    const arg = bound.byParam.get(name);
     if (!arg) continue;
-    if (param.tensor) tensors.push(...startOf(evaluate(b.ev, env, arg.value), arg.value));
-    else if (param.name === 'variant' && signature.declared?.kind === 'model') continue;
-    else
+    const { value } = arg;
+    if (tensor) take(arg);
+    else if (name === 'variant' && signature.declared?.kind === 'model') {
+      variant = value.kind === 'name' ? value.text : '';
+    } else {
       bindings.set(
-        param.name,
-        traced(b.ev, () => evaluate(b.ev, env, arg.value)),
+        name,
+        traced(b.ev, () => evaluate(b.ev, env, value)),
       );
+    }
   }
-  const variant = args.find((a) => a.name?.name === 'variant')?.value;
-  return callSignature(b, signature, bindings, tensors, env, site, variant?.kind === 'name' ? variant.text : undefined);
+  return callSignature(b, signature, bindings, tensors, env, site, variant);
 }
 
 /** Applies a pointwise function; `identity` is no node at all. */
@@ -127,7 +137,7 @@ export function applyActivation(
   tensors: readonly TensorValue[],
   site: Site,
 ): Flow {
-  if (tensors.length !== 1) fail('too-many-tensors', site.span, { callee: name, takes: 1, given: tensors.length });
+  if (tensors.length !== 1) failTensors(name, 1, tensors.length, site.span);
   if (name === 'identity') return { tensors };
   const path = site.labelled ? site.path : joinPath(site.path, name);
   return { tensors: addNode(b, { kind: 'activation', fn: name }, tensors, { path, span: site.span, traces: [] }) };
@@ -145,17 +155,17 @@ export function callSignature(
 ): Flow {
   const { op, declared } = signature;
   if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
-    fail('missing-label', site.span, { callee: signature.name });
+    fail('missing-label', site.span, { callee: signature.name, label: pathWord(signature.name) });
   }
   if (signature.tensors !== 'many' && tensors.length !== signature.tensors) {
-    const data = { callee: signature.name, takes: signature.tensors, given: tensors.length };
-    fail(tensors.length > signature.tensors ? 'too-many-tensors' : 'missing-tensor', site.span, { ...data, name: 'x' });
+    failTensors(signature.name, signature.tensors, tensors.length, site.span);
   }
   if (op) {
     const traces = [...bindings.values()].flatMap((v) => v.traces ?? []);
     const path = site.labelled ? site.path : joinPath(site.path, pathWord(op.name));
     return { tensors: lowerOp(b, op, bindings, tensors, env, { path, span: site.span, traces }) };
   }
+  spend(b.ev, buildLimits.nodeSteps, site.span);
   if (++b.depth > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
   const result =
     declared?.kind === 'model'
@@ -165,9 +175,9 @@ export function callSignature(
   return result;
 }
 
-/** `GlobalAvgPool` in a path is `global_avg_pool`. */
-function pathWord(name: string): string {
-  return name.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+function failTensors(callee: string, takes: number, given: number, span: Span): never {
+  if (given > takes) return fail('too-many-tensors', span, { callee, takes, given });
+  return fail('missing-tensor', span, { callee, name: 'x' });
 }
 
 function lowerBlock(
@@ -191,17 +201,11 @@ function lowerBlock(
     }
     const given = bindings.get(name);
     const { default: value } = param;
-    if (given) vars.set(name, checkedBinding(param, given, site.span));
-    else if (value)
-      vars.set(
-        name,
-        checkedBinding(
-          param,
-          traced(b.ev, () => evaluate(b.ev, env, value)),
-          value.span,
-        ),
-      );
-    else fail('missing-argument', site.span, { callee: signature.name, name });
+    if (given) vars.set(name, checkedBinding(b.ev, param, given, site.span));
+    else if (value) {
+      const binding = traced(b.ev, () => evaluate(b.ev, env, value));
+      vars.set(name, checkedBinding(b.ev, param, binding, value.span));
+    } else fail('missing-argument', site.span, { callee: signature.name, name });
   }
   for (const statement of declared.node.body) {
     const returned = lowerStatement(b, statement, env);
@@ -219,14 +223,14 @@ export function lowerStatement(
   if (statement.kind === 'require') {
     const { condition } = statement;
     if (!evaluateBool(b.ev, env, condition))
-      fail('requirement-failed', condition.span, { text: spanText(condition.span) });
+      fail('requirement-failed', condition.span, { text: excerpt(condition.span, 80) });
     return undefined;
   }
   if (statement.kind === 'return') {
     return statement.outputs.map(({ label, value }) => ({
       label: label?.name,
       text: value.kind === 'name' ? value.text : '',
-      tensors: startOf(evaluate(b.ev, env, value), value),
+      tensors: tensorsIn(b, env, value),
       span: value.span,
     }));
   }
@@ -236,17 +240,12 @@ export function lowerStatement(
     env.vars.set(targets[0]?.name ?? '', binding);
     return undefined;
   }
-  const items: readonly Value[] =
-    tensorsOf(binding.value) ?? (isAList(binding.value) ? binding.value : [binding.value]);
+  const items = itemsOf(binding.value) ?? [binding.value];
   if (items.length !== targets.length) fail('tuple-size', value.span, { names: targets.length, values: items.length });
   targets.forEach((target, i) => {
     if (target.name !== '_') env.vars.set(target.name, { value: items[i] as Value });
   });
   return undefined;
-}
-
-function isAList(value: Value): value is readonly Value[] {
-  return typeof value === 'object' && isList(value);
 }
 
 /** Arguments before a table see `index` and `count`. */

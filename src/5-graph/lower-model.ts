@@ -1,23 +1,25 @@
 import type { InputNode, ModelNode, SectionNode } from '../1-parse/ast.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
+import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
 import { defaultConvention } from '../4-scale/convention.ts';
 import { type Env, joinPath, lookupVar } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
-import { fail } from '../4-scale/evaluation.ts';
+import { fail, traced, warn } from '../4-scale/evaluation.ts';
+import { noOverrides } from '../4-scale/overrides.ts';
 import {
   type ActivationValue,
   type Binding,
   type BlockValue,
+  describeValue,
   isList,
   type SectionValue,
   type TensorValue,
 } from '../4-scale/values.ts';
-import { createDiagnostic } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import type { Normalisation } from './graph.ts';
-import { callValue, type Flow, lowerStatement, lowerStep, type Site, startOf } from './lower-chain.ts';
+import { callValue, type Flow, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
 /** What a model gives: its outputs with their names, and its sections. */
@@ -33,13 +35,13 @@ export interface ModelFlow {
 export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelFlow {
   const parts = new Map<string, SectionValue>();
   let flow: Flow = { tensors: given ?? [] };
-  let inputs: readonly TensorValue[] = [];
+  const inputs: TensorValue[] = [];
   let last: { name: string; span: Span } | undefined;
   for (const member of model.members) {
     if (member.kind === 'input') {
       const tensor = given?.[inputs.length] ?? lowerInput(b, env, member.name.name, member);
       env.vars.set(member.name.name, { value: tensor });
-      inputs = [...inputs, tensor];
+      inputs.push(tensor);
       if (!last) flow = { tensors: inputs };
     } else if (member.kind === 'section') {
       flow = lowerSection(b, member, env, flow);
@@ -69,21 +71,19 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
 }
 
 function lowerInput(b: Builder, env: Env, name: string, member: InputNode): TensorValue {
-  const value = evaluate(b.ev, env, member.shape);
-  const shape = typeof value === 'object' && isList(value) ? value : [];
-  const whole = shape.length === 3 && shape.every((n) => typeof n === 'number' && Number.isInteger(n));
-  if (!whole) {
-    const found = 'something else';
-    fail('wrong-type', member.shape.span, {
-      what: `the shape of '${name}'`,
-      expected: '[channels, height, width] in whole numbers',
-      found,
-    });
+  const { span } = member.shape;
+  const { value, traces = [] } = traced(b.ev, () => evaluate(b.ev, env, member.shape));
+  const shape = isList(value) ? value : [];
+  const what = `the shape of '${name}'`;
+  if (shape.length !== 3) {
+    const found = isList(value) ? `a list of ${shape.length}` : describeValue(value);
+    fail('wrong-type', span, { what, expected: '[channels, height, width]', found });
   }
+  for (const size of shape) checkScalar(`each of ${what}`, 'int', size, span);
   const normalisation = readNormalisation(b, env, member, shape[0] as number);
   if (normalisation) b.normalisation.set(name, normalisation);
   b.place = { section: name };
-  const origin = { path: joinPath(env.path, name), span: member.span, traces: [] };
+  const origin = { path: joinPath(env.path, name), span: member.span, traces };
   return addNode(b, { kind: 'input', name }, [], origin, shape as number[])[0] as TensorValue;
 }
 
@@ -92,7 +92,7 @@ function readNormalisation(b: Builder, env: Env, member: InputNode, channels: nu
   const read = (name: string, otherwise: number): number[] => {
     const arg = member.args.find((a) => a.name?.name === name);
     const value = arg ? evaluate(b.ev, env, arg.value) : Array.from({ length: channels }, () => otherwise);
-    const list = typeof value === 'object' && isList(value) ? value : [];
+    const list = isList(value) ? value : [];
     if (list.length === channels && list.every((n) => typeof n === 'number')) return list as number[];
     const expected = `a number for each of ${channels} channels`;
     return fail('wrong-type', arg?.span ?? member.span, {
@@ -120,7 +120,7 @@ function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): F
   if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: before.tensors };
   const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
   const value = callee && callableValue(env, callee.text);
-  if (!callee || !value) return { tensors: startOf(evaluate(b.ev, env, first), first) };
+  if (!callee || !value) return { tensors: tensorsIn(b, env, first) };
   const args = first.kind === 'call' ? first.args : [];
   const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
   if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors);
@@ -145,11 +145,11 @@ export function lowerModelStep(
 ): Flow {
   const phi = bindings.get('phi')?.value;
   const request = { variant, ...(typeof phi === 'number' && { phi }), convention: b.convention };
-  const context = { path: site.path, given: bindings, outer: outer.convention };
-  const { env } = choosePoint(b.ev, declared, request, new Map(), context);
+  const context = { path: site.path, given: bindings, outer: outer.convention, span: site.span };
+  const { env } = choosePoint(b.ev, declared, request, noOverrides, context);
   if (outer.convention !== defaultConvention && env.convention.name !== outer.convention.name) {
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
-    b.ev.diagnostics.push(createDiagnostic('conventions-differ', site.span, data));
+    warn(b.ev, 'conventions-differ', site.span, data);
   }
   const { outputs, parts } = lowerModel(b, declared.node, env, tensors);
   return { tensors: outputs.map((o) => o.tensor), parts };

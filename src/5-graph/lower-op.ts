@@ -5,7 +5,7 @@ import { fail } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import { type Binding, describeValue, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
-import { addNode, type Builder, type Origin } from './builder.ts';
+import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 import { type Padding, padsFor } from './infer-shape.ts';
 import type { Op, Window } from './ops.ts';
 
@@ -24,7 +24,7 @@ export function lowerOp(
   bindings: ReadonlyMap<string, Binding>,
   inputs: readonly TensorValue[],
   env: Env,
-  origin: Origin,
+  origin: NodeOrigin,
 ): readonly TensorValue[] {
   if (builtin.tensors === 'many' && inputs.length < 2) {
     fail('missing-tensor', origin.span, { callee: builtin.name, name: inputs.length === 0 ? 'x' : 'y' });

@@ -1,4 +1,6 @@
 import type { Arg, CellNode, Expr, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
+import { hasChoice, rowName } from '../3-check/check-rows.ts';
+import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { type Env, joinPath } from '../4-scale/env.ts';
 import { evaluate } from '../4-scale/evaluate.ts';
@@ -15,6 +17,7 @@ import {
   type TensorValue,
   type Value,
 } from '../4-scale/values.ts';
+import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Builder } from './builder.ts';
 import { applyActivation, callSignature, counterEnv, type Flow, type Site } from './lower-chain.ts';
 
@@ -27,6 +30,20 @@ export interface TableStep {
   readonly site: Site;
 }
 
+/** What building one table carries along. */
+interface TableBuild {
+  readonly b: Builder;
+  readonly step: TableStep;
+  readonly table: TableValue;
+  /** The place of each column, by its name. */
+  readonly columns: ReadonlyMap<string, number>;
+  /** The blocks of the whole table. */
+  readonly count: number;
+  /** Names of arguments before the table that no block has taken so far. */
+  readonly untaken: Set<string>;
+}
+
+/** A row with what is fixed for all of its blocks. */
 interface PlannedRow {
   readonly row: RowNode;
   readonly name: string;
@@ -40,32 +57,27 @@ export function lowerTable(b: Builder, step: TableStep, tensors: readonly Tensor
   const planned = planRows(b, table, columns, step.site);
   const count = planned.reduce((sum, p) => sum + p.repeat, 0);
   if (count > buildLimits.blocks) fail('too-many-blocks', table.rows.span, { count, limit: buildLimits.blocks });
+  const untaken = new Set(step.args.flatMap((a) => (a.name ? [a.name.name] : [])));
+  const t: TableBuild = { b, step, table, columns, count, untaken };
   const outer = b.place;
   const parts = new Map<string, SectionValue>();
   let flow = tensors;
   let index = 0;
-  for (const { row, name, repeat } of planned) {
-    const blocks = new Map<string, SectionValue>();
-    const rowPath = joinPath(step.site.path, name);
-    for (let block = 0; block < repeat; block++, index++) {
-      const cells = counterEnv(table.env, index, count);
-      const args = counterEnv(step.env, index, count);
-      const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, rowPath);
-      const callee = blockOf(read('block')?.value, step, row);
-      const path = columns.has('repeat') ? joinPath(rowPath, String(block)) : rowPath;
-      const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
-      // inside a block's own table the stage is the outer one
-      if (outer.row === undefined) {
-        b.place = { section: outer.section, row: name, operator, ...(columns.has('repeat') && { block }) };
-      }
-      const site: Site = { span: row.span, path, labelled: true };
-      flow = buildRow(b, callee, { row, columns, read, first: block === 0 }, step, args, flow, site);
-      blocks.set(String(block), { kind: 'section', tensors: flow, parts: new Map() });
-    }
-    parts.set(name, { kind: 'section', tensors: flow, parts: columns.has('repeat') ? blocks : new Map() });
+  for (const row of planned) {
+    const blocks = lowerRow(t, row, index, flow);
+    flow = blocks.at(-1) ?? flow;
+    index += row.repeat;
+    parts.set(row.name, { kind: 'section', tensors: flow, parts: columns.has('repeat') ? numbered(blocks) : noParts });
   }
   b.place = outer;
+  if (count > 0) checkUntaken(t);
   return { tensors: flow, parts };
+}
+
+const noParts: ReadonlyMap<string, SectionValue> = new Map();
+
+function numbered(blocks: readonly (readonly TensorValue[])[]): Map<string, SectionValue> {
+  return new Map(blocks.map((tensors, i) => [String(i), { kind: 'section', tensors, parts: noParts }]));
 }
 
 function tableOf(b: Builder, { rows, env }: TableStep): TableValue {
@@ -76,10 +88,9 @@ function tableOf(b: Builder, { rows, env }: TableStep): TableValue {
 }
 
 function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, number>, site: Site): PlannedRow[] {
-  const nameColumn = columns.get('name');
+  const nameColumn = columns.get('name') ?? -1;
   return table.rows.rows.map((row, i) => {
-    const named = nameColumn === undefined ? undefined : row.cells[nameColumn]?.values[0];
-    const name = named?.kind === 'name' ? named.text : String(i);
+    const name = rowName(row, nameColumn, i);
     const cell = readCell(b.ev, row, columns, 'repeat', 0, table.env, joinPath(site.path, name));
     if (!cell) return { row, name, repeat: 1 };
     const span = cellAt(row, columns, 'repeat')?.span ?? row.span;
@@ -89,6 +100,35 @@ function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, nu
     if (repeat > buildLimits.blocks) fail('too-many-blocks', span, { count: repeat, limit: buildLimits.blocks });
     return { row, name, repeat };
   });
+}
+
+/** Builds the blocks of a row, and gives the tensors after each. */
+function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: readonly TensorValue[]) {
+  const { b, step, table, columns, count } = t;
+  const { row, name, repeat } = planned;
+  const rowPath = joinPath(step.site.path, name);
+  const { section, row: outerRow } = b.place;
+  const built = new Set<Signature | undefined>();
+  const flows: (readonly TensorValue[])[] = [];
+  let flow = tensors;
+  for (let block = 0; block < repeat; block++) {
+    const cells = counterEnv(table.env, index + block, count);
+    const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, rowPath);
+    const callee = blockOf(read('block')?.value, step, row);
+    const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
+    // inside a block's own table the stage is the outer one
+    if (outerRow === undefined) b.place = { section, row: name, operator, ...(columns.has('repeat') && { block }) };
+    const path = columns.has('repeat') ? joinPath(rowPath, String(block)) : rowPath;
+    const site: Site = { span: row.span, path, labelled: true };
+    built.add(callee.kind === 'block' ? callee.signature : undefined);
+    flow =
+      callee.kind === 'activation'
+        ? applyActivation(b, callee, flow, site).tensors
+        : lowerBlockOfRow(t, callee.signature, row, block, read, index, flow, site);
+    flows.push(flow);
+  }
+  if (repeat > 0) checkTaken(t, row, built);
+  return flows;
 }
 
 function cellAt(row: RowNode, columns: ReadonlyMap<string, number>, column: string): CellNode | undefined {
@@ -126,17 +166,11 @@ function readCell(
   }
 }
 
-function hasChoice(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some(hasChoice);
-  if (typeof node !== 'object' || node === null) return false;
-  if ((node as Expr).kind === 'choice') return true;
-  return Object.entries(node).some(([key, value]) => key !== 'span' && hasChoice(value));
-}
-
 function blockOf(value: Value | undefined, step: TableStep, row: RowNode): BlockValue | ActivationValue {
   if (value === undefined) return step.callee;
-  if (typeof value === 'object' && !isList(value) && (value.kind === 'block' || value.kind === 'activation'))
+  if (typeof value === 'object' && !isList(value) && (value.kind === 'block' || value.kind === 'activation')) {
     return value;
+  }
   return fail('wrong-type', row.span, {
     what: "the cell of 'block'",
     expected: 'a block',
@@ -144,47 +178,62 @@ function blockOf(value: Value | undefined, step: TableStep, row: RowNode): Block
   });
 }
 
-/** One block of a row: its cells as they read for it. */
-interface RowBlock {
-  readonly row: RowNode;
-  readonly columns: ReadonlyMap<string, number>;
-  readonly read: (column: string) => Binding | undefined;
-  readonly first: boolean;
-}
-
-function buildRow(
-  b: Builder,
-  callee: BlockValue | ActivationValue,
-  { row, columns, read, first }: RowBlock,
-  step: TableStep,
-  argEnv: Env,
+function lowerBlockOfRow(
+  t: TableBuild,
+  signature: Signature,
+  row: RowNode,
+  block: number,
+  read: (column: string) => Binding | undefined,
+  index: number,
   tensors: readonly TensorValue[],
   site: Site,
 ): readonly TensorValue[] {
-  if (callee.kind === 'activation') return applyActivation(b, callee, tensors, site).tensors;
-  const { signature } = callee;
+  const { b, step, columns } = t;
+  const argEnv = counterEnv(step.env, index + block, t.count);
   const bindings = new Map<string, Binding>();
   let next = 0;
-  const open = signature.params.filter((p) => !p.tensor);
   for (const arg of step.args) {
-    const param = arg.name ? open.find((p) => p.name === arg.name?.name) : open[next++];
-    if (param)
-      bindings.set(
-        param.name,
-        traced(b.ev, () => evaluate(b.ev, argEnv, arg.value)),
-      );
+    const param = arg.name ? signature.byName.get(arg.name.name) : signature.values[next++];
+    if (!param || param.tensor) continue;
+    t.untaken.delete(param.name);
+    bindings.set(
+      param.name,
+      traced(b.ev, () => evaluate(b.ev, argEnv, arg.value)),
+    );
   }
-  for (const param of open) {
-    const binding = columns.has(param.name) ? read(param.name) : undefined;
-    if (binding) bindings.set(param.name, binding);
+  for (const { name } of signature.values) {
+    const binding = columns.has(name) ? read(name) : undefined;
+    if (binding) bindings.set(name, binding);
   }
   // a single stride is for a row's first block, as every paper's table means it
-  const strideCell = cellAt(row, columns, 'stride');
-  if (strideCell?.values.length === 1 && !first && open.some((p) => p.name === 'stride'))
-    bindings.set('stride', { value: 1 });
-  for (const param of open) {
-    if (param.required && !bindings.has(param.name))
-      fail('missing-cell', row.span, { name: param.name, block: signature.name });
+  const strides = cellAt(row, columns, 'stride')?.values.length;
+  if (strides === 1 && block > 0 && signature.byName.has('stride')) bindings.set('stride', { value: 1 });
+  for (const { name, required } of signature.values) {
+    if (required && !bindings.has(name)) fail('missing-cell', row.span, { name, block: signature.name });
   }
   return callSignature(b, signature, bindings, tensors, step.env, site).tensors;
+}
+
+/** Columns of a stage table that are no parameters of its blocks. */
+const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
+
+/** A cell for a parameter that none of the row's blocks has is a mistake, unless the block is a choice. */
+function checkTaken({ columns }: TableBuild, row: RowNode, built: ReadonlySet<Signature | undefined>): void {
+  const block = cellAt(row, columns, 'block');
+  if (block?.values.some(hasChoice)) return;
+  for (const [name, i] of columns) {
+    const cell = row.cells[i];
+    if (!cell || ownColumns.has(name) || [...built].some((s) => s?.byName.has(name))) continue;
+    const [first] = built;
+    fail('cell-not-taken', cell.span, { name, block: first?.name ?? 'the activation' });
+  }
+}
+
+/** An argument before the table that no row's block takes is a mistake. */
+function checkUntaken({ step, untaken }: TableBuild): void {
+  const arg = step.args.find((a) => a.name && untaken.has(a.name.name));
+  if (!arg?.name) return;
+  const params = step.callee.kind === 'block' ? step.callee.signature.byName.keys() : [];
+  const { name, span } = arg.name;
+  fail('argument-not-taken', span, { name, hint: didYouMean(name, params) });
 }

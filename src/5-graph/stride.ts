@@ -4,10 +4,10 @@ import type { Graph } from './graph.ts';
 export function maxStride(graph: Graph): number {
   const strides: number[] = [];
   let greatest = 1;
-  for (const node of graph.nodes) {
-    const before = Math.max(1, ...node.inputs.map((ref) => strides[ref.node] ?? 1));
-    const own = 'window' in node.op ? node.op.window.stride : 1;
-    const stride = node.op.kind === 'globalAvgPool' || node.op.kind === 'linear' ? 1 : before * own;
+  for (const { op, inputs } of graph.nodes) {
+    const before = inputs.reduce((most, ref) => Math.max(most, strides[ref.node] ?? 1), 1);
+    const own = 'window' in op ? op.window.stride : 1;
+    const stride = op.kind === 'globalAvgPool' || op.kind === 'linear' ? 1 : before * own;
     strides.push(stride);
     greatest = Math.max(greatest, stride);
   }

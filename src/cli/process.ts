@@ -11,9 +11,15 @@ export async function runProcess(): Promise<void> {
   process.on('uncaughtException', crash);
   try {
     const code = await run(process.argv.slice(2), processIo());
+    // A signal that came while the process was busy is heard in the next round of the event loop; the first of these
+    // may still be in the round that the command ended in.
+    for (let i = 0; i < 2; i++) await new Promise((next) => setImmediate(next));
     process.exitCode ??= code;
   } catch (e) {
     crash(e);
+  } finally {
+    // Ctrl-C can strike between the creation of a file and the note of it.
+    discardUnfinished();
   }
 }
 

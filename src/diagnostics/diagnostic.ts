@@ -60,9 +60,9 @@ function cutLong<T extends object>(args: T): T {
 }
 
 /** Names in a message: `a, b, c`, and how many more there are beyond the first. */
-export function listNames(names: readonly string[], most = 12): string {
-  if (names.length <= most) return names.join(', ');
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+export function listNames(names: readonly string[], most = 12, separator = ', '): string {
+  if (names.length <= most) return names.join(separator);
+  return `${names.slice(0, most).join(separator)} and ${names.length - most} more`;
 }
 
 /** Whether any of them keeps a file from compiling. */

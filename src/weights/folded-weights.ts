@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
-import { elements } from '../5-graph/graph.ts';
+import { elements, graphTensors } from '../5-graph/graph.ts';
 import { normTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
@@ -18,10 +18,13 @@ interface Affine {
  */
 export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
   const owners = new Map<string, GraphNode>();
-  for (const node of graph.nodes) {
-    if (node.foldedNorm) for (const tensor of node.tensors) owners.set(tensor.name, node);
+  let largest = 0;
+  for (const { node, tensor } of graphTensors(graph)) {
+    if (!node.foldedNorm) continue;
+    owners.set(tensor.name, node);
+    largest = Math.max(largest, elements(tensor.shape));
   }
-  let buffer = new Float32Array(0);
+  let buffer: Float32Array | undefined;
   // The weight and the bias of a convolution are asked for one after the other.
   let last: Affine | undefined;
 
@@ -32,9 +35,8 @@ export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
       if (last?.node !== node) last = affineOf(node, inner);
       const { scale, shift } = last;
 
-      const length = elements(tensor.shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
-      const out = buffer.subarray(0, length);
+      buffer ??= new Float32Array(largest);
+      const out = buffer.subarray(0, elements(tensor.shape));
       if (tensor.role === 'bias') {
         if (node.foldedNorm?.hadBias) addScaled(out, inner.read(tensor), scale, shift);
         else out.set(shift);
@@ -49,15 +51,18 @@ export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
 function affineOf(node: GraphNode, inner: WeightSource): Affine {
   const { path, epsilon } = node.foldedNorm as NonNullable<GraphNode['foldedNorm']>;
   const [gamma, beta, mean, variance] = normTensors(node, path) as [TensorSpec, TensorSpec, TensorSpec, TensorSpec];
-  // Each read ends the life of the one before: take over its values at once.
-  const scale = Float64Array.from(inner.read(variance), (v) => 1 / Math.sqrt(v + epsilon));
-  inner.read(gamma).forEach((g, i) => {
-    scale[i] = (scale[i] as number) * g;
-  });
-  const shift = Float64Array.from(inner.read(mean), (m, i) => -m * (scale[i] as number));
-  inner.read(beta).forEach((b, i) => {
-    shift[i] = (shift[i] as number) + b;
-  });
+  const filters = variance.shape[0] as number;
+  const scale = new Float64Array(filters);
+  const shift = new Float64Array(filters);
+  // Each read ends the life of the one before: its values are taken over at once.
+  let values = inner.read(variance);
+  for (let i = 0; i < filters; i++) scale[i] = 1 / Math.sqrt((values[i] as number) + epsilon);
+  values = inner.read(gamma);
+  for (let i = 0; i < filters; i++) scale[i] = (scale[i] as number) * (values[i] as number);
+  values = inner.read(mean);
+  for (let i = 0; i < filters; i++) shift[i] = -(values[i] as number) * (scale[i] as number);
+  values = inner.read(beta);
+  for (let i = 0; i < filters; i++) shift[i] = (shift[i] as number) + (values[i] as number);
   return { node, scale, shift };
 }
 

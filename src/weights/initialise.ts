@@ -22,13 +22,17 @@ type Rule =
  */
 export function seededWeights(graph: Graph, seed: number): WeightSource {
   const rules = new Map<string, Rule>();
-  for (const { node, tensor } of requiredTensors(graph)) rules.set(tensor.name, ruleOf(node, tensor));
-  let buffer = new Float32Array(0);
+  let largest = 0;
+  for (const { node, tensor } of requiredTensors(graph)) {
+    rules.set(tensor.name, ruleOf(node, tensor));
+    largest = Math.max(largest, elements(tensor.shape));
+  }
+  let buffer: Float32Array | undefined;
 
   return {
     read(tensor) {
       const length = elements(tensor.shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
+      if (!buffer || buffer.length < length) buffer = new Float32Array(Math.max(length, largest));
       const out = buffer.subarray(0, length);
       const rule = rules.get(tensor.name) ?? constantOf(tensor);
       if (rule.kind === 'constant') out.fill(rule.value);

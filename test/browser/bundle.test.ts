@@ -1,6 +1,8 @@
-import { build } from 'esbuild';
-import { createContext, runInContext } from 'node:vm';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 
 const entry = `
@@ -42,4 +44,33 @@ test('the core is bundled without Node and compiles B0', async () => {
   expect(result.diagnostics).toBe(0);
   expect(result.bytes).toBe(result.said);
   expect(result.message).toContain('broken.enet:1');
+});
+
+const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+);
+if (!browser) console.warn('skipped: no Chromium (set CHROMIUM to its path): B0 is not compiled in a real browser');
+
+test.skipIf(!browser)('a real browser compiles B0', async () => {
+  const flags = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  const instance = await chromium.launch({ executablePath: browser as string, args: flags });
+  try {
+    const page = await instance.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (e) => errors.push(e.message));
+    await page.addScriptTag({ content: await bundle() });
+    const result = (await page.evaluate('globalThis.result')) as Record<string, unknown>;
+    expect(errors).toEqual([]);
+    expect(result.parameters).toBe(5_288_548);
+    expect(result.bytes).toBe(result.said);
+    expect(result.message).toContain('broken.enet:1');
+  } finally {
+    await instance.close();
+  }
 });

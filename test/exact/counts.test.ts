@@ -15,10 +15,13 @@ test('every family of the library has references', () => {
   expect(cases.length).toBeGreaterThanOrEqual(167);
 });
 
-test.each(cases)('$source $name at $size', ({ name, source, point: [library, options], size, params, buffers, macs }) => {
-  const convention = source === 'timm' ? conventionOf(name) : 'torch';
-  const { graph, diagnostics } = compileLibrary(library, { ...options, convention, resolution: size });
-  expect(diagnostics).toEqual([]);
-  const cost = totalCost(graph as NonNullable<typeof graph>);
-  expect({ params: cost.params, buffers: cost.buffers, macs: cost.macs }).toEqual({ params, buffers, macs });
-});
+test.each(cases)(
+  '$source $name at $size',
+  ({ name, source, point: [library, options], size, params, buffers, macs }) => {
+    const convention = source === 'timm' ? conventionOf(name) : 'torch';
+    const { graph, diagnostics } = compileLibrary(library, { ...options, convention, resolution: size });
+    expect(diagnostics).toEqual([]);
+    const cost = totalCost(graph as NonNullable<typeof graph>);
+    expect({ params: cost.params, buffers: cost.buffers, macs: cost.macs }).toEqual({ params, buffers, macs });
+  },
+);

@@ -51,7 +51,10 @@ describe.each(names)('%s', (name) => {
   const classes = golden.logits_shape[1] as number;
 
   test('weights and input are those of the reference run, bit for bit', () => {
-    expect({ weights: weightsCrc(golden), input: inputCrc(golden) }).toEqual({ weights: golden.crc32.weights, input: golden.crc32.input });
+    expect({ weights: weightsCrc(golden), input: inputCrc(golden) }).toEqual({
+      weights: golden.crc32.weights,
+      input: golden.crc32.input,
+    });
   });
 
   test.each([

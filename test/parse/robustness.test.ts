@@ -52,12 +52,21 @@ test('texts of the grammar parse without a message', () => {
 
 test('any bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 400 });
-  fc.assert(fc.property(bytes, (b) => void parseAny(decodeSource('x', b).source.text)), { numRuns: runs });
+  fc.assert(
+    fc.property(bytes, (b) => void parseAny(decodeSource('x', b).source.text)),
+    { numRuns: runs },
+  );
 });
 
 test('any text, in any tokens', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void parseAny(text)), { numRuns: runs });
-  fc.assert(fc.property(tokenSoup, (text) => void parseAny(text)), { numRuns: runs });
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void parseAny(text)),
+    { numRuns: runs },
+  );
+  fc.assert(
+    fc.property(tokenSoup, (text) => void parseAny(text)),
+    { numRuns: runs },
+  );
 });
 
 test('mutated samples, and their messages can be shown', () => {
@@ -110,13 +119,22 @@ test('eight megabytes of garbage', () => {
   expect(codesOf('\u0001'.repeat(8e6))).toEqual(['unknown-character']);
   expect(codesOf('§a'.repeat(4e6))).toEqual(['file-too-large']);
   expect(codesOf(') ( | -> , { ] '.repeat(5e5))).toContain('file-too-large');
-  expect(codesOf('/*'.repeat(4e6))).toEqual(['wrong-spelling']);
+  expect(codesOf('/* '.repeat(2e6))).toEqual(['wrong-spelling']);
   expect(codesOf('"'.repeat(8e6))).toEqual(expect.arrayContaining(['file-too-large']));
   expect(codesOf(' \n'.repeat(5e6))).toEqual(['file-too-large']);
 }, 120_000);
 
 test('many mistakes: a bounded number of messages', () => {
-  for (const piece of ['model ', 'block X( ', '} ', 'x = -> ', '| a\n', 'import {', ';', 'model A { x: Y {\n | a | \n']) {
+  for (const piece of [
+    'model ',
+    'block X( ',
+    '} ',
+    'x = -> ',
+    '| a\n',
+    'import {',
+    ';',
+    'model A { x: Y {\n | a | \n',
+  ]) {
     const { diagnostics } = parseFast(piece.repeat(5e4));
     expect(diagnostics.length).toBeGreaterThan(0);
   }
@@ -142,7 +160,8 @@ test('invalid UTF-8 is read, and said to be invalid', () => {
 });
 
 test('ten thousand rows parse in time linear in their number', () => {
-  const table = (n: number) => `model M {\n  s: X {\n    | a | b | c |\n${'    | d(1) | w(16) | 3 |\n'.repeat(n)}  }\n}\n`;
+  const table = (n: number) =>
+    `model M {\n  s: X {\n    | a | b | c |\n${'    | d(1) | w(16) | 3 |\n'.repeat(n)}  }\n}\n`;
   const time = (n: number) => {
     const start = performance.now();
     parse({ name: 'x', text: table(n) });

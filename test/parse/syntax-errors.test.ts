@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { tokenize } from '../../grammar/lexer.ts';
 import { parse } from '../../src/1-parse/parse.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
+import { samples } from './arbitrary.ts';
 
 // One slip, one message; and everything after it is still read: each spec below differs from this one by a slip, and
 // its tree must hold the same declarations, the same sections and the same row.
@@ -704,4 +706,15 @@ test('several slips: a message for each', () => {
   const text = spec.replace('Conv(8, 3)', 'Conv(8, 3').replace('| 2 |', '| 2').replace('n: int', 'n int');
   const { diagnostics } = parse({ name: 'a.enet', text });
   expect(diagnostics.map((d) => d.code)).toEqual(['syntax', 'unclosed-bracket', 'missing-bar']);
+});
+
+test('any token of a sample left out: one message or none, nearly always', () => {
+  const counts = ['efficientnet.enet', 'blocks.enet', 'googlenet.enet'].flatMap((file) => {
+    const text = samples.get(file) ?? '';
+    return tokenize(text).tokens.map(({ startOffset, image }) => {
+      const without = text.slice(0, startOffset) + text.slice(startOffset + image.length);
+      return parse({ name: file, text: without }).diagnostics.length;
+    });
+  });
+  expect(counts.filter((n) => n <= 1).length / counts.length).toBeGreaterThan(0.95);
 });

@@ -5,7 +5,18 @@ import { expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 
 /** Folders in the order of processing: a file imports from its own folder and from those before it. */
-const order = ['grammar', 'src/1-parse', 'src/2-resolve', 'src/3-check', 'src/4-scale', 'src/5-graph', 'src/weights', 'src/6-emit', 'src/report', 'src/cli'];
+const order = [
+  'grammar',
+  'src/1-parse',
+  'src/2-resolve',
+  'src/3-check',
+  'src/4-scale',
+  'src/5-graph',
+  'src/weights',
+  'src/6-emit',
+  'src/report',
+  'src/cli',
+];
 
 /** Folders and files that stand outside of the order, and what they may import of it. */
 const aside: Record<string, readonly string[]> = {
@@ -28,10 +39,12 @@ function filesUnder(folder: string): string[] {
 
 function importsOf(file: string): { path: string; typeOnly: boolean }[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gm)].map((m) => ({
-    path: relative(root, resolve(root, dirname(file), (m[2] ?? m[3]) as string)),
-    typeOnly: m[1] !== undefined,
-  }));
+  return [...text.matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gm)].map(
+    (m) => ({
+      path: relative(root, resolve(root, dirname(file), (m[2] ?? m[3]) as string)),
+      typeOnly: m[1] !== undefined,
+    }),
+  );
 }
 
 function folderOf(file: string): string | undefined {
@@ -53,7 +66,8 @@ test('dependencies point from later phases to earlier ones', () => {
         if (!named) wrong.push(`${file} -> ${path}`);
       } else if (composition.has(path)) {
         // the command line and the last step take what the composition gives
-        if (from !== 'src/cli' && !(from === 'src/6-emit' && typeOnly) && !(from === 'src/report' && typeOnly)) wrong.push(`${file} -> ${path}`);
+        if (from !== 'src/cli' && !(from === 'src/6-emit' && typeOnly) && !(from === 'src/report' && typeOnly))
+          wrong.push(`${file} -> ${path}`);
       } else if (to && from && order.indexOf(to) > order.indexOf(from)) wrong.push(`${file} -> ${path}`);
     }
   }
@@ -61,7 +75,14 @@ test('dependencies point from later phases to earlier ones', () => {
 });
 
 test('no two files import each other in a circle across folders', () => {
-  const graph = new Map(files.map((f) => [f, importsOf(f).filter((i) => !i.typeOnly).map((i) => i.path)]));
+  const graph = new Map(
+    files.map((f) => [
+      f,
+      importsOf(f)
+        .filter((i) => !i.typeOnly)
+        .map((i) => i.path),
+    ]),
+  );
   const circles: string[] = [];
   for (const [file, imports] of graph) {
     for (const other of imports) {
@@ -74,7 +95,9 @@ test('no two files import each other in a circle across folders', () => {
 test('only the command line and its host touch Node', () => {
   const wrong = files.filter((file) => {
     if (file.startsWith('src/cli/') || file === 'src/node.ts') return false;
-    return /from 'node:|\brequire\(|\bprocess\.[a-z]|\bBuffer\./.test(readFileSync(join(root, file), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, ''));
+    return /from 'node:|\brequire\(|\bprocess\.[a-z]|\bBuffer\./.test(
+      readFileSync(join(root, file), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, ''),
+    );
   });
   expect(wrong).toEqual([]);
 });
@@ -86,7 +109,9 @@ test('files stay small', () => {
     // the grammar is one thing, however long
     .filter(({ f, lines }) => lines > (f === 'grammar/parser.ts' ? 480 : 410));
   expect(long).toEqual([]);
-  const lengths = files.filter((f) => !f.endsWith('.generated.ts')).map((f) => readFileSync(join(root, f), 'utf8').split('\n').length);
+  const lengths = files
+    .filter((f) => !f.endsWith('.generated.ts'))
+    .map((f) => readFileSync(join(root, f), 'utf8').split('\n').length);
   lengths.sort((a, b) => a - b);
   expect(lengths[lengths.length >> 1]).toBeLessThanOrEqual(130);
 });
@@ -99,9 +124,12 @@ test('every exported function of the public API is documented', () => {
     const text = readFileSync(join(root, file), 'utf8');
     for (const name of (match[2] as string).split(',').map((n) => n.trim().replace(/^type /, ''))) {
       if (name === '') continue;
-      const at = text.search(new RegExp(`^export (?:declare )?(?:function\\*?|const|interface|type|class) ${name}\\b`, 'm'));
+      const at = text.search(
+        new RegExp(`^export (?:declare )?(?:function\\*?|const|interface|type|class) ${name}\\b`, 'm'),
+      );
       if (at < 0) missing.push(`${file}: ${name} is not declared there`);
-      else if (/^export (?:function|const)/.test(text.slice(at)) && !text.slice(0, at).trimEnd().endsWith('*/')) missing.push(`${file}: ${name}`);
+      else if (/^export (?:function|const)/.test(text.slice(at)) && !text.slice(0, at).trimEnd().endsWith('*/'))
+        missing.push(`${file}: ${name}`);
     }
   }
   expect(missing).toEqual([]);

@@ -57,7 +57,7 @@ function markRows({ children }: PrintNode): void {
   }
 }
 
-/** Whether a table stands inside of a row. */
-export function holdsRows(node: PrintNode): boolean {
-  return node.children.some((child) => !isToken(child) && (child.rule === 'rows' || holdsRows(child)));
+/** Whether a table stands in a cell of a row: only then the row has a tree. */
+export function holdsRows(row: PrintNode): boolean {
+  return row.children.some((child) => !isToken(child));
 }

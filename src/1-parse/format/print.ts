@@ -1,4 +1,5 @@
 import * as t from '../../../grammar/tokens.ts';
+import type { Source } from '../../source.ts';
 import { groupRules, markBreaks } from './breaks.ts';
 import {
   blankLine,
@@ -22,6 +23,7 @@ import {
   type PrintNode,
   type PrintToken,
   type PrintTree,
+  columnOf as sourceColumn,
 } from './tree.ts';
 
 /** Lines longer than this are broken where they can be. */
@@ -41,6 +43,7 @@ interface LineStart {
 /** The state of printing. */
 export interface Printer {
   readonly lines: Lines;
+  readonly source: Source;
   readonly tokens: readonly PrintToken[];
   /** The width of all tokens up to and with each, on one line. */
   readonly flat: readonly number[];
@@ -60,6 +63,7 @@ export function printText(tree: PrintTree): string {
   markBreaks(tree.root);
   const p: Printer = {
     lines: createLines(),
+    source: tree.source,
     tokens: tree.tokens,
     ...measure(tree.tokens),
     indent: 0,
@@ -265,7 +269,12 @@ function printTail(p: Printer, { children }: PrintNode): void {
       const token = child as PrintToken;
       if (!token.hard) {
         const { width, text } = current;
-        current.condition = { at: text.length, width, column: token.column, of: p.conditions };
+        current.condition = {
+          at: text.length,
+          width,
+          column: sourceColumn(p.source, token.token.startOffset),
+          of: p.conditions,
+        };
         p.conditions.lines.push(current);
         writeText(p.lines, ` ${token.token.image}`, token.width + 1);
         continue;

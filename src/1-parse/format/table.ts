@@ -53,41 +53,28 @@ function printNestedRow(p: Printer, children: readonly PrintElement[]): void {
 }
 
 function innerComments(row: PrintNode): PrintComment[] {
-  const comments: PrintComment[] = [];
-  const visit = (element: PrintElement) => {
-    if (!isToken(element)) for (const child of element.children) visit(child);
-    else for (const c of element.comments) comments.push({ ...c, trailing: false, blankBefore: false });
-  };
-  for (const child of row.children.slice(1)) visit(child);
-  return comments;
+  const inner = (row.children.slice(1) as PrintToken[]).flatMap((token) => token.comments);
+  return inner.map((c) => ({ ...c, trailing: false, blankBefore: false }));
 }
 
 /** The cells of a row, each on one line; empty ones too. */
 function cellTexts(row: PrintNode): string[] {
   const cells: string[] = [];
   let text = '';
-  for (const child of row.children.slice(1)) {
-    if (isType(child, t.Bar) || isType(child, t.RowEnd)) {
+  let previous: PrintToken | undefined;
+  for (let i = 1; i < row.children.length; i++) {
+    const token = row.children[i] as PrintToken;
+    const { tokenType } = token.token;
+    if (tokenType === t.Bar || tokenType === t.RowEnd) {
       cells.push(text);
       text = '';
-    } else text = flatText(child);
+      previous = undefined;
+    } else {
+      text += needsSpace(previous, token) ? ` ${token.token.image}` : token.token.image;
+      previous = token;
+    }
   }
   return cells;
-}
-
-function flatText(element: PrintElement): string {
-  let text = '';
-  let previous: PrintToken | undefined;
-  const visit = (e: PrintElement) => {
-    if (!isToken(e)) {
-      for (const child of e.children) visit(child);
-      return;
-    }
-    text += (needsSpace(previous, e) ? ' ' : '') + e.token.image;
-    previous = e;
-  };
-  visit(element);
-  return text;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import * as t from '../../../grammar/tokens.ts';
 import { textWidth } from '../../diagnostics/text-width.ts';
 import { positionAt, type Source } from '../../source.ts';
+import { endsOperand, isCloser, isOpener } from '../mend/token-kinds.ts';
 import type { ConcreteResult } from '../parse.ts';
 
 /** A comment, with what of its place is kept. */
@@ -20,15 +21,13 @@ export interface PrintToken {
   readonly index: number;
   readonly token: IToken;
   /** The grammar rule that it stands in. */
-  readonly rule: string;
+  rule: string;
   readonly width: number;
   /** The comments between the token before and this one. */
   comments: readonly PrintComment[];
   readonly blankBefore: boolean;
   /** The author began a line between the token before and this one. */
   readonly lineBreak: boolean;
-  /** Where it began on its line, from 0; NaN where that says nothing. */
-  readonly column: number;
   /** It begins a line of the output, whatever the width. Set by `markBreaks`. */
   hard: boolean;
 }
@@ -66,80 +65,114 @@ export interface PrintTree {
   readonly root: PrintNode;
   /** All tokens, and one of no length at the end that holds the last comments. */
   readonly tokens: readonly PrintToken[];
+  readonly source: Source;
 }
 
 /** Makes the tree that is printed, of a text without syntax errors. */
-export function printTree(source: Source, { cst, tokens, comments }: ConcreteResult): PrintTree {
-  const printed: PrintToken[] = [];
-  const gaps = readGaps(source, tokens, comments);
+export function printTree(source: Source, { cst, tokens: written, comments }: ConcreteResult): PrintTree {
+  const tokens = readTokens(source, written, comments);
+  let next = 0;
   const convert = (node: CstNode): PrintNode => {
-    const children = Object.values(node.children).flat().filter(hasTokens);
-    children.sort((a, b) => startOf(a) - startOf(b));
-    return {
-      rule: node.name,
-      children: children.map((child) => {
-        if (!('image' in child)) return convert(child);
-        const index = printed.length;
-        const token: PrintToken = { index, token: child, rule: node.name, ...(gaps[index] as Gap), hard: false };
-        printed.push(token);
-        return token;
-      }),
-    };
+    if (node.name === 'row' || node.name === 'header') {
+      const flat = flatRow(tokens, next, node.location?.endOffset ?? 0);
+      if (flat) {
+        next += flat.length;
+        return { rule: node.name, children: flat };
+      }
+    }
+    const children: PrintElement[] = [];
+    for (const child of inOrder(node)) {
+      if ('image' in child) {
+        const token = tokens[next++] as PrintToken;
+        token.rule = node.name;
+        children.push(token);
+      } else children.push(convert(child));
+    }
+    return { rule: node.name, children };
   };
-  const root = convert(cst);
-  const end = { image: '', startOffset: source.text.length, tokenTypeIdx: 0, tokenType: t.Foreign };
-  printed.push({ index: printed.length, token: end, rule: 'file', ...(gaps[printed.length] as Gap), hard: true });
-  return { root, tokens: printed };
+  return { root: convert(cst), tokens, source };
 }
 
-function hasTokens(element: CstElement): boolean {
-  return 'image' in element || !Number.isNaN(element.location?.startOffset ?? Number.NaN);
+/** The children of a node, which chevrotain sorts by kind, in the order of the text. */
+function inOrder(node: CstNode): CstElement[] {
+  const elements: CstElement[] = [];
+  for (const kind of Object.values(node.children)) {
+    for (const element of kind) if (!Number.isNaN(startOf(element))) elements.push(element);
+  }
+  return elements.length < 2 ? elements : elements.sort((a, b) => startOf(a) - startOf(b));
 }
 
 function startOf(element: CstElement): number {
-  return 'image' in element ? element.startOffset : (element.location?.startOffset ?? 0);
+  return 'image' in element ? element.startOffset : (element.location?.startOffset ?? Number.NaN);
 }
 
-type Gap = Pick<PrintToken, 'comments' | 'blankBefore' | 'lineBreak' | 'column' | 'width'>;
+/**
+ * The tokens of a row from `first` on; undefined where a table stands in one of its cells. Rows are what large files are
+ * made of: their cells stay on one line, so that a tree of them is not needed, only the rules that spacing asks for.
+ */
+function flatRow(tokens: readonly PrintToken[], first: number, endOffset: number): PrintToken[] | undefined {
+  const row: PrintToken[] = [];
+  const open: string[] = [];
+  for (let i = first; (tokens[i]?.token.startOffset ?? Number.POSITIVE_INFINITY) <= endOffset; i++) {
+    const token = tokens[i] as PrintToken;
+    const { tokenType } = token.token;
+    if (i > first && tokenType === t.RowStart) return undefined;
+    const afterOperand = endsOperand(tokens[i - 1]?.token);
+    if (isOpener(token.token)) open.push((token.rule = ruleOfBracket(tokenType, afterOperand)));
+    else if (isCloser(token.token)) token.rule = open.pop() ?? '';
+    else token.rule = tokenType === t.Minus && !afterOperand ? 'operand' : 'expression';
+    row.push(token);
+  }
+  return row;
+}
 
-/** What stands before each token, and before the end. */
-function readGaps(source: Source, tokens: readonly IToken[], comments: readonly IToken[]): Gap[] {
-  const gaps: Gap[] = [];
+function ruleOfBracket(type: IToken['tokenType'], afterOperand: boolean): string {
+  if (type === t.LParen) return afterOperand ? 'args' : 'parenthesised';
+  if (type === t.LBracket) return afterOperand ? 'operand' : 'list';
+  return afterOperand ? 'tail' : 'choice';
+}
+
+/** The tokens, and one at the end, with what stands before each. */
+function readTokens(source: Source, tokens: readonly IToken[], comments: readonly IToken[]): PrintToken[] {
+  const { text } = source;
+  const read: PrintToken[] = [];
+  const last = { image: '', startOffset: text.length, tokenTypeIdx: 0, tokenType: t.Foreign };
   let end = 0;
   let c = 0;
   // Comments before a comma are printed after it, or the comma would begin a line.
-  let moved: PrintComment[] = [];
-  for (let i = 0; i <= tokens.length; i++) {
-    const token = tokens[i];
-    const start = token?.startOffset ?? source.text.length;
+  let moved: readonly PrintComment[] = [];
+  for (let index = 0; index <= tokens.length; index++) {
+    const token = tokens[index] ?? last;
     const found: PrintComment[] = [];
-    const from = end;
     let lineEnds = 0;
-    for (let comment = comments[c]; comment && comment.startOffset < start; comment = comments[++c]) {
-      const between = countLineEnds(source.text, end, comment.startOffset);
+    for (let comment = comments[c]; comment && comment.startOffset < token.startOffset; comment = comments[++c]) {
+      const between = countLineEnds(text, end, comment.startOffset);
       lineEnds += between;
       found.push({
         text: comment.image.trimEnd(),
-        trailing: i > 0 && lineEnds === 0 && moved.length === 0,
+        trailing: index > 0 && lineEnds === 0 && moved.length === 0,
         blankBefore: between > 1,
         column: columnOf(source, comment.startOffset),
       });
       end = comment.endOffset! + 1;
     }
-    const between = countLineEnds(source.text, end, start);
-    const all = [...moved, ...found];
-    const isComma = token?.tokenType === t.Comma;
+    const between = countLineEnds(text, end, token.startOffset);
+    const all = moved.length === 0 ? found : [...moved, ...found];
+    const isComma = token.tokenType === t.Comma;
     moved = isComma ? all : [];
-    gaps.push({
+    read.push({
+      index,
+      token,
+      rule: 'file',
+      width: token.tokenType === t.StringLiteral ? textWidth(token.image) : token.image.length,
       comments: isComma ? [] : all,
       blankBefore: between > 1,
-      lineBreak: lineEnds + between > 0 || (found.length > 0 && from > 0),
-      column: token ? columnOf(source, start) : 0,
-      width: token ? textWidth(token.image) : 0,
+      lineBreak: lineEnds + between > 0,
+      hard: token === last,
     });
-    end = token ? token.endOffset! + 1 : end;
+    end = token.startOffset + token.image.length;
   }
-  return gaps;
+  return read;
 }
 
 /** Line ends between two offsets: \n, \r or both as one. */
@@ -155,7 +188,8 @@ function countLineEnds(text: string, from: number, to: number): number {
 /** Columns further right than this are no one's layout; also, looking at them costs. */
 const rightmost = 120;
 
-function columnOf(source: Source, offset: number): number {
+/** Where an offset stands on its line, from 0; NaN where that says nothing. */
+export function columnOf(source: Source, offset: number): number {
   const { column } = positionAt(source, offset);
   if (column > rightmost) return Number.NaN;
   const lineStart = offset - column + 1;

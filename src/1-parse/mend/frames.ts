@@ -13,6 +13,8 @@ export interface Frame {
   readonly role: Role;
   /** In rows: a row has begun and its closing bar has not come yet. */
   rowOpen: boolean;
+  /** In rows: how many have begun. The first is the header, where words follow each other only across bars. */
+  rows: number;
   /** In a body: the statement has come so far that a colon is a label's and not a slip for `=`. */
   bound: boolean;
   /** An `if` or `require` has come: from here on `=` is a slip for `==`. */
@@ -22,7 +24,7 @@ export interface Frame {
 }
 
 export function createFrame(open: IToken, role: Role): Frame {
-  return { open, role, rowOpen: false, bound: false, condition: false, forgiven: false };
+  return { open, role, rowOpen: false, rows: 0, bound: false, condition: false, forgiven: false };
 }
 
 /** Bodies and rows: an unclosed parenthesis ends with the statement or the row that holds it. */
@@ -54,6 +56,7 @@ export function roleOf(before: readonly IToken[], tokens: readonly IToken[], i: 
   const second = before.at(-2);
   if (is(tokens[i], t.LBracket)) return 'list';
   if (is(tokens[i], t.LParen)) {
+    if (is(previous, k.block)) return 'params';
     if (is(previous, t.Name)) return is(second, k.block) ? 'params' : 'call';
     return endsOperand(previous) ? 'call' : 'group';
   }
@@ -81,16 +84,17 @@ export function endsItsLineWithBar(tokens: readonly IToken[], i: number): boolea
   return false;
 }
 
-/** Whether the bracket that is open at tokens[i] is closed further on, within its statement. */
+/** Whether the bracket that is open at tokens[i] is closed further on, within its statement. Far away it may be. */
 export function closesLater(tokens: readonly IToken[], i: number): boolean {
   let depth = 0;
-  for (let j = i; j < Math.min(tokens.length, i + horizon); j++) {
+  for (let j = i; j < tokens.length; j++) {
+    if (j === i + horizon) return true;
     const token = tokens[j] as IToken;
     if (isOpener(token)) depth++;
     else if (isCloser(token)) {
       if (depth === 0) return !is(token, t.RBrace);
       depth--;
-    } else if (isBar(token) || (depth === 0 && isStatementKeyword(token))) return false;
+    } else if (depth === 0 && (isBar(token) || isStatementKeyword(token))) return false;
   }
   return false;
 }

@@ -4,7 +4,8 @@ import * as t from '../../../grammar/tokens.ts';
 import { createDiagnostic, type Diagnostic, replaceFix } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../source.ts';
 import { closesLater, createFrame, type Frame, isBarrier, isInline, roleOf } from './frames.ts';
-import { beginsLine, closeInline, closeTop, createInserted, endOfLast, type Mending } from './mending.ts';
+import { completeHeading } from './headings.ts';
+import { beginsLine, closeInline, closeTop, type Mending } from './mending.ts';
 import { mendBar, mendRowGap } from './rows.ts';
 import { mendSeparator } from './separators.ts';
 import { spell } from './spelling.ts';
@@ -51,7 +52,7 @@ function readToken(m: Mending): void {
   if (declares && m.frames.length > 0) {
     while (m.frames.length > 0) closeTop(m);
   }
-  insertOpeningBrace(m, token);
+  completeHeading(m, token);
   if (mendRowGap(m, token, startsLine)) return;
   if (kind.isBar(token) && mendBar(m, token)) return;
   mendUnclosed(m, token, startsLine);
@@ -105,32 +106,19 @@ function readDoubleBar(m: Mending, token: IToken): boolean {
   return true;
 }
 
-/** `block X(x)` and `model X` go on with a brace. */
-function insertOpeningBrace(m: Mending, token: IToken): void {
-  if (is(token, t.LBrace)) return;
-  const model = is(m.out.at(-1), t.Name) && is(m.out.at(-2), k.model);
-  if (!model && !m.afterParams) return;
-  const at = endOfLast(m);
-  const span = { source: m.source, start: Math.max(0, at - 1), end: at };
-  const fixes = [replaceFix("Add the opening '{'", { ...span, start: at }, ' {')];
-  const found = kind.isCloser(token) || token.image.length > 20 ? 'its members' : `'${token.image}'`;
-  m.report(createDiagnostic('syntax', span, { expected: "'{'", found }, { fixes }));
-  const brace = createInserted(t.LBrace, at);
-  m.out.push(brace);
-  m.frames.push(createFrame(brace, model ? 'model' : 'block'));
-  m.afterParams = false;
-}
-
 /** A statement that begins while a bracket of the one before is open: that bracket ends there. */
 function mendUnclosed(m: Mending, token: IToken, startsLine: boolean): void {
   const frame = m.frames.at(-1);
   if (!frame || !isInline(frame)) return;
-  if (is(token, t.LBrace) && m.frames.some((f) => f.role === 'params') && kind.endsOperand(m.out.at(-1))) {
+  if (is(token, t.LBrace) && kind.endsOperand(m.out.at(-1)) && m.frames.some((f) => f.role === 'params')) {
     // `block X(x, n: int = 2 {`: the body's brace. That of a default value's rows or table is followed by those.
     const holdsTable = kind.isBar(m.tokens[m.position + 1]) || is(m.tokens[m.position + 2], t.RBrace);
     if (beginsLine(m, m.position + 1) && !holdsTable) closeInline(m);
     return;
   }
+  // `Conv(8 if n > 1`, and an arrow on the next line: they belong to the step whose bracket is open.
+  const belongs = kind.endsOperand(m.out.at(-1)) && (is(token, k.if) || (startsLine && is(token, t.Arrow)));
+  if (belongs && !closesLater(m.tokens, m.position)) closeInline(m);
   if (!startsLine) return;
   // `, n = 2` in parameters is one of them.
   const begins = frame.role !== 'params' && is(m.tokens[m.position + 1], t.Equal) && is(token, t.Name);

@@ -15,8 +15,11 @@ export function mendRowGap(m: Mending, token: IToken, startsLine: boolean): bool
   const frame = m.frames.at(-1);
   if (frame?.role !== 'rows') return false;
   if (frame.rowOpen) {
-    if (!kind.endsOperand(m.out.at(-1)) || !kind.startsOperand(token)) {
-      if (is(token, t.RBrace)) insertBar(m, frame, 'closing');
+    const header = frame.rows === 1 && !kind.isBar(m.out.at(-1)) && kind.isWord(token);
+    if (!header && !(kind.endsOperand(m.out.at(-1)) && kind.startsOperand(token))) {
+      if (!is(token, t.RBrace)) return false;
+      if (kind.isBar(m.tokens[m.position + 1]) && !beginsLine(m, m.position + 1)) return skipBrace(m, token);
+      insertBar(m, frame, 'closing');
       return false;
     }
     insertBar(m, frame, startsLine ? 'closing' : 'separating');
@@ -25,6 +28,7 @@ export function mendRowGap(m: Mending, token: IToken, startsLine: boolean): bool
   if (kind.isBar(token) || is(token, t.RBrace)) return false;
   if (endsItsLineWithBar(m.tokens, m.position)) {
     insertBar(m, frame, 'opening');
+    frame.rows++;
     return false;
   }
   if (!startsLine || !kind.startsStatement(m.tokens, m.position)) return false;
@@ -42,9 +46,11 @@ export function mendBar(m: Mending, bar: IToken): boolean {
     if (is(bar, t.RowStart)) {
       if (frame.rowOpen) insertBar(m, frame, 'closing');
       frame.rowOpen = true;
+      frame.rows++;
     } else if (!frame.rowOpen) {
       startRow(m, bar);
       frame.rowOpen = true;
+      frame.rows++;
       return true;
     } else if (is(bar, t.RowEnd)) frame.rowOpen = false;
     return false;
@@ -55,6 +61,14 @@ export function mendBar(m: Mending, bar: IToken): boolean {
   }
   if (!is(bar, t.RowStart)) return false;
   skipRows(m);
+  return true;
+}
+
+/** `| 3, 5} | 2 |`: the row goes on after the brace, so that it is not the table's. */
+function skipBrace(m: Mending, token: IToken): boolean {
+  const span = { source: m.source, start: token.startOffset, end: token.startOffset + 1 };
+  m.report(createDiagnostic('stray-bracket', span, { bracket: '}' }, { fixes: [replaceFix("Remove '}'", span, '')] }));
+  m.position++;
   return true;
 }
 

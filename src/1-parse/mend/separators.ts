@@ -3,6 +3,7 @@ import { createTokenAt } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import { createDiagnostic, replaceFix } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../source.ts';
+import { foundOf } from '../syntax-errors.ts';
 import { type Frame, hasElements, isBarrier } from './frames.ts';
 import { beginsLine, createInserted, endOfLast, type Mending } from './mending.ts';
 import * as kind from './token-kinds.ts';
@@ -16,6 +17,7 @@ export function mendSeparator(m: Mending, token: IToken): IToken | undefined {
   const frame = m.frames.at(-1);
   if (frame) followStatement(m, frame, token);
   insertMissing(m, frame, token);
+  if (lacksValue(m, token)) return undefined;
   if (is(token, t.Equal)) return mendEqual(m, frame, token);
   if (is(token, t.Colon)) return mendColon(m, frame, token);
   if (is(token, t.Comma)) return mendComma(m, frame, token);
@@ -66,6 +68,36 @@ function lacksColon(m: Mending, frame: Frame, token: IToken): boolean {
   return frame.role === 'call' && is(token, t.NumberLiteral) && !beginsLine(m, m.position);
 }
 
+/** Leaves out what has no value beside it, and says so: `8 *)`, `(* 8`, `(, 8`, `f(: 8`. */
+function lacksValue(m: Mending, token: IToken): boolean {
+  const previous = m.out.at(-1);
+  const next = m.tokens[m.position + 1];
+  const opens = !previous || kind.isOpener(previous) || is(previous, t.Comma) || kind.isBar(previous);
+  const operator = kind.isOperator(token) && !(is(token, t.Minus) && !kind.endsOperand(previous));
+  const before = operator || is(token, t.Comma) || is(token, t.Colon);
+  // A comma may end a cell's row of values, a colon a label: only what stands first is wrong.
+  const header = m.frames.at(-1)?.rows === 1;
+  if (before && opens && !header && m.frames.length > 0) {
+    report(m, token, is(token, t.Colon) ? 'a name' : 'a value', foundOf(token));
+    return true;
+  }
+  if (header || !kind.isOperator(token) || !dangles(m, next)) return false;
+  report(m, token, `a value after '${token.image}'`, next ? foundOf(next) : 'the end of the file');
+  return true;
+}
+
+/** Whether what follows an operator can be no value of it. */
+function dangles(m: Mending, next: IToken | undefined): boolean {
+  if (!next || kind.isCloser(next) || kind.isBar(next) || is(next, t.Comma) || is(next, t.Arrow)) return true;
+  if (is(next, k.if) || is(next, k.for) || kind.isStatementKeyword(next)) return true;
+  const i = m.position + 1;
+  return beginsLine(m, i) && is(next, t.Name) && (is(m.tokens[i + 1], t.Equal) || is(m.tokens[i + 1], t.Colon));
+}
+
+function report(m: Mending, token: IToken, expected: string, found: string): void {
+  m.report(createDiagnostic('syntax', spanOf(m, token), { expected, found }));
+}
+
 function mendEqual(m: Mending, frame: Frame | undefined, token: IToken): IToken {
   const second = m.out.at(-2);
   if (is(m.out.at(-1), t.Name)) {
@@ -113,7 +145,10 @@ function mendArrow(m: Mending, token: IToken): IToken | undefined {
 function replace(m: Mending, token: IToken, type: TokenType, where: string): IToken {
   const expected = type.PATTERN as string;
   const span = spanOf(m, token);
-  const fixes = [replaceFix(`Write '${expected}'`, span, type === t.Colon ? ':' : expected, true)];
+  // A colon clings to its name.
+  const clings = type === t.Colon && !beginsLine(m, m.position);
+  const place = clings ? { ...span, start: endOfLast(m) } : span;
+  const fixes = [replaceFix(`Write '${expected}'`, place, expected, true)];
   m.report(createDiagnostic('wrong-separator', span, { found: token.image, expected, where }, { fixes }));
   return createTokenAt(type, expected, token.startOffset, token.image.length);
 }

@@ -3,6 +3,7 @@ import * as t from '../../../grammar/tokens.ts';
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
 import { expectedIn, foundOf } from '../syntax-errors.ts';
 import { isInline } from './frames.ts';
+import { insert } from './headings.ts';
 import { beginsLine, type Mending } from './mending.ts';
 import * as kind from './token-kinds.ts';
 import { is } from './token-kinds.ts';
@@ -26,13 +27,31 @@ export function skipUnknown(m: Mending, token: IToken, startsLine: boolean): boo
     skip(m, token, expectedIn('file'));
     return true;
   }
-  if (isInline(frame) || frame.role === 'rows' || !kind.startsOperand(token)) return false;
+  if (isInline(frame) || frame.role === 'rows') return false;
   const previous = m.out.at(-1);
   const first = previous === frame.open || (startsLine && kind.endsOperand(previous));
-  if (!first && !kind.endsOperand(previous)) return false;
+  // A line may begin with the `=` of `param x: int[]`, or with the colon after a name.
+  const nameless = is(token, t.Equal) ? previous === frame.open : first && !is(previous, t.Name) && is(token, t.Colon);
+  if (!(kind.startsOperand(token) && (first || kind.endsOperand(previous))) && !nameless) return false;
   if (kind.startsStatement(m.tokens, m.position)) return false;
+  if (lacksColon(m, first, token)) return true;
   if (frame.role === 'scaling' && is(token, t.Name) && is(m.tokens[m.position + 1], t.LParen)) return false;
   skip(m, token, first ? expectedIn(frame.role) : "an operator, '->' or the end of the statement");
+  return true;
+}
+
+/** `stem Conv(8)` in a model, `-> conv Conv(8)`: a label without its colon, which is put in. */
+function lacksColon(m: Mending, first: boolean, token: IToken): boolean {
+  const [next, second] = [m.tokens[m.position + 1], m.tokens[m.position + 2]];
+  if (!first && is(m.out.at(-1), t.Name) && is(m.out.at(-2), t.Arrow) && is(token, t.Name)) {
+    insert(m, token, t.Colon, ':');
+    return true;
+  }
+  if (!first || m.frames.at(-1)?.role !== 'model' || !is(token, t.Name) || !is(next, t.Name)) return false;
+  if (is(second, t.Equal) || is(second, t.Colon) || beginsLine(m, m.position + 1)) return false;
+  m.out.push(token);
+  m.position++;
+  insert(m, next as IToken, t.Colon, ':');
   return true;
 }
 
@@ -56,6 +75,8 @@ function skip(m: Mending, token: IToken, expected: string): void {
     if (depth === 0 && m.frames.length > 0) {
       if (kind.isCloser(next) || (startsLine && kind.isBar(next))) return;
       const begins = kind.startsStatement(m.tokens, m.position) && !is(m.tokens[m.position + 1], t.Comma);
+      // After an arrow a name with a colon is a step's label.
+      if (is(m.tokens[m.position - 1], t.Arrow)) continue;
       if (begins || (startsLine && kind.startsStatement(m.tokens, m.position))) return;
     }
     if (kind.isOpener(next)) depth++;

@@ -18,6 +18,22 @@ const statementKeywords = new Set<TokenType>([
 ]);
 const operandStarts = new Set<TokenType>([t.Name, t.NumberLiteral, t.StringLiteral, k.true, k.false]);
 const operandEnds = new Set<TokenType>([...operandStarts, t.RParen, t.RBracket, t.RBrace, t.Property]);
+/** Infix operators that are no sign. */
+const operators = new Set<TokenType>([
+  t.EqualEqual,
+  t.BangEqual,
+  t.Less,
+  t.LessEqual,
+  t.Greater,
+  t.GreaterEqual,
+  t.Plus,
+  t.Minus,
+  t.Star,
+  t.Slash,
+  t.Caret,
+  k.and,
+  k.or,
+]);
 const bars = new Set<TokenType>([t.RowStart, t.RowEnd, t.Bar]);
 
 /** What closes each opening bracket. */
@@ -33,6 +49,10 @@ export const isCloser = (token: IToken | undefined) => token !== undefined && cl
 export const isOpener = (token: IToken) => closerOf.has(token.tokenType);
 export const startsOperand = (token: IToken) => operandStarts.has(token.tokenType);
 export const endsOperand = (token: IToken | undefined) => token !== undefined && operandEnds.has(token.tokenType);
+const words = new Set<TokenType>([t.Name, ...Object.values(k)]);
+/** A name or a keyword: what may head a column. */
+export const isWord = (token: IToken) => words.has(token.tokenType);
+export const isOperator = (token: IToken) => operators.has(token.tokenType);
 export const isStatementKeyword = (token: IToken) => statementKeywords.has(token.tokenType);
 export const is = (token: IToken | undefined, type: TokenType) => token?.tokenType === type;
 

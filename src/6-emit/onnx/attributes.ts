@@ -17,6 +17,12 @@ export function float(f: number): Onnx.IAttributeProto {
   return { type: AttributeType.FLOAT, f };
 }
 
+const encoder = new TextEncoder();
+
+export function text(value: string): Onnx.IAttributeProto {
+  return { type: AttributeType.STRING, s: encoder.encode(value) };
+}
+
 export function toAttributeProtos(attributes: Attributes): Onnx.IAttributeProto[] {
   return Object.entries(attributes).flatMap(([name, attribute]) => (attribute ? [{ name, ...attribute }] : []));
 }

@@ -48,6 +48,8 @@ export interface Builder {
   scalar(value: number): string;
   /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
   integers(what: string, values: readonly number[]): string;
+  /** A list of numbers in single precision, likewise: Resize's scales. */
+  numbers(what: string, values: readonly number[]): string;
   /** Declares a value as an output of the network. */
   output(name: string, value: string, shape: Shape): void;
   finish(graphName: string): ModelPlan;
@@ -125,6 +127,10 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     integers(what, list) {
       const bytes = littleEndianBytes(BigInt64Array.from(list, BigInt));
       return addConstant(`${what}/${list.join(',')}`, [list.length], DataType.INT64, bytes);
+    },
+    numbers(what, list) {
+      const bytes = littleEndianBytes(Float32Array.from(list));
+      return addConstant(`${what}/${list.join(',')}`, [list.length], DataType.FLOAT, bytes);
     },
     output(wanted, value, shape) {
       const name = outputName.get(wanted) as string;

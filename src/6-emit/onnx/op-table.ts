@@ -1,11 +1,13 @@
-import type { GraphNode, Shape } from '../../5-graph/graph.ts';
+import type { Graph, GraphNode, Shape, ValueRef } from '../../5-graph/graph.ts';
 import type { OpKind, OpOf, Pads } from '../../5-graph/ops.ts';
 import { activations } from './activations.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import type { Builder } from './builder.ts';
+import { gatedProduct, globalMean } from './tuned-forms.ts';
 
 interface Context {
   readonly b: Builder;
+  readonly graph: Graph;
   readonly node: GraphNode;
   /** The names of its inputs, and their shapes without the batch. */
   readonly inputs: readonly string[];
@@ -34,7 +36,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
   activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), shapeOf(c.node))],
-  globalAvgPool: (c) => step(c, 'GlobalAveragePool', c.inputs, 'pool'),
+  globalAvgPool: (c) => [globalMean(c.b, first(c), c.inputShapes[0] as Shape, label(c, 'pool'))],
   maxPool: (c) => {
     const { window } = c.op;
     const attributes = { ...windowAttributes(window), dilations: pair(window.dilation) };
@@ -49,7 +51,14 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => step(c, 'Add', c.inputs, 'add'),
-  mul: (c) => step(c, 'Mul', c.inputs, 'mul'),
+  mul: (c) => {
+    const gate = c.inputShapes.findIndex((shape) => shape[1] === 1 && shape[2] === 1);
+    const other = 1 - gate;
+    if (c.inputs.length !== 2 || gate < 0 || c.inputShapes[other]?.[1] === 1) return step(c, 'Mul', c.inputs, 'mul');
+    const x = { value: c.inputs[other] as string, shape: shapeOf(c.node) };
+    const ref = c.node.inputs[gate] as ValueRef;
+    return [gatedProduct(c.b, c.graph, x, { value: c.inputs[gate] as string, ref }, label(c, 'mul'))];
+  },
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
   // Sizes as an input are the one form that opsets 13 to 18 share.
   split: (c) => {

@@ -8,9 +8,17 @@ export interface OnnxOptions {
   readonly half: boolean;
   /** Weights in a file beside the model. Above 2 GiB, which protobuf cannot carry in one file, this is done unasked. */
   readonly externalData: boolean;
+  /** Plain forms alone, without those that ONNX Runtime runs faster on x86 (see `tuned-forms.ts`). */
+  readonly portable: boolean;
 }
 
-export const defaultOptions: OnnxOptions = { opset: 17, batch: 'dynamic', half: false, externalData: false };
+export const defaultOptions: OnnxOptions = {
+  opset: 17,
+  batch: 'dynamic',
+  half: false,
+  externalData: false,
+  portable: false,
+};
 
 /** Opset 13 gave Split and friends the form that is written here, with sizes as inputs. */
 export const oldestOpset = 13;

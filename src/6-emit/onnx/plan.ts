@@ -19,7 +19,7 @@ export function planModel(graph: Graph, options: OnnxOptions): ModelPlan {
     const write = opTable[node.op.kind] as WriteOp<OpKind>;
     const inputs = node.inputs.map(nameOf);
     const inputShapes = node.inputs.map((ref) => shapeOf(graph, ref));
-    values.set(node.id, write({ b: builder, op: node.op, node, inputs, inputShapes }));
+    values.set(node.id, write({ b: builder, graph, op: node.op, node, inputs, inputShapes }));
   }
   for (const { name, value } of graph.outputs) builder.output(name, nameOf(value), shapeOf(graph, value));
   return builder.finish(graph.name);

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { resolveProgram } from '../../2-resolve/resolve.ts';
-import { checkProgram } from '../../3-check/check.ts';
+import { checkSource } from '../../check-source.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
@@ -43,8 +42,7 @@ export const checkCommand: RunCommand = async (args, io) => {
 };
 
 function checkSpec(spec: Spec): readonly Diagnostic[] {
-  const { program, diagnostics } = resolveProgram(spec.source, spec.host);
-  return [...encodingDiagnostics(spec), ...diagnostics, ...checkProgram(program)];
+  return [...encodingDiagnostics(spec), ...checkSource(spec.source, spec.host).diagnostics];
 }
 
 function fixSpec(spec: Spec, path: string, io: Io): { diagnostics: readonly Diagnostic[]; fixed: number } {

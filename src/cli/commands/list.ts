@@ -1,6 +1,7 @@
 import { chooseModel } from '../../2-resolve/choose-model.ts';
 import { resolveProgram } from '../../2-resolve/resolve.ts';
 import { checkProgram } from '../../3-check/check.ts';
+import { variantNames } from '../../3-check/variants.ts';
 import { buildGraph } from '../../5-graph/build.ts';
 import { totalCost } from '../../5-graph/cost.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -15,7 +16,6 @@ import type { RunCommand } from '../commands.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { paintFor } from '../style.ts';
-import { variantNames } from '../variant-names.ts';
 
 /** A variant of a library model, in numbers. */
 interface ListedVariant {
@@ -77,9 +77,9 @@ function variantsOf(model: LibraryModel): ListedVariant[] {
   const { program } = resolveProgram(source, emptyHost);
   const declared = chooseModel(program, model.model).model;
   if (!declared || hasErrors(checkProgram(program))) return [];
-  const names = variantNames(declared.node);
+  const names = variantNames(declared);
   return (names.length > 0 ? names : [undefined]).flatMap((variant) => {
-    const { graph } = buildGraph(program, declared, variant === undefined ? {} : { variant });
+    const { graph } = buildGraph(declared, variant === undefined ? {} : { variant });
     if (!graph) return [];
     const { params, macs } = totalCost(graph);
     const input = graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? [];

@@ -1,7 +1,9 @@
-import { parse } from '../../1-parse/parse.ts';
+import { chooseModel } from '../../2-resolve/choose-model.ts';
+import { resolveProgram } from '../../2-resolve/resolve.ts';
+import { variantNames } from '../../3-check/variants.ts';
+import { emptyHost } from '../../host.ts';
 import { libraryModels } from '../../library.ts';
 import { stdlib } from '../../stdlib.generated.ts';
-import { variantNames } from '../variant-names.ts';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { zshScript } from './zsh.ts';
@@ -21,9 +23,9 @@ const scripts: Readonly<Record<Shell, (models: KnownModels) => string>> = {
 /** The completion script for a shell, made from the table of commands. */
 export function completionScript(shell: Shell): string {
   const models = libraryModels.map(({ name, module, model }) => {
-    const { ast } = parse({ name: module, text: stdlib[module] ?? '' });
-    const node = ast.declarations.find((d) => d.kind === 'model' && d.name.name === model);
-    return { name, variants: node?.kind === 'model' ? variantNames(node) : [] };
+    const { program } = resolveProgram({ name: module, text: stdlib[module] ?? '' }, emptyHost);
+    const declared = chooseModel(program, model).model;
+    return { name, variants: declared ? variantNames(declared) : [] };
   });
   return scripts[shell](models);
 }

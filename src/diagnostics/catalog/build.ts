@@ -1,4 +1,4 @@
-import { error, warning } from './entry.ts';
+import { error, info, warning } from './entry.ts';
 
 /** What only shows when a network is built at one point of its family. */
 export const buildDiagnostics = {
@@ -32,6 +32,14 @@ export const buildDiagnostics = {
     (a) => `the network has more than ${a.limit.toLocaleString('en-GB')} ${a.what}`,
     `A bound that keeps a hostile or mistyped spec from taking all memory and time.`,
   ),
+  'list-too-large': error<{ what: string; limit: number }>(
+    (a) => `a list holds at most ${a.limit.toLocaleString('en-GB')} ${a.what}`,
+    `A bound that keeps a hostile or mistyped spec from taking all memory: what the lists in a list hold counts too.`,
+  ),
+  'uneven-lists': error<{ first: number; other: number }>(
+    (a) => `the lists have ${a.first} and ${a.other} elements; a comprehension takes them side by side`,
+    `\`[f(a, b) for a, b in first, second]\` takes the n-th of each list for its n-th element.`,
+  ),
   'too-much-work': error<object>(
     () => 'evaluating the model takes too many steps',
     `A bound on evaluation, far above what any network needs: comprehensions or blocks multiply each other.`,
@@ -49,16 +57,16 @@ export const buildDiagnostics = {
     `\`Split\` and \`ChannelShuffle\` need a number of channels that their parts divide.`,
   ),
   'shape-mismatch': error<{ op: string; shapes: string }>(
-    (a) => `'${a.op}' cannot join ${a.shapes}`,
+    (a) => `${a.op} cannot join ${a.shapes}`,
     `\`Add\` needs equal shapes; \`Mul\` too, or one tensor of [C, 1, 1] that gates channels; \`Concat\` equal height and width.`,
   ),
   'needs-space': error<{ op: string; shape: string }>(
-    (a) => `'${a.op}' needs a tensor [C, H, W], not ${a.shape}`,
+    (a) => `${a.op} needs a tensor [C, H, W], not ${a.shape}`,
     `After \`Linear\` a tensor has no height and width.`,
   ),
-  'output-vanishes': error<{ op: string; height: number; width: number; kernel: number }>(
-    (a) => `'${a.op}' with a ${a.kernel}x${a.kernel} window leaves nothing of ${a.height}x${a.width} pixels`,
-    `The window is larger than the padded input. Raise the resolution, or pad.`,
+  'output-vanishes': error<{ op: string; height: number; width: number }>(
+    (a) => `${a.op} leaves nothing of ${a.height}x${a.width} pixels`,
+    `The window is larger than the padded input, or \`Pad\` takes away more than there is. Raise the resolution, or pad.`,
   ),
   'kernel-exceeds-input': warning<{ kernel: number; height: number; width: number }>(
     (a) => `the ${a.kernel}x${a.kernel} kernel is larger than its ${a.height}x${a.width} input`,
@@ -67,6 +75,10 @@ export const buildDiagnostics = {
   'resolution-below-stride': warning<{ resolution: number; stride: number }>(
     (a) => `the input's ${a.resolution} pixels are fewer than the network's total stride of ${a.stride}`,
     `The last stages see a single pixel. Raise the resolution to the total stride at least.`,
+  ),
+  'variants-not-built': info<{ variant: string; count: number }>(
+    (a) => `the variants from '${a.variant}' on (${a.count}) were not built: it would take too long`,
+    `\`enetc check\` builds every variant of a model to find what only a build shows, as long as there are not too many or too large ones. \`enetc compile --variant NAME\` still builds any.`,
   ),
   'open-choice': error<{ key: string; options: string; more: number }>(
     (a) =>

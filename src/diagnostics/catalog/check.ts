@@ -1,4 +1,4 @@
-import { error, warning } from './entry.ts';
+import { error, info, warning } from './entry.ts';
 
 /** What can be known to be wrong without building a network. */
 export const checkDiagnostics = {
@@ -47,7 +47,7 @@ export const checkDiagnostics = {
   ),
   'missing-tensor': error<{ callee: string; name: string }>(
     (a) => `'${a.callee}' needs the tensor '${a.name}', which neither the chain nor an argument gives`,
-    `Write \`x -> ${'${callee}'}\` or give the tensor as the first argument.`.replace('${callee}', 'Step'),
+    `A step takes its tensors from the chain, \`x -> Step\`, or as its first arguments, \`Step(x)\`. \`Add\`, \`Mul\` and \`Concat\` take two at least.`,
   ),
   'wrong-type': error<{ expected: string; found: string; what: string }>(
     (a) => `${a.what} must be ${a.expected}, not ${a.found}`,
@@ -56,6 +56,14 @@ export const checkDiagnostics = {
   'not-whole': error<{ what: string; value: number }>(
     (a) => `${a.what} must be a whole number, not ${a.value}`,
     `There is one kind of number; \`int\` accepts whole values only. \`floor\`, \`ceil\` and \`round\` make one.`,
+  ),
+  'expression-too-deep': error<{ limit: number }>(
+    (a) => `expressions stand more than ${a.limit} deep in each other`,
+    `A bound that keeps evaluation safe. Name an inner part: \`hidden = ...\`.`,
+  ),
+  'unnamed-setting': error<{ callee: string; names: string }>(
+    (a) => `'${a.callee}' takes settings by name: ${a.names}`,
+    `Write the name before the value: \`convention torch(epsilon: 1e-3)\`, \`input image: [3, 224, 224] (mean: [0.5, 0.5, 0.5])\`.`,
   ),
   'unknown-type': error<{ name: string; hint: string }>(
     (a) => `'${a.name}' is no type${a.hint}`,
@@ -69,8 +77,8 @@ export const checkDiagnostics = {
     (a) => `the label '${a.name}' stands twice here`,
     `Labels make the paths of parameters (\`stages.4.1.expand.conv\`), so each must be unique in its block or section.`,
   ),
-  'missing-label': error<{ callee: string }>(
-    (a) => `'${a.callee}' owns parameters, so this step needs a label: 'name: ${a.callee}'`,
+  'missing-label': error<{ callee: string; label: string }>(
+    (a) => `'${a.callee}' owns parameters, so this step needs a label: '${a.label}: ${a.callee}'`,
     `Labels make the paths of parameters. Every step that owns parameters has one, except the first of a section, whose path is the section's.`,
   ),
   'return-missing': error<{ name: string }>(
@@ -129,8 +137,8 @@ export const checkDiagnostics = {
     (a) => `'${a.block}' has no parameter '${a.name}'; its cell must be empty`,
     `Rows may build different blocks. A cell for a parameter that the row's block lacks is left empty: \`| SeparableConv | 1 | | \`.`,
   ),
-  'argument-not-taken': error<{ name: string }>(
-    (a) => `no row's block has a parameter '${a.name}'`,
+  'argument-not-taken': error<{ name: string; hint: string }>(
+    (a) => `no row's block has a parameter '${a.name}'${a.hint}`,
     `Arguments before a table go to the rows whose block takes them; at least one must.`,
   ),
   'cell-count': error<{ cells: number; columns: number }>(
@@ -191,6 +199,10 @@ export const checkDiagnostics = {
     (a) => `w(${a.written}) is ${a.rounded} even at width 1, for filters are rounded to multiples of 8`,
     `The default rounding gives multiples of 8, so the written number never appears. Write the rounded one, or say \`scaling { w(n) = ... }\`.`,
   ),
+  'more-problems': info<{ count: number; file: string }>(
+    (a) => `${a.count} more ${a.count === 1 ? 'problem' : 'problems'} in ${a.file} not shown`,
+    `Of one file the first 100 errors and the first 100 warnings are shown. Mend these first: often they have one cause.`,
+  ),
   'unknown-weights-model': error<{ name: string; hint: string }>(
     (a) => `a weight map is for a model of this file or an imported one; there is no '${a.name}'${a.hint}`,
     `\`weights EfficientNet { ... }\` maps the paths of the model EfficientNet to the names in checkpoints.`,
@@ -206,4 +218,5 @@ export const checkDiagnostics = {
   'star-count': error<{ path: number; pattern: number }>(
     (a) => `the path has ${a.path} star${a.path === 1 ? '' : 's'}, the pattern none: many modules cannot be one`,
     `Stars pair by order: the n-th module that the path names here is the n-th that the pattern names in the checkpoint. The numbers of stars may differ (\`stages.*.*\` and \`_blocks.*\`), but a path with stars needs a pattern with some.`,
-  ),} as const;
+  ),
+} as const;

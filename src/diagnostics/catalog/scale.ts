@@ -3,7 +3,7 @@ import { error } from './entry.ts';
 /** What choosing a point of the family can have wrong. */
 export const scaleDiagnostics = {
   'unknown-variant': error<{ name: string; model: string; names: string; hint: string }>(
-    (a) => `'${a.model}' has no variant '${a.name}'${a.hint}; it has ${a.names || 'none'}`,
+    (a) => `'${a.model}' has no variant '${a.name}' (it has ${a.names || 'none'})${a.hint}`,
     `Variants are the rows of the model's \`variants\` table, by their \`name\`. \`enetc list\` shows them.`,
   ),
   'no-phi': error<{ model: string; names: string }>(
@@ -23,6 +23,10 @@ export const scaleDiagnostics = {
     (a) => `${a.name} is ${a.value}: ${a.why}`,
     `Depth, width and resolution factors are finite numbers above 0; phi is any finite number, a negative one gives a network smaller than the base.`,
   ),
+  'scaling-circle': error<{ factor: string; name: string }>(
+    (a) => `'${a.factor}' cannot follow from '${a.name}', which is itself scaled`,
+    `A factor may be computed from the model's parameters, but not from one whose value is \`d(n)\`, \`w(n)\` or \`r(n)\`, or follows from such a one.`,
+  ),
   'phi-and-variant': error<object>(
     () => "a point is chosen by '--phi' or by '--variant', not by both",
     `A variant's row and a phi would both say what d and w are.`,
@@ -31,12 +35,12 @@ export const scaleDiagnostics = {
     (a) => `${a.option} changes nothing: ${a.why}`,
     `An override that nothing in the model reads is a mistake more often than not, so it is refused. \`enetc explain\` shows what each number of a model comes from.`,
   ),
-  'unknown-override': error<{ name: string; model: string; hint: string }>(
-    (a) => `'${a.model}' has no parameter '${a.name}' to set${a.hint}`,
+  'unknown-override': error<{ option: string; name: string; model: string; hint: string }>(
+    (a) => `${a.option}: '${a.model}' has no ${a.name.includes('.') ? 'cell' : 'parameter'} '${a.name}' here${a.hint}`,
     `\`--set name=value\` sets a parameter of the model, or a cell of a stage table: \`--set stages.2.kernel=5\` (section, row by name or number, column).`,
   ),
-  'bad-override': error<{ name: string; why: string }>(
-    (a) => `--set ${a.name}: ${a.why}`,
+  'bad-override': error<{ option: string; why: string }>(
+    (a) => `${a.option} gives no value: ${a.why}`,
     `The value is written as in a spec: \`--set classes=10\`, \`--set layers=[2,2,2,2]\`, \`--set unit=BasicBlock\`.`,
   ),
   'not-a-choice': error<{ name: string; value: string; options: string }>(

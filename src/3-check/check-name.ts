@@ -1,0 +1,116 @@
+import type { NameNode } from '../1-parse/ast.ts';
+import { excerpt, type Span } from '../source.ts';
+import { type Checker, type Local, lookup, type Meaning, report, type Scope, suggest, suggestion, visibleNames } from './scope.ts';
+import { describeType, isTensors, type Type } from './types.ts';
+
+/** What a tensor tells of its shape. */
+export const tensorProperties: readonly string[] = ['channels', 'height', 'width'];
+
+/** Checks a name or dotted path that stands for a value, and gives its type. */
+export function checkName(c: Checker, scope: Scope, name: NameNode): Type {
+  const [head = '', ...rest] = name.parts;
+  if (head === '') return 'unknown';
+  const meaning = lookup(c, scope, head);
+  if (!meaning || (meaning.kind === 'scaling' && !scope.scaling)) {
+    reportUnknownName(c, scope, head, name.span);
+    return 'unknown';
+  }
+  if (meaning.kind === 'local') {
+    const { local } = meaning;
+    local.used = true;
+    if (rest.length === 0) return local.type;
+    if (local.kind === 'section') return checkPath(c, local, head, rest, name.span);
+    return checkProperty(c, local.type, `'${head}'`, rest, name.span);
+  }
+  if (rest.length > 0) {
+    report(c, 'unknown-property', name.span, { name: rest.join('.'), of: describeMeaning(head, meaning), hint: '' });
+    return 'unknown';
+  }
+  switch (meaning.kind) {
+    case 'activation':
+    case 'padding':
+      return meaning.kind;
+    case 'op':
+    case 'declared':
+      return 'block';
+    default: {
+      const found = 'a function; call it with parentheses';
+      report(c, 'wrong-type', name.span, { what: `'${head}'`, expected: 'a value', found });
+      return 'unknown';
+    }
+  }
+}
+
+/** `stages.c2.0` or `stages.channels`: what stands behind a section's name. */
+function checkPath(c: Checker, section: Local, head: string, rest: readonly string[], span: Span): Type {
+  const [part = ''] = rest;
+  const isProperty = tensorProperties.includes(rest.at(-1) as string);
+  if (section.parts && !section.parts.has(part) && !(isProperty && rest.length === 1)) {
+    const at = { ...span, start: span.start + head.length + 1, end: span.start + head.length + 1 + part.length };
+    const { hint, fixes } = suggest(c, part, () => section.parts as ReadonlySet<string>, at);
+    report(c, 'unknown-property', span, { name: part, of: `the section '${head}'`, hint }, { fixes });
+    return 'unknown';
+  }
+  return isProperty ? 'number' : { tensors: undefined };
+}
+
+/** `x.channels`: what a tensor tells of itself. Nothing else has properties. */
+export function checkProperty(c: Checker, type: Type, of: string, rest: readonly string[], span: Span): Type {
+  if (type === 'unknown') return 'unknown';
+  const [property = ''] = rest;
+  if (isTensors(type)) {
+    if (rest.length === 1 && tensorProperties.includes(property)) return 'number';
+    const at = { ...span, start: span.end - property.length };
+    const { hint, fixes } = rest.length === 1 ? suggest(c, property, () => tensorProperties, at) : suggestion(undefined, at);
+    report(c, 'unknown-property', span, { name: rest.join('.'), of: `the tensor ${of}`, hint }, { fixes });
+  } else report(c, 'unknown-property', span, { name: rest.join('.'), of: `${of}, ${describeType(type)},`, hint: '' });
+  return 'unknown';
+}
+
+function describeMeaning(name: string, meaning: Meaning): string {
+  switch (meaning.kind) {
+    case 'local':
+      return `'${name}', ${describeType(meaning.local.type)},`;
+    case 'declared':
+      return `the ${meaning.declared.kind} '${name}'`;
+    case 'function':
+    case 'scaling':
+      return `the function '${name}'`;
+    default:
+      return `the ${meaning.kind} '${name}'`;
+  }
+}
+
+/** Names that other frameworks use, and what they are called here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  swish: 'silu',
+  hswish: 'hardswish',
+  hsigmoid: 'hardsigmoid',
+  hard_swish: 'hardswish',
+  hard_sigmoid: 'hardsigmoid',
+  Conv2d: 'Conv',
+  Conv2D: 'Conv',
+  BatchNorm2d: 'BatchNorm',
+  BatchNormalization: 'BatchNorm',
+  ReLU: 'relu',
+  ReLU6: 'relu6',
+  SiLU: 'silu',
+  Dense: 'Linear',
+  MaxPool2d: 'MaxPool',
+  AvgPool2d: 'AvgPool',
+  AdaptiveAvgPool2d: 'GlobalAvgPool',
+  GlobalAveragePooling2D: 'GlobalAvgPool',
+};
+
+/** Says that a name means nothing, with the name that was probably meant. */
+export function reportUnknownName(c: Checker, scope: Scope, name: string, span: Span): void {
+  const at = { ...span, end: Math.min(span.end, span.start + name.length) };
+  const known = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined;
+  const { hint, fixes } = known ? suggestion(known, at) : suggest(c, name, () => visibleNames(c, scope), at);
+  report(c, 'unknown-name', at, { name, hint }, { fixes });
+}
+
+/** What an expression is called where it has no name: as it is written. */
+export function quoted(span: Span): string {
+  return `'${excerpt(span)}'`;
+}

@@ -1,0 +1,86 @@
+import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
+import { addLabel, collectLabels, type Labels } from './check-block.ts';
+import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
+import { checkStageRows, checkStageTable, rowNames } from './check-rows.ts';
+import { calleeSignature, callSignature, checkStep } from './check-step.ts';
+import { bind, type Checker, lookup, type Scope } from './scope.ts';
+import type { Signature } from './signature.ts';
+
+/** A section that builds a table by its name, with the block before it: the table is checked against that. */
+export interface TableUse {
+  readonly base: Signature | undefined;
+  readonly args: readonly Arg[];
+}
+
+/** Which sections build which table: by the table's name, and through a parameter of type `table`. */
+export interface TableUses {
+  readonly byName: Map<string, TableUse>;
+  byParam: TableUse | undefined;
+}
+
+/** Checks a section and binds its name. */
+export function checkSection(c: Checker, scope: Scope, section: SectionNode, uses: TableUses): void {
+  const { first, tail, steps, name } = section;
+  const labels: Labels = new Map();
+  addLabel(c, section.label, labels);
+  collectLabels(c, [first, tail, steps], labels);
+  if (tail.condition) expectType(c, checkExpr(c, scope, tail.condition), 'bool', tail.condition.span);
+  const callee = calleeOf(c, scope, first);
+  const args = first.kind === 'call' ? first.args : [];
+  let tensors: number | undefined;
+  if (tail.rows) {
+    if (!callee && first.kind !== 'name' && first.kind !== 'call') checkExpr(c, scope, first);
+    const base = callee && calleeSignature(c, scope, callee.text, callee.span);
+    checkStageTable(c, scope, tail.rows, base, args);
+    if (tail.rows.kind === 'name') noteUse(c, scope, tail.rows.text, { base, args }, uses);
+  } else if (callee && first.kind === 'call') tensors = callSignature(c, scope, first, { tensors: undefined });
+  else if (callee) calleeSignature(c, scope, callee.text, callee.span);
+  else tensors = countOf(checkHead(c, scope, first));
+  for (const step of steps) tensors = checkStep(c, scope, step, tensors);
+  const parts = steps.length > 0 ? undefined : sectionParts(c, scope, section, callee);
+  bind(c, scope, name.name, { kind: 'section', type: { tensors }, span: name.span, used: true, ...(parts && { parts }) });
+}
+
+/** The callee where the first element of a section is a step: a block, an op or an activation, not a value. */
+function calleeOf(c: Checker, scope: Scope, first: SectionNode['first']): NameNode | undefined {
+  const name = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+  if (!name) return undefined;
+  const meaning = lookup(c, scope, name.parts[0] ?? '');
+  if (!meaning) return first.kind === 'call' ? name : undefined;
+  if (meaning.kind === 'local') {
+    const { type } = meaning.local;
+    return name.parts.length === 1 && (type === 'block' || type === 'activation' || type === 'unknown')
+      ? name
+      : undefined;
+  }
+  return meaning.kind === 'op' || meaning.kind === 'declared' || meaning.kind === 'activation' ? name : undefined;
+}
+
+function noteUse(c: Checker, scope: Scope, name: string, use: TableUse, uses: TableUses): void {
+  const meaning = lookup(c, scope, name);
+  if (meaning?.kind !== 'local') return;
+  if (meaning.local.kind === 'parameter') uses.byParam ??= use;
+  else if (!uses.byName.has(name)) uses.byName.set(name, use);
+}
+
+/** What stands behind a section's name in paths: its rows, or the sections of a model. */
+function sectionParts(
+  c: Checker,
+  scope: Scope,
+  { tail }: SectionNode,
+  callee: NameNode | undefined,
+): ReadonlySet<string> | undefined {
+  if (tail.rows) return tail.rows.kind === 'rows' ? rowNames(tail.rows) : undefined;
+  const meaning = callee && lookup(c, scope, callee.text);
+  if (meaning?.kind !== 'declared' || meaning.declared.kind !== 'model') return undefined;
+  return new Set(meaning.declared.node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
+}
+
+/** Checks the tables of a model, each against the block of the section that builds it. */
+export function checkTables(c: Checker, scope: Scope, model: ModelNode, uses: TableUses): void {
+  for (const member of model.members) {
+    if (member.kind !== 'table') continue;
+    const use = uses.byName.get(member.name.name) ?? uses.byParam;
+    checkStageRows(c, scope, member.rows, use?.base, use?.args ?? []);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Arg, ConventionNode, InputNode, ScalingNode } from '../1-parse/ast.ts';
+import { nearestNames } from '../diagnostics/nearest.ts';
+import { checkExpr, expectType } from './check-expr.ts';
+import { bind, type Checker, innerScope, type Local, report, type Scope, suggestion } from './scope.ts';
+import { oneTensor, type Type } from './types.ts';
+
+/** What a convention lets one override, and of which type. */
+const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['padding', 'padding'],
+  ['epsilon', 'number'],
+  ['momentum', 'number'],
+  ['count_pad', 'bool'],
+]);
+
+/** What an input may say of its pixels. */
+const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['mean', { list: 'number' }],
+  ['std', { list: 'number' }],
+]);
+
+const conventions = ['tf', 'torch'];
+
+/** Checks a convention: its name and what it overrides. */
+export function checkConvention(c: Checker, scope: Scope, { name: { name, span }, args }: ConventionNode): void {
+  if (name !== '' && !conventions.includes(name)) {
+    const { hint, fixes } = suggestion(nearestNames(name, conventions)[0] ?? conventionsElsewhere.get(name), span);
+    report(c, 'unknown-convention', span, { name, hint }, { fixes });
+  }
+  checkSettings(c, scope, name, args, conventionSettings);
+}
+
+const conventionsElsewhere: ReadonlyMap<string, string> = new Map([
+  ['tensorflow', 'tf'],
+  ['keras', 'tf'],
+  ['pytorch', 'torch'],
+]);
+
+/** Checks an input's shape and binds its name. */
+export function checkInput(c: Checker, scope: Scope, { name, shape, args }: InputNode): void {
+  expectType(c, checkExpr(c, scope, shape), { list: 'number' }, shape.span, `the shape of '${name.name}'`);
+  if (shape.kind === 'list' && shape.items.length !== 3) {
+    const found = `a list of ${shape.items.length}`;
+    report(c, 'wrong-type', shape.span, { what: `the shape of '${name.name}'`, expected: '[channels, height, width]', found });
+  }
+  checkSettings(c, scope, 'input', args, inputSettings);
+  bind(c, scope, name.name, { kind: 'value', type: oneTensor, span: name.span, used: true });
+}
+
+function checkSettings(
+  c: Checker,
+  scope: Scope,
+  callee: string,
+  args: readonly Arg[],
+  settings: ReadonlyMap<string, Type>,
+): void {
+  const seen = new Set<string>();
+  for (const arg of args) {
+    const type = checkExpr(c, scope, arg.value);
+    const name = arg.name?.name;
+    if (name === undefined) {
+      report(c, 'unnamed-setting', arg.span, { callee, names: [...settings.keys()].join(', ') });
+      continue;
+    }
+    const span = arg.name?.span ?? arg.span;
+    const expected = settings.get(name);
+    if (!expected) {
+      const { hint, fixes } = suggestion(nearestNames(name, settings.keys())[0], span);
+      report(c, 'unknown-parameter', span, { callee, name, hint }, { fixes });
+    } else if (seen.has(name)) report(c, 'duplicate-argument', span, { name });
+    else expectType(c, type, expected, arg.value.span, `'${name}'`);
+    seen.add(name);
+  }
+}
+
+/** Checks `scaling`: factors see phi and the model's parameters, roundings their number and the factors besides. */
+export function checkScaling(c: Checker, scope: Scope, { variable, entries }: ScalingNode): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const { name, span } = entry.name;
+    if (name !== '' && !['d', 'w', 'r'].includes(name)) report(c, 'unknown-scaling', span, { name });
+    const key = entry.parameter ? `${name}(n)` : name;
+    if (name !== '' && seen.has(key)) report(c, 'duplicate-name', span, { name: key });
+    seen.add(key);
+    const visible = entry.parameter ? [entry.parameter.name, 'd', 'w', 'r'] : variable ? [variable.name] : [];
+    const number: Local = { kind: 'value', type: 'number', span, used: true };
+    const inner = innerScope({ locals: scope.locals }, visible.map((local) => [local, number] as const));
+    expectType(c, checkExpr(c, inner, entry.value), 'number', entry.value.span);
+  }
+}

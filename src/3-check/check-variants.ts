@@ -1,0 +1,41 @@
+import type { RowsNode } from '../1-parse/ast.ts';
+import { checkExpr, expectType } from './check-expr.ts';
+import { checkCells, checkRowNames } from './check-table.ts';
+import { type Checker, report, type Scope, suggest } from './scope.ts';
+import type { Type } from './types.ts';
+
+/** Columns of `variants` that are no parameters of the model. */
+const ownColumns = ['name', 'phi', 'd', 'w', 'r'];
+
+/** Checks the rows of `variants`: a column is a parameter of the model, a factor, `name` or `phi`. */
+export function checkVariants(c: Checker, scope: Scope, rows: RowsNode): void {
+  checkCells(c, rows);
+  checkRowNames(c, rows);
+  const { header } = rows;
+  if (!header.some((h) => h.name === 'name')) report(c, 'variant-without-name', header[0]?.span ?? rows.span, {});
+  const types = header.map(({ name, span }): Type | undefined => {
+    const local = scope.locals.get(name);
+    if (local?.kind === 'parameter') return local.type;
+    if (name === 'name' || name === '') return undefined;
+    if (ownColumns.includes(name)) return 'number';
+    const params = [...scope.locals].flatMap(([param, { kind }]) => (kind === 'parameter' ? [param] : []));
+    const { hint, fixes } = suggest(c, name, () => [...ownColumns, ...params], span);
+    report(c, 'unknown-column', span, { name, where: 'parameter of the model is called', hint }, { fixes });
+    return undefined;
+  });
+  const phis = new Set<number>();
+  for (const row of rows.rows) {
+    header.forEach(({ name }, i) => {
+      const cell = row.cells[i];
+      const type = types[i];
+      const [value] = cell?.values ?? [];
+      if (!cell || !type || !value) return;
+      if (cell.values.length > 1) report(c, 'cell-values', cell.span, { column: name });
+      expectType(c, checkExpr(c, scope, value), type, value.span, `the cell of '${name}'`);
+      if (name === 'phi' && value.kind === 'number') {
+        if (phis.has(value.value)) report(c, 'duplicate-phi', value.span, { phi: value.value });
+        phis.add(value.value);
+      }
+    });
+  }
+}

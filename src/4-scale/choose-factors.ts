@@ -1,0 +1,70 @@
+import type { Expr, ModelNode, ScalingEntry, ScalingNode } from '../1-parse/ast.ts';
+import { walkNames } from '../1-parse/walk.ts';
+import type { VariantRow } from '../3-check/variants.ts';
+import { excerpt } from '../source.ts';
+import { type FactorName, factorNames, type Scale } from './apply-scaling.ts';
+import { type Env, innerEnv } from './env.ts';
+import { evaluateNumber } from './evaluate.ts';
+import { type Evaluation, fail } from './evaluation.ts';
+import type { Factor, ScalingRequest } from './scaling.ts';
+
+const unscaled: Factor = { value: 1, origin: 'default', source: 'default' };
+
+/** The `scaling` of a model, if it has one. */
+export function scalingOf(model: ModelNode): ScalingNode | undefined {
+  return model.members.find((m) => m.kind === 'scaling');
+}
+
+/** A scale whose factors are all 1 so far, with the model's own roundings. */
+export function createScale(model: ModelNode, env: Env): Scale {
+  const roundings = new Map<FactorName, ScalingEntry>();
+  for (const entry of scalingOf(model)?.entries ?? []) {
+    if (entry.parameter) roundings.set(entry.name.name as FactorName, entry);
+  }
+  return { factors: { d: unscaled, w: unscaled, r: unscaled }, roundings, used: new Set(), env };
+}
+
+/**
+ * What d, w and r are: 1, or what the formula says, or the variant's row, or the command line.
+ * @param scaled the parameters that are scaled themselves, which no factor can follow from
+ */
+export function chooseFactors(
+  ev: Evaluation,
+  env: Env,
+  model: ModelNode,
+  request: ScalingRequest,
+  row: VariantRow | undefined,
+  scaled: ReadonlySet<string>,
+): Scale['factors'] {
+  const factors: Record<FactorName, Factor> = { d: unscaled, w: unscaled, r: unscaled };
+  const evaluateFactor = (name: string, expr: Expr, inner: Env): number => {
+    walkNames(expr, ({ parts: [head = ''], span }) => {
+      if (scaled.has(head)) fail('scaling-circle', span, { factor: name, name: head });
+    });
+    const value = evaluateNumber(ev, inner, expr);
+    return value > 0 ? value : fail('bad-factor', expr.span, { name, value, why: 'it must be above 0' });
+  };
+  const scaling = scalingOf(model);
+  for (const { name, parameter, value } of scaling?.entries ?? []) {
+    if (parameter) continue;
+    const variable = scaling?.variable?.name;
+    // a formula over phi says nothing without one, nor where a variant's row holds
+    if (variable !== undefined && (request.phi === undefined || row)) continue;
+    const inner = variable === undefined ? env : innerEnv(env, [[variable, { value: request.phi as number }]]);
+    const source = excerpt(value.span) + (variable === undefined ? '' : ` at ${variable} ${request.phi}`);
+    factors[name.name as FactorName] = { value: evaluateFactor(name.name, value, inner), origin: 'formula', source };
+  }
+  for (const name of factorNames) {
+    const cell = row?.cell(name)?.values[0];
+    if (row && cell) {
+      factors[name] = { value: evaluateFactor(name, cell, env), origin: 'variant', source: `variant ${row.name}` };
+    }
+    const value = request[name];
+    if (value === undefined) continue;
+    if (!(value > 0 && Number.isFinite(value))) {
+      fail('bad-factor', undefined, { name: `--${name}`, value, why: 'it must be a finite number above 0' });
+    }
+    factors[name] = { value, origin: 'override', source: `--${name}` };
+  }
+  return factors;
+}
