@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { compareProcesses, median, runProcess } from './processes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const enetc = [process.execPath, join(root, 'dist/enetc.js')];
+const enetc = [process.execPath, join(root, 'dist/enetc.cjs')];
 const folder = mkdtempSync(join(tmpdir(), 'enet-bench-'));
 const file = (name: string) => join(folder, name);
 const results: Record<string, unknown> = {};

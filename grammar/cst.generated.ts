@@ -353,29 +353,7 @@ export interface WordCstNode extends CstNode {
 }
 
 export type WordCstChildren = {
-  Name?: IToken[];
-  Import?: IToken[];
-  From?: IToken[];
-  Block?: IToken[];
-  Model?: IToken[];
-  Weights?: IToken[];
-  Param?: IToken[];
-  Convention?: IToken[];
-  Input?: IToken[];
-  Maximize?: IToken[];
-  Scaling?: IToken[];
-  Variants?: IToken[];
-  Table?: IToken[];
-  Return?: IToken[];
-  Require?: IToken[];
-  If?: IToken[];
-  For?: IToken[];
-  In?: IToken[];
-  And?: IToken[];
-  Or?: IToken[];
-  Not?: IToken[];
-  True?: IToken[];
-  False?: IToken[];
+  Word: IToken[];
 };
 
 export interface RowCstNode extends CstNode {

@@ -303,7 +303,7 @@ class EnetParser extends BoundedCstParser {
   });
 
   private word = this.RULE('word', () => {
-    this.OR([{ ALT: () => this.CONSUME(t.Name) }, ...t.keywords.map((w) => ({ ALT: () => this.CONSUME(k[w]) }))]);
+    this.CONSUME(t.Word);
   });
 
   private row = this.RULE('row', () => {

@@ -27,19 +27,19 @@ export function checkSource(
 /** What only shows when the models are built; each mistake once, at the first point that has it. */
 function buildModels(models: readonly DeclaredModel[]): Iterable<Diagnostic> {
   const found = new Map<string, Diagnostic>();
-  let steps: number = buildLimits.checkSteps;
+  // what one model leaves over is not the next one's: each has its own
   for (const model of models) {
+    let steps: number = buildLimits.checkSteps;
     const points = pointsOf(model);
     for (const [i, variant] of points.entries()) {
-      if (steps <= 0) {
-        const data = { variant: variant ?? model.node.name.name, count: points.length - i };
-        const unbuilt = createDiagnostic('variants-not-built', model.node.name.span, data);
-        found.set(`${unbuilt.code} ${data.variant}`, unbuilt);
-        return found.values();
-      }
       const built = buildGraph(model, variant === undefined ? {} : { variant }, Math.min(steps, buildLimits.steps));
-      // one that uses up what is left is like one that is not reached
       steps -= built.steps;
+      if (steps < 0 && i > 0) {
+        const data = { variant: variant as string, count: points.length - i };
+        const unbuilt = createDiagnostic('variants-not-built', model.node.name.span, data);
+        found.set(`${unbuilt.code} ${unbuilt.span?.start}`, unbuilt);
+        break;
+      }
       for (const d of built.diagnostics) {
         if (d.code === 'open-choice' || d.code === 'missing-value') continue;
         const key = `${d.code} ${d.span?.source.name} ${d.span?.start}`;

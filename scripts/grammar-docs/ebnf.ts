@@ -1,4 +1,4 @@
-import { type Part, rules, shownAlternatives, shownName } from './rules.ts';
+import { type Part, rules, shownName } from './rules.ts';
 
 const maximumWidth = 110;
 
@@ -34,9 +34,7 @@ function ebnf(part: Part, among: boolean): string {
   if (part.type === 'Option') return `${atom(inner)}?`;
   if (part.type === 'Repetition') return `${atom(inner)}*`;
   if (part.type !== 'Alternation') return part.definition ? sequence(inner) : shownName(part);
-  const text = shownAlternatives(part)
-    .map((a) => sequence(a.definition ?? []))
-    .join(' | ');
+  const text = (part.definition ?? []).map((a) => sequence(a.definition ?? [])).join(' | ');
   return among ? `(${text})` : text;
 }
 

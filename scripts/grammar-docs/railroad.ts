@@ -10,7 +10,7 @@ import {
   Terminal,
   ZeroOrMore,
 } from '@prantlf/railroad-diagrams';
-import { isSpelled, type Part, shownAlternatives, shownName } from './rules.ts';
+import { isSpelled, type Part, shownName } from './rules.ts';
 
 // Filled boxes with dark text and mid-grey lines: readable on a white page and on a dark one.
 const style = `
@@ -65,7 +65,7 @@ function convert(part: Part): Item {
   if (part.type === 'Option') return new Optional(inner());
   if (part.type === 'Repetition') return new ZeroOrMore(inner());
   if (part.type === 'Alternation') {
-    const items = shownAlternatives(part).map((a) => {
+    const items = (part.definition ?? []).map((a) => {
       const all = convertAll(a.definition ?? []);
       return all.length === 1 ? (all[0] as Item) : new Sequence(...all);
     });

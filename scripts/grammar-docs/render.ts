@@ -37,6 +37,7 @@ ${grammarAsEbnf()}
 | \`RowEnd\` | \`\\|\` where it is the last thing on its line; a comment or \`}\` may follow |
 | \`Bar\` | \`\\|\` anywhere else |
 | \`Operator\` | one of the infix operators below |
+| \`Word\` | a \`Name\` or a \`Keyword\` |
 | \`Keyword\` | ${keywords.map((word) => `\`${word}\``).join(' ')} |
 
 Blanks, line ends and comments (\`//\` to the end of the line; \`///\` above a declaration documents it) may stand between

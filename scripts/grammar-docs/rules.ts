@@ -1,5 +1,4 @@
 import { grammarRules } from '../../grammar/parser.ts';
-import { keywords } from '../../grammar/tokens.ts';
 
 /** A part of a rule, as chevrotain serialises it. */
 export interface Part {
@@ -21,13 +20,4 @@ export function shownName(part: Part): string {
 /** Whether a token has one spelling: its label is that in quotes. The three bars share theirs. */
 export function isSpelled(part: Part): boolean {
   return part.type === 'Terminal' && /^'[^']+'$/.test(part.label ?? '') && part.name !== 'Bar';
-}
-
-/** The alternatives with the list of all keywords as one, `Keyword`. */
-export function shownAlternatives(part: Part): readonly Part[] {
-  const alternatives = part.definition ?? [];
-  const isKeyword = (p: Part) => keywords.some((word) => p.definition?.[0]?.label === `'${word}'`);
-  if (alternatives.filter(isKeyword).length < keywords.length) return alternatives;
-  const keyword: Part = { type: 'Alternative', definition: [{ type: 'Terminal', name: 'Keyword' }] };
-  return [...alternatives.filter((p) => !isKeyword(p)), keyword];
 }

@@ -97,15 +97,7 @@ export function argumentList(b: Build, n: c.ArgsCstNode | undefined): a.Arg[] {
 
 export function rows(b: Build, n: c.RowsCstNode | undefined, parent: CstNode): a.RowsNode {
   if (!n) return { kind: 'rows', span: spanOf(b, parent), header: [], rows: [] };
-  const words = n.children.header?.[0]?.children.word ?? [];
-  if (words.length > parseLimits.columns) {
-    b.diagnostics.push(
-      createDiagnostic('too-many-columns', spanOf(b, words[parseLimits.columns] as CstNode, n), {
-        limit: parseLimits.columns,
-      }),
-    );
-  }
-  const header = words.slice(0, parseLimits.columns).map((w): a.Ident => {
+  const header = (n.children.header?.[0]?.children.word ?? []).map((w): a.Ident => {
     const token = Object.values(w.children)[0]?.[0] as IToken | undefined;
     return ident(b, token, w);
   });
@@ -118,7 +110,7 @@ function row(b: Build, n: c.RowCstNode): a.RowNode {
   const bars = n.children.Bar ?? [];
   const result: (a.CellNode | undefined)[] = [];
   let next = 0;
-  for (let column = 0; column <= bars.length && column < parseLimits.columns; column++) {
+  for (let column = 0; column <= bars.length; column++) {
     const end = bars[column]?.startOffset ?? Number.POSITIVE_INFINITY;
     const candidate = cells[next];
     if (candidate && spanOf(b, candidate, n).start < end) {
@@ -195,12 +187,12 @@ export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent:
 
 function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.Expr {
   if (!n) return { kind: 'error', span: spanOf(b, parent) };
-  const { atom: atoms, LBracket = [], expression: indices = [], Property = [] } = n.children;
+  const { atom: atoms, LBracket = [], RBracket = [], expression: indices = [], Property = [] } = n.children;
   const inner = atoms?.[0];
   let result: a.Expr = inner ? atom(b, inner, n) : { kind: 'error', span: spanOf(b, n, parent) };
   if (LBracket.length === 0 && Property.length === 0) return result;
   const postfixes = [
-    ...LBracket.map((t, i) => ({ at: t.startOffset, index: indices[i] })),
+    ...LBracket.map((t, i) => ({ at: t.startOffset, index: indices[i], close: RBracket[i] })),
     ...Property.map((t) => ({ at: t.startOffset, property: t })),
   ].sort((x, y) => x.at - y.at);
   if (postfixes.length > parseLimits.operators) {
@@ -215,12 +207,9 @@ function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.
       result = { kind: 'property', object: result, name, span: joinSpans(result.span, span) };
     } else {
       const index = expression(b, postfix.index, n);
-      result = {
-        kind: 'index',
-        object: result,
-        index,
-        span: { ...result.span, end: Math.max(index.span.end + 1, result.span.end) },
-      };
+      const inside = joinSpans(result.span, index.span);
+      const close = postfix.close && !Number.isNaN(postfix.close.startOffset) ? tokenSpan(b, postfix.close, n) : inside;
+      result = { kind: 'index', object: result, index, span: joinSpans(inside, close) };
     }
   }
   return result;

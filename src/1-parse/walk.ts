@@ -4,17 +4,25 @@ import type { NameNode } from './ast.ts';
  * Calls `visit` for every node in a part of the tree, parents first, in the order of the text. What is inside a node for
  * which it returns false is passed over. Without recursion, so that no file is too deep for it.
  */
-export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown }) => boolean | void): void {
+export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown }) => boolean): void {
   const open: unknown[] = [root];
   while (open.length > 0) {
     const node = open.pop();
     if (typeof node !== 'object' || node === null) continue;
-    if (!Array.isArray(node) && visit(node) === false) continue;
-    const inner = Array.isArray(node)
-      ? node
-      : Object.entries(node).flatMap(([key, value]) => (key === 'span' ? [] : [value]));
-    for (let i = inner.length - 1; i >= 0; i--) open.push(inner[i]);
+    if (Array.isArray(node)) {
+      for (let i = node.length - 1; i >= 0; i--) open.push(node[i]);
+      continue;
+    }
+    if (visit(node) === false) continue;
+    const first = open.length;
+    for (const key in node) if (key !== 'span') open.push((node as Record<string, unknown>)[key]);
+    reverseFrom(open, first);
   }
+}
+
+/** The last on a stack comes off first. */
+function reverseFrom(stack: unknown[], first: number): void {
+  for (let i = first, j = stack.length - 1; i < j; i++, j--) [stack[i], stack[j]] = [stack[j], stack[i]];
 }
 
 /** Calls `visit` for every name in a part of the tree: values, callees and named tables, not the names that bind. */

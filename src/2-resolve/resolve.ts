@@ -3,7 +3,7 @@ import { parse } from '../1-parse/parse.ts';
 import { createDiagnostic, type Diagnostic, replaceFix } from '../diagnostics/diagnostic.ts';
 import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
 import type { Host } from '../host.ts';
-import { decodeSource, type Source } from '../source.ts';
+import { decodeSource, type Source, type Span } from '../source.ts';
 import { stdlib } from '../stdlib.generated.ts';
 import { isBuiltinName } from './builtins.ts';
 import type { Declared, Module, Program } from './program.ts';
@@ -11,12 +11,20 @@ import type { Declared, Module, Program } from './program.ts';
 /** Files that one program may have. */
 const maxModules = 256;
 
+/** Errors of imports and declarations said of one program: a hostile file has no end of them. */
+const maxErrors = 100;
+
 interface Loading {
   readonly host: Host;
   readonly diagnostics: Diagnostic[];
+  errors: number;
   readonly done: Map<string, Module>;
   /** The chain of files being read, for cycles. */
   readonly stack: string[];
+}
+
+function report(loading: Loading, d: Diagnostic): void {
+  if (loading.errors++ < maxErrors) loading.diagnostics.push(d);
 }
 
 /**
@@ -24,7 +32,7 @@ interface Loading {
  * names the library. Never throws: what cannot be read is a diagnostic at the import.
  */
 export function resolveProgram(source: Source, host: Host): { program: Program; diagnostics: readonly Diagnostic[] } {
-  const loading: Loading = { host, diagnostics: [], done: new Map(), stack: [] };
+  const loading: Loading = { host, diagnostics: [], errors: 0, done: new Map(), stack: [] };
   const library = source.name.startsWith('std/') && stdlib[source.name] === source.text;
   const entry = loadModule(loading, library ? source.name : host.resolvePath('', source.name), source, library);
   return { program: { entry, modules: [...loading.done.values()] }, diagnostics: loading.diagnostics };
@@ -32,7 +40,7 @@ export function resolveProgram(source: Source, host: Host): { program: Program; 
 
 function loadModule(loading: Loading, path: string, source: Source, library: boolean): Module {
   const { ast, diagnostics } = parse(source);
-  loading.diagnostics.push(...diagnostics);
+  for (const d of diagnostics) loading.diagnostics.push(d);
   loading.stack.push(path);
   const scope = new Map<string, Declared>();
   const module: Module = { path, source, ast, scope, library };
@@ -49,12 +57,12 @@ function loadModule(loading: Loading, path: string, source: Source, library: boo
 function loadImport(loading: Loading, from: Module, node: ImportNode): Module | undefined {
   const { value: name, span } = node.from;
   if (name === '') return undefined;
-  const report = (d: Diagnostic) => void loading.diagnostics.push(d);
   if (name.startsWith('std/')) {
     const text = Object.hasOwn(stdlib, name) ? stdlib[name] : undefined;
     if (text !== undefined) return loadOnce(loading, node, name, () => ({ name, text }), true);
     const fixes = nearestNames(name, Object.keys(stdlib)).map((n) => replaceFix(`Import "${n}"`, span, `"${n}"`));
     report(
+      loading,
       createDiagnostic('unknown-module', span, { path: name, hint: didYouMean(name, Object.keys(stdlib)) }, { fixes }),
     );
     return undefined;
@@ -62,20 +70,22 @@ function loadImport(loading: Loading, from: Module, node: ImportNode): Module | 
   const isPath = name.startsWith('./') || name.startsWith('../') || name.startsWith('/');
   if (from.library || !isPath || !name.endsWith('.enet')) {
     const mended = !from.library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
-    report(createDiagnostic('import-path', span, { path: name }, { fixes: mended }));
+    report(loading, createDiagnostic('import-path', span, { path: name }, { fixes: mended }));
     return undefined;
   }
   const path = loading.host.resolvePath(from.path, name);
   const { root } = loading.host;
-  if (
-    path !== root &&
-    !path.startsWith(root.endsWith('/') || root.endsWith('\\') ? root : `${root}/`) &&
-    !path.startsWith(`${root}\\`)
-  ) {
-    report(createDiagnostic('import-outside-root', span, { path: name, root: root || 'this source' }));
+  if (!isInside(path, root)) {
+    report(loading, createDiagnostic('import-outside-root', span, { path: name, root: root || 'this source' }));
     return undefined;
   }
   return loadOnce(loading, node, path, () => readSource(loading, node, path, name), false);
+}
+
+/** Whether an absolute, normalised path lies in a folder; paths of Windows too. */
+function isInside(path: string, folder: string): boolean {
+  if (path === folder) return true;
+  return ['/', '\\'].some((separator) => path.startsWith(folder.endsWith(separator) ? folder : folder + separator));
 }
 
 function loadOnce(
@@ -90,11 +100,11 @@ function loadOnce(
   const { span } = node.from;
   if (loading.stack.includes(path)) {
     const names = [...loading.stack.slice(loading.stack.indexOf(path)), path].map((p) => p.split(/[\\/]/).at(-1));
-    loading.diagnostics.push(createDiagnostic('import-cycle', span, { cycle: names.join(' -> ') }));
+    report(loading, createDiagnostic('import-cycle', span, { cycle: names.join(' -> ') }));
     return undefined;
   }
   if (loading.done.size + loading.stack.length >= maxModules) {
-    loading.diagnostics.push(createDiagnostic('too-many-files', span, { limit: maxModules }));
+    report(loading, createDiagnostic('too-many-files', span, { limit: maxModules }));
     return undefined;
   }
   const source = read();
@@ -108,35 +118,43 @@ function readSource(loading: Loading, node: ImportNode, path: string, name: stri
     bytes = loading.host.readFile(path);
   } catch (e) {
     const reason = e instanceof Error ? e.message : String(e);
-    loading.diagnostics.push(createDiagnostic('file-unreadable', span, { path: name, reason }));
+    report(loading, createDiagnostic('file-unreadable', span, { path: name, reason }));
     return undefined;
   }
   if (!bytes) {
-    loading.diagnostics.push(createDiagnostic('file-not-found', span, { path: name }));
+    report(loading, createDiagnostic('file-not-found', span, { path: name }));
     return undefined;
   }
   const { source, valid } = decodeSource(path, bytes);
-  if (!valid) loading.diagnostics.push(createDiagnostic('invalid-utf8', { source, start: 0, end: 0 }, {}));
+  if (!valid) report(loading, createDiagnostic('invalid-utf8', { source, start: 0, end: 0 }, {}));
   return source;
 }
 
 function bindNames(loading: Loading, scope: Map<string, Declared>, node: ImportNode, imported: Module): void {
-  const exported = new Map([...imported.scope].filter(([, d]) => d.module === imported));
   for (const { name, span } of node.names) {
     if (name === '') continue;
-    const declared = exported.get(name);
-    if (!declared) {
-      const fixes = nearestNames(name, exported.keys()).map((n) => replaceFix(`Import '${n}'`, span, n));
-      const args = { name, path: node.from.value, hint: didYouMean(name, exported.keys()) };
+    const declared = imported.scope.get(name);
+    if (declared?.module !== imported) {
       // a file with syntax errors may have lost the declaration; its own errors say enough
-      if (exported.size > 0 || imported.ast.declarations.length > 0) {
-        loading.diagnostics.push(createDiagnostic('not-exported', span, args, { fixes }));
-      }
+      if (imported.ast.declarations.length > 0) reportNotExported(loading, node, name, span, imported);
       continue;
     }
-    if (scope.has(name)) loading.diagnostics.push(createDiagnostic('duplicate-declaration', span, { name }));
+    const other = scope.get(name);
+    if (other) reportDuplicate(loading, span, name, other);
     else scope.set(name, declared);
   }
+}
+
+function reportNotExported(loading: Loading, node: ImportNode, name: string, span: Span, imported: Module): void {
+  const exported = [...imported.scope].flatMap(([own, d]) => (d.module === imported ? [own] : []));
+  const fixes = nearestNames(name, exported).map((n) => replaceFix(`Import '${n}'`, span, n));
+  const data = { name, path: node.from.value, hint: didYouMean(name, exported) };
+  report(loading, createDiagnostic('not-exported', span, data, { fixes }));
+}
+
+function reportDuplicate(loading: Loading, span: Span, name: string, other: Declared): void {
+  const related = [{ span: other.node.name.span, message: `the first '${name}'` }];
+  report(loading, createDiagnostic('duplicate-declaration', span, { name }, { related }));
 }
 
 function declareOwn(loading: Loading, module: Module, scope: Map<string, Declared>, ast: FileNode): void {
@@ -144,15 +162,11 @@ function declareOwn(loading: Loading, module: Module, scope: Map<string, Declare
     const { name, span } = node.name;
     if (node.kind === 'weights' || name === '') continue;
     if (isBuiltinName(name)) {
-      loading.diagnostics.push(createDiagnostic('builtin-shadowed', span, { name }));
+      report(loading, createDiagnostic('builtin-shadowed', span, { name }));
       continue;
     }
     const other = scope.get(name);
-    if (other) {
-      const related = [{ span: other.node.name.span, message: `the first '${name}'` }];
-      loading.diagnostics.push(createDiagnostic('duplicate-declaration', span, { name }, { related }));
-    } else {
-      scope.set(name, node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module });
-    }
+    if (other) reportDuplicate(loading, span, name, other);
+    else scope.set(name, node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module });
   }
 }

@@ -19,16 +19,19 @@ export function calleesOf(declared: Declared): Callees {
     const bound = boundNames(declared);
     const found = new Set<Declared>();
     let ownsDirectly = false;
-    walkNames(declared.kind === 'block' ? [declared.node.params, declared.node.body] : declared.node.members, (name) => {
-      const [head = ''] = name.parts;
-      if (bound.has(head)) {
-        ownsDirectly ||= bound.get(head) === 'block';
-        return;
-      }
-      const other = module.scope.get(head);
-      if (other) found.add(other);
-      else ownsDirectly ||= builtinOps.get(name.text)?.ownsTensors ?? false;
-    });
+    walkNames(
+      declared.kind === 'block' ? [declared.node.params, declared.node.body] : declared.node.members,
+      (name) => {
+        const [head = ''] = name.parts;
+        if (bound.has(head)) {
+          ownsDirectly ||= bound.get(head) === 'block';
+          return;
+        }
+        const other = module.scope.get(head);
+        if (other) found.add(other);
+        else ownsDirectly ||= builtinOps.get(name.text)?.ownsTensors ?? false;
+      },
+    );
     callees = { declared: [...found], ownsDirectly };
     known.set(node, callees);
   }
@@ -38,7 +41,9 @@ export function calleesOf(declared: Declared): Callees {
 /** Names that mean something inside, so that they are none of the file's; with the type, where one is written. */
 function boundNames(declared: Declared): Map<string, string> {
   const names = new Map<string, string>();
-  for (const part of declared.kind === 'block' ? [...declared.node.params, ...declared.node.body] : declared.node.members) {
+  for (const part of declared.kind === 'block'
+    ? [...declared.node.params, ...declared.node.body]
+    : declared.node.members) {
     if (part.kind === 'param') names.set(part.name.name, part.type?.name ?? '');
     else if (part.kind === 'assign') for (const target of part.targets) names.set(target.name, '');
     else if (part.kind === 'section' || part.kind === 'table' || part.kind === 'input') names.set(part.name.name, '');

@@ -8,7 +8,17 @@ import { callSignature, checkStep } from './check-step.ts';
 import { checkLimits } from './limits.ts';
 import { type Checker, innerScope, type Local, lookup, type Meaning, report, type Scope } from './scope.ts';
 import { signatureOf } from './signature.ts';
-import { actsAsTensor, describeType, isAssignable, isListType, isTensors, listType, oneTensor, type Type } from './types.ts';
+import {
+  actsAsTensor,
+  describeType,
+  holdsTensors,
+  isAssignable,
+  isListType,
+  isTensors,
+  listType,
+  oneTensor,
+  type Type,
+} from './types.ts';
 
 /** Where an expression stands: choices only in the cells of stage tables. */
 export interface Place {
@@ -103,8 +113,8 @@ export function countOf(type: Type): number | undefined {
 }
 
 /** Says so where a value is not of the type that its place wants. */
-export function expectType(c: Checker, found: Type, expected: Type, span: Span, what = quoted(span)): void {
-  if (!isAssignable(found, expected)) wrongType(c, span, what, describeType(expected), found);
+export function expectType(c: Checker, found: Type, expected: Type, span: Span, what?: string): void {
+  if (!isAssignable(found, expected)) wrongType(c, span, what ?? quoted(span), describeType(expected), found);
 }
 
 export function wrongType(c: Checker, span: Span, what: string, expected: string, found: Type): void {
@@ -197,9 +207,13 @@ function checkBinary(c: Checker, scope: Scope, expr: Extract<Expr, { kind: 'bina
   const right = checkExpr(c, scope, expr.right, place);
   const { operator } = expr;
   if (operator === '==' || operator === '!=') {
-    if (actsAsTensor(left) || actsAsTensor(right)) {
-      const span = actsAsTensor(left) ? expr.left.span : expr.right.span;
-      report(c, 'wrong-type', span, { what: 'what is compared', expected: 'a number, a bool or a word', found: 'a tensor' });
+    if (holdsTensors(left) || holdsTensors(right)) {
+      const span = holdsTensors(left) ? expr.left.span : expr.right.span;
+      report(c, 'wrong-type', span, {
+        what: 'what is compared',
+        expected: 'a number, a bool or a word',
+        found: 'a tensor',
+      });
     } else if (!isAssignable(left, right) && !isAssignable(right, left)) {
       wrongType(c, expr.right.span, 'what is compared', describeType(left), right);
     }

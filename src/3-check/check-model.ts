@@ -1,11 +1,11 @@
 import type { Member, ModelNode } from '../1-parse/ast.ts';
+import { objectiveNames } from '../2-resolve/builtins.ts';
 import { checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
 import { checkVariants } from './check-variants.ts';
 import { bind, type Checker, innerScope, type Local, report, type Scope } from './scope.ts';
-import { objectiveNames } from '../2-resolve/builtins.ts';
 
 /** Names that a model cannot bind: they choose a point of the family. */
 const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);

@@ -1,6 +1,16 @@
 import type { NameNode } from '../1-parse/ast.ts';
 import { excerpt, type Span } from '../source.ts';
-import { type Checker, type Local, lookup, type Meaning, report, type Scope, suggest, suggestion, visibleNames } from './scope.ts';
+import {
+  type Checker,
+  type Local,
+  lookup,
+  type Meaning,
+  report,
+  type Scope,
+  suggest,
+  suggestion,
+  visibleNames,
+} from './scope.ts';
 import { describeType, isTensors, type Type } from './types.ts';
 
 /** What a tensor tells of its shape. */
@@ -61,7 +71,8 @@ export function checkProperty(c: Checker, type: Type, of: string, rest: readonly
   if (isTensors(type)) {
     if (rest.length === 1 && tensorProperties.includes(property)) return 'number';
     const at = { ...span, start: span.end - property.length };
-    const { hint, fixes } = rest.length === 1 ? suggest(c, property, () => tensorProperties, at) : suggestion(undefined, at);
+    const { hint, fixes } =
+      rest.length === 1 ? suggest(c, property, () => tensorProperties, at) : suggestion(undefined, at);
     report(c, 'unknown-property', span, { name: rest.join('.'), of: `the tensor ${of}`, hint }, { fixes });
   } else report(c, 'unknown-property', span, { name: rest.join('.'), of: `${of}, ${describeType(type)},`, hint: '' });
   return 'unknown';

@@ -38,7 +38,13 @@ export function checkSection(c: Checker, scope: Scope, section: SectionNode, use
   else tensors = countOf(checkHead(c, scope, first));
   for (const step of steps) tensors = checkStep(c, scope, step, tensors);
   const parts = steps.length > 0 ? undefined : sectionParts(c, scope, section, callee);
-  bind(c, scope, name.name, { kind: 'section', type: { tensors }, span: name.span, used: true, ...(parts && { parts }) });
+  bind(c, scope, name.name, {
+    kind: 'section',
+    type: { tensors },
+    span: name.span,
+    used: true,
+    ...(parts && { parts }),
+  });
 }
 
 /** The callee where the first element of a section is a step: a block, an op or an activation, not a value. */

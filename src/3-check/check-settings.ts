@@ -40,7 +40,11 @@ export function checkInput(c: Checker, scope: Scope, { name, shape, args }: Inpu
   expectType(c, checkExpr(c, scope, shape), { list: 'number' }, shape.span, `the shape of '${name.name}'`);
   if (shape.kind === 'list' && shape.items.length !== 3) {
     const found = `a list of ${shape.items.length}`;
-    report(c, 'wrong-type', shape.span, { what: `the shape of '${name.name}'`, expected: '[channels, height, width]', found });
+    report(c, 'wrong-type', shape.span, {
+      what: `the shape of '${name.name}'`,
+      expected: '[channels, height, width]',
+      found,
+    });
   }
   checkSettings(c, scope, 'input', args, inputSettings);
   bind(c, scope, name.name, { kind: 'value', type: oneTensor, span: name.span, used: true });
@@ -83,7 +87,10 @@ export function checkScaling(c: Checker, scope: Scope, { variable, entries }: Sc
     seen.add(key);
     const visible = entry.parameter ? [entry.parameter.name, 'd', 'w', 'r'] : variable ? [variable.name] : [];
     const number: Local = { kind: 'value', type: 'number', span, used: true };
-    const inner = innerScope({ locals: scope.locals }, visible.map((local) => [local, number] as const));
+    const inner = innerScope(
+      { locals: scope.locals },
+      visible.map((local) => [local, number] as const),
+    );
     expectType(c, checkExpr(c, inner, entry.value), 'number', entry.value.span);
   }
 }

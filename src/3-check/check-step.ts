@@ -33,7 +33,12 @@ export interface Chained {
 }
 
 /** Checks a call in an expression, `Add(x, y)`, or the first element of a section, where tensors may come before. */
-export function callSignature(c: Checker, scope: Scope, call: CallNode, before: Chained | undefined): number | undefined {
+export function callSignature(
+  c: Checker,
+  scope: Scope,
+  call: CallNode,
+  before: Chained | undefined,
+): number | undefined {
   const { callee, args } = call;
   const signature = calleeSignature(c, scope, callee.text, callee.span);
   if (!before && signature) requireLabel(c, signature, callee.span);

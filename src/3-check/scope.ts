@@ -1,7 +1,20 @@
-import { activations, type BuiltinOp, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
+import {
+  activations,
+  type BuiltinOp,
+  builtinFunctions,
+  builtinOps,
+  paddings,
+  scalingFunctions,
+} from '../2-resolve/builtins.ts';
 import type { Declared, Module } from '../2-resolve/program.ts';
-import type { Code, MessageArgs } from '../diagnostics/catalog.ts';
-import { createDiagnostic, type Diagnostic, type DiagnosticExtras, type Fix, replaceFix } from '../diagnostics/diagnostic.ts';
+import { type Code, catalog, type MessageArgs } from '../diagnostics/catalog.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  type DiagnosticExtras,
+  type Fix,
+  replaceFix,
+} from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { checkLimits } from './limits.ts';
@@ -50,9 +63,11 @@ export function report<C extends Code>(
   args: MessageArgs<C>,
   extras: DiagnosticExtras = {},
 ): void {
-  addDiagnostic(c, createDiagnostic(code, span, args, extras));
+  const { severity } = catalog[code];
+  if (c.said[severity]++ < checkLimits.diagnostics) c.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
+/** Says what was found elsewhere, under the same bound. */
 export function addDiagnostic(c: Checker, d: Diagnostic): void {
   if (c.said[d.severity]++ < checkLimits.diagnostics) c.diagnostics.push(d);
 }

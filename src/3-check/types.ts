@@ -37,6 +37,11 @@ export function actsAsTensor(type: Type): boolean {
   return isTensors(type);
 }
 
+/** Whether a value of the type is made of tensors, for sure. */
+export function holdsTensors(type: Type): boolean {
+  return isListType(type) ? holdsTensors(type.list) : isTensors(type);
+}
+
 /** As a person would name it. */
 export function describeType(type: Type): string {
   if (typeof type === 'string') {

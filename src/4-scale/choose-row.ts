@@ -27,7 +27,9 @@ export function chooseRow(
   if (phi !== undefined && variant !== undefined) fail('phi-and-variant', span, {});
   if (variant !== undefined) {
     const hint = () => didYouMean(variant, rows.keys());
-    return rows.get(variant) ?? fail('unknown-variant', span, { name: variant, model: name, names: names(), hint: hint() });
+    return (
+      rows.get(variant) ?? fail('unknown-variant', span, { name: variant, model: name, names: names(), hint: hint() })
+    );
   }
   if (phi === undefined) return undefined;
   if (!Number.isFinite(phi)) fail('bad-factor', span, { name: 'phi', value: phi, why: 'it must be a finite number' });

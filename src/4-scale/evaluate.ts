@@ -28,12 +28,12 @@ export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
   spend(ev, 1, expr.span);
   if (ev.depth >= buildLimits.expressions) fail('blocks-too-deep', expr.span, { limit: buildLimits.depth });
   ev.depth++;
-  const value = valueOf(ev, env, expr);
+  const value = evaluateKind(ev, env, expr);
   ev.depth--;
   return value;
 }
 
-function valueOf(ev: Evaluation, env: Env, expr: Expr): Value {
+function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
       return finite(expr.value, expr.span);
@@ -78,7 +78,8 @@ function boundedList(ev: Evaluation, span: Span, length: number, item: (i: numbe
   const { elements, depth } = sizeOf(list);
   spend(ev, length, span);
   if (elements > buildLimits.list) tooLong();
-  if (depth > buildLimits.lists) fail('list-too-large', span, { what: 'lists in each other', limit: buildLimits.lists });
+  if (depth > buildLimits.lists)
+    fail('list-too-large', span, { what: 'lists in each other', limit: buildLimits.lists });
   return list;
 }
 
@@ -184,7 +185,11 @@ function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
   }
   const [, multiple] = call.args;
   if (multiple && name.startsWith('round') && (values[1] as number) <= 0) {
-    fail('bad-size', multiple.span, { what: `the multiple that '${name}' rounds to`, value: values[1] as number, limit: 'above 0' });
+    fail('bad-size', multiple.span, {
+      what: `the multiple that '${name}' rounds to`,
+      value: values[1] as number,
+      limit: 'above 0',
+    });
   }
   const result = finite((functions.get(name) as (args: number[]) => number)(values), call.span);
   if (name.startsWith('round') && result !== x) {

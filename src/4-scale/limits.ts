@@ -1,13 +1,13 @@
 /** Bounds of what a spec may ask for. Far above any network, low enough that a hostile file ends soon. */
 export const buildLimits = {
   /** Steps of one build: an evaluated expression is one, an operation `nodeSteps`. */
-  steps: 12_000_000,
+  steps: 8_000_000,
   nodeSteps: 12,
-  /** Steps of all builds of one check: the default point and the variants. */
-  checkSteps: 12_000_000,
+  /** Steps of all builds of one model in a check: the default point and the variants. */
+  checkSteps: 8_000_000,
   /** Blocks that one table builds. */
   blocks: 50_000,
-  nodes: 300_000,
+  nodes: 200_000,
   /** Blocks within blocks. */
   depth: 64,
   /** Expressions within expressions, through all blocks. */

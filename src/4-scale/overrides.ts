@@ -22,7 +22,8 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
   for (const { name, text, option } of requested(request)) {
     const { expr, diagnostics } = parseExpression({ name: option, text });
     const [first] = diagnostics;
-    if (first || expr.kind === 'error') fail('bad-override', undefined, { option, why: first?.message ?? 'there is no value' });
+    if (first || expr.kind === 'error')
+      fail('bad-override', undefined, { option, why: first?.message ?? 'there is no value' });
     if (name.includes('.')) cells.set(name, expr);
     else if (!known.has(name)) {
       fail('unknown-override', undefined, { option, name, model: model.name.name, hint: didYouMean(name, known) });

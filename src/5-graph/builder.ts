@@ -60,7 +60,12 @@ export function addNode(
   if (path.length > buildLimits.path) {
     fail('bad-size', span, { what: 'the length of a path', value: path.length, limit: `at most ${buildLimits.path}` });
   }
-  const result = shape ? [shape] : inferShapes(op, inputs.map((t) => t.shape));
+  const result = shape
+    ? [shape]
+    : inferShapes(
+        op,
+        inputs.map((t) => t.shape),
+      );
   if (isShapeError(result)) return failShape(op, result, span);
   spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
@@ -129,7 +134,11 @@ function checkShape(op: Op, shape: Shape, span: Span): void {
   }
   for (const value of [height, width]) {
     if (value >= 1 && value <= buildLimits.pixels) continue;
-    fail('bad-size', span, { what: 'the size of the image in pixels', value, limit: `from 1 to ${buildLimits.pixels}` });
+    fail('bad-size', span, {
+      what: 'the size of the image in pixels',
+      value,
+      limit: `from 1 to ${buildLimits.pixels}`,
+    });
   }
 }
 

@@ -69,9 +69,7 @@ const rules: { [K in OpKind]: Rule<K> } = {
     const [c = 0, h = 0, w = 0] = x;
     if (x.length !== 3) return { error: 'needs-space', shape: x };
     const shape = [c, h + op.pads.top + op.pads.bottom, w + op.pads.left + op.pads.right];
-    return (shape[1] as number) > 0 && (shape[2] as number) > 0
-      ? [shape]
-      : { error: 'output-vanishes', shape: x };
+    return (shape[1] as number) > 0 && (shape[2] as number) > 0 ? [shape] : { error: 'output-vanishes', shape: x };
   },
 };
 

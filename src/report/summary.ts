@@ -1,8 +1,8 @@
 import type { ScalingPoint } from '../4-scale/scaling.ts';
 import { totalCost } from '../5-graph/cost.ts';
 import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
-import { activationMemory } from '../5-graph/memory.ts';
-import { fieldSize, receptiveFields } from '../5-graph/receptive-field.ts';
+import { activationMemory, type Memory } from '../5-graph/memory.ts';
+import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
 import { describeNodes } from './op-label.ts';
 import {
   inChannels,
@@ -89,8 +89,8 @@ export interface Totals {
 export function summarize(graph: Graph, point?: ScalingPoint): Summary {
   const facts: Facts = {
     graph,
-    live: activationMemory(graph).live,
-    fields: receptiveFields(graph).map(fieldSize),
+    memory: activationMemory(graph),
+    fields: receptiveFields(graph),
     strides: mapStrides(graph),
   };
   return {
@@ -105,7 +105,7 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
       shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
     })),
     stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage)),
-    totals: summarizeTotals(graph),
+    totals: summarizeTotals(facts),
   };
 }
 
@@ -122,15 +122,18 @@ export function summarizePoint(point: ScalingPoint): PointSummary {
   };
 }
 
+/** What a position of the input sees: itself. */
+const ownField: ReceptiveField = { first: 0, last: 0, stride: 1 };
+
 /** What stages are measured with: one entry a node. */
 interface Facts {
   readonly graph: Graph;
-  readonly live: readonly number[];
-  readonly fields: readonly number[];
+  readonly memory: Memory;
+  readonly fields: readonly ReceptiveField[];
   readonly strides: MapStrides;
 }
 
-function summarizeStage({ graph, live, fields, strides }: Facts, stage: Stage): StageSummary {
+function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage): StageSummary {
   const cost = totalCost(graph, stage.nodes);
   const output = mainOutput(graph, stage.nodes);
   const blocks = stage.blocks.filter((block) => block.operator !== undefined);
@@ -148,8 +151,8 @@ function summarizeStage({ graph, live, fields, strides }: Facts, stage: Stage): 
     buffers: cost.buffers,
     macs: cost.macs,
     activationBytes: cost.activations * 4,
-    peakBytes: stage.nodes.reduce((most, node) => Math.max(most, live[node.id] ?? 0), 0),
-    receptiveField: fields[output.node] ?? 1,
+    peakBytes: stage.nodes.reduce((most, node) => Math.max(most, memory.live[node.id] ?? 0), 0),
+    receptiveField: fieldSize(fields[output.node] ?? ownField),
   };
 }
 
@@ -162,17 +165,12 @@ function mainOutput(graph: Graph, nodes: readonly GraphNode[]): { node: number; 
   return last ?? { node: nodes.at(-1)?.id ?? 0, shape: nodes.at(-1)?.shapes[0] ?? [] };
 }
 
-function summarizeTotals(graph: Graph): Totals {
+function summarizeTotals({ graph, memory, fields, strides }: Facts): Totals {
   const cost = totalCost(graph);
-  const memory = activationMemory(graph);
-  const fields = receptiveFields(graph);
-  const last = windowedNodes(graph.nodes, mapStrides(graph)).reduce(
-    (most, node) => {
-      const field = fields[node.id] ?? most;
-      return fieldSize(field) > fieldSize(most) ? field : most;
-    },
-    { first: 0, last: 0, stride: 1 },
-  );
+  const last = windowedNodes(graph.nodes, strides).reduce((most, node) => {
+    const field = fields[node.id] ?? most;
+    return fieldSize(field) > fieldSize(most) ? field : most;
+  }, ownField);
   return {
     params: cost.params,
     buffers: cost.buffers,

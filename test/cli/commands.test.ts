@@ -14,7 +14,9 @@ describe('which spec', () => {
     const piped = await enetc(['summary', '-', '--json'], { cwd, stdin: tiny });
     expect(JSON.parse(piped.out)).toMatchObject({ model: 'Tiny' });
     const library = await enetc(['summary', 'efficientnet', '--variant', 'b0', '--json'], { cwd });
-    expect(JSON.parse(library.out)).toMatchObject({ totals: { params: 5288548, macs: 385814752 } });
+    const summary = JSON.parse(library.out);
+    expect(summary).toMatchObject({ totals: { params: 5288548, macs: 385814752 } });
+    expect(summary.stages).toHaveLength(10);
   });
 
   test('none, several, or one that is not there', async () => {

@@ -8,7 +8,7 @@ import { folder, tiny } from './fake-io.ts';
 
 /** The real process, bundled as the package is. */
 const bundle = mkdtempSync(join(tmpdir(), 'enetc-bundle-'));
-const entry = join(bundle, 'enetc.js');
+const entry = join(bundle, 'enetc.cjs');
 
 beforeAll(async () => {
   await build({

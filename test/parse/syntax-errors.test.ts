@@ -155,23 +155,23 @@ test('the last brace missing', () => {
 
 test('a model without its opening brace', () => {
   expect(message(spec.replace('model M {', 'model M'))).toMatchInlineSnapshot(`
-    "error[syntax]: expected '{', found 'param'
+    "error[syntax]: expected '{', found the keyword 'param'
      --> a.enet:5:7
       |
     5 | model M
       |       ^
-    help: Add the opening '{'"
+    help: Add '{'"
   `);
 });
 
 test('a block without its opening brace', () => {
   expect(message(spec.replace('= 2) {', '= 2)'))).toMatchInlineSnapshot(`
-    "error[syntax]: expected '{', found 'return'
+    "error[syntax]: expected '{', found the keyword 'return'
      --> a.enet:1:22
       |
     1 | block B(x, n: int = 2)
       |                      ^
-    help: Add the opening '{'"
+    help: Add '{'"
   `);
 });
 
@@ -590,11 +590,11 @@ test('a missing value', () => {
 
 test('a missing operand', () => {
   expect(message(spec.replace('Conv(8, 3)', 'Conv(8 * , 3)'))).toMatchInlineSnapshot(`
-    "error[syntax]: expected a value, found ','
-     --> a.enet:8:18
+    "error[syntax]: expected a value after '*', found ','
+     --> a.enet:8:16
       |
     8 |   stem: Conv(8 * , 3)
-      |                  ^"
+      |                ^"
   `);
 });
 

@@ -64,6 +64,21 @@ describe('the inside of a block', () => {
   });
 });
 
+test('a block of thousands of ops and a network of thousands of stages are drawn in bounded time', () => {
+  const m = maker();
+  const image = m.input(3, 8);
+  let x = image;
+  m.place = { section: 'a', row: '0', block: 0, operator: 'Big' };
+  for (let i = 0; i < 2000; i++) x = m.plain({ kind: 'add' }, 'a.0.0', m.conv(x, `a.0.0.c${i}`, 3, 3), image);
+  for (let i = 1; i < 3000; i++) {
+    m.place = { section: 'a', row: String(i), block: 0, operator: 'Small' };
+    x = m.conv(x, `a.${i}.0.conv`, 3, 3);
+  }
+  const diagram = createDiagram(m.graph('G', ['y', x]));
+  expect(diagram.blocks[0]?.units.map((u) => u.label)).toEqual(['input', '4000 ops', 'output']);
+  expect(drawSvg(diagram).length).toBeGreaterThan(100_000);
+}, 10_000);
+
 describe('the diagram', () => {
   test('has a tensor between neighbours, one for each that passes stages by, and the taps', () => {
     const m = maker();

@@ -15,6 +15,8 @@ export interface Frame {
   rowOpen: boolean;
   /** In rows: how many have begun. The first is the header, where words follow each other only across bars. */
   rows: number;
+  /** In rows: the bars of the row in hand. */
+  bars: number;
   /** In a body: the statement has come so far that a colon is a label's and not a slip for `=`. */
   bound: boolean;
   /** An `if` or `require` has come: from here on `=` is a slip for `==`. */
@@ -24,7 +26,7 @@ export interface Frame {
 }
 
 export function createFrame(open: IToken, role: Role): Frame {
-  return { open, role, rowOpen: false, rows: 0, bound: false, condition: false, forgiven: false };
+  return { open, role, rowOpen: false, rows: 0, bars: 0, bound: false, condition: false, forgiven: false };
 }
 
 /** Bodies and rows: an unclosed parenthesis ends with the statement or the row that holds it. */

@@ -2,7 +2,8 @@ import type { IToken } from 'chevrotain';
 import { createTokenAt } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import { createDiagnostic, replaceFix } from '../../diagnostics/diagnostic.ts';
-import { endsItsLineWithBar, isInline } from './frames.ts';
+import { parseLimits } from '../limits.ts';
+import { endsItsLineWithBar, type Frame, isInline } from './frames.ts';
 import { beginsLine, closeInline, closeTop, insertBar, type Mending } from './mending.ts';
 import * as kind from './token-kinds.ts';
 import { is } from './token-kinds.ts';
@@ -53,7 +54,8 @@ export function mendBar(m: Mending, bar: IToken): boolean {
       frame.rows++;
       return true;
     } else if (is(bar, t.RowEnd)) frame.rowOpen = false;
-    return false;
+    frame.bars = is(bar, t.Bar) ? frame.bars + 1 : 0;
+    return frame.bars >= parseLimits.columns && skipCells(m, frame);
   }
   if (frame && isInline(frame) && (is(bar, t.RowStart) || m.frames.some((f) => f.rowOpen))) {
     closeInline(m);
@@ -61,6 +63,16 @@ export function mendBar(m: Mending, bar: IToken): boolean {
   }
   if (!is(bar, t.RowStart)) return false;
   skipRows(m);
+  return true;
+}
+
+/** Leaves out the cells of a row that are more than any table has, with one message for a table. */
+function skipCells(m: Mending, frame: Frame): boolean {
+  const { startOffset } = m.tokens[m.position] as IToken;
+  const span = { source: m.source, start: startOffset, end: startOffset + 1 };
+  if (frame.rows === 1) m.report(createDiagnostic('too-many-columns', span, { limit: parseLimits.columns }));
+  do m.position++;
+  while (m.position < m.tokens.length && !is(m.tokens[m.position], t.RowEnd) && !beginsLine(m, m.position));
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { OpKind } from '../../5-graph/ops.ts';
 import { isDepthwise, kernelLabel, opLabel } from '../op-label.ts';
 import { inChannels } from '../read-block.ts';
 import { type Block, inputsOf, outputsOf, refKey } from '../stages.ts';
-import { type RawUnit, unitsOf } from './block-units.ts';
+import { type RawUnit, type Uses, unitsOf } from './block-units.ts';
 
 /** What a unit of a block is drawn as. */
 export type UnitKind = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join' | 'group' | 'port';
@@ -30,12 +30,13 @@ export interface BlockFigure {
 }
 
 /** Draws, of all blocks of one name, the fullest; what others do differently is marked on it. */
-export function blockFigure(graph: Graph, operator: string, blocks: readonly Block[]): BlockFigure {
-  const all = blocks.map((block) => unitsOf(graph, block.nodes));
+export function blockFigure(graph: Graph, operator: string, blocks: readonly Block[], uses: Uses): BlockFigure {
+  const all = blocks.map((block) => unitsOf(block.nodes, uses));
   const fullness = all.map((units, i) => units.length + inputsOf(graph, blocks[i]?.nodes ?? []).length);
-  const chosen = fullness.indexOf(Math.max(...fullness));
+  const chosen = fullness.reduce((best, n, i) => (n > (fullness[best] ?? 0) ? i : best), 0);
   const fullest = all[chosen] ?? [];
   const block = blocks[chosen] as Block;
+  if (fullest.length > mostDrawn) return unreadable(operator, block);
   const variants = new Map<string, RawUnit[]>();
   for (const units of all) {
     for (const unit of units) {
@@ -69,6 +70,28 @@ export function blockFigure(graph: Graph, operator: string, blocks: readonly Blo
 
   const units = fullest.map((unit) => drawnUnit(graph, variants.get(unit.key) ?? [unit], blocks.length));
   return { operator, units: [...ports, ...units, port('output')], edges: [...edges.values()] };
+}
+
+/** More units than this are no figure, and take long to place. */
+const mostDrawn = 150;
+
+/** A block that is too large to draw. */
+function unreadable(operator: string, block: Block): BlockFigure {
+  const whole: Unit = {
+    kind: 'group',
+    label: `${block.nodes.length} ops`,
+    details: 'too many to draw',
+    optional: false,
+    spatial: true,
+  };
+  return {
+    operator,
+    units: [port('input'), whole, port('output')],
+    edges: [
+      [0, 1],
+      [1, 2],
+    ],
+  };
 }
 
 function port(label: string): Unit {

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from '../../5-graph/graph.ts';
+import type { Graph, GraphNode, ValueRef } from '../../5-graph/graph.ts';
 import type { OpKind } from '../../5-graph/ops.ts';
 
 /** Nodes of a block that are drawn as one box. */
@@ -21,9 +21,23 @@ const joins: { readonly [K in OpKind]?: ReadonlySet<OpKind> } = {
   globalAvgPool: new Set<OpKind>(['dropout']),
 };
 
+/** By node: how many readers its outputs have, the graph's outputs among them. */
+export type Uses = readonly number[];
+
+/** Counts the readers of every node. */
+export function usesOf(graph: Graph): Uses {
+  const uses = graph.nodes.map(() => 0);
+  const read = (ref: ValueRef) => {
+    uses[ref.node] = (uses[ref.node] ?? 0) + 1;
+  };
+  for (const node of graph.nodes) node.inputs.forEach(read);
+  for (const { value } of graph.outputs) read(value);
+  return uses;
+}
+
 /** A block's nodes as boxes, in an order in which they run. */
-export function unitsOf(graph: Graph, nodes: readonly GraphNode[]): RawUnit[] {
-  const merged = mergeChains(graph, nodes);
+export function unitsOf(nodes: readonly GraphNode[], uses: Uses): RawUnit[] {
+  const merged = mergeChains(nodes, uses);
   const units = merged.length > mostUnits ? collapseSteps(merged, nodes) : merged;
   return withKeys(units, blockPrefix(nodes));
 }
@@ -33,16 +47,13 @@ interface Draft {
   readonly group?: string;
 }
 
-function mergeChains(graph: Graph, nodes: readonly GraphNode[]): Draft[] {
-  const uses = new Map<number, number>();
-  for (const node of graph.nodes) for (const ref of node.inputs) uses.set(ref.node, (uses.get(ref.node) ?? 0) + 1);
-  const outputs = new Set(graph.outputs.map((o) => o.value.node));
+function mergeChains(nodes: readonly GraphNode[], uses: Uses): Draft[] {
   const unitOf = new Map<number, Draft>();
   const units: Draft[] = [];
   for (const node of nodes) {
     const before = node.inputs[0]?.node ?? -1;
     const unit = node.inputs.length === 1 ? unitOf.get(before) : undefined;
-    const alone = uses.get(before) === 1 && !outputs.has(before);
+    const alone = uses[before] === 1;
     const head = unit?.nodes[0]?.op.kind;
     if (unit && alone && head && joins[head]?.has(node.op.kind)) {
       unit.nodes.push(node);

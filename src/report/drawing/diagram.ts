@@ -6,6 +6,7 @@ import { inputsOf, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
 import { pointParts } from '../summary-text.ts';
 import { type BlockFigure, blockFigure } from './block-figure.ts';
+import { usesOf } from './block-units.ts';
 
 /** What a drawing shows, before it is one: SVG, Mermaid and DOT are made from this. */
 export interface Diagram {
@@ -69,6 +70,7 @@ export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
     if (same) same.push(block);
     else operators.set(block.operator, [block]);
   }
+  const uses = usesOf(graph);
   return {
     title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
     facts: factsOf(summary),
@@ -80,7 +82,7 @@ export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
       from: stageOf.get(value.node) ?? -1,
       shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
     })),
-    blocks: [...operators].map(([operator, blocks]) => blockFigure(graph, operator, blocks)),
+    blocks: [...operators].map(([operator, blocks]) => blockFigure(graph, operator, blocks, uses)),
   };
 }
 

@@ -25,6 +25,10 @@ interface Plan {
   readonly width: number;
   readonly columns: number;
   readonly skips: readonly Skip[];
+  /** What the longest bars stand for. */
+  readonly most: { readonly params: number; readonly macs: number };
+  /** The tensor from each stage to the next, by the stage's index. */
+  readonly onward: ReadonlyMap<number, StageEdge>;
 }
 
 /** A tensor that passes stages by, in a lane left of the boxes. */
@@ -59,8 +63,22 @@ function planStages(diagram: Diagram): Plan {
     lanes[lane] = [...(lanes[lane] ?? []), edge.from, edge.to];
     skips.push({ edge, lane });
   }
+  const most = { params: 1, macs: 1 };
+  for (const stage of diagram.stages) {
+    most.params = Math.max(most.params, stage.params);
+    most.macs = Math.max(most.macs, stage.macs);
+  }
+  const onward = new Map(diagram.edges.filter((e) => e.to === e.from + 1).map((e) => [e.from, e]));
   const boxX = idWidth + (lanes.length > 0 ? lanes.length * skipLane + 8 : 0);
-  return { idWidth, boxX, width: boxX + boxWidth + 18 + 2 * (figureWidth + barWidth) + 12, columns, skips };
+  return {
+    idWidth,
+    boxX,
+    width: boxX + boxWidth + 18 + 2 * (figureWidth + barWidth) + 12,
+    columns,
+    skips,
+    most,
+    onward,
+  };
 }
 
 function columnX(plan: Plan, index: number): number {
@@ -101,17 +119,16 @@ function drawStage(diagram: Diagram, plan: Plan, stage: DiagramStage, index: num
   if (repeats) parts.push(svgText(x + boxWidth - 12, y + 26, repeats, { size: 15, bold: true, anchor: 'end' }));
   const id = fitTextEnd(stage.id, plan.idWidth - 10, 11);
   parts.push(svgText(columnX(plan, index) + plan.idWidth - 10, y + 25, id, { size: 11, fill: muted, anchor: 'end' }));
-  parts.push(drawCosts(diagram, stage, x + boxWidth + 18, y + boxHeight / 2, swatch.stroke));
+  parts.push(drawCosts(plan, stage, x + boxWidth + 18, y + boxHeight / 2, swatch.stroke));
   return parts.join('');
 }
 
 /** Two figures with a bar each; the longest bar is the stage that costs most. */
-function drawCosts(diagram: Diagram, stage: DiagramStage, left: number, y: number, fill: string): string {
+function drawCosts(plan: Plan, stage: DiagramStage, left: number, y: number, fill: string): string {
   return (['params', 'macs'] as const)
     .map((name, i) => {
       const x = left + i * (figureWidth + barWidth + 12);
-      const most = Math.max(1, ...diagram.stages.map((s) => s[name]));
-      const length = (stage[name] / most) * barWidth;
+      const length = (stage[name] / plan.most[name]) * barWidth;
       const number = svgText(x + figureWidth - 6, y + 4, formatCount(stage[name]), { size: 11, anchor: 'end' });
       const track = svgBar(x + figureWidth, y - 4, barWidth, 8, '#f0f2f5');
       return number + track + (length >= 0.5 ? svgBar(x + figureWidth, y - 4, length, 8, fill) : '');
@@ -135,7 +152,7 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
   );
 
   for (let i = 0; i + 1 < diagram.stages.length; i++) {
-    const edge = diagram.edges.find((e) => e.from === i && e.to === i + 1);
+    const edge = plan.onward.get(i);
     if (!edge) continue;
     const bottom = boxTop(i) + boxHeight;
     if ((i + 1) % perColumn === 0) {
@@ -155,7 +172,7 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
   for (const [from, taps] of groupTaps(diagram)) {
     if (from < 0) continue;
     const bottom = boxTop(from) + boxHeight;
-    const last = !diagram.edges.some((e) => e.from === from && e.to === from + 1);
+    const last = !plan.onward.has(from);
     const text = taps.map((tap) => `${tap.name}  ${formatShape(tap.shape)}`).join(', ');
     if (last) {
       parts.push(

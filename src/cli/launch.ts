@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
+import { constants, Script } from 'node:vm';
+
+/**
+ * Starts the command line from V8's compiled form of it, for most of a short command's time is compiling. Node keeps
+ * that form between runs from 22.1 on. For the Node that built the package the build leaves it in `dist/`; V8 itself
+ * refuses one that is not of its version and this source, and then compiles as always.
+ */
+const file = join(__dirname, 'main.cjs');
+const cache = join(__dirname, `main-${process.versions.v8}.cache`);
+
+const { enableCompileCache } = nodeModule as { enableCompileCache?: () => void };
+if (existsSync(cache)) runCompiled();
+else {
+  enableCompileCache?.();
+  require(file);
+}
+
+function runCompiled(): void {
+  const source = nodeModule.Module.wrap(readFileSync(file, 'utf8'));
+  const script = new Script(source, {
+    filename: file,
+    cachedData: readFileSync(cache),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, nodeModule.createRequire(file), module, file, __dirname);
+}
