@@ -1,6 +1,6 @@
 // Bundles the package into dist/: the library, its types, and the command line as one file with V8's compiled form.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -21,6 +21,10 @@ const leanPickBy: Plugin = {
       }`,
     }));
   },
+};
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
 };
 
 const common: BuildOptions = {
@@ -49,6 +53,7 @@ await build({
   format: 'cjs',
   platform: 'node',
   target: 'node20',
+  define: { ENETC_VERSION: JSON.stringify(version) },
   outExtension: { '.js': '.cjs' },
 });
 chmodSync(new URL('../dist/enetc.cjs', import.meta.url), 0o755);

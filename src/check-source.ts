@@ -2,35 +2,44 @@ import { entryModels } from './2-resolve/choose-model.ts';
 import type { DeclaredModel, Program } from './2-resolve/program.ts';
 import { resolveProgram } from './2-resolve/resolve.ts';
 import { checkProgram } from './3-check/check.ts';
-import { variantNames } from './3-check/variants.ts';
+import { variantNames, variantRows } from './3-check/variants.ts';
 import { buildLimits } from './4-scale/limits.ts';
 import { buildGraph } from './5-graph/build.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { emptyHost, type Host } from './host.ts';
-import type { Source } from './source.ts';
+import { type Source, spanText } from './source.ts';
+
+export interface CheckOptions {
+  /**
+   * Which variants of a model are built: `all` (the default), or `structures`, one of those that differ in numbers alone.
+   * A family whose variants are one network at several sizes is then built once, which is what most of the time goes to.
+   */
+  readonly variants?: 'all' | 'structures';
+}
 
 /**
  * Everything that can be said of a source: what is known without building, and what building each of its models shows,
- * at the default point and at every variant. Open choices are no fault here: a search space is a fine spec.
+ * at the default point and at its variants. Open choices are no fault here: a search space is a fine spec.
  * Never throws for what a source says, and ends in bounded time.
  */
 export function checkSource(
   source: Source,
   host: Host = emptyHost,
+  { variants = 'all' }: CheckOptions = {},
 ): { program: Program; diagnostics: readonly Diagnostic[] } {
   const { program, diagnostics: resolving } = resolveProgram(source, host);
   const diagnostics = [...resolving, ...checkProgram(program)];
   if (hasErrors(diagnostics)) return { program, diagnostics };
-  return { program, diagnostics: [...diagnostics, ...buildModels(entryModels(program))] };
+  return { program, diagnostics: [...diagnostics, ...buildModels(entryModels(program), variants)] };
 }
 
 /** What only shows when the models are built; each mistake once, at the first point that has it. */
-function buildModels(models: readonly DeclaredModel[]): Iterable<Diagnostic> {
+function buildModels(models: readonly DeclaredModel[], variants: 'all' | 'structures'): Iterable<Diagnostic> {
   const found = new Map<string, Diagnostic>();
   // what one model leaves over is not the next one's: each has its own
   for (const model of models) {
     let steps: number = buildLimits.checkSteps;
-    const points = pointsOf(model);
+    const points = pointsOf(model, variants);
     for (const [i, variant] of points.entries()) {
       const built = buildGraph(model, variant === undefined ? {} : { variant }, Math.min(steps, buildLimits.steps));
       steps -= built.steps;
@@ -51,10 +60,28 @@ function buildModels(models: readonly DeclaredModel[]): Iterable<Diagnostic> {
 }
 
 /** The default point and the variants; a model whose parameters must be set is checked at its variants alone. */
-function pointsOf(model: DeclaredModel): (string | undefined)[] {
-  const variants = variantNames(model);
+function pointsOf(model: DeclaredModel, variants: 'all' | 'structures'): (string | undefined)[] {
+  const names = variants === 'all' ? variantNames(model) : structuresOf(model);
   const needed = model.node.members.some((m) => m.kind === 'param' && !m.default);
-  return needed && variants.length > 0 ? variants : [undefined, ...variants];
+  return needed && names.length > 0 ? names : [undefined, ...names];
+}
+
+/** A variant for each combination of what is no number: tables, blocks, lists. The default's own is left out. */
+function structuresOf(model: DeclaredModel): string[] {
+  const params = model.node.members.filter((m) => m.kind === 'param');
+  const structural = params.filter((p) => p.type?.list || (p.type?.name !== 'int' && p.type?.name !== 'real'));
+  const defaults = structural.map((p) => (p.default ? spanText(p.default.span) : ''));
+  const seen = new Set(params.every((p) => p.default) ? [defaults.join('|')] : []);
+  return [...variantRows(model.node).values()].flatMap(({ name, cell }) => {
+    const values = structural.map((p, i) => {
+      const written = cell(p.name.name);
+      return written ? spanText(written.span) : (defaults[i] as string);
+    });
+    const key = values.join('|');
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [name];
+  });
 }
 
 function atVariant(d: Diagnostic, variant: string): Diagnostic {

@@ -37,7 +37,7 @@ export function compile(source: Source, options: CompileOptions = {}, host: Host
   const { program, diagnostics: resolving } = resolveProgram(source, host);
   const diagnostics: Diagnostic[] = [...resolving, ...checkProgram(program)];
   if (hasErrors(diagnostics)) return { program, diagnostics };
-  const chosen = chooseModel(program, options.model);
+  const chosen = chooseModel(program, options);
   diagnostics.push(...chosen.diagnostics);
   if (!chosen.model) return { program, diagnostics };
   const built = buildGraph(chosen.model, options);

@@ -9,6 +9,8 @@ export interface ReferenceModel {
   readonly name: string;
   readonly source: 'timm' | 'torchvision' | 'keras';
   readonly params: number;
+  /** Without auxiliary heads, where there are some. */
+  readonly params_without_aux?: number;
   readonly buffers: number;
   readonly macs: number;
   readonly macs_at?: Readonly<Record<string, number>> | null;

@@ -1,3 +1,4 @@
+import type { ModelNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { DeclaredModel, DeclaredWeights, Program } from './program.ts';
@@ -10,11 +11,20 @@ export function entryModels(program: Program): DeclaredModel[] {
   });
 }
 
-/** The model to build: the one that is named, or the only one. */
+/** What is asked of a model: several in a file are told apart by it. */
+export interface ModelRequest {
+  /** The model's name. */
+  readonly model?: string;
+  readonly phi?: number;
+  readonly variant?: string;
+}
+
+/** The model to build: the one that is named, or the only one, or the only one that has the phi or variant asked for. */
 export function chooseModel(
   program: Program,
-  name?: string,
+  request: ModelRequest = {},
 ): { model?: DeclaredModel; diagnostics: readonly Diagnostic[] } {
+  const { model: name } = request;
   const models = entryModels(program);
   const names = models.map((m) => m.node.name.name);
   const start = { source: program.entry.source, start: 0, end: 0 };
@@ -26,10 +36,27 @@ export function chooseModel(
   const [model] = models;
   if (!model) return { diagnostics: [createDiagnostic('no-model', start, { file: program.entry.source.name })] };
   if (models.length > 1) {
+    const able = models.filter((m) => canBe(m.node, request));
+    if (able.length === 1) return { model: able[0] as DeclaredModel, diagnostics: [] };
     const related = models.map((m) => ({ span: m.node.name.span, message: m.node.name.name }));
     return { diagnostics: [createDiagnostic('which-model', undefined, { names: names.join(', ') }, { related })] };
   }
   return { model, diagnostics: [] };
+}
+
+/** Whether a model has the phi or the variant that is asked for; false where neither is. */
+function canBe({ members }: ModelNode, { phi, variant }: ModelRequest): boolean {
+  const rows = members.find((m) => m.kind === 'variants')?.rows;
+  const named = (column: string) => rows?.header.findIndex((h) => h.name === column) ?? -1;
+  if (variant !== undefined) {
+    return (
+      rows?.rows.some(({ cells }) => {
+        const name = cells[named('name')]?.values[0];
+        return name?.kind === 'name' && name.text === variant;
+      }) ?? false
+    );
+  }
+  return phi !== undefined && (named('phi') >= 0 || members.some((m) => m.kind === 'scaling' && m.variable));
 }
 
 /** The weight maps of a program that are for a model. */

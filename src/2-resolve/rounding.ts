@@ -15,7 +15,7 @@ export function roundFilters(x: number, m: number): number {
   return rounded < 0.9 * x ? rounded + m : rounded;
 }
 
-/** `ceil(n * d)`, the repeats of a stage. In doubles, as in the reference code: `ceil(10 * 1.1)` is 12. */
+/** `ceil(n * d)`, the repeats of a stage. In doubles, as in the reference code: `ceil(25 * 2.2)` is 56. */
 export function scaleRepeats(n: number, d: number): number {
   return Math.ceil(n * d);
 }

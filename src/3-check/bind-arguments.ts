@@ -1,5 +1,5 @@
 import type { Arg } from '../1-parse/ast.ts';
-import { createDiagnostic, type Diagnostic, type Related } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, listNames, type Related } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { suggestion } from './scope.ts';
@@ -28,8 +28,7 @@ export function bindArguments(signature: Signature, chained: number, args: reado
     const data = { callee, takes: signature.tensors, given: chained };
     diagnostics.push(createDiagnostic('too-many-tensors', call, data, { related }));
   }
-  const fromChain = chainedParams(signature, chained);
-  const open = params.filter((p) => !fromChain.has(p));
+  const open = params.filter((p) => !isChained(p, chained));
   let next = 0;
   for (const arg of args) {
     if (arg.name) {
@@ -41,7 +40,7 @@ export function bindArguments(signature: Signature, chained: number, args: reado
         diagnostics.push(createDiagnostic('unknown-parameter', span, data, { related, fixes }));
       } else if (byParam.has(name)) {
         diagnostics.push(createDiagnostic('duplicate-argument', span, { name }));
-      } else if (fromChain.has(param)) {
+      } else if (isChained(param, chained)) {
         diagnostics.push(createDiagnostic('tensor-given-twice', span, { name }));
       } else byParam.set(name, arg);
       continue;
@@ -53,7 +52,8 @@ export function bindArguments(signature: Signature, chained: number, args: reado
     while (next < open.length && byParam.has((open[next] as SignatureParam).name)) next++;
     const param = open[next];
     if (!param) {
-      const data = { callee, takes: open.length, given: args.length };
+      const names = listNames(open.map((p) => p.name));
+      const data = { callee, takes: open.length, names, given: args.length };
       diagnostics.push(createDiagnostic('too-many-arguments', arg.span, data, { related }));
       break;
     }
@@ -70,18 +70,17 @@ export function missingArguments(
   bound: BoundArguments,
   call: Span,
 ): Diagnostic[] {
-  const fromChain = chainedParams(signature, chained);
   const related = declaration(signature);
   return signature.params.flatMap((p) => {
-    if (fromChain.has(p) || !p.required || bound.byParam.has(p.name)) return [];
+    if (isChained(p, chained) || !p.required || bound.byParam.has(p.name)) return [];
     const data = { callee: signature.name, name: p.name };
     return [createDiagnostic(p.tensor ? 'missing-tensor' : 'missing-argument', call, data, { related })];
   });
 }
 
-/** The tensor parameters that the chain fills. */
-function chainedParams({ params }: Signature, chained: number): ReadonlySet<SignatureParam> {
-  return new Set(chained > 0 ? params.filter((p) => p.tensor).slice(0, chained) : []);
+/** Whether the chain fills a parameter, where it brings so many tensors. */
+function isChained({ tensor, place }: SignatureParam, chained: number): boolean {
+  return tensor && place < chained;
 }
 
 function declaration({ name, declared }: Signature): Related[] {

@@ -27,8 +27,10 @@ export interface Place {
 
 /** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is said once. */
 export function checkExpr(c: Checker, scope: Scope, expr: Expr, place: Place = {}): Type {
+  if (c.depth === 0) c.tooDeep = false;
   if (c.depth >= checkLimits.depth) {
-    report(c, 'expression-too-deep', expr.span, { limit: checkLimits.depth });
+    if (!c.tooDeep) report(c, 'expression-too-deep', expr.span, { limit: checkLimits.depth });
+    c.tooDeep = true;
     return 'unknown';
   }
   c.depth++;

@@ -132,7 +132,7 @@ function checkTaken(c: Checker, args: readonly Arg[], { params, byRow }: Built):
       if (positional++ === most) {
         const given = args.filter((a) => !a.name).length;
         const callee = byRow[0]?.[0]?.name ?? '';
-        report(c, 'too-many-arguments', arg.span, { callee, takes: most, given });
+        report(c, 'too-many-arguments', arg.span, { callee, takes: most, names: '', given });
       }
     } else if (!params.has(name)) {
       const { hint, fixes } = suggest(c, name, () => params, arg.name?.span ?? arg.span);

@@ -7,7 +7,6 @@ import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { ownsTensors } from './owns-tensors.ts';
-import { pathWord } from './path-word.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, type Scope, suggest } from './scope.ts';
 import { activationSignature, type Signature, signatureOf } from './signature.ts';
 import { describeType, isTensors, type Type } from './types.ts';
@@ -73,9 +72,8 @@ function wordFor(meaning: Meaning): string {
 }
 
 /** Says so where a step without a label has tensors of its own. */
-function requireLabel(c: Checker, { name, op, declared }: Signature, span: Span): void {
+function requireLabel(c: Checker, { name, word: label, op, declared }: Signature, span: Span): void {
   if (!(op ? op.ownsTensors : declared && ownsTensors(declared))) return;
-  const label = pathWord(name);
   const at = { ...span, end: span.start };
   const fix: Fix = { title: `Label it '${label}'`, edits: [{ span: at, newText: `${label}: ` }], safe: false };
   report(c, 'missing-label', span, { callee: name, label }, { fixes: [fix] });

@@ -1,4 +1,5 @@
 import type { RowsNode } from '../1-parse/ast.ts';
+import type { Span } from '../source.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { checkCells, checkRowNames } from './check-table.ts';
 import { type Checker, report, type Scope, suggest } from './scope.ts';
@@ -23,7 +24,7 @@ export function checkVariants(c: Checker, scope: Scope, rows: RowsNode): void {
     report(c, 'unknown-column', span, { name, where: 'parameter of the model is called', hint }, { fixes });
     return undefined;
   });
-  const phis = new Set<number>();
+  const phis = new Map<number, Span>();
   for (const row of rows.rows) {
     header.forEach(({ name }, i) => {
       const cell = row.cells[i];
@@ -33,8 +34,10 @@ export function checkVariants(c: Checker, scope: Scope, rows: RowsNode): void {
       if (cell.values.length > 1) report(c, 'cell-values', cell.span, { column: name });
       expectType(c, checkExpr(c, scope, value), type, value.span, `the cell of '${name}'`);
       if (name === 'phi' && value.kind === 'number') {
-        if (phis.has(value.value)) report(c, 'duplicate-phi', value.span, { phi: value.value });
-        phis.add(value.value);
+        const other = phis.get(value.value);
+        const related = other ? [{ span: other, message: 'the first with that phi' }] : [];
+        if (other) report(c, 'duplicate-phi', value.span, { phi: value.value }, { related });
+        else phis.set(value.value, value.span);
       }
     });
   }

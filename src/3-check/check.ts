@@ -38,8 +38,7 @@ function inOrder({ module, diagnostics, said }: Checker): readonly Diagnostic[] 
   const all = said.error + said.warning + said.info;
   const count = all - diagnostics.length;
   if (count === 0) return diagnostics;
-  const start = { source: module.source, start: 0, end: 0 };
-  return [...diagnostics, createDiagnostic('more-problems', start, { count, file: module.source.name })];
+  return [...diagnostics, createDiagnostic('more-problems', undefined, { count, file: module.source.name })];
 }
 
 function checkUnusedImports(c: Checker): void {

@@ -48,11 +48,13 @@ export interface Checker {
   readonly diagnostics: Diagnostic[];
   /** Expressions within expressions at this moment. */
   depth: number;
+  /** Whether the outermost of them was said to be too deep. */
+  tooDeep: boolean;
   readonly said: Record<Diagnostic['severity'], number>;
 }
 
 export function createChecker(module: Module): Checker {
-  return { module, diagnostics: [], depth: 0, said: { error: 0, warning: 0, info: 0 } };
+  return { module, diagnostics: [], depth: 0, tooDeep: false, said: { error: 0, warning: 0, info: 0 } };
 }
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */

@@ -1,6 +1,7 @@
 import type { ParamNode } from '../1-parse/ast.ts';
 import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
+import { pathWord } from './path-word.ts';
 import { declaredType, oneTensor, type Type } from './types.ts';
 
 export interface SignatureParam {
@@ -9,12 +10,16 @@ export interface SignatureParam {
   /** Whether only whole numbers will do. */
   readonly whole: boolean;
   readonly tensor: boolean;
+  /** The number of a tensor parameter among the tensor parameters. */
+  readonly place: number;
   readonly required: boolean;
 }
 
 /** What can be called as a step: an op, a block, or a model used as one. */
 export interface Signature {
   readonly name: string;
+  /** The name as a word of a path: `global_avg_pool`. */
+  readonly word: string;
   /** How many tensor parameters it has; `many` for ops over two or more. */
   readonly tensors: number | 'many';
   readonly params: readonly SignatureParam[];
@@ -45,18 +50,20 @@ export function activationSignature(name: string): Signature {
 
 function createSignature(
   name: string,
-  params: readonly SignatureParam[],
+  listed: readonly Omit<SignatureParam, 'place'>[],
   source: Pick<Signature, 'declared' | 'op'>,
 ): Signature {
-  const tensors = source.op?.tensors === 'many' ? 'many' : params.filter((p) => p.tensor).length;
+  let place = 0;
+  const params = listed.map((p): SignatureParam => ({ ...p, place: p.tensor ? place++ : -1 }));
+  const tensors = source.op?.tensors === 'many' ? 'many' : place;
   const byName = new Map(params.map((p) => [p.name, p]));
-  return { name, tensors, params, values: params.filter((p) => !p.tensor), byName, ...source };
+  return { name, word: pathWord(name), tensors, params, values: params.filter((p) => !p.tensor), byName, ...source };
 }
 
 function opSignature(op: BuiltinOp): Signature {
   const count = op.tensors === 'many' ? 0 : op.tensors;
   const tensors = Array.from({ length: count }, (_, i) => tensorParam(i === 0 ? 'x' : `x${i + 1}`));
-  const values = op.params.map((p): SignatureParam => {
+  const values = op.params.map((p) => {
     const type: Type = p.type === 'int' || p.type === 'real' ? 'number' : p.type;
     return { name: p.name, type, whole: p.type === 'int', tensor: false, required: p.required };
   });
@@ -70,18 +77,18 @@ function declaredSignature(declared: Declared): Signature {
   const inputs = members.flatMap((m) => (m.kind === 'input' ? [tensorParam(m.name.name)] : []));
   const params = members.flatMap((m) => (m.kind === 'param' ? [paramSignature(m)] : []));
   // `variant` is a name of the model's own table, not a value: the caller reads it
-  const choice: SignatureParam[] = [
+  const choice: readonly Omit<SignatureParam, 'place'>[] = [
     { name: 'variant', type: 'unknown', whole: false, tensor: false, required: false },
     { name: 'phi', type: 'number', whole: false, tensor: false, required: false },
   ];
   return createSignature(name, [...inputs, ...params, ...choice], { declared });
 }
 
-function tensorParam(name: string): SignatureParam {
+function tensorParam(name: string): Omit<SignatureParam, 'place'> {
   return { name, type: oneTensor, whole: false, tensor: true, required: true };
 }
 
-function paramSignature(param: ParamNode): SignatureParam {
+function paramSignature(param: ParamNode): Omit<SignatureParam, 'place'> {
   return {
     name: param.name.name,
     type: declaredType(param),

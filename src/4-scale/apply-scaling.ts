@@ -65,7 +65,7 @@ function defaultRounding(name: FactorName, n: number, factor: number): [number, 
 
 /**
  * A number as people read it: six digits, but all of them where rounding them away would hide something:
- * 11.000000000000002 is not 11, which is why `ceil` gives 12.
+ * 25 x 2.2 is 55.00000000000001 and not 55, which is why `ceil` gives 56.
  */
 export function show(value: number): string {
   if (Number.isInteger(value)) return String(value);

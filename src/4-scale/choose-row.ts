@@ -37,7 +37,7 @@ export function chooseRow(
   const row = rule === 'formula' ? undefined : rowOfPhi(ev, env, model, phi);
   if (!row && rule === 'published') fail('no-published-row', span, { model: name, phi });
   if (!formula && rule === 'formula') fail('no-formula', span, { model: name });
-  if (!row && !formula) fail('no-phi', span, { model: name, names: names() });
+  if (!row && !formula) fail('no-phi', span, { model: name, phi, names: names() });
   return row;
 }
 

@@ -32,7 +32,7 @@ export interface Choices {
   readonly used: Set<string>;
   /** Choices that nobody settled, with their options as written. */
   readonly open: Map<string, { span: Span; options: string[] }>;
-  /** Cells that could be set, for suggestions; collected only where something is given. */
+  /** The cells of all tables built, for what is said of one that cannot be set; collected only where one is given. */
   readonly seen: Set<string>;
 }
 
@@ -72,9 +72,15 @@ export function fail<C extends Code>(
 }
 
 /** Says something that does not end the build, once for a place however often the place is built. */
-export function warn<C extends Code>(ev: Evaluation, code: C, span: Span, args: MessageArgs<C>): void {
+export function warn<C extends Code>(
+  ev: Evaluation,
+  code: C,
+  span: Span,
+  args: MessageArgs<C>,
+  extras: DiagnosticExtras = {},
+): void {
   const key = `${code} ${span.start} ${span.source.name}`;
-  if (!ev.diagnostics.has(key)) ev.diagnostics.set(key, createDiagnostic(code, span, args));
+  if (!ev.diagnostics.has(key)) ev.diagnostics.set(key, createDiagnostic(code, span, args, extras));
 }
 
 /** Takes steps off what the build may take; ends it where none are left. */

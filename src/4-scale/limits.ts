@@ -1,10 +1,10 @@
 /** Bounds of what a spec may ask for. Far above any network, low enough that a hostile file ends soon. */
 export const buildLimits = {
   /** Steps of one build: an evaluated expression is one, an operation `nodeSteps`. */
-  steps: 8_000_000,
+  steps: 6_000_000,
   nodeSteps: 12,
   /** Steps of all builds of one model in a check: the default point and the variants. */
-  checkSteps: 8_000_000,
+  checkSteps: 6_000_000,
   /** Blocks that one table builds. */
   blocks: 50_000,
   nodes: 200_000,

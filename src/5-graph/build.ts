@@ -7,7 +7,7 @@ import { readOverrides } from '../4-scale/overrides.ts';
 import type { ScalingPoint, ScalingRequest } from '../4-scale/scaling.ts';
 import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
-import { type Builder, createBuilder } from './builder.ts';
+import { type Builder, callsBefore, createBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow } from './lower-model.ts';
@@ -33,6 +33,7 @@ export function buildGraph(
   steps: number = buildLimits.steps,
 ): BuildResult {
   let ev: Evaluation | undefined;
+  let builder: Builder | undefined;
   let chosen: ModelPoint | undefined;
   try {
     const overrides = readOverrides(declared.node, request);
@@ -42,6 +43,7 @@ export function buildGraph(
       steps,
     );
     const b = createBuilder(ev, request.convention);
+    builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     const flow = lowerModel(b, declared.node, chosen.env);
     const { graph, diagnostics: said } = finish(declared, b, flow);
@@ -56,9 +58,15 @@ export function buildGraph(
     return { point: chosen.point, ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
-    const diagnostics = [...(ev?.diagnostics.values() ?? []), e.diagnostic];
+    const diagnostics = [...(ev?.diagnostics.values() ?? []), withCalls(e.diagnostic, builder)];
     return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps) };
   }
+}
+
+/** An error inside of a block, with the calls that led there. */
+function withCalls(d: Diagnostic, b: Builder | undefined): Diagnostic {
+  const calls = d.span && b ? callsBefore(b, d.span) : [];
+  return calls.length > 0 ? { ...d, related: [...(d.related ?? []), ...calls] } : d;
 }
 
 /** The graph of what the outputs reach, and what is to be said of it as a whole. */
@@ -121,12 +129,16 @@ function unusedFactors({ scale, point }: ModelPoint, request: ScalingRequest): D
   });
 }
 
-/** Cells given by hand that no table has; a misspelt one gets the nearest that there is. */
+/** Cells given by hand that no table has, or that no block of their row takes. */
 function unusedCells({ choices }: Evaluation, { point }: ModelPoint): Diagnostic[] {
   return [...choices.given.keys()].flatMap((name) => {
     if (choices.used.has(name)) return [];
+    const option = `--set ${name}`;
+    if (choices.seen.has(name)) {
+      const why = 'the block of that row does not take it';
+      return [createDiagnostic('unused-override', undefined, { option, why })];
+    }
     const hint = didYouMean(name, [...choices.seen, ...choices.open.keys()]);
-    const data = { option: `--set ${name}`, name, model: point.model, hint };
-    return [createDiagnostic('unknown-override', undefined, data)];
+    return [createDiagnostic('unknown-override', undefined, { option, name, model: point.model, hint })];
   });
 }

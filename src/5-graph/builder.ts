@@ -3,6 +3,7 @@ import { fail, spend, warn } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
+import type { Related } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
 import { elements, type GraphNode, type Normalisation, type Place, type Shape, type TensorSpec } from './graph.ts';
 import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
@@ -19,8 +20,8 @@ export interface Builder {
   place: Place;
   /** The convention that the command line asks for, for inner models too. */
   readonly convention: 'tf' | 'torch' | undefined;
-  /** Blocks within blocks at this moment. */
-  depth: number;
+  /** The calls of blocks that are being built at this moment, the outermost first. */
+  readonly calls: { readonly span: Span; readonly path: string }[];
   parameters: number;
   warnedOfKernel: boolean;
 }
@@ -33,7 +34,7 @@ export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undef
     normalisation: new Map(),
     place: { section: '' },
     convention,
-    depth: 0,
+    calls: [],
     parameters: 0,
     warnedOfKernel: false,
   };
@@ -167,6 +168,12 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
   }
 }
 
+/** Where the model asked for what is being built at `span`: the calls that led there, unless they say the same place. */
+export function callsBefore({ calls }: Builder, span: Span): Related[] {
+  const outer = calls.filter((call) => call.span.start !== span.start || call.span.source !== span.source);
+  return outer.slice(0, 3).map((call) => ({ span: call.span, message: `while building '${call.path}'` }));
+}
+
 /** Warns of the first window that is larger than what it moves over; others are most often its consequence. */
 function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
   if (b.warnedOfKernel || !('window' in op)) return;
@@ -174,5 +181,5 @@ function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span:
   const kernel = (op.window.kernel - 1) * op.window.dilation + 1;
   if (kernel <= Math.max(height, width)) return;
   b.warnedOfKernel = true;
-  warn(b.ev, 'kernel-exceeds-input', span, { kernel, height, width });
+  warn(b.ev, 'kernel-exceeds-input', span, { kernel, height, width }, { related: callsBefore(b, span) });
 }

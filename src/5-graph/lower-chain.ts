@@ -1,7 +1,6 @@
 import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
 import { bindArguments, missingArguments } from '../3-check/bind-arguments.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
-import { pathWord } from '../3-check/path-word.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
@@ -155,23 +154,23 @@ export function callSignature(
 ): Flow {
   const { op, declared } = signature;
   if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
-    fail('missing-label', site.span, { callee: signature.name, label: pathWord(signature.name) });
+    fail('missing-label', site.span, { callee: signature.name, label: signature.word });
   }
   if (signature.tensors !== 'many' && tensors.length !== signature.tensors) {
     failTensors(signature.name, signature.tensors, tensors.length, site.span);
   }
   if (op) {
     const traces = [...bindings.values()].flatMap((v) => v.traces ?? []);
-    const path = site.labelled ? site.path : joinPath(site.path, pathWord(op.name));
+    const path = site.labelled ? site.path : joinPath(site.path, signature.word);
     return { tensors: lowerOp(b, op, bindings, tensors, env, { path, span: site.span, traces }) };
   }
   spend(b.ev, buildLimits.nodeSteps, site.span);
-  if (++b.depth > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
+  if (b.calls.push(site) > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
   const result =
     declared?.kind === 'model'
       ? lowerModelStep(b, declared, bindings, tensors, env, site, variant)
       : { tensors: lowerBlock(b, signature, bindings, tensors, env, site) };
-  b.depth--;
+  b.calls.pop();
   return result;
 }
 

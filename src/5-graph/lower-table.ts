@@ -19,6 +19,7 @@ import {
 } from '../4-scale/values.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Builder } from './builder.ts';
+import type { Place } from './graph.ts';
 import { applyActivation, callSignature, counterEnv, type Flow, type Site } from './lower-chain.ts';
 
 /** A table with the block and the arguments before it. */
@@ -39,6 +40,8 @@ interface TableBuild {
   readonly columns: ReadonlyMap<string, number>;
   /** The blocks of the whole table. */
   readonly count: number;
+  /** Where the table stands. */
+  readonly place: Place;
   /** Names of arguments before the table that no block has taken so far. */
   readonly untaken: Set<string>;
 }
@@ -58,8 +61,7 @@ export function lowerTable(b: Builder, step: TableStep, tensors: readonly Tensor
   const count = planned.reduce((sum, p) => sum + p.repeat, 0);
   if (count > buildLimits.blocks) fail('too-many-blocks', table.rows.span, { count, limit: buildLimits.blocks });
   const untaken = new Set(step.args.flatMap((a) => (a.name ? [a.name.name] : [])));
-  const t: TableBuild = { b, step, table, columns, count, untaken };
-  const outer = b.place;
+  const t: TableBuild = { b, step, table, columns, count, place: b.place, untaken };
   const parts = new Map<string, SectionValue>();
   let flow = tensors;
   let index = 0;
@@ -69,7 +71,7 @@ export function lowerTable(b: Builder, step: TableStep, tensors: readonly Tensor
     index += row.repeat;
     parts.set(row.name, { kind: 'section', tensors: flow, parts: columns.has('repeat') ? numbered(blocks) : noParts });
   }
-  b.place = outer;
+  b.place = t.place;
   if (count > 0) checkUntaken(t);
   return { tensors: flow, parts };
 }
@@ -107,7 +109,10 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
   const { b, step, table, columns, count } = t;
   const { row, name, repeat } = planned;
   const rowPath = joinPath(step.site.path, name);
-  const { section, row: outerRow } = b.place;
+  const { section, row: outerRow } = t.place;
+  if (b.ev.choices.given.size > 0) {
+    for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${rowPath}.${column}`);
+  }
   const built = new Set<Signature | undefined>();
   const flows: (readonly TensorValue[])[] = [];
   let flow = tensors;
@@ -151,7 +156,6 @@ function readCell(
   if (choices.given.size === 0 && !cell) return undefined;
   const key = `${rowPath}.${column}`;
   const written: Expr | undefined = cell?.values[Math.min(block, cell.values.length - 1)];
-  if (choices.given.size > 0 && columns.has(column)) choices.seen.add(key);
   const given = choices.given.get(key);
   if (given && !(written && hasChoice(written))) {
     choices.used.add(key);

@@ -55,6 +55,10 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'fix', description: 'apply the fixes that cannot change what a file means' },
       {
+        name: 'all-variants',
+        description: 'build every variant, not one of those that differ in numbers alone',
+      },
+      {
         name: 'max-warnings',
         value: 'N',
         kind: 'integer',

@@ -117,4 +117,5 @@ export const emitOptions: readonly Option[] = [
   { name: 'no-fold', description: 'keep batch norms instead of folding them into convolutions' },
   { name: 'half', description: 'float16 weights and compute' },
   { name: 'external-data', description: 'write the weights to FILE.data beside the model' },
+  { name: 'portable', description: 'plain operators only, without the forms that ONNX Runtime prefers on x86' },
 ];

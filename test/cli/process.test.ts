@@ -1,29 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { folder, tiny } from './fake-io.ts';
 
-/** The real process, bundled as the package is. */
-const bundle = mkdtempSync(join(tmpdir(), 'enetc-bundle-'));
-const entry = join(bundle, 'enetc.cjs');
+/** The real process, as `npm test` has just built it. */
+const entry = fileURLToPath(new URL('../../dist/enetc.cjs', import.meta.url));
 
-beforeAll(async () => {
-  await build({
-    entryPoints: { enetc: 'src/cli/main.ts' },
-    outdir: bundle,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    splitting: true,
-    logLevel: 'warning',
-    outExtension: { '.js': '.js' },
-    banner: { js: "import { createRequire as r_ } from 'node:module'; const require = r_(import.meta.url);" },
-  });
-}, 60_000);
-afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+beforeAll(() => {
+  if (!existsSync(entry)) throw new Error('there is no dist/enetc.cjs: npm run build');
+});
 
 function enetc(argv: readonly string[], cwd: string, stdio: 'pipe' | ['pipe', number, 'pipe'] = 'pipe') {
   return spawnSync(process.execPath, [entry, ...argv], {

@@ -1,7 +1,7 @@
+import type { Graph, GraphNode } from '../../src/5-graph/graph.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
 import { type Diagnostic, hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
-import type { Graph, GraphNode } from '../../src/5-graph/graph.ts';
 import type { Host } from '../../src/host.ts';
 
 /** A host over files in memory; paths are `/specs/name.enet`. */

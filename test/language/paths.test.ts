@@ -30,7 +30,9 @@ test('rule 4: a row goes by its number, or by its name', () => {
 });
 
 test('rule 4: with a column `repeat` the number of the block in its row follows, even where it is 1', () => {
-  const { graph } = build(model('  s: Conv(kernel: 1) {\n    | repeat | channels |\n    | 2 | 8 |\n    | 1 | 16 |\n  }'));
+  const { graph } = build(
+    model('  s: Conv(kernel: 1) {\n    | repeat | channels |\n    | 2 | 8 |\n    | 1 | 16 |\n  }'),
+  );
   expect(paths(graph)).toEqual(['s.0.0', 's.0.1', 's.1.0']);
 });
 
@@ -42,13 +44,20 @@ test('rule 4: a labelled table stands under its label', () => {
 test("rule 4: inside `for` a label gets the element's number, inside two of them both", () => {
   const one = build(model('  l = [image -> c: Conv(n, 1) for n in [4, 8]]\n  t = Concat(l)\n  s: t -> relu'));
   expect(paths(one.graph)).toEqual(['c.0', 'c.1']);
-  const two = build(model('  l = [[image -> c: Conv(n * m, 1) for n in [4, 8]] for m in [1, 2]]\n  t = Concat(l)\n  s: t -> relu'));
+  const two = build(
+    model('  l = [[image -> c: Conv(n * m, 1) for n in [4, 8]] for m in [1, 2]]\n  t = Concat(l)\n  s: t -> relu'),
+  );
   expect(paths(two.graph)).toEqual(['c.0.0', 'c.0.1', 'c.1.0', 'c.1.1']);
 });
 
 test('rule 4: a comprehension runs over several lists side by side', () => {
-  const { graph } = build(model('  l = [image -> c: Conv(n, k) for n, k in [4, 8], [1, 3]]\n  t = Concat(l)\n  s: t -> relu'));
-  expect(graph.nodes.flatMap((n) => (n.op.kind === 'conv' ? [[n.op.filters, n.op.window.kernel]] : []))).toEqual([[4, 1], [8, 3]]);
+  const { graph } = build(
+    model('  l = [image -> c: Conv(n, k) for n, k in [4, 8], [1, 3]]\n  t = Concat(l)\n  s: t -> relu'),
+  );
+  expect(graph.nodes.flatMap((n) => (n.op.kind === 'conv' ? [[n.op.filters, n.op.window.kernel]] : []))).toEqual([
+    [4, 1],
+    [8, 3],
+  ]);
   expect(problems(model('  l = [n + k for n, k in [4, 8], [1]]\n  s: Conv(l[0], 1)'))).toEqual(['uneven-lists']);
 });
 
@@ -73,7 +82,8 @@ test('rule 4: labels are no values, sections are', () => {
 });
 
 test('rule 4: the rows and blocks of a section are values', () => {
-  const table = '  s: Conv(kernel: 1) {\n    | name | repeat | channels |\n    | c2 | 2 | 8 |\n    | c3 | 1 | 16 |\n  }\n';
+  const table =
+    '  s: Conv(kernel: 1) {\n    | name | repeat | channels |\n    | c2 | 2 | 8 |\n    | c3 | 1 | 16 |\n  }\n';
   const width = (path: string) => build(model(`${table}  t: ${path} -> relu`)).graph.nodes.at(-1)?.shapes[0]?.[0];
   expect([width('s'), width('s.c2'), width('s.c2.0'), width('s.c3')]).toEqual([16, 8, 8, 16]);
   expect(build(model(`${table}  t: s.c2 -> relu`)).graph.nodes.length).toBe(4);
@@ -95,10 +105,16 @@ test('ops without tensors take the path of where they stand, and their name', ()
 });
 
 test('each node knows its stage', () => {
-  const { graph } = build(model('  stem: Conv(8, 1)\n  s: Unit {\n    | name | repeat | channels |\n    | c2 | 2 | 8 |\n  }', unit));
+  const { graph } = build(
+    model(
+      '  stem: Conv(8, 1)\n  s: Unit {\n    | name | repeat | channels |\n    | c2 | 2 | 8 |\n    | c3 | 1 | 8 |\n  }',
+      unit,
+    ),
+  );
   expect(graph.nodes.map((n) => n.place)).toEqual([
     { section: 'image' },
     { section: 'stem' },
     ...[0, 0, 0, 1, 1, 1].map((block) => ({ section: 's', row: 'c2', operator: 'Unit', block })),
+    ...[0, 0, 0].map((block) => ({ section: 's', row: 'c3', operator: 'Unit', block })),
   ]);
 });

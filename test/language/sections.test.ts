@@ -12,8 +12,8 @@ test('rule 1: the first section takes the input, each other what the section bef
 });
 
 test('rule 1: a section whose first element is a value starts from it', () => {
-  const { graph } = build(model('  a: Conv(8, 3)\n  d: image -> relu'));
-  expect(lines(graph)).toEqual(['image input [3, 32, 32]', 'd.relu activation [3, 32, 32] <- image']);
+  const { graph } = build(model('  a: Conv(8, 3)\n  b: image -> relu'));
+  expect(lines(graph)).toEqual(['image input [3, 32, 32]', 'b.relu activation [3, 32, 32] <- image']);
   const fork = build(model('  a: Conv(8, 3)\n  b: Conv(8, 3)\n  c: a -> relu\n  return b, c'));
   expect(lines(fork.graph)).toContain('c.relu activation [8, 32, 32] <- a');
 });
@@ -84,7 +84,11 @@ test('rule 10: GlobalAvgPool gives [C, 1, 1], Linear flattens', () => {
 
 test('an activation is a step and a function, identity is nothing at all', () => {
   const { graph } = build(model('  a: Conv(8, 3) -> identity\n  b = silu(a)\n  c: b -> identity'));
-  expect(lines(graph)).toEqual(['image input [3, 32, 32]', 'a conv [8, 32, 32] <- image', 'silu activation [8, 32, 32] <- a']);
+  expect(lines(graph)).toEqual([
+    'image input [3, 32, 32]',
+    'a conv [8, 32, 32] <- image',
+    'silu activation [8, 32, 32] <- a',
+  ]);
 });
 
 test('a rate of 0 is no op', () => {
@@ -98,7 +102,12 @@ test('without `return` the output is the last section, under its name', () => {
 
 test('outputs have names: as given, as written, numbered where one gives several', () => {
   const text = model('  a: Conv(8, 3)\n  s: Split(2)\n  return first: a, a, s');
-  expect(outputs(build(text).graph)).toEqual(['first [8, 32, 32]', 'a [8, 32, 32]', 's.0 [4, 32, 32]', 's.1 [4, 32, 32]']);
+  expect(outputs(build(text).graph)).toEqual([
+    'first [8, 32, 32]',
+    'a [8, 32, 32]',
+    's.0 [4, 32, 32]',
+    's.1 [4, 32, 32]',
+  ]);
   expect(problems(model('  a: Conv(8, 3)\n  b: Conv(8, 3)\n  return f: a, f: b'))).toEqual(['duplicate-output']);
 });
 

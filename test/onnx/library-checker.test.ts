@@ -78,7 +78,11 @@ test.skipIf(!python).each(points)(
         paths.push(path);
       }
     }
-    expect(runPython(python as string, script, paths).trim().split('\n')).toEqual(paths.map(() => 'ok'));
+    expect(
+      runPython(python as string, script, paths)
+        .trim()
+        .split('\n'),
+    ).toEqual(paths.map(() => 'ok'));
     for (const path of paths) for (const suffix of ['', '.data', '.inferred']) rmSync(path + suffix, { force: true });
   },
 );

@@ -12,6 +12,9 @@ import type { Builder } from './builder.ts';
 /** A mean over more rows than this is taken in two steps. */
 const longColumn = 20;
 
+/** A gate is upsampled for maps of up to so many rows: the upsampling has one thread, and beyond costs what it saves. */
+const largestGated = 40;
+
 /** The channels of a block in ONNX Runtime's layout with AVX-512; 8 with AVX2. */
 const blockChannels = 16;
 
@@ -37,7 +40,8 @@ export function gatedProduct(
   name: string,
 ): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
-  if (!isTuned(b) || channels % blockChannels !== 0) return one(b, 'Mul', [x.value, gate.value], name, x.shape);
+  if (!isTuned(b) || channels % blockChannels !== 0 || height > largestGated)
+    return one(b, 'Mul', [x.value, gate.value], name, x.shape);
   const blocked = leavesLayout(graph, gate.ref) ? identityPool(b, gate.value, channels, `${name}/gate`) : gate.value;
   const scales = b.numbers('scales', [1, 1, height, width]);
   const attributes = {

@@ -3,7 +3,7 @@ import { checkSource } from '../../check-source.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
-import { flag, number } from '../arguments.ts';
+import { type Arguments, flag, number } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { encodingDiagnostics } from '../encoding-diagnostics.ts';
 import { findSpecs } from '../find-files.ts';
@@ -26,7 +26,7 @@ export const checkCommand: RunCommand = async (args, io) => {
   const found: Diagnostic[] = [];
   for (const path of paths) {
     const spec = stdin ? await openSpec('-', io, 'check') : openFile(path, io);
-    const result = fix ? fixSpec(spec, path, io) : { diagnostics: checkSpec(spec), fixed: 0 };
+    const result = fix ? fixSpec(spec, path, args, io) : { diagnostics: checkSpec(spec, args), fixed: 0 };
     found.push(...result.diagnostics);
     fixed += result.fixed;
   }
@@ -41,15 +41,21 @@ export const checkCommand: RunCommand = async (args, io) => {
   return failed ? exitCodes.diagnostics : exitCodes.ok;
 };
 
-function checkSpec(spec: Spec): readonly Diagnostic[] {
-  return [...encodingDiagnostics(spec), ...checkSource(spec.source, spec.host).diagnostics];
+function checkSpec(spec: Spec, args: Arguments): readonly Diagnostic[] {
+  const variants = flag(args, 'all-variants') ? 'all' : 'structures';
+  return [...encodingDiagnostics(spec), ...checkSource(spec.source, spec.host, { variants }).diagnostics];
 }
 
-function fixSpec(spec: Spec, path: string, io: Io): { diagnostics: readonly Diagnostic[]; fixed: number } {
+function fixSpec(
+  spec: Spec,
+  path: string,
+  args: Arguments,
+  io: Io,
+): { diagnostics: readonly Diagnostic[]; fixed: number } {
   let current = spec;
   let fixed = 0;
   for (let round = 0; round < mostRounds; round++) {
-    const diagnostics = checkSpec(current);
+    const diagnostics = checkSpec(current, args);
     // Bytes that were no UTF-8 would be lost by writing the text.
     const fixes = spec.valid ? diagnostics.flatMap((d) => d.fixes ?? []) : [];
     const { text, applied } = applyFixes(current.source, fixes);
@@ -58,7 +64,7 @@ function fixSpec(spec: Spec, path: string, io: Io): { diagnostics: readonly Diag
     fixed += applied.length;
     current = { ...current, source: { ...current.source, text } };
   }
-  return { diagnostics: checkSpec(current), fixed };
+  return { diagnostics: checkSpec(current, args), fixed };
 }
 
 /** Two specs that import a third both report what is wrong in it. */

@@ -126,5 +126,6 @@ function onnxOptions(args: Arguments): Partial<OnnxOptions> {
     ...(opset !== undefined && { opset }),
     ...(flag(args, 'half') && { half: true }),
     ...(flag(args, 'external-data') && { externalData: true }),
+    ...(flag(args, 'portable') && { portable: true }),
   };
 }

@@ -75,7 +75,7 @@ function chosen(names: readonly string[]): readonly LibraryModel[] {
 function variantsOf(model: LibraryModel): ListedVariant[] {
   const source = { name: model.module, text: stdlib[model.module] ?? '' };
   const { program } = resolveProgram(source, emptyHost);
-  const declared = chooseModel(program, model.model).model;
+  const declared = chooseModel(program, model).model;
   if (!declared || hasErrors(checkProgram(program))) return [];
   const names = variantNames(declared);
   return (names.length > 0 ? names : [undefined]).flatMap((variant) => {

@@ -24,7 +24,7 @@ const scripts: Readonly<Record<Shell, (models: KnownModels) => string>> = {
 export function completionScript(shell: Shell): string {
   const models = libraryModels.map(({ name, module, model }) => {
     const { program } = resolveProgram({ name: module, text: stdlib[module] ?? '' }, emptyHost);
-    const declared = chooseModel(program, model).model;
+    const declared = chooseModel(program, { model }).model;
     return { name, variants: declared ? variantNames(declared) : [] };
   });
   return scripts[shell](models);

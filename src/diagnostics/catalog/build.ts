@@ -1,4 +1,4 @@
-import { error, info, warning } from './entry.ts';
+import { error, grouped, info, warning } from './entry.ts';
 
 /** What only shows when a network is built at one point of its family. */
 export const buildDiagnostics = {
@@ -24,16 +24,15 @@ export const buildDiagnostics = {
     `A size that no network has, or one that no machine could hold.`,
   ),
   'too-many-blocks': error<{ count: number; limit: number }>(
-    (a) =>
-      `the table builds ${a.count.toLocaleString('en-GB')} blocks; at most ${a.limit.toLocaleString('en-GB')} are built`,
+    (a) => `the table builds ${grouped(a.count)} blocks; at most ${grouped(a.limit)} are built`,
     `A bound that keeps a mistyped \`repeat\` from taking all memory.`,
   ),
   'network-too-large': error<{ what: string; limit: number }>(
-    (a) => `the network has more than ${a.limit.toLocaleString('en-GB')} ${a.what}`,
+    (a) => `the network has more than ${grouped(a.limit)} ${a.what}`,
     `A bound that keeps a hostile or mistyped spec from taking all memory and time.`,
   ),
   'list-too-large': error<{ what: string; limit: number }>(
-    (a) => `a list holds at most ${a.limit.toLocaleString('en-GB')} ${a.what}`,
+    (a) => `a list holds at most ${grouped(a.limit)} ${a.what}`,
     `A bound that keeps a hostile or mistyped spec from taking all memory: what the lists in a list hold counts too.`,
   ),
   'uneven-lists': error<{ first: number; other: number }>(
@@ -88,10 +87,6 @@ export const buildDiagnostics = {
   'conventions-differ': warning<{ outer: string; inner: string; model: string }>(
     (a) => `'${a.model}' states the convention ${a.inner}, the model that uses it ${a.outer}`,
     `Each model's own ops follow its own convention, so the network pads and normalises in two ways. \`--convention\` sets one for all.`,
-  ),
-  'no-output': error<{ model: string }>(
-    (a) => `'${a.model}' gives no tensor`,
-    `A model's output is what it returns, or else its last section.`,
   ),
   'duplicate-output': error<{ name: string }>(
     (a) => `two outputs are called '${a.name}'`,

@@ -32,8 +32,9 @@ export const checkDiagnostics = {
     (a) => `the tensor '${a.name}' already comes from the chain`,
     `\`x -> Add(y)\` is \`Add(x, y)\`: what the chain carries fills the first tensor parameters.`,
   ),
-  'too-many-arguments': error<{ callee: string; takes: number; given: number }>(
-    (a) => `'${a.callee}' takes ${a.takes} argument${a.takes === 1 ? '' : 's'} here, not ${a.given}`,
+  'too-many-arguments': error<{ callee: string; takes: number; names: string; given: number }>(
+    (a) =>
+      `'${a.callee}' takes ${a.takes} argument${a.takes === 1 ? '' : 's'} here${a.names ? ` (${a.names})` : ''}, not ${a.given}`,
     `The tensors of the chain fill the first tensor parameters; the arguments fill the others in their order.`,
   ),
   'too-many-tensors': error<{ callee: string; takes: number; given: number }>(
@@ -42,7 +43,7 @@ export const checkDiagnostics = {
     `Several tensors travel together; a step takes as many as it has tensor parameters. Bind them to names and use the ones you want: \`last, _ = stages\`.`,
   ),
   'missing-argument': error<{ callee: string; name: string }>(
-    (a) => `'${a.callee}' needs '${a.name}'`,
+    (a) => `'${a.callee}' needs '${a.name}', which has no default`,
     `A parameter without a default must be given.`,
   ),
   'missing-tensor': error<{ callee: string; name: string }>(
@@ -82,7 +83,7 @@ export const checkDiagnostics = {
     `Labels make the paths of parameters. Every step that owns parameters has one, except the first of a section, whose path is the section's.`,
   ),
   'return-missing': error<{ name: string }>(
-    (a) => `the block '${a.name}' returns nothing`,
+    (a) => `the block '${a.name}' returns nothing: end it with 'return'`,
     `A block ends with \`return\` and gives at least one tensor.`,
   ),
   'return-not-last': error<object>(
@@ -106,15 +107,15 @@ export const checkDiagnostics = {
     `A convention says how a framework pads and normalises; a network has one. A single op can differ: \`padding: same\`, \`epsilon: 1e-5\`.`,
   ),
   'unknown-convention': error<{ name: string; hint: string }>(
-    (a) => `'${a.name}' is no convention${a.hint}; there are 'tf' and 'torch'`,
+    (a) => `'${a.name}' is no convention (there are 'tf' and 'torch')${a.hint}`,
     `\`tf\`: SAME padding from the input's size with the odd pixel at the bottom and right, epsilon 1e-3, momentum 0.99, means that do not count padding. \`torch\`: symmetric padding, epsilon 1e-5, momentum 0.9, means that count it.`,
   ),
   'no-input': error<{ name: string }>(
-    (a) => `the model '${a.name}' has no input`,
+    (a) => `the model '${a.name}' has no input: add one, such as 'input image: [3, 224, 224]'`,
     `A model says what it takes: \`input image: [3, 224, 224]\` (channels, height, width; the batch is symbolic).`,
   ),
   'no-section': error<{ name: string }>(
-    (a) => `the model '${a.name}' has no sections and returns nothing`,
+    (a) => `the model '${a.name}' has no sections and returns nothing: add one, such as 'stem: Conv(32, 3)'`,
     `A model is made of sections: \`stem: ConvBnAct(32)\`.`,
   ),
   'duplicate-column': error<{ name: string }>(

@@ -7,6 +7,11 @@ export interface Entry<Args> {
   readonly explanation: string;
 }
 
+/** A count as people read it: `400,000`; in powers of ten where it has no end of digits. */
+export function grouped(count: number): string {
+  return Math.abs(count) < 1e15 ? count.toLocaleString('en-GB') : String(count);
+}
+
 export function error<Args>(message: (args: Args) => string, explanation: string): Entry<Args> {
   return { severity: 'error', message, explanation };
 }

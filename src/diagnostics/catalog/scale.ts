@@ -6,9 +6,9 @@ export const scaleDiagnostics = {
     (a) => `'${a.model}' has no variant '${a.name}' (it has ${a.names || 'none'})${a.hint}`,
     `Variants are the rows of the model's \`variants\` table, by their \`name\`. \`enetc list\` shows them.`,
   ),
-  'no-phi': error<{ model: string; names: string }>(
+  'no-phi': error<{ model: string; phi: number; names: string }>(
     (a) =>
-      `'${a.model}' has no phi: no 'scaling' over one and no variant with one${a.names ? `; its variants are ${a.names}` : ''}`,
+      `'${a.model}' has nothing for phi ${a.phi}: no variant names it, and no formula gives one${a.names ? `; its variants are ${a.names}` : ''}`,
     `\`--phi\` needs a formula, \`scaling phi { d = 1.2 ^ phi ... }\`, or a column \`phi\` in \`variants\`. Otherwise choose with \`--variant\`, \`--d\`, \`--w\` and \`--r\`.`,
   ),
   'no-published-row': error<{ model: string; phi: number }>(

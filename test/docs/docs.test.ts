@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { documentedCommands, fillCliHelp } from '../../scripts/docs/cli-help.ts';
+import { renderDiagnosticsDoc } from '../../scripts/docs/diagnostics.ts';
+import {
+  activationNames,
+  builtinFunctions,
+  builtinOps,
+  objectiveNames,
+  paddings,
+  scalingFunctions,
+} from '../../src/2-resolve/builtins.ts';
+import { checkSource } from '../../src/check-source.ts';
+import { codes } from '../../src/diagnostics/catalog.ts';
+import { memoryHost } from '../language/build.ts';
+import { examplesOf, wrapExample } from './examples.ts';
+import { headingsOf, linksOf } from './links.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const exists = (path: string) => existsSync(new URL(path, root));
+
+const examples = exists('examples/') ? readdirSync(new URL('examples/', root)) : [];
+const pages = [
+  'README.md',
+  ...readdirSync(new URL('docs/', root)).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  'examples/README.md',
+  ...examples.map((name) => `examples/${name}/README.md`),
+].filter(exists);
+
+describe.each(pages.filter((page) => read(page).includes('```enet')))('the examples of %s', (page) => {
+  const found = examplesOf(read(page));
+  const files = Object.fromEntries(found.flatMap((e) => (e.file ? [[`/specs/${e.file}`, e.text]] : [])));
+  test.each(found)('line $line', (example) => {
+    const text = wrapExample(example);
+    const { diagnostics } = checkSource({ name: example.file ?? 'page.enet', text }, memoryHost(files));
+    const said = diagnostics.map((d) => (example.error ? d.code : `${d.code}: ${d.message}`));
+    expect(said, text).toEqual(example.error ? [example.error] : []);
+  });
+});
+
+describe('docs/language.md mentions', () => {
+  const page = read('docs/language.md');
+  const codeSpans = new Set([...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.match(/\w+/g) ?? []));
+  const names = [
+    ...[...builtinOps.values()].flatMap((op) => [op.name, ...op.params.map((p) => p.name)]),
+    ...builtinFunctions.keys(),
+    ...scalingFunctions.keys(),
+    ...activationNames,
+    ...paddings,
+    ...objectiveNames,
+  ];
+  test.each([...new Set(names)])('%s', (name) => expect(codeSpans).toContain(name));
+
+  test('each op in a row of the table, with its own parameters', () => {
+    for (const { name, params } of builtinOps.values()) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\``));
+      expect(row, name).toBeDefined();
+      for (const param of params) expect(row, `${name}: ${param.name}`).toContain(`\`${param.name}`);
+    }
+  });
+});
+
+test.each(pages)('the links of %s lead somewhere', (page) => {
+  const broken = linksOf(read(page)).filter((link) => {
+    const { pathname, hash } = new URL(link, `file:///${page}`);
+    const target = decodeURIComponent(pathname).slice(1);
+    if (!exists(target)) return true;
+    return hash !== '' && target.endsWith('.md') && !headingsOf(read(target)).includes(hash.slice(1));
+  });
+  expect(broken).toEqual([]);
+});
+
+test('docs/diagnostics.md is current (npm run generate), and shows no undefined argument', () => {
+  const page = renderDiagnosticsDoc();
+  expect(read('docs/diagnostics.md')).toBe(page);
+  expect(page).not.toMatch(/undefined|NaN|\[object/);
+  expect(page.match(/^### \S+$/gm)).toEqual(codes.map((code) => `### ${code}`));
+});
+
+test('docs/cli.md has the current help of every command (npm run generate)', () => {
+  const page = read('docs/cli.md');
+  expect(fillCliHelp(page)).toBe(page);
+  for (const name of ['enetc', ...documentedCommands]) expect(page).toContain(`<!-- help ${name} -->`);
+});

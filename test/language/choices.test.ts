@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { build, lines, messages, model, problems } from './build.ts';
+
+const space = readFileSync(new URL('../samples/mnasnet-space.enet', import.meta.url), 'utf8');
+const table = (cells: string) => model(`  stages: Conv(kernel: 3) {\n    | repeat | channels |\n    ${cells}\n  }`);
+
+test('an open choice is named, with how to settle it and how many more there are', () => {
+  expect(messages(table('| {1, 2} | {8, 16} |'))).toEqual([
+    'open-choice: the choice stages.0.repeat is open: --set stages.0.repeat=1|2 (and 1 more open choices)',
+  ]);
+});
+
+test('a settled choice is what was chosen, once for all blocks of its row', () => {
+  const { graph } = build(table('| {1, 2} | {8, 16} |'), {
+    set: { 'stages.0.repeat': '2', 'stages.0.channels': '16' },
+  });
+  expect(lines(graph).slice(1)).toEqual([
+    'stages.0.0 conv [16, 32, 32] <- image',
+    'stages.0.1 conv [16, 32, 32] <- stages.0.0',
+  ]);
+});
+
+test('a choice inside of an expression is settled by its own option', () => {
+  const text = table('| 1 | round(24 * {0.75, 1, 1.25}, 8) |');
+  expect(build(text, { set: { 'stages.0.channels': '1.25' } }).graph.nodes[1]?.shapes[0]?.[0]).toBe(32);
+  expect(messages(text, { set: { 'stages.0.channels': '32' } })).toEqual([
+    'not-a-choice: --set stages.0.channels: 32 is none of its choices, 0.75, 1, 1.25',
+  ]);
+});
+
+test('several choices in one cell have numbers', () => {
+  const text = table('| 1 | {8, 16} * {1, 2} |');
+  const set = { 'stages.0.channels': '16', 'stages.0.channels.1': '2' };
+  expect(build(text, { set }).graph.nodes[1]?.shapes[0]?.[0]).toBe(32);
+  expect(messages(text, { set: { 'stages.0.channels': '16' } })[0]).toMatch(
+    /the choice stages\.0\.channels\.1 is open/,
+  );
+});
+
+test('choices stand in cells only', () => {
+  expect(problems(model('  s: Conv({8, 16}, 3)'))).toEqual(['choice-outside-cell']);
+});
+
+test("MnasNet's search space: all choices are named", () => {
+  const [only] = messages(space);
+  expect(only).toBe(
+    'open-choice: the choice stages.1.repeat is open: --set stages.1.repeat=1|2|3 (and 35 more open choices)',
+  );
+});
+
+test('a choice that the chosen block does not take cannot be settled', () => {
+  const set = { 'stages.2.block': 'SeparableConv', 'stages.2.expand': '6' };
+  expect(messages(space, { set }).at(-1)).toBe(
+    'unused-override: --set stages.2.expand changes nothing: the block of that row does not take it',
+  );
+});
+
+const chosen = [
+  ['MBConv', 2, 1, 3, 6, 0],
+  ['SeparableConv', 3, 0.75, 5, 3, 0.25],
+  ['ConvBnAct', 4, 1.25, 3, 3, 0],
+  ['MBConv', 2, 1, 5, 6, 0.25],
+  ['MBConv', 3, 1.25, 5, 3, 0.25],
+  ['MBConv', 1, 1, 3, 6, 0],
+] as const;
+
+test('a settled search space builds, and equals the spec written by hand', () => {
+  const names = ['block', 'repeat', 'channels', 'kernel', 'expand', 'se'] as const;
+  const settled = Object.fromEntries(
+    chosen.flatMap((row, i) =>
+      // only an MBConv has the last two
+      names.slice(0, row[0] === 'MBConv' ? 6 : 4).map((name, k) => [`stages.${i + 1}.${name}`, String(row[k])]),
+    ),
+  );
+  const widths = [24, 32, 64, 96, 160, 320];
+  const strides = [2, 2, 2, 1, 2, 1];
+  const rows = chosen.map(([block, repeat, factor, kernel, expand, se], i) => {
+    const own = block === 'MBConv' ? `${expand} | ${se}` : ' | ';
+    return `| ${block} | ${repeat} | round(${widths[i]} * ${factor}, 8) | ${kernel} | ${strides[i]} | ${own} |`;
+  });
+  const start = space.indexOf('    | {MBConv');
+  const end = space.indexOf('  }\n', start);
+  const written = build(`${space.slice(0, start)}${rows.join('\n')}\n${space.slice(end)}`);
+  expect(lines(build(space, { set: settled }).graph)).toEqual(lines(written.graph));
+});
