@@ -15,7 +15,11 @@ const phases: readonly (readonly [title: string, about: string, entries: object]
   ['Text', 'What the text itself can have wrong. The parser goes on after each of these.', parseDiagnostics],
   ['Imports and declarations', 'What imports and the names of declarations can have wrong.', resolveDiagnostics],
   ['Checks', 'What can be known to be wrong without building a network.', checkDiagnostics],
-  ['Choosing a point of the family', 'What `--phi`, `--variant`, `--set` and their like can have wrong.', scaleDiagnostics],
+  [
+    'Choosing a point of the family',
+    'What `--phi`, `--variant`, `--set` and their like can have wrong.',
+    scaleDiagnostics,
+  ],
   ['Building', 'What only shows when a network is built at one point of its family.', buildDiagnostics],
   ['Weights', 'What is wrong with a file of weights, or does not fit between it and a model.', weightDiagnostics],
   ['Targets', 'What a target cannot write.', targetDiagnostics],

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../source.ts';
+import { parseConcrete } from './concrete.ts';
 import { printText } from './format/print.ts';
 import { printTree } from './format/tree.ts';
-import { parseConcrete } from './parse.ts';
 
 /**
  * A source as canonical text: what `enetc fmt` writes. Formatting the result again changes nothing, its AST is that of

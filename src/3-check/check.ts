@@ -52,7 +52,8 @@ function checkUnusedImports(c: Checker): void {
     const unused = node.names.filter(isUnused);
     if (unused.length === 0) continue;
     const kept = node.names.flatMap((n) => (isUnused(n) ? [] : [n.name]));
-    const fixes = [removeImport(node, kept)];
+    // where a name could not be read it is not known what to keep
+    const fixes = node.names.some((n) => n.name === '') ? [] : [removeImport(node, kept)];
     for (const { name, span } of unused) report(c, 'unused-import', span, { name }, { fixes });
   }
 }

@@ -7,10 +7,13 @@ import { constants, Script } from 'node:vm';
 /**
  * Starts the command line from V8's compiled form of it, for most of a short command's time is compiling. Node keeps
  * that form between runs from 22.1 on. For the Node that built the package the build leaves it in `dist/`; V8 itself
- * refuses one that is not of its version and this source, and then compiles as always.
+ * refuses one that is not of its version and this source, and then compiles as always. There are two, of what `check`
+ * uses and of what `compile` does, for reading what is not used costs time too.
  */
 const file = join(__dirname, 'main.cjs');
-const cache = join(__dirname, `main-${process.versions.v8}.cache`);
+const [, , command] = process.argv;
+const used = command === 'check' ? 'check' : 'compile';
+const cache = join(__dirname, `main-${used}-${process.versions.v8}.cache`);
 
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => void };
 if (existsSync(cache)) runCompiled();

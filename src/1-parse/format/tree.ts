@@ -2,8 +2,8 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import * as t from '../../../grammar/tokens.ts';
 import { textWidth } from '../../diagnostics/text-width.ts';
 import { positionAt, type Source } from '../../source.ts';
+import type { ConcreteResult } from '../concrete.ts';
 import { endsOperand, isCloser, isOpener } from '../mend/token-kinds.ts';
-import type { ConcreteResult } from '../parse.ts';
 
 /** A comment, with what of its place is kept. */
 export interface PrintComment {

@@ -1,0 +1,32 @@
+import { elements, type Graph } from '../../src/5-graph/graph.ts';
+import { inferShapes, isShapeError } from '../../src/5-graph/infer-shape.ts';
+
+/** What is wrong with a graph that was built: nothing, whatever the spec. */
+export function verifyGraph(graph: Graph): string[] {
+  const wrong: string[] = [];
+  const owners = new Set<string>();
+  graph.nodes.forEach((node, i) => {
+    if (node.id !== i) wrong.push(`node ${i} says it is ${node.id}`);
+    const inputs = node.inputs.map(({ node: from, output }) => {
+      if (from >= i) wrong.push(`${node.path} reads a later node`);
+      const shape = graph.nodes[from]?.shapes[output];
+      if (!shape) wrong.push(`${node.path} reads what is not there`);
+      return shape ?? [];
+    });
+    if (!node.shapes.flat().every((n) => Number.isInteger(n) && n > 0)) wrong.push(`${node.path} has the shape ${node.shapes}`);
+    if (node.op.kind !== 'input') {
+      const shapes = inferShapes(node.op, inputs);
+      if (isShapeError(shapes) || JSON.stringify(shapes) !== JSON.stringify(node.shapes)) wrong.push(`${node.path} has another shape`);
+    }
+    if (node.tensors.length === 0) return;
+    if (owners.has(node.path)) wrong.push(`two nodes own ${node.path}`);
+    owners.add(node.path);
+    for (const t of node.tensors) {
+      if (!t.name.startsWith(`${node.path}.`) || !(elements(t.shape) > 0)) wrong.push(`${t.name} is ${t.shape}`);
+    }
+  });
+  for (const { name, value } of graph.outputs) {
+    if (!graph.nodes[value.node]?.shapes[value.output]) wrong.push(`the output ${name} is not there`);
+  }
+  return wrong;
+}
