@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { documentedCommands, fillCliHelp } from '../../scripts/docs/cli-help.ts';
 import { renderDiagnosticsDoc } from '../../scripts/docs/diagnostics.ts';
+import { format } from '../../src/1-parse/format.ts';
+import { parseLimits } from '../../src/1-parse/limits.ts';
 import {
   activationNames,
   builtinFunctions,
@@ -10,7 +12,10 @@ import {
   paddings,
   scalingFunctions,
 } from '../../src/2-resolve/builtins.ts';
+import { conventions } from '../../src/4-scale/convention.ts';
+import { buildLimits } from '../../src/4-scale/limits.ts';
 import { checkSource } from '../../src/check-source.ts';
+import { exitCodes } from '../../src/cli/io.ts';
 import { codes } from '../../src/diagnostics/catalog.ts';
 import { memoryHost } from '../language/build.ts';
 import { examplesOf, wrapExample } from './examples.ts';
@@ -36,6 +41,8 @@ describe.each(pages.filter((page) => read(page).includes('```enet')))('the examp
     const { diagnostics } = checkSource({ name: example.file ?? 'page.enet', text }, memoryHost(files));
     const said = diagnostics.map((d) => (example.error ? d.code : `${d.code}: ${d.message}`));
     expect(said, text).toEqual(example.error ? [example.error] : []);
+    const formatted = format({ name: 'page.enet', text });
+    expect(formatted.text, 'its canonical form').toBe(text);
   });
 });
 
@@ -59,6 +66,53 @@ describe('docs/language.md mentions', () => {
       for (const param of params) expect(row, `${name}: ${param.name}`).toContain(`\`${param.name}`);
     }
   });
+});
+
+/** The section of a page under a heading, up to the next one. */
+function sectionOf(path: string, heading: string): string {
+  return (
+    read(path)
+      .split(/^#+ /m)
+      .find((part) => part.startsWith(`${heading}\n`)) ?? ''
+  );
+}
+
+test('docs/language.md states the bounds that hold', () => {
+  const limits = sectionOf('docs/language.md', 'Limits');
+  const { steps, nodeSteps, checkSteps, expressions, traces, elements, parameters, ...sizes } = buildLimits;
+  const { characters, tokens, nesting, operators, columns } = parseLimits;
+  for (const n of [characters, tokens, nesting, operators, columns, ...Object.values(sizes)]) {
+    expect(limits).toMatch(new RegExp(`[|;] *${n.toLocaleString('en-GB')}(;| \\|)`));
+  }
+  expect(limits).toContain(`2 ^ ${Math.log2(elements)}; 10 ^ ${Math.log10(parameters)} |`);
+});
+
+test('docs/language.md states what the conventions are', () => {
+  const section = sectionOf('docs/language.md', 'Conventions');
+  const row = (start: string) => section.split('\n').find((line) => line.startsWith(`| ${start}`)) ?? '';
+  const { tf, torch } = conventions;
+  for (const [start, key] of Object.entries({
+    '`padding`': 'padding',
+    '`epsilon`': 'epsilon',
+    '`momentum`': 'momentum',
+    '`count_pad`': 'countPad',
+  } as const)) {
+    const cells = row(start)
+      .split('|')
+      .slice(2, 4)
+      .map((cell) => /[\w.-]+/.exec(cell)?.[0]);
+    expect(
+      cells.map((cell) => (Number.isNaN(Number(cell)) ? cell : Number(cell))),
+      key,
+    ).toEqual([tf[key], torch[key]].map((value) => (typeof value === 'boolean' ? String(value) : value)));
+  }
+});
+
+test('docs/cli.md names every exit code', () => {
+  const codesThere = [...sectionOf('docs/cli.md', 'Exit codes').matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, c = '']) =>
+    c.split(', '),
+  );
+  expect(codesThere.map(Number)).toEqual(Object.values(exitCodes));
 });
 
 test.each(pages)('the links of %s lead somewhere', (page) => {

@@ -15,20 +15,22 @@ export interface Example {
 }
 
 export function examplesOf(page: string): Example[] {
-  return [...page.matchAll(/^( *)```enet\b([^\n]*)\n([\s\S]*?)^ *```$/gm)].map(([all, indent = '', info = '', body = '']) => {
-    const words = info.trim().split(/\s+/).filter(Boolean);
-    const value = (key: string) => words.find((w) => w.startsWith(`${key}=`))?.slice(key.length + 1);
-    const known = words.filter((w) => /^(block|model|file=.+|error=.+)$/.test(w));
-    if (known.length < words.length) throw new Error(`no such kind of example: ${info}`);
-    const [file, error] = [value('file'), value('error')];
-    return {
-      line: page.slice(0, page.indexOf(all)).split('\n').length,
-      text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      kind: words.includes('block') ? 'block' : words.includes('model') ? 'model' : 'file',
-      ...(file && { file }),
-      ...(error && { error }),
-    };
-  });
+  return [...page.matchAll(/^( *)```enet\b([^\n]*)\n([\s\S]*?)^ *```$/gm)].map(
+    ([all, indent = '', info = '', body = '']) => {
+      const words = info.trim().split(/\s+/).filter(Boolean);
+      const value = (key: string) => words.find((w) => w.startsWith(`${key}=`))?.slice(key.length + 1);
+      const known = words.filter((w) => /^(block|model|file=.+|error=.+)$/.test(w));
+      if (known.length < words.length) throw new Error(`no such kind of example: ${info}`);
+      const [file, error] = [value('file'), value('error')];
+      return {
+        line: page.slice(0, page.indexOf(all)).split('\n').length,
+        text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+        kind: words.includes('block') ? 'block' : words.includes('model') ? 'model' : 'file',
+        ...(file && { file }),
+        ...(error && { error }),
+      };
+    },
+  );
 }
 
 /** A whole file of an example: with the imports, the declaration and the members that a fragment leaves out. */
@@ -36,9 +38,9 @@ export function wrapExample({ kind, text }: Example): string {
   if (kind === 'file') return text;
   const blocks = ['ConvBnAct', 'MBConv', 'FusedMBConv', 'SeparableConv', 'SqueezeExcite', 'BasicBlock', 'Bottleneck'];
   const used = blocks.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-  const imports = used.length > 0 ? `import { ${used.join(', ')} } from "std/blocks"\n` : '';
+  const imports = used.length > 0 ? `import { ${used.join(', ')} } from "std/blocks"\n\n` : '';
   if (kind === 'block') {
-    return `${imports}block Example(x) {\n${text}}\nmodel Page {\n  input image: [32, 64, 64]\n  s: Example\n}\n`;
+    return `${imports}block Example(x) {\n${text}}\n\nmodel Page {\n  input image: [32, 64, 64]\n  s: Example\n}\n`;
   }
   const input = /^\s*input /m.test(text) ? '' : '  input image: [3, 224, 224]\n';
   const section = /^ *(?!input\b|param\b)\w+: /m.test(text) || /^ *return /m.test(text) ? '' : '  stem: Conv(8, 3)\n';

@@ -9,15 +9,95 @@ const isNumber = (token: string | undefined) => token !== undefined && /^\d/.tes
 const isBlank = (token: string | undefined) => token !== undefined && /^\s/.test(token);
 
 const hostileNumbers = [
-  '0', '1', '-1', '2', '3', '7', '0.5', '1.5', '64', '1e9', '2 ^ 31', '10 ^ 12', '1e308', '1e400', '1e-9', '2 ^ 53', '65537',
+  '0',
+  '1',
+  '-1',
+  '2',
+  '3',
+  '7',
+  '0.5',
+  '1.5',
+  '64',
+  '1e9',
+  '2 ^ 31',
+  '10 ^ 12',
+  '1e308',
+  '1e400',
+  '1e-9',
+  '2 ^ 53',
+  '65537',
 ];
 const hostileNames = [
-  'Conv', 'BatchNorm', 'Linear', 'Split', 'Add', 'Concat', 'Pad', 'relu', 'identity', 'same', 'round', 'd', 'w', 'r', 'index',
-  'count', 'M', 'Unit', 'MBConv', 'x', 'image', 'stages', 'phi', '_', 'constructor', '__proto__', 'x.channels', 'stages.0.1',
+  'Conv',
+  'BatchNorm',
+  'Linear',
+  'Split',
+  'Add',
+  'Concat',
+  'Pad',
+  'relu',
+  'identity',
+  'same',
+  'round',
+  'd',
+  'w',
+  'r',
+  'index',
+  'count',
+  'M',
+  'Unit',
+  'MBConv',
+  'x',
+  'image',
+  'stages',
+  'phi',
+  '_',
+  'constructor',
+  '__proto__',
+  'x.channels',
+  'stages.0.1',
 ];
 const pieces = [
-  '(', ')', '{', '}', '[', ']', ',', ':', '=', '->', '|', '\n', '\n|', '|\n', '"std/blocks"', '"', 'if', 'for', 'in', 'not', '-', '/',
-  '^', '.', '*', 'return', 'param', 'model', 'block', 'table', 'variants', 'weights', 'import', '[]', '{3, 5}', '// x\n', '\r\n', '\ufeff', '\0', 'é',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '=',
+  '->',
+  '|',
+  '\n',
+  '\n|',
+  '|\n',
+  '"std/blocks"',
+  '"',
+  'if',
+  'for',
+  'in',
+  'not',
+  '-',
+  '/',
+  '^',
+  '.',
+  '*',
+  'return',
+  'param',
+  'model',
+  'block',
+  'table',
+  'variants',
+  'weights',
+  'import',
+  '[]',
+  '{3, 5}',
+  '// x\n',
+  '\r\n',
+  '\ufeff',
+  '\0',
+  'é',
 ];
 
 function pick<T>(list: readonly T[], n: number): T {
@@ -30,26 +110,72 @@ function placeOf(tokens: readonly string[], wanted: (token: string | undefined) 
   return places.length > 0 ? pick(places, n) : n % tokens.length;
 }
 
-const edits: readonly ((tokens: string[], at: number, with_: number, extra: number) => string[])[] = [
-  // change a number to a hostile one
+type Change = (tokens: string[], at: number, with_: number, extra: number) => string[];
+
+function swap(
+  tokens: readonly string[],
+  wanted: (token: string | undefined) => boolean,
+  at: number,
+  with_: number,
+): string[] {
+  const [i, j] = [placeOf(tokens, wanted, at), placeOf(tokens, wanted, with_)];
+  return tokens.with(i, tokens[j] as string).with(j, tokens[i] as string);
+}
+
+const isRow = (line: string) => /^\s*\|/.test(line);
+
+/** Changes after which most texts still follow the grammar: they reach the check and the build. */
+const gentle: readonly Change[] = [
   (t, at, with_) => t.with(placeOf(t, isNumber, at), pick(hostileNumbers, with_)),
   (t, at, with_) => t.with(placeOf(t, isNumber, at), pick(hostileNumbers, with_)),
-  // a name becomes another name of the text, or of the language
   (t, at, with_) => t.with(placeOf(t, isName, at), pick(t.filter(isName), with_)),
   (t, at, with_) => t.with(placeOf(t, isName, at), pick(hostileNames, with_)),
-  // delete, double, swap, replace, insert
+  (t, at, with_) => swap(t, isNumber, at, with_),
+  (t, at, with_) => swap(t, isName, at, with_),
+  (t, at, with_) => swap(t, (x) => isNumber(x) || isName(x), at, with_),
+  // rows: drop, double
+  (t, at) =>
+    lines(t, (l) =>
+      l.toSpliced(
+        placeOf(l, (x) => isRow(x ?? ''), at),
+        1,
+      ),
+    ),
+  (t, at) =>
+    lines(t, (l) =>
+      l.toSpliced(
+        placeOf(l, (x) => isRow(x ?? ''), at),
+        0,
+        l[placeOf(l, (x) => isRow(x ?? ''), at)] as string,
+      ),
+    ),
+  // a whole line less, or one of another text of the same kind
+  (t, at) =>
+    lines(t, (l) =>
+      l.toSpliced(
+        placeOf(l, (x) => /^\s+\w+\s*[:=]/.test(x ?? ''), at),
+        1,
+      ),
+    ),
+  (t, at, with_) => lines(t, (l) => swap(l, (x) => /^\s+\w+\s*[:=]/.test(x ?? ''), at, with_)),
+];
+
+/** Changes of any kind: most texts no longer follow the grammar. */
+const rough: readonly Change[] = [
+  ...gentle,
   (t, at, with_) => t.toSpliced(at % t.length, 1 + (with_ % 3)),
   (t, at) => t.toSpliced(at % t.length, 0, t[at % t.length] as string),
-  (t, at, with_) => {
-    const [i, j] = [placeOf(t, (x) => !isBlank(x), at), placeOf(t, (x) => !isBlank(x), with_)];
-    return t.with(i, t[j] as string).with(j, t[i] as string);
-  },
-  (t, at, with_) => t.with(placeOf(t, (x) => !isBlank(x), at), pick(pieces, with_)),
+  (t, at, with_) => swap(t, (x) => !isBlank(x), at, with_),
+  (t, at, with_) =>
+    t.with(
+      placeOf(t, (x) => !isBlank(x), at),
+      pick(pieces, with_),
+    ),
   (t, at, with_) => t.toSpliced(at % t.length, 0, pick(pieces, with_)),
-  // lines: drop, double, move
   (t, at) => lines(t, (l) => l.toSpliced(at % l.length, 1)),
   (t, at) => lines(t, (l) => l.toSpliced(at % l.length, 0, l[at % l.length] as string)),
-  (t, at, with_) => lines(t, (l) => l.toSpliced(at % l.length, 1).toSpliced(with_ % l.length, 0, l[at % l.length] as string)),
+  (t, at, with_) =>
+    lines(t, (l) => l.toSpliced(at % l.length, 1).toSpliced(with_ % l.length, 0, l[at % l.length] as string)),
   // a part of another text
   (t, at, with_, extra) => {
     const other = pick(corpus, with_).split('\n');
@@ -68,11 +194,11 @@ function lines(tokens: readonly string[], change: (lines: string[]) => string[])
 }
 
 /** A text of the corpus with some changes. */
-export function mutate(base: number, changes: readonly Edit[]): string {
+export function mutate(base: number, changes: readonly Edit[], kinds: 'gentle' | 'rough' = 'rough'): string {
   let tokens: string[] = pick(corpus, base).match(lexeme) ?? [];
   for (const [kind, at, with_, extra] of changes) {
     if (tokens.length === 0) break;
-    tokens = pick(edits, kind)(tokens, at, with_, extra);
+    tokens = pick(kinds === 'gentle' ? gentle : rough, kind)(tokens, at, with_, extra);
   }
   return tokens.join('');
 }

@@ -13,10 +13,12 @@ export function verifyGraph(graph: Graph): string[] {
       if (!shape) wrong.push(`${node.path} reads what is not there`);
       return shape ?? [];
     });
-    if (!node.shapes.flat().every((n) => Number.isInteger(n) && n > 0)) wrong.push(`${node.path} has the shape ${node.shapes}`);
+    if (!node.shapes.flat().every((n) => Number.isInteger(n) && n > 0))
+      wrong.push(`${node.path} has the shape ${node.shapes}`);
     if (node.op.kind !== 'input') {
       const shapes = inferShapes(node.op, inputs);
-      if (isShapeError(shapes) || JSON.stringify(shapes) !== JSON.stringify(node.shapes)) wrong.push(`${node.path} has another shape`);
+      if (isShapeError(shapes) || JSON.stringify(shapes) !== JSON.stringify(node.shapes))
+        wrong.push(`${node.path} has another shape`);
     }
     if (node.tensors.length === 0) return;
     if (owners.has(node.path)) wrong.push(`two nodes own ${node.path}`);
