@@ -28,7 +28,7 @@ export function bindArguments(signature: Signature, chained: number, args: reado
     const data = { callee, takes: signature.tensors, given: chained };
     diagnostics.push(createDiagnostic('too-many-tensors', call, data, { related }));
   }
-  const open = params.filter((p) => !isChained(p, chained));
+  const open = params.filter((p) => !isChained(p, chained) && !p.named);
   let next = 0;
   for (const arg of args) {
     if (arg.name) {

@@ -13,6 +13,8 @@ export interface SignatureParam {
   /** The number of a tensor parameter among the tensor parameters. */
   readonly place: number;
   readonly required: boolean;
+  /** Whether it is given by name only: what chooses a model's point, or a stray number would be a phi. */
+  readonly named?: boolean;
 }
 
 /** What can be called as a step: an op, a block, or a model used as one. */
@@ -78,8 +80,8 @@ function declaredSignature(declared: Declared): Signature {
   const params = members.flatMap((m) => (m.kind === 'param' ? [paramSignature(m)] : []));
   // `variant` is a name of the model's own table, not a value: the caller reads it
   const choice: readonly Omit<SignatureParam, 'place'>[] = [
-    { name: 'variant', type: 'unknown', whole: false, tensor: false, required: false },
-    { name: 'phi', type: 'number', whole: false, tensor: false, required: false },
+    { name: 'variant', type: 'unknown', whole: false, tensor: false, required: false, named: true },
+    { name: 'phi', type: 'number', whole: false, tensor: false, required: false, named: true },
   ];
   return createSignature(name, [...inputs, ...params, ...choice], { declared });
 }

@@ -8,7 +8,8 @@ import { evaluateNumber } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import type { Factor, ScalingRequest } from './scaling.ts';
 
-const unscaled: Factor = { value: 1, origin: 'default', source: 'default' };
+/** A factor that nothing says anything of. */
+export const unscaled: Factor = { value: 1, origin: 'default', source: 'default' };
 
 /** The `scaling` of a model, if it has one. */
 export function scalingOf(model: ModelNode): ScalingNode | undefined {
@@ -25,7 +26,8 @@ export function createScale(model: ModelNode, env: Env): Scale {
 }
 
 /**
- * What d, w and r are: 1, or what the formula says, or the variant's row, or the command line.
+ * What d, w and r are: 1, or what the formula says, or the variant's row, or the command line. The formula takes the phi
+ * that was asked for, or the row's own: it scales what the row leaves open.
  * @param scaled the parameters that are scaled themselves, which no factor can follow from
  */
 export function chooseFactors(
@@ -45,13 +47,14 @@ export function chooseFactors(
     return value > 0 ? value : fail('bad-factor', expr.span, { name, value, why: 'it must be above 0' });
   };
   const scaling = scalingOf(model);
+  const variable = scaling?.variable?.name;
+  const rowPhi = row?.cell('phi')?.values[0];
+  const phi = request.phi ?? (rowPhi && evaluateNumber(ev, env, rowPhi));
   for (const { name, parameter, value } of scaling?.entries ?? []) {
-    if (parameter) continue;
-    const variable = scaling?.variable?.name;
-    // a formula over phi says nothing without one, nor where a variant's row holds
-    if (variable !== undefined && (request.phi === undefined || row)) continue;
-    const inner = variable === undefined ? env : innerEnv(env, [[variable, { value: request.phi as number }]]);
-    const source = excerpt(value.span) + (variable === undefined ? '' : ` at ${variable} ${request.phi}`);
+    // a formula over phi says nothing without one, and nothing of what the row states
+    if (parameter || (variable !== undefined && phi === undefined) || row?.cell(name.name)) continue;
+    const inner = variable === undefined ? env : innerEnv(env, [[variable, { value: phi as number }]]);
+    const source = excerpt(value.span) + (variable === undefined ? '' : ` at ${variable} ${phi}`);
     factors[name.name as FactorName] = { value: evaluateFactor(name.name, value, inner), origin: 'formula', source };
   }
   for (const name of factorNames) {

@@ -1,5 +1,6 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { factorNames } from '../4-scale/apply-scaling.ts';
+import { unscaled } from '../4-scale/choose-factors.ts';
 import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
 import { createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
@@ -55,12 +56,19 @@ export function buildGraph(
       ...said,
     ];
     const failed = diagnostics.some((d) => d.severity === 'error');
-    return { point: chosen.point, ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
+    return { point: toldPoint(chosen), ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
     const diagnostics = [...(ev?.diagnostics.values() ?? []), withCalls(e.diagnostic, builder)];
     return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps) };
   }
+}
+
+/** The point as it is told: a factor that a row left to the formula, and that nothing took, is no part of it. */
+function toldPoint({ point, scale }: ModelPoint): ScalingPoint {
+  if (point.variant === undefined) return point;
+  const idle = factorNames.filter((name) => point[name].origin === 'formula' && !scale.used.has(name));
+  return { ...point, ...Object.fromEntries(idle.map((name) => [name, unscaled])) };
 }
 
 /** An error inside of a block, with the calls that led there. */

@@ -170,7 +170,12 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
 
 /** Where the model asked for what is being built at `span`: the calls that led there, unless they say the same place. */
 export function callsBefore({ calls }: Builder, span: Span): Related[] {
-  const outer = calls.filter((call) => call.span.start !== span.start || call.span.source !== span.source);
+  const paths = new Set<string>();
+  const outer = calls.filter((call) => {
+    const isNew = !paths.has(call.path) && (call.span.start !== span.start || call.span.source !== span.source);
+    paths.add(call.path);
+    return isNew;
+  });
   return outer.slice(0, 3).map((call) => ({ span: call.span, message: `while building '${call.path}'` }));
 }
 

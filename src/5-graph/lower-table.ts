@@ -6,6 +6,7 @@ import { type Env, joinPath } from '../4-scale/env.ts';
 import { evaluate } from '../4-scale/evaluate.ts';
 import { type Evaluation, fail, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
+import type { Trace } from '../4-scale/trace.ts';
 import {
   type ActivationValue,
   type Binding,
@@ -51,6 +52,8 @@ interface PlannedRow {
   readonly row: RowNode;
   readonly name: string;
   readonly repeat: number;
+  /** How the number of its blocks came about. */
+  readonly traces: readonly Trace[];
 }
 
 /** Builds a stage table: row after row, each block of a row after the other. */
@@ -94,20 +97,20 @@ function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, nu
   return table.rows.rows.map((row, i) => {
     const name = rowName(row, nameColumn, i);
     const cell = readCell(b.ev, row, columns, 'repeat', 0, table.env, joinPath(site.path, name));
-    if (!cell) return { row, name, repeat: 1 };
+    if (!cell) return { row, name, repeat: 1, traces: [] };
     const span = cellAt(row, columns, 'repeat')?.span ?? row.span;
     checkScalar("'repeat'", 'int', cell.value, span);
     const repeat = cell.value as number;
     if (repeat < 0) fail('bad-size', span, { what: "'repeat'", value: repeat, limit: 'at least 0' });
     if (repeat > buildLimits.blocks) fail('too-many-blocks', span, { count: repeat, limit: buildLimits.blocks });
-    return { row, name, repeat };
+    return { row, name, repeat, traces: cell.traces ?? [] };
   });
 }
 
 /** Builds the blocks of a row, and gives the tensors after each. */
 function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: readonly TensorValue[]) {
   const { b, step, table, columns, count } = t;
-  const { row, name, repeat } = planned;
+  const { row, name, repeat, traces } = planned;
   const rowPath = joinPath(step.site.path, name);
   const { section, row: outerRow } = t.place;
   if (b.ev.choices.given.size > 0) {
@@ -115,6 +118,7 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
   }
   const built = new Set<Signature | undefined>();
   const flows: (readonly TensorValue[])[] = [];
+  const start = b.nodes.length;
   let flow = tensors;
   for (let block = 0; block < repeat; block++) {
     const cells = counterEnv(table.env, index + block, count);
@@ -129,10 +133,13 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
     flow =
       callee.kind === 'activation'
         ? applyActivation(b, callee, flow, site).tensors
-        : lowerBlockOfRow(t, callee.signature, row, block, read, index, flow, site);
+        : lowerBlockOfRow(t, callee.signature, { row, path: rowPath, block, index: index + block, read }, flow, site);
     flows.push(flow);
   }
   if (repeat > 0) checkTaken(t, row, built);
+  // the number of blocks is no op's attribute: the row's first node tells of it
+  const first = b.nodes[start];
+  if (first && traces.length > 0) b.nodes[start] = { ...first, traces: [...traces, ...first.traces] };
   return flows;
 }
 
@@ -182,18 +189,26 @@ function blockOf(value: Value | undefined, step: TableStep, row: RowNode): Block
   });
 }
 
+/** One block of a row, and how its cells read for it. */
+interface RowBlock {
+  readonly row: RowNode;
+  /** The row's path: `stages.2`. */
+  readonly path: string;
+  /** Its number in the row, and in the table. */
+  readonly block: number;
+  readonly index: number;
+  readonly read: (column: string) => Binding | undefined;
+}
+
 function lowerBlockOfRow(
   t: TableBuild,
   signature: Signature,
-  row: RowNode,
-  block: number,
-  read: (column: string) => Binding | undefined,
-  index: number,
+  { row, path, block, index, read }: RowBlock,
   tensors: readonly TensorValue[],
   site: Site,
 ): readonly TensorValue[] {
   const { b, step, columns } = t;
-  const argEnv = counterEnv(step.env, index + block, t.count);
+  const argEnv = counterEnv(step.env, index, t.count);
   const bindings = new Map<string, Binding>();
   let next = 0;
   for (const arg of step.args) {
@@ -210,7 +225,8 @@ function lowerBlockOfRow(
     if (binding) bindings.set(name, binding);
   }
   // a single stride is for a row's first block, as every paper's table means it
-  const strides = cellAt(row, columns, 'stride')?.values.length;
+  const given = b.ev.choices.given.has(`${path}.stride`);
+  const strides = given ? 1 : cellAt(row, columns, 'stride')?.values.length;
   if (strides === 1 && block > 0 && signature.byName.has('stride')) bindings.set('stride', { value: 1 });
   for (const { name, required } of signature.values) {
     if (required && !bindings.has(name)) fail('missing-cell', row.span, { name, block: signature.name });

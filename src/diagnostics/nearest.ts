@@ -3,7 +3,8 @@ const mostCandidates = 1_000;
 
 /** The names most like `name`, best first: at most `limit`, none that is too far to be a slip of the pen. */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 1): string[] {
-  const bound = Math.max(1, Math.floor(Math.max(name.length, 3) / 3));
+  // a single letter is a slip for no other
+  const bound = name.length < 2 ? 0 : Math.max(1, Math.floor(name.length / 3));
   const wanted = name.slice(0, 64).toLowerCase();
   const scored: { candidate: string; distance: number }[] = [];
   let left = mostCandidates;

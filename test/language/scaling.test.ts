@@ -78,6 +78,25 @@ test('rule 8: a row sets parameters and factors; an empty cell leaves what holds
   expect(point(family(formula), { variant: 'wide' })).toMatchObject({ depth: 2, width: 320, resolution: 32 });
 });
 
+test("rule 8: a row's own phi scales what the row leaves open", () => {
+  const text = model(`  ${formula}
+  variants {
+    | name  | phi | w   |
+    | base  | 0   |     |
+    | tuned | 2   | 1.5 |
+    | plain |     | 1.5 |
+  }
+  input image: [3, r(32), r(32)]
+  s: Conv(kernel: 1) {
+    | repeat | channels |
+    | d(2)   | w(32)    |
+  }`);
+  expect(point(text, { variant: 'base' })).toMatchObject({ depth: 2, width: 32, resolution: 32 });
+  expect(point(text, { variant: 'tuned' })).toMatchObject({ depth: 3, width: 48, resolution: 42 });
+  expect(point(text, { phi: 2 })).toMatchObject({ depth: 3, width: 48, resolution: 42 });
+  expect(point(text, { variant: 'plain' })).toMatchObject({ depth: 2, width: 48, resolution: 32 });
+});
+
 test('a phi that a row names takes that row, and the point tells what the formula would be', () => {
   const b5 = point(family(formula), { phi: 5 });
   expect(b5).toMatchObject({ depth: 5, width: 128, resolution: 48 });
@@ -147,11 +166,14 @@ test('factors and phi are checked', () => {
 
 test('traces: each scaled number says how it came about', () => {
   const { graph } = build(family(formula), { variant: 'b5' });
-  expect(traces(graph, 's.0.0')).toEqual(['80 x w 1.6 = 128, a multiple of 8']);
+  expect(traces(graph, 's.0.0')).toEqual(['2 x d 2.2 = 4.4, rounded up to 5', '80 x w 1.6 = 128, a multiple of 8']);
   const formulaGraph = build(family(formula), { phi: 2.5 }).graph;
-  expect(traces(formulaGraph, 's.0.0')).toEqual(['80 x w 1.26906 = 101.525, to the nearest multiple of 8: 104']);
+  expect(traces(formulaGraph, 's.0.0')).toEqual([
+    '2 x d 1.57744 = 3.15488, rounded up to 4',
+    '80 x w 1.26906 = 101.525, to the nearest multiple of 8: 104',
+  ]);
   expect(traces(formulaGraph, 'image')).toEqual(['32 x r 1.41822 = 45.3831, rounded to 45']);
-  expect(traces(build(family(), { w: 0.13 }).graph, 's.0.0')).toEqual([
+  expect(traces(build(family(), { w: 0.13 }).graph, 's.0.0').slice(-1)).toEqual([
     '80 x w 0.13 = 10.4, to the nearest multiple of 8: 8, which is below 90 %, so 16',
   ]);
 });
