@@ -124,8 +124,11 @@ export function tensorsOfOp(op: Op, input: Shape, path: string): TensorSpec[] {
       tensor('running_var', shape, false),
     ];
   }
-  return [];
+  return noTensors;
 }
+
+/** One for all nodes that own none: a network of many rows has many. */
+const noTensors: TensorSpec[] = [];
 
 function checkShape(op: Op, shape: Shape, span: Span): void {
   const [channels = 0, height = 1, width = 1] = shape;

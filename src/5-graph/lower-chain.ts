@@ -7,6 +7,7 @@ import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
 import { Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
+import type { Trace } from '../4-scale/trace.ts';
 import {
   type ActivationValue,
   type Binding,
@@ -139,7 +140,9 @@ export function applyActivation(
   if (tensors.length !== 1) failTensors(name, 1, tensors.length, site.span);
   if (name === 'identity') return { tensors };
   const path = site.labelled ? site.path : joinPath(site.path, name);
-  return { tensors: addNode(b, { kind: 'activation', fn: name }, tensors, { path, span: site.span, traces: [] }) };
+  return {
+    tensors: addNode(b, { kind: 'activation', fn: name }, tensors, { path, span: site.span, traces: noTraces }),
+  };
 }
 
 /** Calls what a signature stands for, with values. */
@@ -160,7 +163,7 @@ export function callSignature(
     failTensors(signature.name, signature.tensors, tensors.length, site.span);
   }
   if (op) {
-    const traces = [...bindings.values()].flatMap((v) => v.traces ?? []);
+    const traces = tracesOf(bindings);
     const path = site.labelled ? site.path : joinPath(site.path, signature.word);
     return { tensors: lowerOp(b, op, bindings, tensors, env, { path, span: site.span, traces }) };
   }
@@ -172,6 +175,14 @@ export function callSignature(
       : { tensors: lowerBlock(b, signature, bindings, tensors, env, site) };
   b.calls.pop();
   return result;
+}
+
+const noTraces: readonly Trace[] = [];
+
+function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
+  let traces = noTraces;
+  for (const binding of bindings.values()) if (binding.traces) traces = [...traces, ...binding.traces];
+  return traces;
 }
 
 function failTensors(callee: string, takes: number, given: number, span: Span): never {

@@ -9,12 +9,11 @@ import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 import { type Padding, padsFor } from './infer-shape.ts';
 import type { Op, Window } from './ops.ts';
 
-/** The arguments of an op as they were bound, read with their types and bounds. */
+/** The arguments of an op as they were bound. */
 interface Arguments {
-  readonly int: (name: string, min: number, max: number, otherwise?: number) => number;
-  readonly real: (name: string, min: number, max: number, otherwise: number) => number;
-  readonly bool: (name: string, otherwise: boolean) => boolean;
-  readonly value: (name: string) => Value | undefined;
+  readonly builtin: BuiltinOp;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly span: Span;
 }
 
 /** Adds the node of an op, with what its arguments leave open taken from the convention. */
@@ -31,68 +30,77 @@ export function lowerOp(
   }
   const make = makers[builtin.name];
   if (!make) return fail('unknown-name', origin.span, { name: builtin.name, hint: '' });
-  const op = make(readArguments(builtin, bindings, origin.span), inputs, env, origin.span);
+  const op = make({ builtin, bindings, span: origin.span }, inputs, env);
   if (!op) return inputs;
   return addNode(b, op, inputs, origin);
 }
 
-function readArguments(builtin: BuiltinOp, bindings: ReadonlyMap<string, Binding>, span: Span): Arguments {
-  const what = (name: string) => `'${name}' of '${builtin.name}'`;
-  const number = (name: string, type: 'int' | 'real', min: number, max: number, otherwise?: number): number => {
-    const value = bindings.get(name)?.value ?? otherwise;
-    if (value === undefined) return fail('missing-argument', span, { callee: builtin.name, name });
-    checkScalar(what(name), type, value, span);
-    if ((value as number) < min || (value as number) > max) {
-      fail('bad-size', span, { what: what(name), value: value as number, limit: `from ${min} to ${max}` });
-    }
-    return value as number;
-  };
-  return {
-    int: (name, min, max, otherwise) => number(name, 'int', min, max, otherwise),
-    real: (name, min, max, otherwise) => number(name, 'real', min, max, otherwise),
-    bool: (name, otherwise) => {
-      const value = bindings.get(name)?.value ?? otherwise;
-      checkScalar(what(name), 'bool', value, span);
-      return value as boolean;
-    },
-    value: (name) => bindings.get(name)?.value,
-  };
+/** A whole number within bounds. */
+function int(a: Arguments, name: string, min: number, max: number, otherwise?: number): number {
+  return numberOf(a, name, 'int', min, max, otherwise);
 }
 
-type Maker = (a: Arguments, inputs: readonly TensorValue[], env: Env, span: Span) => Op | undefined;
+function real(a: Arguments, name: string, min: number, max: number, otherwise: number): number {
+  return numberOf(a, name, 'real', min, max, otherwise);
+}
+
+function numberOf(
+  { builtin, bindings, span }: Arguments,
+  name: string,
+  type: 'int' | 'real',
+  min: number,
+  max: number,
+  otherwise: number | undefined,
+): number {
+  const value = bindings.get(name)?.value ?? otherwise;
+  if (value === undefined) return fail('missing-argument', span, { callee: builtin.name, name });
+  const fits = typeof value === 'number' && (type === 'real' || Number.isInteger(value));
+  if (fits && value >= min && value <= max) return value;
+  const what = `'${name}' of '${builtin.name}'`;
+  checkScalar(what, type, value, span);
+  return fail('bad-size', span, { what, value: value as number, limit: `from ${min} to ${max}` });
+}
+
+function bool({ builtin, bindings, span }: Arguments, name: string, otherwise: boolean): boolean {
+  const value = bindings.get(name)?.value ?? otherwise;
+  if (typeof value !== 'boolean') checkScalar(`'${name}' of '${builtin.name}'`, 'bool', value, span);
+  return value as boolean;
+}
+
+type Maker = (a: Arguments, inputs: readonly TensorValue[], env: Env) => Op | undefined;
 
 const makers: Readonly<Record<string, Maker>> = {
-  Conv: (a, inputs, env, span) => ({
+  Conv: (a, inputs, env) => ({
     kind: 'conv',
-    filters: a.int('channels', 1, buildLimits.channels),
-    window: windowOf(a, inputs, env, span, 1),
-    groups: a.int('groups', 1, buildLimits.channels, 1),
-    bias: a.bool('bias', true),
+    filters: int(a, 'channels', 1, buildLimits.channels),
+    window: windowOf(a, inputs, env, 1),
+    groups: int(a, 'groups', 1, buildLimits.channels, 1),
+    bias: bool(a, 'bias', true),
   }),
   BatchNorm: (a, _inputs, env) => ({
     kind: 'batchNorm',
-    epsilon: a.real('epsilon', 0, 1, env.convention.epsilon),
-    momentum: a.real('momentum', 0, 1, env.convention.momentum),
+    epsilon: real(a, 'epsilon', 0, 1, env.convention.epsilon),
+    momentum: real(a, 'momentum', 0, 1, env.convention.momentum),
   }),
-  Linear: (a) => ({ kind: 'linear', units: a.int('units', 1, buildLimits.channels), bias: a.bool('bias', true) }),
+  Linear: (a) => ({ kind: 'linear', units: int(a, 'units', 1, buildLimits.channels), bias: bool(a, 'bias', true) }),
   GlobalAvgPool: () => ({ kind: 'globalAvgPool' }),
-  MaxPool: (a, inputs, env, span) => ({ kind: 'maxPool', window: windowOf(a, inputs, env, span) }),
-  AvgPool: (a, inputs, env, span) => ({
+  MaxPool: (a, inputs, env) => ({ kind: 'maxPool', window: windowOf(a, inputs, env) }),
+  AvgPool: (a, inputs, env) => ({
     kind: 'avgPool',
-    window: windowOf(a, inputs, env, span),
-    countPad: a.bool('count_pad', env.convention.countPad),
+    window: windowOf(a, inputs, env),
+    countPad: bool(a, 'count_pad', env.convention.countPad),
   }),
   // a rate of 0 is no op at all
-  Dropout: (a) => optional('dropout', a.real('rate', 0, 1, 0)),
-  DropPath: (a) => optional('dropPath', a.real('rate', 0, 1, 0)),
+  Dropout: (a) => optional('dropout', real(a, 'rate', 0, 1, 0)),
+  DropPath: (a) => optional('dropPath', real(a, 'rate', 0, 1, 0)),
   Add: () => ({ kind: 'add' }),
   Mul: () => ({ kind: 'mul' }),
   Concat: () => ({ kind: 'concat' }),
-  Split: (a) => ({ kind: 'split', parts: a.int('parts', 1, buildLimits.list) }),
-  ChannelShuffle: (a) => ({ kind: 'channelShuffle', groups: a.int('groups', 1, buildLimits.channels) }),
+  Split: (a) => ({ kind: 'split', parts: int(a, 'parts', 1, buildLimits.list) }),
+  ChannelShuffle: (a) => ({ kind: 'channelShuffle', groups: int(a, 'groups', 1, buildLimits.channels) }),
   Pad: (a) => {
-    const before = a.int('before', -buildLimits.pixels, buildLimits.pixels);
-    const after = a.int('after', -buildLimits.pixels, buildLimits.pixels);
+    const before = int(a, 'before', -buildLimits.pixels, buildLimits.pixels);
+    const after = int(a, 'after', -buildLimits.pixels, buildLimits.pixels);
     return { kind: 'pad', pads: { top: before, left: before, bottom: after, right: after } };
   },
 };
@@ -102,12 +110,12 @@ function optional(kind: 'dropout' | 'dropPath', rate: number): Op | undefined {
 }
 
 /** A window with the pads of its input's size. The stride of a pool defaults to its kernel. */
-function windowOf(a: Arguments, inputs: readonly TensorValue[], env: Env, span: Span, defaultStride?: number): Window {
-  const kernel = a.int('kernel', 1, buildLimits.kernel);
-  const stride = a.int('stride', 1, buildLimits.pixels, defaultStride ?? kernel);
-  const dilation = a.int('dilation', 1, buildLimits.kernel, 1);
+function windowOf(a: Arguments, inputs: readonly TensorValue[], env: Env, defaultStride?: number): Window {
+  const kernel = int(a, 'kernel', 1, buildLimits.kernel);
+  const stride = int(a, 'stride', 1, buildLimits.pixels, defaultStride ?? kernel);
+  const dilation = int(a, 'dilation', 1, buildLimits.kernel, 1);
   const [, height = 1, width = 1] = inputs[0]?.shape ?? [];
-  const padding = paddingOf(a.value('padding'), env, span);
+  const padding = paddingOf(a.bindings.get('padding')?.value, env, a.span);
   return { kernel, stride, dilation, pads: padsFor(padding, kernel, stride, dilation, height, width) };
 }
 
