@@ -1,0 +1,125 @@
+import type { StepOp } from './step-ops.ts';
+
+/** One output of a node of the same function. */
+export interface StepRef {
+  /** The node's index in `StepFunction.nodes`. */
+  readonly node: number;
+  readonly output: number;
+}
+
+/** A shape, and whether the batch stands before it. A scalar is `{ batch: false, dims: [] }`. */
+export interface StepShape {
+  readonly batch: boolean;
+  readonly dims: readonly number[];
+}
+
+export interface StepNode {
+  readonly id: number;
+  readonly op: StepOp;
+  readonly inputs: readonly StepRef[];
+  readonly shapes: readonly StepShape[];
+  /** The path of the network's node that it belongs to; `''` for the loss and what else belongs to none. */
+  readonly path: string;
+}
+
+/** What a step keeps between runs. Always float32. */
+export interface Variable {
+  /**
+   * A tensor of the network by its own name (`stem.conv.weight`), or what training keeps for it, behind a slash:
+   * `stem.conv.weight/rms`, `/momentum`, `/first`, `/second`, `/ema`, `/sum` (accumulated gradient).
+   */
+  readonly name: string;
+  /** As `TensorSpec.shape`: a runtime that holds it in another order turns it at the border. */
+  readonly shape: readonly number[];
+  /** Which of the orders of `Op`: what a runtime turns. A linear layer's weight, a convolution's, or one axis. */
+  readonly layout: 'conv' | 'depthwise' | 'linear' | 'vector';
+  readonly start: 'weights' | { readonly constant: number } | { readonly copyOf: string };
+}
+
+/** A change of variables at the end of a step. All refs are values of the step's function. */
+export type Update =
+  /**
+   * TensorFlow's RMSProp (ResourceApplyRMSProp): ms = decay ms + (1 - decay) g^2;
+   * mom = momentum mom + rate g / sqrt(ms + epsilon); variable -= mom.
+   */
+  | {
+      readonly kind: 'rmsprop';
+      readonly variable: string;
+      readonly meanSquare: string;
+      readonly momentumSlot: string;
+      readonly gradient: StepRef;
+      readonly rate: StepRef;
+      readonly decay: StepRef;
+      readonly momentum: StepRef;
+      readonly epsilon: StepRef;
+    }
+  /** velocity = momentum velocity + g; variable -= rate velocity, or with Nesterov rate (g + momentum velocity). */
+  | {
+      readonly kind: 'sgd';
+      readonly variable: string;
+      readonly velocity: string;
+      readonly gradient: StepRef;
+      readonly rate: StepRef;
+      readonly momentum: StepRef;
+      readonly nesterov: boolean;
+    }
+  /**
+   * AdamW (Loshchilov & Hutter 2019), as PyTorch has it: variable -= rate decay variable; m and v as ever;
+   * variable -= rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - beta1^t, c2 = 1 - beta2^t fed as `correction1`, `2`.
+   */
+  | {
+      readonly kind: 'adamw';
+      readonly variable: string;
+      readonly first: string;
+      readonly second: string;
+      readonly gradient: StepRef;
+      readonly rate: StepRef;
+      readonly beta1: StepRef;
+      readonly beta2: StepRef;
+      readonly epsilon: StepRef;
+      readonly correction1: StepRef;
+      readonly correction2: StepRef;
+      /** Absent for what is not decayed. */
+      readonly weightDecay?: StepRef;
+    }
+  /** variable = share variable + (1 - share) value. `value` by name is that variable after the updates before. */
+  | {
+      readonly kind: 'average';
+      readonly variable: string;
+      readonly value: StepRef | { readonly variable: string };
+      readonly share: StepRef | number;
+    }
+  /** variable += value. */
+  | { readonly kind: 'accumulate'; readonly variable: string; readonly value: StepRef }
+  /** variable = 0, after the updates before. */
+  | { readonly kind: 'clear'; readonly variable: string };
+
+export interface StepInput {
+  readonly name: string;
+  /**
+   * As seen by who feeds it. `image` inputs are `[batch, H, W, C]`, channels last, as decoders give them; their dims are
+   * logical all the same, `[C, H, W]`.
+   */
+  readonly shape: StepShape;
+}
+
+/**
+ * What one call does: nodes in an order in which they can run, then the updates in theirs.
+ * Outputs are given as they are logically (`[batch, K]` logits, scalars), image-like ones channels last.
+ */
+export interface StepFunction {
+  readonly name: string;
+  readonly inputs: readonly StepInput[];
+  readonly nodes: readonly StepNode[];
+  readonly outputs: readonly { readonly name: string; readonly value: StepRef }[];
+  /** Scalars that have to be finite before any update is made; else the run ends with an error and changes nothing. */
+  readonly guards: readonly StepRef[];
+  readonly updates: readonly Update[];
+}
+
+/** All that training a network takes of a runtime: its variables and the functions over them. */
+export interface StepProgram {
+  readonly name: string;
+  readonly variables: readonly Variable[];
+  readonly functions: readonly StepFunction[];
+}

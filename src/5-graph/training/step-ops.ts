@@ -1,0 +1,139 @@
+import type { ActivationName, Pads, Window } from '../ops.ts';
+
+/**
+ * The closed op set of a training step: what a network's ops are made of while it trains, and their gradients. A
+ * runtime is one table over `StepOpKind` (TensorFlow's nodes in `6-emit/tfjs/saved-model/`, tfjs-core's calls in
+ * `backends/eager/`), so that an op without an entry does not compile.
+ *
+ * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` behind the batch, convolution weights `[out, in / groups, k, k]`,
+ * linear weights `[out, in]`. A runtime may hold them in another order; what it takes and gives at the border is said
+ * at `StepFunction`.
+ */
+export type StepOp =
+  /** What is fed at each run: images, targets, a learning rate. */
+  | { readonly kind: 'input'; readonly name: string }
+  /** The value of a variable before the step's updates. */
+  | { readonly kind: 'variable'; readonly name: string }
+  /** x, weight. */
+  | { readonly kind: 'conv'; readonly window: Window; readonly groups: number }
+  /** dy, weight; gives the gradient of x, of shape `shape` behind the batch. */
+  | {
+      readonly kind: 'convGradInput';
+      readonly window: Window;
+      readonly groups: number;
+      readonly shape: readonly number[];
+    }
+  /** x, dy; gives the gradient of the weight, of shape `shape`. */
+  | {
+      readonly kind: 'convGradWeight';
+      readonly window: Window;
+      readonly groups: number;
+      readonly shape: readonly number[];
+    }
+  /** x, bias `[C]`. */
+  | { readonly kind: 'addBias' }
+  /** dy; gives its sum a channel, over batch and space. */
+  | { readonly kind: 'biasGrad' }
+  /**
+   * Batch normalisation by the batch's own statistics. x, gamma, beta.
+   * Gives y; the batch's mean; its variance with Bessel's correction, n / max(n - 1, 1), for the running average (as
+   * TensorFlow's FusedBatchNorm and PyTorch have it); and what the gradient needs, of no shape of its own (`[]`), which
+   * only a `batchNormGrad` reads.
+   */
+  | { readonly kind: 'batchNorm'; readonly epsilon: number }
+  /** dy, x, gamma, what the forward node kept. Gives the gradients of x, gamma, beta. */
+  | { readonly kind: 'batchNormGrad'; readonly epsilon: number }
+  /** Batch normalisation by fixed statistics: x, gamma, beta, mean, variance. */
+  | { readonly kind: 'normalise'; readonly epsilon: number }
+  /** dy, gamma, variance: the gradient of x, statistics fixed. */
+  | { readonly kind: 'normaliseGrad'; readonly epsilon: number }
+  /** x. */
+  | { readonly kind: 'activation'; readonly fn: ActivationName }
+  /** dy, and what `gradientReads` names: the activation's input or its output. */
+  | { readonly kind: 'activationGrad'; readonly fn: ActivationName }
+  /** x; gives `[C, 1, 1]`. */
+  | { readonly kind: 'globalAvgPool' }
+  /** dy; the gradient of an x of shape `shape`. */
+  | { readonly kind: 'globalAvgPoolGrad'; readonly shape: readonly number[] }
+  | { readonly kind: 'maxPool'; readonly window: Window }
+  /** dy, x, y. */
+  | { readonly kind: 'maxPoolGrad'; readonly window: Window }
+  | { readonly kind: 'avgPool'; readonly window: Window; readonly countPad: boolean }
+  /** dy; the gradient of an x of shape `shape`. */
+  | {
+      readonly kind: 'avgPoolGrad';
+      readonly window: Window;
+      readonly countPad: boolean;
+      readonly shape: readonly number[];
+    }
+  /** `[C, H, W]` to `[C * H * W]`, channels first. */
+  | { readonly kind: 'flatten' }
+  /** Back to `shape`. */
+  | { readonly kind: 'unflatten'; readonly shape: readonly number[] }
+  /** x `[in]`, weight `[out, in]`. */
+  | { readonly kind: 'linear' }
+  /** dy, weight. */
+  | { readonly kind: 'linearGradInput' }
+  /** x, dy. */
+  | { readonly kind: 'linearGradWeight' }
+  /**
+   * noise `[K]` of uniform numbers in (0, 1). Where a number is at least `rate` gives 1 / (1 - rate), else 0; everything
+   * is 0 at rate 1. Reads `shape`'s elements from `offset` on, in the order of a channels-last tensor, `[H, W, C]`.
+   * The shape is `[1, 1, 1]` or `[1]` where a whole sample goes or stays.
+   */
+  | { readonly kind: 'mask'; readonly rate: number; readonly offset: number; readonly shape: readonly number[] }
+  /** The product of two; one of them may have ones where the other has sizes. */
+  | { readonly kind: 'mul' }
+  /** The sum of any number of the same shape. */
+  | { readonly kind: 'add' }
+  /** The sum over space: `[C, H, W]` to `[C, 1, 1]`. */
+  | { readonly kind: 'sumSpace' }
+  /** Along channels. */
+  | { readonly kind: 'concat' }
+  /** Channels `from` to before `to`. */
+  | { readonly kind: 'slice'; readonly from: number; readonly to: number }
+  /** x; zeros of the shape `shape` behind x's batch. */
+  | { readonly kind: 'zeros'; readonly shape: readonly number[] }
+  /** `[g * n, H, W]` as `[n * g, H, W]`. Its gradient is itself with n groups. */
+  | { readonly kind: 'channelShuffle'; readonly groups: number }
+  /** Zeros around; negative takes away. */
+  | { readonly kind: 'pad'; readonly pads: Pads }
+  /**
+   * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by who feeds it).
+   * Gives the cross-entropy a sample, `[]` behind the batch, and its gradient by the logits, `[K]`.
+   */
+  | { readonly kind: 'softmaxCrossEntropy' }
+  /**
+   * logits, targets, gamma (a scalar). Lin et al. 2017 for soft targets: the sum over classes of
+   * -t (1 - p)^gamma log p. Gives the loss a sample and its gradient by the logits.
+   */
+  | { readonly kind: 'focalLoss' }
+  /** values a sample, weights a sample: the sum of their products over the batch's size, a scalar. */
+  | { readonly kind: 'weightedMean' }
+  /** x `[K]`, weights a sample: each sample times its weight, over the batch's size. */
+  | { readonly kind: 'scaleSamples' }
+  /** Any number of tensors without batch; the Euclidean norm of all their elements together, a scalar. */
+  | { readonly kind: 'globalNorm' }
+  /** norm, limit (scalars): min(1, limit / norm); 1 where the limit is 0. */
+  | { readonly kind: 'clipFactor' }
+  /** x without batch, a scalar. */
+  | { readonly kind: 'scale' }
+  /** x, y without batch, a scalar a: x + a y. */
+  | { readonly kind: 'addScaled' }
+  /** x; 1 where all its elements are finite, else 0; a scalar. */
+  | { readonly kind: 'isFinite' };
+
+export type StepOpKind = StepOp['kind'];
+export type StepOpOf<K extends StepOpKind> = Extract<StepOp, { kind: K }>;
+
+/** What the gradient of an activation is computed from. An identity is never in a step. */
+export const gradientReads: Readonly<Record<ActivationName, 'input' | 'output'>> = {
+  identity: 'output',
+  relu: 'output',
+  relu6: 'output',
+  silu: 'input',
+  sigmoid: 'output',
+  hardsigmoid: 'output',
+  hardswish: 'input',
+  tanh: 'output',
+};
