@@ -1,4 +1,5 @@
 import type { Arguments } from './arguments.ts';
+import { engineCommands } from './engine-commands.ts';
 import type { Io } from './io.ts';
 import { emitOptions, json, type Option, phi, quiet, scalingOptions, variant } from './options.ts';
 
@@ -204,6 +205,7 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
+  ...engineCommands,
   {
     name: 'completion',
     summary: 'a completion script for a shell',

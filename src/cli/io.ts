@@ -18,8 +18,11 @@ export interface OutputStream {
 /** Exit codes: all went well; there are errors in what was compiled; the command line was wrong. */
 export const exitCodes = { ok: 0, diagnostics: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
+const exitBrand = Symbol.for('enetc.exit');
+
 /** Ends a command with a message and a code. Only thrown inside `cli/`, and caught by `run`. */
 export class Exit extends Error {
+  readonly [exitBrand] = true;
   readonly code: number;
   /** The command whose help to point at. */
   readonly command: string | undefined;
@@ -29,6 +32,11 @@ export class Exit extends Error {
     this.code = code;
     this.command = command;
   }
+}
+
+/** Whether an error is an `Exit`. By a mark and not by class, for each of the two bundles has a class of its own. */
+export function isExit(error: unknown): error is Exit {
+  return error instanceof Error && exitBrand in error;
 }
 
 /** The command line asks for something that there is not. */

@@ -1,6 +1,6 @@
 import { parseArguments } from './arguments.ts';
 import { commands, findCommand } from './commands.ts';
-import { Exit, exitCodes, type Io } from './io.ts';
+import { Exit, exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
 
 /** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */
@@ -8,7 +8,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (e) {
-    if (!(e instanceof Exit)) throw e;
+    if (!isExit(e)) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
     io.stderr.write(`${mark}: ${e.message}\n`);
     if (e.code === exitCodes.usage) {

@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
 
-/** Files under a temporary name. The one piece of state in the program: a signal must find them wherever it strikes. */
-const unfinished = new Set<string>();
+const slot = Symbol.for('enetc.unfinished-files');
+const holder = globalThis as { [slot]?: Set<string> };
+
+/**
+ * Files under a temporary name. The one piece of state in the program: a signal must find them wherever it strikes.
+ * One set for both bundles, `main.cjs` and `engines.cjs`.
+ */
+const unfinished = (holder[slot] ??= new Set<string>());
 
 /** Remembers a temporary file until it is renamed or removed. */
 export function noteUnfinished(path: string): void {

@@ -2,7 +2,7 @@ import { codes } from '../../diagnostics/catalog.ts';
 import { nearestNames } from '../../diagnostics/nearest.ts';
 import { flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
-import { Exit, usageError } from '../io.ts';
+import { isExit, usageError } from '../io.ts';
 import { openSpec, type Spec } from '../spec.ts';
 
 /** `enetc explain [code | spec]` */
@@ -15,7 +15,7 @@ export const explainCommand: RunCommand = async (args, io) => {
     spec = await openSpec(operand, io, 'explain');
   } catch (e) {
     const [near] = operand === undefined || flag(args, 'model') ? [] : nearestNames(operand, codes);
-    if (!(e instanceof Exit) || near === undefined) throw e;
+    if (!isExit(e) || near === undefined) throw e;
     throw usageError(`'${operand}' is no diagnostic, no file and no model; did you mean '${near}'?`, 'explain');
   }
   return (await import('./explain-network.ts')).explainSpec(spec, args, io);
