@@ -1,0 +1,29 @@
+/** How a training image is cut out of its picture. */
+export type TrainCrop =
+  /**
+   * A rectangle of a random area and ratio, resized to the network's input (Szegedy et al. 2015, "Inception" crop).
+   * `scale`: least and largest share of the picture's area; `ratio`: least and largest width by height.
+   */
+  | { readonly kind: 'resized'; readonly scale: readonly [number, number]; readonly ratio: readonly [number, number] }
+  /** The whole picture at the network's input size, moved by up to `pixels` each way, black behind it (He et al. 2016, CIFAR). */
+  | { readonly kind: 'shift'; readonly pixels: number }
+  /** The crop of evaluation. */
+  | { readonly kind: 'centre' };
+
+/** A policy over the pixel operations. */
+export type AugmentPolicy =
+  /** RandAugment (Cubuk et al. 2020): `operations` of them, drawn evenly, each at `magnitude` of 0 to 10 (30 levels at most). */
+  | { readonly kind: 'rand'; readonly operations: number; readonly magnitude: number }
+  /** AutoAugment (Cubuk et al. 2019): the policy found on ImageNet, `v0` of the EfficientNet reference code. */
+  | { readonly kind: 'auto' };
+
+/** What is done to one training image, in this order: crop, flip, policy, erasing. */
+export interface AugmentOptions {
+  /** By default `resized` with scale 0.08 to 1 and ratio 3/4 to 4/3; `shift` for sets of images of 64 pixels or less. */
+  readonly crop?: TrainCrop;
+  /** How often an image is mirrored left to right: 0.5 by default, 0 for IDX sets, which are mostly of characters. */
+  readonly flip?: number;
+  readonly policy?: AugmentPolicy;
+  /** How often a random rectangle is erased (Zhong et al. 2017): 0 by default. */
+  readonly erasing?: number;
+}

@@ -1,0 +1,157 @@
+import type { AugmentOptions } from '../augment/options.ts';
+
+/** What is wrong with the data or with what was asked of it, said for people: what was looked for and what was found. */
+export class DataError extends Error {}
+
+export type SplitName = 'train' | 'validation' | 'test';
+export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+
+/** Where the bytes of one image are. Plain data, since it goes to the loader's workers. */
+export type Locator =
+  | { readonly kind: 'file'; readonly path: string }
+  /** Bytes at an offset of a file: gray or red, green, blue; `planar` where the colours are one plane after the other. */
+  | {
+      readonly kind: 'record';
+      readonly path: string;
+      readonly offset: number;
+      readonly width: number;
+      readonly height: number;
+      readonly channels: 1 | 3;
+      readonly planar: boolean;
+    };
+
+/** A decoded image: rows from the top, channels last, 8 bits a channel. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+export interface Split {
+  readonly count: number;
+  /** The class of each image, `[count]`. */
+  readonly labels: Int32Array;
+  locate(index: number): Locator;
+  /** How people know the image: a path within the data's folder, or a file and a number in it. */
+  nameOf(index: number): string;
+}
+
+/** A set of labelled images. Only labels and places are in memory; the images stay on disk. */
+export interface Dataset {
+  readonly kind: 'folders' | 'csv' | 'idx' | 'cifar10' | 'cifar100';
+  /** The folder or file that it was opened from. */
+  readonly path: string;
+  readonly classes: readonly string[];
+  /** 1 for gray images. Files of pictures count as 3 unless the options say otherwise. */
+  readonly channels: 1 | 3;
+  /** `[height, width]` where all images have the same by their format. */
+  readonly imageSize?: readonly [number, number];
+  readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
+  /**
+   * One image as it is stored, in the set's channels, turned upright where it says how.
+   * @throws DataError where it cannot be read or decoded.
+   */
+  read(split: SplitName, index: number): Promise<Pixels>;
+  /** Removes what was unpacked for it. */
+  close(): void;
+}
+
+export interface DatasetOptions {
+  /** For the hold-out: 0 by default. */
+  readonly seed?: number;
+  /**
+   * The share of the training images, class by class, that is held out for validation where the data name no
+   * validation split. By default 0.1, or 0 where there is a test split.
+   */
+  readonly validation?: number;
+  /** Reads pictures in gray where 1: 3 by default. Has no say in IDX and CIFAR sets. */
+  readonly channels?: 1 | 3;
+}
+
+/** Height and width, or one number for both. In pixels. */
+export type ImageSize = number | readonly [height: number, width: number];
+
+export interface LoaderOptions {
+  readonly batchSize: number;
+  /** Of the network's input; of each epoch its own for progressive resizing. */
+  readonly size: ImageSize | ((epoch: number) => ImageSize);
+  /** Of the order and of every augmentation: 0 by default. */
+  readonly seed?: number;
+  /** Of the network's input: those of the set by default. Gray becomes colour by repeating, colour gray by luma. */
+  readonly channels?: 1 | 3;
+  /**
+   * Subtracted from and dividing values of 0 to 1, a number for each channel. By default ImageNet's for colour
+   * (0.485 0.456 0.406, 0.229 0.224 0.225) and 0.5, 0.5 for gray.
+   */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /**
+   * Shuffled, augmented, the last partial batch dropped: by default for the split `train` and for no other. Where it is false,
+   * `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no say.
+   */
+  readonly training?: boolean;
+  /** By default as `training`. */
+  readonly dropLast?: boolean;
+  /** `balanced` draws each image's class evenly, then one of its images, both with replacement. `shuffled` by default. */
+  readonly sampling?: 'shuffled' | 'balanced';
+  /** `balanced` gives class k the weight images / (classes * images of k). By default 1 each. */
+  readonly classWeights?: 'balanced' | readonly number[];
+  /** The share that is spread over all classes: 0 by default. */
+  readonly labelSmoothing?: number;
+  /** Alpha of mixup (Zhang et al. 2018) and cutmix (Yun et al. 2019): 0, off, by default. With both, each batch draws one. */
+  readonly mixup?: number;
+  readonly cutmix?: number;
+  readonly augment?: AugmentOptions;
+  /** Evaluation: the pixels of the resized picture's shorter side around the crop, 32 by default, 0 for small sets. */
+  readonly cropPadding?: number;
+  /** Threads that decode: one fewer than the machine's cores by default, at least one. */
+  readonly workers?: number;
+  /** Batches that are prepared ahead: 2 by default. */
+  readonly prefetch?: number;
+  /** How many images may be unreadable: a number, or a share below 1 of the split. By default 1 %, and 10 at least. */
+  readonly maxCorrupt?: number;
+}
+
+/** Every array is the receiver's own. */
+export interface Batch {
+  /** Its number within the epoch, from 0. */
+  readonly index: number;
+  /** N, height, width, channels. */
+  readonly shape: readonly [number, number, number, number];
+  /** `[N, H, W, C]`, normalised. */
+  readonly images: Float32Array;
+  /** `[N, K]`: each row sums to 1, with label smoothing, mixup and cutmix in it. */
+  readonly targets: Float32Array;
+  /** `[N]`: the class of each image before any mixing. */
+  readonly labels: Int32Array;
+  /** `[N]`: the class's weight; 0 for an image that could not be read, whose place holds zeros. */
+  readonly weights: Float32Array;
+  /** `[N]`: each image's index in its split. */
+  readonly indices: Int32Array;
+  /** The images of this batch that could not be read. */
+  readonly skipped: readonly SkippedImage[];
+}
+
+export interface SkippedImage {
+  readonly index: number;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Loader {
+  /** Batches in each epoch. */
+  readonly batches: number;
+  /** Images in each epoch that make it into a batch. */
+  readonly images: number;
+  /** Every image that could not be read so far, by its index. */
+  readonly corrupt: ReadonlyMap<number, SkippedImage>;
+  /**
+   * The batches of an epoch, from a batch on. The same seed, epoch and number give the same batch, whatever came before
+   * and however many workers there are. Leaving the loop early is fine. One epoch at a time.
+   * @throws DataError where more images are unreadable than the limit allows, or a worker ends.
+   */
+  epoch(epoch: number, fromBatch?: number): AsyncIterable<Batch>;
+  /** Ends the workers. */
+  close(): Promise<void>;
+}
