@@ -1,0 +1,84 @@
+import type { Attributes, GraphDef, NodeDef, TensorName, TensorValue } from './node-def.ts';
+
+export interface NodeRequest {
+  /** TensorFlow's name of the operator. */
+  readonly op: string;
+  /** The node's name: taken as it is, or with a number where another has it. */
+  readonly name: string;
+  readonly inputs?: readonly TensorName[];
+  readonly attr?: Attributes;
+  /** Names of nodes that have to be done before. */
+  readonly after?: readonly string[];
+}
+
+/** Collects the nodes of a graph under unique names, in an order in which they can run. */
+export interface GraphBuilder {
+  /** Adds a node; its name, which is also that of its first output. */
+  node(request: NodeRequest): TensorName;
+  /** A constant; one node, however often it is asked for. */
+  constant(value: TensorValue): TensorName;
+  /** A number, `[]`. */
+  number(value: number): TensorName;
+  /** A list of whole numbers, `[n]`: a shape, axes. */
+  integers(values: readonly number[]): TensorName;
+  /** A whole number, `[]`: an axis. */
+  integer(value: number): TensorName;
+  finish(): GraphDef;
+}
+
+/** Starts an empty graph. */
+export function createGraphBuilder(): GraphBuilder {
+  const nodes: NodeDef[] = [];
+  const taken = new Set<string>();
+  const constants = new Map<string, TensorName>();
+
+  const unique = (wanted: string) => {
+    const base = legalName(wanted);
+    let name = base;
+    for (let n = 1; taken.has(name); n++) name = `${base}_${n}`;
+    taken.add(name);
+    return name;
+  };
+
+  const builder: GraphBuilder = {
+    node({ op, name, inputs = [], attr = {}, after = [] }) {
+      const waits = [...new Set(after)].map((node) => `^${node}`);
+      const node = { name: unique(name), op, input: [...inputs, ...waits], attr };
+      nodes.push(node);
+      return node.name;
+    },
+    constant(value) {
+      const key = `${value.dtype} ${value.shape.join()} ${value.values.join()}`;
+      let name = constants.get(key);
+      if (name === undefined) {
+        const kind = value.dtype === 'DT_FLOAT' ? 'number' : 'integer';
+        const few = value.values.length <= 4 ? value.values.map(spell).join('_') : 'list';
+        const attr = { dtype: { type: value.dtype }, value: { tensor: value } };
+        name = builder.node({ op: 'Const', name: `constants/${kind}/${few}`, attr });
+        constants.set(key, name);
+      }
+      return name;
+    },
+    number: (value) => builder.constant({ dtype: 'DT_FLOAT', shape: [], values: [value] }),
+    integers: (values) => builder.constant({ dtype: 'DT_INT32', shape: [values.length], values }),
+    integer: (value) => builder.constant({ dtype: 'DT_INT32', shape: [], values: [value] }),
+    finish: () => ({ node: nodes }),
+  };
+  return builder;
+}
+
+/** The first output of a node, its second, ... */
+export function outputOf(node: TensorName, output: number): TensorName {
+  return output === 0 ? node : `${node}:${output}`;
+}
+
+/** A node's name as node_def.proto allows it: `[A-Za-z0-9.][A-Za-z0-9_>./-]*`. */
+function legalName(name: string): string {
+  const legal = name.replace(/[^A-Za-z0-9_>./-]/g, '_');
+  return /^[A-Za-z0-9.]/.test(legal) ? legal : `.${legal}`;
+}
+
+/** `-1` as `minus1`, since a part of a name does not begin with a sign in all tools. */
+function spell(value: number): string {
+  return String(value).replace('-', 'minus').replace('+', '');
+}
