@@ -4,6 +4,7 @@ import { parseDiagnostics } from './catalog/parse.ts';
 import { resolveDiagnostics } from './catalog/resolve.ts';
 import { scaleDiagnostics } from './catalog/scale.ts';
 import { targetDiagnostics } from './catalog/target.ts';
+import { trainingDiagnostics } from './catalog/training.ts';
 import { weightDiagnostics } from './catalog/weights.ts';
 
 /** Every diagnostic there is, by its stable code. `enetc explain CODE` and docs/diagnostics.md are made from this. */
@@ -15,6 +16,7 @@ export const catalog = {
   ...buildDiagnostics,
   ...weightDiagnostics,
   ...targetDiagnostics,
+  ...trainingDiagnostics,
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -1,0 +1,234 @@
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Graph, type GraphNode, graphTensors, type TensorSpec, type ValueRef } from '../graph.ts';
+import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
+import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
+import type { StepFunction, StepRef, Variable } from './program.ts';
+import { batched, createStepBuilder, perSample, type StepBuilder, scalar } from './step-builder.ts';
+import { addUpdates, keptVariables, type Trained } from './updates.ts';
+
+/** What the functions of a program have in common. */
+interface Setting {
+  readonly graph: Graph;
+  readonly options: TrainingOptions;
+  readonly logits: ValueRef;
+  readonly classes: number;
+  readonly trained: readonly Trained[];
+  readonly noise: { readonly name: string; readonly count: number };
+  readonly imageName: string;
+}
+
+/**
+ * The training of a network as a program of step ops: forward, reverse mode, loss, optimiser, averages. What its
+ * functions take and give is said at `TrainingProgram`.
+ * @param graph as it was built: dropout, stochastic depth and batch norms in it.
+ * @returns diagnostics where the network is no classifier of one image, or nothing of it trains.
+ */
+export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOptions> = {}): TrainingResult {
+  const options = { ...defaultTrainingOptions, ...asked };
+  const found = readClassifier(graph);
+  if ('diagnostics' in found) return found;
+  const { image, logits, classes } = found;
+  const trained = trainedTensors(graph, options);
+  if (trained.length === 0) return { diagnostics: [createDiagnostic('nothing-trains', undefined, {})] };
+  const count = noiseCount(graph);
+  const imageName = image.op.kind === 'input' ? image.op.name : '';
+  const setting = { graph, options, logits, classes, trained, noise: { name: 'noise', count }, imageName };
+  const own = ownVariables(graph);
+  return {
+    training: {
+      program: {
+        name: graph.name,
+        variables: [...own, ...keptVariables(own, trained, options)],
+        functions: [
+          ...(options.accumulate ? [accumulate(setting), apply(setting)] : [train(setting)]),
+          evaluate(setting, 'evaluate', ''),
+          predict(setting, 'predict', ''),
+          ...(options.ema ? [evaluate(setting, 'evaluate_ema', '/ema'), predict(setting, 'predict_ema', '/ema')] : []),
+          diagnose(setting),
+        ],
+      },
+      input: { name: 'image', shape: image.shapes[0] ?? [] },
+      classes,
+      noise: count,
+      trainable: trained.map(({ spec }) => spec.name),
+    },
+    diagnostics: [],
+  };
+}
+
+type Classifier = { readonly image: GraphNode; readonly logits: ValueRef; readonly classes: number };
+
+function readClassifier(graph: Graph): Classifier | { diagnostics: readonly Diagnostic[] } {
+  const [input, ...more] = graph.inputs;
+  const image = graph.nodes[input ?? -1];
+  const vectors = graph.outputs.filter(({ value }) => graph.nodes[value.node]?.shapes[value.output]?.length === 1);
+  const [output] = vectors;
+  if (!image || more.length > 0 || image.shapes[0]?.length !== 3 || !output || vectors.length > 1) {
+    const data = { inputs: graph.inputs.length, outputs: vectors.length };
+    return { diagnostics: [createDiagnostic('no-classifier', undefined, data)] };
+  }
+  const { value } = output;
+  return { image, logits: value, classes: graph.nodes[value.node]?.shapes[value.output]?.[0] ?? 0 };
+}
+
+function trainedTensors(graph: Graph, { frozen, head }: TrainingOptions): Trained[] {
+  return [...graphTensors(graph)].flatMap(({ node, tensor: spec }) => {
+    if (!spec.trainable || frozen.has(spec.name)) return [];
+    return [{ spec, decays: node.op.kind !== 'batchNorm', head: head.has(spec.name) }];
+  });
+}
+
+function ownVariables(graph: Graph): Variable[] {
+  return [...graphTensors(graph)].map(({ node: { op }, tensor: { name, shape, role } }) => ({
+    name,
+    shape,
+    layout: role !== 'weight' || shape.length === 1 ? 'vector' : layoutOf(op, shape),
+    start: 'weights',
+  }));
+}
+
+function layoutOf(op: GraphNode['op'], [filters, inputs]: readonly number[]): Variable['layout'] {
+  if (op.kind === 'linear') return 'linear';
+  // One filter a channel: what frameworks have a convolution of its own for.
+  const depthwise = op.kind === 'conv' && op.groups > 1 && op.groups === filters && inputs === 1;
+  return depthwise ? 'depthwise' : 'conv';
+}
+
+/** The network on its image while it trains. */
+function addTraining(b: StepBuilder, { graph, trained, noise, imageName }: Setting): Forward {
+  const names = new Set(trained.map(({ spec }) => spec.name));
+  return addNetwork(b, graph, imageName, {
+    training: true,
+    trains: (spec) => names.has(spec.name),
+    variable: (spec) => spec.name,
+    noise,
+  });
+}
+
+/** Programs call the image `image`, whatever the network calls it. */
+function addNetwork(b: StepBuilder, graph: Graph, imageName: string, options: ForwardOptions): Forward {
+  return addForward(
+    { ...b, input: (name, shape) => b.input(name === imageName ? 'image' : name, shape) },
+    graph,
+    options,
+  );
+}
+
+/** Loss, its value a sample, and its gradient by the logits. */
+function addLoss(b: StepBuilder, { options, classes, logits }: Setting, forward: Forward) {
+  const distribution = batched([classes]);
+  const value = forward.value(logits);
+  const targets = b.input('targets', distribution);
+  const weights = b.input('sample_weights', perSample);
+  const [losses, gradient] =
+    options.loss === 'focal'
+      ? b.add({ kind: 'focalLoss' }, [value, targets, b.input('gamma')], [perSample, distribution])
+      : b.add({ kind: 'softmaxCrossEntropy' }, [value, targets], [perSample, distribution]);
+  const loss = b.one({ kind: 'weightedMean' }, [losses as StepRef, weights], scalar);
+  b.output('loss', loss);
+  b.output('losses', losses as StepRef);
+  b.output('logits', value);
+  return { loss, gradient: gradient as StepRef, weights };
+}
+
+/** The gradients of all tensors that train, by name. */
+function addGradients(b: StepBuilder, setting: Setting, forward: Forward): Map<string, StepRef> {
+  const { loss, gradient, weights } = addLoss(b, setting, forward);
+  b.guard(loss);
+  const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
+  const gradients = new Map<string, StepRef>();
+  // A name stands once in a network, a node's tensors being its own.
+  for (const [spec, value] of forward.backward(setting.logits, seed)) gradients.set(spec.name, value);
+  return gradients;
+}
+
+function addStatistics(b: StepBuilder, { options }: Setting, { statistics }: Forward): void {
+  for (const { spec, value, momentum } of statistics) {
+    if (options.frozen.has(spec.name)) continue;
+    b.update({ kind: 'average', variable: spec.name, value, share: momentum });
+  }
+}
+
+function train(setting: Setting): StepFunction {
+  const b = createStepBuilder();
+  const forward = addTraining(b, setting);
+  const gradients = addGradients(b, setting, forward);
+  addStatistics(b, setting, forward);
+  addUpdates(b, setting.trained, gradients, averagedNames(setting), setting.options);
+  return b.finish('train');
+}
+
+function accumulate(setting: Setting): StepFunction {
+  const b = createStepBuilder();
+  const forward = addTraining(b, setting);
+  const gradients = addGradients(b, setting, forward);
+  addStatistics(b, setting, forward);
+  const share = b.input('share');
+  for (const { spec } of setting.trained) {
+    const gradient = gradients.get(spec.name);
+    if (!gradient) continue;
+    const value = b.one({ kind: 'scale' }, [gradient, share], { batch: false, dims: spec.shape });
+    b.update({ kind: 'accumulate', variable: `${spec.name}/sum`, value });
+  }
+  return b.finish('accumulate');
+}
+
+function apply(setting: Setting): StepFunction {
+  const b = createStepBuilder();
+  const sums = setting.trained.map(({ spec }) => `${spec.name}/sum`);
+  const gradients = new Map(
+    setting.trained.map(({ spec }, i) => [spec.name, b.variable(sums[i] as string, spec.shape)]),
+  );
+  addUpdates(b, setting.trained, gradients, averagedNames(setting), setting.options);
+  for (const variable of sums) b.update({ kind: 'clear', variable });
+  return b.finish('apply');
+}
+
+/** By running statistics; `suffix` chooses the averages instead of the weights. */
+function evaluate(setting: Setting, name: string, suffix: string): StepFunction {
+  const b = createStepBuilder();
+  addLoss(b, setting, addEvaluation(b, setting, suffix));
+  return b.finish(name);
+}
+
+function predict(setting: Setting, name: string, suffix: string): StepFunction {
+  const b = createStepBuilder();
+  b.output('logits', addEvaluation(b, setting, suffix).value(setting.logits));
+  return b.finish(name);
+}
+
+function addEvaluation(b: StepBuilder, { graph, noise, imageName }: Setting, suffix: string): Forward {
+  return addNetwork(b, graph, imageName, {
+    training: false,
+    trains: () => false,
+    variable: (spec) => spec.name + suffix,
+    noise,
+  });
+}
+
+/** Where numbers stop being finite: the same step without its updates, each value asked. */
+function diagnose(setting: Setting): StepFunction {
+  const b = createStepBuilder();
+  const ask = (what: string, value: StepRef) => {
+    b.output(what, b.one({ kind: 'isFinite' }, [value], scalar));
+  };
+  for (const { tensor } of graphTensors(setting.graph)) {
+    ask(`weight ${tensor.name}`, b.variable(tensor.name, tensor.shape));
+  }
+  const forward = addTraining(b, setting);
+  for (const { id, path, shapes } of setting.graph.nodes) {
+    for (let output = 0; output < shapes.length; output++) {
+      ask(`activation ${path} #${id}${shapes.length > 1 ? `:${output}` : ''}`, forward.value({ node: id, output }));
+    }
+  }
+  const inner: StepBuilder = { ...b, output: () => {}, guard: () => {} };
+  const { loss, gradient, weights } = addLoss(inner, setting, forward);
+  ask('loss', loss);
+  const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
+  for (const [spec, value] of forward.backward(setting.logits, seed)) ask(`gradient ${spec.name}`, value);
+  return b.finish('diagnose');
+}
+
+function averagedNames({ graph }: Setting): string[] {
+  return [...graphTensors(graph)].map(({ tensor }: { tensor: TensorSpec }) => tensor.name);
+}

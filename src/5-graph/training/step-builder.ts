@@ -1,0 +1,67 @@
+import type { Shape } from '../graph.ts';
+import type { StepFunction, StepInput, StepNode, StepRef, StepShape, Update } from './program.ts';
+import type { StepOp } from './step-ops.ts';
+
+export const scalar: StepShape = { batch: false, dims: [] };
+/** A number a sample. */
+export const perSample: StepShape = { batch: true, dims: [] };
+
+/** A tensor with the batch before it. */
+export function batched(dims: Shape): StepShape {
+  return { batch: true, dims };
+}
+
+/** Collects the nodes of one function of a step program. */
+export interface StepBuilder {
+  /** Adds a node; its outputs, one a shape. */
+  add(op: StepOp, inputs: readonly StepRef[], shapes: readonly StepShape[], path?: string): readonly StepRef[];
+  /** Adds a node with one output. */
+  one(op: StepOp, inputs: readonly StepRef[], shape: StepShape, path?: string): StepRef;
+  /** An input of the function; the same node however often it is asked for. */
+  input(name: string, shape?: StepShape): StepRef;
+  /** The value of a variable before the updates; likewise. */
+  variable(name: string, shape: readonly number[]): StepRef;
+  shapeOf(ref: StepRef): StepShape;
+  output(name: string, value: StepRef): void;
+  /** See `StepFunction.guards`. */
+  guard(value: StepRef): void;
+  update(update: Update): void;
+  finish(name: string): StepFunction;
+}
+
+export function createStepBuilder(): StepBuilder {
+  const nodes: StepNode[] = [];
+  const inputs: StepInput[] = [];
+  const named = new Map<string, StepRef>();
+  const outputs: { name: string; value: StepRef }[] = [];
+  const guards: StepRef[] = [];
+  const updates: Update[] = [];
+
+  const add: StepBuilder['add'] = (op, from, shapes, path = '') => {
+    const id = nodes.length;
+    nodes.push({ id, op, inputs: from, shapes, path });
+    return shapes.map((_, output) => ({ node: id, output }));
+  };
+  const one: StepBuilder['one'] = (op, from, shape, path) => add(op, from, [shape], path)[0] as StepRef;
+  const once = (key: string, make: () => StepRef) => {
+    const known = named.get(key) ?? make();
+    named.set(key, known);
+    return known;
+  };
+  return {
+    add,
+    one,
+    input: (name, shape = scalar) =>
+      once(`input ${name}`, () => {
+        inputs.push({ name, shape });
+        return one({ kind: 'input', name }, [], shape);
+      }),
+    variable: (name, shape) =>
+      once(`variable ${name}`, () => one({ kind: 'variable', name }, [], { batch: false, dims: shape })),
+    shapeOf: (ref) => nodes[ref.node]?.shapes[ref.output] ?? scalar,
+    output: (name, value) => void outputs.push({ name, value }),
+    guard: (value) => void guards.push(value),
+    update: (update) => void updates.push(update),
+    finish: (name) => ({ name, inputs, nodes, outputs, guards, updates }),
+  };
+}
