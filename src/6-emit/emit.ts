@@ -7,7 +7,7 @@ import { describeNetwork } from './metadata.ts';
 import type { EmitResult, OpenSink, Target } from './target.ts';
 
 export interface EmitOptions extends WeightsRequest {
-  /** Whether batch norms are folded into the convolutions before them; true by default. */
+  /** Whether batch norms are folded into the convolutions before them; true by default. Not for a target that trains. */
   readonly fold?: boolean;
   /** Called with the bytes written so far and all that will be. */
   readonly progress?: (done: number, total: number) => void;
@@ -28,8 +28,9 @@ export function emit<Options>(
   const { program, model, graph, point } = compilation;
   if (!graph || !point || !model) return { diagnostics: compilation.diagnostics, bytes: 0 };
   const settings: Options = { ...target.defaults, ...targetOptions };
-  const plain = removeTrainingOps(graph);
-  const lowered = (options.fold ?? true) ? foldBatchNorm(plain) : plain;
+  const trains = target.purpose === 'training';
+  const plain = trains ? graph : removeTrainingOps(graph);
+  const lowered = !trains && (options.fold ?? true) ? foldBatchNorm(plain) : plain;
   const problems = target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
   const weights = chooseWeights(program, model, plain, options);

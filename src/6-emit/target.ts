@@ -9,7 +9,10 @@ export interface Sink {
   write(bytes: Uint8Array): void;
 }
 
-/** Opens an output file beside the main one: `''` is the main file, `.data` is `model.onnx.data`. */
+/**
+ * Opens an output file. Of a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` beside it. Of
+ * one that writes a folder: its name in the folder, `model.json` or `variables/variables.index`.
+ */
 export type OpenSink = (suffix: string) => { sink: Sink; name: string };
 
 /** Facts that go into the emitted file as metadata: key and value, in order. */
@@ -37,6 +40,13 @@ export interface EmitResult {
 export interface Target<Options> {
   readonly name: string;
   readonly description: string;
+  /** Whether it writes a file, perhaps with others beside it, or a folder of files; a file by default. */
+  readonly output?: 'file' | 'folder';
+  /**
+   * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
+   * and stochastic depth are taken out, and batch norms folded unless the user says otherwise.
+   */
+  readonly purpose?: 'training' | 'inference';
   /** Ops that it has no output for. */
   readonly unsupported: readonly OpKind[];
   readonly defaults: Options;

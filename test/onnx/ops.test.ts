@@ -1,92 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '../../src/5-graph/graph.ts';
-import type { ActivationName } from '../../src/5-graph/ops.ts';
-import { activations } from '../../src/6-emit/onnx/activations.ts';
 import { decode, distance, emitFiles, inputsOf, lively, runOrt } from './emit.ts';
-import { graphBuilder, window } from './graph-builder.ts';
+import { opCases } from './op-cases.ts';
 import { runReference } from './reference.ts';
 
-const uneven = { top: 0, left: 1, bottom: 1, right: 2 };
-
-/** A graph an op, each form that the target writes. */
-const cases: Record<string, () => Graph> = {
-  'conv 3x3, uneven pads, stride 2': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.conv(g.input([3, 9, 8]), 'stem', 5, window(3, 2, uneven)) });
-  },
-  'conv with bias, groups and dilation': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.conv(g.input([4, 9, 9]), 'stem', 6, window(3, 1, uneven, 2), { groups: 2, bias: true }) });
-  },
-  'depthwise conv': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.conv(g.input([4, 7, 7]), 'dw', 4, window(5, 2, uneven), { groups: 4 }) });
-  },
-  'conv that crops': () => {
-    const g = graphBuilder();
-    const pads = { top: -1, left: 1, bottom: 0, right: -2 };
-    return g.build({ y: g.conv(g.input([3, 8, 8]), 'stem', 2, window(3, 2, pads)) });
-  },
-  'batch norm': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.batchNorm(g.input([4, 5, 5]), 'bn') });
-  },
-  'max pool': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.maxPool(g.input([2, 8, 8]), 'stem', window(3, 2, uneven)) });
-  },
-  'max pool with dilation': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.maxPool(g.input([2, 8, 8]), 'stem', window(3, 1, uneven, 2)) });
-  },
-  'average pool that counts padding': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.avgPool(g.input([2, 8, 8]), 'stem', window(3, 2, uneven), true) });
-  },
-  'average pool that does not': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.avgPool(g.input([2, 8, 8]), 'stem', window(3, 2, uneven), false) });
-  },
-  'global pool and linear': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.linear(g.globalPool(g.input([6, 5, 4]), 'head'), 'classifier', 3) });
-  },
-  'linear of a feature map, then of a vector': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.linear(g.linear(g.input([2, 3, 4]), 'a', 5, false), 'b', 3) });
-  },
-  'add and gate': () => {
-    const g = graphBuilder();
-    const x = g.input([4, 5, 5]);
-    const gate = g.act(g.globalPool(x, 'se'), 'se', 'sigmoid');
-    return g.build({ y: g.add(g.mul(x, gate, 'se'), x, 'block') });
-  },
-  'split, concat and shuffle': () => {
-    const g = graphBuilder();
-    const [a, b, c] = g.split(g.input([6, 3, 4]), 'unit', 3);
-    const swapped = g.concat([c!, g.act(a!, 'unit', 'relu'), b!], 'unit');
-    return g.build({ y: g.shuffle(swapped, 'unit', 2) });
-  },
-  'pad and crop': () => {
-    const g = graphBuilder();
-    return g.build({ y: g.pad(g.input([2, 4, 4]), 'edge', { top: 1, left: -1, bottom: 2, right: 0 }) });
-  },
-  'dropout and stochastic depth': () => {
-    const g = graphBuilder();
-    const x = g.act(g.dropout(g.input([2, 3, 3]), 'a'), 'a', 'relu');
-    return g.build({ y: g.dropPath(g.act(x, 'b', 'identity'), 'b') });
-  },
-};
-for (const fn of Object.keys(activations) as ActivationName[]) {
-  cases[`activation ${fn}`] = () => {
-    const g = graphBuilder();
-    return g.build({ y: g.act(g.act(g.input([2, 5, 5]), 'a', 'tanh'), 'b', fn) });
-  };
-}
-
 describe.each([13, 14, 17, 18])('opset %i', (opset) => {
-  it.each(Object.keys(cases))('%s', async (name) => {
-    const graph = cases[name]!();
+  it.each(Object.keys(opCases))('%s', async (name) => {
+    const graph = opCases[name]!();
     const weights = lively();
     const inputs = inputsOf(graph);
     const { bytes } = emitFiles(graph, weights, { opset });
@@ -96,7 +15,7 @@ describe.each([13, 14, 17, 18])('opset %i', (opset) => {
 });
 
 it('declares the shape that ONNX Runtime finds for every value', () => {
-  for (const make of Object.values(cases)) {
+  for (const make of Object.values(opCases)) {
     const { graph } = decode(emitFiles(make(), lively()).bytes);
     const declared = new Set([...graph.valueInfo!, ...graph.output!].map((value) => value.name));
     for (const value of graph.node!.flatMap((node) => node.output!)) expect(declared).toContain(value);

@@ -1,8 +1,8 @@
 import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { halfBits } from '../../weights/float16.ts';
+import { createNames } from '../names.ts';
 import { type Attributes, toAttributeProtos } from './attributes.ts';
-import { createNames } from './names.ts';
 import type { OnnxOptions } from './options.ts';
 import { type Onnx, onnx } from './proto.ts';
 

@@ -14,6 +14,10 @@ export const targetDiagnostics = {
     (a) => `a batch of ${a.batch} is none; give a whole number from 1, or 'dynamic'`,
     `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
   ),
+  'tfjs-name': error<{ path: string }>(
+    (a) => `TensorFlow.js takes no weights under the name '${a.path}'; let it begin with a letter`,
+    `A path is the name of a layer and of its weights. TensorFlow.js takes letters, digits, dots, dashes and underscores, the first a letter or a digit. Give the step another label.`,
+  ),
   'half-overflow': warning<{ tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' ${a.count === 1 ? 'is' : 'are'} too large for half precision and became infinite`,

@@ -1,0 +1,21 @@
+import type { Tfjs } from '../tfjs.ts';
+import { activationClasses } from './activations.ts';
+import { groupedConvClass } from './grouped-conv.ts';
+import { poolingClasses } from './pooling.ts';
+
+/** Namespaces that have the layers already: a class that is made anew would no longer be that of loaded models. */
+const registered = new WeakSet<object>();
+
+/**
+ * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
+ * `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`. To be called once before `tf.loadLayersModel`; a model
+ * that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does nothing.
+ * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
+ */
+export function registerLayers(tf: Tfjs): void {
+  if (registered.has(tf.layers)) return;
+  registered.add(tf.layers);
+  for (const layerClass of [...activationClasses(tf), groupedConvClass(tf), ...poolingClasses(tf)]) {
+    tf.serialization.registerClass(layerClass);
+  }
+}

@@ -1,0 +1,199 @@
+import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
+import type { OpKind, OpOf, Pads } from '../../../5-graph/ops.ts';
+import { isDepthwise } from '../weight-layout.ts';
+import { padSteps, windowForm } from '../window-form.ts';
+import { activationLayers } from './activations.ts';
+import type { LayersBuilder } from './builder.ts';
+
+interface Context {
+  readonly b: LayersBuilder;
+  readonly graph: Graph;
+  readonly node: GraphNode;
+  /** The layers that give its inputs, and the inputs' logical shapes. */
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+}
+
+export interface OpContext<K extends OpKind> extends Context {
+  readonly op: OpOf<K>;
+}
+
+/** Adds an op's layers; the names of those that give its outputs. */
+export type WriteOp<K extends OpKind> = (context: OpContext<K>) => readonly string[];
+
+const channelsLast = { data_format: 'channels_last' };
+
+/** From op to layers. Values are `[batch, H, W, C]` or `[batch, C]`. Native layers wherever there is an exact one. */
+export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
+  input: ({ b, op, node }) => [b.input(op.name, lastChannels(shapeOf(node)))],
+  conv: (c) => {
+    const { filters, window, groups, bias } = c.op;
+    const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+    const input = applySteps(c, steps);
+    const config = {
+      kernel_size: pair(window.kernel),
+      strides: pair(window.stride),
+      padding,
+      ...channelsLast,
+      dilation_rate: pair(window.dilation),
+      use_bias: bias,
+    };
+    const members = bias ? ['kernel', 'bias'] : ['kernel'];
+    if (isDepthwise(c.node)) {
+      const multiplier = { depth_multiplier: filters / groups, depthwise_initializer: convInitialiser };
+      const own = ['depthwise_kernel', ...members.slice(1)];
+      return [c.b.owner(c.node, 'DepthwiseConv2D', { ...config, ...multiplier }, [input], own)];
+    }
+    if (groups > 1) return [c.b.owner(c.node, 'EnetGroupedConv2D', { filters, ...config, groups }, [input], members)];
+    const all = { filters, ...config, kernel_initializer: convInitialiser };
+    return [c.b.owner(c.node, 'Conv2D', all, [input], members)];
+  },
+  batchNorm: (c) => {
+    const { epsilon, momentum } = c.op;
+    const config = { axis: -1, momentum, epsilon, center: true, scale: true };
+    return [c.b.owner(c.node, 'BatchNormalization', config, c.inputs, normMembers)];
+  },
+  activation: (c) => {
+    const layer = activationLayers[c.op.fn];
+    if (layer === 'none') return c.inputs;
+    if ('custom' in layer) return [step(c, layer.custom, 'act', {})];
+    return [step(c, 'Activation', 'act', { activation: layer.keras })];
+  },
+  // As Keras' own EfficientNet has it: TensorFlow.js's layer keeps no axes of length 1.
+  globalAvgPool: (c) => {
+    const pooled = step(c, 'GlobalAveragePooling2D', 'pool', channelsLast);
+    return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(shapeOf(c.node)) }, [pooled])];
+  },
+  maxPool: (c) => {
+    const { window } = c.op;
+    const { padding, crop, pad } = windowForm(window, ...sizeOf(c));
+    const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
+    // Zeros are no less than the least of what cannot be negative: after a ReLU they stand for nothing.
+    if (pad && !isNonNegative(c.graph, c.node.inputs[0] as ValueRef)) {
+      const input = applySteps(c, { ...(crop && { crop }) });
+      return [c.b.layer('EnetMaxPooling2D', label(c, 'pool'), { ...config, pads: padPairs(pad) }, [input])];
+    }
+    const input = applySteps(c, { ...(crop && { crop }), ...(pad && { pad }) });
+    return [c.b.layer('MaxPooling2D', label(c, 'pool'), { ...config, padding, ...channelsLast }, [input])];
+  },
+  avgPool: (c) => {
+    const { window, countPad } = c.op;
+    const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
+    const { padding, crop, pad } = windowForm(window, ...sizeOf(c));
+    // TensorFlow's own rule `same` does not count padding.
+    if (countPad && padding === 'same') {
+      const input = applySteps(c, padSteps(window.pads));
+      return [
+        c.b.layer('AveragePooling2D', label(c, 'pool'), { ...config, padding: 'valid', ...channelsLast }, [input]),
+      ];
+    }
+    if (!countPad && pad) {
+      const input = applySteps(c, { ...(crop && { crop }) });
+      return [c.b.layer('EnetAveragePooling2D', label(c, 'pool'), { ...config, pads: padPairs(pad) }, [input])];
+    }
+    const input = applySteps(c, { ...(crop && { crop }), ...(pad && { pad }) });
+    return [c.b.layer('AveragePooling2D', label(c, 'pool'), { ...config, padding, ...channelsLast }, [input])];
+  },
+  linear: (c) => {
+    const { units, bias } = c.op;
+    const config = { units, activation: 'linear', use_bias: bias, kernel_initializer: denseInitialiser };
+    return [c.b.owner(c.node, 'Dense', config, [flatten(c)], bias ? ['kernel', 'bias'] : ['kernel'])];
+  },
+  dropout: (c) => (c.op.rate === 0 ? c.inputs : [step(c, 'Dropout', 'dropout', { rate: c.op.rate })]),
+  // One draw a sample: stochastic depth as Keras' own EfficientNet has it.
+  dropPath: (c) => {
+    if (c.op.rate === 0) return c.inputs;
+    const noiseShape = [null, ...shapeOf(c.node).map(() => 1)];
+    return [step(c, 'Dropout', 'drop', { rate: c.op.rate, noise_shape: noiseShape })];
+  },
+  add: (c) => [step(c, 'Add', 'add', {})],
+  mul: (c) => [step(c, 'Multiply', 'mul', {})],
+  concat: (c) => [step(c, 'Concatenate', 'concat', { axis: -1 })],
+  // [H, W, C] as an image of H * W rows and a column a part, of which all but one are cropped away.
+  split: (c) => {
+    const { parts } = c.op;
+    const [channels = 0, ...space] = shapeOf(c.node);
+    const pixels = space.reduce((product, n) => product * n, 1);
+    const columns = { target_shape: [pixels, parts, channels] };
+    const all = c.b.layer('Reshape', label(c, 'split'), columns, c.inputs);
+    return c.node.shapes.map((shape, i) => {
+      const name = `${label(c, 'split')}/${i}`;
+      const config = { cropping: [pair(0), [i, parts - 1 - i]], ...channelsLast };
+      const part = c.b.layer('Cropping2D', `${name}/crop`, config, [all]);
+      return c.b.layer('Reshape', name, { target_shape: lastChannels(shape) }, [part]);
+    });
+  },
+  // [H, W, g * n] as [H * W, g, n], groups and members swapped (Zhang et al. 2017).
+  channelShuffle: (c) => {
+    const { groups } = c.op;
+    const [channels = 0, height = 1, width = 1] = shapeOf(c.node);
+    const name = label(c, 'shuffle');
+    const grouped = { target_shape: [height * width, groups, channels / groups] };
+    const split = c.b.layer('Reshape', `${name}/groups`, grouped, c.inputs);
+    const swapped = c.b.layer('Permute', `${name}/swap`, { dims: [1, 3, 2] }, [split]);
+    return [c.b.layer('Reshape', name, { target_shape: [height, width, channels] }, [swapped])];
+  },
+  pad: (c) => [applySteps(c, padSteps(c.op.pads))],
+};
+
+const normMembers = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
+
+/** As `weights/initialise.ts` draws them; what a model gets that is made from its topology alone. */
+const convInitialiser = {
+  class_name: 'VarianceScaling',
+  config: { scale: 2, mode: 'fan_out', distribution: 'normal', seed: null },
+};
+const denseInitialiser = {
+  class_name: 'VarianceScaling',
+  config: { scale: 1 / 3, mode: 'fan_out', distribution: 'uniform', seed: null },
+};
+
+const shapeOf = (node: GraphNode): Shape => node.shapes[0] as Shape;
+const pair = (n: number): [number, number] => [n, n];
+const padPairs = ({ top, left, bottom, right }: Pads) => [
+  [top, bottom],
+  [left, right],
+];
+
+/** `[C, H, W]` as `[H, W, C]`. */
+function lastChannels(shape: Shape): number[] {
+  return [...shape.slice(1), shape[0] as number];
+}
+
+function sizeOf({ inputShapes }: Context): [height: number, width: number] {
+  const [, height = 1, width = 1] = inputShapes[0] as Shape;
+  return [height, width];
+}
+
+/** `stages.4.1.expand/act`. */
+function label({ node }: Context, what: string): string {
+  return node.path === '' ? what : `${node.path}/${what}`;
+}
+
+function step(c: Context, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
+  return c.b.layer(className, label(c, what), config, c.inputs);
+}
+
+/** Crops and pads the first input. */
+function applySteps(c: Context, { crop, pad }: { readonly crop?: Pads; readonly pad?: Pads }): string {
+  let value = c.inputs[0] as string;
+  if (crop) value = c.b.layer('Cropping2D', label(c, 'crop'), { cropping: padPairs(crop), ...channelsLast }, [value]);
+  if (pad) value = c.b.layer('ZeroPadding2D', label(c, 'pad'), { padding: padPairs(pad), ...channelsLast }, [value]);
+  return value;
+}
+
+/** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
+function flatten(c: Context): string {
+  const [, height, width] = c.inputShapes[0] as Shape;
+  const [value] = c.inputs as [string];
+  if (height === undefined || width === undefined) return value;
+  const isMap = height * width > 1;
+  const turned = isMap ? c.b.layer('Permute', label(c, 'channels-first'), { dims: [3, 1, 2] }, [value]) : value;
+  return c.b.layer('Flatten', label(c, 'flatten'), {}, [turned]);
+}
+
+/** Whether a value cannot be below zero, by the op that makes it. */
+function isNonNegative(graph: Graph, ref: ValueRef): boolean {
+  const { op } = graph.nodes[ref.node] as GraphNode;
+  return op.kind === 'activation' && ['relu', 'relu6', 'sigmoid', 'hardsigmoid'].includes(op.fn);
+}

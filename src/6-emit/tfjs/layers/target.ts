@@ -1,0 +1,48 @@
+import type { EmitRequest, Target } from '../../target.ts';
+import { checkTfjs } from '../check.ts';
+import { writeModelFolder } from '../weight-shards.ts';
+import type { LayersPlan } from './builder.ts';
+import { planLayers } from './plan.ts';
+
+/** A layers model has no options. */
+export type LayersOptions = Readonly<Record<never, never>>;
+
+/**
+ * TensorFlow.js's layers model (https://js.tensorflow.org): a folder that `tf.loadLayersModel` reads, to train or to
+ * use. Batch norms, dropout and stochastic depth are in it; images are channels last, the batch is open.
+ */
+export const layersTarget: Target<LayersOptions> = {
+  name: 'tfjs',
+  description: 'a TensorFlow.js layers model',
+  output: 'folder',
+  purpose: 'training',
+  unsupported: [],
+  defaults: {},
+  check: checkTfjs,
+  emit: (request) => {
+    const plan = planLayers(request.graph);
+    return writeModelFolder(plan.weights, (weightsManifest) => layersJson(plan, weightsManifest, request), request);
+  },
+};
+
+/** What model.json holds. */
+function layersJson(
+  { layers, inputs, outputs }: LayersPlan,
+  weightsManifest: readonly object[],
+  { graph, metadata }: EmitRequest<LayersOptions>,
+): object {
+  const refs = (names: readonly string[]) => names.map((name) => [name, 0, 0]);
+  return {
+    format: 'layers-model',
+    generatedBy: 'enetc',
+    convertedBy: null,
+    modelTopology: {
+      class_name: 'Model',
+      config: { name: graph.name, layers, input_layers: refs(inputs), output_layers: refs(outputs) },
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    },
+    weightsManifest,
+    userDefinedMetadata: Object.fromEntries(metadata),
+  };
+}
