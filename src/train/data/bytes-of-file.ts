@@ -1,0 +1,37 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { DataError } from './types.ts';
+
+/** Runs `use` with a file that is open for reading, and closes it whatever happens. */
+export function withFile<T>(path: string, use: (file: number, bytes: number) => T): T {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (e) {
+    throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}`);
+  }
+  try {
+    return use(file, fstatSync(file).size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Fills `into` from an offset of the file; how many bytes there were. */
+export function readFully(file: number, into: Uint8Array, offset: number): number {
+  let done = 0;
+  while (done < into.length) {
+    const n = readSync(file, into, done, into.length - done, offset + done);
+    if (n === 0) break;
+    done += n;
+  }
+  return done;
+}
+
+/** What the system says of a file, without the path and the call that Node adds. */
+export function reasonOf(e: unknown): string {
+  const { code, message } = e as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'the permission is missing';
+  if (code === 'EISDIR') return 'it is a folder';
+  return message ?? String(e);
+}

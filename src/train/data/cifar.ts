@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readFully, withFile } from './bytes-of-file.ts';
+import { DataError, type Split } from './types.ts';
+
+const side = 32;
+const imageBytes = 3 * side * side;
+
+interface CifarFormat {
+  readonly kind: 'cifar10' | 'cifar100';
+  readonly train: readonly string[];
+  readonly test: string;
+  /** Bytes before an image's; the last of them is the label (CIFAR-100: coarse, then fine). */
+  readonly labelBytes: number;
+  readonly classes: number;
+  /** The file of names that comes with the binary version. */
+  readonly names: string;
+}
+
+/** The binary versions (Krizhevsky 2009): records of the label and 3072 bytes of red, green and blue, 32 x 32 each. */
+const formats: readonly CifarFormat[] = [
+  {
+    kind: 'cifar10',
+    train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`),
+    test: 'test_batch.bin',
+    labelBytes: 1,
+    classes: 10,
+    names: 'batches.meta.txt',
+  },
+  {
+    kind: 'cifar100',
+    train: ['train.bin'],
+    test: 'test.bin',
+    labelBytes: 2,
+    classes: 100,
+    names: 'fine_label_names.txt',
+  },
+];
+
+export interface CifarSet {
+  readonly kind: 'cifar10' | 'cifar100';
+  readonly classes: readonly string[];
+  readonly train: Split;
+  readonly test?: Split;
+}
+
+/**
+ * Opens CIFAR-10 or CIFAR-100 by the names of the binary version's files; fewer than five training files are fine.
+ * @returns nothing where none of the names is there.
+ * @throws DataError where a file is cut off or a label has no class.
+ */
+export function openCifar(folder: string, names: readonly string[]): CifarSet | undefined {
+  const format = formats.find(({ train, test }) => [...train, test].some((name) => names.includes(name)));
+  if (!format) return undefined;
+  const train = format.train.filter((name) => names.includes(name));
+  if (train.length === 0) {
+    throw new DataError(`'${folder}' has '${format.test}', but no training images ('${format.train[0]}').`);
+  }
+  const openAll = (files: readonly string[]) =>
+    openFiles(
+      files.map((name) => join(folder, name)),
+      format,
+    );
+  return {
+    kind: format.kind,
+    classes: classNames(join(folder, format.names), format.classes),
+    train: openAll(train),
+    test: names.includes(format.test) ? openAll([format.test]) : undefined,
+  };
+}
+
+function openFiles(paths: readonly string[], format: CifarFormat): Split {
+  const recordBytes = format.labelBytes + imageBytes;
+  const parts = paths.map((path) => readLabels(path, format, recordBytes));
+  const starts = [0];
+  for (const part of parts) starts.push((starts.at(-1) as number) + part.length);
+  const labels = new Int32Array(starts.at(-1) as number);
+  parts.forEach((part, i) => {
+    labels.set(part, starts[i]);
+  });
+  const placeOf = (index: number) => {
+    const file = starts.findLastIndex((start) => start <= index);
+    return { path: paths[file] as string, record: index - (starts[file] as number) };
+  };
+  return {
+    count: labels.length,
+    labels,
+    locate(index) {
+      const { path, record } = placeOf(index);
+      const offset = record * recordBytes + format.labelBytes;
+      return { kind: 'record', path, offset, width: side, height: side, channels: 3, planar: true };
+    },
+    nameOf(index) {
+      const { path, record } = placeOf(index);
+      return `${basename(path)}, image ${record}`;
+    },
+  };
+}
+
+function readLabels(path: string, format: CifarFormat, recordBytes: number): Uint8Array {
+  return withFile(path, (file, bytes) => {
+    if (bytes === 0 || bytes % recordBytes !== 0) {
+      throw new DataError(
+        `'${path}' has ${bytes} bytes, no multiple of the ${recordBytes} of a record: it is cut off.`,
+      );
+    }
+    const labels = new Uint8Array(bytes / recordBytes);
+    const chunk = new Uint8Array(256 * recordBytes);
+    for (let first = 0; first < labels.length; first += 256) {
+      const records = readFully(file, chunk, first * recordBytes) / recordBytes;
+      for (let i = 0; i < records; i++) {
+        const label = chunk[i * recordBytes + format.labelBytes - 1] as number;
+        if (label >= format.classes) {
+          const labelsGo = `the labels go from 0 to ${format.classes - 1}`;
+          throw new DataError(`The label of image ${first + i} of '${path}' is ${label}, but ${labelsGo}.`);
+        }
+        labels[first + i] = label;
+      }
+    }
+    return labels;
+  });
+}
+
+/** From the file of names where it is there and whole, else the numbers. */
+function classNames(path: string, count: number): string[] {
+  const names = existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+    : [];
+  return names.length === count ? names : Array.from({ length: count }, (_, i) => String(i));
+}

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { reasonOf } from './bytes-of-file.ts';
+import { csvRows } from './csv-rows.ts';
+import { type ImageList, splitOfFiles } from './image-list.ts';
+import { DataError, type Split, type SplitName } from './types.ts';
+
+/** How the split column may name a split, in small letters. */
+const splitWords: Readonly<Record<string, SplitName>> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+/** How many paths are looked at when the list is opened. A file that lacks later is counted as unreadable. */
+const probed = 20;
+
+/**
+ * Opens a list of pictures: a CSV file whose first line names the columns `path`, `label` and, if wished, `split`
+ * (`train`, `validation` or `test`). Paths are relative to the list's folder.
+ * @throws DataError where the list cannot be understood, or none of its first files is there.
+ */
+export function openCsv(path: string): { classes: string[]; splits: Partial<Record<SplitName, Split>> } {
+  const lists = new Map<SplitName, { files: string[]; labels: string[] }>();
+  for (const { file, label, split } of readList(path)) {
+    const list = lists.get(split) ?? { files: [], labels: [] };
+    lists.set(split, list);
+    list.files.push(file);
+    list.labels.push(label);
+  }
+  const train = lists.get('train');
+  if (!train) throw new DataError(`'${path}' has no image ${lists.size > 0 ? "whose split is 'train'" : 'in it'}.`);
+  const root = dirname(path);
+  const first = train.files.slice(0, probed);
+  if (!first.some((file) => existsSync(isAbsolute(file) ? file : join(root, file)))) {
+    const what = first.length === 1 ? 'The file' : `None of the first ${first.length} files`;
+    const found = first.length === 1 ? 'is not there' : 'is there';
+    throw new DataError(
+      `${what} that '${path}' lists ${found}: '${first[0]}'. Paths are relative to the folder '${root}'.`,
+    );
+  }
+  const classes = sortClasses(new Set(train.labels));
+  const numbers = new Map(classes.map((name, i) => [name, i]));
+  const splits: Partial<Record<SplitName, Split>> = {};
+  for (const [name, { files, labels }] of lists) {
+    const list: ImageList = { root, files, labels: new Int32Array(labels.length) };
+    labels.forEach((label, i) => {
+      const number = numbers.get(label);
+      if (number === undefined) {
+        throw new DataError(`'${path}' labels '${files[i]}' as '${label}', a class without a training image.`);
+      }
+      list.labels[i] = number;
+    });
+    splits[name] = splitOfFiles(list);
+  }
+  return { classes, splits };
+}
+
+/** Whether the first line of a CSV file names the columns of a list. */
+export function isImageCsv(path: string): boolean {
+  const header = csvRows(readText(path).slice(0, 10_000).split('\n', 1)[0] as string, path).next().value;
+  return header !== undefined && ['path', 'label'].every((c) => header.cells.some((cell) => cell.toLowerCase() === c));
+}
+
+function* readList(path: string): Generator<{ file: string; label: string; split: SplitName }> {
+  const rows = csvRows(readText(path), path);
+  const header = rows.next().value?.cells.map((cell) => cell.toLowerCase()) ?? [];
+  const [file, label, split] = ['path', 'label', 'split'].map((column) => header.indexOf(column)) as [
+    number,
+    number,
+    number,
+  ];
+  if (file < 0 || label < 0) {
+    const found = header.length === 0 ? 'it is empty' : `it has ${header.map((c) => `'${c}'`).join(', ')}`;
+    throw new DataError(
+      `The first line of '${path}' has to name the columns 'path' and 'label' (and may name 'split'); ${found}.`,
+    );
+  }
+  for (const { line, cells } of rows) {
+    if (cells.length !== header.length) {
+      throw new DataError(`Line ${line} of '${path}' has ${cells.length} cells; the first line has ${header.length}.`);
+    }
+    const word = split < 0 ? 'train' : (cells[split] as string);
+    const to = Object.hasOwn(splitWords, word.toLowerCase()) ? splitWords[word.toLowerCase()] : undefined;
+    if (!to)
+      throw new DataError(`Line ${line} of '${path}' has the split '${word}'; it may be train, validation or test.`);
+    for (const column of [file, label]) {
+      if (cells[column] === '') throw new DataError(`Line ${line} of '${path}' has no ${header[column]}.`);
+    }
+    yield { file: cells[file] as string, label: cells[label] as string, split: to };
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (e) {
+    throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}.`);
+  }
+}
+
+/** By number where all are whole numbers, else by the characters' codes. */
+function sortClasses(names: ReadonlySet<string>): string[] {
+  const all = [...names];
+  if (all.every((name) => /^\d{1,15}$/.test(name)))
+    return all.sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+  return all.sort((a, b) => (a < b ? -1 : 1));
+}

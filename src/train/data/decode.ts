@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { readFully, reasonOf, withFile } from './bytes-of-file.ts';
+import { loadSharp, type Sharp } from './load-sharp.ts';
+import { DataError, type Locator, type Pixels } from './types.ts';
+
+/** A rectangle of a picture, in whole pixels of the upright picture. */
+export interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Target {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+/**
+ * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
+ * parts lie on white, of animations the first frame is taken; 16 bits a channel and CMYK become 8 bits of sRGB or gray.
+ * @param choose the rectangle, once the image's size is known.
+ * @throws Error with the decoder's reason.
+ */
+export async function decodeCrop(
+  locator: Locator,
+  target: Target,
+  choose: (width: number, height: number) => Rect,
+): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  if (locator.kind === 'record') {
+    const image = readRecord(locator);
+    const rect = choose(image.width, image.height);
+    const { width, height, channels } = image;
+    if (rect.width === width && rect.height === height && width === target.width && height === target.height) {
+      return withChannels(image, target.channels).data;
+    }
+    return resample(sharp(image.data, { raw: { width, height, channels } }), [width, height], rect, target);
+  }
+  const { picture, width, height } = await openPicture(sharp, locator.path);
+  return resample(picture, [width, height], choose(width, height), target);
+}
+
+/** A whole image as it is. Throws Error with the decoder's reason. */
+export async function decodeWhole(locator: Locator, channels: 1 | 3): Promise<Pixels> {
+  if (locator.kind === 'record') return withChannels(readRecord(locator), channels);
+  const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
+  const target = { width, height, channels };
+  return { ...target, data: await resample(picture, [width, height], { left: 0, top: 0, width, height }, target) };
+}
+
+async function openPicture(sharp: Sharp, path: string) {
+  const bytes = readPicture(path);
+  const picture = sharp(bytes, { failOn: 'error' });
+  // the size after turning it upright
+  const { width, height } = (await picture.metadata()).autoOrient;
+  return { picture: picture.autoOrient(), width, height };
+}
+
+function readPicture(path: string): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (e) {
+    throw new DataError(reasonOf(e));
+  }
+  if (bytes.length === 0) throw new DataError('the file is empty');
+  return bytes;
+}
+
+async function resample(
+  picture: ReturnType<Sharp>,
+  [width, height]: readonly [number, number],
+  rect: Rect,
+  target: Target,
+): Promise<Uint8Array> {
+  const options = { fit: 'fill', kernel: 'cubic' } as const;
+  const whole = rect.width === width && rect.height === height;
+  const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
+  if (whole) {
+    picture.resize(target.width, target.height, options);
+  } else if (Math.min(shrinkX, shrinkY) >= 2) {
+    // Shrinking the whole lets the decoder of JPEG skip most of the work; what lies outside of the rectangle is never computed.
+    const full = [Math.round(width / shrinkX), Math.round(height / shrinkY)] as const;
+    const left = Math.min(Math.round(rect.left / shrinkX), full[0] - target.width);
+    const top = Math.min(Math.round(rect.top / shrinkY), full[1] - target.height);
+    picture.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
+  } else {
+    picture.extract(rect).resize(target.width, target.height, options);
+  }
+  const { data, info } = await picture
+    .flatten({ background: '#ffffff' })
+    .toColourspace(target.channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const pixels = { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
+  return withChannels(pixels, target.channels).data;
+}
+
+/** Throws DataError where the file has become shorter since it was opened. */
+function readRecord({ path, offset, width, height, channels, planar }: Locator & { kind: 'record' }): Pixels {
+  const bytes = new Uint8Array(width * height * channels);
+  const read = withFile(path, (file) => readFully(file, bytes, offset));
+  if (read < bytes.length) throw new DataError('the file ends within the image');
+  return { width, height, channels, data: planar ? interleave(bytes, channels) : bytes };
+}
+
+function interleave(planes: Uint8Array, channels: number): Uint8Array {
+  const pixels = new Uint8Array(planes.length);
+  const count = planes.length / channels;
+  for (let c = 0, from = 0; c < channels; c++) {
+    for (let i = 0; i < count; i++) pixels[i * channels + c] = planes[from++] as number;
+  }
+  return pixels;
+}
+
+/** Gray to colour by repeating; colour to gray by the luma of ITU-R BT.601. */
+function withChannels(image: Pixels, channels: 1 | 3): Pixels {
+  if (image.channels === channels) return image;
+  const count = image.width * image.height;
+  const data = new Uint8Array(count * channels);
+  for (let i = 0; i < count; i++) {
+    if (channels === 3) data.fill(image.data[i] as number, 3 * i, 3 * i + 3);
+    else {
+      const [r, g, b] = [image.data[3 * i], image.data[3 * i + 1], image.data[3 * i + 2]] as [number, number, number];
+      data[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+    }
+  }
+  return { ...image, channels, data };
+}
