@@ -1,0 +1,56 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { ActivationName } from '../../5-graph/ops.ts';
+import type { Tfjs } from '../backend.ts';
+import { at, type Kernels } from './kernel.ts';
+
+interface Activation {
+  readonly value: (tf: Tfjs, x: Tensor) => Tensor;
+  /** The gradient from dy and what `gradientReads` names, the input or the output. */
+  readonly gradient: (tf: Tfjs, dy: Tensor, read: Tensor) => Tensor;
+}
+
+/** Hard sigmoid and swish as MobileNetV3 has them: relu6(x + 3) / 6. */
+const activations: Readonly<Record<ActivationName, Activation>> = {
+  identity: { value: (_tf, x) => x, gradient: (_tf, dy) => dy },
+  relu: { value: (tf, x) => tf.relu(x), gradient: (tf, dy, y) => tf.mul(dy, tf.step(y)) },
+  relu6: { value: (tf, x) => tf.relu6(x), gradient: (tf, dy, y) => tf.mul(dy, between(tf, y, 0, 6)) },
+  silu: {
+    value: (tf, x) => tf.mul(x, tf.sigmoid(x)),
+    gradient(tf, dy, x) {
+      const s = tf.sigmoid(x);
+      return tf.mul(dy, tf.mul(s, tf.add(tf.mul(x, tf.sub(1, s)), 1)));
+    },
+  },
+  sigmoid: {
+    value: (tf, x) => tf.sigmoid(x),
+    gradient: (tf, dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+  },
+  hardsigmoid: {
+    value: (tf, x) => hardSigmoid(tf, x),
+    gradient: (tf, dy, y) => tf.mul(dy, tf.mul(between(tf, y, 0, 1), 1 / 6)),
+  },
+  hardswish: {
+    value: (tf, x) => tf.mul(x, hardSigmoid(tf, x)),
+    gradient(tf, dy, x) {
+      // h(x) + x h'(x)
+      const slope = tf.mul(between(tf, x, -3, 3), 1 / 6);
+      return tf.mul(dy, tf.add(hardSigmoid(tf, x), tf.mul(x, slope)));
+    },
+  },
+  tanh: { value: (tf, x) => tf.tanh(x), gradient: (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))) },
+};
+
+/** Activations and their gradients. */
+export const activationKernels: Kernels<'activation' | 'activationGrad'> = {
+  activation: ({ tf }, { fn }, inputs) => activations[fn].value(tf, at(inputs, 0)),
+  activationGrad: ({ tf }, { fn }, inputs) => activations[fn].gradient(tf, at(inputs, 0), at(inputs, 1)),
+};
+
+function hardSigmoid(tf: Tfjs, x: Tensor): Tensor {
+  return tf.mul(tf.relu6(tf.add(x, 3)), 1 / 6);
+}
+
+/** 1 strictly between two bounds, else 0. */
+function between(tf: Tfjs, x: Tensor, low: number, high: number): Tensor {
+  return tf.mul(tf.step(tf.sub(x, low)), tf.step(tf.sub(high, x)));
+}

@@ -1,0 +1,157 @@
+import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Window } from '../../5-graph/ops.ts';
+import type { Tfjs } from '../backend.ts';
+import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { extentOf, namedPadding, padAround, seenAt, spreadAlong, unpad } from './window.ts';
+
+/**
+ * Convolutions and their gradients. Three forms: depthwise, dense, and in groups, which are dense ones side by side.
+ *
+ * tfjs has no dilated gradients (its kernels ignore the attribute), and no dilation together with a stride: a dilated
+ * weight is written out, with zeros between, and then is a plain weight.
+ */
+export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWeight' | 'addBias' | 'biasGrad'> = {
+  conv: ({ tf }, { window, groups }, inputs) => {
+    const [x, weight] = [mapAt(inputs, 0), mapAt(inputs, 1)];
+    const named = namedPadding(window, x.shape[1], x.shape[2]);
+    const padded = named ? x : padAround(tf, x, window.pads);
+    const padding = named ?? 'valid';
+    if (isDepthwise(x.shape[3], weight, groups)) {
+      return tf.depthwiseConv2d(padded, spread(tf, perChannel(tf, weight, groups), window), window.stride, padding);
+    }
+    return inGroups(tf, groups, padded, weight, (part, w) =>
+      isPointwise(window)
+        ? timesMatrix(tf, part, w, false)
+        : tf.conv2d(part, spread(tf, w, window), window.stride, padding),
+    );
+  },
+
+  convGradInput: ({ tf }, { window, groups, shape }, inputs) => {
+    const [dy, weight] = [mapAt(inputs, 0), mapAt(inputs, 1)];
+    const [channels = 0, height = 0, width = 0] = shape;
+    const { top, left, bottom, right } = window.pads;
+    const named = namedPadding(window, height, width);
+    const [rows, columns] = named ? [height, width] : [height + top + bottom, width + left + right];
+    const attributes = (of: number) => ({
+      strides: [window.stride, window.stride],
+      pad: named ?? 'valid',
+      dilations: [1, 1],
+      dataFormat: 'NHWC',
+      inputShape: [dy.shape[0], rows, columns, of],
+    });
+    let dx: Tensor4D;
+    if (isDepthwise(channels, weight, groups)) {
+      const filter = spread(tf, perChannel(tf, weight, groups), window);
+      dx = runKernel(tf, 'DepthwiseConv2dNativeBackpropInput', { dy, filter }, attributes(channels));
+    } else {
+      dx = inGroups(tf, groups, dy, weight, (part, w) => {
+        if (isPointwise(window)) return timesMatrix(tf, part, w, true);
+        const inputs = { dy: part, filter: spread(tf, w, window) };
+        return runKernel(tf, 'Conv2DBackpropInput', inputs, attributes(channels / groups));
+      });
+    }
+    return named ? dx : unpad(tf, dx, window.pads);
+  },
+
+  convGradWeight: ({ tf }, { window, groups, shape }, inputs) => {
+    const [x, dy] = [mapAt(inputs, 0), mapAt(inputs, 1)];
+    const [out = 0, perGroup = 0] = shape;
+    const { kernel } = window;
+    if (perGroup === 1 && groups === x.shape[3]) {
+      return tf.reshape(depthwiseGradWeight(tf, x, dy, window, out / groups), [kernel, kernel, 1, out]);
+    }
+    const padded = padAround(tf, x, window.pads);
+    return inGroups(tf, groups, padded, dy, (part, gradient) => denseGradWeight(tf, part, gradient, window));
+  },
+
+  addBias: ({ tf }, _op, inputs) => tf.add(at(inputs, 0), at(inputs, 1)),
+  biasGrad: ({ tf }, _op, [dy]) => {
+    const { shape } = dy as Tensor;
+    return tf.sum(tf.reshape(dy as Tensor, [-1, shape[shape.length - 1] as number]), 0);
+  },
+};
+
+/** Every input channel has filters of its own. */
+function isDepthwise(channels: number, weight: Tensor4D, groups: number): boolean {
+  return groups === channels && groups > 1 && weight.shape[2] === 1;
+}
+
+/** A matrix product over channels, which on every backend is faster so than as a convolution. */
+function isPointwise({ kernel, stride, pads }: Window): boolean {
+  return kernel === 1 && stride === 1 && [pads.top, pads.left, pads.bottom, pads.right].every((n) => n === 0);
+}
+
+/** `[k, k, 1, C m]` as `[k, k, C, m]`. */
+function perChannel(tf: Tfjs, weight: Tensor4D, channels: number): Tensor4D {
+  const [height, width, , out] = weight.shape;
+  return tf.reshape(weight, [height, width, channels, out / channels]);
+}
+
+/** A weight with its dilation written out. */
+function spread(tf: Tfjs, weight: Tensor4D, { dilation }: Window): Tensor4D {
+  return spreadAlong(tf, spreadAlong(tf, weight, 0, dilation), 1, dilation) as Tensor4D;
+}
+
+/** Runs a dense form on each group's share of two tensors, last axis; the results stand side by side. */
+function inGroups(
+  tf: Tfjs,
+  groups: number,
+  a: Tensor4D,
+  b: Tensor4D,
+  run: (a: Tensor4D, b: Tensor4D) => Tensor4D,
+): Tensor4D {
+  if (groups === 1) return run(a, b);
+  const as: Tensor4D[] = tf.split(a, groups, 3);
+  const bs: Tensor4D[] = tf.split(b, groups, 3);
+  return tf.concat(
+    as.map((part, i) => run(part, bs[i] as Tensor4D)),
+    3,
+  );
+}
+
+/** x `[N, H, W, I]` by a weight `[1, 1, I, O]`, or dy by its transpose. */
+function timesMatrix(tf: Tfjs, x: Tensor4D, weight: Tensor4D, transpose: boolean): Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  const [, , input, out] = weight.shape;
+  const rows = tf.reshape(x, [n * height * width, channels]);
+  const product = tf.matMul(rows, tf.reshape(weight, [input, out]), false, transpose);
+  return tf.reshape(product, [n, height, width, transpose ? input : out]);
+}
+
+/**
+ * A matrix product for each place of the window. tfjs' own kernels for this loop over the batch and all pixels in a thread
+ * for each number of the weight, of which a stem or a pointwise convolution has too few to fill a GPU.
+ */
+function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Window): Tensor4D {
+  const [, height, width, out] = dy.shape;
+  const { kernel } = window;
+  const input = padded.shape[3];
+  const gradients: Tensor2D = tf.reshape(dy, [-1, out]);
+  const places: Tensor[] = [];
+  for (let row = 0; row < kernel; row++) {
+    for (let column = 0; column < kernel; column++) {
+      const seen = seenAt(tf, padded, window, row, column, [height, width]);
+      places.push(tf.matMul(tf.reshape<Rank.R2>(seen, [-1, input]), gradients, true, false));
+    }
+  }
+  const all = places.length === 1 ? (places[0] as Tensor) : tf.concat(places, 0);
+  return tf.reshape(all, [kernel, kernel, input, out]);
+}
+
+/** `[k, k, C, m]`. A dilated window's is read out of that of its whole extent. */
+function depthwiseGradWeight(tf: Tfjs, x: Tensor4D, dy: Tensor4D, window: Window, multiplier: number): Tensor4D {
+  const named = namedPadding(window, x.shape[1], x.shape[2]);
+  const padded = named ? x : padAround(tf, x, window.pads);
+  const extent = extentOf(window);
+  const channels = x.shape[3];
+  const attributes = {
+    strides: [window.stride, window.stride],
+    dilations: [1, 1],
+    pad: named ?? 'valid',
+    filterShape: [extent, extent, channels, multiplier],
+  };
+  const dense = runKernel(tf, 'DepthwiseConv2dNativeBackpropFilter', { x: padded, dy }, attributes);
+  if (window.dilation === 1) return dense;
+  const strides = [window.dilation, window.dilation, 1, 1];
+  return tf.stridedSlice(dense, [0, 0, 0, 0], [extent, extent, channels, multiplier], strides) as Tensor4D;
+}

@@ -1,0 +1,50 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { StepOpKind, StepOpOf } from '../../5-graph/training/step-ops.ts';
+import type { Tfjs } from '../backend.ts';
+
+/** What an op is run with, besides its inputs. */
+export interface KernelContext {
+  readonly tf: Tfjs;
+  /** What was fed, by the input's name. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  /** The value of a variable before this run's updates. */
+  readonly variable: (name: string) => Tensor;
+}
+
+/**
+ * Runs one op. Maps are channels last, `[N, H, W, C]`, and weights as `weight-layout.ts` says.
+ * What it makes on the way is freed by who calls it; it may give back one of its inputs.
+ */
+export type Kernel<K extends StepOpKind> = (
+  context: KernelContext,
+  op: StepOpOf<K>,
+  inputs: readonly Tensor[],
+) => Tensor | readonly Tensor[];
+
+/** A part of the table over all ops. */
+export type Kernels<K extends StepOpKind> = { readonly [Kind in K]: Kernel<Kind> };
+
+/** The input at `index`, which the program promises to be there. */
+export function at(inputs: readonly Tensor[], index: number): Tensor {
+  const tensor = inputs[index];
+  if (!tensor) throw new Error(`a step's op lacks its input ${index}`);
+  return tensor;
+}
+
+/** The same for a map, `[N, H, W, C]`, or a convolution's weight. */
+export function mapAt(inputs: readonly Tensor[], index: number): Tensor4D {
+  return at(inputs, index) as Tensor4D;
+}
+
+/** A kernel of the backend that has no function of its own in tfjs-core: the gradients' kernels. */
+export function runKernel(
+  tf: Tfjs,
+  name: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: Readonly<Record<string, unknown>>,
+): Tensor4D {
+  type Engine = ReturnType<Tfjs['engine']>;
+  return tf
+    .engine()
+    .runKernel(name, { ...inputs }, { ...attributes } as Parameters<Engine['runKernel']>[2]) as unknown as Tensor4D;
+}

@@ -1,0 +1,62 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Tfjs } from '../backend.ts';
+import { at, type Kernels } from './kernel.ts';
+
+/** Batch normalisation of maps `[N, H, W, C]` and of vectors `[N, C]` alike: all but the last axis are samples. */
+export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'normalise' | 'normaliseGrad'> = {
+  batchNorm: ({ tf }, { epsilon }, inputs) => {
+    const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+    const count = samples(x);
+    const mean = channelMean(tf, x);
+    const variance = channelMean(tf, tf.square(tf.sub(x, mean)));
+    const y = tf.add(tf.mul(tf.sub(x, mean), tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)))), beta);
+    const unbiased = tf.mul(variance, count / Math.max(count - 1, 1));
+    return [y, mean, unbiased, tf.stack([mean, variance])];
+  },
+
+  /**
+   * With x^ = (x - mean) / deviation and means over the n samples of a channel:
+   * dx = gamma / deviation (dy - mean(dy) - x^ mean(dy x^)) (Ioffe & Szegedy 2015, section 3).
+   */
+  batchNormGrad: ({ tf }, { epsilon }, inputs) => {
+    const [dy, x, gamma, kept] = [at(inputs, 0), at(inputs, 1), at(inputs, 2), at(inputs, 3)];
+    const [mean, variance] = tf.unstack(kept) as [Tensor, Tensor];
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    const centred = tf.sub(x, mean);
+    const dyMean = channelMean(tf, dy);
+    const dotMean = tf.mul(channelMean(tf, tf.mul(dy, centred)), inverse);
+    const leaning = tf.mul(centred, tf.mul(dotMean, inverse));
+    const dx = tf.mul(tf.sub(tf.sub(dy, dyMean), leaning), tf.mul(gamma, inverse));
+    const count = samples(x);
+    return [dx, tf.mul(dotMean, count), tf.mul(dyMean, count)];
+  },
+
+  normalise: ({ tf }, { epsilon }, inputs) => {
+    const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => at(inputs, i)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+    return tf.add(tf.mul(tf.sub(x, mean), factor), beta);
+  },
+  normaliseGrad: ({ tf }, { epsilon }, inputs) => {
+    const [dy, gamma, variance] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+    return tf.mul(dy, tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))));
+  },
+};
+
+/** How many numbers a channel has. */
+function samples(x: Tensor): number {
+  return x.size / channelsOf(x);
+}
+
+function channelMean(tf: Tfjs, x: Tensor): Tensor {
+  return tf.mean(tf.reshape(x, [-1, channelsOf(x)]), 0);
+}
+
+function channelsOf(x: Tensor): number {
+  return x.shape[x.shape.length - 1] as number;
+}

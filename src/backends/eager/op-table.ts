@@ -1,0 +1,28 @@
+import type { StepOpKind } from '../../5-graph/training/step-ops.ts';
+import { activationKernels } from './activations.ts';
+import { convolutionKernels } from './convolution.ts';
+import { gradientKernels } from './gradients.ts';
+import type { Kernels } from './kernel.ts';
+import { lossKernels } from './losses.ts';
+import { matrixKernels } from './matrices.ts';
+import { normalisationKernels } from './normalisation.ts';
+import { poolingKernels } from './pooling.ts';
+import { rearrangingKernels } from './rearranging.ts';
+
+/** How tfjs-core runs each op of a step. */
+export const opTable: Kernels<StepOpKind> = {
+  input: ({ feeds }, { name }) => {
+    const fed = feeds.get(name);
+    if (!fed) throw new Error(`the input '${name}' is not fed`);
+    return fed;
+  },
+  variable: ({ variable }, { name }) => variable(name),
+  ...convolutionKernels,
+  ...normalisationKernels,
+  ...activationKernels,
+  ...poolingKernels,
+  ...matrixKernels,
+  ...rearrangingKernels,
+  ...lossKernels,
+  ...gradientKernels,
+};

@@ -1,0 +1,142 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Pads, Window } from '../../5-graph/ops.ts';
+import type { Tfjs } from '../backend.ts';
+import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { extentOf, namedPadding, padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
+
+/** What stands around a map whose maximum is sought. The infinite is no number to WebGPU's shaders; this is the least finite. */
+const lowest = -3.4028234663852886e38;
+
+/** Pools and their gradients. Dilated ones, which tfjs' gradients do not know, go place by place of the window. */
+export const poolingKernels: Kernels<
+  'globalAvgPool' | 'globalAvgPoolGrad' | 'maxPool' | 'maxPoolGrad' | 'avgPool' | 'avgPoolGrad'
+> = {
+  globalAvgPool: ({ tf }, _op, inputs) => tf.mean(at(inputs, 0), [1, 2], true),
+  globalAvgPoolGrad: ({ tf }, { shape }, inputs) => {
+    const [, height = 1, width = 1] = shape;
+    return tf.tile(tf.mul(at(inputs, 0), 1 / (height * width)), [1, height, width, 1]);
+  },
+
+  maxPool: ({ tf }, { window }, inputs) => {
+    const x = mapAt(inputs, 0);
+    const named = namedPadding(window, x.shape[1], x.shape[2]);
+    if (window.dilation === 1 && named) return tf.maxPool(x, window.kernel, window.stride, named);
+    const padded = padAround(tf, x, window.pads, lowest);
+    if (window.dilation === 1) return tf.maxPool(padded, window.kernel, window.stride, 'valid');
+    const [first, ...rest] = places(window).map(([r, c]) => seenAt(tf, padded, window, r, c, outSize(padded, window)));
+    return rest.reduce((most, seen) => tf.maximum(most, seen), first as Tensor4D);
+  },
+
+  maxPoolGrad: ({ tf }, { window }, inputs) => {
+    const [dy, x, y] = [mapAt(inputs, 0), mapAt(inputs, 1), mapAt(inputs, 2)];
+    const padded = padAround(tf, x, window.pads, lowest);
+    const gradient = window.dilation === 1 ? plainMaxGrad : dilatedMaxGrad;
+    return unpad(tf, gradient(tf, dy, padded, y, window), window.pads);
+  },
+
+  avgPool: ({ tf }, { window, countPad }, inputs) => {
+    const x = mapAt(inputs, 0);
+    const padded = padAround(tf, x, window.pads);
+    const means = window.dilation === 1 ? plainMean(tf, padded, window) : dilatedMean(tf, padded, window);
+    return countPad || !hasPads(window.pads) ? means : tf.mul(means, corrections(tf, x.shape[1], x.shape[2], window));
+  },
+
+  avgPoolGrad: ({ tf }, { window, countPad, shape }, inputs) => {
+    const dy = mapAt(inputs, 0);
+    const [, height = 0, width = 0] = shape;
+    const { top, left, bottom, right } = window.pads;
+    const size: [number, number] = [height + top + bottom, width + left + right];
+    const shared = countPad || !hasPads(window.pads) ? dy : tf.mul(dy, corrections(tf, height, width, window));
+    const gradient = window.dilation === 1 ? plainMeanGrad : dilatedMeanGrad;
+    return unpad(tf, gradient(tf, shared as Tensor4D, window, size), window.pads);
+  },
+};
+
+function outSize(padded: Tensor4D, window: Window): [number, number] {
+  return [windowsOver(padded.shape[1], 0, 0, window), windowsOver(padded.shape[2], 0, 0, window)];
+}
+
+function places({ kernel }: Window): [number, number][] {
+  return Array.from({ length: kernel * kernel }, (_, i) => [Math.floor(i / kernel), i % kernel]);
+}
+
+function hasPads({ top, left, bottom, right }: Pads): boolean {
+  return Math.max(top, left, bottom, right) > 0;
+}
+
+/**
+ * Of equal numbers in a window the first takes the gradient, as in TensorFlow and PyTorch. The kernel of tfjs' webgpu
+ * backend gives it to the last, which is the first of the map turned around.
+ */
+function plainMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, window: Window): Tensor4D {
+  const attributes = {
+    filterSize: [window.kernel, window.kernel],
+    strides: [window.stride, window.stride],
+    pad: 'valid',
+  };
+  if (tf.getBackend() !== 'webgpu') {
+    return runKernel(tf, 'MaxPoolGrad', { dy, input: padded, output: y }, attributes);
+  }
+  // Cut to where windows reach, so that those of the turned map are the same ones.
+  const [, height, width] = padded.shape;
+  const reach = (windows: number) => (windows - 1) * window.stride + extentOf(window);
+  const [bottom, right] = [reach(dy.shape[1]) - height, reach(dy.shape[2]) - width];
+  const cut = { top: 0, left: 0, bottom, right };
+  const turn = (map: Tensor4D) => tf.reverse(map, [1, 2]);
+  const turned = { dy: turn(dy), input: turn(padAround(tf, padded, cut)), output: turn(y) };
+  return unpad(tf, turn(runKernel(tf, 'MaxPoolGrad', turned, attributes)), cut);
+}
+
+function dilatedMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, window: Window): Tensor4D {
+  const size = [padded.shape[1], padded.shape[2]] as const;
+  let open: Tensor4D = tf.onesLike(y);
+  const parts = places(window).map(([row, column]) => {
+    const seen = seenAt(tf, padded, window, row, column, outSize(padded, window));
+    const chosen: Tensor4D = tf.mul(open, tf.cast(tf.equal(seen, y), 'float32'));
+    open = tf.sub(open, chosen);
+    return unseenAt(tf, tf.mul(dy, chosen), window, row, column, size);
+  });
+  return tf.addN(parts);
+}
+
+function plainMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
+  return tf.avgPool(padded, window.kernel, window.stride, 'valid');
+}
+
+function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
+  const attributes = {
+    filterSize: [window.kernel, window.kernel],
+    strides: [window.stride, window.stride],
+    pad: 'valid',
+  };
+  // The kernels read nothing of this but its shape.
+  const input = tf.zeros([dy.shape[0], ...size, dy.shape[3]]);
+  return runKernel(tf, 'AvgPoolGrad', { dy, input }, attributes);
+}
+
+function dilatedMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
+  const seen = places(window).map(([r, c]) => seenAt(tf, padded, window, r, c, outSize(padded, window)));
+  return tf.mul(tf.addN(seen), 1 / window.kernel ** 2);
+}
+
+function dilatedMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
+  const share: Tensor4D = tf.mul(dy, 1 / window.kernel ** 2);
+  return tf.addN(places(window).map(([row, column]) => unseenAt(tf, share, window, row, column, size)));
+}
+
+/** What a mean over all of a window's places has to be multiplied with to be one over those inside of the map. */
+function corrections(tf: Tfjs, height: number, width: number, window: Window): Tensor4D {
+  const inside = (size: number, before: number, after: number) =>
+    Array.from({ length: windowsOver(size, before, after, window) }, (_, i) => {
+      let count = 0;
+      for (let k = 0; k < window.kernel; k++) {
+        const place = i * window.stride - before + k * window.dilation;
+        if (place >= 0 && place < size) count++;
+      }
+      return count;
+    });
+  const { top, left, bottom, right } = window.pads;
+  const [rows, columns] = [inside(height, top, bottom), inside(width, left, right)];
+  const factors = rows.flatMap((r) => columns.map((c) => window.kernel ** 2 / Math.max(r * c, 1)));
+  return tf.tensor4d(factors, [1, rows.length, columns.length, 1]);
+}
