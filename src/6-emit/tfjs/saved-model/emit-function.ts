@@ -1,0 +1,162 @@
+import type { StepFunction, StepNode, StepRef, Update } from '../../../5-graph/training/program.ts';
+import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
+import type { GraphBuilder } from '../node-def/builder.ts';
+import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import type { FunctionContext, StepContext, WriteStep } from './context.ts';
+import type { Signature, TensorInfo } from './encode.ts';
+import { guardMessage } from './guard-message.ts';
+import { heldDims, signatureShape } from './layout.ts';
+import { opTable } from './op-table.ts';
+import { touchedBy, type UpdateContext, updateTable } from './updates.ts';
+import { readVariable, sign, type Variables } from './variables.ts';
+
+/**
+ * Adds a function's nodes and its updates. Whoever asks for any of its outputs gets the updates too: the outputs wait
+ * for them. A function that has none gives `done`.
+ */
+export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction): Signature {
+  const placeholders = new Map<string, { readonly node: TensorName; readonly info: TensorInfo }>();
+  for (const { name, shape } of fn.inputs) {
+    const attr = { dtype: float, shape: { shape: signatureShape(shape) } };
+    const node = b.node({ op: 'Placeholder', name: `${fn.name}/${name}`, attr });
+    placeholders.set(name, { node, info: { name: `${node}:0`, shape: signatureShape(shape) } });
+  }
+  const reads = new Map<string, TensorName>();
+  const context = createFunctionContext(b, variables, fn, (name) => placeholders.get(name)?.node, reads);
+
+  const values: (readonly TensorName[])[] = [];
+  const value = ({ node, output }: StepRef) => values[node]?.[output] as TensorName;
+  for (const node of fn.nodes) values.push(emitNode(context, fn, node, value));
+
+  const guards = fn.guards.map((ref, i) => {
+    const attr = { T: float, message: { text: guardMessage } };
+    return b.node({ op: 'CheckNumerics', name: `${fn.name}/guards/${i}`, inputs: [value(ref)], attr });
+  });
+  const done = emitUpdates(b, variables, fn, { guards, reads, value, before: context.variable });
+  const after = done.length > 0 ? [b.node({ op: 'NoOp', name: `${fn.name}/updates/done`, after: done })] : guards;
+
+  const outputs = fn.outputs.map(({ name, value: ref }): [string, TensorInfo] => {
+    const shape = fn.nodes[ref.node]?.shapes[ref.output];
+    const inputs = [value(ref)];
+    const node = b.node({ op: 'Identity', name: `${fn.name}/outputs/${name}`, inputs, attr: { T: float }, after });
+    return [name, { name: `${node}:0`, shape: shape ? signatureShape(shape) : [] }];
+  });
+  if (outputs.length === 0) outputs.push(['done', sign(b, `${fn.name}/outputs/done`, after)]);
+  return {
+    inputs: Object.fromEntries([...placeholders].map(([name, { info }]) => [name, info])),
+    outputs: Object.fromEntries(outputs),
+  };
+}
+
+function createFunctionContext(
+  b: GraphBuilder,
+  variables: Variables,
+  fn: StepFunction,
+  placeholder: (name: string) => TensorName | undefined,
+  reads: Map<string, TensorName>,
+): FunctionContext {
+  const shapes = new Map<string, TensorName>();
+  let batch: TensorName | undefined;
+  const input = (name: string) => {
+    const node = placeholder(name);
+    if (node === undefined) throw new Error(`'${fn.name}' has no input '${name}'`);
+    return node;
+  };
+  const context: FunctionContext = {
+    b,
+    input,
+    variable(name) {
+      let read = reads.get(name);
+      if (read === undefined) {
+        read = readVariable(b, `${fn.name}/read/${name}`, variables.handle(name));
+        reads.set(name, read);
+      }
+      return read;
+    },
+    batch() {
+      if (batch !== undefined) return batch;
+      const first = fn.inputs.find(({ shape }) => shape.batch);
+      if (!first) throw new Error(`'${fn.name}' has no input with a batch`);
+      const attr = { T: float, out_type: int32 };
+      const shape = b.node({ op: 'Shape', name: `${fn.name}/batch/shape`, inputs: [input(first.name)], attr });
+      const inputs = [shape, b.integers([0]), b.integers([1])];
+      batch = b.node({ op: 'Slice', name: `${fn.name}/batch`, inputs, attr: { T: int32, Index: int32 } });
+      return batch;
+    },
+    batchShape(dims) {
+      const key = dims.join();
+      let shape = shapes.get(key);
+      if (shape === undefined) {
+        const inputs = [context.batch(), b.integers(heldDims(dims)), b.integer(0)];
+        const attr = { N: { int: 2 }, T: int32, Tidx: int32 };
+        shape = b.node({ op: 'ConcatV2', name: `${fn.name}/batch/${dims.join('x')}`, inputs, attr });
+        shapes.set(key, shape);
+      }
+      return shape;
+    },
+  };
+  return context;
+}
+
+function emitNode(
+  context: FunctionContext,
+  fn: StepFunction,
+  node: StepNode,
+  value: (ref: StepRef) => TensorName,
+): readonly TensorName[] {
+  const { op, inputs, shapes, path } = node;
+  const place = path === '' ? fn.name : `${fn.name}/${path}`;
+  const c: StepContext<StepOpKind> = {
+    ...context,
+    op,
+    inputs: inputs.map(value),
+    inputShapes: inputs.map((ref) => fn.nodes[ref.node]?.shapes[ref.output] ?? { batch: false, dims: [] }),
+    shapes,
+    scope: `${place}/${op.kind}`,
+  };
+  return (opTable[op.kind] as WriteStep<StepOpKind>)(c);
+}
+
+/**
+ * Adds the updates: each waits for all guards, for the reads of what it changes, and for the updates before that touch
+ * the same variables.
+ */
+function emitUpdates(
+  b: GraphBuilder,
+  variables: Variables,
+  fn: StepFunction,
+  {
+    guards,
+    reads,
+    value,
+    before,
+  }: {
+    readonly guards: readonly string[];
+    readonly reads: ReadonlyMap<string, TensorName>;
+    value(ref: StepRef): TensorName;
+    before(variable: string): TensorName;
+  },
+): readonly string[] {
+  const gate = guards.length > 0 ? [b.node({ op: 'NoOp', name: `${fn.name}/guards/passed`, after: guards })] : [];
+  const writers = new Map<string, string>();
+  const readers = new Map<string, string[]>();
+  return fn.updates.map((update: Update) => {
+    const touched = touchedBy(update);
+    if (update.kind === 'adamw' && update.weightDecay) before(update.variable);
+    const present = <T>(x: T | undefined): x is T => x !== undefined;
+    const after = [
+      ...gate,
+      ...touched.writes.flatMap((name) => [reads.get(name), writers.get(name), ...(readers.get(name) ?? [])]),
+      ...touched.reads.map((name) => writers.get(name)),
+    ].filter(present);
+    const scope = `${fn.name}/updates/${update.variable}/${update.kind}`;
+    const c: UpdateContext<Update['kind']> = { b, update, variables, scope, after, value, before };
+    const done = (updateTable[update.kind] as (context: UpdateContext<Update['kind']>) => string)(c);
+    for (const name of touched.writes) {
+      writers.set(name, done);
+      readers.set(name, []);
+    }
+    for (const name of touched.reads) readers.set(name, [...(readers.get(name) ?? []), done]);
+    return done;
+  });
+}

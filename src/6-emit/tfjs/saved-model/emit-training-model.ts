@@ -1,0 +1,33 @@
+import type { StepProgram } from '../../../5-graph/training/program.ts';
+import { createGraphBuilder } from '../node-def/builder.ts';
+import { emitFunction } from './emit-function.ts';
+import { encodeSavedModel, type Signature } from './encode.ts';
+import { createVariables, initialiseSignature, readSignature, writeSignature } from './variables.ts';
+
+/** What a TensorFlow program and the runner of steps read. */
+export interface TrainingModel {
+  /** The bytes of `saved_model.pb`, tag `serve`. The folder needs nothing else: variables are set by a signature. */
+  readonly pb: Uint8Array;
+  /** By name: what each takes and gives. */
+  readonly signatures: Readonly<Record<string, Signature>>;
+}
+
+/**
+ * Writes a step program as a TensorFlow SavedModel. Each function is a signature of its name, that makes the function's
+ * updates when it is run. Besides:
+ *
+ * - `initialise` takes the network's own tensors and sets all variables to what they start as;
+ * - `read` gives all variables, `write` sets all, in their logical shapes.
+ *
+ * The batch is open, all numbers are inputs. The same program gives the same bytes.
+ */
+export function emitTrainingModel(program: StepProgram): TrainingModel {
+  const b = createGraphBuilder();
+  const variables = createVariables(b, program.variables);
+  const signatures: Record<string, Signature> = {};
+  for (const fn of program.functions) signatures[fn.name] = emitFunction(b, variables, fn);
+  signatures.initialise = initialiseSignature(b, variables, program.variables);
+  signatures.read = readSignature(b, variables, program.variables);
+  signatures.write = writeSignature(b, variables, program.variables);
+  return { pb: encodeSavedModel(b.finish(), signatures), signatures };
+}

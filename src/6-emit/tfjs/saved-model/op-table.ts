@@ -1,0 +1,78 @@
+import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
+import type { WriteStep } from './context.ts';
+import { activation, activationGrad } from './ops-activation.ts';
+import { conv, convGradInput, convGradWeight } from './ops-conv.ts';
+import {
+  addScaled,
+  clipFactor,
+  finite,
+  focalLoss,
+  globalNorm,
+  scale,
+  scaleSamples,
+  softmaxCrossEntropy,
+  weightedMean,
+} from './ops-loss.ts';
+import {
+  addAll,
+  channelShuffle,
+  concat,
+  flatten,
+  linear,
+  linearGradInput,
+  linearGradWeight,
+  mask,
+  mul,
+  pad,
+  sliceChannels,
+  unflatten,
+  zeros,
+} from './ops-move.ts';
+import { addBias, batchNorm, batchNormGrad, biasGrad, normalise, normaliseGrad } from './ops-norm.ts';
+import { avgPool, avgPoolGrad, globalAvgPool, globalAvgPoolGrad, maxPool, maxPoolGrad, sumSpace } from './ops-pool.ts';
+
+/** From step op to TensorFlow nodes. */
+export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
+  input: (c) => [c.input(c.op.name)],
+  variable: (c) => [c.variable(c.op.name)],
+  conv,
+  convGradInput,
+  convGradWeight,
+  addBias,
+  biasGrad,
+  batchNorm,
+  batchNormGrad,
+  normalise,
+  normaliseGrad,
+  activation,
+  activationGrad,
+  globalAvgPool,
+  globalAvgPoolGrad,
+  maxPool,
+  maxPoolGrad,
+  avgPool,
+  avgPoolGrad,
+  flatten,
+  unflatten,
+  linear,
+  linearGradInput,
+  linearGradWeight,
+  mask,
+  mul,
+  add: addAll,
+  sumSpace,
+  concat,
+  slice: sliceChannels,
+  zeros,
+  channelShuffle,
+  pad,
+  softmaxCrossEntropy,
+  focalLoss,
+  weightedMean,
+  scaleSamples,
+  globalNorm,
+  clipFactor,
+  scale,
+  addScaled,
+  isFinite: finite,
+};

@@ -1,0 +1,96 @@
+import { elements } from '../../../5-graph/graph.ts';
+import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import { add, dimsOf, first, openShape, reshape, slice, transpose, two, type WriteStep } from './context.ts';
+import { heldDims } from './layout.ts';
+import { padSpace } from './ops-pool.ts';
+
+/** Ops that move numbers and make none. */
+
+export const flatten: WriteStep<'flatten'> = (c) => {
+  const dims = dimsOf(c, 0);
+  const x = isPixel(dims) ? first(c) : transpose(c, first(c), [0, 3, 1, 2]);
+  return [reshape(c, x, [-1, elements(dims)])];
+};
+
+export const unflatten: WriteStep<'unflatten'> = (c) => {
+  const { shape } = c.op;
+  if (isPixel(shape)) return [reshape(c, first(c), openShape(shape))];
+  return [transpose(c, reshape(c, first(c), [-1, ...shape]), [0, 2, 3, 1])];
+};
+
+/** Whether channels first and last are the same. */
+function isPixel(dims: readonly number[]): boolean {
+  return dims.length !== 3 || (dims[1] === 1 && dims[2] === 1) || dims[0] === 1;
+}
+
+export const concat: WriteStep<'concat'> = (c) => {
+  const attr = { N: { int: c.inputs.length }, Tidx: int32 };
+  return [add(c, 'ConcatV2', [...c.inputs, c.b.integer(dimsOf(c, 0).length)], attr)];
+};
+
+export const sliceChannels: WriteStep<'slice'> = (c) => {
+  const { from, to } = c.op;
+  const others = [0, ...dimsOf(c, 0).slice(1)].map(() => 0);
+  return [slice(c, first(c), [...others, from], [...others.map(() => -1), to - from])];
+};
+
+export const zeros: WriteStep<'zeros'> = (c) => [
+  add(c, 'Fill', [c.batchShape(c.op.shape), c.b.number(0)], { index_type: int32 }),
+];
+
+/** As in Zhang et al. 2017: `[g, n]` channels turned to `[n, g]`. */
+export const channelShuffle: WriteStep<'channelShuffle'> = (c) => {
+  const dims = dimsOf(c, 0);
+  const { groups } = c.op;
+  const [channels = 1, ...space] = dims;
+  const grouped = reshape(c, first(c), [-1, ...space, groups, channels / groups]);
+  const kept = [0, ...space.map((_, i) => i + 1)];
+  const axis = kept.length;
+  return [reshape(c, transpose(c, grouped, [...kept, axis + 1, axis]), openShape(dims))];
+};
+
+export const pad: WriteStep<'pad'> = (c) => {
+  const { top, left, bottom, right } = c.op.pads;
+  const [, height = 1, width = 1] = dimsOf(c, 0);
+  const less = (n: number) => Math.max(-n, 0);
+  const more = (n: number) => Math.max(n, 0);
+  let x: TensorName = first(c);
+  if (Math.min(top, left, bottom, right) < 0) {
+    const size = [-1, height - less(top) - less(bottom), width - less(left) - less(right), -1];
+    x = slice(c, x, [0, less(top), less(left), 0], size);
+  }
+  if (Math.max(top, left, bottom, right) > 0) {
+    x = padSpace(c, x, { top: more(top), left: more(left), bottom: more(bottom), right: more(right) });
+  }
+  return [x];
+};
+
+export const mask: WriteStep<'mask'> = (c) => {
+  const { rate, offset, shape } = c.op;
+  const part = slice(c, first(c), [0, offset], [-1, elements(shape)]);
+  const noise = reshape(c, part, [-1, ...heldDims(shape)]);
+  const stays = add(c, 'GreaterEqual', [noise, c.b.number(rate)]);
+  const ones = c.b.node({
+    op: 'Cast',
+    name: c.scope,
+    inputs: [stays],
+    attr: { SrcT: { type: 'DT_BOOL' }, DstT: float },
+  });
+  return [add(c, 'Mul', [ones, c.b.number(rate < 1 ? 1 / (1 - rate) : 0)])];
+};
+
+export const mul: WriteStep<'mul'> = (c) => [add(c, 'Mul', two(c))];
+
+export const addAll: WriteStep<'add'> = (c) => {
+  if (c.inputs.length === 1) return [first(c)];
+  if (c.inputs.length === 2) return [add(c, 'AddV2', c.inputs)];
+  return [add(c, 'AddN', c.inputs, { N: { int: c.inputs.length } })];
+};
+
+export const linear: WriteStep<'linear'> = (c) => [add(c, 'MatMul', two(c))];
+export const linearGradInput: WriteStep<'linearGradInput'> = (c) => [
+  add(c, 'MatMul', two(c), { transpose_b: { bool: true } }),
+];
+export const linearGradWeight: WriteStep<'linearGradWeight'> = (c) => [
+  add(c, 'MatMul', two(c), { transpose_a: { bool: true } }),
+];
