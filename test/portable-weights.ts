@@ -14,7 +14,7 @@ export interface Golden {
   readonly tensors: readonly (readonly [name: string, shape: readonly number[], dtype: string, recipe: Recipe])[];
 }
 
-type Recipe = readonly ['normal', number] | readonly ['uniform', number, number] | readonly ['zero'];
+export type Recipe = readonly ['normal', number] | readonly ['uniform', number, number] | readonly ['zero'];
 
 /** Reads a golden: what to remake, and the logits of the reference implementation. */
 export function readGolden(name: string): { golden: Golden; logits: Float32Array } {
@@ -68,7 +68,7 @@ function product(shape: readonly number[]): number {
  * The generator that the goldens were made with: a hash of (seed, tensor's name, index), so that any language remakes
  * them bit for bit. `normal` is a sum of four 16-bit uniforms.
  */
-function portable(seed: number, name: string, n: number, recipe: Recipe): Float32Array {
+export function portable(seed: number, name: string, n: number, recipe: Recipe): Float32Array {
   const out = new Float32Array(n);
   const salt = crc32(name);
   const lane = (k: number) => Number((BigInt(seed) * 0x9e3779b9n + BigInt(k)) & 0xffffffffn);
