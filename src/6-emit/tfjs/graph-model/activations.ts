@@ -1,0 +1,28 @@
+import type { ActivationName } from '../../../5-graph/ops.ts';
+import type { TensorName } from '../node-def/node-def.ts';
+import { add, type Context } from './context.ts';
+
+/** Writes an activation of the value `x`; the result. */
+type WriteActivation = (c: Context, x: TensorName, name: string) => TensorName;
+
+/** Pointwise functions as TensorFlow's operators. */
+export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
+  identity: (_c, x) => x,
+  relu: pointwise('Relu'),
+  relu6: pointwise('Relu6'),
+  silu: (c, x, name) => add(c, 'Mul', name, [x, add(c, 'Sigmoid', `${name}/sigmoid`, [x])]),
+  sigmoid: pointwise('Sigmoid'),
+  hardsigmoid: hardSigmoid,
+  hardswish: (c, x, name) => add(c, 'Mul', name, [x, hardSigmoid(c, x, `${name}/hardsigmoid`)]),
+  tanh: pointwise('Tanh'),
+};
+
+function pointwise(op: string): WriteActivation {
+  return (c, x, name) => add(c, op, name, [x]);
+}
+
+/** relu6(x + 3) / 6 */
+function hardSigmoid(c: Context, x: TensorName, name: string): TensorName {
+  const shifted = add(c, 'AddV2', `${name}/shift`, [x, c.b.number(3)]);
+  return add(c, 'Mul', name, [add(c, 'Relu6', `${name}/clip`, [shifted]), c.b.number(1 / 6)]);
+}

@@ -1,0 +1,77 @@
+import type { Shape } from '../../../5-graph/graph.ts';
+import type { OpKind } from '../../../5-graph/ops.ts';
+import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import { padSteps } from '../window-form.ts';
+import { activations } from './activations.ts';
+import { add, type Context, first, label, reshape, shapeOf, transpose, type WriteOp } from './context.ts';
+import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
+
+/**
+ * From op to TensorFlow nodes. Values are `[batch, H, W, C]` or `[batch, C]`. What only matters in training (dropout,
+ * stochastic depth) adds no node and passes its input on.
+ */
+export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
+  input: ({ b, op, node }) => {
+    const [channels = 0, ...space] = shapeOf(node);
+    const attr = { dtype: float, shape: { shape: [-1, ...space, channels] } };
+    return [b.node({ op: 'Placeholder', name: op.name, attr })];
+  },
+  conv: (c) => [writeConv(c)],
+  batchNorm: (c) => {
+    const members = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
+    const numbers = c.node.tensors.map((tensor, i) => c.weight(c.node, tensor, members[i] as string));
+    const attr = {
+      U: float,
+      epsilon: { float: c.op.epsilon },
+      data_format: { text: 'NHWC' },
+      is_training: { bool: false },
+    };
+    return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
+  },
+  activation: (c) => [activations[c.op.fn](c, first(c), label(c, 'act'))],
+  globalAvgPool: (c) => {
+    const attr = { Tidx: int32, keep_dims: { bool: true } };
+    return [add(c, 'Mean', label(c, 'pool'), [first(c), c.b.integers([1, 2])], attr)];
+  },
+  maxPool: (c) => [writeMaxPool(c)],
+  avgPool: (c) => [writeAvgPool(c)],
+  linear: (c) => {
+    const [weight, bias] = c.node.tensors;
+    const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+    const attr = { transpose_a: { bool: false }, transpose_b: { bool: false } };
+    const y = add(c, 'MatMul', c.node.path, [flatten(c), kernel], attr);
+    if (!bias) return [y];
+    return [add(c, 'BiasAdd', `${c.node.path}/add-bias`, [y, c.weight(c.node, bias, 'bias')])];
+  },
+  dropout: (c) => [first(c)],
+  dropPath: (c) => [first(c)],
+  add: (c) => [inTurn(c, 'AddV2', 'add')],
+  mul: (c) => [inTurn(c, 'Mul', 'mul')],
+  concat: (c) => [joinLast(c, c.inputs, label(c, 'concat'))],
+  split: (c) => splitLast(c, first(c), label(c, 'split'), c.op.parts),
+  // [H, W, g * n] as [H * W, g, n], groups and members swapped (Zhang et al. 2017).
+  channelShuffle: (c) => {
+    const { groups } = c.op;
+    const [channels = 0, height = 1, width = 1] = shapeOf(c.node);
+    const name = label(c, 'shuffle');
+    const grouped = reshape(c, first(c), `${name}/groups`, [height * width, groups, channels / groups]);
+    const swapped = transpose(c, grouped, `${name}/swap`, [0, 1, 3, 2]);
+    return [reshape(c, swapped, name, [height, width, channels])];
+  },
+  pad: (c) => [applySteps(c, padSteps(c.op.pads), 0)],
+};
+
+/** An operator of two inputs over all of them, from the first on. */
+function inTurn(c: Context, op: string, what: string): TensorName {
+  const [x, ...others] = c.inputs as [TensorName, ...TensorName[]];
+  return others.reduce((sum, other) => add(c, op, label(c, what), [sum, other]), x);
+}
+
+/** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
+function flatten(c: Context): TensorName {
+  const [channels = 1, height, width] = c.inputShapes[0] as Shape;
+  if (height === undefined || width === undefined) return first(c);
+  const isMap = height * width > 1;
+  const turned = isMap ? transpose(c, first(c), label(c, 'channels-first'), [0, 3, 1, 2]) : first(c);
+  return reshape(c, turned, label(c, 'flatten'), [channels * height * width]);
+}

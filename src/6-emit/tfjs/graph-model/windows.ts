@@ -1,0 +1,128 @@
+import type { Pads, Window } from '../../../5-graph/ops.ts';
+import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
+import { isDepthwise } from '../weight-layout.ts';
+import { windowForm } from '../window-form.ts';
+import { add, type Context, first, label, type OpContext, sizeOf } from './context.ts';
+
+/** The least number of single precision: an infinity is no constant in WebGPU's shaders. */
+const lowest = -3.4028234663852886e38;
+
+/** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
+export function writeConv(c: OpContext<'conv'>): TensorName {
+  const { window, groups, bias } = c.op;
+  const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+  const input = applySteps(c, steps, 0);
+  const attr = {
+    strides: spatial(window.stride),
+    dilations: spatial(window.dilation),
+    padding: { text: padding.toUpperCase() },
+    data_format: { text: 'NHWC' },
+  };
+  const [weight, biasTensor] = c.node.tensors;
+  const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+  const { path } = c.node;
+  let y: TensorName;
+  if (isDepthwise(c.node)) y = add(c, 'DepthwiseConv2dNative', path, [input, kernel], attr);
+  else if (groups === 1) y = add(c, 'Conv2D', path, [input, kernel], attr);
+  else {
+    const split = (x: TensorName, what: string) => splitLast(c, x, `${path}/${what}`, groups);
+    const kernels = split(kernel, 'kernels');
+    const parts = split(input, 'groups').map((part, i) =>
+      add(c, 'Conv2D', `${path}/group`, [part, kernels[i] as TensorName], attr),
+    );
+    y = joinLast(c, parts, path);
+  }
+  if (!bias || !biasTensor) return y;
+  const b = c.weight(c.node, biasTensor, 'bias');
+  return add(c, 'BiasAdd', `${path}/add-bias`, [y, b], { data_format: { text: 'NHWC' } });
+}
+
+/** A max pool; what is padded is never the greatest. */
+export function writeMaxPool(c: OpContext<'maxPool'>): TensorName {
+  const { padding, ...steps } = windowForm(c.op.window, ...sizeOf(c));
+  return add(c, 'MaxPool', label(c, 'pool'), [applySteps(c, steps, lowest)], poolAttributes(c.op.window, padding));
+}
+
+/** An average pool, whose padding counts or does not. TensorFlow's own rule `same` does not count it. */
+export function writeAvgPool(c: OpContext<'avgPool'>): TensorName {
+  const { window, countPad } = c.op;
+  const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+  if (padding === 'same' && countPad) {
+    const input = applySteps(c, { pad: window.pads }, 0);
+    return add(c, 'AvgPool', label(c, 'pool'), [input], poolAttributes(window, 'valid'));
+  }
+  const mean = add(c, 'AvgPool', label(c, 'pool'), [applySteps(c, steps, 0)], poolAttributes(window, padding));
+  if (countPad || !steps.pad) return mean;
+  // The mean with zeros counted, times what each window's elements are to those that are no padding.
+  return add(c, 'Mul', label(c, 'pool/counted'), [mean, c.b.constant(countedShares(c, steps.pad))]);
+}
+
+/** Crops and pads the first input. */
+export function applySteps(
+  c: Context,
+  { crop, pad }: { readonly crop?: Pads; readonly pad?: Pads },
+  value: number,
+): TensorName {
+  let x = first(c);
+  let [height, width] = sizeOf(c);
+  const channels = c.inputShapes[0]?.[0] as number;
+  if (crop) {
+    height -= crop.top + crop.bottom;
+    width -= crop.left + crop.right;
+    const begin = c.b.integers([0, crop.top, crop.left, 0]);
+    const size = c.b.integers([-1, height, width, channels]);
+    x = add(c, 'Slice', label(c, 'crop'), [x, begin, size], { Index: int32 });
+  }
+  if (pad) {
+    const { top, left, bottom, right } = pad;
+    const paddings = c.b.constant({
+      dtype: 'DT_INT32',
+      shape: [4, 2],
+      values: [0, 0, top, bottom, left, right, 0, 0],
+    });
+    x = add(c, 'PadV2', label(c, 'pad'), [x, paddings, c.b.number(value)], { Tpaddings: int32 });
+  }
+  return x;
+}
+
+/** Equal parts along the channels. */
+export function splitLast(c: Context, x: TensorName, name: string, parts: number): readonly TensorName[] {
+  const node = add(c, 'Split', name, [c.b.integer(3), x], { num_split: { int: parts } });
+  return Array.from({ length: parts }, (_, i) => (i === 0 ? node : `${node}:${i}`));
+}
+
+/** Values one behind the other along the channels. */
+export function joinLast(c: Context, values: readonly TensorName[], name: string): TensorName {
+  return add(c, 'ConcatV2', name, [...values, c.b.integer(-1)], { N: { int: values.length }, Tidx: int32 });
+}
+
+function spatial(n: number): { readonly ints: readonly number[] } {
+  return { ints: [1, n, n, 1] };
+}
+
+function poolAttributes(window: Window, padding: string): Attributes {
+  return {
+    ksize: spatial(window.kernel),
+    strides: spatial(window.stride),
+    padding: { text: padding.toUpperCase() },
+    data_format: { text: 'NHWC' },
+  };
+}
+
+/** For each place of an average pool's result: the window's elements over those of them that are no padding. */
+function countedShares({ op, node, inputShapes }: OpContext<'avgPool'>, pad: Pads) {
+  const [, height = 1, width = 1] = inputShapes[0] ?? [];
+  const [, rows = 1, columns = 1] = node.shapes[0] ?? [];
+  const { kernel, stride } = op.window;
+  const inside = (place: number, before: number, size: number) => {
+    const start = place * stride - before;
+    return Math.min(start + kernel, size) - Math.max(start, 0);
+  };
+  const values: number[] = [];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      values.push((kernel * kernel) / (inside(y, pad.top, height) * inside(x, pad.left, width)));
+    }
+  }
+  return { dtype: 'DT_FLOAT' as const, shape: [1, rows, columns, 1], values };
+}
