@@ -7,14 +7,57 @@ export type Tfjs = typeof import('@tensorflow/tfjs');
 export const backendNames = ['cuda', 'tensorflow', 'webgpu', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
+/** What `--backend` takes: a backend, or the best that works. */
+export const backendRequests = ['auto', ...backendNames] as const;
+export type BackendRequest = (typeof backendRequests)[number];
+
 /** A backend that is ready. */
 export interface Backend {
   readonly name: BackendName;
   /** For people: `TensorFlow 2.21.0 on 2 CPU cores`, `WebGPU, NVIDIA H100 (vulkan)`. */
   readonly description: string;
+  /** Whether it is plain JavaScript or a software GPU: for tiny things and tests. */
+  readonly slow: boolean;
   /** The namespace, with this backend set and ready. */
   readonly tf: Tfjs;
   /** Runs training programs: whole steps in one call on TensorFlow, op by op elsewhere. */
   readonly createRunner: CreateRunner;
+  /**
+   * Makes this the backend that `tf`'s ops run on. Opening does so; it is needed where several are open, for all
+   * instances of TensorFlow.js in a process share one engine (tfjs-core keeps it in `globalThis._tfengine`).
+   */
+  use(): Promise<void>;
+  /** Lets go of the device. A WebGPU device that is not let go of keeps the process alive. */
   close(): void;
+}
+
+/** Where backends are looked for. */
+export interface OpenOptions {
+  /** The user's folder: packages are taken from its project first. */
+  readonly cwd: string;
+  /** The environment that says where enetc keeps its data. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What there is to say of a backend on this machine. */
+export interface BackendReport {
+  readonly name: BackendName;
+  readonly works: boolean;
+  /** What it is, or why it does not work. One line. */
+  readonly detail: string;
+  /** What to type or install to have it, or to have it better; absent where there is nothing to do. */
+  readonly advice?: string;
+}
+
+/** A backend does not work here. */
+export class BackendUnavailable extends Error {
+  readonly backend: BackendName;
+  /** What to type or install to have it. */
+  readonly advice: string | undefined;
+
+  constructor(backend: BackendName, reason: string, advice?: string) {
+    super(reason);
+    this.backend = backend;
+    this.advice = advice;
+  }
 }

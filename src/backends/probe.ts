@@ -1,0 +1,30 @@
+import { type BackendName, type BackendReport, BackendUnavailable, backendNames, type OpenOptions } from './backend.ts';
+import { checkGradient } from './check-gradient.ts';
+import { openBackend } from './open.ts';
+
+/** Tries every backend, best first, with a small computation. */
+export async function probeBackends(options: OpenOptions): Promise<BackendReport[]> {
+  const reports: BackendReport[] = [];
+  for (const name of backendNames) {
+    // A process loads TensorFlow once: what runs on the GPU would not open a second time for the CPU.
+    const cuda = name === 'tensorflow' ? reports.find((r) => r.name === 'cuda' && r.works) : undefined;
+    reports.push(cuda ? { name, works: true, detail: 'the same TensorFlow on the CPU' } : await probe(name, options));
+  }
+  return reports;
+}
+
+async function probe(name: BackendName, options: OpenOptions): Promise<BackendReport> {
+  try {
+    const backend = await openBackend(name, options);
+    try {
+      await checkGradient(backend.tf);
+    } finally {
+      backend.close();
+    }
+    return { name, works: true, detail: backend.description };
+  } catch (e) {
+    const detail = (e as Error).message.trim().split('\n')[0] ?? '';
+    const advice = e instanceof BackendUnavailable ? e.advice : undefined;
+    return { name, works: false, detail, ...(advice !== undefined && { advice }) };
+  }
+}

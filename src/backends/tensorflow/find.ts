@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { type BackendName, BackendUnavailable, type OpenOptions } from '../backend.ts';
+import { findPackage, resolveFrom } from '../find-package.ts';
+import { linkFolder, readLink } from '../linked-tensorflow.ts';
+import { type LoadedTensorflow, loadTensorflow } from './load.ts';
+
+/** The packages that bring TensorFlow, the one for GPUs first. */
+export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** A package that may bring TensorFlow. */
+export interface TensorflowPackage {
+  readonly entry: string;
+  /** For people: which package it is, and whose. */
+  readonly label: string;
+}
+
+/** The packages that are installed: of the user's project, beside enetc, then the linked one. */
+export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
+  const found = tensorflowPackages.flatMap((name) => {
+    const entry = findPackage(name, cwd);
+    return entry === undefined ? [] : [{ entry, label: name }];
+  });
+  const linked = readLink(env) && resolveFrom(linkFolder(env), '@tensorflow/tfjs-node');
+  return linked === undefined ? found : [...found, { entry: linked, label: 'the linked TensorFlow' }];
+}
+
+/** How to come to a TensorFlow. */
+export const installAdvice = "pip install tensorflow-cpu, then 'enetc backend install tensorflow'";
+/** How to come to one that sees a GPU. */
+export const cudaAdvice = "pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
+
+let loaded: Promise<LoadedTensorflow & { readonly label: string }> | undefined;
+
+/**
+ * The first TensorFlow that loads. A process can hold one, so that the first call decides whether it may see GPUs.
+ * @throws BackendUnavailable with the reason of each package that did not load
+ */
+export function useTensorflow(
+  name: BackendName,
+  options: OpenOptions,
+): Promise<LoadedTensorflow & { readonly label: string }> {
+  loaded ??= loadFirst(name, options);
+  loaded.catch(() => (loaded = undefined));
+  return loaded;
+}
+
+async function loadFirst(name: BackendName, options: OpenOptions) {
+  const packages = findTensorflow(options);
+  const advice = name === 'cuda' ? cudaAdvice : installAdvice;
+  if (packages.length === 0) throw new BackendUnavailable(name, 'no TensorFlow is installed or linked', advice);
+  const reasons: string[] = [];
+  for (const { entry, label } of packages) {
+    try {
+      return { ...(await loadTensorflow(entry, name === 'cuda')), label };
+    } catch (e) {
+      reasons.push(`${label} does not load: ${firstLine(e)}`);
+    }
+  }
+  throw new BackendUnavailable(name, reasons.join('; '), advice);
+}
+
+function firstLine(e: unknown): string {
+  return (e instanceof Error ? e.message : String(e)).trim().split('\n')[0] ?? '';
+}
+
+/** `TensorFlow 2.21.0 on 2 CPU cores`, `TensorFlow 2.21.0 on NVIDIA H100 80GB HBM3`. */
+export function describeTensorflow({ version, gpu }: LoadedTensorflow): string {
+  if (gpu) return `TensorFlow ${version} on ${gpuName() ?? 'a CUDA GPU'}`;
+  const cores = availableParallelism();
+  return `TensorFlow ${version} on ${cores} CPU core${cores === 1 ? '' : 's'}`;
+}
+
+/** What the driver's own tool calls the first card, or undefined where there is no such tool. */
+export function gpuName(): string | undefined {
+  try {
+    const out = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 10_000,
+    });
+    return out.split('\n')[0]?.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import type { Tfjs } from '../backend.ts';
+import { bridgeNodeUtil } from '../node-util-bridge.ts';
+import { quietly } from '../quiet.ts';
+
+/** TensorFlow.js over TensorFlow itself. */
+export type TfjsNode = Tfjs & Pick<typeof import('@tensorflow/tfjs'), 'version'> & { readonly node: TfNode };
+
+/** What tfjs-node adds: TensorFlow's SavedModels. */
+export interface TfNode {
+  loadSavedModel(path: string, tags?: string[], signature?: string): Promise<SavedModel>;
+}
+
+/** A signature of a SavedModel; instances of the same path and tags share one session and its variables. */
+export interface SavedModel {
+  predict(inputs: unknown): unknown;
+  dispose(): void;
+}
+
+/** TensorFlow.js over TensorFlow, loaded. */
+export interface LoadedTensorflow {
+  readonly tf: TfjsNode;
+  /** TensorFlow's own version. */
+  readonly version: string;
+  /** Whether its ops run on a CUDA GPU. */
+  readonly gpu: boolean;
+}
+
+/**
+ * Loads tfjs-node from its entry file. TensorFlow reads its settings from the environment, once: its log is cut to errors,
+ * it takes GPU memory as it needs it and not all there is, and without `gpu` it sees no GPU. What the user has set stays.
+ * @throws what `require` throws where the package or its library does not load
+ */
+export async function loadTensorflow(entry: string, gpu: boolean): Promise<LoadedTensorflow> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
+  bridgeNodeUtil();
+  const tf = await quietly(() => withPlainArguments(() => createRequire(entry)(entry) as TfjsNode));
+  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
+  return { tf, version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
+}
+
+interface NativeBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+/** tfjs-node finds its library with node-pre-gyp, which reads the options of the command line as if they were its own. */
+function withPlainArguments<T>(work: () => T): T {
+  const { argv } = process;
+  process.argv = argv.slice(0, 2);
+  try {
+    return work();
+  } finally {
+    process.argv = argv;
+  }
+}

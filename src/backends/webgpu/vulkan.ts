@@ -1,0 +1,78 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Drivers that compute on the CPU, where Debian, Ubuntu, Fedora and Mesa put them. SwiftShader comes with Chromium. */
+const softwareDrivers = [
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
+  '/opt/google/chrome/vk_swiftshader_icd.json',
+];
+
+/** Not in Node's constants: glibc's and musl's value on Linux. The library stays loaded when its handle is closed. */
+const RTLD_NODELETE = 0x1000;
+
+/**
+ * What Dawn needs on Linux before it can find a GPU. Dawn only says on standard error, in its own words, what is missing.
+ * Undefined where nothing is.
+ */
+export function missingVulkan(env: Env): { readonly reason: string; readonly advice: string } | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const advice =
+    "install your GPU's Vulkan driver and loader (Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers)";
+  if (!loadLibrary('libvulkan.so.1')) return { reason: 'there is no Vulkan loader, libvulkan.so.1', advice };
+  if (!hasDriver(env)) return { reason: 'no Vulkan driver is installed', advice };
+  return undefined;
+}
+
+/**
+ * Points the Vulkan loader at a driver that computes on the CPU, the user's own choice (VK_ICD_FILENAMES) first.
+ * The loader itself may be the one that lies beside the driver.
+ * @returns whether there is a driver and a loader
+ */
+export function useSoftwareDriver(env: Env): boolean {
+  const driver = chosenDrivers(env)[0] ?? softwareDrivers.find((file) => existsSync(file));
+  if (process.platform !== 'linux' || driver === undefined) return false;
+  if (!loadLibrary('libvulkan.so.1') && !loadLibrary(join(dirname(driver), 'libvulkan.so.1'))) return false;
+  process.env.VK_ICD_FILENAMES = driver;
+  return true;
+}
+
+/**
+ * Loads a shared library for those who look for it by name later. Node loads libraries only as its own modules, and
+ * complains of any other one; the flag keeps it loaded all the same.
+ */
+function loadLibrary(path: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, path, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
+    return true;
+  } catch (e) {
+    return /did not self-register/.test((e as Error).message);
+  }
+}
+
+function chosenDrivers(env: Env): string[] {
+  return (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || '').split(delimiter).filter((file) => existsSync(file));
+}
+
+/** The folders of the Vulkan loader's documentation, LoaderDriverInterface.md. */
+function hasDriver(env: Env): boolean {
+  if (chosenDrivers(env).length > 0) return true;
+  const home = env.HOME ?? '';
+  const bases = [
+    env.XDG_CONFIG_HOME || join(home, '.config'),
+    ...(env.XDG_CONFIG_DIRS || '/etc/xdg').split(':'),
+    '/etc',
+    env.XDG_DATA_HOME || join(home, '.local/share'),
+    ...(env.XDG_DATA_DIRS || '/usr/local/share:/usr/share').split(':'),
+  ];
+  return bases.some((base) => {
+    try {
+      return readdirSync(join(base, 'vulkan/icd.d')).some((name) => name.endsWith('.json'));
+    } catch {
+      return false;
+    }
+  });
+}
