@@ -1,0 +1,13 @@
+/**
+ * An image that is worked on: rows from the top, channels last, 8 bits a channel. Operations change `data` in place or
+ * put another array there; the size stays.
+ */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  data: Uint8Array;
+}
+
+/** What the reference code puts where an operation leaves nothing of the image. */
+export const fillGray = 128;

@@ -1,0 +1,134 @@
+import { nextUnit, type RandomState } from '../../weights/random.ts';
+import type { Image } from './image.ts';
+import { applyOperation, type OperationName, operationNames, type Reach } from './operations.ts';
+import type { AugmentPolicy } from './options.ts';
+
+type Step = readonly [operation: OperationName, probability: number, level: number];
+
+/**
+ * The policy that EfficientNet was trained with: `v0` of the reference code (tensorflow/tpu, models/official/efficientnet,
+ * autoaugment.py), found on ImageNet by Cubuk et al., "AutoAugment" (2019). An image takes one of the rows.
+ */
+export const autoAugmentPolicy: readonly (readonly [Step, Step])[] = [
+  [
+    ['Equalize', 0.8, 1],
+    ['ShearY', 0.8, 4],
+  ],
+  [
+    ['Color', 0.4, 9],
+    ['Equalize', 0.6, 3],
+  ],
+  [
+    ['Color', 0.4, 1],
+    ['Rotate', 0.6, 8],
+  ],
+  [
+    ['Solarize', 0.8, 3],
+    ['Equalize', 0.4, 7],
+  ],
+  [
+    ['Solarize', 0.4, 2],
+    ['Solarize', 0.6, 2],
+  ],
+  [
+    ['Color', 0.2, 0],
+    ['Equalize', 0.8, 8],
+  ],
+  [
+    ['Equalize', 0.4, 8],
+    ['SolarizeAdd', 0.8, 3],
+  ],
+  [
+    ['ShearX', 0.2, 9],
+    ['Rotate', 0.6, 8],
+  ],
+  [
+    ['Color', 0.6, 1],
+    ['Equalize', 1, 2],
+  ],
+  [
+    ['Invert', 0.4, 9],
+    ['Rotate', 0.6, 0],
+  ],
+  [
+    ['Equalize', 1, 9],
+    ['ShearY', 0.6, 3],
+  ],
+  [
+    ['Color', 0.4, 7],
+    ['Equalize', 0.6, 0],
+  ],
+  [
+    ['Posterize', 0.4, 6],
+    ['AutoContrast', 0.4, 7],
+  ],
+  [
+    ['Solarize', 0.6, 8],
+    ['Color', 0.6, 9],
+  ],
+  [
+    ['Solarize', 0.2, 4],
+    ['Rotate', 0.8, 9],
+  ],
+  [
+    ['Rotate', 1, 7],
+    ['TranslateY', 0.8, 9],
+  ],
+  [
+    ['ShearX', 0, 0],
+    ['Solarize', 0.8, 4],
+  ],
+  [
+    ['ShearY', 0.8, 0],
+    ['Color', 0.6, 4],
+  ],
+  [
+    ['Color', 1, 0],
+    ['Rotate', 0.6, 2],
+  ],
+  [
+    ['Equalize', 0.8, 4],
+    ['Equalize', 0, 8],
+  ],
+  [
+    ['Equalize', 1, 4],
+    ['AutoContrast', 0.6, 2],
+  ],
+  [
+    ['ShearY', 0.4, 7],
+    ['SolarizeAdd', 0.6, 7],
+  ],
+  [
+    ['Posterize', 0.8, 2],
+    ['Solarize', 0.6, 10],
+  ],
+  [
+    ['Solarize', 0.6, 8],
+    ['Equalize', 0.6, 1],
+  ],
+  [
+    ['Color', 0.8, 6],
+    ['Rotate', 0.4, 5],
+  ],
+];
+
+/** The reference code's `translate_const` and `cutout_const` of each. */
+const autoReach: Reach = { translate: 250, cutout: 100 };
+const randReach: Reach = { translate: 100, cutout: 40 };
+
+/** Applies a policy to one image. */
+export function applyPolicy(policy: AugmentPolicy, image: Image, state: RandomState): void {
+  if (policy.kind === 'rand') {
+    for (let i = 0; i < policy.operations; i++) {
+      applyOperation(oneOf(operationNames, state), image, policy.magnitude, randReach, state);
+    }
+    return;
+  }
+  for (const [operation, probability, level] of oneOf(autoAugmentPolicy, state)) {
+    if (nextUnit(state) < probability) applyOperation(operation, image, level, autoReach, state);
+  }
+}
+
+function oneOf<T>(list: readonly T[], state: RandomState): T {
+  return list[Math.floor(nextUnit(state) * list.length)] as T;
+}
