@@ -1,0 +1,111 @@
+import type { ActivationName } from '../../src/5-graph/ops.ts';
+import { gradientReads } from '../../src/5-graph/training/step-ops.ts';
+import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
+
+const names = Object.keys(gradientReads) as ActivationName[];
+/** Reaches past the bounds of relu6 and the hard functions. */
+const wide: Fill = (unit) => 16 * unit - 8;
+
+export const activationCases: readonly Case[] = names.map((fn) =>
+  buildCase(`activation ${fn}`, (c) => {
+    const x = c.fed('x', [4, 3, 2], fn === 'tanh' || fn === 'sigmoid' ? signed : wide);
+    const [y] = c.op({ kind: 'activation', fn }, [x], [4, 3, 2]);
+    const read = gradientReads[fn] === 'input' ? x : y;
+    if (read) c.op({ kind: 'activationGrad', fn }, [c.fed('dy', [4, 3, 2]), read], [4, 3, 2]);
+  }),
+);
+
+/** Shape behind the batch, and the batch's size. */
+const normRows: readonly (readonly [string, readonly number[], number])[] = [
+  ['of maps', [4, 3, 2], 2],
+  ['of vectors', [5], 3],
+  ['of one number a channel', [3], 1],
+  ['of one pixel', [3, 1, 1], 4],
+];
+
+export const normCases: readonly Case[] = normRows.map(([name, shape, batch]) =>
+  buildCase(
+    `batch norm ${name}`,
+    (c) => {
+      const channels = [shape[0] as number];
+      const epsilon = 1e-3;
+      const x = c.fed('x', shape, (unit) => 3 + 2 * unit);
+      const dy = c.fed('dy', shape);
+      const [gamma, beta] = [c.variable('gamma', channels), c.variable('beta', channels)];
+      const [mean, variance] = [c.variable('mean', channels), c.variable('variance', channels, positive)];
+      c.op({ kind: 'normalise', epsilon }, [x, gamma, beta, mean, variance], shape);
+      c.op({ kind: 'normaliseGrad', epsilon }, [dy, gamma, variance], shape);
+      c.op({ kind: 'addBias' }, [x, beta], shape);
+      c.op({ kind: 'biasGrad' }, [dy], whole(...channels));
+      const [, , , kept] = c.op(
+        { kind: 'batchNorm', epsilon },
+        [x, gamma, beta],
+        shape,
+        whole(...channels),
+        whole(...channels),
+        hidden,
+      );
+      if (kept)
+        c.op({ kind: 'batchNormGrad', epsilon }, [dy, x, gamma, kept], shape, whole(...channels), whole(...channels));
+    },
+    batch,
+  ),
+);
+
+const gates: readonly (readonly [string, readonly number[], readonly number[]])[] = [
+  ['alike', [3, 2, 2], [3, 2, 2]],
+  ['gate first', [3, 1, 1], [3, 2, 4]],
+  ['gate second', [3, 2, 4], [3, 1, 1]],
+  ['mask of samples', [3, 2, 2], [1, 1, 1]],
+  ['mask of vectors', [5], [1]],
+  ['vectors', [5], [5]],
+];
+
+export const movingCases: readonly Case[] = [
+  ...gates.map(([name, a, b]) =>
+    buildCase(`product, ${name}`, (c) => {
+      c.op({ kind: 'mul' }, [c.fed('a', a), c.fed('b', b)], a.length > 1 && a[1] === 1 ? b : a);
+    }),
+  ),
+  ...[1, 2, 3].map((count) =>
+    buildCase(`sums and rows of ${count}`, (c) => {
+      const maps = Array.from({ length: count }, (_, i) => c.fed(`map${i}`, [2, 3, 2]));
+      c.op({ kind: 'add' }, maps, [2, 3, 2]);
+      c.op({ kind: 'concat' }, maps, [2 * count, 3, 2]);
+      c.op(
+        { kind: 'concat' },
+        Array.from({ length: count }, (_, i) => c.fed(`v${i}`, [2 + i])),
+        [(count * (count + 3)) / 2],
+      );
+    }),
+  ),
+  buildCase('channels', (c) => {
+    const x = c.fed('x', [6, 2, 3]);
+    c.op({ kind: 'slice', from: 0, to: 2 }, [x], [2, 2, 3]);
+    c.op({ kind: 'slice', from: 2, to: 6 }, [x], [4, 2, 3]);
+    c.op({ kind: 'slice', from: 1, to: 3 }, [c.fed('v', [4])], [2]);
+    c.op({ kind: 'channelShuffle', groups: 2 }, [x], [6, 2, 3]);
+    c.op({ kind: 'channelShuffle', groups: 3 }, [x], [6, 2, 3]);
+    c.op({ kind: 'zeros', shape: [2, 3, 4] }, [x], [2, 3, 4]);
+    c.op({ kind: 'zeros', shape: [3] }, [x], [3]);
+  }),
+  buildCase('masks', (c) => {
+    const noise = c.fed('noise', [30], (unit) => unit);
+    c.op({ kind: 'mask', rate: 0.3, offset: 2, shape: [4, 3, 2] }, [noise], [4, 3, 2]);
+    c.op({ kind: 'mask', rate: 0.5, offset: 0, shape: [7] }, [noise], [7]);
+    c.op({ kind: 'mask', rate: 0.5, offset: 29, shape: [1, 1, 1] }, [noise], [1, 1, 1]);
+    c.op({ kind: 'mask', rate: 0, offset: 0, shape: [1] }, [noise], [1]);
+    c.op({ kind: 'mask', rate: 1, offset: 0, shape: [2, 2, 2] }, [noise], [2, 2, 2]);
+  }),
+  buildCase('masks at the very rate', (c) => {
+    const noise = c.fed('noise', [3], (_unit, i) => [0.25, 0.5, 0.75][i % 3] as number);
+    c.op({ kind: 'mask', rate: 0.5, offset: 0, shape: [3] }, [noise], [3]);
+  }),
+  buildCase('linear', (c) => {
+    const [x, dy] = [c.fed('x', [4]), c.fed('dy', [3])];
+    const weight = c.variable('weight', [3, 4]);
+    c.op({ kind: 'linear' }, [x, weight], [3]);
+    c.op({ kind: 'linearGradInput' }, [dy, weight], [4]);
+    c.op({ kind: 'linearGradWeight' }, [x, dy], whole(3, 4));
+  }),
+];

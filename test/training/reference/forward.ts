@@ -1,0 +1,179 @@
+import type { ActivationName } from '../../../src/5-graph/ops.ts';
+import type { StepOpKind, StepOpOf } from '../../../src/5-graph/training/step-ops.ts';
+import { avgPool, conv, maxPool, pad, sumSpace } from './spatial.ts';
+import { type Doubles, dimsOf, fromList, mapped, zeros } from './tensor.ts';
+
+/** The ops whose definition is a formula of their own; the others are gradients of these, or what a runner holds. */
+export type ForwardKind = Exclude<
+  StepOpKind,
+  | 'input'
+  | 'variable'
+  | 'convGradInput'
+  | 'convGradWeight'
+  | 'biasGrad'
+  | 'batchNormGrad'
+  | 'normaliseGrad'
+  | 'activationGrad'
+  | 'globalAvgPoolGrad'
+  | 'maxPoolGrad'
+  | 'avgPoolGrad'
+  | 'linearGradInput'
+  | 'linearGradWeight'
+>;
+
+type Formula<K extends StepOpKind> = (op: StepOpOf<K>, ...inputs: Doubles[]) => Doubles | Doubles[];
+
+/** What an op gives, in double precision. Of `batchNorm` the first three outputs, of losses the first. */
+export function forward(op: StepOpOf<ForwardKind>, inputs: readonly Doubles[]): Doubles[] {
+  const result = (formulas[op.kind] as Formula<ForwardKind>)(op, ...inputs);
+  return Array.isArray(result) ? result : [result];
+}
+
+const none = zeros([0]);
+
+const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
+  conv: (op, x = none, weight = none) => conv(x, weight, op.window, op.groups),
+  addBias: (_op, x = none, bias = none) => mapped(x, (v, i) => v + num(bias, channelAt(x, i))),
+  batchNorm(op, x = none, gamma = none, beta = none) {
+    const { c } = dimsOf(x);
+    const count = x.data.length / c;
+    const mean = channelSums(x, (v) => v / count);
+    const variance = channelSums(x, (v, k) => (v - num(mean, k)) ** 2 / count);
+    const y = forward({ kind: 'normalise', epsilon: op.epsilon }, [x, gamma, beta, mean, variance])[0] as Doubles;
+    return [y, mean, mapped(variance, (v) => (v * count) / Math.max(count - 1, 1))];
+  },
+  normalise: (op, x = none, gamma = none, beta = none, mean = none, variance = none) =>
+    mapped(x, (v, i) => {
+      const k = channelAt(x, i);
+      return ((v - num(mean, k)) / Math.sqrt(num(variance, k) + op.epsilon)) * num(gamma, k) + num(beta, k);
+    }),
+  activation: (op, x = none) => mapped(x, activations[op.fn]),
+  globalAvgPool: (_op, x = none) => sumSpace(x, 1 / (dimsOf(x).h * dimsOf(x).w)),
+  maxPool: (op, x = none) => maxPool(x, op.window),
+  avgPool: (op, x = none) => avgPool(x, op.window, op.countPad),
+  flatten: (_op, x = none) => ({ shape: [dimsOf(x).n, x.data.length / dimsOf(x).n], data: x.data }),
+  unflatten: (op, x = none) => ({ shape: [dimsOf(x).n, ...op.shape], data: x.data }),
+  linear(_op, x = none, weight = none) {
+    const [n = 0, ins = 0] = x.shape;
+    const [outs = 0] = weight.shape;
+    const y = zeros([n, outs]);
+    for (let b = 0; b < n; b++)
+      for (let o = 0; o < outs; o++)
+        for (let i = 0; i < ins; i++)
+          y.data[b * outs + o] = num(y, b * outs + o) + num(x, b * ins + i) * num(weight, o * ins + i);
+    return y;
+  },
+  mask(op, noise = none) {
+    const [n = 0, count = 0] = noise.shape;
+    const [c = 1, h = 1, w = 1] = op.shape;
+    const y = zeros([n, ...op.shape]);
+    return mapped(y, (_v, i) => {
+      const place = i % (h * w);
+      const channel = Math.floor(i / (h * w)) % c;
+      const b = Math.floor(i / (c * h * w));
+      const stays = num(noise, b * count + op.offset + place * c + channel) >= op.rate && op.rate < 1;
+      return stays ? 1 / (1 - op.rate) : 0;
+    });
+  },
+  mul(_op, a = none, b = none) {
+    const [full, other] = a.data.length >= b.data.length ? [a, b] : [b, a];
+    return mapped(full, (v, i) => v * num(other, broadcast(full.shape, other.shape, i)));
+  },
+  add: (_op, ...inputs) => inputs.reduce((sum, x) => mapped(sum, (v, i) => v + num(x, i))),
+  sumSpace: (_op, x = none) => sumSpace(x),
+  concat(_op, ...inputs) {
+    const [first = none] = inputs;
+    const { n } = dimsOf(first);
+    const channels = inputs.reduce((sum, x) => sum + dimsOf(x).c, 0);
+    const rows = Array.from({ length: n }, (_, b) =>
+      inputs.flatMap((x) => [...x.data.subarray((b * x.data.length) / n, ((b + 1) * x.data.length) / n)]),
+    );
+    return fromList([n, channels, ...first.shape.slice(2)], rows.flat());
+  },
+  slice(op, x = none) {
+    const { n, c, h, w } = dimsOf(x);
+    const y = zeros([n, op.to - op.from, ...x.shape.slice(2)]);
+    const size = (op.to - op.from) * h * w;
+    return mapped(y, (_v, i) => num(x, Math.floor(i / size) * c * h * w + op.from * h * w + (i % size)));
+  },
+  zeros: (op, x = none) => zeros([dimsOf(x).n, ...op.shape]),
+  channelShuffle(op, x = none) {
+    const { c, h, w } = dimsOf(x);
+    const each = c / op.groups;
+    return mapped(x, (_v, i) => {
+      const [place, channel, b] = [i % (h * w), Math.floor(i / (h * w)) % c, Math.floor(i / (c * h * w))];
+      // Output channel j * groups + g is input channel g * each + j.
+      const from = (channel % op.groups) * each + Math.floor(channel / op.groups);
+      return num(x, (b * c + from) * h * w + place);
+    });
+  },
+  pad: (op, x = none) => pad(x, op.pads),
+  softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, p) => -t * Math.log(p)),
+  focalLoss: (_op, logits = none, targets = none, gamma = none) =>
+    perSample(logits, targets, (t, p) => -t * (1 - p) ** num(gamma, 0) * Math.log(p)),
+  weightedMean: (_op, values = none, weights = none) =>
+    fromList([], [values.data.reduce((sum, v, i) => sum + v * num(weights, i), 0) / dimsOf(values).n]),
+  scaleSamples(_op, x = none, weights = none) {
+    const { n } = dimsOf(x);
+    return mapped(x, (v, i) => (v * num(weights, Math.floor(i / (x.data.length / n)))) / n);
+  },
+  globalNorm: (_op, ...inputs) =>
+    fromList([], [Math.sqrt(inputs.reduce((sum, x) => sum + x.data.reduce((s, v) => s + v * v, 0), 0))]),
+  clipFactor: (_op, norm = none, limit = none) =>
+    fromList([], [num(limit, 0) === 0 ? 1 : Math.min(1, num(limit, 0) / num(norm, 0))]),
+  scale: (_op, x = none, factor = none) => mapped(x, (v) => v * num(factor, 0)),
+  addScaled: (_op, x = none, y = none, factor = none) => mapped(x, (v, i) => v + num(factor, 0) * num(y, i)),
+  isFinite: (_op, x = none) => fromList([], [x.data.every(Number.isFinite) ? 1 : 0]),
+};
+
+const activations: Readonly<Record<ActivationName, (x: number) => number>> = {
+  identity: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  relu6: (x) => Math.min(Math.max(x, 0), 6),
+  silu: (x) => x / (1 + Math.exp(-x)),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  hardsigmoid: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
+  hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+  tanh: Math.tanh,
+};
+
+function num(x: Doubles, index: number): number {
+  return x.data[index] as number;
+}
+
+function channelAt(x: Doubles, index: number): number {
+  const { c, h, w } = dimsOf(x);
+  return Math.floor(index / (h * w)) % c;
+}
+
+function channelSums(x: Doubles, part: (value: number, channel: number) => number): Doubles {
+  const sums = zeros([dimsOf(x).c]);
+  x.data.forEach((v, i) => {
+    const k = channelAt(x, i);
+    sums.data[k] = num(sums, k) + part(v, k);
+  });
+  return sums;
+}
+
+/** The index in a tensor that has ones where `full` has sizes. */
+function broadcast(full: readonly number[], other: readonly number[], index: number): number {
+  let [rest, at, step] = [index, 0, 1];
+  for (let axis = full.length - 1; axis >= 0; axis--) {
+    const size = full[axis] as number;
+    if (other[axis] === size) at += (rest % size) * step;
+    step *= other[axis] as number;
+    rest = Math.floor(rest / size);
+  }
+  return at;
+}
+
+/** The sum over classes of what each gives by its target and probability. */
+function perSample(logits: Doubles, targets: Doubles, part: (target: number, p: number) => number): Doubles {
+  const [n = 0, classes = 0] = logits.shape;
+  const losses = Array.from({ length: n }, (_, b) => {
+    const row = logits.data.subarray(b * classes, (b + 1) * classes);
+    const total = row.reduce((sum, z) => sum + Math.exp(z), 0);
+    return row.reduce((sum, z, k) => sum + part(num(targets, b * classes + k), Math.exp(z) / total), 0);
+  });
+  return fromList([n], losses);
+}

@@ -1,0 +1,107 @@
+import type { Pads, Window } from '../../../src/5-graph/ops.ts';
+import { type Doubles, dimsOf, zeros } from './tensor.ts';
+
+/** Ops over height and width in their plainest form: the loops that the definitions are. */
+
+/** What a window sees: calls back with each output's index and, for its places, the input's, -1 outside. */
+function overWindows(
+  { h, w }: { h: number; w: number },
+  { kernel, stride, dilation, pads }: Window,
+  visit: (out: { i: number; j: number; oh: number; ow: number }, place: number, at: number) => void,
+): { oh: number; ow: number } {
+  const extent = (kernel - 1) * dilation + 1;
+  const oh = Math.floor((h + pads.top + pads.bottom - extent) / stride) + 1;
+  const ow = Math.floor((w + pads.left + pads.right - extent) / stride) + 1;
+  for (let i = 0; i < oh; i++)
+    for (let j = 0; j < ow; j++)
+      for (let place = 0; place < kernel * kernel; place++) {
+        const row = i * stride - pads.top + Math.floor(place / kernel) * dilation;
+        const column = j * stride - pads.left + (place % kernel) * dilation;
+        const inside = row >= 0 && row < h && column >= 0 && column < w && !cropped(row, column, h, w, pads);
+        visit({ i, j, oh, ow }, place, inside ? row * w + column : -1);
+      }
+  return { oh, ow };
+}
+
+/** Negative pads take rows and columns away. */
+function cropped(row: number, column: number, h: number, w: number, { top, left, bottom, right }: Pads): boolean {
+  return row < -top || column < -left || row >= h + bottom || column >= w + right;
+}
+
+function outSize(x: Doubles, window: Window): { oh: number; ow: number } {
+  return overWindows(dimsOf(x), window, () => {});
+}
+
+export function conv(x: Doubles, weight: Doubles, window: Window, groups: number): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const [outs = 0, ins = 0] = weight.shape;
+  const { oh, ow } = outSize(x, window);
+  const y = zeros([n, outs, oh, ow]);
+  const area = window.kernel ** 2;
+  for (let b = 0; b < n; b++)
+    for (let o = 0; o < outs; o++) {
+      const group = Math.floor(o / (outs / groups));
+      for (let k = 0; k < ins; k++) {
+        const from = (b * c + group * ins + k) * h * w;
+        overWindows({ h, w }, window, ({ i, j }, place, at) => {
+          if (at < 0) return;
+          const index = ((b * outs + o) * oh + i) * ow + j;
+          y.data[index] = num(y, index) + num(x, from + at) * num(weight, (o * ins + k) * area + place);
+        });
+      }
+    }
+  return y;
+}
+
+export function maxPool(x: Doubles, window: Window): Doubles {
+  return pooled(x, window, (values) => Math.max(...values));
+}
+
+export function avgPool(x: Doubles, window: Window, countPad: boolean): Doubles {
+  const area = window.kernel ** 2;
+  return pooled(x, window, (values) => values.reduce((a, b) => a + b, 0) / (countPad ? area : values.length));
+}
+
+function pooled(x: Doubles, window: Window, reduce: (values: number[]) => number): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const { oh, ow } = outSize(x, window);
+  const y = zeros([n, c, oh, ow]);
+  for (let plane = 0; plane < n * c; plane++) {
+    const seen = Array.from({ length: oh * ow }, (): number[] => []);
+    overWindows({ h, w }, window, ({ i, j }, _place, at) => {
+      if (at >= 0) seen[i * ow + j]?.push(num(x, plane * h * w + at));
+    });
+    seen.forEach((values, i) => {
+      y.data[plane * oh * ow + i] = reduce(values);
+    });
+  }
+  return y;
+}
+
+export function sumSpace(x: Doubles, factor = 1): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const y = zeros([n, c, 1, 1]);
+  for (let i = 0; i < x.data.length; i++) {
+    const plane = Math.floor(i / (h * w));
+    y.data[plane] = num(y, plane) + num(x, i) * factor;
+  }
+  return y;
+}
+
+export function pad(x: Doubles, { top, left, bottom, right }: Pads): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const [oh, ow] = [h + top + bottom, w + left + right];
+  const y = zeros([n, c, oh, ow]);
+  for (let plane = 0; plane < n * c; plane++)
+    for (let i = 0; i < oh; i++)
+      for (let j = 0; j < ow; j++) {
+        const [row, column] = [i - top, j - left];
+        const inside = row >= 0 && row < h && column >= 0 && column < w;
+        y.data[(plane * oh + i) * ow + j] = inside ? num(x, (plane * h + row) * w + column) : 0;
+      }
+  return y;
+}
+
+function num(x: Doubles, index: number): number {
+  return x.data[index] as number;
+}

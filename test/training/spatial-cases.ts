@@ -1,0 +1,127 @@
+import type { Pads, Window } from '../../src/5-graph/ops.ts';
+import { buildCase, type Case, type CaseBuilder, whole } from './case-builder.ts';
+
+const none: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
+const around = (n: number): Pads => ({ top: n, left: n, bottom: n, right: n });
+const after: Pads = { top: 0, left: 0, bottom: 1, right: 1 };
+const uneven: Pads = { top: 2, left: 0, bottom: 1, right: 3 };
+const cropping: Pads = { top: -1, left: 1, bottom: 0, right: -2 };
+
+function windowOf(kernel: number, stride: number, pads: Pads, dilation = 1): Window {
+  return { kernel, stride, dilation, pads };
+}
+
+/** Name, channels in and out, groups, window, height and width. */
+type ConvRow = readonly [string, number, number, number, Window, number, number];
+
+const convRows: readonly ConvRow[] = [
+  ['1x1', 3, 5, 1, windowOf(1, 1, none), 3, 4],
+  ['1x1, stride 2', 3, 4, 1, windowOf(1, 2, none), 5, 4],
+  ['1x1, cropping', 3, 4, 1, windowOf(1, 1, { top: -1, left: 0, bottom: 1, right: 0 }), 4, 3],
+  ['1x1 of one pixel', 4, 2, 1, windowOf(1, 1, none), 1, 1],
+  ['3x3', 2, 3, 1, windowOf(3, 1, around(1)), 5, 4],
+  ['3x3, none around', 2, 3, 1, windowOf(3, 1, none), 5, 4],
+  ['3x3, stride 2, SAME of even', 3, 4, 1, windowOf(3, 2, after), 6, 6],
+  ['3x3, stride 2, SAME of odd', 3, 4, 1, windowOf(3, 2, around(1)), 5, 7],
+  ['3x3, stride 2, symmetric of even', 3, 4, 1, windowOf(3, 2, around(1)), 6, 6],
+  ['3x3, stride 2, a row left over', 2, 3, 1, windowOf(3, 2, none), 6, 8],
+  ['3x3, stride 3', 2, 3, 1, windowOf(3, 3, around(1)), 7, 6],
+  ['2x2, uneven pads', 2, 2, 1, windowOf(2, 1, uneven), 4, 3],
+  ['3x3, cropping', 2, 3, 1, windowOf(3, 1, cropping), 6, 7],
+  ['3x3, dilated', 2, 3, 1, windowOf(3, 1, around(2), 2), 6, 5],
+  ['3x3, dilated, stride 2', 2, 3, 1, windowOf(3, 2, around(2), 2), 7, 6],
+  ['two groups', 4, 6, 2, windowOf(3, 1, around(1)), 4, 4],
+  ['three groups, 1x1', 6, 3, 3, windowOf(1, 1, none), 3, 3],
+  ['two groups, stride 2, dilated', 4, 4, 2, windowOf(3, 2, around(2), 2), 6, 6],
+  ['depthwise', 4, 4, 4, windowOf(3, 1, around(1)), 5, 6],
+  ['depthwise, stride 2, SAME of even', 3, 3, 3, windowOf(3, 2, after), 6, 6],
+  ['depthwise 5x5, stride 2, symmetric', 3, 3, 3, windowOf(5, 2, around(2)), 8, 7],
+  ['depthwise, uneven pads', 3, 3, 3, windowOf(3, 1, uneven), 4, 5],
+  ['depthwise, cropping', 3, 3, 3, windowOf(2, 1, cropping), 6, 7],
+  ['depthwise, dilated', 3, 3, 3, windowOf(3, 1, around(2), 2), 6, 5],
+  ['depthwise, dilated, stride 2', 3, 3, 3, windowOf(3, 2, around(2), 2), 7, 8],
+  ['depthwise, two filters a channel', 3, 6, 3, windowOf(3, 2, around(1)), 6, 5],
+  ['depthwise of eight, wide', 8, 8, 8, windowOf(3, 1, around(1)), 9, 10],
+  ['depthwise of one channel', 1, 1, 1, windowOf(3, 1, around(1)), 4, 4],
+];
+
+export const convCases: readonly Case[] = convRows.map(([name, ins, outs, groups, window, height, width]) =>
+  buildCase(`conv ${name}`, (c) => {
+    const shape = [ins, height, width];
+    const out = outShape(outs, height, width, window);
+    const x = c.fed('x', shape);
+    const dy = c.fed('dy', out);
+    const weight = c.variable('weight', [outs, ins / groups, window.kernel, window.kernel]);
+    c.op({ kind: 'conv', window, groups }, [x, weight], out);
+    c.op({ kind: 'convGradInput', window, groups, shape }, [dy, weight], shape);
+    const filter = [outs, ins / groups, window.kernel, window.kernel];
+    c.op({ kind: 'convGradWeight', window, groups, shape: filter }, [x, dy], whole(...filter));
+  }),
+);
+
+const poolRows: readonly (readonly [string, Window, number, number])[] = [
+  ['2x2, stride 2', windowOf(2, 2, none), 6, 4],
+  ['2x2, stride 2, a row left over', windowOf(2, 2, none), 5, 7],
+  ['3x3, stride 2, SAME of even', windowOf(3, 2, after), 6, 8],
+  ['3x3, stride 2, SAME of odd', windowOf(3, 2, around(1)), 7, 5],
+  ['3x3, stride 2, symmetric of even', windowOf(3, 2, around(1)), 6, 6],
+  ['3x3, stride 1', windowOf(3, 1, around(1)), 4, 5],
+  ['3x3, uneven pads', windowOf(3, 2, { top: 2, left: 0, bottom: 1, right: 1 }), 5, 6],
+  ['3x3, cropping', windowOf(3, 2, cropping), 6, 7],
+  ['3x3, dilated', windowOf(3, 1, around(1), 2), 6, 5],
+  ['3x3, dilated, stride 2', windowOf(3, 2, around(2), 2), 7, 6],
+  ['whole', windowOf(4, 1, none), 4, 4],
+];
+
+export const poolCases: readonly Case[] = poolRows.map(([name, window, height, width]) =>
+  buildCase(`pools ${name}`, (c) => {
+    const shape = [3, height, width];
+    const out = outShape(3, height, width, window);
+    const x = c.fed('x', shape);
+    const dy = c.fed('dy', out);
+    const [y] = c.op({ kind: 'maxPool', window }, [x], out);
+    if (y) c.op({ kind: 'maxPoolGrad', window }, [dy, x, y], shape);
+    for (const countPad of [true, false]) {
+      c.op({ kind: 'avgPool', window, countPad }, [x], out);
+      c.op({ kind: 'avgPoolGrad', window, countPad, shape }, [dy], shape);
+    }
+  }),
+);
+
+const spaces: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [3, 5],
+];
+
+export const spaceCases: readonly Case[] = [
+  ...spaces.map(([height, width]) =>
+    buildCase(`sums over ${height} x ${width}`, (c) => {
+      const shape = [4, height, width];
+      const x = c.fed('x', shape);
+      const dy = c.fed('dy', [4, 1, 1]);
+      c.op({ kind: 'globalAvgPool' }, [x], [4, 1, 1]);
+      c.op({ kind: 'sumSpace' }, [x], [4, 1, 1]);
+      c.op({ kind: 'globalAvgPoolGrad', shape }, [dy], shape);
+      flattened(c, shape);
+    }),
+  ),
+  ...[around(1), uneven, cropping, { top: -1, left: -2, bottom: -1, right: -1 }].map((pads, i) =>
+    buildCase(`pads ${i}`, (c) => {
+      const x = c.fed('x', [2, 5, 6]);
+      c.op({ kind: 'pad', pads }, [x], [2, 5 + pads.top + pads.bottom, 6 + pads.left + pads.right]);
+    }),
+  ),
+];
+
+function flattened(c: CaseBuilder, shape: readonly number[]): void {
+  const size = shape.reduce((a, b) => a * b, 1);
+  c.op({ kind: 'flatten' }, [c.fed('map', shape)], [size]);
+  c.op({ kind: 'unflatten', shape }, [c.fed('vector', [size])], shape);
+}
+
+function outShape(channels: number, height: number, width: number, window: Window): number[] {
+  const { top, left, bottom, right } = window.pads;
+  const extent = (window.kernel - 1) * window.dilation + 1;
+  const out = (size: number, pads: number) => Math.floor((size + pads - extent) / window.stride) + 1;
+  return [channels, out(height, top + bottom), out(width, left + right)];
+}
