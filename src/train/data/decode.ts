@@ -21,14 +21,13 @@ export interface Target {
  * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
  * parts lie on white, of animations the first frame is taken; 16 bits a channel and CMYK become 8 bits of sRGB or gray.
  * @param choose the rectangle, once the image's size is known.
- * @throws Error with the decoder's reason.
+ * @throws DataError with the decoder's reason, for people.
  */
 export async function decodeCrop(
   locator: Locator,
   target: Target,
   choose: (width: number, height: number) => Rect,
 ): Promise<Uint8Array> {
-  const sharp = await loadSharp();
   if (locator.kind === 'record') {
     const image = readRecord(locator);
     const rect = choose(image.width, image.height);
@@ -36,13 +35,14 @@ export async function decodeCrop(
     if (rect.width === width && rect.height === height && width === target.width && height === target.height) {
       return withChannels(image, target.channels).data;
     }
+    const sharp = await loadSharp();
     return resample(sharp(image.data, { raw: { width, height, channels } }), [width, height], rect, target);
   }
-  const { picture, width, height } = await openPicture(sharp, locator.path);
+  const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
   return resample(picture, [width, height], choose(width, height), target);
 }
 
-/** A whole image as it is. Throws Error with the decoder's reason. */
+/** A whole image as it is. Throws as `decodeCrop`. */
 export async function decodeWhole(locator: Locator, channels: 1 | 3): Promise<Pixels> {
   if (locator.kind === 'record') return withChannels(readRecord(locator), channels);
   const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
@@ -54,7 +54,7 @@ async function openPicture(sharp: Sharp, path: string) {
   const bytes = readPicture(path);
   const picture = sharp(bytes, { failOn: 'error' });
   // the size after turning it upright
-  const { width, height } = (await picture.metadata()).autoOrient;
+  const { width, height } = (await asDataError(picture.metadata())).autoOrient;
   return { picture: picture.autoOrient(), width, height };
 }
 
@@ -89,13 +89,24 @@ async function resample(
   } else {
     picture.extract(rect).resize(target.width, target.height, options);
   }
-  const { data, info } = await picture
-    .flatten({ background: '#ffffff' })
-    .toColourspace(target.channels === 1 ? 'b-w' : 'srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await asDataError(
+    picture
+      .flatten({ background: '#ffffff' })
+      .toColourspace(target.channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
   const pixels = { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
   return withChannels(pixels, target.channels).data;
+}
+
+/** What the decoder refuses is the picture's fault; its reasons come a line each. */
+async function asDataError<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (e) {
+    throw new DataError((e as Error).message.trim().replace(/\s*\n\s*/g, '; '));
+  }
 }
 
 /** Throws DataError where the file has become shorter since it was opened. */

@@ -1,12 +1,15 @@
 import { DataError } from './types.ts';
 
+/** The package that reads pictures is not there: no fault of any one picture. */
+export class MissingDecoder extends DataError {}
+
 export type Sharp = typeof import('sharp').default;
 
 let loaded: Promise<Sharp> | undefined;
 
 /**
  * The package that decodes and resizes, loaded when the first picture needs it.
- * @throws DataError where it is not installed.
+ * @throws MissingDecoder where it is not installed.
  */
 export function loadSharp(): Promise<Sharp> {
   loaded ??= import('sharp').then(
@@ -17,7 +20,9 @@ export function loadSharp(): Promise<Sharp> {
       return sharp;
     },
     (e: unknown) => {
-      throw new DataError(`Pictures are read by the package 'sharp', which cannot be loaded: ${(e as Error).message}`);
+      throw new MissingDecoder(
+        `Pictures are read by the package 'sharp', which cannot be loaded (npm install sharp): ${(e as Error).message}`,
+      );
     },
   );
   return loaded;

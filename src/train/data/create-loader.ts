@@ -1,0 +1,129 @@
+import { assembleBatch } from './assemble-batch.ts';
+import type { Failure } from './job.ts';
+import { type LoaderSettings, loaderSettings } from './loader-settings.ts';
+import { epochOrder } from './order.ts';
+import { createPool, type PendingBatch, type WorkerPool } from './pool.ts';
+import {
+  type Batch,
+  DataError,
+  type Dataset,
+  type Loader,
+  type LoaderOptions,
+  type SkippedImage,
+  type Split,
+  type SplitName,
+} from './types.ts';
+
+/** A batch that the workers are at. */
+interface Begun {
+  readonly index: number;
+  readonly epoch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Uint8Array;
+  readonly indices: Int32Array;
+  readonly pending: PendingBatch;
+}
+
+/**
+ * Batches of a split, decoded and augmented by worker threads that start with the first epoch. At most `prefetch` batches are
+ * ready or begun ahead of the one that is asked for.
+ * @throws DataError where the set has no such split or an option cannot be meant.
+ */
+export function createLoader(dataset: Dataset, name: SplitName, options: LoaderOptions): Loader {
+  const split = dataset.splits[name];
+  if (!split) {
+    const there = Object.keys(dataset.splits).join(', ');
+    throw new DataError(`'${dataset.path}' has no images for ${name}; it has ${there}.`);
+  }
+  const settings = loaderSettings(dataset, name, split, options);
+  const { batchSize, dropLast } = settings;
+  const batches = dropLast ? Math.floor(split.count / batchSize) : Math.ceil(split.count / batchSize);
+  const corrupt = new Map<number, SkippedImage>();
+  let pool: WorkerPool | undefined;
+  let closed = false;
+
+  async function* epoch(number: number, fromBatch = 0): AsyncGenerator<Batch> {
+    if (closed) throw new DataError('The loader is closed.');
+    pool ??= createPool(settings.workers);
+    const workers = pool;
+    const order = epochOrder(split as Split, samplingOf(settings), settings.seed, number);
+    const ahead: Begun[] = [];
+    let next = fromBatch;
+    try {
+      for (;;) {
+        while (next < batches && ahead.length <= settings.prefetch) {
+          ahead.push(begin(workers, split as Split, settings, order, number, next++));
+        }
+        const begun = ahead.shift();
+        if (!begun) return;
+        yield finish(begun, await begun.pending.done, split as Split, dataset.classes.length, settings, corrupt);
+      }
+    } finally {
+      for (const { pending } of ahead) pending.cancel();
+    }
+  }
+
+  return {
+    batches,
+    images: Math.min(split.count, batches * batchSize),
+    corrupt,
+    epoch,
+    async close() {
+      closed = true;
+      await pool?.close();
+      pool = undefined;
+    },
+  };
+}
+
+const samplingOf = ({ shuffle, balanced }: LoaderSettings) => (balanced ? 'balanced' : shuffle ? 'shuffled' : 'all');
+
+function begin(
+  workers: WorkerPool,
+  split: Split,
+  settings: LoaderSettings,
+  order: Int32Array,
+  epoch: number,
+  index: number,
+): Begun {
+  const { batchSize, channels, cropPadding, augmentation, seed } = settings;
+  const [height, width] = settings.sizeOf(epoch);
+  const first = index * batchSize;
+  const indices = order.slice(first, first + batchSize);
+  const pixels = new Uint8Array(new SharedArrayBuffer(indices.length * height * width * channels));
+  const pending = workers.submit({
+    plan: { width, height, channels, cropPadding, augmentation, seed, epoch },
+    first,
+    locators: Array.from(indices, (i) => split.locate(i)),
+    pixels,
+  });
+  return { index, epoch, height, width, pixels, indices, pending };
+}
+
+/** Throws DataError where too many images were unreadable by now. */
+function finish(
+  begun: Begun,
+  failures: readonly Failure[],
+  split: Split,
+  classes: number,
+  settings: LoaderSettings,
+  corrupt: Map<number, SkippedImage>,
+): Batch {
+  const skipped = new Map<number, SkippedImage>();
+  for (const { slot, reason } of failures) {
+    const index = begun.indices[slot] as number;
+    const image = { index, name: split.nameOf(index), reason };
+    skipped.set(slot, image);
+    corrupt.set(index, image);
+  }
+  if (corrupt.size > settings.maxCorrupt) throw new DataError(tooMany(corrupt, split.count, settings.maxCorrupt));
+  const labels = begun.indices.map((i) => split.labels[i] as number);
+  return assembleBatch({ ...begun, labels, skipped }, classes, settings);
+}
+
+function tooMany(corrupt: ReadonlyMap<number, SkippedImage>, count: number, limit: number): string {
+  const named = [...corrupt.values()].slice(0, 5).map(({ name, reason }) => `'${name}' (${reason})`);
+  const more = corrupt.size > named.length ? ' and others' : '';
+  return `${corrupt.size} of ${count} images could not be read; at most ${limit} may be: ${named.join(', ')}${more}.`;
+}

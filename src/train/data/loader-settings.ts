@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import type { Augmentation } from '../augment/augment.ts';
+import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
+
+/** `LoaderOptions` checked, with every default put in. */
+export interface LoaderSettings {
+  readonly batchSize: number;
+  readonly sizeOf: (epoch: number) => readonly [height: number, width: number];
+  readonly seed: number;
+  readonly channels: 1 | 3;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  readonly balanced: boolean;
+  /** `[K]`. */
+  readonly classWeights: Float32Array;
+  readonly labelSmoothing: number;
+  readonly mixup: number;
+  readonly cutmix: number;
+  /** Absent where images are not augmented. */
+  readonly augmentation?: Augmentation;
+  readonly cropPadding: number;
+  readonly workers: number;
+  readonly prefetch: number;
+  readonly maxCorrupt: number;
+}
+
+/** Sets of images of at most so many pixels a side are shifted, not cropped: a tenth of a digit is nothing to learn from. */
+const smallSide = 64;
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+const gray = { mean: [0.5], std: [0.5] };
+
+/**
+ * Checks what a loader was asked for and fills in the rest.
+ * @throws DataError where a value cannot be meant.
+ */
+export function loaderSettings(
+  dataset: Dataset,
+  name: SplitName,
+  split: Split,
+  options: LoaderOptions,
+): LoaderSettings {
+  const training = options.training ?? name === 'train';
+  const channels = options.channels ?? dataset.channels;
+  const plain = channels === 1 ? gray : imagenet;
+  const { mean = plain.mean, std = plain.std, size } = options;
+  const small = dataset.imageSize !== undefined && Math.max(...dataset.imageSize) <= smallSide;
+  const settings: LoaderSettings = {
+    batchSize: options.batchSize,
+    sizeOf: (epoch) => sizePair(typeof size === 'function' ? size(epoch) : size),
+    seed: options.seed ?? 0,
+    channels,
+    mean,
+    std,
+    shuffle: training,
+    dropLast: options.dropLast ?? training,
+    balanced: training && options.sampling === 'balanced',
+    classWeights: weightsOfClasses(dataset.classes.length, split, training ? options.classWeights : undefined),
+    labelSmoothing: training ? (options.labelSmoothing ?? 0) : 0,
+    mixup: training ? (options.mixup ?? 0) : 0,
+    cutmix: training ? (options.cutmix ?? 0) : 0,
+    augmentation: training ? augmentation(dataset, small, options) : undefined,
+    cropPadding: options.cropPadding ?? (small ? 0 : 32),
+    workers: options.workers ?? Math.max(1, availableParallelism() - 1),
+    prefetch: options.prefetch ?? 2,
+    maxCorrupt: corruptLimit(split.count, options.maxCorrupt),
+  };
+  check(settings, split, name);
+  return settings;
+}
+
+function augmentation(dataset: Dataset, small: boolean, { augment = {} }: LoaderOptions): Augmentation {
+  const resized = { kind: 'resized', scale: [0.08, 1], ratio: [3 / 4, 4 / 3] } as const;
+  // four pixels each way of 32 (He et al. 2016)
+  const shift = { kind: 'shift', pixels: Math.ceil(Math.max(...(dataset.imageSize ?? [0])) / 8) } as const;
+  return {
+    crop: augment.crop ?? (small ? shift : resized),
+    flip: augment.flip ?? (dataset.kind === 'idx' ? 0 : 0.5),
+    policy: augment.policy,
+    erasing: augment.erasing ?? 0,
+  };
+}
+
+function weightsOfClasses(classes: number, split: Split, weights: LoaderOptions['classWeights']): Float32Array {
+  if (weights === undefined) return new Float32Array(classes).fill(1);
+  if (weights !== 'balanced') {
+    if (weights.length !== classes) {
+      throw new DataError(`There are ${weights.length} class weights, but the data have ${classes} classes.`);
+    }
+    if (!weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
+      throw new DataError(`Class weights are numbers from 0; they are ${weights.join(', ')}.`);
+    }
+    return Float32Array.from(weights);
+  }
+  const counts = new Float64Array(classes);
+  for (const label of split.labels) counts[label] = (counts[label] as number) + 1;
+  return Float32Array.from(counts, (count) => (count === 0 ? 0 : split.count / (classes * count)));
+}
+
+function corruptLimit(count: number, limit: number | undefined): number {
+  if (limit === undefined) return Math.max(10, Math.floor(count / 100));
+  return limit < 1 ? Math.floor(limit * count) : limit;
+}
+
+function sizePair(size: ImageSize): readonly [number, number] {
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const whole = [height, width].every((n) => Number.isInteger(n) && n >= 1 && n <= 8192);
+  if (!whole)
+    throw new DataError(`An image size is a whole number of pixels from 1 to 8192; it is ${height} x ${width}.`);
+  return [height, width];
+}
+
+function check(settings: LoaderSettings, split: Split, name: SplitName): void {
+  const { batchSize, channels, mean, std, labelSmoothing, mixup, cutmix, workers, prefetch, augmentation } = settings;
+  const need = (holds: boolean, message: string) => {
+    if (!holds) throw new DataError(message);
+  };
+  const wholeFrom = (least: number, n: number) => Number.isInteger(n) && n >= least;
+  const share = (n: number) => n >= 0 && n <= 1;
+  need(wholeFrom(1, batchSize), `The batch size is a whole number from 1; it is ${batchSize}.`);
+  need(wholeFrom(1, workers), `The number of workers is a whole number from 1; it is ${workers}.`);
+  need(wholeFrom(0, prefetch), `The number of batches ahead is a whole number from 0; it is ${prefetch}.`);
+  need(settings.maxCorrupt >= 0, `The limit of unreadable images is a number from 0; it is ${settings.maxCorrupt}.`);
+  need(settings.cropPadding >= 0, `The crop's padding is a number of pixels from 0; it is ${settings.cropPadding}.`);
+  need(
+    mean.length === channels && std.length === channels && std.every((n) => n > 0),
+    `The mean and the standard deviation take ${channels} number${channels === 1 ? '' : 's'} each, the latter above 0.`,
+  );
+  need(
+    labelSmoothing >= 0 && labelSmoothing < 1,
+    `Label smoothing is at least 0 and below 1; it is ${labelSmoothing}.`,
+  );
+  need(
+    mixup >= 0 && cutmix >= 0,
+    `The alphas of mixup and cutmix are numbers from 0; they are ${mixup} and ${cutmix}.`,
+  );
+  if (augmentation) {
+    const { flip, erasing, crop, policy } = augmentation;
+    need(share(flip) && share(erasing), `Flipping and erasing take shares of 0 to 1; they are ${flip} and ${erasing}.`);
+    need(crop.kind !== 'shift' || wholeFrom(0, crop.pixels), 'A shift is a whole number of pixels from 0.');
+    need(
+      crop.kind !== 'resized' || [crop.scale, crop.ratio].every(([low, high]) => low > 0 && low <= high),
+      'The scale and the ratio of a crop are two numbers above 0 each, the smaller one first.',
+    );
+    need(crop.kind !== 'resized' || crop.scale[1] <= 1, 'The scale of a crop is a share of the area, 1 at most.');
+    need(
+      policy?.kind !== 'rand' || (wholeFrom(0, policy.operations) && policy.magnitude >= 0 && policy.magnitude <= 30),
+      'RandAugment takes a whole number of operations and a magnitude of 0 to 30.',
+    );
+  }
+  need(
+    !settings.dropLast || split.count >= batchSize,
+    `The split '${name}' has ${split.count} images, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
+  );
+}

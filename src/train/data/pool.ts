@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
+import { DataError } from './types.ts';
+
+export interface PendingBatch {
+  /** The images that could not be read, once all others are in place. Throws DataError where a worker has failed. */
+  readonly done: Promise<readonly Failure[]>;
+  /** Images that no worker has begun are left out; `done` will not come. */
+  cancel(): void;
+}
+
+export interface WorkerPool {
+  submit(job: Omit<BatchJob, 'kind' | 'id' | 'next'>): PendingBatch;
+  /** Lets the workers finish the images they have begun, and ends them. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  left: number;
+  readonly failures: Failure[];
+  resolve(failures: readonly Failure[]): void;
+  reject(error: Error): void;
+}
+
+/** A worker that has not ended by then is stopped. Decoding one image takes far less. */
+const closeMs = 10_000;
+
+/** Starts threads that prepare batches. They run until `close`, or until one of them fails, which ends all. */
+export function createPool(count: number): WorkerPool {
+  widenThreadPool(count);
+  const waiting = new Map<number, Waiting>();
+  let ended: Error | undefined;
+  let nextId = 0;
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  const fail = (message: string) => {
+    end(new DataError(`A worker that prepares images has failed: ${message}`));
+    for (const worker of workers) void worker.terminate();
+  };
+  const hear = (message: FromWorker) => {
+    if (message.kind === 'fatal') return fail(message.message);
+    const batch = waiting.get(message.id);
+    if (!batch) return;
+    batch.failures.push(...message.failures);
+    batch.left -= message.images;
+    if (batch.left > 0) return;
+    waiting.delete(message.id);
+    batch.resolve(batch.failures.sort((a, b) => a.slot - b.slot));
+  };
+  const workers = Array.from({ length: count }, () => {
+    const worker = startWorker();
+    worker.on('message', hear);
+    worker.on('error', (e) => fail(e.message));
+    worker.on('exit', (code) => {
+      if (!ended) fail(`it ended with code ${code}.`);
+    });
+    return worker;
+  });
+
+  return {
+    submit(parts) {
+      if (ended) throw ended;
+      const id = nextId++;
+      const next = new Int32Array(new SharedArrayBuffer(4));
+      const done = new Promise<readonly Failure[]>((resolve, reject) => {
+        waiting.set(id, { left: parts.locators.length, failures: [], resolve, reject });
+      });
+      // whoever waits for the batch gets the error; a batch that nobody waits for yet must not end the process
+      done.catch(() => {});
+      const job: ToWorker = { kind: 'batch', id, next, ...parts };
+      for (const worker of workers) worker.postMessage(job);
+      return {
+        done,
+        cancel() {
+          Atomics.store(next, 0, parts.locators.length);
+          waiting.delete(id);
+        },
+      };
+    },
+    async close() {
+      end(new DataError('The loader is closed.'));
+      await Promise.all(workers.map(endWorker));
+    },
+  };
+}
+
+function endWorker(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    // a worker that has ended already says nothing more
+    if (worker.threadId === -1) return resolve();
+    const timer = setTimeout(() => void worker.terminate(), closeMs);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    const close: ToWorker = { kind: 'close' };
+    worker.postMessage(close);
+  });
+}
+
+/** From source the worker is TypeScript, which tsx loads; of the bundle it is a file of its own. */
+function startWorker(): Worker {
+  const source = join(import.meta.dirname, 'worker.ts');
+  if (!existsSync(source)) return new Worker(join(import.meta.dirname, 'loader-worker.cjs'), { execArgv: [] });
+  const tsx = pathToFileURL(createRequire(source).resolve('tsx')).href;
+  return new Worker(source, { execArgv: ['--import', tsx] });
+}
+
+/**
+ * Node runs sharp's work of all threads in one pool of 4, made when first used: with more workers than that the pool has to
+ * be larger. Where something has used it before, or the user has set its size, this changes nothing.
+ */
+export function widenThreadPool(workers: number): void {
+  if (workers > 3) process.env.UV_THREADPOOL_SIZE ??= String(2 * workers);
+}
