@@ -1,0 +1,110 @@
+import { openRunLog, type RunLog } from '../metrics/run-log.ts';
+import { parseProgression, sizeOfEpoch } from '../progressive.ts';
+import { startState, type TrainState } from '../run/state.ts';
+import { newestState, readState, writeState } from '../run/state-file.ts';
+import { RunError } from '../run-error.ts';
+import type { RunLength } from '../schedule.ts';
+import { explained, notFiniteError } from './failures.ts';
+import { openSession, resizeSession, type Session } from './session.ts';
+import { startValues } from './start-values.ts';
+import type { TrainingTask } from './task.ts';
+
+/** A run under way: what stays, and what each step replaces. */
+export interface Course {
+  readonly task: TrainingTask;
+  readonly length: RunLength;
+  readonly log: RunLog;
+  session: Session;
+  state: TrainState;
+}
+
+/** Takes up a run where its folder stands: at its newest checkpoint, or at the beginning. */
+export async function beginCourse(task: TrainingTask): Promise<Course> {
+  const { config, folder, hash, createRunner } = task;
+  const { epochs } = config.settings;
+  const length = runLength(task);
+  const first = task.network(sizeOf(task, 0));
+  const { variables } = first.training.program;
+  const saved = readState(folder, variables, hash);
+  const state = saved?.state ?? startState;
+  const values = saved?.values ?? startValues(first.graph, variables, task.start(first.graph));
+  const size = sizeOf(task, Math.min(state.epoch, epochs - 1));
+  const network = state.epoch === 0 ? first : task.network(size);
+  const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);
+  try {
+    const session = await openSession(network, size, createRunner, values);
+    const course: Course = { task, length, log, session, state };
+    // A run that dies before its first epoch starts again from the same weights, wherever they came from.
+    if (!saved) await saveState(course);
+    const parameters = countOf(variables, new Set(network.training.trainable));
+    task.listener.started({ step: state.step, stepsPerEpoch: length.stepsPerEpoch, parameters });
+    return course;
+  } catch (e) {
+    log.close();
+    throw explained(e, config.settings, network.training.input.shape.slice(1));
+  }
+}
+
+/** Sees to it that the network has the size of the epoch's images. */
+export async function enterEpoch(course: Course): Promise<void> {
+  const { task, session, state } = course;
+  const size = sizeOf(task, state.epoch);
+  if (size === session.size) return;
+  course.session = await resizeSession(session, task.network(size), size, task.createRunner);
+}
+
+/** Writes a checkpoint. @param known the values of all variables, where they have been read. */
+export async function saveState(course: Course, known?: ReadonlyMap<string, Float32Array>): Promise<void> {
+  const { task, session, log } = course;
+  const values = known ?? (await readValues(course));
+  log.sync();
+  course.state = { ...course.state, log: log.sizes() };
+  const path = writeState(task.folder, course.state, session.training.program.variables, values, task.hash);
+  task.listener.saved(path);
+}
+
+/**
+ * The values of all variables.
+ * @throws RunError where one is no finite number: a checkpoint with it would take the last good one's place.
+ */
+export async function readValues({ session, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
+  const values = await session.runner.read();
+  for (const [name, numbers] of values) {
+    if (allFinite(numbers)) continue;
+    const first = `weight ${name}`;
+    throw notFiniteError({ step: state.step, epoch: state.epoch, first, checkpoint: newestState(task.folder) });
+  }
+  return values;
+}
+
+function allFinite(numbers: Float32Array): boolean {
+  // A sum of products with 0 is 0, or not a number where one of them is infinite or none: one pass without branches.
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) * 0;
+  return sum === 0;
+}
+
+function countOf(variables: readonly { name: string; shape: readonly number[] }[], names: ReadonlySet<string>): number {
+  let count = 0;
+  for (const { name, shape } of variables) if (names.has(name)) count += shape.reduce((a, b) => a * b, 1);
+  return count;
+}
+
+/** @throws RunError where there is no step in an epoch. */
+function runLength({ config: { settings }, loaders: { train } }: TrainingTask): RunLength {
+  const { batch, accumulate, epochs } = settings;
+  const stepsPerEpoch = Math.floor(train.batches / accumulate);
+  if (stepsPerEpoch === 0) {
+    const options = accumulate > 1 ? '--batch or --accumulate' : '--batch';
+    throw new RunError(
+      `a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
+    );
+  }
+  return { stepsPerEpoch, totalSteps: stepsPerEpoch * epochs };
+}
+
+/** The size of an epoch's images where the run has a progression; undefined for the network's own. */
+function sizeOf({ config: { settings } }: TrainingTask, epoch: number): number | undefined {
+  const { progressive, epochs } = settings;
+  return progressive === undefined ? undefined : sizeOfEpoch(parseProgression(progressive), epoch, epochs);
+}

@@ -1,0 +1,75 @@
+import type { StepProgram } from '../../5-graph/training/program.ts';
+import { type HostTensor, OutOfMemoryError, type StepRunner } from '../../backends/runner.ts';
+import { RunError } from '../run-error.ts';
+import type { ResolvedSettings } from '../settings.ts';
+
+/** Runs one function of a program, feeding of what there is that which it takes. */
+export function runFunction(
+  runner: StepRunner,
+  program: StepProgram,
+  name: string,
+  available: Readonly<Record<string, HostTensor>>,
+): Promise<Readonly<Record<string, HostTensor>>> {
+  const found = program.functions.find((f) => f.name === name);
+  if (!found) throw new Error(`the program has no function '${name}'`);
+  const inputs: Record<string, HostTensor> = {};
+  for (const { name: input } of found.inputs) {
+    const value = available[input];
+    if (!value) throw new Error(`nothing feeds '${input}' of '${name}'`);
+    inputs[input] = value;
+  }
+  return runner.run(name, inputs);
+}
+
+/**
+ * Where a step's numbers first stop being finite: the output of `diagnose` that says so, `activation stages.2.0.add #3`.
+ * Undefined where all of them are.
+ */
+export async function firstNotFinite(
+  runner: StepRunner,
+  program: StepProgram,
+  available: Readonly<Record<string, HostTensor>>,
+): Promise<string | undefined> {
+  const outputs = await runFunction(runner, program, 'diagnose', available);
+  const order = program.functions.find((f) => f.name === 'diagnose')?.outputs ?? [];
+  return order.find(({ name }) => outputs[name]?.data[0] !== 1)?.name;
+}
+
+/** A loss or a gradient that is no number: what it is, where, and what may be done. */
+export function notFiniteError(where: {
+  readonly step: number;
+  readonly epoch: number;
+  readonly first: string | undefined;
+  readonly checkpoint: string | undefined;
+}): RunError {
+  const { step, epoch, first, checkpoint } = where;
+  const place =
+    first === undefined
+      ? 'every weight, activation and gradient is finite, but their sum is not'
+      : `the first is ${described(first)}`;
+  const rest = checkpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${checkpoint}`;
+  return new RunError(
+    `step ${step + 1}, in epoch ${epoch + 1}, has numbers that are not finite: ${place}. The weights were not changed; ${rest}. Try a lower --rate, a longer --warmup, or --clip-norm`,
+  );
+}
+
+function described(output: string): string {
+  const [kind = '', ...rest] = output.split(' ');
+  const name = rest.join(' ');
+  if (kind === 'weight') return `the weight '${name}'`;
+  if (kind === 'activation') return `an activation of '${name.replace(/ #\d+$/, '')}'`;
+  if (kind === 'gradient') return `the gradient of '${name}'`;
+  return `the ${output}`;
+}
+
+/** An error of a backend as the user is to see it: what to do where memory was short. */
+export function explained(error: unknown, settings: ResolvedSettings, size: readonly number[]): unknown {
+  if (!(error instanceof OutOfMemoryError)) return error;
+  const { batch, accumulate } = settings;
+  const what = `the memory does not hold a step of ${batch} images of ${size.join(' x ')}`;
+  if (batch < 2) return new RunError(`${what}: take a smaller --resolution or a smaller variant`);
+  const half = Math.floor(batch / 2);
+  return new RunError(
+    `${what}: take --batch ${half} --accumulate ${Math.ceil((batch * accumulate) / half)}, whose steps are the same but for the batch norms'`,
+  );
+}

@@ -1,0 +1,107 @@
+import type { EpochRecord } from '../metrics/run-log.ts';
+import { writeReport } from '../report/write-report.ts';
+import { type Best, noSums } from '../run/state.ts';
+import type { WeightKind } from '../run/weight-kind.ts';
+import { writeWeights } from '../run/weights-file.ts';
+import { learningRate } from '../schedule.ts';
+import { type Course, readValues, saveState } from './course.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { runFunction } from './failures.ts';
+import { batchInputs } from './step-inputs.ts';
+import { means } from './train-epoch.ts';
+import { weightsToValidate } from './weights-to-validate.ts';
+
+/** How many mistakes the report shows. */
+const shownMistakes = 24;
+
+/**
+ * What follows an epoch's steps: validation, its record, the weights, a checkpoint, the report.
+ * @returns whether it came to its end, and was not stopped before.
+ */
+export async function finishEpoch(course: Course): Promise<boolean> {
+  const { task, session, log } = course;
+  const { folder, config, listener } = task;
+  const scores = await validate(course);
+  if (!scores) return false;
+  const score = bestOf(scores, course.state.epoch);
+  // The later of equals has seen more.
+  const isBest = score !== undefined && score.accuracy >= (course.state.best?.accuracy ?? 0);
+  const record = recordOf(course, scores, isBest);
+  log.write(record);
+
+  const values = await readValues(course);
+  const weights = score?.weights ?? (config.settings.ema > 0 ? 'averages' : 'raw');
+  const facts = factsOf(course, score);
+  if (isBest) writeWeights(folder, 'best.safetensors', session.graph, values, weights, facts);
+  writeWeights(folder, 'last.safetensors', session.graph, values, weights, facts);
+
+  // Before the checkpoint: a run that is killed here writes it again, one that is done never does.
+  writeReport(task, session.graph, course.length.stepsPerEpoch, scores.get(weights), weights);
+  const { epoch } = course.state;
+  course.state = { ...course.state, epoch: epoch + 1, stepInEpoch: 0, sums: noSums, ...(isBest && { best: score }) };
+  await saveState(course, values);
+  listener.epoch(record);
+  return true;
+}
+
+function recordOf(course: Course, scores: ReadonlyMap<WeightKind, Evaluation>, best: boolean): EpochRecord {
+  const { task, session, length } = course;
+  const { epoch, step, sums } = course.state;
+  const [, height = 0, width = 0] = session.training.input.shape;
+  const validation = [...scores].map(([kind, { loss, accuracy, top5 }]) => [kind, { loss, accuracy, top5 }] as const);
+  return {
+    kind: 'epoch',
+    step,
+    epoch,
+    rate: learningRate(task.config.settings, step - 1, length),
+    size: [height, width],
+    train: { ...means(sums), images: sums.images },
+    validation: Object.fromEntries(validation),
+    best,
+  };
+}
+
+/** Scores by the weights that are validated, none without validation images; undefined where it was stopped. */
+async function validate({ task, session, state }: Course): Promise<Map<WeightKind, Evaluation> | undefined> {
+  const { config, loaders, listener, stopped } = task;
+  const { runner, training } = session;
+  const scores = new Map<WeightKind, Evaluation>();
+  const loader = loaders.validation;
+  if (!loader) return scores;
+  const kinds = weightsToValidate(config.settings, loaders.train.images, loader.images);
+  for (const [n, kind] of kinds.entries()) {
+    const name = kind === 'raw' ? 'evaluate' : 'evaluate_ema';
+    const evaluation = await evaluate({
+      loader,
+      epoch: state.epoch,
+      classes: training.classes,
+      mistakes: shownMistakes,
+      run: (batch) => runFunction(runner, training.program, name, batchInputs(batch, config.settings)),
+      progress: (done, batches) => listener.evaluating(n * batches + done, kinds.length * batches),
+      ...(n === 0 && { skipped: listener.skipped }),
+      stopped,
+    });
+    if (!evaluation) return undefined;
+    scores.set(kind, evaluation);
+  }
+  return scores;
+}
+
+/** The better of the weights that were validated; the first of equals. */
+function bestOf(scores: ReadonlyMap<WeightKind, Evaluation>, epoch: number): Best | undefined {
+  let best: Best | undefined;
+  for (const [weights, { accuracy }] of scores) {
+    if (!best || accuracy > best.accuracy) best = { epoch, accuracy, weights };
+  }
+  return best;
+}
+
+function factsOf({ task, state, session }: Course, score: Best | undefined): Record<string, string> {
+  return {
+    model: session.graph.name,
+    epoch: String(state.epoch + 1),
+    step: String(state.step),
+    ...(score && { accuracy: String(score.accuracy) }),
+    classes: JSON.stringify(task.config.classes),
+  };
+}

@@ -1,0 +1,99 @@
+import type { HostTensor } from '../../backends/runner.ts';
+import type { Batch } from '../data/types.ts';
+import type { EpochSums } from '../run/state.ts';
+import type { RunLength } from '../schedule.ts';
+import type { ResolvedSettings } from '../settings.ts';
+import { runFunction } from './failures.ts';
+import { predictedClass } from './score.ts';
+import type { Session } from './session.ts';
+import { batchInputs, noiseInputs, scalar, updateInputs } from './step-inputs.ts';
+
+export interface StepResult {
+  readonly loss: number;
+  readonly norm: number;
+  /** The epoch's sums with this step's. */
+  readonly sums: EpochSums;
+}
+
+/** A batch's inputs of the forward and backward half of step `step`. @param part the batch's number within the step. */
+export function forwardInputs(
+  { training }: Session,
+  settings: ResolvedSettings,
+  batch: Batch,
+  step: number,
+  part: number,
+): Readonly<Record<string, HostTensor>> {
+  return { ...batchInputs(batch, settings), ...noiseInputs(training, batch.shape[0], settings.seed, step, part) };
+}
+
+/** One step of the optimiser, over one batch. */
+export async function trainStep(
+  session: Session,
+  settings: ResolvedSettings,
+  batch: Batch,
+  step: number,
+  length: RunLength,
+  sums: EpochSums,
+): Promise<StepResult> {
+  const { runner, training } = session;
+  const outputs = await runFunction(runner, training.program, 'train', {
+    ...forwardInputs(session, settings, batch, step, 0),
+    ...updateInputs(settings, step, length),
+  });
+  return {
+    loss: scalarOf(outputs, 'loss'),
+    norm: scalarOf(outputs, 'norm'),
+    sums: addBatch(sums, batch, outputs, training.classes),
+  };
+}
+
+/** A batch of a step that has several: adds its gradient to theirs. */
+export async function accumulateBatch(
+  session: Session,
+  settings: ResolvedSettings,
+  batch: Batch,
+  step: number,
+  part: number,
+  sums: EpochSums,
+): Promise<{ loss: number; sums: EpochSums }> {
+  const { runner, training } = session;
+  const outputs = await runFunction(runner, training.program, 'accumulate', {
+    ...forwardInputs(session, settings, batch, step, part),
+    share: scalar(1 / settings.accumulate),
+  });
+  return { loss: scalarOf(outputs, 'loss'), sums: addBatch(sums, batch, outputs, training.classes) };
+}
+
+/** The end of a step that has several batches. Gives the gradient's norm. */
+export async function applyStep(
+  { runner, training }: Session,
+  settings: ResolvedSettings,
+  step: number,
+  length: RunLength,
+): Promise<number> {
+  const outputs = await runFunction(runner, training.program, 'apply', updateInputs(settings, step, length));
+  return scalarOf(outputs, 'norm');
+}
+
+function addBatch(
+  sums: EpochSums,
+  { labels, weights }: Batch,
+  { losses, logits }: Readonly<Record<string, HostTensor>>,
+  classes: number,
+): EpochSums {
+  if (!losses || !logits) throw new Error('the program gives no losses and logits');
+  let { images, loss, correct } = sums;
+  for (const [row, label] of labels.entries()) {
+    if (weights[row] === 0) continue;
+    images++;
+    loss += losses.data[row] as number;
+    if (predictedClass(logits.data, row, classes) === label) correct++;
+  }
+  return { images, loss, correct };
+}
+
+function scalarOf(outputs: Readonly<Record<string, HostTensor>>, name: string): number {
+  const value = outputs[name]?.data[0];
+  if (value === undefined) throw new Error(`the program gives no '${name}'`);
+  return value;
+}

@@ -1,0 +1,69 @@
+import type { Graph, Normalisation } from '../../5-graph/graph.ts';
+import type { TrainingProgram } from '../../5-graph/training/options.ts';
+import type { CreateRunner } from '../../backends/runner.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import type { Loader, SkippedImage } from '../data/types.ts';
+import type { EpochRecord } from '../metrics/run-log.ts';
+import type { RunConfig } from '../run/run-config.ts';
+import type { RunFolder } from '../run/run-folder.ts';
+import type { Best } from '../run/state.ts';
+
+/** A network as it is trained, at one size of its images. */
+export interface TrainedNetwork {
+  readonly graph: Graph;
+  readonly training: TrainingProgram;
+}
+
+/** All that a training run needs. The caller opens it, holds the folder's lock, and closes what it opened. */
+export interface TrainingTask {
+  readonly folder: RunFolder;
+  readonly config: RunConfig;
+  /** See `configHash`. */
+  readonly hash: string;
+  readonly createRunner: CreateRunner;
+  /** The network for images of a size (a progression's), or its own size. The variables are the same at every size. */
+  network(size: number | undefined): TrainedNetwork;
+  /** The weights that a new run starts from. */
+  start(graph: Graph): WeightSource;
+  readonly loaders: { readonly train: Loader; readonly validation?: Loader };
+  /** By which the loaders' images were normalised. */
+  readonly normalisation: Normalisation;
+  /** How people know an image of the validation split. */
+  nameOf(index: number): string;
+  readonly listener: TrainListener;
+  /** Looked at after each step: whether to leave a checkpoint and end. */
+  stopped(): boolean;
+}
+
+export interface StepReport {
+  /** Steps done in all, in this epoch, and how many an epoch has. */
+  readonly step: number;
+  readonly stepInEpoch: number;
+  readonly stepsPerEpoch: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Images that this step saw. */
+  readonly images: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly rate: number;
+}
+
+/** What a run tells while it goes. */
+export interface TrainListener {
+  /** Before the first step: where it begins, and the step it goes on from. */
+  started(facts: { readonly step: number; readonly stepsPerEpoch: number; readonly parameters: number }): void;
+  step(report: StepReport): void;
+  evaluating(done: number, batches: number): void;
+  epoch(record: EpochRecord): void;
+  saved(path: string): void;
+  skipped(image: SkippedImage): void;
+}
+
+export interface TrainingOutcome {
+  /** Whether all epochs are done, or the run was stopped and left a checkpoint. */
+  readonly finished: boolean;
+  readonly step: number;
+  readonly best?: Best;
+}

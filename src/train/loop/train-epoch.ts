@@ -1,0 +1,113 @@
+import { NotFiniteError } from '../../backends/runner.ts';
+import type { Batch } from '../data/types.ts';
+import type { EpochSums } from '../run/state.ts';
+import { newestState } from '../run/state-file.ts';
+import { learningRate } from '../schedule.ts';
+import { type Course, saveState } from './course.ts';
+import { nextTurn } from './evaluate.ts';
+import { firstNotFinite, notFiniteError } from './failures.ts';
+import { accumulateBatch, applyStep, forwardInputs, type StepResult, trainStep } from './run-step.ts';
+
+/** Takes the steps of an epoch that are left. @returns whether it came to the epoch's end, and was not stopped before. */
+export async function trainEpoch(course: Course): Promise<boolean> {
+  const { task, length } = course;
+  const { accumulate } = task.config.settings;
+  const { epoch, stepInEpoch } = course.state;
+  if (stepInEpoch === length.stepsPerEpoch) return true;
+  const takeBatch = batchTaker(course);
+  const speed = { since: performance.now(), images: 0 };
+  for await (const batch of task.loaders.train.epoch(epoch, stepInEpoch * accumulate)) {
+    for (const image of batch.skipped) task.listener.skipped(image);
+    const result = await takeBatch(batch);
+    if (result) {
+      await finishStep(course, result, speed);
+      if (course.state.stepInEpoch === length.stepsPerEpoch) return true;
+      if (task.stopped()) return false;
+    }
+    await nextTurn();
+  }
+  throw new Error(`epoch ${epoch + 1} ended after ${course.state.stepInEpoch} of ${length.stepsPerEpoch} steps`);
+}
+
+/** Takes one batch after the other; gives a step's result with the batch that ends the step. */
+function batchTaker(course: Course): (batch: Batch) => Promise<StepResult | undefined> {
+  const { task, length } = course;
+  const { settings } = task.config;
+  const { accumulate } = settings;
+  if (accumulate === 1) {
+    return (batch) => {
+      const { session, state } = course;
+      return guarded(course, batch, 0, () => trainStep(session, settings, batch, state.step, length, state.sums));
+    };
+  }
+  let loss = 0;
+  let sums: EpochSums = course.state.sums;
+  return (batch) => {
+    const { session, state } = course;
+    const part = batch.index % accumulate;
+    return guarded(course, batch, part, async () => {
+      if (part === 0) [loss, sums] = [0, state.sums];
+      const one = await accumulateBatch(session, settings, batch, state.step, part, sums);
+      loss += one.loss / accumulate;
+      sums = one.sums;
+      if (part < accumulate - 1) return undefined;
+      return { loss, sums, norm: await applyStep(session, settings, state.step, length) };
+    });
+  };
+}
+
+/** Runs a step, and says where its numbers stop being finite if they do. */
+async function guarded<T>(
+  { session, state, task }: Course,
+  batch: Batch,
+  part: number,
+  step: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (e) {
+    if (!(e instanceof NotFiniteError)) throw e;
+    const inputs = forwardInputs(session, task.config.settings, batch, state.step, part);
+    const first = await firstNotFinite(session.runner, session.training.program, inputs);
+    throw notFiniteError({ step: state.step, epoch: state.epoch, first, checkpoint: newestState(task.folder) });
+  }
+}
+
+/** Counts a step, logs it, and writes a checkpoint where one is due. */
+async function finishStep(
+  course: Course,
+  { loss, norm, sums }: StepResult,
+  speed: { since: number; images: number },
+): Promise<void> {
+  const { task, length, state, log } = course;
+  const { settings } = task.config;
+  const { epoch } = state;
+  const rate = learningRate(settings, state.step, length);
+  const [step, stepInEpoch] = [state.step + 1, state.stepInEpoch + 1];
+  course.state = { ...state, step, stepInEpoch, sums };
+  const images = sums.images - state.sums.images;
+  speed.images += images;
+  if (step % settings['log-every'] === 0) {
+    const now = performance.now();
+    const perSecond = (1000 * speed.images) / Math.max(1, now - speed.since);
+    log.write({ kind: 'step', step, epoch, loss, rate, norm }, { 'step/images_per_second': perSecond });
+    Object.assign(speed, { since: now, images: 0 });
+  }
+  const { stepsPerEpoch } = length;
+  task.listener.step({
+    step,
+    stepInEpoch,
+    stepsPerEpoch,
+    epoch,
+    epochs: settings.epochs,
+    images,
+    rate,
+    ...means(sums),
+  });
+  if (step % settings['save-every'] === 0 && stepInEpoch < stepsPerEpoch) await saveState(course);
+}
+
+/** What sums mean an image. */
+export function means({ images, loss, correct }: EpochSums): { loss: number; accuracy: number } {
+  return images === 0 ? { loss: 0, accuracy: 0 } : { loss: loss / images, accuracy: correct / images };
+}

@@ -1,0 +1,40 @@
+import { beginCourse, type Course, enterEpoch, saveState } from './course.ts';
+import { explained } from './failures.ts';
+import { finishEpoch } from './finish-epoch.ts';
+import type { TrainingOutcome, TrainingTask } from './task.ts';
+import { trainEpoch } from './train-epoch.ts';
+
+/**
+ * Trains a network from where its run's folder stands to the run's end, or until it is stopped, which leaves a checkpoint.
+ *
+ * One backend gives the same weights, bit for bit, however often a run was ended and resumed: what a step does depends on
+ * the variables, the settings, and the numbers of `TrainState` alone.
+ * @throws RunError for what the user can mend: numbers that are not finite, memory that does not suffice. DataError.
+ */
+export async function train(task: TrainingTask): Promise<TrainingOutcome> {
+  const course = await beginCourse(task);
+  try {
+    while (course.state.epoch < task.config.settings.epochs) {
+      const ended = !task.stopped() && (await runEpoch(course));
+      if (!ended) {
+        await saveState(course);
+        return outcome(course, false);
+      }
+    }
+    return outcome(course, true);
+  } catch (e) {
+    throw explained(e, task.config.settings, course.session.training.input.shape.slice(1));
+  } finally {
+    course.log.close();
+    course.session.runner.close();
+  }
+}
+
+async function runEpoch(course: Course): Promise<boolean> {
+  await enterEpoch(course);
+  return (await trainEpoch(course)) && (await finishEpoch(course));
+}
+
+function outcome({ state: { step, best } }: Course, finished: boolean): TrainingOutcome {
+  return { finished, step, ...(best && { best }) };
+}

@@ -1,0 +1,40 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { RunError } from '../run-error.ts';
+
+/** A file that only grows, and can be cut back to where a checkpoint saw it. */
+export interface AppendFile {
+  append(bytes: Uint8Array): void;
+  /** Bytes so far: where a checkpoint says that the file has to be cut on resuming. */
+  size(): number;
+  /** What was appended is on the disk after this. */
+  sync(): void;
+  close(): void;
+}
+
+/**
+ * Opens a file to append to.
+ * @param size what is kept of it: 0 for a new run, what the checkpoint says on resuming.
+ * @throws RunError where the file is shorter than that.
+ */
+export function openAppendFile(path: string, size: number): AppendFile {
+  const file = openSync(path, size === 0 ? 'w' : 'r+');
+  const found = fstatSync(file).size;
+  if (found < size) {
+    closeSync(file);
+    throw new RunError(
+      `${basename(path)} has ${found} bytes, but its run's checkpoint was taken at ${size}: the file was changed since`,
+    );
+  }
+  ftruncateSync(file, size);
+  let at = size;
+  return {
+    append(bytes) {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, at + done);
+      at += bytes.length;
+    },
+    size: () => at,
+    sync: () => fsyncSync(file),
+    close: () => closeSync(file),
+  };
+}

@@ -1,0 +1,24 @@
+/** Text made safe for HTML, in attributes too. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** `97.31 %` */
+export function percent(share: number, digits = 2): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+/** A number with so many significant digits, without zeros at its end. */
+export function shortNumber(value: number, digits = 3): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e7) return value.toExponential(Math.max(0, digits - 2)).replace('e+', 'e');
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** A table; cells are HTML. The first row names the columns; all columns but the first are numbers. */
+export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map((cell, i) => `<${tag}${i > 0 ? ' class="n"' : ''}>${cell}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${rows.map((r) => row(r, 'td')).join('')}</tbody></table></div>`;
+}

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { eventsFile, metricsFile } from '../metrics/run-log.ts';
+import { RunError } from '../run-error.ts';
+import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
+import { configHash, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
+import { lockFile } from './run-lock.ts';
+import type { SpecCopy } from './spec-copy.ts';
+
+/**
+ * A run's folder. What stands in it:
+ *
+ * - `config.json`, `spec/`: what the run is; written once.
+ * - `metrics.jsonl`, `events.out.tfevents.*`, `report.html`: what it did.
+ * - `best.safetensors`, `last.safetensors`: the network's weights, for `enetc compile --weights`.
+ * - `checkpoints/`: the last two states of the training.
+ * - `lock`: who is writing it.
+ */
+export interface RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** As the user calls it. */
+  readonly shown: string;
+}
+
+export const checkpointsFolder = 'checkpoints';
+export const specFolder = 'spec';
+const configFile = 'config.json';
+
+/** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that nobody else takes it. */
+export function createNumberedRun(cwd: string, name: string): RunFolder {
+  mkdirSync(join(cwd, 'runs'), { recursive: true });
+  for (let n = 1; ; n++) {
+    const shown = join('runs', `${name}-${n}`);
+    const path = join(cwd, shown);
+    try {
+      mkdirSync(path);
+      return { path, shown };
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;
+    }
+  }
+}
+
+/** Makes a folder for a run, or takes an empty one. @throws RunError for one that holds something. */
+export function createRun(path: string, shown: string): RunFolder {
+  mkdirSync(path, { recursive: true });
+  if (existsSync(join(path, configFile))) {
+    throw new RunError(`'${shown}' holds a run already: go on with it by --resume ${shown}, or take another --out`);
+  }
+  // A run that was killed before it had a configuration leaves no more than this.
+  const ours = (name: string) => name === specFolder || name === lockFile || name.endsWith(temporarySuffix);
+  if (!readdirSync(path).every(ours))
+    throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
+  return { path, shown };
+}
+
+/** Writes what a run is. From then on it can be resumed. */
+export function writeRun({ path }: RunFolder, config: RunConfig, spec: SpecCopy): void {
+  rmSync(join(path, specFolder), { recursive: true, force: true });
+  for (const [name, text] of spec.files) {
+    const file = join(path, specFolder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeTextAtomically(file, text);
+  }
+  mkdirSync(join(path, checkpointsFolder), { recursive: true });
+  writeTextAtomically(join(path, configFile), formatConfig(config));
+}
+
+/** Reads what a run is. @throws RunError where there is none. */
+export function readRun({ path, shown }: RunFolder): { config: RunConfig; hash: string } {
+  const file = join(path, configFile);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new RunError(`there is no run in '${shown}': it has no ${configFile}`);
+  }
+  const config = parseConfig(text, join(shown, configFile));
+  return { config, hash: configHash(config, readSpecTexts(path)) };
+}
+
+/** Removes what a killed process left half written. Only who holds the lock may. */
+export function removeLeftovers({ path }: RunFolder): void {
+  for (const folder of [path, join(path, checkpointsFolder)]) {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      if (name.startsWith('.') && name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** What a run wrote before its first checkpoint, which starting again writes anew. */
+export function removeMetrics({ path }: RunFolder): void {
+  for (const name of [metricsFile, eventsFile]) rmSync(join(path, name), { force: true });
+}
+
+/** Texts of the spec's files, each with its path, in the order of the paths. */
+function readSpecTexts(path: string): string[] {
+  const root = join(path, specFolder);
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.enet'));
+  return names.sort().map((name) => `${name.split(sep).join('/')}\n${readFileSync(join(root, name), 'utf8')}`);
+}

@@ -1,0 +1,41 @@
+import type { LogSizes } from '../metrics/run-log.ts';
+import type { WeightKind } from './weight-kind.ts';
+
+/** What the steps of an epoch have added up to so far. */
+export interface EpochSums {
+  readonly images: number;
+  readonly loss: number;
+  readonly correct: number;
+}
+
+export interface Best {
+  readonly epoch: number;
+  readonly accuracy: number;
+  readonly weights: WeightKind;
+}
+
+/**
+ * Where a training stands, between two steps. With the variables' values it is all that goes on from one step to the next:
+ * order, augmentation and noise are drawn anew from the seed and these numbers.
+ */
+export interface TrainState {
+  /** Steps done. */
+  readonly step: number;
+  /** The epoch of the next step, from 0. */
+  readonly epoch: number;
+  /** Steps done in that epoch. All of them: its evaluation is what comes next. */
+  readonly stepInEpoch: number;
+  readonly sums: EpochSums;
+  readonly best?: Best;
+  /** Where the metrics' files stood. */
+  readonly log: LogSizes;
+}
+
+export const noSums: EpochSums = { images: 0, loss: 0, correct: 0 };
+export const startState: TrainState = {
+  step: 0,
+  epoch: 0,
+  stepInEpoch: 0,
+  sums: noSums,
+  log: { metrics: 0, events: 0 },
+};

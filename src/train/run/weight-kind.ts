@@ -1,0 +1,2 @@
+/** The weights themselves, or the averages over their past. */
+export type WeightKind = 'averages' | 'raw';

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { type Graph, graphTensors } from '../../5-graph/graph.ts';
+import { writeSafetensors } from '../../weights/write-safetensors.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { WeightKind } from './weight-kind.ts';
+
+/** The variable that holds a tensor's average. */
+export function averageName(tensor: string): string {
+  return `${tensor}/ema`;
+}
+
+/**
+ * Writes a network's weights under its own names, for `enetc compile --weights`. A tensor that has no average, since it is
+ * frozen, is its own.
+ * @param values of the training's variables.
+ * @param facts for the file's metadata, beside which weights they are.
+ */
+export function writeWeights(
+  folder: RunFolder,
+  name: 'best.safetensors' | 'last.safetensors',
+  graph: Graph,
+  values: ReadonlyMap<string, Float32Array>,
+  weights: WeightKind,
+  facts: Readonly<Record<string, string>>,
+): void {
+  const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
+  const valueNamed = (tensor: string) => {
+    const value = (weights === 'averages' ? values.get(averageName(tensor)) : undefined) ?? values.get(tensor);
+    if (!value) throw new Error(`the training has no variable '${tensor}'`);
+    return value;
+  };
+  writeFileAtomically(join(folder.path, name), (sink) => {
+    writeSafetensors(sink, tensors, (tensor) => valueNamed(tensor.name), { metadata: { weights, ...facts } });
+  });
+}

@@ -1,0 +1,49 @@
+import type { ResolvedSettings } from './settings.ts';
+
+/** How long a run is, in optimiser steps. */
+export interface RunLength {
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+}
+
+/**
+ * The learning rate of a step, as `build_learning_rate` of the reference code has it (tensorflow/tpu,
+ * models/official/efficientnet/utils.py): the base rate is for 256 images and scaled with those of a step; while
+ * `warmup` epochs last it rises in proportion to the step, from 0; else it falls from step 0 on, exponentially in stairs
+ * of `decay-epochs`, or along half a cosine to 0 at the run's end.
+ * @param step from 0.
+ */
+export function learningRate(
+  settings: ResolvedSettings,
+  step: number,
+  { stepsPerEpoch, totalSteps }: RunLength,
+): number {
+  const peak = (settings.rate * settings.batch * settings.accumulate) / 256;
+  const warmupSteps = Math.trunc(settings.warmup * stepsPerEpoch);
+  if (step < warmupSteps) return (peak * step) / warmupSteps;
+  switch (settings.schedule) {
+    case 'constant':
+      return peak;
+    case 'cosine':
+      return 0.5 * peak * (1 + Math.cos((Math.PI * step) / totalSteps));
+    case 'exponential': {
+      const decaySteps = stepsPerEpoch * settings['decay-epochs'];
+      return decaySteps === 0 ? peak : peak * settings['decay-rate'] ** Math.floor(step / decaySteps);
+    }
+  }
+}
+
+/**
+ * What the averages keep of themselves at an update, as `tf.train.ExponentialMovingAverage` with `num_updates`: few at
+ * first, so that the averages leave the initial weights behind at once.
+ * @param step from 0; TensorFlow counts this update already.
+ */
+export function averageShare(decay: number, step: number): number {
+  const updates = step + 1;
+  return Math.min(decay, (1 + updates) / (10 + updates));
+}
+
+/** AdamW's bias corrections of a step, 1 - beta^t with t from 1. */
+export function adamCorrection(beta: number, step: number): number {
+  return 1 - beta ** (step + 1);
+}

@@ -1,0 +1,49 @@
+import type { Graph } from '../5-graph/graph.ts';
+import { graphTensors } from '../5-graph/graph.ts';
+import { didYouMean } from '../diagnostics/nearest.ts';
+import { RunError } from './run-error.ts';
+
+/**
+ * The tensors that a list of parts names: `stem,stages.1-4` are those of the section `stem` and of the rows 1 to 4 of
+ * `stages`. A part is the start of a path, word by word; a word of two numbers with a dash is a range.
+ * @param option how the list is called, for messages: `--freeze`.
+ * @throws RunError where a part names nothing.
+ */
+export function selectTensors(graph: Graph, parts: string, option: string): ReadonlySet<string> {
+  const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
+  const selected = new Set<string>();
+  for (const part of parts.split(',').map((p) => p.trim())) {
+    const words = part.split('.');
+    const found = names.filter((name) => startsWith(name.split('.'), words));
+    if (part === '' || found.length === 0) throw new RunError(unknownPart(part, names, option));
+    for (const name of found) selected.add(name);
+  }
+  return selected;
+}
+
+/** The section that the last linear layer stands in, whose rate `--head-rate` multiplies by default. */
+export function defaultHead(graph: Graph): ReadonlySet<string> {
+  const last = graph.nodes.findLast((node) => node.op.kind === 'linear');
+  if (!last) throw new RunError(`'${graph.name}' has no linear layer: say with --head which part --head-rate is for`);
+  const { section } = last.place;
+  const nodes = graph.nodes.filter((node) => node.place.section === section);
+  return new Set(nodes.flatMap((node) => node.tensors.map((tensor) => tensor.name)));
+}
+
+function startsWith(path: readonly string[], words: readonly string[]): boolean {
+  return words.length <= path.length && words.every((word, i) => wordFits(word, path[i] as string));
+}
+
+function wordFits(word: string, name: string): boolean {
+  if (word === name) return true;
+  const range = /^(\d+)-(\d+)$/.exec(word);
+  return range !== null && /^\d+$/.test(name) && Number(name) >= Number(range[1]) && Number(name) <= Number(range[2]);
+}
+
+function unknownPart(part: string, names: readonly string[], option: string): string {
+  const depth = part.split('.').length;
+  const prefixes = new Set(names.map((name) => name.split('.').slice(0, depth).join('.')));
+  const sections = [...new Set(names.map((name) => name.split('.')[0] as string))];
+  const hint = didYouMean(part, [...prefixes, ...sections]) || `; its sections are ${sections.join(', ')}`;
+  return `${option}: the network has no part '${part}' that owns weights${hint}`;
+}

@@ -1,0 +1,223 @@
+/**
+ * What a training run can be told, as one table: the command line's options, their checks, their defaults and the file
+ * `config.json` are all made from it. Defaults are the EfficientNet paper's recipe as its reference code has it
+ * (tensorflow/tpu, models/official/efficientnet/main.py and utils.py).
+ */
+
+interface Described {
+  readonly description: string;
+}
+
+interface NumberSetting extends Described {
+  readonly kind: 'number';
+  readonly value: string;
+  /** Undefined where the default follows from other settings or the data; `resolveSettings` and the loop say how. */
+  readonly default: number | undefined;
+  readonly whole?: true;
+  readonly least?: number;
+  readonly below?: number;
+}
+
+interface ChoiceSetting extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string | undefined;
+}
+
+interface FlagSetting extends Described {
+  readonly kind: 'flag';
+}
+
+interface TextSetting extends Described {
+  readonly kind: 'text';
+  readonly value: string;
+  readonly default: undefined;
+}
+
+export type Setting = NumberSetting | ChoiceSetting | FlagSetting | TextSetting;
+
+const number = <D extends number | undefined>(
+  value: string,
+  preset: D,
+  description: string,
+  bounds: { readonly whole?: true; readonly least?: number; readonly below?: number } = {},
+) => ({ kind: 'number' as const, value, default: preset, description, ...bounds });
+const choice = <const C extends readonly string[], D extends C[number] | undefined>(
+  choices: C,
+  preset: D,
+  description: string,
+) => ({ kind: 'choice' as const, choices, default: preset, description });
+const flag = (description: string) => ({ kind: 'flag' as const, description });
+const text = (value: string, description: string) => ({
+  kind: 'text' as const,
+  value,
+  default: undefined,
+  description,
+});
+
+const count = { whole: true, least: 1 } as const;
+const from0 = { least: 0 } as const;
+const share = { least: 0, below: 1 } as const;
+
+/** By the option's name, in the order of help. */
+export const settingTable = {
+  epochs: number('N', 350, 'passes over the training images; 350 by default', count),
+  batch: number('N', 32, 'images in a batch; 32 by default', count),
+  accumulate: number('N', 1, 'batches whose gradients make one step, for large batches in little memory', count),
+  optimiser: choice(['rmsprop', 'sgd', 'adamw'], 'rmsprop', "rmsprop by default, with TensorFlow's semantics"),
+  rate: number(
+    'R',
+    undefined,
+    'learning rate for 256 images a step, scaled with the batch; 0.016 by default (sgd 0.1, adamw 0.00025)',
+    from0,
+  ),
+  schedule: choice(['exponential', 'cosine', 'constant'], 'exponential', 'how the rate falls; exponential by default'),
+  warmup: number('EPOCHS', 5, 'epochs in which the rate rises from 0; 5 by default', from0),
+  'decay-rate': number('F', 0.97, 'exponential: the factor; 0.97 by default', from0),
+  'decay-epochs': number('EPOCHS', 2.4, 'exponential: epochs from one factor to the next; 2.4 by default', from0),
+  momentum: number('M', 0.9, 'of rmsprop and sgd; 0.9 by default', share),
+  nesterov: flag("sgd with Nesterov's momentum"),
+  'rms-decay': number('D', 0.9, 'rmsprop: what stays of the average of squares; 0.9 by default', share),
+  epsilon: number('E', undefined, 'rmsprop 0.001 by default, adamw 1e-8', from0),
+  beta1: number('B', 0.9, 'adamw; 0.9 by default', share),
+  beta2: number('B', 0.999, 'adamw; 0.999 by default', share),
+  'weight-decay': number(
+    'D',
+    undefined,
+    'on all weights but those of batch norms; 1e-5 by default (sgd 1e-4, adamw 0.05)',
+    from0,
+  ),
+  'clip-norm': number('N', 0, "the most that the gradient's norm may be; no limit by default", from0),
+  loss: choice(['cross-entropy', 'focal'], 'cross-entropy', 'cross-entropy by default'),
+  gamma: number('G', 2, 'focal loss: its exponent; 2 by default', from0),
+  'label-smoothing': number(
+    'S',
+    0.1,
+    'the share of each target that is spread over all classes; 0.1 by default',
+    share,
+  ),
+  'class-weights': text('balanced|W,W,...', 'what a class counts in the loss: by its rarity, or a number a class'),
+  balanced: flag('draw the images of each class equally often'),
+  ema: number('D', 0.9999, 'decay of the averages of the weights; 0.9999 by default, 0 for none', share),
+  evaluate: choice(
+    ['auto', 'both', 'averages', 'raw'],
+    'auto',
+    'which weights are validated; auto takes both where validation is small beside training, else the averages',
+  ),
+  validation: number('SHARE', undefined, 'share of the training images held out where the data have no validation', {
+    least: 0,
+    below: 1,
+  }),
+  augment: choice(
+    ['none', 'basic', 'randaugment', 'autoaugment'],
+    undefined,
+    'autoaugment by default, basic (crop and flip) for images of 64 pixels or less',
+  ),
+  magnitude: number('M', 9, 'randaugment: strength of 0 to 30; 9 by default', { least: 0, below: 31 }),
+  operations: number('N', 2, 'randaugment: operations an image; 2 by default', count),
+  flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for IDX sets', {
+    least: 0,
+    below: 1.0000001,
+  }),
+  mixup: number('ALPHA', 0, 'mix pairs of images (Zhang et al. 2018); off by default', from0),
+  cutmix: number('ALPHA', 0, 'paste rectangles of other images (Yun et al. 2019); off by default', from0),
+  erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', {
+    least: 0,
+    below: 1.0000001,
+  }),
+  progressive: text('FROM-TO[/STAGES]', 'image sizes that grow over the epochs, in 4 stages by default: 128-224'),
+  freeze: text('PARTS', 'parts that stay as they are: stem,stages.1-4'),
+  head: text('PARTS', 'what --head-rate holds for; by default the section of the last linear layer'),
+  'head-rate': number('F', undefined, "the head's rate as a multiple of the others'", from0),
+  'save-every': number('STEPS', 1000, 'steps between checkpoints, besides that of each epoch; 1000 by default', count),
+  'log-every': number('STEPS', 10, 'steps between lines of metrics.jsonl; 10 by default', count),
+  seed: number('N', 0, 'of weights, order, augmentation and noise; 0 by default', { whole: true, least: 0 }),
+} as const satisfies Record<string, Setting>;
+
+type Table = typeof settingTable;
+export type SettingName = keyof Table;
+
+type ValueOf<S> = S extends { kind: 'flag' }
+  ? boolean
+  : S extends { kind: 'number'; default: infer D }
+    ? number | (D extends undefined ? undefined : never)
+    : S extends { kind: 'choice'; choices: readonly (infer C)[]; default: infer D }
+      ? C | (D extends undefined ? undefined : never)
+      : string | undefined;
+
+/** A value for each setting. */
+export type Settings = { readonly [K in SettingName]: ValueOf<Table[K]> };
+
+/** Settings with what the optimiser decides put in. */
+export interface ResolvedSettings extends Settings {
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly 'weight-decay': number;
+}
+
+/**
+ * What follows from the optimiser. RMSProp: the reference code. SGD: Goyal et al. 2017 and He et al. 2016. AdamW: ConvNeXt
+ * (Liu et al. 2022), 4e-3 for 4096 images.
+ */
+const byOptimiser = {
+  rmsprop: { rate: 0.016, epsilon: 1e-3, 'weight-decay': 1e-5 },
+  sgd: { rate: 0.1, epsilon: 0, 'weight-decay': 1e-4 },
+  adamw: { rate: 2.5e-4, epsilon: 1e-8, 'weight-decay': 0.05 },
+} as const;
+
+/** Fills in defaults. */
+export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
+  const plain = Object.fromEntries(
+    Object.entries(settingTable).map(([name, setting]) => [name, 'default' in setting ? setting.default : false]),
+  ) as unknown as Settings;
+  const settings = { ...plain, ...given };
+  const preset = byOptimiser[settings.optimiser];
+  return {
+    ...settings,
+    rate: settings.rate ?? preset.rate,
+    epsilon: settings.epsilon ?? preset.epsilon,
+    'weight-decay': settings['weight-decay'] ?? preset['weight-decay'],
+  };
+}
+
+/** What is wrong with a value for a setting, to stand after the setting's name; undefined where nothing is. */
+export function settingProblem(name: SettingName, value: unknown): string | undefined {
+  const setting: Setting = settingTable[name];
+  if (setting.kind === 'flag') return typeof value === 'boolean' ? undefined : 'is true or false';
+  if (setting.kind === 'text') return typeof value === 'string' ? undefined : 'takes a text';
+  if (setting.kind === 'choice') {
+    return setting.choices.includes(value as string) ? undefined : `takes ${setting.choices.join(' or ')}`;
+  }
+  const { whole, least, below } = setting;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'takes a number';
+  if (whole && !Number.isInteger(value)) return 'takes a whole number';
+  if (least !== undefined && value < least) return `takes a number from ${least}`;
+  // The bound just above 1 means "1 at most".
+  if (below !== undefined && value >= below)
+    return `takes a number ${below > 1 && below < 2 ? 'of 1 at most' : `below ${below}`}`;
+  return undefined;
+}
+
+/** Settings that the others leave without effect: what stands there would be ignored. Names, and why. */
+export function idleSettings(
+  given: Partial<Settings>,
+  settings: ResolvedSettings,
+): readonly (readonly [string, string])[] {
+  const { optimiser, schedule } = settings;
+  const idle: [SettingName, boolean, string][] = [
+    ['nesterov', optimiser !== 'sgd', 'is for --optimiser sgd'],
+    ['momentum', optimiser === 'adamw', 'is not for --optimiser adamw, which has --beta1'],
+    ['rms-decay', optimiser !== 'rmsprop', 'is for --optimiser rmsprop'],
+    ['epsilon', optimiser === 'sgd', 'is not for --optimiser sgd'],
+    ['beta1', optimiser !== 'adamw', 'is for --optimiser adamw'],
+    ['beta2', optimiser !== 'adamw', 'is for --optimiser adamw'],
+    ['decay-rate', schedule !== 'exponential', 'is for --schedule exponential'],
+    ['decay-epochs', schedule !== 'exponential', 'is for --schedule exponential'],
+    ['gamma', settings.loss !== 'focal', 'is for --loss focal'],
+    ['magnitude', settings.augment !== 'randaugment', 'is for --augment randaugment'],
+    ['operations', settings.augment !== 'randaugment', 'is for --augment randaugment'],
+    ['flip', settings.augment === 'none', 'is not for --augment none'],
+    ['head', settings['head-rate'] === undefined, 'needs --head-rate'],
+  ];
+  return idle.filter(([name, isIdle]) => isIdle && given[name] !== undefined).map(([name, , why]) => [name, why]);
+}
