@@ -43,6 +43,8 @@ export interface OpenOptions {
 export interface BackendReport {
   readonly name: BackendName;
   readonly works: boolean;
+  /** Of one that works: whether it is slow, so that `auto` takes it only where there is nothing else. */
+  readonly slow: boolean;
   /** What it is, or why it does not work. One line. */
   readonly detail: string;
   /** What to type or install to have it, or to have it better; absent where there is nothing to do. */

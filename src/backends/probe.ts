@@ -8,7 +8,9 @@ export async function probeBackends(options: OpenOptions): Promise<BackendReport
   for (const name of backendNames) {
     // A process loads TensorFlow once: what runs on the GPU would not open a second time for the CPU.
     const cuda = name === 'tensorflow' ? reports.find((r) => r.name === 'cuda' && r.works) : undefined;
-    reports.push(cuda ? { name, works: true, detail: 'the same TensorFlow on the CPU' } : await probe(name, options));
+    reports.push(
+      cuda ? { name, works: true, slow: false, detail: 'the same TensorFlow on the CPU' } : await probe(name, options),
+    );
   }
   return reports;
 }
@@ -21,10 +23,10 @@ async function probe(name: BackendName, options: OpenOptions): Promise<BackendRe
     } finally {
       backend.close();
     }
-    return { name, works: true, detail: backend.description };
+    return { name, works: true, slow: backend.slow, detail: backend.description };
   } catch (e) {
     const detail = (e as Error).message.trim().split('\n')[0] ?? '';
     const advice = e instanceof BackendUnavailable ? e.advice : undefined;
-    return { name, works: false, detail, ...(advice !== undefined && { advice }) };
+    return { name, works: false, slow: false, detail, ...(advice !== undefined && { advice }) };
   }
 }

@@ -14,7 +14,7 @@ export interface Command {
   readonly operands: string;
   readonly maxOperands: number;
   /** What a shell completes for an operand. */
-  readonly completes: 'spec' | 'path' | 'code' | 'command' | 'shell' | 'nothing';
+  readonly completes: 'spec' | 'path' | 'code' | 'command' | 'shell' | 'backend' | 'nothing';
   /** What the summary leaves open; paragraphs. */
   readonly details: string;
   readonly options: readonly Option[];

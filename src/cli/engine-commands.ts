@@ -1,7 +1,46 @@
 import type { Command } from './commands.ts';
+import { json, quiet } from './options.ts';
 
 /**
  * The commands that need an engine: TensorFlow.js, worker threads, native packages. What runs them is a bundle of its
  * own, `dist/engines.cjs` (see `engines.ts`), so that the others start as fast as without them. In the order of help.
  */
-export const engineCommands: readonly Command[] = [];
+export const engineCommands: readonly Command[] = [
+  {
+    name: 'doctor',
+    summary: 'which backends work here, why the others do not, and what to type',
+    operands: '',
+    maxOperands: 0,
+    completes: 'nothing',
+    details:
+      'Opens every backend and computes a gradient on it; looks for the packages that training and verifying use. The exit code is 0 where at least the cpu backend works.',
+    options: [json],
+    examples: [{ line: 'enetc doctor', does: 'a report on this machine' }],
+    load: async () => (await import('./engines.ts')).doctorCommand,
+  },
+  {
+    name: 'backend',
+    summary: 'link a TensorFlow to train with, list what is installed, or remove the link',
+    operands: '<install | list | remove> [tensorflow]',
+    maxOperands: 2,
+    completes: 'backend',
+    details:
+      "'install tensorflow' takes the TensorFlow of a Python (pip install tensorflow-cpu, or tensorflow[and-cuda] for NVIDIA GPUs), builds the binding of @tensorflow/tfjs-node against it with the C++ compiler, checks it, and remembers it for the user.\n\nIt is kept in the user's data folder; ENETC_HOME names another one.",
+    options: [
+      {
+        name: 'python',
+        value: 'PATH',
+        description: "the Python whose TensorFlow to link; the active environment's, .venv's or python3 by default",
+        completes: 'file',
+      },
+      json,
+      quiet,
+    ],
+    examples: [
+      { line: 'enetc backend install tensorflow', does: 'link the TensorFlow of the usual Python' },
+      { line: 'enetc backend install tensorflow --python ~/tf/bin/python', does: 'link that of another' },
+      { line: 'enetc backend list', does: 'what is installed, and where' },
+    ],
+    load: async () => (await import('./engines.ts')).backendCommand,
+  },
+];

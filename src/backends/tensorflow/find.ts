@@ -13,16 +13,18 @@ export interface TensorflowPackage {
   readonly entry: string;
   /** For people: which package it is, and whose. */
   readonly label: string;
+  /** Whether `enetc backend install` has put it there. */
+  readonly linked: boolean;
 }
 
 /** The packages that are installed: of the user's project, beside enetc, then the linked one. */
 export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
   const found = tensorflowPackages.flatMap((name) => {
     const entry = findPackage(name, cwd);
-    return entry === undefined ? [] : [{ entry, label: name }];
+    return entry === undefined ? [] : [{ entry, label: name, linked: false }];
   });
   const linked = readLink(env) && resolveFrom(linkFolder(env), '@tensorflow/tfjs-node');
-  return linked === undefined ? found : [...found, { entry: linked, label: 'the linked TensorFlow' }];
+  return linked === undefined ? found : [...found, { entry: linked, label: 'the linked TensorFlow', linked: true }];
 }
 
 /** How to come to a TensorFlow. */

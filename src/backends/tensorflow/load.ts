@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Tfjs } from '../backend.ts';
+import { quietModule } from '../install/quiet-source.ts';
 import { bridgeNodeUtil } from '../node-util-bridge.ts';
 import { quietly } from '../quiet.ts';
 
@@ -32,11 +35,19 @@ export interface LoadedTensorflow {
  * @throws what `require` throws where the package or its library does not load
  */
 export async function loadTensorflow(entry: string, gpu: boolean): Promise<LoadedTensorflow> {
+  const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined ? stderrSwitch(entry) : undefined;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   bridgeNodeUtil();
-  const tf = await quietly(() => withPlainArguments(() => createRequire(entry)(entry) as TfjsNode));
+  const tf = await quietly(() => {
+    quiet?.mute();
+    try {
+      return withPlainArguments(() => createRequire(entry)(entry) as TfjsNode);
+    } finally {
+      quiet?.restore();
+    }
+  });
   const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
   return { tf, version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
 }
@@ -44,6 +55,15 @@ export async function loadTensorflow(entry: string, gpu: boolean): Promise<Loade
 interface NativeBackend {
   readonly binding: { readonly TF_Version: string };
   readonly isUsingGpuDevice: boolean;
+}
+
+/**
+ * What `enetc backend install` builds beside the binding: newer TensorFlows write to standard error while their libraries
+ * load, whatever their settings. A process that dies of loading would die silently, but `install` has tried it before.
+ */
+function stderrSwitch(entry: string): { mute(): void; restore(): void } | undefined {
+  const file = join(dirname(entry), '../lib', quietModule);
+  return existsSync(file) ? (createRequire(entry)(file) as { mute(): void; restore(): void }) : undefined;
 }
 
 /** tfjs-node finds its library with node-pre-gyp, which reads the options of the command line as if they were its own. */

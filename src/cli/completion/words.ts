@@ -25,6 +25,8 @@ export function operandCandidates(command: Command, models: KnownModels): Candid
       return { words: commands.map((c) => c.name), files: false };
     case 'shell':
       return { words: shellNames, files: false };
+    case 'backend':
+      return { words: ['install', 'list', 'remove', 'tensorflow'], files: false };
     default:
       return { words: [], files: false };
   }

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { findPackage } from './find-package.ts';
+
+/** A package that some commands use, and whether it works here. */
+export interface PackageReport {
+  readonly name: string;
+  /** What enetc uses it for. */
+  readonly purpose: string;
+  readonly works: boolean;
+  /** Its version, or why it does not work. One line. */
+  readonly detail: string;
+  readonly advice?: string;
+}
+
+const purposes = {
+  sharp: 'reads images to train on',
+  'onnxruntime-node': 'runs ONNX files to verify them',
+};
+
+/** Loads the native packages that are no backends. */
+export function checkPackages(cwd: string): PackageReport[] {
+  return Object.entries(purposes).map(([name, purpose]) => {
+    const entry = findPackage(name, cwd);
+    if (entry === undefined) {
+      return { name, purpose, works: false, detail: 'not installed', advice: `npm install ${name}` };
+    }
+    try {
+      createRequire(entry)(entry);
+      return { name, purpose, works: true, detail: versionOf(name, entry) };
+    } catch (e) {
+      const detail = `does not load: ${(e as Error).message.trim().split('\n')[0]}`;
+      return { name, purpose, works: false, detail, advice: `npm install ${name}` };
+    }
+  });
+}
+
+/** Of the nearest package.json with the package's name above its entry file. */
+function versionOf(name: string, entry: string): string {
+  for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (found.name === name) return found.version ?? 'of unknown version';
+    } catch {
+      // No package.json in this folder.
+    }
+  }
+  return 'of unknown version';
+}

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Wheel } from './find-wheel.ts';
+import { InstallError } from './install-error.ts';
+import { quietModule, quietSource } from './quiet-source.ts';
+import { lastLines, runTool } from './run-tool.ts';
+
+/** The Node-API that tfjs-node 4.22 asks for where it can have it: every Node that enetc runs on has it. */
+const napiVersion = 8;
+
+/**
+ * The CUDA libraries that TensorFlow opens by name when it finds a GPU. TensorFlow looks for pip's where Python would find
+ * them; linked into the binding they are loaded before it looks.
+ */
+const cudaNames = /^lib(cudart|cublas|cublasLt|cudnn|cufft|cusolver|cusparse|nccl|cupti|nvrtc|nvJitLink)\.so\.\d+$/;
+
+/** The CUDA libraries of a wheel that a binding is linked with. */
+export function linkedCuda(wheel: Wheel): string[] {
+  return wheel.cudaLibraries.filter((file) => cudaNames.test(basename(file)));
+}
+
+/**
+ * A C++ compiler: `CXX`, else the first of the usual ones.
+ * @throws InstallError where there is none
+ */
+export async function findCompiler(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const candidates = env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const candidate of candidates) {
+    if ((await runTool(candidate, ['--version'])).code === 0) return candidate;
+  }
+  const install = process.platform === 'darwin' ? 'xcode-select --install' : 'apt install g++ (Debian, Ubuntu)';
+  throw new InstallError(
+    `there is no C++ compiler (${candidates.join(', ')}), which the binding is built with: ${install}`,
+  );
+}
+
+/**
+ * Builds tfjs-node's binding in place, against the libraries of the wheel where they lie. Called directly and not by
+ * node-gyp, which wants Python modules, `make`, and headers of this very Node from the network: the binding is two
+ * files over Node-API, whose headers are the same for every Node (npm's `node-api-headers`).
+ * @param modules the `node_modules` folder that has tfjs-node and node-api-headers
+ * @throws InstallError with what the compiler said
+ */
+export async function compileBinding(compiler: string, modules: string, wheel: Wheel): Promise<void> {
+  const tfjsNode = join(modules, '@tensorflow/tfjs-node');
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name));
+  const cuda = linkedCuda(wheel);
+  const folders = new Set([...wheel.libraries, ...cuda].map((file) => dirname(file)));
+  const common = ['-std=c++17', '-O2', '-fPIC', '-shared', `-DNAPI_VERSION=${napiVersion}`];
+  // What Node itself brings is found when Node loads the module.
+  if (process.platform === 'darwin') common.push('-undefined', 'dynamic_lookup');
+  common.push('-I', join(modules, 'node-api-headers/include'));
+  // Where node-pre-gyp looks: package.json's binary.module_path.
+  const binding = join(tfjsNode, `lib/napi-v${napiVersion}/tfjs_binding.node`);
+  mkdirSync(dirname(binding), { recursive: true });
+  await compile(compiler, [
+    ...common,
+    '-I',
+    wheel.include,
+    ...sources,
+    '-o',
+    binding,
+    ...(cuda.length > 0 ? ['-Wl,--no-as-needed'] : []),
+    ...wheel.libraries,
+    ...cuda,
+    ...[...folders].map((folder) => `-Wl,-rpath,${folder}`),
+  ]);
+  const quiet = join(tfjsNode, 'lib/quiet-stderr.cc');
+  writeFileSync(quiet, quietSource);
+  await compile(compiler, [...common, quiet, '-o', join(tfjsNode, 'lib', quietModule)]);
+}
+
+async function compile(compiler: string, args: readonly string[]): Promise<void> {
+  const { code, signal, stderr, stdout } = await runTool(compiler, args);
+  if (code === 0) return;
+  const end = signal ? `was ended by ${signal}` : `ended with ${code}`;
+  throw new InstallError(`${compiler} ${end}:\n${lastLines(stderr || stdout, 20)}`);
+}

@@ -1,0 +1,3 @@
+/** The commands of `engine-commands.ts`: the entry of the bundle `dist/engines.cjs`. */
+export { backendCommand } from './commands/backend.ts';
+export { doctorCommand } from './commands/doctor.ts';
