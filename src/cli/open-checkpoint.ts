@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openLayersFolder } from '../6-emit/tfjs/layers/open-folder.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
+import { openSafetensors, type RandomAccess } from '../weights/safetensors.ts';
 import { failure, type Io } from './io.ts';
-import { readProblem } from './node-host.ts';
+import { readBounded, readProblem } from './node-host.ts';
 
 export interface OpenedCheckpoint {
   readonly checkpoint?: Checkpoint;
@@ -12,19 +13,52 @@ export interface OpenedCheckpoint {
   close(): void;
 }
 
-/** Opens a safetensors file by its path, as typed. Only its header is read yet. */
+/** Opens a safetensors file, or the folder of a layers model, by its path, as typed. Only its header is read yet. */
 export function openCheckpoint(path: string, io: Io): OpenedCheckpoint {
-  const refuse = (e: unknown) => failure(`'${path}' cannot be read: ${readProblem(e)}`);
+  const absolute = resolve(io.cwd, path);
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return openFolder(absolute, path);
+  const { file, close } = openFile(absolute, path);
+  return { ...openSafetensors(file, path), close };
+}
+
+function openFolder(absolute: string, path: string): OpenedCheckpoint {
+  let text: Uint8Array | undefined;
+  try {
+    text = readBounded(join(absolute, 'model.json'));
+  } catch (e) {
+    throw failure(`'${join(path, 'model.json')}' cannot be read: ${(e as Error).message}`);
+  }
+  if (!text) throw failure(`'${path}' cannot be read: it is a folder without a model.json`);
+  const opened: { close(): void }[] = [];
+  const close = () => {
+    for (const { close: closeFile } of opened.splice(0)) closeFile();
+  };
+  try {
+    const open = (name: string) => {
+      const { file, close: closeFile } = openFile(join(absolute, name), join(path, name));
+      opened.push({ close: closeFile });
+      return file;
+    };
+    return { ...openLayersFolder(path, new TextDecoder().decode(text), open), close };
+  } catch (e) {
+    close();
+    throw e;
+  }
+}
+
+/** Opens a regular file for reading in places. @param shown how the user calls it, for messages. */
+function openFile(absolute: string, shown: string): { file: RandomAccess; close(): void } {
+  const refuse = (e: unknown) => failure(`'${shown}' cannot be read: ${readProblem(e)}`);
   let file: number;
   try {
-    file = openSync(resolve(io.cwd, path), 'r');
+    file = openSync(absolute, 'r');
   } catch (e) {
     throw refuse(e);
   }
   const stat = fstatSync(file);
   if (!stat.isFile()) {
     closeSync(file);
-    throw failure(`'${path}' cannot be read: ${stat.isDirectory() ? 'it is a folder' : 'it is no regular file'}`);
+    throw failure(`'${shown}' cannot be read: ${stat.isDirectory() ? 'it is a folder' : 'it is no regular file'}`);
   }
   let buffer = new Uint8Array(0);
   const read = (offset: number, length: number) => {
@@ -41,5 +75,5 @@ export function openCheckpoint(path: string, io: Io): OpenedCheckpoint {
     }
     return buffer.subarray(0, done);
   };
-  return { ...openSafetensors({ size: stat.size, read }, path), close: () => closeSync(file) };
+  return { file: { size: stat.size, read }, close: () => closeSync(file) };
 }

@@ -15,6 +15,8 @@ export interface Option {
   readonly repeatable?: boolean;
   /** What a shell completes: files by default where there are no choices. */
   readonly completes?: 'file' | 'spec' | 'variant' | 'nothing';
+  /** The one target of `compile` that takes it; all do by default. */
+  readonly target?: 'onnx' | 'tfjs';
 }
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
@@ -69,17 +71,14 @@ export const scalingOptions: readonly Option[] = [
   { name: 'model', value: 'NAME', description: 'which model of the file', completes: 'nothing' },
 ];
 
-/** How a network is written to a file. */
-export const emitOptions: readonly Option[] = [
-  { name: 'target', value: 'NAME', choices: ['onnx'], description: 'what to write; onnx by default' },
+/** Where the numbers of a network come from. */
+export const weightOptions: readonly Option[] = [
   {
-    name: 'output',
-    short: 'o',
-    value: 'FILE',
-    description: 'where to write; SPEC-VARIANT.onnx in the current folder by default',
+    name: 'weights',
+    value: 'PATH',
+    description: 'take the weights of a safetensors file, or of the folder of a TensorFlow.js layers model',
     completes: 'file',
   },
-  { name: 'weights', value: 'FILE', description: 'take the weights of a safetensors file', completes: 'file' },
   {
     name: 'weights-map',
     value: 'COLUMN',
@@ -100,22 +99,54 @@ export const emitOptions: readonly Option[] = [
     description: 'seed of the initialisation; 0 by default',
     completes: 'nothing',
   },
+];
+
+/** How a network is written to a file. */
+export const emitOptions: readonly Option[] = [
+  {
+    name: 'target',
+    value: 'NAME',
+    choices: ['onnx', 'tfjs'],
+    description: 'what to write: an ONNX file (the default), or a TensorFlow.js model, which is a folder',
+  },
+  {
+    name: 'graph',
+    description: 'tfjs: a frozen graph model for inference instead of a layers model that trains',
+    target: 'tfjs',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'PATH',
+    description: 'where to write; SPEC-VARIANT.onnx or the folder SPEC-VARIANT here by default',
+    completes: 'file',
+  },
+  ...weightOptions,
   {
     name: 'batch',
     value: 'N',
     kind: 'positive',
     choices: ['dynamic'],
-    description: 'a fixed batch size, or dynamic (the default)',
+    description: 'onnx: a fixed batch size, or dynamic (the default)',
+    target: 'onnx',
   },
   {
     name: 'opset',
     value: 'N',
     kind: 'positive',
-    description: "ONNX operator set; the target's default if not given",
+    description: "onnx: the operator set; the target's default if not given",
     completes: 'nothing',
+    target: 'onnx',
   },
-  { name: 'no-fold', description: 'keep batch norms instead of folding them into convolutions' },
-  { name: 'half', description: 'float16 weights and compute' },
-  { name: 'external-data', description: 'write the weights to FILE.data beside the model' },
-  { name: 'portable', description: 'plain operators only, without the forms that ONNX Runtime prefers on x86' },
+  {
+    name: 'no-fold',
+    description: 'onnx, or tfjs with --graph: keep batch norms instead of folding them into convolutions',
+  },
+  { name: 'half', description: 'onnx: float16 weights and compute', target: 'onnx' },
+  { name: 'external-data', description: 'onnx: write the weights to FILE.data beside the model', target: 'onnx' },
+  {
+    name: 'portable',
+    description: 'onnx: plain operators only, without the forms that ONNX Runtime prefers on x86',
+    target: 'onnx',
+  },
 ];

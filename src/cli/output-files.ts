@@ -50,7 +50,7 @@ export function createOutputFiles(path: string, shown: string): OutputFiles {
   const close = (out: Opened) => {
     if (out.closed) return;
     out.closed = true;
-    attempt(shown, () => closeSync(out.file));
+    attemptWrite(shown, () => closeSync(out.file));
   };
   return {
     open(suffix) {
@@ -73,7 +73,7 @@ export function createOutputFiles(path: string, shown: string): OutputFiles {
       for (let out = opened[0]; out; out = opened[0]) {
         const { path: final, temporary } = out;
         if (temporary !== undefined) {
-          attempt(shown, () => renameSync(temporary, final));
+          attemptWrite(shown, () => renameSync(temporary, final));
           noteFinished(temporary);
         }
         opened.shift();
@@ -124,23 +124,24 @@ function openTemporary(path: string, shown: string): Opened {
   if (stat?.isDirectory())
     throw usageError(`'${basename(path)}' is a folder, but a file of that name is to be written`);
   if (stat && !stat.isFile())
-    return { path, file: attempt(shown, () => openSync(path, 'w')), piece, filled: 0, closed: false };
+    return { path, file: attemptWrite(shown, () => openSync(path, 'w')), piece, filled: 0, closed: false };
   const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.tmp`);
   // Noted first: a signal may come as soon as the file is there.
   noteUnfinished(temporary);
-  if (stat) attempt(shown, () => accessSync(path, constants.W_OK));
+  if (stat) attemptWrite(shown, () => accessSync(path, constants.W_OK));
   const mode = stat ? stat.mode & 0o777 : 0o666;
-  const file = attempt(shown, () => openSync(temporary, 'w', mode));
+  const file = attemptWrite(shown, () => openSync(temporary, 'w', mode));
   return { path, temporary, file, piece, filled: 0, closed: false };
 }
 
 function writeAll(file: number, bytes: Uint8Array, shown: string): void {
   for (let done = 0; done < bytes.length; ) {
-    done += attempt(shown, () => writeSync(file, bytes, done, bytes.length - done));
+    done += attemptWrite(shown, () => writeSync(file, bytes, done, bytes.length - done));
   }
 }
 
-function attempt<T>(shown: string, action: () => T): T {
+/** Does what writes; where it cannot be done, says why in plain words. */
+export function attemptWrite<T>(shown: string, action: () => T): T {
   try {
     return action();
   } catch (e) {

@@ -9,7 +9,7 @@ const holder = globalThis as { [slot]?: Set<string> };
  */
 const unfinished = (holder[slot] ??= new Set<string>());
 
-/** Remembers a temporary file until it is renamed or removed. */
+/** Remembers a temporary file or folder until it is renamed or removed. */
 export function noteUnfinished(path: string): void {
   unfinished.add(path);
 }
@@ -23,7 +23,7 @@ export function noteFinished(path: string): void {
 export function discardUnfinished(): void {
   for (const path of unfinished) {
     try {
-      rmSync(path, { force: true });
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // It cannot be removed; there is nobody left to tell.
     }

@@ -1,57 +1,50 @@
 import { resolve } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
-import { emit } from '../../6-emit/emit.ts';
-import type { OnnxOptions } from '../../6-emit/onnx/options.ts';
-import { onnxTarget } from '../../6-emit/onnx/target.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
-import { type Arguments, flag, list, number, text } from '../arguments.ts';
+import { type Arguments, flag, text } from '../arguments.ts';
 import { buildNetwork, type Network } from '../build-network.ts';
+import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { RunCommand } from '../commands.ts';
 import { interruptible } from '../interruptible.ts';
-import { exitCodes, type Io, usageError } from '../io.ts';
+import { exitCodes, type Io } from '../io.ts';
 import { openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
+import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec, type Spec } from '../spec.ts';
+import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc compile [spec]` */
 export const compileCommand: RunCommand = async (args, io) => {
-  if (!flag(args, 'weights')) {
-    for (const name of ['weights-map', 'allow-missing']) {
-      if (flag(args, name)) throw usageError(`--${name} needs --weights`, 'compile');
-    }
-  }
+  const target = chooseTarget(args);
+  requireWeights(args);
   const spec = await openSpec(args.operands[0], io, 'compile');
   const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
   if (!network) return exitCodes.diagnostics;
-  return writeNetwork(network, outputName(args, spec, network), args, io);
+  return writeNetwork(network, target, outputName(args, spec, network, target), args, io);
 };
 
-function writeNetwork(network: Network, name: string, args: Arguments, io: Io): number {
+function writeNetwork(network: Network, target: ChosenTarget, name: string, args: Arguments, io: Io): number {
   const weights = text(args, 'weights');
   const opened = weights === undefined ? undefined : openCheckpoint(weights, io);
   if (opened && !opened.checkpoint) {
     opened.close();
     return refuse(network, opened.diagnostics, args, io);
   }
-  const files = createOutputFiles(resolve(io.cwd, name), name);
+  const path = resolve(io.cwd, name);
+  const files = target.output === 'folder' ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
   const progress = createProgress(name, io);
   try {
-    const seed = number(args, 'seed');
-    const map = text(args, 'weights-map');
     const { diagnostics, bytes } = interruptible(() =>
-      emit(network, onnxTarget, onnxOptions(args), files.open, {
+      target.emit(network, files.open, {
         fold: !flag(args, 'no-fold'),
-        allowMissing: list(args, 'allow-missing'),
-        ...(seed !== undefined && { seed }),
-        ...(map !== undefined && { map }),
-        ...(opened?.checkpoint && { checkpoint: opened.checkpoint }),
+        ...weightsRequest(args, opened?.checkpoint),
         progress: progress.update,
       }),
     );
@@ -109,23 +102,11 @@ function report(
   }
 }
 
-/** `efficientnet-b5.onnx`: the spec, then the variant or phi. */
-function outputName(args: Arguments, spec: Spec, { point }: Network): string {
+/** `efficientnet-b5.onnx`, `efficientnet-b5/`: the spec, then the variant or phi. */
+function outputName(args: Arguments, spec: Spec, { point }: Network, { ending, output }: ChosenTarget): string {
   const given = text(args, 'output');
   if (given !== undefined) return given;
   const label = spec.label ?? point.model.toLowerCase();
   const suffix = point.variant ?? (point.phi === undefined ? undefined : `phi${point.phi}`);
-  return `${suffix === undefined ? label : `${label}-${suffix}`}.onnx`;
-}
-
-function onnxOptions(args: Arguments): Partial<OnnxOptions> {
-  const batch = text(args, 'batch');
-  const opset = number(args, 'opset');
-  return {
-    ...(batch !== undefined && { batch: batch === 'dynamic' ? batch : Number(batch) }),
-    ...(opset !== undefined && { opset }),
-    ...(flag(args, 'half') && { half: true }),
-    ...(flag(args, 'external-data') && { externalData: true }),
-    ...(flag(args, 'portable') && { portable: true }),
-  };
+  return `${suffix === undefined ? label : `${label}-${suffix}`}${ending}${output === 'folder' ? '/' : ''}`;
 }

@@ -14,6 +14,10 @@ export const weightDiagnostics = {
     (a) => `the entry of '${a.tensor}' in '${a.file}' is wrong: ${a.reason}`,
     `Each tensor of a safetensors file has a type, a shape, and the place of its data, and the three must agree with each other and with the file's length.`,
   ),
+  'model-folder': error<{ folder: string; reason: string }>(
+    (a) => `the weights of the model in '${a.folder}' cannot be read: ${a.reason}`,
+    `A layers model of TensorFlow.js is a folder: model.json, which lists the weights, and the files that hold them. It must be one that \`enetc compile --target tfjs\` wrote, or that \`model.save\` wrote of such a model, with weights as float32.`,
+  ),
   'weight-map-pattern': error<{ path: string; pattern: string }>(
     (a) =>
       `'${a.path}' and '${a.pattern}' make no row of a weight map: names have dots between words and at most one star in a word, and joined parts share the text up to their last star`,

@@ -1,0 +1,78 @@
+import { elements } from '../../../5-graph/graph.ts';
+import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { setLittleEndian } from '../../../weights/bytes.ts';
+import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
+import type { RandomAccess } from '../../../weights/safetensors.ts';
+import { fromStored } from '../weight-layout.ts';
+import { readManifest } from './manifest.ts';
+import { type NamedWeight, namedWeight } from './weight-names.ts';
+
+/**
+ * Opens a folder with a layers model, ours or one that was trained on and saved (`model.save`), as a checkpoint under our
+ * names. One tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
+ * @param name how people know the folder.
+ * @param modelJson the text of its model.json.
+ * @param openFile opens a file of the folder by its name; throws where it cannot be read.
+ */
+export function openLayersFolder(
+  name: string,
+  modelJson: string,
+  openFile: (file: string) => RandomAccess,
+): { checkpoint?: Checkpoint; diagnostics: readonly Diagnostic[] } {
+  const fail = (reason: string) => ({
+    diagnostics: [createDiagnostic('model-folder', undefined, { folder: name, reason })],
+  });
+  const { manifest, problem } = readManifest(modelJson);
+  if (!manifest) return fail(problem ?? '');
+  const groups: RandomAccess[] = [];
+  for (const { paths, bytes } of manifest.groups) {
+    const group = joined(paths.map(openFile));
+    if (group.size !== bytes) return fail(`its weights have ${group.size} bytes, but model.json says ${bytes}`);
+    groups.push(group);
+  }
+  const tensors = new Map<string, CheckpointTensor>();
+  const places = new Map<string, { named: NamedWeight; group: RandomAccess; begin: number }>();
+  for (const weight of manifest.weights) {
+    const named = namedWeight(weight.name, weight.shape);
+    if (!named) continue;
+    tensors.set(named.name, { name: named.name, shape: named.shape, dtype: 'F32' });
+    places.set(named.name, { named, group: groups[weight.group] as RandomAccess, begin: weight.begin });
+  }
+  const checkpoint: Checkpoint = {
+    name,
+    tensors,
+    metadata: new Map(),
+    read(tensor) {
+      const place = places.get(tensor);
+      if (!place) throw new Error(`${name} has no tensor '${tensor}'`);
+      const { named, group, begin } = place;
+      const stored = new Float32Array(elements(named.shape));
+      setLittleEndian(stored, group.read(begin, stored.byteLength));
+      return fromStored(named.layout, named.shape, stored);
+    },
+  };
+  return { checkpoint, diagnostics: [] };
+}
+
+/** Files as one. */
+function joined(files: readonly RandomAccess[]): RandomAccess {
+  return {
+    size: files.reduce((sum, file) => sum + file.size, 0),
+    read(offset, length) {
+      const bytes = new Uint8Array(length);
+      let start = 0;
+      let done = 0;
+      for (const file of files) {
+        const from = Math.max(offset - start, 0);
+        if (done < length && from < file.size) {
+          const part = file.read(from, Math.min(file.size - from, length - done));
+          bytes.set(part, done);
+          done += part.length;
+        }
+        start += file.size;
+      }
+      if (done < length) throw new Error('the weights of the model ended while they were read');
+      return bytes;
+    },
+  };
+}

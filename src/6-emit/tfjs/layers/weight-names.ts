@@ -1,0 +1,46 @@
+import type { TensorSpec } from '../../../5-graph/graph.ts';
+import type { WeightLayout } from '../weight-layout.ts';
+
+/** A layer's weight as one of our tensors. */
+export interface NamedWeight {
+  /** `stages.4.1.expand.conv.weight` */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly layout: WeightLayout;
+}
+
+const members: Readonly<Record<string, TensorSpec['role']>> = {
+  kernel: 'weight',
+  depthwise_kernel: 'weight',
+  bias: 'bias',
+  gamma: 'weight',
+  beta: 'bias',
+  moving_mean: 'running_mean',
+  moving_variance: 'running_var',
+};
+
+/**
+ * Which of our tensors a weight of a layers model is: `stem.conv/kernel` is `stem.conv.weight`. Undefined for a weight
+ * that no layer of ours has.
+ * @param shape in TensorFlow's order.
+ */
+export function namedWeight(weight: string, shape: readonly number[]): NamedWeight | undefined {
+  const cut = weight.lastIndexOf('/');
+  const member = weight.slice(cut + 1);
+  const role = Object.hasOwn(members, member) ? members[member] : undefined;
+  if (cut <= 0 || !role) return undefined;
+  const layout = layoutOf(member, shape.length);
+  return layout && { name: `${weight.slice(0, cut)}.${role}`, shape: logicalShape(layout, shape), layout };
+}
+
+function layoutOf(member: string, rank: number): WeightLayout | undefined {
+  if (member === 'depthwise_kernel') return rank === 4 ? 'depthwise' : undefined;
+  if (member === 'kernel') return rank === 4 ? 'conv' : rank === 2 ? 'linear' : undefined;
+  return rank === 1 ? 'vector' : undefined;
+}
+
+function logicalShape(layout: WeightLayout, [a = 1, b = 1, c = 1, d = 1]: readonly number[]): readonly number[] {
+  if (layout === 'conv') return [d, c, a, b];
+  if (layout === 'depthwise') return [c * d, 1, a, b];
+  return layout === 'linear' ? [b, a] : [a];
+}

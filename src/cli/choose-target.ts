@@ -1,0 +1,56 @@
+import { type EmitOptions, emit } from '../6-emit/emit.ts';
+import type { OnnxOptions } from '../6-emit/onnx/options.ts';
+import { onnxTarget } from '../6-emit/onnx/target.ts';
+import type { EmitResult, OpenSink, Target } from '../6-emit/target.ts';
+import { graphModelTarget } from '../6-emit/tfjs/graph-model/target.ts';
+import { layersTarget } from '../6-emit/tfjs/layers/target.ts';
+import type { Compilation } from '../compile.ts';
+import { type Arguments, flag, number, text } from './arguments.ts';
+import { usageError } from './io.ts';
+import { emitOptions } from './options.ts';
+
+/** What `compile` is to write, by the command line. */
+export interface ChosenTarget {
+  readonly output: 'file' | 'folder';
+  /** What its name ends with where the user gives none. */
+  readonly ending: string;
+  emit(compilation: Compilation, open: OpenSink, options: EmitOptions): EmitResult;
+}
+
+/** The target that `--target` names, with its options. Throws a usage error for options of another one. */
+export function chooseTarget(args: Arguments): ChosenTarget {
+  const name = text(args, 'target') ?? 'onnx';
+  for (const option of emitOptions) {
+    if (option.target === undefined || option.target === name || !flag(args, option.name)) continue;
+    throw usageError(`--${option.name} is for --target ${option.target}, not for ${name}`, 'compile');
+  }
+  if (name === 'onnx') return chosen(onnxTarget, onnxOptions(args), '.onnx');
+  if (flag(args, 'graph')) return chosen(graphModelTarget, {}, '-graph');
+  if (flag(args, 'no-fold')) {
+    throw usageError(
+      '--no-fold needs --graph with --target tfjs: a layers model keeps its batch norms anyway',
+      'compile',
+    );
+  }
+  return chosen(layersTarget, {}, '');
+}
+
+function chosen<T>(target: Target<T>, targetOptions: Partial<T>, ending: string): ChosenTarget {
+  return {
+    output: target.output ?? 'file',
+    ending,
+    emit: (compilation, open, options) => emit(compilation, target, targetOptions, open, options),
+  };
+}
+
+function onnxOptions(args: Arguments): Partial<OnnxOptions> {
+  const batch = text(args, 'batch');
+  const opset = number(args, 'opset');
+  return {
+    ...(batch !== undefined && { batch: batch === 'dynamic' ? batch : Number(batch) }),
+    ...(opset !== undefined && { opset }),
+    ...(flag(args, 'half') && { half: true }),
+    ...(flag(args, 'external-data') && { externalData: true }),
+    ...(flag(args, 'portable') && { portable: true }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Checkpoint } from '../weights/checkpoint.ts';
+import type { WeightsRequest } from '../weights/choose-weights.ts';
+import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { usageError } from './io.ts';
+
+/** Throws a usage error for options that say how `--weights` is read, where it is not given. */
+export function requireWeights(args: Arguments): void {
+  if (flag(args, 'weights')) return;
+  for (const name of ['weights-map', 'allow-missing']) {
+    if (flag(args, name)) throw usageError(`--${name} needs --weights`, args.command.name);
+  }
+}
+
+/** What `--weights` and its companions ask for. @param checkpoint what `--weights` names, open. */
+export function weightsRequest(args: Arguments, checkpoint: Checkpoint | undefined): WeightsRequest {
+  const seed = number(args, 'seed');
+  const map = text(args, 'weights-map');
+  return {
+    allowMissing: list(args, 'allow-missing'),
+    ...(seed !== undefined && { seed }),
+    ...(map !== undefined && { map }),
+    ...(checkpoint && { checkpoint }),
+  };
+}
