@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
 import { DataError } from './types.ts';
@@ -105,12 +103,11 @@ function endWorker(worker: Worker): Promise<void> {
   });
 }
 
-/** From source the worker is TypeScript, which tsx loads; of the bundle it is a file of its own. */
+/** The bundle has the worker in a file of its own. */
 function startWorker(): Worker {
-  const source = join(import.meta.dirname, 'worker.ts');
-  if (!existsSync(source)) return new Worker(join(import.meta.dirname, 'loader-worker.cjs'), { execArgv: [] });
-  const tsx = pathToFileURL(createRequire(source).resolve('tsx')).href;
-  return new Worker(source, { execArgv: ['--import', tsx] });
+  const bundled = join(import.meta.dirname, 'loader-worker.cjs');
+  const file = existsSync(bundled) ? bundled : join(import.meta.dirname, 'worker-from-source.mjs');
+  return new Worker(file, { execArgv: [] });
 }
 
 /**
