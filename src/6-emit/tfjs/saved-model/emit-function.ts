@@ -1,14 +1,14 @@
-import type { StepFunction, StepNode, StepRef, Update } from '../../../5-graph/training/program.ts';
+import type { StepFunction, StepNode, StepRef, StepShape, Update } from '../../../5-graph/training/program.ts';
 import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import type { FunctionContext, StepContext, WriteStep } from './context.ts';
 import type { Signature, TensorInfo } from './encode.ts';
 import { guardMessage } from './guard-message.ts';
-import { heldDims, signatureShape } from './layout.ts';
+import { heldDims, heldShape, signatureShape } from './layout.ts';
 import { opTable } from './op-table.ts';
 import { touchedBy, type UpdateContext, updateTable } from './updates.ts';
-import { readVariable, sign, type Variables } from './variables.ts';
+import { readVariable, sign, turned, type Variables } from './variables.ts';
 
 /**
  * Adds a function's nodes and its updates. Whoever asks for any of its outputs gets the updates too: the outputs wait
@@ -36,16 +36,28 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
   const after = done.length > 0 ? [b.node({ op: 'NoOp', name: `${fn.name}/updates/done`, after: done })] : guards;
 
   const outputs = fn.outputs.map(({ name, value: ref }): [string, TensorInfo] => {
-    const shape = fn.nodes[ref.node]?.shapes[ref.output];
-    const inputs = [value(ref)];
-    const node = b.node({ op: 'Identity', name: `${fn.name}/outputs/${name}`, inputs, attr: { T: float }, after });
-    return [name, { name: `${node}:0`, shape: shape ? signatureShape(shape) : [] }];
+    const shape = fn.nodes[ref.node]?.shapes[ref.output] ?? { batch: false, dims: [] };
+    const scope = `${fn.name}/outputs/${name}`;
+    const inputs = [asLogical(b, scope, value(ref), shape)];
+    const node = b.node({ op: 'Identity', name: scope, inputs, attr: { T: float }, after });
+    return [name, { name: `${node}:0`, shape: signatureShape(shape) }];
   });
   if (outputs.length === 0) outputs.push(['done', sign(b, `${fn.name}/outputs/done`, after)]);
   return {
     inputs: Object.fromEntries([...placeholders].map(([name, { info }]) => [name, info])),
     outputs: Object.fromEntries(outputs),
   };
+}
+
+/** A weight or its gradient turned from how it is held to its logical shape; anything else as it is. */
+function asLogical(b: GraphBuilder, scope: string, value: TensorName, { batch, dims }: StepShape): TensorName {
+  if (batch || dims.length < 2) return value;
+  const layout = dims.length === 2 ? 'linear' : 'conv';
+  // A depthwise weight has the same numbers in the same order as a convolution's of one input channel.
+  const attr = { T: float, Tshape: int32 };
+  const inputs = [value, b.integers(heldShape({ shape: dims, layout }))];
+  const held = b.node({ op: 'Reshape', name: `${scope}/held`, inputs, attr });
+  return turned(b, scope, held, layout, 'toLogical');
 }
 
 function createFunctionContext(

@@ -1,6 +1,7 @@
 import type { Window } from '../../../5-graph/ops.ts';
-import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
+import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
+import { cutOff, windowAttributes } from './window.ts';
 
 /**
  * Convolutions. TensorFlow has kernels for a group a channel (depthwise) and for all else; few of them know dilation
@@ -10,55 +11,28 @@ import { add, dimsOf, reshape, type StepContext, slice, two, type WriteStep } fr
 export const conv: WriteStep<'conv'> = (c) => {
   const [x, weight] = two(c);
   const shape = dimsOf(c, 1);
-  const attr = convAttributes(c.op.window, dimsOf(c, 0));
+  const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
   const op = isDepthwise(c.op.groups, shape) ? 'DepthwiseConv2dNative' : 'Conv2D';
-  return [add(c, op, [x, filterOf(c, weight, shape)], attr)];
+  return [add(c, op, [cut(x), filterOf(c, weight, shape)], windowAttributes(window, dims))];
 };
 
 export const convGradInput: WriteStep<'convGradInput'> = (c) => {
   const [dy, weight] = two(c);
   const shape = dimsOf(c, 1);
-  const attr = convAttributes(c.op.window, c.op.shape);
+  const { window, dims, uncut } = cutOff(c, c.op.window, c.op.shape);
   const op = isDepthwise(c.op.groups, shape) ? 'DepthwiseConv2dNativeBackpropInput' : 'Conv2DBackpropInput';
-  return [add(c, op, [c.batchShape(c.op.shape), filterOf(c, weight, shape), dy], attr)];
+  const inputs = [c.batchShape(dims), filterOf(c, weight, shape), dy];
+  return [uncut(add(c, op, inputs, windowAttributes(window, dims)))];
 };
 
 export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
   const [x, dy] = two(c);
-  const { window, groups, shape } = c.op;
-  const attr = convAttributes(window, dimsOf(c, 0));
+  const { groups, shape } = c.op;
+  const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
   const sizes = c.b.integers(filterShape(window, groups, shape));
   const op = isDepthwise(groups, shape) ? 'DepthwiseConv2dNativeBackpropFilter' : 'Conv2DBackpropFilter';
-  return [weightOf(c, add(c, op, [x, sizes, dy], attr), shape)];
+  return [weightOf(c, add(c, op, [cut(x), sizes, dy], windowAttributes(window, dims)), shape)];
 };
-
-/** `strides`, `padding` and the like, for an input of logical sizes `[C, H, W]`. */
-export function windowAttributes({ kernel, stride, dilation, pads }: Window, input: readonly number[]): Attributes {
-  const extent = (kernel - 1) * dilation + 1;
-  const { top, left, bottom, right } = pads;
-  const attr = { strides: { ints: [1, stride, stride, 1] } };
-  if (top === 0 && left === 0 && bottom === 0 && right === 0) return { ...attr, padding: { text: 'VALID' } };
-  const [, height = 0, width = 0] = input;
-  const [v, h] = [samePads(height, extent, stride), samePads(width, extent, stride)];
-  const isSame = v.before === top && v.after === bottom && h.before === left && h.after === right;
-  if (isSame) return { ...attr, padding: { text: 'SAME' } };
-  return {
-    ...attr,
-    padding: { text: 'EXPLICIT' },
-    explicit_paddings: { ints: [0, 0, top, bottom, left, right, 0, 0] },
-  };
-}
-
-/** The pads of TensorFlow's SAME (tensorflow/core/framework/kernel_shape_util.cc): the odd one stands behind. */
-function samePads(size: number, extent: number, stride: number): { before: number; after: number } {
-  const total = Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
-  const before = Math.floor(total / 2);
-  return { before, after: total - before };
-}
-
-function convAttributes(window: Window, input: readonly number[]): Attributes {
-  return windowAttributes(window, input);
-}
 
 /** One input channel a group: TensorFlow's depthwise kernels, with several filters a channel or one. */
 function isDepthwise(groups: number, shape: readonly number[]): boolean {

@@ -1,12 +1,14 @@
-import { outputOf } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, first, type NodeContext, reduce, reshape, three, two, type WriteStep } from './context.ts';
 
 /** Losses, and what is done with numbers that have no batch. */
 
+/** The kernel's own gradient holds for targets whose sum is one; this one, p sum(t) - t, for all. */
 export const softmaxCrossEntropy: WriteStep<'softmaxCrossEntropy'> = (c) => {
-  const node = add(c, 'SoftmaxCrossEntropyWithLogits', two(c));
-  return [node, outputOf(node, 1)];
+  const [logits, targets] = two(c);
+  const loss = add(c, 'SoftmaxCrossEntropyWithLogits', [logits, targets]);
+  const expected = add(c, 'Mul', [add(c, 'Softmax', [logits]), reduce(c, 'Sum', targets, [1], true)]);
+  return [loss, add(c, 'Sub', [expected, targets])];
 };
 
 /** Below what 1 - p is not let: its powers to an exponent under zero stay finite. */

@@ -1,8 +1,8 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import { float, int32 } from '../node-def/node-def.ts';
 import { add, dimsOf, first, openShape, reshape, slice, transpose, two, type WriteStep } from './context.ts';
 import { heldDims } from './layout.ts';
-import { padSpace } from './ops-pool.ts';
+import { padSpace } from './window.ts';
 
 /** Ops that move numbers and make none. */
 
@@ -24,6 +24,7 @@ function isPixel(dims: readonly number[]): boolean {
 }
 
 export const concat: WriteStep<'concat'> = (c) => {
+  if (c.inputs.length === 1) return [first(c)];
   const attr = { N: { int: c.inputs.length }, Tidx: int32 };
   return [add(c, 'ConcatV2', [...c.inputs, c.b.integer(dimsOf(c, 0).length)], attr)];
 };
@@ -49,21 +50,7 @@ export const channelShuffle: WriteStep<'channelShuffle'> = (c) => {
   return [reshape(c, transpose(c, grouped, [...kept, axis + 1, axis]), openShape(dims))];
 };
 
-export const pad: WriteStep<'pad'> = (c) => {
-  const { top, left, bottom, right } = c.op.pads;
-  const [, height = 1, width = 1] = dimsOf(c, 0);
-  const less = (n: number) => Math.max(-n, 0);
-  const more = (n: number) => Math.max(n, 0);
-  let x: TensorName = first(c);
-  if (Math.min(top, left, bottom, right) < 0) {
-    const size = [-1, height - less(top) - less(bottom), width - less(left) - less(right), -1];
-    x = slice(c, x, [0, less(top), less(left), 0], size);
-  }
-  if (Math.max(top, left, bottom, right) > 0) {
-    x = padSpace(c, x, { top: more(top), left: more(left), bottom: more(bottom), right: more(right) });
-  }
-  return [x];
-};
+export const pad: WriteStep<'pad'> = (c) => [padSpace(c, first(c), c.op.pads, dimsOf(c, 0))];
 
 export const mask: WriteStep<'mask'> = (c) => {
   const { rate, offset, shape } = c.op;

@@ -1,7 +1,7 @@
-import type { Pads, Window } from '../../../5-graph/ops.ts';
+import type { Window } from '../../../5-graph/ops.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
-import { add, dimsOf, first, type NodeContext, reduce, slice, three, type WriteStep } from './context.ts';
-import { windowAttributes } from './ops-conv.ts';
+import { add, dimsOf, first, type NodeContext, reduce, three, type WriteStep } from './context.ts';
+import { cutOff, padSpace, windowAttributes } from './window.ts';
 
 /** Pools and their gradients. */
 
@@ -13,22 +13,24 @@ export const globalAvgPoolGrad: WriteStep<'globalAvgPoolGrad'> = (c) => {
   return [add(c, 'BroadcastTo', [share, c.batchShape(c.op.shape)], { Tidx: int32 })];
 };
 
-export const maxPool: WriteStep<'maxPool'> = (c) => [
-  add(c, 'MaxPool', [first(c)], poolAttributes(c.op.window, dimsOf(c, 0))),
-];
+export const maxPool: WriteStep<'maxPool'> = (c) => {
+  const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
+  return [add(c, 'MaxPool', [cut(first(c))], poolAttributes(window, dims))];
+};
 
 export const maxPoolGrad: WriteStep<'maxPoolGrad'> = (c) => {
   const [dy, x, y] = three(c);
-  return [add(c, 'MaxPoolGrad', [x, y, dy], poolAttributes(c.op.window, dimsOf(c, 1)))];
+  const { window, dims, cut, uncut } = cutOff(c, c.op.window, dimsOf(c, 1));
+  return [uncut(add(c, 'MaxPoolGrad', [cut(x), y, dy], poolAttributes(window, dims)))];
 };
 
-/** AvgPool pads by no other rule than SAME's and never counts what it pads: zeros go around, sums are corrected. */
+/** AvgPool pads by no other rule than SAME's and never counts what it pads: zeros go around, means are corrected. */
 export const avgPool: WriteStep<'avgPool'> = (c) => {
   const { window, countPad } = c.op;
-  const input = dimsOf(c, 0);
-  const x = isPadded(window) ? padSpace(c, first(c), window.pads) : first(c);
-  const mean = add(c, 'AvgPool', [x], poolAttributes(unpadded(window), input));
-  return [countPad || !isPadded(window) ? mean : add(c, 'Mul', [mean, countCorrection(c, window, input)])];
+  const dims = dimsOf(c, 0);
+  const x = padSpace(c, first(c), window.pads, dims);
+  const mean = add(c, 'AvgPool', [x], poolAttributes(unpadded(window), dims));
+  return [countPad || !isPadded(window) ? mean : add(c, 'Mul', [mean, countCorrection(c, window, dims)])];
 };
 
 export const avgPoolGrad: WriteStep<'avgPoolGrad'> = (c) => {
@@ -38,18 +40,11 @@ export const avgPoolGrad: WriteStep<'avgPoolGrad'> = (c) => {
   const padded = [channels, height + top + bottom, width + left + right];
   const dy = first(c);
   const corrected = countPad || !isPadded(window) ? dy : add(c, 'Mul', [dy, countCorrection(c, window, shape)]);
-  const attr = poolAttributes(unpadded(window), padded);
-  const dx = add(c, 'AvgPoolGrad', [c.batchShape(padded), corrected], attr);
-  return [isPadded(window) ? slice(c, dx, [0, top, left, 0], [-1, height, width, -1]) : dx];
+  const dx = add(c, 'AvgPoolGrad', [c.batchShape(padded), corrected], poolAttributes(unpadded(window), padded));
+  return [padSpace(c, dx, { top: -top, left: -left, bottom: -bottom, right: -right }, padded)];
 };
 
 export const sumSpace: WriteStep<'sumSpace'> = (c) => [reduce(c, 'Sum', first(c), [1, 2], true)];
-
-/** Zeros around `[N, H, W, C]`. */
-export function padSpace(c: NodeContext, x: TensorName, { top, left, bottom, right }: Pads): TensorName {
-  const values = [0, 0, top, bottom, left, right, 0, 0];
-  return add(c, 'Pad', [x, c.b.constant({ dtype: 'DT_INT32', shape: [4, 2], values })], { Tpaddings: int32 });
-}
 
 function poolAttributes(window: Window, input: readonly number[]): Attributes {
   if (window.dilation !== 1) throw new Error('a pool has no dilation');
@@ -57,7 +52,7 @@ function poolAttributes(window: Window, input: readonly number[]): Attributes {
 }
 
 function isPadded({ pads }: Window): boolean {
-  return pads.top !== 0 || pads.left !== 0 || pads.bottom !== 0 || pads.right !== 0;
+  return Math.max(pads.top, pads.left, pads.bottom, pads.right) > 0;
 }
 
 function unpadded(window: Window): Window {
@@ -72,7 +67,7 @@ function countCorrection(c: NodeContext, window: Window, input: readonly number[
     const outputs = Math.floor((size + before + after - kernel) / stride) + 1;
     return Array.from({ length: outputs }, (_, i) => {
       const begin = i * stride - before;
-      return Math.min(begin + kernel, size) - Math.max(begin, 0);
+      return Math.min(begin + kernel, size + Math.min(after, 0)) - Math.max(begin, -Math.min(before, 0), 0);
     });
   };
   const [rows, columns] = [counts(height, pads.top, pads.bottom), counts(width, pads.left, pads.right)];

@@ -60,7 +60,7 @@ export function filled(b: GraphBuilder, name: string, variable: Variable, value:
 export function readSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): Signature {
   const outputs = list.map((variable): [string, TensorInfo] => {
     const name = `read/${variable.name}`;
-    const value = turned(b, name, readVariable(b, name, variables.handle(variable.name)), variable, 'toLogical');
+    const value = turned(b, name, readVariable(b, name, variables.handle(variable.name)), variable.layout, 'toLogical');
     return [variable.name, { name: `${value}:0`, shape: variable.shape }];
   });
   return { inputs: {}, outputs: Object.fromEntries(outputs) };
@@ -115,14 +115,15 @@ export function sign(b: GraphBuilder, name: string, after: readonly string[]): T
 function feed(b: GraphBuilder, name: string, variable: Variable): { fed: TensorInfo; held: TensorName } {
   const { shape } = variable;
   const placeholder = b.node({ op: 'Placeholder', name, attr: { dtype: float, shape: { shape } } });
-  return { fed: { name: `${placeholder}:0`, shape }, held: turned(b, name, placeholder, variable, 'toHeld') };
+  return { fed: { name: `${placeholder}:0`, shape }, held: turned(b, name, placeholder, variable.layout, 'toHeld') };
 }
 
-function turned(
+/** A value of a layout from its logical order to that in which it is held, or back. */
+export function turned(
   b: GraphBuilder,
   name: string,
   value: TensorName,
-  { layout }: Variable,
+  layout: Variable['layout'],
   way: 'toHeld' | 'toLogical',
 ): TensorName {
   if (layout === 'vector') return value;
