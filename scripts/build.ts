@@ -25,6 +25,14 @@ const leanPickBy: Plugin = {
   },
 };
 
+/** The commands that need an engine are a bundle of their own, which the command line loads when one is called. */
+const enginesApart: Plugin = {
+  name: 'engines-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
+  },
+};
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
@@ -49,14 +57,26 @@ await build({
   target: 'es2022',
 });
 await build({ ...common, entryPoints: { node: 'src/node.ts' }, format: 'esm', platform: 'node', target: 'node20' });
-await build({
+const commandLine: BuildOptions = {
   ...common,
-  entryPoints: { main: 'src/cli/main.ts', enetc: 'src/cli/launch.ts' },
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  define: { ENETC_VERSION: JSON.stringify(version) },
+  define: { ENETC_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
   outExtension: { '.js': '.cjs' },
+};
+await build({
+  ...commandLine,
+  entryPoints: { main: 'src/cli/main.ts', enetc: 'src/cli/launch.ts' },
+  plugins: [...(common.plugins ?? []), enginesApart],
+  // The bundle of the engines by require: an import would be resolved by the script of the code cache, not by the file.
+  supported: { 'dynamic-import': false },
+});
+await build({
+  ...commandLine,
+  entryPoints: { engines: 'src/cli/engines.ts', 'loader-worker': 'src/train/data/worker.ts' },
+  // Native packages are looked for where they are installed, when they are needed.
+  external: ['sharp', 'onnxruntime-node'],
 });
 chmodSync(new URL('../dist/enetc.cjs', import.meta.url), 0o755);
 const run = (file: string, ...args: string[]) =>
