@@ -4,11 +4,11 @@ import type { StepOpKind } from '../../5-graph/training/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { type HostTensor, NotFiniteError, type StepRunner } from '../runner.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
-import { watchingMemory } from './memory-errors.ts';
 import { opTable } from './op-table.ts';
 import { type Plan, planFunction } from './plan.ts';
 import { newValues } from './updates.ts';
 import { createValues, type Values } from './values.ts';
+import { watched } from './watched.ts';
 import { fromHeld, heldShape, toHeld } from './weight-layout.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
     const values = createValues();
     const feeds = new Map<string, Tensor>();
     try {
-      const outputs = await watchingMemory(tf, async () => {
+      const outputs = await watched(tf, async () => {
         for (const { name } of fn.inputs) feeds.set(name, fed(tf, name, inputs[name]));
         for (const node of fn.nodes) {
           runNode({ tf, feeds, variable }, node, values);
@@ -47,7 +47,7 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
         }
         return readBack(fn, values);
       });
-      await watchingMemory(tf, async () => {
+      await watched(tf, async () => {
         fn.updates.forEach((update, i) => {
           const next = tf.tidy(() => newValues({ tf, value: values.get, variable }, update));
           for (const [name, tensor] of Object.entries(next)) assign(name, tensor);

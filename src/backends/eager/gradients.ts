@@ -1,9 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, type Kernels } from './kernel.ts';
+import { at, type Kernels, sumOf } from './kernel.ts';
 
 /** What is done with whole gradients before variables change. */
 export const gradientKernels: Kernels<'globalNorm' | 'clipFactor' | 'scale' | 'addScaled' | 'isFinite'> = {
-  globalNorm: ({ tf }, _op, inputs) => tf.sqrt(tf.addN(inputs.map((x) => tf.sum(tf.square(x))))),
+  globalNorm: ({ tf }, _op, inputs) =>
+    tf.sqrt(
+      sumOf(
+        tf,
+        inputs.map((x) => tf.sum(tf.square(x))),
+      ),
+    ),
   clipFactor: ({ tf }, _op, inputs) => {
     const [norm, limit] = [at(inputs, 0), at(inputs, 1)];
     // limit / max(norm, limit) is min(1, limit / norm) without a division by a norm of zero.

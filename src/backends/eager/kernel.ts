@@ -48,3 +48,15 @@ export function runKernel(
     .engine()
     .runKernel(name, { ...inputs }, { ...attributes } as Parameters<Engine['runKernel']>[2]) as unknown as Tensor4D;
 }
+
+/**
+ * The sum of tensors of one shape. tfjs' webgpu backend binds all that it adds to one shader, and a device need not take
+ * more than eight (WebGPU, maxStorageBuffersPerShaderStage).
+ */
+export function sumOf<T extends Tensor>(tf: Tfjs, tensors: readonly T[]): T {
+  const [first, ...rest] = tensors;
+  if (!first) throw new Error('a sum of a step has nothing to add');
+  let sum = first;
+  for (let i = 0; i < rest.length; i += 4) sum = tf.addN([sum, ...rest.slice(i, i + 4)]);
+  return sum;
+}

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Pads, Window } from '../../5-graph/ops.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { extentOf, namedPadding, padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
 
 /** What stands around a map whose maximum is sought. The infinite is no number to WebGPU's shaders; this is the least finite. */
@@ -96,7 +96,7 @@ function dilatedMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, w
     open = tf.sub(open, chosen);
     return unseenAt(tf, tf.mul(dy, chosen), window, row, column, size);
   });
-  return tf.addN(parts);
+  return sumOf(tf, parts);
 }
 
 function plainMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
@@ -116,12 +116,15 @@ function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [n
 
 function dilatedMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
   const seen = places(window).map(([r, c]) => seenAt(tf, padded, window, r, c, outSize(padded, window)));
-  return tf.mul(tf.addN(seen), 1 / window.kernel ** 2);
+  return tf.mul(sumOf(tf, seen), 1 / window.kernel ** 2);
 }
 
 function dilatedMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
   const share: Tensor4D = tf.mul(dy, 1 / window.kernel ** 2);
-  return tf.addN(places(window).map(([row, column]) => unseenAt(tf, share, window, row, column, size)));
+  return sumOf(
+    tf,
+    places(window).map(([row, column]) => unseenAt(tf, share, window, row, column, size)),
+  );
 }
 
 /** What a mean over all of a window's places has to be multiplied with to be one over those inside of the map. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, type Kernels, mapAt } from './kernel.ts';
+import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
 import { padAround } from './window.ts';
 
 /** What moves numbers, and masks and sums over them. Channels are the last axis. */
@@ -17,7 +17,7 @@ export const rearrangingKernels: Kernels<
     return tf.reshape(tf.mul(stays, 1 / (1 - rate)), held);
   },
   mul: ({ tf }, _op, inputs) => tf.mul(at(inputs, 0), at(inputs, 1)),
-  add: ({ tf }, _op, inputs) => (inputs.length === 1 ? at(inputs, 0) : tf.addN([...inputs])),
+  add: ({ tf }, _op, inputs) => sumOf(tf, inputs),
   sumSpace: ({ tf }, _op, inputs) => tf.sum(at(inputs, 0), [1, 2], true),
   concat: ({ tf }, _op, inputs) => (inputs.length === 1 ? at(inputs, 0) : tf.concat([...inputs], lastAxis(inputs))),
   slice: ({ tf }, { from, to }, inputs) => {

@@ -1,0 +1,43 @@
+import type { Tfjs } from '../backend.ts';
+import { OutOfMemoryError } from '../runner.ts';
+
+/** How V8, TensorFlow and Dawn say that there is no memory left. */
+const outOfMemory =
+  /out of memory|OOM when allocating|resource ?exhausted|array buffer allocation failed|invalid (typed )?array length/i;
+
+/** What of `GPUDevice` is used here. */
+interface Device {
+  pushErrorScope(filter: 'out-of-memory' | 'validation'): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+}
+
+/**
+ * Runs something on the backend. WebGPU throws nothing by itself: without memory, or asked for what a device cannot do, it
+ * goes on with values that are none, and tells who asked it to watch.
+ * @throws OutOfMemoryError where the backend had no memory left
+ */
+export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
+  const device = deviceOf(tf);
+  device?.pushErrorScope('validation');
+  device?.pushErrorScope('out-of-memory');
+  let result: T | undefined;
+  let thrown: unknown;
+  try {
+    result = await run();
+  } catch (e) {
+    thrown = e;
+  }
+  // A lost device answers no more; then what was thrown tells.
+  const told = device ? [device.popErrorScope(), device.popErrorScope()].map((scope) => scope.catch(() => null)) : [];
+  const [memory, invalid] = await Promise.all(told);
+  if (memory) throw new OutOfMemoryError(memory.message);
+  if (thrown instanceof Error && outOfMemory.test(thrown.message)) throw new OutOfMemoryError(thrown.message);
+  if (thrown !== undefined) throw thrown;
+  if (invalid) throw new Error(`the WebGPU device refused a step's op: ${invalid.message}`);
+  return result as T;
+}
+
+function deviceOf(tf: Tfjs): Device | undefined {
+  const { device } = tf.backend() as { device?: Partial<Device> };
+  return device?.pushErrorScope && device.popErrorScope ? (device as Device) : undefined;
+}
