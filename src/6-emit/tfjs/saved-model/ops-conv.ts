@@ -1,6 +1,7 @@
 import type { Window } from '../../../5-graph/ops.ts';
+import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
-import { add, dimsOf, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
+import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
 import { cutOff, windowAttributes } from './window.ts';
 
 /**
@@ -18,21 +19,49 @@ export const conv: WriteStep<'conv'> = (c) => {
 
 export const convGradInput: WriteStep<'convGradInput'> = (c) => {
   const [dy, weight] = two(c);
+  const { groups } = c.op;
   const shape = dimsOf(c, 1);
   const { window, dims, uncut } = cutOff(c, c.op.window, c.op.shape);
-  const op = isDepthwise(c.op.groups, shape) ? 'DepthwiseConv2dNativeBackpropInput' : 'Conv2DBackpropInput';
-  const inputs = [c.batchShape(dims), filterOf(c, weight, shape), dy];
-  return [uncut(add(c, op, inputs, windowAttributes(window, dims)))];
+  const attr = windowAttributes(window, dims);
+  const filter = filterOf(c, weight, shape);
+  if (isDepthwise(groups, shape)) {
+    return [uncut(add(c, 'DepthwiseConv2dNativeBackpropInput', [c.batchShape(dims), filter, dy], attr))];
+  }
+  const [channels = 1, ...space] = dims;
+  const sizes = c.batchShape([channels / groups, ...space]);
+  const parts = inGroups(c, groups, [dy, filter], ([d, f]) => add(c, 'Conv2DBackpropInput', [sizes, f, d], attr));
+  return [uncut(parts)];
 };
 
 export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
-  const [x, dy] = two(c);
+  const [given, dy] = two(c);
   const { groups, shape } = c.op;
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
-  const sizes = c.b.integers(filterShape(window, groups, shape));
-  const op = isDepthwise(groups, shape) ? 'DepthwiseConv2dNativeBackpropFilter' : 'Conv2DBackpropFilter';
-  return [weightOf(c, add(c, op, [cut(x), sizes, dy], windowAttributes(window, dims)), shape)];
+  const attr = windowAttributes(window, dims);
+  const x = cut(given);
+  const whole = filterShape(window, groups, shape);
+  if (isDepthwise(groups, shape)) {
+    const gradient = add(c, 'DepthwiseConv2dNativeBackpropFilter', [x, c.b.integers(whole), dy], attr);
+    return [weightOf(c, gradient, shape)];
+  }
+  const sizes = c.b.integers([...whole.slice(0, 3), (whole[3] as number) / groups]);
+  const parts = inGroups(c, groups, [x, dy], ([a, d]) => add(c, 'Conv2DBackpropFilter', [a, sizes, d], attr));
+  return [weightOf(c, parts, shape)];
 };
+
+/** Conv2D knows groups, its gradients do not on a CPU: each group by itself, along the last axis. */
+function inGroups(
+  c: NodeContext,
+  groups: number,
+  [a, b]: readonly [TensorName, TensorName],
+  each: (parts: readonly [TensorName, TensorName]) => TensorName,
+): TensorName {
+  if (groups === 1) return each([a, b]);
+  const axis = c.b.integer(3);
+  const [as, bs] = [a, b].map((x) => add(c, 'Split', [axis, x], { num_split: { int: groups } })) as [string, string];
+  const parts = Array.from({ length: groups }, (_, i) => each([outputOf(as, i), outputOf(bs, i)]));
+  return add(c, 'ConcatV2', [...parts, axis], { N: { int: groups }, Tidx: int32 });
+}
 
 /** One input channel a group: TensorFlow's depthwise kernels, with several filters a channel or one. */
 function isDepthwise(groups: number, shape: readonly number[]): boolean {
