@@ -3,13 +3,13 @@ import {
   type BackendName,
   type BackendRequest,
   BackendUnavailable,
-  backendNames,
   type OpenOptions,
   type Tfjs,
 } from './backend.ts';
 import { createEagerRunner } from './eager/create-runner.ts';
 import { quietly } from './quiet.ts';
-import type { StepRunner } from './runner.ts';
+import type { CreateRunner, StepRunner } from './runner.ts';
+import { createSessionRunner } from './session/create-runner.ts';
 import { cudaAdvice, describeTensorflow, gpuName, useTensorflow } from './tensorflow/find.ts';
 import type { LoadedTensorflow } from './tensorflow/load.ts';
 import { loadTfjs } from './tfjs.ts';
@@ -25,14 +25,15 @@ const here = (): OpenOptions => ({ cwd: process.cwd(), env: process.env });
  */
 export async function openBackend(request: BackendRequest, options: OpenOptions = here()): Promise<Backend> {
   if (request !== 'auto') return opened(request, options, true);
-  for (const name of backendNames) {
+  for (const name of ['cuda', 'tensorflow', 'webgpu'] as const) {
     try {
       return await opened(name, options, false);
     } catch (e) {
       if (!(e instanceof BackendUnavailable)) throw e;
     }
   }
-  throw new Error('the cpu backend is always there');
+  const cpu = await opened('cpu', options, false);
+  return { ...cpu, description: `${cpu.description}; 'enetc doctor' says how to have a faster one` };
 }
 
 async function opened(name: BackendName, options: OpenOptions, asked: boolean): Promise<Backend> {
@@ -44,7 +45,7 @@ async function opened(name: BackendName, options: OpenOptions, asked: boolean): 
     description: parts.description,
     slow: parts.slow,
     tf: parts.tf,
-    createRunner: async (program) => usedBefore(use, await createEagerRunner(parts.tf, program)),
+    createRunner: async (program) => usedBefore(use, await parts.createRunner(program)),
     use,
     close: parts.close,
   };
@@ -56,6 +57,7 @@ interface Parts {
   readonly engine: string;
   readonly description: string;
   readonly slow: boolean;
+  readonly createRunner: CreateRunner;
   close(): void;
 }
 
@@ -76,17 +78,24 @@ const openers: Readonly<Record<BackendName, (options: OpenOptions, asked: boolea
   webgpu: async (options, asked) => {
     const { tf, adapter, software, close } = await openWebgpu(options, asked);
     const description = `WebGPU, ${adapter}${software ? ', which computes on the CPU: slow, for tests' : ''}`;
-    return { tf, engine: 'webgpu', description, slow: software, close };
+    return { tf, engine: 'webgpu', description, slow: software, createRunner: eager(tf), close };
   },
   cpu: async () => {
-    const description =
-      "plain TensorFlow.js on one CPU core: slow, for tiny things ('enetc doctor' names what is faster)";
-    return { tf: await loadTfjs(), engine: 'cpu', description, slow: true, close: () => {} };
+    const description = 'plain TensorFlow.js on one CPU core: slow, for tiny things';
+    const tf = await loadTfjs();
+    return { tf, engine: 'cpu', description, slow: true, createRunner: eager(tf), close: () => {} };
   },
 };
 
 function tensorflowParts(loaded: LoadedTensorflow): Parts {
-  return { tf: loaded.tf, engine: 'tensorflow', description: describeTensorflow(loaded), slow: false, close: () => {} };
+  const { tf } = loaded;
+  const description = describeTensorflow(loaded);
+  const createRunner: CreateRunner = (program) => createSessionRunner(tf, program);
+  return { tf, engine: 'tensorflow', description, slow: false, createRunner, close: () => {} };
+}
+
+function eager(tf: Tfjs): CreateRunner {
+  return (program) => createEagerRunner(tf, program);
 }
 
 function noGpu(version: string): BackendUnavailable {

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { StepProgram } from '../../src/5-graph/training/program.ts';
 import { emitTrainingModel } from '../../src/6-emit/tfjs/saved-model/emit-training-model.ts';
 import { findPython } from '../oracle.ts';
 import { allCases } from './all-cases.ts';
 import type { Case } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
 import { startPython } from './python-runner.ts';
+import { hasDilatedPool } from './saved-model-cases.ts';
 
 const found = findPython(['tensorflow']);
 /** TensorFlow's pools have no dilation, as those of the language. */
@@ -33,9 +33,3 @@ test('the same program gives the same bytes', () => {
 test('a pool with dilation is refused', () => {
   for (const { program } of refused) expect(() => emitTrainingModel(program)).toThrow('a pool has no dilation');
 });
-
-function hasDilatedPool({ functions }: StepProgram): boolean {
-  return functions.some(({ nodes }) =>
-    nodes.some(({ op }) => /^(max|avg)Pool/.test(op.kind) && 'window' in op && op.window.dilation > 1),
-  );
-}

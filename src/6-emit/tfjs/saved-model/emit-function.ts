@@ -1,3 +1,4 @@
+import { guardName } from '../../../5-graph/training/guard-name.ts';
 import type { StepFunction, StepNode, StepRef, StepShape, Update } from '../../../5-graph/training/program.ts';
 import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
@@ -29,7 +30,7 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
   for (const node of fn.nodes) values.push(emitNode(context, fn, node, value));
 
   const guards = fn.guards.map((ref, i) => {
-    const attr = { T: float, message: { text: guardMessage } };
+    const attr = { T: float, message: { text: guardMessage(guardName(fn, ref)) } };
     return b.node({ op: 'CheckNumerics', name: `${fn.name}/guards/${i}`, inputs: [value(ref)], attr });
   });
   const done = emitUpdates(b, variables, fn, { guards, reads, value, before: context.variable });

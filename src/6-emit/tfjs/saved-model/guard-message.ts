@@ -1,2 +1,13 @@
+const before = 'enet: the step ends here, for ';
+const after = ' is no finite number';
+
 /** What TensorFlow says, among other things, when a guard of a step is no finite number. */
-export const guardMessage = 'enet: the step ends here, for a number that has to be finite is not';
+export function guardMessage(guard: string): string {
+  return `${before}${guard}${after}`;
+}
+
+/** The guard that an error of TensorFlow's names, or undefined where the error is another. */
+export function guardInMessage(message: string): string | undefined {
+  const [, rest] = message.split(before);
+  return rest?.split(after)[0];
+}

@@ -1,0 +1,105 @@
+import { setImmediate } from 'node:timers/promises';
+import { elements } from '../../5-graph/graph.ts';
+import type { StepProgram, Variable } from '../../5-graph/training/program.ts';
+import { emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
+import type { Signature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
+import type { HostTensor, StepRunner } from '../runner.ts';
+import type { TfjsNode } from '../tensorflow/load.ts';
+import { inOurWords } from './errors.ts';
+import { openSession } from './session.ts';
+
+/**
+ * How many bytes of variables cross the border at once: of a large network, weights, slots and averages together would
+ * be in memory three times, here, in tfjs-node and in TensorFlow.
+ */
+const portion = 64 * 2 ** 20;
+
+/**
+ * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
+ * the variables. Which variables are read or written together is best the same each time, for TensorFlow prepares a
+ * graph for each selection.
+ */
+export async function createSessionRunner(tf: TfjsNode, program: StepProgram): Promise<StepRunner> {
+  const { pb, signatures } = emitTrainingModel(program);
+  const { read, write } = signatures as { read: Signature; write: Signature };
+  const session = await openSession(tf, pb, 'read');
+  const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
+
+  const variableOf = (name: string): Variable => {
+    const variable = variables.get(name);
+    if (!variable) throw new Error(`'${name}' is no variable of the program '${program.name}'`);
+    return variable;
+  };
+
+  return {
+    async run(name, inputs) {
+      // A step is one synchronous call: timers, signals and what loads images have their turn before it.
+      await setImmediate();
+      const fn = functions.get(name);
+      const signature = signatures[name];
+      if (!fn || !signature) throw new Error(`the program '${program.name}' has no function '${name}'`);
+      const feeds = fn.inputs.map(
+        ({ name: input }) => [signature.inputs[input] as TensorInfo, fed(input, inputs)] as const,
+      );
+      const names = Object.keys(signature.outputs);
+      const outputs = inOurWords(() => session.run(feeds, Object.values(signature.outputs)));
+      const results = names.map((output, i) => [output, outputs[i] as HostTensor]);
+      return Object.fromEntries(fn.outputs.length > 0 ? results : []);
+    },
+    async read(names = [...variables.keys()]) {
+      const values = new Map<string, Float32Array>();
+      for (const list of portions(names.map(variableOf))) {
+        const infos = list.map(({ name }) => read.outputs[name] as TensorInfo);
+        const tensors = inOurWords(() => session.run([], infos));
+        list.forEach(({ name }, i) => {
+          values.set(name, (tensors[i] as HostTensor).data);
+        });
+        await setImmediate();
+      }
+      return values;
+    },
+    async write(values) {
+      const given = [...values].map(([name, data]) => {
+        const variable = variableOf(name);
+        const size = elements(variable.shape);
+        if (data.length !== size) throw new Error(`'${name}' has ${size} numbers, and ${data.length} were written`);
+        return variable;
+      });
+      for (const list of portions(given)) {
+        const feeds = list.map(({ name, shape }) => {
+          const data = values.get(name) as Float32Array;
+          return [write.inputs[name] as TensorInfo, { shape, data }] as const;
+        });
+        const done = list.map(({ name }) => write.outputs[name] as TensorInfo);
+        inOurWords(() => session.run(feeds, done));
+        await setImmediate();
+      }
+    },
+    // TensorFlow's allocators have no words for it that tfjs-node would pass on.
+    memory: () => undefined,
+    close: () => session.close(),
+  };
+}
+
+function fed(name: string, inputs: Readonly<Record<string, HostTensor>>): HostTensor {
+  const tensor = inputs[name];
+  if (!tensor) throw new Error(`the input '${name}' is not fed`);
+  return tensor;
+}
+
+/** Variables in runs of about so many bytes. */
+function portions(variables: readonly Variable[]): Variable[][] {
+  const result: Variable[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const variable of variables) {
+    const size = elements(variable.shape) * 4;
+    if (bytes + size > portion) {
+      result.push([]);
+      bytes = 0;
+    }
+    result.at(-1)?.push(variable);
+    bytes += size;
+  }
+  return result;
+}

@@ -1,0 +1,22 @@
+import { guardInMessage } from '../../6-emit/tfjs/saved-model/guard-message.ts';
+import { NotFiniteError, OutOfMemoryError } from '../runner.ts';
+
+/** How TensorFlow's allocators say it (tensorflow/core/framework/op_kernel.cc, common_runtime/bfc_allocator.cc). */
+const outOfMemory = /\bOOM when allocating|RESOURCE_EXHAUSTED|ran out of memory|failed to allocate memory|bad_alloc/i;
+
+/** Runs what calls TensorFlow. @throws NotFiniteError, OutOfMemoryError for those of its errors that say so. */
+export function inOurWords<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (e) {
+    const message = e instanceof Error ? e.message : String(e);
+    const guard = guardInMessage(message);
+    if (guard !== undefined) throw new NotFiniteError(`${guard} is no finite number`, { cause: e });
+    if (outOfMemory.test(message)) throw new OutOfMemoryError(firstLine(message), { cause: e });
+    throw e;
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
+}

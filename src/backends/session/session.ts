@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
+import type { HostTensor } from '../runner.ts';
+import type { TfjsNode } from '../tensorflow/load.ts';
+
+/** A session of TensorFlow over a SavedModel. */
+export interface Session {
+  /** Feeds some tensors of the graph and gives others: any of those that its signatures name. */
+  run(feeds: readonly (readonly [TensorInfo, HostTensor])[], fetches: readonly TensorInfo[]): HostTensor[];
+  close(): void;
+}
+
+/**
+ * What tfjs-node has beneath `TFSavedModel.predict`, in all its versions to 4.22. A signature can be run there in part,
+ * and the file, which tfjs-node reads again for each signature, is read once.
+ */
+interface SessionBackend {
+  runSavedModel(id: number, inputs: Tensor[], infos: { name: string; tfDtype: string }[], outputs: string[]): Tensor[];
+}
+interface LoadedModel {
+  readonly sessionId: number;
+  dispose(): void;
+}
+
+/**
+ * Loads a SavedModel from its bytes. TensorFlow reads a folder: a temporary one, gone when this returns.
+ * @param signature the name of any signature of the model.
+ */
+export async function openSession(tf: TfjsNode, pb: Uint8Array, signature: string): Promise<Session> {
+  const folder = mkdtempSync(join(tmpdir(), 'enetc-session-'));
+  let model: LoadedModel;
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), pb);
+    model = (await tf.node.loadSavedModel(folder, ['serve'], signature)) as unknown as LoadedModel;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const backend = tf.findBackend('tensorflow') as unknown as SessionBackend;
+  return {
+    run(feeds, fetches) {
+      const tensors = feeds.map(([, { shape, data }]) => tf.tensor(data, [...shape], 'float32'));
+      try {
+        const infos = feeds.map(([{ name }]) => ({ name, tfDtype: 'DT_FLOAT' }));
+        const names = fetches.map(({ name }) => name);
+        return backend.runSavedModel(model.sessionId, tensors, infos, names).map(taken);
+      } finally {
+        for (const tensor of tensors) tensor.dispose();
+      }
+    },
+    close: () => model.dispose(),
+  };
+}
+
+function taken(tensor: Tensor): HostTensor {
+  const result = { shape: tensor.shape, data: tensor.dataSync() as Float32Array };
+  tensor.dispose();
+  return result;
+}

@@ -1,0 +1,117 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { StepRef } from '../../src/5-graph/training/program.ts';
+import type { Backend } from '../../src/backends/backend.ts';
+import { openBackend } from '../../src/backends/open.ts';
+import { NotFiniteError, type StepRunner } from '../../src/backends/runner.ts';
+import { createSessionRunner } from '../../src/backends/session/create-runner.ts';
+import type { TfjsNode } from '../../src/backends/tensorflow/load.ts';
+import { allCases } from './all-cases.ts';
+import { buildCase, type Case, whole } from './case-builder.ts';
+import { expectAsReference } from './expect-close.ts';
+import { hasDilatedPool } from './saved-model-cases.ts';
+
+const backend = await openTensorflow();
+/** Sums in single precision, in whatever order oneDNN has them. */
+const tolerance = 5e-6;
+
+describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
+  const { tf } = (backend ?? {}) as { tf: TfjsNode };
+  afterAll(() => backend?.close());
+
+  const cases = allCases.filter(({ program }) => !hasDilatedPool(program));
+  test.each(cases.map((given) => [given.name, given] as const))('%s', async (_name, given) => {
+    const before = tf.memory().numTensors;
+    const runner = await createSessionRunner(tf, given.program);
+    await expectAsReference(runner, given, tolerance);
+    runner.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a number that has to be finite and is not ends the step and changes nothing', async () => {
+    const { runner, given } = await started(guarded);
+    const inputs = (by: number) => ({ ...given.inputs, by: { shape: [], data: Float32Array.of(by) } });
+    await runner.run('run', inputs(1));
+    const before = await runner.read();
+    for (const by of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const failed = runner.run('run', inputs(by));
+      await expect(failed).rejects.toThrow(NotFiniteError);
+      await expect(failed).rejects.toThrow('the loss is no finite number');
+      expect(await runner.read()).toEqual(before);
+    }
+    await runner.run('run', inputs(1));
+    expect(await runner.read()).not.toEqual(before);
+    runner.close();
+  });
+
+  test('some variables alone are read and written', async () => {
+    const { runner, given } = await started(guarded);
+    const [name] = given.variables.keys() as unknown as [string];
+    const all = await runner.read();
+    const [other] = [...all.keys()].filter((key) => key !== name) as [string];
+    const value = (all.get(name) as Float32Array).map((x) => x + 1);
+    await runner.write(new Map([[name, value]]));
+    expect(await runner.read([name])).toEqual(new Map([[name, value]]));
+    expect(await runner.read([other])).toEqual(new Map([[other, all.get(other)]]));
+    await expect(runner.read(['nobody'])).rejects.toThrow("'nobody' is no variable");
+    await expect(runner.write(new Map([[name, new Float32Array(1)]]))).rejects.toThrow('1 were written');
+    await expect(runner.run('run', {})).rejects.toThrow("the input 'by' is not fed");
+    runner.close();
+  });
+
+  test('two programs with variables of the same names do not meet', async () => {
+    const [one, two] = [await started(guarded), await started(guarded)];
+    const before = await two.runner.read();
+    await one.runner.run('run', one.given.inputs);
+    expect(await two.runner.read()).toEqual(before);
+    one.runner.close();
+    two.runner.close();
+  });
+
+  test('memory stays as it is over many steps', async () => {
+    const { runner, given } = await started(large);
+    const steps = async (count: number) => {
+      for (let i = 0; i < count; i++) await runner.run('run', given.inputs);
+      return process.memoryUsage.rss() / 2 ** 20;
+    };
+    await steps(100);
+    const before = await steps(100);
+    // Each step has an input and an output of 4 MB: one that were kept would show.
+    expect((await steps(200)) - before).toBeLessThan(80);
+    runner.close();
+  });
+
+  async function started(given: Case): Promise<{ runner: StepRunner; given: Case }> {
+    const runner = await createSessionRunner(tf, given.program);
+    await runner.write(given.variables);
+    return { runner, given };
+  }
+});
+
+const guarded = buildCase('guarded', (c) => {
+  const by = c.number('by', 1);
+  const weight = c.variable('weight', [3, 4]);
+  const [scaled] = c.op({ kind: 'scale' }, [weight, by], whole(3, 4)) as [StepRef];
+  const [norm] = c.op({ kind: 'globalNorm' }, [scaled], whole()) as [StepRef];
+  const [loss] = c.op({ kind: 'scale' }, [norm, by], whole()) as [StepRef];
+  c.variable('sum', [3, 4]);
+  c.guard(loss);
+  c.update({ kind: 'accumulate', variable: 'sum', value: weight });
+});
+
+const large = buildCase(
+  'large',
+  (c) => {
+    const x = c.fed('x', [16, 128, 128]);
+    c.op({ kind: 'activation', fn: 'relu' }, [x], [16, 128, 128]);
+  },
+  4,
+);
+
+async function openTensorflow(): Promise<Backend | undefined> {
+  try {
+    return await openBackend('tensorflow');
+  } catch (e) {
+    console.log(`no TensorFlow backend (${(e as Error).message}): what runs on it is skipped`);
+    return undefined;
+  }
+}
