@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFully, reasonOf, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
+import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';
 
 /** A rectangle of a picture, in whole pixels of the upright picture. */
@@ -31,15 +32,10 @@ export async function decodeCrop(
   if (locator.kind === 'record') {
     const image = readRecord(locator);
     const rect = choose(image.width, image.height);
-    const { width, height, channels } = image;
-    if (rect.width === width && rect.height === height && width === target.width && height === target.height) {
-      return withChannels(image, target.channels).data;
-    }
-    const sharp = await loadSharp();
-    return resample(sharp(image.data, { raw: { width, height, channels } }), [width, height], rect, target);
+    return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
   }
   const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
-  return resample(picture, [width, height], choose(width, height), target);
+  return resizePicture(picture, [width, height], choose(width, height), target);
 }
 
 /** A whole image as it is. Throws as `decodeCrop`. */
@@ -47,7 +43,7 @@ export async function decodeWhole(locator: Locator, channels: 1 | 3): Promise<Pi
   if (locator.kind === 'record') return withChannels(readRecord(locator), channels);
   const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
   const target = { width, height, channels };
-  return { ...target, data: await resample(picture, [width, height], { left: 0, top: 0, width, height }, target) };
+  return { ...target, data: await resizePicture(picture, [width, height], { left: 0, top: 0, width, height }, target) };
 }
 
 async function openPicture(sharp: Sharp, path: string) {
@@ -69,7 +65,7 @@ function readPicture(path: string): Buffer {
   return bytes;
 }
 
-async function resample(
+async function resizePicture(
   picture: ReturnType<Sharp>,
   [width, height]: readonly [number, number],
   rect: Rect,
@@ -124,6 +120,17 @@ function interleave(planes: Uint8Array, channels: number): Uint8Array {
     for (let i = 0; i < count; i++) pixels[i * channels + c] = planes[from++] as number;
   }
   return pixels;
+}
+
+function crop(image: Pixels, { left, top, width, height }: Rect): Pixels {
+  if (width === image.width && height === image.height) return image;
+  const { channels } = image;
+  const data = new Uint8Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(from, from + width * channels), y * width * channels);
+  }
+  return { width, height, channels, data };
 }
 
 /** Gray to colour by repeating; colour to gray by the luma of ITU-R BT.601. */

@@ -9,17 +9,17 @@ import { DataError } from './types.ts';
  */
 export function idxDimensions(bytes: Uint8Array, rank: 1 | 3, fileBytes: number, name: string): number[] {
   const headerBytes = 4 + 4 * rank;
-  if (bytes.length < headerBytes) {
-    throw new DataError(`'${name}' has ${fileBytes} bytes; the header of an IDX file alone takes ${headerBytes}.`);
-  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = view.getUint32(0);
+  const magic = bytes.length < 4 ? undefined : view.getUint32(0);
   const expected = 0x0800 + rank;
-  if (magic !== expected) {
+  if (magic !== undefined && magic !== expected) {
     const found = magic.toString(16).padStart(8, '0');
     throw new DataError(
       `'${name}' starts with ${found}, not with 0000080${rank} as an IDX file of ${rank === 1 ? 'labels' : 'gray images'} does.`,
     );
+  }
+  if (bytes.length < headerBytes) {
+    throw new DataError(`'${name}' has ${fileBytes} bytes; the header of an IDX file alone takes ${headerBytes}.`);
   }
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const promised = dims.reduce((product, n) => product * n, 1) + headerBytes;

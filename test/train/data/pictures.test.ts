@@ -1,0 +1,245 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { csvRows } from '../../../src/train/data/csv-rows.ts';
+import { openDataset } from '../../../src/train/data/open-dataset.ts';
+import { DataError, type Dataset } from '../../../src/train/data/types.ts';
+import { plainPicture, scratchFolder, writeAt, writeFolders } from './make-sets.ts';
+
+const root = scratchFolder();
+let folders = 0;
+const folder = () => {
+  const at = join(root, String(folders++));
+  mkdirSync(at);
+  return at;
+};
+async function problem(path: string, within = path): Promise<string> {
+  const error = await openDataset(path).then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(DataError);
+  return (error as Error).message.replaceAll(within, 'DIR');
+}
+const countsOf = (data: Dataset) =>
+  Object.fromEntries(Object.entries(data.splits).map(([name, split]) => [name, split?.count]));
+
+describe('folders', () => {
+  test('train, val and test', async () => {
+    const at = folder();
+    await writeFolders(at, { 'train/dog': 3, 'train/cat': 2, 'val/cat': 1, 'test/dog': 2, 'test/cat': 1 });
+    writeAt(at, 'train/cat/notes.txt', 'no picture');
+    writeAt(at, 'train/.hidden/x.jpg', 'no class');
+    const data = await openDataset(at);
+    expect(data).toMatchObject({ kind: 'folders', classes: ['cat', 'dog'], channels: 3 });
+    expect(countsOf(data)).toEqual({ train: 5, validation: 1, test: 3 });
+    expect([...data.splits.train!.labels]).toEqual([0, 0, 1, 1, 1]);
+    expect(data.splits.test!.nameOf(2)).toBe(join('test', 'dog', '1.jpg'));
+  });
+
+  test('one level: a seeded part of each class is held out', async () => {
+    const at = folder();
+    await writeFolders(at, { a: 20, b: 40, c: 1 });
+    const data = await openDataset(at, { validation: 0.2, seed: 5 });
+    expect(countsOf(data)).toEqual({ train: 49, validation: 12 });
+    const held = (d: Dataset) => Array.from({ length: 12 }, (_, i) => d.splits.validation!.nameOf(i));
+    expect([...data.splits.validation!.labels].filter((label) => label === 0).length).toBe(4);
+    expect(held(await openDataset(at, { validation: 0.2, seed: 5 }))).toEqual(held(data));
+    expect(held(await openDataset(at, { validation: 0.2, seed: 6 }))).not.toEqual(held(data));
+    const train = new Set(Array.from({ length: 49 }, (_, i) => data.splits.train!.nameOf(i)));
+    expect(held(data).some((name) => train.has(name))).toBe(false);
+    expect(countsOf(await openDataset(at))).toEqual({ train: 55, validation: 6 });
+    expect(countsOf(await openDataset(at, { validation: 0 }))).toEqual({ train: 61 });
+  });
+
+  test('links and deeper folders count, circles end', async () => {
+    const at = folder();
+    await writeFolders(at, { 'a/deep/er': 2, elsewhere: 1 });
+    const data = folder();
+    symlinkSync(join(at, 'a'), join(data, 'a'));
+    symlinkSync(join(at, 'elsewhere'), join(data, 'b'));
+    symlinkSync(data, join(at, 'elsewhere', 'circle'));
+    const opened = await openDataset(data, { validation: 0 });
+    expect(opened.classes).toEqual(['a', 'b']);
+    expect(opened.splits.train!.labels.filter((label) => label === 0).length).toBe(2);
+  });
+
+  test('what is wrong is said', async () => {
+    const at = folder();
+    expect(await problem(join(at, 'nowhere'), at)).toBe(
+      "The data 'DIR/nowhere' cannot be read: there is no such file or folder.",
+    );
+    expect(await problem(at)).toContain("in one folder a class below 'DIR', but it has no folders.");
+    writeAt(at, 'a/x.bmp', '');
+    writeAt(at, 'b/y.bmp', '');
+    expect(await problem(at)).toMatch(
+      /found only other files, most with the ending '.bmp'; its folders are 'a', 'b'\.$/,
+    );
+    const val = folder();
+    await writeFolders(val, { 'train/a': 1, 'val/b': 1 });
+    expect(await problem(val)).toBe("'DIR/val' has classes that 'train' lacks: 'b'.");
+    await writeFolders(val, { 'training/a': 1 });
+    expect(await problem(val)).toBe("'DIR' has several folders for train: 'train', 'training'. Keep one of them.");
+    expect(await problem(writeAt(at, 'list.txt', ''), at)).toContain('is no folder and no CSV file');
+  });
+});
+
+describe('CSV lists', () => {
+  test('a list beside the pictures, with splits, quotes, a byte order mark and CRLF', async () => {
+    const at = folder();
+    await writeFolders(at, { 'a, b': 2, c: 2 });
+    writeAt(
+      at,
+      'labels.csv',
+      '\ufeffPath,label,note,split\r\n"a, b/0.jpg","say ""x""",,train\r\nc/0.jpg,plain,"two\nlines",train\r\n\r\n"a, b/1.jpg","say ""x""",,VAL\r\nc/1.jpg,plain,,test',
+    );
+    const data = await openDataset(at);
+    expect(data).toMatchObject({ kind: 'csv', classes: ['plain', 'say "x"'] });
+    expect(countsOf(data)).toEqual({ train: 2, validation: 1, test: 1 });
+    expect([...data.splits.train!.labels]).toEqual([1, 0]);
+    expect((await data.read('train', 0)).width).toBe(40);
+  });
+
+  test('whole numbers as labels go by number; semicolons', async () => {
+    const at = folder();
+    await writeFolders(at, { p: 3 });
+    const list = writeAt(at, 'x.csv', 'label;path\n10;p/0.jpg\n9;p/1.jpg\n100;p/2.jpg\n');
+    const data = await openDataset(list, { validation: 0 });
+    expect(data.classes).toEqual(['9', '10', '100']);
+    expect([...data.splits.train!.labels]).toEqual([1, 0, 2]);
+  });
+
+  test('what is wrong is said, with the line', async () => {
+    const at = folder();
+    await writeFolders(at, { p: 1 });
+    const said: Record<string, string> = {};
+    const cases = {
+      empty: '',
+      columns: 'file,label\np/0.jpg,a\n',
+      short: 'path,label\np/0.jpg,a\n\n"x\ny",b,c\n',
+      open: 'path,label\np/0.jpg,"a\n',
+      after: 'path,label\n"p/0.jpg"x,a\n',
+      split: 'path,label,split\np/0.jpg,a,constructor\n',
+      untrained: 'path,label,split\np/0.jpg,a,train\np/0.jpg,b,val\n',
+      noTrain: 'path,label,split\np/0.jpg,a,val\n',
+      noLabel: 'path,label\np/0.jpg,\n',
+      nowhere: 'path,label\nq/0.jpg,a\nq/1.jpg,a\n',
+    };
+    for (const [name, text] of Object.entries(cases)) said[name] = await problem(writeAt(at, 'list.csv', text), at);
+    expect(said).toMatchInlineSnapshot(`
+      {
+        "after": "Line 2 of 'DIR/list.csv' has text after a closing quote. A quote within a cell is written twice.",
+        "columns": "The first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it has 'file', 'label'.",
+        "empty": "The first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it is empty.",
+        "noLabel": "Line 2 of 'DIR/list.csv' has no label.",
+        "noTrain": "'DIR/list.csv' has no image whose split is 'train'.",
+        "nowhere": "None of the first 2 files that 'DIR/list.csv' lists is there: 'q/0.jpg'. Paths are relative to the folder 'DIR'.",
+        "open": "The quote that opens a cell on line 2 of 'DIR/list.csv' is never closed.",
+        "short": "Line 4 of 'DIR/list.csv' has 3 cells; the first line has 2.",
+        "split": "Line 2 of 'DIR/list.csv' has the split 'constructor'; it may be train, validation or test.",
+        "untrained": "'DIR/list.csv' labels 'p/0.jpg' as 'b', a class without a training image.",
+      }
+    `);
+  });
+
+  test('any text gives rows or a DataError; what is quoted comes back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ';', '\t', '\ufeff', ' ') }), (text) => {
+        try {
+          for (const { cells, line } of csvRows(text, 'x')) {
+            expect(cells.length).toBeGreaterThan(0);
+            expect(line).toBeLessThanOrEqual(text.split('\n').length);
+          }
+        } catch (e) {
+          expect(e).toBeInstanceOf(DataError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    const tables = fc.array(fc.array(fc.string(), { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(tables, fc.constantFrom('\n', '\r\n'), (table, end) => {
+        const rows = [['path', 'label'], ...table];
+        const text = rows.map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join(end);
+        expect([...csvRows(text, 'x')].map(({ cells }) => cells)).toEqual(rows);
+      }),
+    );
+  });
+});
+
+describe('decoding', () => {
+  const red = { r: 200, g: 30, b: 40 };
+
+  /** Reads one picture as a set's only image. */
+  async function read(name: string, bytes: Uint8Array, channels: 1 | 3 = 3) {
+    const at = folder();
+    writeAt(at, `a/${name}`, bytes);
+    return (await openDataset(at, { channels })).read('train', 0);
+  }
+
+  test.each(['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const)('%s', async (format) => {
+    const { data, ...size } = await read(
+      `x.${format}`,
+      await plainPicture(6, 4, red).toFormat(format, { quality: 100 }).toBuffer(),
+    );
+    expect(size).toEqual({ width: 6, height: 4, channels: 3 });
+    expect(data.length).toBe(72);
+    for (const [c, value] of [red.r, red.g, red.b].entries()) expect(Math.abs(data[c]! - value)).toBeLessThanOrEqual(4);
+  });
+
+  test('gray, 16 bits, alpha, CMYK and palettes become three channels of 8 bits', async () => {
+    const gray = await sharp(Uint8Array.of(0, 100, 200, 255), { raw: { width: 4, height: 1, channels: 1 } })
+      .png()
+      .toBuffer();
+    expect([...(await read('g.png', gray)).data]).toEqual([0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255]);
+    expect([...(await read('g.png', gray, 1)).data]).toEqual([0, 100, 200, 255]);
+    const wide = sharp(Uint16Array.of(0, 257 * 100, 257 * 200), { raw: { width: 1, height: 1, channels: 3 } });
+    const deep = await wide.toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    expect([...(await read('d.png', deep)).data]).toEqual([0, 100, 200]);
+    const clear = await sharp(Uint8Array.of(200, 30, 40, 255, 200, 30, 40, 0), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .png()
+      .toBuffer();
+    expect([...(await read('a.png', clear)).data]).toEqual([200, 30, 40, 255, 255, 255]);
+    const cmyk = await plainPicture(8, 8, red).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    const back = await read('c.jpg', cmyk);
+    expect(back.channels).toBe(3);
+    expect(back.data[0]).toBeGreaterThan(back.data[1]! + 80);
+    const palette = await plainPicture(3, 3, red).png({ palette: true }).toBuffer();
+    expect([...(await read('p.png', palette)).data.slice(0, 3)]).toEqual([200, 30, 40]);
+  });
+
+  test('turned upright, first frame only', async () => {
+    const marked = Uint8Array.from([0, 0, 0, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const image = sharp(marked, { raw: { width: 3, height: 2, channels: 3 } });
+    // 6: the camera was turned; shown a quarter to the right, the pixel at the top of column 1 is on the right of row 1
+    const turned = await read('t.png', await image.withMetadata({ orientation: 6 }).png().toBuffer());
+    expect([turned.width, turned.height]).toEqual([2, 3]);
+    expect([...turned.data.filter((_, i) => i % 3 === 0)]).toEqual([0, 0, 0, 255, 0, 0]);
+    const frames = Uint8Array.from([...Array<number>(12).fill(255), ...Array<number>(12).fill(0)]);
+    const moving = await sharp(frames, { raw: { width: 2, height: 4, channels: 3, pageHeight: 2 } })
+      .gif()
+      .toBuffer();
+    const first = await read('m.gif', moving);
+    expect([first.width, first.height, first.data[0]]).toEqual([2, 2, 255]);
+  });
+
+  test('a picture that cannot be read is named, with the reason', async () => {
+    const whole = await sharp(
+      Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256),
+      {
+        raw: { width: 64, height: 64, channels: 3 },
+      },
+    )
+      .jpeg()
+      .toBuffer();
+    await expect(read('x.jpg', new Uint8Array(0))).rejects.toThrow(/'a.x.jpg' cannot be read: the file is empty/);
+    await expect(read('x.jpg', Buffer.from('hello'))).rejects.toThrow(/unsupported image format/);
+    await expect(read('x.jpg', whole.subarray(0, 900))).rejects.toThrow(DataError);
+  });
+});
