@@ -4,6 +4,8 @@ import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { openBackend } from '../../src/backends/open.ts';
 import { allCases } from './all-cases.ts';
 import { expectAsReference } from './expect-close.ts';
+import { smallNetworks } from './small-networks.ts';
+import { gradientsOf, programOf } from './small-training.ts';
 import { expectTie, tieCases } from './ties.ts';
 
 let backend: Backend | undefined;
@@ -36,4 +38,21 @@ test.each(allCases.map((given) => [given.name, given] as const))('%s', async (_n
 test.each(tieCases)('of equal numbers in a window the first takes the gradient: $given.name', async (tie) => {
   if (!backend) return console.warn(`skipped: ${missing}`);
   await expectTie(await createEagerRunner(backend.tf, tie.given.program), tie);
+});
+
+test.each(Object.entries(smallNetworks))('the gradients of %s are those of the cpu', async (_name, network) => {
+  if (!backend) return console.warn(`skipped: ${missing}`);
+  const { tf } = backend;
+  const training = programOf(network());
+  const ours = await gradientsOf(tf, training);
+  await tf.setBackend('cpu');
+  const plain = await gradientsOf(tf, training);
+  await backend.use();
+  const least = Math.max(...[...plain.values()].map((g) => Math.hypot(...g))) / 100;
+  for (const [name, expected] of plain) {
+    const got = ours.get(name) as Float32Array;
+    const off =
+      Math.hypot(...expected.map((v, i) => v - (got[i] as number))) / Math.max(Math.hypot(...expected), least);
+    expect(off, name).toBeLessThan(1e-4);
+  }
 });

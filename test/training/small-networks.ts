@@ -1,0 +1,79 @@
+import type { Graph } from '../../src/5-graph/graph.ts';
+import type { ActivationName, Pads } from '../../src/5-graph/ops.ts';
+import { graphBuilder, window } from '../onnx/graph-builder.ts';
+
+const around = (n: number): Pads => ({ top: n, left: n, bottom: n, right: n });
+const after: Pads = { top: 0, left: 0, bottom: 1, right: 1 };
+
+type Builder = ReturnType<typeof graphBuilder>;
+type Value = ReturnType<Builder['input']>;
+
+/** A convolution of a size that keeps the map's, its norm and activation. */
+function unit(g: Builder, x: Value, path: string, filters: number, fn: ActivationName, kernel = 3, groups = 1): Value {
+  const convolved = g.conv(x, `${path}.conv`, filters, window(kernel, 1, around(kernel >> 1)), { groups });
+  return g.act(g.batchNorm(convolved, `${path}.bn`), path, fn);
+}
+
+/** An inverted bottleneck with excitation, stochastic depth and shortcut, dropout before the classifier. */
+function bottleneck(): Graph {
+  const g = graphBuilder('bottleneck');
+  const stem = g.conv(g.input([3, 8, 8]), 'stem.conv', 4, window(3, 2, after));
+  const x = g.act(g.batchNorm(stem, 'stem.bn'), 'stem', 'silu');
+  const expanded = unit(g, x, 'block.expand', 8, 'relu6', 1);
+  const depthwise = unit(g, expanded, 'block.depthwise', 8, 'hardswish', 3, 8);
+  const reduced = g.conv(g.globalPool(depthwise, 'block.se'), 'block.se.reduce', 2, window(1), { bias: true });
+  const gate = g.conv(g.act(reduced, 'block.se', 'silu'), 'block.se.expand', 8, window(1), { bias: true });
+  const gated = g.mul(depthwise, g.act(gate, 'block.se', 'sigmoid'), 'block.se');
+  const projected = g.batchNorm(g.conv(gated, 'block.project.conv', 4, window(1)), 'block.project.bn');
+  const out = g.add(g.dropPath(projected, 'block'), x, 'block');
+  return g.build({ logits: g.linear(g.dropout(g.globalPool(out, 'head'), 'head'), 'classifier', 3) });
+}
+
+/** Channels split, one half untouched, joined and shuffled; then in three, one part of which nobody reads. */
+function shuffled(): Graph {
+  const g = graphBuilder('shuffled');
+  const x = unit(g, g.input([3, 5, 6]), 'stem', 6, 'relu');
+  const [left, right] = g.split(x, 'unit', 2) as [Value, Value];
+  const joined = g.concat([left, unit(g, right, 'unit.branch', 3, 'tanh', 3, 3)], 'unit');
+  const mixed = g.shuffle(joined, 'unit', 2);
+  const [first, , third] = g.split(mixed, 'thirds', 3) as [Value, Value, Value];
+  const grouped = unit(g, g.concat([third, first], 'thirds'), 'grouped', 4, 'silu', 3, 2);
+  return g.build({ logits: g.linear(g.globalPool(grouped, 'head'), 'classifier', 4) });
+}
+
+/** Pools of all kinds side by side, borders put on and taken off, and a classifier over all pixels. */
+function pooled(): Graph {
+  const g = graphBuilder('pooled');
+  const x = unit(g, g.input([2, 8, 9]), 'stem', 3, 'silu');
+  const most = g.maxPool(x, 'most', window(3, 2, around(1)));
+  const mean = g.avgPool(x, 'mean', window(3, 2, around(1)), false);
+  const counted = g.avgPool(x, 'counted', window(3, 2, around(1)), true);
+  const all = g.concat([most, mean, counted], 'all');
+  const framed = g.pad(all, 'frame', { top: 1, left: 0, bottom: 2, right: 1 });
+  const dilated = g.conv(framed, 'dilated', 4, window(3, 1, around(1), 2), { bias: true });
+  const cut = g.pad(g.act(dilated, 'dilated', 'hardsigmoid'), 'cut', { top: -1, left: -1, bottom: 0, right: -1 });
+  return g.build({ logits: g.linear(cut, 'classifier', 3) });
+}
+
+/** Two tensors side by side through a cell, each read more than once; a product of three, and of one with itself. */
+function cells(): Graph {
+  const g = graphBuilder('cells');
+  const image = g.input([2, 6, 6]);
+  let [before, now] = [unit(g, image, 'a', 4, 'relu', 1), unit(g, image, 'b', 4, 'silu')];
+  for (const cell of ['cell0', 'cell1']) {
+    const left = g.add(unit(g, before, `${cell}.left`, 4, 'relu', 3, 4), now, cell);
+    const right = g.add(unit(g, now, `${cell}.right`, 4, 'hardswish', 1), before, cell);
+    const joined = g.conv(g.concat([left, right], cell), `${cell}.join`, 4, window(1));
+    const next = g.act(joined, cell, 'sigmoid');
+    [before, now] = [now, g.mul(next, next, cell)];
+  }
+  const gate = g.act(g.globalPool(before, 'gate'), 'gate', 'sigmoid');
+  const product = g.mul(now, before, 'product');
+  // The builder makes products of two; the graph's have any number, the gate standing anywhere.
+  Object.assign(g.nodes[product.node] as object, { inputs: [gate, now, before] });
+  const hidden = g.batchNorm(g.linear(g.globalPool(product, 'head'), 'hidden', 5, false), 'hidden.bn');
+  return g.build({ logits: g.linear(g.act(hidden, 'hidden', 'silu'), 'classifier', 3) });
+}
+
+/** Small networks that together have every op of a graph in them. */
+export const smallNetworks: Readonly<Record<string, () => Graph>> = { bottleneck, shuffled, pooled, cells };
