@@ -1,6 +1,7 @@
 import { type BackendName, type BackendReport, BackendUnavailable, backendNames, type OpenOptions } from './backend.ts';
 import { checkGradient } from './check-gradient.ts';
 import { openBackend } from './open.ts';
+import { driverAdvice } from './webgpu/vulkan.ts';
 
 /** Tries every backend, best first, with a small computation. */
 export async function probeBackends(options: OpenOptions): Promise<BackendReport[]> {
@@ -23,7 +24,14 @@ async function probe(name: BackendName, options: OpenOptions): Promise<BackendRe
     } finally {
       backend.close();
     }
-    return { name, works: true, slow: backend.slow, detail: backend.description };
+    const advice = name === 'webgpu' && backend.slow ? `for a GPU, ${driverAdvice}` : undefined;
+    return {
+      name,
+      works: true,
+      slow: backend.slow,
+      detail: backend.description,
+      ...(advice !== undefined && { advice }),
+    };
   } catch (e) {
     const detail = (e as Error).message.trim().split('\n')[0] ?? '';
     const advice = e instanceof BackendUnavailable ? e.advice : undefined;

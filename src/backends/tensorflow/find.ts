@@ -30,7 +30,7 @@ export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
 /** How to come to a TensorFlow. */
 export const installAdvice = "pip install tensorflow-cpu, then 'enetc backend install tensorflow'";
 /** How to come to one that sees a GPU. */
-export const cudaAdvice = "pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
+export const cudaAdvice = "for an NVIDIA GPU: pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
 
 let loaded: Promise<LoadedTensorflow & { readonly label: string }> | undefined;
 
@@ -59,7 +59,9 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
       reasons.push(`${label} does not load: ${firstLine(e)}`);
     }
   }
-  throw new BackendUnavailable(name, reasons.join('; '), advice);
+  const relink = packages.some((found) => found.linked);
+  const mend = relink ? "'enetc backend install tensorflow' links it anew" : advice;
+  throw new BackendUnavailable(name, reasons.join('; '), mend);
 }
 
 function firstLine(e: unknown): string {

@@ -3,7 +3,7 @@ import type { Tfjs } from '../backend.ts';
 import { BackendUnavailable, type OpenOptions } from '../backend.ts';
 import { findPackage } from '../find-package.ts';
 import { loadTfjs } from '../tfjs.ts';
-import { missingVulkan, useSoftwareDriver } from './vulkan.ts';
+import { driverAdvice, missingVulkan, useSoftwareDriver } from './vulkan.ts';
 
 /** The part of npm's `webgpu` (Dawn) that is used here. */
 interface Dawn {
@@ -46,35 +46,56 @@ const wantedLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ];
 
+/** The open device: tfjs has one backend of a name, so that all who open it in a process share it. */
+let shared: { readonly opening: Promise<OpenedWebgpu>; users: number } | undefined;
+
 /**
  * Opens a device. One that computes on the CPU is taken only where there is no other, and only with `allowSoftware`.
  * @throws BackendUnavailable
  */
 export async function openWebgpu(options: OpenOptions, allowSoftware: boolean): Promise<OpenedWebgpu> {
+  const mine = (shared ??= { opening: openDevice(options, allowSoftware), users: 0 });
+  let device: OpenedWebgpu;
+  try {
+    device = await mine.opening;
+  } catch (e) {
+    if (shared === mine) shared = undefined;
+    throw e;
+  }
+  if (device.software && !allowSoftware) throw onlySoftware(device.adapter);
+  mine.users++;
+  let open = true;
+  return {
+    ...device,
+    close() {
+      if (!open) return;
+      open = false;
+      if (--mine.users > 0) return;
+      shared = undefined;
+      device.close();
+    },
+  };
+}
+
+async function openDevice(options: OpenOptions, allowSoftware: boolean): Promise<OpenedWebgpu> {
   const { create, globals } = await loadDawn(options.cwd);
   const missing = missingVulkan(options.env);
   let found = missing ? undefined : await findAdapter(create);
   if (allowSoftware && !found && useSoftwareDriver(options.env)) found = await findAdapter(create);
   if (!found) {
-    const reason = missing?.reason ?? 'there is no GPU with a driver that Dawn takes';
-    throw new BackendUnavailable('webgpu', reason, missing?.advice ?? "install your GPU's driver");
+    const reason = missing ?? 'there is no GPU with a driver that Dawn takes';
+    throw new BackendUnavailable('webgpu', reason, driverAdvice);
   }
   const { gpu, adapter } = found;
   const software = isSoftware(adapter);
-  if (software && !allowSoftware) {
-    throw new BackendUnavailable(
-      'webgpu',
-      `the only adapter, ${nameOf(adapter)}, computes on the CPU, slowly`,
-      "--backend webgpu takes it all the same; 'auto' does not",
-    );
-  }
+  if (software && !allowSoftware) throw onlySoftware(nameOf(adapter));
   Object.assign(globalThis, globals);
   const forget = setNavigatorGpu(gpu);
   const tf = await loadTfjs();
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const limits = Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits: limits });
-  tf.removeBackend('webgpu');
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device as never, adapter.info as never), 0);
   return {
     tf,
@@ -86,6 +107,14 @@ export async function openWebgpu(options: OpenOptions, allowSoftware: boolean): 
       forget();
     },
   };
+}
+
+function onlySoftware(adapter: string): BackendUnavailable {
+  return new BackendUnavailable(
+    'webgpu',
+    `the only adapter, ${adapter}, computes on the CPU, slowly`,
+    '--backend webgpu takes it all the same',
+  );
 }
 
 async function loadDawn(cwd: string): Promise<Dawn> {

@@ -4,6 +4,12 @@ import { delimiter, dirname, join } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** What a GPU needs besides Dawn. */
+export const driverAdvice =
+  process.platform === 'linux'
+    ? "install your GPU's Vulkan driver and loader (Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers)"
+    : "install your GPU's driver";
+
 /** Drivers that compute on the CPU, where Debian, Ubuntu, Fedora and Mesa put them. SwiftShader comes with Chromium. */
 const softwareDrivers = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
@@ -18,12 +24,10 @@ const RTLD_NODELETE = 0x1000;
  * What Dawn needs on Linux before it can find a GPU. Dawn only says on standard error, in its own words, what is missing.
  * Undefined where nothing is.
  */
-export function missingVulkan(env: Env): { readonly reason: string; readonly advice: string } | undefined {
+export function missingVulkan(env: Env): string | undefined {
   if (process.platform !== 'linux') return undefined;
-  const advice =
-    "install your GPU's Vulkan driver and loader (Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers)";
-  if (!loadLibrary('libvulkan.so.1')) return { reason: 'there is no Vulkan loader, libvulkan.so.1', advice };
-  if (!hasDriver(env)) return { reason: 'no Vulkan driver is installed', advice };
+  if (!loadLibrary('libvulkan.so.1')) return 'there is no Vulkan loader, libvulkan.so.1';
+  if (!hasDriver(env)) return 'no Vulkan driver is installed';
   return undefined;
 }
 
