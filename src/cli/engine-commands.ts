@@ -1,11 +1,52 @@
 import type { Command } from './commands.ts';
 import { json, quiet } from './options.ts';
+import { evalOptions, trainOptions } from './train-options.ts';
 
 /**
  * The commands that need an engine: TensorFlow.js, worker threads, native packages. What runs them is a bundle of its
  * own, `dist/engines.cjs` (see `engines.ts`), so that the others start as fast as without them. In the order of help.
  */
 export const engineCommands: readonly Command[] = [
+  {
+    name: 'train',
+    summary: 'train a network on labelled images',
+    operands: '[spec]',
+    maxOperands: 1,
+    completes: 'spec',
+    details:
+      "Without further options it is the EfficientNet paper's recipe. A run has a folder, runs/SPEC-VARIANT-N: its configuration, metrics (metrics.jsonl, TensorBoard events, report.html), the best and last weights, and checkpoints.\n\nCtrl-C finishes the step and writes a checkpoint; --resume RUN goes on from the last one, also after a crash, to the same weights as without the interruption. See docs/training.md.",
+    options: trainOptions,
+    examples: [
+      {
+        line: 'enetc train efficientnet --variant b0 --data photos',
+        does: "the paper's recipe on a folder of folders",
+      },
+      {
+        line: 'enetc train efficientnet --data photos --weights timm.safetensors --convention torch --freeze stem,stages.0-3 --epochs 10',
+        does: 'fine-tuning of the later stages',
+      },
+      { line: 'enetc train --resume runs/efficientnet-b0-1', does: 'going on with a run' },
+    ],
+    load: async () => (await import('./engines.ts')).trainCommand,
+  },
+  {
+    name: 'eval',
+    summary: "a trained network's accuracy: top-1, top-5, by class, confusions",
+    operands: '[spec]',
+    maxOperands: 1,
+    completes: 'spec',
+    details:
+      "Takes a spec, --weights and --data, or --run: a training run's network, best weights and data. Images are resized and cropped as in validation.",
+    options: evalOptions,
+    examples: [
+      { line: 'enetc eval --run runs/efficientnet-b0-1', does: 'the best weights of a run' },
+      {
+        line: 'enetc eval efficientnet --weights timm.safetensors --convention torch --data imagenet --split validation',
+        does: 'published weights on own data',
+      },
+    ],
+    load: async () => (await import('./engines.ts')).evalCommand,
+  },
   {
     name: 'doctor',
     summary: 'which backends work here, why the others do not, and what to type',

@@ -1,3 +1,5 @@
 /** The commands of `engine-commands.ts`: the entry of the bundle `dist/engines.cjs`. */
 export { backendCommand } from './commands/backend.ts';
 export { doctorCommand } from './commands/doctor.ts';
+export { evalCommand } from './commands/eval.ts';
+export { trainCommand } from './commands/train.ts';

@@ -27,6 +27,8 @@ export interface RunConfig {
   /** Absolute. */
   readonly data: string;
   readonly classes: readonly string[];
+  /** How many there are to train on, and to validate with. */
+  readonly images: { readonly train: number; readonly validation: number };
   /** As asked for: `auto`, `cpu`. */
   readonly backend: string;
   readonly weights?: StartWeights;
@@ -54,6 +56,7 @@ export function parseConfig(text: string, shown: string): RunConfig {
     strings.every((s) => typeof s === 'string') &&
     Array.isArray(value.classes) &&
     typeof value.network === 'object' &&
+    typeof value.images === 'object' &&
     typeof settings === 'object';
   if (!sound || !settings) throw new RunError(`'${shown}' lacks a part of a run's configuration`);
   checkSettings(settings, shown);
@@ -74,8 +77,8 @@ function checkSettings(settings: ResolvedSettings, shown: string): void {
 
 /** What checkpoints are marked with: of everything that decides the numbers of a run, its spec's text included. */
 export function configHash(config: RunConfig, specTexts: readonly string[]): string {
-  const { network, classes, weights, settings, spec } = config;
-  const hash = createHash('sha256').update(JSON.stringify({ network, classes, weights, settings, spec }));
+  const { network, classes, images, weights, settings, spec } = config;
+  const hash = createHash('sha256').update(JSON.stringify({ network, classes, images, weights, settings, spec }));
   for (const text of specTexts) hash.update(`\0${text}`);
   return hash.digest('hex').slice(0, 16);
 }

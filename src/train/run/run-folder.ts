@@ -4,7 +4,6 @@ import { eventsFile, metricsFile } from '../metrics/run-log.ts';
 import { RunError } from '../run-error.ts';
 import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
 import { configHash, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
-import { lockFile } from './run-lock.ts';
 import type { SpecCopy } from './spec-copy.ts';
 
 /**
@@ -25,6 +24,7 @@ export interface RunFolder {
 
 export const checkpointsFolder = 'checkpoints';
 export const specFolder = 'spec';
+export const lockFile = 'lock';
 const configFile = 'config.json';
 
 /** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that nobody else takes it. */

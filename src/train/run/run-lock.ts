@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RunError } from '../run-error.ts';
+import { lockFile, type RunFolder } from './run-folder.ts';
 
 /** Who holds a run folder. */
 interface Holder {
@@ -11,26 +12,24 @@ interface Holder {
   readonly started: string;
 }
 
-export const lockFile = 'lock';
-
 /**
  * Takes a run folder for this process, so that no two write it. A lock that a killed process left is taken over.
  * @returns what gives the folder back.
  * @throws RunError where a living process has it, or one of another machine, of which nothing can be known.
  */
-export function lockRun(folder: string): () => void {
+export function lockRun({ path: folder, shown }: RunFolder): () => void {
   const path = join(folder, lockFile);
   const own: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
   if (!create(path, own)) {
     const holder = read(path);
-    if (holder && isAlive(holder)) throw new RunError(heldMessage(folder, path, holder));
+    if (holder && isAlive(holder)) throw new RunError(heldMessage(shown, holder));
     rmSync(path, { force: true });
-    if (!create(path, own)) throw new RunError(`another process has just taken '${folder}'`);
+    if (!create(path, own)) throw new RunError(`another process has just taken '${shown}'`);
   }
   // Of two that took over the same lock at once, one has removed the other's.
   const now = read(path);
   if (now?.pid !== own.pid || now.started !== own.started) {
-    throw new RunError(`another process has just taken '${folder}'`);
+    throw new RunError(`another process has just taken '${shown}'`);
   }
   return () => rmSync(path, { force: true });
 }
@@ -78,8 +77,8 @@ function startOf(pid: number): string {
   }
 }
 
-function heldMessage(folder: string, path: string, { pid, host }: Holder): string {
+function heldMessage(folder: string, { pid, host }: Holder): string {
   return host === hostname()
     ? `process ${pid} is writing '${folder}': wait for it, or end it with 'kill ${pid}', which leaves a checkpoint`
-    : `process ${pid} on '${host}' is writing '${folder}'; if that is no longer so, remove '${path}'`;
+    : `process ${pid} on '${host}' is writing '${folder}'; if that is no longer so, remove '${join(folder, lockFile)}'`;
 }

@@ -1,0 +1,99 @@
+import { backendRequests } from '../backends/backend.ts';
+import { type Setting, settingTable } from '../train/settings.ts';
+import { json, type Option, quiet, scalingOptions, weightOptions } from './options.ts';
+
+export const backendOption: Option = {
+  name: 'backend',
+  value: 'NAME',
+  choices: backendRequests,
+  description: 'what computes; auto, the best that works here, by default',
+};
+const data: Option = {
+  name: 'data',
+  value: 'PATH',
+  description: 'a folder with a folder for each class, a CSV file, or the files of MNIST or CIFAR',
+  completes: 'file',
+};
+const workers: Option = {
+  name: 'workers',
+  value: 'N',
+  kind: 'positive',
+  description: "threads that decode images; one fewer than the machine's cores by default",
+  completes: 'nothing',
+};
+
+/** What may stand beside `--resume`: nothing that changes what the run computes. */
+export const resumeOptions: readonly Option[] = [
+  {
+    name: 'resume',
+    value: 'RUN',
+    description: 'go on with the run of a folder, as it was configured',
+    completes: 'file',
+  },
+  data,
+  backendOption,
+  workers,
+  json,
+  quiet,
+];
+
+export const trainOptions: readonly Option[] = [
+  data,
+  {
+    name: 'out',
+    value: 'DIR',
+    description: "the run's folder; runs/SPEC-VARIANT-N by default",
+    completes: 'file',
+  },
+  ...resumeOptions.filter((option) => option !== data && option !== json && option !== quiet),
+  ...scalingOptions,
+  {
+    name: 'classes',
+    value: 'N',
+    kind: 'positive',
+    description: "sets the spec's parameter 'classes'; those of the data by default",
+    completes: 'nothing',
+  },
+  ...weightOptions.filter(({ name }) => name !== 'seed'),
+  ...Object.entries(settingTable).map(([name, setting]) => settingOption(name, setting)),
+  json,
+  quiet,
+];
+
+export const evalOptions: readonly Option[] = [
+  data,
+  {
+    name: 'run',
+    value: 'RUN',
+    description: "the network, best weights and data of a training run's folder",
+    completes: 'file',
+  },
+  ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-missing'),
+  {
+    name: 'split',
+    value: 'NAME',
+    choices: ['train', 'validation', 'test'],
+    description: 'which images; test by default, else validation, else all',
+  },
+  {
+    name: 'batch',
+    value: 'N',
+    kind: 'positive',
+    description: 'images in a batch; 32 by default',
+    completes: 'nothing',
+  },
+  ...scalingOptions,
+  backendOption,
+  workers,
+  json,
+  quiet,
+];
+
+function settingOption(name: string, setting: Setting): Option {
+  const { description } = setting;
+  if (setting.kind === 'flag') return { name, description };
+  if (setting.kind === 'choice') return { name, description, value: 'NAME', choices: setting.choices };
+  const { value } = setting;
+  if (setting.kind === 'text') return { name, description, value, completes: 'nothing' };
+  return { name, description, value, kind: 'number', completes: 'nothing' };
+}

@@ -1,0 +1,70 @@
+import type { Graph, Normalisation } from '../../5-graph/graph.ts';
+import { graphTensors } from '../../5-graph/graph.ts';
+import { compile } from '../../compile.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { Dataset } from '../../train/data/types.ts';
+import type { NetworkRequest } from '../../train/run/run-config.ts';
+import { RunError } from '../../train/run-error.ts';
+import type { Network } from '../build-network.ts';
+import type { Spec } from '../spec.ts';
+
+/** The one image that a network takes: its channels, height and width, and how its values are normalised. */
+export interface NetworkImage {
+  readonly channels: 1 | 3;
+  readonly size: readonly [height: number, width: number];
+  readonly normalisation: Normalisation;
+}
+
+/** What a spec that states no normalisation gets: ImageNet's for colour, as most published weights have it. */
+const byChannels: Record<1 | 3, Normalisation> = {
+  1: { mean: [0.5], std: [0.5] },
+  3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+};
+
+/** Reads a network's input. @throws RunError for a network that takes no gray or colour image. */
+export function imageOf(graph: Graph): NetworkImage {
+  const node = graph.nodes[graph.inputs[0] ?? -1];
+  const [channels, height, width] = node?.shapes[0] ?? [];
+  if (node?.op.kind !== 'input' || (channels !== 1 && channels !== 3) || !height || !width) {
+    throw new RunError(`'${graph.name}' takes no image of 1 or 3 channels: [3, height, width]`);
+  }
+  return { channels, size: [height, width], normalisation: graph.normalisation[node.op.name] ?? byChannels[channels] };
+}
+
+/** How many classes a network tells apart: the length of its only vector. @throws RunError where it has none or several. */
+export function classesOf(graph: Graph): number {
+  const vectors = graph.outputs.flatMap(({ value }) => {
+    const shape = graph.nodes[value.node]?.shapes[value.output] ?? [];
+    return shape.length === 1 ? [shape[0] as number] : [];
+  });
+  if (vectors.length !== 1)
+    throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);
+  return vectors[0] as number;
+}
+
+/** Whether the model has a parameter `classes` that the data may set. */
+export function hasClasses({ point }: Network): boolean {
+  return point.params.some(({ name }) => name === 'classes');
+}
+
+/** @throws RunError where a network and data do not have the same number of classes. */
+export function checkClasses(graph: Graph, dataset: Dataset): void {
+  const classes = classesOf(graph);
+  const found = dataset.classes.length;
+  if (classes === found) return;
+  throw new RunError(
+    `'${graph.name}' tells ${classes} classes apart, but '${dataset.path}' has ${found}: --classes ${found} sets the spec's parameter 'classes'`,
+  );
+}
+
+/** The tensors whose shape depends on the number of classes: those that another number of classes changes. */
+export function classTensors(spec: Spec, request: NetworkRequest, graph: Graph): string[] {
+  const classes = classesOf(graph);
+  const set = { ...request.set, classes: String(classes + 1) };
+  const other = compile(spec.source, { ...request, set }, spec.host);
+  if (!other.graph || hasErrors(other.diagnostics)) return [];
+  const shapes = new Map([...graphTensors(other.graph)].map(({ tensor }) => [tensor.name, tensor.shape.join()]));
+  return [...graphTensors(graph)]
+    .filter(({ tensor }) => shapes.get(tensor.name) !== tensor.shape.join())
+    .map(({ tensor }) => tensor.name);
+}

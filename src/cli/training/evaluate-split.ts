@@ -1,0 +1,73 @@
+import { buildTrainingProgram } from '../../5-graph/training/build-training-program.ts';
+import type { StepProgram } from '../../5-graph/training/program.ts';
+import type { Backend } from '../../backends/backend.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { createLoader } from '../../train/data/create-loader.ts';
+import type { Dataset, SkippedImage, SplitName } from '../../train/data/types.ts';
+import { type Evaluation, evaluate } from '../../train/loop/evaluate.ts';
+import { runFunction } from '../../train/loop/failures.ts';
+import { startValues } from '../../train/loop/start-values.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import type { Network } from '../build-network.ts';
+import { failure } from '../io.ts';
+import { imageOf } from './classified-network.ts';
+import { plainLoaderOptions } from './loader-options.ts';
+
+export interface EvaluateSplitRequest {
+  readonly network: Network;
+  readonly source: WeightSource;
+  readonly dataset: Dataset;
+  readonly split: SplitName;
+  readonly backend: Backend;
+  readonly batch: number;
+  readonly workers?: number;
+  progress(done: number, batches: number): void;
+  skipped(image: SkippedImage): void;
+}
+
+/** Runs a network with its weights over a split of the data. */
+export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation> {
+  const { network, source, dataset, split, backend, batch, workers, progress, skipped } = request;
+  const { program, classes } = evaluationProgram(network);
+  const plain = plainLoaderOptions(imageOf(network.graph), batch, workers);
+  const loader = createLoader(dataset, split, { ...plain, training: false });
+  const runner = await backend.createRunner(program);
+  try {
+    await runner.write(startValues(network.graph, program.variables, source));
+    const evaluation = await evaluate({
+      loader,
+      epoch: 0,
+      classes,
+      mistakes: 0,
+      run: ({ shape, images, targets, weights }) =>
+        runFunction(runner, program, 'evaluate', {
+          image: { shape, data: images },
+          targets: { shape: [shape[0], classes], data: targets },
+          sample_weights: { shape: [shape[0]], data: weights },
+        }),
+      progress,
+      skipped,
+    });
+    if (!evaluation) throw new Error('an evaluation that nothing stops has stopped');
+    return evaluation;
+  } finally {
+    runner.close();
+    await loader.close();
+  }
+}
+
+/** Of a network's training program what evaluating needs: one function, and the network's own tensors. */
+function evaluationProgram({ graph }: Network): { program: StepProgram; classes: number } {
+  const { training, diagnostics } = buildTrainingProgram(graph, { ema: false });
+  if (!training || hasErrors(diagnostics))
+    throw failure(diagnostics[0]?.message ?? `'${graph.name}' has no evaluation`);
+  const { program, classes } = training;
+  return {
+    program: {
+      ...program,
+      variables: program.variables.filter(({ start }) => start === 'weights'),
+      functions: program.functions.filter(({ name }) => name === 'evaluate'),
+    },
+    classes,
+  };
+}

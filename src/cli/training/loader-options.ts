@@ -1,0 +1,75 @@
+import type { AugmentOptions, AugmentPolicy } from '../../train/augment/options.ts';
+import type { Dataset, LoaderOptions, SplitName } from '../../train/data/types.ts';
+import { parseProgression, sizeOfEpoch } from '../../train/progressive.ts';
+import { RunError } from '../../train/run-error.ts';
+import type { ResolvedSettings } from '../../train/settings.ts';
+import type { NetworkImage } from './classified-network.ts';
+
+/** Images of at most so many pixels a side are cropped and flipped alone: ImageNet's policies were found on large ones. */
+const smallSide = 64;
+
+/** The augmentation that holds where none is asked for. */
+export function defaultAugment({ imageSize }: Dataset): 'basic' | 'autoaugment' {
+  return imageSize && Math.max(...imageSize) <= smallSide ? 'basic' : 'autoaugment';
+}
+
+/** What evaluation and training images have in common. */
+export function plainLoaderOptions(
+  { channels, size, normalisation }: NetworkImage,
+  batchSize: number,
+  workers: number | undefined,
+): LoaderOptions {
+  return { batchSize, size, channels, ...normalisation, ...(workers !== undefined && { workers }) };
+}
+
+/** How training images are prepared. @throws RunError for class weights that are none. */
+export function trainLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
+  const weights = classWeights(settings['class-weights']);
+  return {
+    ...plain,
+    size: sizes(plain, settings),
+    seed: settings.seed,
+    training: true,
+    sampling: settings.balanced ? 'balanced' : 'shuffled',
+    ...(weights && { classWeights: weights }),
+    labelSmoothing: settings['label-smoothing'],
+    mixup: settings.mixup,
+    cutmix: settings.cutmix,
+    augment: augmentation(settings),
+  };
+}
+
+/** How validation images are prepared: of the size that the epoch is trained at. */
+export function validationLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
+  return { ...plain, size: sizes(plain, settings), training: false };
+}
+
+/** The split that a run is validated on: its own, or the test images where the data have no other. */
+export function validationSplit({ splits }: Dataset): SplitName | undefined {
+  return splits.validation ? 'validation' : splits.test ? 'test' : undefined;
+}
+
+function sizes({ size }: LoaderOptions, { progressive, epochs }: ResolvedSettings): LoaderOptions['size'] {
+  if (progressive === undefined) return size;
+  const progression = parseProgression(progressive);
+  return (epoch) => sizeOfEpoch(progression, epoch, epochs);
+}
+
+function augmentation(settings: ResolvedSettings): AugmentOptions {
+  const { augment, flip, erase } = settings;
+  if (augment === 'none') return { crop: { kind: 'centre' }, flip: 0, erasing: erase };
+  const policy = policyOf(settings);
+  return { ...(flip !== undefined && { flip }), ...(policy && { policy }), erasing: erase };
+}
+
+function policyOf({ augment, operations, magnitude }: ResolvedSettings): AugmentPolicy | undefined {
+  if (augment === 'autoaugment') return { kind: 'auto' };
+  return augment === 'randaugment' ? { kind: 'rand', operations, magnitude } : undefined;
+}
+
+function classWeights(text: string | undefined): LoaderOptions['classWeights'] {
+  if (text === undefined || text === 'balanced') return text;
+  const weights = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (weights.every((weight) => weight >= 0 && Number.isFinite(weight))) return weights;
+  throw new RunError(`--class-weights takes 'balanced' or a number for each class with commas between, not '${text}'`);
+}

@@ -1,0 +1,121 @@
+import { basename, resolve } from 'node:path';
+import { openDataset } from '../../train/data/open-dataset.ts';
+import type { Dataset } from '../../train/data/types.ts';
+import { parseProgression } from '../../train/progressive.ts';
+import type { NetworkRequest, RunConfig, StartWeights } from '../../train/run/run-config.ts';
+import { copySpec, type SpecCopy } from '../../train/run/spec-copy.ts';
+import { RunError } from '../../train/run-error.ts';
+import type { ResolvedSettings } from '../../train/settings.ts';
+import { type Arguments, list, number, text } from '../arguments.ts';
+import type { Network } from '../build-network.ts';
+import { type Io, usageError } from '../io.ts';
+import { scalingRequest } from '../scaling-request.ts';
+import { openSpec, type Spec } from '../spec.ts';
+import { version } from '../version.ts';
+import { requireWeights } from '../weights-request.ts';
+import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
+import { defaultAugment, validationSplit } from './loader-options.ts';
+import { settingsFromArguments } from './settings-from-arguments.ts';
+import { compileNetwork } from './trained-network.ts';
+
+/** A run that the command line describes, before anything of it is written. */
+export interface RunPlan {
+  readonly config: RunConfig;
+  readonly copy: SpecCopy;
+  /** What the run's folder is called by: `efficientnet-b0`. */
+  readonly name: string;
+  readonly spec: Spec;
+  readonly network: Network;
+  readonly dataset: Dataset;
+}
+
+/** Reads spec, data and options of a new run and sees whether they fit. The caller closes the dataset. */
+export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
+  const path = text(args, 'data');
+  if (path === undefined) throw usageError('--data is missing: the images to train on', 'train');
+  requireWeights(args);
+  const settings = settingsFromArguments(args);
+  const spec = await openSpec(args.operands[0], io, 'train');
+  const asked = networkRequest(args, spec, settings);
+  const first = compileNetwork(spec, asked, args, io);
+  const dataset = await openDataset(resolve(io.cwd, path), {
+    seed: settings.seed,
+    channels: imageOf(first.graph).channels,
+    ...(settings.validation !== undefined && { validation: settings.validation }),
+  });
+  try {
+    const request = withClasses(asked, first, dataset, args);
+    const network = request === asked ? first : compileNetwork(spec, request, args, io);
+    checkClasses(network.graph, dataset);
+    const changed = request.set?.classes !== undefined ? classTensors(spec, request, network.graph) : [];
+    const weights = startWeights(args, io, changed);
+    const copy = copySpec(network.program);
+    const config: RunConfig = {
+      format: 1,
+      version,
+      spec: copy.entry,
+      network: request,
+      data: resolve(io.cwd, path),
+      classes: dataset.classes,
+      images: imagesOf(dataset),
+      backend: text(args, 'backend') ?? 'auto',
+      ...(weights && { weights }),
+      settings: { ...settings, augment: settings.augment ?? defaultAugment(dataset) },
+    };
+    return { config, copy, name: runName(spec, network), spec, network, dataset };
+  } catch (e) {
+    dataset.close();
+    throw e;
+  }
+}
+
+/** How many images there are to train on and to validate with. @throws RunError where there are none to train on. */
+export function imagesOf(dataset: Dataset): RunConfig['images'] {
+  const train = dataset.splits.train?.count ?? 0;
+  if (train === 0) throw new RunError(`'${dataset.path}' has no images to train on`);
+  const split = validationSplit(dataset);
+  return { train, validation: split === undefined ? 0 : (dataset.splits[split]?.count ?? 0) };
+}
+
+/** The point that the options name; of a progression its last size. */
+function networkRequest(args: Arguments, spec: Spec, { progressive }: ResolvedSettings): NetworkRequest {
+  const request = scalingRequest(args, spec);
+  if (progressive === undefined) return request;
+  const { to } = parseProgression(progressive);
+  if (request.resolution !== undefined && request.resolution !== to) {
+    throw usageError(
+      `--resolution ${request.resolution} and --progressive ${progressive} end at different sizes`,
+      'train',
+    );
+  }
+  return { ...request, resolution: to };
+}
+
+/** `--classes`, or the data's number where the spec can have any and the command line sets none. */
+function withClasses(request: NetworkRequest, network: Network, dataset: Dataset, args: Arguments): NetworkRequest {
+  const asked = number(args, 'classes');
+  if (asked !== undefined && request.set?.classes !== undefined) {
+    throw usageError('--classes and --set classes exclude each other', 'train');
+  }
+  if (request.set?.classes !== undefined) return request;
+  if (asked === undefined && !hasClasses(network)) return request;
+  return { ...request, set: { ...request.set, classes: String(asked ?? dataset.classes.length) } };
+}
+
+/** @param implied tensors that another number of classes gives another shape: they may be missing from the file. */
+function startWeights(args: Arguments, io: Io, implied: readonly string[]): StartWeights | undefined {
+  const file = text(args, 'weights');
+  if (file === undefined) return undefined;
+  const map = text(args, 'weights-map');
+  return {
+    file: resolve(io.cwd, file),
+    ...(map !== undefined && { map }),
+    allowMissing: [...list(args, 'allow-missing'), ...implied],
+  };
+}
+
+function runName(spec: Spec, { point }: Network): string {
+  const label = spec.label ?? point.model.toLowerCase();
+  const suffix = point.variant ?? (point.phi === undefined ? undefined : `phi${point.phi}`);
+  return basename(suffix === undefined ? label : `${label}-${suffix}`);
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { totalCost } from '../../5-graph/cost.ts';
+import type { Backend } from '../../backends/backend.ts';
+import { formatCount, formatExact } from '../../report/format-number.ts';
+import { describePoint } from '../../report/point-text.ts';
+import type { Dataset } from '../../train/data/types.ts';
+import type { TrainingOutcome } from '../../train/loop/task.ts';
+import type { RunFolder } from '../../train/run/run-folder.ts';
+import { learningRate } from '../../train/schedule.ts';
+import { type Arguments, flag } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { percent } from './format.ts';
+import { validationSplit } from './loader-options.ts';
+import type { OpenedRun } from './open-run.ts';
+
+/** Says what is about to be trained, on what and where. */
+export function announceRun(
+  { folder, config, network }: OpenedRun,
+  dataset: Dataset,
+  backend: Backend,
+  args: Arguments,
+  io: Io,
+): void {
+  if (flag(args, 'quiet') || flag(args, 'json')) return;
+  const { settings, images, classes } = config;
+  const { params } = totalCost(network.graph);
+  const split = validationSplit(dataset);
+  const validation =
+    split === undefined
+      ? 'none to validate with'
+      : `${formatExact(images.validation)} to validate with${split === 'test' ? ' (the test images: the data have no others)' : ''}`;
+  const constant = { ...settings, schedule: 'constant', warmup: 0 } as const;
+  const peak = learningRate(constant, 0, { stepsPerEpoch: 1, totalSteps: 1 });
+  const lines = [
+    ['network', `${network.graph.name}, ${formatCount(params)} parameters, ${describePoint(network.point)}`],
+    ['data', `${formatExact(images.train)} images of ${classes.length} classes, ${validation}`],
+    ['backend', `${backend.name}: ${backend.description}`],
+    [
+      'recipe',
+      `${settings.epochs} epochs, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} images a step, ${settings.optimiser}, rate ${Number(peak.toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+    ],
+    ['run', folder.shown],
+  ];
+  for (const [what = '', text] of lines) io.stdout.write(`${what.padEnd(8)} ${text}\n`);
+}
+
+/** Says how a run ended, and what can be done with it. */
+export function reportEnd(
+  { shown }: RunFolder,
+  { finished, step, best }: TrainingOutcome,
+  args: Arguments,
+  io: Io,
+): void {
+  if (flag(args, 'json')) {
+    io.stdout.write(`${JSON.stringify({ kind: 'end', run: shown, finished, step, ...(best && { best }) })}\n`);
+    return;
+  }
+  if (!finished) {
+    io.stderr.write(`stopped after step ${step}, with a checkpoint; go on with\n  enetc train --resume ${shown}\n`);
+    return;
+  }
+  if (flag(args, 'quiet')) return;
+  const weights = best?.weights === 'averages' ? 'the averages of the weights' : 'the weights';
+  const file = join(shown, best ? 'best.safetensors' : 'last.safetensors');
+  const score = best ? `best accuracy ${percent(best.accuracy)}, in epoch ${best.epoch + 1}, by ${weights}\n` : '';
+  io.stdout.write(`${score}weights  ${file}\nreport   ${join(shown, 'report.html')}\n`);
+}

@@ -1,0 +1,77 @@
+import type { Backend, BackendRequest } from '../../backends/backend.ts';
+import { createLoader } from '../../train/data/create-loader.ts';
+import type { Dataset } from '../../train/data/types.ts';
+import type { TrainingOutcome } from '../../train/loop/task.ts';
+import { train } from '../../train/loop/train.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import { type Arguments, flag, number, text } from '../arguments.ts';
+import { exitCodes, type Io } from '../io.ts';
+import { imageOf } from './classified-network.ts';
+import { createJsonScreen } from './json-screen.ts';
+import { plainLoaderOptions, trainLoaderOptions, validationLoaderOptions, validationSplit } from './loader-options.ts';
+import type { OpenedRun } from './open-run.ts';
+import { announceRun, reportEnd } from './run-texts.ts';
+import { listenForStop } from './stop-signals.ts';
+import { createTrainScreen } from './train-screen.ts';
+import { compileNetwork, trainedNetwork } from './trained-network.ts';
+
+/** Which backend a run is to be computed on. */
+export function backendRequest(args: Arguments, configured: string): BackendRequest {
+  return (text(args, 'backend') ?? configured) as BackendRequest;
+}
+
+/**
+ * Trains a run, whose folder this process has locked, to its end or until a signal stops it.
+ * @param start the weights that the run begins with, if it has no checkpoint yet.
+ * @returns the command's exit code.
+ */
+export async function runTraining(
+  run: OpenedRun,
+  dataset: Dataset,
+  backend: Backend,
+  start: () => WeightSource,
+  args: Arguments,
+  io: Io,
+): Promise<number> {
+  const { folder, config, hash, spec, network } = run;
+  const { settings } = config;
+  const image = imageOf(network.graph);
+  const plain = plainLoaderOptions(image, settings.batch, number(args, 'workers'));
+  const split = validationSplit(dataset);
+  const loader = createLoader(dataset, 'train', trainLoaderOptions(plain, settings));
+  const validation = split && createLoader(dataset, split, validationLoaderOptions(plain, settings));
+  const quiet = flag(args, 'quiet') || flag(args, 'json');
+  const screen = flag(args, 'json') ? createJsonScreen(io) : createTrainScreen(io, quiet);
+  const signals = listenForStop(() => {
+    screen.clear();
+    io.stderr.write('stopping: this step is finished and a checkpoint written; once more ends at once\n');
+  });
+  try {
+    announceRun(run, dataset, backend, args, io);
+    const outcome: TrainingOutcome = await train({
+      folder,
+      config,
+      hash,
+      createRunner: backend.createRunner,
+      network: (size) => {
+        const at =
+          size === undefined ? network : compileNetwork(spec, { ...config.network, resolution: size }, args, io);
+        return trainedNetwork(at, settings, args, io);
+      },
+      start,
+      loaders: { train: loader, ...(validation && { validation }) },
+      normalisation: image.normalisation,
+      nameOf: (index) => (split && dataset.splits[split]?.nameOf(index)) ?? '',
+      listener: screen,
+      stopped: () => signals.code() !== undefined,
+    });
+    screen.clear();
+    reportEnd(folder, outcome, args, io);
+    return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
+  } finally {
+    screen.clear();
+    signals.release();
+    await loader.close();
+    await validation?.close();
+  }
+}
