@@ -74,3 +74,15 @@ export function predict(
     });
   });
 }
+
+/** The largest difference over the largest logit. */
+export function relativeDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
+    largest = Math.max(largest, Math.abs(b[i]!));
+  }
+  return Number.isFinite(difference) && largest > 0 ? difference / largest : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,52 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Graph } from '../../5-graph/graph.ts';
+import { removeTrainingOps } from '../../5-graph/passes/for-inference.ts';
+import { weightsFromTfjs } from '../../6-emit/tfjs/layers/model-weights.ts';
+import { toTfjsModel } from '../../6-emit/tfjs/layers/to-model.ts';
+import type { Compilation } from '../../compile.ts';
+import type { Checkpoint } from '../../weights/checkpoint.ts';
+import { fillUniform, randomState } from '../../weights/random.ts';
+import { randomWeights } from '../../weights/random-weights.ts';
+import type { Tfjs } from '../backend.ts';
+
+/**
+ * Random weights in all tensors whose batch norms have the statistics of what goes through them, up to a fifth: as in a
+ * trained network, no signal grows or vanishes on its way. Without that a deep network of random weights magnifies rounding
+ * errors until two right computations differ.
+ * @param inputs the images that the statistics are taken of, channels last.
+ */
+export async function calibratedWeights(
+  compilation: Compilation,
+  graph: Graph,
+  seed: number,
+  tf: Tfjs,
+  inputs: readonly Tensor[],
+): Promise<Checkpoint> {
+  const random = randomWeights(graph, seed);
+  const forgetful = { ...compilation, graph: withoutMomentum(removeTrainingOps(graph)) };
+  const { model } = await toTfjsModel(forgetful, tf, { checkpoint: random });
+  if (!model) throw new Error('the network has no layers model');
+  tf.tidy(() => {
+    model.apply([...inputs], { training: true });
+  });
+  const measured = await weightsFromTfjs(model);
+  model.dispose();
+  return { ...random, read: (name) => aside(measured.read(name), name, seed) };
+}
+
+/** Norms that take over the statistics of one batch. */
+function withoutMomentum(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node) =>
+    node.op.kind === 'batchNorm' ? { ...node, op: { ...node.op, momentum: 0 } } : node,
+  );
+  return { ...graph, nodes };
+}
+
+/** Statistics a little beside what was measured; other tensors as they are. */
+function aside(values: Float32Array, name: string, seed: number): Float32Array {
+  if (!/\.running_(mean|var)$/.test(name)) return values;
+  const factors = new Float32Array(values.length);
+  fillUniform(factors, randomState(seed, `${name}/aside`), 0.2);
+  const floor = name.endsWith('var') ? 0.05 : 0;
+  return values.map((x, i) => x * (1 + (factors[i] as number)) + floor);
+}

@@ -1,0 +1,36 @@
+import { elements, type Graph } from '../5-graph/graph.ts';
+import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
+import { fillNormal } from './normal.ts';
+import { fillUniform, randomState } from './random.ts';
+import { requiredTensors } from './required-tensors.ts';
+
+/**
+ * Weights in which every tensor has numbers of its own, biases and the statistics of batch norms too, as a checkpoint
+ * under our names. Fresh weights would not tell a wrong epsilon or a forgotten bias from a right one. Scales and variances
+ * lie between 0.5 and 1.5; biases and means near 0.
+ */
+export function randomWeights(graph: Graph, seed: number): Checkpoint {
+  const specs = new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, tensor]));
+  const listed = [...specs.values()].map(({ name, shape }): [string, CheckpointTensor] => [
+    name,
+    { name, shape, dtype: 'F32' },
+  ]);
+  return {
+    name: `random weights of seed ${seed}`,
+    tensors: new Map(listed),
+    metadata: new Map(),
+    read(name) {
+      const spec = specs.get(name);
+      if (!spec) throw new Error(`the network has no tensor '${name}'`);
+      const values = new Float32Array(elements(spec.shape));
+      const state = randomState(seed, name);
+      if (spec.shape.length > 1) {
+        fillNormal(values, state, Math.sqrt(2 / elements(spec.shape.slice(1))));
+      } else if (spec.role === 'running_var' || spec.role === 'weight') {
+        fillUniform(values, state, 0.5);
+        return values.map((x) => 1 + x);
+      } else fillNormal(values, state, 0.1);
+      return values;
+    },
+  };
+}
