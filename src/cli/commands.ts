@@ -1,7 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import { engineCommands } from './engine-commands.ts';
 import type { Io } from './io.ts';
-import { emitOptions, json, type Option, phi, quiet, scalingOptions, variant } from './options.ts';
+import { emitOptions, json, type Option, phi, quiet, scalingOptions, variant, weightOptions } from './options.ts';
 
 /** A command runs to an exit code. Its module is only loaded when it is called, so that each starts fast. */
 export type RunCommand = (args: Arguments, io: Io) => Promise<number>;
@@ -204,6 +204,38 @@ export const commands: readonly Command[] = [
       { line: 'enetc init b.enet --from efficientnet', does: 'the EfficientNet family, to change it' },
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'weights',
+    summary: 'write the weights of a network as safetensors, under its own names or another naming',
+    operands: '[spec]',
+    maxOperands: 1,
+    completes: 'spec',
+    details: `${specDetails}\n\nTakes a safetensors file in any naming that the model's weight map knows, or a TensorFlow.js layers model that was trained, and writes the same numbers under other names. --like names a safetensors file that has the names wanted: those of timm, say.`,
+    options: [
+      ...scalingOptions,
+      ...weightOptions,
+      {
+        name: 'like',
+        value: 'PATH',
+        description: "take names, shapes and order of a safetensors file instead of the model's own",
+        completes: 'file',
+      },
+      { name: 'output', short: 'o', value: 'FILE', description: 'where to write', completes: 'file' },
+      json,
+      quiet,
+    ],
+    examples: [
+      {
+        line: 'enetc weights efficientnet --variant b0 --convention torch --weights timm.safetensors -o own.safetensors',
+        does: "timm's weights under the model's own names",
+      },
+      {
+        line: 'enetc weights efficientnet --variant b0 --convention torch --weights trained/ --like timm.safetensors -o back.safetensors',
+        does: "what TensorFlow.js trained, under timm's names",
+      },
+    ],
+    load: async () => (await import('./commands/weights.ts')).weightsCommand,
   },
   ...engineCommands,
   {

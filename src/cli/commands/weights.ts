@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { formatBytes } from '../../report/format-number.ts';
+import { chooseWeights } from '../../weights/choose-weights.ts';
+import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
+import { type Arguments, flag, text } from '../arguments.ts';
+import { buildNetwork, type Network } from '../build-network.ts';
+import type { RunCommand } from '../commands.ts';
+import { interruptible } from '../interruptible.ts';
+import { exitCodes, type Io, usageError } from '../io.ts';
+import { type OpenedCheckpoint, openCheckpoint } from '../open-checkpoint.ts';
+import { createOutputFiles } from '../output-files.ts';
+import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { scalingRequest } from '../scaling-request.ts';
+import { openSpec } from '../spec.ts';
+import { requireWeights, weightsRequest } from '../weights-request.ts';
+
+/** `enetc weights [spec]` */
+export const weightsCommand: RunCommand = async (args, io) => {
+  const name = text(args, 'output');
+  if (name === undefined) throw usageError('weights needs --output FILE', 'weights');
+  requireWeights(args);
+  const spec = await openSpec(args.operands[0], io, 'weights');
+  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
+  if (!network) return exitCodes.diagnostics;
+  const opened: OpenedCheckpoint[] = [];
+  const open = (option: string) => {
+    const path = text(args, option);
+    if (path === undefined) return undefined;
+    opened.push(openCheckpoint(path, io));
+    return opened.at(-1);
+  };
+  try {
+    return convert(network, name, open('weights'), open('like'), args, io);
+  } finally {
+    for (const { close } of opened) close();
+  }
+};
+
+function convert(
+  network: Network,
+  name: string,
+  from: OpenedCheckpoint | undefined,
+  like: OpenedCheckpoint | undefined,
+  args: Arguments,
+  io: Io,
+): number {
+  const { program, model, graph } = network;
+  const said: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
+  const end = (code: number, facts: object = {}) => {
+    printDiagnostics(said, args, io);
+    const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
+    if (flag(args, 'json')) printJson({ ...facts, diagnostics }, io);
+    return code;
+  };
+  if (hasErrors(said) || !model) return end(exitCodes.diagnostics);
+  const { source, origin, diagnostics } = chooseWeights(program, model, graph, weightsRequest(args, from?.checkpoint));
+  const named = like?.checkpoint
+    ? namesLike(program, model, graph, like.checkpoint)
+    : { tensors: ownNames(graph), diagnostics: [] };
+  said.push(...diagnostics, ...named.diagnostics);
+  const { tensors } = named;
+  if (!source || !tensors || hasErrors(said)) return end(exitCodes.diagnostics);
+
+  const files = createOutputFiles(resolve(io.cwd, name), name);
+  try {
+    const { sink } = files.open('');
+    const bytes = interruptible(() => writeExported(sink, tensors, source, { format: 'pt' }));
+    files.commit();
+    if (!flag(args, 'json') && !flag(args, 'quiet')) {
+      const names = like ? `the names of ${text(args, 'like')}` : "the model's own names";
+      io.stdout.write(
+        `${name}  ${[formatBytes(bytes), `${tensors.length} tensors`, names, `from ${origin}`].join(' · ')}\n`,
+      );
+    }
+    return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, origin });
+  } finally {
+    files.discard();
+  }
+}

@@ -1,0 +1,75 @@
+import type { DeclaredModel, Program } from '../2-resolve/program.ts';
+import { elements, type Graph, type TensorSpec } from '../5-graph/graph.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
+import { declaredMaps } from './declared-maps.ts';
+import { detectColumn } from './detect-column.ts';
+import { matchCheckpoint } from './match-checkpoint.ts';
+import { requiredTensors } from './required-tensors.ts';
+import type { WeightSource } from './weight-source.ts';
+import { type ByteSink, writeSafetensors } from './write-safetensors.ts';
+
+/** A tensor to write: all of one of ours, or a part of it along the first axis. */
+export interface ExportedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly tensor: TensorSpec;
+  /** Where the part begins, in elements. */
+  readonly begin: number;
+}
+
+/** A network's tensors under its own names, in the order of its nodes. */
+export function ownNames(graph: Graph): readonly ExportedTensor[] {
+  return [...requiredTensors(graph)].map(({ tensor }) => ({
+    name: tensor.name,
+    shape: tensor.shape,
+    tensor,
+    begin: 0,
+  }));
+}
+
+/**
+ * A network's tensors under the names that a checkpoint has for them, with its shapes, in its order. The stars of a weight
+ * map pair by order, so that a map alone does not say the other side's names: a checkpoint of that side does.
+ * @param map the column of the model's weight map; found out from the checkpoint's names where it is not said.
+ * @returns no tensors where the checkpoint lacks some, or has them in another shape.
+ */
+export function namesLike(
+  program: Program,
+  model: DeclaredModel,
+  graph: Graph,
+  like: Checkpoint,
+  map?: string,
+): { readonly tensors?: readonly ExportedTensor[]; readonly diagnostics: readonly Diagnostic[] } {
+  const columns = declaredMaps(program, model);
+  const column = map ?? detectColumn(like.tensors.keys(), columns);
+  const rows = column === undefined ? undefined : columns.get(column);
+  const own = [...requiredTensors(graph)].map(({ tensor }) => tensor);
+  const match = matchCheckpoint(own, like.tensors, rows);
+  const { diagnostics } = checkpointDiagnostics(like.name, own, match, []);
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const exported = new Map<string, ExportedTensor>();
+  for (const tensor of own) {
+    let begin = 0;
+    for (const name of match.names.get(tensor.name) ?? []) {
+      const shape = like.tensors.get(name)?.shape ?? [];
+      exported.set(name, { name, shape, tensor, begin });
+      begin += elements(shape);
+    }
+  }
+  const tensors = [...like.tensors.keys()].flatMap((name) => exported.get(name) ?? []);
+  return { tensors, diagnostics };
+}
+
+/** Writes tensors as a safetensors file, one in memory at a time. @returns how many bytes were written. */
+export function writeExported(
+  sink: ByteSink,
+  tensors: readonly ExportedTensor[],
+  source: WeightSource,
+  metadata: Readonly<Record<string, string>>,
+): number {
+  const read = ({ tensor, shape, begin }: ExportedTensor) =>
+    source.read(tensor).subarray(begin, begin + elements(shape));
+  return writeSafetensors(sink, tensors, read, { metadata });
+}
