@@ -108,9 +108,9 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     });
   },
   pad: (op, x = none) => pad(x, op.pads),
-  softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, p) => -t * Math.log(p)),
+  softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, log) => -t * log),
   focalLoss: (_op, logits = none, targets = none, gamma = none) =>
-    perSample(logits, targets, (t, p) => -t * (1 - p) ** num(gamma, 0) * Math.log(p)),
+    perSample(logits, targets, (t, log) => -t * (1 - Math.exp(log)) ** num(gamma, 0) * log),
   weightedMean: (_op, values = none, weights = none) =>
     fromList([], [values.data.reduce((sum, v, i) => sum + v * num(weights, i), 0) / dimsOf(values).n]),
   scaleSamples(_op, x = none, weights = none) {
@@ -167,13 +167,14 @@ function broadcast(full: readonly number[], other: readonly number[], index: num
   return at;
 }
 
-/** The sum over classes of what each gives by its target and probability. */
-function perSample(logits: Doubles, targets: Doubles, part: (target: number, p: number) => number): Doubles {
+/** The sum over classes of what each gives by its target and the logarithm of its probability. */
+function perSample(logits: Doubles, targets: Doubles, part: (target: number, log: number) => number): Doubles {
   const [n = 0, classes = 0] = logits.shape;
   const losses = Array.from({ length: n }, (_, b) => {
     const row = logits.data.subarray(b * classes, (b + 1) * classes);
-    const total = row.reduce((sum, z) => sum + Math.exp(z), 0);
-    return row.reduce((sum, z, k) => sum + part(num(targets, b * classes + k), Math.exp(z) / total), 0);
+    const most = Math.max(...row);
+    const total = most + Math.log(row.reduce((sum, z) => sum + Math.exp(z - most), 0));
+    return row.reduce((sum, z, k) => sum + part(num(targets, b * classes + k), z - total), 0);
   });
   return fromList([n], losses);
 }
