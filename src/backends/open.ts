@@ -45,7 +45,10 @@ async function opened(name: BackendName, options: OpenOptions, asked: boolean): 
     description: parts.description,
     slow: parts.slow,
     tf: parts.tf,
-    createRunner: async (program) => usedBefore(use, await parts.createRunner(program)),
+    createRunner: async (program) => {
+      await use();
+      return usedBefore(use, await parts.createRunner(program));
+    },
     use,
     close: parts.close,
   };

@@ -1,13 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { StepRef } from '../../src/5-graph/training/program.ts';
-import type { Backend } from '../../src/backends/backend.ts';
-import { openBackend } from '../../src/backends/open.ts';
 import { NotFiniteError, type StepRunner } from '../../src/backends/runner.ts';
 import { createSessionRunner } from '../../src/backends/session/create-runner.ts';
 import type { TfjsNode } from '../../src/backends/tensorflow/load.ts';
 import { allCases } from './all-cases.ts';
 import { buildCase, type Case, whole } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
+import { openTensorflow } from './open-tensorflow.ts';
 import { hasDilatedPool } from './saved-model-cases.ts';
 
 const backend = await openTensorflow();
@@ -106,12 +105,3 @@ const large = buildCase(
   },
   4,
 );
-
-async function openTensorflow(): Promise<Backend | undefined> {
-  try {
-    return await openBackend('tensorflow');
-  } catch (e) {
-    console.log(`no TensorFlow backend (${(e as Error).message}): what runs on it is skipped`);
-    return undefined;
-  }
-}
