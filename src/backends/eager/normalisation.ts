@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels } from './kernel.ts';
 
@@ -9,7 +9,7 @@ export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'norm
     const count = samples(x);
     const mean = channelMean(tf, x);
     const variance = channelMean(tf, tf.square(tf.sub(x, mean)));
-    const y = tf.add(tf.mul(tf.sub(x, mean), tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)))), beta);
+    const y = fixed(tf, x, [gamma, beta, mean, variance], epsilon);
     const unbiased = tf.mul(variance, count / Math.max(count - 1, 1));
     return [y, mean, unbiased, tf.stack([mean, variance])];
   },
@@ -32,21 +32,25 @@ export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'norm
   },
 
   normalise: ({ tf }, { epsilon }, inputs) => {
-    const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => at(inputs, i)) as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-    return tf.add(tf.mul(tf.sub(x, mean), factor), beta);
+    const [gamma, beta, mean, variance] = [at(inputs, 1), at(inputs, 2), at(inputs, 3), at(inputs, 4)];
+    return fixed(tf, at(inputs, 0), [gamma, beta, mean, variance], epsilon);
   },
   normaliseGrad: ({ tf }, { epsilon }, inputs) => {
     const [dy, gamma, variance] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     return tf.mul(dy, tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))));
   },
 };
+
+/** (x - mean) / deviation gamma + beta in one kernel, which every backend has. */
+function fixed(
+  tf: Tfjs,
+  x: Tensor,
+  [gamma, beta, mean, variance]: readonly [Tensor, Tensor, Tensor, Tensor],
+  epsilon: number,
+): Tensor {
+  const args = [mean as Tensor1D, variance as Tensor1D, beta as Tensor1D, gamma as Tensor1D, epsilon] as const;
+  return x.rank === 4 ? tf.batchNorm4d(x as Tensor4D, ...args) : tf.batchNorm2d(x as Tensor2D, ...args);
+}
 
 /** How many numbers a channel has. */
 function samples(x: Tensor): number {
