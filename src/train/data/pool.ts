@@ -20,6 +20,8 @@ export interface WorkerPool {
 interface Waiting {
   left: number;
   readonly failures: Failure[];
+  /** Leaves the workers nothing more to take. */
+  stop(): void;
   resolve(failures: readonly Failure[]): void;
   reject(error: Error): void;
 }
@@ -35,7 +37,10 @@ export function createPool(count: number): WorkerPool {
   let nextId = 0;
   const end = (error: Error) => {
     ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
+    for (const { stop, reject } of waiting.values()) {
+      stop();
+      reject(ended);
+    }
     waiting.clear();
   };
   const fail = (message: string) => {
@@ -67,8 +72,10 @@ export function createPool(count: number): WorkerPool {
       if (ended) throw ended;
       const id = nextId++;
       const next = new Int32Array(new SharedArrayBuffer(4));
+      const images = parts.locators.length;
+      const stop = () => void Atomics.store(next, 0, images);
       const done = new Promise<readonly Failure[]>((resolve, reject) => {
-        waiting.set(id, { left: parts.locators.length, failures: [], resolve, reject });
+        waiting.set(id, { left: images, failures: [], stop, resolve, reject });
       });
       // whoever waits for the batch gets the error; a batch that nobody waits for yet must not end the process
       done.catch(() => {});
@@ -77,7 +84,7 @@ export function createPool(count: number): WorkerPool {
       return {
         done,
         cancel() {
-          Atomics.store(next, 0, parts.locators.length);
+          stop();
           waiting.delete(id);
         },
       };

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLoader } from '../../../src/train/data/create-loader.ts';
 import { openDataset } from '../../../src/train/data/open-dataset.ts';
+import { createPool } from '../../../src/train/data/pool.ts';
 import {
   type Batch,
   DataError,
@@ -44,6 +46,14 @@ async function pictureSet(): Promise<Dataset> {
 let sets = 0;
 const digits = (train: number, test = 1, classes = 3) =>
   openDataset(writeIdxSet(join(root, `digits-${sets++}`), train, test, { classes }));
+
+/** A picture of 60 x 60 no two crops of which are alike. */
+function gradient(): Promise<Buffer> {
+  const values = Uint8Array.from({ length: 60 * 60 * 3 }, (_, i) => ((i / 3) % 60) + 60 * (i % 3) + i / 300);
+  return sharp(values, { raw: { width: 60, height: 60, channels: 3 } })
+    .png()
+    .toBuffer();
+}
 
 const everything: Partial<LoaderOptions> = {
   labelSmoothing: 0.1,
@@ -189,6 +199,29 @@ test('mixup and cutmix mix images in the shares of their targets', async () => {
   }
 });
 
+test('nothing is mixed with a picture that could not be read', async () => {
+  const at = join(root, 'partners');
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  await writeFolders(at, Object.fromEntries(names.map((name) => [name, 1])));
+  for (const name of ['b', 'e', 'g']) writeAt(at, `${name}/0.jpg`, '');
+  const loader = load(await openDataset(at, { validation: 0 }), { batchSize: 8, mixup: 1 });
+  for (let epoch = 0; epoch < 4; epoch++) {
+    const [batch] = await all(loader, epoch);
+    const shareOf = (k: number) => batch!.targets.reduce((sum, v, i) => sum + (i % 8 === k ? v : 0), 0);
+    expect([1, 4, 6].map(shareOf)).toEqual([0, 0, 0]);
+    expect(batch!.targets.reduce((a, b) => a + b)).toBeCloseTo(5);
+  }
+});
+
+test('each image of an epoch is augmented in its own way', async () => {
+  const at = join(root, 'alike');
+  const picture = await gradient();
+  for (let i = 0; i < 12; i++) writeAt(at, `a/${i}.png`, picture);
+  const batches = await all(load(await openDataset(at, { validation: 0 })));
+  const seen = batches.flatMap((b) => [0, 1, 2, 3].map((i) => b.images.slice(i * 768, (i + 1) * 768).join()));
+  expect(new Set(seen).size).toBe(12);
+});
+
 test('balanced sampling evens out classes, class weights do so in the loss', async () => {
   const data = await pictureSet();
   const loader = load(data, { sampling: 'balanced', classWeights: 'balanced', size: 2 });
@@ -252,7 +285,6 @@ describe('pictures that cannot be read', () => {
 
   test('a cut-off JPEG is one of them', async () => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256);
-    const { default: sharp } = await import('sharp');
     const whole = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
       .jpeg()
       .toBuffer();
@@ -292,6 +324,21 @@ describe('threads', () => {
     const closed = loader.close();
     await expect(next).rejects.toThrow('The loader is closed.');
     await closed;
+  });
+
+  test('images of batches that nobody wants any more are left alone', async () => {
+    const data = await digits(400);
+    for (const leave of ['cancel', 'close']) {
+      const pool = createPool(1);
+      const pixels = new Uint8Array(new SharedArrayBuffer(400 * 64));
+      const plan = { width: 8, height: 8, channels: 1, cropPadding: 0, seed: 0, epoch: 0 } as const;
+      const locators = Array.from({ length: 400 }, (_, i) => data.splits.train!.locate(i));
+      const pending = pool.submit({ plan, first: 0, locators, pixels });
+      // a thread takes longer than this to begin
+      if (leave === 'cancel') pending.cancel();
+      await pool.close();
+      expect(pixels.every((v) => v === 0)).toBe(true);
+    }
   });
 
   test('a fault of the program, not of a picture, ends the epoch', async () => {

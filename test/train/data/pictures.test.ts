@@ -50,6 +50,9 @@ describe('folders', () => {
     expect(held(await openDataset(at, { validation: 0.2, seed: 6 }))).not.toEqual(held(data));
     const train = new Set(Array.from({ length: 49 }, (_, i) => data.splits.train!.nameOf(i)));
     expect(held(data).some((name) => train.has(name))).toBe(false);
+    // a class keeps an image for training
+    const most = await openDataset(at, { validation: 0.99 });
+    expect([0, 1, 2].map((k) => most.splits.train!.labels.filter((label) => label === k).length)).toEqual([1, 1, 1]);
     expect(countsOf(await openDataset(at))).toEqual({ train: 55, validation: 6 });
     expect(countsOf(await openDataset(at, { validation: 0 }))).toEqual({ train: 61 });
   });
