@@ -41,9 +41,19 @@ function wordFits(word: string, name: string): boolean {
 }
 
 function unknownPart(part: string, names: readonly string[], option: string): string {
-  const depth = part.split('.').length;
-  const prefixes = new Set(names.map((name) => name.split('.').slice(0, depth).join('.')));
-  const sections = [...new Set(names.map((name) => name.split('.')[0] as string))];
-  const hint = didYouMean(part, [...prefixes, ...sections]) || `; its sections are ${sections.join(', ')}`;
-  return `${option}: the network has no part '${part}' that owns weights${hint}`;
+  const words = part.split('.');
+  const paths = names.map((name) => name.split('.'));
+  // As far as the words lead, there are parts to choose from.
+  let known = words.length - 1;
+  while (known > 0 && !paths.some((path) => startsWith(path, words.slice(0, known)))) known--;
+  const parts = [
+    ...new Set(paths.filter((path) => startsWith(path, words.slice(0, known))).map((path) => path[known])),
+  ];
+  const whole = known === 0 ? 'its sections' : `the parts of '${words.slice(0, known).join('.')}'`;
+  const there = parts.filter((name) => name !== undefined);
+  const hint = didYouMean(
+    words[known] ?? '',
+    there.filter((name) => !/^\d+$/.test(name)),
+  );
+  return `${option}: the network has no part '${part}' that owns weights${hint || `; ${whole} are ${there.join(', ')}`}`;
 }

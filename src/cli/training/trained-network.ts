@@ -26,8 +26,9 @@ export function trainedNetwork(
   args: Arguments,
   io: Io,
 ): TrainedNetwork {
-  const { training, diagnostics } = buildTrainingProgram(graph, trainingOptions(graph, settings));
+  const options = trainingOptions(graph, settings);
+  const { training, diagnostics } = buildTrainingProgram(graph, options);
   printDiagnostics(diagnostics, args, io);
-  if (training && !hasErrors(diagnostics)) return { graph, training };
+  if (training && !hasErrors(diagnostics)) return { graph, training, frozen: options.frozen };
   throw new Exit(exitCodes.diagnostics, `'${graph.name}' cannot be trained`);
 }

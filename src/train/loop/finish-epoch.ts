@@ -32,8 +32,8 @@ export async function finishEpoch(course: Course): Promise<boolean> {
   const values = await readValues(course);
   const weights = score?.weights ?? (config.settings.ema > 0 ? 'averages' : 'raw');
   const facts = factsOf(course, score);
-  if (isBest) writeWeights(folder, 'best.safetensors', session.graph, values, weights, facts);
-  writeWeights(folder, 'last.safetensors', session.graph, values, weights, facts);
+  if (isBest) writeWeights(folder, 'best.safetensors', session, values, weights, facts);
+  writeWeights(folder, 'last.safetensors', session, values, weights, facts);
 
   // Before the checkpoint: a run that is killed here writes it again, one that is done never does.
   writeReport(task, session.graph, course.length.stepsPerEpoch, scores.get(weights), weights);

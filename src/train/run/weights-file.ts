@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type Graph, graphTensors } from '../../5-graph/graph.ts';
+import { graphTensors } from '../../5-graph/graph.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
+import type { TrainedNetwork } from '../loop/task.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { WeightKind } from './weight-kind.ts';
@@ -11,22 +12,23 @@ export function averageName(tensor: string): string {
 }
 
 /**
- * Writes a network's weights under its own names, for `enetc compile --weights`. A tensor that has no average, since it is
- * frozen, is its own.
+ * Writes a network's weights under its own names, for `enetc compile --weights`.
  * @param values of the training's variables.
  * @param facts for the file's metadata, beside which weights they are.
  */
 export function writeWeights(
   folder: RunFolder,
   name: 'best.safetensors' | 'last.safetensors',
-  graph: Graph,
+  { graph, frozen }: TrainedNetwork,
   values: ReadonlyMap<string, Float32Array>,
   weights: WeightKind,
   facts: Readonly<Record<string, string>>,
 ): void {
   const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
   const valueNamed = (tensor: string) => {
-    const value = (weights === 'averages' ? values.get(averageName(tensor)) : undefined) ?? values.get(tensor);
+    // The average of a tensor that stays as it is differs from it by what rounding leaves.
+    const average = weights === 'averages' && !frozen.has(tensor);
+    const value = values.get(average ? averageName(tensor) : tensor);
     if (!value) throw new Error(`the training has no variable '${tensor}'`);
     return value;
   };

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { compile } from '../../../src/compile.ts';
+import { writeFileAtomically } from '../../../src/train/run/atomic-file.ts';
+import { createNumberedRun, createRun, removeLeftovers } from '../../../src/train/run/run-folder.ts';
+import { lockRun } from '../../../src/train/run/run-lock.ts';
+import { copySpec } from '../../../src/train/run/spec-copy.ts';
+import { startState } from '../../../src/train/run/state.ts';
+import { readState, writeState } from '../../../src/train/run/state-file.ts';
+import { temporaryFolder } from './fixture.ts';
+
+test('a write that fails leaves the old file', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'file');
+  writeFileAtomically(path, (sink) => sink.write(Uint8Array.of(1, 2, 3)));
+  expect(() =>
+    writeFileAtomically(path, (sink) => {
+      sink.write(Uint8Array.of(9));
+      expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+      throw new Error('no more');
+    }),
+  ).toThrow('no more');
+  expect(readdirSync(folder)).toEqual(['file']);
+  expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+});
+
+test('states: the last two stay, the newest is read, with every number', () => {
+  const folder = { path: temporaryFolder(), shown: 'run' };
+  mkdirSync(join(folder.path, 'checkpoints'));
+  const variables = [{ name: 'a/ema', shape: [3], layout: 'vector', start: 'weights' }] as const;
+  const sums = { images: 3, loss: 0.1 + 0.2, correct: 1 };
+  for (const step of [5, 10, 200]) {
+    const values = new Map([['a/ema', Float32Array.of(step, 1e-40, Math.fround(0.1))]]);
+    writeState(folder, { ...startState, step, sums }, variables, values, 'abc');
+  }
+  expect(readdirSync(join(folder.path, 'checkpoints')).sort()).toEqual([
+    'step-000000010.safetensors',
+    'step-000000200.safetensors',
+  ]);
+  const saved = readState(folder, variables, 'abc');
+  expect(saved?.state).toEqual({ ...startState, step: 200, sums });
+  expect(saved?.values.get('a/ema')).toEqual(Float32Array.of(200, 1e-40, 0.1));
+  expect(() => readState(folder, variables, 'other')).toThrow('belongs to another configuration');
+  const cut = join(folder.path, 'checkpoints', 'step-000000200.safetensors');
+  writeFileSync(cut, readFileSync(cut).subarray(0, 100));
+  expect(() => readState(folder, variables, 'abc')).toThrow('step-000000200.safetensors');
+});
+
+test('a run folder has one writer; a dead one does not count', async () => {
+  const folder = { path: temporaryFolder(), shown: 'run' };
+  const unlock = lockRun(folder);
+  expect(() => lockRun(folder)).toThrow(`process ${process.pid} is writing 'run'`);
+  unlock();
+  expect(existsSync(join(folder.path, 'lock'))).toBe(false);
+
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  onTestFinished(() => void other.kill('SIGKILL'));
+  const { hostname } = await import('node:os');
+  const lock = { pid: other.pid, host: hostname(), started: '' };
+  writeFileSync(join(folder.path, 'lock'), JSON.stringify(lock));
+  expect(() => lockRun(folder)).toThrow(`process ${other.pid} is writing`);
+  // The number of a process that is another now.
+  writeFileSync(join(folder.path, 'lock'), JSON.stringify({ ...lock, started: '1' }));
+  if (existsSync('/proc/self/stat')) lockRun(folder)();
+  writeFileSync(join(folder.path, 'lock'), JSON.stringify({ ...lock, host: 'elsewhere' }));
+  expect(() => lockRun(folder)).toThrow("on 'elsewhere'");
+  await new Promise((done) => {
+    other.on('exit', done);
+    other.kill('SIGKILL');
+  });
+  for (const content of [JSON.stringify(lock), '', '{"pid": 1']) {
+    writeFileSync(join(folder.path, 'lock'), content);
+    lockRun(folder)();
+  }
+});
+
+test('run folders: numbered, never another run or somebody else’s files', () => {
+  const cwd = temporaryFolder();
+  expect(createNumberedRun(cwd, 'net-b0').shown).toBe(join('runs', 'net-b0-1'));
+  expect(createNumberedRun(cwd, 'net-b0').shown).toBe(join('runs', 'net-b0-2'));
+  const own = join(cwd, 'own');
+  createRun(own, 'own');
+  writeFileSync(join(own, '.last.safetensors.unfinished'), '');
+  removeLeftovers(createRun(own, 'own'));
+  expect(readdirSync(own)).toEqual([]);
+  writeFileSync(join(own, 'thesis.tex'), '');
+  expect(() => createRun(own, 'own')).toThrow('not empty');
+  writeFileSync(join(own, 'config.json'), '');
+  expect(() => createRun(own, 'own')).toThrow('--resume own');
+});
+
+test('a spec is copied with its own imports, at their places to each other', () => {
+  const files: Record<string, string> = {
+    '/work/nets/a.enet': 'import { B } from "../blocks/b.enet"\nimport { MBConv } from "std/blocks"\n',
+    '/work/blocks/b.enet': 'block B(x) { x -> Activation(relu) }\n',
+  };
+  const host = {
+    root: '/work',
+    readFile: (path: string) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
+    resolvePath: (from: string, path: string) => new URL(path, `file://${from === '' ? '/' : from}`).pathname,
+  };
+  const { program } = compile({ name: '/work/nets/a.enet', text: files['/work/nets/a.enet'] as string }, {}, host);
+  const copy = copySpec(program);
+  expect(copy.entry).toBe('nets/a.enet');
+  expect([...copy.files.keys()].sort()).toEqual(['blocks/b.enet', 'nets/a.enet']);
+  const { program: library } = compile({ name: 'std/resnet', text: 'model M {}' });
+  expect(copySpec(library).entry).toBe('resnet.enet');
+});

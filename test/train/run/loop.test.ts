@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { graphTensors } from '../../../src/5-graph/graph.ts';
+import { type CreateRunner, OutOfMemoryError } from '../../../src/backends/runner.ts';
+import { train } from '../../../src/train/loop/train.ts';
+import type { EpochRecord } from '../../../src/train/metrics/run-log.ts';
+import { newestState } from '../../../src/train/run/state-file.ts';
+import type { Settings } from '../../../src/train/settings.ts';
+import { openSafetensors } from '../../../src/weights/safetensors.ts';
+import { memoryLoader, type TaskChanges, temporaryFolder, tinyTask } from './fixture.ts';
+
+// Without validation there is no best.
+const compared = ['best.safetensors', 'last.safetensors', 'metrics.jsonl', 'report.html'];
+
+function contents(folder: string): Record<string, string> {
+  const checkpoints = readdirSync(join(folder, 'checkpoints')).map((name) => join('checkpoints', name));
+  const newest = checkpoints.sort().at(-1) as string;
+  return Object.fromEntries(
+    [...compared.filter((name) => readdirSync(folder).includes(name)), newest].map((name) => [
+      name,
+      readFileSync(join(folder, name)).toString('base64'),
+    ]),
+  );
+}
+
+/** Runs a task again and again, each time stopped after so many looks at the signal. */
+async function inPieces(folder: string, changes: TaskChanges, looks: number): Promise<number> {
+  for (let pieces = 1; ; pieces++) {
+    let left = looks;
+    const { finished } = await train(await tinyTask(folder, { ...changes, stopped: () => left-- <= 0 }));
+    if (finished) return pieces;
+    if (pieces > 20) throw new Error('the run does not come to its end');
+  }
+}
+
+function tensorsOf(path: string): Map<string, number[]> {
+  const bytes = readFileSync(path);
+  const file = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
+  const { checkpoint } = openSafetensors(file, path);
+  if (!checkpoint) throw new Error(`${path} is no safetensors file`);
+  return new Map([...checkpoint.tensors.keys()].map((name) => [name, [...checkpoint.read(name)]]));
+}
+
+const sgd: Partial<Settings> = {
+  optimiser: 'sgd',
+  epsilon: 0,
+  nesterov: true,
+  loss: 'focal',
+  freeze: 'stem',
+  'head-rate': 3,
+  rate: 1,
+};
+const growing = (epoch: number) => (epoch === 0 ? 6 : 8);
+const grown: TaskChanges = {
+  settings: { progressive: '6-8/2', optimiser: 'rmsprop', rate: 0.05, epochs: 2, evaluate: 'both' },
+  loaders: { train: memoryLoader(6, 8, growing), validation: memoryLoader(2, 8, growing) },
+};
+
+describe('a stopped run goes on to the same bytes as one that is not', () => {
+  test.each<[string, TaskChanges]>([
+    ['with dropout, stochastic depth and averages', {}],
+    ['with accumulated gradients, clipped', { settings: { accumulate: 2, 'clip-norm': 0.5 } }],
+    ['with sizes that grow, RMSProp, raw weights too', grown],
+    ['with SGD, focal loss, a frozen stem, a faster head', { settings: sgd }],
+    ['without validation or averages', { settings: { ema: 0 }, loaders: { train: memoryLoader(5, 8) } }],
+  ])('%s', async (_, changes) => {
+    const [whole, pieces] = [temporaryFolder(), temporaryFolder()];
+    await train(await tinyTask(whole, changes));
+    expect(await inPieces(pieces, changes, 6)).toBeGreaterThan(2);
+    expect(contents(pieces)).toEqual(contents(whole));
+  });
+});
+
+describe('a run', () => {
+  test('learns, and the averages are what best.safetensors holds', async () => {
+    const folder = temporaryFolder();
+    const records: EpochRecord[] = [];
+    const listener = { epoch: (record: EpochRecord) => void records.push(record) };
+    const settings = { epochs: 12, 'label-smoothing': 0 };
+    const outcome = await train(await tinyTask(folder, { settings, listener }));
+    expect(outcome).toMatchObject({ finished: true, step: 72, best: { weights: 'averages' } });
+    expect(records.at(-1)?.train.loss).toBeLessThan(0.7 * (records[0]?.train.loss as number));
+    expect(outcome.best?.accuracy).toBeGreaterThan(0.9);
+    // 16 validation images are more than a fifth of 48: the raw weights are not validated.
+    expect(Object.keys(records[0]?.validation ?? {})).toEqual(['averages']);
+    const state = tensorsOf(join(folder, 'checkpoints', 'step-000000072.safetensors'));
+    const last = tensorsOf(join(folder, 'last.safetensors'));
+    expect(last.size).toBeGreaterThan(20);
+    for (const [name, values] of last) expect(values, name).toEqual(state.get(`${name}/ema`));
+  });
+
+  test('frozen parts stay bit for bit, averages and statistics too', async () => {
+    const folder = temporaryFolder();
+    const task = await tinyTask(folder, { settings: { freeze: 'stem,stages.0' } });
+    const { graph } = task.network(undefined);
+    const before = new Map(
+      [...graphTensors(graph)].map(({ tensor }) => [tensor.name, [...task.start(graph).read(tensor)]]),
+    );
+    await train(task);
+    const moved = [...tensorsOf(join(folder, 'last.safetensors'))].flatMap(([name, values]) =>
+      String(values) === String(before.get(name)) ? [] : [name.split('.').slice(0, 1).join()],
+    );
+    expect(new Set(moved)).toEqual(new Set(['head', 'classifier']));
+  });
+
+  test('a loss that is no number names step, layer and checkpoint, and changes nothing', async () => {
+    const folder = temporaryFolder();
+    const broken = await tinyTask(folder);
+    const createRunner: CreateRunner = async (program) => {
+      const runner = await broken.createRunner(program);
+      let steps = 0;
+      return {
+        ...runner,
+        run: async (name, inputs) => {
+          // The fourth step's weights have something too large to multiply with.
+          if (name === 'train' && ++steps === 4) {
+            await runner.write(new Map([['head.bn.weight', new Float32Array(8).fill(3e38)]]));
+          }
+          return runner.run(name, inputs);
+        },
+      };
+    };
+    await expect(train({ ...broken, createRunner })).rejects.toThrow(
+      /^step 4, in epoch 1, has numbers that are not finite: the first is an activation of 'head\.\S*'\. .*run\/checkpoints\/step-000000002\.safetensors/,
+    );
+    expect(newestState(broken.folder)).toContain('step-000000002');
+    // What was left is good: the run goes on from it.
+    expect(await train(await tinyTask(folder))).toMatchObject({ finished: true });
+  });
+
+  test('weights that are no numbers never become a checkpoint', async () => {
+    const folder = temporaryFolder();
+    const task = await tinyTask(folder);
+    const createRunner: CreateRunner = async (program) => {
+      const runner = await task.createRunner(program);
+      let reads = 0;
+      const read: typeof runner.read = async (names) => {
+        const values = await runner.read(names);
+        return ++reads < 3 ? values : new Map([...values, ['stem.conv.weight', Float32Array.of(Number.NaN)]]);
+      };
+      return { ...runner, read };
+    };
+    await expect(train({ ...task, createRunner })).rejects.toThrow("the weight 'stem.conv.weight'");
+    expect(newestState(task.folder)).toContain('step-000000002');
+  });
+
+  test('memory that does not suffice: half the batch, twice the batches', async () => {
+    const task = await tinyTask(temporaryFolder());
+    const createRunner: CreateRunner = async (program) => ({
+      ...(await task.createRunner(program)),
+      run: async () => {
+        throw new OutOfMemoryError('no more');
+      },
+    });
+    await expect(train({ ...task, createRunner })).rejects.toThrow(
+      'the memory does not hold a step of 8 images of 8 x 8: take --batch 4 --accumulate 2',
+    );
+  });
+
+  test('an epoch without a step is said', async () => {
+    const task = await tinyTask(temporaryFolder(), { settings: { accumulate: 7 } });
+    await expect(train(task)).rejects.toThrow('a step takes 56 images, and there are fewer to train on');
+  });
+});

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { compile } from '../../../src/compile.ts';
+import { stdlib } from '../../../src/stdlib.generated.ts';
+import { configHash, formatConfig, parseConfig, type RunConfig } from '../../../src/train/run/run-config.ts';
+import { defaultHead, selectTensors } from '../../../src/train/select-tensors.ts';
+import { idleSettings, resolveSettings, type SettingName, settingProblem } from '../../../src/train/settings.ts';
+
+const config: RunConfig = {
+  format: 1,
+  version: '0.1.0',
+  spec: 'net.enet',
+  network: { variant: 'b0', set: { classes: '3' } },
+  data: '/data',
+  classes: ['a', 'b', 'c'],
+  images: { train: 5, validation: 2 },
+  backend: 'auto',
+  settings: resolveSettings({ optimiser: 'adamw', freeze: 'stem' }),
+};
+
+test("defaults are the paper's recipe", () => {
+  expect(resolveSettings({})).toMatchObject({
+    optimiser: 'rmsprop',
+    rate: 0.016,
+    'rms-decay': 0.9,
+    momentum: 0.9,
+    epsilon: 1e-3,
+    'weight-decay': 1e-5,
+    warmup: 5,
+    'decay-rate': 0.97,
+    'decay-epochs': 2.4,
+    'label-smoothing': 0.1,
+    ema: 0.9999,
+    epochs: 350,
+  });
+});
+
+test('a configuration comes back as it was written', () => {
+  expect(parseConfig(formatConfig(config), 'config.json')).toEqual(JSON.parse(JSON.stringify(config)));
+});
+
+test.each([
+  ['{', 'is no JSON'],
+  ['null', 'no configuration'],
+  ['{"format": 2}', 'no configuration'],
+  ['{"format": 1, "settings": {}}', 'lacks a part'],
+  [formatConfig({ ...config, settings: { ...config.settings, batch: -1 } }), "'batch' takes a number from 1"],
+  [formatConfig(config).replace('"warmup"', '"warmpu"'), "no setting 'warmpu'"],
+  [formatConfig(config).replace('"warmup": 5,', ''), "'warmup' is missing"],
+])('what is no configuration is said: %#', (text, message) => {
+  expect(() => parseConfig(text, 'config.json')).toThrow(message);
+});
+
+test('a checkpoint belongs to a configuration: settings, data and spec, not the place or the backend', () => {
+  const hash = configHash(config, ['model']);
+  expect(configHash({ ...config, backend: 'cpu', data: '/moved', version: '9' }, ['model'])).toBe(hash);
+  expect(configHash({ ...config, classes: ['a', 'b', 'd'] }, ['model'])).not.toBe(hash);
+  expect(configHash({ ...config, settings: { ...config.settings, seed: 1 } }, ['model'])).not.toBe(hash);
+  expect(configHash(config, ['model2'])).not.toBe(hash);
+  expect(configHash(config, ['mod', 'el'])).not.toBe(hash);
+});
+
+test.each<[SettingName, unknown, string | undefined]>([
+  ['epochs', 0, 'takes a number from 1'],
+  ['epochs', 1.5, 'takes a whole number'],
+  ['label-smoothing', 1, 'takes a number below 1'],
+  ['flip', 1, undefined],
+  ['flip', 1.1, 'takes a number of 1 at most'],
+  ['rate', Number.NaN, 'takes a number'],
+  ['optimiser', 'adam', 'takes rmsprop or sgd or adamw'],
+])('%s %s', (name, value, problem) => {
+  expect(settingProblem(name, value)).toBe(problem);
+});
+
+test('a setting that nothing would read is said', () => {
+  const idle = (given: Parameters<typeof resolveSettings>[0]) =>
+    idleSettings(given, resolveSettings(given)).map(([name]) => name);
+  expect(idle({ gamma: 1 })).toEqual(['gamma']);
+  expect(idle({ gamma: 1, loss: 'focal' })).toEqual([]);
+  expect(idle({ optimiser: 'adamw', momentum: 0.5, beta1: 0.8 })).toEqual(['momentum']);
+  expect(idle({ head: 'classifier' })).toEqual(['head']);
+});
+
+test('parts of a network by section, rows and ranges', () => {
+  const { graph } = compile(
+    { name: 'std/efficientnet', text: stdlib['std/efficientnet'] as string },
+    { variant: 'b0' },
+  );
+  if (!graph) throw new Error('B0 does not compile');
+  const sections = (parts: string) => {
+    const words = [...selectTensors(graph, parts, '--freeze')].map((name) => name.split('.'));
+    return [...new Set(words.map(([first, second]) => (first === 'stages' ? `${first}.${second}` : first)))];
+  };
+  expect(sections('stem,stages.1-3')).toEqual(['stem', 'stages.1', 'stages.2', 'stages.3']);
+  expect(sections('stages')).toHaveLength(7);
+  expect([...selectTensors(graph, 'stages.1.0.expand.bn', '--freeze')]).toEqual(
+    ['weight', 'bias', 'running_mean', 'running_var'].map((name) => `stages.1.0.expand.bn.${name}`),
+  );
+  expect([...defaultHead(graph)]).toEqual(['classifier.weight', 'classifier.bias']);
+  expect(() => selectTensors(graph, 'stagse', '--freeze')).toThrow(
+    "no part 'stagse' that owns weights; did you mean 'stages'?",
+  );
+  expect(() => selectTensors(graph, 'stages.7-9', '--freeze')).toThrow("the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6");
+  expect(() => selectTensors(graph, 'stem,', '--freeze')).toThrow(
+    "no part '' that owns weights; its sections are stem, stages, head, classifier",
+  );
+});
