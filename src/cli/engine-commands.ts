@@ -1,5 +1,6 @@
+import { backendNames } from '../backends/backend.ts';
 import type { Command } from './commands.ts';
-import { json, quiet } from './options.ts';
+import { json, quiet, scalingOptions, weightOptions } from './options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /**
@@ -46,6 +47,49 @@ export const engineCommands: readonly Command[] = [
       },
     ],
     load: async () => (await import('./engines.ts')).evalCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'whether ONNX file, layers model and graph model give the same outputs, on every backend',
+    operands: '[spec]',
+    maxOperands: 1,
+    completes: 'spec',
+    details:
+      'Writes the network in each form with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.',
+    options: [
+      ...scalingOptions,
+      ...weightOptions,
+      {
+        name: 'backend',
+        value: 'NAME',
+        choices: backendNames,
+        repeatable: true,
+        description: 'run on this backend; on all that work here by default',
+      },
+      {
+        name: 'batch',
+        value: 'N',
+        kind: 'positive',
+        description: 'how many samples; 2 by default',
+        completes: 'nothing',
+      },
+      {
+        name: 'tolerance',
+        value: 'N',
+        kind: 'number',
+        description: 'the most that an output may be off, over its largest value; 1e-4 by default',
+        completes: 'nothing',
+      },
+      json,
+    ],
+    examples: [
+      { line: 'enetc verify efficientnet --variant b0 --resolution 64', does: 'a quick check' },
+      {
+        line: 'enetc verify mobilenet-v3 --variant small --weights timm.safetensors --convention torch --backend cpu',
+        does: 'published weights, on one backend',
+      },
+    ],
+    load: async () => (await import('./engines.ts')).verifyCommand,
   },
   {
     name: 'doctor',

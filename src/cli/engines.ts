@@ -3,3 +3,4 @@ export { backendCommand } from './commands/backend.ts';
 export { doctorCommand } from './commands/doctor.ts';
 export { evalCommand } from './commands/eval.ts';
 export { trainCommand } from './commands/train.ts';
+export { verifyCommand } from './commands/verify.ts';

@@ -1,0 +1,42 @@
+import type { io } from '@tensorflow/tfjs';
+import type { OpenSink } from '../target.ts';
+import type { Tfjs } from './tfjs.ts';
+
+/** The files of a model in memory. */
+export interface MemoryFolder {
+  readonly open: OpenSink;
+  /** A reader of the model for `tf.loadLayersModel` or `tf.loadGraphModel`. */
+  handler(tf: Tfjs): io.IOHandler;
+}
+
+/** A folder that a target can write to and TensorFlow.js can read from, without a disk. */
+export function createMemoryFolder(): MemoryFolder {
+  const files = new Map<string, Uint8Array[]>();
+  return {
+    open(name) {
+      const parts: Uint8Array[] = [];
+      files.set(name, parts);
+      return { name, sink: { write: (bytes) => void parts.push(bytes.slice()) } };
+    },
+    handler: (tf) => ({
+      async load() {
+        const json = new TextDecoder().decode(joinBytes(files.get('model.json') ?? []));
+        return tf.io.getModelArtifactsForJSON(JSON.parse(json) as io.ModelJSON, async (manifest) => {
+          const shards = manifest.flatMap(({ paths }) => paths.flatMap((path) => files.get(path) ?? []));
+          return [manifest.flatMap((group) => group.weights), joinBytes(shards).buffer];
+        });
+      },
+    }),
+  };
+}
+
+/** Parts as one. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,89 @@
+import { createRequire } from 'node:module';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Graph } from '../../5-graph/graph.ts';
+import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
+import type { MemoryFolder } from '../../6-emit/tfjs/memory-folder.ts';
+import type { Tfjs } from '../backend.ts';
+import { findPackage } from '../find-package.ts';
+import { fromTensors, toTensors, type Value } from './values.ts';
+
+type OnnxRuntime = typeof import('onnxruntime-node');
+
+/** ONNX Runtime, or why there is none. @param cwd the user's folder, whose packages come first. */
+export function loadOnnxRuntime(cwd: string): OnnxRuntime | string {
+  const entry = findPackage('onnxruntime-node', cwd);
+  if (entry === undefined) return "onnxruntime-node is not installed ('npm install onnxruntime-node')";
+  try {
+    return createRequire(entry)(entry) as OnnxRuntime;
+  } catch (e) {
+    return `onnxruntime-node does not load: ${(e as Error).message.trim().split('\n')[0]}`;
+  }
+}
+
+/** The outputs of an ONNX file. */
+export async function runOnnx(
+  ort: OnnxRuntime,
+  model: Uint8Array,
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+  try {
+    const feeds = inputs.map(({ name, shape, data }) => [name, new ort.Tensor('float32', data, [batch, ...shape])]);
+    const results = await session.run(Object.fromEntries(feeds));
+    return graph.outputs.map(({ name }) => {
+      const { data, dims } = results[name] as InstanceType<OnnxRuntime['Tensor']>;
+      return { name, shape: dims.slice(1), data: data as Float32Array };
+    });
+  } finally {
+    await session.release();
+  }
+}
+
+/** The outputs of a layers model on the backend that `tf` has set. */
+export async function runLayers(
+  tf: Tfjs,
+  folder: MemoryFolder,
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  registerLayers(tf);
+  return runModel(tf, await tf.loadLayersModel(folder.handler(tf)), graph, inputs, batch);
+}
+
+/** The outputs of a graph model on the backend that `tf` has set. */
+export async function runGraph(
+  tf: Tfjs,
+  folder: MemoryFolder,
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  return runModel(tf, await tf.loadGraphModel(folder.handler(tf)), graph, inputs, batch);
+}
+
+interface Model {
+  predict(inputs: Tensor | Tensor[]): unknown;
+  dispose(): unknown;
+}
+
+async function runModel(
+  tf: Tfjs,
+  model: Model,
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  const feeds = toTensors(tf, inputs, batch);
+  try {
+    const results = [model.predict(feeds.length === 1 ? (feeds[0] as Tensor) : feeds)].flat() as Tensor[];
+    const values = await fromTensors(tf, graph, results);
+    tf.dispose(results);
+    return values;
+  } finally {
+    tf.dispose(feeds);
+    model.dispose();
+  }
+}

@@ -1,0 +1,81 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { elements, type Graph, type Shape, shapeOf } from '../../5-graph/graph.ts';
+import { fillNormal } from '../../weights/normal.ts';
+import { randomState } from '../../weights/random.ts';
+import type { Tfjs } from '../backend.ts';
+
+/** An input or output in the logical order, `[batch, C, H, W]` or `[batch, C]`. */
+export interface Value {
+  readonly name: string;
+  /** Without the batch. */
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** Normal numbers for each input, as normalised images have them. */
+export function randomInputs(graph: Graph, batch: number, seed: number): readonly Value[] {
+  return graph.inputs.flatMap((id) => {
+    const node = graph.nodes[id];
+    if (node?.op.kind !== 'input') return [];
+    const shape = node.shapes[0] ?? [];
+    const data = new Float32Array(batch * elements(shape));
+    fillNormal(data, randomState(seed, `verify/${node.op.name}`), 1);
+    return [{ name: node.op.name, shape, data }];
+  });
+}
+
+/** Values as TensorFlow.js wants them: channels last. To be disposed of by the caller. */
+export function toTensors(tf: Tfjs, values: readonly Value[], batch: number): Tensor[] {
+  return values.map(({ shape, data }) =>
+    tf.tidy(() => {
+      const x = tf.tensor(data, [batch, ...shape]);
+      return shape.length === 3 ? tf.transpose(x, [0, 2, 3, 1]) : x;
+    }),
+  );
+}
+
+/** Results of a model in the logical order. */
+export async function fromTensors(tf: Tfjs, graph: Graph, results: readonly Tensor[]): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (const [i, { name, value }] of graph.outputs.entries()) {
+    const shape = shapeOf(graph, value);
+    const result = results[i] as Tensor;
+    const logical = shape.length === 3 ? tf.transpose(result, [0, 3, 1, 2]) : result;
+    values.push({ name, shape, data: (await logical.data()) as Float32Array });
+    if (logical !== result) logical.dispose();
+  }
+  return values;
+}
+
+/** How far results are from what they should be. */
+export interface Difference {
+  /** The largest difference of an output over its largest value: what is held against the tolerance. */
+  readonly relative: number;
+  /** The largest difference. */
+  readonly absolute: number;
+}
+
+/** Compares outputs. What is no finite number, or of another size, differs infinitely. */
+export function differenceOf(found: readonly Value[], expected: readonly Value[]): Difference {
+  let relative = 0;
+  let absolute = 0;
+  for (const [i, { data }] of expected.entries()) {
+    const other = found[i]?.data;
+    let largest = 0;
+    let difference = other?.length === data.length ? 0 : Number.POSITIVE_INFINITY;
+    for (let k = 0; k < data.length; k++) {
+      largest = Math.max(largest, Math.abs(data[k] as number));
+      const d = Math.abs((data[k] as number) - (other?.[k] ?? Number.NaN));
+      difference = d >= 0 ? Math.max(difference, d) : Number.POSITIVE_INFINITY;
+    }
+    absolute = Math.max(absolute, difference);
+    const over = Number.isFinite(difference) ? difference / largest : difference;
+    relative = Math.max(relative, difference === 0 ? 0 : over);
+  }
+  return { relative, absolute };
+}
+
+/** The largest value of all outputs, regardless of sign. */
+export function largestOf(values: readonly Value[]): number {
+  return values.reduce((most, { data }) => data.reduce((m, x) => Math.max(m, Math.abs(x)), most), 0);
+}

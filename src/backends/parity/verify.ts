@@ -1,0 +1,145 @@
+import type { Graph } from '../../5-graph/graph.ts';
+import type { Compilation } from '../../compile.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { WeightsRequest } from '../../weights/choose-weights.ts';
+import { type Backend, type BackendName, BackendUnavailable, backendNames, type OpenOptions } from '../backend.ts';
+import { openBackend } from '../open.ts';
+import { calibratedWeights } from './calibrated-weights.ts';
+import { writeForms } from './forms.ts';
+import { loadOnnxRuntime, runGraph, runLayers, runOnnx } from './run-forms.ts';
+import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
+
+export interface ParityRequest {
+  /** Which backends; without, all that work here but for a software GPU, which takes minutes. */
+  readonly backends?: readonly BackendName[];
+  readonly batch: number;
+  /** The most that an output may be off, over its largest value. */
+  readonly tolerance: number;
+  /** Of the inputs, and of random weights. */
+  readonly seed: number;
+  /** Weights from a file; without, they are random in every tensor. */
+  readonly weights?: WeightsRequest;
+  readonly where: OpenOptions;
+  /** Told what is being run. */
+  readonly onStep?: (what: string) => void;
+}
+
+/** One form of the network on one engine. */
+export interface ParityRow {
+  readonly form: 'ONNX' | 'layers model' | 'graph model';
+  readonly engine: string;
+  /** For people: what the engine is. */
+  readonly detail: string;
+  /** Absent for the reference itself. */
+  readonly difference?: Difference;
+  /** Of the run, loading included. */
+  readonly seconds: number;
+  readonly ok: boolean;
+}
+
+export interface ParityReport {
+  /** Which row the others are compared with. */
+  readonly reference: string;
+  /** The largest output of the reference, regardless of sign. */
+  readonly largest: number;
+  readonly rows: readonly ParityRow[];
+  /** What could not be run here, and why. */
+  readonly missing: readonly { readonly engine: string; readonly why: string; readonly advice?: string }[];
+  readonly ok: boolean;
+}
+
+/**
+ * Runs a network with the same weights and the same input in every form that it is written in, on every engine that works
+ * here, and compares the outputs with those of ONNX Runtime, or where that is missing with the first that ran.
+ * @returns no report where the weights or a target say no.
+ */
+export async function verifyParity(
+  compilation: Compilation,
+  graph: Graph,
+  request: ParityRequest,
+): Promise<{ readonly report?: ParityReport; readonly diagnostics: readonly Diagnostic[] }> {
+  const { batch, seed, where } = request;
+  const inputs = randomInputs(graph, batch, seed);
+  const missing: { engine: string; why: string; advice?: string }[] = [];
+  const runs: Run[] = [];
+  let written: ReturnType<typeof writeForms> | undefined;
+  for (const name of request.backends ?? backendNames) {
+    const backend = await open(name, request, missing);
+    if (!backend) continue;
+    try {
+      if (!written) {
+        request.onStep?.(request.weights ? 'writing the models' : `choosing weights on ${name}`);
+        written = writeForms(compilation, request.weights ?? (await randomRequest(backend, inputs)));
+        if (!written.forms) return { diagnostics: written.diagnostics };
+        await runOnnxFirst(written.forms.onnx);
+      }
+      const { forms } = written;
+      if (!forms) continue;
+      const { tf, description } = backend;
+      await timed('layers model', name, description, () => runLayers(tf, forms.layers, graph, inputs, batch));
+      await timed('graph model', name, description, () => runGraph(tf, forms.graph, graph, inputs, batch));
+    } finally {
+      backend.close();
+    }
+  }
+  return { report: reportOf(runs, missing, request.tolerance), diagnostics: written?.diagnostics ?? [] };
+
+  async function randomRequest({ tf }: Backend, values: readonly Value[]): Promise<WeightsRequest> {
+    const images = toTensors(tf, values, batch);
+    try {
+      return { checkpoint: await calibratedWeights(compilation, graph, seed, tf, images) };
+    } finally {
+      tf.dispose(images);
+    }
+  }
+
+  async function runOnnxFirst(model: Uint8Array | undefined): Promise<void> {
+    const ort = loadOnnxRuntime(where.cwd);
+    if (typeof ort === 'string') missing.push({ engine: 'onnxruntime', why: ort });
+    else if (!model) missing.push({ engine: 'onnxruntime', why: 'the file would have 2 GiB or more' });
+    else await timed('ONNX', 'onnxruntime', 'ONNX Runtime', () => runOnnx(ort, model, graph, inputs, batch));
+  }
+
+  async function timed(form: Run['form'], engine: string, detail: string, run: () => Promise<readonly Value[]>) {
+    request.onStep?.(`${form} on ${engine}`);
+    const start = performance.now();
+    const values = await run();
+    runs.push({ form, engine, detail, values, seconds: (performance.now() - start) / 1000 });
+  }
+}
+
+interface Run extends Pick<ParityRow, 'form' | 'engine' | 'detail' | 'seconds'> {
+  readonly values: readonly Value[];
+}
+
+async function open(
+  name: BackendName,
+  { backends, where }: ParityRequest,
+  missing: { engine: string; why: string; advice?: string }[],
+): Promise<Backend | undefined> {
+  try {
+    const backend = await openBackend(name, where);
+    if (backends || name !== 'webgpu' || !backend.slow) return backend;
+    backend.close();
+    missing.push({ engine: name, why: 'there is no GPU', advice: "'--backend webgpu' runs it in software, slowly" });
+    return undefined;
+  } catch (e) {
+    if (!(e instanceof BackendUnavailable)) throw e;
+    missing.push({ engine: name, why: e.message, ...(e.advice !== undefined && { advice: e.advice }) });
+    return undefined;
+  }
+}
+
+function reportOf(runs: readonly Run[], missing: ParityReport['missing'], tolerance: number): ParityReport {
+  const [reference] = runs;
+  if (!reference) return { reference: 'none', largest: 0, rows: [], missing, ok: false };
+  const largest = largestOf(reference.values);
+  const isSound = Number.isFinite(largest) && largest > 0;
+  const rows = runs.map(({ values, ...run }): ParityRow => {
+    if (values === reference.values) return { ...run, ok: isSound };
+    const difference = differenceOf(values, reference.values);
+    return { ...run, difference, ok: isSound && difference.relative <= tolerance };
+  });
+  const ok = rows.length > 1 && rows.every((row) => row.ok);
+  return { reference: `${reference.form}, ${reference.detail}`, largest, rows, missing, ok };
+}

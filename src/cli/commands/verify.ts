@@ -1,0 +1,97 @@
+import type { BackendName } from '../../backends/backend.ts';
+import { type ParityReport, verifyParity } from '../../backends/parity/verify.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { describePoint } from '../../report/point-text.ts';
+import { summarizePoint } from '../../report/summary.ts';
+import { type Paint, renderTable } from '../../report/text-table.ts';
+import { flag, list, number, text } from '../arguments.ts';
+import { buildNetwork } from '../build-network.ts';
+import type { RunCommand } from '../commands.ts';
+import { exitCodes, usageError } from '../io.ts';
+import { openCheckpoint } from '../open-checkpoint.ts';
+import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { scalingRequest } from '../scaling-request.ts';
+import { openSpec } from '../spec.ts';
+import { paintFor } from '../style.ts';
+import { requireWeights, weightsRequest } from '../weights-request.ts';
+
+const defaults = { batch: 2, tolerance: 1e-4 };
+
+/** `enetc verify [spec]` */
+export const verifyCommand: RunCommand = async (args, io) => {
+  requireWeights(args);
+  const tolerance = number(args, 'tolerance') ?? defaults.tolerance;
+  if (!(tolerance > 0)) throw usageError('--tolerance takes a number above 0', 'verify');
+  const spec = await openSpec(args.operands[0], io, 'verify');
+  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
+  if (!network) return exitCodes.diagnostics;
+  const path = text(args, 'weights');
+  const opened = path === undefined ? undefined : openCheckpoint(path, io);
+  const asked = list(args, 'backend') as readonly BackendName[];
+  try {
+    const said = [...(opened?.diagnostics ?? [])];
+    const result = hasErrors(said)
+      ? { diagnostics: [] }
+      : await verifyParity(network, network.graph, {
+          ...(asked.length > 0 && { backends: [...new Set(asked)] }),
+          batch: number(args, 'batch') ?? defaults.batch,
+          tolerance,
+          seed: number(args, 'seed') ?? 0,
+          ...(opened && { weights: weightsRequest(args, opened.checkpoint) }),
+          where: { cwd: io.cwd, env: io.env },
+          onStep: (what) => {
+            if (io.stderr.isTTY) io.stderr.write(`\r\x1b[K${what} ...`);
+          },
+        });
+    if (io.stderr.isTTY) io.stderr.write('\r\x1b[K');
+    said.push(...result.diagnostics);
+    printDiagnostics(said, args, io);
+    const { report } = result;
+    // Who names a backend wants that one.
+    const absent = report?.missing.find(({ engine }) => asked.includes(engine as BackendName));
+    const ok = report?.ok === true && !absent;
+    if (flag(args, 'json')) {
+      const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
+      printJson({ point: summarizePoint(network.point), tolerance, ...report, ok, diagnostics }, io);
+    } else if (report) {
+      const heading = `${network.point.model}, ${describePoint(network.point)}`;
+      io.stdout.write(reportText(heading, report, tolerance, ok, paintFor(args, io)));
+    }
+    return ok ? exitCodes.ok : exitCodes.diagnostics;
+  } finally {
+    opened?.close();
+  }
+};
+
+function reportText(heading: string, report: ParityReport, tolerance: number, ok: boolean, paint: Paint): string {
+  const rows = report.rows.map(({ form, engine, difference, seconds, ok: fits }) => [
+    form,
+    engine,
+    difference ? difference.relative.toExponential(1) : 'the reference',
+    difference ? difference.absolute.toExponential(1) : '',
+    `${seconds.toFixed(1)} s`,
+    fits ? paint.good(difference ? 'same' : 'finite') : paint.bad(difference ? 'DIFFERENT' : 'UNSOUND'),
+  ]);
+  const columns = ['form', 'engine', 'relative', 'absolute', 'time', 'result'].map((title, i) => ({
+    title,
+    align: i >= 2 && i <= 4 ? ('right' as const) : ('left' as const),
+  }));
+  const lines = [
+    paint.bold(heading),
+    '',
+    renderTable(columns, rows, { paint }),
+    `The largest output is ${report.largest.toPrecision(3)}; outputs may differ by ${tolerance} of it.`,
+  ];
+  for (const [engine, detail] of new Map(report.rows.map((row) => [row.engine, row.detail]))) {
+    lines.push(paint.dim(`${engine}: ${detail}`));
+  }
+  for (const { engine, why, advice } of report.missing) {
+    lines.push(paint.dim(`${engine}: not run, ${why}${advice === undefined ? '' : `; ${advice}`}`));
+  }
+  if (report.rows.length < 2) lines.push('There is nothing to compare: fewer than two forms ran.');
+  lines.push(
+    ok ? paint.good('All forms agree.') : paint.bad('The forms do not agree, or what was asked for did not run.'),
+  );
+  return `${lines.join('\n')}\n`;
+}

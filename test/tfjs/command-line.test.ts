@@ -1,0 +1,127 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { enetc, folder, tiny } from '../cli/fake-io.ts';
+
+const modelFiles = ['group1-shard1of1.bin', 'model.json'];
+
+describe('enetc compile --target tfjs', () => {
+  test('writes a folder named by spec and variant, and says what it is', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const layers = await enetc(['compile', '--phi', '1', '--target', 'tfjs'], { cwd });
+    expect(layers).toMatchObject({ code: 0, err: '' });
+    expect(layers.out).toMatch(/^tiny-b\/ {2}.*KiB · 532 parameters · /);
+    const graph = await enetc(['compile', '--phi', '1', '--target', 'tfjs', '--graph', '--json'], { cwd });
+    expect(JSON.parse(graph.out)).toMatchObject({ file: 'tiny-b-graph/', params: 532 });
+    expect(readdirSync(cwd).sort()).toEqual(['tiny-b', 'tiny-b-graph', 'tiny.enet']);
+    expect(readdirSync(join(cwd, 'tiny-b')).sort()).toEqual(modelFiles);
+    expect(JSON.parse(readFileSync(join(cwd, 'tiny-b/model.json'), 'utf8'))).toMatchObject({
+      format: 'layers-model',
+      userDefinedMetadata: { 'enet.model': 'Tiny', 'enet.variant': 'b', 'enet.parameters': '532' },
+    });
+    expect(JSON.parse(readFileSync(join(cwd, 'tiny-b-graph/model.json'), 'utf8')).format).toBe('graph-model');
+  });
+
+  test('same input, same bytes; an older model of that name is replaced, nothing is left beside it', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const compile = (...argv: string[]) => enetc(['compile', '--target', 'tfjs', '-o', 'm', ...argv], { cwd });
+    const bytes = () => readFileSync(join(cwd, 'm/group1-shard1of1.bin'));
+    await compile('--seed', '3');
+    const first = bytes();
+    await compile('--seed', '4');
+    expect(bytes().equals(first)).toBe(false);
+    expect((await compile('--seed', '3')).code).toBe(0);
+    expect(bytes().equals(first)).toBe(true);
+    expect(readdirSync(cwd).sort()).toEqual(['m', 'tiny.enet']);
+  });
+
+  test('a link to a folder is written through', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    mkdirSync(join(cwd, 'real'));
+    symlinkSync('real', join(cwd, 'link'));
+    expect((await enetc(['compile', '--target', 'tfjs', '-o', 'link/'], { cwd })).code).toBe(0);
+    expect(readdirSync(join(cwd, 'real')).sort()).toEqual(modelFiles);
+  });
+
+  test.each([
+    [['-o', '.'], 2, "the folder '.' holds 'photos'"],
+    [['-o', 'photos'], 2, "the folder 'photos' holds 'cat.jpg', which is no part of a model"],
+    [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but a folder is to be written"],
+    [['-o', 'nowhere/m'], 1, "there is no folder 'nowhere'"],
+    [['--opset', '17'], 2, '--opset is for --target onnx, not for tfjs'],
+    [['--half'], 2, '--half is for --target onnx'],
+    [['--batch', '1'], 2, '--batch is for --target onnx'],
+    [['--no-fold'], 2, '--no-fold needs --graph'],
+    [['--weights', 'photos'], 1, "'photos' cannot be read: it is a folder without a model.json"],
+  ])('%j ends with %i and writes nothing', async (argv, code, message) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    mkdirSync(join(cwd, 'photos'));
+    writeFileSync(join(cwd, 'photos/cat.jpg'), 'x');
+    const ran = await enetc(['compile', '--target', 'tfjs', ...argv], { cwd });
+    expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+    expect(readdirSync(cwd).sort()).toEqual(['photos', 'tiny.enet']);
+    expect(readdirSync(join(cwd, 'photos'))).toEqual(['cat.jpg']);
+  });
+
+  test('the current folder is not replaced, even where it is empty', async () => {
+    const cwd = folder();
+    const ran = await enetc(['compile', '-', '--target', 'tfjs', '-o', '.'], { cwd, stdin: tiny });
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining("'.' is the current folder") });
+  });
+
+  test('--graph is for this target', async () => {
+    const ran = await enetc(['compile', 'efficientnet', '--graph']);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--graph is for --target tfjs, not for onnx') });
+  });
+
+  test('what TensorFlow.js cannot do is said at the line that asks for it', async () => {
+    const spec = (stem: string) => `model M {\n  input image: [3, 32, 32]\n  ${stem}\n}\n`;
+    const cwd = folder({
+      'dilated.enet': spec('stem: Conv(8, 3, 2, dilation: 2)'),
+      'underscored.enet': spec('_stem: Conv(8, 3)'),
+    });
+    for (const [name, message] of [
+      ['dilated', "the target 'tfjs' has no output for 'a convolution with both stride and dilation'"],
+      ['underscored', "TensorFlow.js takes no weights under the name '_stem'"],
+    ] as const) {
+      const ran = await enetc(['compile', `${name}.enet`, '--target', 'tfjs'], { cwd });
+      expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(message) });
+      expect(ran.err).toContain(`${name}.enet:3`);
+    }
+  });
+});
+
+describe('enetc weights', () => {
+  test('a layers model gives back the weights that went into it, bit for bit', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const run = async (...argv: string[]) => expect(await enetc(argv, { cwd })).toMatchObject({ code: 0, err: '' });
+    await run('weights', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors');
+    await run('compile', 'tiny.enet', '--target', 'tfjs', '--weights', 'a.safetensors', '-o', 'm');
+    await run('weights', 'tiny.enet', '--weights', 'm', '-o', 'b.safetensors');
+    await run('weights', 'tiny.enet', '--weights', 'm', '--like', 'a.safetensors', '-o', 'c.safetensors');
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => readFileSync(join(cwd, `${name}.safetensors`)));
+    expect(b!.equals(a!)).toBe(true);
+    expect(c!.equals(a!)).toBe(true);
+  });
+
+  test('says what it wrote', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const ran = await enetc(['weights', 'tiny.enet', '-o', 'a.safetensors'], { cwd });
+    expect(ran.out).toMatch(/^a\.safetensors {2}.* KiB · \d+ tensors · the model's own names · from seed 0\n$/);
+    const json = JSON.parse((await enetc(['weights', 'tiny.enet', '-o', 'a.safetensors', '--json'], { cwd })).out);
+    expect(json).toMatchObject({ file: 'a.safetensors', origin: 'seed 0', diagnostics: [] });
+  });
+
+  test.each([
+    [[], 2, 'weights needs --output FILE'],
+    [['-o', 'a', '--weights-map', 'timm'], 2, '--weights-map needs --weights'],
+    [['-o', 'a', '--weights', 'graph'], 1, 'it is a graph model, whose weights are folded'],
+    [['-o', 'a', '--like', 'other.safetensors'], 1, "'stem.conv.weight' is [8, 3, 3, 3], but"],
+  ])('%j ends with %i', async (argv, code, message) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    await enetc(['compile', 'tiny.enet', '--target', 'tfjs', '--graph', '-o', 'graph'], { cwd });
+    await enetc(['weights', 'resnet', '--variant', 'resnet18', '-o', 'other.safetensors'], { cwd });
+    const ran = await enetc(['weights', 'tiny.enet', ...argv], { cwd });
+    expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { differenceOf } from '../../src/backends/parity/values.ts';
+import { enetc, folder, tiny } from '../cli/fake-io.ts';
+
+const output = (...data: number[]) => [{ name: 'y', shape: [data.length], data: Float32Array.from(data) }];
+
+describe('the difference of outputs', () => {
+  test('is held against the largest value of the output', () => {
+    expect(differenceOf(output(1, -4), output(1, -2))).toEqual({ relative: 1, absolute: 2 });
+    expect(differenceOf(output(0, 0), output(0, 0))).toEqual({ relative: 0, absolute: 0 });
+  });
+
+  test.each([
+    ['what is no number', output(Number.NaN, 1), output(1, 1)],
+    ['what should be none', output(1, 1), output(Number.NaN, 1)],
+    ['another size', output(1), output(1, 1)],
+    ['nothing', [], output(1)],
+  ])('is infinite for %s', (_what, found, expected) => {
+    expect(differenceOf(found, expected).relative).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('enetc verify', () => {
+  const verify = async (...argv: string[]) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    return enetc(['verify', 'tiny.enet', '--backend', 'cpu', ...argv], { cwd });
+  };
+
+  test('runs all forms and finds them the same', async () => {
+    const ran = await verify('--json', '--batch', '3');
+    expect(ran.code).toBe(0);
+    const report = JSON.parse(ran.out);
+    expect(report).toMatchObject({ ok: true, reference: 'ONNX, ONNX Runtime', missing: [] });
+    expect(report.rows.map((row: { form: string; engine: string }) => [row.form, row.engine])).toEqual([
+      ['ONNX', 'onnxruntime'],
+      ['layers model', 'cpu'],
+      ['graph model', 'cpu'],
+    ]);
+    for (const { difference } of report.rows.slice(1)) expect(difference.relative).toBeLessThan(1e-5);
+    expect(report.largest).toBeGreaterThan(0.01);
+  });
+
+  test('a tolerance below rounding is not met: exit code 1, and the table says so', async () => {
+    const ran = await verify('--tolerance', '1e-12');
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('DIFFERENT');
+    expect(ran.out).toContain('The forms do not agree');
+  });
+
+  test('weights of a file are taken, and those that do not fit are refused', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    await enetc(['weights', 'tiny.enet', '-o', 'own.safetensors', '--seed', '3'], { cwd });
+    const fitting = ['verify', 'tiny.enet', '--backend', 'cpu', '--weights', 'own.safetensors'];
+    expect(await enetc(fitting, { cwd })).toMatchObject({ code: 0, err: '' });
+    const ran = await enetc([...fitting, '--set', 'classes=7'], { cwd });
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('weight-shape') });
+  });
+
+  test.each([
+    [['--tolerance', '0'], '--tolerance takes a number above 0'],
+    [['--allow-missing', 'x'], '--allow-missing needs --weights'],
+    [['--backend', 'gpu'], '--backend takes cuda or tensorflow or webgpu or cpu'],
+  ])('%j is a wrong command line', async (argv, message) => {
+    expect(await verify(...argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+});
