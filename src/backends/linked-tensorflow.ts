@@ -10,8 +10,6 @@ export interface LinkedTensorflow {
   readonly python: string;
   /** The folder of that package, which holds the libraries. */
   readonly library: string;
-  /** Whether its CUDA libraries were linked too. */
-  readonly cuda: boolean;
 }
 
 /** Where the link is: a folder with `node_modules` and the record beside them. */

@@ -90,15 +90,21 @@ const openers: Readonly<Record<BackendName, (options: OpenOptions, asked: boolea
   },
 };
 
+const eager =
+  (tf: Tfjs): CreateRunner =>
+  (program) =>
+    createEagerRunner(tf, program);
+
 function tensorflowParts(loaded: LoadedTensorflow): Parts {
   const { tf } = loaded;
-  const description = describeTensorflow(loaded);
-  const createRunner: CreateRunner = (program) => createSessionRunner(tf, program);
-  return { tf, engine: 'tensorflow', description, slow: false, createRunner, close: () => {} };
-}
-
-function eager(tf: Tfjs): CreateRunner {
-  return (program) => createEagerRunner(tf, program);
+  return {
+    tf,
+    engine: 'tensorflow',
+    description: describeTensorflow(loaded),
+    slow: false,
+    createRunner: (program) => createSessionRunner(tf, program),
+    close: () => {},
+  };
 }
 
 function noGpu(version: string): BackendUnavailable {

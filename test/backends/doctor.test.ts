@@ -41,7 +41,7 @@ test('a link whose library is gone is told, with what mends it', async () => {
   writeFileSync(`${tfjs}/index.js`, "throw new Error('libtensorflow_cc.so.2: cannot open shared object file')");
   writeFileSync(
     `${env.ENETC_HOME}/tensorflow/linked.json`,
-    JSON.stringify({ version: '2.21.0', python: '/gone/bin/python', library: '/gone', cuda: false }),
+    JSON.stringify({ version: '2.21.0', python: '/gone/bin/python', library: '/gone' }),
   );
   const { out } = await enetc(['doctor', '--json'], { cwd, env });
   const { backends } = JSON.parse(out) as { backends: BackendReport[] };

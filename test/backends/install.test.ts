@@ -23,7 +23,7 @@ function fakePython(answer: object | undefined, code = 0): string {
 /** What a Python with a TensorFlow answers: a folder with empty libraries. */
 function wheel(names: readonly string[]): object {
   const library = folder(Object.fromEntries(names.map((name) => [name, ''])));
-  return { python: '/usr/bin/python3', folder: library, version: '2.21.0', cuda: [] };
+  return { python: '/usr/bin/python3', folder: library, version: '2.21.0' };
 }
 const both =
   process.platform === 'darwin'
@@ -84,7 +84,7 @@ describe('what is missing is said before anything is fetched', () => {
 test.skipIf(!compiler)('what does not build leaves the old link as it was', async () => {
   const home = folder();
   mkdirSync(join(home, 'tensorflow'));
-  const old = { version: '2.20.0', python: '/old', library: '/old', cuda: false };
+  const old = { version: '2.20.0', python: '/old', library: '/old' };
   writeFileSync(join(home, 'tensorflow/linked.json'), JSON.stringify(old));
   const { code, err } = await install({ ENETC_HOME: home }, '--python', fakePython(wheel(both)));
   expect(code).toBe(1);

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Wheel } from './find-wheel.ts';
 import { InstallError } from './install-error.ts';
 import { quietModule, quietSource } from './quiet-source.ts';
@@ -7,17 +7,6 @@ import { lastLines, runTool } from './run-tool.ts';
 
 /** The Node-API that tfjs-node 4.22 asks for where it can have it: every Node that enetc runs on has it. */
 const napiVersion = 8;
-
-/**
- * The CUDA libraries that TensorFlow opens by name when it finds a GPU. TensorFlow looks for pip's where Python would find
- * them; linked into the binding they are loaded before it looks.
- */
-const cudaNames = /^lib(cudart|cublas|cublasLt|cudnn|cufft|cusolver|cusparse|nccl|cupti|nvrtc|nvJitLink)\.so\.\d+$/;
-
-/** The CUDA libraries of a wheel that a binding is linked with. */
-export function linkedCuda(wheel: Wheel): string[] {
-  return wheel.cudaLibraries.filter((file) => cudaNames.test(basename(file)));
-}
 
 /**
  * A C++ compiler: `CXX`, else the first of the usual ones.
@@ -38,14 +27,15 @@ export async function findCompiler(env: Readonly<Record<string, string | undefin
  * Builds tfjs-node's binding in place, against the libraries of the wheel where they lie. Called directly and not by
  * node-gyp, which wants Python modules, `make`, and headers of this very Node from the network: the binding is two
  * files over Node-API, whose headers are the same for every Node (npm's `node-api-headers`).
+ *
+ * The libraries are not copied or linked into the package, as tfjs-node has them: they look for pip's CUDA libraries
+ * relative to their own place (RUNPATH `$ORIGIN/../nvidia/cudnn/lib` and the like).
  * @param modules the `node_modules` folder that has tfjs-node and node-api-headers
  * @throws InstallError with what the compiler said
  */
 export async function compileBinding(compiler: string, modules: string, wheel: Wheel): Promise<void> {
   const tfjsNode = join(modules, '@tensorflow/tfjs-node');
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name));
-  const cuda = linkedCuda(wheel);
-  const folders = new Set([...wheel.libraries, ...cuda].map((file) => dirname(file)));
   const common = ['-std=c++17', '-O2', '-fPIC', '-shared', `-DNAPI_VERSION=${napiVersion}`];
   // What Node itself brings is found when Node loads the module.
   if (process.platform === 'darwin') common.push('-undefined', 'dynamic_lookup');
@@ -60,10 +50,8 @@ export async function compileBinding(compiler: string, modules: string, wheel: W
     ...sources,
     '-o',
     binding,
-    ...(cuda.length > 0 ? ['-Wl,--no-as-needed'] : []),
     ...wheel.libraries,
-    ...cuda,
-    ...[...folders].map((folder) => `-Wl,-rpath,${folder}`),
+    `-Wl,-rpath,${wheel.library}`,
   ]);
   const quiet = join(tfjsNode, 'lib/quiet-stderr.cc');
   writeFileSync(quiet, quietSource);

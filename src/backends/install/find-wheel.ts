@@ -12,13 +12,11 @@ export interface Wheel {
   readonly include: string;
   /** Full paths: `libtensorflow_cc.so.2`, `libtensorflow_framework.so.2`. */
   readonly libraries: readonly string[];
-  /** The CUDA libraries of pip's `nvidia-*` packages, where they are installed. */
-  readonly cudaLibraries: readonly string[];
 }
 
 /** Finds the package without importing it: that takes seconds, and may start a GPU. */
 const script = `
-import glob, importlib.util, json, os, sys
+import importlib.util, json, os, sys
 from importlib import metadata
 spec = importlib.util.find_spec('tensorflow')
 if spec is None or not spec.origin: sys.exit(3)
@@ -29,17 +27,13 @@ for name in ['tensorflow', 'tensorflow-cpu', 'tensorflow-rocm', 'tensorflow-maco
         version = version or metadata.version(name)
     except metadata.PackageNotFoundError:
         pass
-nvidia = importlib.util.find_spec('nvidia')
-roots = list(nvidia.submodule_search_locations or []) if nvidia else []
-cuda = sorted(f for root in roots for f in glob.glob(os.path.join(root, '*', 'lib', 'lib*.so.*')))
-print(json.dumps({'python': sys.executable, 'folder': folder, 'version': version, 'cuda': cuda}))
+print(json.dumps({'python': sys.executable, 'folder': folder, 'version': version}))
 `;
 
 interface Found {
   readonly python: string;
   readonly folder: string;
   readonly version: string;
-  readonly cuda: readonly string[];
 }
 
 const hint = 'pip install tensorflow-cpu (for a GPU: tensorflow[and-cuda])';
@@ -100,6 +94,5 @@ function describeWheel(python: string, answer: Awaited<ReturnType<typeof ask>>):
     library: found.folder,
     include: join(found.folder, 'include'),
     libraries,
-    cudaLibraries: found.cuda,
   };
 }

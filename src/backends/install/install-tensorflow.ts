@@ -6,7 +6,7 @@ import { dataFolder } from '../data-folder.ts';
 import { resolveFrom } from '../find-package.ts';
 import { type LinkedTensorflow, linkFolder, recordName } from '../linked-tensorflow.ts';
 import { loadTensorflow } from '../tensorflow/load.ts';
-import { compileBinding, findCompiler, linkedCuda } from './compile-binding.ts';
+import { compileBinding, findCompiler } from './compile-binding.ts';
 import { findWheel } from './find-wheel.ts';
 import { InstallError } from './install-error.ts';
 import { lastLines, runTool } from './run-tool.ts';
@@ -39,12 +39,11 @@ export async function installTensorflow(
   try {
     say(`fetching @tensorflow/tfjs-node ${packages['@tensorflow/tfjs-node']}`);
     await fetchPackages(folder);
-    const cuda = linkedCuda(wheel).length;
-    say(`building the binding with ${compiler}${cuda > 0 ? `, with ${cuda} CUDA libraries` : ''}`);
+    say(`building the binding with ${compiler}`);
     await compileBinding(compiler, join(folder, 'node_modules'), wheel);
     say('checking it');
     const { version, gpu } = await checkLink(folder);
-    const link: LinkedTensorflow = { version, python: wheel.python, library: wheel.library, cuda: cuda > 0 };
+    const link: LinkedTensorflow = { version, python: wheel.python, library: wheel.library };
     writeFileSync(join(folder, recordName), `${JSON.stringify(link, null, 2)}\n`);
     removeTensorflow(env);
     renameSync(folder, linkFolder(env));
