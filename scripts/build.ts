@@ -51,7 +51,7 @@ const common: BuildOptions = {
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: { index: 'src/index.ts' },
+  entryPoints: { index: 'src/index.ts', layers: 'src/layers.ts' },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
