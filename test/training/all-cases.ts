@@ -1,10 +1,11 @@
 import { gradientCases, lossCases, updateCases } from './loss-cases.ts';
 import { activationCases, movingCases, normCases } from './pointwise-cases.ts';
-import { convCases, poolCases, spaceCases } from './spatial-cases.ts';
+import { convCases, manyPixels, poolCases, spaceCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
 export const allCases = [
   ...convCases,
+  ...manyPixels,
   ...poolCases,
   ...spaceCases,
   ...activationCases,

@@ -3,6 +3,7 @@ import { type Backend, BackendUnavailable, type Tfjs } from '../../src/backends/
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { openBackend } from '../../src/backends/open.ts';
 import { allCases } from './all-cases.ts';
+import { buildCase, whole } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
 import { smallNetworks } from './small-networks.ts';
 import { gradientsOf, programOf } from './small-training.ts';
@@ -52,4 +53,20 @@ webgpu.each(Object.entries(smallNetworks))('the gradients of %s are those of the
       Math.hypot(...expected.map((v, i) => v - (got[i] as number))) / Math.max(Math.hypot(...expected), least);
     expect(off, name).toBeLessThan(1e-4);
   }
+});
+
+const longSums = buildCase('long sums', (c) => {
+  const x = c.fed('x', [3000]);
+  c.op({ kind: 'linear' }, [x, c.variable('w', [20, 3000])], [20]);
+  const [map, dy] = [c.fed('map', [4, 50, 50]), c.fed('dy', [40, 50, 50])];
+  const window = { kernel: 1, stride: 1, dilation: 1, pads: { top: 0, left: 0, bottom: 0, right: 0 } };
+  c.op({ kind: 'convGradWeight', window, groups: 1, shape: [40, 4, 1, 1] }, [map, dy], whole(40, 4, 1, 1));
+});
+
+webgpu('long sums have the same bits at every run', async () => {
+  const runner = await createEagerRunner(tf, longSums.program);
+  await runner.write(longSums.variables);
+  const first = await runner.run('run', longSums.inputs);
+  for (let i = 0; i < 5; i++) expect(await runner.run('run', longSums.inputs)).toEqual(first);
+  runner.close();
 });

@@ -59,6 +59,21 @@ export const convCases: readonly Case[] = convRows.map(([name, ins, outs, groups
   }),
 );
 
+/** More pixels than are summed in one go. */
+export const manyPixels: readonly Case[] = [
+  [32, 40],
+  [37, 61],
+].map(([height = 0, width = 0]) =>
+  buildCase(`conv of ${height} x ${width} pixels`, (c) => {
+    const [x, dy] = [c.fed('x', [2, height, width]), c.fed('dy', [2, height, width])];
+    for (const kernel of [1, 3]) {
+      const shape = [2, 2, kernel, kernel];
+      const window = windowOf(kernel, 1, around(kernel >> 1));
+      c.op({ kind: 'convGradWeight', window, groups: 1, shape }, [x, dy], whole(...shape));
+    }
+  }),
+);
+
 const poolRows: readonly (readonly [string, Window, number, number])[] = [
   ['2x2, stride 2', windowOf(2, 2, none), 6, 4],
   ['2x2, stride 2, a row left over', windowOf(2, 2, none), 5, 7],

@@ -1,7 +1,8 @@
-import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Window } from '../../5-graph/ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { inOrder, pixelProduct, product } from './product.ts';
 import { extentOf, namedPadding, padAround, seenAt, spreadAlong, unpad } from './window.ts';
 
 /**
@@ -22,7 +23,7 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
     return inGroups(tf, groups, padded, weight, (part, w) =>
       isPointwise(window)
         ? timesMatrix(tf, part, w, false)
-        : tf.conv2d(part, spread(tf, w, window), window.stride, padding),
+        : inOrder(tf, () => tf.conv2d(part, spread(tf, w, window), window.stride, padding)),
     );
   },
 
@@ -114,8 +115,12 @@ function timesMatrix(tf: Tfjs, x: Tensor4D, weight: Tensor4D, transpose: boolean
   const [n, height, width, channels] = x.shape;
   const [, , input, out] = weight.shape;
   const rows = tf.reshape(x, [n * height * width, channels]);
-  const product = tf.matMul(rows, tf.reshape(weight, [input, out]), false, transpose);
-  return tf.reshape(product, [n, height, width, transpose ? input : out]);
+  return tf.reshape(product(tf, rows, tf.reshape(weight, [input, out]), false, transpose), [
+    n,
+    height,
+    width,
+    transpose ? input : out,
+  ]);
 }
 
 /**
@@ -126,12 +131,11 @@ function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Windo
   const [, height, width, out] = dy.shape;
   const { kernel } = window;
   const input = padded.shape[3];
-  const gradients: Tensor2D = tf.reshape(dy, [-1, out]);
   const places: Tensor[] = [];
   for (let row = 0; row < kernel; row++) {
     for (let column = 0; column < kernel; column++) {
       const seen = seenAt(tf, padded, window, row, column, [height, width]);
-      places.push(tf.matMul(tf.reshape<Rank.R2>(seen, [-1, input]), gradients, true, false));
+      places.push(pixelProduct(tf, seen, dy));
     }
   }
   const all = places.length === 1 ? (places[0] as Tensor) : tf.concat(places, 0);

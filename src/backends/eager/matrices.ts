@@ -1,5 +1,6 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor4D } from '@tensorflow/tfjs';
 import { at, type Kernels } from './kernel.ts';
+import { product } from './product.ts';
 
 /** From maps to vectors and back, and linear layers, whose weights are `[in, out]` here. */
 export const matrixKernels: Kernels<'flatten' | 'unflatten' | 'linear' | 'linearGradInput' | 'linearGradWeight'> = {
@@ -14,9 +15,7 @@ export const matrixKernels: Kernels<'flatten' | 'unflatten' | 'linear' | 'linear
     const x = tf.reshape(at(inputs, 0), [-1, channels, height, width]);
     return tf.transpose(x, [0, 2, 3, 1]);
   },
-  linear: ({ tf }, _op, inputs) => tf.matMul(at(inputs, 0) as Tensor2D, at(inputs, 1) as Tensor2D),
-  linearGradInput: ({ tf }, _op, inputs) =>
-    tf.matMul(at(inputs, 0) as Tensor2D, at(inputs, 1) as Tensor2D, false, true),
-  linearGradWeight: ({ tf }, _op, inputs) =>
-    tf.matMul(at(inputs, 0) as Tensor2D, at(inputs, 1) as Tensor2D, true, false),
+  linear: ({ tf }, _op, inputs) => product(tf, at(inputs, 0), at(inputs, 1)),
+  linearGradInput: ({ tf }, _op, inputs) => product(tf, at(inputs, 0), at(inputs, 1), false, true),
+  linearGradWeight: ({ tf }, _op, inputs) => product(tf, at(inputs, 0), at(inputs, 1), true, false),
 };
