@@ -33,7 +33,7 @@ export function commandHelp(command: Command): string {
   const lines = [
     `${command.name}: ${command.summary}`,
     '',
-    `Usage: enetc ${command.name} ${command.operands} [options]`,
+    `Usage: enetc ${[command.name, command.operands, '[options]'].filter(Boolean).join(' ')}`,
     '',
   ];
   for (const paragraph of command.details.split('\n\n').filter(Boolean)) lines.push(...wrap(paragraph, width), '');
