@@ -15,11 +15,15 @@ export function augment(
   state: RandomState,
 ): void {
   if (crop.kind === 'shift') {
-    const range = 2 * crop.pixels + 1;
-    const right = Math.floor(nextUnit(state) * range) - crop.pixels;
-    shift(image, right, Math.floor(nextUnit(state) * range) - crop.pixels);
+    const right = shiftBy(image.width, crop.share, state);
+    shift(image, right, shiftBy(image.height, crop.share, state));
   }
   if (nextUnit(state) < flipShare) flip(image);
   if (policy) applyPolicy(policy, image, state);
   if (nextUnit(state) < erasing) erase(image, state);
+}
+
+function shiftBy(side: number, share: number, state: RandomState): number {
+  const most = Math.round(side * share);
+  return Math.floor(nextUnit(state) * (2 * most + 1)) - most;
 }

@@ -5,8 +5,11 @@ export type TrainCrop =
    * `scale`: least and largest share of the picture's area; `ratio`: least and largest width by height.
    */
   | { readonly kind: 'resized'; readonly scale: readonly [number, number]; readonly ratio: readonly [number, number] }
-  /** The whole picture at the network's input size, moved by up to `pixels` each way, black behind it (He et al. 2016, CIFAR). */
-  | { readonly kind: 'shift'; readonly pixels: number }
+  /**
+   * The whole picture at the network's input size, moved by up to `share` of each side each way, black behind it; 1/8 is
+   * the four of 32 pixels customary for CIFAR (He et al. 2016).
+   */
+  | { readonly kind: 'shift'; readonly share: number }
   /** The crop of evaluation. */
   | { readonly kind: 'centre' };
 
@@ -19,7 +22,7 @@ export type AugmentPolicy =
 
 /** What is done to one training image, in this order: crop, flip, policy, erasing. */
 export interface AugmentOptions {
-  /** By default `resized` with scale 0.08 to 1 and ratio 3/4 to 4/3; `shift` for sets of images of 64 pixels or less. */
+  /** By default `resized` with scale 0.08 to 1 and ratio 3/4 to 4/3; `shift` by 1/8 for sets whose images have 64 pixels a side or less. */
   readonly crop?: TrainCrop;
   /** How often an image is mirrored left to right: 0.5 by default, 0 for IDX sets, which are mostly of characters. */
   readonly flip?: number;

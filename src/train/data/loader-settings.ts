@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { Augmentation } from '../augment/augment.ts';
+import { defaultWorkers } from './thread-pool.ts';
 import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
 
 /** `LoaderOptions` checked, with every default put in. */
@@ -62,7 +62,7 @@ export function loaderSettings(
     cutmix: training ? (options.cutmix ?? 0) : 0,
     augmentation: training ? augmentation(dataset, small, options) : undefined,
     cropPadding: options.cropPadding ?? (small ? 0 : 32),
-    workers: options.workers ?? Math.max(1, availableParallelism() - 1),
+    workers: options.workers ?? defaultWorkers(),
     prefetch: options.prefetch ?? 2,
     maxCorrupt: corruptLimit(split.count, options.maxCorrupt),
   };
@@ -72,8 +72,7 @@ export function loaderSettings(
 
 function augmentation(dataset: Dataset, small: boolean, { augment = {} }: LoaderOptions): Augmentation {
   const resized = { kind: 'resized', scale: [0.08, 1], ratio: [3 / 4, 4 / 3] } as const;
-  // four pixels each way of 32 (He et al. 2016)
-  const shift = { kind: 'shift', pixels: Math.ceil(Math.max(...(dataset.imageSize ?? [0])) / 8) } as const;
+  const shift = { kind: 'shift', share: 1 / 8 } as const;
   return {
     crop: augment.crop ?? (small ? shift : resized),
     flip: augment.flip ?? (dataset.kind === 'idx' ? 0 : 0.5),
@@ -138,7 +137,7 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   if (augmentation) {
     const { flip, erasing, crop, policy } = augmentation;
     need(share(flip) && share(erasing), `Flipping and erasing take shares of 0 to 1; they are ${flip} and ${erasing}.`);
-    need(crop.kind !== 'shift' || wholeFrom(0, crop.pixels), 'A shift is a whole number of pixels from 0.');
+    need(crop.kind !== 'shift' || share(crop.share), 'A shift goes by a share of the side, 0 to 1.');
     need(
       crop.kind !== 'resized' || [crop.scale, crop.ratio].every(([low, high]) => low > 0 && low <= high),
       'The scale and the ratio of a crop are two numbers above 0 each, the smaller one first.',

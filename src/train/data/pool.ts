@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
+import { widenThreadPool } from './thread-pool.ts';
 import { DataError } from './types.ts';
 
 export interface PendingBatch {
@@ -115,12 +116,4 @@ function startWorker(): Worker {
   const bundled = join(import.meta.dirname, 'loader-worker.cjs');
   const file = existsSync(bundled) ? bundled : join(import.meta.dirname, 'worker-from-source.mjs');
   return new Worker(file, { execArgv: [] });
-}
-
-/**
- * Node runs sharp's work of all threads in one pool of 4, made when first used: with more workers than that the pool has to
- * be larger. Where something has used it before, or the user has set its size, this changes nothing.
- */
-export function widenThreadPool(workers: number): void {
-  if (workers > 3) process.env.UV_THREADPOOL_SIZE ??= String(2 * workers);
 }

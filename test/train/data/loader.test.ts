@@ -199,6 +199,23 @@ test('mixup and cutmix mix images in the shares of their targets', async () => {
   }
 });
 
+test('small images are shifted by an eighth of the side, whatever the size', async () => {
+  const data = await digits(64);
+  for (const size of [8, 32]) {
+    const loader = load(data, { size, mean: [0], std: [1], batchSize: 64 });
+    const [batch] = await all(loader);
+    // images are of one tone, so the black that came in tells how far each was moved
+    const moved = Array.from({ length: 64 }, (_, i) => {
+      const pixels = batch!.images.slice(i * size * size, (i + 1) * size * size);
+      const lit = (values: Float32Array) => values.some((v) => v > 0);
+      const row = (y: number) => pixels.slice(y * size, (y + 1) * size);
+      return { top: Array.from({ length: size }, (_, y) => y).findIndex((y) => lit(row(y))), first: lit(row(0)) };
+    });
+    expect(Math.max(...moved.map(({ top }) => top))).toBe(size / 8);
+    expect(moved.some(({ first }) => first)).toBe(true);
+  }
+});
+
 test('nothing is mixed with a picture that could not be read', async () => {
   const at = join(root, 'partners');
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -385,6 +402,7 @@ test('what cannot be meant is said', async () => {
     said({ labelSmoothing: 1 }),
     said({ mixup: -1 }),
     said({ augment: { flip: 2 } }),
+    said({ augment: { crop: { kind: 'shift', share: 4 } } }),
     said({ augment: { crop: { kind: 'resized', scale: [0.5, 2], ratio: [1, 1] } } }),
     said({ augment: { policy: { kind: 'rand', operations: 1, magnitude: 31 } } }),
   ]).toMatchInlineSnapshot(`
@@ -399,6 +417,7 @@ test('what cannot be meant is said', async () => {
       "Label smoothing is at least 0 and below 1; it is 1.",
       "The alphas of mixup and cutmix are numbers from 0; they are -1 and 0.",
       "Flipping and erasing take shares of 0 to 1; they are 2 and 0.",
+      "A shift goes by a share of the side, 0 to 1.",
       "The scale of a crop is a share of the area, 1 at most.",
       "RandAugment takes a whole number of operations and a magnitude of 0 to 30.",
     ]

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { csvRows } from '../../../src/train/data/csv-rows.ts';
+import { decodeCrop } from '../../../src/train/data/decode.ts';
 import { openDataset } from '../../../src/train/data/open-dataset.ts';
 import { DataError, type Dataset } from '../../../src/train/data/types.ts';
 import { plainPicture, scratchFolder, writeAt, writeFolders } from './make-sets.ts';
@@ -230,6 +231,28 @@ describe('decoding', () => {
       .toBuffer();
     const first = await read('m.gif', moving);
     expect([first.width, first.height, first.data[0]]).toEqual([2, 2, 255]);
+  });
+
+  test('a part of a large JPEG is the same whether it is cut out before or after shrinking', async () => {
+    const [width, height] = [1600, 1200];
+    const values = new Uint8Array(width * height * 3);
+    for (let i = 0; i < values.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      values[i] = 128 + 100 * Math.sin(x / 60 + (i % 3)) * Math.cos(y / 45);
+    }
+    const picture = await sharp(values, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const path = writeAt(folder(), 'large.jpg', picture);
+    // more than twice the target each way, which is decoded at a half or less
+    const rect = { left: 333, top: 111, width: 1000, height: 700 };
+    const target = { width: 224, height: 224, channels: 3 } as const;
+    const result = await decodeCrop({ kind: 'file', path }, target, () => rect);
+    const slow = await sharp(picture).extract(rect).resize(224, 224, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer();
+    const off = result.reduce((sum, v, i) => sum + Math.abs(v - slow[i]!), 0) / result.length;
+    expect(result.length).toBe(slow.length);
+    // up to half a pixel of rounding, which is 2.6 here; a whole pixel is more than 5
+    expect(off).toBeLessThan(4);
   });
 
   test('a picture that cannot be read is named, with the reason', async () => {
