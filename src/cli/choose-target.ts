@@ -4,6 +4,7 @@ import { onnxTarget } from '../6-emit/onnx/target.ts';
 import type { EmitResult, OpenSink, Target } from '../6-emit/target.ts';
 import { graphModelTarget } from '../6-emit/tfjs/graph-model/target.ts';
 import { layersTarget } from '../6-emit/tfjs/layers/target.ts';
+import { trainingTarget } from '../6-emit/tfjs/saved-model/training-target.ts';
 import type { Compilation } from '../compile.ts';
 import { type Arguments, flag, number, text } from './arguments.ts';
 import { usageError } from './io.ts';
@@ -25,13 +26,12 @@ export function chooseTarget(args: Arguments): ChosenTarget {
     throw usageError(`--${option.name} is for --target ${option.target}, not for ${name}`, 'compile');
   }
   if (name === 'onnx') return chosen(onnxTarget, onnxOptions(args), '.onnx');
+  if (flag(args, 'graph') && flag(args, 'train')) throw usageError('--graph and --train exclude each other', 'compile');
   if (flag(args, 'graph')) return chosen(graphModelTarget, {}, '-graph');
   if (flag(args, 'no-fold')) {
-    throw usageError(
-      '--no-fold needs --graph with --target tfjs: a layers model keeps its batch norms anyway',
-      'compile',
-    );
+    throw usageError('--no-fold needs --graph with --target tfjs: what trains keeps its batch norms anyway', 'compile');
   }
+  if (flag(args, 'train')) return chosen(trainingTarget, {}, '-train');
   return chosen(layersTarget, {}, '');
 }
 

@@ -115,6 +115,11 @@ export const emitOptions: readonly Option[] = [
     target: 'tfjs',
   },
   {
+    name: 'train',
+    description: 'tfjs: a TensorFlow SavedModel of whole training steps, as enetc train runs them',
+    target: 'tfjs',
+  },
+  {
     name: 'output',
     short: 'o',
     value: 'PATH',

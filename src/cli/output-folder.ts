@@ -5,7 +5,8 @@ import { attemptWrite, createOutputFiles, type OutputFiles } from './output-file
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 
 /** What a model's folder may hold, at its top. A folder with anything else in it is somebody's, and is not replaced. */
-const modelFiles = /^(model\.json|weights\.bin|group\d+-shard\d+of\d+\.bin)$/;
+const modelFiles =
+  /^(model\.json|weights\.(bin|safetensors)|group\d+-shard\d+of\d+\.bin|saved_model\.pb|training\.json)$/;
 
 /**
  * Prepares to write a folder of files, whole or not at all: it is written under a temporary name beside `path`, and takes
