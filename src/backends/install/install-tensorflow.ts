@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenOptions } from '../backend.ts';
 import { checkGradient } from '../check-gradient.ts';
@@ -14,17 +14,25 @@ import { lastLines, runTool } from './run-tool.ts';
 /** What is fetched from npm: exact versions, for the binding is built from the sources of the one. */
 const packages = { '@tensorflow/tfjs-node': '4.22.0', 'node-api-headers': '1.9.0' };
 
+export interface InstallOptions extends OpenOptions {
+  /** The Python whose TensorFlow is linked; found where not given. */
+  readonly python?: string;
+  /** What is being done, a line a step. */
+  say(line: string): void;
+  /** Told of the folder that is worked in, for whoever is interrupted; and when it is no more. */
+  began(folder: string): void;
+  ended(folder: string): void;
+}
+
 /**
  * Links the TensorFlow of a Python: fetches tfjs-node, builds its binding against the libraries of the wheel, computes a
  * gradient with it, and remembers it. All in a folder beside; the link that was there stays until the new one works.
- * @param say what is being done, a line a step
  * @throws InstallError with what is missing and what to type
  */
 export async function installTensorflow(
-  options: OpenOptions & { readonly python?: string },
-  say: (line: string) => void,
+  options: InstallOptions,
 ): Promise<LinkedTensorflow & { readonly gpu: boolean }> {
-  const { cwd, env } = options;
+  const { cwd, env, say } = options;
   if (process.platform === 'win32') {
     throw new InstallError(
       "on Windows TensorFlow's Python package has no library to link. Use WSL, or --backend webgpu, which runs on any GPU",
@@ -36,6 +44,7 @@ export async function installTensorflow(
   const home = dataFolder(env);
   mkdirSync(home, { recursive: true });
   const folder = mkdtempSync(join(home, 'tensorflow-new-'));
+  options.began(folder);
   try {
     say(`fetching @tensorflow/tfjs-node ${packages['@tensorflow/tfjs-node']}`);
     await fetchPackages(folder);
@@ -45,17 +54,25 @@ export async function installTensorflow(
     const { version, gpu } = await checkLink(folder);
     const link: LinkedTensorflow = { version, python: wheel.python, library: wheel.library };
     writeFileSync(join(folder, recordName), `${JSON.stringify(link, null, 2)}\n`);
-    removeTensorflow(env);
-    renameSync(folder, linkFolder(env));
+    replaceLink(folder, linkFolder(env));
     return { ...link, gpu };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    options.ended(folder);
   }
 }
 
 /** Forgets the linked TensorFlow and removes what was built for it. The Python package stays. */
 export function removeTensorflow(env: OpenOptions['env']): void {
   rmSync(linkFolder(env), { recursive: true, force: true });
+}
+
+/** Puts a new link where the old one is, if there is one: a folder is not renamed over another. */
+function replaceLink(folder: string, link: string): void {
+  const old = mkdtempSync(`${link}-old-`);
+  if (existsSync(link)) renameSync(link, join(old, 'link'));
+  renameSync(folder, link);
+  rmSync(old, { recursive: true, force: true });
 }
 
 async function fetchPackages(folder: string): Promise<void> {

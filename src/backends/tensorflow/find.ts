@@ -30,7 +30,8 @@ export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
 /** How to come to a TensorFlow. */
 export const installAdvice = "pip install tensorflow-cpu, then 'enetc backend install tensorflow'";
 /** How to come to one that sees a GPU. */
-export const cudaAdvice = "for an NVIDIA GPU: pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
+export const cudaAdvice =
+  "for an NVIDIA GPU: pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
 
 let loaded: Promise<LoadedTensorflow & { readonly label: string }> | undefined;
 
@@ -56,7 +57,7 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
     try {
       return { ...(await loadTensorflow(entry, name === 'cuda')), label };
     } catch (e) {
-      reasons.push(`${label} does not load: ${firstLine(e)}`);
+      reasons.push(`${label} does not load: ${whyNot(e)}`);
     }
   }
   const relink = packages.some((found) => found.linked);
@@ -64,8 +65,11 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
   throw new BackendUnavailable(name, reasons.join('; '), mend);
 }
 
-function firstLine(e: unknown): string {
-  return (e instanceof Error ? e.message : String(e)).trim().split('\n')[0] ?? '';
+function whyNot(e: unknown): string {
+  const message = (e instanceof Error ? e.message : String(e)).trim();
+  // tfjs-node's own words are a path and advice that seldom helps: the server has nothing for newer systems.
+  if (/native addon module .* can not be found/s.test(message)) return 'its install script has fetched no library';
+  return message.split('\n')[0] ?? '';
 }
 
 /** `TensorFlow 2.21.0 on 2 CPU cores`, `TensorFlow 2.21.0 on NVIDIA H100 80GB HBM3`. */

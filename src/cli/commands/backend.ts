@@ -9,6 +9,7 @@ import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { paintFor } from '../style.ts';
+import { noteFinished, noteUnfinished } from '../unfinished-files.ts';
 
 /** `enetc backend <install | list | remove> [tensorflow]` */
 export const backendCommand: RunCommand = async (args, io) => {
@@ -38,7 +39,14 @@ async function install(args: Arguments, io: Io): Promise<number> {
     if (!flag(args, 'quiet')) io.stderr.write(`${line}\n`);
   };
   try {
-    const link = await installTensorflow({ cwd: io.cwd, env: io.env, ...(python !== undefined && { python }) }, say);
+    const link = await installTensorflow({
+      cwd: io.cwd,
+      env: io.env,
+      ...(python !== undefined && { python }),
+      say,
+      began: noteUnfinished,
+      ended: noteFinished,
+    });
     const { version, gpu } = link;
     if (flag(args, 'json')) printJson({ ...link, folder: linkFolder(io.env) }, io);
     else if (!flag(args, 'quiet')) {
