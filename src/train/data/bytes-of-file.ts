@@ -10,7 +10,9 @@ export function withFile<T>(path: string, use: (file: number, bytes: number) => 
     throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}`);
   }
   try {
-    return use(file, fstatSync(file).size);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new DataError(`'${path}' cannot be read: it is no regular file`);
+    return use(file, stat.size);
   } finally {
     closeSync(file);
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFully, reasonOf, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
 import { resample } from './resample.ts';
@@ -57,9 +57,11 @@ async function openPicture(sharp: Sharp, path: string) {
 function readPicture(path: string): Buffer {
   let bytes: Buffer;
   try {
+    // a pipe or a device would never end
+    if (!statSync(path).isFile()) throw new DataError('it is no regular file');
     bytes = readFileSync(path);
   } catch (e) {
-    throw new DataError(reasonOf(e));
+    throw e instanceof DataError ? e : new DataError(reasonOf(e));
   }
   if (bytes.length === 0) throw new DataError('the file is empty');
   return bytes;

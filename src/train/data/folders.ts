@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { reasonOf } from './bytes-of-file.ts';
 import { splitOfFiles } from './image-list.ts';
@@ -115,16 +115,19 @@ function listFolder(folder: string): { name: string; folder: boolean }[] {
   }
   return entries
     .filter((entry) => !entry.name.startsWith('.'))
-    .map((entry) => {
-      const isLink = entry.isSymbolicLink();
-      return {
-        name: entry.name,
-        folder: isLink ? !!statOf(join(folder, entry.name))?.isDirectory() : entry.isDirectory(),
-      };
+    .flatMap((entry) => {
+      const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
+      // pipes, devices and links to nothing are passed over
+      return what?.isDirectory() || what?.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
+/** Nothing where there is nothing, or a link leads to itself. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

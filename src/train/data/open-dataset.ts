@@ -56,11 +56,19 @@ function isFolder(path: string): boolean {
   }
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (e) {
+    throw new DataError(`The folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+  }
+}
+
 async function openFolder(folder: string, channels: 1 | 3): Promise<Opened> {
-  const entries = readdirSync(folder);
+  const entries = namesIn(folder);
   for (const inner of ['', ...innerFolders.filter((name) => entries.includes(name))]) {
     const at = join(folder, inner);
-    const names = inner === '' ? entries : isFolder(at) ? readdirSync(at) : [];
+    const names = inner === '' ? entries : isFolder(at) ? namesIn(at) : [];
     const idx = findIdx(at, names);
     if (idx) return openIdx(at, idx);
     const cifar = openCifar(at, names);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -68,6 +69,20 @@ describe('folders', () => {
     const opened = await openDataset(data, { validation: 0 });
     expect(opened.classes).toEqual(['a', 'b']);
     expect(opened.splits.train!.labels.filter((label) => label === 0).length).toBe(2);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe is passed over, and one of a list does not block', async () => {
+    const at = folder();
+    await writeFolders(at, { a: 1 });
+    execFileSync('mkfifo', [join(at, 'a', 'pipe.jpg')]);
+    symlinkSync('nowhere', join(at, 'a', 'broken.jpg'));
+    symlinkSync('self.jpg', join(at, 'a', 'self.jpg'));
+    expect((await openDataset(at)).splits.train!.count).toBe(1);
+    writeAt(at, 'x.csv', 'path,label\na/0.jpg,a\na/pipe.jpg,a\na,a\na/broken.jpg,a\n');
+    const data = await openDataset(at, { validation: 0 });
+    await expect(data.read('train', 1)).rejects.toThrow("'a/pipe.jpg' cannot be read: it is no regular file");
+    await expect(data.read('train', 2)).rejects.toThrow("'a' cannot be read: it is no regular file");
+    await expect(data.read('train', 3)).rejects.toThrow(/there is no such file or folder/);
   });
 
   test('what is wrong is said', async () => {
