@@ -10,6 +10,8 @@ export interface Context {
   readonly inputs: readonly TensorName[];
   /** Logical shapes. */
   readonly inputShapes: readonly Shape[];
+  /** What fused operators do at their end: the bias, then the activation after this node where it is fused. */
+  readonly fusedOps: readonly string[];
   /** Adds a constant of the network's own numbers, named `stem.conv/kernel`. */
   weight(node: GraphNode, tensor: TensorSpec, member: string): TensorName;
 }
@@ -44,6 +46,17 @@ export function add(
   attr: Attributes = {},
 ): TensorName {
   return c.b.node({ op, name, inputs, attr: { T: float, ...attr } });
+}
+
+/** Adds an operator that ends with its bias and the activation after it. */
+export function addFused(
+  c: Context,
+  op: string,
+  inputs: readonly [x: TensorName, kernel: TensorName, bias: TensorName],
+  attr: Attributes,
+): TensorName {
+  const fused = { fused_ops: { texts: c.fusedOps }, num_args: { int: 1 }, epsilon: { float: 0 } };
+  return add(c, op, c.node.path, inputs, { ...attr, ...fused });
 }
 
 /** @param shape without the batch, as it is stored. */

@@ -39,6 +39,7 @@ function attrJson(value: AttrValue): object {
   if ('float' in value) return { f: value.float };
   if ('bool' in value) return { b: value.bool };
   if ('text' in value) return { s: btoa(value.text) };
+  if ('texts' in value) return { list: { s: value.texts.map((text) => btoa(text)) } };
   if ('shape' in value) return { shape: shapeJson(value.shape) };
   return { tensor: { dtype: value.tensor.dtype, tensorShape: shapeJson(value.tensor.shape) } };
 }

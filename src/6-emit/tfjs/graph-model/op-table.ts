@@ -3,7 +3,7 @@ import type { OpKind } from '../../../5-graph/ops.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { padSteps } from '../window-form.ts';
 import { activations } from './activations.ts';
-import { add, type Context, first, label, reshape, shapeOf, transpose, type WriteOp } from './context.ts';
+import { add, addFused, type Context, first, label, reshape, shapeOf, transpose, type WriteOp } from './context.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
 
 /**
@@ -39,9 +39,8 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     const [weight, bias] = c.node.tensors;
     const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
     const attr = { transpose_a: { bool: false }, transpose_b: { bool: false } };
-    const y = add(c, 'MatMul', c.node.path, [flatten(c), kernel], attr);
-    if (!bias) return [y];
-    return [add(c, 'BiasAdd', `${c.node.path}/add-bias`, [y, c.weight(c.node, bias, 'bias')])];
+    if (!bias) return [add(c, 'MatMul', c.node.path, [flatten(c), kernel], attr)];
+    return [addFused(c, '_FusedMatMul', [flatten(c), kernel, c.weight(c.node, bias, 'bias')], attr)];
   },
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],

@@ -5,6 +5,7 @@ import { float, type GraphDef, type TensorName, type TensorShape } from '../node
 import { storedShape, weightLayout } from '../weight-layout.ts';
 import type { StoredWeight } from '../weight-shards.ts';
 import type { WriteOp } from './context.ts';
+import { fuseActivations } from './fuse-activations.ts';
 import { opTable } from './op-table.ts';
 
 /** A value that goes in or comes out: its name for users, its node's, and its shape, -1 for the batch. */
@@ -27,6 +28,7 @@ export function planGraphModel(graph: Graph): GraphModelPlan {
   const b = createGraphBuilder();
   const weights: StoredWeight[] = [];
   const inputs: Port[] = [];
+  const fused = fuseActivations(graph);
   const values = new Map<number, readonly TensorName[]>();
   const resultOf = (ref: ValueRef) => values.get(ref.node)?.[ref.output] as TensorName;
 
@@ -39,8 +41,14 @@ export function planGraphModel(graph: Graph): GraphModelPlan {
   };
   for (const node of graph.nodes) {
     const write = opTable[node.op.kind] as WriteOp<OpKind>;
+    if (fused.done.has(node.id)) {
+      values.set(node.id, node.inputs.map(resultOf));
+      continue;
+    }
     const inputShapes = node.inputs.map((ref) => shapeOf(graph, ref));
-    const written = write({ b, node, op: node.op, inputs: node.inputs.map(resultOf), inputShapes, weight });
+    const activation = fused.after.get(node.id);
+    const fusedOps = activation === undefined ? ['BiasAdd'] : ['BiasAdd', activation];
+    const written = write({ b, node, op: node.op, inputs: node.inputs.map(resultOf), inputShapes, fusedOps, weight });
     values.set(node.id, written);
     if (node.op.kind !== 'input') continue;
     inputs.push({ name: node.op.name, node: written[0] as TensorName, shape: portShape(node.shapes[0] ?? []) });

@@ -2,7 +2,7 @@ import type { Pads, Window } from '../../../5-graph/ops.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { isDepthwise } from '../weight-layout.ts';
 import { windowForm } from '../window-form.ts';
-import { add, type Context, first, label, type OpContext, sizeOf } from './context.ts';
+import { add, addFused, type Context, first, label, type OpContext, sizeOf } from './context.ts';
 
 /** The least number of single precision: an infinity is no constant in WebGPU's shaders. */
 const lowest = -3.4028234663852886e38;
@@ -21,21 +21,23 @@ export function writeConv(c: OpContext<'conv'>): TensorName {
   const [weight, biasTensor] = c.node.tensors;
   const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
   const { path } = c.node;
-  let y: TensorName;
-  if (isDepthwise(c.node)) y = add(c, 'DepthwiseConv2dNative', path, [input, kernel], attr);
-  else if (groups === 1) y = add(c, 'Conv2D', path, [input, kernel], attr);
-  else {
-    const split = (x: TensorName, what: string) => splitLast(c, x, `${path}/${what}`, groups);
-    const kernels = split(kernel, 'kernels');
-    const parts = split(input, 'groups').map((part, i) =>
-      add(c, 'Conv2D', `${path}/group`, [part, kernels[i] as TensorName], attr),
-    );
-    y = joinLast(c, parts, path);
+  const isWhole = groups === 1 || isDepthwise(c.node);
+  const biasNode = bias && biasTensor ? c.weight(c.node, biasTensor, 'bias') : undefined;
+  if (isWhole) {
+    const [plain, fused] = groups === 1 ? ['Conv2D', '_FusedConv2D'] : ['DepthwiseConv2dNative', fusedDepthwise];
+    if (biasNode === undefined) return add(c, plain, path, [input, kernel], attr);
+    return addFused(c, fused, [input, kernel, biasNode], attr);
   }
-  if (!bias || !biasTensor) return y;
-  const b = c.weight(c.node, biasTensor, 'bias');
-  return add(c, 'BiasAdd', `${path}/add-bias`, [y, b], { data_format: { text: 'NHWC' } });
+  const kernels = splitLast(c, kernel, `${path}/kernels`, groups);
+  const parts = splitLast(c, input, `${path}/groups`, groups).map((part, i) =>
+    add(c, 'Conv2D', `${path}/group`, [part, kernels[i] as TensorName], attr),
+  );
+  const y = joinLast(c, parts, path);
+  if (biasNode === undefined) return y;
+  return add(c, 'BiasAdd', `${path}/add-bias`, [y, biasNode], { data_format: { text: 'NHWC' } });
 }
+
+const fusedDepthwise = 'FusedDepthwiseConv2dNative';
 
 /** A max pool; what is padded is never the greatest. */
 export function writeMaxPool(c: OpContext<'maxPool'>): TensorName {

@@ -29,6 +29,7 @@ export type AttrValue =
   | { readonly float: number }
   | { readonly bool: boolean }
   | { readonly text: string }
+  | { readonly texts: readonly string[] }
   | { readonly shape: TensorShape }
   | { readonly tensor: TensorValue };
 

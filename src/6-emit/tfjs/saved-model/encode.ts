@@ -69,7 +69,12 @@ function writeAttr(writer: Writer, value: AttrValue) {
   else if ('type' in value) writer.uint32(tagOf(6, 0)).int32(dataTypes[value.type]);
   else if ('shape' in value) message(writer, 7, () => writeShape(writer, value.shape));
   else if ('tensor' in value) message(writer, 8, () => writeTensor(writer, value.tensor));
-  else message(writer, 1, () => packed(writer, 3, value.ints, (w, n) => w.int64(n)));
+  else if ('ints' in value) message(writer, 1, () => packed(writer, 3, value.ints, (w, n) => w.int64(n)));
+  else {
+    message(writer, 1, () => {
+      for (const text of value.texts) writer.uint32(tagOf(2, 2)).bytes(encoder.encode(text));
+    });
+  }
 }
 
 function writeTensor(writer: Writer, { dtype, shape, values }: TensorValue) {
