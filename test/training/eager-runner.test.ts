@@ -1,30 +1,18 @@
+import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { NotFiniteError, OutOfMemoryError, type StepRunner } from '../../src/backends/runner.ts';
-import { buildCase, type Case } from './case-builder.ts';
+import { buildCase } from './case-builder.ts';
+import { guardedStep } from './guarded-step.ts';
 import { expectTie, tieCases } from './ties.ts';
-
-/** w loses its gradient, x w, unless the guard stops it; the sum of x is given. */
-const step: Case = buildCase('a step', (c) => {
-  const x = c.fed('x', [3]);
-  const weight = c.variable('w', [3, 3]);
-  const [y] = c.op({ kind: 'linear' }, [x, weight], [3]);
-  if (!y) return;
-  const [gradient] = c.op({ kind: 'linearGradWeight' }, [x, y], { batch: false, dims: [3, 3] });
-  if (!gradient) return;
-  const [norm] = c.op({ kind: 'globalNorm' }, [gradient], { batch: false, dims: [] });
-  if (norm) c.guard(norm);
-  const [rate, momentum] = [c.number('rate', 0.1), c.number('momentum', 0.9)];
-  c.variable('w/momentum', [3, 3], () => 0);
-  c.update({ kind: 'sgd', variable: 'w', velocity: 'w/momentum', gradient, rate, momentum, nesterov: false });
-});
 
 let runner: StepRunner;
 
 beforeEach(async () => {
   await tf.setBackend('cpu');
-  runner = await createEagerRunner(tf, step.program);
+  runner = await createEagerRunner(tf, guardedStep.program);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -53,33 +41,35 @@ test('convolution weights come back as they went in', async () => {
 });
 
 test('no tensor is left behind in a hundred steps', async () => {
-  await runner.write(step.variables);
-  await runner.run('run', step.inputs);
+  await runner.write(guardedStep.variables);
+  await runner.run('run', guardedStep.inputs);
   const { numTensors, numBytes } = tf.memory();
-  for (let i = 0; i < 100; i++) await runner.run('run', step.inputs);
+  for (let i = 0; i < 100; i++) await runner.run('run', guardedStep.inputs);
   expect(tf.memory()).toMatchObject({ numTensors, numBytes });
 });
 
 describe('a guard that is not finite', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('by %s changes nothing', async (bad) => {
-    await runner.write(step.variables);
+    await runner.write(guardedStep.variables);
     const { numTensors } = tf.memory();
     const data = Float32Array.of(1, 2, bad, 4, 5, 6);
-    await expect(runner.run('run', { ...step.inputs, x: { shape: [2, 3], data } })).rejects.toThrow(NotFiniteError);
-    expect(await runner.read()).toEqual(step.variables);
+    await expect(runner.run('run', { ...guardedStep.inputs, x: { shape: [2, 3], data } })).rejects.toThrow(
+      NotFiniteError,
+    );
+    expect(await runner.read()).toEqual(guardedStep.variables);
     expect(tf.memory().numTensors).toBe(numTensors);
-    await runner.run('run', step.inputs);
-    expect(await runner.read()).not.toEqual(step.variables);
+    await runner.run('run', guardedStep.inputs);
+    expect(await runner.read()).not.toEqual(guardedStep.variables);
   });
 });
 
 describe('what cannot be', () => {
   test('a step before its variables are written', async () => {
-    await expect(runner.run('run', step.inputs)).rejects.toThrow("the variable 'w' has not been written yet");
+    await expect(runner.run('run', guardedStep.inputs)).rejects.toThrow("the variable 'w' has not been written yet");
   });
   test('a step without an input', async () => {
-    await runner.write(step.variables);
-    const { x: _x, ...rest } = step.inputs;
+    await runner.write(guardedStep.variables);
+    const { x: _x, ...rest } = guardedStep.inputs;
     await expect(runner.run('run', rest)).rejects.toThrow("the input 'x' is not fed");
   });
   test('another function', async () => {
@@ -92,14 +82,14 @@ describe('what cannot be', () => {
 });
 
 test('an allocation that fails is out of memory, and nothing has changed', async () => {
-  await runner.write(step.variables);
+  await runner.write(guardedStep.variables);
   const { numTensors } = tf.memory();
   vi.spyOn(tf.backend(), 'write').mockImplementationOnce(() => {
     throw new RangeError('Array buffer allocation failed');
   });
-  await expect(runner.run('run', step.inputs)).rejects.toThrow(OutOfMemoryError);
+  await expect(runner.run('run', guardedStep.inputs)).rejects.toThrow(OutOfMemoryError);
   vi.restoreAllMocks();
-  expect(await runner.read()).toEqual(step.variables);
+  expect(await runner.read()).toEqual(guardedStep.variables);
   expect(tf.memory().numTensors).toBe(numTensors);
 });
 
@@ -131,4 +121,19 @@ test('values are freed on the way: a chain holds two of them', async () => {
 
 test.each(tieCases)('of equal numbers in a window the first takes the gradient: $given.name', async (tie) => {
   await expectTie(await createEagerRunner(tf, tie.given.program), tie);
+});
+
+test('it is bundled without Node, and without a tfjs of its own', async () => {
+  const result = await build({
+    entryPoints: [resolve(import.meta.dirname, '../../src/backends/eager/create-runner.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const foreign = Object.keys(result.metafile.inputs).filter((path) => path.includes('node_modules'));
+  expect(foreign).toEqual([]);
+  expect(result.outputFiles[0]?.text).not.toMatch(/\bprocess\.|\bBuffer\b|\brequire\(/);
 });

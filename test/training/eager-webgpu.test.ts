@@ -2,9 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 import { type Backend, BackendUnavailable, type Tfjs } from '../../src/backends/backend.ts';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { openBackend } from '../../src/backends/open.ts';
+import { NotFiniteError, OutOfMemoryError } from '../../src/backends/runner.ts';
 import { allCases } from './all-cases.ts';
 import { buildCase, whole } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
+import { guardedStep } from './guarded-step.ts';
 import { smallNetworks } from './small-networks.ts';
 import { gradientsOf, programOf } from './small-training.ts';
 import { expectTie, tieCases } from './ties.ts';
@@ -68,5 +70,42 @@ webgpu('long sums have the same bits at every run', async () => {
   await runner.write(longSums.variables);
   const first = await runner.run('run', longSums.inputs);
   for (let i = 0; i < 5; i++) expect(await runner.run('run', longSums.inputs)).toEqual(first);
+  runner.close();
+});
+
+webgpu('a guard that is not finite changes nothing', async () => {
+  const runner = await createEagerRunner(tf, guardedStep.program);
+  await runner.write(guardedStep.variables);
+  const x = { shape: [2, 3], data: Float32Array.of(1, 2, Number.NaN, 4, 5, 6) };
+  await expect(runner.run('run', { ...guardedStep.inputs, x })).rejects.toThrow(NotFiniteError);
+  expect(await runner.read()).toEqual(guardedStep.variables);
+  await runner.run('run', guardedStep.inputs);
+  expect(await runner.read()).not.toEqual(guardedStep.variables);
+  runner.close();
+});
+
+webgpu('no memory is left behind in many steps', async () => {
+  const runner = await createEagerRunner(tf, guardedStep.program);
+  await runner.write(guardedStep.variables);
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) await runner.run('run', guardedStep.inputs);
+    return { tensors: tf.memory().numTensors, bytes: runner.memory() };
+  };
+  const before = await steps(10);
+  expect(await steps(50)).toEqual(before);
+  runner.close();
+});
+
+webgpu('an allocation that the device refuses is out of memory', async () => {
+  const device = (tf.backend() as unknown as { device: { createBuffer: (d: { size: number }) => unknown } }).device;
+  const runner = await createEagerRunner(tf, guardedStep.program);
+  await runner.write(guardedStep.variables);
+  const create = device.createBuffer.bind(device);
+  // More than any device has.
+  device.createBuffer = (descriptor) => create({ ...descriptor, size: 2 ** 50 });
+  const x = { shape: [3, 3], data: new Float32Array(9) };
+  await expect(runner.run('run', { ...guardedStep.inputs, x })).rejects.toThrow(OutOfMemoryError);
+  device.createBuffer = create;
+  expect(await runner.read()).toEqual(guardedStep.variables);
   runner.close();
 });

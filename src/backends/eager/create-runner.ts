@@ -37,12 +37,11 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
 
   async function run(fn: StepFunction, plan: Plan, inputs: Readonly<Record<string, HostTensor>>) {
     const values = createValues();
-    const feeds = new Map<string, Tensor>();
+    const input = (name: string) => fed(tf, name, inputs[name]);
     try {
       const outputs = await watched(tf, async () => {
-        for (const { name } of fn.inputs) feeds.set(name, fed(tf, name, inputs[name]));
         for (const node of fn.nodes) {
-          runNode({ tf, feeds, variable }, node, values);
+          runNode({ tf, input, variable }, node, values);
           values.free(plan.afterNode[node.id] ?? []);
         }
         return readBack(fn, values);
@@ -57,7 +56,6 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
       return outputs;
     } finally {
       values.freeAll();
-      for (const tensor of feeds.values()) tensor.dispose();
     }
   }
 
@@ -85,7 +83,11 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
         assign(name, tf.tensor(toHeld(shape, data), heldShape(shape), 'float32'));
       }
     },
-    memory: () => tf.memory().numBytes,
+    memory() {
+      // A GPU backend also says what it keeps for reuse.
+      const { numBytes, numBytesAllocatedInGPU } = tf.memory() as { numBytes: number; numBytesAllocatedInGPU?: number };
+      return numBytesAllocatedInGPU ?? numBytes;
+    },
     close() {
       for (const tensor of variables.values()) tensor.dispose();
       variables.clear();
@@ -104,8 +106,7 @@ function runNode(context: KernelContext, node: StepNode, values: Values): void {
   const outputs = context.tf.tidy(() => {
     const result = (opTable[node.op.kind] as Kernel<StepOpKind>)(context, node.op, inputs);
     const list = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
-    const own = node.op.kind !== 'input' && node.op.kind !== 'variable';
-    return list.map((tensor) => (own && !inputs.includes(tensor) ? tensor : tensor.clone()));
+    return list.map((tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor));
   });
   values.set(node.id, outputs);
 }

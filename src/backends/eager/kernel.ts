@@ -5,8 +5,8 @@ import type { Tfjs } from '../backend.ts';
 /** What an op is run with, besides its inputs. */
 export interface KernelContext {
   readonly tf: Tfjs;
-  /** What was fed, by the input's name. */
-  readonly feeds: ReadonlyMap<string, Tensor>;
+  /** What is fed to an input, as a new tensor. */
+  readonly input: (name: string) => Tensor;
   /** The value of a variable before this run's updates. */
   readonly variable: (name: string) => Tensor;
 }

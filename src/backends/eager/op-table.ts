@@ -11,12 +11,9 @@ import { rearrangingKernels } from './rearranging.ts';
 
 /** How tfjs-core runs each op of a step. */
 export const opTable: Kernels<StepOpKind> = {
-  input: ({ feeds }, { name }) => {
-    const fed = feeds.get(name);
-    if (!fed) throw new Error(`the input '${name}' is not fed`);
-    return fed;
-  },
-  variable: ({ variable }, { name }) => variable(name),
+  input: ({ input }, { name }) => input(name),
+  // A handle of its own: the step's updates put another tensor in the variable's place.
+  variable: ({ variable }, { name }) => variable(name).clone(),
   ...convolutionKernels,
   ...normalisationKernels,
   ...activationKernels,

@@ -1,9 +1,9 @@
 import type { Tfjs } from '../backend.ts';
 import { OutOfMemoryError } from '../runner.ts';
 
-/** How V8, TensorFlow and Dawn say that there is no memory left. */
+/** How V8, TensorFlow and Dawn say that there is no memory left, or that a device allows no tensor of such a size. */
 const outOfMemory =
-  /out of memory|OOM when allocating|resource ?exhausted|array buffer allocation failed|invalid (typed )?array length/i;
+  /out of memory|failed to allocate|exceeds the max buffer size|OOM when allocating|resource ?exhausted|array buffer allocation failed|invalid (typed )?array length/i;
 
 /** What of `GPUDevice` is used here. */
 interface Device {
@@ -31,10 +31,16 @@ export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
   const told = device ? [device.popErrorScope(), device.popErrorScope()].map((scope) => scope.catch(() => null)) : [];
   const [memory, invalid] = await Promise.all(told);
   if (memory) throw new OutOfMemoryError(memory.message);
-  if (thrown instanceof Error && outOfMemory.test(thrown.message)) throw new OutOfMemoryError(thrown.message);
+  for (const error of [invalid, thrown]) {
+    if (hasMessage(error) && outOfMemory.test(error.message)) throw new OutOfMemoryError(error.message);
+  }
   if (thrown !== undefined) throw thrown;
   if (invalid) throw new Error(`the WebGPU device refused a step's op: ${invalid.message}`);
   return result as T;
+}
+
+function hasMessage(error: unknown): error is { readonly message: string } {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
 
 function deviceOf(tf: Tfjs): Device | undefined {
