@@ -8,6 +8,7 @@ import { type Io, usageError } from '../io.ts';
 import { globalOptions } from '../options.ts';
 import { resumeOptions } from '../train-options.ts';
 import { explained } from '../training/explained.ts';
+import { openLoaders } from '../training/open-loaders.ts';
 import { openRun, openRunData, openRunSpec } from '../training/open-run.ts';
 import { planRun } from '../training/plan-run.ts';
 import { backendRequest, runTraining } from '../training/run-training.ts';
@@ -24,6 +25,7 @@ async function newRun(args: Arguments, io: Io): Promise<number> {
   try {
     // What can be wrong is found out before there is a folder.
     trainedNetwork(network, config.settings, args, io);
+    const loaders = openLoaders(dataset, network.graph, config.settings, args);
     const weights = openStartWeights(network, config.weights, config.settings.seed, args, io);
     closing.push(weights.close);
     const backend = await openBackend(backendRequest(args, config.backend), io);
@@ -33,7 +35,7 @@ async function newRun(args: Arguments, io: Io): Promise<number> {
     closing.push(lockRun(folder));
     writeRun(folder, config, copy);
     const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), network };
-    return await runTraining(run, dataset, backend, () => weights.source, args, io);
+    return await runTraining(run, dataset, loaders, backend, () => weights.source, args, io);
   } finally {
     for (const close of closing.reverse()) close();
   }
@@ -59,7 +61,8 @@ async function resumeRun(args: Arguments, io: Io): Promise<number> {
       closing.push(weights.close);
       return weights.source;
     };
-    return await runTraining(run, dataset, backend, start, args, io);
+    const loaders = openLoaders(dataset, network.graph, config.settings, args);
+    return await runTraining(run, dataset, loaders, backend, start, args, io);
   } finally {
     for (const close of closing.reverse()) close();
   }

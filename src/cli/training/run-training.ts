@@ -1,14 +1,14 @@
 import type { Backend, BackendRequest } from '../../backends/backend.ts';
-import { createLoader } from '../../train/data/create-loader.ts';
 import type { Dataset } from '../../train/data/types.ts';
 import type { TrainingOutcome } from '../../train/loop/task.ts';
 import { train } from '../../train/loop/train.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
-import { type Arguments, flag, number, text } from '../arguments.ts';
+import { type Arguments, flag, text } from '../arguments.ts';
 import { exitCodes, type Io } from '../io.ts';
 import { imageOf } from './classified-network.ts';
 import { createJsonScreen } from './json-screen.ts';
-import { plainLoaderOptions, trainLoaderOptions, validationLoaderOptions, validationSplit } from './loader-options.ts';
+import { validationSplit } from './loader-options.ts';
+import { closeLoaders, type RunLoaders } from './open-loaders.ts';
 import type { OpenedRun } from './open-run.ts';
 import { announceRun, reportEnd } from './run-texts.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -28,6 +28,7 @@ export function backendRequest(args: Arguments, configured: string): BackendRequ
 export async function runTraining(
   run: OpenedRun,
   dataset: Dataset,
+  loaders: RunLoaders,
   backend: Backend,
   start: () => WeightSource,
   args: Arguments,
@@ -35,11 +36,7 @@ export async function runTraining(
 ): Promise<number> {
   const { folder, config, hash, spec, network } = run;
   const { settings } = config;
-  const image = imageOf(network.graph);
-  const plain = plainLoaderOptions(image, settings.batch, number(args, 'workers'));
   const split = validationSplit(dataset);
-  const loader = createLoader(dataset, 'train', trainLoaderOptions(plain, settings));
-  const validation = split && createLoader(dataset, split, validationLoaderOptions(plain, settings));
   const quiet = flag(args, 'quiet') || flag(args, 'json');
   const screen = flag(args, 'json') ? createJsonScreen(io) : createTrainScreen(io, quiet);
   const signals = listenForStop(() => {
@@ -59,8 +56,8 @@ export async function runTraining(
         return trainedNetwork(at, settings, args, io);
       },
       start,
-      loaders: { train: loader, ...(validation && { validation }) },
-      normalisation: image.normalisation,
+      loaders,
+      normalisation: imageOf(network.graph).normalisation,
       nameOf: (index) => (split && dataset.splits[split]?.nameOf(index)) ?? '',
       listener: screen,
       stopped: () => signals.code() !== undefined,
@@ -71,7 +68,6 @@ export async function runTraining(
   } finally {
     screen.clear();
     signals.release();
-    await loader.close();
-    await validation?.close();
+    await closeLoaders(loaders);
   }
 }

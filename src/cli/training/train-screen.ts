@@ -22,7 +22,8 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
   let skips = 0;
   let speed = createSpeed();
   let epochStart = performance.now();
-  let rate = 0;
+  let epochs = 0;
+  const columns = () => (io.stderr.columns ?? 100) - 1;
   const clear = () => {
     if (shown > 0) io.stderr.write('\r\x1b[K');
     shown = 0;
@@ -31,32 +32,33 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
     const now = performance.now();
     if (!live || now - shown < interval) return;
     shown = now;
-    io.stderr.write(`\r\x1b[K${line.slice(0, (io.stderr.columns ?? 100) - 1)}`);
+    io.stderr.write(`\r\x1b[K${line.slice(0, columns())}`);
   };
   return {
     clear,
-    started() {
+    started(facts) {
+      epochs = facts.epochs;
       speed = createSpeed();
       epochStart = performance.now();
     },
     step(report) {
       speed.add(report.images);
-      rate = report.rate;
-      draw(stepLine(report, speed.perSecond()));
+      draw(stepLine(report, speed.perSecond(), columns()));
     },
     evaluating(done, batches) {
       speed.pause();
-      draw(`validation ${bar(done / batches)} ${done}/${batches}`);
+      draw(`validation ${bar(done / batches, 20)} ${done}/${batches}`);
     },
     epoch(record) {
       clear();
       const seconds = (performance.now() - epochStart) / 1000;
-      if (!quiet) io.stdout.write(`${epochLine(record, rate, speed.mean(), seconds)}\n`);
+      if (!quiet) io.stdout.write(`${epochLine(record, epochs, speed.mean(), seconds)}\n`);
       speed = createSpeed();
       epochStart = performance.now();
     },
     saved() {},
     skipped({ name, reason }: SkippedImage) {
+      if (quiet) return;
       skips++;
       if (skips > namedSkips + 1) return;
       clear();
@@ -67,36 +69,48 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
   };
 }
 
-function stepLine(report: StepReport, perSecond: number): string {
+/** All in one line of the terminal: what room is left is the bar's. */
+function stepLine(report: StepReport, perSecond: number, columns: number): string {
   const { epoch, epochs, stepInEpoch, stepsPerEpoch, images, loss, accuracy } = report;
   const left = (stepsPerEpoch - stepInEpoch) * images;
-  const eta = perSecond > 0 ? `, ${formatDuration(left / perSecond)} left` : '';
-  const memory = formatBytes(process.memoryUsage.rss());
-  return `epoch ${epoch + 1}/${epochs} ${bar(stepInEpoch / stepsPerEpoch)} ${stepInEpoch}/${stepsPerEpoch}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}  ${perSecond.toFixed(1)} images/s${eta}  ${memory}`;
+  const facts = [
+    `loss ${loss.toFixed(3)}`,
+    percent(accuracy),
+    `${formatSpeed(perSecond)} images/s`,
+    ...(perSecond > 0 ? [`${formatDuration(left / perSecond)} left`] : []),
+    formatBytes(process.memoryUsage.rss()),
+  ].join('  ');
+  const before = `epoch ${epoch + 1}/${epochs} `;
+  const after = ` ${stepInEpoch}/${stepsPerEpoch}  ${facts}`;
+  return before + bar(stepInEpoch / stepsPerEpoch, columns - before.length - after.length - 3) + after;
 }
 
-function epochLine(
-  { epoch, train, validation, best }: EpochRecord,
-  rate: number,
-  perSecond: number,
-  seconds: number,
-): string {
+function epochLine(record: EpochRecord, epochs: number, perSecond: number, seconds: number): string {
+  const { epoch, train, validation, best, rate } = record;
+  const left = epochs - epoch - 1;
   const scores = Object.entries(validation).map(([weights, { accuracy }]) => `${percent(accuracy)} (${weights})`);
   return [
-    `epoch ${epoch + 1}`,
+    `epoch ${epoch + 1}/${epochs}`,
     `loss ${train.loss.toFixed(4)}`,
     `accuracy ${percent(train.accuracy)}`,
     ...(scores.length > 0 ? [`validation ${scores.join(', ')}`] : []),
     `rate ${Number(rate.toPrecision(3))}`,
-    `${perSecond.toFixed(1)} images/s`,
-    formatDuration(seconds),
+    `${formatSpeed(perSecond)} images/s`,
+    formatDuration(seconds) + (left > 0 ? `, ${formatDuration(left * seconds)} left` : ''),
     ...(best ? ['best so far'] : []),
   ].join('  ');
 }
 
-function bar(share: number): string {
-  const full = Math.floor(share * 20);
-  return `[${'='.repeat(full)}${' '.repeat(20 - full)}]`;
+/** `[=====   ]`, of as many columns as there are up to 20; nothing where there are too few. */
+function bar(share: number, columns: number): string {
+  const width = Math.min(20, columns);
+  if (width < 4) return '';
+  const full = Math.floor(share * width);
+  return `[${'='.repeat(full)}${' '.repeat(width - full)}]`;
+}
+
+function formatSpeed(perSecond: number): string {
+  return perSecond < 99.5 ? perSecond.toFixed(1) : String(Math.round(perSecond));
 }
 
 /** Images a second: now, smoothed over the last steps, and over all of the epoch's steps. */

@@ -2,9 +2,9 @@ import { openRunLog, type RunLog } from '../metrics/run-log.ts';
 import { parseProgression, sizeOfEpoch } from '../progressive.ts';
 import { startState, type TrainState } from '../run/state.ts';
 import { newestState, readState, writeState } from '../run/state-file.ts';
-import { RunError } from '../run-error.ts';
 import type { RunLength } from '../schedule.ts';
 import { explained, notFiniteError } from './failures.ts';
+import { runLength } from './run-length.ts';
 import { openSession, resizeSession, type Session } from './session.ts';
 import { startValues } from './start-values.ts';
 import type { TrainingTask } from './task.ts';
@@ -22,7 +22,7 @@ export interface Course {
 export async function beginCourse(task: TrainingTask): Promise<Course> {
   const { config, folder, hash, createRunner } = task;
   const { epochs } = config.settings;
-  const length = runLength(task);
+  const length = runLength(config.settings, task.loaders.train);
   const first = task.network(sizeOf(task, 0));
   const { variables } = first.training.program;
   const saved = readState(folder, variables, hash);
@@ -34,10 +34,10 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   try {
     const session = await openSession(network, size, createRunner, values);
     const course: Course = { task, length, log, session, state };
+    const parameters = countOf(variables, new Set(network.training.trainable));
+    task.listener.started({ step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
     // A run that dies before its first epoch starts again from the same weights, wherever they came from.
     if (!saved) await saveState(course);
-    const parameters = countOf(variables, new Set(network.training.trainable));
-    task.listener.started({ step: state.step, stepsPerEpoch: length.stepsPerEpoch, parameters });
     return course;
   } catch (e) {
     log.close();
@@ -88,19 +88,6 @@ function countOf(variables: readonly { name: string; shape: readonly number[] }[
   let count = 0;
   for (const { name, shape } of variables) if (names.has(name)) count += shape.reduce((a, b) => a * b, 1);
   return count;
-}
-
-/** @throws RunError where there is no step in an epoch. */
-function runLength({ config: { settings }, loaders: { train } }: TrainingTask): RunLength {
-  const { batch, accumulate, epochs } = settings;
-  const stepsPerEpoch = Math.floor(train.batches / accumulate);
-  if (stepsPerEpoch === 0) {
-    const options = accumulate > 1 ? '--batch or --accumulate' : '--batch';
-    throw new RunError(
-      `a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
-    );
-  }
-  return { stepsPerEpoch, totalSteps: stepsPerEpoch * epochs };
 }
 
 /** The size of an epoch's images where the run has a progression; undefined for the network's own. */

@@ -55,7 +55,13 @@ export interface StepReport {
 /** What a run tells while it goes. */
 export interface TrainListener {
   /** Before the first step: where it begins, and the step it goes on from. */
-  started(facts: { readonly step: number; readonly stepsPerEpoch: number; readonly parameters: number }): void;
+  started(facts: {
+    readonly step: number;
+    readonly epochs: number;
+    readonly stepsPerEpoch: number;
+    /** That train. */
+    readonly parameters: number;
+  }): void;
   step(report: StepReport): void;
   evaluating(done: number, batches: number): void;
   epoch(record: EpochRecord): void;
