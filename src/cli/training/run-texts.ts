@@ -44,16 +44,20 @@ export function announceRun(
   for (const [what = '', text] of lines) io.stdout.write(`${what.padEnd(8)} ${text}\n`);
 }
 
-/** Says how a run ended, and what can be done with it. */
+/** Says how a run ended, and what can be done with it. @param corrupt images that could not be read. */
 export function reportEnd(
   { shown }: RunFolder,
   { finished, step, best }: TrainingOutcome,
+  corrupt: number,
   args: Arguments,
   io: Io,
 ): void {
   if (flag(args, 'json')) {
-    io.stdout.write(`${JSON.stringify({ kind: 'end', run: shown, finished, step, ...(best && { best }) })}\n`);
+    io.stdout.write(`${JSON.stringify({ kind: 'end', run: shown, finished, step, ...(best && { best }), corrupt })}\n`);
     return;
+  }
+  if (corrupt > 0 && !flag(args, 'quiet')) {
+    io.stderr.write(`warning: ${corrupt} image${corrupt === 1 ? '' : 's'} could not be read and did not count\n`);
   }
   if (!finished) {
     io.stderr.write(`stopped after step ${step}, with a checkpoint; go on with\n  enetc train --resume ${shown}\n`);

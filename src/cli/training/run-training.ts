@@ -63,7 +63,8 @@ export async function runTraining(
       stopped: () => signals.code() !== undefined,
     });
     screen.clear();
-    reportEnd(folder, outcome, args, io);
+    const corrupt = loaders.train.corrupt.size + (loaders.validation?.corrupt.size ?? 0);
+    reportEnd(folder, outcome, corrupt, args, io);
     return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
   } finally {
     screen.clear();

@@ -8,7 +8,7 @@ export interface Session extends TrainedNetwork {
   readonly runner: StepRunner;
 }
 
-/** Puts a network on a backend. */
+/** Puts a network on a backend. Its runner may be closed twice. */
 export async function openSession(
   network: TrainedNetwork,
   size: number | undefined,
@@ -16,8 +16,18 @@ export async function openSession(
   values: ReadonlyMap<string, Float32Array>,
 ): Promise<Session> {
   const runner = await createRunner(network.training.program);
-  await runner.write(values);
-  return { ...network, size, runner };
+  let open = true;
+  const close = () => {
+    if (open) runner.close();
+    open = false;
+  };
+  try {
+    await runner.write(values);
+  } catch (e) {
+    close();
+    throw e;
+  }
+  return { ...network, size, runner: { ...runner, close } };
 }
 
 /** Goes on with a network at another size: the variables are carried over. Closes the session before. */

@@ -125,9 +125,7 @@ describe('the process', () => {
       const cwd = project();
       const { child, ended } = start(cwd, fresh);
       const third = join(cwd, 'run', 'checkpoints', 'step-000000003.safetensors');
-      for (let i = 0; i < 4000 && !existsSync(third) && child.exitCode === null; i++) {
-        await new Promise((next) => setTimeout(next, 2));
-      }
+      await until(() => existsSync(third) || child.exitCode !== null);
       child.kill(signal);
       const { code, err } = await ended;
       expect({ code, err: err.replace(/step \d+/, 'step N') }).toEqual({
@@ -143,4 +141,32 @@ describe('the process', () => {
     },
     60_000,
   );
+
+  test('a second Ctrl-C ends at once', async () => {
+    const cwd = project();
+    // A step of many batches, so that there is time.
+    const slow = ['--batch', '1', '--accumulate', '40', '--resolution', '48', '--save-every', '1', '--out', 'run'];
+    const { child, ended } = start(cwd, [
+      'train',
+      'tiny.enet',
+      '--data',
+      'data',
+      '--backend',
+      'cpu',
+      ...slow,
+      '--quiet',
+    ]);
+    const beginning = join(cwd, 'run', 'checkpoints', 'step-000000000.safetensors');
+    await until(() => existsSync(beginning) || child.exitCode !== null);
+    child.kill('SIGINT');
+    child.stderr?.once('data', () => child.kill('SIGINT'));
+    expect((await ended).err).not.toContain('stopped after');
+    expect(child.signalCode).toBe('SIGINT');
+    expect(existsSync(beginning)).toBe(true);
+  }, 60_000);
 });
+
+/** Waits for something to come true, for some seconds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 4000 && !holds(); i++) await new Promise((next) => setTimeout(next, 2));
+}
