@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Window } from '../../5-graph/ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { channelMean, channelSize } from './means.ts';
 import { inOrder, pixelProduct, product } from './product.ts';
 import { extentOf, namedPadding, padAround, seenAt, spreadAlong, unpad } from './window.ts';
 
@@ -66,9 +67,9 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
   },
 
   addBias: ({ tf }, _op, inputs) => tf.add(at(inputs, 0), at(inputs, 1)),
-  biasGrad: ({ tf }, _op, [dy]) => {
-    const { shape } = dy as Tensor;
-    return tf.sum(tf.reshape(dy as Tensor, [-1, shape[shape.length - 1] as number]), 0);
+  biasGrad: ({ tf }, _op, inputs) => {
+    const dy = at(inputs, 0);
+    return tf.mul(channelMean(tf, dy), channelSize(dy));
   },
 };
 

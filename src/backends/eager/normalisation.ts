@@ -1,12 +1,13 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels } from './kernel.ts';
+import { channelMean, channelSize } from './means.ts';
 
 /** Batch normalisation of maps `[N, H, W, C]` and of vectors `[N, C]` alike: all but the last axis are samples. */
 export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'normalise' | 'normaliseGrad'> = {
   batchNorm: ({ tf }, { epsilon }, inputs) => {
     const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const count = samples(x);
+    const count = channelSize(x);
     const mean = channelMean(tf, x);
     const variance = channelMean(tf, tf.square(tf.sub(x, mean)));
     const y = fixed(tf, x, [gamma, beta, mean, variance], epsilon);
@@ -27,7 +28,7 @@ export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'norm
     const dotMean = tf.mul(channelMean(tf, tf.mul(dy, centred)), inverse);
     const leaning = tf.mul(centred, tf.mul(dotMean, inverse));
     const dx = tf.mul(tf.sub(tf.sub(dy, dyMean), leaning), tf.mul(gamma, inverse));
-    const count = samples(x);
+    const count = channelSize(x);
     return [dx, tf.mul(dotMean, count), tf.mul(dyMean, count)];
   },
 
@@ -50,17 +51,4 @@ function fixed(
 ): Tensor {
   const args = [mean as Tensor1D, variance as Tensor1D, beta as Tensor1D, gamma as Tensor1D, epsilon] as const;
   return x.rank === 4 ? tf.batchNorm4d(x as Tensor4D, ...args) : tf.batchNorm2d(x as Tensor2D, ...args);
-}
-
-/** How many numbers a channel has. */
-function samples(x: Tensor): number {
-  return x.size / channelsOf(x);
-}
-
-function channelMean(tf: Tfjs, x: Tensor): Tensor {
-  return tf.mean(tf.reshape(x, [-1, channelsOf(x)]), 0);
-}
-
-function channelsOf(x: Tensor): number {
-  return x.shape[x.shape.length - 1] as number;
 }

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Pads, Window } from '../../5-graph/ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
+import { spaceMean } from './means.ts';
 import { extentOf, namedPadding, padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
 
 /** What stands around a map whose maximum is sought. The infinite is no number to WebGPU's shaders; this is the least finite. */
@@ -11,7 +12,7 @@ const lowest = -3.4028234663852886e38;
 export const poolingKernels: Kernels<
   'globalAvgPool' | 'globalAvgPoolGrad' | 'maxPool' | 'maxPoolGrad' | 'avgPool' | 'avgPoolGrad'
 > = {
-  globalAvgPool: ({ tf }, _op, inputs) => tf.mean(at(inputs, 0), [1, 2], true),
+  globalAvgPool: ({ tf }, _op, inputs) => spaceMean(tf, mapAt(inputs, 0)),
   globalAvgPoolGrad: ({ tf }, { shape }, inputs) => {
     const [, height = 1, width = 1] = shape;
     return tf.tile(tf.mul(at(inputs, 0), 1 / (height * width)), [1, height, width, 1]);

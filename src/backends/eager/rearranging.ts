@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
+import { spaceMean } from './means.ts';
 import { padAround } from './window.ts';
 
 /** What moves numbers, and masks and sums over them. Channels are the last axis. */
@@ -18,7 +19,10 @@ export const rearrangingKernels: Kernels<
   },
   mul: ({ tf }, _op, inputs) => tf.mul(at(inputs, 0), at(inputs, 1)),
   add: ({ tf }, _op, inputs) => sumOf(tf, inputs),
-  sumSpace: ({ tf }, _op, inputs) => tf.sum(at(inputs, 0), [1, 2], true),
+  sumSpace: ({ tf }, _op, inputs) => {
+    const x = mapAt(inputs, 0);
+    return tf.mul(spaceMean(tf, x), x.shape[1] * x.shape[2]);
+  },
   concat: ({ tf }, _op, inputs) => (inputs.length === 1 ? at(inputs, 0) : tf.concat([...inputs], lastAxis(inputs))),
   slice: ({ tf }, { from, to }, inputs) => {
     const x = at(inputs, 0);
