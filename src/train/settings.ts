@@ -16,6 +16,7 @@ interface NumberSetting extends Described {
   readonly whole?: true;
   readonly least?: number;
   readonly below?: number;
+  readonly most?: number;
 }
 
 interface ChoiceSetting extends Described {
@@ -40,7 +41,7 @@ const number = <D extends number | undefined>(
   value: string,
   preset: D,
   description: string,
-  bounds: { readonly whole?: true; readonly least?: number; readonly below?: number } = {},
+  bounds: Pick<NumberSetting, 'whole' | 'least' | 'below' | 'most'> = {},
 ) => ({ kind: 'number' as const, value, default: preset, description, ...bounds });
 const choice = <const C extends readonly string[], D extends C[number] | undefined>(
   choices: C,
@@ -58,6 +59,7 @@ const text = (value: string, description: string) => ({
 const count = { whole: true, least: 1 } as const;
 const from0 = { least: 0 } as const;
 const share = { least: 0, below: 1 } as const;
+const upTo1 = { least: 0, most: 1 } as const;
 
 /** By the option's name, in the order of help. */
 export const settingTable = {
@@ -104,27 +106,23 @@ export const settingTable = {
     'auto',
     'which weights are validated; auto takes both where validation is small beside training, else the averages',
   ),
-  validation: number('SHARE', undefined, 'share of the training images held out where the data have no validation', {
-    least: 0,
-    below: 1,
-  }),
+  validation: number(
+    'SHARE',
+    undefined,
+    'share of the training images held out where the data have no validation',
+    share,
+  ),
   augment: choice(
     ['none', 'basic', 'randaugment', 'autoaugment'],
     undefined,
     'autoaugment by default, basic (crop and flip) for images of 64 pixels or less',
   ),
-  magnitude: number('M', 9, 'randaugment: strength of 0 to 30; 9 by default', { least: 0, below: 31 }),
+  magnitude: number('M', 9, 'randaugment: strength of 0 to 30; 9 by default', { least: 0, most: 30 }),
   operations: number('N', 2, 'randaugment: operations an image; 2 by default', count),
-  flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for IDX sets', {
-    least: 0,
-    below: 1.0000001,
-  }),
+  flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for IDX sets', upTo1),
   mixup: number('ALPHA', 0, 'mix pairs of images (Zhang et al. 2018); off by default', from0),
   cutmix: number('ALPHA', 0, 'paste rectangles of other images (Yun et al. 2019); off by default', from0),
-  erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', {
-    least: 0,
-    below: 1.0000001,
-  }),
+  erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', upTo1),
   progressive: text('FROM-TO[/STAGES]', 'image sizes that grow over the epochs, in 4 stages by default: 128-224'),
   freeze: text('PARTS', 'parts that stay as they are: stem,stages.1-4'),
   head: text('PARTS', 'what --head-rate holds for; by default the section of the last linear layer'),
@@ -188,13 +186,12 @@ export function settingProblem(name: SettingName, value: unknown): string | unde
   if (setting.kind === 'choice') {
     return setting.choices.includes(value as string) ? undefined : `takes ${setting.choices.join(' or ')}`;
   }
-  const { whole, least, below } = setting;
+  const { whole, least, below, most } = setting;
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'takes a number';
   if (whole && !Number.isInteger(value)) return 'takes a whole number';
   if (least !== undefined && value < least) return `takes a number from ${least}`;
-  // The bound just above 1 means "1 at most".
-  if (below !== undefined && value >= below)
-    return `takes a number ${below > 1 && below < 2 ? 'of 1 at most' : `below ${below}`}`;
+  if (below !== undefined && value >= below) return `takes a number below ${below}`;
+  if (most !== undefined && value > most) return `takes a number of ${most} at most`;
   return undefined;
 }
 
