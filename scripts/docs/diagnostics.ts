@@ -5,6 +5,7 @@ import { parseDiagnostics } from '../../src/diagnostics/catalog/parse.ts';
 import { resolveDiagnostics } from '../../src/diagnostics/catalog/resolve.ts';
 import { scaleDiagnostics } from '../../src/diagnostics/catalog/scale.ts';
 import { targetDiagnostics } from '../../src/diagnostics/catalog/target.ts';
+import { trainingDiagnostics } from '../../src/diagnostics/catalog/training.ts';
 import { weightDiagnostics } from '../../src/diagnostics/catalog/weights.ts';
 import { codes } from '../../src/diagnostics/catalog.ts';
 
@@ -23,6 +24,7 @@ const phases: readonly (readonly [title: string, about: string, entries: object]
   ['Building', 'What only shows when a network is built at one point of its family.', buildDiagnostics],
   ['Weights', 'What is wrong with a file of weights, or does not fit between it and a model.', weightDiagnostics],
   ['Targets', 'What a target cannot write.', targetDiagnostics],
+  ['Training', 'What cannot be trained.', trainingDiagnostics],
 ];
 
 /** docs/diagnostics.md: every diagnostic by its phase. */

@@ -33,7 +33,7 @@ export const commands: readonly Command[] = [
     operands: '[spec]',
     maxOperands: 1,
     completes: 'spec',
-    details: `${specDetails}\n\nThe file is written under a temporary name and renamed when it is whole.`,
+    details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; an older model of that name is replaced.`,
     options: [...scalingOptions, ...emitOptions, json, quiet],
     examples: [
       { line: 'enetc compile efficientnet --phi 5', does: 'EfficientNet-B5 to efficientnet-b5.onnx' },
@@ -41,6 +41,10 @@ export const commands: readonly Command[] = [
       {
         line: 'enetc compile efficientnet --variant b0 --convention torch --weights timm.safetensors',
         does: "timm's efficientnet_b0",
+      },
+      {
+        line: 'enetc compile efficientnet --variant b0 --target tfjs',
+        does: 'a layers model for TensorFlow.js in the folder efficientnet-b0',
       },
     ],
     load: async () => (await import('./commands/compile.ts')).compileCommand,
@@ -227,11 +231,11 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       {
-        line: 'enetc weights efficientnet --variant b0 --convention torch --weights timm.safetensors -o own.safetensors',
+        line: 'enetc weights efficientnet --weights timm.safetensors --convention torch -o own.safetensors',
         does: "timm's weights under the model's own names",
       },
       {
-        line: 'enetc weights efficientnet --variant b0 --convention torch --weights trained/ --like timm.safetensors -o back.safetensors',
+        line: 'enetc weights efficientnet --weights trained --like timm.safetensors -o back.safetensors',
         does: "what TensorFlow.js trained, under timm's names",
       },
     ],
