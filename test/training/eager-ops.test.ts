@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { opTable } from '../../src/backends/eager/op-table.ts';
 import { allCases } from './all-cases.ts';
+import { buildCase, positive } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
 
 beforeAll(async () => {
@@ -27,4 +28,21 @@ test('the cases have every op and every update in them', () => {
   expect(Object.keys(opTable).filter((kind) => !kinds.has(kind as never))).toEqual([]);
   const updates = new Set(functions.flatMap((fn) => fn.updates.map(({ kind }) => kind)));
   expect([...updates].sort()).toEqual(['accumulate', 'adamw', 'average', 'clear', 'rmsprop', 'sgd']);
+});
+
+test('focal loss without focus is cross-entropy', async () => {
+  const both = buildCase('both losses', (c) => {
+    const [z, t] = [c.fed('z', [5]), c.fed('t', [5], positive)];
+    c.op({ kind: 'softmaxCrossEntropy' }, [z, t], [], [5]);
+    c.op({ kind: 'focalLoss' }, [z, t, c.number('gamma', 0)], [], [5]);
+  });
+  const runner = await createEagerRunner(tf, both.program);
+  const [loss, gradient, focal, focalGradient] = Object.values(await runner.run('run', both.inputs));
+  runner.close();
+  loss?.data.forEach((value, i) => {
+    expect(focal?.data[i]).toBeCloseTo(value, 5);
+  });
+  gradient?.data.forEach((value, i) => {
+    expect(focalGradient?.data[i]).toBeCloseTo(value, 5);
+  });
 });
