@@ -1,5 +1,5 @@
 import type { Backend, BackendRequest } from '../../backends/backend.ts';
-import type { Dataset } from '../../train/data/types.ts';
+import type { Dataset, SkippedImage } from '../../train/data/types.ts';
 import type { TrainingOutcome } from '../../train/loop/task.ts';
 import { train } from '../../train/loop/train.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
@@ -59,7 +59,7 @@ export async function runTraining(
       loaders,
       normalisation: imageOf(network.graph).normalisation,
       nameOf: (index) => (split && dataset.splits[split]?.nameOf(index)) ?? '',
-      listener: screen,
+      listener: { ...screen, skipped: oncePerImage(screen.skipped) },
       stopped: () => signals.code() !== undefined,
     });
     screen.clear();
@@ -71,4 +71,13 @@ export async function runTraining(
     signals.release();
     await closeLoaders(loaders);
   }
+}
+
+/** Every epoch meets the same unreadable images again. */
+function oncePerImage(say: (image: SkippedImage) => void): (image: SkippedImage) => void {
+  const said = new Set<string>();
+  return (image) => {
+    if (!said.has(image.name)) say(image);
+    said.add(image.name);
+  };
 }
