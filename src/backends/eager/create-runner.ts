@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { guardName } from '../../5-graph/training/guard-name.ts';
 import type { StepFunction, StepNode, StepProgram, StepRef, Variable } from '../../5-graph/training/program.ts';
 import type { StepOpKind } from '../../5-graph/training/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
@@ -123,17 +124,11 @@ async function readBack(fn: StepFunction, values: Values): Promise<Readonly<Reco
   ]);
   guards.forEach(({ data }, i) => {
     if (data.every(Number.isFinite)) return;
-    const node = fn.nodes[(fn.guards[i] as StepRef).node];
-    throw new NotFiniteError(`${guardName(node)} is ${data[0]}, which is no finite number`);
+    throw new NotFiniteError(`${guardName(fn, fn.guards[i] as StepRef)} is no finite number`);
   });
   return Object.fromEntries(
     fn.outputs.map(({ name, value }, i) => [name, logical(fn, value, outputs[i] as HostTensor)]),
   );
-}
-
-function guardName(node: StepNode | undefined): string {
-  if (node?.op.kind === 'globalNorm') return "the gradient's norm";
-  return node?.path ? `the value of ${node.path}` : 'the loss';
 }
 
 /** Outputs of a weight's form go out in its logical order; the host owns what it is given. */
