@@ -23,7 +23,7 @@ export const engineCommands: readonly Command[] = [
         does: "the paper's recipe on a folder of folders",
       },
       {
-        line: 'enetc train efficientnet --data photos --weights timm.safetensors --convention torch --freeze stem,stages.0-3 --epochs 10',
+        line: 'enetc train net.enet --data photos --weights old.safetensors --freeze stem,stages.0-3 --epochs 10',
         does: 'fine-tuning of the later stages',
       },
       { line: 'enetc train --resume runs/efficientnet-b0-1', does: 'going on with a run' },
@@ -42,7 +42,7 @@ export const engineCommands: readonly Command[] = [
     examples: [
       { line: 'enetc eval --run runs/efficientnet-b0-1', does: 'the best weights of a run' },
       {
-        line: 'enetc eval efficientnet --weights timm.safetensors --convention torch --data imagenet --split validation',
+        line: 'enetc eval efficientnet --convention torch --weights timm.safetensors --data imagenet',
         does: 'published weights on own data',
       },
     ],
