@@ -29,6 +29,7 @@ export {
 } from './5-graph/graph.ts';
 export type { Op, OpKind, OpOf, Pads, Window } from './5-graph/ops.ts';
 export { foldBatchNorm, removeTrainingOps } from './5-graph/passes/for-inference.ts';
+export type { TrainingOptions } from './5-graph/training/options.ts';
 export { type EmitOptions, emit } from './6-emit/emit.ts';
 export type { OnnxOptions } from './6-emit/onnx/options.ts';
 export { onnxTarget } from './6-emit/onnx/target.ts';
@@ -38,6 +39,8 @@ export { graphModelTarget } from './6-emit/tfjs/graph-model/target.ts';
 export { weightsFromTfjs } from './6-emit/tfjs/layers/model-weights.ts';
 export { openLayersFolder } from './6-emit/tfjs/layers/open-folder.ts';
 export { layersTarget } from './6-emit/tfjs/layers/target.ts';
+export { trainingTarget } from './6-emit/tfjs/saved-model/training-target.ts';
+export type { Tfjs } from './6-emit/tfjs/tfjs.ts';
 export { type CompiledNetwork, compile, type TfjsOptions } from './api.ts';
 export { checkSource } from './check-source.ts';
 export type { Compilation, CompileOptions } from './compile.ts';

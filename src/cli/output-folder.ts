@@ -48,7 +48,8 @@ export function createOutputFolder(path: string, shown: string, cwd: string): Ou
     },
     commit() {
       make();
-      for (const file of files.splice(0)) file.commit();
+      for (const file of files) file.commit();
+      files.length = 0;
       attemptWrite(shown, () => takePlace(temporary, target));
       noteFinished(temporary);
       made = false;

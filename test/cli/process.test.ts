@@ -57,11 +57,16 @@ describe('the process', () => {
     expect(readdirSync(cwd)).toEqual(['tiny.enet']);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s while it writes leaves no part of a file',
-    async (signal) => {
+  test.each([
+    ['SIGINT', 'onnx'],
+    ['SIGTERM', 'onnx'],
+    ['SIGINT', 'tfjs'],
+    ['SIGTERM', 'tfjs'],
+  ] as const)(
+    '%s while it writes leaves no part of a file or folder: %s',
+    async (signal, target) => {
       const cwd = folder();
-      const argv = ['compile', 'resnet', '--variant', 'resnet152', '-o', 'out.onnx'];
+      const argv = ['compile', 'resnet', '--variant', 'resnet152', '--target', target, '-o', 'out.onnx'];
       const child = spawn(process.execPath, [entry, ...argv], { cwd, stdio: 'ignore' });
       const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
       const writing = () => readdirSync(cwd).some((name) => name.endsWith('.tmp'));

@@ -19,6 +19,17 @@ beforeAll(async () => {
 const cases: Readonly<Record<string, () => Graph>> = {
   ...opCases,
   'a bit of everything, two outputs': smallNet,
+  'one value as two outputs, and the input as a third': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 3, 3]);
+    const y = g.act(x, 'a', 'relu');
+    return g.build({ y, again: y, x });
+  },
+  'a sum of one value with itself': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 3, 3]);
+    return g.build({ y: g.add(x, x, 's') });
+  },
   'two inputs': () => {
     const g = graphBuilder();
     const [a, b] = [g.input([4, 3, 5], 'left'), g.input([4, 3, 5], 'right')];

@@ -16,5 +16,11 @@ export function planLayers(graph: Graph): LayersPlan {
     const inputShapes = node.inputs.map((ref) => shapeOf(graph, ref));
     values.set(node.id, write({ b: builder, graph, op: node.op, node, inputs, inputShapes }));
   }
-  return builder.finish(graph.outputs.map(({ value }) => layerOf(value)));
+  // Several outputs have layers of their own, that name them: two may be one value, which TensorFlow.js refuses.
+  const isOnly = graph.outputs.length === 1;
+  const outputs = graph.outputs.map(({ name, value }) => {
+    const layer = layerOf(value);
+    return isOnly ? layer : builder.layer('Activation', name, { activation: 'linear' }, [layer]);
+  });
+  return builder.finish(outputs);
 }
