@@ -5,26 +5,7 @@ import { compile, weightsFromTfjs } from '../../src/index.ts';
 import { seededWeights } from '../../src/weights/initialise.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
 import { requiredTensors } from '../../src/weights/required-tensors.ts';
-
-/** A network with every kind of layer that trains: norms, excitation, stochastic depth, dropout, our own layers. */
-const text = `import { ConvBnAct, MBConv } from "std/blocks"
-
-model Small {
-  param classes: int = 3
-  convention torch(momentum: 0.9)
-  input image: [3, 16, 16]
-  stem: ConvBnAct(8, 3, 2, act: hardswish)
-  grouped: ConvBnAct(16, 3, groups: 4, act: hardsigmoid)
-  stages: MBConv {
-    | channels | kernel | stride | se   | drop | act  |
-    | 16       | 3      | 1      | 0.25 | 0.2  | silu |
-    | 24       | 5      | 2      | 0.25 | 0.2  | silu |
-  }
-  pool: MaxPool(3, stride: 2)
-  head: GlobalAvgPool -> Dropout(0.2)
-  classifier: Linear(classes)
-}
-`;
+import { everyLayer } from './every-layer.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -46,7 +27,7 @@ const images = (n: number) => tf.randomNormal([n, 16, 16, 3], 0, 1, 'float32', 1
 
 describe('compile(...).toTfjs(tf)', () => {
   test('has our parameters, named by our paths, with the weights of the seed', async () => {
-    const network = compile(text);
+    const network = compile(everyLayer);
     const model = await network.toTfjs(tf, { seed: 4 });
     const graph = network.graph!;
     expect(model.countParams()).toBe(
@@ -76,7 +57,7 @@ describe('compile(...).toTfjs(tf)', () => {
   });
 
   test('fits: one step moves every weight, and the statistics by the share that the momentum leaves', async () => {
-    const network = compile(text);
+    const network = compile(everyLayer);
     const graph = network.graph!;
     const model = await network.toTfjs(tf, { checkpoint: randomWeights(graph, 2) });
     const before = await weightsFromTfjs(model);
@@ -99,7 +80,7 @@ describe('compile(...).toTfjs(tf)', () => {
   });
 
   test('saved and loaded again it gives the same logits, our own layers among them', async () => {
-    const network = compile(text);
+    const network = compile(everyLayer);
     const model = await network.toTfjs(tf, { checkpoint: randomWeights(network.graph!, 3) });
     const artifacts = await saved(model);
     const classes = JSON.stringify(artifacts.modelTopology).match(/Enet\w+/g);
@@ -115,7 +96,7 @@ describe('compile(...).toTfjs(tf)', () => {
   });
 
   test('stochastic depth drops whole samples, and only while training', async () => {
-    const source = text.replace('| 0.25 | 0.2  | silu |', '| 0.25 | 0.5  | silu |');
+    const source = everyLayer.replace('| 0.25 | 0.2  | silu |', '| 0.25 | 0.5  | silu |');
     const model = await compile(source).toTfjs(tf, { seed: 1 });
     const drop = model.layers.find((layer) => layer.name.endsWith('/drop'))!;
     const ones = tf.ones([64, 8, 8, 16]);
@@ -136,7 +117,7 @@ test('a library model is known by its name', async () => {
 
 test('errors of the spec and of the weights reject with what a user would read', async () => {
   await expect(compile('model M { stem: Convv(8) }').toTfjs(tf)).rejects.toThrow(/Convv/);
-  const network = compile(text);
+  const network = compile(everyLayer);
   const checkpoint = randomWeights(network.graph!, 1);
   const fewer = new Map([...checkpoint.tensors].slice(1));
   await expect(network.toTfjs(tf, { checkpoint: { ...checkpoint, tensors: fewer } })).rejects.toThrow(/weight-missing/);

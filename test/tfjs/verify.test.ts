@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../src/backends/parity/values.ts';
 import { enetc, folder, tiny } from '../cli/fake-io.ts';
+import { everyLayer } from './every-layer.ts';
 
 const output = (...data: number[]) => [{ name: 'y', shape: [data.length], data: Float32Array.from(data) }];
 
@@ -64,3 +65,23 @@ describe('enetc verify', () => {
     expect(await verify(...argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
   });
 });
+
+// A software GPU takes seconds to compile each shader.
+test.each(['tensorflow', 'webgpu'])(
+  'every layer is the same on %s, where that works',
+  { timeout: 120_000 },
+  async (name) => {
+    const cwd = folder({ 'net.enet': everyLayer });
+    const ran = await enetc(['verify', 'net.enet', '--backend', name, '--json'], {
+      cwd,
+      env: process.env as Record<string, string>,
+    });
+    const report = JSON.parse(ran.out);
+    if (report.missing.length > 0) {
+      console.warn(`skipped: ${name}: ${report.missing[0].why}`);
+      return;
+    }
+    expect(report.ok).toBe(true);
+    expect(report.rows.map((row: { engine: string }) => row.engine)).toEqual(['onnxruntime', name, name]);
+  },
+);
