@@ -55,7 +55,9 @@ export function confusionHtml(evaluation: Evaluation, classes: readonly string[]
       : htmlTable(['most frequent', 'images'], rows);
   }
   const k = classes.length;
-  const head = classes.map((name) => `<th class="up"><span>${escapeHtml(name)}</span></th>`).join('');
+  // Long names stand upright, so that the columns stay narrow.
+  const upright = classes.some((name) => name.length > 3);
+  const head = classes.map((name) => `<th class="${upright ? 'up' : 'over'}"><span>${escapeHtml(name)}</span></th>`);
   const rows = classes.map((name, row) => {
     const values = [...evaluation.confusion.subarray(row * k, (row + 1) * k)];
     const total = values.reduce((a, b) => a + b, 0);
@@ -69,7 +71,7 @@ export function confusionHtml(evaluation: Evaluation, classes: readonly string[]
     });
     return `<tr><th>${escapeHtml(name)}</th>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="note">Rows are the images' classes, columns the predicted ones.</p>`;
+  return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="note">Rows are the images' classes, columns the predicted ones.</p>`;
 }
 
 /** A table of the classes, the worst first. */

@@ -12,7 +12,7 @@ export function percent(share: number, digits = 2): string {
 export function shortNumber(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e7) return value.toExponential(Math.max(0, digits - 2)).replace('e+', 'e');
+  if (size < 1e-4 || size >= 1e7) return String(Number(value.toPrecision(digits)).toExponential()).replace('e+', 'e');
   return String(Number(value.toPrecision(digits)));
 }
 

@@ -63,7 +63,7 @@ export function lineChart({ title, note, series, format, low, high }: LineChart)
   const data = lines.map(({ name, color, points }) => ({
     name,
     color,
-    points: points.map(([x, y]) => [Number(px(x).toFixed(1)), shortNumber(x, 6), format(y)]),
+    points: points.map(([x, y]) => [Number(px(x).toFixed(1)), String(Number(x.toFixed(2))), format(y)]),
   }));
   return `<figure class="chart" data-lines="${escapeHtml(JSON.stringify(data))}"><figcaption><b>${escapeHtml(title)}</b>${legend.join('')}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${rows.join('')}${columns.join('')}<text x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">epoch</text>${paths.join('')}<line class="cross" y1="${top}" y2="${height - bottom}"/></svg>${note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>`}</figure>`;

@@ -27,13 +27,13 @@ td,th{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line)
 .n{text-align:right;font-variant-numeric:tabular-nums;padding-left:12px}small{color:var(--soft);margin-left:6px}
 .confusion td{width:38px;min-width:30px;height:28px;padding:0;text-align:center;vertical-align:middle;font-size:12px;border:1px solid var(--bg);font-variant-numeric:tabular-nums}
 .confusion th{border:0;padding:0 10px 0 0;vertical-align:middle;text-align:right;white-space:nowrap;font-weight:400}
-.confusion .up{height:1px;padding:0 0 6px;vertical-align:bottom;text-align:center}.up span{writing-mode:vertical-rl;transform:rotate(180deg)}
+.confusion .up,.confusion .over{padding:4px 0 6px;vertical-align:bottom;text-align:center}.up span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg)}
 .hit{background:color-mix(in srgb,var(--c1) var(--s),var(--card))}.miss{background:color-mix(in srgb,var(--bad) var(--s),var(--card))}.deep{color:var(--bg)}
 .images{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
 .images figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;font-size:12.5px}
 .images img{display:block;width:100%;aspect-ratio:1;object-fit:contain;image-rendering:pixelated;background:var(--line)}
 .images figcaption{padding:7px 10px;line-height:1.4;overflow-wrap:anywhere}.images small{display:block;margin:0}
-.columns{columns:2 340px;column-gap:32px}.columns table{width:100%}.columns tr{break-inside:avoid}
+.wide table{width:100%}
 `;
 
 export const script = `

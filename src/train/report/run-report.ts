@@ -92,8 +92,12 @@ function configTable({ settings, network, spec, version, weights }: RunConfig): 
     ),
     ['enetc', version],
   ];
-  return `<div class="columns">${htmlTable(
-    ['setting', 'value'],
-    rows.map((row) => row.map(escapeHtml)),
-  )}</div>`;
+  const half = Math.ceil(rows.length / 2);
+  const tables = [rows.slice(0, half), rows.slice(half)].map((part) =>
+    htmlTable(
+      ['setting', 'value'],
+      part.map((row) => row.map(escapeHtml)),
+    ),
+  );
+  return `<div class="grid2 wide">${tables.join('')}</div>`;
 }
