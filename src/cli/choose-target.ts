@@ -2,9 +2,6 @@ import { type EmitOptions, emit } from '../6-emit/emit.ts';
 import type { OnnxOptions } from '../6-emit/onnx/options.ts';
 import { onnxTarget } from '../6-emit/onnx/target.ts';
 import type { EmitResult, OpenSink, Target } from '../6-emit/target.ts';
-import { graphModelTarget } from '../6-emit/tfjs/graph-model/target.ts';
-import { layersTarget } from '../6-emit/tfjs/layers/target.ts';
-import { trainingTarget } from '../6-emit/tfjs/saved-model/training-target.ts';
 import type { Compilation } from '../compile.ts';
 import { type Arguments, flag, number, text } from './arguments.ts';
 import { usageError } from './io.ts';
@@ -18,8 +15,11 @@ export interface ChosenTarget {
   emit(compilation: Compilation, open: OpenSink, options: EmitOptions): EmitResult;
 }
 
-/** The target that `--target` names, with its options. Throws a usage error for options of another one. */
-export function chooseTarget(args: Arguments): ChosenTarget {
+/**
+ * The target that `--target` names, with its options; another one is not loaded, so that each starts fast.
+ * @throws a usage error for options of another one
+ */
+export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
   const name = text(args, 'target') ?? 'onnx';
   for (const option of emitOptions) {
     if (option.target === undefined || option.target === name || !flag(args, option.name)) continue;
@@ -27,12 +27,14 @@ export function chooseTarget(args: Arguments): ChosenTarget {
   }
   if (name === 'onnx') return chosen(onnxTarget, onnxOptions(args), '.onnx');
   if (flag(args, 'graph') && flag(args, 'train')) throw usageError('--graph and --train exclude each other', 'compile');
-  if (flag(args, 'graph')) return chosen(graphModelTarget, {}, '-graph');
+  if (flag(args, 'graph'))
+    return chosen((await import('../6-emit/tfjs/graph-model/target.ts')).graphModelTarget, {}, '-graph');
   if (flag(args, 'no-fold')) {
     throw usageError('--no-fold needs --graph with --target tfjs: what trains keeps its batch norms anyway', 'compile');
   }
-  if (flag(args, 'train')) return chosen(trainingTarget, {}, '-train');
-  return chosen(layersTarget, {}, '');
+  if (flag(args, 'train'))
+    return chosen((await import('../6-emit/tfjs/saved-model/training-target.ts')).trainingTarget, {}, '-train');
+  return chosen((await import('../6-emit/tfjs/layers/target.ts')).layersTarget, {}, '');
 }
 
 function chosen<T>(target: Target<T>, targetOptions: Partial<T>, ending: string): ChosenTarget {

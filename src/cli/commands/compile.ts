@@ -22,7 +22,7 @@ import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc compile [spec]` */
 export const compileCommand: RunCommand = async (args, io) => {
-  const target = chooseTarget(args);
+  const target = await chooseTarget(args);
   requireWeights(args);
   const spec = await openSpec(args.operands[0], io, 'compile');
   const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
