@@ -3,7 +3,7 @@ import { parseProgression, sizeOfEpoch } from '../progressive.ts';
 import { startState, type TrainState } from '../run/state.ts';
 import { newestState, readState, writeState } from '../run/state-file.ts';
 import type { RunLength } from '../schedule.ts';
-import { explained, notFiniteError } from './failures.ts';
+import { explained, notFiniteVariable } from './failures.ts';
 import { runLength } from './run-length.ts';
 import { openSession, resizeSession, type Session } from './session.ts';
 import { startValues } from './start-values.ts';
@@ -71,8 +71,7 @@ export async function readValues({ session, state, task }: Course): Promise<Read
   const values = await session.runner.read();
   for (const [name, numbers] of values) {
     if (allFinite(numbers)) continue;
-    const first = `weight ${name}`;
-    throw notFiniteError({ step: state.step, epoch: state.epoch, first, checkpoint: newestState(task.folder) });
+    throw notFiniteVariable({ ...state, checkpoint: newestState(task.folder) }, name);
   }
   return values;
 }

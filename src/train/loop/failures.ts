@@ -35,22 +35,37 @@ export async function firstNotFinite(
   return order.find(({ name }) => outputs[name]?.data[0] !== 1)?.name;
 }
 
-/** A loss or a gradient that is no number: what it is, where, and what may be done. */
-export function notFiniteError(where: {
+interface Where {
+  /** Steps done, and the epoch of the next, from 0. */
   readonly step: number;
   readonly epoch: number;
-  readonly first: string | undefined;
+  /** The last good one. */
   readonly checkpoint: string | undefined;
-}): RunError {
-  const { step, epoch, first, checkpoint } = where;
+}
+
+const advice = 'Try a lower --rate, a longer --warmup, or --clip-norm';
+
+/** A step whose loss or gradient is no number, which has changed nothing. @param first see `firstNotFinite`. */
+export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string | undefined): RunError {
   const place =
     first === undefined
       ? 'every weight, activation and gradient is finite, but their sum is not'
       : `the first is ${described(first)}`;
-  const rest = checkpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${checkpoint}`;
   return new RunError(
-    `step ${step + 1}, in epoch ${epoch + 1}, has numbers that are not finite: ${place}. The weights were not changed; ${rest}. Try a lower --rate, a longer --warmup, or --clip-norm`,
+    `step ${step + 1}, in epoch ${epoch + 1}, has numbers that are not finite: ${place}. The weights were not changed; ${lastGood(checkpoint)}. ${advice}`,
   );
+}
+
+/** A weight or a statistic that is no number, found when a checkpoint was to be written. */
+export function notFiniteVariable({ step, epoch, checkpoint }: Where, name: string): RunError {
+  if (step === 0) return new RunError(`'${name}' has numbers that are not finite before the first step`);
+  return new RunError(
+    `after step ${step}, in epoch ${epoch + 1}, '${name}' has numbers that are not finite: no checkpoint is written of them; ${lastGood(checkpoint)}. ${advice}`,
+  );
+}
+
+function lastGood(checkpoint: string | undefined): string {
+  return checkpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${checkpoint}`;
 }
 
 function described(output: string): string {

@@ -5,7 +5,7 @@ import { newestState } from '../run/state-file.ts';
 import { learningRate } from '../schedule.ts';
 import { type Course, saveState } from './course.ts';
 import { nextTurn } from './evaluate.ts';
-import { firstNotFinite, notFiniteError } from './failures.ts';
+import { firstNotFinite, notFiniteStep } from './failures.ts';
 import { accumulateBatch, applyStep, forwardInputs, type StepResult, trainStep } from './run-step.ts';
 
 /** Takes the steps of an epoch that are left. @returns whether it came to the epoch's end, and was not stopped before. */
@@ -69,7 +69,7 @@ async function guarded<T>(
     if (!(e instanceof NotFiniteError)) throw e;
     const inputs = forwardInputs(session, task.config.settings, batch, state.step, part);
     const first = await firstNotFinite(session.runner, session.training.program, inputs);
-    throw notFiniteError({ step: state.step, epoch: state.epoch, first, checkpoint: newestState(task.folder) });
+    throw notFiniteStep({ ...state, checkpoint: newestState(task.folder) }, first);
   }
 }
 
