@@ -96,13 +96,13 @@ const eager =
     createEagerRunner(tf, program);
 
 function tensorflowParts(loaded: LoadedTensorflow): Parts {
-  const { tf } = loaded;
+  const { tf, gpu } = loaded;
   return {
     tf,
     engine: 'tensorflow',
     description: describeTensorflow(loaded),
     slow: false,
-    createRunner: (program) => createSessionRunner(tf, program),
+    createRunner: (program) => createSessionRunner(tf, program, { fuse: !gpu }),
     close: () => {},
   };
 }

@@ -20,7 +20,7 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
   const cases = allCases.filter(({ program }) => !hasDilatedPool(program));
   test.each(cases.map((given) => [given.name, given] as const))('%s', async (_name, given) => {
     const before = tf.memory().numTensors;
-    const runner = await createSessionRunner(tf, given.program);
+    const runner = await createSessionRunner(tf, given.program, { fuse: true });
     await expectAsReference(runner, given, tolerance);
     runner.close();
     expect(tf.memory().numTensors).toBe(before);
@@ -80,7 +80,7 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
   });
 
   async function started(given: Case): Promise<{ runner: StepRunner; given: Case }> {
-    const runner = await createSessionRunner(tf, given.program);
+    const runner = await createSessionRunner(tf, given.program, { fuse: true });
     await runner.write(given.variables);
     return { runner, given };
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { elements } from '../../5-graph/graph.ts';
 import type { StepProgram, Variable } from '../../5-graph/training/program.ts';
-import { emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
+import { type EmitOptions, emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
 import type { Signature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
 import type { HostTensor, StepRunner } from '../runner.ts';
 import type { TfjsNode } from '../tensorflow/load.ts';
@@ -18,9 +18,14 @@ const portion = 64 * 2 ** 20;
  * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
  * the variables. Which variables are read or written together is best the same each time, for TensorFlow prepares a
  * graph for each selection.
+ * @param options.fuse see `EmitOptions`
  */
-export async function createSessionRunner(tf: TfjsNode, program: StepProgram): Promise<StepRunner> {
-  const { pb, signatures } = emitTrainingModel(program);
+export async function createSessionRunner(
+  tf: TfjsNode,
+  program: StepProgram,
+  options: EmitOptions,
+): Promise<StepRunner> {
+  const { pb, signatures } = emitTrainingModel(program, options);
   const { read, write } = signatures as { read: Signature; write: Signature };
   const session = await openSession(tf, pb, 'read');
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));

@@ -38,6 +38,8 @@ export async function loadTensorflow(entry: string, gpu: boolean): Promise<Loade
   const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined ? stderrSwitch(entry) : undefined;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // What XLA compiles is compiled before its first run: else some runs would take other kernels, with other roundings.
+  process.env.TF_XLA_FLAGS ??= '--tf_xla_enable_lazy_compilation=false';
   if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   bridgeNodeUtil();
   const tf = await quietly(() => {

@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import type { FunctionContext, StepContext, WriteStep } from './context.ts';
 import type { Signature, TensorInfo } from './encode.ts';
+import { compiledTogether, planFusion } from './fusion.ts';
 import { guardMessage } from './guard-message.ts';
 import { heldDims, heldShape, signatureShape } from './layout.ts';
 import { opTable } from './op-table.ts';
@@ -15,7 +16,7 @@ import { readVariable, sign, turned, type Variables } from './variables.ts';
  * Adds a function's nodes and its updates. Whoever asks for any of its outputs gets the updates too: the outputs wait
  * for them. A function that has none gives `done`.
  */
-export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction): Signature {
+export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction, fuse: boolean): Signature {
   const placeholders = new Map<string, { readonly node: TensorName; readonly info: TensorInfo }>();
   for (const { name, shape } of fn.inputs) {
     const attr = { dtype: float, shape: { shape: signatureShape(shape) } };
@@ -27,7 +28,12 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
 
   const values: (readonly TensorName[])[] = [];
   const value = ({ node, output }: StepRef) => values[node]?.[output] as TensorName;
-  for (const node of fn.nodes) values.push(emitNode(context, fn, node, value));
+  const groups = fuse ? planFusion(fn) : undefined;
+  for (const node of fn.nodes) {
+    const group = groups?.get(node.id);
+    const within = group === undefined ? context : { ...context, b: compiledTogether(b, group) };
+    values.push(emitNode(within, fn, node, value));
+  }
 
   const guards = fn.guards.map((ref, i) => {
     const attr = { T: float, message: { text: guardMessage(guardName(fn, ref)) } };

@@ -12,6 +12,14 @@ export interface TrainingModel {
   readonly signatures: Readonly<Record<string, Signature>>;
 }
 
+export interface EmitOptions {
+  /**
+   * Whether XLA compiles chains of small ops, at the first step of each batch size: less time and memory. It is there on
+   * every CPU; on a GPU it wants parts of the CUDA toolkit that not all have.
+   */
+  readonly fuse?: boolean;
+}
+
 /**
  * Writes a step program as a TensorFlow SavedModel. Each function is a signature of its name, that makes the function's
  * updates when it is run. Besides:
@@ -21,11 +29,11 @@ export interface TrainingModel {
  *
  * The batch is open, all numbers are inputs. The same program gives the same bytes.
  */
-export function emitTrainingModel(program: StepProgram): TrainingModel {
+export function emitTrainingModel(program: StepProgram, { fuse = false }: EmitOptions = {}): TrainingModel {
   const b = createGraphBuilder();
   const variables = createVariables(b, program.variables);
   const signatures: Record<string, Signature> = {};
-  for (const fn of program.functions) signatures[fn.name] = emitFunction(b, variables, fn);
+  for (const fn of program.functions) signatures[fn.name] = emitFunction(b, variables, fn, fuse);
   signatures.initialise = initialiseSignature(b, variables, program.variables);
   signatures.read = readSignature(b, variables, program.variables);
   signatures.write = writeSignature(b, variables, program.variables);
