@@ -30,12 +30,16 @@ export interface GraphBuilder {
 export function createGraphBuilder(): GraphBuilder {
   const nodes: NodeDef[] = [];
   const taken = new Set<string>();
+  /** The next number to try behind a name. */
+  const numbers = new Map<string, number>();
   const constants = new Map<string, TensorName>();
 
   const unique = (wanted: string) => {
     const base = legalName(wanted);
     let name = base;
-    for (let n = 1; taken.has(name); n++) name = `${base}_${n}`;
+    let next = numbers.get(base) ?? 1;
+    while (taken.has(name)) name = `${base}_${next++}`;
+    numbers.set(base, next);
     taken.add(name);
     return name;
   };
