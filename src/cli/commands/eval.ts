@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
@@ -64,14 +64,14 @@ export const evalCommand: RunCommand = (args, io) =>
       });
       progress.clear();
       const facts = {
-        weights: text(args, 'weights') ?? weights.file,
-        data: dataset.path,
+        weights: shownPath(weights.file, io),
+        data: shownPath(dataset.path, io),
         split,
         backend: backend.name,
       };
       if (flag(args, 'json')) printJson({ ...facts, ...evalJson(evaluation, dataset.classes) }, io);
       else {
-        const what = `${network.graph.name}, ${facts.weights}, ${split} of ${dataset.path}, on ${backend.name}`;
+        const what = `${network.graph.name}, ${facts.weights}, ${split} of ${facts.data}, on ${backend.name}`;
         io.stdout.write(evalText(evaluation, dataset.classes, what, paintFor(args, io)));
       }
       return exitCodes.ok;
@@ -124,6 +124,12 @@ function chooseSplit({ splits, path }: Dataset, asked: SplitName | undefined): S
   const split = asked ?? [...there].reverse()[0];
   if (split !== undefined && there.includes(split)) return split;
   throw failure(`'${path}' has no images for ${asked}; it has ${there.join(', ') || 'none at all'}`);
+}
+
+/** As the user would type it, where it lies in the current folder. */
+function shownPath(path: string, io: Io): string {
+  const within = relative(io.cwd, path);
+  return within === '' || within.startsWith('..') || isAbsolute(within) ? path : within;
 }
 
 function createEvalProgress(io: Io) {
