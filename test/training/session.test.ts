@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { StepRef } from '../../src/5-graph/training/program.ts';
-import { NotFiniteError, type StepRunner } from '../../src/backends/runner.ts';
+import type { StepFunction, StepRef } from '../../src/5-graph/training/program.ts';
+import { planFusion } from '../../src/6-emit/tfjs/saved-model/fusion.ts';
+import { NotFiniteError, OutOfMemoryError, type StepRunner } from '../../src/backends/runner.ts';
 import { createSessionRunner } from '../../src/backends/session/create-runner.ts';
 import type { TfjsNode } from '../../src/backends/tensorflow/load.ts';
 import { allCases } from './all-cases.ts';
@@ -79,6 +80,20 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
     runner.close();
   });
 
+  test('what is compiled together does the same, for any batch', async () => {
+    const { program } = gated(2);
+    expect([...planFusion(program.functions[0] as StepFunction).values()]).toEqual(Array(4).fill('run//7'));
+    const runner = await createSessionRunner(tf, program, { fuse: true });
+    for (const size of [2, 3, 2]) await expectAsReference(runner, gated(size), tolerance);
+    runner.close();
+  });
+
+  test('memory that is not there is said to be missing', async () => {
+    const { runner, given } = await started(endless);
+    await expect(runner.run('run', given.inputs)).rejects.toThrow(OutOfMemoryError);
+    runner.close();
+  });
+
   async function started(given: Case): Promise<{ runner: StepRunner; given: Case }> {
     const runner = await createSessionRunner(tf, given.program, { fuse: true });
     await runner.write(given.variables);
@@ -96,6 +111,38 @@ const guarded = buildCase('guarded', (c) => {
   c.guard(loss);
   c.update({ kind: 'accumulate', variable: 'sum', value: weight });
 });
+
+/** Squeeze and excitation's way back to a SiLU: a gate's product, a pool's gradient, their sum. */
+const gated = (size: number) =>
+  lastOutput(
+    buildCase(
+      'gated',
+      (c) => {
+        const shape = [5, 4, 3];
+        const [product] = c.op({ kind: 'mul' }, [c.fed('dy', shape), c.fed('gate', [5, 1, 1])], shape) as [StepRef];
+        const pooled = c.fed('pooled', [5, 1, 1]);
+        const [spread] = c.op({ kind: 'globalAvgPoolGrad', shape }, [pooled], shape) as [StepRef];
+        const [sum] = c.op({ kind: 'add' }, [product, spread], shape) as [StepRef];
+        c.op({ kind: 'activationGrad', fn: 'silu' }, [sum, c.fed('x', shape)], shape);
+      },
+      size,
+    ),
+  );
+
+/** 64 TB. */
+const endless = lastOutput(
+  buildCase('endless', (c) => {
+    const shape = [2 ** 14, 2 ** 15, 2 ** 14];
+    const [zeros] = c.op({ kind: 'zeros', shape }, [c.fed('x', [1])], shape) as [StepRef];
+    c.op({ kind: 'globalAvgPool' }, [zeros], [2 ** 14, 1, 1]);
+  }),
+);
+
+/** A case that gives the last of its values alone, so that the others are inner ones. */
+function lastOutput(given: Case): Case {
+  const functions = given.program.functions.map((fn) => ({ ...fn, outputs: fn.outputs.slice(-1) }));
+  return { ...given, program: { ...given.program, functions } };
+}
 
 const large = buildCase(
   'large',
