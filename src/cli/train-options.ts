@@ -86,7 +86,6 @@ export const evalOptions: readonly Option[] = [
   backendOption,
   workers,
   json,
-  quiet,
 ];
 
 function settingOption(name: string, setting: Setting): Option {
