@@ -49,7 +49,8 @@ export function createRun(path: string, shown: string): RunFolder {
     throw new RunError(`'${shown}' holds a run already: go on with it by --resume ${shown}, or take another --out`);
   }
   // A run that was killed before it had a configuration leaves no more than this.
-  const ours = (name: string) => name === specFolder || name === lockFile || name.endsWith(temporarySuffix);
+  const ours = (name: string) =>
+    [specFolder, checkpointsFolder, lockFile].includes(name) || name.endsWith(temporarySuffix);
   if (!readdirSync(path).every(ours))
     throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
   return { path, shown };
