@@ -7,10 +7,12 @@ import { requiredTensors } from './required-tensors.ts';
 /**
  * Weights in which every tensor has numbers of its own, biases and the statistics of batch norms too, as a checkpoint
  * under our names. Fresh weights would not tell a wrong epsilon or a forgotten bias from a right one. Scales and variances
- * lie between 0.5 and 1.5; biases and means near 0.
+ * lie between 0.5 and 1.5, biases and means near 0. Scales before a sum are a tenth of that, as training makes them small: where
+ * each block drowns what goes past it, a hundred of them magnify rounding a thousandfold.
  */
 export function randomWeights(graph: Graph, seed: number): Checkpoint {
   const specs = new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, tensor]));
+  const summed = scalesBeforeSums(graph);
   const listed = [...specs.values()].map(({ name, shape }): [string, CheckpointTensor] => [
     name,
     { name, shape, dtype: 'F32' },
@@ -28,9 +30,25 @@ export function randomWeights(graph: Graph, seed: number): Checkpoint {
         fillNormal(values, state, Math.sqrt(2 / elements(spec.shape.slice(1))));
       } else if (spec.role === 'running_var' || spec.role === 'weight') {
         fillUniform(values, state, 0.5);
-        return values.map((x) => 1 + x);
+        const size = summed.has(name) ? 0.1 : 1;
+        return values.map((x) => (1 + x) * size);
       } else fillNormal(values, state, 0.1);
       return values;
     },
   };
+}
+
+/** The names of the scales of batch norms whose results are summands. */
+function scalesBeforeSums(graph: Graph): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const sum of graph.nodes) {
+    if (sum.op.kind !== 'add') continue;
+    for (const ref of sum.inputs) {
+      let node = graph.nodes[ref.node];
+      while (node?.op.kind === 'dropPath') node = graph.nodes[node.inputs[0]?.node ?? -1];
+      const scale = node?.op.kind === 'batchNorm' ? node.tensors[0] : undefined;
+      if (scale) names.add(scale.name);
+    }
+  }
+  return names;
 }
