@@ -157,11 +157,12 @@ function emitUpdates(
   },
 ): readonly string[] {
   const gate = guards.length > 0 ? [b.node({ op: 'NoOp', name: `${fn.name}/guards/passed`, after: guards })] : [];
+  // What an update reads of the state before all of them is read now, so that all wait for it.
+  for (const update of fn.updates) if (update.kind === 'adamw' && update.weightDecay) before(update.variable);
   const writers = new Map<string, string>();
   const readers = new Map<string, string[]>();
   return fn.updates.map((update: Update) => {
     const touched = touchedBy(update);
-    if (update.kind === 'adamw' && update.weightDecay) before(update.variable);
     const present = <T>(x: T | undefined): x is T => x !== undefined;
     const after = [
       ...gate,
