@@ -1,7 +1,7 @@
+import type { Tfjs } from '../6-emit/tfjs/tfjs.ts';
 import type { CreateRunner } from './runner.ts';
 
-/** TensorFlow.js, whichever package brings it: core, layers and converter in one namespace. */
-export type Tfjs = typeof import('@tensorflow/tfjs');
+export type { Tfjs };
 
 /** Best first. */
 export const backendNames = ['cuda', 'tensorflow', 'webgpu', 'cpu'] as const;

@@ -13,6 +13,8 @@ interface Setting {
   readonly logits: ValueRef;
   readonly classes: number;
   readonly trained: readonly Trained[];
+  /** Names of the tensors that a step moves, by gradient or by statistics: those of which averages are kept. */
+  readonly averaged: ReadonlySet<string>;
   readonly noise: { readonly name: string; readonly count: number };
   readonly imageName: string;
 }
@@ -32,13 +34,14 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   if (trained.length === 0) return { diagnostics: [createDiagnostic('nothing-trains', undefined, {})] };
   const count = noiseCount(graph);
   const imageName = image.op.kind === 'input' ? image.op.name : '';
-  const setting = { graph, options, logits, classes, trained, noise: { name: 'noise', count }, imageName };
+  const averaged = options.ema ? movedTensors(graph, options) : new Set<string>();
+  const setting = { graph, options, logits, classes, trained, averaged, noise: { name: 'noise', count }, imageName };
   const own = ownVariables(graph);
   return {
     training: {
       program: {
         name: graph.name,
-        variables: [...own, ...keptVariables(own, trained, options)],
+        variables: [...own, ...keptVariables(own, trained, averaged, options)],
         functions: [
           ...(options.accumulate ? [accumulate(setting), apply(setting)] : [train(setting)]),
           evaluate(setting, 'evaluate', ''),
@@ -76,6 +79,15 @@ function trainedTensors(graph: Graph, { frozen, head }: TrainingOptions): Traine
     if (!spec.trainable || frozen.has(spec.name)) return [];
     return [{ spec, decays: node.op.kind !== 'batchNorm', head: head.has(spec.name) }];
   });
+}
+
+/** What training moves: what trains, and the statistics of norms that use their batch. */
+function movedTensors(graph: Graph, { frozen }: TrainingOptions): ReadonlySet<string> {
+  const moves = ({ trainable, name }: TensorSpec) => trainable && !frozen.has(name);
+  const names = [...graphTensors(graph)].flatMap(({ node, tensor }) =>
+    moves(tensor) || (!tensor.trainable && !frozen.has(tensor.name) && node.tensors.some(moves)) ? [tensor.name] : [],
+  );
+  return new Set(names);
 }
 
 function ownVariables(graph: Graph): Variable[] {
@@ -154,7 +166,7 @@ function train(setting: Setting): StepFunction {
   const forward = addTraining(b, setting);
   const gradients = addGradients(b, setting, forward);
   addStatistics(b, setting, forward);
-  addUpdates(b, setting.trained, gradients, averagedNames(setting), setting.options);
+  addUpdates(b, setting.trained, gradients, setting.averaged, setting.options);
   return b.finish('train');
 }
 
@@ -179,7 +191,7 @@ function apply(setting: Setting): StepFunction {
   const gradients = new Map(
     setting.trained.map(({ spec }, i) => [spec.name, b.variable(sums[i] as string, spec.shape)]),
   );
-  addUpdates(b, setting.trained, gradients, averagedNames(setting), setting.options);
+  addUpdates(b, setting.trained, gradients, setting.averaged, setting.options);
   for (const variable of sums) b.update({ kind: 'clear', variable });
   return b.finish('apply');
 }
@@ -197,11 +209,11 @@ function predict(setting: Setting, name: string, suffix: string): StepFunction {
   return b.finish(name);
 }
 
-function addEvaluation(b: StepBuilder, { graph, noise, imageName }: Setting, suffix: string): Forward {
+function addEvaluation(b: StepBuilder, { graph, noise, imageName, averaged }: Setting, suffix: string): Forward {
   return addNetwork(b, graph, imageName, {
     training: false,
     trains: () => false,
-    variable: (spec) => spec.name + suffix,
+    variable: ({ name }) => (averaged.has(name) ? name + suffix : name),
     noise,
   });
 }
@@ -227,8 +239,4 @@ function diagnose(setting: Setting): StepFunction {
   const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
   for (const [spec, value] of forward.backward(setting.logits, seed)) ask(`gradient ${spec.name}`, value);
   return b.finish('diagnose');
-}
-
-function averagedNames({ graph }: Setting): string[] {
-  return [...graphTensors(graph)].map(({ tensor }: { tensor: TensorSpec }) => tensor.name);
 }

@@ -11,7 +11,7 @@ export interface TrainingOptions {
   readonly clip: boolean;
   /** Several batches a step: the functions `accumulate` and `apply` instead of `train`. */
   readonly accumulate: boolean;
-  /** Whether averages of all weights and statistics are kept (Polyak & Juditsky 1992; variables `.../ema`). */
+  /** Whether averages of what training moves, weights and statistics, are kept (Polyak & Juditsky 1992; `.../ema`). */
   readonly ema: boolean;
   /** Names of tensors that stay as they are. A batch norm none of whose tensors train uses its running statistics. */
   readonly frozen: ReadonlySet<string>;

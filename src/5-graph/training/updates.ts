@@ -81,6 +81,7 @@ const optimisers: Readonly<Record<TrainingOptions['optimiser'], Optimiser>> = {
 export function keptVariables(
   own: readonly Variable[],
   trained: readonly Trained[],
+  averaged: ReadonlySet<string>,
   options: TrainingOptions,
 ): Variable[] {
   const byName = new Map(own.map((variable) => [variable.name, variable]));
@@ -92,7 +93,7 @@ export function keptVariables(
   return [
     ...trained.flatMap((t) => slots.map(([suffix, start]) => beside(t, suffix, start))),
     ...(options.accumulate ? trained.map((t) => beside(t, 'sum', 0)) : []),
-    ...(options.ema ? own.map((v) => ({ ...v, name: `${v.name}/ema`, start: { copyOf: v.name } })) : []),
+    ...own.flatMap((v) => (averaged.has(v.name) ? [{ ...v, name: `${v.name}/ema`, start: { copyOf: v.name } }] : [])),
   ];
 }
 
@@ -100,13 +101,13 @@ export function keptVariables(
  * Adds the end of a step: clipping, weight decay, the optimiser, the averages. Nothing changes where the gradient's norm
  * is not finite.
  * @param gradients of all tensors that train.
- * @param averaged names of the network's tensors of which an average is kept.
+ * @param averaged names of the network's tensors of which averages are kept.
  */
 export function addUpdates(
   b: StepBuilder,
   trained: readonly Trained[],
   gradients: ReadonlyMap<string, StepRef>,
-  averaged: readonly string[],
+  averaged: ReadonlySet<string>,
   options: TrainingOptions,
 ): void {
   const optimiser = optimisers[options.optimiser];

@@ -29,6 +29,6 @@ export function trainedNetwork(
   const options = trainingOptions(graph, settings);
   const { training, diagnostics } = buildTrainingProgram(graph, options);
   printDiagnostics(diagnostics, args, io);
-  if (training && !hasErrors(diagnostics)) return { graph, training, frozen: options.frozen };
+  if (training && !hasErrors(diagnostics)) return { graph, training };
   throw new Exit(exitCodes.diagnostics, `'${graph.name}' cannot be trained`);
 }

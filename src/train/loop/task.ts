@@ -12,8 +12,6 @@ import type { Best } from '../run/state.ts';
 export interface TrainedNetwork {
   readonly graph: Graph;
   readonly training: TrainingProgram;
-  /** Names of the tensors that stay as they are. */
-  readonly frozen: ReadonlySet<string>;
 }
 
 /** All that a training run needs. The caller opens it, holds the folder's lock, and closes what it opened. */

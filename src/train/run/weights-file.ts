@@ -19,16 +19,16 @@ export function averageName(tensor: string): string {
 export function writeWeights(
   folder: RunFolder,
   name: 'best.safetensors' | 'last.safetensors',
-  { graph, frozen }: TrainedNetwork,
+  { graph }: TrainedNetwork,
   values: ReadonlyMap<string, Float32Array>,
   weights: WeightKind,
   facts: Readonly<Record<string, string>>,
 ): void {
   const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
   const valueNamed = (tensor: string) => {
-    // The average of a tensor that stays as it is differs from it by what rounding leaves.
-    const average = weights === 'averages' && !frozen.has(tensor);
-    const value = values.get(average ? averageName(tensor) : tensor);
+    // A tensor that stays as it is has no average.
+    const average = weights === 'averages' ? values.get(averageName(tensor)) : undefined;
+    const value = average ?? values.get(tensor);
     if (!value) throw new Error(`the training has no variable '${tensor}'`);
     return value;
   };

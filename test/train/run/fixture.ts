@@ -165,7 +165,7 @@ export async function tinyTask(path: string, changes: TaskChanges = {}): Promise
       const options = trainingOptions(graph, settings);
       const { training } = buildTrainingProgram(graph, options);
       if (!training) throw new Error('the fixture does not train');
-      return { graph, training, frozen: options.frozen };
+      return { graph, training };
     },
     start: changes.start ?? ((graph) => seededWeights(graph, settings.seed)),
     loaders: changes.loaders ?? { train: memoryLoader(6, 8), validation: memoryLoader(2, 8) },
