@@ -1,3 +1,4 @@
+import type { TrainingOptions } from '../5-graph/training/options.ts';
 import { type EmitOptions, emit } from '../6-emit/emit.ts';
 import type { OnnxOptions } from '../6-emit/onnx/options.ts';
 import { onnxTarget } from '../6-emit/onnx/target.ts';
@@ -27,13 +28,18 @@ export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
   }
   if (name === 'onnx') return chosen(onnxTarget, onnxOptions(args), '.onnx');
   if (flag(args, 'graph') && flag(args, 'train')) throw usageError('--graph and --train exclude each other', 'compile');
+  const optimiser = text(args, 'optimiser') as TrainingOptions['optimiser'] | undefined;
+  if (optimiser && !flag(args, 'train'))
+    throw usageError('--optimiser needs --train: other models have no optimiser in them', 'compile');
   if (flag(args, 'graph'))
     return chosen((await import('../6-emit/tfjs/graph-model/target.ts')).graphModelTarget, {}, '-graph');
   if (flag(args, 'no-fold')) {
     throw usageError('--no-fold needs --graph with --target tfjs: what trains keeps its batch norms anyway', 'compile');
   }
-  if (flag(args, 'train'))
-    return chosen((await import('../6-emit/tfjs/saved-model/training-target.ts')).trainingTarget, {}, '-train');
+  if (flag(args, 'train')) {
+    const { trainingTarget } = await import('../6-emit/tfjs/saved-model/training-target.ts');
+    return chosen(trainingTarget, { ...(optimiser && { optimiser }) }, '-train');
+  }
   return chosen((await import('../6-emit/tfjs/layers/target.ts')).layersTarget, {}, '');
 }
 

@@ -120,6 +120,13 @@ export const emitOptions: readonly Option[] = [
     target: 'tfjs',
   },
   {
+    name: 'optimiser',
+    value: 'NAME',
+    choices: ['rmsprop', 'sgd', 'adamw'],
+    description: 'tfjs with --train: what the steps train with; rmsprop by default',
+    target: 'tfjs',
+  },
+  {
     name: 'output',
     short: 'o',
     value: 'PATH',

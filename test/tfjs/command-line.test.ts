@@ -22,6 +22,15 @@ describe('enetc compile --target tfjs', () => {
     expect(JSON.parse(readFileSync(join(cwd, 'tiny-b-graph/model.json'), 'utf8')).format).toBe('graph-model');
   });
 
+  test('--optimiser says what the steps of --train train with', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const given = ['--train', '--optimiser', 'adamw', '-o', 'm'];
+    expect((await enetc(['compile', '--target', 'tfjs', ...given], { cwd })).code).toBe(0);
+    const { optimiser, signatures } = JSON.parse(readFileSync(join(cwd, 'm/training.json'), 'utf8'));
+    expect(optimiser).toBe('adamw');
+    expect(Object.keys(signatures.train.inputs)).toEqual(expect.arrayContaining(['beta1', 'correction2']));
+  });
+
   test('same input, same bytes; an older model of that name is replaced, nothing is left beside it', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     const compile = (...argv: string[]) => enetc(['compile', '--target', 'tfjs', '-o', 'm', ...argv], { cwd });
@@ -52,6 +61,7 @@ describe('enetc compile --target tfjs', () => {
     [['--half'], 2, '--half is for --target onnx'],
     [['--batch', '1'], 2, '--batch is for --target onnx'],
     [['--no-fold'], 2, '--no-fold needs --graph'],
+    [['--optimiser', 'sgd'], 2, '--optimiser needs --train'],
     [['--weights', 'photos'], 1, "'photos' cannot be read: it is a folder without a model.json"],
   ])('%j ends with %i and writes nothing', async (argv, code, message) => {
     const cwd = folder({ 'tiny.enet': tiny });
