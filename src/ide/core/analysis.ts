@@ -1,0 +1,49 @@
+import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import type { DeclaredModel, Module, Program } from '../../2-resolve/program.ts';
+import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
+import type { Graph } from '../../5-graph/graph.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Source, Span } from '../../source.ts';
+import type { Place } from './place.ts';
+
+/**
+ * What is known of a document at one moment. A value: a later edit makes another one, which shares all that did not
+ * change. Spans of trees, diagnostics and graphs belong to sources of their own, one a declaration, so that they stay
+ * the same objects while text above them changes: `locate` says where one stands in its document now.
+ */
+export interface Analysis {
+  readonly path: string;
+  /** The document's whole text. */
+  readonly source: Source;
+  readonly module: Module;
+  readonly program: Program;
+  /** All that `check` says of the program, imported files included. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where a span stands in its document: of this file, of one that it imports, or of the library. */
+  locate(span: Span): Place;
+  /** What stands at an offset of the document, for going from a cursor to a tree. */
+  declarationAt(offset: number): DeclarationAt;
+  /**
+   * The network of a model of this file, at the point asked for or, without a request, at the one chosen in the editor;
+   * where the model has no such point (it has no such variant, no scaling), at its own default. Built when first asked
+   * for. Undefined where there is no such model, or where an error keeps it from being built.
+   */
+  network(model: string, request?: ScalingRequest): Network | undefined;
+}
+
+/** A cursor's declaration. */
+export interface DeclarationAt {
+  /** The declaration that holds the offset; undefined between declarations. One without its end goes on to the next. */
+  readonly node?: Declaration | ImportNode;
+  /** The source that the spans of the tree point into, and the cursor's offset in it. */
+  readonly source: Source;
+  readonly offset: number;
+}
+
+/** A network that was built, and for which point. */
+export interface Network {
+  readonly model: DeclaredModel;
+  readonly request: ScalingRequest;
+  readonly graph: Graph;
+  readonly point: ScalingPoint;
+}

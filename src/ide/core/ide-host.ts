@@ -1,0 +1,7 @@
+import type { Host } from '../../host.ts';
+
+/** What the editor's features need of the world besides what the compiler needs. */
+export interface IdeHost extends Host {
+  /** The absolute, normalised paths of the `.enet` files of the workspace, in a fixed order. */
+  workspaceFiles(): readonly string[];
+}

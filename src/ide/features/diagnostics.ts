@@ -1,0 +1,69 @@
+import type { Code } from '../../diagnostics/catalog.ts';
+import type { Diagnostic, Fix, Severity } from '../../diagnostics/diagnostic.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+
+/** A diagnostic as an editor shows it: plain data, places in documents. */
+export interface EditorDiagnostic extends Place {
+  readonly code: Code;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly related: readonly (Place & { readonly message: string })[];
+  readonly fixes: readonly EditorFix[];
+}
+
+/** A change that mends what a diagnostic complains of. */
+export interface EditorFix {
+  readonly title: string;
+  /** Whether it cannot change what the file means. */
+  readonly safe: boolean;
+  readonly edits: readonly EditorEdit[];
+}
+
+export interface EditorEdit extends Place {
+  readonly newText: string;
+}
+
+/**
+ * What is to be said in a document: what its own text is to blame for, and what building its models shows elsewhere (a
+ * block of the library that is given a wrong number), said at the call that led there. What the files that it imports
+ * are to blame for is said in them.
+ */
+export function documentDiagnostics(analysis: Analysis): readonly EditorDiagnostic[] {
+  return analysis.diagnostics.flatMap((d) => {
+    const located = locateDiagnostic(analysis, d);
+    return located.path === analysis.path ? [located] : saidAtCall(analysis, located);
+  });
+}
+
+/** A diagnostic with all its places; what no file holds stands at the start of the document. */
+export function locateDiagnostic(analysis: Analysis, d: Diagnostic): EditorDiagnostic {
+  return {
+    ...(d.span ? analysis.locate(d.span) : { path: analysis.path, start: 0, end: 0 }),
+    code: d.code,
+    severity: d.severity,
+    message: d.message,
+    related: (d.related ?? []).map((r) => ({ ...analysis.locate(r.span), message: r.message })),
+    fixes: (d.fixes ?? []).map((fix) => locateFix(analysis, fix)),
+  };
+}
+
+function locateFix(analysis: Analysis, { title, safe, edits }: Fix): EditorFix {
+  return { title, safe, edits: edits.map((e) => ({ ...analysis.locate(e.span), newText: e.newText })) };
+}
+
+/** The outermost call of this document that led to a mistake elsewhere takes its place; the mistake is then related. */
+function saidAtCall(analysis: Analysis, d: EditorDiagnostic): EditorDiagnostic[] {
+  const call = d.related.findLast(({ path }) => path === analysis.path);
+  if (!call) return [];
+  const place = { path: d.path, start: d.start, end: d.end, message: 'here' };
+  return [
+    {
+      ...d,
+      path: call.path,
+      start: call.start,
+      end: call.end,
+      related: [place, ...d.related.filter((r) => r !== call)],
+    },
+  ];
+}
