@@ -1,5 +1,6 @@
 // Times training steps of a library model on a backend: tsx bench/train-enetc.ts [BATCH] [STEPS] [BACKEND] [MODEL] [VARIANT]
-// Prints one line of JSON: the median seconds of a step, and the process's peak memory in MB. The paper's recipe: RMSProp,
+// Prints one line of JSON: the median seconds of a step, the process's peak memory in MB, and what it held after a tenth
+// of the steps and after all: memory that is not given back would show. The paper's recipe: RMSProp,
 // weight decay, dropout, stochastic depth, averages of the weights; images are fed from memory, float32.
 import { buildTrainingProgram } from '../src/5-graph/training/build-training-program.ts';
 import type { BackendName } from '../src/backends/backend.ts';
@@ -46,12 +47,14 @@ const inputs = {
   ema_share: scalar(0.999),
 };
 const times: number[] = [];
+const held: number[] = [];
 for (let i = 0; i < steps + 3; i++) {
   const start = performance.now();
   await runner.run('train', inputs);
   if (i >= 3) times.push((performance.now() - start) / 1000);
+  if (times.length === Math.ceil(steps / 10) || times.length === steps) held.push(process.memoryUsage.rss() / 2 ** 20);
 }
 const peak_mb = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ backend: backend.description, seconds: median(times), peak_mb, steps }));
+console.log(JSON.stringify({ backend: backend.description, seconds: median(times), peak_mb, held_mb: held, steps }));
 runner.close();
 backend.close();
