@@ -1,0 +1,182 @@
+import type { BlockNode, Declaration, ModelNode, ScalingNode, Statement, WeightsNode } from '../../1-parse/ast.ts';
+import { objectiveNames } from '../../2-resolve/builtins.ts';
+import type { LocalName, Occurrence, Target } from './occurrence.ts';
+import { patternWords } from './pattern-words.ts';
+import {
+  bindName,
+  innerNames,
+  type Names,
+  put,
+  tableNames,
+  type Walk,
+  walkArgs,
+  walkCells,
+  walkExpr,
+  walkName,
+  walkStageRows,
+  walkStep,
+  walkTail,
+} from './walk-expr.ts';
+
+const known = new WeakMap<Declaration, readonly Occurrence[]>();
+
+/**
+ * All names that stand in a declaration, in the order of the text, each with what it means as far as the declaration
+ * tells. The rules of visibility are the checker's. Found once for each declaration.
+ */
+export function namesOf(declaration: Declaration): readonly Occurrence[] {
+  let names = known.get(declaration);
+  if (!names) {
+    const w: Walk = { owner: declaration, found: [], tableUses: [] };
+    if (declaration.kind === 'block') walkBlock(w, declaration);
+    else if (declaration.kind === 'model') walkModel(w, declaration);
+    else walkWeights(w, declaration);
+    names = w.found.sort((a, b) => a.span.start - b.span.start);
+    known.set(declaration, names);
+  }
+  return names;
+}
+
+function walkBlock(w: Walk, block: BlockNode): void {
+  put(w, block.name, 'write', { kind: 'declared', node: block });
+  const names: Names = { bound: new Map() };
+  for (const param of block.params) {
+    if (param.default) walkExpr(w, names, param.default);
+    bindName(w, names, param.name, 'parameter', { param });
+  }
+  for (const statement of block.body) walkStatement(w, names, statement);
+}
+
+function walkStatement(w: Walk, names: Names, statement: Statement): void {
+  if (statement.kind === 'require') walkExpr(w, names, statement.condition);
+  else if (statement.kind === 'assign') {
+    walkExpr(w, names, statement.value);
+    for (const target of statement.targets) bindName(w, names, target, 'value');
+  } else {
+    for (const { label, value } of statement.outputs) {
+      if (label) put(w, label, 'write', { kind: 'output', ident: label });
+      walkExpr(w, names, value);
+    }
+  }
+}
+
+/** What the parts of a model see: `facts` are its parameters and tables, `all` is that and what stands above. */
+interface ModelNames {
+  readonly facts: Names;
+  readonly all: Names;
+}
+
+function walkModel(w: Walk, model: ModelNode): void {
+  put(w, model.name, 'write', { kind: 'declared', node: model });
+  const names: ModelNames = { facts: { bound: new Map() }, all: { bound: new Map() } };
+  for (const member of model.members) {
+    if (member.kind !== 'table') continue;
+    shareFact(names, bindName(w, names.all, member.name, 'table'));
+  }
+  for (const member of model.members) walkMember(w, names, member);
+  walkTables(w, names.all, model);
+  for (const member of model.members) if (member.kind === 'variants') walkVariants(w, names.facts, member.rows);
+}
+
+function shareFact({ facts }: ModelNames, local: LocalName): void {
+  const { name } = local.ident;
+  if (name !== '' && !facts.bound.has(name)) facts.bound.set(name, local);
+}
+
+function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][number]): void {
+  const { facts, all } = names;
+  switch (member.kind) {
+    case 'param':
+      if (member.default) walkExpr(w, facts, member.default);
+      shareFact(names, bindName(w, all, member.name, 'parameter', { param: member }));
+      return;
+    case 'convention':
+      walkArgs(w, facts, member.args, { kind: 'language', what: 'convention' });
+      return;
+    case 'input':
+      walkExpr(w, all, member.shape);
+      walkArgs(w, all, member.args, { kind: 'language', what: 'input' });
+      bindName(w, all, member.name, 'input');
+      return;
+    case 'maximize':
+      walkExpr(w, innerNames(all, [...objectiveNames]), member.objective);
+      return;
+    case 'scaling':
+      walkScaling(w, facts, member);
+      return;
+    case 'section': {
+      const { first, label, tail, steps } = member;
+      if (label) put(w, label, 'write', { kind: 'label', ident: label });
+      const callee = walkFirst(w, all, first, tail.rows !== undefined);
+      walkTail(w, all, tail, callee);
+      for (const step of steps) walkStep(w, all, step);
+      bindName(w, all, member.name, 'section');
+      return;
+    }
+    case 'table':
+    case 'variants':
+      return; // when all names are known
+    default:
+      walkStatement(w, all, member);
+  }
+}
+
+/** The first element of a section, which may be a step as well as a value. */
+function walkFirst(w: Walk, names: Names, first: Parameters<typeof walkExpr>[2], table: boolean): Target {
+  if (first.kind === 'name') return walkName(w, names, first);
+  if (first.kind === 'call') {
+    const callee = walkName(w, names, first.callee);
+    walkArgs(w, table ? tableNames(names) : names, first.args, callee);
+    return callee;
+  }
+  walkExpr(w, names, first);
+  return { kind: 'language', what: 'value' };
+}
+
+/** Factors see phi and the model's parameters, roundings their number and the factors besides. */
+function walkScaling(w: Walk, facts: Names, { variable, entries }: ScalingNode): void {
+  const outer = innerNames(facts);
+  if (variable) bindName(w, outer, variable, 'number');
+  for (const { name, parameter, value } of entries) {
+    put(w, name, 'write', { kind: 'language', what: 'factor' });
+    const names = parameter ? innerNames(facts, ['d', 'w', 'r']) : outer;
+    if (parameter) bindName(w, names, parameter, 'number');
+    walkExpr(w, names, value);
+  }
+}
+
+/** Each table against the blocks of the sections that build it: by its name, or through a parameter that holds it. */
+function walkTables(w: Walk, names: Names, model: ModelNode): void {
+  const throughParams = w.tableUses.filter((use) => use.table.kind === 'parameter').map((use) => use.callee);
+  for (const member of model.members) {
+    if (member.kind !== 'table') continue;
+    const byName = w.tableUses.filter((use) => use.table.ident === member.name).map((use) => use.callee);
+    walkStageRows(w, names, member.rows, byName.length > 0 ? [...byName, ...throughParams] : throughParams);
+  }
+}
+
+const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']);
+
+function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[2]): void {
+  for (const column of rows.header) {
+    const local = facts.bound.get(column.name);
+    if (local && local !== 'language' && local.kind === 'parameter') put(w, column, 'write', { kind: 'local', local });
+    else if (pointColumns.has(column.name)) put(w, column, 'write', { kind: 'language', what: 'column' });
+  }
+  walkCells(w, facts, rows, 'variant');
+}
+
+function walkWeights(w: Walk, weights: WeightsNode): void {
+  const model = weights.name.name;
+  put(w, weights.name, 'read', { kind: 'free', name: model });
+  for (const row of weights.rows.rows) {
+    for (const value of row.cells[0]?.values ?? []) {
+      if (value.kind !== 'name' && value.kind !== 'string') continue;
+      const words = patternWords(value);
+      const texts = words.map((word) => word.name);
+      for (const [index, word] of words.entries()) {
+        put(w, word, 'read', { kind: 'module-path', model, words: texts, index });
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+import { namesOf } from './declaration-names.ts';
+import type { Entity } from './entity.ts';
+import type { Occurrence } from './occurrence.ts';
+import { resolveTarget } from './resolve-target.ts';
+
+/** A name at a place, with what it means. */
+export interface NameAt {
+  readonly occurrence: Occurrence;
+  readonly place: Place;
+  readonly entities: readonly Entity[];
+}
+
+const imports = new WeakMap<ImportNode, readonly Occurrence[]>();
+
+/** The names of an import, which mean what they mean in the file. */
+export function namesOfImport(node: ImportNode): readonly Occurrence[] {
+  let names = imports.get(node);
+  if (!names) {
+    names = node.names.flatMap(({ name, span }): Occurrence[] =>
+      name === '' ? [] : [{ span, name, access: 'read', target: { kind: 'free', name } }],
+    );
+    imports.set(node, names);
+  }
+  return names;
+}
+
+/** All names of a file, in the order of its text. */
+export function* occurrencesOf({ module }: Pick<Analysis, 'module'>): Generator<Occurrence> {
+  for (const node of module.ast.imports) yield* namesOfImport(node);
+  for (const node of module.ast.declarations) yield* namesOf(node);
+}
+
+/** The name that stands at an offset of a document; at the end of one as well. */
+export function nameAt(analysis: Analysis, offset: number): NameAt | undefined {
+  const { node, offset: local } = analysis.declarationAt(offset);
+  if (!node) return undefined;
+  const occurrence = occurrenceAt(node.kind === 'import' ? namesOfImport(node) : namesOf(node as Declaration), local);
+  if (!occurrence) return undefined;
+  return {
+    occurrence,
+    place: analysis.locate(occurrence.span),
+    entities: resolveTarget(analysis.module, occurrence.target),
+  };
+}
+
+function occurrenceAt(names: readonly Occurrence[], offset: number): Occurrence | undefined {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] as Occurrence).span.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const found = names[low - 1];
+  return found && offset <= found.span.end ? found : undefined;
+}
+
+/** Where an entity is declared; undefined for what the language gives. */
+export function declaredAt(analysis: Pick<Analysis, 'locate'>, entity: Entity): Place | undefined {
+  return entity.ident && analysis.locate(entity.ident.span);
+}
+
+/** One text for one entity, whatever analysis it was met in. */
+export function entityKey(analysis: Pick<Analysis, 'locate'>, entity: Entity): string | undefined {
+  const place = declaredAt(analysis, entity);
+  return place && `${place.path}:${place.start}`;
+}

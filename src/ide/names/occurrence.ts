@@ -1,0 +1,45 @@
+import type { BlockNode, Declaration, Ident, ModelNode, ParamNode } from '../../1-parse/ast.ts';
+import type { Span } from '../../source.ts';
+
+/** What a declaration binds inside of itself. */
+export type LocalKind = 'parameter' | 'value' | 'section' | 'table' | 'input' | 'number';
+
+/** A name bound inside of a declaration. The same object for all its occurrences. */
+export interface LocalName {
+  readonly kind: LocalKind;
+  /** The place that binds it. */
+  readonly ident: Ident;
+  readonly owner: Declaration;
+  /** Of a parameter: its declaration. */
+  readonly param?: ParamNode;
+}
+
+/** What an occurrence speaks of, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
+export type Target =
+  | { readonly kind: 'local'; readonly local: LocalName }
+  /** The name of a declaration, where it is declared. */
+  | { readonly kind: 'declared'; readonly node: BlockNode | ModelNode }
+  /** Something bound here that only paths name: a step's label, a row, a model's output. */
+  | { readonly kind: 'label' | 'row' | 'variant' | 'output'; readonly ident: Ident }
+  /** A name that the declaration does not bind: the file's or the language's. */
+  | { readonly kind: 'free'; readonly name: string }
+  /** A named argument or a column: a parameter of what is called. */
+  | { readonly kind: 'argument'; readonly callees: readonly Target[]; readonly name: string }
+  /** `variant: b3` where the callee is a model; anything else otherwise. */
+  | { readonly kind: 'chosen'; readonly callee: Target; readonly name: string; readonly otherwise: Target }
+  /** A word of a path that starts at a section: `trunk.stages.1`. */
+  | { readonly kind: 'path'; readonly root: LocalName; readonly words: readonly string[]; readonly index: number }
+  /** A word of a path in a weight map. */
+  | { readonly kind: 'module-path'; readonly model: string; readonly words: readonly string[]; readonly index: number }
+  /** What the language itself gives a meaning by its place: `repeat`, `x.channels`, `index`. */
+  | { readonly kind: 'language'; readonly what: string };
+
+/** A name in a text. */
+export interface Occurrence {
+  /** In the source of its declaration. */
+  readonly span: Span;
+  readonly name: string;
+  /** `write`: it binds the name, or gives a parameter its value. */
+  readonly access: 'read' | 'write';
+  readonly target: Target;
+}

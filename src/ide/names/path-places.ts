@@ -1,0 +1,181 @@
+import type { Declaration, Expr, Ident, ModelNode, RowsNode, SectionNode, StepNode, Tail } from '../../1-parse/ast.ts';
+import { walkNodes } from '../../1-parse/walk.ts';
+import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
+import { rowName } from '../../3-check/check-rows.ts';
+import type { Entity } from './entity.ts';
+import type { Target } from './occurrence.ts';
+import { calledBy } from './resolve-target.ts';
+
+/** The declaration that a step stands in, with its file. */
+interface Inside {
+  readonly module: Module;
+  readonly owner: Declaration;
+}
+
+/** What the next word of a path may name. */
+type Frame =
+  | { readonly kind: 'labels'; readonly inside: Inside; readonly part: unknown; readonly sections: boolean }
+  | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly Declared[] }
+  | { readonly kind: 'number'; readonly then: readonly Frame[] };
+
+/** Frames that one path looks at, at most: blocks within blocks multiply. */
+const mostFrames = 500;
+
+/** What a word of a weight map's path names in its model: sections, rows and labels. Words with stars fit all of them. */
+export function modelPlaces(model: DeclaredModel, words: readonly string[], index: number): Entity[] {
+  return follow([inModel(model)], words, index);
+}
+
+/** The same for a path that starts at a section of the model it stands in: `trunk.stages.1`. */
+export function sectionPlaces(inside: Inside, section: Ident, words: readonly string[], index: number): Entity[] {
+  const node =
+    inside.owner.kind === 'model' ? inside.owner.members.find((m) => 'name' in m && m.name === section) : undefined;
+  if (node?.kind !== 'section') return [];
+  return follow(inSection(inside, node), words.slice(1), index - 1);
+}
+
+function follow(start: readonly Frame[], words: readonly string[], index: number): Entity[] {
+  let frames = start;
+  for (const [i, word] of words.entries()) {
+    const found = frames.slice(0, mostFrames).flatMap((frame) => step(frame, word));
+    if (i === index) return distinctIdents(found.flatMap(({ entity }) => entity ?? []));
+    frames = found.flatMap(({ next }) => next());
+  }
+  return [];
+}
+
+function distinctIdents(entities: readonly Entity[]): Entity[] {
+  const seen = new Map<string, Entity>();
+  for (const entity of entities) seen.set(`${entity.ident?.span.source.name}:${entity.ident?.span.start}`, entity);
+  return [...seen.values()];
+}
+
+interface Found {
+  readonly entity?: Entity;
+  readonly next: () => readonly Frame[];
+}
+
+function step(frame: Frame, word: string): Found[] {
+  const fits = (name: string) => word === '*' || word === name;
+  if (frame.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => frame.then }] : [];
+  const { inside } = frame;
+  if (frame.kind === 'rows') return rowsFitting(frame, fits);
+  const found: Found[] = [];
+  walkNodes(frame.part, (node) => {
+    if (node.kind === 'section') {
+      const section = node as SectionNode;
+      if (frame.sections && fits(section.name.name)) {
+        const entity: Entity = { kind: 'section', name: section.name.name, ident: section.name, owner: inside.owner };
+        found.push({ entity, next: () => inSection(inside, section) });
+      }
+      return !frame.sections;
+    }
+    if (node.kind === 'step') {
+      const { label, callee, tail } = node as StepNode;
+      if (label && label.name !== '' && fits(label.name)) found.push(labelled(inside, label, callee.text, tail));
+    }
+    return true;
+  });
+  return found;
+}
+
+function labelled(inside: Inside, label: Ident, callee: string, tail: Tail): Found {
+  const entity: Entity = { kind: 'label', name: label.name, ident: label, owner: inside.owner };
+  return {
+    entity,
+    next: () => {
+      const then = inCallee(inside, callee, tail);
+      // in a comprehension the element's number follows the label
+      return [...then, { kind: 'number', then }];
+    },
+  };
+}
+
+function rowsFitting(
+  { inside, rows, base }: Extract<Frame, { kind: 'rows' }>,
+  fits: (name: string) => boolean,
+): Found[] {
+  const columns = new Map(rows.header.map((h, i) => [h.name, i]));
+  const nameColumn = columns.get('name') ?? -1;
+  const seen = new Set<string>();
+  return rows.rows.flatMap((row, i): Found[] => {
+    const name = rowName(row, nameColumn, i);
+    if (!fits(name)) return [];
+    const value = row.cells[nameColumn]?.values[0];
+    const cell = row.cells[columns.get('block') ?? -1];
+    const blocks =
+      cell?.values.flatMap((v) => (v.kind === 'choice' ? v.options : [v])).flatMap((v) => named(inside, v)) ?? base;
+    const next = () => {
+      const then = blocks.map(inDeclared);
+      return columns.has('repeat') ? [{ kind: 'number' as const, then }] : then;
+    };
+    if (value?.kind === 'name') {
+      const ident = { name, span: value.span };
+      return [{ entity: { kind: 'row', name, ident, owner: inside.owner }, next }];
+    }
+    // rows by number that build the same blocks need no look each
+    const key = blocks.map((b) => b.node.name.span.start).join();
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ next }];
+  });
+}
+
+function named(inside: Inside, value: Expr): readonly Declared[] {
+  return value.kind === 'name' ? calleesOf(inside, value.text) : [];
+}
+
+/** What a name calls inside of a declaration: a parameter of it wins over the file's. */
+function calleesOf({ module, owner }: Inside, name: string): readonly Declared[] {
+  const params = owner.kind === 'block' ? owner.params : owner.kind === 'model' ? owner.members : [];
+  const param = params.find((p) => p.kind === 'param' && p.name.name === name);
+  const callee: Target =
+    param?.kind === 'param'
+      ? { kind: 'local', local: { kind: 'parameter', ident: param.name, owner, param } }
+      : { kind: 'free', name };
+  return calledBy(module, callee);
+}
+
+function inModel(model: DeclaredModel): Frame {
+  const inside = { module: model.module, owner: model.node };
+  return { kind: 'labels', inside, part: model.node.members, sections: true };
+}
+
+function inDeclared(declared: Declared): Frame {
+  if (declared.kind === 'model') return inModel(declared);
+  const inside = { module: declared.module, owner: declared.node };
+  return { kind: 'labels', inside, part: declared.node.body, sections: false };
+}
+
+/** After a section's name: its labels, and what its first step has inside, which has no label. */
+function inSection(inside: Inside, section: SectionNode): readonly Frame[] {
+  const { first, label, tail, steps } = section;
+  const callee = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
+  const own: Frame = { kind: 'labels', inside, part: [first, tail, steps], sections: false };
+  const inner = callee === undefined ? [] : inCallee(inside, callee, tail);
+  if (!label) return [own, ...inner];
+  const entity: Entity = { kind: 'label', name: label.name, ident: label, owner: inside.owner };
+  const labelledFirst: StepNode = {
+    kind: 'step',
+    span: first.span,
+    label,
+    callee: { kind: 'name', text: callee ?? '', parts: [callee ?? ''], span: first.span },
+    tail,
+  };
+  return entity.name === '' ? [own] : [{ ...own, part: [labelledFirst, first, tail, steps] }];
+}
+
+function inCallee(inside: Inside, callee: string, tail: Tail): readonly Frame[] {
+  const base = calleesOf(inside, callee);
+  if (!tail.rows) return base.map(inDeclared);
+  if (tail.rows.kind === 'rows') return [{ kind: 'rows', inside, rows: tail.rows, base }];
+  return tablesNamed(inside, tail.rows.text).map((rows): Frame => ({ kind: 'rows', inside, rows, base }));
+}
+
+/** The tables that a name may mean in a model: one, or all where it is a parameter. */
+function tablesNamed({ owner }: Inside, name: string): RowsNode[] {
+  if (owner.kind !== 'model') return [];
+  const tables = (owner as ModelNode).members.flatMap((m) => (m.kind === 'table' ? [m] : []));
+  const one = tables.filter((t) => t.name.name === name);
+  return (one.length > 0 ? one : tables).map((t) => t.rows);
+}

@@ -1,0 +1,130 @@
+import type { Ident, ModelNode, NameNode, ParamNode } from '../../1-parse/ast.ts';
+import { builtinOps, isBuiltinName, scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Declared, Module } from '../../2-resolve/program.ts';
+import { variantRows } from '../../3-check/variants.ts';
+import type { Entity } from './entity.ts';
+import type { LocalName, Target } from './occurrence.ts';
+import { modelPlaces, sectionPlaces } from './path-places.ts';
+
+/**
+ * What an occurrence means in its file. Several where a table builds several blocks or a path has stars; none where
+ * nothing is called so.
+ */
+export function resolveTarget(module: Module, target: Target): readonly Entity[] {
+  switch (target.kind) {
+    case 'local':
+      return [localEntity(target.local)];
+    case 'declared': {
+      const { node } = target;
+      const declared = (
+        node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module }
+      ) as Declared;
+      return [declaredEntity(declared)];
+    }
+    case 'label':
+    case 'row':
+    case 'variant':
+    case 'output':
+      return [{ kind: target.kind, name: target.ident.name, ident: target.ident }];
+    case 'free':
+      return freeEntities(module, target.name);
+    case 'argument':
+      return distinct(target.callees.flatMap((callee) => parametersOf(module, callee, target.name)));
+    case 'chosen': {
+      const models = calledBy(module, target.callee).filter((d) => d.kind === 'model');
+      if (models.length === 0) return resolveTarget(module, target.otherwise);
+      return models.flatMap((d) => variantEntity(d.node as ModelNode, target.name));
+    }
+    case 'path':
+      return sectionPlaces({ module, owner: target.root.owner }, target.root.ident, target.words, target.index);
+    case 'module-path': {
+      const model = module.scope.get(target.model);
+      return model?.kind === 'model' ? modelPlaces(model, target.words, target.index) : [];
+    }
+    case 'language':
+      return [];
+  }
+}
+
+export function localEntity(local: LocalName): Entity {
+  const { kind, ident, owner } = local;
+  return { kind, name: ident.name, ident, owner, local };
+}
+
+export function declaredEntity(declared: Declared): Entity {
+  return { kind: declared.kind, name: declared.node.name.name, ident: declared.node.name, declared };
+}
+
+function freeEntities(module: Module, name: string): Entity[] {
+  const declared = module.scope.get(name);
+  if (declared) return [declaredEntity(declared)];
+  return isBuiltinName(name) || scalingFunctions.has(name) ? [{ kind: 'language', name }] : [];
+}
+
+function variantEntity(model: ModelNode, name: string): Entity[] {
+  const value = variantRows(model).get(name)?.cell('name')?.values[0];
+  return value ? [{ kind: 'variant', name, ident: { name, span: value.span }, owner: model }] : [];
+}
+
+/** The blocks and models that a callee may be: one, or what a parameter of type `block` is known to hold. */
+export function calledBy(module: Module, callee: Target): readonly Declared[] {
+  if (callee.kind === 'free') {
+    const declared = module.scope.get(callee.name);
+    return declared ? [declared] : [];
+  }
+  return callee.kind === 'local' ? heldBlocks(module, callee.local) : [];
+}
+
+/** What a parameter of type `block` holds by its default and in the rows of `variants`. */
+function heldBlocks(module: Module, { param, owner, ident }: LocalName): readonly Declared[] {
+  if (param?.type?.name !== 'block') return [];
+  const names: (NameNode | undefined)[] = [nameOf(param.default)];
+  if (owner.kind === 'model') {
+    for (const { cell } of variantRows(owner).values()) names.push(nameOf(cell(ident.name)?.values[0]));
+  }
+  const held = names.flatMap((name) => (name && module.scope.get(name.text)) ?? []);
+  return [...new Set(held)];
+}
+
+function nameOf(value: { readonly kind: string } | undefined): NameNode | undefined {
+  return value?.kind === 'name' ? (value as NameNode) : undefined;
+}
+
+function parametersOf(module: Module, callee: Target, name: string): Entity[] {
+  if (callee.kind === 'free' && !module.scope.has(callee.name)) {
+    const op = builtinOps.get(callee.name);
+    return op?.params.some((p) => p.name === name) ? [{ kind: 'language', name }] : [];
+  }
+  return calledBy(module, callee).flatMap((declared): Entity[] => {
+    const found = parameterOf(declared, name);
+    if (!found) return [];
+    const { node, ident, kind } = found;
+    const local: LocalName = { kind, ident, owner: declared.node, ...(node && { param: node }) };
+    return [{ kind, name, ident, owner: declared.node, local }];
+  });
+}
+
+/** A parameter of a block, or of a model, whose inputs are its tensor parameters. */
+function parameterOf(
+  { node }: Declared,
+  name: string,
+): { ident: Ident; kind: 'parameter' | 'input'; node?: ParamNode } | undefined {
+  if (node.kind === 'block') {
+    const param = node.params.find((p) => p.name.name === name);
+    return param && { ident: param.name, kind: 'parameter', node: param };
+  }
+  for (const member of node.members) {
+    if (member.kind === 'param' && member.name.name === name) {
+      return { ident: member.name, kind: 'parameter', node: member };
+    }
+    if (member.kind === 'input' && member.name.name === name) return { ident: member.name, kind: 'input' };
+  }
+  return undefined;
+}
+
+/** Entities that are declared at different places; what the language gives once by its name. */
+function distinct(entities: readonly Entity[]): Entity[] {
+  const seen = new Map<unknown, Entity>();
+  for (const entity of entities) seen.set(entity.ident ?? entity.name, entity);
+  return [...seen.values()];
+}

@@ -1,0 +1,194 @@
+import type { Arg, Declaration, Expr, Ident, NameNode, RowsNode, StepNode, Tail } from '../../1-parse/ast.ts';
+import type { LocalKind, LocalName, Occurrence, Target } from './occurrence.ts';
+import { patternWords } from './pattern-words.ts';
+
+/** Names that are bound at a place, the nearest first. A name bound to `language` is one that the place itself gives. */
+export interface Names {
+  readonly bound: Map<string, LocalName | 'language'>;
+  readonly parent?: Names;
+}
+
+/** What finding the names of one declaration carries along. */
+export interface Walk {
+  readonly owner: Declaration;
+  readonly found: Occurrence[];
+  /** Steps that build a table by its name, with what they call. */
+  readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
+}
+
+const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
+
+export function innerNames(parent: Names, language: readonly string[] = []): Names {
+  return { bound: new Map(language.map((name) => [name, 'language' as const])), parent };
+}
+
+/** Takes up a name that binds; of two with one name the first is meant by all others. */
+export function bindName(
+  w: Walk,
+  names: Names,
+  ident: Ident,
+  kind: LocalKind,
+  extra: Partial<LocalName> = {},
+): LocalName {
+  const local: LocalName = { kind, ident, owner: w.owner, ...extra };
+  if (ident.name === '' || ident.name === '_') return local;
+  if (!names.bound.has(ident.name)) names.bound.set(ident.name, local);
+  put(w, ident, 'write', { kind: 'local', local });
+  return local;
+}
+
+export function put(w: Walk, { name, span }: Ident, access: Occurrence['access'], target: Target): void {
+  if (name !== '' && name !== '_' && span.end - span.start === name.length)
+    w.found.push({ span, name, access, target });
+}
+
+function lookup(names: Names, name: string): LocalName | 'language' | undefined {
+  for (let n: Names | undefined = names; n; n = n.parent) {
+    const local = n.bound.get(name);
+    if (local) return local;
+  }
+  return undefined;
+}
+
+/** What a name without dots means at a place. */
+function targetOf(names: Names, name: string): Target {
+  const local = lookup(names, name);
+  if (local === 'language') return { kind: 'language', what: 'counter' };
+  return local ? { kind: 'local', local } : { kind: 'free', name };
+}
+
+/** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
+export function walkName(w: Walk, names: Names, node: NameNode): Target {
+  const target = targetOf(names, node.parts[0] ?? '');
+  for (const [i, word] of patternWords(node).entries()) {
+    if (i === 0) put(w, word, 'read', target);
+    else if (target.kind === 'local' && target.local.kind === 'section') {
+      put(w, word, 'read', { kind: 'path', root: target.local, words: node.parts, index: i });
+    } else put(w, word, 'read', { kind: 'language', what: 'property' });
+  }
+  return target;
+}
+
+/** Takes up all names of an expression. Its depth is bounded by the parser. */
+export function walkExpr(w: Walk, names: Names, expr: Expr): void {
+  switch (expr.kind) {
+    case 'name':
+      walkName(w, names, expr);
+      return;
+    case 'call':
+      walkArgs(w, names, expr.args, walkName(w, names, expr.callee));
+      return;
+    case 'list':
+      for (const item of expr.items) walkExpr(w, names, item);
+      return;
+    case 'choice':
+      for (const option of expr.options) walkExpr(w, names, option);
+      return;
+    case 'comprehension': {
+      for (const source of expr.sources) walkExpr(w, names, source);
+      const inner = innerNames(names);
+      for (const name of expr.names) bindName(w, inner, name, 'value');
+      walkExpr(w, inner, expr.item);
+      return;
+    }
+    case 'unary':
+      walkExpr(w, names, expr.operand);
+      return;
+    case 'binary':
+      walkExpr(w, names, expr.left);
+      walkExpr(w, names, expr.right);
+      return;
+    case 'index':
+      walkExpr(w, names, expr.object);
+      walkExpr(w, names, expr.index);
+      return;
+    case 'property':
+      walkExpr(w, names, expr.object);
+      put(w, expr.name, 'read', { kind: 'language', what: 'property' });
+      return;
+    case 'chain':
+      walkExpr(w, names, expr.first);
+      for (const step of expr.steps) walkStep(w, names, step);
+      return;
+    default:
+      return;
+  }
+}
+
+export function walkStep(w: Walk, names: Names, step: StepNode): void {
+  const { label, callee, args = [], tail } = step;
+  if (label) put(w, label, 'write', { kind: 'label', ident: label });
+  const target = walkName(w, names, callee);
+  walkArgs(w, tail.rows ? tableNames(names) : names, args, target);
+  walkTail(w, names, tail, target);
+}
+
+/** What follows a step: the rows that it builds, and its condition. */
+export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, callee: Target): void {
+  if (rows?.kind === 'rows') walkStageRows(w, names, rows, [callee]);
+  else if (rows) {
+    const target = walkName(w, names, rows);
+    if (target.kind === 'local') w.tableUses.push({ table: target.local, callee });
+  }
+  if (condition) walkExpr(w, names, condition);
+}
+
+export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callee: Target): void {
+  for (const { name, value } of args) {
+    if (name) put(w, name, 'write', { kind: 'argument', callees: [callee], name: name.name });
+    if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
+      const otherwise = targetOf(names, value.parts[0] ?? '');
+      const ident = { name: value.text, span: value.span };
+      put(w, ident, 'read', { kind: 'chosen', callee, name: value.text, otherwise });
+    } else walkExpr(w, names, value);
+  }
+}
+
+/** Cells, and the arguments before a table, see which block of it they are for. */
+export function tableNames(names: Names): Names {
+  return innerNames(names, ['index', 'count']);
+}
+
+/** A stage table: its columns are parameters of the blocks that it builds. */
+export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly Target[]): void {
+  const names = tableNames(outer);
+  const { header } = rows;
+  const blockColumn = header.findIndex((h) => h.name === 'block');
+  const callees = [...base];
+  for (const row of rows.rows) {
+    for (const value of row.cells[blockColumn]?.values ?? []) {
+      for (const option of value.kind === 'choice' ? value.options : [value]) {
+        if (option.kind === 'name') callees.push(targetOf(names, option.text));
+      }
+    }
+  }
+  const seen = distinct(callees);
+  for (const column of header) {
+    const target: Target = ownColumns.has(column.name)
+      ? { kind: 'language', what: 'column' }
+      : { kind: 'argument', callees: seen, name: column.name };
+    put(w, column, 'write', target);
+  }
+  walkCells(w, names, rows, 'row');
+}
+
+/** The cells of a table, row by row; those of the column `name` name their rows. */
+export function walkCells(w: Walk, names: Names, { header, rows }: RowsNode, kind: 'row' | 'variant'): void {
+  for (const row of rows) {
+    row.cells.forEach((cell, i) => {
+      for (const value of cell?.values ?? []) {
+        if (header[i]?.name === 'name' && value.kind === 'name') {
+          const ident = { name: value.text, span: value.span };
+          put(w, ident, 'write', { kind, ident });
+        } else walkExpr(w, names, value);
+      }
+    });
+  }
+}
+
+/** Callees, each once: a table of ten thousand rows has few blocks. */
+function distinct(callees: readonly Target[]): Target[] {
+  const seen = new Map<unknown, Target>();
+  for (const c of callees) seen.set(c.kind === 'local' ? c.local : c.kind === 'free' ? c.name : c.kind, c);
+  return [...seen.values()];
+}
