@@ -1,6 +1,7 @@
 // Measures what docs/benchmarks.md reports: npm run bench [-- SECTION ...]
-// Sections: check, compile, memory, latency, linear. Peers need a Python with torch, timm, onnx, onnxruntime and
-// safetensors (ENET_PYTHON, else python3); what has no peer here is said and left out.
+// Sections: check, compile, memory, latency, linear, training. Peers need a Python with torch, timm, onnx, onnxruntime and
+// safetensors, for training also with keras and tensorflow (ENET_PYTHON, else python3; several are separated by colons);
+// what has no peer here is said and left out. Training needs a linked TensorFlow (enetc backend install tensorflow).
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'enet-bench-'));
 const file = (name: string) => join(folder, name);
 const results: Record<string, unknown> = {};
 
-const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear };
+const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear, training };
 const asked = process.argv.slice(2);
 for (const name of asked)
   if (!(name in sections)) throw new Error(`no section '${name}'; there are ${Object.keys(sections).join(', ')}`);
@@ -29,7 +30,7 @@ try {
 
 /** A Python with the peers, or undefined. */
 function python(modules: string): string | undefined {
-  for (const candidate of [process.env.ENET_PYTHON, 'python3'].filter((c) => c !== undefined)) {
+  for (const candidate of [...(process.env.ENET_PYTHON?.split(':') ?? []), 'python3']) {
     try {
       execFileSync(
         candidate,
@@ -177,4 +178,30 @@ ${lines.join('\n')}
   classifier: Linear(10)
 }
 `;
+}
+
+/** Steps of EfficientNet-B0 at 224, batch 8, each side in a process of its own, in turn. */
+async function training(): Promise<void> {
+  const ours = [process.execPath, '--import', 'tsx', join(root, 'bench/train-enetc.ts'), '8', '15'];
+  const peers = [
+    ['Keras', python('keras tensorflow'), 'train_keras.py'],
+    ['PyTorch', python('torch timm'), 'train_torch.py'],
+  ] as const;
+  const step = (command: readonly string[]): { seconds: number; peak_mb: number } => {
+    const [file = '', ...args] = command;
+    const text = execFileSync(file, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return JSON.parse(text.trim().split('\n').at(-1) ?? '');
+  };
+  for (const [name, py, script] of peers) {
+    if (!py) continue;
+    const pairs = [1, 2, 3, 4, 5].map(() => [step(ours), step([py, join(root, 'bench', script), '8', '15'])] as const);
+    report(`training step of B0 / ${name}`, {
+      ratio: median(pairs.map(([a, b]) => a.seconds / b.seconds)),
+      memory_ratio: median(pairs.map(([a, b]) => a.peak_mb / b.peak_mb)),
+      seconds: median(pairs.map(([a]) => a.seconds)),
+      their_seconds: median(pairs.map(([, b]) => b.seconds)),
+      peak_mb: median(pairs.map(([a]) => a.peak_mb)),
+      their_peak_mb: median(pairs.map(([, b]) => b.peak_mb)),
+    });
+  }
 }
