@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
+import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { type Dataset, type SplitName, splitNames } from '../../train/data/types.ts';
 import type { StartWeights } from '../../train/run/run-config.ts';
 import { type Arguments, flag, number, text } from '../arguments.ts';
@@ -34,6 +35,7 @@ interface Subject {
 /** `enetc eval [spec] --weights FILE --data DIR`, `enetc eval --run RUN` */
 export const evalCommand: RunCommand = (args, io) =>
   explained(async () => {
+    widenThreadPool(number(args, 'workers'));
     requireWeights(args);
     const {
       network,

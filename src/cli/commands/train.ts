@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
+import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { createNumberedRun, createRun, readRun, removeLeftovers, writeRun } from '../../train/run/run-folder.ts';
 import { lockRun } from '../../train/run/run-lock.ts';
-import { type Arguments, flag, text } from '../arguments.ts';
+import { type Arguments, flag, number, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { type Io, usageError } from '../io.ts';
 import { globalOptions } from '../options.ts';
@@ -17,7 +18,10 @@ import { trainedNetwork } from '../training/trained-network.ts';
 
 /** `enetc train [spec] --data DIR`, `enetc train --resume RUN` */
 export const trainCommand: RunCommand = (args, io) =>
-  explained(() => (flag(args, 'resume') ? resumeRun(args, io) : newRun(args, io)));
+  explained(() => {
+    widenThreadPool(number(args, 'workers'));
+    return flag(args, 'resume') ? resumeRun(args, io) : newRun(args, io);
+  });
 
 async function newRun(args: Arguments, io: Io): Promise<number> {
   const { config, copy, name, network, dataset } = await planRun(args, io);
