@@ -1,0 +1,83 @@
+import { commands, type ExtensionContext, type TextEditor, type Uri, window, workspace } from 'vscode';
+import type { BaseLanguageClient } from 'vscode-languageclient';
+import { type CommandId, type CreateClient, clientOptions } from './client.ts';
+import { compileInTerminal } from './compile.ts';
+import { createPreviews } from './preview/previews.ts';
+import { requestPreview } from './preview/request.ts';
+import { selectScaling } from './scaling/select-scaling.ts';
+import { createStatusBar } from './scaling/status-bar.ts';
+
+export interface RunningExtension {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server and registers what the extension itself adds to it: commands, the status bar, the preview. The rest
+ * (hints, hovers, completion, ...) goes between editor and server without it.
+ */
+export async function activateExtension(
+  context: ExtensionContext,
+  createClient: CreateClient,
+): Promise<RunningExtension> {
+  const channel = window.createOutputChannel('enet', { log: true });
+  let client = await createClient(context, clientOptions(channel));
+  const current = (): BaseLanguageClient => client;
+  const previews = createPreviews(context, (params) => requestPreview(current(), params));
+
+  /** A lens names its file; from the palette it is the one that is looked at. */
+  const onFile = (run: (editor: TextEditor, model?: string, variant?: string) => unknown) => {
+    return async (uri?: Uri | string, model?: unknown, variant?: unknown) => {
+      const editor = await findEditor(uri);
+      if (!editor) return window.showInformationMessage('enet: open a file .enet first');
+      return run(editor, asText(model), asText(variant));
+    };
+  };
+  const handlers: Record<CommandId, (...args: never[]) => unknown> = {
+    'enet.preview': onFile((editor, model) => previews.open(editor, model)),
+    'enet.showGraph': onFile((editor, model) => previews.open(editor, model)),
+    'enet.compile': onFile((editor, model, variant) => compileInTerminal(editor.document, model, variant)),
+    'enet.selectScaling': async () => {
+      const document = window.activeTextEditor?.document ?? previews.shownDocument();
+      const data =
+        document?.languageId === 'enet' && (await requestPreview(current(), { uri: document.uri.toString() }));
+      await selectScaling(data || undefined);
+    },
+    'enet.restartServer': async () => {
+      await client.dispose();
+      client = await createClient(context, clientOptions(channel));
+      await client.start();
+      previews.refresh();
+    },
+  };
+  for (const [id, handler] of Object.entries(handlers)) {
+    context.subscriptions.push(commands.registerCommand(id, handler));
+  }
+  context.subscriptions.push(
+    channel,
+    previews,
+    createStatusBar(),
+    workspace.onDidGrantWorkspaceTrust(() => commands.executeCommand('enet.restartServer')),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('enet.server.path')) void commands.executeCommand('enet.restartServer');
+    }),
+  );
+  await client.start();
+  return { stop: () => client.dispose() };
+}
+
+async function findEditor(uri?: Uri | string): Promise<TextEditor | undefined> {
+  if (uri === undefined) {
+    const active = window.activeTextEditor;
+    return active?.document.languageId === 'enet'
+      ? active
+      : window.visibleTextEditors.find((editor) => editor.document.languageId === 'enet');
+  }
+  const wanted = uri.toString();
+  const visible = window.visibleTextEditors.find((editor) => editor.document.uri.toString() === wanted);
+  const opened = workspace.textDocuments.find((document) => document.uri.toString() === wanted);
+  return visible ?? (opened && window.showTextDocument(opened));
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

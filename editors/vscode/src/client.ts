@@ -1,0 +1,37 @@
+import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+
+/** Makes the client for where the extension runs; it is not started yet. */
+export type CreateClient = (
+  context: ExtensionContext,
+  options: LanguageClientOptions,
+) => Promise<BaseLanguageClient> | BaseLanguageClient;
+
+/** The commands that the extension runs itself: the server's lenses and actions call them, it does not offer them. */
+export const commandIds = [
+  'enet.preview',
+  'enet.selectScaling',
+  'enet.compile',
+  'enet.showGraph',
+  'enet.restartServer',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+
+/** What the client says of itself to the server. Files of the library are documents like others, but read-only. */
+export function clientOptions(channel: LogOutputChannel): LanguageClientOptions {
+  const { scaling, inlayHints } = workspace.getConfiguration('enet');
+  return {
+    documentSelector: [{ language: 'enet' }],
+    outputChannel: channel,
+    initializationOptions: { clientCommands: commandIds, settings: { scaling, inlayHints } },
+    synchronize: {
+      configurationSection: 'enet',
+      fileEvents: workspace.createFileSystemWatcher('**/*.enet'),
+    },
+    middleware: {
+      provideCodeLenses: (document, token, next) =>
+        workspace.getConfiguration('enet', document.uri).get('codeLens', true) ? next(document, token) : [],
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// Builds the extension of VS Code: dist/vscode/ is it unpacked, dist/enet.vsix packed. Run after `npm run build`, which
+// makes the language server.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import sharp from 'sharp';
+import { packVsix } from './vsix/pack.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const extension = join(root, 'editors/vscode');
+const staging = join(root, 'dist/vscode');
+
+const copies = {
+  'package.json': 'editors/vscode/package.json',
+  'README.md': 'editors/vscode/README.md',
+  'LICENSE.txt': 'LICENSE',
+  'language-configuration.json': 'editors/vscode/language-configuration.json',
+  'snippets/enet.json': 'editors/vscode/snippets/enet.json',
+  'syntaxes/enet.tmLanguage.json': 'grammar/enet.tmLanguage.json',
+  'icons/file-light.svg': 'editors/vscode/icons/file-light.svg',
+  'icons/file-dark.svg': 'editors/vscode/icons/file-dark.svg',
+  'dist/server.cjs': 'dist/lsp-server.cjs',
+  'dist/server-worker.js': 'dist/lsp-worker.js',
+  'dist/preview/page.css': 'editors/vscode/src/preview/view/page.css',
+};
+
+for (const path of Object.values(copies)) {
+  if (!existsSync(join(root, path))) throw new Error(`${path} is missing: run 'npm run build' first`);
+}
+rmSync(staging, { recursive: true, force: true });
+for (const [to, from] of Object.entries(copies)) write(to, readFileSync(join(root, from)));
+write('icons/extension.png', await sharp(join(extension, 'icons/extension.svg')).resize(256, 256).png().toBuffer());
+
+const common: BuildOptions = {
+  absWorkingDir: extension,
+  outdir: join(staging, 'dist'),
+  bundle: true,
+  minify: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+  target: 'es2022',
+};
+const host: BuildOptions = { ...common, format: 'cjs', external: ['vscode'], outExtension: { '.js': '.cjs' } };
+await build({ ...host, entryPoints: { extension: 'src/extension.ts' }, platform: 'node' });
+await build({ ...host, entryPoints: { browser: 'src/browser.ts' }, platform: 'browser' });
+await build({ ...common, entryPoints: { 'preview/page': 'src/preview/view/page.ts' }, format: 'iife' });
+
+const files = new Map(listFiles('').map((path) => [path, new Uint8Array(readFileSync(join(staging, path)))]));
+const vsix = packVsix(JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8')), files);
+writeFileSync(join(root, 'dist/enet.vsix'), vsix);
+console.log(`dist/enet.vsix  ${Math.round(vsix.length / 1024)} KiB, ${files.size} files`);
+
+function write(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(join(staging, path)), { recursive: true });
+  writeFileSync(join(staging, path), bytes);
+}
+
+/** The files of the unpacked extension, sorted, so that the archive is the same from the same sources. */
+function listFiles(folder: string): string[] {
+  return readdirSync(join(staging, folder))
+    .sort()
+    .flatMap((name) => {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      return statSync(join(staging, path)).isDirectory() ? listFiles(path) : [path];
+    });
+}
