@@ -1,14 +1,14 @@
 import type { Declaration, Expr, Ident, ModelNode, RowsNode, SectionNode, StepNode, Tail } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
-import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
+import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
 import { rowName } from '../../3-check/check-rows.ts';
 import type { Entity } from './entity.ts';
 import type { Target } from './occurrence.ts';
-import { calledBy } from './resolve-target.ts';
+import { calledBy, type FileScope } from './resolve-target.ts';
 
 /** The declaration that a step stands in, with its file. */
 interface Inside {
-  readonly module: Module;
+  readonly module: FileScope;
   readonly owner: Declaration;
 }
 

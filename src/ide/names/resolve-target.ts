@@ -6,20 +6,23 @@ import type { Entity } from './entity.ts';
 import type { LocalName, Target } from './occurrence.ts';
 import { modelPlaces, sectionPlaces } from './path-places.ts';
 
+/** What the names of a file mean. */
+export type FileScope = Pick<Module, 'scope'>;
+
 /**
  * What an occurrence means in its file. Several where a table builds several blocks or a path has stars; none where
  * nothing is called so.
  */
-export function resolveTarget(module: Module, target: Target): readonly Entity[] {
+export function resolveTarget(module: FileScope, target: Target): readonly Entity[] {
   switch (target.kind) {
     case 'local':
       return [localEntity(target.local)];
     case 'declared': {
       const { node } = target;
-      const declared = (
-        node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module }
-      ) as Declared;
-      return [declaredEntity(declared)];
+      const declared = module.scope.get(node.name.name);
+      if (declared?.node === node) return [declaredEntity(declared)];
+      // of two with one name the second is what no other name means
+      return [{ kind: node.kind, name: node.name.name, ident: node.name }];
     }
     case 'label':
     case 'row':
@@ -55,7 +58,7 @@ export function declaredEntity(declared: Declared): Entity {
   return { kind: declared.kind, name: declared.node.name.name, ident: declared.node.name, declared };
 }
 
-function freeEntities(module: Module, name: string): Entity[] {
+function freeEntities(module: FileScope, name: string): Entity[] {
   const declared = module.scope.get(name);
   if (declared) return [declaredEntity(declared)];
   return isBuiltinName(name) || scalingFunctions.has(name) ? [{ kind: 'language', name }] : [];
@@ -67,7 +70,7 @@ function variantEntity(model: ModelNode, name: string): Entity[] {
 }
 
 /** The blocks and models that a callee may be: one, or what a parameter of type `block` is known to hold. */
-export function calledBy(module: Module, callee: Target): readonly Declared[] {
+export function calledBy(module: FileScope, callee: Target): readonly Declared[] {
   if (callee.kind === 'free') {
     const declared = module.scope.get(callee.name);
     return declared ? [declared] : [];
@@ -76,7 +79,7 @@ export function calledBy(module: Module, callee: Target): readonly Declared[] {
 }
 
 /** What a parameter of type `block` holds by its default and in the rows of `variants`. */
-function heldBlocks(module: Module, { param, owner, ident }: LocalName): readonly Declared[] {
+function heldBlocks(module: FileScope, { param, owner, ident }: LocalName): readonly Declared[] {
   if (param?.type?.name !== 'block') return [];
   const names: (NameNode | undefined)[] = [nameOf(param.default)];
   if (owner.kind === 'model') {
@@ -90,7 +93,7 @@ function nameOf(value: { readonly kind: string } | undefined): NameNode | undefi
   return value?.kind === 'name' ? (value as NameNode) : undefined;
 }
 
-function parametersOf(module: Module, callee: Target, name: string): Entity[] {
+function parametersOf(module: FileScope, callee: Target, name: string): Entity[] {
   if (callee.kind === 'free' && !module.scope.has(callee.name)) {
     const op = builtinOps.get(callee.name);
     return op?.params.some((p) => p.name === name) ? [{ kind: 'language', name }] : [];

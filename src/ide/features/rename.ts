@@ -1,0 +1,158 @@
+import { keywords } from '../../../grammar/tokens.ts';
+import { isBuiltinName } from '../../2-resolve/builtins.ts';
+import { positionAt } from '../../source.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Ide } from '../core/ide.ts';
+import type { Place } from '../core/place.ts';
+import type { Entity } from '../names/entity.ts';
+import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
+import { changedMeaning } from '../names/meanings-kept.ts';
+import { doubtfulUse, renameGroup } from '../names/rename-group.ts';
+import { dependentFiles } from '../names/workspace-names.ts';
+import type { EditorEdit } from './diagnostics.ts';
+
+/** Why something cannot be renamed, as a sentence for the user. */
+export interface Refusal {
+  readonly refusal: string;
+}
+
+/** A name that can be renamed, and where it stands under the cursor. */
+export interface Renameable {
+  readonly place: Place;
+  readonly name: string;
+}
+
+/** Names of a model that choose a point of its family, and so cannot be bound. */
+const reserved: ReadonlySet<string> = new Set(['d', 'w', 'r', 'phi', 'variant']);
+/** What only stands in paths, apart from all other names. */
+const inPaths: ReadonlySet<Entity['kind']> = new Set(['label', 'row', 'variant', 'output']);
+
+/** Whether what stands at an offset can be renamed: a name that a file of the workspace declares. */
+export function prepareRename(ide: Ide, analysis: Analysis, offset: number): Renameable | Refusal {
+  const name = nameAt(analysis, offset);
+  if (!name) return refuseWord(analysis, offset);
+  return refuseName(ide, analysis, name) ?? { place: name.place, name: name.occurrence.name };
+}
+
+/**
+ * Renames what stands at an offset, in all files of the workspace. What shares a column with a parameter or a path with a
+ * label is renamed with it, since the text names them together. Refused where a name would then mean something else, or
+ * where the library or the language gives the name.
+ */
+export function renameAt(
+  ide: Ide,
+  analysis: Analysis,
+  offset: number,
+  newName: string,
+): { readonly edits: readonly EditorEdit[] } | Refusal {
+  const name = nameAt(analysis, offset);
+  if (!name) return refuseWord(analysis, offset);
+  const refused = refuseName(ide, analysis, name) ?? refuseNewName(name, newName);
+  if (refused) return refused;
+  if (newName === name.occurrence.name) return { edits: [] };
+  const group = renameGroup(ide, analysis, name.entities);
+  const shared = group.entities.find((entity) => !isOwn(ide, analysis, entity));
+  if (shared) return refuseShared(analysis, shared);
+  const edits = group.found.map(({ path, start, end }) => ({ path, start, end, newText: newName }));
+  const own = new Set(ide.allFiles());
+  const outside = edits.find(({ path }) => !own.has(path));
+  if (outside)
+    return { refusal: `'${name.occurrence.name}' also stands in ${outside.path}, outside of the workspace.` };
+  const doubtful = doubtfulUse(ide, analysis, group);
+  if (doubtful) {
+    return {
+      refusal: `It is not known whether '${name.occurrence.name}' is meant in ${lineOf(ide, doubtful)}, where a block is a parameter's value. Rename it by hand.`,
+    };
+  }
+  return refuseConflict(ide, analysis, group.entities, edits, newName) ?? { edits };
+}
+
+function refuseConflict(
+  ide: Ide,
+  analysis: Analysis,
+  entities: readonly Entity[],
+  edits: readonly EditorEdit[],
+  newName: string,
+): Refusal | undefined {
+  const declared = entities.flatMap((entity) => declaredAt(analysis, entity)?.path ?? []);
+  const files = new Set([...declared.flatMap((path) => dependentFiles(ide, path)), ...edits.map((e) => e.path)]);
+  const changed = changedMeaning(ide, [...files], edits);
+  if (!changed) return undefined;
+  const where = lineOf(ide, changed.place);
+  return {
+    refusal: changed.message
+      ? `'${newName}' cannot be the new name: in ${where} ${changed.message}.`
+      : `'${newName}' cannot be the new name: it would change what a name means in ${where}.`,
+  };
+}
+
+/** Whether an entity is declared in a file of the workspace. */
+function isOwn(ide: Ide, analysis: Analysis, entity: Entity): boolean {
+  const declared = declaredAt(analysis, entity);
+  return declared !== undefined && ide.allFiles().includes(declared.path);
+}
+
+function refuseName(ide: Ide, analysis: Analysis, { occurrence, entities }: NameAt): Refusal | undefined {
+  const { name, target } = occurrence;
+  const [first] = entities;
+  if (!first) {
+    return { refusal: target.kind === 'language' ? languageOwn(name) : `Nothing here is called '${name}'.` };
+  }
+  const foreign = entities.find((entity) => !isOwn(ide, analysis, entity));
+  if (!foreign) return undefined;
+  if (foreign.kind === 'language') return { refusal: languageOwn(name) };
+  const path = declaredAt(analysis, foreign)?.path ?? '';
+  return {
+    refusal: isLibrary(path) ? libraryOwn(name, path) : `'${name}' is declared in ${path}, outside of the workspace.`,
+  };
+}
+
+function refuseShared(analysis: Analysis, shared: Entity): Refusal {
+  const path = declaredAt(analysis, shared)?.path;
+  const owner = shared.owner ? ` of '${shared.owner.name.name}'` : '';
+  return {
+    refusal: path
+      ? `A column or a path that names it also names '${shared.name}'${owner} in ${path}, which cannot be changed.`
+      : `A column that names it also names '${shared.name}' of one of the language's own ops.`,
+  };
+}
+
+function refuseNewName({ entities }: NameAt, newName: string): Refusal | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(newName) || newName === '_') {
+    return { refusal: `'${newName}' is no name: a name is made of letters, digits and '_', and begins with no digit.` };
+  }
+  if ((keywords as readonly string[]).includes(newName)) return { refusal: `'${newName}' is a word of the language.` };
+  if (entities.every((entity) => inPaths.has(entity.kind))) return undefined;
+  if (isBuiltinName(newName)) return { refusal: languageOwn(newName) };
+  const inModel = entities.some((entity) => entity.owner?.kind === 'model' && entity.kind !== 'number');
+  if (inModel && reserved.has(newName)) return { refusal: `'${newName}' has a meaning of its own in a model.` };
+  return undefined;
+}
+
+function refuseWord(analysis: Analysis, offset: number): Refusal {
+  const { text } = analysis.source;
+  const before = /\w*$/.exec(text.slice(Math.max(0, offset - 64), offset))?.[0] ?? '';
+  const word = before + (/^\w*/.exec(text.slice(offset, offset + 64))?.[0] ?? '');
+  const isKeyword = (keywords as readonly string[]).includes(word);
+  return {
+    refusal: isKeyword ? `'${word}' is a word of the language.` : 'There is no name here that could be renamed.',
+  };
+}
+
+function languageOwn(name: string): string {
+  return `'${name}' is the language's own name and cannot be renamed or taken.`;
+}
+
+function libraryOwn(name: string, path: string): string {
+  return `'${name}' belongs to the library (${path}), which cannot be changed.`;
+}
+
+function isLibrary(path: string): boolean {
+  return path.startsWith('std/');
+}
+
+function lineOf(ide: Ide, { path, start }: Place): string {
+  const source = ide.analysis(path)?.source;
+  const file = path.split(/[\\/]/).at(-1);
+  return source ? `${file}, line ${positionAt(source, start).line}` : `${file}`;
+}

@@ -1,0 +1,68 @@
+import type { Module } from '../../2-resolve/program.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Ide } from '../core/ide.ts';
+import type { Place } from '../core/place.ts';
+import type { EditorEdit } from '../features/diagnostics.ts';
+import { applyEdits, editsByPath, offsetAfter } from '../features/edits.ts';
+import { programWith } from './edited-program.ts';
+import { entityKey, occurrencesOf } from './file-names.ts';
+import { resolveTarget } from './resolve-target.ts';
+
+/** Why edits would change what a program means: a name that would mean something else, or an error that they would make. */
+export interface ChangedMeaning {
+  readonly place: Place;
+  /** The error's message; none where a name would just mean something else. */
+  readonly message?: string;
+}
+
+/**
+ * Whether every name of some documents would mean after edits what it means now. A renaming is held to this: whatever
+ * the reason for a conflict, it shows here.
+ * @returns the first change of meaning, undefined where there is none
+ */
+export function changedMeaning(
+  ide: Ide,
+  paths: readonly string[],
+  edits: readonly EditorEdit[],
+): ChangedMeaning | undefined {
+  const byPath = editsByPath(edits);
+  const texts = new Map<string, string>();
+  for (const [path, own] of byPath) texts.set(path, applyEdits(ide.analysis(path)?.source.text ?? '', own));
+  const moved = (path: string, offset: number) => offsetAfter(byPath.get(path) ?? [], offset);
+  for (const path of paths) {
+    const analysis = ide.analysis(path);
+    if (!analysis) continue;
+    const { program, errors } = programWith(ide, analysis, texts);
+    const before = meanings(analysis.module, analysis, moved);
+    const after = meanings(program.entry, { locate: placeOf }, (_path, offset) => offset);
+    const changed = before.find(({ means, place }, i) => means !== after[i]?.means || place !== after[i]?.place);
+    if (changed) return { place: analysis.locate(changed.span) };
+    const old = programWith(ide, analysis, new Map()).errors;
+    const [error] = errors.length > old.length ? newOnes(errors, old) : [];
+    if (error) return { place: error.span ? placeOf(error.span) : { path, start: 0, end: 0 }, message: error.message };
+  }
+  return undefined;
+}
+
+function placeOf(span: Parameters<Analysis['locate']>[0]): Place {
+  return { path: span.source.name, start: span.start, end: span.end };
+}
+
+function newOnes<T extends { readonly message: string }>(now: readonly T[], before: readonly T[]): T[] {
+  const said = new Set(before.map((d) => d.message));
+  return [...now.filter((d) => !said.has(d.message)), ...now];
+}
+
+/** Each name of a file as the place where it stands and the places that it means. */
+function meanings(module: Module, analysis: Pick<Analysis, 'locate'>, moved: (path: string, offset: number) => number) {
+  return [...occurrencesOf({ module })].map(({ span, target }) => {
+    const { path, start } = analysis.locate(span);
+    const means = resolveTarget(module, target).map((entity) => {
+      const key = entityKey(analysis, entity);
+      if (key === undefined) return entity.name;
+      const at = key.lastIndexOf(':');
+      return `${key.slice(0, at)}:${moved(key.slice(0, at), Number(key.slice(at + 1)))}`;
+    });
+    return { span, place: moved(path, start), means: means.sort().join() };
+  });
+}

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
+import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
+import { openFixture } from './fixture.ts';
+
+const blocks = `block Twice(x, channels: int, kernel: int = 3) {
+  y = x -> first: Conv(channels, kernel)
+  return y -> second: Conv(channels, kernel)
+}
+
+block Once(x, channels: int) {
+  return x -> only: Conv(channels, 1)
+}
+`;
+
+const net = `import { Twice, Once } from "./blocks.enet"
+
+model Net {
+  param classes: int = 10
+  variants {
+    | name  | classes |
+    | small | 5       |
+  }
+  input image: [3, 32, 32]
+  stem: Twice(8, kernel: 5)
+  stages: Twice {
+    | name | block | repeat | channels |
+    | c1   | Once  | 1      | 8        |
+    | c2   |       | 2      | 16       |
+  }
+  tap = stages.c2.1
+  classifier: Linear(classes)
+  return logits: classifier, low: tap
+}
+
+weights Net {
+  | path                 | timm     |
+  | stem.first           | conv     |
+  | stages.*.*.only      | a.*.b    |
+  | stages.c2.*.second   | c.*.d    |
+}
+`;
+
+/** What the files are after renaming what stands before `at` in one of them; or why not. */
+function renamed(file: 'net.enet' | 'blocks.enet', at: string, newName: string): Record<string, string> | string {
+  const texts = { 'net.enet': net, 'blocks.enet': blocks };
+  const marked = { ...texts, [file]: texts[file].replace(at, `${at}▮`) };
+  const { ide, analysis, offset } = openFixture(marked);
+  expect(marked[file]).toContain('▮');
+  const result = renameAt(ide, analysis, offset, newName);
+  if ('refusal' in result) return result.refusal;
+  const after: Record<string, string> = {};
+  for (const [path, edits] of editsByPath(result.edits)) {
+    const name = path.replace('/space/', '') as keyof typeof texts;
+    const changed = applyEdits(texts[name], edits).split('\n');
+    after[name] = changed
+      .filter((line, i) => line !== texts[name].split('\n')[i])
+      .map((l) => l.trim())
+      .join('\n');
+  }
+  return after;
+}
+
+test('a block is renamed where it is declared, imported and used', () => {
+  expect(renamed('blocks.enet', 'block Twi', 'Pair')).toEqual({
+    'blocks.enet': 'block Pair(x, channels: int, kernel: int = 3) {',
+    'net.enet': 'import { Pair, Once } from "./blocks.enet"\nstem: Pair(8, kernel: 5)\nstages: Pair {',
+  });
+});
+
+test('a model is renamed with its weight maps', () => {
+  expect(renamed('net.enet', 'model N', 'Network')).toEqual({ 'net.enet': 'model Network {\nweights Network {' });
+});
+
+test('parameters that share a column are renamed together', () => {
+  expect(renamed('net.enet', '| repeat | chan', 'filters')).toEqual({
+    'blocks.enet': [
+      'block Twice(x, filters: int, kernel: int = 3) {',
+      'y = x -> first: Conv(filters, kernel)',
+      'return y -> second: Conv(filters, kernel)',
+      'block Once(x, filters: int) {',
+      'return x -> only: Conv(filters, 1)',
+    ].join('\n'),
+    'net.enet': '| name | block | repeat | filters |',
+  });
+});
+
+test('labels, sections, rows and variants are renamed in paths', () => {
+  expect(renamed('blocks.enet', 'x -> fir', 'one')).toMatchObject({ 'net.enet': '| stem.one           | conv     |' });
+  expect(renamed('net.enet', '  sta', 'body')).toEqual({
+    'net.enet': 'body: Twice {\ntap = body.c2.1\n| body.*.*.only      | a.*.b    |\n| body.c2.*.second   | c.*.d    |',
+  });
+  expect(renamed('net.enet', '| c2', 'last')).toEqual({
+    'net.enet': '| last   |       | 2      | 16       |\ntap = stages.last.1\n| stages.last.*.second   | c.*.d    |',
+  });
+});
+
+test("what is not the workspace's own is refused with a sentence", () => {
+  expect(renamed('net.enet', 'classifier: Lin', 'Dense')).toBe(
+    "'Linear' is the language's own name and cannot be renamed or taken.",
+  );
+  expect(renamed('net.enet', '| name | block | rep', 'times')).toContain("'repeat' is the language's own name");
+  expect(renamed('net.enet', 'par', 'x')).toBe("'param' is a word of the language.");
+  const library = openFixture('import { MBC▮onv } from "std/blocks"\n');
+  expect(prepareRename(library.ide, library.analysis, library.offset)).toEqual({
+    refusal: "'MBConv' belongs to the library (std/blocks), which cannot be changed.",
+  });
+  const column = openFixture(
+    'import { MBConv } from "std/blocks"\nblock B(x, chan▮nels: int) { return x -> c: Conv(channels, 1) }\n' +
+      'model M { input x: [3, 8, 8]\n  s: B {\n  | block | channels |\n  | MBConv | 8 |\n  |  | 8 |\n  } }\n',
+  );
+  expect(renameAt(column.ide, column.analysis, column.offset, 'c')).toEqual({
+    refusal:
+      "A column or a path that names it also names 'channels' of 'MBConv' in std/blocks, which cannot be changed.",
+  });
+});
+
+test('new names that are none, or taken, are refused', () => {
+  expect(renamed('net.enet', 'param cla', '2nd')).toContain("'2nd' is no name");
+  expect(renamed('net.enet', 'param cla', 'model')).toBe("'model' is a word of the language.");
+  expect(renamed('net.enet', 'param cla', 'phi')).toBe("'phi' has a meaning of its own in a model.");
+  expect(renamed('net.enet', 'param cla', 'relu')).toContain("'relu' is the language's own name");
+  expect(renamed('net.enet', 'param cla', 'stem')).toMatch(/^'stem' cannot be the new name: .*net\.enet, line \d+/);
+  expect(renamed('blocks.enet', 'block Twi', 'Once')).toMatch(/^'Once' cannot be the new name/);
+  expect(renamed('net.enet', '| c2', 'c1')).toMatch(/^'c1' cannot be the new name/);
+  // the block's own value would hide the block that it calls
+  const hiding = openFixture('block A(x) { return x -> relu }\nblock B(x) {\n  h▮ = x -> tanh\n  return h -> A\n}\n');
+  expect(renameAt(hiding.ide, hiding.analysis, hiding.offset, 'A')).toHaveProperty('refusal');
+});
+
+test('where a parameter may be meant through a block that is handed on, renaming is refused', () => {
+  const text = (use: string) =>
+    `block A(x, wid▮th: int) { return x -> c: Conv(width, 1) }\nblock R(x, unit: block) { return x -> u: unit(width: 3) }\n` +
+    `model M { input x: [3, 8, 8]\n  s: ${use} }\n`;
+  const handed = openFixture(text('R(unit: A)'));
+  expect(renameAt(handed.ide, handed.analysis, handed.offset, 'size')).toMatchObject({
+    refusal: expect.stringContaining('main.enet, line 2'),
+  });
+  const apart = openFixture(text('A(4)'));
+  expect(renameAt(apart.ide, apart.analysis, apart.offset, 'size')).toHaveProperty('edits');
+});
