@@ -25,11 +25,15 @@ const leanPickBy: Plugin = {
   },
 };
 
-/** The commands that need an engine are a bundle of their own, which the command line loads when one is called. */
-const enginesApart: Plugin = {
-  name: 'engines-apart',
+/**
+ * The commands that need an engine are a bundle of their own, and so is the language server; the command line loads one
+ * when it is called.
+ */
+const bundlesApart: Plugin = {
+  name: 'bundles-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
+    onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
   },
 };
 
@@ -62,14 +66,18 @@ const commandLine: BuildOptions = {
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  define: { ENETC_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
+  define: {
+    ENETC_VERSION: JSON.stringify(version),
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+  },
   outExtension: { '.js': '.cjs' },
 };
 await build({
   ...commandLine,
   entryPoints: { main: 'src/cli/main.ts', enetc: 'src/cli/launch.ts' },
-  plugins: [...(common.plugins ?? []), enginesApart],
-  // The bundle of the engines by require: an import would be resolved by the script of the code cache, not by the file.
+  plugins: [...(common.plugins ?? []), bundlesApart],
+  // The other bundles by require: an import would be resolved by the script of the code cache, not by the file.
   supported: { 'dynamic-import': false },
 });
 await build({
@@ -77,6 +85,14 @@ await build({
   entryPoints: { engines: 'src/cli/engines.ts', 'loader-worker': 'src/train/data/worker.ts' },
   // Native packages are looked for where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],
+});
+await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
+await build({
+  ...common,
+  entryPoints: { 'lsp-worker': 'src/lsp/browser-worker.ts' },
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
 });
 chmodSync(new URL('../dist/enetc.cjs', import.meta.url), 0o755);
 const run = (file: string, ...args: string[]) =>

@@ -243,6 +243,37 @@ export const commands: readonly Command[] = [
   },
   ...engineCommands,
   {
+    name: 'lsp',
+    summary: 'the language server for editors',
+    operands: '',
+    maxOperands: 0,
+    completes: 'nothing',
+    details:
+      'Editors start it; docs/editors.md says how. It speaks the Language Server Protocol over standard input and output, reads the workspace, the library and what files import, and writes no file. Ports are of 127.0.0.1.',
+    options: [
+      { name: 'stdio', description: 'speak over standard input and output (the default)' },
+      {
+        name: 'socket',
+        value: 'PORT',
+        kind: 'positive',
+        description: 'connect to a client that listens on this port',
+        completes: 'nothing',
+      },
+      {
+        name: 'listen',
+        value: 'PORT',
+        kind: 'positive',
+        description: 'listen on this port, for any number of clients',
+        completes: 'nothing',
+      },
+    ],
+    examples: [
+      { line: 'enetc lsp', does: 'what an editor runs' },
+      { line: 'enetc lsp --listen 6009', does: 'a server that several clients connect to' },
+    ],
+    load: async () => (await import('./language-server.ts')).lspCommand,
+  },
+  {
     name: 'completion',
     summary: 'a completion script for a shell',
     operands: '<bash | zsh | fish>',

@@ -1,0 +1,67 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IdeHost } from '../../ide/core/ide-host.ts';
+import { nodeHost, readBounded } from '../node-host.ts';
+
+/** A list of files is so old at most, in milliseconds: not every client says which files have come and gone. */
+const freshness = 2000;
+
+/** No more files of a workspace are looked at: one that is the root of a disk must not stop the editor. */
+const mostFiles = 10_000;
+const mostEntries = 200_000;
+
+/** A host for the files below `root`. It reads regular files there, after links are resolved, and no others. */
+export function workspaceHost(root: string, isWorkspaceFolder: boolean): IdeHost {
+  const host = nodeHost(root, root);
+  const inside = (path: string) =>
+    root !== '' &&
+    `${host.resolvePath('', path)}/`
+      .replaceAll('\\', '/')
+      .startsWith(`${root}/`.replaceAll('\\', '/').replace(/\/+$/, '/'));
+  let files: readonly string[] = [];
+  let listedAt = Number.NEGATIVE_INFINITY;
+  return {
+    root,
+    resolvePath: (from, path) => host.resolvePath(from, path),
+    readFile: (path) => (inside(path) && isRegular(path) ? readBounded(path) : undefined),
+    workspaceFiles() {
+      if (!isWorkspaceFolder) return [];
+      const now = performance.now();
+      if (now - listedAt > freshness) {
+        files = specsBelow(root).filter(inside);
+        listedAt = performance.now();
+      }
+      return files;
+    },
+  };
+}
+
+/** Without a wait: opening a named pipe waits for who writes to it. */
+function isRegular(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Every `.enet` file below a folder, in a fixed order; without `node_modules`, hidden folders and links to folders. */
+function specsBelow(root: string): string[] {
+  const found: string[] = [];
+  const waiting = [root];
+  let entries = 0;
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    for (const entry of entriesOf(folder)) {
+      if (++entries > mostEntries || found.length >= mostFiles) return found.sort();
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) waiting.push(path);
+      else if (entry.name.endsWith('.enet') && !entry.isDirectory()) found.push(path);
+    }
+  }
+  return found.sort();
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // a folder that may not be read has nothing to show
+    return [];
+  }
+}

@@ -1,0 +1,49 @@
+import type { IdeHost } from '../ide/core/ide-host.ts';
+import type { Platform } from './platform.ts';
+import { folderOf, isInside, uriToPath } from './uris.ts';
+
+/**
+ * A platform without a disk, for a browser's worker: the files that there are besides open documents are given, by URI.
+ * @param files texts by URI; may be changed while the server runs.
+ */
+export function browserPlatform(version: string, files: ReadonlyMap<string, string>): Platform {
+  const bytes = new TextEncoder();
+  const byPath = () => new Map([...files].map(([uri, text]) => [uriToPath(uri), text]));
+  return {
+    version,
+    realPath: (path) => path,
+    createHost: (root, isWorkspaceFolder): IdeHost => ({
+      root,
+      resolvePath: (from, path) => resolvePath(from, path),
+      readFile(path) {
+        const text = isInside(path, root) ? byPath().get(path) : undefined;
+        return text === undefined ? undefined : bytes.encode(text);
+      },
+      workspaceFiles: () =>
+        isWorkspaceFolder
+          ? [...byPath().keys()].filter((path) => isInside(path, root) && path.endsWith('.enet')).sort()
+          : [],
+    }),
+  };
+}
+
+/** A path seen from the folder of another; both with slashes, perhaps behind a scheme and an authority. */
+export function resolvePath(from: string, path: string): string {
+  const [, head, tail] = /^([A-Za-z][A-Za-z\d+.-]+:(?:\/\/[^/]*)?)?(.*)$/s.exec(path) as unknown as [
+    string,
+    string?,
+    string?,
+  ];
+  if (head !== undefined || from === '') return (head ?? '') + normalise(tail ?? '');
+  const [, base = '', folder = ''] = /^([A-Za-z][A-Za-z\d+.-]+:(?:\/\/[^/]*)?)?(.*)$/s.exec(folderOf(from)) ?? [];
+  return base + normalise(path.startsWith('/') ? path : `${folder}/${path}`);
+}
+
+function normalise(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}`;
+}

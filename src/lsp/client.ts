@@ -1,0 +1,59 @@
+import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
+import type { Encoding } from './lines.ts';
+
+/** What of the client's capabilities makes a difference here. */
+export interface Client {
+  readonly encoding: Encoding;
+  /** Asks for diagnostics itself: none are pushed to it. */
+  readonly pullsDiagnostics: boolean;
+  /** Answers `workspace/configuration`. */
+  readonly configuration: boolean;
+  readonly snippets: boolean;
+  readonly markdown: boolean;
+  readonly definitionLinks: boolean;
+  readonly versionedEdits: boolean;
+  readonly codeActions: boolean;
+  readonly labelOffsets: boolean;
+  readonly insertReplace: boolean;
+  readonly lineFoldingOnly: boolean;
+  readonly symbolTrees: boolean;
+  /** Registers for changes of files and settings when it is asked to. */
+  readonly watchesFiles: boolean;
+  readonly registersConfiguration: boolean;
+  readonly workspaceFolders: boolean;
+  /** What it computes anew when it is told that the chosen point has changed. */
+  readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean; readonly diagnostics: boolean };
+  /** Commands that the client runs itself, with dialogs of its own; from `initializationOptions.clientCommands`. */
+  readonly ownCommands: ReadonlySet<string>;
+}
+
+/** Reads a client's capabilities; whatever is missing or malformed counts as not there. */
+export function readClient(params: InitializeParams): Client {
+  const capabilities: ClientCapabilities = params.capabilities ?? {};
+  const { general, textDocument: text, workspace } = capabilities;
+  const options: unknown = params.initializationOptions?.clientCommands;
+  const formats = text?.hover?.contentFormat;
+  return {
+    encoding: general?.positionEncodings?.[0] === 'utf-8' ? 'utf-8' : 'utf-16',
+    pullsDiagnostics: text?.diagnostic !== undefined,
+    configuration: workspace?.configuration === true,
+    snippets: text?.completion?.completionItem?.snippetSupport === true,
+    markdown: Array.isArray(formats) && formats.includes('markdown'),
+    definitionLinks: text?.definition?.linkSupport === true,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    codeActions: text?.codeAction?.codeActionLiteralSupport !== undefined,
+    labelOffsets: text?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport === true,
+    insertReplace: text?.completion?.completionItem?.insertReplaceSupport === true,
+    lineFoldingOnly: text?.foldingRange?.lineFoldingOnly === true,
+    symbolTrees: text?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    refreshes: {
+      inlayHints: workspace?.inlayHint?.refreshSupport === true,
+      codeLenses: workspace?.codeLens?.refreshSupport === true,
+      diagnostics: workspace?.diagnostics?.refreshSupport === true,
+    },
+    ownCommands: new Set(Array.isArray(options) ? options.filter((name) => typeof name === 'string') : []),
+  };
+}

@@ -1,0 +1,31 @@
+import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
+import { documentDiagnostics, type EditorDiagnostic } from '../../ide/features/diagnostics.ts';
+import { explanationUri } from '../library-texts.ts';
+import { locationOf, rangeIn, type View } from '../view.ts';
+
+const severities = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+} as const;
+
+/** What is to be said in a document, as the protocol says it. */
+export function protocolDiagnostics(view: View): Diagnostic[] {
+  return documentDiagnostics(view.analysis).map((d) => protocolDiagnostic(view, d));
+}
+
+/** A diagnostic of the document of `view`. */
+export function protocolDiagnostic(view: View, d: EditorDiagnostic): Diagnostic {
+  return {
+    range: rangeIn(view, d),
+    severity: severities[d.severity],
+    code: d.code,
+    codeDescription: { href: explanationUri(d.code) },
+    source: 'enet',
+    message: d.message,
+    ...(d.code.startsWith('unused-') && { tags: [DiagnosticTag.Unnecessary] }),
+    ...(d.related.length > 0 && {
+      relatedInformation: d.related.map((r) => ({ location: locationOf(view, r), message: r.message })),
+    }),
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticRequest,
+  WorkspaceDiagnosticRequest,
+  type WorkspaceDocumentDiagnosticReport,
+} from 'vscode-languageserver';
+import { answering, pause } from '../guard.ts';
+import type { Session } from '../session.ts';
+import { uriOf, type View, viewOf } from '../view.ts';
+import { protocolDiagnostics } from './convert.ts';
+
+/** Answers clients that ask for diagnostics: of a document, and of the whole workspace. */
+export function answerDiagnostics(session: Session): void {
+  const idOf = createResultIds();
+  const { connection, projects } = session;
+  connection.onRequest(
+    DocumentDiagnosticRequest.type,
+    answering(session, ({ textDocument, previousResultId }): DocumentDiagnosticReport => {
+      const view = viewOf(session, textDocument?.uri);
+      return view ? reportOf(view, idOf, previousResultId) : { kind: 'full', items: [] };
+    }),
+  );
+  connection.onRequest(
+    WorkspaceDiagnosticRequest.type,
+    answering(session, async ({ previousResultIds }, token) => {
+      const previous = new Map((previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
+      const items: WorkspaceDocumentDiagnosticReport[] = [];
+      for (const { ide, isWorkspaceFolder } of [...projects.all()]) {
+        for (const path of isWorkspaceFolder ? ide.allFiles() : ide.openDocuments()) {
+          await pause(token);
+          const uri = uriOf(session, path);
+          const view = viewOf(session, uri);
+          if (view) items.push({ ...reportOf(view, idOf, previous.get(uri)), uri, version: view.version ?? null });
+        }
+      }
+      return { items };
+    }),
+  );
+}
+
+type IdOf = (uri: string, diagnostics: readonly Diagnostic[]) => string;
+
+/** The same diagnostics of a document get the same id, so that they need not be sent twice. */
+function createResultIds(): IdOf {
+  const known = new Map<string, { readonly said: string; readonly id: string }>();
+  let next = 0;
+  return (uri, diagnostics) => {
+    const said = JSON.stringify(diagnostics);
+    const before = known.get(uri);
+    if (before?.said === said) return before.id;
+    const id = String(++next);
+    known.set(uri, { said, id });
+    return id;
+  };
+}
+
+function reportOf(view: View, idOf: IdOf, previous: string | undefined) {
+  const items = protocolDiagnostics(view);
+  const resultId = idOf(view.uri, items);
+  return resultId === previous ? { kind: 'unchanged' as const, resultId } : { kind: 'full' as const, resultId, items };
+}

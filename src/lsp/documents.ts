@@ -1,0 +1,68 @@
+import type {
+  DidChangeTextDocumentParams,
+  TextDocumentContentChangeEvent,
+  TextDocumentItem,
+} from 'vscode-languageserver';
+import { stdlib } from '../stdlib.generated.ts';
+import { type Encoding, type Lines, linesOf, offsetAt } from './lines.ts';
+import { isLibraryUri, uriToPath } from './uris.ts';
+
+/** A document that the client has open. A change makes another value of it. */
+export interface OpenDocument {
+  /** As the client writes it. */
+  readonly uri: string;
+  readonly path: string;
+  readonly version: number;
+  readonly lines: Lines;
+  /** A file of the library, opened to be read. */
+  readonly library: boolean;
+}
+
+/** Makes a document of what the client opens. A library file whose text is not the library's is a document like any other. */
+export function openDocument(item: TextDocumentItem, realPath: (path: string) => string): OpenDocument {
+  const { uri, text, version } = item;
+  const named = uriToPath(uri);
+  const library = isLibraryUri(uri) && Object.hasOwn(stdlib, named) && stdlib[named] === text;
+  const path = library ? named : isLibraryUri(uri) ? uri : realPath(named);
+  return { uri, path, version: Number.isInteger(version) ? version : 0, lines: linesOf(text), library };
+}
+
+/**
+ * Applies changes in their order. A range outside of the text is taken as what of it lies inside, as the protocol says
+ * of positions; a change that is no change is left out.
+ * @returns the document after them, and what was wrong.
+ */
+export function changeDocument(
+  document: OpenDocument,
+  { contentChanges, textDocument }: DidChangeTextDocumentParams,
+  encoding: Encoding,
+): { document: OpenDocument; problems: readonly string[] } {
+  const problems: string[] = [];
+  let { lines } = document;
+  for (const change of Array.isArray(contentChanges) ? contentChanges : []) {
+    const text = applyChange(lines, change, encoding);
+    if (text === undefined) problems.push('a change without a text or with a malformed range');
+    else lines = linesOf(text);
+  }
+  const { version } = textDocument;
+  if (!Number.isInteger(version)) problems.push('a change without a version');
+  else if (version <= document.version) problems.push(`version ${version} after version ${document.version}`);
+  return {
+    document: { ...document, version: Number.isInteger(version) ? version : document.version, lines },
+    problems,
+  };
+}
+
+function applyChange(
+  lines: Lines,
+  change: TextDocumentContentChangeEvent | null | undefined,
+  encoding: Encoding,
+): string | undefined {
+  if (typeof change?.text !== 'string') return undefined;
+  if (!('range' in change) || change.range === undefined || change.range === null) return change.text;
+  const { start, end } = change.range;
+  if (![start?.line, start?.character, end?.line, end?.character].every(Number.isFinite)) return undefined;
+  const a = offsetAt(lines, start, encoding);
+  const b = offsetAt(lines, end, encoding);
+  return lines.text.slice(0, Math.min(a, b)) + change.text + lines.text.slice(Math.max(a, b));
+}

@@ -1,0 +1,60 @@
+import { type CancellationToken, ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { cancelled, invalidParams } from './errors.ts';
+import type { Session } from './session.ts';
+import { type View, viewOf } from './view.ts';
+
+/**
+ * Makes a handler of requests out of a function: refuses them before `initialize` and after `shutdown`, honours
+ * cancelling, and turns an error of the server itself into an error answer and a line in the client's log.
+ */
+export function answering<P, R>(
+  session: Session,
+  handler: (params: P, token: CancellationToken) => R | Promise<R>,
+): (params: P, token: CancellationToken) => Promise<R> {
+  return async (params, token) => {
+    if (session.state === 'new') throw new ResponseError(ErrorCodes.ServerNotInitialized, 'initialize comes first');
+    if (session.state === 'closing') throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is shut down');
+    if (token?.isCancellationRequested) throw cancelled();
+    if (typeof params !== 'object' || params === null) throw invalidParams('the parameters are no object');
+    try {
+      return await handler(params, token);
+    } catch (e) {
+      if (e instanceof ResponseError) throw e;
+      session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
+      throw new ResponseError(ErrorCodes.InternalError, `an error in enetc: ${e instanceof Error ? e.message : e}`);
+    }
+  };
+}
+
+/** As `answering`, for requests about a document. A document that the server may not or cannot see is answered by null. */
+export function answeringIn<P extends { textDocument: { uri: string } }, R>(
+  session: Session,
+  handler: (view: View, params: P, token: CancellationToken) => R | Promise<R>,
+): (params: P, token: CancellationToken) => Promise<R | null> {
+  return answering<P, R | null>(session, (params, token) => {
+    const view = viewOf(session, params.textDocument?.uri);
+    return view ? handler(view, params, token) : null;
+  });
+}
+
+/** Runs what a notification asks for; an error is logged, for a notification has no answer. */
+export function heeding<P>(session: Session, handler: (params: P) => void): (params: P) => void {
+  return (params) => {
+    if (session.state !== 'running') return;
+    try {
+      handler(params);
+    } catch (e) {
+      session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
+    }
+  };
+}
+
+/** Lets what has come in be heard, cancelling for one; throws where this request was cancelled. */
+export async function pause(token: CancellationToken): Promise<void> {
+  await new Promise((next) => setTimeout(next, 0));
+  if (token.isCancellationRequested) throw cancelled();
+}
+
+function traceOf(e: unknown): string {
+  return e instanceof Error ? (e.stack ?? e.message) : String(e);
+}

@@ -1,0 +1,90 @@
+import {
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver';
+import { capabilitiesFor } from './capabilities.ts';
+import { readClient } from './client.ts';
+import { applySettings, fetchSettings } from './configuration.ts';
+import { heeding } from './guard.ts';
+import type { Session } from './session.ts';
+import { reopenDocuments } from './sync.ts';
+import { uriToPath } from './uris.ts';
+
+/** Begins and ends with the client, and follows what it says of its folders, files and settings. */
+export function followLifecycle(session: Session): void {
+  const { connection, projects, platform } = session;
+  connection.onInitialize((params) => initialize(session, params));
+  connection.onInitialized(() => {
+    registerWatchers(session);
+    void fetchSettings(session);
+  });
+  connection.onShutdown(() => {
+    session.state = 'closing';
+  });
+  connection.onDidChangeConfiguration(
+    heeding(session, ({ settings }: { settings?: { enet?: unknown } | null }) => {
+      if (session.client.configuration) void fetchSettings(session);
+      else applySettings(session, settings?.enet);
+    }),
+  );
+  connection.onDidChangeWatchedFiles(
+    heeding(session, ({ changes }) => {
+      const paths = (changes ?? []).map(({ uri }) => platform.realPath(uriToPath(uri)));
+      for (const { ide } of projects.all()) ide.filesChanged(paths);
+      session.documentsChanged();
+      if (session.client.refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(() => {});
+    }),
+  );
+}
+
+function initialize(session: Session, params: InitializeParams): InitializeResult {
+  session.client = readClient(params);
+  session.state = 'running';
+  const folders = foldersOf(params);
+  setFolders(session, folders);
+  applySettings(session, params.initializationOptions?.settings);
+  if (session.client.workspaceFolders) followFolders(session, folders);
+  return {
+    capabilities: capabilitiesFor(session.client),
+    serverInfo: { name: 'enetc', version: session.platform.version },
+  };
+}
+
+/** The folders that a client works in; older ones have only a root. */
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (Array.isArray(workspaceFolders)) return workspaceFolders.map(({ uri }) => uri);
+  if (typeof rootUri === 'string') return [rootUri];
+  return typeof rootPath === 'string' ? [rootPath] : [];
+}
+
+function setFolders({ projects, platform }: Session, uris: readonly string[]): void {
+  projects.setFolders(uris.map((uri) => platform.realPath(uriToPath(uri))));
+}
+
+function followFolders(session: Session, uris: readonly string[]): void {
+  let folders = uris;
+  session.connection.onNotification(
+    'workspace/didChangeWorkspaceFolders',
+    heeding(session, ({ event }: { event: { added: { uri: string }[]; removed: { uri: string }[] } }) => {
+      const removed = new Set((event.removed ?? []).map(({ uri }) => uri));
+      folders = [...folders.filter((uri) => !removed.has(uri)), ...(event.added ?? []).map(({ uri }) => uri)];
+      setFolders(session, folders);
+      reopenDocuments(session);
+      session.documentsChanged();
+    }),
+  );
+}
+
+function registerWatchers({ client, connection }: Session): void {
+  const ignore = () => {};
+  if (client.watchesFiles) {
+    connection.client
+      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.enet' }] })
+      .catch(ignore);
+  }
+  if (client.registersConfiguration) {
+    connection.client.register(DidChangeConfigurationNotification.type, { section: 'enet' }).catch(ignore);
+  }
+}

@@ -1,0 +1,29 @@
+import type { ScalingRequest } from '../4-scale/scaling.ts';
+
+/**
+ * What the server says beyond the protocol.
+ *
+ * | method | parameters | answer |
+ * | --- | --- | --- |
+ * | `enet/libraryFile` | `{uri}` | `LibraryFile`, or null where there is none |
+ * | `enet/scaling` | `{uri?}` | `ScalingState` |
+ * | `enet/setScaling` | `{scaling, uri?}` | `ScalingState` |
+ * | `enet/preview` | `{uri, model?, scaling?}` | the drawing's data, or null where nothing can be built |
+ * | `enet/scalingChanged` (to the client) | `{scaling}` | |
+ */
+export interface LibraryFile {
+  readonly text: string;
+}
+
+/** The point that is chosen, and what can be chosen in a document. */
+export interface ScalingState {
+  readonly chosen: ScalingRequest;
+  readonly models: readonly ModelChoices[];
+}
+
+export interface ModelChoices {
+  readonly name: string;
+  readonly variants: readonly string[];
+  /** Whether phi can be any number: the model says how it scales. */
+  readonly formula: boolean;
+}

@@ -1,0 +1,37 @@
+import type { Client } from './client.ts';
+import { createPublisher } from './diagnostics/publish.ts';
+import { answerDiagnostics } from './diagnostics/pull.ts';
+import { answerCustomRequests } from './handlers/custom.ts';
+import { answerNavigation } from './handlers/navigation.ts';
+import { followLifecycle } from './lifecycle.ts';
+import type { Platform } from './platform.ts';
+import { createProjects } from './projects.ts';
+import type { Connection, Session } from './session.ts';
+import { defaultSettings } from './settings.ts';
+import { syncDocuments } from './sync.ts';
+
+/** What is assumed of a client until it says what it can. */
+const plainClient = { encoding: 'utf-16', pullsDiagnostics: false } as Client;
+
+/**
+ * Serves one client over a connection that does not listen yet: sets up every answer and starts listening. All state is
+ * the session's, so that a process can serve several clients, one after the other or at once.
+ */
+export function serve(connection: Connection, platform: Platform): Session {
+  const session: Session = {
+    connection,
+    platform,
+    projects: createProjects(platform),
+    documents: new Map(),
+    state: 'new',
+    client: plainClient,
+    settings: defaultSettings,
+    documentsChanged: () => {},
+  };
+  session.documentsChanged = createPublisher(session);
+  followLifecycle(session);
+  syncDocuments(session);
+  for (const answer of [answerDiagnostics, answerNavigation, answerCustomRequests]) answer(session);
+  connection.listen();
+  return session;
+}

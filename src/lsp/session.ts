@@ -1,0 +1,30 @@
+import type { _, _Connection } from 'vscode-languageserver';
+import type { Client } from './client.ts';
+import type { OpenDocument } from './documents.ts';
+import type { Platform } from './platform.ts';
+import type { Projects } from './projects.ts';
+import type { Settings } from './settings.ts';
+
+/** The server's end of the line, whatever it runs over. */
+export type Connection = _Connection<_, _, _, _, _, _, _, _>;
+
+/** All that the server knows while a client is connected. */
+export interface Session {
+  readonly connection: Connection;
+  readonly platform: Platform;
+  readonly projects: Projects;
+  /** By URI, as the client writes it. */
+  readonly documents: Map<string, OpenDocument>;
+  /** `new` until `initialize`, `closing` from `shutdown` on: then requests are refused, as the protocol asks. */
+  state: 'new' | 'running' | 'closing';
+  client: Client;
+  settings: Settings;
+  /** Computes anew what the client shows, after what it depends on has changed. Made by `diagnostics/publish.ts`. */
+  documentsChanged(): void;
+}
+
+/** The open document of a path. */
+export function documentAt(session: Session, path: string): OpenDocument | undefined {
+  for (const document of session.documents.values()) if (document.path === path) return document;
+  return undefined;
+}

@@ -1,0 +1,75 @@
+import type { ScalingRequest } from '../4-scale/scaling.ts';
+
+/** The settings of the section `enet`, as they hold. */
+export interface Settings {
+  /** The point of each family that hints, hovers and previews show. */
+  readonly scaling: ScalingRequest;
+  /** Which inlay hints are wanted; those of a name that is not here are. */
+  readonly inlayHints: Readonly<Record<string, boolean>>;
+}
+
+export const defaultSettings: Settings = { scaling: {}, inlayHints: {} };
+
+/** Reads the section `enet` of a client's settings. @returns the settings, and what is wrong with what was given. */
+export function readSettings(section: unknown): { settings: Settings; problems: readonly string[] } {
+  if (section === undefined || section === null) return { settings: defaultSettings, problems: [] };
+  if (!isRecord(section)) return { settings: defaultSettings, problems: ['the setting enet must be an object'] };
+  const problems: string[] = [];
+  const scaling = readScaling(section.scaling);
+  if (typeof scaling === 'string') problems.push(`the setting enet.scaling: ${scaling}`);
+  const inlayHints: Record<string, boolean> = {};
+  if (isRecord(section.inlayHints)) {
+    for (const [name, value] of Object.entries(section.inlayHints)) {
+      if (typeof value === 'boolean') inlayHints[name] = value;
+      else if (value !== null) problems.push(`the setting enet.inlayHints.${name} must be true or false`);
+    }
+  } else if (typeof section.inlayHints === 'boolean') inlayHints.enabled = section.inlayHints;
+  return { settings: { scaling: typeof scaling === 'string' ? {} : scaling, inlayHints }, problems };
+}
+
+const numbers = ['phi', 'd', 'w', 'r', 'resolution'] as const;
+
+/**
+ * A request for a point: `{"phi": 2.5}`, `{"variant": "b3"}` and so on; short, a number is a phi and a text a variant's name
+ * or a phi. Nothing, an empty text or `default` is the default of each file.
+ * @returns the request, or what is wrong.
+ */
+export function readScaling(value: unknown): ScalingRequest | string {
+  if (value === undefined || value === null || value === '' || value === 'default') return {};
+  if (typeof value === 'number') return Number.isFinite(value) ? { phi: value } : 'phi must be a finite number';
+  if (typeof value === 'string') {
+    const phi = /^(?:phi\s*[=:]?\s*)?([-+]?[\d.]+)$/.exec(value.trim());
+    return phi && Number.isFinite(Number(phi[1])) ? { phi: Number(phi[1]) } : { variant: value.trim() };
+  }
+  if (!isRecord(value)) return 'it must be an object such as {"phi": 2} or {"variant": "b3"}';
+  const request: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(value)) {
+    if (given === null || given === undefined) continue;
+    const problem = problemOf(name, given);
+    if (problem) return problem;
+    request[name] = given;
+  }
+  if (request.phi !== undefined && request.variant !== undefined) return 'phi and variant exclude each other';
+  return request as ScalingRequest;
+}
+
+function problemOf(name: string, value: unknown): string | undefined {
+  if ((numbers as readonly string[]).includes(name)) {
+    return typeof value === 'number' && Number.isFinite(value) ? undefined : `${name} must be a number`;
+  }
+  if (name === 'variant') return typeof value === 'string' ? undefined : 'variant must be a text';
+  if (name === 'rule') {
+    return value === 'published' || value === 'formula' ? undefined : "rule must be 'published' or 'formula'";
+  }
+  if (name === 'convention')
+    return value === 'tf' || value === 'torch' ? undefined : "convention must be 'tf' or 'torch'";
+  if (name === 'set') {
+    const fits = isRecord(value) && Object.values(value).every((v) => typeof v === 'string');
+    return fits ? undefined : 'set must be an object of texts, such as {"classes": "10"}';
+  }
+  return `there is no '${name}' in it; it takes phi, variant, rule, d, w, r, resolution, set and convention`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import type {
+  DidChangeTextDocumentParams,
+  DidCloseTextDocumentParams,
+  DidOpenTextDocumentParams,
+} from 'vscode-languageserver';
+import { changeDocument, type OpenDocument, openDocument } from './documents.ts';
+import { heeding } from './guard.ts';
+import type { Session } from './session.ts';
+
+/** Keeps the documents as the client has them: open, change, close, save. */
+export function syncDocuments(session: Session): void {
+  const { connection, documents } = session;
+  connection.onDidOpenTextDocument(heeding(session, (params: DidOpenTextDocumentParams) => open(session, params)));
+  connection.onDidChangeTextDocument(
+    heeding(session, (params: DidChangeTextDocumentParams) => change(session, params)),
+  );
+  connection.onDidCloseTextDocument(
+    heeding(session, ({ textDocument }: DidCloseTextDocumentParams) => {
+      const document = documents.get(textDocument?.uri);
+      if (!document) return void complain(session, 'a document was closed that is not open', textDocument?.uri);
+      documents.delete(document.uri);
+      if (!document.library) session.projects.find(document.path)?.ide.close(document.path);
+      session.documentsChanged();
+    }),
+  );
+  connection.onDidSaveTextDocument(
+    heeding(session, ({ textDocument }) => {
+      const document = documents.get(textDocument?.uri);
+      // open documents win over files; who imports the file by another path sees the new one
+      if (document && !session.client.watchesFiles)
+        session.projects.find(document.path)?.ide.filesChanged([document.path]);
+    }),
+  );
+}
+
+/** Gives open documents to the projects they belong to, after the workspace's folders have changed. */
+export function reopenDocuments(session: Session): void {
+  for (const document of session.documents.values()) giveToProject(session, document);
+}
+
+function open(session: Session, { textDocument }: DidOpenTextDocumentParams): void {
+  const { uri, text } = textDocument ?? {};
+  if (typeof uri !== 'string' || typeof text !== 'string')
+    return void complain(session, 'a document was opened without a uri or text', uri);
+  if (session.documents.has(uri)) complain(session, 'a document was opened that is open; the new text holds', uri);
+  const document = openDocument(textDocument, session.platform.realPath);
+  session.documents.set(uri, document);
+  giveToProject(session, document);
+  session.documentsChanged();
+}
+
+function giveToProject({ projects }: Session, { path, library, lines }: OpenDocument): void {
+  if (!library) projects.find(path, true)?.ide.open(path, lines.text);
+}
+
+function change(session: Session, params: DidChangeTextDocumentParams): void {
+  const before = session.documents.get(params.textDocument?.uri);
+  if (!before) return void complain(session, 'a document was changed that is not open', params.textDocument?.uri);
+  const { document, problems } = changeDocument(before, params, session.client.encoding);
+  for (const problem of problems) complain(session, problem, before.uri);
+  if (document.library && document.lines.text !== before.lines.text) {
+    return void complain(session, 'a file of the library is read-only; the change is left out', before.uri);
+  }
+  session.documents.set(before.uri, document);
+  if (!document.library) session.projects.find(document.path, true)?.ide.change(document.path, document.lines.text);
+  session.documentsChanged();
+}
+
+function complain({ connection }: Session, what: string, uri: unknown): void {
+  connection.console.warn(`${what}${typeof uri === 'string' ? `: ${uri.slice(0, 200)}` : ''}`);
+}

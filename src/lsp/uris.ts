@@ -1,0 +1,73 @@
+/**
+ * Addresses. The protocol names documents by URI, the compiler by path: an absolute path of the machine, a library name
+ * such as `std/blocks`, or, for what is no file (an unsaved buffer, a virtual file system), the URI itself.
+ * This is the one place that converts.
+ */
+
+/** The scheme under which editors open the files of the library, read-only. */
+export const libraryScheme = 'enet-library';
+
+/** A path as the compiler knows it, for a URI. Never throws: what is no URI is taken as it stands. */
+export function uriToPath(uri: string): string {
+  const parts = /^([A-Za-z][A-Za-z\d+.-]*):(?:\/\/([^/?#]*))?([^?#]*)/.exec(uri);
+  if (!parts) return uri;
+  const [, scheme = '', authority = '', path = ''] = parts;
+  if (scheme.toLowerCase() === libraryScheme)
+    return decode(path)
+      .replace(/^\/+/, '')
+      .replace(/\.enet$/, '');
+  if (scheme.toLowerCase() !== 'file') return uri;
+  const plain = decode(path);
+  const drive = /^\/([A-Za-z]):(.*)$/s.exec(plain);
+  if (drive) return `${(drive[1] as string).toUpperCase()}:${(drive[2] || '/').replaceAll('/', '\\')}`;
+  // a host is a Windows share; on other systems there is no way to read it either
+  if (authority !== '' && authority !== 'localhost') return `\\\\${decode(authority)}${plain.replaceAll('/', '\\')}`;
+  return plain === '' ? '/' : plain;
+}
+
+/** The URI of a path as the compiler knows it. */
+export function pathToUri(path: string): string {
+  if (path.startsWith('std/')) return `${libraryScheme}:/${encode(path)}.enet`;
+  const drive = /^([A-Za-z]):[\\/]/.exec(path);
+  if (drive) return `file:///${(drive[1] as string).toLowerCase()}%3A${encode(path.slice(2).replaceAll('\\', '/'))}`;
+  if (path.startsWith('\\\\')) return `file:${encode(path.replaceAll('\\', '/'))}`;
+  if (path.startsWith('/')) return `file://${encode(path)}`;
+  return path;
+}
+
+/** Whether a URI names a file of the library, which nothing may change. */
+export function isLibraryUri(uri: string): boolean {
+  return uri.toLowerCase().startsWith(`${libraryScheme}:`);
+}
+
+/** Whether a path is inside a folder or the folder itself; paths of Windows and URIs of virtual folders too. */
+export function isInside(path: string, folder: string): boolean {
+  if (path === folder) return true;
+  return ['/', '\\'].some((separator) => path.startsWith(folder.endsWith(separator) ? folder : folder + separator));
+}
+
+/** The folder that a path lies in. */
+export function folderOf(path: string): string {
+  const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  if (end < 0) return path;
+  const folder = path.slice(0, end);
+  return folder === '' || /^[A-Za-z]:$/.test(folder) ? path.slice(0, end + 1) : folder;
+}
+
+/** As `decodeURIComponent`; an escape that is none stays as it is. */
+function decode(text: string): string {
+  return text.replace(/(?:%[\dA-Fa-f]{2})+/g, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+}
+
+/** What a path may hold as it is; the same set that VS Code leaves unescaped, so that its addresses and these are equal. */
+function encode(path: string): string {
+  return encodeURIComponent(path)
+    .replaceAll('%2F', '/')
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}

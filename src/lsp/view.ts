@@ -1,0 +1,92 @@
+import type { Location, Position, Range } from 'vscode-languageserver';
+import type { Analysis } from '../ide/core/analysis.ts';
+import type { Ide } from '../ide/core/ide.ts';
+import type { Place } from '../ide/core/place.ts';
+import { invalidParams } from './errors.ts';
+import { type Lines, linesOf, offsetAt, rangeOf } from './lines.ts';
+import { documentAt, type Session } from './session.ts';
+import { isLibraryUri, pathToUri, uriToPath } from './uris.ts';
+
+/** A document as a request finds it: what is known of it, and conversions between its offsets and positions. */
+export interface View {
+  readonly session: Session;
+  readonly uri: string;
+  readonly path: string;
+  /** Undefined for a file that is not open. */
+  readonly version: number | undefined;
+  readonly library: boolean;
+  readonly lines: Lines;
+  readonly ide: Ide;
+  readonly analysis: Analysis;
+}
+
+/**
+ * The document of a URI: an open one, a file of a workspace folder, or one of the library. Undefined for all else, so
+ * that no request makes the server read what it must not.
+ */
+export function viewOf(session: Session, uri: unknown): View | undefined {
+  if (typeof uri !== 'string') throw invalidParams('the document has no uri');
+  const open = session.documents.get(uri);
+  const path = open?.path ?? (isLibraryUri(uri) ? uriToPath(uri) : session.platform.realPath(uriToPath(uri)));
+  const project = session.projects.find(path);
+  if (!project || (!open && !project.isWorkspaceFolder && !path.startsWith('std/'))) return undefined;
+  const analysis = project.ide.analysis(path);
+  if (!analysis) return undefined;
+  const lines = open?.lines ?? linesOf(analysis.source.text);
+  const library = open?.library ?? path.startsWith('std/');
+  return { session, uri, path, version: open?.version, library, lines, ide: project.ide, analysis };
+}
+
+/** The offset of a position that a client gives; an error where it is none. */
+export function offsetIn({ session, lines }: View, position: unknown): number {
+  const { line, character } = (position ?? {}) as Partial<Position>;
+  if (!Number.isFinite(line) || !Number.isFinite(character)) throw invalidParams('the position is not one');
+  return offsetAt(lines, position as Position, session.client.encoding);
+}
+
+/** The offsets of a range that a client gives, the smaller one first. */
+export function offsetsIn(view: View, range: unknown): { start: number; end: number } {
+  const { start, end } = (range ?? {}) as Partial<Range>;
+  const a = offsetIn(view, start);
+  const b = offsetIn(view, end);
+  return { start: Math.min(a, b), end: Math.max(a, b) };
+}
+
+/** The range of offsets of the document itself. */
+export function rangeIn(
+  { session, lines }: View,
+  { start, end }: { readonly start: number; readonly end: number },
+): Range {
+  return rangeOf(lines, start, end, session.client.encoding);
+}
+
+/** The range of a place in any document. */
+export function rangeAt(view: View, place: Place): Range {
+  return rangeOf(linesAt(view, place.path), place.start, place.end, view.session.client.encoding);
+}
+
+/** A place in any document as the protocol says it. */
+export function locationOf(view: View, place: Place): Location {
+  return { uri: uriOf(view.session, place.path), range: rangeAt(view, place) };
+}
+
+/** The URI of a path: the client's own where it has the file open. */
+export function uriOf(session: Session, path: string): string {
+  return documentAt(session, path)?.uri ?? pathToUri(path);
+}
+
+function linesAt(view: View, path: string): Lines {
+  if (path === view.path) return view.lines;
+  const open = documentAt(view.session, path);
+  if (open) return open.lines;
+  const { source } = view.ide.analysis(path) ?? {};
+  if (!source) return linesOf('');
+  let lines = linesOfSource.get(source);
+  if (!lines) {
+    lines = linesOf(source.text);
+    linesOfSource.set(source, lines);
+  }
+  return lines;
+}
+
+const linesOfSource = new WeakMap<object, Lines>();
