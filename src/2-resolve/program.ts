@@ -1,21 +1,28 @@
 import type { BlockNode, FileNode, ModelNode, WeightsNode } from '../1-parse/ast.ts';
 import type { Source } from '../source.ts';
 
-/** A file of the program, with what its names mean. */
-export interface Module {
-  /** The absolute path, or `std/blocks` for a file of the library. */
+/** Where a declaration stands, and what names mean there. */
+export interface Surroundings {
+  /** The absolute path of the file, or `std/blocks` for a file of the library. */
   readonly path: string;
-  readonly source: Source;
-  readonly ast: FileNode;
-  /** Names that the file declares or imports. */
+  /** Names that the file declares or imports: of a declaration's surroundings, at least those that it speaks of. */
   readonly scope: ReadonlyMap<string, Declared>;
   readonly library: boolean;
 }
 
-/** A declaration with the file it stands in. */
+/** A file of the program, with what its names mean. */
+export interface Module extends Surroundings {
+  readonly source: Source;
+  readonly ast: FileNode;
+}
+
+/**
+ * A declaration with what its names mean. Two that are the same object mean the same: what is found out of one, and of
+ * all that it reaches, may be kept by it.
+ */
 export type Declared =
-  | { readonly kind: 'block'; readonly node: BlockNode; readonly module: Module }
-  | { readonly kind: 'model'; readonly node: ModelNode; readonly module: Module };
+  | { readonly kind: 'block'; readonly node: BlockNode; readonly module: Surroundings }
+  | { readonly kind: 'model'; readonly node: ModelNode; readonly module: Surroundings };
 
 export type DeclaredBlock = Extract<Declared, { kind: 'block' }>;
 export type DeclaredModel = Extract<Declared, { kind: 'model' }>;

@@ -1,11 +1,11 @@
 import type { FileNode, ImportNode } from '../1-parse/ast.ts';
-import { parse } from '../1-parse/parse.ts';
 import { createDiagnostic, type Diagnostic, replaceFix } from '../diagnostics/diagnostic.ts';
 import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
 import type { Host } from '../host.ts';
-import { decodeSource, type Source, type Span } from '../source.ts';
+import type { Source, Span } from '../source.ts';
 import { stdlib } from '../stdlib.generated.ts';
 import { isBuiltinName } from './builtins.ts';
+import { type ProgramFiles, readFiles } from './files.ts';
 import type { Declared, Module, Program } from './program.ts';
 
 /** Files that one program may have. */
@@ -16,6 +16,7 @@ const maxErrors = 100;
 
 interface Loading {
   readonly host: Host;
+  readonly files: ProgramFiles;
   readonly diagnostics: Diagnostic[];
   errors: number;
   readonly done: Map<string, Module>;
@@ -30,36 +31,41 @@ function report(loading: Loading, d: Diagnostic): void {
 /**
  * Reads a source and all that it imports. Imports are followed through the host and kept inside its root; `std/...`
  * names the library. Never throws: what cannot be read is a diagnostic at the import.
+ * @param files how files are read, parsed and linked; the editor's keeps what did not change
  */
-export function resolveProgram(source: Source, host: Host): { program: Program; diagnostics: readonly Diagnostic[] } {
-  const loading: Loading = { host, diagnostics: [], errors: 0, done: new Map(), stack: [] };
+export function resolveProgram(
+  source: Source,
+  host: Host,
+  files: ProgramFiles = readFiles(host),
+): { program: Program; diagnostics: readonly Diagnostic[] } {
+  const loading: Loading = { host, files, diagnostics: [], errors: 0, done: new Map(), stack: [] };
   const library = source.name.startsWith('std/') && stdlib[source.name] === source.text;
   const entry = loadModule(loading, library ? source.name : host.resolvePath('', source.name), source, library);
   return { program: { entry, modules: [...loading.done.values()] }, diagnostics: loading.diagnostics };
 }
 
 function loadModule(loading: Loading, path: string, source: Source, library: boolean): Module {
-  const { ast, diagnostics } = parse(source);
+  const { ast, diagnostics } = loading.files.parse(source);
   for (const d of diagnostics) loading.diagnostics.push(d);
   loading.stack.push(path);
-  const scope = new Map<string, Declared>();
-  const module: Module = { path, source, ast, scope, library };
+  const imported = new Map<string, Declared>();
   for (const node of ast.imports) {
-    const imported = loadImport(loading, module, node);
-    if (imported) bindNames(loading, scope, node, imported);
+    const module = loadImport(loading, path, library, node);
+    if (module) bindNames(loading, imported, node, module);
   }
-  declareOwn(loading, module, scope, ast);
+  const own = ownDeclarations(loading, imported, ast);
+  const module = loading.files.link({ path, source, ast, library }, imported, own);
   loading.stack.pop();
   loading.done.set(path, module);
   return module;
 }
 
-function loadImport(loading: Loading, from: Module, node: ImportNode): Module | undefined {
+function loadImport(loading: Loading, from: string, library: boolean, node: ImportNode): Module | undefined {
   const { value: name, span } = node.from;
   if (name === '') return undefined;
   if (name.startsWith('std/')) {
     const text = Object.hasOwn(stdlib, name) ? stdlib[name] : undefined;
-    if (text !== undefined) return loadOnce(loading, node, name, () => ({ name, text }), true);
+    if (text !== undefined) return loadOnce(loading, node, name, () => loading.files.library(name, text), true);
     const fixes = nearestNames(name, Object.keys(stdlib)).map((n) => replaceFix(`Import "${n}"`, span, `"${n}"`));
     report(
       loading,
@@ -68,12 +74,12 @@ function loadImport(loading: Loading, from: Module, node: ImportNode): Module | 
     return undefined;
   }
   const isPath = name.startsWith('./') || name.startsWith('../') || name.startsWith('/');
-  if (from.library || !isPath || !name.endsWith('.enet')) {
-    const mended = !from.library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
+  if (library || !isPath || !name.endsWith('.enet')) {
+    const mended = !library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
     report(loading, createDiagnostic('import-path', span, { path: name }, { fixes: mended }));
     return undefined;
   }
-  const path = loading.host.resolvePath(from.path, name);
+  const path = loading.host.resolvePath(from, name);
   const { root } = loading.host;
   if (!isInside(path, root)) {
     report(loading, createDiagnostic('import-outside-root', span, { path: name, root: root || 'this source' }));
@@ -113,19 +119,19 @@ function loadOnce(
 
 function readSource(loading: Loading, node: ImportNode, path: string, name: string): Source | undefined {
   const { span } = node.from;
-  let bytes: Uint8Array | undefined;
+  let file: ReturnType<ProgramFiles['read']>;
   try {
-    bytes = loading.host.readFile(path);
+    file = loading.files.read(path);
   } catch (e) {
     const reason = e instanceof Error ? e.message : String(e);
     report(loading, createDiagnostic('file-unreadable', span, { path: name, reason }));
     return undefined;
   }
-  if (!bytes) {
+  if (!file) {
     report(loading, createDiagnostic('file-not-found', span, { path: name }));
     return undefined;
   }
-  const { source, valid } = decodeSource(path, bytes);
+  const { source, valid } = file;
   if (!valid) report(loading, createDiagnostic('invalid-utf8', { source, start: 0, end: 0 }, {}));
   return source;
 }
@@ -134,30 +140,36 @@ function bindNames(loading: Loading, scope: Map<string, Declared>, node: ImportN
   for (const { name, span } of node.names) {
     if (name === '') continue;
     const declared = imported.scope.get(name);
-    if (declared?.module !== imported) {
+    if (declared?.module.path !== imported.path) {
       // a file with syntax errors may have lost the declaration; its own errors say enough
       if (imported.ast.declarations.length > 0) reportNotExported(loading, node, name, span, imported);
       continue;
     }
     const other = scope.get(name);
-    if (other) reportDuplicate(loading, span, name, other);
+    if (other) reportDuplicate(loading, span, name, other.node);
     else scope.set(name, declared);
   }
 }
 
 function reportNotExported(loading: Loading, node: ImportNode, name: string, span: Span, imported: Module): void {
-  const exported = [...imported.scope].flatMap(([own, d]) => (d.module === imported ? [own] : []));
+  const exported = [...imported.scope].flatMap(([own, d]) => (d.module.path === imported.path ? [own] : []));
   const fixes = nearestNames(name, exported).map((n) => replaceFix(`Import '${n}'`, span, n));
   const data = { name, path: node.from.value, hint: didYouMean(name, exported) };
   report(loading, createDiagnostic('not-exported', span, data, { fixes }));
 }
 
-function reportDuplicate(loading: Loading, span: Span, name: string, other: Declared): void {
-  const related = [{ span: other.node.name.span, message: `the first '${name}'` }];
+function reportDuplicate(loading: Loading, span: Span, name: string, other: Declared['node']): void {
+  const related = [{ span: other.name.span, message: `the first '${name}'` }];
   report(loading, createDiagnostic('duplicate-declaration', span, { name }, { related }));
 }
 
-function declareOwn(loading: Loading, module: Module, scope: Map<string, Declared>, ast: FileNode): void {
+/** The blocks and models of a file by name, the first where there are several. */
+function ownDeclarations(
+  loading: Loading,
+  imported: ReadonlyMap<string, Declared>,
+  ast: FileNode,
+): Map<string, Declared['node']> {
+  const own = new Map<string, Declared['node']>();
   for (const node of ast.declarations) {
     const { name, span } = node.name;
     if (node.kind === 'weights' || name === '') continue;
@@ -165,8 +177,9 @@ function declareOwn(loading: Loading, module: Module, scope: Map<string, Declare
       report(loading, createDiagnostic('builtin-shadowed', span, { name }));
       continue;
     }
-    const other = scope.get(name);
+    const other = imported.get(name)?.node ?? own.get(name);
     if (other) reportDuplicate(loading, span, name, other);
-    else scope.set(name, node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module });
+    else own.set(name, node);
   }
+  return own;
 }

@@ -9,12 +9,12 @@ export interface Callees {
   readonly ownsDirectly: boolean;
 }
 
-const known = new WeakMap<object, Callees>();
+const known = new WeakMap<Declared, Callees>();
 
 /** The blocks and models that one names, as a step or as a value. Found once for each. */
 export function calleesOf(declared: Declared): Callees {
-  const { node, module } = declared;
-  let callees = known.get(node);
+  const { module } = declared;
+  let callees = known.get(declared);
   if (!callees) {
     const bound = boundNames(declared);
     const found = new Set<Declared>();
@@ -33,7 +33,7 @@ export function calleesOf(declared: Declared): Callees {
       },
     );
     callees = { declared: [...found], ownsDirectly };
-    known.set(node, callees);
+    known.set(declared, callees);
   }
   return callees;
 }

@@ -115,6 +115,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 /** Says that a name means nothing, with the name that was probably meant. */
 export function reportUnknownName(c: Checker, scope: Scope, name: string, span: Span): void {
+  c.looksAround = true;
   // what an import should have brought is said at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;
   const at = { ...span, end: Math.min(span.end, span.start + name.length) };

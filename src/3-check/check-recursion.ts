@@ -9,7 +9,7 @@ export function checkRecursion(program: Program): Diagnostic[] {
   const done = new Set<Declared>();
   for (const module of program.modules) {
     for (const declared of module.scope.values()) {
-      if (declared.module === module && !done.has(declared)) visit(declared, done, diagnostics);
+      if (declared.module.path === module.path && !done.has(declared)) visit(declared, done, diagnostics);
     }
   }
   return diagnostics;

@@ -1,12 +1,13 @@
-import type { Ident, ImportNode } from '../1-parse/ast.ts';
-import { walkNames } from '../1-parse/walk.ts';
-import type { Module, Program } from '../2-resolve/program.ts';
+import type { Declaration, Ident, ImportNode, WeightsNode } from '../1-parse/ast.ts';
+import { namesIn } from '../2-resolve/names-in.ts';
+import type { Declared, Module, Program } from '../2-resolve/program.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import { checkBlock } from './check-block.ts';
 import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
-import { type Checker, createChecker, report } from './scope.ts';
+import { checkLimits } from './limits.ts';
+import { addDiagnostic, type Checker, createChecker, report } from './scope.ts';
 
 /** Checks all that can be known without building a network, in every file of the program. */
 export function checkProgram(program: Program): readonly Diagnostic[] {
@@ -21,39 +22,93 @@ export function checkModule(module: Module): readonly Diagnostic[] {
   if (!diagnostics) {
     const c = createChecker(module);
     for (const node of module.ast.declarations) {
-      if (node.kind === 'block') checkBlock(c, node);
-      else if (node.kind === 'model') checkModel(c, node);
-      else checkWeights(c, node);
+      const found = checkDeclaration(module, node, c.said.error < checkLimits.diagnostics);
+      for (const d of found.diagnostics) addDiagnostic(c, d);
+      for (const severity of severities) c.said[severity] += found.unsaid[severity];
     }
+    const declared = c.diagnostics.length;
     checkUnusedImports(c);
-    diagnostics = inOrder(c);
+    diagnostics = [...c.diagnostics.slice(declared), ...c.diagnostics.slice(0, declared), ...unsaid(c)];
     checked.set(module, diagnostics);
   }
   return diagnostics;
 }
 
-/** What was said, in the order of the text, and how much was left unsaid. */
-function inOrder({ module, diagnostics, said }: Checker): readonly Diagnostic[] {
-  diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
-  const all = said.error + said.warning + said.info;
-  const count = all - diagnostics.length;
-  if (count === 0) return diagnostics;
-  return [...diagnostics, createDiagnostic('more-problems', undefined, { count, file: module.source.name })];
+/** What was found in a declaration, in the order of the text, and how much was left unsaid. */
+interface Found {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly unsaid: Checker['said'];
+}
+
+/** What was found, and all names of the file where it depends on those that the declaration does not speak of. */
+interface Kept extends Found {
+  readonly names: string | undefined;
+}
+
+const severities = ['error', 'warning', 'info'] as const;
+const kept = new WeakMap<Declared | WeightsNode, Kept>();
+
+/**
+ * Checks a declaration, or finds what was found before: a `Declared` that is the same object means the same.
+ * @param suggests whether names that were probably meant are looked for, which takes time
+ */
+function checkDeclaration(module: Module, node: Declaration, suggests: boolean): Found {
+  const known = suggests ? keyOf(module, node) : undefined;
+  const before = known && kept.get(known);
+  if (before && (before.names === undefined || before.names === namesOf(module))) return before;
+  const c = createChecker(module);
+  if (!suggests) c.said.error = checkLimits.diagnostics;
+  if (node.kind === 'block') checkBlock(c, node);
+  else if (node.kind === 'model') checkModel(c, node);
+  else checkWeights(c, node);
+  c.diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const unsaid = { ...c.said };
+  if (!suggests) unsaid.error -= checkLimits.diagnostics;
+  for (const d of c.diagnostics) unsaid[d.severity]--;
+  const found = { diagnostics: c.diagnostics, unsaid, names: c.looksAround ? namesOf(module) : undefined };
+  if (known) kept.set(known, found);
+  return found;
+}
+
+/** What stands for a declaration and all that it speaks of; a weight map only asks whether its model is one. */
+function keyOf({ scope }: Module, node: Declaration): Declared | WeightsNode | undefined {
+  const declared = scope.get(node.name.name);
+  if (node.kind === 'weights') return declared?.kind === 'model' ? node : undefined;
+  return declared?.node === node ? declared : undefined;
+}
+
+const names = new WeakMap<Module, string>();
+
+/** All names that a file declares or imports, found or not. */
+function namesOf(module: Module): string {
+  let text = names.get(module);
+  if (text === undefined) {
+    const imported = module.ast.imports.flatMap((node) => node.names.map(({ name }) => name));
+    text = [...module.scope.keys(), '', ...imported].join(' ');
+    names.set(module, text);
+  }
+  return text;
+}
+
+/** How much was found beyond what is said of one file. */
+function unsaid({ module, diagnostics, said }: Checker): Diagnostic[] {
+  const count = said.error + said.warning + said.info - diagnostics.length;
+  if (count === 0) return [];
+  return [createDiagnostic('more-problems', undefined, { count, file: module.source.name })];
 }
 
 function checkUnusedImports(c: Checker): void {
   const used = new Set<string>();
   for (const declaration of c.module.ast.declarations) {
-    walkNames(declaration, (name) => used.add(name.parts[0] ?? ''));
-    if (declaration.kind === 'weights') used.add(declaration.name.name);
+    for (const name of namesIn(declaration)) used.add(name);
   }
   for (const node of c.module.ast.imports) {
     const isUnused = ({ name }: Ident) => name !== '' && !used.has(name) && c.module.scope.has(name);
     const unused = node.names.filter(isUnused);
     if (unused.length === 0) continue;
-    const kept = node.names.flatMap((n) => (isUnused(n) ? [] : [n.name]));
+    const left = node.names.flatMap((n) => (isUnused(n) ? [] : [n.name]));
     // where a name could not be read it is not known what to keep
-    const fixes = node.names.some((n) => n.name === '') ? [] : [removeImport(node, kept)];
+    const fixes = node.names.some((n) => n.name === '') ? [] : [removeImport(node, left)];
     for (const { name, span } of unused) report(c, 'unused-import', span, { name }, { fixes });
   }
 }

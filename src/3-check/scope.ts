@@ -51,10 +51,19 @@ export interface Checker {
   /** Whether the outermost of them was said to be too deep. */
   tooDeep: boolean;
   readonly said: Record<Diagnostic['severity'], number>;
+  /** Whether what was said depends on names of the file that what is checked does not speak of. */
+  looksAround: boolean;
 }
 
 export function createChecker(module: Module): Checker {
-  return { module, diagnostics: [], depth: 0, tooDeep: false, said: { error: 0, warning: 0, info: 0 } };
+  return {
+    module,
+    diagnostics: [],
+    depth: 0,
+    tooDeep: false,
+    said: { error: 0, warning: 0, info: 0 },
+    looksAround: false,
+  };
 }
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */
@@ -120,6 +129,7 @@ export function lookup(c: Checker, scope: Scope, name: string): Meaning | undefi
 
 /** All names that mean something in a scope, the nearest first, for suggestions. */
 export function* visibleNames(c: Checker, scope: Scope): Generator<string> {
+  c.looksAround = true;
   for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.locals.keys();
   yield* c.module.scope.keys();
   yield* builtinOps.keys();

@@ -32,15 +32,14 @@ export interface Signature {
   readonly op?: BuiltinOp;
 }
 
-const signatures = new WeakMap<object, Signature>();
+const signatures = new WeakMap<BuiltinOp | Declared, Signature>();
 
 /** The signature of an op, a block or a model. Made once for each. */
 export function signatureOf(callee: BuiltinOp | Declared): Signature {
-  const key = 'node' in callee ? callee.node : callee;
-  let signature = signatures.get(key);
+  let signature = signatures.get(callee);
   if (!signature) {
     signature = 'node' in callee ? declaredSignature(callee) : opSignature(callee);
-    signatures.set(key, signature);
+    signatures.set(callee, signature);
   }
   return signature;
 }

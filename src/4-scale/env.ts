@@ -1,4 +1,4 @@
-import type { Module } from '../2-resolve/program.ts';
+import type { Surroundings } from '../2-resolve/program.ts';
 import type { Scale } from './apply-scaling.ts';
 import type { ConventionPoint } from './scaling.ts';
 import type { Binding } from './values.ts';
@@ -8,7 +8,7 @@ export interface Env {
   readonly vars: Map<string, Binding>;
   readonly parent?: Env;
   /** Where the names of blocks are looked up. */
-  readonly module: Module;
+  readonly module: Surroundings;
   /** In models: what d, w and r are. */
   readonly scale?: Scale;
   readonly convention: ConventionPoint;

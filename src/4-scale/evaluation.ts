@@ -1,6 +1,7 @@
 import type { CallNode, ChainNode, Expr } from '../1-parse/ast.ts';
 import type { Code, MessageArgs } from '../diagnostics/catalog.ts';
 import { createDiagnostic, type Diagnostic, type DiagnosticExtras } from '../diagnostics/diagnostic.ts';
+import { createPlaceSet, type PlaceSet } from '../diagnostics/place-set.ts';
 import type { Span } from '../source.ts';
 import type { Env } from './env.ts';
 import { buildLimits } from './limits.ts';
@@ -16,7 +17,8 @@ export interface Evaluation {
   /** Takes up how the numbers of the value being evaluated came about. */
   traces: Trace[];
   /** Warnings so far, each once for a place. */
-  readonly diagnostics: Map<string, Diagnostic>;
+  readonly diagnostics: Diagnostic[];
+  readonly said: PlaceSet;
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
   cell: { key: string; next: number } | undefined;
   readonly choices: Choices;
@@ -45,7 +47,8 @@ export function createEvaluation(
     steps,
     depth: 0,
     traces: [],
-    diagnostics: new Map(),
+    diagnostics: [],
+    said: createPlaceSet(),
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
     ...build,
@@ -79,8 +82,7 @@ export function warn<C extends Code>(
   args: MessageArgs<C>,
   extras: DiagnosticExtras = {},
 ): void {
-  const key = `${code} ${span.start} ${span.source.name}`;
-  if (!ev.diagnostics.has(key)) ev.diagnostics.set(key, createDiagnostic(code, span, args, extras));
+  if (ev.said.add(code, span)) ev.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
 /** Takes steps off what the build may take; ends it where none are left. */

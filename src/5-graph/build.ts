@@ -49,7 +49,7 @@ export function buildGraph(
     const flow = lowerModel(b, declared.node, chosen.env);
     const { graph, diagnostics: said } = finish(declared, b, flow);
     const diagnostics = [
-      ...ev.diagnostics.values(),
+      ...ev.diagnostics,
       ...openChoices(ev),
       ...unusedFactors(chosen, request),
       ...unusedCells(ev, chosen),
@@ -59,7 +59,7 @@ export function buildGraph(
     return { point: toldPoint(chosen), ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
-    const diagnostics = [...(ev?.diagnostics.values() ?? []), withCalls(e.diagnostic, builder)];
+    const diagnostics = [...(ev?.diagnostics ?? []), withCalls(e.diagnostic, builder)];
     return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps) };
   }
 }

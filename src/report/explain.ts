@@ -1,6 +1,7 @@
 import type { ScalingPoint } from '../4-scale/scaling.ts';
 import { totalCost } from '../5-graph/cost.ts';
 import type { Graph } from '../5-graph/graph.ts';
+import { createPlaceSet } from '../diagnostics/place-set.ts';
 import { spanText } from '../source.ts';
 import { ruleOf } from './point-text.ts';
 import { stagesOf } from './stages.ts';
@@ -108,13 +109,11 @@ export function explainNetwork(built: BuiltPoint, other?: BuiltPoint, base?: Bui
 
 function numbersOf(graph: Graph): ExplainedNumber[] {
   return stagesOf(graph).flatMap((stage) => {
-    const seen = new Map<string, ExplainedNumber>();
-    for (const trace of stage.nodes.flatMap((node) => node.traces)) {
-      const { span, result, text } = trace;
-      const key = `${span.source.name} ${span.start} ${text}`;
-      if (!seen.has(key)) seen.set(key, { stage: stage.id, expression: spanText(span), result, text });
-    }
-    return [...seen.values()];
+    const seen = createPlaceSet();
+    return stage.nodes
+      .flatMap((node) => node.traces)
+      .filter(({ span, text }) => seen.add(text, span))
+      .map(({ span, result, text }) => ({ stage: stage.id, expression: spanText(span), result, text }));
   });
 }
 

@@ -1,0 +1,24 @@
+import type { Source, Span } from '../source.ts';
+
+/** What was said where, so that each thing is said once for a place. Places are told apart by source and start. */
+export interface PlaceSet {
+  /** Takes a thing and its place in. @returns whether it is new */
+  add(what: string, span: Span | undefined): boolean;
+}
+
+export function createPlaceSet(): PlaceSet {
+  const bySource = new Map<Source | undefined, Set<string>>();
+  return {
+    add(what, span) {
+      let said = bySource.get(span?.source);
+      if (!said) {
+        said = new Set();
+        bySource.set(span?.source, said);
+      }
+      const key = `${what} ${span?.start}`;
+      const isNew = !said.has(key);
+      said.add(key);
+      return isNew;
+    },
+  };
+}
