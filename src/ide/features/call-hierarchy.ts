@@ -1,0 +1,83 @@
+import type { BlockNode, ModelNode } from '../../1-parse/ast.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Ide } from '../core/ide.ts';
+import type { Place } from '../core/place.ts';
+import { namesOf } from '../names/declaration-names.ts';
+import { nameAt } from '../names/file-names.ts';
+import { resolveTarget } from '../names/resolve-target.ts';
+import { dependentFiles } from '../names/workspace-names.ts';
+
+/** A block or a model in a hierarchy of calls. */
+export interface CallItem {
+  readonly name: string;
+  readonly kind: 'block' | 'model';
+  readonly place: Place;
+  readonly selection: Place;
+}
+
+/** Who calls, or is called, and where the calls stand. */
+export interface Call {
+  readonly item: CallItem;
+  /** In the document of the caller. */
+  readonly places: readonly Place[];
+}
+
+/** The blocks and models that stand at an offset by name; else the one that the offset stands in. */
+export function prepareCallHierarchy(analysis: Analysis, offset: number): readonly CallItem[] {
+  const entities = nameAt(analysis, offset)?.entities ?? [];
+  const found = entities.flatMap(({ declared }) => (declared ? [itemOf(analysis, declared.node)] : []));
+  if (found.length > 0) return found;
+  const { node } = analysis.declarationAt(offset);
+  return node?.kind === 'block' || node?.kind === 'model' ? [itemOf(analysis, node as BlockNode | ModelNode)] : [];
+}
+
+/** The blocks and models that name one, as a step or as a value, in all files of the workspace and in its own. */
+export function incomingCalls(ide: Ide, item: CallItem): readonly Call[] {
+  const files = new Set([item.place.path, ...dependentFiles(ide, item.place.path)]);
+  return [...files].flatMap((path) => {
+    const analysis = ide.analysis(path);
+    if (!analysis) return [];
+    return analysis.module.ast.declarations.flatMap((node): Call[] => {
+      if (node.kind === 'weights') return [];
+      const places = calls(analysis, node).flatMap(({ callee, place }) => (isSame(callee, item) ? [place] : []));
+      return places.length > 0 ? [{ item: itemOf(analysis, node), places }] : [];
+    });
+  });
+}
+
+/** The blocks and models that one names. Ops of the language are none. */
+export function outgoingCalls(ide: Ide, item: CallItem): readonly Call[] {
+  const analysis = ide.analysis(item.place.path);
+  const node = analysis?.module.ast.declarations.find(
+    (d) => d.kind !== 'weights' && isSame(itemOf(analysis, d), item),
+  ) as BlockNode | ModelNode | undefined;
+  if (!analysis || !node) return [];
+  const found = new Map<string, { item: CallItem; places: Place[] }>();
+  for (const { callee, place } of calls(analysis, node)) {
+    const key = `${callee.selection.path}:${callee.selection.start}`;
+    const call = found.get(key) ?? { item: callee, places: [] };
+    call.places.push(place);
+    found.set(key, call);
+  }
+  return [...found.values()];
+}
+
+/** The names of blocks and models in a declaration, its own aside. */
+function calls(analysis: Analysis, node: BlockNode | ModelNode): { callee: CallItem; place: Place }[] {
+  return namesOf(node).flatMap(({ span, target }) => {
+    if (target.kind !== 'free') return [];
+    return resolveTarget(analysis.module, target).flatMap(({ declared }) =>
+      declared ? [{ callee: itemOf(analysis, declared.node), place: analysis.locate(span) }] : [],
+    );
+  });
+}
+
+function itemOf(analysis: Analysis, node: BlockNode | ModelNode): CallItem {
+  const { name, kind, span } = node;
+  return { name: name.name, kind, place: analysis.locate(span), selection: analysis.locate(name.span) };
+}
+
+/** By file and name: while a hierarchy is open its text may be edited. */
+function isSame(a: CallItem, b: CallItem): boolean {
+  return a.place.path === b.place.path && a.name === b.name;
+}

@@ -1,0 +1,44 @@
+import type { Analysis } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+import { importedPath } from '../names/import-path.ts';
+import { documentTokens } from '../tree/document-tokens.ts';
+
+/** A part of a text that leads somewhere: to a document of the program, or to a page. */
+export interface DocumentLink extends Place {
+  readonly to: { readonly path: string } | { readonly url: string };
+}
+
+/** How papers and pages are cited in comments, and the page of each. */
+const citations: readonly { readonly pattern: RegExp; readonly url: (found: RegExpMatchArray) => string }[] = [
+  { pattern: /https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}]/g, url: ([text]) => text },
+  { pattern: /\barxiv:\s?(\d{4}\.\d{4,5}(?:v\d+)?)/gi, url: (m) => `https://arxiv.org/abs/${m[1]}` },
+  { pattern: /\barxiv\.org\/abs\/(\d{4}\.\d{4,5}(?:v\d+)?)/gi, url: (m) => `https://arxiv.org/abs/${m[1]}` },
+  { pattern: /\b(?:doi:\s?)?(10\.\d{4,9}\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}])/gi, url: (m) => `https://doi.org/${m[1]}` },
+];
+
+/** The links of a document: its imports that were found, and the pages, arXiv numbers and DOIs in its comments. */
+export function documentLinks(analysis: Analysis): readonly DocumentLink[] {
+  const { module, program, source, path } = analysis;
+  const known = new Set(program.modules.map((m) => m.path));
+  const imports = module.ast.imports.flatMap(({ from }): DocumentLink[] => {
+    const to = importedPath(path, from.value);
+    if (!known.has(to)) return [];
+    const { start, end } = analysis.locate(from.span);
+    return [{ path, start: start + 1, end: end - 1, to: { path: to } }];
+  });
+  const pages = documentTokens(source).comments.flatMap((comment) => linksIn(path, comment.image, comment.startOffset));
+  return [...imports, ...pages];
+}
+
+function linksIn(path: string, text: string, offset: number): DocumentLink[] {
+  const found: DocumentLink[] = [];
+  for (const { pattern, url } of citations) {
+    for (const match of text.matchAll(pattern)) {
+      const start = offset + match.index;
+      const end = start + match[0].length;
+      if (!found.some((link) => start < link.end && link.start < end))
+        found.push({ path, start, end, to: { url: url(match) } });
+    }
+  }
+  return found.sort((a, b) => a.start - b.start);
+}

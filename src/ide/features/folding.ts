@@ -1,0 +1,58 @@
+import * as t from '../../../grammar/tokens.ts';
+import { isCloser, isOpener } from '../../1-parse/mend/token-kinds.ts';
+import { positionAt } from '../../source.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+import { documentTokens } from '../tree/document-tokens.ts';
+
+/** Lines that can be folded: from the end of the first to the end of what is hidden. */
+export interface FoldingRange extends Place {
+  readonly kind: 'region' | 'imports' | 'comment';
+}
+
+/** What goes over lines: brackets of declarations, tables, lists and arguments, runs of comments, the imports. */
+export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
+  const { source, path } = analysis;
+  const { tokens, comments } = documentTokens(source);
+  const found: FoldingRange[] = [];
+  const lineOf = (offset: number) => positionAt(source, offset).line;
+  const add = (kind: FoldingRange['kind'], start: number, end: number) => {
+    if (lineOf(end) > lineOf(start)) found.push({ path, start, end, kind });
+  };
+  const open: number[] = [];
+  for (const token of tokens) {
+    if (isOpener(token)) open.push(token.startOffset + 1);
+    else if (isCloser(token)) {
+      const start = open.pop();
+      // the line of the closing bracket stays to be seen
+      if (start !== undefined) add('region', start, endOfLineBefore(source.text, token.startOffset));
+    }
+  }
+  const imports = tokens.filter((token) => token.tokenType === t.keywordTokens.import);
+  const last = analysis.module.ast.imports.at(-1);
+  if (imports[0] && last) add('imports', imports[0].startOffset + 'import'.length, analysis.locate(last.span).end);
+  let run: { start: number; end: number; line: number } | undefined;
+  for (const comment of comments) {
+    const line = lineOf(comment.startOffset);
+    const end = comment.startOffset + comment.image.length;
+    if (!isAlone(source.text, comment.startOffset)) continue;
+    if (run && line === run.line + 1) run = { start: run.start, end, line };
+    else {
+      if (run) add('comment', run.start, run.end);
+      run = { start: comment.startOffset, end, line };
+    }
+  }
+  if (run) add('comment', run.start, run.end);
+  return found.sort((a, b) => a.start - b.start);
+}
+
+/** The end of the line before a bracket that begins its line; the bracket itself where something stands before it. */
+function endOfLineBefore(text: string, offset: number): number {
+  const lineEnd = text.lastIndexOf('\n', offset - 1);
+  if (lineEnd < 0 || text.slice(lineEnd, offset).trim() !== '') return offset;
+  return text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
+}
+
+function isAlone(text: string, offset: number): boolean {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
+}

@@ -1,0 +1,42 @@
+import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import type { Analysis } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+import { nodePath } from '../tree/node-path.ts';
+
+/**
+ * What an editor selects step by step around an offset, the smallest first: the word, then each node of the tree that
+ * holds it, the declaration, the declaration with its documentation, the file. Each range holds the one before.
+ */
+export function selectionRanges(analysis: Analysis, offset: number): readonly Place[] {
+  const { path, source } = analysis;
+  const { text } = source;
+  const at = Math.max(0, Math.min(offset, text.length));
+  const found: Place[] = [];
+  const add = (place: Place) => {
+    const inner = found.at(-1);
+    if (place.path !== path || place.start > at || place.end < at || place.start === place.end) return;
+    if (inner && (place.start > inner.start || place.end < inner.end)) return;
+    if (!inner || place.start < inner.start || place.end > inner.end) found.push(place);
+  };
+  const before = /\w*$/.exec(text.slice(Math.max(0, at - 256), at))?.[0].length ?? 0;
+  const after = /^\w*/.exec(text.slice(at, at + 256))?.[0].length ?? 0;
+  add({ path, start: at - before, end: at + after });
+  const { node, offset: local } = analysis.declarationAt(at);
+  if (node) {
+    for (const part of nodePath(node, local).reverse()) add(analysis.locate(part.span));
+    add(withDoc(text, analysis.locate((node as Declaration | ImportNode).span)));
+  }
+  add({ path, start: 0, end: text.length });
+  return found;
+}
+
+/** A declaration with the lines of documentation right above it. */
+function withDoc(text: string, place: Place): Place {
+  let { start } = place;
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+    const above = lineStart === 0 ? -1 : text.lastIndexOf('\n', lineStart - 2) + 1;
+    if (above < 0 || !/^\s*\/\/\//.test(text.slice(above, lineStart))) return { ...place, start };
+    start = above + /^\s*/.exec(text.slice(above, lineStart))![0].length;
+  }
+}
