@@ -1,20 +1,43 @@
-import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver';
+import {
+  type FileOperationRegistrationOptions,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import type { Client } from './client.ts';
 import { libraryScheme } from './uris.ts';
+
+/** After these a name, a value or a cell is expected. */
+const completionTriggers = ['.', '|', '(', ',', '=', '"', '/', '>'];
+
+const movedFiles: FileOperationRegistrationOptions['filters'] = [
+  { scheme: 'file', pattern: { glob: '**/*.enet', matches: 'file' } },
+  { scheme: 'file', pattern: { glob: '**', matches: 'folder' } },
+];
 
 /** What the server offers a client. */
 export function capabilitiesFor(client: Client): ServerCapabilities {
   return {
     positionEncoding: client.encoding,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    hoverProvider: true,
+    completionProvider: { resolveProvider: true, triggerCharacters: completionTriggers },
     definitionProvider: true,
     typeDefinitionProvider: true,
     referencesProvider: true,
     documentHighlightProvider: true,
+    callHierarchyProvider: true,
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    documentLinkProvider: {},
+    linkedEditingRangeProvider: true,
+    renameProvider: { prepareProvider: true },
     diagnosticProvider: { identifier: 'enet', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: {
       workspaceFolders: { supported: true, changeNotifications: true },
       textDocumentContent: { schemes: [libraryScheme] },
+      fileOperations: { willRename: { filters: movedFiles } },
     },
   };
 }

@@ -1,8 +1,14 @@
 import type { Client } from './client.ts';
 import { createPublisher } from './diagnostics/publish.ts';
 import { answerDiagnostics } from './diagnostics/pull.ts';
+import { answerCompletion } from './handlers/completion.ts';
 import { answerCustomRequests } from './handlers/custom.ts';
+import { answerHierarchy } from './handlers/hierarchy.ts';
+import { answerHover } from './handlers/hover.ts';
 import { answerNavigation } from './handlers/navigation.ts';
+import { answerRenaming } from './handlers/renaming.ts';
+import { answerStructure } from './handlers/structure.ts';
+import { answerSymbols } from './handlers/symbols.ts';
 import { followLifecycle } from './lifecycle.ts';
 import type { Platform } from './platform.ts';
 import { createProjects } from './projects.ts';
@@ -12,6 +18,19 @@ import { syncDocuments } from './sync.ts';
 
 /** What is assumed of a client until it says what it can. */
 const plainClient = { encoding: 'utf-16', pullsDiagnostics: false } as Client;
+
+/** Every request that is answered, by kind. */
+const answers: readonly ((session: Session) => void)[] = [
+  answerDiagnostics,
+  answerCompletion,
+  answerHover,
+  answerNavigation,
+  answerHierarchy,
+  answerSymbols,
+  answerStructure,
+  answerRenaming,
+  answerCustomRequests,
+];
 
 /**
  * Serves one client over a connection that does not listen yet: sets up every answer and starts listening. All state is
@@ -31,7 +50,7 @@ export function serve(connection: Connection, platform: Platform): Session {
   session.documentsChanged = createPublisher(session);
   followLifecycle(session);
   syncDocuments(session);
-  for (const answer of [answerDiagnostics, answerNavigation, answerCustomRequests]) answer(session);
+  for (const answer of answers) answer(session);
   connection.listen();
   return session;
 }

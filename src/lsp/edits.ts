@@ -1,0 +1,32 @@
+import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver';
+import type { EditorEdit } from '../ide/features/diagnostics.ts';
+import { editsByPath } from '../ide/features/edits.ts';
+import { requestFailed } from './errors.ts';
+import { documentAt } from './session.ts';
+import { rangeAt, rangeIn, uriOf, type View } from './view.ts';
+
+/** Edits of the document itself. */
+export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' | 'end' | 'newText'>[]): TextEdit[] {
+  return edits.map((edit) => ({ range: rangeIn(view, edit), newText: edit.newText }));
+}
+
+/**
+ * Edits of any documents, for the client to make. With the versions of the texts they were made for where the client
+ * understands that, so that it refuses edits of a text that has changed meanwhile. Throws where one is of the library.
+ */
+export function workspaceEdit(view: View, edits: readonly EditorEdit[]): WorkspaceEdit {
+  const { session } = view;
+  const byPath = editsByPath(edits);
+  for (const path of byPath.keys()) if (path.startsWith('std/')) throw requestFailed(`${path} is read-only`);
+  const files = [...byPath].map(([path, own]) => ({
+    uri: uriOf(session, path),
+    version: documentAt(session, path)?.version ?? null,
+    edits: own.map((edit) => ({ range: rangeAt(view, edit), newText: edit.newText })),
+  }));
+  if (session.client.versionedEdits) {
+    return {
+      documentChanges: files.map(({ uri, version, edits }) => TextDocumentEdit.create({ uri, version }, edits)),
+    };
+  }
+  return { changes: Object.fromEntries(files.map(({ uri, edits }) => [uri, edits])) };
+}

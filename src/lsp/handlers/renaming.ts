@@ -1,0 +1,46 @@
+import { PrepareRenameRequest, RenameRequest, WillRenameFilesRequest } from 'vscode-languageserver';
+import { editsForMoves } from '../../ide/features/file-rename.ts';
+import { prepareRename, renameAt } from '../../ide/features/rename.ts';
+import { workspaceEdit } from '../edits.ts';
+import { invalidParams, requestFailed } from '../errors.ts';
+import { answering, answeringIn } from '../guard.ts';
+import type { Session } from '../session.ts';
+import { uriToPath } from '../uris.ts';
+import { offsetIn, rangeIn, uriOf, viewOf } from '../view.ts';
+
+/** Names that change in all files at once, and imports that follow files that move. */
+export function answerRenaming(session: Session): void {
+  const { connection, platform, projects } = session;
+  connection.onRequest(
+    PrepareRenameRequest.type,
+    answeringIn(session, (view, { position }) => {
+      const found = prepareRename(view.ide, view.analysis, offsetIn(view, position));
+      if ('refusal' in found) throw requestFailed(found.refusal);
+      return { range: rangeIn(view, found.place), placeholder: found.name };
+    }),
+  );
+  connection.onRequest(
+    RenameRequest.type,
+    answeringIn(session, (view, { position, newName }) => {
+      if (typeof newName !== 'string') throw invalidParams('newName is missing');
+      const result = renameAt(view.ide, view.analysis, offsetIn(view, position), newName);
+      if ('refusal' in result) throw requestFailed(result.refusal);
+      return workspaceEdit(view, result.edits);
+    }),
+  );
+  connection.onRequest(
+    WillRenameFilesRequest.type,
+    answering(session, ({ files }) => {
+      const moves = (Array.isArray(files) ? files : []).map(({ oldUri, newUri }) => ({
+        from: platform.realPath(uriToPath(oldUri)),
+        to: platform.realPath(uriToPath(newUri)),
+      }));
+      for (const { ide, isWorkspaceFolder } of projects.all()) {
+        const edits = isWorkspaceFolder ? editsForMoves(ide, moves) : [];
+        const view = edits[0] && viewOf(session, uriOf(session, edits[0].path));
+        if (view) return workspaceEdit(view, edits);
+      }
+      return null;
+    }),
+  );
+}
