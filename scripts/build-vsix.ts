@@ -41,8 +41,13 @@ const common: BuildOptions = {
   logLevel: 'warning',
   target: 'es2022',
 };
-const host: BuildOptions = { ...common, format: 'cjs', external: ['vscode'], outExtension: { '.js': '.cjs' } };
-await build({ ...host, entryPoints: { extension: 'src/extension.ts' }, platform: 'node' });
+const host: BuildOptions = { ...common, format: 'cjs', external: ['vscode'] };
+await build({
+  ...host,
+  entryPoints: { extension: 'src/extension.ts' },
+  platform: 'node',
+  outExtension: { '.js': '.cjs' },
+});
 await build({ ...host, entryPoints: { browser: 'src/browser.ts' }, platform: 'browser' });
 await build({ ...common, entryPoints: { 'preview/page': 'src/preview/view/page.ts' }, format: 'iife' });
 

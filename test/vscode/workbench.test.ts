@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CodeServer, findChromium, findCodeServer, startCodeServer } from './workbench/code-server.ts';
+import { openWorkbench, type Workbench } from './workbench/workbench.ts';
+
+const root = join(import.meta.dirname, '../..');
+const chromium = findChromium();
+const missing = !findCodeServer()
+  ? 'code-server is not installed (scripts/install-code-server.sh, or ENET_CODE_SERVER with its folder)'
+  : !chromium
+    ? 'there is no Chromium (set CHROMIUM to its path)'
+    : undefined;
+if (missing) console.warn(`skipped: ${missing}: the extension is not tried in a real editor`);
+
+const broken = `import { ConvBnAct } from "std/blocks"
+
+model Broken {
+  input image: [3, 32, 32]
+  stem: ConvBnAt(16)
+  classifier: Linear(10)
+}
+`;
+
+const blocks = `/// Two convolutions of one size.
+block Twice(x, channels: int, kernel: int = 3) {
+  return x -> first: Conv(channels, kernel) -> relu -> second: Conv(channels, kernel) -> relu
+}
+`;
+
+const net = `import { Twice } from "./blocks.enet"
+
+model Net {
+  param classes: int = 10
+  input image: [3, 32, 32]
+  stages: Twice {
+    | repeat | channels | kernel |
+    | 1 | w(16)    | 3      |
+    | 2      | w(32) | 5      |
+  }
+  head: GlobalAvgPool
+  classifier: Linear(classes)
+}
+`;
+
+describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
+  let server: CodeServer;
+  let bench: Workbench;
+  const read = (name: string) => readFileSync(join(server.workspace, name), 'utf8');
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-vsix.ts'], { cwd: root, stdio: 'pipe' });
+    server = await startCodeServer(join(root, 'dist/enet.vsix'));
+    const efficientnet = readFileSync(join(root, 'stdlib/efficientnet.enet'), 'utf8');
+    const files = { 'broken.enet': broken, 'blocks.enet': blocks, 'net.enet': net, 'efficientnet.enet': efficientnet };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(server.workspace, name), text);
+    bench = await openWorkbench(server, chromium as string);
+  }, 180_000);
+
+  afterAll(async () => {
+    await bench?.close();
+    await server?.stop();
+  });
+
+  /** Where a text stands in a file: line and column from 1. */
+  function find(name: string, text: string, within = 0): [number, number] {
+    const before = read(name).slice(0, read(name).indexOf(text) + within);
+    const lines = before.split('\n');
+    return [lines.length, (lines.at(-1) as string).length + 1];
+  }
+
+  async function save(): Promise<void> {
+    await bench.page.keyboard.press('Control+s');
+    await bench.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  }
+
+  test('diagnostics are in the problems panel, and a fix mends them', async () => {
+    await bench.openFile('broken.enet');
+    await bench.run('Problems: Focus on Problems View');
+    const problem = bench.page.locator('.markers-panel .monaco-list-row', { hasText: 'ConvBnAt' });
+    await problem.waitFor();
+    expect(await problem.textContent()).toMatch(/enet/);
+    await bench.openFile('broken.enet');
+    await bench.goTo(...find('broken.enet', 'ConvBnAt', 2));
+    await bench.page.keyboard.press('Control+.');
+    await bench.page.locator('.action-widget .monaco-list-row', { hasText: 'ConvBnAct' }).first().waitFor();
+    await bench.page.keyboard.press('Enter');
+    await problem.waitFor({ state: 'detached' });
+    await save();
+    expect(read('broken.enet')).toContain('stem: ConvBnAct(16)');
+  });
+
+  test('hints say what numbers become at the point that is chosen', async () => {
+    await bench.openFile('efficientnet.enet');
+    await expect.poll(async () => (await bench.lines()).join('\n'), { timeout: 20_000 }).toMatch(/w\(80\)\s*:?=? ?80/);
+    await bench.run('enet: Select Scaling');
+    await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: /^b5/ }).click();
+    await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
+    await expect.poll(async () => (await bench.lines()).join('\n'), { timeout: 20_000 }).toMatch(/w\(80\)\s*:?=? ?128/);
+  });
+
+  test('a hover shows how a number came about', async () => {
+    await bench.openFile('efficientnet.enet');
+    await bench.goTo(...find('efficientnet.enet', 'w(80)', 1));
+    await bench.run('Show or Focus Hover');
+    const hover = bench.page.locator('.monaco-resizable-hover .monaco-hover-content').first();
+    await hover.waitFor();
+    expect(await hover.textContent()).toMatch(/80 [x×] w? ?1\.6 = 128/);
+    await bench.page.keyboard.press('Escape');
+  });
+
+  test('completion offers the blocks of the language', async () => {
+    await bench.openFile('net.enet');
+    await bench.goTo(...find('net.enet', 'head: '));
+    await bench.page.keyboard.press('End');
+    await bench.page.keyboard.type(' -> Drop');
+    const suggestion = bench.page.locator('.suggest-widget .monaco-list-row', { hasText: 'Dropout' }).first();
+    await suggestion.waitFor();
+    await bench.page.keyboard.press('Escape');
+    await bench.run('File: Revert File');
+    await bench.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  });
+
+  test('a rename goes through the files that import', async () => {
+    await bench.openFile('net.enet');
+    await bench.goTo(...find('net.enet', 'stages: Twice', 9));
+    await bench.page.keyboard.press('F2');
+    const input = bench.page.locator('.rename-box input');
+    await input.waitFor();
+    await input.fill('Double');
+    await bench.page.keyboard.press('Enter');
+    await expect.poll(async () => (await bench.lines()).join('\n')).toContain('stages: Double {');
+    await bench.run('File: Save All');
+    await expect.poll(() => read('blocks.enet')).toContain('block Double(x');
+    await expect.poll(() => read('net.enet')).toContain('import { Double } from "./blocks.enet"');
+  });
+
+  test('formatting aligns tables', async () => {
+    await bench.openFile('net.enet');
+    await bench.run('Format Document');
+    await expect.poll(async () => (await bench.lines()).join('\n')).toMatch(/\| 1 {6}\| w\(16\)/);
+    await save();
+    expect(read('net.enet')).toContain('    | 1      | w(16)    | 3      |\n    | 2      | w(32)    | 5      |\n');
+  });
+
+  test('a file of the library opens read-only', async () => {
+    await bench.openFile('efficientnet.enet');
+    await bench.goTo(...find('efficientnet.enet', 'stages: MBConv', 10));
+    await bench.page.keyboard.press('F12');
+    await bench.page.locator('.tab.active', { hasText: 'blocks.enet' }).waitFor();
+    await expect.poll(async () => (await bench.lines()).join('\n')).toContain('block MBConv(x');
+    await bench.page.keyboard.type('x');
+    expect(await bench.page.locator('.tab.active.dirty').count()).toBe(0);
+    await bench.page.keyboard.press('Escape');
+    await bench.run('View: Close Editor');
+  });
+
+  test('the preview shows the network, its slider chooses phi, and clicks jump both ways', async () => {
+    await bench.openFile('efficientnet.enet');
+    await bench.run('enet: Open Preview to the Side');
+    const preview = bench.preview();
+    await preview.locator('#network .stage').first().waitFor();
+    expect(await preview.locator('#title').textContent()).toBe('EfficientNet');
+    expect(await preview.locator('#facts').textContent()).toContain('30.4 M parameters');
+    expect(await preview.locator('#network .stage').count()).toBe(10);
+    expect(await preview.locator('#curves figure').count()).toBe(3);
+
+    await preview.locator('#phi').focus();
+    await preview.locator('#phi').fill('2.5');
+    await bench.page.locator('.part.statusbar', { hasText: 'enet: phi 2.5' }).waitFor();
+    await expect.poll(() => preview.locator('#facts').textContent()).not.toContain('30.4 M');
+
+    await preview.locator('#variants button', { hasText: 'b0' }).click();
+    await bench.page.locator('.part.statusbar', { hasText: 'enet: b0' }).waitFor();
+    await expect.poll(() => preview.locator('#facts').textContent()).toContain('5.29 M parameters');
+
+    await preview.locator('.stage[data-stage="4"]').click();
+    const [line] = find('efficientnet.enet', 'w(80)');
+    await bench.page.locator('.part.statusbar', { hasText: `Ln ${line},` }).waitFor();
+    await bench.editor.locator('.view-lines').click({ position: { x: 300, y: 60 } });
+    await bench.goTo(...find('efficientnet.enet', 'w(112)'));
+    await preview.locator('.stage.current[data-stage="5"]').waitFor();
+  });
+});
