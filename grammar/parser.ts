@@ -1,4 +1,10 @@
-import type { CstNode, IParserErrorMessageProvider, IRecognitionException, IToken } from 'chevrotain';
+import type {
+  CstNode,
+  IParserErrorMessageProvider,
+  IRecognitionException,
+  ISyntacticContentAssistPath,
+  IToken,
+} from 'chevrotain';
 import { BoundedCstParser } from './parser-base.ts';
 import * as t from './tokens.ts';
 
@@ -439,6 +445,14 @@ export function parseTokens(
   p.input = tokens;
   const cst = p[rule]();
   return { cst, errors: [...p.errors] };
+}
+
+/**
+ * What may follow tokens that begin a file: token types, each with the rules that it would stand in. Nothing where the
+ * tokens are no beginning of a file. It takes time for each token: for completion, on few of them.
+ */
+export function tokensAfter(tokens: IToken[]): ISyntacticContentAssistPath[] {
+  return theParser().computeContentAssist('file', tokens);
 }
 
 /** The grammar as chevrotain's serialised rules: for the EBNF, the railroad diagrams and the types of the tree. */

@@ -1,0 +1,153 @@
+import { activationNames, type BuiltinOp, builtinOps } from '../../../2-resolve/builtins.ts';
+import type { Declared } from '../../../2-resolve/program.ts';
+import { ownsTensors } from '../../../3-check/owns-tensors.ts';
+import { type Signature, signatureOf } from '../../../3-check/signature.ts';
+import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
+import { importEdit } from './add-import.ts';
+import type { Proposal } from './item.ts';
+import { libraryNames } from './library-names.ts';
+import type { Site } from './site.ts';
+
+/** A block, a model or an op that can be named at the cursor. */
+interface Callable {
+  readonly callee: BuiltinOp | Declared;
+  readonly signature: Signature;
+  readonly proposal: Proposal;
+}
+
+/** Blocks, models and ops: the file's own and imported ones, the language's, then the library's, with their import. */
+export function callables(site: Site): Callable[] {
+  const { module, piece } = site;
+  const own = [...module.scope.values()].filter(
+    ({ node }) => node !== piece.node && !site.scope.names.has(node.name.name),
+  );
+  const libraryOwn = libraryNames().filter(
+    ({ node, module: from }) => !module.scope.has(node.name.name) && from.path !== module.path && node !== piece.node,
+  );
+  return [
+    ...own.map((d) =>
+      declaredCallable(
+        site,
+        d,
+        d.kind === 'block' ? 1 : 4,
+        d.module.path === module.path ? '' : `from ${d.module.path}`,
+      ),
+    ),
+    ...[...builtinOps.values()].map(opCallable),
+    ...libraryOwn.map((d) => {
+      const made = declaredCallable(site, d, d.kind === 'block' ? 5 : 6, `import from ${d.module.path}`);
+      return { ...made, proposal: { ...made.proposal, additionalEdits: [importEdit(site, d)] } };
+    }),
+  ];
+}
+
+function declaredCallable({ module }: Site, declared: Declared, rank: number, detail: string): Callable {
+  const { name } = declared.node.name;
+  const proposal: Proposal = {
+    label: name,
+    kind: declared.kind,
+    rank,
+    detail: detail === '' ? headline(declared) : detail,
+    documentation: describeDeclared(declared, module),
+  };
+  return { callee: declared, signature: signatureOf(declared), proposal };
+}
+
+function headline(declared: Declared): string {
+  if (declared.kind === 'model') return 'model';
+  return `(${declared.node.params.map(paramText).join(', ')})`;
+}
+
+function opCallable(op: BuiltinOp): Callable {
+  const detail = opHeading(op);
+  return {
+    callee: op,
+    signature: signatureOf(op),
+    proposal: { label: op.name, kind: 'op', rank: 2, detail, documentation: describeOp(op) },
+  };
+}
+
+/** Blocks and ops by their names alone: where a block is a value. */
+export function blockValues(site: Site): Proposal[] {
+  const locals = [...site.scope.names.values()].filter(({ type }) => type === 'block');
+  return [
+    ...locals.map(
+      ({ name, doc }): Proposal => ({
+        label: name,
+        kind: 'parameter',
+        rank: 0,
+        detail: 'block',
+        documentation: doc ?? '',
+      }),
+    ),
+    ...callables(site).map(({ proposal }) => proposal),
+  ];
+}
+
+/** How a call is written where the cursor stands. */
+export interface CallForm {
+  /** Whether the chain brings tensors. */
+  readonly chained: boolean;
+  /** Whether a label may still be written, and is due where the step has parameters of its own. */
+  readonly label: boolean;
+  /** Whether an opening parenthesis follows the cursor already. */
+  readonly called: boolean;
+}
+
+/** Steps: calls with the arguments that they need, labelled where they must be. */
+export function calls(site: Site, form: CallForm): Proposal[] {
+  return callables(site).map(({ callee, signature, proposal }) => {
+    const text = form.called ? undefined : callText(site, callee, signature, form);
+    if (text === undefined) return proposal;
+    return { ...proposal, insertText: text.text, isSnippet: true, filterText: proposal.label };
+  });
+}
+
+/** The text of a call where it is more than the name. */
+function callText(
+  site: Site,
+  callee: BuiltinOp | Declared,
+  signature: Signature,
+  form: CallForm,
+): { text: string } | undefined {
+  const needed = signature.params.filter((p) => p.required && !(form.chained && p.tensor)).length;
+  const many = signature.tensors === 'many';
+  const owns = 'node' in callee ? ownsTensors(callee) : callee.ownsTensors;
+  const label = form.label && owns ? `\${1:${freeLabel(site, signature.word)}}: ` : '';
+  const args = needed > 0 || many ? `(\${${label === '' ? 1 : 2}})` : '';
+  if (label === '' && args === '') return undefined;
+  return { text: `${label}${signature.name}${args}$0` };
+}
+
+/** A label that the statement does not have yet: `conv`, `conv2`. */
+function freeLabel({ prefix }: Site, word: string): string {
+  const taken = new Set(prefix.tokens.slice(prefix.statement).map(({ image }) => image));
+  if (!taken.has(word)) return word;
+  for (let n = 2; ; n++) if (!taken.has(`${word}${n}`)) return `${word}${n}`;
+}
+
+/** Activations, and parameters that hold one. */
+export function activationValues(site: Site, rank: number): Proposal[] {
+  const locals = [...site.scope.names.values()].filter(({ type }) => type === 'activation');
+  return [
+    ...locals.map(
+      ({ name, doc }): Proposal => ({
+        label: name,
+        kind: 'parameter',
+        rank,
+        detail: 'activation',
+        documentation: doc ?? '',
+      }),
+    ),
+    ...activationNames.map((name): Proposal => {
+      const documentation = describeBuiltin(name) ?? '';
+      return {
+        label: name,
+        kind: 'activation',
+        rank: rank + (name === 'identity' ? 1 : 0),
+        detail: 'activation',
+        documentation,
+      };
+    }),
+  ];
+}

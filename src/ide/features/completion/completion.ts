@@ -1,0 +1,219 @@
+import * as t from '../../../../grammar/tokens.ts';
+import type { DeclaredModel } from '../../../2-resolve/program.ts';
+import { typeNames } from '../../../3-check/types.ts';
+import type { Ide } from '../../core/ide.ts';
+import { conventionDocs, typeDocs } from '../../docs/words.ts';
+import { argumentNames, variantValues } from './arguments.ts';
+import { settingsAt } from './call-at.ts';
+import { activationValues, blockValues, calls } from './callables.ts';
+import { columns } from './columns.ts';
+import type { Expected } from './expected.ts';
+import { importNames, modulePaths } from './imports.ts';
+import { type CompletionItem, orderItems, type Proposal } from './item.ts';
+import { keywords, startsLine } from './keywords.ts';
+import { modulePatterns } from './module-patterns.ts';
+import { afterDot, properties } from './paths.ts';
+import { nextRows } from './rows.ts';
+import { type Site, siteAt } from './site.ts';
+import { sections, tabStops } from './skeletons.ts';
+import { type TableAt, tableAt } from './table-at.ts';
+import { isCalled, values } from './values.ts';
+import { wantedAt } from './wanted-at.ts';
+
+/**
+ * What can be written at an offset of a document, the likeliest first: what the grammar allows after the text before it,
+ * filled with the names that can be seen there. Also in broken text. Looks at the declaration around the cursor only.
+ * @returns nothing in comments and numbers, and where only a new name can stand
+ */
+export function completionAt(ide: Ide, path: string, offset: number): readonly CompletionItem[] {
+  const analysis = ide.analysis(path);
+  if (!analysis || offset < 0 || offset > analysis.source.text.length) return [];
+  const place = siteAt(ide, analysis, offset);
+  if (!place) return [];
+  if (!('site' in place)) {
+    const { word, base } = place.piece;
+    return orderItems(proposalsAt(place), { start: word.start + base, end: word.end + base }, base);
+  }
+  const { site } = place;
+  const isImport = site.expected.some(({ type, rule }) => type === t.StringLiteral && rule === 'importDeclaration');
+  return isImport ? orderItems(modulePaths(site, place), { start: offset, end: offset }, site.piece.base) : [];
+}
+
+function proposalsAt(site: Site): Proposal[] {
+  const { piece, expected, typed } = site;
+  const table = tableAt(site);
+  if (table?.kind === 'weights' && table.column >= 0 && !table.inHeader) return weightCells(site, table);
+  if (typed.includes('.')) return expected.some(isReference) ? afterDot(site) : [];
+  if (piece.text[piece.word.start - 1] === '.') {
+    return expected.some(({ type }) => type === t.Property) ? properties(0) : [];
+  }
+  const found: Proposal[] = [];
+  for (const e of expected) found.push(...proposalsFor(site, e, table));
+  return [...found, ...keywords(site), ...negation(site)];
+}
+
+/** `not`, where what is wanted can be a bool. */
+function negation(site: Site): Proposal[] {
+  if (!site.expected.some(({ type }) => type === t.keywordTokens.not) || variantValues(site)) return [];
+  const { type } = wantedAt(site);
+  return type === 'bool' ? [{ label: 'not', kind: 'keyword', rank: 5 }] : [];
+}
+
+function isReference({ type, rule }: Expected): boolean {
+  return type === t.Name && rule === 'reference';
+}
+
+/** What one token that the grammar allows can be. */
+function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table: TableAt | undefined): Proposal[] {
+  if (type === t.RowStart) return nextRows(site, table);
+  if (type === t.Word) return table ? columns(site, table) : [];
+  if (type === t.StringLiteral) return rule === 'importDeclaration' ? modulePaths(site) : [];
+  if (rule === 'type') return type === t.Name ? types() : [];
+  if (type !== t.Name) return [];
+  switch (rule) {
+    case 'importDeclaration':
+      return importNames(site);
+    case 'convention':
+      return Object.entries(conventionDocs).map(([label, documentation]) => ({
+        label,
+        kind: 'word',
+        rank: 0,
+        documentation,
+      }));
+    case 'scaling':
+      return [
+        {
+          label: 'phi',
+          kind: 'word',
+          rank: 0,
+          documentation: 'The compound coefficient, of which the factors are functions.',
+        },
+      ];
+    case 'scalingEntry':
+      return place === 0
+        ? scalingEntries()
+        : [{ label: 'n', kind: 'word', rank: 0, documentation: 'The number that is rounded.' }];
+    case 'weights':
+      return [...site.module.scope.values()].flatMap((d) =>
+        d.kind === 'model' ? [{ label: d.node.name.name, kind: 'model', rank: 0 }] : [],
+      );
+    case 'section':
+      return place === 0 ? newSections(site) : [];
+    case 'step':
+      return place === 0 ? [] : steps(site);
+    case 'tail':
+      return tables(site);
+    case 'arg':
+      return argumentNames(site);
+    case 'reference':
+      return valuesAt(site, table, rules);
+    default:
+      return [];
+  }
+}
+
+function types(): Proposal[] {
+  return typeNames.map((label, i) => ({ label, kind: 'type', rank: i / 10, documentation: typeDocs[label] ?? '' }));
+}
+
+function scalingEntries(): Proposal[] {
+  const entry = (name: string, what: string, rounding: string): Proposal[] => [
+    { label: name, kind: 'word', rank: 0, detail: `the factor of ${what}`, filterText: name },
+    {
+      label: `${name}(n) = `,
+      kind: 'snippet',
+      rank: 1,
+      detail: `rounds ${what}`,
+      insertText: tabStops(`${name}(n) = ${rounding}<0>`),
+      isSnippet: true,
+      filterText: name,
+    },
+  ];
+  return [
+    ...entry('d', 'depth', 'ceil(n * d)'),
+    ...entry('w', 'width', 'round(n * w, <1:8>)'),
+    ...entry('r', 'resolution', 'round(n * r, <1:32>)'),
+  ];
+}
+
+/** Sections that most models have and this one lacks. */
+function newSections(site: Site): Proposal[] {
+  const { node } = site.piece;
+  if (node?.kind !== 'model' || !startsLine(site)) return [];
+  const there = new Set(node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
+  return sections
+    .filter(({ name }) => !there.has(name))
+    .map(({ name, ...skeleton }) => ({ ...skeleton, kind: 'snippet', rank: 1, isSnippet: true, filterText: name }));
+}
+
+function steps(site: Site): Proposal[] {
+  const label = site.expected.some(({ type, rule, place }) => type === t.Name && rule === 'step' && place === 0);
+  const blocks = [...site.scope.names.values()].filter(({ type }) => type === 'block');
+  return [
+    ...blocks.map(({ name }): Proposal => ({ label: name, kind: 'parameter', rank: 1, detail: 'block' })),
+    ...calls(site, { chained: true, label, called: isCalled(site) }),
+    ...activationValues(site, 2),
+  ];
+}
+
+function tables({ scope }: Site): Proposal[] {
+  const named = [...scope.names.values()].filter(({ type }) => type === 'table');
+  return named.map(({ name, kind, doc = '' }) => ({
+    label: name,
+    kind: kind === 'parameter' ? 'parameter' : 'table',
+    rank: 0,
+    detail: 'table',
+    documentation: doc,
+  }));
+}
+
+/** Values, and where a section begins the steps that take what the section before gave. */
+function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string[]): Proposal[] {
+  const inCell = table !== undefined && site.bracket?.role === 'rows';
+  const rows = inCell && table.column === 0 ? nextRows(site, table) : [];
+  if (inCell && (table.column >= table.header.length || table.header[table.column] === 'name')) return rows;
+  const setting = settingsAt(site);
+  if (setting && site.prefix.tokens.at(-1)?.tokenType !== t.Colon) return [];
+  const isFirst = rules.at(-5) === 'section' && site.prefix.tokens.at(-1)?.tokenType === t.Colon;
+  if (isFirst) {
+    const tensors = values(site, { type: { tensors: 1 } }).filter(({ kind }) => kind === 'section' || kind === 'value');
+    const chosen = calls(site, { chained: true, label: false, called: isCalled(site) });
+    const params = [...site.scope.names.values()].filter(({ type }) => type === 'block');
+    return [
+      ...params.map(({ name }): Proposal => ({ label: name, kind: 'parameter', rank: 0, detail: 'block' })),
+      ...chosen,
+      ...tensors.map((p) => ({ ...p, rank: 3 })),
+      ...activationValues(site, 6),
+    ];
+  }
+  const variants = variantValues(site);
+  if (variants) return variants;
+  const wanted = wantedAt(site);
+  return [...rows, ...(wanted.type === 'block' ? blockValues(site) : values(site, wanted))];
+}
+
+/** A cell of a weight map: in the first column the modules of its model, those without a row first. */
+function weightCells(site: Site, table: TableAt): Proposal[] {
+  const { piece, module } = site;
+  const name = piece.node?.kind === 'weights' ? piece.node.name.name : '';
+  const declared = module.scope.get(name);
+  if (table.column !== 0 || declared?.kind !== 'model') return [];
+  const there = new Set<string>();
+  if (piece.node?.kind === 'weights') {
+    for (const { cells } of piece.node.rows.rows) {
+      const value = cells[0]?.values[0];
+      if (
+        value?.kind === 'name' &&
+        !(value.span.start + piece.shift <= piece.cursor && piece.cursor <= value.span.end + piece.shift)
+      )
+        there.add(value.text);
+    }
+  }
+  const patterns = modulePatterns(declared as DeclaredModel);
+  const end = piece.word.end + (/^(?:\.(?:\w+|\*))*/.exec(piece.text.slice(piece.word.end))?.[0].length ?? 0);
+  const replace = { start: piece.word.start, end };
+  return patterns.map((label) => {
+    const rank = (there.has(label) ? 2 : 0) + (label.includes('*') || !/\.\d/.test(label) ? 0 : 1);
+    return { label, kind: 'path', rank, detail: there.has(label) ? 'has a row' : '', replace };
+  });
+}

@@ -1,0 +1,108 @@
+/** What a completion stands for; the protocol's kinds are chosen from it. */
+export type CompletionKind =
+  | 'keyword'
+  | 'snippet'
+  | 'block'
+  | 'model'
+  | 'op'
+  | 'activation'
+  | 'function'
+  | 'parameter'
+  | 'value'
+  | 'section'
+  | 'table'
+  | 'type'
+  | 'column'
+  | 'property'
+  | 'module'
+  | 'variant'
+  | 'path'
+  | 'row'
+  | 'word';
+
+/** A change of the document that comes with an item, in document offsets. */
+export interface CompletionEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly newText: string;
+}
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: CompletionKind;
+  /** On the line of the label: a type, a default, where the name comes from. */
+  readonly detail?: string;
+  /** Markdown. */
+  readonly documentation?: string;
+  readonly insertText: string;
+  /** Whether `insertText` has tab stops, `$1` and `${1:text}`; a literal `$`, `}` or `\` is escaped in such a text. */
+  readonly isSnippet: boolean;
+  /** What the text takes the place of, in document offsets; on one line, the cursor in it. */
+  readonly replace: { readonly start: number; readonly end: number };
+  /** What is compared with the typed text, where that is not the label. */
+  readonly filterText?: string;
+  /** The order of likelihood. */
+  readonly sortText: string;
+  readonly preselect: boolean;
+  /** Characters that take the item when they are typed. */
+  readonly commitCharacters?: readonly string[];
+  /** What else is changed: the import of a library block. */
+  readonly additionalEdits?: readonly CompletionEdit[];
+  /** Whether what follows the inserted text can be completed at once: an argument's value after its name. */
+  readonly thenSuggest?: boolean;
+}
+
+/** An item as the makers of items give it: where it stands in the list and what it replaces are settled at the end. */
+export interface Proposal {
+  readonly label: string;
+  readonly kind: CompletionKind;
+  /** 0 is the likeliest. */
+  readonly rank: number;
+  readonly detail?: string;
+  readonly documentation?: string;
+  /** Without it the label. */
+  readonly insertText?: string;
+  readonly isSnippet?: boolean;
+  /** Without it the word at the cursor. Local to the piece. */
+  readonly replace?: { readonly start: number; readonly end: number };
+  readonly filterText?: string;
+  readonly commitCharacters?: readonly string[];
+  readonly additionalEdits?: readonly CompletionEdit[];
+  readonly thenSuggest?: boolean;
+}
+
+/** A text as it stands in a snippet: what would be a tab stop is escaped. */
+export function snippetText(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&');
+}
+
+/**
+ * The list as the editor shows it: the likeliest first, each label of a kind once.
+ * @param word the word at the cursor, in document offsets
+ * @param base what is added to local offsets
+ */
+export function orderItems(
+  proposals: readonly Proposal[],
+  word: { readonly start: number; readonly end: number },
+  base: number,
+): CompletionItem[] {
+  const seen = new Set<string>();
+  const distinct = proposals.filter(({ kind, label }) => {
+    const key = `${kind} ${label}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  const ordered = distinct.map((p, i) => ({ p, i })).sort((a, b) => a.p.rank - b.p.rank || a.i - b.i);
+  return ordered.map(({ p }, i) => {
+    const { rank, insertText = p.label, isSnippet = false, replace, ...rest } = p;
+    return {
+      ...rest,
+      insertText,
+      isSnippet,
+      replace: replace ? { start: replace.start + base, end: replace.end + base } : word,
+      sortText: String(i).padStart(4, '0'),
+      preselect: i === 0 && rank === 0,
+    };
+  });
+}

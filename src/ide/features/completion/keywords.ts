@@ -1,0 +1,107 @@
+import type { Keyword } from '../../../../grammar/tokens.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { keywordOf } from './expected.ts';
+import type { Proposal } from './item.ts';
+import type { Site } from './site.ts';
+import { skeletons } from './skeletons.ts';
+
+/** What a keyword is for, in a line. */
+const keywordDocs: Partial<Record<Keyword, string>> = {
+  import: 'Takes blocks and models from another file or from the library.',
+  block: 'A function from tensors to tensors.',
+  model: 'A family of networks.',
+  weights: "A weight map: what a model's modules are called in other people's checkpoints.",
+  param: 'A parameter of the model.',
+  convention: 'Whose rules ops follow where they leave something open: `tf` or `torch`.',
+  input: 'What the network takes: channels, height, width.',
+  maximize: 'What a search should maximise.',
+  scaling: 'How depth, width and resolution follow from phi, and how numbers are rounded.',
+  variants: 'The named members of the family.',
+  table: 'Rows with a name, for a parameter of type `table`.',
+  return: 'What comes out.',
+  require: 'What must hold, or the build ends with this condition as its message.',
+  if: 'A condition of the step before; without it the step passes its input on.',
+};
+
+/** Members that a model has once. */
+const once: ReadonlySet<string> = new Set(['convention', 'scaling', 'variants', 'maximize', 'return']);
+
+/** The order in which a model's members mostly stand. */
+const usual: readonly Keyword[] = [
+  'param',
+  'convention',
+  'scaling',
+  'variants',
+  'input',
+  'table',
+  'return',
+  'require',
+  'maximize',
+];
+
+/** The keywords that the grammar allows, those that begin something also as its skeleton. */
+export function keywords(site: Site): Proposal[] {
+  const taken = takenMembers(site);
+  const found: Proposal[] = [];
+  for (const { type, rule } of site.expected) {
+    const word = keywordOf(type);
+    if (
+      word === undefined ||
+      rule === 'word' ||
+      rule === 'type' ||
+      rule === 'atom' ||
+      rule === 'operand' ||
+      taken.has(word)
+    )
+      continue;
+    const rank = rankOf(word, rule);
+    found.push({ label: word, kind: 'keyword', rank, ...(keywordDocs[word] && { documentation: keywordDocs[word] }) });
+    const skeleton = skeletons[word];
+    if (skeleton && startsLine(site)) {
+      found.push({
+        ...skeleton,
+        kind: 'snippet',
+        rank,
+        isSnippet: true,
+        filterText: word,
+        documentation: keywordDocs[word] ?? '',
+      });
+    }
+  }
+  if (site.expected.some(({ type }) => type === t.Operator)) found.push(...operators(site));
+  return found;
+}
+
+function rankOf(word: Keyword, rule: string): number {
+  const place = usual.indexOf(word);
+  if (rule === 'list' || rule === 'importDeclaration') return 0;
+  if (word === 'if') return 5;
+  return place < 0 ? 2 : 2 + place / 20;
+}
+
+/** Infix words, where what stands before can be a condition. */
+function operators({ prefix, piece }: Site): Proposal[] {
+  const { tokens, statement } = prefix;
+  const conditional = tokens
+    .slice(statement)
+    .some(({ tokenType }) => [t.keywordTokens.if, t.keywordTokens.require, t.Equal].includes(tokenType));
+  if (!conditional || startsLineAt(piece.text, piece.word.start)) return [];
+  return ['and', 'or'].map((label) => ({ label, kind: 'keyword', rank: 4 }));
+}
+
+/** What the model at the cursor has and may not have again. */
+function takenMembers({ piece }: Site): ReadonlySet<string> {
+  const { node, shift, cursor } = piece;
+  if (node?.kind !== 'model') return new Set();
+  const holds = (span: { start: number; end: number }) => span.start + shift <= cursor && cursor <= span.end + shift;
+  return new Set(node.members.flatMap((m) => (once.has(m.kind) && !holds(m.span) ? [m.kind] : [])));
+}
+
+/** Whether only blanks stand before the word at the cursor on its line. */
+export function startsLine({ piece }: Site): boolean {
+  return startsLineAt(piece.text, piece.word.start);
+}
+
+function startsLineAt(text: string, offset: number): boolean {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
+}

@@ -1,0 +1,118 @@
+import type { Arg, ModelNode, NameNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
+import { walkNodes } from '../../../1-parse/walk.ts';
+import { builtinOps } from '../../../2-resolve/builtins.ts';
+import type { Declared, DeclaredModel } from '../../../2-resolve/program.ts';
+import { rowNames } from '../../../3-check/check-rows.ts';
+
+/** Patterns of one model that are offered. */
+const mostPatterns = 400;
+const mostSteps = 20_000;
+const mostDepth = 8;
+
+const known = new WeakMap<Declared, readonly string[]>();
+
+/**
+ * The modules of a model as a weight map names them: `stem.conv`, and with stars over the rows and the blocks of a table
+ * `stages.*.*.expand.conv`; after these the same row by row. Read off the tree, so that they are there for a model that
+ * does not build.
+ */
+export function modulePatterns(model: DeclaredModel): readonly string[] {
+  let patterns = known.get(model);
+  if (!patterns) {
+    const found = new Set<string>();
+    for (const byRow of [false, true]) sectionsOf(model, '', 0, { patterns: found, byRow, left: mostSteps });
+    patterns = [...found];
+    known.set(model, patterns);
+  }
+  return patterns;
+}
+
+/** What one reading of a model carries along. */
+interface Found {
+  readonly patterns: Set<string>;
+  /** Rows by their names instead of stars. */
+  readonly byRow: boolean;
+  /** Steps that are still looked at: a model that contains itself has no end of them. */
+  left: number;
+}
+
+function sectionsOf(model: DeclaredModel, before: string, depth: number, found: Found): void {
+  for (const member of model.node.members) {
+    if (member.kind === 'section') sectionOf(model, member, `${before}${member.name.name}`, depth, found);
+  }
+}
+
+function sectionOf(model: DeclaredModel, section: SectionNode, path: string, depth: number, found: Found): void {
+  const { first, label, tail, steps } = section;
+  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+  const args = first.kind === 'call' ? first.args : [];
+  const own = label ? `${path}.${label.name}` : path;
+  if (callee) stepOf(model, callee, args, rowsOf(model, tail.rows), own, depth, found);
+  else stepsIn(model, first, path, depth, found);
+  for (const step of steps) labelled(model, step, path, depth, found);
+}
+
+/** The steps with labels in a part of the tree, chains in arguments included. */
+function stepsIn(owner: Declared, part: unknown, path: string, depth: number, found: Found): void {
+  walkNodes(part, (node) => {
+    if (node.kind !== 'step') return true;
+    labelled(owner, node as StepNode, path, depth, found);
+    return true;
+  });
+}
+
+function labelled(owner: Declared, step: StepNode, path: string, depth: number, found: Found): void {
+  if (!step.label) return;
+  const rows = rowsOf(owner, step.tail.rows);
+  stepOf(owner, step.callee, step.args ?? [], rows, `${path}.${step.label.name}`, depth, found);
+}
+
+function rowsOf(owner: Declared, rows: RowsNode | NameNode | undefined): RowsNode | undefined {
+  if (rows?.kind !== 'name') return rows;
+  const { members } = owner.node as ModelNode;
+  if (owner.kind !== 'model') return undefined;
+  const named = members.find((m) => m.kind === 'table' && m.name.name === rows.text);
+  if (named?.kind === 'table') return named.rows;
+  const param = members.find((m) => m.kind === 'param' && m.name.name === rows.text);
+  const value = param?.kind === 'param' ? param.default : undefined;
+  return value?.kind === 'name' && value.text !== rows.text ? rowsOf(owner, value) : undefined;
+}
+
+function stepOf(
+  owner: Declared,
+  callee: NameNode,
+  args: readonly Arg[],
+  rows: RowsNode | undefined,
+  path: string,
+  depth: number,
+  found: Found,
+): void {
+  if (found.patterns.size >= mostPatterns || depth > mostDepth || --found.left < 0) return;
+  stepsIn(owner, args, path, depth, found);
+  if (!rows) {
+    calleeOf(owner, callee.text, path, depth, found);
+    return;
+  }
+  const { header } = rows;
+  const column = header.findIndex(({ name }) => name === 'block');
+  const repeat = header.some(({ name }) => name === 'repeat') ? '.*' : '';
+  const names = [...rowNames(rows)];
+  rows.rows.slice(0, mostPatterns).forEach(({ cells }, i) => {
+    const options = cells[column]?.values.flatMap((v) => (v.kind === 'choice' ? v.options : [v])) ?? [callee];
+    const row = found.byRow ? names[i] : '*';
+    for (const option of options) {
+      if (option.kind === 'name') calleeOf(owner, option.text, `${path}.${row}${repeat}`, depth, found);
+    }
+  });
+}
+
+function calleeOf(owner: Declared, name: string, path: string, depth: number, found: Found): void {
+  const params = owner.kind === 'block' ? owner.node.params : owner.node.members;
+  const param = params.find((p) => p.kind === 'param' && p.name.name === name);
+  const value = param?.kind === 'param' ? param.default : undefined;
+  const text = value?.kind === 'name' ? value.text : name;
+  const declared = owner.module.scope.get(text);
+  if (declared?.kind === 'model') sectionsOf(declared, `${path}.`, depth + 1, found);
+  else if (declared) stepsIn(declared, declared.node.body, path, depth + 1, found);
+  else if (builtinOps.get(text)?.ownsTensors && found.patterns.size < mostPatterns) found.patterns.add(path);
+}

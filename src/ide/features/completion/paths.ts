@@ -1,0 +1,72 @@
+import type { SectionNode } from '../../../1-parse/ast.ts';
+import type { DeclaredModel } from '../../../2-resolve/program.ts';
+import { tensorProperties } from '../../../3-check/check-name.ts';
+import { rowNames } from '../../../3-check/check-rows.ts';
+import { isTensors } from '../../../3-check/types.ts';
+import type { Proposal } from './item.ts';
+import type { Site } from './site.ts';
+
+const propertyDocs: Readonly<Record<string, string>> = {
+  channels: 'How many channels the tensor has.',
+  height: 'Its height in pixels.',
+  width: 'Its width in pixels.',
+};
+
+/** What may follow the last dot of the word at the cursor: properties of tensors, what stands behind a section. */
+export function afterDot(site: Site): Proposal[] {
+  const { word, text } = site.piece;
+  const words = site.typed.split('.');
+  const start = word.start + site.typed.lastIndexOf('.') + 1;
+  const replace = { start, end: Math.max(start, word.end) };
+  const dotted = /^(?:\.(?:\w+|\*))+/.exec(text.slice(word.end))?.[0];
+  const root = site.scope.names.get(words[0] ?? '');
+  if (!root) return [];
+  const inner = root.section ? partsOf(root.section, root.model, words.slice(1, -1)) : [];
+  const known = root.section !== undefined || isTensors(root.type) || root.type === 'unknown';
+  const isWhole = words.length === 2 || root.section !== undefined;
+  return [...inner, ...(known && isWhole && dotted === undefined ? properties(root.section ? 1 : 0) : [])].map((p) => ({
+    ...p,
+    replace,
+  }));
+}
+
+/** What a tensor tells of its shape. */
+export function properties(rank: number): Proposal[] {
+  return tensorProperties.map((label) => ({
+    label,
+    kind: 'property',
+    rank,
+    detail: 'int',
+    documentation: propertyDocs[label] ?? '',
+  }));
+}
+
+/** The words that may follow in the path of a section: rows, blocks of a row that is known, sections of a model. */
+function partsOf(section: SectionNode, model: DeclaredModel | undefined, words: readonly string[]): Proposal[] {
+  const [word, ...rest] = words;
+  if (model) {
+    const inner = model.node.members.filter((m) => m.kind === 'section');
+    if (word === undefined)
+      return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: m.doc }));
+    const next = inner.find((m) => m.name.name === word);
+    return next ? partsOf(next, nestedModel(model, next), rest) : [];
+  }
+  const { rows } = section.tail;
+  if (rows?.kind !== 'rows' || section.steps.length > 0) return [];
+  if (word === undefined) {
+    return [...rowNames(rows)]
+      .slice(0, mostRows)
+      .map((label) => ({ label, kind: 'row', rank: 0, detail: `row of ${section.name.name}` }));
+  }
+  return [];
+}
+
+/** Rows that are offered of one table. */
+const mostRows = 200;
+
+function nestedModel({ module }: DeclaredModel, { first, steps, tail }: SectionNode): DeclaredModel | undefined {
+  const callee = first.kind === 'call' ? first.callee : first;
+  const declared =
+    callee.kind === 'name' && steps.length === 0 && !tail.rows ? module.scope.get(callee.text) : undefined;
+  return declared?.kind === 'model' ? declared : undefined;
+}

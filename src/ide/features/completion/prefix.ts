@@ -1,0 +1,177 @@
+import type { IToken } from 'chevrotain';
+import { createTokenAt } from '../../../../grammar/lexer.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { type Role, roleOf } from '../../../1-parse/mend/frames.ts';
+import { mendTokens } from '../../../1-parse/mend/mend.ts';
+import { endsOperand, is, isBar, isCloser, isOpener, isStatementKeyword } from '../../../1-parse/mend/token-kinds.ts';
+
+const k = t.keywordTokens;
+
+/** A bracket that is open at the cursor. */
+export interface OpenBracket {
+  readonly role: Role;
+  /** Its place among the prefix's tokens. */
+  readonly index: number;
+  /** Where the element, the row or the statement in hand begins: the place of its first token. */
+  readonly element: number;
+}
+
+/** What stands before the cursor. */
+export interface Prefix {
+  /** The tokens of the piece, mended. */
+  readonly tokens: readonly IToken[];
+  /** A short text that the grammar continues in the same way: what is complete is left out or stands for itself as `x`. */
+  readonly reduced: IToken[];
+  /** Outermost first. */
+  readonly open: readonly OpenBracket[];
+  /** The place of the first token of the statement or member in hand. */
+  readonly statement: number;
+}
+
+/** Reads the tokens before the cursor: mends them as the parser's front does, finds what is open, and shortens them. */
+export function readPrefix(text: string, tokens: readonly IToken[], cursor: number): Prefix {
+  return reduce(mendBefore(text, tokens, cursor), text);
+}
+
+/**
+ * The tokens as the parser would see them if the text went on at the cursor. A word stands in for what will be typed, or
+ * the arrow and the operator before it would be left out as dangling; on a line of its own after something complete it
+ * begins a statement.
+ */
+function mendBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
+  const last = tokens.at(-1);
+  const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
+  const begins = startsLine && endsOperand(last);
+  const word = createTokenAt(t.Name, 'x', cursor);
+  const standIn = begins
+    ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
+    : [word];
+  const source = { name: '', text: `${text.slice(0, cursor)}x = 1` };
+  const mended = mendTokens(source, [...tokens, ...standIn], () => {});
+  const at = mended.indexOf(word);
+  const after = mended.findIndex(({ startOffset }) => startOffset >= cursor);
+  const before = mended.slice(0, at >= 0 ? at : after >= 0 ? after : mended.length);
+  // what was put in right before the word would end what the cursor is still in
+  if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
+  return before;
+}
+
+interface Frame {
+  readonly role: Role;
+  readonly index: number;
+  /** The length of the reduced text up to the bracket, itself included. */
+  readonly kept: number;
+  element: number;
+  /** Where the chain in hand has its last arrow in the reduced text. */
+  arrow: number;
+  comprehension: boolean;
+  rows: number;
+}
+
+function reduce(tokens: readonly IToken[], text: string): Prefix {
+  const out: IToken[] = [];
+  const frames: Frame[] = [];
+  let statement = 0;
+  let afterParams = false;
+  const x = createTokenAt(t.Name, 'x', 0);
+  const enter = (role: Role, index: number) => {
+    frames.push({ role, index, kept: out.length, element: index + 1, arrow: -1, comprehension: false, rows: 0 });
+  };
+  const shorten = (frame: Frame, content: readonly IToken[]) => {
+    out.length = frame.kept;
+    out.push(...content);
+    frame.arrow = -1;
+  };
+  tokens.forEach((token, i) => {
+    const frame = frames.at(-1);
+    if (!frame) {
+      if (is(token, k.block) || is(token, k.model) || is(token, k.weights) || is(token, k.import)) {
+        out.length = 0;
+        statement = i;
+      }
+    } else if (isBody(frame.role) && beginsStatement(tokens, i, frame)) {
+      shorten(frame, []);
+      frame.element = i;
+      statement = i;
+    }
+    if (isCloser(token) && frame) {
+      frames.pop();
+      shorten(frame, contentOf(frame.role, x));
+      out.push(token);
+      afterParams = frame.role === 'params';
+      const outer = frames.at(-1);
+      if (outer) outer.arrow = Math.min(outer.arrow, out.length - 1);
+      return;
+    }
+    if (is(token, t.Arrow)) {
+      const arrow = frame?.arrow ?? -1;
+      if (arrow >= 0) out.length = arrow;
+      if (frame) frame.arrow = out.length;
+    }
+    if (frame?.role === 'rows' && isBar(token)) {
+      startCell(frame, token, i, { out, x });
+      return;
+    }
+    if (is(token, k.for) && frame) frame.comprehension = true;
+    out.push(token);
+    if (isOpener(token)) {
+      const endsLine = tokens[i + 1] !== undefined && hasLineEnd(text, token, tokens[i + 1] as IToken);
+      enter(roleOf(tokens.slice(Math.max(0, i - 2), i), tokens, i, { afterParams, endsLine }), i);
+    } else if (is(token, t.Comma) && frame) {
+      if (isList(frame)) shorten(frame, [x, token]);
+      frame.arrow = -1;
+      frame.element = i + 1;
+    }
+    afterParams = false;
+  });
+  return {
+    tokens,
+    reduced: out,
+    open: frames.map(({ role, index, element }) => ({ role, index, element })),
+    statement,
+  };
+}
+
+function isBody(role: Role): boolean {
+  return role === 'block' || role === 'model' || role === 'scaling';
+}
+
+/** Brackets whose complete elements say nothing of what comes next; in a comprehension they do. */
+function isList({ role, comprehension }: Frame): boolean {
+  return !isBody(role) && role !== 'rows' && !comprehension;
+}
+
+/** What stands for all that a closed bracket held. */
+function contentOf(role: Role, x: IToken): IToken[] {
+  if (isBody(role)) return [];
+  return role === 'rows' ? [createTokenAt(t.RowStart, '|', 0), x, createTokenAt(t.RowEnd, '|', 0)] : [x];
+}
+
+function startCell(frame: Frame, bar: IToken, i: number, { out, x }: { out: IToken[]; x: IToken }): void {
+  const start = createTokenAt(t.RowStart, '|', 0);
+  const header = [start, x, createTokenAt(t.RowEnd, '|', 0)];
+  out.length = frame.kept;
+  frame.arrow = -1;
+  frame.element = i + 1;
+  if (is(bar, t.RowStart)) out.push(...(frame.rows++ > 0 ? header : []), bar);
+  else if (is(bar, t.RowEnd)) out.push(...header);
+  else out.push(...(frame.rows > 1 ? [...header, start, bar] : [start, x, bar]));
+}
+
+/** Whether a member or statement begins at a token of a body. The tokens are mended: two names in a row are two. */
+function beginsStatement(tokens: readonly IToken[], i: number, frame: Frame): boolean {
+  const token = tokens[i] as IToken;
+  if (isStatementKeyword(token)) return true;
+  if (!is(token, t.Name) && !is(token, k.table)) return false;
+  return i === frame.index + 1 || ends(tokens, i - 1);
+}
+
+function ends(tokens: readonly IToken[], i: number): boolean {
+  const token = tokens[i];
+  if (endsOperand(token)) return true;
+  return (is(token, k.block) || is(token, k.table)) && is(tokens[i - 1], t.Colon);
+}
+
+function hasLineEnd(text: string, { endOffset }: IToken, next: IToken): boolean {
+  return text.slice(endOffset! + 1, next.startOffset).includes('\n');
+}

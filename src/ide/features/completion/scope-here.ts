@@ -1,0 +1,96 @@
+import type { IToken } from 'chevrotain';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Expr, SectionNode } from '../../../1-parse/ast.ts';
+import { is } from '../../../1-parse/mend/token-kinds.ts';
+import { walkNodes } from '../../../1-parse/walk.ts';
+import { objectiveNames } from '../../../2-resolve/builtins.ts';
+import type { Module } from '../../../2-resolve/program.ts';
+import { isListType } from '../../../3-check/types.ts';
+import { counterDocs } from '../../docs/words.ts';
+import type { Piece } from './piece.ts';
+import type { Prefix } from './prefix.ts';
+import { addName, type Names, namesAbove, type ScopeAt, typeOf, type Visible } from './scope-at.ts';
+
+const k = t.keywordTokens;
+
+/** The names that can be seen at the cursor, by the checker's rules of visibility. */
+export function scopeAt(module: Module, piece: Piece, prefix: Prefix): ScopeAt {
+  const names = namesAbove(module, piece);
+  const { visible } = names;
+  for (const name of boundHere(prefix)) visible.delete(name);
+  const inModel = piece.node?.kind === 'model' || is(prefix.tokens[prefix.open[0]?.index ?? 0], k.model);
+  const first = prefix.tokens[prefix.statement];
+  const within = prefix.open.find(({ role }) => role === 'scaling' || role === 'rows');
+  const head = within?.role === 'scaling' ? k.scaling : first?.tokenType;
+  if (within?.role === 'scaling') return { names: scalingNames(names, prefix, within.index), inModel: false };
+  if (head && beforeAll.has(head)) for (const [name, v] of visible) if (!isFact(v)) visible.delete(name);
+  if (is(first, k.maximize)) for (const name of objectiveNames) visible.set(name, number(name));
+  if (!is(first, k.variants) && !is(first, k.weights)) addInner(names, piece, within !== undefined);
+  return { names: visible, inModel };
+}
+
+/** Members that hold before anything is built: they see parameters and tables alone. */
+const beforeAll = new Set([k.param, k.convention, k.scaling, k.variants]);
+
+function isFact({ kind }: Visible): boolean {
+  return kind === 'parameter' || kind === 'table';
+}
+
+function number(name: string): Visible {
+  return { name, kind: 'index', type: 'number', doc: counterDocs[name] ?? '' };
+}
+
+/** What the statement or the parameter in hand binds: it does not see itself. */
+function boundHere({ tokens, statement, open }: Prefix): string[] {
+  const params = open.findLast(({ role }) => role === 'params');
+  if (params) return [tokens[params.element]?.image ?? ''];
+  const first = tokens[statement];
+  if (is(first, k.param) || is(first, k.input)) return [tokens[statement + 1]?.image ?? ''];
+  if (!is(first, t.Name)) return [];
+  const end = tokens.findIndex((token, i) => i > statement && !is(token, t.Name) && !is(token, t.Comma));
+  return tokens.slice(statement, end < 0 ? undefined : end).map(({ image }) => image);
+}
+
+/** Factors see phi and the model's parameters; roundings their number, and the factors. */
+function scalingNames({ visible }: Names, prefix: Prefix, brace: number): ReadonlyMap<string, Visible> {
+  const { tokens, statement } = prefix;
+  const facts = [...visible].filter(([, v]) => v.kind === 'parameter');
+  const variable = tokens[brace - 1];
+  const isRounding = is(tokens[statement + 1], t.LParen);
+  const own = isRounding
+    ? ['d', 'w', 'r', tokens[statement + 2]?.image ?? 'n']
+    : is(variable, t.Name)
+      ? [imageOf(variable)]
+      : [];
+  return new Map([...facts, ...own.map((name): [string, Visible] => [name, number(name)])]);
+}
+
+function imageOf(token: IToken | undefined): string {
+  return token?.image ?? '';
+}
+
+/** Names that what is around the cursor gives: the counters of a table, the elements of a comprehension. */
+function addInner(names: Names, { node, cursor, shift }: Piece, inRows: boolean): void {
+  const at = cursor - shift;
+  let counted = inRows;
+  const parts = node?.kind === 'block' ? node.body : node?.kind === 'model' ? node.members : [];
+  walkNodes(
+    parts.find(({ span }) => span.start <= at && at <= span.end),
+    (part) => {
+      const { span, tail, kind } = part as Partial<Pick<SectionNode, 'span' | 'tail'>> & { kind?: string };
+      if (span && (at < span.start || span.end < at)) return false;
+      if (tail?.rows) counted = true;
+      if (kind === 'comprehension') {
+        const { names: bound, sources } = part as Extract<Expr, { kind: 'comprehension' }>;
+        if (sources.some((source) => source.span.start <= at)) return true;
+        bound.forEach(({ name }, i) => {
+          const source = sources[i];
+          const type = source ? typeOf(names, source) : 'unknown';
+          if (source) addName(names, { name, kind: 'index', type: isListType(type) ? type.list : type }, source);
+        });
+      }
+      return true;
+    },
+  );
+  if (counted) for (const name of Object.keys(counterDocs)) names.visible.set(name, number(name));
+}

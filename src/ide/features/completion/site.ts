@@ -1,0 +1,79 @@
+import type { IToken } from 'chevrotain';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Module } from '../../../2-resolve/program.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import type { Ide } from '../../core/ide.ts';
+import { type Expected, expectedAfter } from './expected.ts';
+import { type Piece, pieceAt, tokensBefore } from './piece.ts';
+import { type OpenBracket, type Prefix, readPrefix } from './prefix.ts';
+import type { ScopeAt } from './scope-at.ts';
+import { scopeAt } from './scope-here.ts';
+
+/** All that the makers of items know of the cursor. */
+export interface Site {
+  readonly ide: Ide;
+  readonly analysis: Analysis;
+  readonly module: Module;
+  readonly piece: Piece;
+  readonly prefix: Prefix;
+  readonly expected: readonly Expected[];
+  /** The innermost open bracket. */
+  readonly bracket: OpenBracket | undefined;
+  /** The names that can be seen at the cursor. */
+  readonly scope: ScopeAt;
+  /** The word at the cursor, up to the cursor. */
+  readonly typed: string;
+}
+
+/** A string that the cursor stands in. */
+export interface OpenString {
+  /** Local offsets of what is between the quotes. */
+  readonly start: number;
+  readonly end: number;
+  readonly site: Site;
+}
+
+/**
+ * Finds out where an offset stands: a site, a site inside of a string, or undefined where nothing can be completed, in a
+ * comment or a number.
+ */
+export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | OpenString | undefined {
+  const piece = pieceAt(analysis, offset);
+  const { text, cursor } = piece;
+  const { tokens, comments } = tokensBefore(piece);
+  const comment = comments.at(-1);
+  if (comment && cursor > comment.startOffset && !text.slice(comment.startOffset, cursor).includes('\n'))
+    return undefined;
+  const last = tokens.at(-1);
+  const touches = last !== undefined && last.endOffset! + 1 === piece.word.start;
+  if (last && touches && last.tokenType === t.NumberLiteral) return undefined;
+  if (last && last.tokenType === t.Foreign && last.image.startsWith('"') && touches)
+    return stringSite(ide, analysis, piece, tokens);
+  if (last && touches && last.tokenType === t.Foreign && /^\.+$/.test(last.image)) tokens.pop();
+  return createSite(ide, analysis, piece, tokens);
+}
+
+function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly IToken[]): Site {
+  const prefix = readPrefix(piece.text, tokens, piece.word.start);
+  return {
+    ide,
+    analysis,
+    module: analysis.module,
+    piece,
+    prefix,
+    expected: expectedAfter(prefix),
+    bracket: prefix.open.at(-1),
+    scope: scopeAt(analysis.module, piece, prefix),
+    typed: piece.text.slice(piece.word.start, piece.cursor),
+  };
+}
+
+/** A string that the cursor stands in: what is before it, and how far it goes. */
+function stringSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: IToken[]): OpenString {
+  const open = tokens.pop() as IToken;
+  const start = open.startOffset + 1;
+  const rest = /^[^"\n\r]*/.exec(piece.text.slice(piece.cursor))?.[0] ?? '';
+  const closed = piece.text[piece.cursor + rest.length] === '"';
+  const site = createSite(ide, analysis, { ...piece, word: { start: open.startOffset, end: piece.cursor } }, tokens);
+  return { start, end: piece.cursor + (closed ? rest.length : 0), site };
+}
