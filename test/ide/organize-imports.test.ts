@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { applyEdits } from '../../src/ide/features/edits.ts';
+import { organizeImports } from '../../src/ide/features/organize-imports.ts';
+import { openFixture } from './fixture.ts';
+
+const b = 'block B(x) { return x -> relu }\nblock A(x) { return x -> tanh }\n';
+
+function organized(text: string): string {
+  const { analysis } = openFixture({ 'main.enet': text, 'b.enet': b });
+  return applyEdits(text, organizeImports(analysis));
+}
+
+const uses = '\nmodel M {\n  input x: [3, 8, 8]\n  s: B -> A -> c: ConvBnAct(8)\n}\n';
+
+test('imports are sorted, joined, and freed of what nothing uses', () => {
+  const text = `import { B } from "./b.enet"
+import { MBConv, ConvBnAct } from "std/blocks"
+import { A } from "./b.enet"
+import { ResNet } from "std/resnet"
+${uses}`;
+  const after = `import { ConvBnAct } from "std/blocks"
+import { A, B } from "./b.enet"
+${uses}`;
+  expect(organized(text)).toBe(after);
+  expect(organizeImports(openFixture({ 'main.enet': after, 'b.enet': b }).analysis)).toEqual([]);
+});
+
+test('comments stay with their imports', () => {
+  expect(
+    organized(`import { B, A } from "./b.enet"  // ours
+// the library's
+import { ConvBnAct } from "std/blocks"
+${uses}`),
+  ).toBe(`// the library's
+import { ConvBnAct } from "std/blocks"
+import { A, B } from "./b.enet"  // ours
+${uses}`);
+});
+
+test('with errors in the text nothing is taken out, and a broken import is left', () => {
+  expect(organized('import { B } from "./b.enet"\nimport { MBConv } from "std/blocks"\nmodel M {{\n')).toBe(
+    'import { MBConv } from "std/blocks"\nimport { B } from "./b.enet"\nmodel M {{\n',
+  );
+  const broken = 'import { B, } from "./b.enet"\nimport { } from\n';
+  expect(organized(broken)).toBe(broken);
+});
