@@ -1,0 +1,55 @@
+import type { ImportNode } from '../../1-parse/ast.ts';
+import type { Module } from '../../2-resolve/program.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { describeUse } from './describe-name.ts';
+import { fence, joinParts } from './markdown.ts';
+
+/** What is told of a part of an import, by its range in the import's source. */
+export interface ImportPart {
+  readonly start: number;
+  readonly end: number;
+  readonly markdown: string;
+}
+
+/** The name or the module of an import at an offset. */
+export function describeImport(analysis: Analysis, node: ImportNode, offset: number): ImportPart[] {
+  const holds = ({ span }: ImportNode['from'] | ImportNode['names'][number]) =>
+    span.start <= offset && offset <= span.end;
+  const name = node.names.find(holds);
+  if (name) {
+    const { start, end } = name.span;
+    return [{ start, end, markdown: describeUse(analysis, undefined, name.name) }];
+  }
+  if (!holds(node.from)) return [];
+  const module = importedModule(analysis, node);
+  const { start, end } = node.from.span;
+  return module ? [{ start, end, markdown: describeModule(module) }] : [];
+}
+
+/** The module that an import names: where one of its names comes from. */
+function importedModule(analysis: Analysis, { names, from }: ImportNode): Module | undefined {
+  const { modules } = analysis.program;
+  if (from.value.startsWith('std/')) return modules.find((m) => m.path === from.value);
+  return names.flatMap(({ name }) => analysis.module.scope.get(name)?.module ?? []).find((m) => m !== analysis.module);
+}
+
+/** A module: its path, what its first comment says, and what it declares. */
+function describeModule({ path, library, ast, scope }: Module): string {
+  const own = [...scope.values()].filter((d) => d.module.path === path);
+  const names = own.map(({ kind, node }) => {
+    const [line = ''] = node.doc.split('\n');
+    return `- ${kind} \`${node.name.name}\`${line === '' ? '' : `: ${line}`}`;
+  });
+  const heading = ast.comments[0];
+  const isHeading = heading && !heading.text.startsWith('///') && heading.span.start < firstOffset(ast);
+  return joinParts([
+    fence(path),
+    library ? 'A module of the library.' : '',
+    isHeading ? heading.text.replace(/^\/+ ?/, '') : '',
+    names.join('\n'),
+  ]);
+}
+
+function firstOffset({ imports, declarations, span }: Module['ast']): number {
+  return Math.min(...[...imports, ...declarations].map((n) => n.span.start), span.end);
+}

@@ -1,0 +1,84 @@
+import type { BlockNode, ModelNode, ParamNode } from '../../1-parse/ast.ts';
+import { type BuiltinOp, builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Declared } from '../../2-resolve/program.ts';
+import { spanText } from '../../source.ts';
+import { fence } from './markdown.ts';
+import { activationDocs, paddingDocs } from './words.ts';
+
+/** What names mean, as Markdown for hovers, completion and signature help. */
+
+/** A heading as code, what the author wrote below it, and where it comes from. */
+function card(code: string, doc: string, from = ''): string {
+  return [fence(code), doc, from === '' ? '' : `*${from}*`].filter((part) => part !== '').join('\n\n');
+}
+
+/** A block or a model, with its documentation and, where it is imported, its module. */
+export function describeDeclared(declared: Declared, from: Declared['module'] | undefined): string {
+  const code = declared.kind === 'block' ? blockHeading(declared.node) : modelHeading(declared.node);
+  const where = from !== undefined && declared.module !== from ? `from ${declared.module.path}` : '';
+  return card(code, declared.node.doc, where);
+}
+
+function blockHeading({ name, params }: BlockNode): string {
+  const one = `block ${name.name}(${params.map(paramText).join(', ')})`;
+  if (one.length <= 80) return one;
+  return `block ${name.name}(\n${params.map((p) => `  ${paramText(p)},\n`).join('')})`;
+}
+
+function modelHeading({ name, members }: ModelNode): string {
+  const params = members.flatMap((m) => (m.kind === 'param' ? [`  param ${paramText(m)}\n`] : []));
+  return params.length > 0 ? `model ${name.name} {\n${params.join('')}}` : `model ${name.name}`;
+}
+
+/** `channels: int`, `kernel: int = 3`: a parameter as its block writes it. */
+export function paramText(param: ParamNode): string {
+  const type = param.type ? `: ${param.type.name}${param.type.list ? '[]' : ''}` : '';
+  const value = param.default ? ` = ${spanText(param.default.span).replace(/\s+/g, ' ')}` : '';
+  return `${param.name.name}${type}${value}`;
+}
+
+/** A parameter of a block or a model. */
+export function describeParam(param: ParamNode, owner: string): string {
+  const kind = param.type ? '' : '  // a tensor';
+  return card(`${paramText(param)}${kind}`, param.doc, owner === '' ? '' : `parameter of ${owner}`);
+}
+
+/** An op's call as it is written: `Conv(channels: int, kernel: int, stride?: int)`. */
+export function opHeading({ name, tensors, params }: BuiltinOp): string {
+  const taken = tensors === 'many' ? ['x', 'y', '...'] : ['x'];
+  const values = params.map((p) => `${p.name}${p.required ? '' : '?'}: ${p.type}`);
+  return `${name}(${[...taken, ...values].join(', ')})`;
+}
+
+export function describeOp(op: BuiltinOp): string {
+  const params = op.params.map((p) => `- \`${p.name}\`: ${p.doc}`).join('\n');
+  return card(opHeading(op), [op.doc, params].filter((part) => part !== '').join('\n\n'), 'an op of the language');
+}
+
+/** A parameter of an op. */
+export function describeOpParam(op: BuiltinOp, name: string): string | undefined {
+  const param = op.params.find((p) => p.name === name);
+  if (!param) return undefined;
+  return card(`${param.name}: ${param.type}`, param.doc, `parameter of ${op.name}`);
+}
+
+/** A name that the language itself gives a meaning; undefined where it has none. */
+export function describeBuiltin(name: string): string | undefined {
+  const op = builtinOps.get(name);
+  if (op) return describeOp(op);
+  const called = builtinFunctions.get(name);
+  if (called) return card(functionHeading(name, called.doc), called.doc, 'a function over numbers');
+  const scaled = scalingFunctions.get(name);
+  if (scaled !== undefined) return card(`${name}(n)`, scaled, 'a scaling function of models');
+  const activation = Object.entries(activationDocs).find(([own]) => own === name)?.[1];
+  if (activation !== undefined) return card(`${name}(x)`, activation, 'an activation');
+  const padding = Object.hasOwn(paddingDocs, name) ? paddingDocs[name] : undefined;
+  return padding === undefined ? undefined : card(name, padding, 'a padding');
+}
+
+/** `round(x, m = 1)`: how the documentation of a function writes its call. */
+export function functionHeading(name: string, doc: string): string {
+  const call = doc.match(/^\w+\([^)]*\)/)?.[0];
+  if (call !== undefined) return call;
+  return name === 'min' || name === 'max' ? `${name}(a, b, ...)` : `${name}(x)`;
+}

@@ -1,0 +1,63 @@
+import { type Code, catalog } from '../../diagnostics/catalog.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { documentDiagnostics } from '../features/diagnostics.ts';
+import { joinParts } from './markdown.ts';
+
+/** An explanation and the range of a document that it is about. */
+export interface Explained {
+  readonly start: number;
+  readonly end: number;
+  readonly markdown: string;
+}
+
+/** A diagnostic's explanation from the catalog: Markdown. */
+export function explainCode(code: Code): string {
+  const { severity, explanation } = catalog[code];
+  return joinParts([`**${code}** (${severity})`, indentedToFences(explanation)]);
+}
+
+/** The catalog indents its examples by four blanks; here they are code of the language. */
+function indentedToFences(text: string): string {
+  return text.replace(/(?:^ {4}.*\n?)+/gm, (code) => {
+    const lines = code
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(4));
+    return `\`\`\`enet\n${lines.join('\n')}\n\`\`\`\n`;
+  });
+}
+
+/** The code of a diagnostic that a comment names at an offset: `// unused-import: for the example below`. */
+export function explainCodeAt(text: string, offset: number): Explained | undefined {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineEnd = text.indexOf('\n', offset);
+  const line = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd);
+  const comment = commentStart(line);
+  if (comment < 0) return undefined;
+  for (const match of line.slice(comment).matchAll(/[a-z]+(?:-[a-z0-9]+)+/g)) {
+    const start = lineStart + comment + match.index;
+    const end = start + match[0].length;
+    if (start <= offset && offset <= end && Object.hasOwn(catalog, match[0])) {
+      return { start, end, markdown: explainCode(match[0] as Code) };
+    }
+  }
+  return undefined;
+}
+
+/** Where the comment of a line starts; strings cannot hold one, since a string ends on its line. */
+function commentStart(line: string): number {
+  for (let i = 0, inString = false; i < line.length - 1; i++) {
+    if (line[i] === '"') inString = !inString;
+    else if (!inString && line[i] === '/' && line[i + 1] === '/') return i;
+  }
+  return -1;
+}
+
+/** The explanations of what is said at an offset, each code once. The messages themselves the editor shows. */
+export function explainDiagnosticsAt(analysis: Analysis, offset: number): Explained | undefined {
+  const here = documentDiagnostics(analysis).filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
+  const [first] = here;
+  if (!first) return undefined;
+  const codes = [...new Set(here.map((d) => d.code))];
+  return { start: first.start, end: first.end, markdown: codes.map(explainCode).join('\n\n') };
+}

@@ -1,0 +1,20 @@
+/** A Markdown table. The first column stands left, the others right: they hold numbers. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
+  const rule = `| ${header.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`;
+  return [line(header), rule, ...rows.map(line)].join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replace(/\|/g, '\\|').replace(/\s+/g, ' ');
+}
+
+/** Parts one below the other; `---` between what belongs to different things. */
+export function joinParts(parts: readonly string[], separator = '\n\n'): string {
+  return parts.filter((part) => part !== '').join(separator);
+}
+
+/** Code of the language. */
+export function fence(code: string): string {
+  return `\`\`\`enet\n${code}\n\`\`\``;
+}

@@ -1,0 +1,87 @@
+import type { Keyword } from '../../../grammar/tokens.ts';
+import type { ActivationName } from '../../2-resolve/builtins.ts';
+
+/** What the language's own words mean, in a sentence each; Markdown. Completion and hover show these. */
+
+export const keywordDocs: Readonly<Record<Keyword, string>> = {
+  import: 'Takes blocks and models from another file: `import { MBConv } from "std/blocks"`.',
+  from: 'The file or library module that an import takes names from.',
+  block:
+    'A part that networks are built of: parameters, steps with labels, what it returns. A parameter without a type is a tensor.',
+  model: 'A family of networks: parameters, scaling, variants, an input, sections, outputs.',
+  weights: "A model's names for its tensors beside those of published checkpoints, a row a module.",
+  param: 'A parameter of the model: `param classes: int = 1000`. A variant or `--set` gives it another value.',
+  convention: 'Whose rules hold for what an op leaves open (padding, epsilon, momentum): `tf` or `torch`.',
+  input: 'A tensor that comes in, `[channels, height, width]`, and how its pixels are normalised.',
+  maximize: 'What a search over the open choices of this model is to maximise.',
+  scaling: 'How `d`, `w` and `r` follow from phi; it may also say how they round.',
+  variants: 'The published members of the family, a row each. A phi that a row names takes that row.',
+  table: 'Rows with a name, for a section to build: `stages: Block { name }`.',
+  return: 'What the block or model gives.',
+  require: 'Ends the build with an error where the condition does not hold.',
+  if: 'Leaves the step before it out where the condition does not hold; its input then passes on.',
+  for: 'A list, an element for each of another: `[relu(x) for x in xs]`.',
+  in: 'The list that a `for` goes through.',
+  and: 'True where both sides are.',
+  or: 'True where one side is.',
+  not: 'True where its operand is false.',
+  true: 'A value of type `bool`.',
+  false: 'A value of type `bool`.',
+};
+
+export const activationDocs: Readonly<Record<ActivationName, string>> = {
+  identity: 'Nothing at all: `x`.',
+  relu: '`max(x, 0)`',
+  relu6: '`min(max(x, 0), 6)`',
+  silu: '`x * sigmoid(x)`, also called swish',
+  sigmoid: '`1 / (1 + exp(-x))`',
+  hardsigmoid: '`relu6(x + 3) / 6`',
+  hardswish: '`x * relu6(x + 3) / 6`',
+  tanh: '`(exp(x) - exp(-x)) / (exp(x) + exp(-x))`',
+};
+
+export const paddingDocs: Readonly<Record<string, string>> = {
+  same: "The output has the input's size over the stride, rounded up; an odd pixel goes to the bottom and right.",
+  symmetric: "Half of the window on each side, whatever the input's size.",
+  valid: 'No padding.',
+};
+
+export const typeDocs: Readonly<Record<string, string>> = {
+  int: 'A whole number.',
+  real: 'A number.',
+  bool: '`true` or `false`.',
+  activation: 'A pointwise function such as `relu`.',
+  block: 'A block or an op that the model or block uses as a step.',
+  table: 'The rows of a `table`.',
+};
+
+export const conventionDocs: Readonly<Record<string, string>> = {
+  tf: '`same` padding, epsilon 1e-3, momentum 0.99, average pools leave padding out.',
+  torch: "`symmetric` padding, epsilon 1e-5, momentum 0.9 (PyTorch's own 0.1), average pools count padding as zeros.",
+};
+
+/** Columns of a stage table that are no parameters of its blocks. */
+export const columnDocs: Readonly<Record<string, string>> = {
+  name: "The row's name in paths; without this column rows go by their numbers.",
+  block: "The row's block; an empty cell means the one before the table.",
+  repeat: 'How many blocks the row builds; 1 without a value, and 0 builds none.',
+};
+
+/** A rule that only the column `stride` has. */
+export const strideColumnDoc =
+  "A single value is for the first block of its row; the row's other blocks have stride 1.";
+
+/** Columns of `variants` that are no parameters of the model. */
+export const variantColumnDocs: Readonly<Record<string, string>> = {
+  name: 'How the member is called: `--variant b5`.',
+  phi: 'The phi that takes this row in place of the formula.',
+  d: 'Depth: how many times the repeats.',
+  w: 'Width: how many times the filters.',
+  r: 'Resolution: how many times the pixels.',
+};
+
+/** Names inside a table's cells and the arguments before it. */
+export const counterDocs: Readonly<Record<string, string>> = {
+  index: "The block's number in the whole table, from 0.",
+  count: 'How many blocks the table has.',
+};

@@ -1,0 +1,110 @@
+import { tokenize } from '../../../grammar/lexer.ts';
+import type { CallNode, Declaration, ModelNode } from '../../1-parse/ast.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { describeAtName } from '../docs/describe-at.ts';
+import { describeImport } from '../docs/describe-import.ts';
+import { explainCodeAt, explainDiagnosticsAt } from '../docs/explain-code.ts';
+import { joinParts } from '../docs/markdown.ts';
+import { keywordDocs } from '../docs/words.ts';
+import { describeVariant } from '../numbers/describe-network.ts';
+import { describeNumber } from '../numbers/describe-number.ts';
+import { describeStage } from '../numbers/describe-stage.ts';
+import { innermost, nodePath, type TreeNode } from '../tree/node-path.ts';
+import { nameOfRow, placesOfTable, rowAt } from '../tree/table-rows.ts';
+
+/** What is shown of what stands at the cursor: Markdown, and the range that it is about. */
+export interface Hover {
+  readonly start: number;
+  readonly end: number;
+  readonly markdown: string;
+}
+
+/** One thing to say, about a range of the declaration's own source. */
+interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly markdown: string;
+}
+
+/**
+ * What stands at an offset of a document: how a number came about, what a name means, what a row becomes at the chosen
+ * point and in each variant, why a diagnostic is said. Undefined where there is nothing to tell.
+ */
+export function hover(analysis: Analysis, offset: number): Hover | undefined {
+  const at = analysis.declarationAt(offset);
+  const found: Found[] = [];
+  const code = explainCodeAt(analysis.source.text, offset);
+  if (code) return code;
+  if (at.node) {
+    const shift = offset - at.offset;
+    const all =
+      at.node.kind === 'import'
+        ? describeImport(analysis, at.node, at.offset)
+        : inDeclaration(analysis, at.node, at.offset);
+    for (const f of all) found.push({ ...f, start: f.start + shift, end: f.end + shift });
+  }
+  const said = explainDiagnosticsAt(analysis, offset);
+  if (said) found.push(said);
+  const parts = found.filter((f) => f.markdown !== '');
+  const [first] = parts;
+  if (!first) return undefined;
+  return {
+    start: first.start,
+    end: first.end,
+    markdown: joinParts(
+      parts.map((f) => f.markdown),
+      '\n\n---\n\n',
+    ),
+  };
+}
+
+function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): Found[] {
+  const path = nodePath(declaration, offset);
+  const { text } = declaration.span.source;
+  const found: Found[] = [];
+  const call = innermost<CallNode>(path, 'call');
+  const number = call && describeNumber(analysis, declaration, call);
+  if (call && number) found.push({ ...rangeOf(call), markdown: number });
+  const name = describeAtName(analysis, declaration, path, offset);
+  if (name && !number) found.push({ ...rangeOf(name.node), markdown: name.markdown });
+  if (!name) {
+    const word = keywordAt(text, offset);
+    if (word) found.push(word);
+  }
+  if (declaration.kind === 'model') found.push(...describeRow(analysis, declaration, path, offset));
+  return found;
+}
+
+function rangeOf({ span: { start, end } }: TreeNode): { start: number; end: number } {
+  return { start, end };
+}
+
+/** A row of a stage table or of `variants`. */
+function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNode[], offset: number): Found[] {
+  const at = rowAt(path, offset);
+  if (!at) return [];
+  const { rows, row } = at;
+  if (innermost(path, 'variants')) {
+    const name = row.cells[rows.header.findIndex((h) => h.name === 'name')]?.values[0];
+    return name?.kind === 'name' ? [{ ...rangeOf(row), markdown: describeVariant(analysis, model, name.text) }] : [];
+  }
+  const point = analysis.network(model.name.name)?.point;
+  return placesOfTable(model, rows, point).map(({ section }) => ({
+    ...rangeOf(row),
+    markdown: describeStage(analysis, model, section, nameOfRow(rows, row)),
+  }));
+}
+
+/** A keyword, which is no node of the tree. */
+function keywordAt(text: string, offset: number): Found | undefined {
+  const from = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(from, end < 0 ? text.length : end);
+  for (const { image, startOffset } of tokenize(line).tokens) {
+    const start = from + startOffset;
+    if (start > offset || offset > start + image.length) continue;
+    const doc = Object.entries(keywordDocs).find(([word]) => word === image)?.[1];
+    if (doc !== undefined) return { start, end: start + image.length, markdown: `**${image}**: ${doc}` };
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+import type { Arg, CallNode, Declaration, ParamNode } from '../../1-parse/ast.ts';
+import { scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Analysis, Network } from '../core/analysis.ts';
+import { pointName } from './network-numbers.ts';
+import { tracesAt } from './trace-index.ts';
+
+/** Sentences shown of one call in a block; beyond them their number is told. */
+const mostTraces = 8;
+
+/**
+ * How the number that a call gives came about at the chosen point: `80 x w 1.6 = 128, a multiple of 8`. Markdown; empty
+ * where the call rounds or scales nothing, or where the model cannot be built.
+ */
+export function describeNumber(analysis: Analysis, declaration: Declaration, call: CallNode): string {
+  const networks = networksOf(analysis, declaration);
+  const lines = networks.flatMap((network) => {
+    const name = nameOf(network, declaration);
+    const texts = tracesAt(network.graph, call.span).map(({ text, result }) => `**${result}** at ${name}: ${text}`);
+    const more = texts.length - mostTraces;
+    return more > 0 ? [...texts.slice(0, mostTraces), `and ${more} more at ${name}`] : texts;
+  });
+  if (lines.length === 0) return scalingFunctions.has(call.callee.text) ? unused(networks, declaration, call) : '';
+  return lines.length === 1 ? (lines[0] as string) : lines.map((line) => `- ${line}`).join('\n');
+}
+
+function nameOf({ point }: Network, declaration: Declaration): string {
+  return declaration.kind === 'model' ? pointName(point) : `${point.model} ${pointName(point)}`;
+}
+
+/** A model's own network; for a block those of all models of its file, which may use it. */
+export function networksOf(analysis: Analysis, declaration: Declaration): Network[] {
+  const models =
+    declaration.kind === 'block' ? analysis.module.ast.declarations.filter((d) => d.kind === 'model') : [declaration];
+  return models.flatMap((model) => analysis.network(model.name.name) ?? []);
+}
+
+/** A scaled number that this network has not: its parameter has another value here, or its row is not built. */
+function unused([network]: readonly Network[], declaration: Declaration, { span }: CallNode): string {
+  if (!network || declaration.kind !== 'model') return '';
+  const param = declaration.members.find(
+    (m): m is ParamNode =>
+      m.kind === 'param' && !!m.default && m.default.span.start <= span.start && span.end <= m.default.span.end,
+  );
+  const value = param && network.point.params.find((p) => p.name === param.name.name);
+  const name = pointName(network.point);
+  if (value?.trace) return `**${value.text}** at ${name}: ${value.trace}`;
+  if (value && value.origin !== 'default') {
+    return `Not used at ${name}: ${value.name} is **${value.text}**, from ${value.source}`;
+  }
+  return `Not used at ${name}: nothing of the network comes of this`;
+}
+
+/** Whether a call is one with a single number: `w(80)`, not `d(layers[0])`. */
+export function plainArgument({ args }: CallNode): number | undefined {
+  const [arg]: readonly (Arg | undefined)[] = args;
+  return args.length === 1 && arg?.value.kind === 'number' ? arg.value.value : undefined;
+}

@@ -1,0 +1,61 @@
+import type { ModelNode } from '../../1-parse/ast.ts';
+import { formatCount, formatShape } from '../../report/format-number.ts';
+import type { Analysis, Network } from '../core/analysis.ts';
+import { joinParts, markdownTable } from '../docs/markdown.ts';
+import { familyOf, networkNumbers, pointName } from './network-numbers.ts';
+import { type StageNumbers, stageNumbers } from './stage-numbers.ts';
+
+/**
+ * What a section, or a row of its table, becomes at the chosen point, and in each published member of the family: Markdown.
+ * Empty where the model cannot be built.
+ */
+export function describeStage(analysis: Analysis, model: ModelNode, section: string, row?: string): string {
+  const network = analysis.network(model.name.name);
+  if (!network) return '';
+  const id = row === undefined ? section : `${section}.${row}`;
+  const here = stageNumbers(network.graph, section, row);
+  const title = `**${id}** at ${pointName(network.point)}`;
+  const family = familyTable(analysis, model, network, section, row);
+  if (!here) return joinParts([`${title}: not in the network`, family]);
+  const blocks = here.operator === undefined ? '' : `: ${here.operator}${here.repeats > 1 ? ` × ${here.repeats}` : ''}`;
+  return joinParts([`${title}${blocks}`, shapesOf(here), costTable(network, here), family]);
+}
+
+function shapesOf({ input, output }: StageNumbers): string {
+  return `${formatShape(input)} → ${formatShape(output)}`;
+}
+
+function costTable(network: Network, here: StageNumbers): string {
+  const whole = networkNumbers(network);
+  return markdownTable(
+    ['', 'here', 'network', 'share'],
+    [
+      ['parameters', formatCount(here.params), formatCount(whole.params), formatShare(here.params, whole.params)],
+      ['MACs', formatCount(here.macs), formatCount(whole.macs), formatShare(here.macs, whole.macs)],
+    ],
+  );
+}
+
+/** `4.1 %`; `0 %` of nothing. */
+export function formatShare(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : Number(((100 * part) / whole).toFixed(1))} %`;
+}
+
+function familyTable(
+  analysis: Analysis,
+  model: ModelNode,
+  { point }: Network,
+  section: string,
+  row: string | undefined,
+): string {
+  // a section has no blocks to count, or those of several rows
+  const columns = row === undefined ? ['output', 'parameters', 'MACs'] : ['blocks', 'output', 'parameters', 'MACs'];
+  const rows = familyOf(analysis, model).map(({ name, network }) => {
+    const stage = network && stageNumbers(network.graph, section, row);
+    const label = name === point.variant ? `**${name}**` : name;
+    if (!stage) return [label, ...columns.map(() => '-')];
+    const blocks = row === undefined ? [] : [String(stage.repeats)];
+    return [label, ...blocks, formatShape(stage.output), formatCount(stage.params), formatCount(stage.macs)];
+  });
+  return rows.length > 0 ? markdownTable(['variant', ...columns], rows) : '';
+}

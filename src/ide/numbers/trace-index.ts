@@ -1,0 +1,42 @@
+import type { Trace } from '../../4-scale/trace.ts';
+import type { Graph } from '../../5-graph/graph.ts';
+import type { Source, Span } from '../../source.ts';
+
+/** The traces of a network by the place that asked for the number. */
+type TraceIndex = ReadonlyMap<Source, ReadonlyMap<number, readonly Trace[]>>;
+
+const known = new WeakMap<Graph, TraceIndex>();
+
+/**
+ * How the numbers that a call such as `w(80)` gives came about in a network: one trace for each different sentence,
+ * for a call in a block is evaluated wherever the block is used. Empty where nothing of the network came of it.
+ * @param span of the whole call, in its own source
+ */
+export function tracesAt(graph: Graph, { source, start, end }: Span): readonly Trace[] {
+  let index = known.get(graph);
+  if (!index) {
+    index = indexTraces(graph);
+    known.set(graph, index);
+  }
+  return (
+    index
+      .get(source)
+      ?.get(start)
+      ?.filter((trace) => trace.span.end === end) ?? []
+  );
+}
+
+function indexTraces(graph: Graph): TraceIndex {
+  const index = new Map<Source, Map<number, Trace[]>>();
+  for (const node of graph.nodes) {
+    for (const trace of node.traces) {
+      const { source, start, end } = trace.span;
+      let places = index.get(source);
+      if (!places) index.set(source, (places = new Map()));
+      const here = places.get(start);
+      if (!here) places.set(start, [trace]);
+      else if (!here.some((other) => other.span.end === end && other.text === trace.text)) here.push(trace);
+    }
+  }
+  return index;
+}

@@ -1,0 +1,52 @@
+import type { Arg, CallNode, SectionNode, StepNode } from '../../1-parse/ast.ts';
+import type { Signature, SignatureParam } from '../../3-check/signature.ts';
+import type { TreeNode } from './node-path.ts';
+
+/** A call with its arguments, and whether tensors come to it from a chain. */
+export interface CallSite {
+  readonly name: string;
+  readonly args: readonly Arg[];
+  readonly chained: boolean;
+  /** Whether a table follows: its arguments then fill parameters that are no tensors. */
+  readonly table: boolean;
+}
+
+/** A node as a call: a step, a call in an expression, or the head of a section. */
+export function callSite(node: TreeNode, parent: TreeNode | undefined): CallSite | undefined {
+  if (node.kind === 'step') {
+    const { callee, args = [], tail } = node as StepNode;
+    return { name: callee.text, args, chained: true, table: tail.rows !== undefined };
+  }
+  if (node.kind !== 'call') return undefined;
+  const { callee, args } = node as CallNode;
+  const section = parent?.kind === 'section' ? (parent as SectionNode) : undefined;
+  const head = section?.first === node;
+  return { name: callee.text, args, chained: head, table: head && section?.tail.rows !== undefined };
+}
+
+/** The innermost call of a path that has an argument there. */
+export function callOfArgument(path: readonly TreeNode[]): { site: CallSite; arg: Arg } | undefined {
+  for (let i = path.length - 1; i > 0; i--) {
+    const site = callSite(path[i - 1] as TreeNode, path[i - 2]);
+    const arg = site?.args.find((a) => a === path[i]);
+    if (site && arg) return { site, arg };
+  }
+  return undefined;
+}
+
+/** The parameters that arguments without a name can fill at a call, in order. */
+export function openParams(signature: Signature, { chained, table }: Pick<CallSite, 'chained' | 'table'>) {
+  if (chained || table) return signature.values.filter((p) => !p.named);
+  return signature.params.filter((p) => !p.named);
+}
+
+/** The parameter that an argument goes to, as far as the call itself says it; the binding rules of the compiler. */
+export function paramOfArgument(signature: Signature, site: CallSite, arg: Arg): SignatureParam | undefined {
+  if (arg.name) return signature.byName.get(arg.name.name);
+  if (signature.tensors === 'many') return undefined;
+  // a step takes its tensors from the chain; one that takes several may be given the rest as arguments
+  if (site.chained && typeof signature.tensors === 'number' && signature.tensors > 1 && !site.table) return undefined;
+  const named = new Set(site.args.flatMap((a) => (a.name ? [a.name.name] : [])));
+  const open = openParams(signature, site).filter((p) => !named.has(p.name));
+  return open[site.args.filter((a) => !a.name).indexOf(arg)];
+}

@@ -1,0 +1,55 @@
+import type { ModelNode, NameNode, RowNode, RowsNode } from '../../1-parse/ast.ts';
+import { rowName } from '../../3-check/check-rows.ts';
+import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { TreeNode } from './node-path.ts';
+
+/** A section that builds a table. */
+export interface TablePlace {
+  readonly section: string;
+  /** The name of the block before the table: what a row without a cell `block` builds. */
+  readonly callee: string | undefined;
+}
+
+/** The sections of a model that build these rows at a point: written in place, by the table's name, or through a parameter. */
+export function placesOfTable(model: ModelNode, rows: RowsNode, point: ScalingPoint | undefined): TablePlace[] {
+  const table = model.members.find((m) => m.kind === 'table' && m.rows === rows);
+  const name = table?.kind === 'table' ? table.name.name : undefined;
+  const isThese = (used: RowsNode | NameNode | undefined) => {
+    if (!used || used === rows) return used === rows;
+    if (used.kind !== 'name' || name === undefined) return false;
+    return used.text === name || point?.params.some((p) => p.name === used.text && p.text === name) === true;
+  };
+  return model.members.flatMap((member) => {
+    if (member.kind !== 'section') return [];
+    const { first, tail, steps } = member;
+    const section = member.name.name;
+    const head = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
+    const callees = [
+      ...(isThese(tail.rows) ? [head] : []),
+      ...steps.flatMap((step) => (isThese(step.tail.rows) ? [step.callee.text] : [])),
+    ];
+    return callees.map((callee) => ({ section, callee }));
+  });
+}
+
+/** A row's name in paths: what its column `name` says, else its number from 0. */
+export function nameOfRow({ header, rows }: RowsNode, row: RowNode): string {
+  const column = header.findIndex((h) => h.name === 'name');
+  return rowName(row, column, rows.indexOf(row));
+}
+
+/** The column that an offset stands in, by the bars of the row's text; -1 before the first bar. */
+export function columnAt(row: RowNode, offset: number): number {
+  const { source, start, end } = row.span;
+  const text = source.text.slice(start, Math.min(end, offset));
+  let column = -1;
+  for (const c of text) if (c === '|') column++;
+  return column;
+}
+
+/** The row that an offset stands in, by the tree's path to it. */
+export function rowAt(path: readonly TreeNode[], offset: number): { rows: RowsNode; row: RowNode } | undefined {
+  const rows = path.findLast((node): node is RowsNode => node.kind === 'rows');
+  const row = rows?.rows.find(({ span }) => span.start <= offset && offset <= span.end);
+  return rows && row && { rows, row };
+}
