@@ -1,6 +1,6 @@
 // Bundles the package into dist/: the library, its types, and the command line as one file with V8's compiled form.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +94,14 @@ await build({
   platform: 'browser',
   target: 'es2022',
 });
+// The protocol's packages have their licence in a file alone; it goes with what holds their code.
+const licence = readFileSync(new URL('../node_modules/vscode-languageserver/License.txt', import.meta.url), 'utf8');
+for (const name of ['lsp.cjs', 'lsp-worker.js']) {
+  appendFileSync(
+    new URL(`../dist/${name}.LEGAL.txt`, import.meta.url),
+    `\nvscode-languageserver, vscode-languageserver-protocol, vscode-languageserver-types, vscode-jsonrpc:\n\n${licence}`,
+  );
+}
 chmodSync(new URL('../dist/enetc.cjs', import.meta.url), 0o755);
 const run = (file: string, ...args: string[]) =>
   execFileSync(process.execPath, [file, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -3,6 +3,7 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import { formattingTriggers } from '../ide/features/formatting.ts';
 import type { Client } from './client.ts';
 import { libraryScheme } from './uris.ts';
 
@@ -13,6 +14,8 @@ const movedFiles: FileOperationRegistrationOptions['filters'] = [
   { scheme: 'file', pattern: { glob: '**/*.enet', matches: 'file' } },
   { scheme: 'file', pattern: { glob: '**', matches: 'folder' } },
 ];
+
+const [bar, ...otherTriggers] = formattingTriggers;
 
 /** What the server offers a client. */
 export function capabilitiesFor(client: Client): ServerCapabilities {
@@ -32,6 +35,9 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
     selectionRangeProvider: true,
     documentLinkProvider: {},
     linkedEditingRangeProvider: true,
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    documentOnTypeFormattingProvider: { firstTriggerCharacter: bar, moreTriggerCharacter: otherTriggers },
     renameProvider: { prepareProvider: true },
     diagnosticProvider: { identifier: 'enet', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: {

@@ -6,6 +6,7 @@ import type { ScalingRequest } from '../4-scale/scaling.ts';
  * | method | parameters | answer |
  * | --- | --- | --- |
  * | `enet/libraryFile` | `{uri}` | `LibraryFile`, or null where there is none |
+ * | `enet/viewText` | `{uri}` | `ViewedText` of an open document: to see whether server and client are in step |
  * | `enet/scaling` | `{uri?}` | `ScalingState` |
  * | `enet/setScaling` | `{scaling, uri?}` | `ScalingState` |
  * | `enet/preview` | `{uri, model?, scaling?}` | the drawing's data, or null where nothing can be built |
@@ -13,6 +14,11 @@ import type { ScalingRequest } from '../4-scale/scaling.ts';
  */
 export interface LibraryFile {
   readonly text: string;
+}
+
+export interface ViewedText {
+  readonly text: string;
+  readonly version: number;
 }
 
 /** The point that is chosen, and what can be chosen in a document. */

@@ -3,6 +3,7 @@ import { createPublisher } from './diagnostics/publish.ts';
 import { answerDiagnostics } from './diagnostics/pull.ts';
 import { answerCompletion } from './handlers/completion.ts';
 import { answerCustomRequests } from './handlers/custom.ts';
+import { answerFormatting } from './handlers/formatting.ts';
 import { answerHierarchy } from './handlers/hierarchy.ts';
 import { answerHover } from './handlers/hover.ts';
 import { answerNavigation } from './handlers/navigation.ts';
@@ -29,6 +30,7 @@ const answers: readonly ((session: Session) => void)[] = [
   answerSymbols,
   answerStructure,
   answerRenaming,
+  answerFormatting,
   answerCustomRequests,
 ];
 

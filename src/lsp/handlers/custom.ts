@@ -3,7 +3,7 @@ import { chooseScaling } from '../configuration.ts';
 import { invalidParams } from '../errors.ts';
 import { answering } from '../guard.ts';
 import { libraryText } from '../library-texts.ts';
-import type { LibraryFile, ScalingState } from '../protocol.ts';
+import type { LibraryFile, ScalingState, ViewedText } from '../protocol.ts';
 import { choicesIn } from '../scaling-choices.ts';
 import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
@@ -22,6 +22,13 @@ export function answerCustomRequests(session: Session): void {
     if (!found) throw invalidParams(`there is no ${params.uri}`);
     return found;
   });
+  connection.onRequest(
+    'enet/viewText',
+    answering(session, ({ uri }: { uri: string }): ViewedText | null => {
+      const open = session.documents.get(uri);
+      return open ? { text: open.lines.text, version: open.version } : null;
+    }),
+  );
   connection.onRequest(
     'enet/scaling',
     answering(session, ({ uri }: { uri?: string }): ScalingState => choicesIn(session, uri)),
