@@ -6,6 +6,7 @@ import { checkProgram } from './3-check/check.ts';
 import { variantNames, variantRows } from './3-check/variants.ts';
 import { buildLimits } from './4-scale/limits.ts';
 import { buildGraph } from './5-graph/build.ts';
+import { keptBuild } from './5-graph/kept-build.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { createPlaceSet } from './diagnostics/place-set.ts';
 import { emptyHost, type Host } from './host.ts';
@@ -33,54 +34,83 @@ export function checkSource(
   host: Host = emptyHost,
   { variants = 'all', files }: CheckOptions = {},
 ): { program: Program; diagnostics: readonly Diagnostic[] } {
-  const { program, diagnostics: resolving } = resolveProgram(source, host, files);
-  const diagnostics = [...resolving, ...checkProgram(program)];
-  if (hasErrors(diagnostics)) return { program, diagnostics };
-  const said = createPlaceSet();
-  for (const model of entryModels(program)) {
-    for (const d of diagnosticsOfBuilds(model, variants)) if (said.add(d.code, d.span)) diagnostics.push(d);
-  }
-  return { program, diagnostics };
+  const resolved = resolveProgram(source, host, files);
+  const check = beginCheck(resolved.program, resolved.diagnostics, variants);
+  while (check.buildNext());
+  return { program: resolved.program, diagnostics: check.diagnostics() };
 }
 
-const kept = new WeakMap<DeclaredModel, Map<Variants, readonly Diagnostic[]>>();
-
-/** What only shows when a model is built, found once for a model that means the same. */
-function diagnosticsOfBuilds(model: DeclaredModel, variants: Variants): readonly Diagnostic[] {
-  let known = kept.get(model);
-  if (!known) {
-    known = new Map();
-    kept.set(model, known);
-  }
-  let diagnostics = known.get(variants);
-  if (!diagnostics) {
-    diagnostics = buildPoints(model, variants);
-    known.set(variants, diagnostics);
-  }
-  return diagnostics;
+/** A check that goes on step by step, for who has something else to do in between. */
+export interface Check {
+  /** What was found so far, in the order in which all will stand. */
+  diagnostics(): readonly Diagnostic[];
+  /** Builds one more point of one more model. @returns whether any is left */
+  buildNext(): boolean;
 }
 
-/** Each mistake once, at the first point that has it. */
-function buildPoints(model: DeclaredModel, variants: Variants): Diagnostic[] {
+/** Checks all that shows without building; what the builds show comes step by step. */
+export function beginCheck(program: Program, resolving: readonly Diagnostic[], variants: Variants = 'all'): Check {
+  const known = [...resolving, ...checkProgram(program)];
+  const builds = hasErrors(known) ? [] : entryModels(program).map((model) => buildsOf(model, variants));
+  return {
+    diagnostics() {
+      const said = createPlaceSet();
+      return [...known, ...builds.flatMap(({ found }) => found.filter((d) => said.add(d.code, d.span)))];
+    },
+    buildNext() {
+      builds.find((b) => b.points.length > 0)?.next();
+      return builds.some((b) => b.points.length > 0);
+    },
+  };
+}
+
+/** The builds of one model: each mistake once, at the first point that has it. */
+interface Builds {
+  readonly found: readonly Diagnostic[];
+  /** The points that are left, the default as undefined. */
+  readonly points: readonly (string | undefined)[];
+  next(): void;
+}
+
+const kept = new WeakMap<DeclaredModel, Map<Variants, Builds>>();
+
+/** The builds of a model, made once for one that means the same. */
+function buildsOf(model: DeclaredModel, variants: Variants): Builds {
+  const known = kept.get(model) ?? new Map<Variants, Builds>();
+  kept.set(model, known);
+  let builds = known.get(variants);
+  if (!builds) {
+    builds = createBuilds(model, variants);
+    known.set(variants, builds);
+  }
+  return builds;
+}
+
+function createBuilds(model: DeclaredModel, variants: Variants): Builds {
   const found: Diagnostic[] = [];
-  const said = createPlaceSet();
   const points = pointsOf(model, variants);
+  const said = createPlaceSet();
   // what one model leaves over is not the next one's: each has its own
   let steps: number = buildLimits.checkSteps;
-  for (const [i, variant] of points.entries()) {
-    const built = buildGraph(model, variant === undefined ? {} : { variant }, Math.min(steps, buildLimits.steps));
+  let first = true;
+  const next = () => {
+    const variant = points.shift();
+    const request = variant === undefined ? {} : { variant };
+    const built = first ? keptBuild(model, request) : buildGraph(model, request, Math.min(steps, buildLimits.steps));
     steps -= built.steps;
-    if (steps < 0 && i > 0) {
-      const data = { variant: variant as string, count: points.length - i };
+    if (steps < 0 && !first) {
+      const data = { variant: variant as string, count: points.length + 1 };
       found.push(createDiagnostic('variants-not-built', model.node.name.span, data));
-      break;
+      points.length = 0;
+      return;
     }
+    first = false;
     for (const d of built.diagnostics) {
       if (d.code === 'open-choice' || d.code === 'missing-value' || !said.add(d.code, d.span)) continue;
       found.push(variant === undefined ? d : atVariant(d, variant));
     }
-  }
-  return found;
+  };
+  return { found, points, next };
 }
 
 /** The default point and the variants; a model whose parameters must be set is checked at its variants alone. */

@@ -8,6 +8,7 @@ import { parseLimits } from './limits.ts';
 import { mendTokens } from './mend/mend.ts';
 import { spell } from './mend/spelling.ts';
 import { isCloser, isOpener } from './mend/token-kinds.ts';
+import type { PartOfFile } from './parse.ts';
 import { syntaxDiagnostics } from './syntax-errors.ts';
 
 /** A file as chevrotain's concrete tree, for what needs every token: the formatter. */
@@ -18,8 +19,10 @@ export interface ConcreteResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const whole: PartOfFile = { declared: false, last: true };
+
 /** The steps before the AST: tokens, mended where a person's slip is plain, and the concrete tree of them. */
-export function parseConcrete(source: Source, rule: 'file' | 'expression'): ConcreteResult {
+export function parseConcrete(source: Source, rule: 'file' | 'expression', part: PartOfFile = whole): ConcreteResult {
   const bounds: Diagnostic[] = [];
   const diagnostics: Diagnostic[] = [];
   const report = (d: Diagnostic) => {
@@ -28,7 +31,8 @@ export function parseConcrete(source: Source, rule: 'file' | 'expression'): Conc
   const { tokens: written, comments } = boundedTokens(source, (d) => bounds.push(d));
   const bounded = withoutDeepNesting(source, written, (d) => bounds.push(d));
   // An expression's slips (it comes from a command line) are the parser's own to recover from.
-  const tokens = rule === 'file' ? mendTokens(source, bounded, report) : withoutForeign(source, bounded, report);
+  const tokens =
+    rule === 'file' ? mendTokens(source, bounded, report, part.declared) : withoutForeign(source, bounded, report);
   const { cst, errors } = parseTokens(tokens, rule);
   // Where something was left out for its size, what the others complain of is mostly its shadow.
   if (bounds.length > 0) return { cst, tokens, comments, diagnostics: bounds };

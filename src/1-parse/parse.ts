@@ -10,12 +10,21 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where a source stands that is a part of a file: what comes before and after it. */
+export interface PartOfFile {
+  /** Whether a block, a model or a weight map comes before it: imports come no more. */
+  readonly declared: boolean;
+  /** Whether the file ends with it. */
+  readonly last: boolean;
+}
+
 /**
  * Parses a source. Never throws and never gives up: the tree holds what could be understood, for any text, in time and
  * memory bounded by `parseLimits`.
+ * @param part where the source is not a whole file
  */
-export function parse(source: Source): ParseResult {
-  const { cst, comments, diagnostics } = parseConcrete(source, 'file');
+export function parse(source: Source, part?: PartOfFile): ParseResult {
+  const { cst, comments, diagnostics } = parseConcrete(source, 'file', part);
   const building: Diagnostic[] = [];
   const ast = buildFile(source, cst, comments, building);
   return { ast, diagnostics: inOrder([...diagnostics, ...building]) };

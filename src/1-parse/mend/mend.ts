@@ -20,8 +20,14 @@ const k = t.keywordTokens;
  * commas, other languages' spellings. A parser's own recovery would skip from such a slip to the next thing it knows,
  * with several messages for one mistake; here each gives one, and all that follows is still read. A text without
  * mistakes passes unchanged.
+ * @param declared whether a block, a model or a weight map stands before the text
  */
-export function mendTokens(source: Source, tokens: readonly IToken[], report: (d: Diagnostic) => void): IToken[] {
+export function mendTokens(
+  source: Source,
+  tokens: readonly IToken[],
+  report: (d: Diagnostic) => void,
+  declared = false,
+): IToken[] {
   const m: Mending = {
     source,
     tokens,
@@ -29,7 +35,7 @@ export function mendTokens(source: Source, tokens: readonly IToken[], report: (d
     frames: [],
     position: 0,
     afterParams: false,
-    declared: false,
+    declared,
     lineStart: 0,
     report,
   };
@@ -47,10 +53,11 @@ function readToken(m: Mending): void {
     return;
   }
   if (readDoubleBar(m, token)) return;
-  // A word after a bar is a column's name.
-  const declares = startsLine && !kind.isBar(m.out.at(-1)) && kind.startsDeclaration(m.tokens, m.position);
-  if (declares && m.frames.length > 0) {
+  // A word after the bar that opens a row is a column's name.
+  const declares = startsLine && !is(m.out.at(-1), t.RowStart) && kind.startsDeclaration(m.tokens, m.position);
+  if (declares) {
     while (m.frames.length > 0) closeTop(m);
+    if (!is(token, k.import)) m.declared = true;
   }
   completeHeading(m, token);
   if (mendRowGap(m, token, startsLine)) return;

@@ -17,8 +17,12 @@ export interface Analysis {
   readonly source: Source;
   readonly module: Module;
   readonly program: Program;
-  /** All that `check` says of the program, imported files included. */
+  /** All that `check` says of the program, imported files included: all its models are built for that. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What is known of them without building anything more. */
+  diagnosticsSoFar(): readonly Diagnostic[];
+  /** Builds one more point of a model, for who has something else to do in between. @returns whether any is left */
+  buildNext(): boolean;
   /** Where a span stands in its document: of this file, of one that it imports, or of the library. */
   locate(span: Span): Place;
   /** What stands at an offset of the document, for going from a cursor to a tree. */

@@ -1,112 +1,81 @@
-import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
-import { parse } from '../../1-parse/parse.ts';
-import { entryModels } from '../../2-resolve/choose-model.ts';
+import { resolveProgram } from '../../2-resolve/resolve.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
-import { buildGraph } from '../../5-graph/build.ts';
-import { checkSource } from '../../check-source.ts';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import type { Host } from '../../host.ts';
-import { decodeSource, type Source } from '../../source.ts';
-import { stdlib } from '../../stdlib.generated.ts';
-import type { Analysis, DeclarationAt, Network } from './analysis.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { analyse } from './analyse.ts';
+import type { Analysis } from './analysis.ts';
 import type { Ide } from './ide.ts';
 import type { IdeHost } from './ide-host.ts';
+import { createStore } from './store.ts';
+
+interface Known {
+  readonly analysis: Analysis;
+  readonly resolving: readonly Diagnostic[];
+  readonly scaling: ScalingRequest;
+  /** The version of the store at which it was last found to hold. */
+  version: number;
+}
 
 /** Makes the editor's view of a workspace. */
 export function createIde(host: IdeHost): Ide {
-  const buffers = new Map<string, string>();
-  const known = new Map<string, Analysis>();
+  const store = createStore(host);
+  const known = new Map<string, Known>();
   let scaling: ScalingRequest = {};
-  const bytes = new TextEncoder();
-  const buffered: Host = {
-    root: host.root,
-    resolvePath: (from, path) => host.resolvePath(from, path),
-    readFile(path) {
-      const text = buffers.get(path);
-      return text === undefined ? host.readFile(path) : bytes.encode(text);
-    },
+  let workspace: readonly string[] | undefined;
+  const allFiles = () => {
+    workspace ??= host.workspaceFiles();
+    return [...new Set([...workspace, ...store.openPaths()])];
   };
-  const sourceOf = (path: string): Source | undefined => {
-    const text = buffers.get(path) ?? (Object.hasOwn(stdlib, path) ? stdlib[path] : undefined);
-    if (text !== undefined) return { name: path, text };
-    try {
-      const content = host.readFile(path);
-      return content && decodeSource(path, content).source;
-    } catch {
-      return undefined;
-    }
-  };
-  const allFiles = () => [...new Set([...host.workspaceFiles(), ...buffers.keys()])];
-  const forget = () => known.clear();
   return {
-    open(path, text) {
-      buffers.set(path, text);
-      forget();
+    open: store.setText,
+    change: store.setText,
+    close: store.dropText,
+    filesChanged(paths) {
+      store.filesChanged(paths);
+      workspace = undefined;
     },
-    change(path, text) {
-      buffers.set(path, text);
-      forget();
-    },
-    close(path) {
-      buffers.delete(path);
-      forget();
-    },
-    filesChanged: forget,
     setScaling(request) {
       scaling = request;
-      forget();
     },
     get scaling() {
       return scaling;
     },
-    openDocuments: () => [...buffers.keys()],
+    openDocuments: store.openPaths,
     allFiles,
     analysis(path) {
-      let analysis = known.get(path);
-      if (!analysis) {
-        const source = sourceOf(path);
-        if (!source) return undefined;
-        analysis = analyse(path, source, buffered, scaling);
-        known.set(path, analysis);
+      const before = known.get(path);
+      if (before?.version === store.version && before.scaling === scaling) return before.analysis;
+      const document = store.document(path);
+      if (!document) {
+        known.delete(path);
+        return undefined;
       }
+      const { program, diagnostics: resolving } = resolveProgram(document.source, host, store);
+      const { version } = store;
+      if (before && before.scaling === scaling && isSame(before, program.modules, resolving)) {
+        before.version = version;
+        return before.analysis;
+      }
+      const analysis = analyse(program, resolving, scaling, store.documentOf);
+      known.set(path, { analysis, resolving, scaling, version });
       return analysis;
     },
     filesImporting(path) {
-      return allFiles().filter((file) => {
-        const source = sourceOf(file);
-        return (
-          source &&
-          parse(source).ast.imports.some(({ from }) => {
-            const { value } = from;
-            return (value.startsWith('std/') ? value : host.resolvePath(file, value)) === path;
-          })
-        );
-      });
+      return allFiles().filter((file) =>
+        store.document(file)?.parsed.ast.imports.some(({ from: { value } }) => {
+          return (value.startsWith('std/') ? value : host.resolvePath(file, value)) === path;
+        }),
+      );
     },
   };
 }
 
-function analyse(path: string, source: Source, host: Host, scaling: ScalingRequest): Analysis {
-  const { program, diagnostics } = checkSource(source, host);
-  const module = program.entry;
-  const build = (name: string, request: ScalingRequest): Network | undefined => {
-    const model = entryModels(program).find((m) => m.node.name.name === name);
-    if (!model || hasErrors(diagnostics)) return undefined;
-    const { graph, point } = buildGraph(model, request);
-    return graph && point && { model, request, graph, point };
-  };
-  return {
-    path,
-    source,
-    module,
-    program,
-    diagnostics,
-    locate: (span) => ({ path: span.source.name, start: span.start, end: span.end }),
-    declarationAt(offset): DeclarationAt {
-      const nodes: readonly (Declaration | ImportNode)[] = [...module.ast.imports, ...module.ast.declarations];
-      const node = nodes.find(({ span }) => span.start <= offset && offset <= span.end);
-      return { ...(node && { node }), source, offset };
-    },
-    network: (name, request) => (request ? build(name, request) : (build(name, scaling) ?? build(name, {}))),
-  };
+/** Whether a program is the one that was analysed: the same modules, with the same to be said of their imports. */
+function isSame({ analysis, resolving }: Known, modules: Analysis['program']['modules'], said: readonly Diagnostic[]) {
+  const before = analysis.program.modules;
+  return (
+    before.length === modules.length &&
+    modules.every((module, i) => module === before[i]) &&
+    resolving.length === said.length &&
+    said.every((d, i) => d.code === resolving[i]?.code && d.message === resolving[i]?.message)
+  );
 }

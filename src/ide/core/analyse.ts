@@ -1,0 +1,82 @@
+import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import { entryModels } from '../../2-resolve/choose-model.ts';
+import type { Program } from '../../2-resolve/program.ts';
+import type { ScalingRequest } from '../../4-scale/scaling.ts';
+import { keptBuild } from '../../5-graph/kept-build.ts';
+import { beginCheck } from '../../check-source.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Source } from '../../source.ts';
+import type { Analysis, DeclarationAt, Network } from './analysis.ts';
+import type { Document, Piece } from './document.ts';
+import { isSound } from './is-sound.ts';
+
+/** What is known of a resolved program's entry. Nothing is checked or built before it is asked for. */
+export function analyse(
+  program: Program,
+  resolving: readonly Diagnostic[],
+  scaling: ScalingRequest,
+  documentOf: (source: Source) => Document | undefined,
+): Analysis {
+  const module = program.entry;
+  const { source } = module;
+  let begun: ReturnType<typeof beginCheck> | undefined;
+  const check = () => {
+    begun ??= beginCheck(program, resolving);
+    return begun;
+  };
+  let all: readonly Diagnostic[] | undefined;
+  let documents: Map<string, Document> | undefined;
+  const document = (name: string) => {
+    documents ??= new Map(program.modules.flatMap((m) => pairOf(m.source, documentOf(m.source))));
+    return documents.get(name);
+  };
+  const build = (name: string, request: ScalingRequest): Network | undefined => {
+    const model = entryModels(program).find((m) => m.node.name.name === name);
+    if (!model || !isSound(program, model, check().diagnostics())) return undefined;
+    // values given from outside may name what the model itself does not
+    const { graph, point } = keptBuild(request.set ? { ...model, module } : model, request);
+    return graph && point && { model, request, graph, point };
+  };
+  return {
+    path: source.name,
+    source,
+    module,
+    program,
+    get diagnostics() {
+      if (!all) {
+        while (check().buildNext());
+        all = check().diagnostics();
+      }
+      return all;
+    },
+    diagnosticsSoFar: () => all ?? check().diagnostics(),
+    buildNext: () => check().buildNext(),
+    locate(span) {
+      const { name } = span.source;
+      const from = document(name)?.starts.get(span.source) ?? 0;
+      return { path: name, start: from + span.start, end: from + span.end };
+    },
+    declarationAt: (offset) => declarationAt(document(source.name) as Document, offset),
+    network: (name, request) => (request ? build(name, request) : (build(name, scaling) ?? build(name, {}))),
+  };
+}
+
+function pairOf<T>(source: Source, value: T | undefined): [string, T][] {
+  return value === undefined ? [] : [[source.name, value]];
+}
+
+function declarationAt({ pieces }: Document, offset: number): DeclarationAt {
+  const piece = pieces.findLast(({ start }) => start <= offset) ?? (pieces[0] as Piece);
+  const { source, start, parsed } = piece;
+  const local = offset - start;
+  const nodes: readonly (Declaration | ImportNode)[] = [...parsed.ast.imports, ...parsed.ast.declarations];
+  const node =
+    nodes.find(({ span }) => span.start <= local && local <= span.end) ??
+    nodes.findLast(({ span }) => span.end <= local && !isClosed(source.text, span.end));
+  return { ...(node && { node }), source, offset: local };
+}
+
+/** Whether what ends at an offset has its end: a declaration its brace, an import its path. */
+function isClosed(text: string, end: number): boolean {
+  return text[end - 1] === '}' || text[end - 1] === '"';
+}

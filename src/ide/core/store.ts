@@ -1,0 +1,122 @@
+import type { ProgramFiles } from '../../2-resolve/files.ts';
+import type { Module } from '../../2-resolve/program.ts';
+import type { Host } from '../../host.ts';
+import { decodeSource, type Source } from '../../source.ts';
+import { stdlib } from '../../stdlib.generated.ts';
+import { createDocument, type Document } from './document.ts';
+import { linkModule } from './link.ts';
+
+/** The documents of an editor: what is open, and the files that were read. Keeps the present version of each. */
+export interface Store extends ProgramFiles {
+  /** Counts up with every change. */
+  readonly version: number;
+  openPaths(): readonly string[];
+  setText(path: string, text: string): void;
+  /** Forgets the editor's text of a file. */
+  dropText(path: string): void;
+  /** Reads files anew when they are next asked for. */
+  filesChanged(paths: readonly string[]): void;
+  /** The document of a path; undefined where there is none that can be read. */
+  document(path: string): Document | undefined;
+  /** The document that a source is the whole text of. */
+  documentOf(source: Source): Document | undefined;
+}
+
+interface Kept {
+  readonly document: Document;
+  readonly valid: boolean;
+}
+
+export function createStore(host: Host): Store {
+  const texts = new Map<string, string>();
+  const files = new Map<string, Kept>();
+  /** Files that have changed since they were read; what they were is of use when they are read again. */
+  const stale = new Set<string>();
+  const absent = new Set<string>();
+  const modules = new Map<string, Module>();
+  const bySource = new WeakMap<Source, Document>();
+  let version = 0;
+
+  const keep = (path: string, source: Source, valid: boolean): Kept => {
+    const before = files.get(path);
+    stale.delete(path);
+    if (before && before.document.source.text === source.text && before.valid === valid) return before;
+    const document = createDocument(source, before?.document);
+    bySource.set(source, document);
+    const kept = { document, valid };
+    files.set(path, kept);
+    return kept;
+  };
+  const keptFile = (path: string): Kept | undefined => {
+    const known = files.get(path);
+    const text = texts.get(path);
+    if (text !== undefined)
+      return known?.document.source.text === text ? known : keep(path, { name: path, text }, true);
+    if (known && !stale.has(path)) return known;
+    if (absent.has(path)) return undefined;
+    const bytes = host.readFile(path);
+    if (!bytes) {
+      absent.add(path);
+      files.delete(path);
+      return undefined;
+    }
+    const { source, valid } = decodeSource(path, bytes);
+    return keep(path, source, valid);
+  };
+  const library = (name: string, text: string): Source => {
+    const known = files.get(name);
+    return (known ?? keep(name, { name, text }, true)).document.source;
+  };
+  const parsed = (source: Source): Document => {
+    let document = bySource.get(source);
+    if (!document) {
+      document = createDocument(source);
+      bySource.set(source, document);
+    }
+    return document;
+  };
+  return {
+    get version() {
+      return version;
+    },
+    openPaths: () => [...texts.keys()],
+    setText(path, text) {
+      if (texts.get(path) === text) return;
+      texts.set(path, text);
+      absent.delete(path);
+      version++;
+    },
+    dropText(path) {
+      if (!texts.delete(path)) return;
+      stale.add(path);
+      version++;
+    },
+    filesChanged(paths) {
+      for (const path of paths) stale.add(path);
+      absent.clear();
+      version++;
+    },
+    document(path) {
+      const text = Object.hasOwn(stdlib, path) ? stdlib[path] : undefined;
+      if (text !== undefined) return bySource.get(library(path, text));
+      try {
+        return keptFile(path)?.document;
+      } catch {
+        // a folder, or no permission: whoever imports it is told why
+        return undefined;
+      }
+    },
+    documentOf: (source) => bySource.get(source),
+    parse: (source) => parsed(source).parsed,
+    read(path) {
+      const kept = keptFile(path);
+      return kept && { source: kept.document.source, valid: kept.valid };
+    },
+    library,
+    link(file, imported, own) {
+      const module = linkModule(file, imported, own, modules.get(file.path));
+      modules.set(file.path, module);
+      return module;
+    },
+  };
+}
