@@ -1,0 +1,32 @@
+import { builtinOps } from '../../../2-resolve/builtins.ts';
+import { type Signature, type SignatureParam, signatureOf } from '../../../3-check/signature.ts';
+import { catalog } from '../../../diagnostics/catalog.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import type { EditorDiagnostic } from '../diagnostics.ts';
+
+/** What a diagnostic of a missing parameter misses: the parameter whose message it is. */
+export function missingParameter({ module }: Analysis, d: EditorDiagnostic): SignatureParam | undefined {
+  const callees = [...module.scope.values(), ...builtinOps.values()];
+  for (const callee of callees) {
+    const signature = signatureOf(callee);
+    const param = signature.params.find((p) => p.required && messageFor(d, signature, p) === d.message);
+    if (param) return param;
+  }
+  return undefined;
+}
+
+function messageFor({ code }: EditorDiagnostic, { name: block }: Signature, { name }: SignatureParam): string {
+  if (code === 'missing-argument') return catalog[code].message({ callee: block, name });
+  if (code === 'missing-column' || code === 'missing-cell') return catalog[code].message({ block, name });
+  return '';
+}
+
+/** Numbers to start from, by the parameter's name. */
+const usual: Readonly<Record<string, string>> = { channels: '16', width: '16', units: '10', kernel: '3', rate: '0.2' };
+
+/** A value to start from, which its writer will change; undefined where there is none that could be guessed. */
+export function valueFor({ name, type }: SignatureParam): string | undefined {
+  if (type === 'number') return Object.hasOwn(usual, name) ? usual[name] : '1';
+  if (type === 'bool') return 'true';
+  return type === 'activation' ? 'relu' : undefined;
+}

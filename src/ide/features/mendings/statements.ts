@@ -1,0 +1,96 @@
+import * as t from '../../../../grammar/tokens.ts';
+import type { AssignNode, BlockNode, ModelNode } from '../../../1-parse/ast.ts';
+import { isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import { documentTokens } from '../../tree/document-tokens.ts';
+import { innermost, nodePath } from '../../tree/node-path.ts';
+import type { EditorDiagnostic, EditorFix } from '../diagnostics.ts';
+import { missingParameter, valueFor } from './missing-parameter.ts';
+
+/** Gives the argument that a call lacks, by name, with a value to start from. */
+export function addArgument(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
+  const param = missingParameter(analysis, d);
+  const value = param && valueFor(param);
+  if (!param || value === undefined) return [];
+  const written = `${param.name}: ${value}`;
+  const { tokens } = documentTokens(analysis.source);
+  const next = tokens.findIndex((token) => token.startOffset >= d.end);
+  let at = d.end;
+  let newText = `(${written})`;
+  if (tokens[next]?.tokenType === t.LParen) {
+    const close = closerOf(tokens, next);
+    if (close < 0) return [];
+    at = tokens[close]?.startOffset ?? at;
+    newText = close === next + 1 ? written : `, ${written}`;
+  }
+  const title = `Give '${param.name}' the value ${value}`;
+  return [{ title, safe: false, edits: [{ path: analysis.path, start: at, end: at, newText }] }];
+}
+
+function closerOf(tokens: ReturnType<typeof documentTokens>['tokens'], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    const token = tokens[i] as (typeof tokens)[number];
+    if (isOpener(token)) depth++;
+    else if (isCloser(token) && --depth === 0) return i;
+  }
+  return -1;
+}
+
+/** Ends a block with a `return` of what it bound last, or of its first tensor. */
+export function addReturn(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
+  const block = analysis.declarationAt(d.start).node as BlockNode | undefined;
+  if (block?.kind !== 'block') return [];
+  const last = block.body.findLast((s): s is AssignNode => s.kind === 'assign')?.targets[0];
+  const name = last?.name ?? block.params.find((p) => !p.type)?.name.name;
+  const close = analysis.locate(block.span).end - 1;
+  const { text } = analysis.source;
+  if (!name || name === '_' || text[close] !== '}') return [];
+  const lineStart = text.lastIndexOf('\n', close - 1) + 1;
+  const alone = lineStart > 0 && text.slice(lineStart, close).trim() === '';
+  const edit = alone
+    ? { start: lineStart, end: lineStart, newText: `  return ${name}\n` }
+    : { start: close, end: close, newText: ` return ${name} ` };
+  return [{ title: `Return '${name}'`, safe: false, edits: [{ path: analysis.path, ...edit }] }];
+}
+
+/** Declares an input of pictures, below what holds before anything is built. */
+export function addInput(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
+  const model = analysis.declarationAt(d.start).node as ModelNode | undefined;
+  if (model?.kind !== 'model') return [];
+  const { text } = analysis.source;
+  const facts = ['param', 'convention', 'scaling', 'variants'];
+  const above = model.members.findLast((m) => facts.includes(m.kind));
+  const name = analysis.locate(model.name.span).end;
+  const after = above ? analysis.locate(above.span).end : text.indexOf('{', name) + 1;
+  if (after === 0) return [];
+  const lineEnd = text.indexOf('\n', after);
+  const at =
+    lineEnd < 0 ||
+    text
+      .slice(after, lineEnd)
+      .replace(/\/\/.*/, '')
+      .trim() !== ''
+      ? after
+      : lineEnd;
+  const newText = `${above ? '\n' : ''}\n  input image: [3, 224, 224]${at === after && !above ? '\n' : ''}`;
+  const edit = { path: analysis.path, start: at, end: at, newText };
+  return [{ title: 'Add an input of 224 x 224 pixels', safe: false, edits: [edit] }];
+}
+
+/** Discards one of several tensors that nothing reads. */
+export function discardValue(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
+  const { node, offset } = analysis.declarationAt(d.start);
+  const assign = node && innermost<AssignNode & { kind: string }>(nodePath(node, offset), 'assign');
+  if (!assign || assign.targets.length < 2) return [];
+  const edit = { path: analysis.path, start: d.start, end: d.end, newText: '_' };
+  return [{ title: "Write '_' to discard it", safe: true, edits: [edit] }];
+}
+
+/** The whole number next to one that is not whole. */
+export function wholeNumber({ source, path }: Analysis, { start, end }: EditorDiagnostic): EditorFix[] {
+  const value = Number(source.text.slice(start, end));
+  if (!Number.isFinite(value)) return [];
+  const newText = String(Math.round(value));
+  return [{ title: `Write ${newText}`, safe: false, edits: [{ path, start, end, newText }] }];
+}

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import type { Code } from '../../src/diagnostics/catalog.ts';
+import { codeActions, fixAll } from '../../src/ide/features/code-actions.ts';
+import { documentDiagnostics } from '../../src/ide/features/diagnostics.ts';
+import { applyEdits } from '../../src/ide/features/edits.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { openFixture } from './fixture.ts';
+
+/** A model around some lines. */
+const model = (lines: string) =>
+  `import { MBConv, SeparableConv } from "std/blocks"\n\nmodel M {\n  input image: [3, 32, 32]\n${lines}\n}\n`;
+
+/** The document after the quick fix of a diagnostic whose title has `title`; it must be gone then, and nothing new wrong. */
+function mended(text: string, code: Code, title: string, others: Record<string, string> = {}): string {
+  const { ide, analysis, path } = openFixture({ 'main.enet': text, ...others });
+  const d = documentDiagnostics(analysis).find((found) => found.code === code);
+  expect(d, `${code} in ${text}`).toBeDefined();
+  const actions = codeActions(ide, analysis, d!.start, d!.end);
+  const action = actions.find((a) => a.diagnostic?.code === code && a.title.includes(title));
+  expect(action, `${title} among ${actions.map((a) => a.title).join('; ')}`).toBeDefined();
+  const after = applyEdits(text, action!.edits);
+  ide.change(path, after);
+  const left = documentDiagnostics(ide.analysis(path)!);
+  expect(left.filter((l) => l.code === code && l.message === d!.message)).toEqual([]);
+  expect(left.filter((l) => l.code === 'syntax')).toEqual([]);
+  return after;
+}
+
+test('a misspelt name, and filters that rounding changes', () => {
+  expect(mended(model('  s: MBCnov(16)'), 'unknown-name', "Write 'MBConv'")).toContain('s: MBConv(16)');
+  expect(mended(model('  s: MBConv(w(116))'), 'rounded-filters', '120')).toContain('w(120)');
+  expect(mended(model('  s: MBConv(16, kernle: 3)'), 'unknown-parameter', 'kernel')).toContain('kernel: 3');
+});
+
+test('a name that another file declares is imported', () => {
+  const text = 'model M {\n  input image: [3, 32, 32]\n  s: ConvBnAct(16) -> t: Own\n}\n';
+  const others = { 'own.enet': 'block Own(x) { return x -> relu }\n' };
+  const once = mended(text, 'unknown-name', 'Import \'ConvBnAct\' from "std/blocks"', others);
+  expect(once).toMatch(/^import \{ ConvBnAct \} from "std\/blocks"\n\nmodel/);
+  expect(mended(once, 'unknown-name', 'from "./own.enet"', others)).toMatch(
+    /^import \{ ConvBnAct \} from "std\/blocks"\nimport \{ Own \} from "\.\/own\.enet"\n\nmodel/,
+  );
+  const more =
+    'import { MBConv } from "std/blocks"\nmodel M {\n  input i: [3, 8, 8]\n  s: ConvBnAct(8) -> t: MBConv(8)\n}\n';
+  expect(mended(more, 'unknown-name', 'Import')).toContain('import { MBConv, ConvBnAct } from "std/blocks"');
+});
+
+test('a file that imports this one is not offered to it', () => {
+  const { ide, analysis } = openFixture({
+    'main.enet': 'block A(x) { return x -> b: B }\n',
+    'b.enet': 'import { A } from "./main.enet"\nblock B(x) { return x -> a: A }\n',
+  });
+  const titles = codeActions(ide, analysis, 0, 40).map((a) => a.title);
+  expect(titles.filter((t) => t.startsWith('Import'))).toEqual([]);
+});
+
+test('tables: a missing column, an empty cell that may not be, too few cells, a cell too many', () => {
+  const column = mended(
+    model('  s: MBConv {\n    | repeat | stride |\n    | 2      | 1      |   // why\n  }'),
+    'missing-column',
+    "column 'channels'",
+  );
+  expect(column).toContain('    | repeat | stride | channels |\n    | 2      | 1      | 16       |   // why\n');
+  expect(
+    mended(model('  s: MBConv {\n    | repeat | channels |\n    | 2      |          |\n  }'), 'missing-cell', '16'),
+  ).toContain('| 2      | 16       |');
+  expect(
+    mended(model('  s: MBConv {\n    | channels | stride | kernel |\n    | 8        |\n  }'), 'cell-count', '2 empty'),
+  ).toContain('    | 8        |        |        |\n');
+  expect(
+    mended(
+      model(
+        '  s: MBConv {\n    | block         | channels | expand |\n    | SeparableConv | 8 | 6      |\n    | | 8 | 6 |\n  }',
+      ),
+      'cell-not-taken',
+      'Empty',
+    ),
+  ).toContain('| SeparableConv | 8 |        |');
+});
+
+test('arguments, inputs, returns, numbers and tensors that nothing reads', () => {
+  expect(mended(model('  s: MBConv -> relu'), 'missing-argument', 'channels')).toContain(
+    's: MBConv(channels: 16) -> relu',
+  );
+  expect(mended(model('  s: MBConv(kernel: 5)'), 'missing-argument', '16')).toContain(
+    'MBConv(kernel: 5, channels: 16)',
+  );
+  expect(mended('model M {\n  param n: int = 3\n\n  s: Conv(8, n)\n}\n', 'no-input', 'input')).toContain(
+    '  param n: int = 3\n\n  input image: [3, 224, 224]\n',
+  );
+  expect(mended('model M {\n  s: Conv(8, 3)\n}\n', 'no-input', 'input')).toContain('model M {\n  input image');
+  expect(mended('block B(x) {\n  y = x -> relu\n}\n', 'return-missing', "'y'")).toContain('  return y\n}');
+  expect(mended('block B(x) { }\n', 'return-missing', "'x'")).toContain('{  return x }');
+  expect(mended(model('  s: Conv(8, kernel: 3.2)'), 'not-whole', 'Write 3')).toContain('kernel: 3)');
+  const split = 'block B(x) {\n  a, b = Split(x, 2)\n  return a\n}\n';
+  expect(mended(split, 'unused-value', "'_'")).toContain('a, _ = Split');
+});
+
+test('imports of files by a wrong path', () => {
+  const others = { 'blocks.enet': 'block Own(x) { return x -> relu }\n' };
+  const text = (path: string) => `import { Own } from "${path}"\nblock B(x) { return x -> o: Own }\n`;
+  for (const path of ['blocks.enet', './blocks', './blcoks.enet', 'blocks']) {
+    const code = path === './blcoks.enet' ? 'file-not-found' : 'import-path';
+    expect(mended(text(path), code, path === './blocks' ? 'extension' : 'blocks.enet', others)).toContain(
+      '"./blocks.enet"',
+    );
+  }
+});
+
+test('a table out of line is aligned, one in line offers nothing', () => {
+  const text = model('  s: MBConv {\n    | channels | stride |\n    | 8 | 1 |\n  }');
+  const { ide, analysis } = openFixture(text);
+  const at = text.indexOf('| 8');
+  const action = codeActions(ide, analysis, at, at).find((a) => a.title === 'Align the table');
+  expect(applyEdits(text, action!.edits)).toContain('    | 8        | 1      |\n');
+  const library = openFixture(stdlib['std/resnet'] as string);
+  const row = library.analysis.source.text.indexOf('| c2');
+  expect(codeActions(library.ide, library.analysis, row, row)).toEqual([]);
+});
+
+test('all safe fixes at once leave none behind, and nothing else is touched', () => {
+  const text = `import { MBConv } from "std/blocks"
+block B(x) {
+  require x.channels == 2 && true;
+  return x -> c: Conv(8, 3,)
+}
+`;
+  const { analysis } = openFixture(text);
+  const after = applyEdits(text, fixAll(analysis));
+  expect(after).toBe('block B(x) {\n  require x.channels == 2 and true\n  return x -> c: Conv(8, 3)\n}\n');
+  expect(fixAll(openFixture(after).analysis)).toEqual([]);
+});
+
+test('no action touches the library or leaves the document', () => {
+  for (const text of Object.values(stdlib)) {
+    const broken = text.replace(/channels/g, 'chanels');
+    const { ide, analysis } = openFixture(broken);
+    for (const { edits } of codeActions(ide, analysis, 0, broken.length)) {
+      for (const e of edits) {
+        expect(e.path).toBe(analysis.path);
+        expect(e.start <= e.end && e.end <= broken.length).toBe(true);
+      }
+    }
+  }
+});
