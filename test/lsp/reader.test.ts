@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MessageStreamReader } from '../../src/cli/language-server/message-reader.ts';
+import { inputEnded, MessageStreamReader } from '../../src/cli/language-server/message-reader.ts';
 
 /** What a reader makes of bytes that come in pieces. */
 function read(pieces: readonly (string | Buffer)[]): Promise<{ ids: unknown[]; errors: string[] }> {
@@ -9,7 +9,10 @@ function read(pieces: readonly (string | Buffer)[]): Promise<{ ids: unknown[]; e
   const reader = new MessageStreamReader(stream);
   const ids: unknown[] = [];
   const errors: string[] = [];
-  reader.listen((message) => void ids.push((message as { id?: unknown }).id));
+  reader.listen((message) => {
+    const { id, method } = message as { id?: unknown; method?: string };
+    if (method !== inputEnded) ids.push(id);
+  });
   reader.onError((e) => void errors.push(e.message));
   for (const piece of pieces) stream.write(piece);
   stream.end();

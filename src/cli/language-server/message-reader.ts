@@ -12,11 +12,15 @@ const mostBytes = 512 << 20;
 /** No header is so long: after so many bytes without its end there is none. */
 const mostHeaderBytes = 4096;
 
+/** The notification that the reader itself gives at the end of its stream. */
+export const inputEnded = '$/inputEnded';
+
 const lengthName = 'Content-Length:';
 
 /**
  * Reads the protocol's messages off a stream, and finds the next one after bytes that are none: a header without a
- * length, a length that is wrong, a body that is no JSON. What was passed over is an error event; reading goes on.
+ * length, a length that is wrong, a body that is no JSON. What was passed over is an error event; reading goes on. The end
+ * of the stream is the notification `inputEnded`.
  *
  * A header inside of a body shows that the body's length was too large: raw line ends cannot stand within a JSON
  * string, and outside of strings JSON has no such letters.
@@ -39,7 +43,10 @@ export class MessageStreamReader extends AbstractMessageReader {
     const onData = (chunk: Buffer) => this.#take(chunk, callback);
     this.#stream.on('data', onData);
     this.#stream.on('error', (e) => this.fireError(e));
-    this.#stream.on('close', () => this.fireClose());
+    // A message of its own, so that all that came before it is heard.
+    const onEnd = () => callback({ jsonrpc: '2.0', method: inputEnded } as Message);
+    this.#stream.on('end', onEnd);
+    this.#stream.on('close', onEnd);
     return { dispose: () => void this.#stream.off('data', onData) };
   }
 

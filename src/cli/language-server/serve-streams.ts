@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import type { Platform } from '../../lsp/platform.ts';
 import { serve } from '../../lsp/server.ts';
-import { MessageStreamReader } from './message-reader.ts';
+import { inputEnded, MessageStreamReader } from './message-reader.ts';
 import { watchProcess } from './watch-process.ts';
 
 /**
@@ -42,10 +42,9 @@ export function serveStreams(input: Readable, output: Writable, platform: Platfo
         connectionStrategy: { cancelUndispatched },
       });
       connection.onError(([error]) => logger.error(error.message));
-      connection.onClose(end);
+      connection.onNotification(inputEnded, end);
       return connection;
     }, watchDog);
-    input.on('end', end);
     serve(server, platform);
   });
 }
