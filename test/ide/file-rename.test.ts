@@ -16,7 +16,7 @@ function moved(from: string, to: string): Record<string, string> {
   return Object.fromEntries(
     [...editsByPath(edits)].map(([path, own]) => {
       const name = path.slice(root.length + 1) as keyof typeof texts;
-      return [name, applyEdits(texts[name], own).split('\n')[0]];
+      return [name, applyEdits(texts[name], own).split('\n')[0] ?? ''];
     }),
   );
 }

@@ -58,6 +58,8 @@ export function renameAt(
   const outside = edits.find(({ path }) => !own.has(path));
   if (outside)
     return { refusal: `'${name.occurrence.name}' also stands in ${outside.path}, outside of the workspace.` };
+  const isColumn = group.found.some(({ occurrence: { target } }) => target.kind === 'argument' && target.column);
+  if (isColumn && (newName === 'stride' || name.occurrence.name === 'stride')) return { refusal: strideIsOwn };
   const doubtful = doubtfulUse(ide, analysis, group);
   if (doubtful) {
     return {
@@ -66,6 +68,9 @@ export function renameAt(
   }
   return refuseConflict(ide, analysis, group.entities, edits, newName) ?? { edits };
 }
+
+const strideIsOwn =
+  "The column 'stride' of a table has a meaning of its own: its value is for the first block of a row. A parameter that is such a column neither loses nor takes that name.";
 
 function refuseConflict(
   ide: Ide,

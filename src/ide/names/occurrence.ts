@@ -23,8 +23,13 @@ export type Target =
   | { readonly kind: 'label' | 'row' | 'variant' | 'output'; readonly ident: Ident }
   /** A name that the declaration does not bind: the file's or the language's. */
   | { readonly kind: 'free'; readonly name: string }
-  /** A named argument or a column: a parameter of what is called. */
-  | { readonly kind: 'argument'; readonly callees: readonly Target[]; readonly name: string }
+  /** A named argument, or a column of a stage table: a parameter of what is called. */
+  | {
+      readonly kind: 'argument';
+      readonly callees: readonly Target[];
+      readonly name: string;
+      readonly column?: boolean;
+    }
   /** `variant: b3` where the callee is a model; anything else otherwise. */
   | { readonly kind: 'chosen'; readonly callee: Target; readonly name: string; readonly otherwise: Target }
   /** A word of a path that starts at a section: `trunk.stages.1`. */

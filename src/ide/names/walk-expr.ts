@@ -166,7 +166,7 @@ export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: reado
   for (const column of header) {
     const target: Target = ownColumns.has(column.name)
       ? { kind: 'language', what: 'column' }
-      : { kind: 'argument', callees: seen, name: column.name };
+      : { kind: 'argument', callees: seen, name: column.name, column: true };
     put(w, column, 'write', target);
   }
   walkCells(w, names, rows, 'row');
