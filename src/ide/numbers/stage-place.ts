@@ -1,0 +1,34 @@
+import type { ModelNode } from '../../1-parse/ast.ts';
+import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { Span } from '../../source.ts';
+import { nameOfRow, placesOfTable } from '../tree/table-rows.ts';
+
+/**
+ * Where a stage of a network is written in its model: the row of its table, else its section; of a stage of an inner
+ * model, the section that uses that model. Undefined for what stands outside of sections.
+ */
+export function placeOfStage(
+  model: ModelNode,
+  point: ScalingPoint,
+  section: string,
+  row: string | undefined,
+): Span | undefined {
+  const own = model.members.find((m) => m.kind === 'section' && m.name.name === section);
+  if (!own) {
+    const outer = section.slice(0, section.indexOf('.'));
+    return section.includes('.') ? placeOfStage(model, point, outer, undefined) : undefined;
+  }
+  if (row === undefined) return own.span;
+  const tables = [
+    ...model.members.flatMap((m) => (m.kind === 'table' ? [m.rows] : [])),
+    ...(own.kind === 'section'
+      ? [own.tail.rows, ...own.steps.map((s) => s.tail.rows)].flatMap((r) => (r?.kind === 'rows' ? [r] : []))
+      : []),
+  ];
+  for (const rows of tables) {
+    if (!placesOfTable(model, rows, point).some((place) => place.section === section)) continue;
+    const found = rows.rows.find((r) => nameOfRow(rows, r) === row);
+    if (found) return found.span;
+  }
+  return own.span;
+}
