@@ -1,0 +1,77 @@
+import type { ModelNode } from '../../1-parse/ast.ts';
+import { variantRows } from '../../3-check/variants.ts';
+import { formatCount } from '../../report/format-number.ts';
+import type { Analysis, Network } from '../core/analysis.ts';
+import type { Place } from '../core/place.ts';
+import { networkLine } from '../numbers/describe-network.ts';
+import { networkNumbers, pointName } from '../numbers/network-numbers.ts';
+
+/** What an editor's command of ours is given: the document, then what it is about. */
+export type LensCommand =
+  | { readonly name: 'enet.preview'; readonly model: string }
+  | { readonly name: 'enet.compile'; readonly model: string; readonly variant?: string }
+  | { readonly name: 'enet.selectScaling'; readonly model: string; readonly variant?: string };
+
+/** A line above a place of the document, which runs a command. */
+export interface CodeLens extends Place {
+  /** Undefined where it is only worth computing for a lens that is seen: see `resolveCodeLens`. */
+  readonly title: string | undefined;
+  readonly command: LensCommand;
+}
+
+/** More members than this have no lens each: the command that selects one lists them all. */
+const mostVariants = 12;
+
+/**
+ * The lenses of a document: above each model its size at the chosen point and what can be done with it; above its
+ * `variants` one a member, whose title is left to `resolveCodeLens`, for each takes a network.
+ */
+export function codeLenses(analysis: Analysis): CodeLens[] {
+  return analysis.module.ast.declarations.flatMap((node) => {
+    if (node.kind !== 'model' || node.name.name === '') return [];
+    return [...modelLenses(analysis, node), ...variantLenses(analysis, node)];
+  });
+}
+
+function modelLenses(analysis: Analysis, node: ModelNode): CodeLens[] {
+  const model = node.name.name;
+  const network = analysis.network(model);
+  const place = analysis.locate(node.name.span);
+  const lens = (title: string, command: LensCommand): CodeLens => ({ ...place, title, command });
+  if (!network) return [lens('Choose the point', { name: 'enet.selectScaling', model })];
+  return [
+    lens(`${pointName(network.point)}: ${networkLine(network)}`, { name: 'enet.selectScaling', model }),
+    lens('Show graph', { name: 'enet.preview', model }),
+    lens('Compile', { name: 'enet.compile', model }),
+  ];
+}
+
+function variantLenses(analysis: Analysis, node: ModelNode): CodeLens[] {
+  const member = node.members.find((m) => m.kind === 'variants');
+  const names = [...variantRows(node).keys()];
+  if (!member || names.length > mostVariants) return [];
+  const model = node.name.name;
+  const { path, start } = analysis.locate(member.span);
+  const place = { path, start, end: start + 'variants'.length };
+  return names.map((variant) => ({
+    ...place,
+    title: undefined,
+    command: { name: 'enet.selectScaling', model, variant },
+  }));
+}
+
+/** A lens with its title: `b5 30.4 M`, with a mark before the member that is chosen. */
+export function resolveCodeLens(analysis: Analysis, lens: CodeLens): CodeLens & { readonly title: string } {
+  const { title, command } = lens;
+  if (title !== undefined || command.name === 'enet.preview' || command.variant === undefined) {
+    return { ...lens, title: title ?? '' };
+  }
+  const { model, variant } = command;
+  const chosen = analysis.network(model)?.point.variant === variant;
+  const size = sizeOf(analysis.network(model, { variant }));
+  return { ...lens, title: `${chosen ? '● ' : ''}${variant}${size}` };
+}
+
+function sizeOf(network: Network | undefined): string {
+  return network ? ` ${formatCount(networkNumbers(network).params)}` : '';
+}

@@ -1,0 +1,103 @@
+import type { ModelNode } from '../../1-parse/ast.ts';
+import { formatShape } from '../../report/format-number.ts';
+import { describePoint } from '../../report/point-text.ts';
+import type { Analysis, Network } from '../core/analysis.ts';
+import { argumentHints } from '../hints/argument-hints.ts';
+import { paramHints, scalingHints } from '../hints/param-hints.ts';
+import { shapePlaces } from '../hints/shape-places.ts';
+import { tableHints } from '../hints/table-hints.ts';
+import { callHints } from '../hints/value-hints.ts';
+
+/** A text that the editor shows within the document's, at an offset. */
+export interface InlayHint {
+  readonly offset: number;
+  readonly label: string;
+  /** Markdown, for who points at it. */
+  readonly tooltip: string;
+  /** `value`: what a number is at the chosen point; `shape`: what comes out; `parameter`: what an argument is for. */
+  readonly kind: 'value' | 'shape' | 'parameter';
+}
+
+/** Which hints are wanted. */
+export interface InlayHintOptions {
+  /** What scaled numbers, parameters and factors are at the chosen point, where it is not what is written. */
+  readonly values: boolean;
+  /** The shape that comes out of each row and section. */
+  readonly shapes: boolean;
+  /** The names of parameters before arguments without one. */
+  readonly parameterNames: boolean;
+}
+
+export const defaultInlayHints: InlayHintOptions = { values: true, shapes: true, parameterNames: false };
+
+/** A range of a document, or all of it. */
+export interface HintRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The hints of a range of a document, in its order: what numbers become at the chosen point, where that is not what is
+ * written, and the shape at the end of each row and section. A model that cannot be built has none of these.
+ */
+export function inlayHints(
+  analysis: Analysis,
+  range: HintRange = { start: 0, end: analysis.source.text.length },
+  options: InlayHintOptions = defaultInlayHints,
+): InlayHint[] {
+  const hints: InlayHint[] = [];
+  for (const node of analysis.module.ast.declarations) {
+    const place = analysis.locate(node.span);
+    if (place.end < range.start || range.end < place.start) continue;
+    // all of a declaration's spans are of one source, so one shift leads to the document
+    const shift = place.start - node.span.start;
+    for (const hint of hintsOf(analysis, node, options)) {
+      const offset = hint.offset + shift;
+      if (range.start <= offset && offset <= range.end) hints.push({ ...hint, offset });
+    }
+  }
+  return hints.sort((a, b) => a.offset - b.offset);
+}
+
+function hintsOf(
+  analysis: Analysis,
+  node: Analysis['module']['ast']['declarations'][number],
+  options: InlayHintOptions,
+): InlayHint[] {
+  if (node.kind === 'weights') return [];
+  const names = options.parameterNames ? argumentHints(analysis.module, node) : [];
+  return node.kind === 'model' ? [...names, ...modelHints(analysis, node, options)] : names;
+}
+
+const known = new WeakMap<ModelNode, { network: Network; values: InlayHint[]; shapes: InlayHint[] }>();
+
+/** A model's hints at its chosen point; found once for each network. */
+function modelHints(analysis: Analysis, model: ModelNode, { values, shapes }: InlayHintOptions): InlayHint[] {
+  const network = analysis.network(model.name.name);
+  if (!network) return [];
+  let all = known.get(model);
+  if (all?.network.graph !== network.graph) {
+    all = { network, values: valueHints(model, network), shapes: shapeHints(model, network) };
+    known.set(model, all);
+  }
+  return [...(values ? all.values : []), ...(shapes ? all.shapes : [])];
+}
+
+function valueHints(model: ModelNode, network: Network): InlayHint[] {
+  return [
+    ...paramHints(model, network),
+    ...scalingHints(model, network),
+    ...tableHints(model, network),
+    ...callHints(model, network),
+  ];
+}
+
+function shapeHints(model: ModelNode, network: Network): InlayHint[] {
+  const tooltip = `Channels × height × width, ${describePoint(network.point)}`;
+  return shapePlaces(model, network).map(({ offset, shape }) => ({
+    offset,
+    label: `→ ${formatShape(shape)}`,
+    tooltip,
+    kind: 'shape',
+  }));
+}

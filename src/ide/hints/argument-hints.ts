@@ -1,0 +1,30 @@
+import type { Arg, BlockNode, ModelNode } from '../../1-parse/ast.ts';
+import type { Module } from '../../2-resolve/program.ts';
+import type { InlayHint } from '../features/inlay-hints.ts';
+import { callSite, paramOfArgument } from '../tree/calls.ts';
+import { signatureOfName } from '../tree/meaning.ts';
+import { childrenOf, type TreeNode } from '../tree/node-path.ts';
+
+/** The names of parameters before arguments that stand without one, except where the argument is a name that says it. */
+export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {
+  const hints: InlayHint[] = [];
+  const open: { node: TreeNode; parent?: TreeNode }[] = [{ node: declaration }];
+  for (let entry = open.pop(); entry; entry = open.pop()) {
+    const { node, parent } = entry;
+    for (const child of childrenOf(node)) open.push({ node: child, parent: node });
+    const site = callSite(node, parent);
+    const signature = site && signatureOfName(module, declaration, site.name);
+    if (!signature) continue;
+    for (const arg of site.args) {
+      const param = arg.name ? undefined : paramOfArgument(signature, site, arg);
+      if (!param || param.tensor || saysName(arg, param.name)) continue;
+      const tooltip = `\`${param.name}\` of ${signature.name}`;
+      hints.push({ offset: arg.span.start, label: `${param.name}:`, tooltip, kind: 'parameter' });
+    }
+  }
+  return hints;
+}
+
+function saysName({ value }: Arg, name: string): boolean {
+  return value.kind === 'name' && value.parts.at(-1) === name;
+}

@@ -1,0 +1,67 @@
+import type { CallNode, CellNode, ModelNode, RowsNode } from '../../1-parse/ast.ts';
+import { walkNodes } from '../../1-parse/walk.ts';
+import type { Network } from '../core/analysis.ts';
+import type { InlayHint } from '../features/inlay-hints.ts';
+import { pointName } from '../numbers/network-numbers.ts';
+import { placesOfTable } from '../tree/table-rows.ts';
+import { type CallValue, callValue, valueHint } from './value-hints.ts';
+
+/** A name longer than this does not widen a column. */
+const longestName = 8;
+
+/**
+ * The values of scaled numbers in tables. A column that has one that is not as written has one in each row, all of one
+ * length, and the point's name at its head: so that the bars stay below each other.
+ */
+export function tableHints(model: ModelNode, network: Network): InlayHint[] {
+  return tablesOf(model, network).flatMap((rows) =>
+    rows.header.flatMap((_, column) => columnHints(rows, column, network)),
+  );
+}
+
+/** The tables that sections of the model build at this point. */
+export function tablesOf(model: ModelNode, network: Network): RowsNode[] {
+  const all: RowsNode[] = [];
+  for (const member of model.members) {
+    if (member.kind === 'table') all.push(member.rows);
+    if (member.kind !== 'section') continue;
+    for (const { rows } of [member.tail, ...member.steps.map((step) => step.tail)]) {
+      if (rows?.kind === 'rows') all.push(rows);
+    }
+  }
+  return all.filter((rows) => placesOfTable(model, rows, network.point).length > 0);
+}
+
+function columnHints({ header, rows }: RowsNode, column: number, network: Network): InlayHint[] {
+  const cells = rows.map((row) => row.cells[column]);
+  const values = cells.map((cell) => cell && cellValue(network, cell));
+  if (!values.some((value) => value?.changed)) return [];
+  const name = pointName(network.point);
+  const label = (value: CallValue) => value.text;
+  const longest = Math.max(...values.map((value) => (value ? label(value).length : 0)));
+  const width = Math.max(longest + 2, name.length <= longestName ? name.length : 0);
+  const hints = cells.flatMap((cell, i) => {
+    const value = values[i];
+    // a cell without a scaled number takes the same room
+    const text = value ? `= ${label(value).padStart(width - 2)}` : ' '.repeat(width);
+    return cell ? [valueHint(cell.span.end, text, value?.traces ?? [])] : [];
+  });
+  const head = header[column];
+  if (head) hints.push(valueHint(head.span.end, cut(name, width).padEnd(width), []));
+  return hints;
+}
+
+/** The one scaled number of a cell; undefined where it has none or several. */
+function cellValue(network: Network, cell: CellNode): CallValue | undefined {
+  const found: CallValue[] = [];
+  walkNodes(cell, (node) => {
+    const value = node.kind === 'call' ? callValue(network, node as CallNode) : undefined;
+    if (value) found.push(value);
+    return !value;
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

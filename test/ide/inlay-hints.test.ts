@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
+import { defaultInlayHints, inlayHints } from '../../src/ide/features/inlay-hints.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { openFixture } from './fixture.ts';
+
+/** A text as it looks with its hints, each in «». */
+function shown(text: string, scaling: ScalingRequest, options = defaultInlayHints): string {
+  const { ide, path } = openFixture(text);
+  ide.setScaling(scaling);
+  const hints = inlayHints(ide.analysis(path)!, undefined, options);
+  let at = 0;
+  const parts = hints.map(({ offset, label }) => {
+    const part = `${text.slice(at, offset)}«${label}»`;
+    at = offset;
+    return part;
+  });
+  return parts.join('') + text.slice(at);
+}
+
+const efficientnet = stdlib['std/efficientnet'] as string;
+const model = efficientnet.slice(0, efficientnet.indexOf('/// A row a module'));
+
+test('a family at one of its published points', () => {
+  expect(shown(model, { variant: 'b5' })).toMatchSnapshot();
+});
+
+test('a family at a phi of the formula', () => {
+  expect(shown(model, { phi: 2.5 })).toMatchSnapshot();
+});
+
+test('where everything is as written only shapes are shown', () => {
+  const text = shown(model, {});
+  expect(text).not.toContain('«=');
+  expect(text).toContain('| d(3)   | w(80)    | 3      | 2      | 6      |«→ 80 × 14 × 14»');
+});
+
+test('the bars of a table stay below each other', () => {
+  const rows = shown(model, { variant: 'b5' }, { ...defaultInlayHints, shapes: false })
+    .split('\n')
+    .filter((line) => /repeat|«= /.test(line) && line.trim().startsWith('|'));
+  expect(rows).toHaveLength(8);
+  const bars = (line: string) => [...line].flatMap((c, i) => (c === '|' ? [i] : [])).join(' ');
+  expect(new Set(rows.map(bars)).size).toBe(1);
+});
+
+test('names of parameters stand before arguments without one, where they are wanted', () => {
+  const text = `block Unit(x, channels: int, kernel: int) {
+  y = round(channels / 2, 8)
+  return x -> conv: Conv(channels, kernel, 2, bias: false) -> Add(Conv2(x, y))
+}
+model M {
+  input image: [3, 16, 16]
+  stem: Unit(8, 3)
+  stages: Unit(16) {
+    | kernel |
+    | 3      |
+  }
+}
+`;
+  const lines = shown(text, {}, { values: false, shapes: false, parameterNames: true });
+  expect(lines).toContain('Conv(channels, kernel, «stride:»2, bias: false)');
+  expect(lines).toContain('stem: Unit(«channels:»8, «kernel:»3)');
+  expect(lines).toContain('stages: Unit(«channels:»16) {');
+});
+
+test('only hints of the range are given', () => {
+  const { analysis } = openFixture(model);
+  const start = model.indexOf('| d(2)');
+  const hints = inlayHints(analysis, { start, end: model.indexOf('\n', start) });
+  expect(hints.map((h) => h.label)).toEqual(['→ 24 × 56 × 56']);
+});
+
+test('a model that cannot be built has none', () => {
+  expect(shown(model.replace('Linear(classes)', 'Linear('), { variant: 'b5' })).not.toContain('«');
+});
