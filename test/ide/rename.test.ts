@@ -139,3 +139,11 @@ test('where a parameter may be meant through a block that is handed on, renaming
   const apart = openFixture(text('A(4)'));
   expect(renameAt(apart.ide, apart.analysis, apart.offset, 'size')).toHaveProperty('edits');
 });
+
+test('a library file that is open can be read, not changed', () => {
+  const { ide } = openFixture('block A(x) { return x -> relu }\n');
+  const text = ide.analysis('std/blocks')?.source.text as string;
+  ide.open('std/blocks', text);
+  const analysis = ide.analysis('std/blocks')!;
+  expect(renameAt(ide, analysis, text.indexOf('channels'), 'filters')).toHaveProperty('refusal');
+});

@@ -1,6 +1,7 @@
 import type { Code } from '../../diagnostics/catalog.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
+import { isOwnFile } from '../names/workspace-names.ts';
 import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type EditorFix } from './diagnostics.ts';
 import { overlap } from './edits.ts';
 import { alignTableAt } from './formatting.ts';
@@ -49,7 +50,6 @@ const mendings: Partial<Record<Code, readonly Mending[]>> = {
  * whole document all safe fixes at once and the order of imports. Only files of the workspace are changed.
  */
 export function codeActions(ide: Ide, analysis: Analysis, start: number, end: number): readonly CodeAction[] {
-  const own = new Set(ide.allFiles());
   const diagnostics = documentDiagnostics(analysis).filter((d) => d.start <= end && start <= d.end);
   const actions = diagnostics.flatMap((d) => {
     const fixes = fixesOf(ide, analysis, d);
@@ -69,7 +69,7 @@ export function codeActions(ide: Ide, analysis: Analysis, start: number, end: nu
   add('quickfix', 'Align the table', alignTableAt(analysis, start));
   add('source.fixAll', 'Apply all safe fixes', fixAll(analysis));
   add('source.organizeImports', 'Organize imports', organizeImports(analysis));
-  return distinct(actions).filter(({ edits }) => edits.every(({ path }) => own.has(path)));
+  return distinct(actions).filter(({ edits }) => edits.every(({ path }) => isOwnFile(ide, path)));
 }
 
 /** The fixes of a diagnostic: its own, and those that only the editor has. */

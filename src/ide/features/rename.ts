@@ -8,7 +8,7 @@ import type { Entity } from '../names/entity.ts';
 import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
 import { changedMeaning } from '../names/meanings-kept.ts';
 import { doubtfulUse, renameGroup } from '../names/rename-group.ts';
-import { dependentFiles } from '../names/workspace-names.ts';
+import { dependentFiles, isOwnFile } from '../names/workspace-names.ts';
 import type { EditorEdit } from './diagnostics.ts';
 
 /** Why something cannot be renamed, as a sentence for the user. */
@@ -54,8 +54,7 @@ export function renameAt(
   const shared = group.entities.find((entity) => !isOwn(ide, analysis, entity));
   if (shared) return refuseShared(analysis, shared);
   const edits = group.found.map(({ path, start, end }) => ({ path, start, end, newText: newName }));
-  const own = new Set(ide.allFiles());
-  const outside = edits.find(({ path }) => !own.has(path));
+  const outside = edits.find(({ path }) => !isOwnFile(ide, path));
   if (outside)
     return { refusal: `'${name.occurrence.name}' also stands in ${outside.path}, outside of the workspace.` };
   const isColumn = group.found.some(({ occurrence: { target } }) => target.kind === 'argument' && target.column);
@@ -94,7 +93,7 @@ function refuseConflict(
 /** Whether an entity is declared in a file of the workspace. */
 function isOwn(ide: Ide, analysis: Analysis, entity: Entity): boolean {
   const declared = declaredAt(analysis, entity);
-  return declared !== undefined && ide.allFiles().includes(declared.path);
+  return declared !== undefined && isOwnFile(ide, declared.path);
 }
 
 function refuseName(ide: Ide, analysis: Analysis, { occurrence, entities }: NameAt): Refusal | undefined {

@@ -1,4 +1,5 @@
 import type { Module } from '../../2-resolve/program.ts';
+import { buildDiagnostics } from '../../diagnostics/catalog/build.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
 import type { Place } from '../core/place.ts';
@@ -37,7 +38,7 @@ export function changedMeaning(
     const after = meanings(program.entry, { locate: placeOf }, (_path, offset) => offset);
     const changed = before.find(({ means, place }, i) => means !== after[i]?.means || place !== after[i]?.place);
     if (changed) return { place: analysis.locate(changed.span) };
-    const old = programWith(ide, analysis, new Map()).errors;
+    const old = analysis.diagnostics.filter((d) => d.severity === 'error' && !Object.hasOwn(buildDiagnostics, d.code));
     const [error] = errors.length > old.length ? newOnes(errors, old) : [];
     if (error) return { place: error.span ? placeOf(error.span) : { path, start: 0, end: 0 }, message: error.message };
   }

@@ -21,6 +21,11 @@ export function dependentFiles(ide: Ide, path: string): string[] {
   return [...found];
 }
 
+/** Whether a file may be changed: it is one of the workspace, not of the library, even where an editor shows that. */
+export function isOwnFile(ide: Ide, path: string): boolean {
+  return !path.startsWith('std/') && ide.allFiles().includes(path);
+}
+
 /** All occurrences of an entity, in its own file and in the workspace. What only exists inside of a block is sought there. */
 export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity): Found[] {
   const declared = declaredAt(analysis, entity);
