@@ -4,14 +4,15 @@ import { folderOf, isInside, uriToPath } from './uris.ts';
 
 /**
  * A platform without a disk, for a browser's worker: the files that there are besides open documents are given, by URI.
- * @param files texts by URI; may be changed while the server runs.
+ * @param files texts by URI; may be changed while the server runs. `initializationOptions.files` goes into it.
  */
-export function browserPlatform(version: string, files: ReadonlyMap<string, string>): Platform {
+export function browserPlatform(version: string, files: Map<string, string>): Platform {
   const bytes = new TextEncoder();
   const byPath = () => new Map([...files].map(([uri, text]) => [uriToPath(uri), text]));
   return {
     version,
     realPath: (path) => path,
+    takeOptions: (options) => takeFiles(files, (options as { files?: unknown } | undefined)?.files),
     createHost: (root, isWorkspaceFolder): IdeHost => ({
       root,
       resolvePath: (from, path) => resolvePath(from, path),
@@ -25,6 +26,15 @@ export function browserPlatform(version: string, files: ReadonlyMap<string, stri
           : [],
     }),
   };
+}
+
+/** Adds texts by URI to the files that there are; null takes one away. */
+export function takeFiles(files: Map<string, string>, given: unknown): void {
+  if (typeof given !== 'object' || given === null) return;
+  for (const [uri, text] of Object.entries(given)) {
+    if (typeof text === 'string') files.set(uri, text);
+    else files.delete(uri);
+  }
 }
 
 /** A path seen from the folder of another; both with slashes, perhaps behind a scheme and an authority. */

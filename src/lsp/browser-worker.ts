@@ -1,21 +1,18 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
-import { browserPlatform } from './browser-host.ts';
+import { browserPlatform, takeFiles } from './browser-host.ts';
 import { serve } from './server.ts';
 
 /**
- * The language server as a script of a web worker, `dist/lsp-worker.js`: it speaks the protocol in messages of the worker.
- * Files that documents import and that are not open come by `enet/files`, a notification with `{files: {uri: text}}`;
- * a text of null takes one away.
+ * The language server as a script of a web worker, `dist/lsp-worker.js`: it speaks the protocol in messages of the
+ * worker. Files that documents import and that are not open come in `initializationOptions.files`, `{uri: text}`, and
+ * later by the notification `enet/files`, `{files: {uri: text}}`; a text of null takes one away.
  */
 const scope = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
 const files = new Map<string, string>();
 const connection = createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope));
 const session = serve(connection, browserPlatform('in a browser', files));
-connection.onNotification('enet/files', ({ files: given }: { files?: Record<string, string | null> }) => {
-  for (const [uri, text] of Object.entries(given ?? {})) {
-    if (typeof text === 'string') files.set(uri, text);
-    else files.delete(uri);
-  }
+connection.onNotification('enet/files', (params: { files?: unknown } | undefined) => {
+  takeFiles(files, params?.files);
   for (const { ide } of session.projects.all()) ide.filesChanged([]);
   session.documentsChanged();
 });

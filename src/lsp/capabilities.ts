@@ -5,6 +5,7 @@ import {
 } from 'vscode-languageserver';
 import { formattingTriggers } from '../ide/features/formatting.ts';
 import type { Client } from './client.ts';
+import { commandNames } from './handlers/commands.ts';
 import { libraryScheme } from './uris.ts';
 
 /** After these a name, a value or a cell is expected. */
@@ -38,6 +39,10 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
     documentFormattingProvider: true,
     documentRangeFormattingProvider: true,
     documentOnTypeFormattingProvider: { firstTriggerCharacter: bar, moreTriggerCharacter: otherTriggers },
+    codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll', 'source.organizeImports'] },
+    inlayHintProvider: true,
+    codeLensProvider: { resolveProvider: true },
+    executeCommandProvider: { commands: commandNames.filter((name) => !client.ownCommands.has(name)) },
     renameProvider: { prepareProvider: true },
     diagnosticProvider: { identifier: 'enet', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: {

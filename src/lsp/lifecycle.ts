@@ -40,6 +40,7 @@ export function followLifecycle(session: Session): void {
 }
 
 function initialize(session: Session, params: InitializeParams): InitializeResult {
+  session.platform.takeOptions?.(params.initializationOptions);
   session.client = readClient(params);
   session.state = 'running';
   const folders = foldersOf(params);

@@ -1,4 +1,6 @@
+import type { Location } from 'vscode-languageserver-types';
 import type { ScalingRequest } from '../4-scale/scaling.ts';
+import type { Preview, PreviewStage } from '../ide/features/preview.ts';
 
 /**
  * What the server says beyond the protocol.
@@ -9,7 +11,7 @@ import type { ScalingRequest } from '../4-scale/scaling.ts';
  * | `enet/viewText` | `{uri}` | `ViewedText` of an open document: to see whether server and client are in step |
  * | `enet/scaling` | `{uri?}` | `ScalingState` |
  * | `enet/setScaling` | `{scaling, uri?}` | `ScalingState` |
- * | `enet/preview` | `{uri, model?, scaling?}` | the drawing's data, or null where nothing can be built |
+ * | `enet/preview` | `{uri, model?, scaling?}` | `ProtocolPreview`, or null where the document has no model |
  * | `enet/scalingChanged` (to the client) | `{scaling}` | |
  */
 export interface LibraryFile {
@@ -32,4 +34,9 @@ export interface ModelChoices {
   readonly variants: readonly string[];
   /** Whether phi can be any number: the model says how it scales. */
   readonly formula: boolean;
+}
+
+/** `Preview`, with the places of its stages as the protocol says them. */
+export interface ProtocolPreview extends Omit<Preview, 'stages'> {
+  readonly stages: readonly (Omit<PreviewStage, 'place'> & { readonly place?: Location })[];
 }

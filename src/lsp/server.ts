@@ -1,12 +1,16 @@
 import type { Client } from './client.ts';
 import { createPublisher } from './diagnostics/publish.ts';
 import { answerDiagnostics } from './diagnostics/pull.ts';
+import { answerActions } from './handlers/actions.ts';
+import { answerCommands } from './handlers/commands.ts';
 import { answerCompletion } from './handlers/completion.ts';
 import { answerCustomRequests } from './handlers/custom.ts';
 import { answerFormatting } from './handlers/formatting.ts';
 import { answerHierarchy } from './handlers/hierarchy.ts';
+import { answerHints } from './handlers/hints.ts';
 import { answerHover } from './handlers/hover.ts';
 import { answerNavigation } from './handlers/navigation.ts';
+import { answerPreview } from './handlers/preview.ts';
 import { answerRenaming } from './handlers/renaming.ts';
 import { answerStructure } from './handlers/structure.ts';
 import { answerSymbols } from './handlers/symbols.ts';
@@ -31,6 +35,10 @@ const answers: readonly ((session: Session) => void)[] = [
   answerStructure,
   answerRenaming,
   answerFormatting,
+  answerActions,
+  answerHints,
+  answerCommands,
+  answerPreview,
   answerCustomRequests,
 ];
 

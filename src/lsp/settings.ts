@@ -1,14 +1,14 @@
 import type { ScalingRequest } from '../4-scale/scaling.ts';
+import { defaultInlayHints, type InlayHintOptions } from '../ide/features/inlay-hints.ts';
 
 /** The settings of the section `enet`, as they hold. */
 export interface Settings {
   /** The point of each family that hints, hovers and previews show. */
   readonly scaling: ScalingRequest;
-  /** Which inlay hints are wanted; those of a name that is not here are. */
-  readonly inlayHints: Readonly<Record<string, boolean>>;
+  readonly inlayHints: InlayHintOptions;
 }
 
-export const defaultSettings: Settings = { scaling: {}, inlayHints: {} };
+export const defaultSettings: Settings = { scaling: {}, inlayHints: defaultInlayHints };
 
 /** Reads the section `enet` of a client's settings. @returns the settings, and what is wrong with what was given. */
 export function readSettings(section: unknown): { settings: Settings; problems: readonly string[] } {
@@ -17,14 +17,26 @@ export function readSettings(section: unknown): { settings: Settings; problems: 
   const problems: string[] = [];
   const scaling = readScaling(section.scaling);
   if (typeof scaling === 'string') problems.push(`the setting enet.scaling: ${scaling}`);
-  const inlayHints: Record<string, boolean> = {};
-  if (isRecord(section.inlayHints)) {
-    for (const [name, value] of Object.entries(section.inlayHints)) {
-      if (typeof value === 'boolean') inlayHints[name] = value;
-      else if (value !== null) problems.push(`the setting enet.inlayHints.${name} must be true or false`);
-    }
-  } else if (typeof section.inlayHints === 'boolean') inlayHints.enabled = section.inlayHints;
+  const inlayHints = readInlayHints(section.inlayHints, problems);
   return { settings: { scaling: typeof scaling === 'string' ? {} : scaling, inlayHints }, problems };
+}
+
+/** Names and defaults are those of `InlayHintOptions`; true or false alone turns all of them on or off. */
+function readInlayHints(given: unknown, problems: string[]): InlayHintOptions {
+  const names = Object.keys(defaultInlayHints) as (keyof InlayHintOptions)[];
+  if (typeof given === 'boolean') {
+    return given ? defaultInlayHints : { values: false, shapes: false, parameterNames: false };
+  }
+  const options: { -readonly [K in keyof InlayHintOptions]: InlayHintOptions[K] } = { ...defaultInlayHints };
+  if (!isRecord(given)) return options;
+  for (const name of names) {
+    const value = given[name];
+    if (typeof value === 'boolean') options[name] = value;
+    else if (value !== undefined && value !== null) {
+      problems.push(`the setting enet.inlayHints.${name} must be true or false`);
+    }
+  }
+  return options;
 }
 
 const numbers = ['phi', 'd', 'w', 'r', 'resolution'] as const;

@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import type { IdeHost } from '../../ide/core/ide-host.ts';
 import { nodeHost, readBounded } from '../node-host.ts';
 
-/** A list of files is so old at most, in milliseconds: not every client says which files have come and gone. */
-const freshness = 2000;
-
 /** No more files of a workspace are looked at: one that is the root of a disk must not stop the editor. */
 const mostFiles = 10_000;
 const mostEntries = 200_000;
@@ -18,21 +15,11 @@ export function workspaceHost(root: string, isWorkspaceFolder: boolean): IdeHost
     `${host.resolvePath('', path)}/`
       .replaceAll('\\', '/')
       .startsWith(`${root}/`.replaceAll('\\', '/').replace(/\/+$/, '/'));
-  let files: readonly string[] = [];
-  let listedAt = Number.NEGATIVE_INFINITY;
   return {
     root,
     resolvePath: (from, path) => host.resolvePath(from, path),
     readFile: (path) => (inside(path) && isRegular(path) ? readBounded(path) : undefined),
-    workspaceFiles() {
-      if (!isWorkspaceFolder) return [];
-      const now = performance.now();
-      if (now - listedAt > freshness) {
-        files = specsBelow(root).filter(inside);
-        listedAt = performance.now();
-      }
-      return files;
-    },
+    workspaceFiles: () => (isWorkspaceFolder ? specsBelow(root).filter(inside) : []),
   };
 }
 

@@ -1,0 +1,69 @@
+import { ExecuteCommandRequest, type MessageActionItem } from 'vscode-languageserver';
+import type { ScalingRequest } from '../../4-scale/scaling.ts';
+import { chooseScaling } from '../configuration.ts';
+import { invalidParams } from '../errors.ts';
+import { answering } from '../guard.ts';
+import { choicesIn, scalingText } from '../scaling-choices.ts';
+import type { Session } from '../session.ts';
+import { readScaling } from '../settings.ts';
+import { folderOf, uriToPath } from '../uris.ts';
+
+/** The commands that the server runs for clients that have none of their own of that name. */
+export const commandNames = ['enet.selectScaling', 'enet.compile', 'enet.preview'] as const;
+
+/** More choices than these are no list to choose from. */
+const mostChoices = 24;
+
+/**
+ * Commands. `enet.selectScaling` takes a point, `[{"phi": 2}]` or `["b3"]`; or what a lens gives, a document, a model and
+ * perhaps a variant; without a point it asks. The server writes no files: the others say what to type in a terminal.
+ */
+export function answerCommands(session: Session): void {
+  const { connection } = session;
+  connection.onRequest(
+    ExecuteCommandRequest.type,
+    answering(session, async ({ command, arguments: given }): Promise<unknown> => {
+      const args: readonly unknown[] = Array.isArray(given) ? given : [];
+      if (command === 'enet.selectScaling') return selectScaling(session, args);
+      if (command === 'enet.compile') return sayCommand(session, args, 'compile', '');
+      if (command === 'enet.preview') return sayCommand(session, args, 'graph', ' -o network.svg');
+      throw invalidParams(`there is no command ${String(command)}`);
+    }),
+  );
+}
+
+async function selectScaling(session: Session, args: readonly unknown[]): Promise<ScalingRequest | null> {
+  const ofLens = args.length > 1;
+  const given = ofLens ? args[2] : args[0];
+  if (given !== undefined && given !== null) {
+    const request = readScaling(given);
+    if (typeof request === 'string') throw invalidParams(request);
+    chooseScaling(session, request);
+    session.connection.window.showInformationMessage(`enet: ${scalingText(request)}`);
+    return request;
+  }
+  const uri = ofLens && typeof args[0] === 'string' ? args[0] : [...session.documents.keys()].at(-1);
+  const { models } = choicesIn(session, uri);
+  const names = ['default', ...models.flatMap(({ variants }) => variants)].slice(0, mostChoices);
+  const choices: MessageActionItem[] = [...new Set(names)].map((title) => ({ title }));
+  const chosen = await session.connection.window.showInformationMessage('The point of the family to show:', ...choices);
+  return chosen ? selectScaling(session, [chosen.title]) : null;
+}
+
+/** Says which command line does it: of a document, a model and perhaps a variant. */
+function sayCommand(session: Session, args: readonly unknown[], command: string, rest: string): null {
+  const [uri, model, variant] = args;
+  if (typeof uri !== 'string') throw invalidParams('the document is missing');
+  const path = uriToPath(uri);
+  const root = session.projects.find(path)?.root ?? folderOf(path);
+  const file = path.startsWith(root) ? path.slice(root.length).replace(/^[\\/]/, '') : path;
+  const words = [quoted(file)];
+  if (typeof model === 'string') words.push('--model', quoted(model));
+  if (typeof variant === 'string') words.push('--variant', quoted(variant));
+  session.connection.window.showInformationMessage(`In ${root}: enetc ${command} ${words.join(' ')}${rest}`);
+  return null;
+}
+
+function quoted(word: string): string {
+  return /^[\w./@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

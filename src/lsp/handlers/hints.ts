@@ -1,0 +1,64 @@
+import {
+  type CodeLens,
+  CodeLensRequest,
+  CodeLensResolveRequest,
+  type InlayHint,
+  InlayHintKind,
+  InlayHintRequest,
+} from 'vscode-languageserver';
+import { codeLenses, type CodeLens as EnetLens, resolveCodeLens } from '../../ide/features/code-lens.ts';
+import { inlayHints } from '../../ide/features/inlay-hints.ts';
+import { invalidParams } from '../errors.ts';
+import { answering, answeringIn } from '../guard.ts';
+import { positionAt } from '../lines.ts';
+import { markup } from '../markup.ts';
+import type { Session } from '../session.ts';
+import { offsetsIn, rangeIn, type View, viewOf } from '../view.ts';
+
+/** What a client sends back with a lens to have its title. */
+interface LensData {
+  readonly uri: string;
+  readonly lens: EnetLens;
+}
+
+/** What numbers become at the chosen point, within the text and above it. */
+export function answerHints(session: Session): void {
+  const { connection } = session;
+  connection.onRequest(
+    InlayHintRequest.type,
+    answeringIn(session, (view, { range }): InlayHint[] =>
+      inlayHints(view.analysis, offsetsIn(view, range), session.settings.inlayHints).map((hint) => ({
+        position: positionAt(view.lines, hint.offset, session.client.encoding),
+        label: hint.label,
+        ...(hint.kind === 'parameter' ? { kind: InlayHintKind.Parameter, paddingRight: true } : { paddingLeft: true }),
+        tooltip: markup(session, hint.tooltip),
+      })),
+    ),
+  );
+  connection.onRequest(
+    CodeLensRequest.type,
+    answeringIn(session, (view): CodeLens[] =>
+      codeLenses(view.analysis).map((lens) => ({
+        range: rangeIn(view, lens),
+        ...(lens.title === undefined
+          ? { data: { uri: view.uri, lens } satisfies LensData }
+          : { command: commandOf(view, lens, lens.title) }),
+      })),
+    ),
+  );
+  connection.onRequest(
+    CodeLensResolveRequest.type,
+    answering(session, (given): CodeLens => {
+      const { uri, lens } = (given.data ?? {}) as Partial<LensData>;
+      if (typeof lens?.command?.model !== 'string') throw invalidParams('the lens is none of this server');
+      const view = viewOf(session, uri);
+      return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
+    }),
+  );
+}
+
+/** The commands of lenses take the document, the model and perhaps a variant. */
+function commandOf({ uri }: View, { command }: EnetLens, title: string) {
+  const variant = 'variant' in command && command.variant !== undefined ? [command.variant] : [];
+  return { title, command: command.name, arguments: [uri, command.model, ...variant] };
+}

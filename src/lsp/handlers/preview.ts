@@ -1,0 +1,36 @@
+import { type Preview, type PreviewStage, preview } from '../../ide/features/preview.ts';
+import { invalidParams } from '../errors.ts';
+import { answering } from '../guard.ts';
+import type { ProtocolPreview } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import { readScaling } from '../settings.ts';
+import { locationOf, type View, viewOf } from '../view.ts';
+
+/** `enet/preview`: the network beside the text. */
+export function answerPreview(session: Session): void {
+  session.connection.onRequest(
+    'enet/preview',
+    answering(session, ({ uri, model, scaling }: PreviewParams): ProtocolPreview | null => {
+      const view = viewOf(session, uri);
+      if (!view) return null;
+      const request = scaling === undefined || scaling === null ? undefined : readScaling(scaling);
+      if (typeof request === 'string') throw invalidParams(`scaling: ${request}`);
+      const found = preview(view.analysis, typeof model === 'string' ? model : undefined, request);
+      return found ? protocolPreview(view, found) : null;
+    }),
+  );
+}
+
+interface PreviewParams {
+  readonly uri: string;
+  readonly model?: string | null;
+  readonly scaling?: unknown;
+}
+
+function protocolPreview(view: View, found: Preview): ProtocolPreview {
+  return { ...found, stages: found.stages.map((stage) => protocolStage(view, stage)) };
+}
+
+function protocolStage(view: View, { place, ...stage }: PreviewStage): ProtocolPreview['stages'][number] {
+  return { ...stage, ...(place && { place: locationOf(view, place) }) };
+}
