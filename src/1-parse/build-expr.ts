@@ -101,7 +101,7 @@ export function rows(b: Build, n: c.RowsCstNode | undefined, parent: CstNode): a
     const token = Object.values(w.children)[0]?.[0] as IToken | undefined;
     return ident(b, token, w);
   });
-  return { kind: 'rows', span: spanOf(b, n), header, rows: (n.children.row ?? []).map((r) => row(b, r)) };
+  return { kind: 'rows', span: spanOf(b, n, parent), header, rows: (n.children.row ?? []).map((r) => row(b, r)) };
 }
 
 /** A row's cells by its bars: chevrotain's tree keeps cells and bars apart, so their offsets tell which cell is empty. */

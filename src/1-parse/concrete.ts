@@ -36,7 +36,7 @@ export function parseConcrete(source: Source, rule: 'file' | 'expression', part:
   const { cst, errors } = parseTokens(tokens, rule);
   // Where something was left out for its size, what the others complain of is mostly its shadow.
   if (bounds.length > 0) return { cst, tokens, comments, diagnostics: bounds };
-  for (const d of syntaxDiagnostics(source, errors, diagnostics)) report(d);
+  for (const d of syntaxDiagnostics(source, errors, diagnostics, part.last)) report(d);
   return { cst, tokens, comments, diagnostics };
 }
 

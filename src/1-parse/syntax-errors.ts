@@ -1,5 +1,6 @@
-import type { IRecognitionException, IToken } from 'chevrotain';
+import type { IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { EOF } from 'chevrotain';
+import { isFirstOnLine } from '../../grammar/lexer.ts';
 import * as t from '../../grammar/tokens.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { positionAt, type Source, type Span } from '../source.ts';
@@ -7,18 +8,20 @@ import { positionAt, type Source, type Span } from '../source.ts';
 /**
  * What the parser could not read, as diagnostics. A second error on a line is most often the shadow of the first, or of
  * what was mended there (`reported`): it is left out.
+ * @param last whether the file ends with the source
  */
 export function syntaxDiagnostics(
   source: Source,
   errors: readonly IRecognitionException[],
   reported: readonly Diagnostic[],
+  last = true,
 ): Diagnostic[] {
   const lineOf = (d: Diagnostic) => positionAt(source, d.span?.start ?? 0).line;
   const lines = new Set(reported.map(lineOf));
   return errors.flatMap((e) => {
     // Where a token was put in, that is reported already.
     if (e.token.isInsertedInRecovery) return [];
-    const diagnostic = syntaxDiagnostic(source, e);
+    const diagnostic = syntaxDiagnostic(source, e, last);
     const line = lineOf(diagnostic);
     if (lines.has(line)) return [];
     lines.add(line);
@@ -26,9 +29,23 @@ export function syntaxDiagnostics(
   });
 }
 
-function syntaxDiagnostic(source: Source, e: IRecognitionException): Diagnostic {
-  const span = tokenSpan(source, e.token, (e as { previousToken?: IToken }).previousToken);
-  return createDiagnostic('syntax', span, { expected: expectation(e), found: foundOf(e.token) });
+function syntaxDiagnostic(source: Source, e: IRecognitionException, last: boolean): Diagnostic {
+  const next = beginsNext(source, e.token);
+  const span = tokenSpan(source, e.token, (e as { previousToken?: IToken }).previousToken, next);
+  const found = next || (!last && e.token.tokenType === EOF) ? 'the next declaration' : foundOf(e.token);
+  return createDiagnostic('syntax', span, { expected: expectation(e), found });
+}
+
+const declarationWords = new Set<TokenType>([
+  t.keywordTokens.import,
+  t.keywordTokens.block,
+  t.keywordTokens.model,
+  t.keywordTokens.weights,
+]);
+
+/** Whether a token begins a declaration: what is wrong is then what came before it, which lacks its end. */
+function beginsNext(source: Source, { tokenType, startOffset }: IToken): boolean {
+  return declarationWords.has(tokenType) && isFirstOnLine(source.text, startOffset);
 }
 
 /** A token as a message names it. */
@@ -41,8 +58,8 @@ export function foundOf(token: IToken): string {
   return isWord ? `the keyword '${image}'` : `'${image}'`;
 }
 
-function tokenSpan(source: Source, token: IToken, previous: IToken | undefined): Span {
-  if (token.tokenType !== EOF && !Number.isNaN(token.startOffset)) {
+function tokenSpan(source: Source, token: IToken, previous: IToken | undefined, next: boolean): Span {
+  if (!next && token.tokenType !== EOF && !Number.isNaN(token.startOffset)) {
     return { source, start: token.startOffset, end: (token.endOffset ?? token.startOffset) + 1 };
   }
   const last = previous?.endOffset;

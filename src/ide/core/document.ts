@@ -41,7 +41,7 @@ export function createDocument(source: Source, before?: Document): Document {
       same && readsAlike(same, place)
         ? { ...place, source: same.source, parsed: same.parsed }
         : parsePiece(part === text ? source : { name, text: copyOf(part) }, place);
-    declared ||= piece.parsed.ast.declarations.length > 0;
+    declared ||= piece.parsed.ast.declarations.some(({ span }) => piece.source.text[span.end - 1] === '}');
     return piece;
   });
   const starts = new Map(pieces.map((piece) => [piece.source, piece.start]));
