@@ -1,3 +1,4 @@
+import { Colon } from '../../../../grammar/tokens.ts';
 import { activationNames, type BuiltinOp, builtinOps } from '../../../2-resolve/builtins.ts';
 import type { Declared } from '../../../2-resolve/program.ts';
 import { ownsTensors } from '../../../3-check/owns-tensors.ts';
@@ -26,34 +27,46 @@ export function callables(site: Site): Callable[] {
   );
   return [
     ...own.map((d) =>
-      declaredCallable(
-        site,
-        d,
-        d.kind === 'block' ? 1 : 4,
-        d.module.path === module.path ? '' : `from ${d.module.path}`,
-      ),
+      declaredCallable(d, d.kind === 'block' ? 1 : 4, d.module.path === module.path ? '' : `from ${d.module.path}`),
     ),
     ...[...builtinOps.values()].map(opCallable),
     ...libraryOwn.map((d) => {
-      const made = declaredCallable(site, d, d.kind === 'block' ? 5 : 6, `import from ${d.module.path}`);
+      const made = declaredCallable(d, d.kind === 'block' ? 5 : 6, `import from ${d.module.path}`);
       return { ...made, proposal: { ...made.proposal, additionalEdits: [importEdit(site, d)] } };
     }),
   ];
 }
 
-function declaredCallable({ module }: Site, declared: Declared, rank: number, detail: string): Callable {
-  const { name } = declared.node.name;
+function declaredCallable(declared: Declared, rank: number, detail: string): Callable {
+  const { headline, documentation } = textsOf(declared);
   const proposal: Proposal = {
-    label: name,
+    label: declared.node.name.name,
     kind: declared.kind,
     rank,
-    detail: detail === '' ? headline(declared) : detail,
-    documentation: describeDeclared(declared, module),
+    detail: detail === '' ? headline : detail,
+    documentation,
   };
   return { callee: declared, signature: signatureOf(declared), proposal };
 }
 
-function headline(declared: Declared): string {
+interface Texts {
+  readonly headline: string;
+  readonly documentation: string;
+}
+
+const texts = new WeakMap<Declared, Texts>();
+
+/** A file may have a thousand blocks, and each list names them all. */
+function textsOf(declared: Declared): Texts {
+  let found = texts.get(declared);
+  if (!found) {
+    found = { headline: headlineOf(declared), documentation: describeDeclared(declared, undefined) };
+    texts.set(declared, found);
+  }
+  return found;
+}
+
+function headlineOf(declared: Declared): string {
   if (declared.kind === 'model') return 'model';
   return `(${declared.node.params.map(paramText).join(', ')})`;
 }
@@ -96,32 +109,42 @@ export interface CallForm {
 
 /** Steps: calls with the arguments that they need, labelled where they must be. */
 export function calls(site: Site, form: CallForm): Proposal[] {
+  const labels = form.label ? labelsIn(site) : new Set<string>();
   return callables(site).map(({ callee, signature, proposal }) => {
-    const text = form.called ? undefined : callText(site, callee, signature, form);
-    if (text === undefined) return proposal;
-    return { ...proposal, insertText: text.text, isSnippet: true, filterText: proposal.label };
+    const insertText = form.called ? undefined : callText(callee, signature, form, labels);
+    if (insertText === undefined) return proposal;
+    return { ...proposal, insertText, isSnippet: true, filterText: proposal.label };
   });
 }
 
 /** The text of a call where it is more than the name. */
 function callText(
-  site: Site,
   callee: BuiltinOp | Declared,
   signature: Signature,
   form: CallForm,
-): { text: string } | undefined {
+  labels: ReadonlySet<string>,
+): string | undefined {
   const needed = signature.params.filter((p) => p.required && !(form.chained && p.tensor)).length;
   const many = signature.tensors === 'many';
   const owns = 'node' in callee ? ownsTensors(callee) : callee.ownsTensors;
-  const label = form.label && owns ? `\${1:${freeLabel(site, signature.word)}}: ` : '';
+  const label = form.label && owns ? `\${1:${freeLabel(labels, signature.word)}}: ` : '';
   const args = needed > 0 || many ? `(\${${label === '' ? 1 : 2}})` : '';
   if (label === '' && args === '') return undefined;
-  return { text: `${label}${signature.name}${args}$0` };
+  return `${label}${signature.name}${args}\${0}`;
 }
 
-/** A label that the statement does not have yet: `conv`, `conv2`. */
-function freeLabel({ prefix }: Site, word: string): string {
-  const taken = new Set(prefix.tokens.slice(prefix.statement).map(({ image }) => image));
+/** Words with a colon: the labels of the block, or of the section in hand, among them. */
+function labelsIn({ prefix: { tokens, statement }, piece }: Site): ReadonlySet<string> {
+  const from = piece.node?.kind === 'block' ? 0 : statement;
+  const taken = new Set<string>();
+  for (let i = from + 1; i < tokens.length; i++) {
+    if (tokens[i]?.tokenType === Colon) taken.add(tokens[i - 1]?.image ?? '');
+  }
+  return taken;
+}
+
+/** A label that is not taken: `conv`, `conv2`. */
+function freeLabel(taken: ReadonlySet<string>, word: string): string {
   if (!taken.has(word)) return word;
   for (let n = 2; ; n++) if (!taken.has(`${word}${n}`)) return `${word}${n}`;
 }

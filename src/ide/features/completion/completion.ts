@@ -42,7 +42,9 @@ export function completionAt(ide: Ide, path: string, offset: number): readonly C
 function proposalsAt(site: Site): Proposal[] {
   const { piece, expected, typed } = site;
   const table = tableAt(site);
-  if (table?.kind === 'weights' && table.column >= 0 && !table.inHeader) return weightCells(site, table);
+  if (table?.kind === 'weights' && table.column >= 0 && !table.inHeader) {
+    return expected.some(isReference) ? weightCells(site, table) : [];
+  }
   if (typed.includes('.')) return expected.some(isReference) ? afterDot(site) : [];
   if (piece.text[piece.word.start - 1] === '.') {
     return expected.some(({ type }) => type === t.Property) ? properties(0) : [];
@@ -141,9 +143,11 @@ function newSections(site: Site): Proposal[] {
   const { node } = site.piece;
   if (node?.kind !== 'model' || !startsLine(site)) return [];
   const there = new Set(node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
+  // sections stand below the input
+  const rank = node.members.some(({ kind }) => kind === 'input') ? 1 : 3;
   return sections
     .filter(({ name }) => !there.has(name))
-    .map(({ name, ...skeleton }) => ({ ...skeleton, kind: 'snippet', rank: 1, isSnippet: true, filterText: name }));
+    .map(({ name, ...skeleton }) => ({ ...skeleton, kind: 'snippet', rank, isSnippet: true, filterText: name }));
 }
 
 function steps(site: Site): Proposal[] {

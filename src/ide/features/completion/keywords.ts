@@ -41,7 +41,7 @@ const usual: readonly Keyword[] = [
 
 /** The keywords that the grammar allows, those that begin something also as its skeleton. */
 export function keywords(site: Site): Proposal[] {
-  const taken = takenMembers(site);
+  const there = taken(site);
   const found: Proposal[] = [];
   for (const { type, rule } of site.expected) {
     const word = keywordOf(type);
@@ -51,7 +51,7 @@ export function keywords(site: Site): Proposal[] {
       rule === 'type' ||
       rule === 'atom' ||
       rule === 'operand' ||
-      taken.has(word)
+      there.has(word)
     )
       continue;
     const rank = rankOf(word, rule);
@@ -89,12 +89,15 @@ function operators({ prefix, piece }: Site): Proposal[] {
   return ['and', 'or'].map((label) => ({ label, kind: 'keyword', rank: 4 }));
 }
 
-/** What the model at the cursor has and may not have again. */
-function takenMembers({ piece }: Site): ReadonlySet<string> {
-  const { node, shift, cursor } = piece;
-  if (node?.kind !== 'model') return new Set();
+/** What cannot come again: imports below a declaration, what the model at the cursor has once. */
+function taken({ piece, module, analysis }: Site): ReadonlySet<string> {
+  const { node, shift, cursor, base } = piece;
+  const first = module.ast.declarations[0];
+  const declared = first !== undefined && analysis.locate(first.span).start < base + cursor;
+  if (node?.kind !== 'model') return new Set(declared ? ['import'] : []);
   const holds = (span: { start: number; end: number }) => span.start + shift <= cursor && cursor <= span.end + shift;
-  return new Set(node.members.flatMap((m) => (once.has(m.kind) && !holds(m.span) ? [m.kind] : [])));
+  const members = node.members.flatMap((m) => (once.has(m.kind) && !holds(m.span) ? [m.kind] : []));
+  return new Set(['import', ...members]);
 }
 
 /** Whether only blanks stand before the word at the cursor on its line. */

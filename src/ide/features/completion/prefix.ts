@@ -41,7 +41,8 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
 function mendBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
   const last = tokens.at(-1);
   const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
-  const begins = startsLine && endsOperand(last);
+  // what follows a brace is told by the brace: a statement there would say that it stands too early
+  const begins = startsLine && endsOperand(last) && !is(last, t.RBrace);
   const word = createTokenAt(t.Name, 'x', cursor);
   const standIn = begins
     ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
@@ -89,7 +90,7 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
         out.length = 0;
         statement = i;
       }
-    } else if (isBody(frame.role) && beginsStatement(tokens, i, frame)) {
+    } else if (isBody(frame.role) && beginsStatement(tokens, i, frame, text)) {
       shorten(frame, []);
       frame.element = i;
       statement = i;
@@ -159,11 +160,18 @@ function startCell(frame: Frame, bar: IToken, i: number, { out, x }: { out: ITok
 }
 
 /** Whether a member or statement begins at a token of a body. The tokens are mended: two names in a row are two. */
-function beginsStatement(tokens: readonly IToken[], i: number, frame: Frame): boolean {
+function beginsStatement(tokens: readonly IToken[], i: number, frame: Frame, text: string): boolean {
   const token = tokens[i] as IToken;
   if (isStatementKeyword(token)) return true;
   if (!is(token, t.Name) && !is(token, k.table)) return false;
-  return i === frame.index + 1 || ends(tokens, i - 1);
+  return i === frame.index + 1 || ends(tokens, i - 1) || bindsOnLine(tokens, i, text);
+}
+
+/** `name:` or `name =` first on its line, after something that wanted to go on: that was cut off. */
+function bindsOnLine(tokens: readonly IToken[], i: number, text: string): boolean {
+  const [before, token, after] = [tokens[i - 1], tokens[i] as IToken, tokens[i + 1]];
+  if (!before || is(before, t.Arrow) || is(before, t.Comma) || is(before, k.return)) return false;
+  return (is(after, t.Colon) || is(after, t.Equal)) && hasLineEnd(text, before, token);
 }
 
 function ends(tokens: readonly IToken[], i: number): boolean {

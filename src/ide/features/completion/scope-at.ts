@@ -1,8 +1,9 @@
-import type { Expr, ModelNode, ParamNode, SectionNode } from '../../../1-parse/ast.ts';
+import type { Expr, Member, ParamNode, SectionNode, TableNode } from '../../../1-parse/ast.ts';
 import type { DeclaredModel, Module } from '../../../2-resolve/program.ts';
 import { checkExpr } from '../../../3-check/check-expr.ts';
 import { type Checker, createChecker, type Local, type Scope } from '../../../3-check/scope.ts';
 import { declaredType, isListType, oneTensor, type Type } from '../../../3-check/types.ts';
+import type { Span } from '../../../source.ts';
 import type { Piece } from './piece.ts';
 
 /** A name that can be seen at the cursor. */
@@ -32,28 +33,30 @@ export interface Names {
   readonly module: Module;
 }
 
+/** Sections and values that are offered: the nearest. A model of ten thousand sections has as many names. */
+const mostValues = 500;
+
 /** The names that the tree binds above the cursor. */
 export function namesAbove(module: Module, { node, cursor, shift }: Piece): Names {
   const scope: Scope = { locals: new Map(), scaling: { ownWidths: true } };
   const names: Names = { visible: new Map(), checker: createChecker(module), scope, module };
-  const above = cursor - shift;
-  if (node?.kind === 'block') {
-    for (const param of node.params) if (param.span.end < above) addParam(names, param);
-    for (const statement of node.body) {
-      if (statement.kind === 'assign' && statement.span.end < above)
-        bindTargets(names, statement.targets, statement.value);
-    }
-  } else if (node?.kind === 'model') {
-    for (const member of node.members) {
-      if (member.kind === 'table')
-        addName(names, { name: member.name.name, kind: 'table', type: 'table', doc: member.doc }, member);
-      else if (member.span.end < above) addMember(names, member);
-    }
-  }
+  if (node?.kind !== 'block' && node?.kind !== 'model') return names;
+  const isAbove = ({ span }: { readonly span: Span }) => span.end < cursor - shift;
+  if (node.kind === 'block') for (const param of node.params) if (isAbove(param)) addParam(names, param);
+  const parts: readonly Member[] = node.kind === 'block' ? node.body : node.members;
+  const nearest = parts.findLastIndex(isAbove) - mostValues;
+  parts.forEach((part, i) => {
+    if (part.kind === 'table') addTable(names, part);
+    else if (isAbove(part) && (i > nearest || part.kind === 'param')) addMember(names, part);
+  });
   return names;
 }
 
-function addMember(names: Names, member: ModelNode['members'][number]): void {
+function addTable(names: Names, table: TableNode): void {
+  addName(names, { name: table.name.name, kind: 'table', type: 'table', doc: table.doc }, table);
+}
+
+function addMember(names: Names, member: Member): void {
   if (member.kind === 'param') addParam(names, member);
   else if (member.kind === 'input') addName(names, { name: member.name.name, kind: 'input', type: oneTensor }, member);
   else if (member.kind === 'section') {

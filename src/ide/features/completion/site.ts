@@ -40,6 +40,7 @@ export interface OpenString {
 export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | OpenString | undefined {
   const piece = pieceAt(analysis, offset);
   const { text, cursor } = piece;
+  if (text.startsWith('//', cursor - 1)) return undefined;
   const { tokens, comments } = tokensBefore(piece);
   const comment = comments.at(-1);
   if (comment && cursor > comment.startOffset && !text.slice(comment.startOffset, cursor).includes('\n'))

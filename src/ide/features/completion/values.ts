@@ -36,7 +36,8 @@ const never = 9;
 function fitness(found: Type, wanted: Type): number {
   if (wanted === 'unknown') return found === 'block' || found === 'table' ? 4 : 1;
   if (isListType(wanted)) return isListType(found) ? 0 : 3;
-  if (isTensors(wanted)) return isTensors(found) || isListType(found) ? 0 : 5;
+  if (isTensors(wanted))
+    return isTensors(found) || isListType(found) ? 0 : found === 'unknown' || found === 'block' ? 5 : never;
   if (found === wanted) return 0;
   if (found === 'unknown') return 1;
   if (wanted === 'number' || wanted === 'bool')
