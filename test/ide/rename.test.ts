@@ -147,3 +147,13 @@ test('a library file that is open can be read, not changed', () => {
   const analysis = ide.analysis('std/blocks')!;
   expect(renameAt(ide, analysis, text.indexOf('channels'), 'filters')).toHaveProperty('refusal');
 });
+
+test('an argument before a table is a parameter of all blocks that the table builds', () => {
+  const { ide, analysis, offset } = openFixture(
+    'block A(x, act▮: activation) { return x -> act }\nblock B(x, act: activation) { return x -> act }\n' +
+      'model M {\n  input x: [3, 8, 8]\n  s: A(act: relu) {\n    | block | repeat |\n    |       | 1      |\n    | B     | 1      |\n  }\n}\n',
+  );
+  const result = renameAt(ide, analysis, offset, 'fn');
+  if ('refusal' in result) throw new Error(result.refusal);
+  expect(applyEdits(analysis.source.text, result.edits).match(/fn/g)).toHaveLength(5);
+});

@@ -1,9 +1,18 @@
-import type { BlockNode, Declaration, ModelNode, ScalingNode, Statement, WeightsNode } from '../../1-parse/ast.ts';
+import type {
+  BlockNode,
+  Declaration,
+  ModelNode,
+  ScalingNode,
+  SectionNode,
+  Statement,
+  WeightsNode,
+} from '../../1-parse/ast.ts';
 import { objectiveNames } from '../../2-resolve/builtins.ts';
 import type { LocalName, Occurrence, Target } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 import {
   bindName,
+  blocksBuilt,
   innerNames,
   type Names,
   put,
@@ -91,11 +100,11 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       shareFact(names, bindName(w, all, member.name, 'parameter', { param: member }));
       return;
     case 'convention':
-      walkArgs(w, facts, member.args, { kind: 'language', what: 'convention' });
+      walkArgs(w, facts, member.args, [{ kind: 'language', what: 'convention' }]);
       return;
     case 'input':
       walkExpr(w, all, member.shape);
-      walkArgs(w, all, member.args, { kind: 'language', what: 'input' });
+      walkArgs(w, all, member.args, [{ kind: 'language', what: 'input' }]);
       bindName(w, all, member.name, 'input');
       return;
     case 'maximize':
@@ -105,9 +114,9 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       walkScaling(w, facts, member);
       return;
     case 'section': {
-      const { first, label, tail, steps } = member;
+      const { label, tail, steps } = member;
       if (label) put(w, label, 'write', { kind: 'label', ident: label });
-      const callee = walkFirst(w, all, first, tail.rows !== undefined);
+      const callee = walkFirst(w, all, member);
       walkTail(w, all, tail, callee);
       for (const step of steps) walkStep(w, all, step);
       bindName(w, all, member.name, 'section');
@@ -122,11 +131,11 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
 }
 
 /** The first element of a section, which may be a step as well as a value. */
-function walkFirst(w: Walk, names: Names, first: Parameters<typeof walkExpr>[2], table: boolean): Target {
+function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): Target {
   if (first.kind === 'name') return walkName(w, names, first);
   if (first.kind === 'call') {
     const callee = walkName(w, names, first.callee);
-    walkArgs(w, table ? tableNames(names) : names, first.args, callee);
+    walkArgs(w, tail.rows ? tableNames(names) : names, first.args, [callee, ...blocksBuilt(w, names, tail)]);
     return callee;
   }
   walkExpr(w, names, first);

@@ -27,6 +27,7 @@ export function nameRoles(analysis: Analysis, { start, end }: { start: number; e
     if (place.end < start || end < place.start) continue;
     const shift = place.start - node.span.start;
     for (const use of nameUses(node)) {
+      if (roles.has(use.offset + shift)) continue;
       const found = roleOf(module, node, use);
       if (found) roles.set(use.offset + shift, found);
     }

@@ -19,6 +19,7 @@ import type {
   TableNode,
   WeightsNode,
 } from '../../1-parse/ast.ts';
+import { walkNames } from '../../1-parse/walk.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
 import type { Role } from './name-roles.ts';
 
@@ -77,12 +78,15 @@ function addOwn(node: TreeNode, bound: readonly TreeNode[], add: Add): void {
       for (const name of (node as ImportNode).names) add(name, undefined);
       return;
     case 'block':
-      return add((node as BlockNode).name, declares('function'));
+      add((node as BlockNode).name, declares('function'));
+      return;
     case 'model':
-      return add((node as ModelNode).name, declares('class'));
+      add((node as ModelNode).name, declares('class'));
+      return;
     case 'weights':
       for (const column of (node as WeightsNode).rows.header) add(column, plain('property'));
-      return add((node as WeightsNode).name, plain('class'));
+      add((node as WeightsNode).name, plain('class'));
+      return;
     case 'param': {
       const { name, type } = node as ParamNode;
       add(name, declares('parameter'));
@@ -99,29 +103,37 @@ function addOwn(node: TreeNode, bound: readonly TreeNode[], add: Add): void {
       const { name, label } = node as SectionNode;
       add(name, declares('property'));
       if (label) add(label, declares('property'));
-      return addArguments(node, add);
+      addArguments(node, add);
+      return;
     }
     case 'step': {
       const { label } = node as StepNode;
       if (label) add(label, declares('property'));
-      return addArguments(node, add);
+      addArguments(node, add);
+      return;
     }
     case 'call':
     case 'input':
       if (node.kind === 'input') add((node as InputNode).name, declares('variable'));
-      return addArguments(node, add);
+      addArguments(node, add);
+      return;
     case 'convention':
       add((node as ConventionNode).name, { type: 'enumMember', modifiers: ['defaultLibrary'] });
-      return addArguments(node, add);
+      addArguments(node, add);
+      return;
     case 'table':
-      return add((node as TableNode).name, declares('variable'));
+      add((node as TableNode).name, declares('variable'));
+      return;
     case 'scaling':
-      return addScaling(node as ScalingNode, add);
+      addScaling(node as ScalingNode, add);
+      return;
     case 'variants':
-      return addNames((node as { readonly rows: RowsNode } & TreeNode).rows, declares('enumMember'), add);
+      addNames((node as { readonly rows: RowsNode } & TreeNode).rows, declares('enumMember'), add);
+      return;
     case 'rows':
       for (const column of (node as RowsNode).header) add(column, plain('property'));
-      return addNames(node as RowsNode, declares('property'), add);
+      addNames(node as RowsNode, declares('property'), add);
+      return;
     case 'return':
       for (const { label } of (node as ReturnNode).outputs) if (label) add(label, declares('property'));
       return;
@@ -139,9 +151,12 @@ function addArguments(node: TreeNode, add: Add): void {
 
 function addScaling({ variable, entries }: ScalingNode, add: Add): void {
   if (variable) add(variable, declares('parameter'));
-  for (const { name, parameter } of entries) {
+  for (const { name, parameter, value } of entries) {
     add(name, { type: 'function', modifiers: ['declaration', 'defaultLibrary'] });
     if (parameter) add(parameter, declares('parameter'));
+    walkNames(value, ({ text, span }) => {
+      if (text === variable?.name || text === parameter?.name) add({ name: text, span }, plain('parameter'));
+    });
   }
 }
 

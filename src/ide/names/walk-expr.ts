@@ -76,7 +76,7 @@ export function walkExpr(w: Walk, names: Names, expr: Expr): void {
       walkName(w, names, expr);
       return;
     case 'call':
-      walkArgs(w, names, expr.args, walkName(w, names, expr.callee));
+      walkArgs(w, names, expr.args, [walkName(w, names, expr.callee)]);
       return;
     case 'list':
       for (const item of expr.items) walkExpr(w, names, item);
@@ -119,8 +119,30 @@ export function walkStep(w: Walk, names: Names, step: StepNode): void {
   const { label, callee, args = [], tail } = step;
   if (label) put(w, label, 'write', { kind: 'label', ident: label });
   const target = walkName(w, names, callee);
-  walkArgs(w, tail.rows ? tableNames(names) : names, args, target);
+  walkArgs(w, tail.rows ? tableNames(names) : names, args, [target, ...blocksBuilt(w, names, tail)]);
   walkTail(w, names, tail, target);
+}
+
+/** The blocks that the rows after a step name: the arguments before a table are theirs too. */
+export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): Target[] {
+  if (!rows) return [];
+  if (rows.kind === 'rows') return blocksNamed(names, rows);
+  const tables = w.owner.kind === 'model' ? w.owner.members.filter((m) => m.kind === 'table') : [];
+  const one = tables.filter((table) => table.name.name === rows.text);
+  // a parameter may hold any of the model's tables
+  return (one.length > 0 ? one : tables).flatMap((table) => blocksNamed(names, table.rows));
+}
+
+function blocksNamed(names: Names, { header, rows }: RowsNode): Target[] {
+  const column = header.findIndex((h) => h.name === 'block');
+  if (column < 0) return [];
+  const found = rows.flatMap((row) =>
+    (row.cells[column]?.values ?? []).flatMap((value) => {
+      const options = value.kind === 'choice' ? value.options : [value];
+      return options.flatMap((option) => (option.kind === 'name' ? [targetOf(names, option.text)] : []));
+    }),
+  );
+  return distinct(found);
 }
 
 /** What follows a step: the rows that it builds, and its condition. */
@@ -133,9 +155,11 @@ export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, calle
   if (condition) walkExpr(w, names, condition);
 }
 
-export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callee: Target): void {
+/** @param callees what the arguments are for; the first is what is written before them */
+export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: readonly [Target, ...Target[]]): void {
+  const [callee] = callees;
   for (const { name, value } of args) {
-    if (name) put(w, name, 'write', { kind: 'argument', callees: [callee], name: name.name });
+    if (name) put(w, name, 'write', { kind: 'argument', callees: distinct(callees), name: name.name });
     if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
       const otherwise = targetOf(names, value.parts[0] ?? '');
       const ident = { name: value.text, span: value.span };
@@ -153,16 +177,7 @@ export function tableNames(names: Names): Names {
 export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly Target[]): void {
   const names = tableNames(outer);
   const { header } = rows;
-  const blockColumn = header.findIndex((h) => h.name === 'block');
-  const callees = [...base];
-  for (const row of rows.rows) {
-    for (const value of row.cells[blockColumn]?.values ?? []) {
-      for (const option of value.kind === 'choice' ? value.options : [value]) {
-        if (option.kind === 'name') callees.push(targetOf(names, option.text));
-      }
-    }
-  }
-  const seen = distinct(callees);
+  const seen = distinct([...base, ...blocksNamed(outer, rows)]);
   for (const column of header) {
     const target: Target = ownColumns.has(column.name)
       ? { kind: 'language', what: 'column' }
