@@ -47,18 +47,34 @@ export function meaningOf(
   return isBuiltinName(name) || scalingFunctions.has(name) ? { kind: 'builtin', name } : undefined;
 }
 
-/** What binds a name in a block or a model. */
-function localOf(declaration: Declaration | ImportNode, name: string) {
-  if (declaration.kind !== 'block' && declaration.kind !== 'model') return undefined;
+type LocalNode = Extract<NameMeaning, { kind: 'local' }>['node'];
+
+const locals = new WeakMap<Declaration | ImportNode, ReadonlyMap<string, LocalNode>>();
+
+/** What binds a name in a block or a model: the first that does. Found once for each declaration. */
+function localOf(declaration: Declaration | ImportNode, name: string): LocalNode | undefined {
+  let names = locals.get(declaration);
+  if (!names) {
+    names = bindLocals(declaration);
+    locals.set(declaration, names);
+  }
+  return names.get(name);
+}
+
+function bindLocals(declaration: Declaration | ImportNode): ReadonlyMap<string, LocalNode> {
+  const names = new Map<string, LocalNode>();
+  if (declaration.kind !== 'block' && declaration.kind !== 'model') return names;
+  const bind = (name: string, node: LocalNode) => {
+    if (name !== '' && name !== '_' && !names.has(name)) names.set(name, node);
+  };
   const parts = declaration.kind === 'block' ? [...declaration.params, ...declaration.body] : declaration.members;
   for (const part of parts) {
-    if (part.kind === 'assign') {
-      if (part.targets.some((t) => t.name === name)) return part;
-    } else if (part.kind === 'param' || part.kind === 'section' || part.kind === 'table' || part.kind === 'input') {
-      if (part.name.name === name) return part;
+    if (part.kind === 'assign') for (const target of part.targets) bind(target.name, part);
+    else if (part.kind === 'param' || part.kind === 'section' || part.kind === 'table' || part.kind === 'input') {
+      bind(part.name.name, part);
     }
   }
-  return undefined;
+  return names;
 }
 
 /** The signature of what a step or a call names; of a parameter of type `block`, that of its default. */
