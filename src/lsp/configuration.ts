@@ -27,7 +27,7 @@ export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   session.settings = { ...session.settings, scaling };
   session.projects.setScaling(scaling);
   refresh(session);
-  void session.connection.sendNotification('enet/scalingChanged', { scaling });
+  session.connection.sendNotification('enet/scalingChanged', { scaling }).catch(() => {});
 }
 
 function refresh({ connection, client }: Session): void {

@@ -51,5 +51,7 @@ function send(
   version: number | undefined,
   diagnostics: ReturnType<typeof protocolDiagnostics>,
 ): void {
-  void session.connection.sendDiagnostics({ uri, ...(version !== undefined && { version }), diagnostics });
+  const said = { uri, ...(version !== undefined && { version }), diagnostics };
+  // a client that is gone is noticed at the end of its stream
+  session.connection.sendDiagnostics(said).catch(() => {});
 }

@@ -1,4 +1,9 @@
-import { ExecuteCommandRequest, type MessageActionItem } from 'vscode-languageserver';
+import {
+  ExecuteCommandRequest,
+  type MessageActionItem,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { chooseScaling } from '../configuration.ts';
 import { invalidParams } from '../errors.ts';
@@ -39,14 +44,16 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
     const request = readScaling(given);
     if (typeof request === 'string') throw invalidParams(request);
     chooseScaling(session, request);
-    session.connection.window.showInformationMessage(`enet: ${scalingText(request)}`);
+    say(session, `enet: ${scalingText(request)}`);
     return request;
   }
   const uri = ofLens && typeof args[0] === 'string' ? args[0] : [...session.documents.keys()].at(-1);
   const { models } = choicesIn(session, uri);
   const names = ['default', ...models.flatMap(({ variants }) => variants)].slice(0, mostChoices);
   const choices: MessageActionItem[] = [...new Set(names)].map((title) => ({ title }));
-  const chosen = await session.connection.window.showInformationMessage('The point of the family to show:', ...choices);
+  const asked = session.connection.window.showInformationMessage('The point of the family to show:', ...choices);
+  // a client that cannot ask has chosen nothing
+  const chosen = await asked.catch(() => undefined);
   return chosen ? selectScaling(session, [chosen.title]) : null;
 }
 
@@ -60,8 +67,12 @@ function sayCommand(session: Session, args: readonly unknown[], command: string,
   const words = [quoted(file)];
   if (typeof model === 'string') words.push('--model', quoted(model));
   if (typeof variant === 'string') words.push('--variant', quoted(variant));
-  session.connection.window.showInformationMessage(`In ${root}: enetc ${command} ${words.join(' ')}${rest}`);
+  say(session, `In ${root}: enetc ${command} ${words.join(' ')}${rest}`);
   return null;
+}
+
+function say({ connection }: Session, message: string): void {
+  connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }).catch(() => {});
 }
 
 function quoted(word: string): string {
