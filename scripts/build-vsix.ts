@@ -20,8 +20,12 @@ const copies = {
   'syntaxes/enet.tmLanguage.json': 'grammar/enet.tmLanguage.json',
   'icons/file-light.svg': 'editors/vscode/icons/file-light.svg',
   'icons/file-dark.svg': 'editors/vscode/icons/file-dark.svg',
-  'dist/server.cjs': 'dist/lsp-server.cjs',
+  'dist/server.cjs': 'dist/lsp.cjs',
+  'dist/server.cjs.LEGAL.txt': 'dist/lsp.cjs.LEGAL.txt',
   'dist/server-worker.js': 'dist/lsp-worker.js',
+  'dist/server-worker.js.LEGAL.txt': 'dist/lsp-worker.js.LEGAL.txt',
+  // The client's packages have their licence in a file alone.
+  'dist/client.LEGAL.txt': 'node_modules/vscode-languageclient/License.txt',
   'dist/preview/page.css': 'editors/vscode/src/preview/view/page.css',
 };
 

@@ -32,5 +32,5 @@ node=$(echo "$folder"/node/node_modules/node-*)
 # The headers that come with this Node, not those of the Node that runs this script.
 export PATH="$node/bin:$PATH" npm_config_nodedir="$node"
 npm install --silent --no-audit --no-save --no-package-lock --prefix "$folder" "code-server@$version"
-"$node/bin/node" "$folder/node_modules/code-server/out/node/entry.js" --version
+XDG_CONFIG_HOME="$folder/config" "$node/bin/node" "$folder/node_modules/code-server/out/node/entry.js" --version
 echo "$version" >"$folder/ready"

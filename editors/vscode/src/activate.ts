@@ -20,9 +20,8 @@ export async function activateExtension(
   createClient: CreateClient,
 ): Promise<RunningExtension> {
   const channel = window.createOutputChannel('enet', { log: true });
-  let client = await createClient(context, clientOptions(channel));
-  const current = (): BaseLanguageClient => client;
-  const previews = createPreviews(context, (params) => requestPreview(current(), params));
+  let client: BaseLanguageClient | undefined;
+  const previews = createPreviews(context, (params) => requestPreview(client, params));
 
   /** A lens names its file; from the palette it is the one that is looked at. */
   const onFile = (run: (editor: TextEditor, model?: string, variant?: string) => unknown) => {
@@ -38,14 +37,12 @@ export async function activateExtension(
     'enet.compile': onFile((editor, model, variant) => compileInTerminal(editor.document, model, variant)),
     'enet.selectScaling': async () => {
       const document = window.activeTextEditor?.document ?? previews.shownDocument();
-      const data =
-        document?.languageId === 'enet' && (await requestPreview(current(), { uri: document.uri.toString() }));
+      const data = document?.languageId === 'enet' && (await requestPreview(client, { uri: document.uri.toString() }));
       await selectScaling(data || undefined);
     },
     'enet.restartServer': async () => {
-      await client.dispose();
-      client = await createClient(context, clientOptions(channel));
-      await client.start();
+      await client?.dispose();
+      await startClient();
       previews.refresh();
     },
   };
@@ -61,8 +58,13 @@ export async function activateExtension(
       if (event.affectsConfiguration('enet.server.path')) void commands.executeCommand('enet.restartServer');
     }),
   );
-  await client.start();
-  return { stop: () => client.dispose() };
+  async function startClient(): Promise<void> {
+    client = await createClient(context, clientOptions(channel));
+    client.onNotification('enet/scalingChanged', () => previews.refresh());
+    await client.start();
+  }
+  await startClient();
+  return { stop: async () => client?.dispose() };
 }
 
 async function findEditor(uri?: Uri | string): Promise<TextEditor | undefined> {

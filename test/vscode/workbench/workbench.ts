@@ -41,31 +41,38 @@ export async function openWorkbench(
   await page.locator('.part.statusbar').waitFor();
   const editor = page.locator('.editor-instance .monaco-editor').first();
 
-  const pick = async (keys: string, text: string) => {
-    await page.keyboard.press(keys);
-    const input = page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor();
-    await input.fill(text);
-    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+
+  /** Opens the palette or the list of files, and types. A workbench that still loads may miss keys, hence the tries. */
+  const pick = async (keys: string, text: string, row: Locator) => {
+    for (let left = 5; ; left--) {
+      await page.keyboard.press(keys);
+      try {
+        await input.waitFor({ timeout: 4000 });
+        await input.fill(text);
+        await row.click({ timeout: 8000 });
+        return;
+      } catch (e) {
+        if (left === 0) throw e;
+        await page.keyboard.press('Escape');
+      }
+    }
   };
 
   return {
     page,
     editor,
     async openFile(name) {
-      await pick('Control+p', name);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+      await pick('Control+p', name, rows.filter({ hasText: name }).first());
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await editor.locator('.view-line').first().waitFor();
-      await editor.locator('.view-lines').click({ position: { x: 400, y: 5 } });
     },
     async run(title) {
-      await pick('F1', `>${title}`);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+      await pick('F1', `>${title}`, rows.filter({ hasText: title }).first());
     },
     async goTo(line, column) {
       await page.keyboard.press('Control+g');
-      const input = page.locator('.quick-input-widget input[type="text"]');
       await input.waitFor();
       await input.fill(`:${line}:${column}`);
       await page.keyboard.press('Enter');

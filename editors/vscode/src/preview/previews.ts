@@ -22,7 +22,7 @@ import { stageAt, toRange } from './stage-at.ts';
 export interface Previews extends Disposable {
   /** Shows the network of an editor's file beside it. */
   open(editor: TextEditor, model?: string): void;
-  /** Asks anew for what is shown. */
+  /** Asks anew for what is shown, at the point that is chosen now. */
   refresh(): void;
   /** The document whose network is shown. */
   shownDocument(): TextDocument | undefined;
@@ -38,7 +38,7 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
   let panel: WebviewPanel | undefined;
   let document: TextDocument | undefined;
   let model: string | undefined;
-  /** The point while a slider moves, before it is chosen. */
+  /** The point while a slider moves, until the server has it as the chosen one. */
   let passing: ScalingRequest | undefined;
   let shown: PreviewData | undefined;
   let ready = false;
@@ -57,7 +57,7 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
     const data = await request({
       uri: document.uri.toString(),
       ...(model !== undefined && { model }),
-      scaling: passing ?? chosenScaling(),
+      ...(passing && { scaling: passing }),
     });
     // An answer to an older question comes too late.
     if (mine !== asked || !document) return;
@@ -140,11 +140,6 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
       // A change of an imported file changes the network too.
       if (event.document.languageId === 'enet') updateSoon();
     }),
-    workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration('enet.scaling')) return;
-      passing = undefined;
-      updateSoon();
-    }),
     window.onDidChangeTextEditorSelection((event) => {
       if (event.textEditor.document === document) tell({ kind: 'cursor', stage: cursorStage() });
     }),
@@ -162,7 +157,10 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
       }
       void update();
     },
-    refresh: updateSoon,
+    refresh() {
+      passing = undefined;
+      updateSoon();
+    },
     shownDocument: () => (panel ? document : undefined),
     dispose() {
       clearTimeout(timer);

@@ -3,9 +3,9 @@ import type { PreviewData, PreviewParams } from './preview-data.ts';
 
 /** Asks the server for what the preview shows. Undefined where the document has no model, or the server is not running. */
 export async function requestPreview(
-  client: BaseLanguageClient,
+  client: BaseLanguageClient | undefined,
   params: PreviewParams,
 ): Promise<PreviewData | undefined> {
-  if (!client.isRunning()) return undefined;
+  if (!client?.isRunning()) return undefined;
   return (await client.sendRequest<PreviewData | null>('enet/preview', params)) ?? undefined;
 }

@@ -9,8 +9,8 @@ const bodyWidth = 92;
 const middle = 74;
 const textLeft = 142;
 const barWidth = 96;
-/** Narrower drawings have no room for the bars. */
-const narrowest = 400;
+/** Narrower drawings have no room for the bars: they say the numbers after the shape. */
+const narrowest = 520;
 
 /**
  * The network as a drawing: from the top down a body a stage, as wide as its images are large (on a scale of doublings),
@@ -42,7 +42,8 @@ function drawStage(data: PreviewData, stage: PreviewStage, index: number, width:
   const facts = [`${formatCount(stage.params)} parameters`, `${formatCount(stage.macs)} MACs`].join(' · ');
   const title = stage.repeats > 1 ? `${stage.title}  × ${stage.repeats}` : stage.title;
   const right = width - 12 - (bars ? barWidth + 12 : 0);
-  const output = taps.length > 0 ? `output ${taps.join(', ')}` : formatShape(stage.output);
+  const shape = taps.length > 0 ? `output ${taps.join(', ')}` : formatShape(stage.output);
+  const output = bars ? shape : `${shape} · ${formatCount(stage.params)} · ${formatCount(stage.macs)} MACs`;
   const button = {
     class: `stage${current ? ' current' : ''}`,
     role: 'button',

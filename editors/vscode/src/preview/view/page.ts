@@ -48,6 +48,7 @@ function show(data: PreviewData, file: string): void {
     data.point,
     ...(data.totals ? [`${formatCount(data.totals.params)} parameters`, `${formatCount(data.totals.macs)} MACs`] : []),
   ].join(' · ');
+  find('facts').title = data.rule ?? '';
   showModels(data);
   showScaling(data);
   find('variants').innerHTML = variantsTable(drawn);
