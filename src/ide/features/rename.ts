@@ -6,10 +6,10 @@ import type { Ide } from '../core/ide.ts';
 import type { Place } from '../core/place.ts';
 import type { Entity } from '../names/entity.ts';
 import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
-import { changedMeaning } from '../names/meanings-kept.ts';
-import { doubtfulUse, renameGroup } from '../names/rename-group.ts';
 import { dependentFiles, isOwnFile } from '../names/workspace-names.ts';
 import type { EditorEdit } from './diagnostics.ts';
+import { changedMeaning } from './renaming/meanings-kept.ts';
+import { doubtfulUse, renameGroup } from './renaming/rename-group.ts';
 
 /** Why something cannot be renamed, as a sentence for the user. */
 export interface Refusal {

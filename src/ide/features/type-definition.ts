@@ -12,10 +12,11 @@ import type {
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
+import { calledBy } from '../names/called-blocks.ts';
 import { namesOf } from '../names/declaration-names.ts';
 import type { Entity } from '../names/entity.ts';
 import { nameAt } from '../names/file-names.ts';
-import { calledBy, declaredEntity } from '../names/resolve-target.ts';
+import { declaredEntity } from '../names/resolve-target.ts';
 import { type Link, linkTo } from './definition.ts';
 
 /**

@@ -2,9 +2,9 @@ import type { Declaration, Expr, Ident, ModelNode, RowsNode, SectionNode, StepNo
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
 import { rowName } from '../../3-check/check-rows.ts';
+import { calledBy, type FileScope } from './called-blocks.ts';
 import type { Entity } from './entity.ts';
 import type { Target } from './occurrence.ts';
-import { calledBy, type FileScope } from './resolve-target.ts';
 
 /** The declaration that a step stands in, with its file. */
 interface Inside {

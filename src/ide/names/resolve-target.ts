@@ -1,13 +1,11 @@
-import type { Ident, ModelNode, NameNode, ParamNode } from '../../1-parse/ast.ts';
+import type { Ident, ModelNode, ParamNode } from '../../1-parse/ast.ts';
 import { builtinOps, isBuiltinName, scalingFunctions } from '../../2-resolve/builtins.ts';
-import type { Declared, Module } from '../../2-resolve/program.ts';
+import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../../3-check/variants.ts';
+import { calledBy, type FileScope } from './called-blocks.ts';
 import type { Entity } from './entity.ts';
 import type { LocalName, Target } from './occurrence.ts';
 import { modelPlaces, sectionPlaces } from './path-places.ts';
-
-/** What the names of a file mean. */
-export type FileScope = Pick<Module, 'scope'>;
 
 /**
  * What an occurrence means in its file. Several where a table builds several blocks or a path has stars; none where
@@ -67,30 +65,6 @@ function freeEntities(module: FileScope, name: string): Entity[] {
 function variantEntity(model: ModelNode, name: string): Entity[] {
   const value = variantRows(model).get(name)?.cell('name')?.values[0];
   return value ? [{ kind: 'variant', name, ident: { name, span: value.span }, owner: model }] : [];
-}
-
-/** The blocks and models that a callee may be: one, or what a parameter of type `block` is known to hold. */
-export function calledBy(module: FileScope, callee: Target): readonly Declared[] {
-  if (callee.kind === 'free') {
-    const declared = module.scope.get(callee.name);
-    return declared ? [declared] : [];
-  }
-  return callee.kind === 'local' ? heldBlocks(module, callee.local) : [];
-}
-
-/** What a parameter of type `block` holds by its default and in the rows of `variants`. */
-function heldBlocks(module: FileScope, { param, owner, ident }: LocalName): readonly Declared[] {
-  if (param?.type?.name !== 'block') return [];
-  const names: (NameNode | undefined)[] = [nameOf(param.default)];
-  if (owner.kind === 'model') {
-    for (const { cell } of variantRows(owner).values()) names.push(nameOf(cell(ident.name)?.values[0]));
-  }
-  const held = names.flatMap((name) => (name && module.scope.get(name.text)) ?? []);
-  return [...new Set(held)];
-}
-
-function nameOf(value: { readonly kind: string } | undefined): NameNode | undefined {
-  return value?.kind === 'name' ? (value as NameNode) : undefined;
 }
 
 function parametersOf(module: FileScope, callee: Target, name: string): Entity[] {

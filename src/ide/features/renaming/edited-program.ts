@@ -1,11 +1,11 @@
-import type { Program } from '../../2-resolve/program.ts';
-import { resolveProgram } from '../../2-resolve/resolve.ts';
-import { checkProgram } from '../../3-check/check.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Host } from '../../host.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Ide } from '../core/ide.ts';
-import { importedPath } from './import-path.ts';
+import type { Program } from '../../../2-resolve/program.ts';
+import { resolveProgram } from '../../../2-resolve/resolve.ts';
+import { checkProgram } from '../../../3-check/check.ts';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import type { Host } from '../../../host.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import type { Ide } from '../../core/ide.ts';
+import { importedPath } from '../../names/import-path.ts';
 
 /** A program as it would be with some texts changed, with the errors that can be known without building. */
 export interface EditedProgram {

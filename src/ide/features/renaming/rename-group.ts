@@ -1,10 +1,10 @@
-import { walkNodes } from '../../1-parse/walk.ts';
-import type { Module } from '../../2-resolve/program.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Ide } from '../core/ide.ts';
-import type { Entity } from './entity.ts';
-import { declaredAt, entityKey, occurrencesOf } from './file-names.ts';
-import { dependentFiles, type Found, occurrencesOfEntity } from './workspace-names.ts';
+import { walkNodes } from '../../../1-parse/walk.ts';
+import type { Module } from '../../../2-resolve/program.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import type { Ide } from '../../core/ide.ts';
+import type { Entity } from '../../names/entity.ts';
+import { declaredAt, entityKey, occurrencesOf } from '../../names/file-names.ts';
+import { dependentFiles, type Found, occurrencesOfEntity } from '../../names/workspace-names.ts';
 
 /** What has to be renamed together: parameters that share a column, labels that share a path. */
 export interface RenameGroup {

@@ -1,13 +1,13 @@
-import type { Module } from '../../2-resolve/program.ts';
-import { buildDiagnostics } from '../../diagnostics/catalog/build.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Ide } from '../core/ide.ts';
-import type { Place } from '../core/place.ts';
-import type { EditorEdit } from '../features/diagnostics.ts';
-import { applyEdits, editsByPath, offsetAfter } from '../features/edits.ts';
+import type { Module } from '../../../2-resolve/program.ts';
+import { buildDiagnostics } from '../../../diagnostics/catalog/build.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import type { Ide } from '../../core/ide.ts';
+import type { Place } from '../../core/place.ts';
+import { entityKey, occurrencesOf } from '../../names/file-names.ts';
+import { resolveTarget } from '../../names/resolve-target.ts';
+import type { EditorEdit } from '../diagnostics.ts';
+import { applyEdits, editsByPath, offsetAfter } from '../edits.ts';
 import { programWith } from './edited-program.ts';
-import { entityKey, occurrencesOf } from './file-names.ts';
-import { resolveTarget } from './resolve-target.ts';
 
 /** Why edits would change what a program means: a name that would mean something else, or an error that they would make. */
 export interface ChangedMeaning {
