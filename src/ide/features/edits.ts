@@ -11,11 +11,21 @@ export function applyEdits(text: string, edits: readonly EditorEdit[]): string {
   return result + text.slice(end);
 }
 
-/** Where an offset of a text stands after edits that do not touch what begins there. */
-export function offsetAfter(edits: readonly EditorEdit[], offset: number): number {
-  let moved = offset;
-  for (const edit of edits) if (edit.start < offset) moved += edit.newText.length - (edit.end - edit.start);
-  return moved;
+/** Where offsets of a text stand after edits that do not touch what begins there. */
+export function shiftOf(edits: readonly EditorEdit[]): (offset: number) => number {
+  const ordered = inOrder(edits);
+  let sum = 0;
+  const shifts = ordered.map(({ start, end, newText }) => (sum += newText.length - (end - start)));
+  return (offset) => {
+    let low = 0;
+    let high = ordered.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ordered[middle] as EditorEdit).start < offset) low = middle + 1;
+      else high = middle;
+    }
+    return offset + (shifts[low - 1] ?? 0);
+  };
 }
 
 /** Whether two edits change a common character, or insert at one place. */

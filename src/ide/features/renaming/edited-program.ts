@@ -1,28 +1,45 @@
-import type { Program } from '../../../2-resolve/program.ts';
+import { type ParseResult, parse } from '../../../1-parse/parse.ts';
+import { type ProgramFiles, readFiles } from '../../../2-resolve/files.ts';
+import type { Module } from '../../../2-resolve/program.ts';
 import { resolveProgram } from '../../../2-resolve/resolve.ts';
-import { checkProgram } from '../../../3-check/check.ts';
+import { checkModule } from '../../../3-check/check.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Host } from '../../../host.ts';
+import type { Source } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { importedPath } from '../../names/import-path.ts';
 
-/** A program as it would be with some texts changed, with the errors that can be known without building. */
-export interface EditedProgram {
-  readonly program: Program;
+/** A document as it would be, with the errors of its own that can be known without building. */
+export interface EditedDocument {
+  readonly module: Module;
   readonly errors: readonly Diagnostic[];
 }
 
 /**
- * What a document's program would be with other texts for some files. Nothing of the editor changes.
+ * What documents would be with other texts for some files. Nothing of the editor changes. A file that several documents
+ * import is read once.
  * @param texts the other texts, by path
  */
-export function programWith(ide: Ide, analysis: Analysis, texts: ReadonlyMap<string, string>): EditedProgram {
-  const { path } = analysis;
-  const text = texts.get(path) ?? analysis.source.text;
-  const { program, diagnostics } = resolveProgram({ name: path, text }, hostWith(ide, analysis, texts));
-  const errors = [...diagnostics, ...checkProgram(program)].filter((d) => d.severity === 'error');
-  return { program, errors };
+export function documentsWith(ide: Ide, texts: ReadonlyMap<string, string>): (analysis: Analysis) => EditedDocument {
+  const parsed = new Map<string, ParseResult>();
+  const keptParse = (source: Source): ParseResult => {
+    const known = parsed.get(source.name);
+    if (known?.ast.span.source.text === source.text) return known;
+    const result = parse(source);
+    parsed.set(source.name, result);
+    return result;
+  };
+  return (analysis) => {
+    const { path } = analysis;
+    const host = hostWith(ide, analysis, texts);
+    const files: ProgramFiles = { ...readFiles(host), parse: keptParse };
+    const text = texts.get(path) ?? analysis.source.text;
+    const { program, diagnostics } = resolveProgram({ name: path, text }, host, files);
+    const all = [...diagnostics, ...checkModule(program.entry)];
+    const errors = all.filter((d) => d.severity === 'error' && d.span?.source.name === path);
+    return { module: program.entry, errors };
+  };
 }
 
 /** Only files that the document's program has already are read, so that none outside of its root is. */

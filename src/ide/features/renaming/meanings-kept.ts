@@ -1,13 +1,14 @@
 import type { Module } from '../../../2-resolve/program.ts';
 import { buildDiagnostics } from '../../../diagnostics/catalog/build.ts';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import type { Place } from '../../core/place.ts';
 import { entityKey, occurrencesOf } from '../../names/file-names.ts';
 import { resolveTarget } from '../../names/resolve-target.ts';
 import type { EditorEdit } from '../diagnostics.ts';
-import { applyEdits, editsByPath, offsetAfter } from '../edits.ts';
-import { programWith } from './edited-program.ts';
+import { applyEdits, editsByPath, shiftOf } from '../edits.ts';
+import { documentsWith } from './edited-program.ts';
 
 /** Why edits would change what a program means: a name that would mean something else, or an error that they would make. */
 export interface ChangedMeaning {
@@ -29,20 +30,30 @@ export function changedMeaning(
   const byPath = editsByPath(edits);
   const texts = new Map<string, string>();
   for (const [path, own] of byPath) texts.set(path, applyEdits(ide.analysis(path)?.source.text ?? '', own));
-  const moved = (path: string, offset: number) => offsetAfter(byPath.get(path) ?? [], offset);
+  const shifts = new Map([...byPath].map(([path, own]) => [path, shiftOf(own)]));
+  const moved = (path: string, offset: number) => shifts.get(path)?.(offset) ?? offset;
+  const edited = documentsWith(ide, texts);
   for (const path of paths) {
     const analysis = ide.analysis(path);
     if (!analysis) continue;
-    const { program, errors } = programWith(ide, analysis, texts);
+    const { module, errors } = edited(analysis);
     const before = meanings(analysis.module, analysis, moved);
-    const after = meanings(program.entry, { locate: placeOf }, (_path, offset) => offset);
+    const after = meanings(module, { locate: placeOf }, (_path, offset) => offset);
     const changed = before.find(({ means, place }, i) => means !== after[i]?.means || place !== after[i]?.place);
     if (changed) return { place: analysis.locate(changed.span) };
-    const old = analysis.diagnostics.filter((d) => d.severity === 'error' && !Object.hasOwn(buildDiagnostics, d.code));
+    const old = ownErrors(analysis);
     const [error] = errors.length > old.length ? newOnes(errors, old) : [];
     if (error) return { place: error.span ? placeOf(error.span) : { path, start: 0, end: 0 }, message: error.message };
   }
   return undefined;
+}
+
+/** The errors of a document itself that are known without building. */
+function ownErrors(analysis: Analysis): Diagnostic[] {
+  return analysis
+    .diagnosticsSoFar()
+    .filter((d) => d.severity === 'error' && !Object.hasOwn(buildDiagnostics, d.code))
+    .filter((d) => d.span && analysis.locate(d.span).path === analysis.path);
 }
 
 function placeOf(span: Parameters<Analysis['locate']>[0]): Place {
