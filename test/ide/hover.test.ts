@@ -1,17 +1,32 @@
 import { expect, test } from 'vitest';
+import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
+import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { hover } from '../../src/ide/features/hover.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 
 const efficientnet = stdlib['std/efficientnet'] as string;
 
+const known = new Map<string, Analysis>();
+
+/** One analysis a text and point: what is built for a hover serves the next. */
+function analysisOf(text: string, scaling: ScalingRequest): Analysis {
+  const key = JSON.stringify([text, scaling]);
+  let analysis = known.get(key);
+  if (!analysis) {
+    const { ide, path } = openFixture(text);
+    ide.setScaling(scaling);
+    analysis = ide.analysis(path)!;
+    known.set(key, analysis);
+  }
+  return analysis;
+}
+
 /** The hover right before the first `mark` of a text. */
 function hoverBefore(text: string, mark: string, scaling = {}): { markdown: string; covers: string } | undefined {
   const at = text.indexOf(mark);
   expect(at).toBeGreaterThanOrEqual(0);
-  const { ide, path, offset } = openFixture(`${text.slice(0, at)}▮${text.slice(at)}`);
-  ide.setScaling(scaling);
-  const found = hover(ide.analysis(path)!, offset);
+  const found = hover(analysisOf(text, scaling), at);
   return found && { markdown: found.markdown, covers: text.slice(found.start, found.end) };
 }
 
@@ -87,7 +102,9 @@ test('labels, local values and numbers of blocks are told too', () => {
     At defaults: 8 × 16 × 16, 200 parameters (7.6 %), 49.2 k MACs (7.5 %)"
   `);
   expect(hoverBefore(small, 'half, 3')?.markdown).toContain('half = round(channels / 2, 8)');
-  expect(hoverBefore(small, 'round(')?.markdown).toMatchInlineSnapshot(`"**16** at M defaults: 12 rounded to a multiple of 8: 16"`);
+  expect(hoverBefore(small, 'round(')?.markdown).toMatchInlineSnapshot(
+    `"**16** at M defaults: 12 rounded to a multiple of 8: 16"`,
+  );
   expect(hoverBefore(small, 'channels: int')?.markdown).toContain('parameter of Pair');
 });
 

@@ -150,7 +150,7 @@ export function describeParamOf(signature: Signature | undefined, name: string, 
   const members = declared?.kind === 'block' ? declared.node.params : (declared?.node.members ?? []);
   const param = members.find((m) => m.kind === 'param' && m.name.name === name);
   if (param?.kind !== 'param') return '';
-  const from = declared && declared.module !== analysis.module ? `, ${declared.module.path}` : '';
+  const from = declared && declared.module.path !== analysis.module.path ? `, ${declared.module.path}` : '';
   return describeParam(param, `${signature.name}${from}`);
 }
 

@@ -26,11 +26,12 @@ export function describeImport(analysis: Analysis, node: ImportNode, offset: num
   return module ? [{ start, end, markdown: describeModule(module) }] : [];
 }
 
-/** The module that an import names: where one of its names comes from. */
+/** The module that an import names: of the library, or where one of its names comes from. */
 function importedModule(analysis: Analysis, { names, from }: ImportNode): Module | undefined {
-  const { modules } = analysis.program;
-  if (from.value.startsWith('std/')) return modules.find((m) => m.path === from.value);
-  return names.flatMap(({ name }) => analysis.module.scope.get(name)?.module ?? []).find((m) => m !== analysis.module);
+  const { scope, path: own } = analysis.module;
+  const paths = names.flatMap(({ name }) => scope.get(name)?.module.path ?? []);
+  const path = from.value.startsWith('std/') ? from.value : paths.find((p) => p !== own);
+  return analysis.program.modules.find((m) => m.path === path);
 }
 
 /** A module: its path, what its first comment says, and what it declares. */

@@ -30,7 +30,7 @@ export function describeMeaning(
     case 'declared': {
       const { declared } = meaning;
       const text = describeDeclared(declared, analysis.module);
-      const own = declared.kind === 'model' && declared.module === analysis.module;
+      const own = declared.kind === 'model' && declared.module.path === analysis.module.path;
       return own ? joinParts([text, describeModel(analysis, declared.node)]) : text;
     }
     case 'builtin':

@@ -13,9 +13,9 @@ function card(code: string, doc: string, from = ''): string {
 }
 
 /** A block or a model, with its documentation and, where it is imported, its module. */
-export function describeDeclared(declared: Declared, from: Declared['module'] | undefined): string {
+export function describeDeclared(declared: Declared, from: Pick<Declared['module'], 'path'> | undefined): string {
   const code = declared.kind === 'block' ? blockHeading(declared.node) : modelHeading(declared.node);
-  const where = from !== undefined && declared.module !== from ? `from ${declared.module.path}` : '';
+  const where = from && declared.module.path !== from.path ? `from ${declared.module.path}` : '';
   return card(code, declared.node.doc, where);
 }
 

@@ -1,0 +1,193 @@
+import type { IToken } from 'chevrotain';
+import {
+  Arrow,
+  Colon,
+  Comma,
+  keywordTokens,
+  LBrace,
+  LBracket,
+  LParen,
+  Name,
+  RBrace,
+  RBracket,
+  RParen,
+} from '../../../grammar/tokens.ts';
+import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Signature, SignatureParam } from '../../3-check/signature.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { functionHeading } from '../docs/describe.ts';
+import { describeParamOf } from '../docs/describe-at.ts';
+import { paramLabel } from '../docs/param-label.ts';
+import { openParams } from '../tree/calls.ts';
+import { documentTokens } from '../tree/document-tokens.ts';
+import { signatureOfName } from '../tree/meaning.ts';
+
+/** The call that the cursor stands in, and which of its parameters is being written. */
+export interface SignatureHelp {
+  /** `Conv(channels: int, kernel: int, stride?: int)` */
+  readonly label: string;
+  /** Markdown. */
+  readonly documentation: string;
+  readonly parameters: readonly SignatureHelpParam[];
+  /** The index of the parameter at the cursor; undefined where none is left for it. */
+  readonly active: number | undefined;
+}
+
+export interface SignatureHelpParam {
+  /** Where its part of the label is. */
+  readonly start: number;
+  readonly end: number;
+  /** Markdown. */
+  readonly documentation: string;
+}
+
+/** What stands before the cursor: the tokens of an unclosed parenthesis with the name before it. */
+interface OpenCall {
+  readonly name: string;
+  /** Whether tensors come to it from a chain. */
+  readonly chained: boolean;
+  /** The arguments so far, the last being written: the name of each that has one. */
+  readonly args: readonly (string | undefined)[];
+}
+
+/**
+ * The signature of the innermost call whose parentheses the cursor stands in. Reads the text's tokens up to the cursor,
+ * not the tree, so that it answers in calls that are not finished.
+ */
+export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp | undefined {
+  const { tokens } = documentTokens(analysis.source);
+  const call = openCallAt(tokens, offset);
+  if (!call) return undefined;
+  const { node } = analysis.declarationAt(offset);
+  const signature = signatureOfName(analysis.module, node, call.name);
+  if (signature) return helpOfSignature(analysis, signature, call);
+  return helpOfFunction(call);
+}
+
+function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCall): SignatureHelp {
+  const listed = call.chained ? signature.values : signature.params;
+  const parameters = listed.map((param) => ({
+    label: paramLabel(signature, param),
+    documentation: describeParamOf(signature, param.name, analysis),
+  }));
+  const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(call.chained ? 1 : 0) : [];
+  const names = [...more, ...parameters.map((p) => p.label)];
+  const doc = signature.op?.doc ?? signature.declared?.node.doc ?? '';
+  const active = activeParam(signature, listed, call);
+  return {
+    ...labelled(signature.name, names, [...more.map(() => ''), ...parameters.map((p) => p.documentation)]),
+    documentation: doc,
+    active: signature.tensors === 'many' ? Math.min(call.args.length, more.length) - 1 : active,
+  };
+}
+
+/** The index of the parameter that the last argument is for: by its name, else the next that no argument names. */
+function activeParam(signature: Signature, listed: readonly SignatureParam[], call: OpenCall): number | undefined {
+  const current = call.args.at(-1);
+  const index = (name: string | undefined) => {
+    const found = listed.findIndex((p) => p.name === name);
+    return found < 0 ? undefined : found;
+  };
+  if (current !== undefined) return index(current);
+  const named = new Set(call.args.flatMap((name) => name ?? []));
+  const open = openParams(signature, { chained: call.chained, table: false }).filter((p) => !named.has(p.name));
+  return index(open[call.args.filter((name) => name === undefined).length - 1]?.name);
+}
+
+function helpOfFunction({ name, args }: OpenCall): SignatureHelp | undefined {
+  const called = builtinFunctions.get(name);
+  const doc = called?.doc ?? scalingFunctions.get(name);
+  if (doc === undefined) return undefined;
+  const heading = called ? functionHeading(name, doc) : `${name}(n)`;
+  const names = heading.slice(heading.indexOf('(') + 1, -1).split(', ');
+  const last = args.length - 1;
+  const active = last < names.length ? last : names.at(-1) === '...' ? names.length - 1 : undefined;
+  return {
+    ...labelled(
+      name,
+      names,
+      names.map(() => ''),
+    ),
+    documentation: doc,
+    active,
+  };
+}
+
+function labelled(
+  name: string,
+  names: readonly string[],
+  docs: readonly string[],
+): Pick<SignatureHelp, 'label' | 'parameters'> {
+  let label = `${name}(`;
+  const parameters = names.map((text, i) => {
+    if (i > 0) label += ', ';
+    const start = label.length;
+    label += text;
+    return { start, end: label.length, documentation: docs[i] ?? '' };
+  });
+  return { label: `${label})`, parameters };
+}
+
+const opening: ReadonlySet<unknown> = new Set([LParen, LBracket, LBrace]);
+const closing: ReadonlySet<unknown> = new Set([RParen, RBracket, RBrace]);
+
+/** The call whose `(` stands open at an offset. Braces end the search: they hold statements, rows or a choice. */
+function openCallAt(tokens: readonly IToken[], offset: number): OpenCall | undefined {
+  const args: (string | undefined)[] = [];
+  let depth = 0;
+  let name: string | undefined;
+  for (let last = lastBefore(tokens, offset); last >= 0; last--) {
+    const { tokenType, image } = tokens[last] as IToken;
+    if (closing.has(tokenType)) depth++;
+    else if (opening.has(tokenType)) {
+      if (depth > 0) depth--;
+      else if (tokenType === LBrace) return undefined;
+      else if (tokenType === LParen) {
+        const callee = tokens[last - 1];
+        if (callee?.tokenType === Name) {
+          // the parameters of a declaration are no arguments
+          if (tokens[last - 2]?.tokenType === keywordTokens.block) return undefined;
+          return { name: callee.image, chained: isChained(tokens, last - 1), args: [name, ...args] };
+        }
+        // a parenthesis or list within an argument: what was read belongs to it, not to the call
+        args.length = 0;
+        name = undefined;
+      } else {
+        args.length = 0;
+        name = undefined;
+      }
+    } else if (depth === 0 && tokenType === Comma) {
+      args.unshift(name);
+      name = undefined;
+    } else if (depth === 0 && tokenType === Colon) {
+      const before = tokens[last - 1];
+      if (before) name = before.image;
+    } else if (depth === 0 && image === '|') return undefined;
+  }
+  return undefined;
+}
+
+/** The index of the last token that ends at or before an offset, or that the offset stands in. */
+function lastBefore(tokens: readonly IToken[], offset: number): number {
+  let low = -1;
+  let high = tokens.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((tokens[middle] as IToken).startOffset < offset) low = middle;
+    else high = middle - 1;
+  }
+  const last = tokens[low];
+  // right of a closing parenthesis one is outside of it; before it, still inside
+  return last && closing.has(last.tokenType) && offset < last.startOffset + last.image.length ? low - 1 : low;
+}
+
+/** Whether a callee is a step: after an arrow, or the head of a section, with labels between. */
+function isChained(tokens: readonly IToken[], callee: number): boolean {
+  let at = callee - 1;
+  if (tokens[at]?.tokenType === Arrow) return true;
+  if (tokens[at]?.tokenType !== Colon) return false;
+  while (tokens[at]?.tokenType === Colon && tokens[at - 1]?.tokenType === Name) at -= 2;
+  const before = tokens[at]?.tokenType;
+  // `act: f(` in parentheses is an argument with a name
+  return before !== LParen && before !== Comma;
+}
