@@ -59,7 +59,7 @@ export function importNames(site: Site): Proposal[] {
       kind: d.kind,
       rank: site.module.scope.has(d.node.name.name) ? 2 : 0,
       detail: d.module.path,
-      documentation: describeDeclared(d, site.module),
+      documentation: describeDeclared(d, undefined),
     }));
 }
 

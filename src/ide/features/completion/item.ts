@@ -89,20 +89,29 @@ export function orderItems(
   const seen = new Set<string>();
   const distinct = proposals.filter(({ kind, label }) => {
     const key = `${kind} ${label}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
+    return !seen.has(key) && seen.add(key);
   });
-  const ordered = distinct.map((p, i) => ({ p, i })).sort((a, b) => a.p.rank - b.p.rank || a.i - b.i);
-  return ordered.map(({ p }, i) => {
-    const { rank, insertText = p.label, isSnippet = false, replace, ...rest } = p;
-    return {
-      ...rest,
-      insertText,
-      isSnippet,
-      replace: replace ? { start: replace.start + base, end: replace.end + base } : word,
-      sortText: String(i).padStart(4, '0'),
-      preselect: i === 0 && rank === 0,
-    };
-  });
+  // a sort is stable: what is equally likely stays in order
+  return distinct
+    .sort((a, b) => a.rank - b.rank)
+    .map((p, i) => itemOf(p, i, p.replace ? { start: p.replace.start + base, end: p.replace.end + base } : word));
+}
+
+/** Written out field by field: a list may have a thousand items, and copying the rest of an object is slow. */
+function itemOf(p: Proposal, i: number, replace: CompletionItem['replace']): CompletionItem {
+  return {
+    label: p.label,
+    kind: p.kind,
+    detail: p.detail,
+    documentation: p.documentation,
+    insertText: p.insertText ?? p.label,
+    isSnippet: p.isSnippet ?? false,
+    replace,
+    filterText: p.filterText,
+    sortText: String(i).padStart(4, '0'),
+    preselect: i === 0 && p.rank === 0,
+    commitCharacters: p.commitCharacters,
+    additionalEdits: p.additionalEdits,
+    thenSuggest: p.thenSuggest,
+  };
 }

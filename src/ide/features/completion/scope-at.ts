@@ -34,7 +34,7 @@ export interface Names {
 }
 
 /** Sections and values that are offered: the nearest. A model of ten thousand sections has as many names. */
-const mostValues = 500;
+const mostValues = 300;
 
 /** The names that the tree binds above the cursor. */
 export function namesAbove(module: Module, { node, cursor, shift }: Piece): Names {

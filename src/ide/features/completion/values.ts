@@ -53,6 +53,8 @@ function localProposal(v: Visible, rank: number): Proposal {
     rank,
     detail: typeText(v),
     documentation: param ? describeParam(param, '') : doc,
+    // a dot asks for what the tensor tells of itself
+    ...(isTensors(v.type) && { commitCharacters: ['.'] }),
   };
 }
 
