@@ -50,7 +50,7 @@ const mendings: Partial<Record<Code, readonly Mending[]>> = {
  * whole document all safe fixes at once and the order of imports. Only files of the workspace are changed.
  */
 export function codeActions(ide: Ide, analysis: Analysis, start: number, end: number): readonly CodeAction[] {
-  const diagnostics = documentDiagnostics(analysis).filter((d) => d.start <= end && start <= d.end);
+  const diagnostics = mendable(analysis).filter((d) => d.start <= end && start <= d.end);
   const actions = diagnostics.flatMap((d) => {
     const fixes = fixesOf(ide, analysis, d);
     return fixes.map(
@@ -72,6 +72,11 @@ export function codeActions(ide: Ide, analysis: Analysis, start: number, end: nu
   return distinct(actions).filter(({ edits }) => edits.every(({ path }) => isOwnFile(ide, path)));
 }
 
+/** What is known without building anything: what only a build shows no machine can mend. */
+function mendable(analysis: Analysis): readonly EditorDiagnostic[] {
+  return documentDiagnostics(analysis, analysis.diagnosticsSoFar());
+}
+
 /** The fixes of a diagnostic: its own, and those that only the editor has. */
 export function fixesOf(ide: Ide, analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
   return [...d.fixes, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
@@ -80,7 +85,7 @@ export function fixesOf(ide: Ide, analysis: Analysis, d: EditorDiagnostic): read
 /** The edits of all fixes of a document that cannot change what it means; of two that touch the same text, the first's. */
 export function fixAll(analysis: Analysis): readonly EditorEdit[] {
   const taken: EditorEdit[] = [];
-  for (const { fixes } of documentDiagnostics(analysis)) {
+  for (const { fixes } of mendable(analysis)) {
     for (const { safe, edits } of fixes) {
       const fits = edits.every((e) => e.path === analysis.path && !taken.some((other) => overlap(e, other)));
       if (safe && fits) taken.push(...edits);

@@ -67,13 +67,14 @@ function readEntries(analysis: Analysis): Map<string, Entry> {
   return entries;
 }
 
-function unusedNames({ diagnostics, locate, path, source }: Analysis): ReadonlySet<string> {
-  const own = diagnostics.filter((d) => d.span && locate(d.span).path === path);
+function unusedNames(analysis: Analysis): ReadonlySet<string> {
+  const { path, source } = analysis;
+  const own = analysis.diagnosticsSoFar().filter((d) => d.span && analysis.locate(d.span).path === path);
   if (own.some((d) => Object.hasOwn(parseDiagnostics, d.code))) return new Set();
   return new Set(
     own.flatMap((d) => {
       if (d.code !== 'unused-import' || !d.span) return [];
-      const { start, end } = locate(d.span);
+      const { start, end } = analysis.locate(d.span);
       return [source.text.slice(start, end)];
     }),
   );
