@@ -9,7 +9,7 @@ model Net {
   param classes: int = 10
   input image: [3, 32, 32]
   stem: Unit(w(16))
-  head: GlobalAvgPool -> Linear(classes)
+  head: GlobalAvgPool -> linear: Linear(classes)
 }
 `;
 const units = 'block Unit(x, channels: int) {\n  return x -> Conv(channels, 3) -> BatchNorm\n}\n';

@@ -26,7 +26,12 @@ local function attach(buffer, options)
       workspace_folders = { { uri = vim.uri_from_fname(root), name = root } },
       settings = { enet = options.settings },
       init_options = { settings = options.settings },
-      on_attach = options.on_attach,
+      on_attach = function(client, attached)
+        vim.bo[attached].omnifunc = 'v:lua.vim.lsp.omnifunc'
+        if options.on_attach then
+          options.on_attach(client, attached)
+        end
+      end,
     })
     clients[root] = id
   end
@@ -45,7 +50,9 @@ local function any_client()
 end
 
 -- Shows a file of the library, which has no path: the server gives its text.
-local function read_library(buffer, uri)
+local function read_library(buffer, name)
+  -- Neovim takes the address for a relative path, for it has no two slashes
+  local uri = name:match('enet%-library:.*$')
   local client = any_client()
   if not client then
     return
@@ -81,7 +88,7 @@ function enet.setup(options)
   local group = vim.api.nvim_create_augroup('enet', {})
   vim.api.nvim_create_autocmd('BufReadCmd', {
     group = group,
-    pattern = 'enet-library:*',
+    pattern = '*enet-library:/*',
     callback = function(args)
       read_library(args.buf, args.match)
     end,
@@ -103,7 +110,7 @@ function enet.setup(options)
     group = group,
     pattern = 'enet',
     callback = function(args)
-      if not vim.api.nvim_buf_get_name(args.buf):match('^enet%-library:') then
+      if not vim.api.nvim_buf_get_name(args.buf):match('enet%-library:/') then
         attach(args.buf, options)
       end
     end,
