@@ -4,6 +4,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { formattingTriggers } from '../ide/features/formatting.ts';
+import { semanticTokenModifiers, semanticTokenTypes } from '../ide/features/semantic-tokens.ts';
 import type { Client } from './client.ts';
 import { commandNames } from './handlers/commands.ts';
 import { libraryScheme } from './uris.ts';
@@ -25,6 +26,7 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     completionProvider: { resolveProvider: true, triggerCharacters: completionTriggers },
+    signatureHelpProvider: { triggerCharacters: ['(', ','], retriggerCharacters: [','] },
     definitionProvider: true,
     typeDefinitionProvider: true,
     referencesProvider: true,
@@ -43,6 +45,11 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
     inlayHintProvider: true,
     codeLensProvider: { resolveProvider: true },
     executeCommandProvider: { commands: commandNames.filter((name) => !client.ownCommands.has(name)) },
+    semanticTokensProvider: {
+      legend: { tokenTypes: [...semanticTokenTypes], tokenModifiers: [...semanticTokenModifiers] },
+      full: { delta: true },
+      range: true,
+    },
     renameProvider: { prepareProvider: true },
     diagnosticProvider: { identifier: 'enet', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: {

@@ -14,7 +14,8 @@ export interface Client {
   readonly versionedEdits: boolean;
   readonly codeActions: boolean;
   readonly labelOffsets: boolean;
-  readonly insertReplace: boolean;
+  /** Knows a call without a parameter at the cursor. */
+  readonly noActiveParameter: boolean;
   readonly lineFoldingOnly: boolean;
   readonly symbolTrees: boolean;
   /** Registers for changes of files and settings when it is asked to. */
@@ -43,7 +44,7 @@ export function readClient(params: InitializeParams): Client {
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     codeActions: text?.codeAction?.codeActionLiteralSupport !== undefined,
     labelOffsets: text?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport === true,
-    insertReplace: text?.completion?.completionItem?.insertReplaceSupport === true,
+    noActiveParameter: text?.signatureHelp?.signatureInformation?.noActiveParameterSupport === true,
     lineFoldingOnly: text?.foldingRange?.lineFoldingOnly === true,
     symbolTrees: text?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

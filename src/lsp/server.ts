@@ -12,8 +12,10 @@ import { answerHover } from './handlers/hover.ts';
 import { answerNavigation } from './handlers/navigation.ts';
 import { answerPreview } from './handlers/preview.ts';
 import { answerRenaming } from './handlers/renaming.ts';
+import { answerSignatures } from './handlers/signature.ts';
 import { answerStructure } from './handlers/structure.ts';
 import { answerSymbols } from './handlers/symbols.ts';
+import { answerTokens } from './handlers/tokens.ts';
 import { followLifecycle } from './lifecycle.ts';
 import type { Platform } from './platform.ts';
 import { createProjects } from './projects.ts';
@@ -38,6 +40,8 @@ const answers: readonly ((session: Session) => void)[] = [
   answerActions,
   answerHints,
   answerCommands,
+  answerSignatures,
+  answerTokens,
   answerPreview,
   answerCustomRequests,
 ];

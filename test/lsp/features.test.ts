@@ -13,6 +13,11 @@ model Net {
 }
 `;
 const units = 'block Unit(x, channels: int) {\n  return x -> Conv(channels, 3) -> BatchNorm\n}\n';
+interface Tokens {
+  readonly resultId: string;
+  readonly data: readonly number[];
+}
+
 interface Nested {
   readonly parent?: Nested;
 }
@@ -64,6 +69,47 @@ describe('the protocol', () => {
     expect(item?.textEdit).toMatchObject({ range: { start: positionOf(own, 'GlobalAvgPool') } });
     const resolved = await ask('completionItem/resolve', item as object);
     expect(resolved).toMatchObject({ documentation: { kind: 'markdown' } });
+  });
+
+  test('signature help in a half-typed call', async () => {
+    const half = uriOf(root, 'half.enet');
+    const source = own.replace('Unit(w(16))', 'Unit(');
+    await client.open(half, source);
+    const help = await ask('textDocument/signatureHelp', {
+      textDocument: { uri: half },
+      position: positionOf(source, 'Unit(', 5),
+    });
+    expect(help).toMatchObject({
+      activeParameter: 0,
+      signatures: [
+        { label: expect.stringContaining('channels: int'), parameters: [{ label: [5, expect.any(Number)] }] },
+      ],
+    });
+    await client.close(half);
+  });
+
+  test('semantic tokens: whole, a range, what has changed', async () => {
+    const typed = uriOf(root, 'typed.enet');
+    await client.open(typed, own);
+    const all = (await ask('textDocument/semanticTokens/full', { textDocument: { uri: typed } })) as Tokens;
+    expect(all.data.length % 5).toBe(0);
+    const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 0 } };
+    const some = (await ask('textDocument/semanticTokens/range', { textDocument: { uri: typed }, range })) as Tokens;
+    expect(some.data[0]).toBe(2);
+    await client.change(typed, 2, {
+      range: { start: { line: 3, character: 0 }, end: { line: 3, character: 0 } },
+      text: '  // new\n',
+    });
+    const delta = (await ask('textDocument/semanticTokens/full/delta', {
+      textDocument: { uri: typed },
+      previousResultId: all.resultId,
+    })) as { edits: { start: number; deleteCount: number; data: number[] }[] };
+    const data = [...all.data];
+    for (const edit of delta.edits) data.splice(edit.start, edit.deleteCount, ...edit.data);
+    const fresh = (await ask('textDocument/semanticTokens/full', { textDocument: { uri: typed } })) as Tokens;
+    expect(data).toEqual(fresh.data);
+    expect(delta.edits[0]?.data.length).toBeLessThan(20);
+    await client.close(typed);
   });
 
   test('definition leads through imports, into the library too', async () => {

@@ -55,7 +55,10 @@ test.skipIf(skipped)(
     expect(seen.hover).toContain('Unit');
     expect(seen.renamed).toContain('block Cell(x, channels: int)');
     expect(seen.formatted).toContain('\n  stem: Cell(w(16))\n');
-    expect(seen.library).toMatchObject({ modifiable: false, name: expect.stringMatching(/enet-library:\/std\/blocks\.enet$/) });
+    expect(seen.library).toMatchObject({
+      modifiable: false,
+      name: expect.stringMatching(/enet-library:\/std\/blocks\.enet$/),
+    });
     expect(seen.library.line).toMatch(/^block MBConv\(/);
     expect(seen.scaling).toEqual({ variant: 'b1' });
   },
