@@ -20,7 +20,7 @@ export interface Piece {
 }
 
 /** A text that is longer is not lexed from its beginning. */
-const longest = 16_000;
+const longest = 8_000;
 
 const heading = /^[ \t]*(?:import\b|model\b|block[ \t]+\w|weights[ \t]+\w)/;
 

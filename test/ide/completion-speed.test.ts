@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { completionAt } from '../../src/ide/features/completion/completion.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { openFixture } from './fixture.ts';
+
+/** The 95th percentile over places in a text, each the best of five: the machine may be busy. In milliseconds. */
+function percentile(text: string): number {
+  const { ide, path } = openFixture(text);
+  const times: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const offset = Math.floor((i / 200) * text.length);
+    let best = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 5; turn++) {
+      const start = performance.now();
+      completionAt(ide, path, offset);
+      best = Math.min(best, performance.now() - start);
+    }
+    times.push(best);
+  }
+  return times.sort((a, b) => a - b)[190] as number;
+}
+
+const largest = Object.values(stdlib).sort((a, b) => b.length - a.length)[0] as string;
+
+test('under 10 ms on the largest spec of the library', () => {
+  expect(percentile(largest)).toBeLessThan(10);
+});
+
+/** On an idle machine each is well under 10 ms; the bound leaves room for a busy one. */
+const bound = 30;
+
+test('files of 10,000 lines take little more: many blocks, many rows, many sections', () => {
+  const spec = stdlib['std/blocks'] as string;
+  const many = Array.from({ length: 10_000 / spec.split('\n').length }, (_, i) =>
+    spec.replace(/block (\w+)/g, `block $1${i}`),
+  );
+  expect(percentile(many.join('\n'))).toBeLessThan(bound);
+  const head = 'import { MBConv } from "std/blocks"\nmodel X {\n  input image: [3, 32, 32]\n';
+  const rows = `  stages: MBConv {\n    | repeat | channels |\n${'    | 1      | w(32)    |\n'.repeat(10_000)}  }\n}\n`;
+  expect(percentile(head + rows)).toBeLessThan(bound);
+  const sections = Array.from({ length: 5_000 }, (_, i) => `  s${i}: MBConv(32) -> relu\n  v${i} = s${i} -> relu\n`);
+  expect(percentile(`${head}${sections.join('')}}\n`)).toBeLessThan(bound);
+});
