@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { patternText } from '../../src/3-check/check-weights.ts';
+import { graphTensors } from '../../src/5-graph/graph.ts';
 import type { Analysis } from '../../src/ide/core/analysis.ts';
 import type { Ide } from '../../src/ide/core/ide.ts';
 import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
 import { renameAt } from '../../src/ide/features/rename.ts';
 import { occurrencesOf } from '../../src/ide/names/file-names.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
+import { matchPattern, parsePattern } from '../../src/weights/module-pattern.ts';
 import { openFixture, root } from './fixture.ts';
 
 /** The library as files of a workspace: what was a module of it is a file beside the others. */
@@ -16,15 +19,26 @@ const files = Object.fromEntries(
 );
 const paths = Object.keys(files).map((name) => `${root}/${name}`);
 
-/** What a network is but for names: ops, how they are joined, shapes. */
+/**
+ * What the networks of a file are but for names: ops, how they are joined, shapes; and how many tensors each row of a
+ * weight map names, which labels, sections and rows must agree for.
+ */
 function structure(ide: Ide, path: string): string {
   const { module, network } = ide.analysis(path) as Analysis;
-  const models = module.ast.declarations.filter((d) => d.kind === 'model');
-  return models
-    .map((m) => {
-      const graph = network(m.name.name, {})?.graph;
-      return JSON.stringify(graph?.nodes.map((n) => [n.op, n.inputs, n.shapes]));
+  return module.ast.declarations
+    .flatMap((node): unknown[] => {
+      if (node.kind === 'block') return [];
+      const graph = network(node.name.name, {})?.graph;
+      if (!graph) return [];
+      if (node.kind === 'model') return graph.nodes.map((n) => [{ ...n.op, name: '' }, n.inputs, n.shapes]);
+      const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor.name.split('.'));
+      return node.rows.rows.map(({ cells }) => {
+        const value = cells[0]?.values[0];
+        const pattern = value && parsePattern(patternText(value) ?? '');
+        return tensors.filter((t) => pattern && matchPattern(pattern, t)).length;
+      });
     })
+    .map((part) => JSON.stringify(part))
     .join('\n');
 }
 
@@ -39,7 +53,7 @@ function problems(ide: Ide): string {
     .join('\n');
 }
 
-/** So many of the library's names are renamed each run: each fifth or so, or all with ENET_FUZZ. */
+/** Each so manieth of the library's names is renamed; all with ENET_FUZZ. */
 const share = process.env.ENET_FUZZ ? 1 : 11;
 
 test('a name renamed to one that is free changes no network and no diagnostic', () => {
