@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
 import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { hover } from '../../src/ide/features/hover.ts';
+import { measureNext } from '../../src/ide/numbers/family.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 
@@ -17,6 +18,7 @@ function analysisOf(text: string, scaling: ScalingRequest): Analysis {
     const { ide, path } = openFixture(text);
     ide.setScaling(scaling);
     analysis = ide.analysis(path)!;
+    while (measureNext(analysis));
     known.set(key, analysis);
   }
   return analysis;
@@ -129,4 +131,19 @@ test('blanks, ends of files and broken texts have no hover and do no harm', () =
     const { analysis } = openFixture(small.slice(0, cut));
     for (let offset = 0; offset <= cut; offset += 3) hover(analysis, offset);
   }
+});
+
+test('a hover builds no family, but says that its table is not whole, until it was measured', () => {
+  const { analysis, ide, path } = openFixture(efficientnet);
+  const at = efficientnet.indexOf('| d(3)   | w(80)');
+  expect(hover(analysis, at)).toMatchObject({ incomplete: true });
+  let steps = 1;
+  while (measureNext(analysis)) steps++;
+  expect(steps).toBe(10);
+  const whole = hover(analysis, at)!;
+  expect(whole.incomplete).toBe(false);
+  // what was measured serves after edits elsewhere
+  ide.change(path, `// a comment\n\n${efficientnet}`);
+  const later = hover(ide.analysis(path)!, at + '// a comment\n\n'.length);
+  expect(later?.markdown).toBe(whole.markdown);
 });

@@ -55,7 +55,8 @@ function commentStart(line: string): number {
 
 /** The explanations of what is said at an offset, each code once. The messages themselves the editor shows. */
 export function explainDiagnosticsAt(analysis: Analysis, offset: number): Explained | undefined {
-  const here = documentDiagnostics(analysis).filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
+  const said = documentDiagnostics(analysis, analysis.diagnosticsSoFar());
+  const here = said.filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
   const [first] = here;
   if (!first) return undefined;
   const codes = [...new Set(here.map((d) => d.code))];

@@ -18,3 +18,11 @@ export function joinParts(parts: readonly string[], separator = '\n\n'): string 
 export function fence(code: string): string {
   return `\`\`\`enet\n${code}\n\`\`\``;
 }
+
+/** What stands in a table for what is not known yet. */
+export const notYet = '…';
+
+/** Whether a text has a table in which something is not known yet: then it is worth asking again. */
+export function isIncomplete(markdown: string): boolean {
+  return markdown.includes(`| ${notYet} |`);
+}

@@ -1,10 +1,11 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import { formatCount } from '../../report/format-number.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { networkLine } from '../numbers/describe-network.ts';
-import { networkNumbers, pointName } from '../numbers/network-numbers.ts';
+import { memberNumbers } from '../numbers/family.ts';
+import { pointName } from '../numbers/network-numbers.ts';
 
 /** What an editor's command of ours is given: the document, then what it is about. */
 export type LensCommand =
@@ -68,10 +69,7 @@ export function resolveCodeLens(analysis: Analysis, lens: CodeLens): CodeLens & 
   }
   const { model, variant } = command;
   const chosen = analysis.network(model)?.point.variant === variant;
-  const size = sizeOf(analysis.network(model, { variant }));
-  return { ...lens, title: `${chosen ? '● ' : ''}${variant}${size}` };
-}
-
-function sizeOf(network: Network | undefined): string {
-  return network ? ` ${formatCount(networkNumbers(network).params)}` : '';
+  const node = analysis.module.ast.declarations.find((d) => d.kind === 'model' && d.name.name === model);
+  const numbers = node?.kind === 'model' ? memberNumbers(analysis, node, { variant }) : undefined;
+  return { ...lens, title: `${chosen ? '● ' : ''}${variant}${numbers ? ` ${formatCount(numbers.params)}` : ''}` };
 }

@@ -4,7 +4,7 @@ import type { Analysis } from '../core/analysis.ts';
 import { describeAtName } from '../docs/describe-at.ts';
 import { describeImport } from '../docs/describe-import.ts';
 import { explainCodeAt, explainDiagnosticsAt } from '../docs/explain-code.ts';
-import { joinParts } from '../docs/markdown.ts';
+import { isIncomplete, joinParts } from '../docs/markdown.ts';
 import { keywordDocs } from '../docs/words.ts';
 import { describeVariant } from '../numbers/describe-network.ts';
 import { describeNumber } from '../numbers/describe-number.ts';
@@ -17,6 +17,8 @@ export interface Hover {
   readonly start: number;
   readonly end: number;
   readonly markdown: string;
+  /** Whether members of a family are missing in its tables, since nobody has built them: see `measureNext`. */
+  readonly incomplete: boolean;
 }
 
 /** One thing to say, about a range of the declaration's own source. */
@@ -34,7 +36,7 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.declarationAt(offset);
   const found: Found[] = [];
   const code = explainCodeAt(analysis.source.text, offset);
-  if (code) return code;
+  if (code) return { ...code, incomplete: false };
   if (at.node) {
     const shift = offset - at.offset;
     const all =
@@ -48,14 +50,11 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const parts = found.filter((f) => f.markdown !== '');
   const [first] = parts;
   if (!first) return undefined;
-  return {
-    start: first.start,
-    end: first.end,
-    markdown: joinParts(
-      parts.map((f) => f.markdown),
-      '\n\n---\n\n',
-    ),
-  };
+  const markdown = joinParts(
+    parts.map((f) => f.markdown),
+    '\n\n---\n\n',
+  );
+  return { start: first.start, end: first.end, markdown, incomplete: isIncomplete(markdown) };
 }
 
 function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): Found[] {

@@ -10,6 +10,7 @@ import { pointParts } from '../../report/summary-text.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { phiOf } from '../numbers/describe-network.ts';
+import { familyOf } from '../numbers/family.ts';
 import { networkNumbers } from '../numbers/network-numbers.ts';
 import { type CurvePoint, formulaCurve } from '../numbers/phi-curve.ts';
 import { stageNumbers } from '../numbers/stage-numbers.ts';
@@ -134,15 +135,15 @@ function drawingOf(
 }
 
 function variantsOf(analysis: Analysis, model: ModelNode, current: string | undefined): PreviewVariant[] {
+  const family = new Map(familyOf(analysis, model).map(({ name, numbers }) => [name, numbers]));
   return [...variantRows(model).values()].map(({ name, cell }) => {
-    const network = analysis.network(model.name.name, { variant: name });
+    const numbers = family.get(name);
     const phi = phiOf(model, name);
-    const numbers = network && networkNumbers(network);
     return {
       name,
       ...(phi !== undefined && { phi }),
-      ...(network && cell('d') && { d: network.point.d.value }),
-      ...(network && cell('w') && { w: network.point.w.value }),
+      ...(numbers && cell('d') && { d: numbers.point.d.value }),
+      ...(numbers && cell('w') && { w: numbers.point.w.value }),
       ...(numbers && { params: numbers.params, macs: numbers.macs }),
       ...(numbers && numbers.resolution > 0 && { resolution: numbers.resolution }),
       current: name === current,

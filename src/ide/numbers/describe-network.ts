@@ -3,12 +3,16 @@ import { variantRows } from '../../3-check/variants.ts';
 import { formatCount, formatFactor } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
-import { joinParts, markdownTable } from '../docs/markdown.ts';
-import { familyOf, networkNumbers, pointName } from './network-numbers.ts';
+import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
+import { knownFamily, type MemberNumbers, memberNumbers } from './family.ts';
+import { type NetworkNumbers, networkNumbers, pointName } from './network-numbers.ts';
 
 /** A network in a line: `30.4 M parameters, 10.3 G MACs, 456 × 456`. */
 export function networkLine(network: Network): string {
-  const { params, macs, resolution } = networkNumbers(network);
+  return numbersLine(networkNumbers(network));
+}
+
+function numbersLine({ params, macs, resolution }: NetworkNumbers): string {
   const size = resolution > 0 ? `, ${resolution} × ${resolution}` : '';
   return `${formatCount(params)} parameters, ${formatCount(macs)} MACs${size}`;
 }
@@ -26,10 +30,10 @@ export function describeModel(analysis: Analysis, model: ModelNode): string {
 }
 
 function familyTable(analysis: Analysis, model: ModelNode, chosen: string | undefined): string {
-  const rows = familyOf(analysis, model).map(({ name, network }) => {
+  const rows = knownFamily(analysis, model).map(({ name, numbers }) => {
     const label = name === chosen ? `**${name}**` : name;
-    if (!network) return [label, '-', '-', '-'];
-    const { params, macs, resolution } = networkNumbers(network);
+    if (!numbers) return [label, ...[1, 2, 3].map(() => (numbers === undefined ? notYet : '-'))];
+    const { params, macs, resolution } = numbers;
     return [label, String(resolution), formatCount(params), formatCount(macs)];
   });
   return rows.length > 0 ? markdownTable(['variant', 'resolution', 'parameters', 'MACs'], rows) : '';
@@ -37,11 +41,11 @@ function familyTable(analysis: Analysis, model: ModelNode, chosen: string | unde
 
 /** A published member: its numbers, and beside them what the formula gives at its phi. Markdown; empty where it cannot be built. */
 export function describeVariant(analysis: Analysis, model: ModelNode, name: string): string {
-  const published = analysis.network(model.name.name, { variant: name });
+  const published = memberNumbers(analysis, model, { variant: name });
   if (!published) return '';
-  const title = `**${model.name.name} ${name}**: ${networkLine(published)}`;
+  const title = `**${model.name.name} ${name}**: ${numbersLine(published)}`;
   const phi = phiOf(model, name);
-  const formula = phi === undefined ? undefined : analysis.network(model.name.name, { phi, rule: 'formula' });
+  const formula = phi === undefined ? undefined : memberNumbers(analysis, model, { phi, rule: 'formula' });
   // a model without a formula answers with its default
   if (!formula || formula.point.phi !== phi) return title;
   return joinParts([title, comparisonTable(published, formula, phi as number)]);
@@ -53,11 +57,10 @@ export function phiOf(model: ModelNode, name: string): number | undefined {
   return cell?.kind === 'number' ? cell.value : undefined;
 }
 
-function comparisonTable(published: Network, formula: Network, phi: number): string {
-  const [a, b] = [networkNumbers(published), networkNumbers(formula)];
-  const value = ({ point }: Network, factor: 'd' | 'w' | 'r') => formatFactor(point[factor].value);
+function comparisonTable(published: MemberNumbers, formula: MemberNumbers, phi: number): string {
+  const value = ({ point }: MemberNumbers, factor: 'd' | 'w') => formatFactor(point[factor].value);
   const rows = (['d', 'w'] as const).map((factor) => [factor, value(published, factor), value(formula, factor)]);
-  rows.push(['resolution', String(a.resolution), String(b.resolution)]);
+  rows.push(['resolution', String(published.resolution), String(formula.resolution)]);
   for (const param of published.point.params) {
     const other = formula.point.params.find((p) => p.name === param.name);
     if (param.name !== 'resolution' && other && other.text !== param.text) {
@@ -65,8 +68,8 @@ function comparisonTable(published: Network, formula: Network, phi: number): str
     }
   }
   rows.push(
-    ['parameters', formatCount(a.params), formatCount(b.params)],
-    ['MACs', formatCount(a.macs), formatCount(b.macs)],
+    ['parameters', formatCount(published.params), formatCount(formula.params)],
+    ['MACs', formatCount(published.macs), formatCount(formula.macs)],
   );
   return markdownTable(['', 'published', `formula at phi ${formatFactor(phi)}`], rows);
 }

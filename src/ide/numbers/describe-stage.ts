@@ -1,8 +1,9 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
-import { joinParts, markdownTable } from '../docs/markdown.ts';
-import { familyOf, networkNumbers, pointName } from './network-numbers.ts';
+import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
+import { knownFamily } from './family.ts';
+import { networkNumbers, pointName } from './network-numbers.ts';
 import { type StageNumbers, stageNumbers } from './stage-numbers.ts';
 
 /**
@@ -50,10 +51,11 @@ function familyTable(
 ): string {
   // a section has no blocks to count, or those of several rows
   const columns = row === undefined ? ['output', 'parameters', 'MACs'] : ['blocks', 'output', 'parameters', 'MACs'];
-  const rows = familyOf(analysis, model).map(({ name, network }) => {
-    const stage = network && stageNumbers(network.graph, section, row);
+  const id = row === undefined ? section : `${section}.${row}`;
+  const rows = knownFamily(analysis, model).map(({ name, numbers }) => {
     const label = name === point.variant ? `**${name}**` : name;
-    if (!stage) return [label, ...columns.map(() => '-')];
+    const stage = numbers?.stages.get(id);
+    if (!stage) return [label, ...columns.map(() => (numbers === undefined ? notYet : '-'))];
     const blocks = row === undefined ? [] : [String(stage.repeats)];
     return [label, ...blocks, formatShape(stage.output), formatCount(stage.params), formatCount(stage.macs)];
   });

@@ -3,7 +3,7 @@ import { variantRows } from '../../3-check/variants.ts';
 import { scalingOf } from '../../4-scale/choose-factors.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { phiOf } from './describe-network.ts';
-import { networkNumbers } from './network-numbers.ts';
+import { memberNumbers } from './family.ts';
 
 /** What the formula gives at a phi. */
 export interface CurvePoint {
@@ -13,27 +13,20 @@ export interface CurvePoint {
   readonly resolution?: number;
 }
 
-const known = new WeakMap<ModelNode, { readonly family: object; readonly curve: readonly CurvePoint[] }>();
-
 /**
  * The networks that the formula gives at whole phis, from -1 to the last phi that a row of the family names, 3 at least
- * and 8 at most: a larger network is no better seen. Empty where the scaling is no formula. Each point builds a network,
- * so the curve is kept as long as the model at its default point stays the same.
+ * and 8 at most: a larger network is no better seen. Empty where the scaling is no formula, and where its networks are
+ * not to be built.
  */
 export function formulaCurve(analysis: Analysis, model: ModelNode): readonly CurvePoint[] {
   if (scalingOf(model)?.variable === undefined) return [];
-  const base = analysis.network(model.name.name, {});
-  if (!base) return [];
-  const cached = known.get(model);
-  if (cached?.family === base.graph) return cached.curve;
   const curve: CurvePoint[] = [];
   for (let phi = -1; phi <= lastPhi(model); phi++) {
-    const network = analysis.network(model.name.name, { phi, rule: 'formula' });
-    if (network?.point.phi !== phi) continue;
-    const { params, macs, resolution } = networkNumbers(network);
+    const numbers = memberNumbers(analysis, model, { phi, rule: 'formula' });
+    if (numbers?.point.phi !== phi) continue;
+    const { params, macs, resolution } = numbers;
     curve.push({ phi, params, macs, ...(resolution > 0 && { resolution }) });
   }
-  known.set(model, { family: base.graph, curve });
   return curve;
 }
 

@@ -22,6 +22,22 @@ interface GraphStages {
 
 const known = new WeakMap<Graph, GraphStages>();
 
+/** The numbers of all sections and rows of a graph: what is left of it where the graph itself is not kept. */
+export function allStageNumbers(graph: Graph): ReadonlyMap<string, StageNumbers> {
+  const all = new Map<string, StageNumbers>();
+  const add = (id: string, numbers: StageNumbers | undefined) => {
+    if (numbers) all.set(id, numbers);
+  };
+  for (const { section, row, id } of stagesOf(graph)) {
+    if (row !== undefined) add(id, stageNumbers(graph, section, row));
+    // of an inner model's sections only the outer one is a section of this model
+    const [outer = section] = section.split('.');
+    if (!all.has(outer)) add(outer, stageNumbers(graph, outer));
+    if (row === undefined && !all.has(section)) add(section, stageNumbers(graph, section));
+  }
+  return all;
+}
+
 /**
  * The numbers of a row, `stages` and `2`, or of a section with all that is in it, the sections of an inner model
  * included. Undefined where the network has none of it: a row repeated 0 times, a section that no output reaches.

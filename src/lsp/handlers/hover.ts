@@ -1,18 +1,26 @@
 import { type Hover, HoverRequest } from 'vscode-languageserver';
 import { hover } from '../../ide/features/hover.ts';
-import { answeringIn } from '../guard.ts';
+import { measureNext } from '../../ide/numbers/family.ts';
+import { answeringIn, pause } from '../guard.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
-import { offsetIn, rangeIn } from '../view.ts';
+import { offsetIn, rangeIn, viewOf } from '../view.ts';
 
-/** What is told of what the pointer is on. */
+/**
+ * What is told of what the pointer is on. Where a table lacks members of a family, they are built one after the other,
+ * and what comes in meanwhile is answered in between; a text that has changed by then is told of as it is known.
+ */
 export function answerHover(session: Session): void {
   session.connection.onRequest(
     HoverRequest.type,
-    answeringIn(session, (view, { position }): Hover | null => {
-      const found = hover(view.analysis, offsetIn(view, position));
-      if (!found) return null;
-      return { contents: markup(session, found.markdown), range: rangeIn(view, found) };
+    answeringIn(session, async (view, { position }, token): Promise<Hover | null> => {
+      const offset = offsetIn(view, position);
+      let found = hover(view.analysis, offset);
+      if (found?.incomplete) {
+        while (measureNext(view.analysis) && viewOf(session, view.uri)?.analysis === view.analysis) await pause(token);
+        found = hover(view.analysis, offset);
+      }
+      return found ? { contents: markup(session, found.markdown), range: rangeIn(view, found) } : null;
     }),
   );
 }

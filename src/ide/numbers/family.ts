@@ -1,0 +1,95 @@
+import type { ModelNode } from '../../1-parse/ast.ts';
+import type { Declared } from '../../2-resolve/program.ts';
+import { variantRows } from '../../3-check/variants.ts';
+import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { type NetworkNumbers, networkNumbers } from './network-numbers.ts';
+import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
+
+/** A network in numbers, without its graph. */
+export interface MemberNumbers extends NetworkNumbers {
+  readonly point: ScalingPoint;
+  /** By id: `stem`, `stages`, `stages.4`. */
+  readonly stages: ReadonlyMap<string, StageNumbers>;
+}
+
+/** A published member of a family: its numbers; null where it cannot be built, undefined where nobody has built it yet. */
+export interface Member {
+  readonly name: string;
+  readonly numbers: MemberNumbers | null | undefined;
+}
+
+/** Of more members than this no numbers are shown: each takes a network. */
+export const mostMembers = 24;
+
+/** By what a model means: an edit elsewhere leaves them. */
+const known = new WeakMap<Declared, Map<string, MemberNumbers | null>>();
+
+function keptFor(analysis: Analysis, model: ModelNode): Map<string, MemberNumbers | null> {
+  const declared = analysis.module.scope.get(model.name.name);
+  // of two models of one name the first is the one that the file declares
+  if (declared?.node !== model) return new Map();
+  let kept = known.get(declared);
+  if (!kept) {
+    kept = new Map();
+    known.set(declared, kept);
+  }
+  return kept;
+}
+
+/** The members that a model's `variants` name, in order, with what is known of them: builds nothing. */
+export function knownFamily(analysis: Analysis, model: ModelNode): Member[] {
+  const kept = keptFor(analysis, model);
+  return namesOf(model).map((name) => ({ name, numbers: kept.get(keyOf({ variant: name })) }));
+}
+
+/** The same with all of them built. */
+export function familyOf(analysis: Analysis, model: ModelNode): Member[] {
+  return namesOf(model).map((name) => ({ name, numbers: memberNumbers(analysis, model, { variant: name }) ?? null }));
+}
+
+/** A model's numbers at a point of its family that is looked at again and again. Built once for what the model means. */
+export function memberNumbers(
+  analysis: Analysis,
+  model: ModelNode,
+  request: ScalingRequest,
+): MemberNumbers | undefined {
+  const kept = keptFor(analysis, model);
+  const key = keyOf(request);
+  const before = kept.get(key);
+  if (before !== undefined) return before ?? undefined;
+  const network = analysis.network(model.name.name, request);
+  const numbers = network && {
+    ...networkNumbers(network),
+    point: network.point,
+    stages: allStageNumbers(network.graph),
+  };
+  // where an error elsewhere keeps the whole model from being built, nothing is known of its members
+  if (numbers || analysis.network(model.name.name)) kept.set(key, numbers ?? null);
+  return numbers;
+}
+
+/**
+ * Builds one more member of the families of a document, so that hovers find all of them built.
+ * @returns whether any is left
+ */
+export function measureNext(analysis: Analysis): boolean {
+  const left = analysis.module.ast.declarations.flatMap((model) => {
+    if (model.kind !== 'model' || analysis.module.scope.get(model.name.name)?.node !== model) return [];
+    if (!analysis.network(model.name.name)) return [];
+    const unknown = knownFamily(analysis, model).filter(({ numbers }) => numbers === undefined);
+    return unknown.map(({ name }) => ({ model, name }));
+  });
+  const [next] = left;
+  if (next) memberNumbers(analysis, next.model, { variant: next.name });
+  return left.length > 1;
+}
+
+function namesOf(model: ModelNode): string[] {
+  const names = [...variantRows(model).keys()];
+  return names.length <= mostMembers ? names : [];
+}
+
+function keyOf(request: ScalingRequest): string {
+  return JSON.stringify(request);
+}
