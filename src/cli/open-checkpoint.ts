@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openLayersFolder } from '../6-emit/tfjs/layers/open-folder.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -28,7 +28,7 @@ function openFolder(absolute: string, path: string): OpenedCheckpoint {
   } catch (e) {
     throw failure(`'${join(path, 'model.json')}' cannot be read: ${(e as Error).message}`);
   }
-  if (!text) throw failure(`'${path}' cannot be read: it is a folder without a model.json`);
+  if (!text) throw failure(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
   const opened: { close(): void }[] = [];
   const close = () => {
     for (const { close: closeFile } of opened.splice(0)) closeFile();
@@ -44,6 +44,13 @@ function openFolder(absolute: string, path: string): OpenedCheckpoint {
     close();
     throw e;
   }
+}
+
+function folderProblem(absolute: string, path: string): string {
+  const best = join(path, 'best.safetensors');
+  return existsSync(join(absolute, 'best.safetensors'))
+    ? `it is a folder, perhaps a run; its weights are '${best}'`
+    : 'it is a folder without a model.json';
 }
 
 /** Opens a regular file for reading in places. @param shown how the user calls it, for messages. */

@@ -7,18 +7,30 @@ import { RunError } from './run-error.ts';
  * The tensors that a list of parts names: `stem,stages.1-4` are those of the section `stem` and of the rows 1 to 4 of
  * `stages`. A part is the start of a path, word by word; a word of two numbers with a dash is a range.
  * @param option how the list is called, for messages: `--freeze`.
- * @throws RunError where a part names nothing.
+ * @throws RunError where a part, or an end of a range, names nothing.
  */
 export function selectTensors(graph: Graph, parts: string, option: string): ReadonlySet<string> {
   const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
   const selected = new Set<string>();
   for (const part of parts.split(',').map((p) => p.trim())) {
-    const words = part.split('.');
-    const found = names.filter((name) => startsWith(name.split('.'), words));
-    if (part === '' || found.length === 0) throw new RunError(unknownPart(part, names, option));
-    for (const name of found) selected.add(name);
+    const unknown = [part, ...endsOfRanges(part)].find((p) => p === '' || namesOf(p, names).length === 0);
+    if (unknown !== undefined) throw new RunError(unknownPart(unknown, names, option));
+    for (const name of namesOf(part, names)) selected.add(name);
   }
   return selected;
+}
+
+function namesOf(part: string, names: readonly string[]): string[] {
+  const words = part.split('.');
+  return names.filter((name) => startsWith(name.split('.'), words));
+}
+
+/** `stages.1` and `stages.4` of `stages.1-4`: whoever names a row that there is not has another network in mind. */
+function endsOfRanges(part: string): string[] {
+  const words = part.split('.');
+  return words.flatMap((word, i) =>
+    /^\d+-\d+$/.test(word) ? word.split('-').map((end) => words.with(i, end).join('.')) : [],
+  );
 }
 
 /** The section that the last linear layer stands in, whose rate `--head-rate` multiplies by default. */

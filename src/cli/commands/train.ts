@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { createNumberedRun, createRun, readRun, removeLeftovers, writeRun } from '../../train/run/run-folder.ts';
@@ -48,8 +48,13 @@ async function newRun(args: Arguments, io: Io): Promise<number> {
 async function resumeRun(args: Arguments, io: Io): Promise<number> {
   const allowed = new Set([...resumeOptions, ...globalOptions].map((option) => option.name));
   const other = [...args.values.keys()].find((option) => !allowed.has(option));
-  if (other !== undefined)
-    throw usageError(`--${other} cannot stand beside --resume: a run keeps its settings`, 'train');
+  if (other !== undefined) {
+    const run = text(args, 'resume');
+    throw usageError(
+      `--${other} cannot stand beside --resume: a run keeps its settings. A new one can start from its weights: --weights ${join(run as string, 'last.safetensors')}`,
+      'train',
+    );
+  }
   if (args.operands.length > 0) throw usageError('--resume takes no spec: a run has its own', 'train');
   const run = openRun(text(args, 'resume') as string, args, io);
   const { folder, config, network } = run;

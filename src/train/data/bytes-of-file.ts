@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { reasonOf } from '../reason-of.ts';
 import { DataError } from './types.ts';
 
 /** Runs `use` with a file that is open for reading, and closes it whatever happens. */
@@ -27,13 +28,4 @@ export function readFully(file: number, into: Uint8Array, offset: number): numbe
     done += n;
   }
   return done;
-}
-
-/** What the system says of a file, without the path and the call that Node adds. */
-export function reasonOf(e: unknown): string {
-  const { code, message } = e as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file or folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'the permission is missing';
-  if (code === 'EISDIR') return 'it is a folder';
-  return message ?? String(e);
 }

@@ -112,7 +112,7 @@ function readLabels(path: string, format: CifarFormat, recordBytes: number): Uin
         const label = chunk[i * recordBytes + format.labelBytes - 1] as number;
         if (label >= format.classes) {
           const labelsGo = `the labels go from 0 to ${format.classes - 1}`;
-          throw new DataError(`The label of image ${first + i} of '${path}' is ${label}, but ${labelsGo}.`);
+          throw new DataError(`the label of image ${first + i} of '${path}' is ${label}, but ${labelsGo}.`);
         }
         labels[first + i] = label;
       }

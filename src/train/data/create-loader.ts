@@ -44,7 +44,7 @@ export function createLoader(dataset: Dataset, name: SplitName, options: LoaderO
   let closed = false;
 
   async function* epoch(number: number, fromBatch = 0): AsyncGenerator<Batch> {
-    if (closed) throw new DataError('The loader is closed.');
+    if (closed) throw new DataError('the loader is closed.');
     pool ??= createPool(settings.workers);
     const workers = pool;
     const order = epochOrder(split as Split, samplingOf(settings), settings.seed, number);

@@ -32,7 +32,7 @@ export function* csvRows(text: string, name: string): Generator<CsvRow, undefine
     }
     if (at < text.length && !isLineEnd(text, at)) {
       throw new DataError(
-        `Line ${line} of '${name}' has text after a closing quote. A quote within a cell is written twice.`,
+        `line ${line} of '${name}' has text after a closing quote. A quote within a cell is written twice.`,
       );
     }
     at += text[at] === '\r' ? 2 : 1;
@@ -62,7 +62,7 @@ function quotedCell(text: string, start: number, name: string, line: number) {
   let value = '';
   for (let at = start + 1; ; ) {
     const quote = text.indexOf('"', at);
-    if (quote < 0) throw new DataError(`The quote that opens a cell on line ${line} of '${name}' is never closed.`);
+    if (quote < 0) throw new DataError(`the quote that opens a cell on line ${line} of '${name}' is never closed.`);
     value += text.slice(at, quote);
     if (text[quote + 1] !== '"') return { value, end: quote + 1 };
     value += '"';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { reasonOf } from './bytes-of-file.ts';
+import { reasonOf } from '../reason-of.ts';
 import { csvRows } from './csv-rows.ts';
 import { type ImageList, splitOfFiles } from './image-list.ts';
 import { DataError, type Split, type SplitName } from './types.ts';
@@ -36,7 +36,7 @@ export function openCsv(path: string): { classes: string[]; splits: Partial<Reco
   const root = dirname(path);
   const first = train.files.slice(0, probed);
   if (!first.some((file) => existsSync(isAbsolute(file) ? file : join(root, file)))) {
-    const what = first.length === 1 ? 'The file' : `None of the first ${first.length} files`;
+    const what = first.length === 1 ? 'the file' : `none of the first ${first.length} files`;
     const found = first.length === 1 ? 'is not there' : 'is there';
     throw new DataError(
       `${what} that '${path}' lists ${found}: '${first[0]}'. Paths are relative to the folder '${root}'.`,
@@ -76,19 +76,19 @@ function* readList(path: string): Generator<{ file: string; label: string; split
   if (file < 0 || label < 0) {
     const found = header.length === 0 ? 'it is empty' : `it has ${header.map((c) => `'${c}'`).join(', ')}`;
     throw new DataError(
-      `The first line of '${path}' has to name the columns 'path' and 'label' (and may name 'split'); ${found}.`,
+      `the first line of '${path}' has to name the columns 'path' and 'label' (and may name 'split'); ${found}.`,
     );
   }
   for (const { line, cells } of rows) {
     if (cells.length !== header.length) {
-      throw new DataError(`Line ${line} of '${path}' has ${cells.length} cells; the first line has ${header.length}.`);
+      throw new DataError(`line ${line} of '${path}' has ${cells.length} cells; the first line has ${header.length}.`);
     }
     const word = split < 0 ? 'train' : (cells[split] as string);
     const to = Object.hasOwn(splitWords, word.toLowerCase()) ? splitWords[word.toLowerCase()] : undefined;
     if (!to)
-      throw new DataError(`Line ${line} of '${path}' has the split '${word}'; it may be train, validation or test.`);
+      throw new DataError(`line ${line} of '${path}' has the split '${word}'; it may be train, validation or test.`);
     for (const column of [file, label]) {
-      if (cells[column] === '') throw new DataError(`Line ${line} of '${path}' has no ${header[column]}.`);
+      if (cells[column] === '') throw new DataError(`line ${line} of '${path}' has no ${header[column]}.`);
     }
     yield { file: cells[file] as string, label: cells[label] as string, split: to };
   }

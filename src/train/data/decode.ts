@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { readFully, reasonOf, withFile } from './bytes-of-file.ts';
+import { reasonOf } from '../reason-of.ts';
+import { readFully, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
 import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { reasonOf } from './bytes-of-file.ts';
+import { reasonOf } from '../reason-of.ts';
 import { splitOfFiles } from './image-list.ts';
 import { DataError, type Split, type SplitName } from './types.ts';
 
@@ -90,7 +90,7 @@ function collect(root: string, within: string, files: string[], others: Map<stri
 }
 
 function noPictures(folder: string, classes: readonly string[], others: ReadonlyMap<string, number>): string {
-  const wanted = `Looked for pictures (${extensions.join(' ')}) in one folder a class below '${folder}'`;
+  const wanted = `looked for pictures (${extensions.join(' ')}) in one folder a class below '${folder}'`;
   if (classes.length === 0) return `${wanted}, but it has no folders.`;
   const most = [...others].sort((a, b) => b[1] - a[1])[0];
   const found = most ? `only other files, most with the ending '${most[0]}'` : 'none';
@@ -111,7 +111,7 @@ function listFolder(folder: string): { name: string; folder: boolean }[] {
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (e) {
-    throw new DataError(`The folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
   }
   return entries
     .filter((entry) => !entry.name.startsWith('.'))

@@ -107,7 +107,7 @@ export function idxClasses(folder: string, train: Split, test: Split | undefined
     const at = split?.labels.findIndex((label) => label >= classes.length) ?? -1;
     if (split && at >= 0) {
       const labels = `the labels go from 0 to ${classes.length - 1}`;
-      throw new DataError(`The label of '${split.nameOf(at)}' is ${split.labels[at]}, but ${labels}.`);
+      throw new DataError(`the label of '${split.nameOf(at)}' is ${split.labels[at]}, but ${labels}.`);
     }
   }
   return classes;

@@ -85,10 +85,10 @@ function weightsOfClasses(classes: number, split: Split, weights: LoaderOptions[
   if (weights === undefined) return new Float32Array(classes).fill(1);
   if (weights !== 'balanced') {
     if (weights.length !== classes) {
-      throw new DataError(`There are ${weights.length} class weights, but the data have ${classes} classes.`);
+      throw new DataError(`there are ${weights.length} class weights, but the data have ${classes} classes.`);
     }
     if (!weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
-      throw new DataError(`Class weights are numbers from 0; they are ${weights.join(', ')}.`);
+      throw new DataError(`class weights are numbers from 0; they are ${weights.join(', ')}.`);
     }
     return Float32Array.from(weights);
   }
@@ -106,7 +106,7 @@ function sizePair(size: ImageSize): readonly [number, number] {
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   const whole = [height, width].every((n) => Number.isInteger(n) && n >= 1 && n <= 8192);
   if (!whole)
-    throw new DataError(`An image size is a whole number of pixels from 1 to 8192; it is ${height} x ${width}.`);
+    throw new DataError(`an image size is a whole number of pixels from 1 to 8192; it is ${height} x ${width}.`);
   return [height, width];
 }
 
@@ -117,32 +117,32 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   };
   const wholeFrom = (least: number, n: number) => Number.isInteger(n) && n >= least;
   const share = (n: number) => n >= 0 && n <= 1;
-  need(wholeFrom(1, batchSize), `The batch size is a whole number from 1; it is ${batchSize}.`);
-  need(wholeFrom(1, workers), `The number of workers is a whole number from 1; it is ${workers}.`);
-  need(wholeFrom(0, prefetch), `The number of batches ahead is a whole number from 0; it is ${prefetch}.`);
-  need(settings.maxCorrupt >= 0, `The limit of unreadable images is a number from 0; it is ${settings.maxCorrupt}.`);
-  need(settings.cropPadding >= 0, `The crop's padding is a number of pixels from 0; it is ${settings.cropPadding}.`);
+  need(wholeFrom(1, batchSize), `the batch size is a whole number from 1; it is ${batchSize}.`);
+  need(wholeFrom(1, workers), `the number of workers is a whole number from 1; it is ${workers}.`);
+  need(wholeFrom(0, prefetch), `the number of batches ahead is a whole number from 0; it is ${prefetch}.`);
+  need(settings.maxCorrupt >= 0, `the limit of unreadable images is a number from 0; it is ${settings.maxCorrupt}.`);
+  need(settings.cropPadding >= 0, `the crop's padding is a number of pixels from 0; it is ${settings.cropPadding}.`);
   need(
     mean.length === channels && std.length === channels && std.every((n) => n > 0),
-    `The mean and the standard deviation take ${channels} number${channels === 1 ? '' : 's'} each, the latter above 0.`,
+    `the mean and the standard deviation take ${channels} number${channels === 1 ? '' : 's'} each, the latter above 0.`,
   );
   need(
     labelSmoothing >= 0 && labelSmoothing < 1,
-    `Label smoothing is at least 0 and below 1; it is ${labelSmoothing}.`,
+    `label smoothing is at least 0 and below 1; it is ${labelSmoothing}.`,
   );
   need(
     mixup >= 0 && cutmix >= 0,
-    `The alphas of mixup and cutmix are numbers from 0; they are ${mixup} and ${cutmix}.`,
+    `the alphas of mixup and cutmix are numbers from 0; they are ${mixup} and ${cutmix}.`,
   );
   if (augmentation) {
     const { flip, erasing, crop, policy } = augmentation;
-    need(share(flip) && share(erasing), `Flipping and erasing take shares of 0 to 1; they are ${flip} and ${erasing}.`);
-    need(crop.kind !== 'shift' || share(crop.share), 'A shift goes by a share of the side, 0 to 1.');
+    need(share(flip) && share(erasing), `flipping and erasing take shares of 0 to 1; they are ${flip} and ${erasing}.`);
+    need(crop.kind !== 'shift' || share(crop.share), 'a shift goes by a share of the side, 0 to 1.');
     need(
       crop.kind !== 'resized' || [crop.scale, crop.ratio].every(([low, high]) => low > 0 && low <= high),
-      'The scale and the ratio of a crop are two numbers above 0 each, the smaller one first.',
+      'the scale and the ratio of a crop are two numbers above 0 each, the smaller one first.',
     );
-    need(crop.kind !== 'resized' || crop.scale[1] <= 1, 'The scale of a crop is a share of the area, 1 at most.');
+    need(crop.kind !== 'resized' || crop.scale[1] <= 1, 'the scale of a crop is a share of the area, 1 at most.');
     need(
       policy?.kind !== 'rand' || (wholeFrom(0, policy.operations) && policy.magnitude >= 0 && policy.magnitude <= 30),
       'RandAugment takes a whole number of operations and a magnitude of 0 to 30.',
@@ -150,6 +150,6 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   }
   need(
     !settings.dropLast || split.count >= batchSize,
-    `The split '${name}' has ${split.count} images, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
+    `the split '${name}' has ${split.count} images, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
   );
 }

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf } from './bytes-of-file.ts';
+import { reasonOf } from '../reason-of.ts';
 import { openCifar } from './cifar.ts';
 import { isImageCsv, openCsv } from './csv.ts';
 import { decodeWhole } from './decode.ts';
@@ -26,7 +26,7 @@ type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'imageSize' | 'spl
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   const { seed = 0, validation, channels = 3 } = options;
   if (validation !== undefined && !(validation >= 0 && validation < 1)) {
-    throw new DataError(`The share for validation has to be at least 0 and below 1; it is ${validation}.`);
+    throw new DataError(`the share for validation has to be at least 0 and below 1; it is ${validation}.`);
   }
   const opened = isFolder(path) ? await openFolder(path, channels) : openList(path, channels);
   const splits = withValidation(opened.splits, validation, seed);
@@ -52,7 +52,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (e) {
-    throw new DataError(`The data '${path}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the data '${path}' cannot be read: ${reasonOf(e)}.`);
   }
 }
 
@@ -60,7 +60,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (e) {
-    throw new DataError(`The folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
   }
 }
 
@@ -104,7 +104,7 @@ async function openIdx(folder: string, files: NonNullable<ReturnType<typeof find
     const test = files.test && (await openIdxSplit(files.test, scratch));
     if (test && test.size.join() !== train.size.join()) {
       throw new DataError(
-        `The training images in '${folder}' are ${train.size.join(' x ')}, the test images ${test.size.join(' x ')}.`,
+        `the training images in '${folder}' are ${train.size.join(' x ')}, the test images ${test.size.join(' x ')}.`,
       );
     }
     const splits = test ? { train: train.split, test: test.split } : { train: train.split };

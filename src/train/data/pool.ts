@@ -45,7 +45,7 @@ export function createPool(count: number): WorkerPool {
     waiting.clear();
   };
   const fail = (message: string) => {
-    end(new DataError(`A worker that prepares images has failed: ${message}`));
+    end(new DataError(`a worker that prepares images has failed: ${message}`));
     for (const worker of workers) void worker.terminate();
   };
   const hear = (message: FromWorker) => {
@@ -91,7 +91,7 @@ export function createPool(count: number): WorkerPool {
       };
     },
     async close() {
-      end(new DataError('The loader is closed.'));
+      end(new DataError('the loader is closed.'));
       await Promise.all(workers.map(endWorker));
     },
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { reasonOf } from './bytes-of-file.ts';
+import { reasonOf } from '../reason-of.ts';
 import { DataError } from './types.ts';
 
 /** A folder of its own for files that have to be unpacked to be read from the middle. */

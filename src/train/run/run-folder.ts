@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { eventsFile, metricsFile } from '../metrics/run-log.ts';
+import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
 import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
 import { configHash, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
@@ -29,7 +29,7 @@ const configFile = 'config.json';
 
 /** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that nobody else takes it. */
 export function createNumberedRun(cwd: string, name: string): RunFolder {
-  mkdirSync(join(cwd, 'runs'), { recursive: true });
+  makeFolder(join(cwd, 'runs'), 'runs');
   for (let n = 1; ; n++) {
     const shown = join('runs', `${name}-${n}`);
     const path = join(cwd, shown);
@@ -37,14 +37,14 @@ export function createNumberedRun(cwd: string, name: string): RunFolder {
       mkdirSync(path);
       return { path, shown };
     } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;
+      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeMade(shown, e);
     }
   }
 }
 
-/** Makes a folder for a run, or takes an empty one. @throws RunError for one that holds something. */
+/** Makes a folder for a run, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
 export function createRun(path: string, shown: string): RunFolder {
-  mkdirSync(path, { recursive: true });
+  makeFolder(path, shown);
   if (existsSync(join(path, configFile))) {
     throw new RunError(`'${shown}' holds a run already: go on with it by --resume ${shown}, or take another --out`);
   }
@@ -54,6 +54,18 @@ export function createRun(path: string, shown: string): RunFolder {
   if (!readdirSync(path).every(ours))
     throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
   return { path, shown };
+}
+
+function makeFolder(path: string, shown: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (e) {
+    throw cannotBeMade(shown, e);
+  }
+}
+
+function cannotBeMade(shown: string, e: unknown): RunError {
+  return new RunError(`the run's folder '${shown}' cannot be made: ${reasonOf(e)}`);
 }
 
 /** Writes what a run is. From then on it can be resumed. */
@@ -88,11 +100,6 @@ export function removeLeftovers({ path }: RunFolder): void {
       if (name.startsWith('.') && name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
     }
   }
-}
-
-/** What a run wrote before its first checkpoint, which starting again writes anew. */
-export function removeMetrics({ path }: RunFolder): void {
-  for (const name of [metricsFile, eventsFile]) rmSync(join(path, name), { force: true });
 }
 
 /** Texts of the spec's files, each with its path, in the order of the paths. */

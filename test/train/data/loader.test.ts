@@ -323,7 +323,7 @@ describe('threads', () => {
     const running = linux ? threads() : 0;
     await loader.close();
     if (linux) expect(threads()).toBeLessThanOrEqual(running - 3);
-    await expect(all(loader)).rejects.toThrow('The loader is closed.');
+    await expect(all(loader)).rejects.toThrow('the loader is closed.');
     await loader.close();
   });
 
@@ -339,7 +339,7 @@ describe('threads', () => {
     const loader = load(await pictureSet());
     const next = loader.epoch(0)[Symbol.asyncIterator]().next();
     const closed = loader.close();
-    await expect(next).rejects.toThrow('The loader is closed.');
+    await expect(next).rejects.toThrow('the loader is closed.');
     await closed;
   });
 
@@ -363,8 +363,8 @@ describe('threads', () => {
     const train = data.splits.train!;
     const broken = { ...train, locate: () => ({ ...train.locate(0), width: -1 }) };
     const loader = load({ ...data, splits: { train: broken } });
-    await expect(all(loader)).rejects.toThrow(/^A worker that prepares images has failed: /);
-    await expect(all(loader)).rejects.toThrow(/^A worker that prepares images has failed: /);
+    await expect(all(loader)).rejects.toThrow(/^a worker that prepares images has failed: /);
+    await expect(all(loader)).rejects.toThrow(/^a worker that prepares images has failed: /);
   });
 
   test('memory stays flat over epochs', async () => {
@@ -408,21 +408,21 @@ test('what cannot be meant is said', async () => {
   ]).toMatchInlineSnapshot(`
     [
       "'DIR/SET' has no images for validation; it has train, test.",
-      "The split 'train' has 6 images, fewer than the batch of 7. Choose a batch size of 6 or less.",
-      "The batch size is a whole number from 1; it is 0.5.",
-      "The number of workers is a whole number from 1; it is 0.",
-      "The mean and the standard deviation take 1 number each, the latter above 0.",
-      "There are 2 class weights, but the data have 3 classes.",
-      "Class weights are numbers from 0; they are 1, 2, -1.",
-      "Label smoothing is at least 0 and below 1; it is 1.",
-      "The alphas of mixup and cutmix are numbers from 0; they are -1 and 0.",
-      "Flipping and erasing take shares of 0 to 1; they are 2 and 0.",
-      "A shift goes by a share of the side, 0 to 1.",
-      "The scale of a crop is a share of the area, 1 at most.",
+      "the split 'train' has 6 images, fewer than the batch of 7. Choose a batch size of 6 or less.",
+      "the batch size is a whole number from 1; it is 0.5.",
+      "the number of workers is a whole number from 1; it is 0.",
+      "the mean and the standard deviation take 1 number each, the latter above 0.",
+      "there are 2 class weights, but the data have 3 classes.",
+      "class weights are numbers from 0; they are 1, 2, -1.",
+      "label smoothing is at least 0 and below 1; it is 1.",
+      "the alphas of mixup and cutmix are numbers from 0; they are -1 and 0.",
+      "flipping and erasing take shares of 0 to 1; they are 2 and 0.",
+      "a shift goes by a share of the side, 0 to 1.",
+      "the scale of a crop is a share of the area, 1 at most.",
       "RandAugment takes a whole number of operations and a magnitude of 0 to 30.",
     ]
   `);
   await expect(all(load(data, { size: 0 }))).rejects.toThrow(
-    'An image size is a whole number of pixels from 1 to 8192',
+    'an image size is a whole number of pixels from 1 to 8192',
   );
 });

@@ -88,7 +88,7 @@ describe('folders', () => {
   test('what is wrong is said', async () => {
     const at = folder();
     expect(await problem(join(at, 'nowhere'), at)).toBe(
-      "The data 'DIR/nowhere' cannot be read: there is no such file or folder.",
+      "the data 'DIR/nowhere' cannot be read: there is no such file or folder.",
     );
     expect(await problem(at)).toContain("in one folder a class below 'DIR', but it has no folders.");
     writeAt(at, 'a/x.bmp', '');
@@ -149,15 +149,15 @@ describe('CSV lists', () => {
     for (const [name, text] of Object.entries(cases)) said[name] = await problem(writeAt(at, 'list.csv', text), at);
     expect(said).toMatchInlineSnapshot(`
       {
-        "after": "Line 2 of 'DIR/list.csv' has text after a closing quote. A quote within a cell is written twice.",
-        "columns": "The first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it has 'file', 'label'.",
-        "empty": "The first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it is empty.",
-        "noLabel": "Line 2 of 'DIR/list.csv' has no label.",
+        "after": "line 2 of 'DIR/list.csv' has text after a closing quote. A quote within a cell is written twice.",
+        "columns": "the first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it has 'file', 'label'.",
+        "empty": "the first line of 'DIR/list.csv' has to name the columns 'path' and 'label' (and may name 'split'); it is empty.",
+        "noLabel": "line 2 of 'DIR/list.csv' has no label.",
         "noTrain": "'DIR/list.csv' has no image whose split is 'train'.",
-        "nowhere": "None of the first 2 files that 'DIR/list.csv' lists is there: 'q/0.jpg'. Paths are relative to the folder 'DIR'.",
-        "open": "The quote that opens a cell on line 2 of 'DIR/list.csv' is never closed.",
-        "short": "Line 4 of 'DIR/list.csv' has 3 cells; the first line has 2.",
-        "split": "Line 2 of 'DIR/list.csv' has the split 'constructor'; it may be train, validation or test.",
+        "nowhere": "none of the first 2 files that 'DIR/list.csv' lists is there: 'q/0.jpg'. Paths are relative to the folder 'DIR'.",
+        "open": "the quote that opens a cell on line 2 of 'DIR/list.csv' is never closed.",
+        "short": "line 4 of 'DIR/list.csv' has 3 cells; the first line has 2.",
+        "split": "line 2 of 'DIR/list.csv' has the split 'constructor'; it may be train, validation or test.",
         "untrained": "'DIR/list.csv' labels 'p/0.jpg' as 'b', a class without a training image.",
       }
     `);

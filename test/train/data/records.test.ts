@@ -67,7 +67,7 @@ describe('IDX', () => {
     expect((await openDataset(at)).classes).toEqual(['shirt', 'shoe', 'bag']);
     writeAt(at, 'classes.txt', 'shirt\nshoe\n');
     expect(await problem(at)).toBe(
-      "The label of 'train-images-idx3-ubyte, image 2' is 2, but the labels go from 0 to 1.",
+      "the label of 'train-images-idx3-ubyte, image 2' is 2, but the labels go from 0 to 1.",
     );
   });
 
@@ -103,7 +103,7 @@ describe('IDX', () => {
     }
     expect(said).toMatchInlineSnapshot(`
       {
-        "classes": "The label of 't10k-images-idx3-ubyte, image 2' is 7, but the labels go from 0 to 1.",
+        "classes": "the label of 't10k-images-idx3-ubyte, image 2' is 7, but the labels go from 0 to 1.",
         "counts": "'DIR/train-images-idx3-ubyte' has 4 images, but 'DIR/train-labels-idx1-ubyte' has 3 labels.",
         "cut": "'DIR/train-images-idx3-ubyte' has 70 bytes, but its header says 4 x 5 x 5, which takes 116: it is cut off.",
         "empty": "'DIR/train-images-idx3-ubyte' has 0 bytes; the header of an IDX file alone takes 16.",
@@ -194,7 +194,7 @@ describe('CIFAR', () => {
     const label = folder();
     writeAt(label, 'data_batch_1.bin', cifarRecords([{ labels: [10], colour: [1, 2, 3] }]));
     expect(await problem(label)).toBe(
-      "The label of image 0 of 'DIR/data_batch_1.bin' is 10, but the labels go from 0 to 9.",
+      "the label of image 0 of 'DIR/data_batch_1.bin' is 10, but the labels go from 0 to 9.",
     );
     const only = folder();
     writeAt(only, 'test_batch.bin', cifarRecords([{ labels: [1], colour: [1, 2, 3] }]));

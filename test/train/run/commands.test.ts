@@ -140,9 +140,16 @@ describe('what cannot be is said before there is a folder', () => {
     mkdirSync(join(cwd, 'run'));
     const resume = (...more: string[]) => enetc(['train', '--resume', 'run', ...more], { cwd });
     expect(await resume()).toMatchObject({ code: 1, err: "error: there is no run in 'run': it has no config.json\n" });
-    expect((await resume('--epochs', '5')).err).toContain('--epochs cannot stand beside --resume');
+    expect((await resume('--epochs', '5')).err).toMatch(/--epochs cannot stand beside --resume.* --weights run\/last/);
+    writeFileSync(join(cwd, 'file'), '');
+    for (const out of ['file', 'file/run', 'n'.repeat(300)]) {
+      const ran = await train(cwd, '--out', out);
+      expect(ran.code).toBe(1);
+      expect(ran.err).toMatch(/^error: the run's folder '.*' cannot be made: (there is|a part of|the name is)/);
+    }
     expect((await train(cwd, '--out', 'run')).code).toBe(0);
     expect((await train(cwd, '--out', 'run')).err).toContain('go on with it by --resume run');
+    expect((await train(cwd, '--weights', 'run')).err).toMatch(/its weights are '.*run\/best\.safetensors'/);
 
     // Data or a configuration that have changed since.
     writeIdx(join(cwd, 'data'), 40, 18);

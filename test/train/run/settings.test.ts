@@ -99,6 +99,9 @@ test('parts of a network by section, rows and ranges', () => {
   expect(() => selectTensors(graph, 'stagse', '--freeze')).toThrow(
     "no part 'stagse' that owns weights; did you mean 'stages'?",
   );
+  expect(() => selectTensors(graph, 'stages.4-7', '--freeze')).toThrow(
+    "no part 'stages.7' that owns weights; the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6",
+  );
   expect(() => selectTensors(graph, 'stages.7-9', '--freeze')).toThrow("the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6");
   expect(() => selectTensors(graph, 'stem,', '--freeze')).toThrow(
     "no part '' that owns weights; its sections are stem, stages, head, classifier",

@@ -1,0 +1,18 @@
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'the permission is missing',
+  EPERM: 'the permission is missing',
+  EROFS: 'it is on a disk that can only be read',
+  EISDIR: 'it is a folder',
+  EEXIST: 'there is a file of that name',
+  ENOTDIR: 'a part of the path is a file, no folder',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its symbolic links go in a circle',
+  ENOSPC: 'the disk is full',
+};
+
+/** What the system says of a file, without the path and the call that Node adds. */
+export function reasonOf(e: unknown): string {
+  const { code, message } = e as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? message ?? String(e);
+}
