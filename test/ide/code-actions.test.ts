@@ -96,6 +96,20 @@ test('arguments, inputs, returns, numbers and tensors that nothing reads', () =>
   expect(mended(split, 'unused-value', "'_'")).toContain('a, _ = Split');
 });
 
+test('a step that needs a label gets one that is free', () => {
+  expect(mended(model('  s: conv: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', 'conv2')).toContain(
+    '-> conv2: Conv(8, 3)',
+  );
+  expect(mended(model('  s: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', "'conv'")).toContain('-> conv: Conv(8, 3)');
+});
+
+test('where brackets do not pair no argument is put between them', () => {
+  const { ide, analysis } = openFixture('model M {\n  input x: [3, 8, 8]\n  s: Conv(8\n}\n');
+  const titles = codeActions(ide, analysis, 0, 60).map((a) => a.title);
+  expect(titles).toContain("Add ')'");
+  expect(titles.filter((title) => title.startsWith('Give'))).toEqual([]);
+});
+
 test('imports of files by a wrong path', () => {
   const others = { 'blocks.enet': 'block Own(x) { return x -> relu }\n' };
   const text = (path: string) => `import { Own } from "${path}"\nblock B(x) { return x -> o: Own }\n`;

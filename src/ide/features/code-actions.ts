@@ -6,7 +6,7 @@ import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type Edito
 import { overlap } from './edits.ts';
 import { alignTableAt } from './formatting.ts';
 import { addImport, nearestFile } from './mendings/imports.ts';
-import { addArgument, addInput, addReturn, discardValue, wholeNumber } from './mendings/statements.ts';
+import { addArgument, addInput, addReturn, discardValue, freeLabel, wholeNumber } from './mendings/statements.ts';
 import { addCells, addColumn, emptyCell, fillCell } from './mendings/tables.ts';
 import { organizeImports } from './organize-imports.ts';
 
@@ -79,7 +79,8 @@ function mendable(analysis: Analysis): readonly EditorDiagnostic[] {
 
 /** The fixes of a diagnostic: its own, and those that only the editor has. */
 export function fixesOf(ide: Ide, analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
-  return [...d.fixes, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
+  const own = d.code === 'missing-label' ? freeLabel(analysis, d) : d.fixes;
+  return [...own, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
 }
 
 /** The edits of all fixes of a document that cannot change what it means; of two that touch the same text, the first's. */

@@ -1,7 +1,8 @@
 import * as t from '../../../../grammar/tokens.ts';
-import type { AssignNode, BlockNode, ModelNode } from '../../../1-parse/ast.ts';
+import type { AssignNode, BlockNode, Declaration, ModelNode } from '../../../1-parse/ast.ts';
 import { isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
 import type { Analysis } from '../../core/analysis.ts';
+import { namesOf } from '../../names/declaration-names.ts';
 import { documentTokens } from '../../tree/document-tokens.ts';
 import { innermost, nodePath } from '../../tree/node-path.ts';
 import type { EditorDiagnostic, EditorFix } from '../diagnostics.ts';
@@ -32,9 +33,28 @@ function closerOf(tokens: ReturnType<typeof documentTokens>['tokens'], open: num
   for (let i = open; i < tokens.length; i++) {
     const token = tokens[i] as (typeof tokens)[number];
     if (isOpener(token)) depth++;
-    else if (isCloser(token) && --depth === 0) return i;
+    // of brackets that do not pair another fix speaks
+    else if (isCloser(token) && --depth === 0) return token.tokenType === t.RParen ? i : -1;
   }
   return -1;
+}
+
+/** A label that the declaration does not have yet, where the one that was offered stands there already. */
+export function freeLabel(analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
+  const { node } = analysis.declarationAt(d.start);
+  if (!node || node.kind === 'import') return d.fixes;
+  const labels = new Set(
+    namesOf(node as Declaration).flatMap(({ name, target }) => (target.kind === 'label' ? [name] : [])),
+  );
+  return d.fixes.map((fix) => {
+    const [edit] = fix.edits;
+    const offered = /^(\w+): $/.exec(edit?.newText ?? '')?.[1];
+    if (!edit || offered === undefined || !labels.has(offered)) return fix;
+    let n = 2;
+    while (labels.has(`${offered}${n}`)) n++;
+    const label = `${offered}${n}`;
+    return { title: `Label it '${label}'`, safe: fix.safe, edits: [{ ...edit, newText: `${label}: ` }] };
+  });
 }
 
 /** Ends a block with a `return` of what it bound last, or of its first tensor. */
