@@ -1,5 +1,6 @@
 import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { chosenScaling } from './scaling/choose-scaling.ts';
 
 /** Makes the client for where the extension runs; it is not started yet. */
 export type CreateClient = (
@@ -20,16 +21,27 @@ export type CommandId = (typeof commandIds)[number];
 
 /** What the client says of itself to the server. Files of the library are documents like others, but read-only. */
 export function clientOptions(channel: LogOutputChannel): LanguageClientOptions {
-  const { scaling, inlayHints } = workspace.getConfiguration('enet');
   return {
     documentSelector: [{ language: 'enet' }],
     outputChannel: channel,
-    initializationOptions: { clientCommands: commandIds, settings: { scaling, inlayHints } },
+    initializationOptions: {
+      clientCommands: commandIds,
+      settings: { scaling: chosenScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') },
+    },
     synchronize: {
       configurationSection: 'enet',
       fileEvents: workspace.createFileSystemWatcher('**/*.enet'),
     },
     middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const sections: unknown = await next(params, token);
+          if (!Array.isArray(sections)) return [];
+          return sections.map((found, i) =>
+            params.items[i]?.section === 'enet' ? { ...found, scaling: chosenScaling() } : found,
+          );
+        },
+      },
       provideCodeLenses: (document, token, next) =>
         workspace.getConfiguration('enet', document.uri).get('codeLens', true) ? next(document, token) : [],
     },

@@ -1,5 +1,6 @@
 import { type TextDocument, window, workspace } from 'vscode';
-import { pointArguments, type ScalingRequest } from './scaling/scaling-text.ts';
+import { chosenScaling } from './scaling/choose-scaling.ts';
+import { pointArguments } from './scaling/scaling-text.ts';
 
 /** Runs `enetc compile` on a file in a terminal, at the chosen point or at a variant, where what it prints can be read. */
 export async function compileInTerminal(document: TextDocument, model?: string, variant?: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function compileInTerminal(document: TextDocument, model?: string, 
   }
   if (document.isDirty && !(await document.save())) return;
   const configuration = workspace.getConfiguration('enet', document.uri);
-  const scaling = variant === undefined ? configuration.get<ScalingRequest>('scaling', {}) : { variant };
+  const scaling = variant === undefined ? chosenScaling() : { variant };
   const folder = workspace.getWorkspaceFolder(document.uri)?.uri;
   const command = workspace.isTrusted ? configuration.get('cli.path', 'enetc') : 'enetc';
   const terminal =

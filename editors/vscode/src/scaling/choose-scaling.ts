@@ -1,14 +1,21 @@
 import { ConfigurationTarget, workspace } from 'vscode';
 import type { ScalingRequest } from './scaling-text.ts';
 
-/** The point at which hints, hovers and the preview show networks. */
+/**
+ * The point at which hints, hovers and the preview show networks: of the nearest settings that state one. The editor
+ * itself would mix the fields of all of them, so that a phi of the workspace met a variant of the user.
+ */
 export function chosenScaling(): ScalingRequest {
-  return workspace.getConfiguration('enet').get<ScalingRequest>('scaling', {});
+  const found = workspace.getConfiguration('enet').inspect<ScalingRequest>('scaling');
+  return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue ?? {};
 }
 
 /** Makes a point the chosen one: in the settings of the workspace where there is one, else in the user's. */
 export async function chooseScaling(request: ScalingRequest): Promise<void> {
-  const target = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
-  const value = Object.keys(request).length > 0 ? request : undefined;
-  await workspace.getConfiguration('enet').update('scaling', value, target);
+  const configuration = workspace.getConfiguration('enet');
+  const inWorkspace = workspace.workspaceFolders !== undefined;
+  // The default needs no entry, unless the user's own settings say something else.
+  const silent = Object.keys(request).length === 0 && !(inWorkspace && configuration.inspect('scaling')?.globalValue);
+  const target = inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
+  await configuration.update('scaling', silent ? undefined : request, target);
 }
