@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { preview } from '../../src/ide/features/preview.ts';
+import { measureNext } from '../../src/ide/numbers/measure.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 
@@ -30,6 +31,21 @@ test('a preview shows the chosen point with its family and the curve of the form
   expect(data.curve.find((p) => p.phi === 0)?.params).toBe(5_288_548);
   expect(data.curve.map((p) => p.phi)).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
   expect(data.variants[9]?.phi).toBeUndefined();
+});
+
+test('what was measured serves a preview after edits elsewhere: it builds the chosen network alone', () => {
+  const { ide, analysis, path } = openFixture(efficientnet);
+  let steps = 1;
+  while (measureNext(analysis, 'members and curve')) steps++;
+  expect(steps).toBe(10 + 10);
+  const before = preview(analysis)!;
+  ide.change(path, `// a comment\n${efficientnet}`);
+  const later = ide.analysis(path)!;
+  const asked: unknown[] = [];
+  const watched = { ...later, network: (name: string, request?: object) => asked.push(request) && later.network(name) };
+  const data = preview(watched as typeof later)!;
+  expect(asked).toEqual([undefined]);
+  expect({ ...data, stages: [] }).toEqual({ ...before, stages: [] });
 });
 
 test('each stage of the drawing says where it is written', () => {

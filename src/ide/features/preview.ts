@@ -2,7 +2,14 @@ import type { ModelNode } from '../../1-parse/ast.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import { scalingOf } from '../../4-scale/choose-factors.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
-import { createDiagram, type DiagramStage, type StageEdge, type Tap } from '../../report/drawing/diagram.ts';
+import type { Graph } from '../../5-graph/graph.ts';
+import {
+  createDiagram,
+  type Diagram,
+  type DiagramStage,
+  type StageEdge,
+  type Tap,
+} from '../../report/drawing/diagram.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { stagesOf } from '../../report/stages.ts';
 import { summarizePoint } from '../../report/summary.ts';
@@ -108,6 +115,14 @@ function problemOf(analysis: Analysis): string {
   return error?.message ?? 'the model has no network at this point';
 }
 
+const diagrams = new WeakMap<Graph, Diagram>();
+
+function diagramOf({ graph, point }: Network): Diagram {
+  const diagram = diagrams.get(graph) ?? createDiagram(graph, point);
+  diagrams.set(graph, diagram);
+  return diagram;
+}
+
 function drawingOf(
   analysis: Analysis,
   model: ModelNode,
@@ -115,7 +130,7 @@ function drawingOf(
 ): Pick<Preview, 'stages' | 'edges' | 'taps'> {
   if (!network) return { stages: [], edges: [], taps: [] };
   const { graph, point } = network;
-  const { stages, edges, taps } = createDiagram(graph, point);
+  const { stages, edges, taps } = diagramOf(network);
   const cut = stagesOf(graph);
   return {
     stages: stages.map((stage, i) => {

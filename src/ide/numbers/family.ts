@@ -69,23 +69,13 @@ export function memberNumbers(
   return numbers;
 }
 
-/**
- * Builds one more member of the families of a document, so that hovers find all of them built.
- * @returns whether any is left
- */
-export function measureNext(analysis: Analysis): boolean {
-  const left = analysis.module.ast.declarations.flatMap((model) => {
-    if (model.kind !== 'model' || analysis.module.scope.get(model.name.name)?.node !== model) return [];
-    if (!analysis.network(model.name.name)) return [];
-    const unknown = knownFamily(analysis, model).filter(({ numbers }) => numbers === undefined);
-    return unknown.map(({ name }) => ({ model, name }));
-  });
-  const [next] = left;
-  if (next) memberNumbers(analysis, next.model, { variant: next.name });
-  return left.length > 1;
+/** Whether a point of a model's family was measured, or was found to have no network. */
+export function isMeasured(analysis: Analysis, model: ModelNode, request: ScalingRequest): boolean {
+  return keptFor(analysis, model).has(keyOf(request));
 }
 
-function namesOf(model: ModelNode): string[] {
+/** The names of a model's members, where they are not too many. */
+export function namesOf(model: ModelNode): string[] {
   const names = [...variantRows(model).keys()];
   return names.length <= mostMembers ? names : [];
 }

@@ -19,15 +19,18 @@ export interface CurvePoint {
  * not to be built.
  */
 export function formulaCurve(analysis: Analysis, model: ModelNode): readonly CurvePoint[] {
-  if (scalingOf(model)?.variable === undefined) return [];
-  const curve: CurvePoint[] = [];
-  for (let phi = -1; phi <= lastPhi(model); phi++) {
-    const numbers = memberNumbers(analysis, model, { phi, rule: 'formula' });
-    if (numbers?.point.phi !== phi) continue;
+  return curveRequests(model).flatMap((request) => {
+    const numbers = memberNumbers(analysis, model, request);
+    if (numbers?.point.phi !== request.phi) return [];
     const { params, macs, resolution } = numbers;
-    curve.push({ phi, params, macs, ...(resolution > 0 && { resolution }) });
-  }
-  return curve;
+    return [{ phi: request.phi, params, macs, ...(resolution > 0 && { resolution }) }];
+  });
+}
+
+/** The points of a model's curve; none where its scaling is no formula. */
+export function curveRequests(model: ModelNode): { readonly phi: number; readonly rule: 'formula' }[] {
+  if (scalingOf(model)?.variable === undefined) return [];
+  return Array.from({ length: lastPhi(model) + 2 }, (_, i) => ({ phi: i - 1, rule: 'formula' }));
 }
 
 function lastPhi(model: ModelNode): number {
