@@ -22,6 +22,8 @@ export interface Build {
   readonly source: Source;
   readonly docs: Docs;
   readonly diagnostics: Diagnostic[];
+  /** Where the declaration in hand begins: the place of what recovery left without a token. */
+  within: number;
 }
 
 /** Makes the AST of a file's concrete tree. Parts that recovery left incomplete become `error` nodes or are left out. */
@@ -31,24 +33,33 @@ export function buildFile(
   comments: readonly IToken[],
   diagnostics: Diagnostic[],
 ): a.FileNode {
-  const b: Build = { source, docs: docsOf(source, comments), diagnostics };
+  const b: Build = { source, docs: docsOf(source, comments), diagnostics, within: 0 };
   const { importDeclaration = [], block = [], model = [], weights = [] } = (cst as c.FileCstNode).children;
   const declarations: a.Declaration[] = [
-    ...block.map((n) => buildBlock(b, n)),
-    ...model.map((n) => buildModel(b, n)),
-    ...weights.map((n) => buildWeights(b, n)),
+    ...block.map((n) => buildBlock(begin(b, n), n)),
+    ...model.map((n) => buildModel(begin(b, n), n)),
+    ...weights.map((n) => buildWeights(begin(b, n), n)),
   ];
   return {
     span: { source, start: 0, end: source.text.length },
-    imports: importDeclaration.map((n) => buildImport(b, n)),
+    imports: importDeclaration.map((n) => buildImport(begin(b, n), n)),
     declarations: inOrder(declarations),
     comments: b.docs.comments,
   };
 }
 
+function begin(b: Build, n: CstNode): Build {
+  b.within = spanOf(b, n).start;
+  return b;
+}
+
 /** Makes the AST of one expression. */
 export function buildExpression(source: Source, cst: CstNode, diagnostics: Diagnostic[]): a.Expr {
-  return expression({ source, docs: docsOf(source, []), diagnostics }, cst as c.ExpressionCstNode, undefined);
+  return expression(
+    { source, docs: docsOf(source, []), diagnostics, within: 0 },
+    cst as c.ExpressionCstNode,
+    undefined,
+  );
 }
 
 function inOrder<T extends { readonly span: { readonly start: number } }>(nodes: T[]): T[] {

@@ -12,7 +12,7 @@ export function spanOf(b: Build, n: CstNode, parent?: CstNode): Span {
   const end = n.location?.endOffset ?? Number.NaN;
   if (!Number.isNaN(start)) return { source: b.source, start, end: (Number.isNaN(end) ? start : end) + 1 };
   if (parent) return spanOf(b, parent);
-  return { source: b.source, start: 0, end: 0 };
+  return { source: b.source, start: b.within, end: b.within };
 }
 
 function tokenSpan(b: Build, t: IToken, parent: CstNode): Span {

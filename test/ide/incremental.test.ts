@@ -144,7 +144,9 @@ test('over thousands of random edits the editor says what it would say from scra
   const ide = createIde(memoryHost(new Map()));
   let well = 0;
   let edits = 0;
-  for (let base = 0; base < 40; base++) {
+  for (let round = 0; round < 40; round++) {
+    // most of them small; the library's take their time
+    const base = round < 34 ? round % 12 : 12 + next(corpus.length - 12);
     const changes: Edit[] = [];
     for (let i = 0; i < 50; i++) {
       // now and then back to a text that is whole
@@ -164,4 +166,4 @@ test('over thousands of random edits the editor says what it would say from scra
   }
   expect(edits).toBe(2000);
   expect(well).toBeGreaterThan(1000);
-}, 240_000);
+}, 600_000);

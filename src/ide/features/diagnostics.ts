@@ -28,9 +28,13 @@ export interface EditorEdit extends Place {
  * What is to be said in a document: what its own text is to blame for, and what building its models shows elsewhere (a
  * block of the library that is given a wrong number), said at the call that led there. What the files that it imports
  * are to blame for is said in them.
+ * @param diagnostics all there are; or those that are known so far, `analysis.diagnosticsSoFar()`
  */
-export function documentDiagnostics(analysis: Analysis): readonly EditorDiagnostic[] {
-  return analysis.diagnostics.flatMap((d) => {
+export function documentDiagnostics(
+  analysis: Analysis,
+  diagnostics: readonly Diagnostic[] = analysis.diagnostics,
+): readonly EditorDiagnostic[] {
+  return diagnostics.flatMap((d) => {
     const located = locateDiagnostic(analysis, d);
     return located.path === analysis.path ? [located] : saidAtCall(analysis, located);
   });

@@ -1,0 +1,56 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { checkSource } from '../../src/check-source.ts';
+import { createIde } from '../../src/ide/core/create-ide.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { mainPath, memoryHost } from './fixture.ts';
+import { percentile, placesOf, typeInto } from './keystrokes.ts';
+import { largeSpec } from './large-spec.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+test.each(['std/efficientnet', 'std/efficientnet-v2'])('keystrokes in %s', (name) => {
+  const text = stdlib[name] as string;
+  typeInto(text, placesOf(text, /\b\w/g, 10), 'channels');
+  const { first, all } = typeInto(text, placesOf(text, /\b\w/g, 40), 'channels');
+  // 6 and 35 ms where nothing else runs
+  expect(percentile(first, 95)).toBeLessThan(15);
+  expect(percentile(all, 95)).toBeLessThan(100);
+});
+
+test('keystrokes in ten thousand lines cost a small part of reading them all', () => {
+  const text = largeSpec(10_000);
+  expect(text.split('\n').length).toBeGreaterThan(10_000);
+  const start = process.cpuUsage();
+  expect(checkSource({ name: mainPath, text }).diagnostics).toEqual([]);
+  const { user, system } = process.cpuUsage(start);
+  const { all } = typeInto(text, placesOf(text, /\b\w/g, 20), 'channels');
+  expect(percentile(all, 95)).toBeLessThan(100);
+  expect(percentile(all, 50)).toBeLessThan((user + system) / 1000 / 20);
+});
+
+test('ten thousand edits leave no more memory in use than a thousand', () => {
+  const text = stdlib['std/efficientnet'] as string;
+  const places = placesOf(text, /\b\w/g, 100);
+  const ide = createIde(memoryHost(new Map()));
+  const edit = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const place = places[i % places.length] as number;
+      // a text that was never there before
+      ide.change(mainPath, `${text.slice(0, place)} /* ${i} */ x${i} ${text.slice(place)}`);
+      ide.analysis(mainPath)?.diagnosticsSoFar();
+    }
+  };
+  edit(0, 1000);
+  const before = usedHeap();
+  edit(1000, 10_000);
+  expect(usedHeap() - before).toBeLessThan(8 << 20);
+}, 240_000);
+
+function usedHeap(): number {
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
