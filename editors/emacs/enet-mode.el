@@ -5,7 +5,8 @@
 
 ;;; Commentary:
 
-;; Colours, comments and indentation for .enet files, and the language server `enetc lsp' through Eglot:
+;; Colours, comments and indentation for .enet files, and the language server
+;; `enetc lsp' through Eglot:
 ;;
 ;;   (add-to-list 'load-path "/path/to/editors/emacs")
 ;;   (require 'enet-mode)
@@ -81,12 +82,13 @@
 (declare-function jsonrpc-request "jsonrpc")
 
 (defun enet-select-scaling (point)
-  "Show hints and hovers at POINT of the family: a phi such as 2.5, a variant such as b3, or nothing for the default."
+  "Show hints and hovers at POINT of the family.
+That is a phi such as 2.5, a variant such as b3, or nothing for the default."
   (interactive "sphi or variant (empty: the default): ")
   (let ((server (or (eglot-current-server) (user-error "No language server runs here"))))
     (jsonrpc-request server :workspace/executeCommand
                      (list :command "enet.selectScaling"
-                           :arguments (vector (if (string-empty-p point) "default" point))))))
+                           :arguments (vector (if (string= point "") "default" point))))))
 
 (provide 'enet-mode)
 ;;; enet-mode.el ends here

@@ -4,6 +4,8 @@ import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { pointArguments, readPhi, samePoint, scalingLabel } from '../../editors/vscode/src/scaling/scaling-text.ts';
 import { packVsix } from '../../scripts/vsix/pack.ts';
+import { format } from '../../src/1-parse/format.ts';
+import { checkSource } from '../../src/check-source.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { commands } from '../../src/cli/commands.ts';
 
@@ -66,6 +68,20 @@ describe('the manifest', () => {
       expect(existsSync(join(root, 'editors/vscode', path)), path).toBe(true);
     }
   });
+});
+
+test('every snippet is a text that the compiler takes, formatted', () => {
+  const snippets: Record<string, { body: string[] }> = JSON.parse(read('snippets/enet.json'));
+  for (const [name, { body }] of Object.entries(snippets)) {
+    const filled = body
+      .join('\n')
+      .replace(/\$\{\d[:|]([^},|]*)[^}]*\}|\$0/g, (_, text = '') => text)
+      .trimEnd();
+    const uses = filled.includes('std/blocks') ? '' : 'import { ConvBnAct } from "std/blocks"\n\n';
+    const source = { name, text: `${uses}${filled}\n` };
+    expect(checkSource(source).diagnostics, name).toEqual([]);
+    expect(format(source).text, name).toBe(source.text);
+  }
 });
 
 describe('a chosen point', () => {
