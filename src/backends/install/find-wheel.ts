@@ -75,7 +75,13 @@ function ask(python: string, cwd: string) {
 function describeWheel(python: string, answer: Awaited<ReturnType<typeof ask>>): Wheel {
   if (answer.missing) throw new InstallError(`there is no program '${python}'`);
   if (answer.code === 3) throw new InstallError(`'${python}' has no TensorFlow. Type ${python} -m ${hint}`);
-  if (answer.code !== 0) throw new InstallError(`'${python}' could not be asked:\n${lastLines(answer.stderr)}`);
+  if (answer.code !== 0) {
+    const said = lastLines(answer.stderr);
+    const how = answer.code === undefined ? `by the signal ${answer.signal}` : `with code ${answer.code}`;
+    throw new InstallError(
+      `'${python}' could not be asked${said === '' ? `: it said nothing and ended ${how}` : `:\n${said}`}`,
+    );
+  }
   const found = JSON.parse(answer.stdout) as Found;
   const mac = process.platform === 'darwin';
   const libraries = ['tensorflow_cc', 'tensorflow_framework'].map((name) =>

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { formatBytes } from '../../report/format-number.ts';
@@ -5,6 +6,7 @@ import { openDataset } from '../../train/data/open-dataset.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { type Dataset, type SplitName, splitNames } from '../../train/data/types.ts';
 import type { StartWeights } from '../../train/run/run-config.ts';
+import type { RunFolder } from '../../train/run/run-folder.ts';
 import { type Arguments, flag, number, text } from '../arguments.ts';
 import type { Network } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
@@ -87,11 +89,19 @@ async function ofRun(args: Arguments, io: Io): Promise<Subject> {
   const other = scalingOptions.find(({ name }) => flag(args, name));
   if (other) throw usageError(`--${other.name} cannot stand beside --run: a run has its own network`, 'eval');
   const run = openRun(text(args, 'run') as string, args, io);
-  const weights = startWeights(args, io) ?? { file: join(run.folder.path, 'best.safetensors'), allowMissing: [] };
+  const weights = startWeights(args, io) ?? { file: weightsOf(run.folder), allowMissing: [] };
   const data = text(args, 'data');
   // Other data than the run's may have any number of images.
   const dataset = data === undefined ? await openRunData(run, args, io) : await openDataFor(run.network, data, io);
   return { network: run.network, weights, dataset, backend: run.config.backend };
+}
+
+/** A run's best weights; its last ones where no images validate it. */
+function weightsOf({ path, shown }: RunFolder): string {
+  const names = ['best.safetensors', 'last.safetensors'];
+  const file = names.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
+  if (file !== undefined) return file;
+  throw failure(`the run '${shown}' has no weights yet: they are written after its first epoch`);
 }
 
 async function ofSpec(args: Arguments, io: Io): Promise<Subject> {

@@ -77,12 +77,13 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
     title,
     align: i >= 2 && i <= 4 ? ('right' as const) : ('left' as const),
   }));
-  const lines = [
-    paint.bold(heading),
-    '',
-    renderTable(columns, rows, { paint }),
-    `The largest output is ${report.largest.toPrecision(3)}; outputs may differ by ${tolerance} of it.`,
-  ];
+  const lines = [paint.bold(heading), ''];
+  if (rows.length > 0) {
+    lines.push(
+      renderTable(columns, rows, { paint }),
+      `The largest output is ${report.largest.toPrecision(3)}; outputs may differ by ${tolerance} of it.`,
+    );
+  }
   for (const [engine, detail] of new Map(report.rows.map((row) => [row.engine, row.detail]))) {
     lines.push(paint.dim(`${engine}: ${detail}`));
   }
@@ -90,8 +91,12 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
     lines.push(paint.dim(`${engine}: not run, ${why}${advice === undefined ? '' : `; ${advice}`}`));
   }
   if (report.rows.length < 2) lines.push('There is nothing to compare: fewer than two forms ran.');
-  lines.push(
-    ok ? paint.good('All forms agree.') : paint.bad('The forms do not agree, or what was asked for did not run.'),
-  );
+  lines.push(ok ? paint.good('All forms agree.') : paint.bad(verdict(report)));
   return `${lines.join('\n')}\n`;
+}
+
+/** What is wrong where not all is well. */
+function verdict({ ok, rows }: ParityReport): string {
+  if (ok) return 'What was asked for did not run.';
+  return rows.every((row) => row.ok) ? 'Nothing was verified.' : 'The forms do not agree.';
 }

@@ -44,6 +44,7 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
     ...(settings.validation !== undefined && { validation: settings.validation }),
   });
   try {
+    checkEnoughClasses(dataset);
     const request = withClasses(asked, first, dataset, args);
     const network = request === asked ? first : compileNetwork(spec, request, args, io);
     checkClasses(network.graph, dataset);
@@ -67,6 +68,12 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
     dataset.close();
     throw e;
   }
+}
+
+/** @throws RunError for a single class, mostly a folder too high: every network is right about all of its images. */
+function checkEnoughClasses({ classes, path }: Dataset): void {
+  if (classes.length > 1) return;
+  throw new RunError(`'${path}' has one class, '${classes[0]}': training takes two at least`);
 }
 
 /** How many images there are to train on and to validate with. @throws RunError where there are none to train on. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enetc } from '../../cli/fake-io.ts';
@@ -133,6 +133,23 @@ describe('what cannot be is said before there is a folder', () => {
     expect(ran.err).toContain(message);
     expect(ran.code).toBe(code);
     expect(existsSync(join(cwd, 'runs'))).toBe(false);
+  });
+
+  test('a single class', async () => {
+    const cwd = project();
+    writeIdx(join(cwd, 'data'), 48, 18, 1);
+    expect(await train(cwd)).toMatchObject({ code: 1, err: expect.stringContaining("has one class, '0': training") });
+    expect(existsSync(join(cwd, 'runs'))).toBe(false);
+  });
+
+  test('eval of a run that has no best weights', async () => {
+    const cwd = project();
+    expect((await train(cwd, '--out', 'run')).code).toBe(0);
+    const evaluate = () => enetc(['eval', '--run', 'run', '--backend', 'cpu'], { cwd });
+    rmSync(join(cwd, 'run/best.safetensors'));
+    expect((await evaluate()).out).toContain('run/last.safetensors');
+    rmSync(join(cwd, 'run/last.safetensors'));
+    expect(await evaluate()).toMatchObject({ code: 1, err: expect.stringContaining("'run' has no weights yet") });
   });
 
   test('of --resume and --out', async () => {
