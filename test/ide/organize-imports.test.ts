@@ -37,6 +37,20 @@ import { A, B } from "./b.enet"  // ours
 ${uses}`);
 });
 
+test('a comment outlives its import', () => {
+  const used = `import { B } from "./b.enet"\nblock C(x) { return x -> B }\n`;
+  expect(organized(`// kept\nimport { ResNet } from "std/resnet"  // too\n${used}`)).toBe(`// kept\n// too\n${used}`);
+  expect(
+    organized(`${used.split('\n')[0]}\n// why\nimport { ResNet } from "std/resnet"\n${used.split('\n')[1]}\n`),
+  ).toBe(`// why\nimport { B } from "./b.enet"\nblock C(x) { return x -> B }\n`);
+});
+
+test('where no import is left no blank line is either', () => {
+  expect(organized('import { ResNet } from "std/resnet"\n\nblock C(x) { return x -> relu }\n')).toBe(
+    'block C(x) { return x -> relu }\n',
+  );
+});
+
 test('with errors in the text nothing is taken out, and a broken import is left', () => {
   expect(organized('import { B } from "./b.enet"\nimport { MBConv } from "std/blocks"\nmodel M {{\n')).toBe(
     'import { MBConv } from "std/blocks"\nimport { B } from "./b.enet"\nmodel M {{\n',

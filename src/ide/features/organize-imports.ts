@@ -31,10 +31,12 @@ export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   const end = endOfLine(source.text, analysis.locate(last.span).end);
   const entries = readEntries(analysis);
   const lines = [...entries.values()]
-    .filter((entry) => entry.names.size > 0)
+    .filter((entry) => entry.names.size + entry.above.length + entry.beside.length > 0)
     .sort((a, b) => Number(isOwn(a.from)) - Number(isOwn(b.from)) || (a.from < b.from ? -1 : 1))
     .map(printEntry);
-  const before = source.text.slice(start, end);
+  // where nothing is left the blank lines below go too
+  const below = lines.length > 0 ? 0 : (/^\s*/.exec(source.text.slice(end))?.[0].length ?? 0);
+  const before = source.text.slice(start, end + below);
   const lineEnd = before.includes('\r\n') ? '\r\n' : '\n';
   const after = lines.join('\n').replace(/\n/g, lineEnd);
   return textChanges(before, after).map((c) => ({
@@ -86,6 +88,8 @@ function isOwn(from: string): boolean {
 }
 
 function printEntry({ from, names, above, beside }: Entry): string {
+  // no comment is lost with its import
+  if (names.size === 0) return [...above, ...beside].join('\n');
   const sorted = [...names].sort((a, b) => (a < b ? -1 : 1));
   const written = `import { ${sorted.join(', ')} } from "${from}"`;
   const canonical = format({ name: '', text: written }).text.trimEnd();
