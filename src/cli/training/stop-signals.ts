@@ -16,23 +16,29 @@ export function listenForStop(first: () => void): StopSignals {
   let code: number | undefined;
   const signals = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
   const names = Object.keys(signals) as (keyof typeof signals)[];
-  const before = names.map((name) => [name, process.listeners(name)] as const);
   const silence = () => {
     for (const name of names) process.removeAllListeners(name);
   };
-  silence();
-  for (const name of names) {
-    process.once(name, () => {
+  const taken = names.map((name) => {
+    const before = process.listeners(name);
+    const own = () => {
       code = signals[name];
       silence();
       first();
-    });
-  }
+    };
+    // A signal that came while the thread was busy waits for whoever listens, and is lost where for a moment nobody does:
+    // the new listener is there before the old ones go.
+    process.once(name, own);
+    for (const listener of before) process.removeListener(name, listener);
+    return { name, before, own };
+  });
   return {
     code: () => code,
     release() {
-      silence();
-      for (const [name, listeners] of before) for (const listener of listeners) process.on(name, listener);
+      for (const { name, before, own } of taken) {
+        for (const listener of before) process.on(name, listener);
+        process.removeListener(name, own);
+      }
     },
   };
 }
