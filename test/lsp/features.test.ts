@@ -260,7 +260,7 @@ describe('the chosen point', () => {
     expect(await labels()).not.toBe(before);
     const lenses = (await ask('textDocument/codeLens', document)) as { command?: { command: string }; data?: object }[];
     expect(lenses.map((l) => l.command?.command)).toContain('enet.preview');
-    const lazy = lenses.find((l) => l.data);
+    const lazy = lenses.findLast((l) => l.data);
     expect(await ask('codeLens/resolve', lazy as object)).toMatchObject({
       command: { command: 'enet.selectScaling', arguments: [uri, 'EfficientNet', expect.any(String)] },
     });

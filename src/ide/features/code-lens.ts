@@ -25,7 +25,7 @@ const mostVariants = 12;
 
 /**
  * The lenses of a document: above each model its size at the chosen point and what can be done with it; above its
- * `variants` one a member, whose title is left to `resolveCodeLens`, for each takes a network.
+ * `variants` one a member. Builds nothing: titles that take a network are left to `resolveCodeLens`.
  */
 export function codeLenses(analysis: Analysis): CodeLens[] {
   return analysis.module.ast.declarations.flatMap((node) => {
@@ -36,14 +36,11 @@ export function codeLenses(analysis: Analysis): CodeLens[] {
 
 function modelLenses(analysis: Analysis, node: ModelNode): CodeLens[] {
   const model = node.name.name;
-  const network = analysis.network(model);
   const place = analysis.locate(node.name.span);
-  const lens = (title: string, command: LensCommand): CodeLens => ({ ...place, title, command });
-  if (!network) return [lens('Choose the point', { name: 'enet.selectScaling', model })];
   return [
-    lens(`${pointName(network.point)}: ${networkLine(network)}`, { name: 'enet.selectScaling', model }),
-    lens('Show graph', { name: 'enet.preview', model }),
-    lens('Compile', { name: 'enet.compile', model }),
+    { ...place, title: undefined, command: { name: 'enet.selectScaling', model } },
+    { ...place, title: 'Show graph', command: { name: 'enet.preview', model } },
+    { ...place, title: 'Compile', command: { name: 'enet.compile', model } },
   ];
 }
 
@@ -61,15 +58,19 @@ function variantLenses(analysis: Analysis, node: ModelNode): CodeLens[] {
   }));
 }
 
-/** A lens with its title: `b5 30.4 M`, with a mark before the member that is chosen. */
+/** A lens with its title: `b5: 30.4 M parameters, ...`; of a member `b5 30.4 M`, with a mark before the one that is chosen. */
 export function resolveCodeLens(analysis: Analysis, lens: CodeLens): CodeLens & { readonly title: string } {
   const { title, command } = lens;
-  if (title !== undefined || command.name === 'enet.preview' || command.variant === undefined) {
-    return { ...lens, title: title ?? '' };
+  if (title !== undefined) return { ...lens, title };
+  const { model } = command;
+  const network = analysis.network(model);
+  if (command.name === 'enet.preview' || command.variant === undefined) {
+    const size = network ? `${pointName(network.point)}: ${networkLine(network)}` : 'Choose the point';
+    return { ...lens, title: size };
   }
-  const { model, variant } = command;
-  const chosen = analysis.network(model)?.point.variant === variant;
+  const { variant } = command;
   const node = analysis.module.ast.declarations.find((d) => d.kind === 'model' && d.name.name === model);
   const numbers = node?.kind === 'model' ? memberNumbers(analysis, node, { variant }) : undefined;
-  return { ...lens, title: `${chosen ? '● ' : ''}${variant}${numbers ? ` ${formatCount(numbers.params)}` : ''}` };
+  const mark = network?.point.variant === variant ? '● ' : '';
+  return { ...lens, title: `${mark}${variant}${numbers ? ` ${formatCount(numbers.params)}` : ''}` };
 }
