@@ -40,7 +40,14 @@ export function changeDocument(
   const problems: string[] = [];
   let { lines } = document;
   for (const change of Array.isArray(contentChanges) ? contentChanges : []) {
+    const before = lines.text.length;
     const text = applyChange(lines, change, encoding);
+    const removed = before + (change?.text?.length ?? 0) - (text?.length ?? 0);
+    if (text !== undefined && saysOtherwise(change, removed)) {
+      problems.push(
+        `a change whose range has ${removed} characters and whose length is ${change.rangeLength}: the range holds`,
+      );
+    }
     if (text === undefined) problems.push('a change without a text or with a malformed range');
     else lines = linesOf(text);
   }
@@ -51,6 +58,14 @@ export function changeDocument(
     document: { ...document, version: Number.isInteger(version) ? version : document.version, lines },
     problems,
   };
+}
+
+/** Some clients also say how long the range is; where the two differ, the client has lost count of its own text. */
+function saysOtherwise(
+  change: TextDocumentContentChangeEvent,
+  removed: number,
+): change is TextDocumentContentChangeEvent & { rangeLength: number } {
+  return 'rangeLength' in change && Number.isInteger(change.rangeLength) && change.rangeLength !== removed;
 }
 
 function applyChange(
