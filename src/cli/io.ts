@@ -15,8 +15,11 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
-/** Exit codes: all went well; there are errors in what was compiled; the command line was wrong. */
-export const exitCodes = { ok: 0, diagnostics: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+/**
+ * Exit codes: all went well; there are errors in what was compiled; the command line was wrong; and those that shells know
+ * of signals, `unheard` being that of a reader who has gone.
+ */
+export const exitCodes = { ok: 0, diagnostics: 1, usage: 2, interrupted: 130, terminated: 143, unheard: 141 } as const;
 
 const exitBrand = Symbol.for('enetc.exit');
 

@@ -9,7 +9,8 @@ export interface StopSignals {
 
 /**
  * From now on the first Ctrl-C or SIGTERM only asks to stop. The second ends the process at once, by the system's hand, so
- * that it does even while a step keeps the thread busy.
+ * that it does even while a step keeps the thread busy. A reader of standard output who goes (`| head`) asks to stop as well: a
+ * run that ended on the spot would lose its steps since the last checkpoint.
  * @param first called once, with the signal.
  */
 export function listenForStop(first: () => void): StopSignals {
@@ -32,9 +33,22 @@ export function listenForStop(first: () => void): StopSignals {
     for (const listener of before) process.removeListener(name, listener);
     return { name, before, own };
   });
+  const streamListeners = process.stdout.listeners('error') as ((e: Error) => void)[];
+  const onStreamError = (e: NodeJS.ErrnoException) => {
+    if (e.code !== 'EPIPE') {
+      for (const listener of streamListeners) listener(e);
+    } else if (code === undefined) {
+      code = exitCodes.unheard;
+      first();
+    }
+  };
+  process.stdout.on('error', onStreamError);
+  for (const listener of streamListeners) process.stdout.removeListener('error', listener);
   return {
     code: () => code,
     release() {
+      for (const listener of streamListeners) process.stdout.on('error', listener);
+      process.stdout.removeListener('error', onStreamError);
       for (const { name, before, own } of taken) {
         for (const listener of before) process.on(name, listener);
         process.removeListener(name, own);

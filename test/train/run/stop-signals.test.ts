@@ -31,3 +31,15 @@ test.skipIf(process.platform === 'win32')('a signal that came while the thread w
     await wait();`;
   expect(printed(text)).toBe('stopping\n143\ngiven back\nold\n');
 });
+
+test('a reader who has gone asks to stop, once; other errors of the stream go where they went', () => {
+  const text = `
+    process.stdout.on('error', (e) => console.log('old', e.code));
+    const signals = listenForStop(() => console.log('stopping'));
+    const fail = (code) => process.stdout.emit('error', Object.assign(new Error(code), { code }));
+    for (const code of ['EIO', 'EPIPE', 'EPIPE']) fail(code);
+    console.log(signals.code());
+    signals.release();
+    fail('EPIPE');`;
+  expect(printed(text)).toBe('old EIO\nstopping\n141\nold EPIPE\n');
+});
