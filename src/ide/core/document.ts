@@ -2,6 +2,7 @@ import { parseLimits } from '../../1-parse/limits.ts';
 import { type ParseResult, type PartOfFile, parse } from '../../1-parse/parse.ts';
 import type { Source } from '../../source.ts';
 import { type Cut, cutText } from './cut.ts';
+import { parseWithRows, type RowsByLine } from './table-rows.ts';
 
 /** A text cut into pieces, each parsed as a source of its own. A value; the next version shares the pieces that stay. */
 export interface Document {
@@ -20,6 +21,8 @@ export interface Piece extends PartOfFile {
   /** Where it starts in the text. */
   readonly start: number;
   readonly parsed: ParseResult;
+  /** The rows of its large tables. */
+  readonly rows?: RowsByLine;
 }
 
 /** A longer text is one piece, so that the parser's bounds hold for the whole of it. */
@@ -39,8 +42,8 @@ export function createDocument(source: Source, before?: Document): Document {
     const same = kept.get(part)?.pop();
     const piece =
       same && readsAlike(same, place)
-        ? { ...place, source: same.source, parsed: same.parsed }
-        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place);
+        ? { ...same, ...place }
+        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place, before);
     declared ||= piece.parsed.ast.declarations.some(({ span }) => piece.source.text[span.end - 1] === '}');
     return piece;
   });
@@ -48,9 +51,14 @@ export function createDocument(source: Source, before?: Document): Document {
   return { source, pieces, starts, parsed: joinPieces(source, pieces) };
 }
 
-function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>): Piece {
-  return { ...place, source, parsed: parse(source, place) };
+/** Parses a piece; the rows of its large tables are taken from the version before. */
+function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>, before: Document | undefined): Piece {
+  const known = before?.pieces.find(({ rows, start }) => rows && start === place.start)?.rows ?? noRows;
+  const { parsed, rows } = parseWithRows(source, place, known) ?? { parsed: parse(source, place) };
+  return { ...place, source, parsed, ...(rows && { rows }) };
 }
+
+const noRows: RowsByLine = new Map();
 
 /** The pieces of a document by their text, of equal ones the first last. */
 function piecesByText(document: Document | undefined): Map<string, Piece[]> {
