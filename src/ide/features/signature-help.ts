@@ -55,10 +55,10 @@ interface OpenCall {
  * not the tree, so that it answers in calls that are not finished.
  */
 export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp | undefined {
-  const { tokens } = documentTokens(analysis.source);
-  const call = openCallAt(tokens, offset);
+  const at = analysis.declarationAt(offset);
+  const call = openCallAt(documentTokens(at.source).tokens, at.offset);
   if (!call) return undefined;
-  const { node } = analysis.declarationAt(offset);
+  const { node } = at;
   const signature = signatureOfName(analysis.module, node, call.name);
   if (signature) return helpOfSignature(analysis, signature, call);
   return helpOfFunction(call);
