@@ -1,5 +1,7 @@
 import type { Arg, CallNode, Declaration, ParamNode } from '../../1-parse/ast.ts';
 import { scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Declared } from '../../2-resolve/program.ts';
+import { calleesOf } from '../../3-check/callees.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
@@ -27,11 +29,28 @@ function nameOf({ point }: Network, declaration: Declaration): string {
   return declaration.kind === 'model' ? pointName(point) : `${point.model} ${pointName(point)}`;
 }
 
-/** A model's own network; for a block those of all models of its file, which may use it. */
+/** Of more models than this that use a block its numbers are not shown: each takes a network. */
+const mostModels = 3;
+
+/** A model's own network; for a block those of the first models of its file that use it. */
 export function networksOf(analysis: Analysis, declaration: Declaration): Network[] {
-  const models =
-    declaration.kind === 'block' ? analysis.module.ast.declarations.filter((d) => d.kind === 'model') : [declaration];
-  return models.flatMap((model) => analysis.network(model.name.name) ?? []);
+  if (declaration.kind !== 'block') return [analysis.network(declaration.name.name) ?? []].flat();
+  const { ast, scope } = analysis.module;
+  const users = ast.declarations.filter((model) => {
+    const declared = model.kind === 'model' ? scope.get(model.name.name) : undefined;
+    return declared?.node === model && reaches(declared, declaration);
+  });
+  return users.slice(0, mostModels).flatMap((model) => analysis.network(model.name.name) ?? []);
+}
+
+/** Whether a model names a block, or something that does. */
+function reaches(model: Declared, block: Declaration): boolean {
+  const reached = new Set<Declared>([model]);
+  for (const declared of reached) {
+    if (declared.node === block) return true;
+    for (const other of calleesOf(declared).declared) reached.add(other);
+  }
+  return false;
 }
 
 /** A scaled number that this network has not: its parameter has another value here, or its row is not built. */
