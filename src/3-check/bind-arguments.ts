@@ -70,11 +70,12 @@ export function missingArguments(
   bound: BoundArguments,
   call: Span,
 ): Diagnostic[] {
+  const missing = signature.params.filter((p) => p.required && !isChained(p, chained) && !bound.byParam.has(p.name));
+  if (missing.length === 0) return [];
   const related = declaration(signature);
-  return signature.params.flatMap((p) => {
-    if (isChained(p, chained) || !p.required || bound.byParam.has(p.name)) return [];
-    const data = { callee: signature.name, name: p.name };
-    return [createDiagnostic(p.tensor ? 'missing-tensor' : 'missing-argument', call, data, { related })];
+  return missing.map(({ name, tensor }) => {
+    const data = { callee: signature.name, name };
+    return createDiagnostic(tensor ? 'missing-tensor' : 'missing-argument', call, data, { related });
   });
 }
 

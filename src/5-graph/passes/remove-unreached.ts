@@ -7,6 +7,7 @@ export function removeUnreached(graph: Graph): Graph {
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
     if (reached[id]) for (const ref of (graph.nodes[id] as GraphNode).inputs) reached[ref.node] = 1;
   }
+  if (!reached.includes(0)) return graph;
   return selectNodes(
     graph,
     (node) => reached[node.id] === 1,
