@@ -98,11 +98,15 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
 
   test('hints say what numbers become at the point that is chosen', async () => {
     await bench.openFile('efficientnet.enet');
-    await expect.poll(async () => (await bench.lines()).join('\n'), { timeout: 20_000 }).toMatch(/w\(80\)\s*:?=? ?80/);
+    await bench.goTo(...find('efficientnet.enet', 'w(80)'));
+    const row = async () => (await bench.lines()).find((line) => line.includes('w(80)'));
+    await expect.poll(row, { timeout: 20_000 }).toMatch(/\| w\(80\) .*→ 80 × 14 × 14/);
     await bench.run('enet: Select Scaling');
     await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: '30.4 M parameters' }).click();
     await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
-    await expect.poll(async () => (await bench.lines()).join('\n'), { timeout: 20_000 }).toMatch(/w\(80\)\s*:?=? ?128/);
+    await expect.poll(row, { timeout: 20_000 }).toMatch(/\| w\(80\)= 128 .*→ 128 × 29 × 29/);
+    const settings = JSON.parse(read('.vscode/settings.json'));
+    expect(settings).toEqual({ 'enet.scaling': { variant: 'b5' } });
   });
 
   test('a hover shows how a number came about', async () => {
@@ -184,8 +188,12 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
     await preview.locator('.stage[data-stage="4"]').click();
     const [line] = find('efficientnet.enet', 'w(80)');
     await bench.page.locator('.part.statusbar', { hasText: `Ln ${line},` }).waitFor();
-    await bench.editor.locator('.view-lines').click({ position: { x: 300, y: 60 } });
     await bench.goTo(...find('efficientnet.enet', 'w(112)'));
     await preview.locator('.stage.current[data-stage="5"]').waitFor();
+
+    await bench.goTo(...find('efficientnet.enet', 'w(80)', 2));
+    await bench.page.keyboard.press('Delete');
+    await bench.page.keyboard.type('9');
+    await preview.locator('.stage[data-stage="4"]', { hasText: '88 × 14 × 14' }).waitFor();
   });
 });
