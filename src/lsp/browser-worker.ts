@@ -1,6 +1,7 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { browserPlatform, takeFiles } from './browser-host.ts';
 import { serve } from './server.ts';
+import { uriToPath } from './uris.ts';
 
 /**
  * The language server as a script of a web worker, `dist/lsp-worker.js`: it speaks the protocol in messages of the
@@ -13,6 +14,7 @@ const connection = createConnection(new BrowserMessageReader(scope), new Browser
 const session = serve(connection, browserPlatform('in a browser', files));
 connection.onNotification('enet/files', (params: { files?: unknown } | undefined) => {
   takeFiles(files, params?.files);
-  for (const { ide } of session.projects.all()) ide.filesChanged([]);
+  const paths = Object.keys(params?.files ?? {}).map(uriToPath);
+  for (const { ide } of session.projects.all()) ide.filesChanged(paths);
   session.documentsChanged();
 });
