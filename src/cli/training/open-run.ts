@@ -48,7 +48,9 @@ export async function openRunData({ config, network }: OpenedRun, args: Argument
       ? 'its classes are others'
       : now.train !== images.train || now.validation !== images.validation
         ? `it has ${now.train} images to train on and ${now.validation} to validate with, no longer ${images.train} and ${images.validation}`
-        : undefined;
+        : now.digest !== images.digest
+          ? 'images have other names or labels'
+          : undefined;
   if (problem === undefined) return dataset;
   dataset.close();
   throw new RunError(`'${path}' has changed since the run began: ${problem}`);

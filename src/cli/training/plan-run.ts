@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { digestOf } from '../../train/data/digest.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
 import type { Dataset } from '../../train/data/types.ts';
 import { parseProgression } from '../../train/progressive.ts';
@@ -76,12 +77,14 @@ function checkEnoughClasses({ classes, path }: Dataset): void {
   throw new RunError(`'${path}' has one class, '${classes[0]}': training takes two at least`);
 }
 
-/** How many images there are to train on and to validate with. @throws RunError where there are none to train on. */
+/** Which images there are to train on and to validate with. @throws RunError where there are none to train on. */
 export function imagesOf(dataset: Dataset): RunConfig['images'] {
-  const train = dataset.splits.train?.count ?? 0;
-  if (train === 0) throw new RunError(`'${dataset.path}' has no images to train on`);
-  const split = validationSplit(dataset);
-  return { train, validation: split === undefined ? 0 : (dataset.splits[split]?.count ?? 0) };
+  const { train } = dataset.splits;
+  if (!train || train.count === 0) throw new RunError(`'${dataset.path}' has no images to train on`);
+  const name = validationSplit(dataset);
+  const validation = name && dataset.splits[name];
+  const digest = digestOf(validation ? [train, validation] : [train]);
+  return { train: train.count, validation: validation?.count ?? 0, digest };
 }
 
 /** The point that the options name; of a progression its last size. */

@@ -27,8 +27,8 @@ export interface RunConfig {
   /** Absolute. */
   readonly data: string;
   readonly classes: readonly string[];
-  /** How many there are to train on, and to validate with. */
-  readonly images: { readonly train: number; readonly validation: number };
+  /** How many there are to train on, and to validate with; and a digest of their names and labels (`digestOf`). */
+  readonly images: { readonly train: number; readonly validation: number; readonly digest: string };
   /** As asked for: `auto`, `cpu`. */
   readonly backend: string;
   readonly weights?: StartWeights;

@@ -172,6 +172,14 @@ describe('what cannot be is said before there is a folder', () => {
     writeIdx(join(cwd, 'data'), 40, 18);
     expect((await resume()).err).toContain('has changed since the run began: it has 40 images to train on');
     writeIdx(join(cwd, 'data'), 48, 18);
+    const labels = join(cwd, 'data', 'train-labels-idx1-ubyte');
+    const [first, ...others] = readFileSync(labels).subarray(8);
+    writeFileSync(
+      labels,
+      Buffer.concat([readFileSync(labels).subarray(0, 8), Buffer.from([...others, first as number])]),
+    );
+    expect((await resume()).err).toContain('has changed since the run began: images have other names or labels');
+    writeIdx(join(cwd, 'data'), 48, 18);
     const config = join(cwd, 'run', 'config.json');
     writeFileSync(config, readFileSync(config, 'utf8').replace('"seed": 0', '"seed": 1'));
     expect((await resume()).err).toContain('belongs to another configuration');

@@ -149,7 +149,7 @@ export async function tinyTask(path: string, changes: TaskChanges = {}): Promise
     network: {},
     data: '/data',
     classes: ['rows', 'columns', 'neither'],
-    images: { train: 48, validation: 16 },
+    images: { train: 48, validation: 16, digest: '' },
     backend: 'cpu',
     settings,
   };

@@ -12,7 +12,7 @@ const config: RunConfig = {
   network: { variant: 'b0', set: { classes: '3' } },
   data: '/data',
   classes: ['a', 'b', 'c'],
-  images: { train: 5, validation: 2 },
+  images: { train: 5, validation: 2, digest: 'd' },
   backend: 'auto',
   settings: resolveSettings({ optimiser: 'adamw', freeze: 'stem' }),
 };
