@@ -34,11 +34,19 @@ export function documentDiagnostics(
   analysis: Analysis,
   diagnostics: readonly Diagnostic[] = analysis.diagnostics,
 ): readonly EditorDiagnostic[] {
-  return diagnostics.flatMap((d) => {
-    const located = locateDiagnostic(analysis, d);
-    return located.path === analysis.path ? [located] : saidAtCall(analysis, located);
-  });
+  let located = known.get(diagnostics);
+  if (!located) {
+    located = diagnostics.flatMap((d) => {
+      const one = locateDiagnostic(analysis, d);
+      return one.path === analysis.path ? [one] : saidAtCall(analysis, one);
+    });
+    known.set(diagnostics, located);
+  }
+  return located;
 }
+
+/** Each analysis has a list of its own. */
+const known = new WeakMap<readonly Diagnostic[], readonly EditorDiagnostic[]>();
 
 /** A diagnostic with all its places; what no file holds stands at the start of the document. */
 export function locateDiagnostic(analysis: Analysis, d: Diagnostic): EditorDiagnostic {
