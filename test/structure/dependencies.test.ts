@@ -107,7 +107,7 @@ test('no two files import each other in a circle across folders', () => {
 });
 
 /** Folders that know Node: engines are native packages, data sets and run folders are files. */
-const onNode = ['src/backends/', 'src/train/', 'src/lsp/node/', 'src/cli/'];
+const onNode = ['src/backends/', 'src/train/', 'src/cli/'];
 
 test('only the engines, training, the command line and its host touch Node', () => {
   const wrong = files.filter((file) => {
