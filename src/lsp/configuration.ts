@@ -6,7 +6,9 @@ import { readSettings } from './settings.ts';
 export async function fetchSettings(session: Session): Promise<void> {
   if (!session.client.configuration) return;
   try {
-    applySettings(session, await session.connection.workspace.getConfiguration('enet'));
+    const section: unknown = await session.connection.workspace.getConfiguration('enet');
+    // a client that has none leaves what came with `initialize`
+    if (section !== undefined && section !== null) applySettings(session, section);
   } catch (e) {
     session.connection.console.warn(`the client did not give its settings: ${e instanceof Error ? e.message : e}`);
   }
@@ -27,11 +29,14 @@ export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   session.settings = { ...session.settings, scaling };
   session.projects.setScaling(scaling);
   refresh(session);
-  session.connection.sendNotification('enet/scalingChanged', { scaling }).catch(() => {});
+  // others might complain of a message that they do not know
+  if (session.client.ownCommands.size > 0) {
+    session.connection.sendNotification('enet/scalingChanged', { scaling }).catch(() => {});
+  }
 }
 
 function refresh({ connection, client }: Session): void {
   const ignore = () => {};
-  if (client.refreshes?.inlayHints) connection.languages.inlayHint.refresh().catch(ignore);
-  if (client.refreshes?.codeLenses) connection.sendRequest('workspace/codeLens/refresh').catch(ignore);
+  if (client.refreshes.inlayHints) connection.languages.inlayHint.refresh().catch(ignore);
+  if (client.refreshes.codeLenses) connection.sendRequest('workspace/codeLens/refresh').catch(ignore);
 }

@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import { type Client, readClient } from './client.ts';
 import { createPublisher } from './diagnostics/publish.ts';
 import { answerDiagnostics } from './diagnostics/pull.ts';
 import { answerActions } from './handlers/actions.ts';
@@ -24,7 +24,7 @@ import { defaultSettings } from './settings.ts';
 import { syncDocuments } from './sync.ts';
 
 /** What is assumed of a client until it says what it can. */
-const plainClient = { encoding: 'utf-16', pullsDiagnostics: false } as Client;
+const plainClient: Client = readClient({ processId: null, rootUri: null, capabilities: {} });
 
 /** Every request that is answered, by kind. */
 const answers: readonly ((session: Session) => void)[] = [

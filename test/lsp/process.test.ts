@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -68,6 +68,19 @@ describe('the process', () => {
     }
     child.stdin?.end();
     expect(await ended).toEqual({ code, stderr: '' });
+  });
+
+  test("the end of the client's process", { timeout: 20_000 }, async () => {
+    const parent = spawn('sleep', ['100']);
+    const child = spawnServer();
+    const ended = exitOf(child);
+    child.stdout?.resume();
+    const params = { processId: parent.pid, capabilities: {} };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    child.stdin?.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
+    await new Promise((answered) => child.stdout?.once('data', answered));
+    parent.kill();
+    expect(await ended).toEqual({ code: 1, stderr: '' });
   });
 
   test('--socket connects to the client', async () => {
