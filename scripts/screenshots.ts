@@ -47,7 +47,8 @@ const server = await startCodeServer(resolve(process.argv[2] ?? join(root, 'dist
 });
 const text = readFileSync(join(root, 'stdlib/efficientnet.enet'), 'utf8');
 writeFileSync(join(server.workspace, 'efficientnet.enet'), text);
-const bench = await openWorkbench(server, chromium);
+const size = { width: 1400, height: 900 };
+const bench = await openWorkbench(server, chromium, size);
 const { page } = bench;
 mkdirSync(images, { recursive: true });
 
@@ -59,13 +60,15 @@ try {
   await scrollTo(41, 'stages');
   await picture('hints');
 
+  await page.setViewportSize({ width: 1493, height: 960 });
   await bench.goTo(...placeIn(text, 'w(80)', 1));
-  await bench.run('Show or Focus Hover');
-  await page.locator('.monaco-resizable-hover table').last().waitFor();
+  await showHover();
   await growHover();
+  await showHover();
   await picture('hover');
   await page.keyboard.press('Escape');
 
+  await page.setViewportSize({ width: 1720, height: 1106 });
   await bench.goTo(...placeIn(text, 'w(112)', 1));
   await bench.run('enet: Open Preview to the Side');
   const preview = bench.preview();
@@ -75,6 +78,7 @@ try {
   await bench.editor.locator('.view-line', { hasText: 'w(112)= 144' }).waitFor();
   await picture('preview');
   await bench.run('View: Close All Editors');
+  await page.setViewportSize(size);
 
   writeFileSync(join(server.workspace, 'own.enet'), draft);
   await bench.openFile('own.enet');
@@ -96,16 +100,24 @@ async function scrollTo(line: number, word: string): Promise<void> {
   await bench.editor.locator('.view-line', { hasText: word }).first().waitFor();
 }
 
-/** Drags the upper edge of the hover up, until all of its table is seen. */
+/** Drags the upper edge of the hover up, until all of its table fits. It closes, but the editor keeps its size. */
 async function growHover(): Promise<void> {
-  const box = await page.locator('.monaco-resizable-hover').boundingBox();
-  if (!box) throw new Error('the hover is gone');
-  const x = box.x + box.width / 2;
-  await page.mouse.move(x, box.y + 1);
+  const edge = await page.locator('.monaco-resizable-hover .monaco-sash.horizontal').first().boundingBox();
+  if (!edge) throw new Error('the hover has no edge to drag');
+  const [x, y] = [edge.x + edge.width / 2, edge.y + edge.height / 2];
+  await page.mouse.move(x, y + 40);
+  await page.mouse.move(x, y, { steps: 4 });
+  await page.waitForTimeout(500);
   await page.mouse.down();
-  await page.mouse.move(x, box.y - 100, { steps: 5 });
-  await page.mouse.move(x, box.y - 185, { steps: 5 });
+  await page.mouse.move(x, y - 190, { steps: 10 });
   await page.mouse.up();
+  await page.waitForTimeout(500);
+}
+
+async function showHover(): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+i');
+  await page.locator('.monaco-resizable-hover table').last().waitFor();
 }
 
 function placeIn(source: string, word: string, within: number): [line: number, column: number] {
@@ -118,8 +130,9 @@ async function picture(name: string): Promise<void> {
   // Animations, and notes that fade.
   await page.waitForTimeout(1500);
   const file = join(images, `editor-${name}.png`);
-  const { size } = await sharp(await page.screenshot())
+  const written = await sharp(await page.screenshot())
+    .resize(size.width)
     .png({ palette: true, quality: 95, compressionLevel: 9, effort: 10 })
     .toFile(file);
-  console.log(`docs/images/editor-${name}.png  ${Math.round(size / 1024)} KiB`);
+  console.log(`docs/images/editor-${name}.png  ${Math.round(written.size / 1024)} KiB`);
 }

@@ -54,7 +54,7 @@ function drawStage(data: PreviewData, stage: PreviewStage, index: number, width:
   };
   return `<g${attributes(button)}>
 <title>${escapeText(`${stage.id}\n${facts}\n${formatShape(stage.input)} → ${formatShape(stage.output)}`)}</title>
-<rect${attributes({ class: 'hit', x: 2, y: top - 9, width: width - 4, height: bodyHeight + 20, rx: 4 })}/>
+<rect${attributes({ class: 'hit', x: 2, y: top - 12, width: width - 4, height: bodyHeight + 24, rx: 4 })}/>
 <path${attributes({ class: `body ${toneOf(data, stage)}`, d: bodyPath(data, stage, top) })}/>
 ${svgText(textLeft, top + 4, title, 'title')}
 ${svgText(textLeft, top + 20, [stage.id, stage.details].filter(Boolean).join(' · '), 'muted')}
