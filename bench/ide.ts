@@ -1,24 +1,30 @@
-// Measures what a keystroke costs in the editor's core: npx tsx bench/ide.ts. Milliseconds of the process's own time, so
-// that what else runs on the machine counts little: up to what is read and checked, to one point of a model built, to all.
 import { stdlib } from '../src/stdlib.generated.ts';
 import { type Keystrokes, percentile, placesOf, typeInto } from '../test/ide/keystrokes.ts';
 import { largeSpec, largeTable } from '../test/ide/large-spec.ts';
 
-const word = 'channels';
-
-function report(name: string, lines: number, { checked, first, all }: Keystrokes): void {
-  const row = (values: readonly number[]) => [50, 95, 100].map((p) => percentile(values, p).toFixed(1)).join(' / ');
-  const parts = `checked ${row(checked)} ms, one point ${row(first)} ms, all ${row(all)} ms`;
-  console.log(`${name} (${lines} lines, ${all.length} keystrokes): ${parts}`);
+/**
+ * What a keystroke costs in the editor's core, by text: milliseconds of the process's own time at the 50th and 95th
+ * percentile, up to the diagnostics of what is read and checked, up to those with one point of a model built, and up
+ * to all, with all variants of all models built.
+ */
+export function* keystrokeCosts(): Generator<readonly [name: string, costs: Readonly<Record<string, number>>]> {
+  const word = 'channels';
+  for (const name of ['std/efficientnet', 'std/efficientnet-v2', 'std/mobilenet-v3']) {
+    const text = stdlib[name] as string;
+    typeInto(text, placesOf(text, /\b\w/g, 10), word);
+    yield [`typing in ${name}`, costsOf(typeInto(text, placesOf(text, /\b\w/g, 60), word))];
+  }
+  const large = largeSpec(10_000);
+  yield ['typing in 10,000 lines', costsOf(typeInto(large, placesOf(large, /\b\w/g, 40), word))];
+  const table = largeTable(10_000);
+  yield ['typing in a table of 10,000 rows', costsOf(typeInto(table, placesOf(table, /\b\d+ /g, 4), '16'))];
 }
 
-console.log('50th / 95th percentile / longest');
-for (const name of ['std/efficientnet', 'std/efficientnet-v2', 'std/mobilenet-v3']) {
-  const text = stdlib[name] as string;
-  typeInto(text, placesOf(text, /\b\w/g, 10), word);
-  report(name, text.split('\n').length, typeInto(text, placesOf(text, /\b\w/g, 60), word));
+function costsOf({ checked, first, all }: Keystrokes): Record<string, number> {
+  const at = (name: string, values: readonly number[]) =>
+    [50, 95].map((p) => [`${name} p${p} ms`, percentile(values, p)] as const);
+  return {
+    keystrokes: all.length,
+    ...Object.fromEntries([...at('checked', checked), ...at('one point', first), ...at('all', all)]),
+  };
 }
-const large = largeSpec(10_000);
-report('blocks and models', large.split('\n').length, typeInto(large, placesOf(large, /\b\w/g, 40), word));
-const table = largeTable(10_000);
-report('one table', table.split('\n').length, typeInto(table, placesOf(table, /\b\d+ /g, 2), '16'));

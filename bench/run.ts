@@ -1,5 +1,5 @@
 // Measures what docs/benchmarks.md reports: npm run bench [-- SECTION ...]
-// Sections: check, compile, memory, latency, linear, training. Peers need a Python with torch, timm, onnx, onnxruntime and
+// Sections: check, compile, memory, latency, linear, ide, training. Peers need a Python with torch, timm, onnx, onnxruntime and
 // safetensors, for training also with keras and tensorflow (ENET_PYTHON, else python3; several are separated by colons);
 // what has no peer here is said and left out. Training needs a linked TensorFlow (enetc backend install tensorflow).
 import { execFileSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keystrokeCosts } from './ide.ts';
 import { compareProcesses, median, runProcess } from './processes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'enet-bench-'));
 const file = (name: string) => join(folder, name);
 const results: Record<string, unknown> = {};
 
-const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear, training };
+const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear, ide, training };
 const asked = process.argv.slice(2);
 for (const name of asked)
   if (!(name in sections)) throw new Error(`no section '${name}'; there are ${Object.keys(sections).join(', ')}`);
@@ -178,6 +179,11 @@ ${lines.join('\n')}
   classifier: Linear(10)
 }
 `;
+}
+
+/** What keystrokes cost in the editor's core. */
+async function ide(): Promise<void> {
+  for (const [name, costs] of keystrokeCosts()) report(name, costs);
 }
 
 /** Steps of EfficientNet-B0 at 224, batch 8, each side in a process of its own, in turn. */

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { checkSource } from '../../src/check-source.ts';
+import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { createIde } from '../../src/ide/core/create-ide.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { mainPath, memoryHost } from './fixture.ts';
@@ -39,21 +40,28 @@ test('keystrokes in a table of ten thousand rows', () => {
 });
 
 test('ten thousand edits leave no more memory in use than a thousand', () => {
-  const text = stdlib['std/efficientnet'] as string;
-  const places = placesOf(text, /\b\w/g, 100);
+  const text = largeSpec(300);
+  const places = placesOf(text, /hidden, kernel|stem: /g, 30);
   const ide = createIde(memoryHost(new Map()));
   const edit = (from: number, to: number) => {
     for (let i = from; i < to; i++) {
-      const place = places[i % places.length] as number;
-      // a text that was never there before
-      ide.change(mainPath, `${text.slice(0, place)} /* ${i} */ x${i} ${text.slice(place)}`);
-      ide.analysis(mainPath)?.diagnosticsSoFar();
+      // two declarations at a time, so that each version keeps other ones of the version before
+      const [a, b] = [i, i + 7].map((n) => places[n % places.length] as number).sort((x, y) => x - y) as [
+        number,
+        number,
+      ];
+      const blanks = [' '.repeat(1 + (i % 60)), ' '.repeat(1 + ((i >> 2) % 60))];
+      ide.change(mainPath, text.slice(0, a) + blanks[0] + text.slice(a, b) + blanks[1] + text.slice(b));
+      const analysis = ide.analysis(mainPath) as Analysis;
+      if (i % 20 > 0) analysis.diagnosticsSoFar();
+      else expect(analysis.diagnostics).toEqual([]);
+      if (i % 20 === 0) expect(analysis.network('Net19', { phi: i % 3 })).toBeDefined();
     }
   };
   edit(0, 1000);
   const before = usedHeap();
   edit(1000, 10_000);
-  expect(usedHeap() - before).toBeLessThan(8 << 20);
+  expect(usedHeap() - before).toBeLessThan(4 << 20);
 }, 240_000);
 
 function usedHeap(): number {
