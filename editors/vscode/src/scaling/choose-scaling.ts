@@ -1,4 +1,5 @@
 import { ConfigurationTarget, workspace } from 'vscode';
+import { readScaling } from '../../../../src/lsp/settings.ts';
 import type { ScalingRequest } from './scaling-text.ts';
 
 /**
@@ -6,8 +7,10 @@ import type { ScalingRequest } from './scaling-text.ts';
  * itself would mix the fields of all of them, so that a phi of the workspace met a variant of the user.
  */
 export function chosenScaling(): ScalingRequest {
-  const found = workspace.getConfiguration('enet').inspect<ScalingRequest>('scaling');
-  return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue ?? {};
+  const found = workspace.getConfiguration('enet').inspect('scaling');
+  const request = readScaling(found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue);
+  // What is wrong with it the server says in its log.
+  return typeof request === 'string' ? {} : request;
 }
 
 /** Makes a point the chosen one: in the settings of the workspace where there is one, else in the user's. */
