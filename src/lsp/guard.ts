@@ -37,14 +37,16 @@ export function answeringIn<P extends { textDocument: { uri: string } }, R>(
   });
 }
 
-/** Runs what a notification asks for; an error is logged, for a notification has no answer. */
+/** Runs what a notification asks for; what is wrong is logged, for a notification has no answer. */
 export function heeding<P>(session: Session, handler: (params: P) => void): (params: P) => void {
   return (params) => {
     if (session.state !== 'running') return;
     try {
+      if (typeof params !== 'object' || params === null) throw invalidParams('a notification without its parameters');
       handler(params);
     } catch (e) {
-      session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
+      if (e instanceof ResponseError) session.connection.console.warn(e.message);
+      else session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
     }
   };
 }

@@ -11,10 +11,11 @@ import { heeding } from './guard.ts';
 import type { Session } from './session.ts';
 import { reopenDocuments } from './sync.ts';
 import { uriToPath } from './uris.ts';
+import { pathOf } from './view.ts';
 
 /** Begins and ends with the client, and follows what it says of its folders, files and settings. */
 export function followLifecycle(session: Session): void {
-  const { connection, projects, platform } = session;
+  const { connection, projects } = session;
   connection.onInitialize((params) => initialize(session, params));
   connection.onInitialized(() => {
     registerWatchers(session);
@@ -31,7 +32,7 @@ export function followLifecycle(session: Session): void {
   );
   connection.onDidChangeWatchedFiles(
     heeding(session, ({ changes }) => {
-      const paths = (changes ?? []).map(({ uri }) => platform.realPath(uriToPath(uri)));
+      const paths = (Array.isArray(changes) ? changes : []).map((change) => pathOf(session, change?.uri));
       for (const { ide } of projects.all()) ide.filesChanged(paths);
       session.documentsChanged();
       if (session.client.refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(() => {});
@@ -55,9 +56,17 @@ function initialize(session: Session, params: InitializeParams): InitializeResul
 
 /** The folders that a client works in; older ones have only a root. */
 function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
-  if (Array.isArray(workspaceFolders)) return workspaceFolders.map(({ uri }) => uri);
+  if (Array.isArray(workspaceFolders)) return urisIn(workspaceFolders);
   if (typeof rootUri === 'string') return [rootUri];
   return typeof rootPath === 'string' ? [rootPath] : [];
+}
+
+function urisIn(folders: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(folders) ? folders : [];
+  return list.flatMap((folder) => {
+    const uri: unknown = (folder as { uri?: unknown } | null)?.uri;
+    return typeof uri === 'string' ? [uri] : [];
+  });
 }
 
 function setFolders({ projects, platform }: Session, uris: readonly string[]): void {
@@ -68,9 +77,9 @@ function followFolders(session: Session, uris: readonly string[]): void {
   let folders = uris;
   session.connection.onNotification(
     'workspace/didChangeWorkspaceFolders',
-    heeding(session, ({ event }: { event: { added: { uri: string }[]; removed: { uri: string }[] } }) => {
-      const removed = new Set((event.removed ?? []).map(({ uri }) => uri));
-      folders = [...folders.filter((uri) => !removed.has(uri)), ...(event.added ?? []).map(({ uri }) => uri)];
+    heeding(session, ({ event }: { event?: { added?: unknown; removed?: unknown } | null }) => {
+      const removed = new Set(urisIn(event?.removed));
+      folders = [...folders.filter((uri) => !removed.has(uri)), ...urisIn(event?.added)];
       setFolders(session, folders);
       reopenDocuments(session);
       session.documentsChanged();

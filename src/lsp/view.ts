@@ -70,6 +70,12 @@ export function locationOf(view: View, place: Place): Location {
   return { uri: uriOf(view.session, place.path), range: rangeAt(view, place) };
 }
 
+/** The true path of a URI that a client gives; an error where it is none. */
+export function pathOf({ platform }: Session, uri: unknown): string {
+  if (typeof uri !== 'string') throw invalidParams('a uri is missing');
+  return platform.realPath(uriToPath(uri));
+}
+
 /** The URI of a path: the client's own where it has the file open. */
 export function uriOf(session: Session, path: string): string {
   return documentAt(session, path)?.uri ?? pathToUri(path);

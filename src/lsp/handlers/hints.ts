@@ -50,11 +50,17 @@ export function answerHints(session: Session): void {
     CodeLensResolveRequest.type,
     answering(session, (given): CodeLens => {
       const { uri, lens } = (given.data ?? {}) as Partial<LensData>;
-      if (typeof lens?.command?.model !== 'string') throw invalidParams('the lens is none of this server');
+      if (!isLens(lens)) throw invalidParams('the lens is none of this server');
       const view = viewOf(session, uri);
       return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
     }),
   );
+}
+
+/** Whether a client has sent back a lens as it was. */
+function isLens(lens: EnetLens | null | undefined): lens is EnetLens {
+  const { model, variant }: { model?: unknown; variant?: unknown } = lens?.command ?? {};
+  return typeof model === 'string' && (variant === undefined || typeof variant === 'string');
 }
 
 /** The commands of lenses take the document, the model and perhaps a variant. */

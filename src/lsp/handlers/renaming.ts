@@ -5,12 +5,11 @@ import { workspaceEdit } from '../edits.ts';
 import { invalidParams, requestFailed } from '../errors.ts';
 import { answering, answeringIn } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { uriToPath } from '../uris.ts';
-import { offsetIn, rangeIn, uriOf, viewOf } from '../view.ts';
+import { offsetIn, pathOf, rangeIn, uriOf, viewOf } from '../view.ts';
 
 /** Names that change in all files at once, and imports that follow files that move. */
 export function answerRenaming(session: Session): void {
-  const { connection, platform, projects } = session;
+  const { connection, projects } = session;
   connection.onRequest(
     PrepareRenameRequest.type,
     answeringIn(session, (view, { position }) => {
@@ -31,9 +30,9 @@ export function answerRenaming(session: Session): void {
   connection.onRequest(
     WillRenameFilesRequest.type,
     answering(session, ({ files }) => {
-      const moves = (Array.isArray(files) ? files : []).map(({ oldUri, newUri }) => ({
-        from: platform.realPath(uriToPath(oldUri)),
-        to: platform.realPath(uriToPath(newUri)),
+      const moves = (Array.isArray(files) ? files : []).map((file) => ({
+        from: pathOf(session, file?.oldUri),
+        to: pathOf(session, file?.newUri),
       }));
       for (const { ide, isWorkspaceFolder } of projects.all()) {
         const edits = isWorkspaceFolder ? editsForMoves(ide, moves) : [];

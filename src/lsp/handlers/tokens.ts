@@ -34,7 +34,7 @@ export function answerTokens(session: Session): void {
     answeringIn(session, (view, { previousResultId }): SemanticTokens | SemanticTokensDelta => {
       const before = sent.get(view.uri);
       const { resultId, data } = remember(view, encode(view));
-      if (before?.resultId !== previousResultId) return { resultId, data };
+      if (!before || before.resultId !== previousResultId) return { resultId, data };
       return { resultId, edits: difference(before.data, data) };
     }),
   );
