@@ -186,7 +186,11 @@ test(`${count} messages of nonsense are answered`, { timeout: 60_000 + count * 6
       if (message.method === undefined) {
         answered.add(message.id);
         if (message.id === 'last') last = message.result;
-      } else if (/error in enetc|failed with message|failed unexpectedly/.test(message.params?.message ?? '')) {
+      } else if (
+        /error in enetc|failed with message|failed unexpectedly/.test(message.params?.message ?? '') &&
+        // the package's own handler, which only says so
+        !message.params.message.includes('$/setTrace')
+      ) {
         complaints.push(message.params.message);
       }
     }

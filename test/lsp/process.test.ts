@@ -98,15 +98,16 @@ describe('the process', () => {
   });
 
   test('--listen serves one client after the other', async () => {
-    const child = spawnServer('--listen', '47619');
+    const port = await freePort();
+    const child = spawnServer('--listen', String(port));
     const ended = exitOf(child);
     await new Promise((ready) => child.stderr?.once('data', ready));
     for (let i = 0; i < 2; i++) {
-      const socket = connect(47619, '127.0.0.1');
+      const socket = connect(port, '127.0.0.1');
       expect(await serverOf(socket)).toMatchObject({ serverInfo: { name: 'enetc' } });
     }
     child.kill('SIGTERM');
-    expect((await ended).stderr).toMatch(/^listening on 127\.0\.0\.1:47619\n/);
+    expect((await ended).stderr).toBe(`listening on 127.0.0.1:${port}\n`);
   });
 
   test.each([
@@ -125,6 +126,15 @@ describe('the process', () => {
     expect(ran.stderr).toContain('cannot connect to 127.0.0.1:1');
   });
 });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 async function serverOf(socket: Socket) {
   const connection = createProtocolConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));

@@ -5,11 +5,12 @@ import { startProcess, uriOf, workspace } from './client.ts';
 import { editOf, randomNumbers } from './random-edits.ts';
 
 /**
- * What waiting feels like. The figures are printed; the bounds are wide where other programs share the machine, and those
- * of the goals with ENET_STRICT=1, on a machine that does nothing else.
+ * What waiting feels like. The figures are printed. With ENET_STRICT=1, on a machine that does nothing else, the goals are
+ * held at the 95th percentile; else, where other tests share the machine, wider bounds at the middle.
  */
 const strict = process.env.ENET_STRICT === '1';
 const bound = (goal: number) => (strict ? goal : goal * 8);
+const held = strict ? 95 : 50;
 
 const largest = Object.entries(stdlib).reduce((a, b) => (b[1].length > a[1].length ? b : a));
 const percentile = (times: readonly number[], p: number) =>
@@ -51,9 +52,9 @@ test('from a key to what there is to say, on the largest file of the library', {
   await client.stop();
   console.log(`${name}, ${text.split('\n').length} lines, through the process:`);
   for (const [what, of] of Object.entries(times)) told(`  ${what}`, of);
-  expect(percentile(times.diagnostics as number[], 95)).toBeLessThan(bound(15));
-  expect(percentile(times.completion as number[], 95)).toBeLessThan(bound(10));
-  expect(percentile(times.hover as number[], 95)).toBeLessThan(bound(5));
+  expect(percentile(times.diagnostics as number[], held)).toBeLessThan(bound(15));
+  expect(percentile(times.completion as number[], held)).toBeLessThan(bound(10));
+  expect(percentile(times.hover as number[], held)).toBeLessThan(bound(5));
 });
 
 test('from a key to what there is to say, in 10,000 lines', { timeout: 120_000 }, async () => {
@@ -79,7 +80,7 @@ test('from a key to what there is to say, in 10,000 lines', { timeout: 120_000 }
   }
   await client.stop();
   told(`${text.split('\n').length} lines, diagnostics`, times);
-  expect(percentile(times, 95)).toBeLessThan(bound(100));
+  expect(percentile(times, held)).toBeLessThan(bound(100));
 });
 
 test('from the start to the first diagnostics', { timeout: 60_000 }, async () => {
