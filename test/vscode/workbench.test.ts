@@ -109,6 +109,15 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
     expect(settings).toEqual({ 'enet.scaling': { variant: 'b5' } });
   });
 
+  test('a lens above the variants chooses one of them', async () => {
+    await bench.openFile('efficientnet.enet');
+    await bench.goTo(...find('efficientnet.enet', 'variants {'));
+    await bench.page.locator('.codelens-decoration a', { hasText: 'b3 12.2 M' }).click();
+    await bench.page.locator('.part.statusbar', { hasText: 'enet: b3' }).waitFor();
+    await bench.page.locator('.codelens-decoration a', { hasText: 'b5 30.4 M' }).click();
+    await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
+  });
+
   test('a hover shows how a number came about', async () => {
     await bench.openFile('efficientnet.enet');
     await bench.goTo(...find('efficientnet.enet', 'w(80)', 1));

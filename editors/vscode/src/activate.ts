@@ -1,9 +1,11 @@
-import { commands, type ExtensionContext, type TextEditor, type Uri, window, workspace } from 'vscode';
+import { commands, type ExtensionContext, type TextEditor, Uri, window, workspace } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
+import { readScaling } from '../../../src/lsp/settings.ts';
 import { type CommandId, type CreateClient, clientOptions } from './client.ts';
 import { compileInTerminal } from './compile.ts';
 import { createPreviews } from './preview/previews.ts';
 import { requestPreview } from './preview/request.ts';
+import { chooseScaling } from './scaling/choose-scaling.ts';
 import { selectScaling } from './scaling/select-scaling.ts';
 import { createStatusBar } from './scaling/status-bar.ts';
 
@@ -35,10 +37,13 @@ export async function activateExtension(
     'enet.preview': onFile((editor, model) => previews.open(editor, model)),
     'enet.showGraph': onFile((editor, model) => previews.open(editor, model)),
     'enet.compile': onFile((editor, model, variant) => compileInTerminal(editor.document, model, variant)),
-    'enet.selectScaling': async () => {
+    'enet.selectScaling': async (uri?: unknown, model?: unknown, variant?: unknown) => {
+      // A lens names its document, model and variant; a key binding may give a point alone.
+      const point = model === undefined && !(uri instanceof Uri) ? uri : variant;
+      if (point !== undefined) return choosePoint(point);
       const document = window.activeTextEditor?.document ?? previews.shownDocument();
-      const data = document?.languageId === 'enet' && (await requestPreview(client, { uri: document.uri.toString() }));
-      await selectScaling(data || undefined);
+      if (document?.languageId !== 'enet') return selectScaling(undefined);
+      return selectScaling(await requestPreview(client, { uri: document.uri.toString(), model: asText(model) }));
     },
     'enet.restartServer': async () => {
       await client?.dispose();
@@ -78,6 +83,12 @@ async function findEditor(uri?: Uri | string): Promise<TextEditor | undefined> {
   const visible = window.visibleTextEditors.find((editor) => editor.document.uri.toString() === wanted);
   const opened = workspace.textDocuments.find((document) => document.uri.toString() === wanted);
   return visible ?? (opened && window.showTextDocument(opened));
+}
+
+async function choosePoint(point: unknown): Promise<void> {
+  const request = readScaling(point);
+  if (typeof request === 'string') await window.showErrorMessage(`enet: ${request}`);
+  else await chooseScaling(request);
 }
 
 function asText(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
-import { chosenScaling } from './scaling/choose-scaling.ts';
+import { nearestScaling } from './scaling/choose-scaling.ts';
 
 /** Makes the client for where the extension runs; it is not started yet. */
 export type CreateClient = (
@@ -26,7 +26,7 @@ export function clientOptions(channel: LogOutputChannel): LanguageClientOptions 
     outputChannel: channel,
     initializationOptions: {
       clientCommands: commandIds,
-      settings: { scaling: chosenScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') },
+      settings: { scaling: nearestScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') },
     },
     synchronize: {
       configurationSection: 'enet',
@@ -38,7 +38,7 @@ export function clientOptions(channel: LogOutputChannel): LanguageClientOptions 
           const sections: unknown = await next(params, token);
           if (!Array.isArray(sections)) return [];
           return sections.map((found, i) =>
-            params.items[i]?.section === 'enet' ? { ...found, scaling: chosenScaling() } : found,
+            params.items[i]?.section === 'enet' ? { ...found, scaling: nearestScaling() } : found,
           );
         },
       },

@@ -3,13 +3,17 @@ import { readScaling } from '../../../../src/lsp/settings.ts';
 import type { ScalingRequest } from './scaling-text.ts';
 
 /**
- * The point at which hints, hovers and the preview show networks: of the nearest settings that state one. The editor
- * itself would mix the fields of all of them, so that a phi of the workspace met a variant of the user.
+ * The setting `enet.scaling` as it is written in the nearest settings that have it. The editor itself would mix the fields
+ * of all of them, so that a phi of the workspace met a variant of the user.
  */
-export function chosenScaling(): ScalingRequest {
+export function nearestScaling(): unknown {
   const found = workspace.getConfiguration('enet').inspect('scaling');
-  const request = readScaling(found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue);
-  // What is wrong with it the server says in its log.
+  return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+}
+
+/** The point at which hints, hovers and the preview show networks. What is wrong with the setting the server says in its log. */
+export function chosenScaling(): ScalingRequest {
+  const request = readScaling(nearestScaling());
   return typeof request === 'string' ? {} : request;
 }
 
