@@ -1,5 +1,4 @@
 import { type Client, readClient } from './client.ts';
-import { createPublisher } from './diagnostics/publish.ts';
 import { answerDiagnostics } from './diagnostics/pull.ts';
 import { answerActions } from './handlers/actions.ts';
 import { answerCommands } from './handlers/commands.ts';
@@ -16,6 +15,7 @@ import { answerSignatures } from './handlers/signature.ts';
 import { answerStructure } from './handlers/structure.ts';
 import { answerSymbols } from './handlers/symbols.ts';
 import { answerTokens } from './handlers/tokens.ts';
+import { createIdleWork } from './idle-work.ts';
 import { followLifecycle } from './lifecycle.ts';
 import type { Platform } from './platform.ts';
 import { createProjects } from './projects.ts';
@@ -61,7 +61,7 @@ export function serve(connection: Connection, platform: Platform): Session {
     settings: defaultSettings,
     documentsChanged: () => {},
   };
-  session.documentsChanged = createPublisher(session);
+  session.documentsChanged = createIdleWork(session);
   followLifecycle(session);
   syncDocuments(session);
   for (const answer of answers) answer(session);

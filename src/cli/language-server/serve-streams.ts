@@ -29,6 +29,8 @@ export function serveStreams(input: Readable, output: Writable, platform: Platfo
     };
     const end = () => {
       unwatch();
+      // what works in the background stops, or it would keep the process
+      session.state = 'closing';
       resolve(watchDog.shutdownReceived ? 0 : 1);
     };
     // A request that is cancelled before its turn is answered at once (the connection fills in its id), and not computed.
@@ -45,6 +47,6 @@ export function serveStreams(input: Readable, output: Writable, platform: Platfo
       connection.onNotification(inputEnded, end);
       return connection;
     }, watchDog);
-    serve(server, platform);
+    const session = serve(server, platform);
   });
 }

@@ -9,9 +9,9 @@ const severities = {
   info: DiagnosticSeverity.Information,
 } as const;
 
-/** What is to be said in a document, as the protocol says it. */
-export function protocolDiagnostics(view: View): Diagnostic[] {
-  return documentDiagnostics(view.analysis).map((d) => protocolDiagnostic(view, d));
+/** What is to be said in a document, as the protocol says it; of all that there is to say, or of what is given. */
+export function protocolDiagnostics(view: View, found = view.analysis.diagnostics): Diagnostic[] {
+  return documentDiagnostics(view.analysis, found).map((d) => protocolDiagnostic(view, d));
 }
 
 /** A diagnostic of the document of `view`. */

@@ -1,56 +1,57 @@
+import type { Diagnostic } from 'vscode-languageserver';
+import type { OpenDocument } from '../documents.ts';
 import type { Session } from '../session.ts';
-import { viewOf } from '../view.ts';
+import { type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
-/** Keys typed within so many milliseconds are answered together. */
-const delay = 8;
+/** So long, in milliseconds, what is said of a document waits for all of its networks to be built. */
+const patience = 10;
 
 /**
- * Makes what sends diagnostics to clients that do not ask for them: soon after a change, for the documents that it
- * concerns, with the version of the text that they are about. A document's diagnostics are sent again only where they
- * differ or its text has changed.
- * @returns what is to be called after each change.
+ * Makes what sends diagnostics to clients that do not ask for them, with the version of the text that they are about: work
+ * for the background, for every open document, since each may import the one that has changed. A document's are sent
+ * again only where they differ or its text has changed. What only shows in networks can take longer than a key: a new
+ * mistake is then said before it, but what was said stays until all is known.
  */
-export function createPublisher(session: Session): () => void {
-  const sent = new Map<string, { readonly version: number | undefined; readonly said: string }>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const publish = (): void => {
-    timer = undefined;
-    if (session.state !== 'running') return;
+export function createPublisher(session: Session): () => Generator<number> {
+  const sent = new Map<string, { readonly version: number; readonly said: ReadonlySet<string> }>();
+  const publish = ({ uri, version }: OpenDocument, diagnostics: Diagnostic[]): void => {
+    const said = new Set(diagnostics.map((d) => JSON.stringify(d)));
+    const before = sent.get(uri);
+    if (before?.version === version && before.said.size === said.size && [...said].every((d) => before.said.has(d)))
+      return;
+    sent.set(uri, { version, said });
+    send(session, uri, version, diagnostics);
+  };
+  return function* () {
     for (const uri of sent.keys()) {
       if (session.documents.has(uri)) continue;
       sent.delete(uri);
       send(session, uri, undefined, []);
     }
-    for (const { uri, version } of session.documents.values()) {
-      const view = viewOf(session, uri);
-      const diagnostics = view ? protocolDiagnostics(view) : [];
-      const said = JSON.stringify(diagnostics);
-      const before = sent.get(uri);
-      if (before?.version === version && before.said === said) continue;
-      sent.set(uri, { version, said });
-      send(session, uri, version, diagnostics);
-    }
-  };
-  return () => {
-    if (session.client.pullsDiagnostics) return;
-    if (timer !== undefined) return;
-    timer = setTimeout(() => {
-      try {
-        publish();
-      } catch (e) {
-        session.connection.console.error(`an error in enetc, please report it:\n${e instanceof Error ? e.stack : e}`);
+    for (const document of session.documents.values()) {
+      const view = viewOf(session, document.uri);
+      if (view && buildsOn(view)) {
+        const known = protocolDiagnostics(view, view.analysis.diagnosticsSoFar());
+        const said = sent.get(document.uri)?.said;
+        if (known.some((d) => !said?.has(JSON.stringify(d)))) publish(document, known);
+        do yield 0;
+        while (view.analysis.buildNext());
       }
-    }, delay);
+      publish(document, view ? protocolDiagnostics(view, view.analysis.diagnostics) : []);
+    }
   };
 }
 
-function send(
-  session: Session,
-  uri: string,
-  version: number | undefined,
-  diagnostics: ReturnType<typeof protocolDiagnostics>,
-): void {
+/** Builds networks while there is patience. @returns whether any is left */
+function buildsOn({ analysis }: View): boolean {
+  const until = performance.now() + patience;
+  let more = analysis.buildNext();
+  while (more && performance.now() < until) more = analysis.buildNext();
+  return more;
+}
+
+function send(session: Session, uri: string, version: number | undefined, diagnostics: Diagnostic[]): void {
   const said = { uri, ...(version !== undefined && { version }), diagnostics };
   // a client that is gone is noticed at the end of its stream
   session.connection.sendDiagnostics(said).catch(() => {});

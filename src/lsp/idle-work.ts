@@ -1,0 +1,31 @@
+import { libraryNames } from '../ide/features/completion/library-names.ts';
+import { measureNext } from '../ide/numbers/measure.ts';
+import { createBackground } from './background.ts';
+import { createPublisher } from './diagnostics/publish.ts';
+import type { Session } from './session.ts';
+import { viewOf } from './view.ts';
+
+/** After so many milliseconds without a change there is time for what nobody has asked for yet. */
+const quiet = 150;
+
+/**
+ * Makes what is called after each change: diagnostics are sent to clients that do not ask for them; when nothing more
+ * is typed, all members of the families of open documents are measured, so that hovers and previews need not wait.
+ */
+export function createIdleWork(session: Session): () => void {
+  const publish = createPublisher(session);
+  function* work(): Generator<number> {
+    if (session.state !== 'running') return;
+    if (!session.client.pullsDiagnostics) yield* publish();
+    yield quiet;
+    if (session.state !== 'running') return;
+    libraryNames();
+    for (const uri of session.documents.keys()) {
+      const view = viewOf(session, uri);
+      while (view && session.state === 'running' && measureNext(view.analysis)) yield 0;
+    }
+  }
+  return createBackground(work, (e) => {
+    session.connection.console.error(`an error in enetc, please report it:\n${e instanceof Error ? e.stack : e}`);
+  });
+}
