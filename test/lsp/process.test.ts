@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -81,6 +81,21 @@ describe('the process', () => {
     await new Promise((answered) => child.stdout?.once('data', answered));
     parent.kill();
     expect(await ended).toEqual({ code: 1, stderr: '' });
+  });
+
+  test('the bundle as a script of its own, as an extension brings it', async () => {
+    const bundle = join(dirname(entry), 'lsp.cjs');
+    const folder = workspace({ 'server.cjs': readFileSync(bundle, 'utf8') });
+    const child = spawn(process.execPath, [join(folder, 'server.cjs'), '--stdio'], { stdio: 'pipe' });
+    const ended = exitOf(child);
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { capabilities: {} } });
+    child.stdin.end(`Content-Length: ${body.length}\r\n\r\n${body}`);
+    expect(await ended).toEqual({ code: 1, stderr: '' });
+    expect(said).toContain('"name":"enetc"');
   });
 
   test('--socket connects to the client', async () => {
