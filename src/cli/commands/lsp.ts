@@ -3,6 +3,7 @@ import { flag, number } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
 import { nodePlatform } from '../language-server/platform.ts';
+import { serveStdio } from '../language-server/serve-stdio.ts';
 import { serveStreams } from '../language-server/serve-streams.ts';
 
 /** Ports are of this machine alone: whoever reaches the server can read the workspace. */
@@ -17,9 +18,7 @@ export const lspCommand: RunCommand = async (args, io) => {
   }
   if (socket !== undefined) return serveSocket(await connectTo(port(socket)));
   if (listen !== undefined) return serveClients(port(listen), (text) => io.stderr.write(text));
-  const code = await serveStreams(process.stdin, process.stdout, nodePlatform());
-  process.stdin.destroy();
-  return code;
+  return serveStdio();
 };
 
 function port(value: number): number {
