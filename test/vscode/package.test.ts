@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { pointArguments, readPhi, samePoint, scalingLabel } from '../../editors/vscode/src/scaling/scaling-text.ts';
+import {
+  pointArguments,
+  pointOfModel,
+  readPhi,
+  samePoint,
+  scalingLabel,
+} from '../../editors/vscode/src/scaling/scaling-text.ts';
 import { packVsix } from '../../scripts/vsix/pack.ts';
 import { format } from '../../src/1-parse/format.ts';
 import { checkSource } from '../../src/check-source.ts';
@@ -95,6 +101,13 @@ describe('a chosen point', () => {
     expect(scalingLabel(request)).toBe(label);
     expect(pointArguments(request).join(' ')).toBe(options);
     expect(() => parseArguments(compile!, ['efficientnet', ...pointArguments(request)])).not.toThrow();
+  });
+
+  test('is the default of a model that has none such', () => {
+    expect(pointOfModel({ variant: 'b5' }, { variant: 'b5' })).toEqual({ variant: 'b5' });
+    expect(pointOfModel({ variant: 'b5' }, {})).toEqual({});
+    expect(pointOfModel({ phi: 2 }, { variant: 'b2', phi: 2 })).toEqual({ phi: 2 });
+    expect(pointOfModel({ w: 1.5 }, {})).toEqual({ w: 1.5 });
   });
 
   test('is the same one or another', () => {

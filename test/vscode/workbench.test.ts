@@ -88,8 +88,19 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
     expect(await problem.textContent()).toMatch(/enet/);
     await bench.openFile('broken.enet');
     await bench.goTo(...find('broken.enet', 'ConvBnAt', 2));
-    await bench.page.keyboard.press('Control+.');
-    await bench.page.locator('.action-widget .monaco-list-row', { hasText: 'ConvBnAct' }).first().waitFor();
+    const fix = bench.page.locator('.action-widget .monaco-list-row', { hasText: 'ConvBnAct' }).first();
+    // The menu closes again when the list of fixes changes under it.
+    await expect
+      .poll(
+        async () => {
+          await bench.page.keyboard.press('Escape');
+          await bench.page.keyboard.press('Control+.');
+          await bench.page.waitForTimeout(1500);
+          return fix.isVisible();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
     await bench.page.keyboard.press('Enter');
     await problem.waitFor({ state: 'detached' });
     await save();
@@ -161,6 +172,17 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', () => {
     await expect.poll(async () => (await bench.lines()).join('\n')).toMatch(/\| 1 {6}\| w\(16\)/);
     await save();
     expect(read('small.enet')).toContain('    | 1      | w(16)    | 3      |\n    | 2      | w(32)    | 5      |\n');
+  });
+
+  test('a new row begins with a bar and aligns as one types', async () => {
+    await bench.openFile('small.enet');
+    await bench.goTo(...find('small.enet', '| 2 '));
+    await bench.page.keyboard.press('End');
+    await bench.page.keyboard.press('Enter');
+    await bench.page.keyboard.type('1 | w(64) | 3 |', { delay: 40 });
+    await expect.poll(async () => (await bench.lines()).join('\n')).toMatch(/\| 1 {6}\| w\(64\).* {4}\| 3 {6}\|/);
+    await save();
+    expect(read('small.enet')).toContain('    | 1      | w(64)    | 3      |\n  }');
   });
 
   test('a file of the library opens read-only', async () => {

@@ -5,7 +5,8 @@ import { type CommandId, type CreateClient, clientOptions } from './client.ts';
 import { compileInTerminal } from './compile.ts';
 import { createPreviews } from './preview/previews.ts';
 import { requestPreview } from './preview/request.ts';
-import { chooseScaling } from './scaling/choose-scaling.ts';
+import { chooseScaling, chosenScaling } from './scaling/choose-scaling.ts';
+import { pointOfModel } from './scaling/scaling-text.ts';
 import { selectScaling } from './scaling/select-scaling.ts';
 import { createStatusBar } from './scaling/status-bar.ts';
 
@@ -36,7 +37,11 @@ export async function activateExtension(
   const handlers: Record<CommandId, (...args: never[]) => unknown> = {
     'enet.preview': onFile((editor, model) => previews.open(editor, model)),
     'enet.showGraph': onFile((editor, model) => previews.open(editor, model)),
-    'enet.compile': onFile((editor, model, variant) => compileInTerminal(editor.document, model, variant)),
+    'enet.compile': onFile(async ({ document }, model, variant) => {
+      const shown = await requestPreview(client, { uri: document.uri.toString(), model });
+      const point = variant === undefined ? pointOfModel(chosenScaling(), shown) : { variant };
+      await compileInTerminal(document, point, model);
+    }),
     'enet.selectScaling': async (uri?: unknown, model?: unknown, variant?: unknown) => {
       // A lens names its document, model and variant; a key binding may give a point alone.
       const point = model === undefined && !(uri instanceof Uri) ? uri : variant;

@@ -1,16 +1,18 @@
 import { type TextDocument, window, workspace } from 'vscode';
-import { chosenScaling } from './scaling/choose-scaling.ts';
-import { pointArguments } from './scaling/scaling-text.ts';
+import { pointArguments, type ScalingRequest } from './scaling/scaling-text.ts';
 
-/** Runs `enetc compile` on a file in a terminal, at the chosen point or at a variant, where what it prints can be read. */
-export async function compileInTerminal(document: TextDocument, model?: string, variant?: string): Promise<void> {
+/** Runs `enetc compile` on a file in a terminal, where what it prints can be read. */
+export async function compileInTerminal(
+  document: TextDocument,
+  scaling: ScalingRequest,
+  model?: string,
+): Promise<void> {
   if (document.uri.scheme !== 'file') {
     await window.showInformationMessage('enet: only a file on a disk can be compiled; save this one first');
     return;
   }
   if (document.isDirty && !(await document.save())) return;
   const configuration = workspace.getConfiguration('enet', document.uri);
-  const scaling = variant === undefined ? chosenScaling() : { variant };
   const folder = workspace.getWorkspaceFolder(document.uri)?.uri;
   const command = workspace.isTrusted ? configuration.get('cli.path', 'enetc') : 'enetc';
   const terminal =

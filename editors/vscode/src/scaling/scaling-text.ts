@@ -29,6 +29,17 @@ export function pointArguments(request: ScalingRequest): string[] {
   return words;
 }
 
+/** A chosen point, or the default where the model shown has none such: the variant or phi is another's. */
+export function pointOfModel(
+  request: ScalingRequest,
+  shown: { variant?: string; phi?: number } | undefined,
+): ScalingRequest {
+  const foreign = (['variant', 'phi'] as const).some(
+    (name) => request[name] !== undefined && shown?.[name] !== request[name],
+  );
+  return shown && foreign ? {} : request;
+}
+
 /** Whether two requests choose the same point. */
 export function samePoint(a: ScalingRequest, b: ScalingRequest): boolean {
   return pointArguments(a).join('\0') === pointArguments(b).join('\0');
