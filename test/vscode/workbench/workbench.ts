@@ -35,7 +35,7 @@ export async function openWorkbench(
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(server.url);
   await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 });
   await page.locator('.part.statusbar').waitFor();
