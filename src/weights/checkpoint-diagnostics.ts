@@ -79,7 +79,14 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
     shape: `[${tensor.shape.join(', ')}]`,
     name: names.join(', '),
     found: found ? `[${found.join(', ')}]` : undefined,
+    classes: classesIn(tensor, found),
   };
+}
+
+/** How many classes a checkpoint's last layer is for, where a layer's units alone are others than the model's. */
+function classesIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
+  const unitsAlone = role === 'weight' && shape.length === 2 && found?.length === 2 && found[1] === shape[1];
+  return unitsAlone ? found[0] : undefined;
 }
 
 function listSome<T>(

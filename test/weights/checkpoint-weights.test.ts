@@ -64,6 +64,16 @@ describe('by our own paths', () => {
     expect(codes(checkpointWeights(graph, checkpointOf(shapes), undefined))).toEqual([]);
   });
 
+  it('says how to build the network for the classes of the checkpoint', () => {
+    const checkpoint = checkpointOf({ ...own, 'classifier.weight': [5, 4], 'classifier.bias': [5] });
+    const messages = checkpointWeights(graph, checkpoint, undefined).diagnostics.map((d) => d.message);
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toContain('if it was trained for 5 classes, --set classes=5 builds the network for them');
+    expect(messages[1]).not.toContain('--set');
+    const wider = checkpointOf({ ...own, 'classifier.weight': [3, 6] });
+    expect(checkpointWeights(graph, wider, undefined).diagnostics[0]?.message).not.toContain('--set');
+  });
+
   it('names what is missing, misshapen or surplus', () => {
     const { 'stem.bn.weight': _, ...rest } = own;
     const shapes = { ...rest, 'stem.bn.wieght': [4], 'classifier.bias': [5], 'aux.weight': [1] };

@@ -39,10 +39,17 @@ export const weightDiagnostics = {
         : `'${a.file}' has no '${a.name}' for '${a.tensor}'${a.hint}`,
     `The model needs a tensor that the checkpoint lacks. Perhaps the checkpoint is another variant's, or uses other names (a weight map's column says which). \`--allow-missing 'classifier.*'\` initialises such tensors instead.`,
   ),
-  'weight-shape': error<{ file: string; tensor: string; shape: string; name: string; found?: string }>(
+  'weight-shape': error<{
+    file: string;
+    tensor: string;
+    shape: string;
+    name: string;
+    found?: string;
+    classes?: number;
+  }>(
     (a) =>
       a.found
-        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}`
+        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them`}`
         : `'${a.tensor}' is ${a.shape}, but the parts '${a.name}' in '${a.file}' cannot be joined`,
     `The tensor in the checkpoint has another shape than the model's. Axes of length 1 do not matter. A classifier for another number of classes is initialised instead with \`--allow-missing 'classifier.*'\`.`,
   ),
