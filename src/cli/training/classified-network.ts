@@ -32,7 +32,7 @@ export function imageOf(graph: Graph): NetworkImage {
 }
 
 /** How many classes a network tells apart: the length of its only vector. @throws RunError where it has none or several. */
-export function classesOf(graph: Graph): number {
+function classesOf(graph: Graph): number {
   const vectors = graph.outputs.flatMap(({ value }) => {
     const shape = graph.nodes[value.node]?.shapes[value.output] ?? [];
     return shape.length === 1 ? [shape[0] as number] : [];

@@ -22,7 +22,7 @@ export function holdOut(split: Split, share: number, seed: number): { train: Spl
 }
 
 /** The images of a split at the given indices, in their order. */
-export function subset(split: Split, indices: Int32Array): Split {
+function subset(split: Split, indices: Int32Array): Split {
   return {
     count: indices.length,
     labels: indices.map((i) => split.labels[i] as number),

@@ -7,7 +7,7 @@ import type { RunFolder } from './run-folder.ts';
 import type { WeightKind } from './weight-kind.ts';
 
 /** The variable that holds a tensor's average. */
-export function averageName(tensor: string): string {
+function averageName(tensor: string): string {
   return `${tensor}/ema`;
 }
 
