@@ -6,7 +6,6 @@ import { checkProgram } from './3-check/check.ts';
 import { variantNames, variantRows } from './3-check/variants.ts';
 import { buildLimits } from './4-scale/limits.ts';
 import { buildGraph } from './5-graph/build.ts';
-import { keptBuild } from './5-graph/kept-build.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { createPlaceSet } from './diagnostics/place-set.ts';
 import { emptyHost, type Host } from './host.ts';
@@ -48,10 +47,18 @@ export interface Check {
   buildNext(): boolean;
 }
 
-/** Checks all that shows without building; what the builds show comes step by step. */
-export function beginCheck(program: Program, resolving: readonly Diagnostic[], variants: Variants = 'all'): Check {
+/**
+ * Checks all that shows without building; what the builds show comes step by step.
+ * @param build how a network is built: the editor's keeps what it builds
+ */
+export function beginCheck(
+  program: Program,
+  resolving: readonly Diagnostic[],
+  variants: Variants = 'all',
+  build: typeof buildGraph = buildGraph,
+): Check {
   const known = [...resolving, ...checkProgram(program)];
-  const builds = hasErrors(known) ? [] : entryModels(program).map((model) => buildsOf(model, variants));
+  const builds = hasErrors(known) ? [] : entryModels(program).map((model) => buildsOf(model, variants, build));
   return {
     diagnostics() {
       const said = createPlaceSet();
@@ -75,18 +82,18 @@ interface Builds {
 const kept = new WeakMap<DeclaredModel, Map<Variants, Builds>>();
 
 /** The builds of a model, made once for one that means the same. */
-function buildsOf(model: DeclaredModel, variants: Variants): Builds {
+function buildsOf(model: DeclaredModel, variants: Variants, build: typeof buildGraph): Builds {
   const known = kept.get(model) ?? new Map<Variants, Builds>();
   kept.set(model, known);
   let builds = known.get(variants);
   if (!builds) {
-    builds = createBuilds(model, variants);
+    builds = createBuilds(model, variants, build);
     known.set(variants, builds);
   }
   return builds;
 }
 
-function createBuilds(model: DeclaredModel, variants: Variants): Builds {
+function createBuilds(model: DeclaredModel, variants: Variants, build: typeof buildGraph): Builds {
   const found: Diagnostic[] = [];
   const points = pointsOf(model, variants);
   const said = createPlaceSet();
@@ -96,7 +103,7 @@ function createBuilds(model: DeclaredModel, variants: Variants): Builds {
   const next = () => {
     const variant = points.shift();
     const request = variant === undefined ? {} : { variant };
-    const built = first ? keptBuild(model, request) : buildGraph(model, request, Math.min(steps, buildLimits.steps));
+    const built = build(model, request, first ? buildLimits.steps : Math.min(steps, buildLimits.steps));
     steps -= built.steps;
     if (steps < 0 && !first) {
       const data = { variant: variant as string, count: points.length + 1 };

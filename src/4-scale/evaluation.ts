@@ -19,6 +19,8 @@ export interface Evaluation {
   /** Warnings so far, each once for a place. */
   readonly diagnostics: Diagnostic[];
   readonly said: PlaceSet;
+  /** How often a warning was given, those included that were said before. */
+  warnings: number;
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
   cell: { key: string; next: number } | undefined;
   readonly choices: Choices;
@@ -49,6 +51,7 @@ export function createEvaluation(
     traces: [],
     diagnostics: [],
     said: createPlaceSet(),
+    warnings: 0,
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
     ...build,
@@ -82,6 +85,7 @@ export function warn<C extends Code>(
   args: MessageArgs<C>,
   extras: DiagnosticExtras = {},
 ): void {
+  ev.warnings++;
   if (ev.said.add(code, span)) ev.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 

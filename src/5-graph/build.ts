@@ -27,11 +27,13 @@ export interface BuildResult {
  * Builds the network of a model at one point of its family. The model's program must have been checked without errors.
  * What goes wrong is a diagnostic; the first error of a build ends it.
  * @param steps how much work it may be
+ * @param keepsBlocks whether what blocks become is kept for the builds to come: worth it where families or edits follow
  */
 export function buildGraph(
   declared: DeclaredModel,
   request: ScalingRequest,
   steps: number = buildLimits.steps,
+  keepsBlocks = false,
 ): BuildResult {
   let ev: Evaluation | undefined;
   let builder: Builder | undefined;
@@ -43,7 +45,7 @@ export function buildGraph(
       { call: (call, env) => lowerCall(b, call, env), chain: (chain, env) => lowerChain(b, chain, env) },
       steps,
     );
-    const b = createBuilder(ev, request.convention);
+    const b = createBuilder(ev, request.convention, keepsBlocks);
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     const flow = lowerModel(b, declared.node, chosen.env);
@@ -92,7 +94,7 @@ function finish(
   const all: Graph = {
     name: declared.node.name.name,
     nodes: b.nodes,
-    inputs: b.nodes.flatMap((n) => (n.op.kind === 'input' ? [n.id] : [])),
+    inputs: b.nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
     outputs: outputs.map(({ name, tensor }) => ({ name, value: { node: tensor.node, output: tensor.output } })),
     normalisation: Object.fromEntries(b.normalisation),
   };

@@ -24,9 +24,15 @@ export interface Builder {
   readonly calls: { readonly span: Span; readonly path: string }[];
   parameters: number;
   warnedOfKernel: boolean;
+  /** Whether calls of blocks are kept for the builds to come: see `keepBlock`. */
+  readonly keepsBlocks: boolean;
+  /** Whether what is being built belongs to a call that is to be kept. */
+  insideKept: boolean;
+  /** How often something was built that hangs on more than the arguments of its call. */
+  unkept: number;
 }
 
-export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undefined): Builder {
+export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undefined, keepsBlocks: boolean): Builder {
   return {
     ev,
     nodes: [],
@@ -37,6 +43,9 @@ export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undef
     calls: [],
     parameters: 0,
     warnedOfKernel: false,
+    keepsBlocks,
+    insideKept: false,
+    unkept: 0,
   };
 }
 

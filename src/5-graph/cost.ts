@@ -64,7 +64,8 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
     else buffers += elements(tensor.shape);
   }
   const rule = costRules[node.op.kind] as (node: GraphNode, op: Op, graph: Graph) => RunCost;
-  return { params, buffers, ...rule(node, node.op, graph) };
+  const { macs, activations } = rule(node, node.op, graph);
+  return { params, buffers, macs, activations };
 }
 
 /** What several nodes cost together; all of the graph's without `nodes`. */
@@ -89,5 +90,7 @@ function inputShape(graph: Graph, node: GraphNode): readonly number[] {
 }
 
 function written(node: GraphNode): number {
-  return node.shapes.reduce((sum, shape) => sum + elements(shape), 0);
+  let sum = 0;
+  for (const shape of node.shapes) sum += elements(shape);
+  return sum;
 }

@@ -84,7 +84,9 @@ export function shapeOf(graph: Graph, ref: ValueRef): Shape {
 
 /** How many elements a shape has. */
 export function elements(shape: Shape): number {
-  return shape.reduce((product, n) => product * n, 1);
+  let product = 1;
+  for (const n of shape) product *= n;
+  return product;
 }
 
 /** Every tensor of the graph, in the order of its nodes. */

@@ -22,6 +22,7 @@ import {
 } from '../4-scale/values.ts';
 import { excerpt, type Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
+import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
 import { lowerTable } from './lower-table.ts';
@@ -172,7 +173,7 @@ export function callSignature(
   const result =
     declared?.kind === 'model'
       ? lowerModelStep(b, declared, bindings, tensors, env, site, variant)
-      : { tensors: lowerBlock(b, signature, bindings, tensors, env, site) };
+      : { tensors: lowerDeclared(b, signature, bindings, tensors, env, site) };
   b.calls.pop();
   return result;
 }
@@ -188,6 +189,20 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
 function failTensors(callee: string, takes: number, given: number, span: Span): never {
   if (given > takes) return fail('too-many-tensors', span, { callee, takes, given });
   return fail('missing-tensor', span, { callee, name: 'x' });
+}
+
+function lowerDeclared(
+  b: Builder,
+  signature: Signature,
+  bindings: ReadonlyMap<string, Binding>,
+  tensors: readonly TensorValue[],
+  outer: Env,
+  site: Site,
+): readonly TensorValue[] {
+  const { declared } = signature;
+  if (!declared) return tensors;
+  const call = { declared, convention: outer.convention, bindings, tensors, path: site.path };
+  return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, outer, site));
 }
 
 function lowerBlock(

@@ -143,6 +143,7 @@ export function lowerModelStep(
   site: Site,
   variant: string | undefined,
 ): Flow {
+  b.unkept++;
   const phi = bindings.get('phi')?.value;
   const request = { variant, ...(typeof phi === 'number' && { phi }), convention: b.convention };
   const context = { path: site.path, given: bindings, outer: outer.convention, span: site.span };

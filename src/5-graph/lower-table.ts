@@ -58,6 +58,7 @@ interface PlannedRow {
 
 /** Builds a stage table: row after row, each block of a row after the other. */
 export function lowerTable(b: Builder, step: TableStep, tensors: readonly TensorValue[]): Flow {
+  b.unkept++;
   const table = tableOf(b, step);
   const columns = new Map(table.rows.header.map((h, i) => [h.name, i]));
   const planned = planRows(b, table, columns, step.site);
@@ -122,6 +123,7 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
   let flow = tensors;
   for (let block = 0; block < repeat; block++) {
     const cells = counterEnv(table.env, index + block, count);
+    const args = step.env === table.env ? cells : counterEnv(step.env, index + block, count);
     const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, rowPath);
     const callee = blockOf(read('block')?.value, step, row);
     const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
@@ -133,7 +135,7 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
     flow =
       callee.kind === 'activation'
         ? applyActivation(b, callee, flow, site).tensors
-        : lowerBlockOfRow(t, callee.signature, { row, path: rowPath, block, index: index + block, read }, flow, site);
+        : lowerBlockOfRow(t, callee.signature, { row, path: rowPath, block, args, read }, flow, site);
     flows.push(flow);
   }
   if (repeat > 0) checkTaken(t, row, built);
@@ -194,21 +196,21 @@ interface RowBlock {
   readonly row: RowNode;
   /** The row's path: `stages.2`. */
   readonly path: string;
-  /** Its number in the row, and in the table. */
+  /** Its number in the row. */
   readonly block: number;
-  readonly index: number;
+  /** What the arguments before the table see. */
+  readonly args: Env;
   readonly read: (column: string) => Binding | undefined;
 }
 
 function lowerBlockOfRow(
   t: TableBuild,
   signature: Signature,
-  { row, path, block, index, read }: RowBlock,
+  { row, path, block, args, read }: RowBlock,
   tensors: readonly TensorValue[],
   site: Site,
 ): readonly TensorValue[] {
   const { b, step, columns } = t;
-  const argEnv = counterEnv(step.env, index, t.count);
   const bindings = new Map<string, Binding>();
   let next = 0;
   for (const arg of step.args) {
@@ -217,7 +219,7 @@ function lowerBlockOfRow(
     t.untaken.delete(param.name);
     bindings.set(
       param.name,
-      traced(b.ev, () => evaluate(b.ev, argEnv, arg.value)),
+      traced(b.ev, () => evaluate(b.ev, args, arg.value)),
     );
   }
   for (const { name } of signature.values) {

@@ -1,4 +1,4 @@
-import { type CancellationToken, ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { type CancellationToken, ErrorCodes, RAL, ResponseError } from 'vscode-languageserver';
 import { cancelled, invalidParams } from './errors.ts';
 import type { Session } from './session.ts';
 import { type View, viewOf } from './view.ts';
@@ -53,8 +53,22 @@ export function heeding<P>(session: Session, handler: (params: P) => void): (par
 
 /** Lets what has come in be heard, cancelling for one; throws where this request was cancelled. */
 export async function pause(token: CancellationToken): Promise<void> {
-  await new Promise((next) => setTimeout(next, 0));
+  // at once in Node, where a timer takes a millisecond
+  await new Promise<void>((next) => RAL().timer.setImmediate(next));
   if (token.isCancellationRequested) throw cancelled();
+}
+
+/** So long, in milliseconds, a request works before what has come in meanwhile is heard. */
+const slice = 4;
+
+/** Works for a request step by step while there is more to do, and lets others be heard in between; throws as `pause` does. */
+export async function inSlices(token: CancellationToken, step: () => boolean): Promise<void> {
+  let until = performance.now() + slice;
+  while (step()) {
+    if (performance.now() < until) continue;
+    await pause(token);
+    until = performance.now() + slice;
+  }
 }
 
 function traceOf(e: unknown): string {

@@ -21,7 +21,7 @@ export function analyse(
   const { source } = module;
   let begun: ReturnType<typeof beginCheck> | undefined;
   const check = () => {
-    begun ??= beginCheck(program, resolving);
+    begun ??= beginCheck(program, resolving, 'all', keptBuild);
     return begun;
   };
   let all: readonly Diagnostic[] | undefined;

@@ -51,10 +51,9 @@ function familyTable(
 ): string {
   // a section has no blocks to count, or those of several rows
   const columns = row === undefined ? ['output', 'parameters', 'MACs'] : ['blocks', 'output', 'parameters', 'MACs'];
-  const id = row === undefined ? section : `${section}.${row}`;
   const rows = knownFamily(analysis, model).map(({ name, numbers }) => {
     const label = name === point.variant ? `**${name}**` : name;
-    const stage = numbers?.stages.get(id);
+    const stage = numbers?.stages.get(section, row);
     if (!stage) return [label, ...columns.map(() => (numbers === undefined ? notYet : '-'))];
     const blocks = row === undefined ? [] : [String(stage.repeats)];
     return [label, ...blocks, formatShape(stage.output), formatCount(stage.params), formatCount(stage.macs)];

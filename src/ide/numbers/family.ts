@@ -4,13 +4,12 @@ import { variantRows } from '../../3-check/variants.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { type NetworkNumbers, networkNumbers } from './network-numbers.ts';
-import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
+import { type AllStageNumbers, allStageNumbers } from './stage-numbers.ts';
 
 /** A network in numbers, without its graph. */
 export interface MemberNumbers extends NetworkNumbers {
   readonly point: ScalingPoint;
-  /** By id: `stem`, `stages`, `stages.4`. */
-  readonly stages: ReadonlyMap<string, StageNumbers>;
+  readonly stages: AllStageNumbers;
 }
 
 /** A published member of a family: its numbers; null where it cannot be built, undefined where nobody has built it yet. */

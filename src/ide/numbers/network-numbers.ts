@@ -1,8 +1,8 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
-import { totalCost } from '../../5-graph/cost.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { formatFactor } from '../../report/format-number.ts';
 import type { Network } from '../core/analysis.ts';
+import { allStageNumbers } from './stage-numbers.ts';
 
 /** What a network costs and takes in. */
 export interface NetworkNumbers {
@@ -18,7 +18,7 @@ const known = new WeakMap<Graph, NetworkNumbers>();
 export function networkNumbers({ graph }: Pick<Network, 'graph'>): NetworkNumbers {
   let numbers = known.get(graph);
   if (!numbers) {
-    const { params, macs } = totalCost(graph);
+    const { params, macs } = allStageNumbers(graph);
     numbers = { params, macs, resolution: graph.nodes[graph.inputs[0] ?? -1]?.shapes[0]?.[1] ?? 0 };
     known.set(graph, numbers);
   }

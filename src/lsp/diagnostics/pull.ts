@@ -5,7 +5,7 @@ import {
   WorkspaceDiagnosticRequest,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
-import { answering, pause } from '../guard.ts';
+import { answering, inSlices, pause } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { uriOf, type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
@@ -16,7 +16,9 @@ export function answerDiagnostics(session: Session): void {
   const { connection, projects } = session;
   connection.onRequest(
     DocumentDiagnosticRequest.type,
-    answering(session, ({ textDocument, previousResultId }): DocumentDiagnosticReport => {
+    answering(session, async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
+      // of the text as it is when all is known: who types on must not wait for networks of the text before
+      await inSlices(token, () => viewOf(session, textDocument?.uri)?.analysis.buildNext() === true);
       const view = viewOf(session, textDocument?.uri);
       return view ? reportOf(view, idOf, previousResultId) : { kind: 'full', items: [] };
     }),

@@ -1,7 +1,7 @@
 import { type Hover, HoverRequest } from 'vscode-languageserver';
 import { hover } from '../../ide/features/hover.ts';
 import { measureNext } from '../../ide/numbers/measure.ts';
-import { answeringIn, pause } from '../guard.ts';
+import { answeringIn, inSlices } from '../guard.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
 import { offsetIn, rangeIn, viewOf } from '../view.ts';
@@ -17,7 +17,8 @@ export function answerHover(session: Session): void {
       const offset = offsetIn(view, position);
       let found = hover(view.analysis, offset);
       if (found?.incomplete) {
-        while (measureNext(view.analysis) && viewOf(session, view.uri)?.analysis === view.analysis) await pause(token);
+        const isPresent = () => viewOf(session, view.uri)?.analysis === view.analysis;
+        await inSlices(token, () => isPresent() && measureNext(view.analysis));
         found = hover(view.analysis, offset);
       }
       return found ? { contents: markup(session, found.markdown), range: rangeIn(view, found) } : null;

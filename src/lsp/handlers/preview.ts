@@ -1,7 +1,7 @@
 import { type Preview, type PreviewStage, preview } from '../../ide/features/preview.ts';
 import { measureNext } from '../../ide/numbers/measure.ts';
 import { invalidParams } from '../errors.ts';
-import { answering, pause } from '../guard.ts';
+import { answering, inSlices } from '../guard.ts';
 import type { ProtocolPreview } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
@@ -12,12 +12,12 @@ export function answerPreview(session: Session): void {
   session.connection.onRequest(
     'enet/preview',
     answering(session, async ({ uri, model, scaling }: PreviewParams, token): Promise<ProtocolPreview | null> => {
-      let view = viewOf(session, uri);
       // a family takes many networks: what comes in meanwhile is answered between them, a change of the text as well
-      while (view && measureNext(view.analysis, 'members and curve')) {
-        await pause(token);
-        view = viewOf(session, uri);
-      }
+      await inSlices(token, () => {
+        const present = viewOf(session, uri);
+        return present !== undefined && measureNext(present.analysis, 'members and curve');
+      });
+      const view = viewOf(session, uri);
       if (!view) return null;
       const request = scaling === undefined || scaling === null ? undefined : readScaling(scaling);
       if (typeof request === 'string') throw invalidParams(`scaling: ${request}`);
