@@ -1,7 +1,8 @@
-// Builds the extension of VS Code: dist/vscode/ is it unpacked, dist/enet.vsix packed. Run after `npm run build`, which
-// makes the language server.
+// Builds the extension of VS Code: vscode/ is it unpacked, enet.vsix packed, in dist or another folder. Run after
+// `npm run build`, which makes the language server.
+// Usage: tsx scripts/build-vsix.ts [folder]      (default: dist)
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import sharp from 'sharp';
@@ -9,7 +10,8 @@ import { packVsix } from './vsix/pack.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const extension = join(root, 'editors/vscode');
-const staging = join(root, 'dist/vscode');
+const out = resolve(process.argv[2] ?? join(root, 'dist'));
+const staging = join(out, 'vscode');
 
 const copies = {
   'package.json': 'editors/vscode/package.json',
@@ -57,8 +59,9 @@ await build({ ...common, entryPoints: { 'preview/page': 'src/preview/view/page.t
 
 const files = new Map(listFiles('').map((path) => [path, new Uint8Array(readFileSync(join(staging, path)))]));
 const vsix = packVsix(JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8')), files);
-writeFileSync(join(root, 'dist/enet.vsix'), vsix);
-console.log(`dist/enet.vsix  ${Math.round(vsix.length / 1024)} KiB, ${files.size} files`);
+const packed = join(out, 'enet.vsix');
+writeFileSync(packed, vsix);
+console.log(`${relative(process.cwd(), packed)}  ${Math.round(vsix.length / 1024)} KiB, ${files.size} files`);
 
 function write(path: string, bytes: Uint8Array): void {
   mkdirSync(dirname(join(staging, path)), { recursive: true });

@@ -1,84 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CodeServer, findChromium, findCodeServer, startCodeServer } from './workbench/code-server.ts';
-import { openWorkbench, type Workbench } from './workbench/workbench.ts';
+import { libraryText, type OpenExtension, openExtension, whyNotTried } from './workbench/open-extension.ts';
+import { blocks, broken, small } from './workbench/samples.ts';
+import type { Workbench } from './workbench/workbench.ts';
 
-const root = join(import.meta.dirname, '../..');
-const chromium = findChromium();
-const missing = !findCodeServer()
-  ? 'code-server is not installed (scripts/install-code-server.sh, or ENET_CODE_SERVER with its folder)'
-  : !chromium
-    ? 'there is no Chromium (set CHROMIUM to its path)'
-    : undefined;
-if (missing) console.warn(`skipped: ${missing}: the extension is not tried in a real editor`);
-
-const broken = `import { ConvBnAct } from "std/blocks"
-
-model Broken {
-  input image: [3, 32, 32]
-  stem: ConvBnAt(16)
-  classifier: Linear(10)
-}
-`;
-
-const blocks = `/// Two convolutions of one size.
-block Twice(x, channels: int, kernel: int = 3) {
-  return x -> first: Conv(channels, kernel) -> relu -> second: Conv(channels, kernel) -> relu
-}
-`;
-
-const small = `import { Twice } from "./blocks.enet"
-
-model Net {
-  param classes: int = 10
-  input image: [3, 32, 32]
-  stages: Twice {
-    | repeat | channels | kernel |
-    | 1 | w(16)    | 3      |
-    | 2      | w(32) | 5      |
-  }
-  head: GlobalAvgPool
-  classifier: Linear(classes)
-}
-`;
-
-describe.skipIf(missing !== undefined)('the extension in a workbench', { timeout: 180_000 }, () => {
-  let server: CodeServer;
+describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { timeout: 180_000 }, () => {
+  let extension: OpenExtension;
   let bench: Workbench;
-  const read = (name: string) => readFileSync(join(server.workspace, name), 'utf8');
+  const read: OpenExtension['read'] = (name) => extension.read(name);
+  const find: OpenExtension['find'] = (...place) => extension.find(...place);
+  const save = () => extension.save();
 
   beforeAll(async () => {
-    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-vsix.ts'], { cwd: root, stdio: 'pipe' });
-    server = await startCodeServer(join(root, 'dist/enet.vsix'));
-    const efficientnet = readFileSync(join(root, 'stdlib/efficientnet.enet'), 'utf8');
-    const files = {
+    extension = await openExtension({
       'broken.enet': broken,
       'blocks.enet': blocks,
       'small.enet': small,
-      'efficientnet.enet': efficientnet,
-    };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(server.workspace, name), text);
-    bench = await openWorkbench(server, chromium as string);
+      'efficientnet.enet': libraryText('efficientnet'),
+    });
+    bench = extension.bench;
   }, 180_000);
 
-  afterAll(async () => {
-    await bench?.close();
-    await server?.stop();
-  });
-
-  /** Where a text stands in a file: line and column from 1. */
-  function find(name: string, text: string, within = 0): [number, number] {
-    const before = read(name).slice(0, read(name).indexOf(text) + within);
-    const lines = before.split('\n');
-    return [lines.length, (lines.at(-1) as string).length + 1];
-  }
-
-  async function save(): Promise<void> {
-    await bench.page.keyboard.press('Control+s');
-    await bench.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
-  }
+  afterAll(() => extension?.close());
 
   test('diagnostics are in the problems panel, and a fix mends them', async () => {
     await bench.openFile('broken.enet');
@@ -86,6 +28,7 @@ describe.skipIf(missing !== undefined)('the extension in a workbench', { timeout
     const problem = bench.page.locator('.markers-panel .monaco-list-row', { hasText: 'ConvBnAt' });
     await problem.waitFor({ timeout: 60_000 });
     expect(await problem.textContent()).toMatch(/enet/);
+    expect(extension.commandLines().filter((line) => line.includes('server.cjs'))).toHaveLength(1);
     await bench.openFile('broken.enet');
     await bench.goTo(...find('broken.enet', 'ConvBnAt', 2));
     const fix = bench.page.locator('.action-widget .monaco-list-row', { hasText: 'ConvBnAct' }).first();

@@ -1,5 +1,6 @@
 import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { canCompile } from './compile.ts';
 import { nearestScaling } from './scaling/choose-scaling.ts';
 
 /** Makes the client for where the extension runs; it is not started yet. */
@@ -26,11 +27,10 @@ export function clientOptions(channel: LogOutputChannel): LanguageClientOptions 
     outputChannel: channel,
     initializationOptions: {
       clientCommands: commandIds,
-      settings: { scaling: nearestScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') },
+      settings: plain({ scaling: nearestScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') }),
     },
     synchronize: {
       configurationSection: 'enet',
-      fileEvents: workspace.createFileSystemWatcher('**/*.enet'),
     },
     middleware: {
       workspace: {
@@ -38,12 +38,20 @@ export function clientOptions(channel: LogOutputChannel): LanguageClientOptions 
           const sections: unknown = await next(params, token);
           if (!Array.isArray(sections)) return [];
           return sections.map((found, i) =>
-            params.items[i]?.section === 'enet' ? { ...found, scaling: nearestScaling() } : found,
+            params.items[i]?.section === 'enet' ? plain({ ...found, scaling: nearestScaling() }) : found,
           );
         },
       },
-      provideCodeLenses: (document, token, next) =>
-        workspace.getConfiguration('enet', document.uri).get('codeLens', true) ? next(document, token) : [],
+      provideCodeLenses: async (document, token, next) => {
+        if (!workspace.getConfiguration('enet', document.uri).get('codeLens', true)) return [];
+        const lenses = await next(document, token);
+        return canCompile(document.uri) ? lenses : lenses?.filter(({ command }) => command?.command !== 'enet.compile');
+      },
     },
   };
+}
+
+/** Settings are proxies of the editor's, which cannot go to a worker. */
+function plain<T>(settings: T): T {
+  return JSON.parse(JSON.stringify(settings));
 }

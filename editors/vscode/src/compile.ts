@@ -1,5 +1,12 @@
-import { type TextDocument, window, workspace } from 'vscode';
+import { env, type TextDocument, UIKind, type Uri, window, workspace } from 'vscode';
 import { pointArguments, type ScalingRequest } from './scaling/scaling-text.ts';
+
+/** Whether a file can be compiled from here: it is, or will be once saved, on a disk of the machine that has the terminals. */
+export function canCompile(uri: Uri): boolean {
+  // A browser has no terminals of its own.
+  if (env.uiKind === UIKind.Web && env.remoteName === undefined) return false;
+  return ['file', 'vscode-remote', 'untitled'].includes(uri.scheme);
+}
 
 /** Runs `enetc compile` on a file in a terminal, where what it prints can be read. */
 export async function compileInTerminal(
@@ -7,7 +14,11 @@ export async function compileInTerminal(
   scaling: ScalingRequest,
   model?: string,
 ): Promise<void> {
-  if (document.uri.scheme !== 'file') {
+  if (!canCompile(document.uri)) {
+    await window.showInformationMessage('enet: only a file on a disk beside a terminal can be compiled');
+    return;
+  }
+  if (document.isUntitled) {
     await window.showInformationMessage('enet: only a file on a disk can be compiled; save this one first');
     return;
   }
@@ -26,11 +37,20 @@ export async function compileInTerminal(
     ...pointArguments(scaling),
   ];
   terminal.show(true);
-  terminal.sendText(words.map(quoteWord).join(' '));
+  const quoteWord = isOfWindows(document.uri) ? quoteForWindows : quoteForUnix;
+  terminal.sendText(words.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : quoteWord(word))).join(' '));
 }
 
-/** A word as shells take it. Double quotes are understood by all of them; what those would expand is never in a name. */
-function quoteWord(word: string): string {
-  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
-  return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+/** Which machine it is the file says: the extension may run in a browser elsewhere. */
+function isOfWindows(uri: Uri): boolean {
+  return /^\/[A-Za-z]:/.test(uri.path) || (uri.scheme === 'file' && uri.authority !== '');
+}
+
+/** Double quotes are understood by all shells of Windows; what those would expand is never in a name. */
+function quoteForWindows(word: string): string {
+  return `"${word}"`;
+}
+
+function quoteForUnix(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

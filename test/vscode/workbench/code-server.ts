@@ -23,6 +23,8 @@ export function findChromium(): string | undefined {
 
 export interface CodeServer {
   readonly url: string;
+  /** The process that leads all the others of it. */
+  readonly pid: number;
   /** The folder that is open in it, an empty one at first. */
   readonly workspace: string;
   stop(): Promise<void>;
@@ -47,16 +49,24 @@ const quiet = {
 
 /**
  * Starts code-server on the loopback with the extension installed, in folders of its own.
+ * @param settings those of the user, whose place is the browser.
+ * @param machineSettings those of the machine that the server runs on: the user's cannot name programs of it.
  * @throws Error with what it printed, when it does not answer within a minute.
  */
-export async function startCodeServer(vsix: string, settings: Record<string, unknown> = {}): Promise<CodeServer> {
+export async function startCodeServer(
+  vsix: string,
+  settings: Record<string, unknown> = {},
+  machineSettings: Record<string, unknown> = {},
+): Promise<CodeServer> {
   const found = findCodeServer();
   if (!found) throw new Error('code-server is not installed: run scripts/install-code-server.sh');
   const home = mkdtempSync(join(tmpdir(), 'enet-workbench-'));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
-  mkdirSync(join(home, 'data/User'), { recursive: true });
-  writeFileSync(join(home, 'data/User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  for (const [place, values] of Object.entries({ User: { ...quiet, ...settings }, Machine: machineSettings })) {
+    mkdirSync(join(home, 'data', place), { recursive: true });
+    writeFileSync(join(home, 'data', place, 'settings.json'), JSON.stringify(values));
+  }
   const folders = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
   const env = { ...cleanEnvironment(), HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home };
   execFileSync(found.node, [found.entry, ...folders, '--install-extension', vsix], { env, stdio: 'pipe' });
@@ -75,6 +85,7 @@ export async function startCodeServer(vsix: string, settings: Record<string, unk
   await untilAnswers(process_, origin);
   return {
     url: `${origin}/?folder=${encodeURIComponent(workspace)}`,
+    pid: process_.pid!,
     workspace,
     async stop() {
       const ended = new Promise((done) => process_.once('exit', done));

@@ -5,6 +5,8 @@ import type { CodeServer } from './code-server.ts';
 export interface Workbench {
   readonly page: Page;
   readonly editor: Locator;
+  /** Loads the page anew, as a person does who comes back to it. */
+  reload(): Promise<void>;
   openFile(name: string): Promise<void>;
   /** Runs a command by its title, from the palette. */
   run(title: string): Promise<void>;
@@ -36,9 +38,12 @@ export async function openWorkbench(
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  await page.goto(server.url);
-  await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 });
-  await page.locator('.part.statusbar').waitFor();
+  const load = async () => {
+    await page.goto(server.url);
+    await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 });
+    await page.locator('.part.statusbar').waitFor();
+  };
+  await load();
   const editor = page.locator('.editor-instance .monaco-editor').first();
 
   const input = page.locator('.quick-input-widget input[type="text"]');
@@ -63,6 +68,7 @@ export async function openWorkbench(
   return {
     page,
     editor,
+    reload: load,
     async openFile(name) {
       await pick('Control+p', name, rows.filter({ hasText: name }).first());
       await page.locator('.tab.active', { hasText: name }).waitFor();
