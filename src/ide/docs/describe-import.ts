@@ -2,7 +2,7 @@ import type { ImportNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeUse } from './describe-name.ts';
-import { fence, joinParts } from './markdown.ts';
+import { fence, firstSentence, joinParts } from './markdown.ts';
 
 /** What is told of a part of an import, by its range in the import's source. */
 export interface ImportPart {
@@ -38,8 +38,8 @@ function importedModule(analysis: Analysis, { names, from }: ImportNode): Module
 function describeModule({ path, library, ast, scope }: Module): string {
   const own = [...scope.values()].filter((d) => d.module.path === path);
   const names = own.map(({ kind, node }) => {
-    const [line = ''] = node.doc.split('\n');
-    return `- ${kind} \`${node.name.name}\`${line === '' ? '' : `: ${line}`}`;
+    const said = firstSentence(node.doc);
+    return `- ${kind} \`${node.name.name}\`${said === '' ? '' : `: ${said}`}`;
   });
   const heading = ast.comments[0];
   const isHeading = heading && !heading.text.startsWith('///') && heading.span.start < firstOffset(ast);

@@ -14,6 +14,13 @@ export function joinParts(parts: readonly string[], separator = '\n\n'): string 
   return parts.filter((part) => part !== '').join(separator);
 }
 
+/** The first sentence of a documentation: it ends before a capital letter or code, so that `et al. 2018` is no end. */
+export function firstSentence(doc: string): string {
+  const [paragraph = ''] = doc.split(/\n\s*\n/);
+  const text = paragraph.replace(/\s+/g, ' ').trim();
+  return /^.*?[.!?](?= [A-Z`]|$)/.exec(text)?.[0] ?? text;
+}
+
 /** Code of the language. */
 export function fence(code: string): string {
   return `\`\`\`enet\n${code}\n\`\`\``;

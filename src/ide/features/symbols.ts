@@ -3,6 +3,7 @@ import { rowName } from '../../3-check/check-rows.ts';
 import { type Span, spanText } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
+import { firstSentence } from '../docs/markdown.ts';
 
 export type SymbolKind =
   | 'import'
@@ -50,8 +51,7 @@ export function declarationSymbol(locate: Locate, node: Declaration): DocumentSy
     return symbol(locate, 'weights', `weights ${node.name.name}`, node.name.span, node.span, namings.join(', '));
   }
   const children = node.kind === 'block' ? blockSymbols(locate, node) : modelSymbols(locate, node);
-  const detail = node.doc.split('\n')[0] ?? '';
-  return named(locate, node.kind, node.name, node.span, detail, children);
+  return named(locate, node.kind, node.name, node.span, firstSentence(node.doc), children);
 }
 
 function importSymbol(locate: Locate, node: ImportNode): DocumentSymbol[] {
