@@ -10,7 +10,8 @@ const quiet = 150;
 
 /**
  * Makes what is called after each change: diagnostics are sent to clients that do not ask for them; when nothing more
- * is typed, all members of the families of open documents are measured, so that hovers and previews need not wait.
+ * is typed, the library and the workspace's other files are read and all members of the families of open documents are
+ * measured, so that completion, hovers and previews need not wait.
  */
 export function createIdleWork(session: Session): () => void {
   const publish = createPublisher(session);
@@ -20,6 +21,14 @@ export function createIdleWork(session: Session): () => void {
     yield quiet;
     if (session.state !== 'running') return;
     libraryNames();
+    // completion offers what the other files declare
+    for (const { ide } of [...session.projects.all()]) {
+      for (const path of ide.allFiles()) {
+        if (session.state !== 'running') return;
+        ide.analysis(path);
+        yield 0;
+      }
+    }
     for (const uri of session.documents.keys()) {
       const view = viewOf(session, uri);
       while (view && session.state === 'running' && measureNext(view.analysis)) yield 0;

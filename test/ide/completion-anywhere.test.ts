@@ -23,7 +23,7 @@ function numbers(seed: number): () => number {
 function opened(text: string): (offset: number) => readonly CompletionItem[] {
   const ide = createIde(memoryHost(new Map()));
   ide.open(path, text);
-  return (offset) => completionAt(ide, path, offset);
+  return (offset) => completionAt(ide, path, offset).items;
 }
 
 /** Whether the grammar allows what an item puts in, after the whole text before it, nothing of it left out. */

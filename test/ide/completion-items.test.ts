@@ -6,7 +6,7 @@ import { openFixture } from './fixture.ts';
 
 function items(texts: string | Readonly<Record<string, string>>): readonly CompletionItem[] {
   const { ide, path, offset } = openFixture(texts);
-  return completionAt(ide, path, offset);
+  return completionAt(ide, path, offset).items;
 }
 
 function item(texts: string | Readonly<Record<string, string>>, label: string): CompletionItem {

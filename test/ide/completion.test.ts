@@ -5,7 +5,7 @@ import { openFixture } from './fixture.ts';
 
 function complete(texts: string | Readonly<Record<string, string>>): readonly CompletionItem[] {
   const { ide, path, offset } = openFixture(texts);
-  return completionAt(ide, path, offset);
+  return completionAt(ide, path, offset).items;
 }
 
 function labels(texts: string | Readonly<Record<string, string>>): string[] {

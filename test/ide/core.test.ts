@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { createIde } from '../../src/ide/core/create-ide.ts';
 import { documentDiagnostics } from '../../src/ide/features/diagnostics.ts';
-import { mainPath, openFixture } from './fixture.ts';
+import { mainPath, memoryHost, openFixture, root } from './fixture.ts';
 
 const small = `block Unit(x, channels: int) {
   return x -> conv: Conv(channels, 3)
@@ -49,4 +50,39 @@ test('who imports a file is known', () => {
   });
   expect(ide.filesImporting('/space/a.enet')).toEqual([mainPath]);
   expect(ide.filesImporting('std/blocks')).toEqual(['/space/b.enet']);
+});
+
+test('a key in one document costs the others nothing; what they import costs those that import it', () => {
+  const files = new Map([
+    [mainPath, small.replace('▮', '')],
+    [`${root}/a.enet`, 'import { B } from "./b.enet"\nblock A(x) {\n  return x -> B\n}\n'],
+    [`${root}/b.enet`, 'block B(x) {\n  return x -> relu\n}\n'],
+    [`${root}/c.enet`, 'import { C } from "./missing.enet"\nblock D(x) {\n  return x -> C\n}\n'],
+  ]);
+  const host = memoryHost(files);
+  let asked = 0;
+  const counted = {
+    ...host,
+    resolvePath: (from: string, path: string) => {
+      asked++;
+      return host.resolvePath(from, path);
+    },
+  };
+  const ide = createIde(counted);
+  const all = () => ['a', 'b', 'c'].map((name) => ide.analysis(`${root}/${name}.enet`));
+  const before = all();
+  asked = 0;
+  ide.change(mainPath, small.replace('▮', 'x'));
+  const [a, b, c] = all();
+  expect([a, b, c].every((analysis, i) => analysis !== undefined && analysis === before[i])).toBe(true);
+  expect(asked).toBe(0);
+
+  ide.open(`${root}/b.enet`, 'block B(x) {\n  return x -> silu\n}\n');
+  expect(ide.analysis(`${root}/a.enet`)).not.toBe(a);
+  expect(ide.analysis(`${root}/c.enet`)).toBe(c);
+  ide.open(`${root}/missing.enet`, 'block C(x) {\n  return x -> relu\n}\n');
+  expect(c?.diagnostics.map(({ code }) => code)).toContain('file-not-found');
+  expect(ide.analysis(`${root}/c.enet`)?.diagnostics).toEqual([]);
+  ide.close(`${root}/missing.enet`);
+  expect(ide.analysis(`${root}/c.enet`)?.diagnostics.map(({ code }) => code)).toContain('file-not-found');
 });

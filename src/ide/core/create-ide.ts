@@ -1,18 +1,23 @@
+import type { ProgramFiles } from '../../2-resolve/files.ts';
 import { resolveProgram } from '../../2-resolve/resolve.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Source } from '../../source.ts';
 import { analyse } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
 import type { Ide } from './ide.ts';
 import type { IdeHost } from './ide-host.ts';
-import { createStore } from './store.ts';
+import { createStore, type Store } from './store.ts';
 
 interface Known {
   readonly analysis: Analysis;
   readonly resolving: readonly Diagnostic[];
   readonly scaling: ScalingRequest;
-  /** The version of the store at which it was last found to hold. */
+  /** The versions of the store at which it was last found to hold. */
   version: number;
+  filesVersion: number;
+  /** What its imports were when it was resolved, by path; undefined where there was nothing to be read. */
+  imported: ReadonlyMap<string, Source | undefined>;
 }
 
 /** Makes the editor's view of a workspace. */
@@ -49,16 +54,22 @@ export function createIde(host: IdeHost): Ide {
         known.delete(path);
         return undefined;
       }
-      const { program, diagnostics: resolving } = resolveProgram(document.source, host, store);
-      const { version } = store;
+      if (before && before.scaling === scaling && isUntouched(before, document.source, store)) {
+        before.version = store.version;
+        return before.analysis;
+      }
+      const { files, read: imported } = noting(store);
+      const { program, diagnostics: resolving } = resolveProgram(document.source, host, files);
+      const { version, filesVersion } = store;
       if (before && before.scaling === scaling && isSame(before, program.modules, resolving)) {
-        before.version = version;
+        Object.assign(before, { version, filesVersion, imported });
         return before.analysis;
       }
       const analysis = analyse(program, resolving, scaling, store.documentOf);
-      known.set(path, { analysis, resolving, scaling, version });
+      known.set(path, { analysis, resolving, scaling, version, filesVersion, imported });
       return analysis;
     },
+    versionBeside: store.versionBeside,
     filesImporting(path) {
       return allFiles().filter((file) =>
         store.document(file)?.parsed.ast.imports.some(({ from: { value } }) => {
@@ -67,6 +78,34 @@ export function createIde(host: IdeHost): Ide {
       );
     },
   };
+}
+
+/**
+ * Whether nothing has changed of what a program was resolved from. Much cheaper than resolving it again to see, which
+ * follows links of files: with each key that one document changes by, the others of a workspace stay as they are.
+ */
+function isUntouched({ analysis, filesVersion, imported }: Known, source: Source, store: Store): boolean {
+  if (analysis.source !== source || filesVersion !== store.filesVersion) return false;
+  for (const [path, before] of imported) if (store.document(path)?.source !== before) return false;
+  return true;
+}
+
+/** The files of a store, and what is read of them from now on. */
+function noting(store: Store): { files: ProgramFiles; read: ReadonlyMap<string, Source | undefined> } {
+  const read = new Map<string, Source | undefined>();
+  const files: ProgramFiles = {
+    parse: store.parse,
+    library: store.library,
+    link: store.link,
+    read(path) {
+      // one that cannot be read throws
+      read.set(path, undefined);
+      const file = store.read(path);
+      read.set(path, file?.source);
+      return file;
+    },
+  };
+  return { files, read };
 }
 
 /** Whether a program is the one that was analysed: the same modules, with the same to be said of their imports. */

@@ -10,6 +10,10 @@ import { linkModule } from './link.ts';
 export interface Store extends ProgramFiles {
   /** Counts up with every change. */
   readonly version: number;
+  /** Counts up when files may have changed, come, gone or moved: not when the text of an open document does. */
+  readonly filesVersion: number;
+  /** Counts up with every change but those of the editor's text of one file. */
+  versionBeside(path: string): number;
   openPaths(): readonly string[];
   setText(path: string, text: string): void;
   /** Forgets the editor's text of a file. */
@@ -36,6 +40,9 @@ export function createStore(host: Host): Store {
   const modules = new Map<string, Module>();
   const bySource = new WeakMap<Source, Document>();
   let version = 0;
+  let filesVersion = 0;
+  /** How often the editor's text of each file has changed. */
+  const textVersions = new Map<string, number>();
 
   const keep = (path: string, source: Source, valid: boolean): Kept => {
     const before = files.get(path);
@@ -79,10 +86,15 @@ export function createStore(host: Host): Store {
     get version() {
       return version;
     },
+    get filesVersion() {
+      return filesVersion;
+    },
+    versionBeside: (path) => version - (textVersions.get(path) ?? 0),
     openPaths: () => [...texts.keys()],
     setText(path, text) {
       if (texts.get(path) === text) return;
       texts.set(path, text);
+      textVersions.set(path, (textVersions.get(path) ?? 0) + 1);
       absent.delete(path);
       version++;
     },
@@ -90,11 +102,13 @@ export function createStore(host: Host): Store {
       if (!texts.delete(path)) return;
       stale.add(path);
       version++;
+      filesVersion++;
     },
     filesChanged(paths) {
       for (const path of paths) stale.add(path);
       absent.clear();
       version++;
+      filesVersion++;
     },
     document(path) {
       const text = Object.hasOwn(stdlib, path) ? stdlib[path] : undefined;

@@ -11,8 +11,9 @@ import type { CompletionKind, CompletionItem as Item } from '../../ide/features/
 import { textEdits } from '../edits.ts';
 import { answering, answeringIn } from '../guard.ts';
 import { markup, withoutTabStops } from '../markup.ts';
+import { readWorkspace } from '../read-workspace.ts';
 import type { Session } from '../session.ts';
-import { offsetIn, rangeIn, type View } from '../view.ts';
+import { offsetIn, rangeIn, type View, viewOf } from '../view.ts';
 
 const kinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   keyword: CompletionItemKind.Keyword,
@@ -51,10 +52,15 @@ export function answerCompletion(session: Session): void {
   let last: { readonly list: number; readonly items: readonly Item[] } = { list: 0, items: [] };
   connection.onRequest(
     CompletionRequest.type,
-    answeringIn(session, (view, { position }): CompletionList => {
-      last = { list: last.list + 1, items: completionAt(view.ide, view.path, offsetIn(view, position)) };
-      const items = last.items.map((item, index) => protocolItem(view, item, { list: last.list, index }));
-      return { isIncomplete: false, items };
+    answeringIn(session, async (view, { position }, token): Promise<CompletionList> => {
+      const offset = offsetIn(view, position);
+      // names of the workspace's other files are offered, and the first to ask finds none of them read
+      await readWorkspace(view.ide, token);
+      // what fits a text that is gone must not be put into the present one: the client asks again
+      if (viewOf(session, view.uri)?.analysis !== view.analysis) return { isIncomplete: true, items: [] };
+      const { items, isIncomplete } = completionAt(view.ide, view.path, offset);
+      last = { list: last.list + 1, items };
+      return { isIncomplete, items: items.map((item, index) => protocolItem(view, item, { list: last.list, index })) };
     }),
   );
   connection.onRequest(

@@ -4,7 +4,7 @@ import type { Declared } from '../../../2-resolve/program.ts';
 import { ownsTensors } from '../../../3-check/owns-tensors.ts';
 import { type Signature, signatureOf } from '../../../3-check/signature.ts';
 import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
-import { importEdit } from './add-import.ts';
+import { importsInto } from '../import-edit.ts';
 import type { Proposal } from './item.ts';
 import { libraryNames } from './library-names.ts';
 import type { Site } from './site.ts';
@@ -16,7 +16,10 @@ interface Callable {
   readonly proposal: Proposal;
 }
 
-/** Blocks, models and ops: the file's own and imported ones, the language's, then the library's, with their import. */
+/**
+ * Blocks, models and ops: the file's own and imported ones, the language's, then with their import the library's and
+ * those of the workspace's other files.
+ */
 export function callables(site: Site): Callable[] {
   const { module, piece } = site;
   const own = [...module.scope.values()].filter(
@@ -25,15 +28,18 @@ export function callables(site: Site): Callable[] {
   const libraryOwn = libraryNames().filter(
     ({ node, module: from }) => !module.scope.has(node.name.name) && from.path !== module.path && node !== piece.node,
   );
+  const edit = importsInto(site.analysis);
+  const brought = (declared: Declared, from: string, rank: number): Callable => {
+    const made = declaredCallable(declared, rank, `import from ${from}`);
+    return { ...made, proposal: { ...made.proposal, additionalEdits: [edit(declared.node.name.name, from)] } };
+  };
   return [
     ...own.map((d) =>
       declaredCallable(d, d.kind === 'block' ? 1 : 4, d.module.path === module.path ? '' : `from ${d.module.path}`),
     ),
     ...[...builtinOps.values()].map(opCallable),
-    ...libraryOwn.map((d) => {
-      const made = declaredCallable(d, d.kind === 'block' ? 5 : 6, `import from ${d.module.path}`);
-      return { ...made, proposal: { ...made.proposal, additionalEdits: [importEdit(site, d)] } };
-    }),
+    ...libraryOwn.map((d) => brought(d, d.module.path, d.kind === 'block' ? 5 : 6)),
+    ...site.others.names().map(({ declared: d, from }) => brought(d, from, d.kind === 'block' ? 7.2 : 7.4)),
   ];
 }
 

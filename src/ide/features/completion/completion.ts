@@ -20,24 +20,37 @@ import { type TableAt, tableAt } from './table-at.ts';
 import { isCalled, values } from './values.ts';
 import { wantedAt } from './wanted-at.ts';
 
+/** What can be written at a place. */
+export interface Completions {
+  readonly items: readonly CompletionItem[];
+  /** Whether more can be than is listed: with more typed there may be others. */
+  readonly isIncomplete: boolean;
+}
+
 /**
  * What can be written at an offset of a document, the likeliest first: what the grammar allows after the text before it,
- * filled with the names that can be seen there. Also in broken text. Looks at the declaration around the cursor only.
+ * filled with the names that can be seen there, and with those that an import would bring. Also in broken text. Of the
+ * document it looks at the declaration around the cursor only.
  * @returns nothing in comments and numbers, and where only a new name can stand
  */
-export function completionAt(ide: Ide, path: string, offset: number): readonly CompletionItem[] {
+export function completionAt(ide: Ide, path: string, offset: number): Completions {
   const analysis = ide.analysis(path);
-  if (!analysis || offset < 0 || offset > analysis.source.text.length) return [];
+  if (!analysis || offset < 0 || offset > analysis.source.text.length) return nothing;
   const place = siteAt(ide, analysis, offset);
-  if (!place) return [];
+  if (!place) return nothing;
   if (!('site' in place)) {
     const { word, base } = place.piece;
-    return orderItems(proposalsAt(place), { start: word.start + base, end: word.end + base }, base);
+    const items = orderItems(proposalsAt(place), { start: word.start + base, end: word.end + base }, base);
+    return { items, isIncomplete: place.others.arePart };
   }
   const { site } = place;
   const isImport = site.expected.some(({ type, rule }) => type === t.StringLiteral && rule === 'importDeclaration');
-  return isImport ? orderItems(modulePaths(site, place), { start: offset, end: offset }, site.piece.base) : [];
+  if (!isImport) return nothing;
+  const items = orderItems(modulePaths(site, place), { start: offset, end: offset }, site.piece.base);
+  return { items, isIncomplete: false };
 }
+
+const nothing: Completions = { items: [], isIncomplete: false };
 
 function proposalsAt(site: Site): Proposal[] {
   const { piece, expected, typed } = site;

@@ -46,7 +46,7 @@ export interface CompletionItem {
   readonly preselect: boolean;
   /** Characters that take the item when they are typed. */
   readonly commitCharacters?: readonly string[];
-  /** What else is changed: the import of a library block. */
+  /** What else is changed: the import of a block of another file. */
   readonly additionalEdits?: readonly CompletionEdit[];
   /** Whether what follows the inserted text can be completed at once: an argument's value after its name. */
   readonly thenSuggest?: boolean;
@@ -77,7 +77,7 @@ export function snippetText(text: string): string {
 }
 
 /**
- * The list as the editor shows it: the likeliest first, each label of a kind once.
+ * The list as the editor shows it: the likeliest first, each label of a kind once, or once for each file to import it from.
  * @param word the word at the cursor, in document offsets
  * @param base what is added to local offsets
  */
@@ -87,8 +87,8 @@ export function orderItems(
   base: number,
 ): CompletionItem[] {
   const seen = new Set<string>();
-  const distinct = proposals.filter(({ kind, label }) => {
-    const key = `${kind} ${label}`;
+  const distinct = proposals.filter(({ kind, label, detail, additionalEdits }) => {
+    const key = additionalEdits ? `${kind} ${label} ${detail}` : `${kind} ${label}`;
     return !seen.has(key) && seen.add(key);
   });
   // a sort is stable: what is equally likely stays in order

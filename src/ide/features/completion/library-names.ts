@@ -19,9 +19,16 @@ function libraryModules(): ReadonlyMap<string, Module> {
   return modules;
 }
 
+const exports = new WeakMap<Module, readonly Declared[]>();
+
 /** What a file declares itself, which is what an import of it gives. */
-export function exportsOf(module: Module): Declared[] {
-  return [...module.scope.values()].filter((declared) => declared.module.path === module.path);
+export function exportsOf(module: Module): readonly Declared[] {
+  let own = exports.get(module);
+  if (!own) {
+    own = [...module.scope.values()].filter((declared) => declared.module.path === module.path);
+    exports.set(module, own);
+  }
+  return own;
 }
 
 /** A module of the library. */

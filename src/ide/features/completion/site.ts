@@ -8,6 +8,7 @@ import { type Piece, pieceAt, tokensBefore } from './piece.ts';
 import { type OpenBracket, type Prefix, readPrefix } from './prefix.ts';
 import type { ScopeAt } from './scope-at.ts';
 import { scopeAt } from './scope-here.ts';
+import { type WorkspaceName, type WorkspaceNames, workspaceNames } from './workspace-names.ts';
 
 /** All that the makers of items know of the cursor. */
 export interface Site {
@@ -23,6 +24,8 @@ export interface Site {
   readonly scope: ScopeAt;
   /** The word at the cursor, up to the cursor. */
   readonly typed: string;
+  /** Of the workspace's other files; found when first asked for. */
+  readonly others: { names(): readonly WorkspaceName[]; readonly arePart: boolean };
 }
 
 /** A string that the cursor stands in. */
@@ -56,16 +59,29 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
 
 function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly IToken[]): Site {
   const prefix = readPrefix(piece.text, tokens, piece.word.start);
+  const { module } = analysis;
+  const scope = scopeAt(module, piece, prefix);
+  const typed = piece.text.slice(piece.word.start, piece.cursor);
+  let found: WorkspaceNames | undefined;
   return {
     ide,
     analysis,
-    module: analysis.module,
+    module,
     piece,
     prefix,
     expected: expectedAfter(prefix),
     bracket: prefix.open.at(-1),
-    scope: scopeAt(analysis.module, piece, prefix),
-    typed: piece.text.slice(piece.word.start, piece.cursor),
+    scope,
+    typed,
+    others: {
+      names() {
+        found ??= workspaceNames(ide, module, scope, typed);
+        return found.names;
+      },
+      get arePart() {
+        return found?.isPart === true;
+      },
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { importedPath, importNameOf } from '../../names/import-path.ts';
 import { dependentFiles } from '../../names/workspace-names.ts';
-import type { EditorDiagnostic, EditorEdit, EditorFix } from '../diagnostics.ts';
+import type { EditorDiagnostic, EditorFix } from '../diagnostics.ts';
+import { importsInto } from '../import-edit.ts';
 
 /** Imports a block or a model that the library or another file of the workspace declares under an unknown name. */
 export function addImport(ide: Ide, analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
@@ -19,26 +20,9 @@ export function addImport(ide: Ide, analysis: Analysis, d: EditorDiagnostic): Ed
       ?.module.ast.declarations.some((n) => kinds.includes(n.kind) && n.name.name === name);
     const from = path.startsWith('std/') ? path : importNameOf(analysis.path, path);
     if (!declared || from === undefined) return [];
-    return [{ title: `Import '${name}' from "${from}"`, safe: false, edits: [importEdit(analysis, name, from)] }];
+    const edit = { path: analysis.path, ...importsInto(analysis)(name, from) };
+    return [{ title: `Import '${name}' from "${from}"`, safe: false, edits: [edit] }];
   });
-}
-
-/** The edit that imports a name: in the import of its file where there is one, else below the last import. */
-export function importEdit(analysis: Analysis, name: string, from: string): EditorEdit {
-  const { path, source, module } = analysis;
-  const same = module.ast.imports.find((node) => node.from.value === from)?.names.at(-1);
-  if (same && same.name !== '') {
-    const at = analysis.locate(same.span).end;
-    return { path, start: at, end: at, newText: `, ${name}` };
-  }
-  const last = module.ast.imports.at(-1);
-  const lineEnd = source.text.includes('\r\n') ? '\r\n' : '\n';
-  const written = `import { ${name} } from "${from}"`;
-  if (!last) return { path, start: 0, end: 0, newText: `${written}${lineEnd}${source.text === '' ? '' : lineEnd}` };
-  const at = analysis.locate(last.span).end;
-  const end = source.text.indexOf('\n', at);
-  const below = end < 0 ? source.text.length : source.text[end - 1] === '\r' ? end - 1 : end;
-  return { path, start: below, end: below, newText: `${lineEnd}${written}` };
 }
 
 /** The file of the workspace that an import's path was probably meant to name. */

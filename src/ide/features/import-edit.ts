@@ -1,0 +1,50 @@
+import type { Analysis } from '../core/analysis.ts';
+import { importedPath } from '../names/import-path.ts';
+
+/** A change of one document, in its offsets. */
+interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly newText: string;
+}
+
+/**
+ * Makes the edits that import names into a document: one name more in the import that it has of the file, or an import
+ * of its own below the last one. What the document has is found out once: a list of completions asks for many names.
+ * @returns the edit for a name and its file, as an import names it
+ */
+export function importsInto(analysis: Analysis): (name: string, from: string) => TextEdit {
+  const { path, source, module } = analysis;
+  const lastNames = new Map<string, number>();
+  for (const { from, names } of module.ast.imports) {
+    const last = names.at(-1);
+    const file = importedPath(path, from.value);
+    const isWhole = last && names.every(({ name }) => name !== '');
+    if (isWhole && !lastNames.has(file)) lastNames.set(file, analysis.locate(last.span).end);
+  }
+  const below = placeOfNew(analysis);
+  const [before, after] = linesAround(source.text, below);
+  return (name, from) => {
+    const end = lastNames.size > 0 ? lastNames.get(importedPath(path, from)) : undefined;
+    if (end !== undefined) return { start: end, end, newText: `, ${name}` };
+    const newText = `${before}import { ${name} } from "${from}"${after}`;
+    return { start: below ?? 0, end: below ?? 0, newText };
+  };
+}
+
+/** The end of the last import, behind a comment that follows on its line; undefined where a document has none. */
+function placeOfNew({ source, module, locate }: Analysis): number | undefined {
+  const last = module.ast.imports.at(-1);
+  if (!last) return undefined;
+  const { end } = locate(last.span);
+  const rest = /[ \t]*(?:\/\/[^\r\n]*)?(?=\r?\n|$)/y;
+  rest.lastIndex = end;
+  return rest.test(source.text) ? rest.lastIndex : end;
+}
+
+/** What stands before and behind a new import. */
+function linesAround(text: string, below: number | undefined): readonly [string, string] {
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  if (below !== undefined) return [lineEnd, ''];
+  return ['', `${lineEnd}${text === '' ? '' : lineEnd}`];
+}
