@@ -3,6 +3,7 @@ import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { createIde } from '../../src/ide/core/create-ide.ts';
 import type { Ide } from '../../src/ide/core/ide.ts';
 import type { IdeHost } from '../../src/ide/core/ide-host.ts';
+import { searchSymbols, type WorkspaceSymbol } from '../../src/ide/features/workspace-symbols.ts';
 
 export const root = '/space';
 /** The path of the document of a fixture that has one text. */
@@ -60,4 +61,11 @@ export function openFixture(texts: string | Readonly<Record<string, string>>): F
   const ide = createIde(memoryHost(files));
   ide.open(path, files.get(path) as string);
   return { ide, files, path, analysis: ide.analysis(path) as Analysis, offset: offsets[0] ?? -1, offsets };
+}
+
+/** What a search through all files of a workspace and the library finds. */
+export function symbolsOf(ide: Ide, query: string): readonly WorkspaceSymbol[] {
+  const search = searchSymbols(ide, query);
+  while (search.next());
+  return search.found();
 }

@@ -14,10 +14,9 @@ import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
 import { selectionRanges } from '../../src/ide/features/selection-ranges.ts';
 import { documentSymbols } from '../../src/ide/features/symbols.ts';
 import { typeDefinitionsAt } from '../../src/ide/features/type-definition.ts';
-import { workspaceSymbols } from '../../src/ide/features/workspace-symbols.ts';
 import { corpus } from '../robust/corpus.ts';
 import { type Edit, mutate } from '../robust/mutate.ts';
-import { openFixture } from './fixture.ts';
+import { openFixture, symbolsOf } from './fixture.ts';
 
 const runs = Number(process.env.ENET_FUZZ ?? 60);
 
@@ -46,7 +45,7 @@ test('every feature answers at any place of any text, and speaks of places that 
     check(documentSymbols(analysis).map((s) => s.place));
     checkEdits(formatDocument(analysis));
     checkEdits(editsForMoves(ide, [{ from: path, to: '/space/sub/other.enet' }]));
-    check(workspaceSymbols(ide, 'conv').map((s) => s.place));
+    check(symbolsOf(ide, 'conv').map((s) => s.place));
     for (let k = 0; k < 6; k++) {
       const offset = next(text.length + 1);
       const definitions = [...definitionsAt(analysis, offset), ...typeDefinitionsAt(analysis, offset)];

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type DocumentSymbol, documentSymbols } from '../../src/ide/features/symbols.ts';
-import { matchScore, workspaceSymbols } from '../../src/ide/features/workspace-symbols.ts';
+import { matchScore } from '../../src/ide/features/workspace-symbols.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
-import { openFixture } from './fixture.ts';
+import { openFixture, symbolsOf } from './fixture.ts';
 
 function outline(symbols: readonly DocumentSymbol[], indent = ''): string {
   return symbols.map((s) => `${indent}${s.kind} ${s.name}\n${outline(s.children, `${indent}  `)}`).join('');
@@ -35,7 +35,7 @@ test('workspace symbols: letters in their order, the best first, the library las
   const { ide } = openFixture(
     'block MyConv(x) { return x -> relu }\nmodel Net { input x: [3, 8, 8]\n  stem: MyConv }\n',
   );
-  const names = (query: string) => workspaceSymbols(ide, query).map((s) => s.name);
+  const names = (query: string) => symbolsOf(ide, query).map((s) => s.name);
   expect(names('MBConv')[0]).toBe('MBConv');
   expect(names('mbc')[0]).toBe('MBConv');
   expect(names('myc')).toEqual(['MyConv']);

@@ -17,10 +17,10 @@ interface Answer {
 }
 
 /** A server in this process, and a client that writes whatever bytes it likes. */
-function startRaw() {
+function startRaw(platform = nodePlatform()) {
   const input = new PassThrough();
   const output = new PassThrough();
-  const ended = serveStreams(input, output, nodePlatform());
+  const ended = serveStreams(input, output, platform);
   const answers: Answer[] = [];
   let buffer = Buffer.alloc(0);
   output.on('data', (chunk: Buffer) => {
@@ -247,6 +247,33 @@ describe('cancelling', () => {
     await raw.answerTo('init').toBeTruthy();
     raw.send({ method: '$/cancelRequest', params: { id: 1 } });
     await raw.answerTo(1).toMatchObject({ error: { code: LSPErrorCodes.RequestCancelled } });
+  });
+
+  test.each([
+    ['a search for symbols', 'workspace/symbol', { query: 'conv' }],
+    ['a list with names of all files', 'textDocument/completion', { position: { line: 4, character: 8 } }],
+  ])('%s stops while files are read', async (_what, method, params) => {
+    const files = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`net${i}.enet`, efficientnet]));
+    const root = workspace(files);
+    const platform = nodePlatform();
+    let reads = 0;
+    raw = startRaw({
+      ...platform,
+      createHost(...args) {
+        const host = platform.createHost(...args);
+        const readFile = (path: string) => {
+          // the client thinks better of it when the work has begun
+          if (++reads === 2) raw.send({ method: '$/cancelRequest', params: { id: 1 } });
+          return host.readFile(path);
+        };
+        return { ...host, readFile };
+      },
+    });
+    const rootUri = `file://${root}`;
+    raw.send({ id: 'init', method: 'initialize', params: { processId: null, rootUri, capabilities: {} } });
+    raw.send({ id: 1, method, params: { ...params, textDocument: { uri: `${rootUri}/net0.enet` } } });
+    await raw.answerTo(1).toMatchObject({ error: { code: LSPErrorCodes.RequestCancelled } });
+    expect(reads).toBeLessThan(60);
   });
 });
 

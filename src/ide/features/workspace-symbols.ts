@@ -15,33 +15,59 @@ export interface WorkspaceSymbol {
 /** So many are given at most: nobody reads more. */
 const most = 200;
 
+/** A search through all files, one at a time: there may be thousands, and who asks may not want the answer any more. */
+export interface SymbolSearch {
+  /** Searches one more file. @returns whether any is left */
+  next(): boolean;
+  /** What has been found so far, best first. */
+  found(): readonly WorkspaceSymbol[];
+}
+
 /**
- * The blocks, models and sections of models whose names have the letters of a query in its order, best first: the name
- * itself, then what begins with it, then the rest; the workspace before the library.
+ * Searches for the blocks, models and sections of models whose names have the letters of a query in its order. The best
+ * is the name itself, then what begins with it, then the rest; the workspace comes before the library.
  */
-export function workspaceSymbols(ide: Ide, query: string): readonly WorkspaceSymbol[] {
-  const found: { symbol: WorkspaceSymbol; score: number }[] = [];
+export function searchSymbols(ide: Ide, query: string): SymbolSearch {
   const own = ide.allFiles();
-  for (const path of [...own, ...Object.keys(stdlib).filter((name) => !own.includes(name))]) {
-    const analysis = ide.analysis(path);
-    if (!analysis) continue;
-    const add = (name: string, kind: SymbolKind, span: Parameters<typeof analysis.locate>[0]) => {
-      const score = name === '' ? undefined : matchScore(query, name);
-      if (score === undefined) return;
-      const symbol = { name, kind, place: analysis.locate(span), container: path };
-      found.push({ symbol, score: score + (kind === 'section' ? 0.5 : 0) });
-    };
-    for (const node of analysis.module.ast.declarations) {
-      if (node.kind !== 'weights') add(node.name.name, node.kind, node.name.span);
-      if (node.kind !== 'model') continue;
-      for (const m of node.members) if (m.kind === 'section') add(m.name.name, 'section', m.name.span);
-    }
+  const files = [...own, ...Object.keys(stdlib).filter((name) => !own.includes(name))];
+  const found: Match[] = [];
+  let searched = 0;
+  return {
+    next() {
+      const path = files[searched++];
+      if (path !== undefined) for (const match of matchesIn(ide, path, query)) found.push(match);
+      return searched < files.length;
+    },
+    // sorting keeps the order of equals
+    found: () =>
+      found
+        .sort((a, b) => a.score - b.score)
+        .slice(0, most)
+        .map(({ symbol }) => symbol),
+  };
+}
+
+interface Match {
+  readonly symbol: WorkspaceSymbol;
+  readonly score: number;
+}
+
+function matchesIn(ide: Ide, path: string, query: string): Match[] {
+  const analysis = ide.analysis(path);
+  if (!analysis) return [];
+  const found: Match[] = [];
+  const add = (name: string, kind: SymbolKind, span: Parameters<typeof analysis.locate>[0]) => {
+    const score = name === '' ? undefined : matchScore(query, name);
+    if (score === undefined) return;
+    const symbol = { name, kind, place: analysis.locate(span), container: path };
+    found.push({ symbol, score: score + (kind === 'section' ? 0.5 : 0) });
+  };
+  for (const node of analysis.module.ast.declarations) {
+    if (node.kind !== 'weights') add(node.name.name, node.kind, node.name.span);
+    if (node.kind !== 'model') continue;
+    for (const m of node.members) if (m.kind === 'section') add(m.name.name, 'section', m.name.span);
   }
-  // sorting keeps the order of equals
-  return found
-    .sort((a, b) => a.score - b.score)
-    .slice(0, most)
-    .map(({ symbol }) => symbol);
+  return found;
 }
 
 /**

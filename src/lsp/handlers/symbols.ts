@@ -6,8 +6,8 @@ import {
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver';
 import { documentSymbols, type DocumentSymbol as EnetSymbol } from '../../ide/features/symbols.ts';
-import { workspaceSymbols } from '../../ide/features/workspace-symbols.ts';
-import { answering, answeringIn } from '../guard.ts';
+import { searchSymbols } from '../../ide/features/workspace-symbols.ts';
+import { answering, answeringIn, inSlices } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { locationOf, rangeIn, uriOf, type View, viewOf } from '../view.ts';
 
@@ -40,10 +40,13 @@ export function answerSymbols(session: Session): void {
   );
   connection.onRequest(
     WorkspaceSymbolRequest.type,
-    answering(session, ({ query }): SymbolInformation[] => {
+    answering(session, async ({ query }, token): Promise<SymbolInformation[]> => {
       const found = new Map<string, SymbolInformation>();
-      for (const { ide } of projects.all()) {
-        for (const { name, kind, place, container } of workspaceSymbols(ide, String(query ?? ''))) {
+      for (const { ide } of [...projects.all()]) {
+        const search = searchSymbols(ide, String(query ?? ''));
+        // an editor asks with each letter, and cancels what it asked before
+        await inSlices(token, search.next);
+        for (const { name, kind, place, container } of search.found()) {
           const view = viewOf(session, uriOf(session, place.path));
           if (!view) continue;
           const location = locationOf(view, place);
