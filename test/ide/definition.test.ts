@@ -5,57 +5,11 @@ import { referencesAt } from '../../src/ide/features/references.ts';
 import { typeDefinitionsAt } from '../../src/ide/features/type-definition.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
-
-const blocks = `/// Two of them.
-block Twice(x, channels: int, kernel: int = 3) {
-  y = x -> first: Conv(channels, kernel)
-  return y -> second: Conv(channels, kernel)
-}
-
-block Once(x, channels: int) {
-  return x -> only: Conv(channels, 1)
-}
-`;
-
-const net = `import { Twice, Once } from "./blocks.enet"
-
-model Net {
-  param classes: int = 10
-  param unit: block = Twice
-  variants {
-    | name  | unit  | classes |
-    | small | Once  | 5       |
-  }
-  input image: [3, 32, 32]
-  stem: Twice(8, kernel: 5)
-  stages: Twice {
-    | name | block | repeat | channels |
-    | c1   | Once  | 1      | 8        |
-    | c2   |       | 2      | 16       |
-  }
-  head: unit(4)
-  tap = stages.c2.1
-  classifier: Linear(classes)
-  return logits: classifier, low: tap
-}
-
-model Outer {
-  input image: [3, 32, 32]
-  trunk: Net(variant: small)
-  return trunk.stages.c1
-}
-
-weights Net {
-  | path                 | timm     |
-  | stem.first           | conv     |
-  | stages.*.*.only      | a.*.b    |
-  | stages.c2.*.second   | c.*.d    |
-}
-`;
+import { blocks, net, twoFiles } from './two-files.ts';
 
 /** What definitions lead to, as `file: text` of the names; the cursor stands at the end of `at`. */
 function leadsTo(at: string, from = net, find: typeof definitionsAt = definitionsAt): string[] {
-  const { analysis, offset } = openFixture({ 'net.enet': from.replace(at, `${at}▮`), 'blocks.enet': blocks });
+  const { analysis, offset } = openFixture({ ...twoFiles, 'net.enet': from.replace(at, `${at}▮`) });
   return find(analysis, offset).map(({ selection }) => {
     const text = selection.path.endsWith('net.enet')
       ? analysis.source.text
@@ -68,7 +22,7 @@ function leadsTo(at: string, from = net, find: typeof definitionsAt = definition
 }
 
 test('the fixture is a correct program', () => {
-  expect(openFixture({ 'net.enet': net, 'blocks.enet': blocks }).analysis.diagnostics).toEqual([]);
+  expect(openFixture(twoFiles).analysis.diagnostics).toEqual([]);
 });
 
 test('names lead to their declarations, through imports', () => {
@@ -122,7 +76,7 @@ test('type definitions lead to the blocks that make a thing', () => {
 
 test('references stand in all files of the workspace', () => {
   const { ide, analysis, offset } = openFixture({
-    'net.enet': net,
+    ...twoFiles,
     'blocks.enet': blocks.replace('channels', 'chan▮nels'),
   });
   const found = referencesAt(ide, analysis, offset).map((r) => `${r.path.slice(7)}${r.declaration ? '!' : ''}`);

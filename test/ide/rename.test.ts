@@ -2,59 +2,21 @@ import { expect, test } from 'vitest';
 import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
 import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
 import { openFixture } from './fixture.ts';
-
-const blocks = `block Twice(x, channels: int, kernel: int = 3) {
-  y = x -> first: Conv(channels, kernel)
-  return y -> second: Conv(channels, kernel)
-}
-
-block Once(x, channels: int) {
-  return x -> only: Conv(channels, 1)
-}
-`;
-
-const net = `import { Twice, Once } from "./blocks.enet"
-
-model Net {
-  param classes: int = 10
-  variants {
-    | name  | classes |
-    | small | 5       |
-  }
-  input image: [3, 32, 32]
-  stem: Twice(8, kernel: 5)
-  stages: Twice {
-    | name | block | repeat | channels |
-    | c1   | Once  | 1      | 8        |
-    | c2   |       | 2      | 16       |
-  }
-  tap = stages.c2.1
-  classifier: Linear(classes)
-  return logits: classifier, low: tap
-}
-
-weights Net {
-  | path                 | timm     |
-  | stem.first           | conv     |
-  | stages.*.*.only      | a.*.b    |
-  | stages.c2.*.second   | c.*.d    |
-}
-`;
+import { twoFiles } from './two-files.ts';
 
 /** What the files are after renaming what stands before `at` in one of them; or why not. */
 function renamed(file: 'net.enet' | 'blocks.enet', at: string, newName: string): Record<string, string> | string {
-  const texts = { 'net.enet': net, 'blocks.enet': blocks };
-  const marked = { ...texts, [file]: texts[file].replace(at, `${at}▮`) };
+  const marked = { ...twoFiles, [file]: twoFiles[file].replace(at, `${at}▮`) };
   const { ide, analysis, offset } = openFixture(marked);
   expect(marked[file]).toContain('▮');
   const result = renameAt(ide, analysis, offset, newName);
   if ('refusal' in result) return result.refusal;
   const after: Record<string, string> = {};
   for (const [path, edits] of editsByPath(result.edits)) {
-    const name = path.replace('/space/', '') as keyof typeof texts;
-    const changed = applyEdits(texts[name], edits).split('\n');
+    const name = path.replace('/space/', '') as keyof typeof twoFiles;
+    const changed = applyEdits(twoFiles[name], edits).split('\n');
     after[name] = changed
-      .filter((line, i) => line !== texts[name].split('\n')[i])
+      .filter((line, i) => line !== twoFiles[name].split('\n')[i])
       .map((l) => l.trim())
       .join('\n');
   }
@@ -64,12 +26,15 @@ function renamed(file: 'net.enet' | 'blocks.enet', at: string, newName: string):
 test('a block is renamed where it is declared, imported and used', () => {
   expect(renamed('blocks.enet', 'block Twi', 'Pair')).toEqual({
     'blocks.enet': 'block Pair(x, channels: int, kernel: int = 3) {',
-    'net.enet': 'import { Pair, Once } from "./blocks.enet"\nstem: Pair(8, kernel: 5)\nstages: Pair {',
+    'net.enet':
+      'import { Pair, Once } from "./blocks.enet"\nparam unit: block = Pair\nstem: Pair(8, kernel: 5)\nstages: Pair {',
   });
 });
 
-test('a model is renamed with its weight maps', () => {
-  expect(renamed('net.enet', 'model N', 'Network')).toEqual({ 'net.enet': 'model Network {\nweights Network {' });
+test('a model is renamed with its uses and its weight maps', () => {
+  expect(renamed('net.enet', 'model N', 'Network')).toEqual({
+    'net.enet': 'model Network {\ntrunk: Network(variant: small)\nweights Network {',
+  });
 });
 
 test('parameters that share a column are renamed together', () => {
@@ -88,7 +53,8 @@ test('parameters that share a column are renamed together', () => {
 test('labels, sections, rows and variants are renamed in paths', () => {
   expect(renamed('blocks.enet', 'x -> fir', 'one')).toMatchObject({ 'net.enet': '| stem.one           | conv     |' });
   expect(renamed('net.enet', '  sta', 'body')).toEqual({
-    'net.enet': 'body: Twice {\ntap = body.c2.1\n| body.*.*.only      | a.*.b    |\n| body.c2.*.second   | c.*.d    |',
+    'net.enet':
+      'body: Twice {\ntap = body.c2.1\nreturn trunk.body.c1\n| body.*.*.only      | a.*.b    |\n| body.c2.*.second   | c.*.d    |',
   });
   expect(renamed('net.enet', '| c2', 'last')).toEqual({
     'net.enet': '| last   |       | 2      | 16       |\ntap = stages.last.1\n| stages.last.*.second   | c.*.d    |',
