@@ -57,6 +57,16 @@ describe('enetc verify', () => {
     expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('weight-shape') });
   });
 
+  test('where nothing could run that is said once, behind the reason: exit code 1', async () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    // in a folder without packages, for whom nothing is installed
+    const ran = await enetc(['verify', 'tiny.enet', '--backend', 'cuda'], { cwd, env: { ENETC_HOME: cwd } });
+    expect(ran).toMatchObject({ code: 1, err: '' });
+    const lines = ran.out.trimEnd().split('\n');
+    expect(lines.at(-1)).toBe('Nothing was verified: fewer than two forms ran.');
+    expect(lines.at(-2)).toMatch(/^cuda: not run, /);
+  });
+
   test.each([
     [['--tolerance', '0'], '--tolerance takes a number above 0'],
     [['--allow-missing', 'x'], '--allow-missing needs --weights'],

@@ -90,7 +90,6 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
   for (const { engine, why, advice } of report.missing) {
     lines.push(paint.dim(`${engine}: not run, ${why}${advice === undefined ? '' : `; ${advice}`}`));
   }
-  if (report.rows.length < 2) lines.push('There is nothing to compare: fewer than two forms ran.');
   lines.push(ok ? paint.good('All forms agree.') : paint.bad(verdict(report)));
   return `${lines.join('\n')}\n`;
 }
@@ -98,5 +97,5 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
 /** What is wrong where not all is well. */
 function verdict({ ok, rows }: ParityReport): string {
   if (ok) return 'What was asked for did not run.';
-  return rows.every((row) => row.ok) ? 'Nothing was verified.' : 'The forms do not agree.';
+  return rows.length < 2 ? 'Nothing was verified: fewer than two forms ran.' : 'The forms do not agree.';
 }
