@@ -258,8 +258,16 @@ describe('the chosen point', () => {
       models: [{ name: 'EfficientNet', formula: true }],
     });
     expect(await labels()).not.toBe(before);
-    const lenses = (await ask('textDocument/codeLens', document)) as { command?: { command: string }; data?: object }[];
+    const lenses = (await ask('textDocument/codeLens', document)) as {
+      range: { start: { line: number; character: number } };
+      command?: { command: string };
+      data?: object;
+    }[];
     expect(lenses.map((l) => l.command?.command)).toContain('enet.preview');
+    const starts = lenses.map(({ range: { start } }) => start.line * 1000 + start.character);
+    expect(starts, 'each lens of a line starts after the one before it').toEqual(
+      [...new Set(starts)].sort((a, b) => a - b),
+    );
     const lazy = lenses.findLast((l) => l.data);
     expect(await ask('codeLens/resolve', lazy as object)).toMatchObject({
       command: { command: 'enet.selectScaling', arguments: [uri, 'EfficientNet', expect.any(String)] },
@@ -335,6 +343,10 @@ describe('other clients', () => {
     const plain = await startHere(root, { capabilities: {} });
     await plain.open(netUri, own);
     const send = (method: string, params: object) => plain.connection.sendRequest<never>(method, params);
+    const said: string[] = [];
+    plain.connection.onNotification('window/showMessage', ({ message }) => said.push(message));
+    expect(await send('workspace/executeCommand', { command: 'enet.selectScaling', arguments: [] })).toBeNull();
+    expect(said).toEqual([expect.stringContaining('this editor cannot ask')]);
     expect(await send('textDocument/definition', inNet('Unit(', 1))).toMatchObject([
       { uri: uriOf(root, 'units.enet') },
     ]);

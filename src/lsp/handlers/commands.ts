@@ -52,8 +52,10 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
   const names = ['default', ...models.flatMap(({ variants }) => variants)].slice(0, mostChoices);
   const choices: MessageActionItem[] = [...new Set(names)].map((title) => ({ title }));
   const asked = session.connection.window.showInformationMessage('The point of the family to show:', ...choices);
-  // a client that cannot ask has chosen nothing
-  const chosen = await asked.catch(() => undefined);
+  const chosen = await asked.catch(() => {
+    say(session, 'enet: this editor cannot ask which point to show; the setting enet.scaling chooses it');
+    return undefined;
+  });
   return chosen ? selectScaling(session, [chosen.title]) : null;
 }
 

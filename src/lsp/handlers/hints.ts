@@ -38,12 +38,14 @@ export function answerHints(session: Session): void {
   connection.onRequest(
     CodeLensRequest.type,
     answeringIn(session, (view): CodeLens[] =>
-      codeLenses(view.analysis).map((lens) => ({
-        range: rangeIn(view, lens),
-        ...(lens.title === undefined
-          ? { data: { uri: view.uri, lens } satisfies LensData }
-          : { command: commandOf(view, lens, lens.title) }),
-      })),
+      inTheirOrder(
+        codeLenses(view.analysis).map((lens) => ({
+          range: rangeIn(view, lens),
+          ...(lens.title === undefined
+            ? { data: { uri: view.uri, lens } satisfies LensData }
+            : { command: commandOf(view, lens, lens.title) }),
+        })),
+      ),
     ),
   );
   connection.onRequest(
@@ -55,6 +57,21 @@ export function answerHints(session: Session): void {
       return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
     }),
   );
+}
+
+/**
+ * Lets each lens of a line start one character after the one before it: Neovim sorts them by that, and mixes up those that
+ * start together. A place behind the end of a line counts as its end.
+ */
+function inTheirOrder(lenses: readonly CodeLens[]): CodeLens[] {
+  const next = new Map<number, number>();
+  return lenses.map((lens) => {
+    const { start, end } = lens.range;
+    const character = Math.max(start.character, next.get(start.line) ?? 0);
+    next.set(start.line, character + 1);
+    const last = end.line === start.line ? Math.max(end.character, character) : end.character;
+    return { ...lens, range: { start: { ...start, character }, end: { ...end, character: last } } };
+  });
 }
 
 /** Whether a client has sent back a lens as it was. */

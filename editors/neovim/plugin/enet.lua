@@ -1,0 +1,2 @@
+-- The files of the library open, and :EnetScaling is there, however the server is started.
+require('enet').register()
