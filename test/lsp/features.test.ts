@@ -344,7 +344,7 @@ describe('other clients', () => {
     await plain.open(netUri, own);
     const send = (method: string, params: object) => plain.connection.sendRequest<never>(method, params);
     const said: string[] = [];
-    plain.connection.onNotification('window/showMessage', ({ message }) => said.push(message));
+    plain.connection.onNotification('window/showMessage', ({ message }) => void said.push(message));
     expect(await send('workspace/executeCommand', { command: 'enet.selectScaling', arguments: [] })).toBeNull();
     expect(said).toEqual([expect.stringContaining('this editor cannot ask')]);
     expect(await send('textDocument/definition', inNet('Unit(', 1))).toMatchObject([
