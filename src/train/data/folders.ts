@@ -105,7 +105,7 @@ function quoted(names: readonly string[]): string {
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
-/** What is not hidden, links followed, sorted by the characters' codes. */
+/** What is not hidden, links followed, sorted by the characters' codes. What a link does not lead to is no folder. */
 function listFolder(folder: string): { name: string; folder: boolean }[] {
   let entries: Dirent[];
   try {
@@ -117,8 +117,10 @@ function listFolder(folder: string): { name: string; folder: boolean }[] {
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {
       const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
-      // pipes, devices and links to nothing are passed over
-      return what?.isDirectory() || what?.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
+      // a link to nothing stands for a file that cannot be read, which is found out and counted when it is read
+      if (!what) return [{ name: entry.name, folder: false }];
+      // pipes and devices are passed over
+      return what.isDirectory() || what.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -288,6 +288,22 @@ describe('pictures that cannot be read', () => {
     }
     expect(skipped).toBe(3);
     expect(await all(load(data, { ...everything, workers: 1 }), 0, 1)).toEqual(batches.slice(1));
+  });
+
+  test.skipIf(process.platform === 'win32')('links that lead nowhere are among them', async () => {
+    const at = join(root, `linked-${sets++}`);
+    await writeFolders(at, { a: 3, b: 3 });
+    symlinkSync('nowhere', join(at, 'a', '7.jpg'));
+    symlinkSync('7.jpg', join(at, 'b', '7.jpg'));
+    const loader = load(await openDataset(at, { validation: 0 }), { training: false });
+    const batches = await all(loader);
+    expect(batches.flatMap(({ skipped }) => skipped).map(({ name }) => name)).toEqual(
+      ['a', 'b'].map((name) => join(name, '7.jpg')),
+    );
+    expect([...loader.corrupt.values()].map(({ reason }) => reason)).toEqual([
+      'there is no such file or folder',
+      'its symbolic links go in a circle',
+    ]);
   });
 
   test('end the epoch where they are too many', async () => {
