@@ -15,7 +15,10 @@ export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown
     }
     if (visit(node) === false) continue;
     const first = open.length;
-    for (const key in node) if (key !== 'span') open.push((node as Record<string, unknown>)[key]);
+    for (const key in node) {
+      const part = (node as Record<string, unknown>)[key];
+      if (typeof part === 'object' && part !== null && key !== 'span') open.push(part);
+    }
     reverseFrom(open, first);
   }
 }
