@@ -94,7 +94,7 @@ function readNormalisation(b: Builder, env: Env, member: InputNode, channels: nu
     const value = arg ? evaluate(b.ev, env, arg.value) : Array.from({ length: channels }, () => otherwise);
     const list = isList(value) ? value : [];
     if (list.length === channels && list.every((n) => typeof n === 'number')) return list as number[];
-    const expected = `a number for each of ${channels} channels`;
+    const expected = channels === 1 ? 'a number for its channel' : `a number for each of ${channels} channels`;
     return fail('wrong-type', arg?.span ?? member.span, {
       what: `'${name}'`,
       expected,

@@ -3,6 +3,7 @@ import type {
   TextDocumentContentChangeEvent,
   TextDocumentItem,
 } from 'vscode-languageserver';
+import { nounFor } from '../diagnostics/noun-for.ts';
 import { stdlib } from '../stdlib.generated.ts';
 import { type Encoding, type Lines, linesOf, offsetAt } from './lines.ts';
 import { isLibraryUri, uriToPath } from './uris.ts';
@@ -45,7 +46,7 @@ export function changeDocument(
     const removed = before + (change?.text?.length ?? 0) - (text?.length ?? 0);
     if (text !== undefined && saysOtherwise(change, removed)) {
       problems.push(
-        `a change whose range has ${removed} characters and whose length is ${change.rangeLength}: the range holds`,
+        `a change whose range has ${removed} ${nounFor(removed, 'character')} and whose length is ${change.rangeLength}: the range holds`,
       );
     }
     if (text === undefined) problems.push('a change without a text or with a malformed range');

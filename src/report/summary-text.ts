@@ -1,3 +1,4 @@
+import { nounFor } from '../diagnostics/noun-for.ts';
 import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
 import { kernelLabel } from './op-label.ts';
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
@@ -104,7 +105,12 @@ function notes(summary: Summary): string[] {
   const named = (list: Summary['inputs']) => list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ');
   return [
     `input ${named(inputs)}; output ${named(outputs)}`,
-    `${formatExact(totals.params)} parameters, ${formatExact(totals.buffers)} running statistics, ${formatExact(totals.macs)} MACs, ${formatExact(totals.layers)} layers`,
+    [
+      `${formatExact(totals.params)} ${nounFor(totals.params, 'parameter')}`,
+      `${formatExact(totals.buffers)} running ${nounFor(totals.buffers, 'statistic')}`,
+      `${formatExact(totals.macs)} ${nounFor(totals.macs, 'MAC')}`,
+      `${formatExact(totals.layers)} ${nounFor(totals.layers, 'layer')}`,
+    ].join(', '),
     `activation memory for one image in float32: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
     `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates are left out`,
   ];

@@ -1,4 +1,5 @@
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { nounFor } from '../diagnostics/noun-for.ts';
 import type { CheckpointTensor } from './checkpoint.ts';
 import { duplicateKey } from './json-keys.ts';
 
@@ -94,7 +95,8 @@ function parseTensor(name: string, entry: unknown, dataLength: number): StoredTe
   if (!isCounts(offsets) || offsets.length !== 2) return 'its data_offsets are not two whole numbers from 0';
   const [begin, end] = offsets as [number, number];
   if (begin > end) return `its data ends (${end}) before it begins (${begin})`;
-  if (end > dataLength) return `its data ends at byte ${end}, but the file has only ${dataLength} bytes of data`;
+  if (end > dataLength)
+    return `its data ends at byte ${end}, but the file has only ${dataLength} ${nounFor(dataLength, 'byte')} of data`;
   const needed = shape.reduce((product, n) => product * n, size);
   if (!Number.isSafeInteger(needed)) return 'its shape is larger than any file';
   if (needed !== end - begin) {
@@ -109,11 +111,14 @@ function checkCover(tensors: StoredTensor[], dataLength: number): string | undef
   let before = '';
   for (const { name, begin, end } of tensors) {
     if (begin < covered) return `the data of '${shorten(name)}' overlaps that of '${shorten(before)}'`;
-    if (begin > covered) return `${begin - covered} bytes before the data of '${shorten(name)}' belong to no tensor`;
+    const gap = begin - covered;
+    if (gap > 0)
+      return `${gap} ${nounFor(gap, 'byte')} before the data of '${shorten(name)}' ${nounFor(gap, 'belongs', 'belong')} to no tensor`;
     covered = end;
     before = name;
   }
-  return covered < dataLength ? `the last ${dataLength - covered} bytes belong to no tensor` : undefined;
+  const left = dataLength - covered;
+  return left > 0 ? `the last ${left} ${nounFor(left, 'byte belongs', 'bytes belong')} to no tensor` : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ const table = (cells: string) => model(`  stages: Conv(kernel: 3) {\n    | repea
 
 test('an open choice is named, with how to settle it and how many more there are', () => {
   expect(messages(table('| {1, 2} | {8, 16} |'))).toEqual([
-    'open-choice: the choice stages.0.repeat is open: --set stages.0.repeat=1|2 (and 1 more open choices)',
+    'open-choice: the choice stages.0.repeat is open: --set stages.0.repeat=1|2 (and 1 more open choice)',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
@@ -97,7 +98,11 @@ function report(
       io,
     );
   } else if (!flag(args, 'quiet')) {
-    const facts = [formatBytes(bytes), `${formatCount(params)} parameters`, `${formatCount(macs)} MACs`];
+    const facts = [
+      formatBytes(bytes),
+      `${formatCount(params)} ${nounFor(params, 'parameter')}`,
+      `${formatCount(macs)} ${nounFor(macs, 'MAC')}`,
+    ];
     io.stdout.write(`${file}  ${[...facts, describePoint(network.point)].join(' · ')}\n`);
   }
 }

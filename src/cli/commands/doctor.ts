@@ -2,6 +2,7 @@ import { arch, availableParallelism, platform } from 'node:os';
 import type { BackendReport } from '../../backends/backend.ts';
 import { checkPackages, type PackageReport } from '../../backends/check-packages.ts';
 import { probeBackends } from '../../backends/probe.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
 import { flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
@@ -45,7 +46,7 @@ function doctorText(
     return 'slow' in report && report.slow ? 'slowly' : 'yes';
   };
   const parts = [
-    `enetc ${enetc}, Node ${node}, ${platform}, ${cores} core${cores === 1 ? '' : 's'}\n`,
+    `enetc ${enetc}, Node ${node}, ${platform}, ${cores} ${nounFor(cores, 'core')}\n`,
     renderTable(
       [{ title: 'backend' }, { title: 'works' }, { title: 'what it is, or why not' }],
       backends.map((report) => [report.name, words(report), report.detail]),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { format } from '../../1-parse/format.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { encodingDiagnostics } from '../encoding-diagnostics.ts';
@@ -52,5 +53,5 @@ async function formatStdin(args: Arguments, io: Io): Promise<number> {
 function report(paths: readonly string[], changed: readonly string[], check: boolean, io: Io): void {
   for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${path}\n`);
   const rest = paths.length - changed.length;
-  if (changed.length === 0) io.stdout.write(`${rest} ${rest === 1 ? 'file' : 'files'} unchanged\n`);
+  if (changed.length === 0) io.stdout.write(`${rest} ${nounFor(rest, 'file')} unchanged\n`);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
@@ -71,7 +72,7 @@ function convert(
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const names = like ? `the names of ${text(args, 'like')}` : "the model's own names";
       io.stdout.write(
-        `${name}  ${[formatBytes(bytes), `${tensors.length} tensors`, names, `from ${origin}`].join(' · ')}\n`,
+        `${name}  ${[formatBytes(bytes), `${tensors.length} ${nounFor(tensors.length, 'tensor')}`, names, `from ${origin}`].join(' · ')}\n`,
       );
     }
     return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, origin });

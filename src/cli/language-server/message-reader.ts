@@ -5,6 +5,7 @@ import {
   type Disposable,
   type Message,
 } from 'vscode-languageserver-protocol/node';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 
 /** No message is so long: a bound for a Content-Length that is nonsense. */
 const mostBytes = 512 << 20;
@@ -94,7 +95,9 @@ export class MessageStreamReader extends AbstractMessageReader {
   #skipTo(at: number): true {
     const skipped = JSON.stringify(this.#buffer.toString('utf8', 0, Math.min(at, 80)));
     this.#buffer = this.#buffer.subarray(at);
-    this.fireError(new Error(`passed over ${at} bytes that are no message, from ${skipped} on`));
+    this.fireError(
+      new Error(`passed over ${at} ${nounFor(at, 'byte that is', 'bytes that are')} no message, from ${skipped} on`),
+    );
     return true;
   }
 }

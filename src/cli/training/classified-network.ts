@@ -2,6 +2,7 @@ import type { Graph, Normalisation } from '../../5-graph/graph.ts';
 import { graphTensors } from '../../5-graph/graph.ts';
 import { compile } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { Dataset } from '../../train/data/types.ts';
 import type { NetworkRequest } from '../../train/run/run-config.ts';
 import { RunError } from '../../train/run-error.ts';
@@ -53,7 +54,7 @@ export function checkClasses(graph: Graph, dataset: Dataset): void {
   const found = dataset.classes.length;
   if (classes === found) return;
   throw new RunError(
-    `'${graph.name}' tells ${classes} classes apart, but '${dataset.path}' has ${found}: --classes ${found} sets the spec's parameter 'classes'`,
+    `'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: --classes ${found} sets the spec's parameter 'classes'`,
   );
 }
 

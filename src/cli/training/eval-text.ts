@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatExact } from '../../report/format-number.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
 import type { Evaluation } from '../../train/loop/evaluate.ts';
@@ -13,8 +14,9 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
   const worst = classScores(evaluation, classes)
     .filter((score) => score.images > 0)
     .sort((a, b) => a.recall - b.recall);
+  const more = worst.length - listed;
   const parts = [
-    `${what}: ${formatExact(images)} images\n`,
+    `${what}: ${formatExact(images)} ${nounFor(images, 'image')}\n`,
     `top-1 ${percent(accuracy)}   top-5 ${percent(top5)}   loss ${loss.toFixed(4)}\n`,
     renderTable(
       [
@@ -26,8 +28,8 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
       worst.slice(0, listed).map((s) => [s.name, formatExact(s.images), percent(s.recall), percent(s.precision)]),
       { paint },
     ),
-    ...(worst.length > listed
-      ? [`${worst.length - listed} more classes are found more often; --json lists all.\n`]
+    ...(more > 0
+      ? [`${more} more ${nounFor(more, 'class is', 'classes are')} found more often; --json lists all.\n`]
       : []),
   ];
   const pairs = frequentConfusions(evaluation, classes).slice(0, listed / 2);

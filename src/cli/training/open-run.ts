@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { decodeSource } from '../../source.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
 import type { Dataset } from '../../train/data/types.ts';
@@ -47,7 +48,7 @@ export async function openRunData({ config, network }: OpenedRun, args: Argument
     dataset.classes.join('\0') !== classes.join('\0')
       ? 'its classes are others'
       : now.train !== images.train || now.validation !== images.validation
-        ? `it has ${now.train} images to train on and ${now.validation} to validate with, no longer ${images.train} and ${images.validation}`
+        ? `it has ${now.train} ${nounFor(now.train, 'image')} to train on and ${now.validation} to validate with, no longer ${images.train} and ${images.validation}`
         : now.digest !== images.digest
           ? 'images have other names or labels'
           : undefined;

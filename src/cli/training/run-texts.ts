@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Backend } from '../../backends/backend.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatExact } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Dataset } from '../../train/data/types.ts';
@@ -32,12 +33,18 @@ export function announceRun(
   const constant = { ...settings, schedule: 'constant', warmup: 0 } as const;
   const peak = learningRate(constant, 0, { stepsPerEpoch: 1, totalSteps: 1 });
   const lines = [
-    ['network', `${network.graph.name}, ${formatCount(params)} parameters, ${describePoint(network.point)}`],
-    ['data', `${formatExact(images.train)} images of ${classes.length} classes, ${validation}`],
+    [
+      'network',
+      `${network.graph.name}, ${formatCount(params)} ${nounFor(params, 'parameter')}, ${describePoint(network.point)}`,
+    ],
+    [
+      'data',
+      `${formatExact(images.train)} ${nounFor(images.train, 'image')} of ${classes.length} ${nounFor(classes.length, 'class', 'classes')}, ${validation}`,
+    ],
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
-      `${settings.epochs} epochs, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} images a step, ${settings.optimiser}, rate ${Number(peak.toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} ${nounFor(settings.batch * settings.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peak.toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
     ],
     ['run', folder.shown],
   ];
@@ -57,7 +64,7 @@ export function reportEnd(
     return;
   }
   if (corrupt > 0 && !flag(args, 'quiet')) {
-    io.stderr.write(`warning: ${corrupt} image${corrupt === 1 ? '' : 's'} could not be read and did not count\n`);
+    io.stderr.write(`warning: ${corrupt} ${nounFor(corrupt, 'image')} could not be read and did not count\n`);
   }
   if (!finished) {
     io.stderr.write(`stopped after step ${step}, with a checkpoint; go on with\n  enetc train --resume ${shown}\n`);

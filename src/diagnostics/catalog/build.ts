@@ -1,3 +1,4 @@
+import { nounFor } from '../noun-for.ts';
 import { error, grouped, info, warning } from './entry.ts';
 
 /** What only shows when a network is built at one point of its family. */
@@ -52,7 +53,7 @@ export const buildDiagnostics = {
     `Each group of a convolution sees an equal share of the input channels and gives an equal share of the filters.`,
   ),
   'channel-split': error<{ parts: number; channels: number }>(
-    (a) => `${a.channels} channels do not divide into ${a.parts} equal parts`,
+    (a) => `${a.channels} ${nounFor(a.channels, 'channel does', 'channels do')} not divide into ${a.parts} equal parts`,
     `\`Split\` and \`ChannelShuffle\` need a number of channels that their parts divide.`,
   ),
   'shape-mismatch': error<{ op: string; shapes: string }>(
@@ -81,7 +82,7 @@ export const buildDiagnostics = {
   ),
   'open-choice': error<{ key: string; options: string; more: number }>(
     (a) =>
-      `the choice ${a.key} is open: --set ${a.key}=${a.options}${a.more > 0 ? ` (and ${a.more} more open choices)` : ''}`,
+      `the choice ${a.key} is open: --set ${a.key}=${a.options}${a.more > 0 ? ` (and ${a.more} more open ${nounFor(a.more, 'choice')})` : ''}`,
     `A model with choices is a search space. To build one network of it, settle each: \`--set stages.2.kernel=5\`.`,
   ),
   'conventions-differ': warning<{ outer: string; inner: string; model: string }>(

@@ -1,5 +1,6 @@
 import type { Declaration } from '../../1-parse/ast.ts';
 import { totalCost } from '../../5-graph/cost.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { joinParts } from '../docs/markdown.ts';
@@ -25,7 +26,7 @@ export function describeLabel(
   const { params, macs } = totalCost(network.graph, nodes);
   const whole = networkNumbers(network);
   const cost =
-    `${formatCount(params)} parameters (${formatShare(params, whole.params)}), ` +
-    `${formatCount(macs)} MACs (${formatShare(macs, whole.macs)})`;
+    `${formatCount(params)} ${nounFor(params, 'parameter')} (${formatShare(params, whole.params)}), ` +
+    `${formatCount(macs)} ${nounFor(macs, 'MAC')} (${formatShare(macs, whole.macs)})`;
   return joinParts([text, `At ${pointName(network.point)}: ${formatShape(last.shapes[0] ?? [])}, ${cost}`]);
 }

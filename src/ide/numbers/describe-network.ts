@@ -1,5 +1,6 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { variantRows } from '../../3-check/variants.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatFactor } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
@@ -14,7 +15,7 @@ export function networkLine(network: Network): string {
 
 function numbersLine({ params, macs, resolution }: NetworkNumbers): string {
   const size = resolution > 0 ? `, ${resolution} × ${resolution}` : '';
-  return `${formatCount(params)} parameters, ${formatCount(macs)} MACs${size}`;
+  return `${formatCount(params)} ${nounFor(params, 'parameter')}, ${formatCount(macs)} ${nounFor(macs, 'MAC')}${size}`;
 }
 
 /** A model at the chosen point and its family: Markdown; empty where it cannot be built. */

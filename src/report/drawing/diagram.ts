@@ -1,5 +1,6 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { Graph, Shape } from '../../5-graph/graph.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
 import { kernelLabel } from '../op-label.ts';
 import { inputsOf, stagesOf } from '../stages.ts';
@@ -90,8 +91,8 @@ function factsOf(summary: Summary): string[] {
   return [
     ...(summary.point ? pointParts(summary.point) : []),
     ...summary.inputs.map(({ shape }) => formatShape(shape)),
-    `${formatCount(summary.totals.params)} parameters`,
-    `${formatCount(summary.totals.macs)} MACs`,
+    `${formatCount(summary.totals.params)} ${nounFor(summary.totals.params, 'parameter')}`,
+    `${formatCount(summary.totals.macs)} ${nounFor(summary.totals.macs, 'MAC')}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { DataError, type Split } from './types.ts';
 
@@ -101,7 +102,7 @@ function readLabels(path: string, format: CifarFormat, recordBytes: number): Uin
   return withFile(path, (file, bytes) => {
     if (bytes === 0 || bytes % recordBytes !== 0) {
       throw new DataError(
-        `'${path}' has ${bytes} bytes, no multiple of the ${recordBytes} of a record: it is cut off.`,
+        `'${path}' has ${bytes} ${nounFor(bytes, 'byte')}, no multiple of the ${recordBytes} of a record: it is cut off.`,
       );
     }
     const labels = new Uint8Array(bytes / recordBytes);

@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { assembleBatch } from './assemble-batch.ts';
 import type { Failure } from './job.ts';
 import { type LoaderSettings, loaderSettings } from './loader-settings.ts';
@@ -125,5 +126,5 @@ function finish(
 function tooMany(corrupt: ReadonlyMap<number, SkippedImage>, count: number, limit: number): string {
   const named = [...corrupt.values()].slice(0, 5).map(({ name, reason }) => `'${name}' (${reason})`);
   const more = corrupt.size > named.length ? ' and others' : '';
-  return `${corrupt.size} of ${count} images could not be read; at most ${limit} may be: ${named.join(', ')}${more}.`;
+  return `${corrupt.size} of ${count} ${nounFor(count, 'image')} could not be read; at most ${limit} may be: ${named.join(', ')}${more}.`;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { reasonOf } from '../reason-of.ts';
 import { csvRows } from './csv-rows.ts';
 import { type ImageList, splitOfFiles } from './image-list.ts';
@@ -81,7 +82,9 @@ function* readList(path: string): Generator<{ file: string; label: string; split
   }
   for (const { line, cells } of rows) {
     if (cells.length !== header.length) {
-      throw new DataError(`line ${line} of '${path}' has ${cells.length} cells; the first line has ${header.length}.`);
+      throw new DataError(
+        `line ${line} of '${path}' has ${cells.length} ${nounFor(cells.length, 'cell')}; the first line has ${header.length}.`,
+      );
     }
     const word = split < 0 ? 'train' : (cells[split] as string);
     const to = Object.hasOwn(splitWords, word.toLowerCase()) ? splitWords[word.toLowerCase()] : undefined;

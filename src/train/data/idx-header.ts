@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { DataError } from './types.ts';
 
 /**
@@ -19,7 +20,9 @@ export function idxDimensions(bytes: Uint8Array, rank: 1 | 3, fileBytes: number,
     );
   }
   if (bytes.length < headerBytes) {
-    throw new DataError(`'${name}' has ${fileBytes} bytes; the header of an IDX file alone takes ${headerBytes}.`);
+    throw new DataError(
+      `'${name}' has ${fileBytes} ${nounFor(fileBytes, 'byte')}; the header of an IDX file alone takes ${headerBytes}.`,
+    );
   }
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const promised = dims.reduce((product, n) => product * n, 1) + headerBytes;

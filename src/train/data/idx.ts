@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { idxDimensions } from './idx-header.ts';
 import { DataError, type Split } from './types.ts';
@@ -67,7 +68,9 @@ export async function openIdxSplit(
   const labels = withFile(await unpacked(files.labels), (file, bytes) => {
     const [promised] = idxDimensions(firstBytes(file, 8), 1, bytes, files.labels) as [number];
     if (promised !== count) {
-      throw new DataError(`'${files.images}' has ${count} images, but '${files.labels}' has ${promised} labels.`);
+      throw new DataError(
+        `'${files.images}' has ${count} ${nounFor(count, 'image')}, but '${files.labels}' has ${promised} ${nounFor(promised, 'label')}.`,
+      );
     }
     const values = new Uint8Array(count);
     readFully(file, values, 8);

@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { Augmentation } from '../augment/augment.ts';
 import { defaultWorkers } from './thread-pool.ts';
 import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
@@ -85,7 +86,9 @@ function weightsOfClasses(classes: number, split: Split, weights: LoaderOptions[
   if (weights === undefined) return new Float32Array(classes).fill(1);
   if (weights !== 'balanced') {
     if (weights.length !== classes) {
-      throw new DataError(`there are ${weights.length} class weights, but the data have ${classes} classes.`);
+      throw new DataError(
+        `there ${nounFor(weights.length, 'is', 'are')} ${weights.length} class ${nounFor(weights.length, 'weight')}, but the data have ${classes} ${nounFor(classes, 'class', 'classes')}.`,
+      );
     }
     if (!weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
       throw new DataError(`class weights are numbers from 0; they are ${weights.join(', ')}.`);
@@ -124,7 +127,7 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   need(settings.cropPadding >= 0, `the crop's padding is a number of pixels from 0; it is ${settings.cropPadding}.`);
   need(
     mean.length === channels && std.length === channels && std.every((n) => n > 0),
-    `the mean and the standard deviation take ${channels} number${channels === 1 ? '' : 's'} each, the latter above 0.`,
+    `the mean and the standard deviation take ${channels} ${nounFor(channels, 'number')} each, the latter above 0.`,
   );
   need(
     labelSmoothing >= 0 && labelSmoothing < 1,
@@ -150,6 +153,6 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   }
   need(
     !settings.dropLast || split.count >= batchSize,
-    `the split '${name}' has ${split.count} images, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
+    `the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { StepProgram } from '../../5-graph/training/program.ts';
 import { type HostTensor, OutOfMemoryError, type StepRunner } from '../../backends/runner.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { RunError } from '../run-error.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
@@ -81,7 +82,7 @@ function described(output: string): string {
 export function explained(error: unknown, settings: ResolvedSettings, size: readonly number[]): unknown {
   if (!(error instanceof OutOfMemoryError)) return error;
   const { batch, accumulate } = settings;
-  const what = `the memory does not hold a step of ${batch} images of ${size.join(' x ')}`;
+  const what = `the memory does not hold a step of ${batch} ${nounFor(batch, 'image')} of ${size.join(' x ')}`;
   if (batch < 2) return new RunError(`${what}: take a smaller --resolution or a smaller variant`);
   const half = Math.floor(batch / 2);
   return new RunError(

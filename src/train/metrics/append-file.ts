@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { RunError } from '../run-error.ts';
 
 /** A file that only grows, and can be cut back to where a checkpoint saw it. */
@@ -23,7 +24,7 @@ export function openAppendFile(path: string, size: number): AppendFile {
   if (found < size) {
     closeSync(file);
     throw new RunError(
-      `${basename(path)} has ${found} bytes, but its run's checkpoint was taken at ${size}: the file was changed since`,
+      `${basename(path)} has ${found} ${nounFor(found, 'byte')}, but its run's checkpoint was taken at ${size}: the file was changed since`,
     );
   }
   ftruncateSync(file, size);

@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
 import { escapeHtml, htmlTable, percent } from './html.ts';
 
@@ -66,7 +67,7 @@ export function confusionHtml(evaluation: Evaluation, classes: readonly string[]
       // The root makes few mistakes visible beside many hits.
       const shade = Math.round(100 * Math.sqrt(share));
       const what = row === column ? 'hit' : 'miss';
-      const title = `${count} of ${total} images of ${name} taken for ${classes[column]} (${percent(share)})`;
+      const title = `${count} of ${total} ${nounFor(total, 'image')} of ${name} taken for ${classes[column]} (${percent(share)})`;
       return `<td class="${what}${shade > 60 ? ' deep' : ''}" style="--s:${shade}%" title="${escapeHtml(title)}">${count === 0 ? '' : count}</td>`;
     });
     return `<tr><th>${escapeHtml(name)}</th>${cells.join('')}</tr>`;
@@ -83,6 +84,8 @@ export function classTable(evaluation: Evaluation, classes: readonly string[]): 
   const rows = shown.map((c) => [escapeHtml(c.name), String(c.images), percent(c.recall), percent(c.precision)]);
   const rest = worst.length - shown.length;
   const note =
-    rest > 0 ? `<p class="note">The ${shown.length} classes that are found least; ${rest} more are not shown.</p>` : '';
+    rest > 0
+      ? `<p class="note">The ${shown.length} classes that are found least; ${rest} more ${nounFor(rest, 'is', 'are')} not shown.</p>`
+      : '';
   return htmlTable(['class', 'images', 'found', 'precision'], rows) + note;
 }

@@ -80,6 +80,21 @@ describe('what a trained run is good for', () => {
     expect(readFileSync(join(cwd, 'runs/tiny-1/report.html'), 'utf8')).toBe(before);
   });
 
+  test('one is not several: an epoch, an image', async () => {
+    const cwd = project();
+    writeIdx(join(cwd, 'few'), 2, 1, 2);
+    const single = '--data few --backend cpu --workers 1 --epochs 1 --batch 1'.split(' ');
+    const ran = await enetc(['train', 'tiny.enet', ...single], { cwd });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('data     2 images of 2 classes, 1 to validate with');
+    expect(ran.out).toContain('recipe   1 epoch, 1 image a step, ');
+    const evaluated = await enetc(['eval', '--run', 'runs/tiny-1', '--backend', 'cpu'], { cwd });
+    expect(evaluated.out).toContain(': 1 image\n');
+    const report = readFileSync(join(cwd, 'runs/tiny-1/report.html'), 'utf8');
+    expect(report).toMatch(/[01] of 1 image of 0 taken for/);
+    expect(report + ran.out + evaluated.out).not.toMatch(/(?<![\d,.])1 (images|classes|epochs|parameters)\b/);
+  });
+
   test('JSON lines for machines', async () => {
     const ran = await train(project(), '--json', '--evaluate', 'both');
     const lines = ran.out
