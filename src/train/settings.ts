@@ -195,6 +195,15 @@ export function settingProblem(name: SettingName, value: unknown): string | unde
   return undefined;
 }
 
+/** The least epsilon: in 32 bits some backends take what is smaller for 0. */
+const leastEpsilon = 1.2e-38;
+
+/** A setting that cannot stand beside the others, and why; undefined where all can. */
+export function clashOf({ optimiser, epsilon }: ResolvedSettings): readonly [SettingName, string] | undefined {
+  if (optimiser === 'sgd' || epsilon >= leastEpsilon) return undefined;
+  return ['epsilon', `takes a number from ${leastEpsilon}: without it a weight whose gradients are 0 becomes 0 / 0`];
+}
+
 /** Settings that the others leave without effect: what stands there would be ignored. Names, and why. */
 export function idleSettings(
   given: Partial<Settings>,

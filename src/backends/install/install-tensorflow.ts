@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenOptions } from '../backend.ts';
 import { checkGradient } from '../check-gradient.ts';
 import { dataFolder } from '../data-folder.ts';
 import { resolveFrom } from '../find-package.ts';
 import { type LinkedTensorflow, linkFolder, recordName } from '../linked-tensorflow.ts';
+import { makeFolders } from '../make-folders.ts';
 import { loadTensorflow } from '../tensorflow/load.ts';
 import { compileBinding, findCompiler } from './compile-binding.ts';
 import { findWheel } from './find-wheel.ts';
@@ -42,7 +43,7 @@ export async function installTensorflow(
   say(`TensorFlow ${wheel.version} of ${wheel.python}`);
   const compiler = await findCompiler(env);
   const home = dataFolder(env);
-  mkdirSync(home, { recursive: true });
+  makeFolders(home);
   const folder = mkdtempSync(join(home, 'tensorflow-new-'));
   options.began(folder);
   try {

@@ -1,4 +1,5 @@
 import {
+  clashOf,
   idleSettings,
   type ResolvedSettings,
   resolveSettings,
@@ -23,7 +24,7 @@ export function settingsFromArguments(args: Arguments): ResolvedSettings {
   }
   const partial = given as Partial<Settings>;
   const settings = resolveSettings(partial);
-  const [idle] = idleSettings(partial, settings);
-  if (idle) throw usageError(`--${idle[0]} ${idle[1]}`, args.command.name);
+  const wrong = idleSettings(partial, settings)[0] ?? clashOf(settings);
+  if (wrong) throw usageError(`--${wrong[0]} ${wrong[1]}`, args.command.name);
   return settings;
 }

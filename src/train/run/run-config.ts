@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { RunError } from '../run-error.ts';
-import { type ResolvedSettings, type SettingName, settingProblem, settingTable } from '../settings.ts';
+import { clashOf, type ResolvedSettings, type SettingName, settingProblem, settingTable } from '../settings.ts';
 
 /** Which network of its family a run trains: what the command line said, to be said again. */
 export interface NetworkRequest extends ScalingRequest {
@@ -73,6 +73,8 @@ function checkSettings(settings: ResolvedSettings, shown: string): void {
     const needed = setting.kind === 'flag' || setting.default !== undefined;
     if (needed && !Object.hasOwn(settings, name)) throw new RunError(`'${shown}': the setting '${name}' is missing`);
   }
+  const clash = clashOf(settings);
+  if (clash) throw new RunError(`'${shown}': '${clash[0]}' ${clash[1]}`);
 }
 
 /** What checkpoints are marked with: of everything that decides the numbers of a run, its spec's text included. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { makeFolders } from '../../backends/make-folders.ts';
 import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
 import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
@@ -58,7 +59,7 @@ export function createRun(path: string, shown: string): RunFolder {
 
 function makeFolder(path: string, shown: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
   } catch (e) {
     throw cannotBeMade(shown, e);
   }
@@ -73,10 +74,10 @@ export function writeRun({ path }: RunFolder, config: RunConfig, spec: SpecCopy)
   rmSync(join(path, specFolder), { recursive: true, force: true });
   for (const [name, text] of spec.files) {
     const file = join(path, specFolder, name);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     writeTextAtomically(file, text);
   }
-  mkdirSync(join(path, checkpointsFolder), { recursive: true });
+  makeFolders(join(path, checkpointsFolder));
   writeTextAtomically(join(path, configFile), formatConfig(config));
 }
 

@@ -122,6 +122,7 @@ describe('what cannot be is said before there is a folder', () => {
     [['--freeze', 'stme'], 1, "--freeze: the network has no part 'stme' that owns weights; did you mean 'stem'?"],
     [['--classes', '7'], 1, "'Tiny' tells 7 classes apart, but"],
     [['--epochs', '0'], 2, '--epochs takes a number from 1'],
+    [['--epsilon', '0'], 2, '--epsilon takes a number from 1.2e-38: without it a weight whose gradients are 0'],
     [['--gamma', '3'], 2, '--gamma is for --loss focal'],
     [['--weights', 'none.safetensors'], 1, "none.safetensors' cannot be read: there is no such file"],
     [['--weights-map', 'timm'], 2, '--weights-map needs --weights'],
@@ -178,6 +179,15 @@ describe('what cannot be is said before there is a folder', () => {
       const ran = await train(cwd, '--out', out);
       expect(ran.code).toBe(1);
       expect(ran.err).toMatch(/^error: the run's folder '.*' cannot be made: (there is|a part of|the name is)/);
+    }
+    if (process.platform === 'linux') {
+      // where Node's own way to make folders goes on for ever
+      for (const out of ['/proc/x', '/proc/x/y']) {
+        expect(await train(cwd, '--out', out)).toMatchObject({
+          code: 1,
+          err: `error: the run's folder '${out}' cannot be made: no folder can be made in '/proc'\n`,
+        });
+      }
     }
     expect((await train(cwd, '--out', 'run')).code).toBe(0);
     expect((await train(cwd, '--out', 'run')).err).toContain('go on with it by --resume run');

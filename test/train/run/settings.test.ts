@@ -3,7 +3,13 @@ import { compile } from '../../../src/compile.ts';
 import { stdlib } from '../../../src/stdlib.generated.ts';
 import { configHash, formatConfig, parseConfig, type RunConfig } from '../../../src/train/run/run-config.ts';
 import { defaultHead, selectTensors } from '../../../src/train/select-tensors.ts';
-import { idleSettings, resolveSettings, type SettingName, settingProblem } from '../../../src/train/settings.ts';
+import {
+  clashOf,
+  idleSettings,
+  resolveSettings,
+  type SettingName,
+  settingProblem,
+} from '../../../src/train/settings.ts';
 
 const config: RunConfig = {
   format: 1,
@@ -44,6 +50,7 @@ test.each([
   ['{"format": 2}', 'no configuration'],
   ['{"format": 1, "settings": {}}', 'lacks a part'],
   [formatConfig({ ...config, settings: { ...config.settings, batch: -1 } }), "'batch' takes a number from 1"],
+  [formatConfig({ ...config, settings: { ...config.settings, epsilon: 0 } }), "'epsilon' takes a number from 1.2e-38"],
   [formatConfig(config).replace('"warmup"', '"warmpu"'), "no setting 'warmpu'"],
   [formatConfig(config).replace('"warmup": 5,', ''), "'warmup' is missing"],
 ])('what is no configuration is said: %#', (text, message) => {
@@ -78,6 +85,18 @@ test('a setting that nothing would read is said', () => {
   expect(idle({ gamma: 1, loss: 'focal' })).toEqual([]);
   expect(idle({ optimiser: 'adamw', momentum: 0.5, beta1: 0.8 })).toEqual(['momentum']);
   expect(idle({ head: 'classifier' })).toEqual(['head']);
+});
+
+test('a step may not divide 0 by 0: epsilon is above 0, in 32 bits too, where the optimiser has one', () => {
+  const clash = (given: Parameters<typeof resolveSettings>[0]) => clashOf(resolveSettings(given))?.[0];
+  expect(clash({})).toBeUndefined();
+  expect(clash({ optimiser: 'sgd' })).toBeUndefined();
+  for (const optimiser of ['adamw', 'rmsprop'] as const) {
+    expect(clash({ optimiser })).toBeUndefined();
+    expect(clash({ optimiser, epsilon: 1e-30 })).toBeUndefined();
+    expect(clash({ optimiser, epsilon: 1e-46 })).toBe('epsilon');
+    expect(clash({ optimiser, epsilon: 0 })).toBe('epsilon');
+  }
 });
 
 test('parts of a network by section, rows and ranges', () => {

@@ -1,0 +1,30 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a folder, and those above it that lack. Node's own call for this (`mkdir` with `recursive`) never returns where a
+ * file system says of a folder that it is not there while the one above is, as /proc does.
+ * @throws what the system says, or a plain Error where a folder takes no others
+ */
+export function makeFolders(path: string): void {
+  if (isFolder(path)) return;
+  try {
+    mkdirSync(path);
+  } catch (e) {
+    // someone else may have made it in between
+    if (isFolder(path)) return;
+    const above = dirname(path);
+    if ((e as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw e;
+    if (isFolder(above)) throw new Error(`no folder can be made in '${above}'`);
+    makeFolders(above);
+    makeFolders(path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
