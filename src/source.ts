@@ -44,6 +44,12 @@ export function positionAt(source: Source, offset: number): Position {
   return { line: low + 1, column: Math.min(offset, source.text.length) - (starts[low] as number) + 1 };
 }
 
+/** Where the line of an offset starts. */
+export function lineStartAt(text: string, offset: number): number {
+  // before the first character `lastIndexOf` would still look at that one
+  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
 /** The text of a line (from 1), without its line end. */
 export function lineText(source: Source, line: number): string {
   const starts = lineStarts(source);

@@ -1,4 +1,5 @@
 import { type Code, catalog } from '../../diagnostics/catalog.ts';
+import { lineStartAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { documentDiagnostics } from '../features/diagnostics.ts';
 import { joinParts } from './markdown.ts';
@@ -29,7 +30,7 @@ function indentedToFences(text: string): string {
 
 /** The code of a diagnostic that a comment names at an offset: `// unused-import: for the example below`. */
 export function explainCodeAt(text: string, offset: number): Explained | undefined {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineStart = lineStartAt(text, offset);
   const lineEnd = text.indexOf('\n', offset);
   const line = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd);
   const comment = commentStart(line);

@@ -1,6 +1,6 @@
 import * as t from '../../../grammar/tokens.ts';
 import { isCloser, isOpener } from '../../1-parse/mend/token-kinds.ts';
-import { positionAt } from '../../source.ts';
+import { lineStartAt, positionAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
@@ -48,11 +48,11 @@ export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
 
 /** The end of the line before a bracket that begins its line; the bracket itself where something stands before it. */
 function endOfLineBefore(text: string, offset: number): number {
-  const lineEnd = text.lastIndexOf('\n', offset - 1);
+  const lineEnd = lineStartAt(text, offset) - 1;
   if (lineEnd < 0 || text.slice(lineEnd, offset).trim() !== '') return offset;
   return text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
 }
 
 function isAlone(text: string, offset: number): boolean {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
+  return text.slice(lineStartAt(text, offset), offset).trim() === '';
 }

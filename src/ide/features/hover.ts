@@ -1,5 +1,6 @@
 import { tokenize } from '../../../grammar/lexer.ts';
 import type { CallNode, Declaration, ModelNode } from '../../1-parse/ast.ts';
+import { lineStartAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeAtName } from '../docs/describe-at.ts';
 import { describeImport } from '../docs/describe-import.ts';
@@ -96,7 +97,7 @@ function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNo
 
 /** A keyword, which is no node of the tree. */
 function keywordAt(text: string, offset: number): Found | undefined {
-  const from = text.lastIndexOf('\n', offset - 1) + 1;
+  const from = lineStartAt(text, offset);
   const end = text.indexOf('\n', offset);
   const line = text.slice(from, end < 0 ? text.length : end);
   for (const { image, startOffset } of tokenize(line).tokens) {

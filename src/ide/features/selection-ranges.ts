@@ -1,4 +1,5 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import { lineStartAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { nodePath } from '../tree/node-path.ts';
@@ -34,8 +35,8 @@ export function selectionRanges(analysis: Analysis, offset: number): readonly Pl
 function withDoc(text: string, place: Place): Place {
   let { start } = place;
   for (;;) {
-    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-    const above = lineStart === 0 ? -1 : text.lastIndexOf('\n', lineStart - 2) + 1;
+    const lineStart = lineStartAt(text, start);
+    const above = lineStart === 0 ? -1 : lineStartAt(text, lineStart - 1);
     if (above < 0 || !/^\s*\/\/\//.test(text.slice(above, lineStart))) return { ...place, start };
     start = above + /^\s*/.exec(text.slice(above, lineStart))![0].length;
   }

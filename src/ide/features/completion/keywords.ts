@@ -1,5 +1,6 @@
 import type { Keyword } from '../../../../grammar/tokens.ts';
 import * as t from '../../../../grammar/tokens.ts';
+import { lineStartAt } from '../../../source.ts';
 import { keywordOf } from './expected.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
@@ -106,5 +107,5 @@ export function startsLine({ piece }: Site): boolean {
 }
 
 function startsLineAt(text: string, offset: number): boolean {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
+  return text.slice(lineStartAt(text, offset), offset).trim() === '';
 }

@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import { createTokenAt, tokenize } from '../../../../grammar/lexer.ts';
 import type { BlockNode, Declaration, ImportNode, ModelNode, RowsNode } from '../../../1-parse/ast.ts';
-import type { Span } from '../../../source.ts';
+import { lineStartAt, type Span } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 
 /** The part of a document that completion looks at: the declaration around the cursor. Offsets are local to `text`. */
@@ -50,7 +50,7 @@ export function pieceAt(analysis: Analysis, offset: number): Piece {
 /** The start of the last line at or above an offset that begins a declaration; the document's start without one. */
 function headingBefore(text: string, offset: number): number {
   for (let end = offset; end >= 0; ) {
-    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const start = lineStartAt(text, end);
     const found = heading.exec(text.slice(start, Math.min(offset, start + 200)));
     if (found) return start + found[0].length - found[0].trimStart().length;
     if (start === 0) break;

@@ -1,4 +1,5 @@
 import { roundTo } from '../../../2-resolve/rounding.ts';
+import { lineStartAt } from '../../../source.ts';
 import { firstRows } from './first-rows.ts';
 import type { Proposal } from './item.ts';
 import { startsLine } from './keywords.ts';
@@ -45,7 +46,7 @@ export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
 function rowPlace(site: Site): { start: number; end: number } | undefined {
   const { text, word, cursor } = site.piece;
   if (startsLine(site)) return { start: word.start, end: word.end };
-  const line = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
+  const line = text.slice(lineStartAt(text, cursor), cursor);
   if (!/^\s*\|\s*$/.test(line)) return undefined;
   const rest = /^[^\n]*/.exec(text.slice(cursor))?.[0] ?? '';
   return rest.trim() === '' ? { start: cursor - line.length + line.indexOf('|'), end: cursor } : undefined;

@@ -1,6 +1,7 @@
 import * as t from '../../../../grammar/tokens.ts';
 import type { AssignNode, BlockNode, Declaration, ModelNode } from '../../../1-parse/ast.ts';
 import { isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import { namesOf } from '../../names/declaration-names.ts';
 import { documentTokens } from '../../tree/document-tokens.ts';
@@ -66,7 +67,7 @@ export function addReturn(analysis: Analysis, d: EditorDiagnostic): EditorFix[] 
   const close = analysis.locate(block.span).end - 1;
   const { text } = analysis.source;
   if (!name || name === '_' || text[close] !== '}') return [];
-  const lineStart = text.lastIndexOf('\n', close - 1) + 1;
+  const lineStart = lineStartAt(text, close);
   const alone = lineStart > 0 && text.slice(lineStart, close).trim() === '';
   const edit = alone
     ? { start: lineStart, end: lineStart, newText: `  return ${name}\n` }
