@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { startHere, type TestClient, uriOf, workspace } from './client.ts';
 import { editOf, randomEdit, randomNumbers } from './random-edits.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /** How many edits: `ENET_FUZZ=200000 npx vitest run test/lsp/fuzz`. `ENET_SEED` chooses others. */
 const edits = Number(process.env.ENET_FUZZ ?? 3_000);
@@ -48,6 +49,8 @@ test(`${edits} random edits keep the server in step`, { timeout: 60_000 + edits 
   const random = randomNumbers(seed);
   const root = workspace(texts);
   const uris = Object.keys(texts).map((name) => uriOf(root, name));
+  const watchdog = startWatchdog();
+  onTestFinished(watchdog.stop);
   const client = await startHere(root);
   const now = new Map<string, string>();
   for (const [name, text] of Object.entries(texts)) {
@@ -64,8 +67,9 @@ test(`${edits} random edits keep the server in step`, { timeout: 60_000 + edits 
     const undone = random(40) === 0 || before.length > 60_000;
     const edit = undone ? editOf(before, 0, before.length, original) : randomEdit(before, random);
     now.set(uri, edit.text);
+    watchdog.now(`edit ${done} of seed ${seed} in ${uri}`);
     await client.change(uri, ++version, edit.change);
-    if (random(4) === 0) await ask(client, uri, edit.text, random);
+    if (random(4) === 0) await ask(client, uri, edit.text, random, watchdog);
     if (done % textsEvery === 0) {
       const viewed = await client.connection.sendRequest('enet/viewText', { uri });
       expect(viewed, `edit ${done} of seed ${seed}`).toEqual({ text: edit.text, version });
@@ -86,7 +90,14 @@ test(`${edits} random edits keep the server in step`, { timeout: 60_000 + edits 
   expect(await client.ended).toBe(0);
 });
 
-async function ask(client: TestClient, uri: string, text: string, random: (bound: number) => number): Promise<void> {
+/** One request of any kind somewhere in a document. */
+async function ask(
+  client: TestClient,
+  uri: string,
+  text: string,
+  random: (bound: number) => number,
+  watchdog: Watchdog,
+): Promise<void> {
   const method = `textDocument/${requests[random(requests.length)]}`;
   const line = random(text.split('\n').length + 1);
   const params = {
@@ -98,6 +109,7 @@ async function ask(client: TestClient, uri: string, text: string, random: (bound
     ch: '|',
     options: {},
   };
+  watchdog.now(`${method} at ${line}:${params.position.character} of ${JSON.stringify(text)}`);
   try {
     await client.connection.sendRequest(method, params);
   } catch (e) {

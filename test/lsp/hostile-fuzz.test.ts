@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { nodePlatform } from '../../src/cli/language-server/platform.ts';
 import { serveStreams } from '../../src/cli/language-server/serve-streams.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { uriOf, workspace } from './client.ts';
 import { randomNumbers } from './random-edits.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** How many messages: `ENET_FUZZ=100000 npx vitest run test/lsp/hostile-fuzz`. `ENET_SEED` chooses others. */
 const count = Number(process.env.ENET_FUZZ ?? 3_000);
@@ -167,6 +168,8 @@ function params(random: Random): unknown {
 }
 
 test(`${count} messages of nonsense are answered`, { timeout: 60_000 + count * 60 }, async () => {
+  const watchdog = startWatchdog();
+  onTestFinished(watchdog.stop);
   const random = randomNumbers(seed);
   const input = new PassThrough();
   const output = new PassThrough();
@@ -210,6 +213,7 @@ test(`${count} messages of nonsense are answered`, { timeout: 60_000 + count * 6
       input.write(pick(['Content-Length: 7\r\n\r\n{"a":', '{}', 'Content-Length: 9999\r\n\r\n', '\0\r\n\r\n'], random));
     // not so many at once that the queue is what is tested
     if (i % 200 === 0) {
+      watchdog.now(`message ${i} of seed ${seed}`);
       send({ id: `until ${i}`, method: 'enet/scaling', params: {} });
       while (!answered.has(`until ${i}`)) await new Promise((next) => setTimeout(next, 1));
     }
