@@ -10,6 +10,9 @@ import type { Session } from '../session.ts';
 import { uriOf, type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
+/** So long, in milliseconds, texts may replace each other before one is answered for at once. */
+const patience = 250;
+
 /** Answers clients that ask for diagnostics: of a document, and of the whole workspace. */
 export function answerDiagnostics(session: Session): void {
   const idOf = createResultIds();
@@ -18,7 +21,9 @@ export function answerDiagnostics(session: Session): void {
     DocumentDiagnosticRequest.type,
     answering(session, async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
       // of the text as it is when all is known: who types on must not wait for networks of the text before
-      await inSlices(token, () => viewOf(session, textDocument?.uri)?.analysis.buildNext() === true);
+      const until = performance.now() + patience;
+      const buildNext = () => viewOf(session, textDocument?.uri)?.analysis.buildNext() === true;
+      await inSlices(token, () => performance.now() < until && buildNext());
       const view = viewOf(session, textDocument?.uri);
       return view ? reportOf(view, idOf, previousResultId) : { kind: 'full', items: [] };
     }),
