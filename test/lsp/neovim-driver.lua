@@ -56,10 +56,11 @@ function driver.text()
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
 end
 
--- The text of the floating window, when there is one.
+-- The floating window and its text, when there is one. One that cannot be focused is Neovim's own, for autocommands.
 function driver.float()
   for _, window in ipairs(vim.api.nvim_list_wins()) do
-    if vim.api.nvim_win_get_config(window).relative ~= '' then
+    local config = vim.api.nvim_win_get_config(window)
+    if config.relative ~= '' and config.focusable then
       local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
       return { window = window, text = table.concat(lines, '\n') }
     end

@@ -70,7 +70,7 @@ driver.run(function()
   -- go to a definition in the library: a read-only buffer
   vim.api.nvim_win_set_cursor(0, { 2, 10 })
   if has('0.11') then type_keys('<C-]>') else vim.lsp.buf.definition() end
-  wait('the library', function() return vim.api.nvim_buf_get_name(0):match('enet%-library:/') end)
+  wait('the library', function() return vim.api.nvim_buf_get_name(0):match('enet%-library:/') and not vim.bo.modifiable end)
   seen.library = { name = vim.api.nvim_buf_get_name(0), line = vim.api.nvim_get_current_line(), modifiable = vim.bo.modifiable }
   if has('0.10') then
     type_keys('K')
