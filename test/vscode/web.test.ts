@@ -10,6 +10,12 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
   let extension: OpenExtension;
   let bench: Workbench;
   const text = async () => (await bench.lines()).join('\n');
+  /** Workers that extensions have made; the title is the name of the maker and of the worker. */
+  const workersOfExtensions = async () => {
+    const browser = await bench.page.context().browser()!.newBrowserCDPSession();
+    const { targetInfos } = await browser.send('Target.getTargets');
+    return targetInfos.filter(({ type, title }) => type === 'worker' && title.startsWith('ExtensionHostWorker -> '));
+  };
   const lineWith = async (word: string) => (await bench.lines()).find((line) => line.includes(word));
 
   beforeAll(async () => {
@@ -38,6 +44,7 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
     await running.waitFor();
     expect(await running.textContent()).toMatch(/^enet.*web worker/);
     await bench.page.keyboard.press('Escape');
+    expect(await workersOfExtensions()).toHaveLength(1);
     // The same question finds the process where there is one: test/vscode/workbench.test.ts.
     expect(extension.commandLines().length).toBeGreaterThan(0);
     expect(extension.commandLines().filter((line) => line.includes('server.cjs'))).toEqual([]);
@@ -110,5 +117,15 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
     await preview.locator('.stage[data-stage="4"]').click();
     const [line] = extension.find('efficientnet.enet', 'w(80)');
     await bench.page.locator('.part.statusbar', { hasText: `Ln ${line},` }).waitFor();
+  });
+
+  test('starts another server when it is told to, and ends the first', async () => {
+    await bench.openFile('small.enet');
+    const [first] = await workersOfExtensions();
+    await bench.run('enet: Restart Language Server');
+    const others = async () => (await workersOfExtensions()).filter(({ targetId }) => targetId !== first?.targetId);
+    await expect.poll(others, { timeout: 60_000 }).toHaveLength(1);
+    await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 32 ×');
+    expect(await workersOfExtensions()).toHaveLength(1);
   });
 });

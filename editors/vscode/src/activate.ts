@@ -1,7 +1,6 @@
 import { commands, type ExtensionContext, type TextEditor, Uri, window, workspace } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
 import { readScaling } from '../../../src/lsp/settings.ts';
-import { type CommandId, type CreateClient, clientOptions } from './client.ts';
+import { type CommandId, type CreateClient, clientOptions, type ServerClient } from './client.ts';
 import { compileInTerminal } from './compile.ts';
 import { createPreviews } from './preview/previews.ts';
 import { requestPreview } from './preview/request.ts';
@@ -23,8 +22,8 @@ export async function activateExtension(
   createClient: CreateClient,
 ): Promise<RunningExtension> {
   const channel = window.createOutputChannel('enet', { log: true });
-  let client: BaseLanguageClient | undefined;
-  const previews = createPreviews(context, (params) => requestPreview(client, params));
+  let server: ServerClient | undefined;
+  const previews = createPreviews(context, (params) => requestPreview(server?.client, params));
 
   /** A lens names its file; from the palette it is the one that is looked at. */
   const onFile = (run: (editor: TextEditor, model?: string, variant?: string) => unknown) => {
@@ -38,7 +37,7 @@ export async function activateExtension(
     'enet.preview': onFile((editor, model) => previews.open(editor, model)),
     'enet.showGraph': onFile((editor, model) => previews.open(editor, model)),
     'enet.compile': onFile(async ({ document }, model, variant) => {
-      const shown = await requestPreview(client, { uri: document.uri.toString(), model });
+      const shown = await requestPreview(server?.client, { uri: document.uri.toString(), model });
       const point = variant === undefined ? pointOfModel(chosenScaling(), shown) : { variant };
       await compileInTerminal(document, point, model);
     }),
@@ -48,12 +47,13 @@ export async function activateExtension(
       if (point !== undefined) return choosePoint(point);
       const document = window.activeTextEditor?.document ?? previews.shownDocument();
       if (document?.languageId !== 'enet') return selectScaling(undefined);
-      return selectScaling(await requestPreview(client, { uri: document.uri.toString(), model: asText(model) }));
+      return selectScaling(
+        await requestPreview(server?.client, { uri: document.uri.toString(), model: asText(model) }),
+      );
     },
     'enet.restartServer': async () => {
-      await client?.dispose();
-      await startClient();
-      previews.refresh();
+      await stopServer();
+      await startServer();
     },
   };
   for (const [id, handler] of Object.entries(handlers)) {
@@ -68,13 +68,23 @@ export async function activateExtension(
       if (event.affectsConfiguration('enet.server.path')) void commands.executeCommand('enet.restartServer');
     }),
   );
-  async function startClient(): Promise<void> {
-    client = await createClient(context, clientOptions(channel));
-    client.onNotification('enet/scalingChanged', () => previews.refresh());
-    await client.start();
+  async function startServer(): Promise<void> {
+    server = await createClient(context, clientOptions(channel));
+    server.client.onNotification('enet/scalingChanged', () => previews.refresh());
+    await server.client.start();
+    previews.refresh();
   }
-  await startClient();
-  return { stop: async () => client?.dispose() };
+  async function stopServer(): Promise<void> {
+    try {
+      await server?.client.dispose();
+    } catch (e) {
+      // One that hangs does not keep another from starting.
+      channel.warn(`the server did not stop by itself: ${e instanceof Error ? e.message : e}`);
+    }
+    server?.end?.();
+  }
+  await startServer();
+  return { stop: stopServer };
 }
 
 async function findEditor(uri?: Uri | string): Promise<TextEditor | undefined> {

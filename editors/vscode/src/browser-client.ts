@@ -24,7 +24,7 @@ export const createBrowserClient: CreateClient = async (context, options) => {
   };
   const middleware = { ...options.middleware, workspace: { ...options.middleware?.workspace, ...handOver } };
   const client = new LanguageClient('enet', 'enet', worker, { ...options, initializationOptions, middleware });
-  return client;
+  return { client, end: () => worker.terminate() };
 };
 
 /** An extension of a remote machine has addresses that no worker may be made of, but its text can be read. */

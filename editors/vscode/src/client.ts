@@ -3,11 +3,17 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 import { canCompile } from './compile.ts';
 import { nearestScaling } from './scaling/choose-scaling.ts';
 
+export interface ServerClient {
+  readonly client: BaseLanguageClient;
+  /** Ends what the client leaves when it has stopped. */
+  end?(): void;
+}
+
 /** Makes the client for where the extension runs; it is not started yet. */
 export type CreateClient = (
   context: ExtensionContext,
   options: LanguageClientOptions,
-) => Promise<BaseLanguageClient> | BaseLanguageClient;
+) => Promise<ServerClient> | ServerClient;
 
 /** The commands that the extension runs itself: the server's lenses and actions call them, it does not offer them. */
 export const commandIds = [

@@ -3,8 +3,9 @@ import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-langua
 import type { CreateClient } from './client.ts';
 
 /** The server in a process of its own: the one that comes with the extension, or the `enetc` of the settings. */
-export const createNodeClient: CreateClient = (context, options) =>
-  new LanguageClient('enet', 'enet', serverOptions(context.asAbsolutePath('dist/server.cjs')), options);
+export const createNodeClient: CreateClient = (context, options) => ({
+  client: new LanguageClient('enet', 'enet', serverOptions(context.asAbsolutePath('dist/server.cjs')), options),
+});
 
 function serverOptions(bundled: string): ServerOptions {
   const path = workspace.getConfiguration('enet').get('server.path', '').trim();

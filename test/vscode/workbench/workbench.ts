@@ -7,6 +7,8 @@ export interface Workbench {
   readonly editor: Locator;
   /** Loads the page anew, as a person does who comes back to it. */
   reload(): Promise<void>;
+  /** What the workbench has kept of its editors so far, which a reload brings back. It keeps them every few seconds. */
+  keptEditors(): Promise<string>;
   openFile(name: string): Promise<void>;
   /** Runs a command by its title, from the palette. */
   run(title: string): Promise<void>;
@@ -69,6 +71,7 @@ export async function openWorkbench(
     page,
     editor,
     reload: load,
+    keptEditors: () => page.evaluate<string>(readKeptEditors),
     async openFile(name) {
       await pick('Control+p', name, rows.filter({ hasText: name }).first());
       await page.locator('.tab.active', { hasText: name }).waitFor();
@@ -100,3 +103,23 @@ export async function openWorkbench(
     },
   };
 }
+
+/**
+ * For the page, whose own things the types of these tests do not know. The state of the workbench as a whole is in one
+ * database, that of the workspace in another.
+ */
+const readKeptEditors = `(async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db-') || name.endsWith('-global')) continue;
+    const database = await done(indexedDB.open(name));
+    const items = database.transaction('ItemTable').objectStore('ItemTable');
+    const kept = await done(items.get('memento/workbench.parts.editor'));
+    database.close();
+    if (kept !== undefined) return kept;
+  }
+  return '';
+})()`;

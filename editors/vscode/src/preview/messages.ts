@@ -22,3 +22,9 @@ export type FromPage =
   | { readonly kind: 'model'; readonly model: string }
   /** Shows another point while a slider moves; `keep` chooses it, for the hints in the text too. */
   | { readonly kind: 'point'; readonly scaling: ScalingRequest; readonly keep: boolean };
+
+/** What the editor keeps of the page for when it comes back, after a restart. */
+export interface PageState {
+  readonly uri: string;
+  readonly model: string;
+}

@@ -15,7 +15,7 @@ import {
 import { chooseScaling, chosenScaling } from '../scaling/choose-scaling.ts';
 import { type ScalingRequest, samePoint } from '../scaling/scaling-text.ts';
 import { previewPage } from './html.ts';
-import type { FromPage, ToPage } from './messages.ts';
+import type { FromPage, PageState, ToPage } from './messages.ts';
 import type { PreviewData, PreviewParams } from './preview-data.ts';
 import { stageAt, toRange } from './stage-at.ts';
 
@@ -28,7 +28,7 @@ export interface Previews extends Disposable {
   shownDocument(): TextDocument | undefined;
 }
 
-type Request = (params: PreviewParams) => Promise<PreviewData | undefined>;
+type Request = (params: PreviewParams) => Promise<PreviewData | null | undefined>;
 
 /** How long the text must rest before it is drawn anew, in ms. */
 const restingTime = 60;
@@ -52,17 +52,18 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
   };
 
   async function update(): Promise<void> {
-    if (!panel || !ready || !document) return;
+    if (!panel || !ready) return;
+    if (!document) return tell({ kind: 'nothing', text: 'Open a file .enet to see its network' });
     const mine = ++asked;
     const data = await request({
       uri: document.uri.toString(),
       ...(model !== undefined && { model }),
       ...(passing && { scaling: passing }),
     });
-    // An answer to an older question comes too late.
-    if (mine !== asked || !document) return;
+    // An answer to an older question comes too late; once a server runs it is asked anew.
+    if (mine !== asked || !document || data === undefined) return;
     const file = workspace.asRelativePath(document.uri);
-    shown = data;
+    shown = data ?? undefined;
     const uri = document.uri.toString();
     if (data) tell({ kind: 'show', uri, file, data, stage: cursorStage() });
     else tell({ kind: 'nothing', text: `There is no model in ${file}` });
@@ -127,9 +128,11 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
   }
 
   const serializer: WebviewPanelSerializer = {
-    async deserializeWebviewPanel(restored, state) {
-      const uri = (state as { uri?: string } | undefined)?.uri;
-      document ??= uri === undefined ? findDocument() : await workspace.openTextDocument(Uri.parse(uri));
+    async deserializeWebviewPanel(restored, state: Partial<PageState> | undefined) {
+      if (!document) {
+        document = (await reopen(state?.uri)) ?? findDocument();
+        model = document?.uri.toString() === state?.uri ? state?.model : undefined;
+      }
       attach(restored);
     },
   };
@@ -168,6 +171,16 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
       for (const listener of listeners) listener.dispose();
     },
   };
+}
+
+/** Undefined where the file is gone. */
+async function reopen(uri: string | undefined): Promise<TextDocument | undefined> {
+  if (uri === undefined) return undefined;
+  try {
+    return await workspace.openTextDocument(Uri.parse(uri));
+  } catch {
+    return undefined;
+  }
 }
 
 function findDocument(): TextDocument | undefined {

@@ -32,7 +32,7 @@ export function pointArguments(request: ScalingRequest): string[] {
 /** A chosen point, or the default where the model shown has none such: the variant or phi is another's. */
 export function pointOfModel(
   request: ScalingRequest,
-  shown: { variant?: string; phi?: number } | undefined,
+  shown: { variant?: string; phi?: number } | null | undefined,
 ): ScalingRequest {
   const foreign = (['variant', 'phi'] as const).some(
     (name) => request[name] !== undefined && shown?.[name] !== request[name],

@@ -11,7 +11,7 @@ interface Choice extends QuickPickItem {
 }
 
 /** Lets people choose a point: a variant of the file that is looked at, a phi, or what the formula gives at a phi. */
-export async function selectScaling(data: PreviewData | undefined): Promise<void> {
+export async function selectScaling(data: PreviewData | null | undefined): Promise<void> {
   const chosen = chosenScaling();
   const choice = await window.showQuickPick(choicesOf(data, chosen), {
     title: `enet: the point to show (now: ${scalingLabel(chosen)})`,
@@ -25,7 +25,7 @@ export async function selectScaling(data: PreviewData | undefined): Promise<void
   await chooseScaling(choice.askPhi === 'formula' ? { phi, rule: 'formula' } : { phi });
 }
 
-function choicesOf(data: PreviewData | undefined, chosen: ScalingRequest): Choice[] {
+function choicesOf(data: PreviewData | null | undefined, chosen: ScalingRequest): Choice[] {
   const variants = (data?.variants ?? []).map((variant) => ({
     ...choice(variant.name, { variant: variant.name }, chosen),
     description: describe(variant),

@@ -1,5 +1,5 @@
 import { formatCount } from '../../../../../src/report/format-number.ts';
-import type { FromPage, ToPage } from '../messages.ts';
+import type { FromPage, PageState, ToPage } from '../messages.ts';
 import type { PreviewData } from '../preview-data.ts';
 import { drawCurves } from './draw-curves.ts';
 import { drawNetwork } from './draw-network.ts';
@@ -7,7 +7,7 @@ import { variantsTable } from './variants-table.ts';
 
 // The script of the preview's page: shows what the extension sends, says what people do.
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; setState(state: unknown): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; setState(state: PageState): void };
 
 const editor = acquireVsCodeApi();
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -26,7 +26,7 @@ window.addEventListener('message', ({ data: message }: MessageEvent<ToPage>) => 
   if (message.kind === 'show') {
     current = message.stage;
     show(message.data, message.file);
-    editor.setState({ uri: message.uri });
+    editor.setState({ uri: message.uri, model: message.data.model });
   } else if (message.kind === 'cursor') markStage(message.stage);
   else {
     shown = undefined;
