@@ -1,11 +1,14 @@
 /**
  * Addresses. The protocol names documents by URI, the compiler by path: an absolute path of the machine, a library name
- * such as `std/blocks`, or, for what is no file (an unsaved buffer, a virtual file system), the URI itself.
- * This is the one place that converts.
+ * such as `std/blocks`, or, for what is no file, the URI itself; that of a virtual folder's file without escapes, since
+ * imports have none. This is the one place that converts.
  */
 
 /** The scheme under which editors open the files of the library, read-only. */
 export const libraryScheme = 'enet-library';
+
+/** The address of a file in a virtual folder: where it is, its path. One with more, such as a query, stays as it is. */
+const virtualFile = /^([A-Za-z][A-Za-z\d+.-]*:\/\/[^/?#]*)(\/[^?#]*)$/;
 
 /** A path as the compiler knows it, for a URI. Never throws: what is no URI is taken as it stands. */
 export function uriToPath(uri: string): string {
@@ -16,7 +19,11 @@ export function uriToPath(uri: string): string {
     return decode(path)
       .replace(/^\/+/, '')
       .replace(/\.enet$/, '');
-  if (scheme.toLowerCase() !== 'file') return uri;
+  if (scheme.toLowerCase() !== 'file') {
+    const [, head = '', rest = ''] = virtualFile.exec(uri) ?? [];
+    const named = head + decode(rest);
+    return virtualFile.test(named) ? named : uri;
+  }
   const plain = decode(path);
   const drive = /^\/([A-Za-z]):(.*)$/s.exec(plain);
   if (drive) return `${(drive[1] as string).toUpperCase()}:${(drive[2] || '/').replaceAll('/', '\\')}`;
@@ -32,7 +39,8 @@ export function pathToUri(path: string): string {
   if (drive) return `file:///${(drive[1] as string).toLowerCase()}%3A${encode(path.slice(2).replaceAll('\\', '/'))}`;
   if (path.startsWith('\\\\')) return `file:${encode(path.replaceAll('\\', '/'))}`;
   if (path.startsWith('/')) return `file://${encode(path)}`;
-  return path;
+  const [, head = '', rest = path] = virtualFile.exec(path) ?? [];
+  return head === '' ? path : head + encode(rest);
 }
 
 /** Whether a URI names a file of the library, which nothing may change. */

@@ -16,6 +16,12 @@ describe('URIs and paths', () => {
     ['enet-library:/std/blocks.enet', 'std/blocks'],
     ['untitled:Untitled-1', 'untitled:Untitled-1'],
     ['vscode-vfs://github/a/b.enet', 'vscode-vfs://github/a/b.enet'],
+    [
+      'vscode-remote://127.0.0.1%3A80/my%20nets/d%C3%A9j%C3%A0.enet',
+      'vscode-remote://127.0.0.1%3A80/my nets/déjà.enet',
+    ],
+    ['gitlens://a/my%20net.enet?%7B%7D', 'gitlens://a/my%20net.enet?%7B%7D'],
+    ['memfs://a/c%23.enet', 'memfs://a/c%23.enet'],
     ['file:///100%25%zz.enet', '/100%%zz.enet'],
     ['no uri', 'no uri'],
   ])('%s is %s', (uri, path) => {
@@ -28,6 +34,11 @@ describe('URIs and paths', () => {
     ['\\\\server\\share\\net.enet', 'file://server/share/net.enet'],
     ['std/blocks', 'enet-library:/std/blocks.enet'],
     ['untitled:Untitled-1', 'untitled:Untitled-1'],
+    [
+      'vscode-remote://127.0.0.1%3A80/my nets/déjà.enet',
+      'vscode-remote://127.0.0.1%3A80/my%20nets/d%C3%A9j%C3%A0.enet',
+    ],
+    ['gitlens://a/my%20net.enet?%7B%7D', 'gitlens://a/my%20net.enet?%7B%7D'],
   ])('%s has the address %s', (path, uri) => {
     expect(pathToUri(path)).toBe(uri);
   });
@@ -47,6 +58,7 @@ describe('URIs and paths', () => {
         const path = `/${parts.join('/')}`;
         fc.pre(!/^\/[A-Za-z]:/.test(path));
         expect(uriToPath(pathToUri(path))).toBe(path);
+        expect(uriToPath(pathToUri(`vscode-vfs://github${path}`))).toBe(`vscode-vfs://github${path}`);
         expect(uriToPath(pathToFileURL(path).href)).toBe(path);
       }),
     );

@@ -22,8 +22,8 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
     extension = await openExtension(
       {
         'broken.enet': broken,
-        'blocks.enet': blocks,
-        'small.enet': small,
+        'my blocks.enet': blocks,
+        'small.enet': small.replace('./blocks.enet', './my blocks.enet'),
         'efficientnet.enet': libraryText('efficientnet'),
       },
       { user: inBrowser },
@@ -53,11 +53,11 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
   test('reads what a file imports, and reads it again when it changes on the disk', async () => {
     await bench.openFile('small.enet');
     await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 16 × 32 × 32');
-    extension.write('blocks.enet', blocks.replace('second: Conv(channels,', 'second: Conv(2 * channels,'));
+    extension.write('my blocks.enet', blocks.replace('second: Conv(channels,', 'second: Conv(2 * channels,'));
     await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 32 × 32 × 32');
     await bench.goTo(...extension.find('small.enet', 'stages: Twice', 9));
     await bench.page.keyboard.press('F12');
-    await bench.page.locator('.tab.active', { hasText: 'blocks.enet' }).waitFor();
+    await bench.page.locator('.tab.active', { hasText: 'my blocks.enet' }).waitFor();
     await expect.poll(text).toContain('second: Conv(2 * channels');
   });
 
