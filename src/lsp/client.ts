@@ -24,6 +24,8 @@ export interface Client {
   readonly workspaceFolders: boolean;
   /** What it computes anew when it is told that the chosen point has changed. */
   readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean; readonly diagnostics: boolean };
+  /** Opens the library from the disk, for it opens nothing but files; from `initializationOptions.libraryFiles`. */
+  readonly libraryFiles: boolean;
   /** Commands that the client runs itself, with dialogs of its own; from `initializationOptions.clientCommands`. */
   readonly ownCommands: ReadonlySet<string>;
 }
@@ -55,6 +57,7 @@ export function readClient(params: InitializeParams): Client {
       codeLenses: workspace?.codeLens?.refreshSupport === true,
       diagnostics: workspace?.diagnostics?.refreshSupport === true,
     },
+    libraryFiles: params.initializationOptions?.libraryFiles === true,
     ownCommands: new Set(Array.isArray(options) ? options.filter((name) => typeof name === 'string') : []),
   };
 }

@@ -19,12 +19,18 @@ export interface OpenDocument {
   readonly library: boolean;
 }
 
-/** Makes a document of what the client opens. A library file whose text is not the library's is a document like any other. */
-export function openDocument(item: TextDocumentItem, realPath: (path: string) => string): OpenDocument {
-  const { uri, text, version } = item;
-  const named = uriToPath(uri);
-  const library = isLibraryUri(uri) && Object.hasOwn(stdlib, named) && stdlib[named] === text;
-  const path = library ? named : isLibraryUri(uri) ? uri : realPath(named);
+/**
+ * Makes a document of what the client opens. A library file whose text is not the library's is a document like any other.
+ * @param paths the true path of a file, and the library's path of one if it has any
+ */
+export function openDocument(
+  { uri, text, version }: TextDocumentItem,
+  paths: { realPath(path: string): string; libraryPath(file: string): string | undefined },
+): OpenDocument {
+  const file = isLibraryUri(uri) ? undefined : paths.realPath(uriToPath(uri));
+  const named = file === undefined ? uriToPath(uri) : paths.libraryPath(file);
+  const library = named !== undefined && Object.hasOwn(stdlib, named) && stdlib[named] === text;
+  const path = library ? named : (file ?? uri);
   return { uri, path, version: Number.isInteger(version) ? version : 0, lines: linesOf(text), library };
 }
 

@@ -11,6 +11,8 @@ export interface Platform {
   createHost(root: string, isWorkspaceFolder: boolean): IdeHost;
   /** A path in its one true form, symbolic links resolved. */
   realPath(path: string): string;
+  /** Where the files of the library lie, if they do. */
+  libraryFolder?(): string | undefined;
   /** Takes what a client gives in `initializationOptions`: a browser's client the files that there are. */
   takeOptions?(options: unknown): void;
 }

@@ -5,6 +5,7 @@ import type {
 } from 'vscode-languageserver';
 import { changeDocument, type OpenDocument, openDocument } from './documents.ts';
 import { heeding } from './guard.ts';
+import { libraryPath } from './library-files.ts';
 import type { Session } from './session.ts';
 
 /** Keeps the documents as the client has them: open, change, close, save. */
@@ -43,7 +44,10 @@ function open(session: Session, { textDocument }: DidOpenTextDocumentParams): vo
   if (typeof uri !== 'string' || typeof text !== 'string')
     return void complain(session, 'a document was opened without a uri or text', uri);
   if (session.documents.has(uri)) complain(session, 'a document was opened that is open; the new text holds', uri);
-  const document = openDocument(textDocument, session.platform.realPath);
+  const document = openDocument(textDocument, {
+    realPath: session.platform.realPath,
+    libraryPath: (file) => libraryPath(session, file),
+  });
   session.documents.set(uri, document);
   giveToProject(session, document);
   session.documentsChanged();

@@ -3,6 +3,7 @@ import type { Analysis } from '../ide/core/analysis.ts';
 import type { Ide } from '../ide/core/ide.ts';
 import type { Place } from '../ide/core/place.ts';
 import { invalidParams } from './errors.ts';
+import { libraryFile } from './library-files.ts';
 import { type Lines, linesOf, offsetAt, rangeOf } from './lines.ts';
 import { documentAt, type Session } from './session.ts';
 import { isLibraryUri, pathToUri, uriToPath } from './uris.ts';
@@ -78,7 +79,7 @@ export function pathOf({ platform }: Session, uri: unknown): string {
 
 /** The URI of a path: the client's own where it has the file open. */
 export function uriOf(session: Session, path: string): string {
-  return documentAt(session, path)?.uri ?? pathToUri(path);
+  return documentAt(session, path)?.uri ?? pathToUri(libraryFile(session, path) ?? path);
 }
 
 function linesAt(view: View, path: string): Lines {

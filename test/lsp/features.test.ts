@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { fullCapabilities, startHere, type TestClient, uriOf, workspace } from './client.ts';
@@ -337,6 +339,34 @@ describe('other clients', () => {
     await new Promise((later) => setTimeout(later, 60));
     expect(asks.published.size).toBe(0);
     await asks.stop();
+  });
+
+  test('one that opens files alone finds the library on the disk', async () => {
+    const plain = await startHere(root, { initializationOptions: { libraryFiles: true } });
+    await plain.open(uri, text);
+    const send = (method: string, params: object) => plain.connection.sendRequest<never>(method, params);
+    const blocks = pathToFileURL(resolve(import.meta.dirname, '../../stdlib/blocks.enet')).href;
+    const answer: { targetUri: string }[] = await send('textDocument/definition', inFamily('MBConv(', 1));
+    expect(answer).toMatchObject([{ targetUri: blocks }]);
+    // and knows the file that is opened there for the library's own
+    const source = stdlib['std/blocks'] as string;
+    await plain.open(blocks, source);
+    const here = { textDocument: { uri: blocks }, position: positionOf(source, 'block MBConv', 7) };
+    expect(await send('textDocument/hover', here)).toMatchObject({
+      contents: { value: expect.stringMatching('block MBConv') },
+    });
+    const found: { uri: string }[] = await send('textDocument/references', {
+      ...here,
+      context: { includeDeclaration: true },
+    });
+    expect(new Set(found.map((place) => place.uri))).toEqual(new Set([uri, blocks]));
+    expect(await send('textDocument/formatting', { textDocument: { uri: blocks }, options: {} })).toEqual([]);
+    await expect(send('textDocument/rename', { ...here, newName: 'Other' })).rejects.toThrow(/library/);
+    // one that was changed there is not
+    await plain.close(blocks);
+    await plain.open(blocks, `${source}\nmodel M {\n  stem: Unt(8)\n}\n`, 2);
+    expect(await plain.diagnostics(blocks, 2)).not.toEqual([]);
+    await plain.stop();
   });
 
   test('one that knows next to nothing', async () => {

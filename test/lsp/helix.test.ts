@@ -120,6 +120,20 @@ test(`${name}: a session with net.enet`, { timeout: 90_000 }, async () => {
   helix.press('C-o');
   await helix.until(/NOR .*net\.enet/);
 
+  // a definition in the library, whose file knows its own names
+  await command('7');
+  helix.type('fCgd');
+  await helix.until(/NOR .*blocks\.enet/);
+  helix.type(' k');
+  // its signature has a line for each parameter
+  await helix.until(/block MBConv\($/m);
+  helix.press('Escape');
+  await helix.until((screen) => !/block MBConv\($/m.test(screen));
+  helix.press('C-o');
+  await helix.until(/NOR .*net\.enet/);
+  await command('6');
+  helix.type('fU');
+
   // renaming in both files
   helix.type(' r');
   await helix.until(/rename-to:Unit/);

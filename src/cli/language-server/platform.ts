@@ -1,6 +1,7 @@
 import type { Platform } from '../../lsp/platform.ts';
 import { nodeHost } from '../node-host.ts';
 import { version } from '../version.ts';
+import { libraryFolder } from './library-folder.ts';
 import { workspaceHost } from './workspace-host.ts';
 
 /** Node's file system as the language server sees it. */
@@ -10,6 +11,7 @@ export function nodePlatform(): Platform {
   return {
     version,
     createHost: workspaceHost,
+    libraryFolder,
     // an unsaved buffer has no path on the disk
     realPath: (path) => (isFile(path) ? resolvePath('', path) : path),
   };
