@@ -70,8 +70,9 @@
 (add-to-list 'auto-mode-alist '("\\.enet\\'" . enet-mode))
 
 (defun enet--server-command (&optional _interactive)
-  "The command line of the language server, as Eglot asks for it."
-  enet-server-command)
+  "The command line of the language server, as Eglot asks for it.
+Emacs visits nothing but files: the library too is shown from where it is."
+  (append enet-server-command '(:initializationOptions (:libraryFiles t))))
 
 (with-eval-after-load 'eglot
   (defvar eglot-server-programs)

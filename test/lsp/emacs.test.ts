@@ -21,10 +21,12 @@ const eglot = !skipped && batch(['--eval', finds, '--eval', "(require 'eglot)"])
 if (!skipped && !eglot) console.warn('skipped: this emacs has no Eglot (Debian: apt-get install elpa-eglot)');
 
 const net = `import { Unit } from "./units.enet"
+import { MBConv } from "std/blocks"
 model Net {
   param classes: int = 10
   input image: [3, 32, 32]
   stem: Unt(w(16))
+  body: MBConv(16)
   head: GlobalAvgPool -> linear: Linear(classes)
 }
 `;
@@ -67,5 +69,6 @@ test.skipIf(!eglot)(`${found.stdout?.split('\n')[0]} with Eglot`, { timeout: 90_
   expect(seen.renamed).toContain('stem: Cell(w(16))');
   expect(seen.other).toContain('block Cell(');
   expect(seen.formatted).toContain('stem: Cell(w(16))');
+  expect(seen.library).toEqual({ file: 'blocks.enet', line: expect.stringMatching(/^block MBConv\(/) });
   expect(seen.scaling).toEqual({ variant: 'b1' });
 });
