@@ -35,7 +35,8 @@ export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   }
 }
 
-function refresh({ connection, client }: Session): void {
+/** Has the client ask anew for what it shows between the lines. */
+export function refresh({ connection, client }: Session): void {
   const ignore = () => {};
   if (client.refreshes.inlayHints) connection.languages.inlayHint.refresh().catch(ignore);
   if (client.refreshes.codeLenses) connection.sendRequest('workspace/codeLens/refresh').catch(ignore);

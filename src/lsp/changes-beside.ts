@@ -1,0 +1,41 @@
+import type { ScalingRequest } from '../4-scale/scaling.ts';
+import type { Analysis } from '../ide/core/analysis.ts';
+import type { Session } from './session.ts';
+import { viewOf } from './view.ts';
+
+/** What a document was when the client may have asked for what it shows of it. */
+interface Shown {
+  readonly version: number;
+  readonly scaling: ScalingRequest;
+  readonly analysis: Analysis | undefined;
+}
+
+export interface ChangesBeside {
+  /** Notes what the documents are whose own text has changed: the client asks for their hints and lenses by itself. */
+  note(): void;
+  /** Whether another document means something else since: of what it imports something has changed. */
+  found(): boolean;
+}
+
+/** Watches for open documents that change without a change of their own, which only the server knows of. */
+export function watchChangesBeside(session: Session): ChangesBeside {
+  const shown = new Map<string, Shown>();
+  const visit = (take: (before: Shown | undefined, now: Shown) => boolean): boolean => {
+    let taken = false;
+    for (const uri of shown.keys()) if (!session.documents.has(uri)) shown.delete(uri);
+    for (const { uri, version } of session.documents.values()) {
+      const now = { version, scaling: session.settings.scaling, analysis: viewOf(session, uri)?.analysis };
+      if (!take(shown.get(uri), now)) continue;
+      shown.set(uri, now);
+      taken = true;
+    }
+    return taken;
+  };
+  return {
+    note() {
+      // Another point is another analysis too, and the client is told of it when it is chosen.
+      visit((before, now) => before?.version !== now.version || before.scaling !== now.scaling);
+    },
+    found: () => visit((before, now) => before?.version === now.version && before.analysis !== now.analysis),
+  };
+}
