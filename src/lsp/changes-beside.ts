@@ -33,9 +33,13 @@ export function watchChangesBeside(session: Session): ChangesBeside {
   };
   return {
     note() {
-      // Another point is another analysis too, and the client is told of it when it is chosen.
-      visit((before, now) => before?.version !== now.version || before.scaling !== now.scaling);
+      visit((before, now) => !isSameAsked(before, now));
     },
-    found: () => visit((before, now) => before?.version === now.version && before.analysis !== now.analysis),
+    found: () => visit((before, now) => isSameAsked(before, now) && before?.analysis !== now.analysis),
   };
+}
+
+/** Whether the text and the point are the same. The client is told of another point when it is chosen. */
+function isSameAsked(before: Shown | undefined, now: Shown): boolean {
+  return before?.version === now.version && before.scaling === now.scaling;
 }

@@ -68,10 +68,8 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { t
   test('a lens above the variants chooses one of them', async () => {
     await bench.openFile('efficientnet.enet');
     await bench.goTo(...find('efficientnet.enet', 'variants {'));
-    await bench.page.locator('.codelens-decoration a', { hasText: 'b3 12.2 M' }).click();
-    await bench.page.locator('.part.statusbar', { hasText: 'enet: b3' }).waitFor();
-    await bench.page.locator('.codelens-decoration a', { hasText: 'b5 30.4 M' }).click();
-    await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
+    await bench.clickLens(bench.lens('b3 12.2 M'), bench.page.locator('.part.statusbar', { hasText: 'enet: b3' }));
+    await bench.clickLens(bench.lens('b5 30.4 M'), bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }));
   });
 
   test('a hover shows how a number came about', async () => {

@@ -14,6 +14,10 @@ export interface Workbench {
   run(title: string): Promise<void>;
   /** Puts the cursor at a line and column, both from 1. */
   goTo(line: number, column: number): Promise<void>;
+  /** Clicks a lens until something shows that it was heard: lenses that are just drawn anew do not hear. */
+  clickLens(lens: Locator, heard: Locator): Promise<void>;
+  /** The lenses that hold a text. */
+  lens(text: string): Locator;
   /** What the editor shows, hints included, a line a string. */
   lines(): Promise<string[]>;
   /** The page of the preview. */
@@ -86,6 +90,18 @@ export async function openWorkbench(
       await input.fill(`:${line}:${column}`);
       await page.keyboard.press('Enter');
       await page.locator('.part.statusbar', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+    },
+    lens: (text) => page.locator('.codelens-decoration a', { hasText: text }),
+    async clickLens(lens, heard) {
+      for (let left = 5; ; left--) {
+        await lens.click();
+        try {
+          await heard.waitFor({ timeout: left === 0 ? 60_000 : 8000 });
+          return;
+        } catch (e) {
+          if (left === 0) throw e;
+        }
+      }
     },
     async lines() {
       const lines = await editor
