@@ -87,12 +87,17 @@ export function keepBlock(b: Builder, call: BlockCall, build: () => readonly Ten
 function keep(of: KeptCalls, key: string, built: KeptBlock): void {
   if (built.nodes.length > mostNodes / 4) return;
   of.calls.set(key, built);
-  of.nodes += built.nodes.length;
-  for (const [first, { nodes }] of of.calls) {
+  of.nodes += sizeOf(built);
+  for (const [first, call] of of.calls) {
     if (of.nodes <= mostNodes) return;
     of.calls.delete(first);
-    of.nodes -= nodes.length;
+    of.nodes -= sizeOf(call);
   }
+}
+
+/** A call without nodes takes room too. */
+function sizeOf({ nodes }: KeptBlock): number {
+  return Math.max(1, nodes.length);
 }
 
 /** All that a block's nodes depend on, as text; undefined where a value cannot be told so. */
@@ -230,7 +235,9 @@ function repeat(b: Builder, block: KeptBlock, { bindings, tensors, path }: Block
   const { nodes, results, last } = block;
   const { place } = b;
   const first = b.nodes.length;
+  // a call that adds no node leaves the next one its place: they are two
   const isAgain =
+    nodes.length > 0 &&
     last.first === first &&
     last.path === path &&
     samePlace(last.place, place) &&

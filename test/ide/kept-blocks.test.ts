@@ -58,6 +58,26 @@ test('so they do over random edits', () => {
   expect(networks).toBeGreaterThan(500);
 }, 300_000);
 
+test('calls that add no node are each told of', () => {
+  const ide = createIde(memoryHost(new Map()));
+  ide.open(
+    mainPath,
+    `block Pass(x, c: real) { return x -> relu if round(c) > 300 }
+model M {
+  input image: [3, 32, 32]
+  s: Conv(8, 3) -> b: Conv(Pass(image, 3.5).channels + Pass(image, 3.5).channels + Pass(image, 3.5).channels, 3)
+}
+`,
+  );
+  const analysis = ide.analysis(mainPath) as Analysis;
+  for (let round = 0; round < 2; round++) expect(compareBuilds(analysis, 'pass')).toBe(1);
+  const [model] = entryModels(analysis.program);
+  for (let round = 0; round < 2; round++) {
+    const { graph } = buildGraph(model as NonNullable<typeof model>, {}, undefined, true);
+    expect(graph?.nodes.at(-1)?.traces.length).toBe(3);
+  }
+});
+
 test('an edit of one row leaves the nodes of the other rows the same objects', () => {
   const ide = createIde(memoryHost(new Map()));
   const text = stdlib['std/efficientnet'] as string;
