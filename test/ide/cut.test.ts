@@ -45,3 +45,11 @@ test('a long text is cut in time that grows with its length', () => {
   cost(20_000);
   expect(cost(80_000)).toBeLessThan(cost(20_000) * 16);
 });
+
+test.each([
+  ['a line of slashes', `weights ${'/'.repeat(500_000)}\n5\n`],
+  ['many comments', `weights ${'// a // b\n'.repeat(50_000)}5\n`],
+  ['many blanks', `block${' '.repeat(500_000)}5\n`],
+])('a keyword before %s is looked at once', { timeout: 10_000 }, (_, text) => {
+  expect(cutText(text)).toHaveLength(1);
+});

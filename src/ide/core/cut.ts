@@ -6,7 +6,8 @@ export interface Cut {
 }
 
 // What follows the keyword tells a declaration from a type or a column: see `startsDeclaration` of the parser's front.
-const gap = '(?:[ \\t\\r\\n\\f\\v\\u00a0\\ufeff]|//[^\\n\\r]*)';
+// A comment is taken whole or not at all: a line of slashes would else be tried as every row of shorter comments.
+const gap = '(?:[ \\t\\r\\n\\f\\v\\u00a0\\ufeff]|//[^\\n\\r]*(?![^\\n\\r]))';
 const beginning = new RegExp(
   `(import|model|weights|block)(?![\\w]|\\.[\\w*])(?:(?<=import|model)|(?<=weights)${gap}+[A-Za-z_]|(?<=block)${gap}+[A-Za-z_][\\w.*]*${gap}*[({])?`,
   'y',
