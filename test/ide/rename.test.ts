@@ -94,6 +94,27 @@ test('new names that are none, or taken, are refused', () => {
   expect(renameAt(hiding.ide, hiding.analysis, hiding.offset, 'A')).toHaveProperty('refusal');
 });
 
+test('a new name with which a model would contain itself is refused', () => {
+  const of = (text: string, newName: string) => {
+    const { ide, analysis, offset } = openFixture(text);
+    expect(analysis.diagnostics).toEqual([]);
+    return renameAt(ide, analysis, offset, newName);
+  };
+  const inner = `model Inner {
+  param n: int = 8
+  variants {
+    | name | n  |
+    | big  | 16 |
+  }
+  input a: [3, 16, 16]
+  s: Conv(n, 3)
+}
+`;
+  const outer = 'model Ou▮ter {\n  input a: [3, 16, 16]\n  t: Inner(variant: big)\n}\n';
+  expect(of(inner + outer, 'big')).toEqual({ refusal: expect.stringContaining('contain each other') });
+  expect(of(inner + outer, 'Large')).toHaveProperty('edits');
+});
+
 test('where a parameter may be meant through a block that is handed on, renaming is refused', () => {
   const text = (use: string) =>
     `block A(x, wid▮th: int) { return x -> c: Conv(width, 1) }\nblock R(x, unit: block) { return x -> u: unit(width: 3) }\n` +

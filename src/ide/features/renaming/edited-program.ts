@@ -3,6 +3,7 @@ import { type ProgramFiles, readFiles } from '../../../2-resolve/files.ts';
 import type { Module } from '../../../2-resolve/program.ts';
 import { resolveProgram } from '../../../2-resolve/resolve.ts';
 import { checkModule } from '../../../3-check/check.ts';
+import { checkRecursion } from '../../../3-check/check-recursion.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Host } from '../../../host.ts';
 import type { Source } from '../../../source.ts';
@@ -36,7 +37,7 @@ export function documentsWith(ide: Ide, texts: ReadonlyMap<string, string>): (an
     const files: ProgramFiles = { ...readFiles(host), parse: keptParse };
     const text = texts.get(path) ?? analysis.source.text;
     const { program, diagnostics } = resolveProgram({ name: path, text }, host, files);
-    const all = [...diagnostics, ...checkModule(program.entry)];
+    const all = [...diagnostics, ...checkModule(program.entry), ...checkRecursion(program)];
     const errors = all.filter((d) => d.severity === 'error' && d.span?.source.name === path);
     return { module: program.entry, errors };
   };
