@@ -2,8 +2,7 @@ import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-lang
 import type { EditorEdit } from '../ide/features/diagnostics.ts';
 import { editsByPath } from '../ide/features/edits.ts';
 import { requestFailed } from './errors.ts';
-import { documentAt } from './session.ts';
-import { rangeAt, rangeIn, uriOf, type View } from './view.ts';
+import { openAt, rangeAt, rangeIn, uriOf, type View } from './view.ts';
 
 /** Edits of the document itself. */
 export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' | 'end' | 'newText'>[]): TextEdit[] {
@@ -18,15 +17,26 @@ export function workspaceEdit(view: View, edits: readonly EditorEdit[]): Workspa
   const { session } = view;
   const byPath = editsByPath(edits);
   for (const path of byPath.keys()) if (path.startsWith('std/')) throw requestFailed(`${path} is read-only`);
-  const files = [...byPath].map(([path, own]) => ({
-    uri: uriOf(session, path),
-    version: documentAt(session, path)?.version ?? null,
-    edits: own.map((edit) => ({ range: rangeAt(view, edit), newText: edit.newText })),
-  }));
+  const files = [...byPath].map(([path, own]) => {
+    const open = openAt(view, path);
+    return {
+      uri: open?.uri ?? uriOf(session, path),
+      version: open?.version ?? null,
+      edits: own.map((edit) => ({ range: rangeAt(view, edit), newText: edit.newText })),
+    };
+  });
   if (session.client.versionedEdits) {
     return {
       documentChanges: files.map(({ uri, version, edits }) => TextDocumentEdit.create({ uri, version }, edits)),
     };
   }
   return { changes: Object.fromEntries(files.map(({ uri, edits }) => [uri, edits])) };
+}
+
+/** Edits of several folders' documents as one; all of the same form. */
+export function joinEdits(edits: readonly WorkspaceEdit[]): WorkspaceEdit {
+  if (edits.some(({ documentChanges }) => documentChanges)) {
+    return { documentChanges: edits.flatMap(({ documentChanges }) => documentChanges ?? []) };
+  }
+  return { changes: Object.assign({}, ...edits.map(({ changes }) => changes)) };
 }

@@ -34,8 +34,7 @@ export function followLifecycle(session: Session): void {
     heeding(session, ({ changes }) => {
       const paths = (Array.isArray(changes) ? changes : []).map((change) => pathOf(session, change?.uri));
       for (const { ide } of projects.all()) ide.filesChanged(paths);
-      session.documentsChanged();
-      if (session.client.refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(() => {});
+      filesMayDiffer(session);
     }),
   );
 }
@@ -82,9 +81,15 @@ function followFolders(session: Session, uris: readonly string[]): void {
       folders = [...folders.filter((uri) => !removed.has(uri)), ...urisIn(event?.added)];
       setFolders(session, folders);
       reopenDocuments(session);
-      session.documentsChanged();
+      filesMayDiffer(session);
     }),
   );
+}
+
+/** Has all be computed anew after a change beside the open documents, by the client what it asks for itself. */
+function filesMayDiffer(session: Session): void {
+  session.documentsChanged();
+  if (session.client.refreshes.diagnostics) session.connection.languages.diagnostics.refresh().catch(() => {});
 }
 
 function registerWatchers({ client, connection }: Session): void {

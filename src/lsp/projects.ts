@@ -18,6 +18,8 @@ export interface Projects {
   readonly all: () => readonly Project[];
   /** The project of a path; one for a lone file's folder is made when `create` says so. */
   find(path: string, create?: boolean): Project | undefined;
+  /** Ends an open document of a path. A project that has no folder of the workspace and no document left is forgotten. */
+  close(path: string): void;
   /** Makes these the workspace's folders. Documents that are open must then be opened again in their projects. */
   setFolders(roots: readonly string[]): void;
   setScaling(request: ScalingRequest): void;
@@ -33,20 +35,28 @@ export function createProjects(platform: Platform): Projects {
     projects.push(project);
     return project;
   };
+  const find = (path: string, mayCreate = false): Project | undefined => {
+    // the library belongs to every project, and is the same in each
+    if (path.startsWith('std/')) return projects[0] ?? create('', false);
+    const known =
+      projects.find(({ root, isWorkspaceFolder }) => isWorkspaceFolder && isInside(path, root)) ??
+      projects.find(({ root, isWorkspaceFolder }) => !isWorkspaceFolder && folderOf(path) === root);
+    return known ?? (mayCreate ? create(folderOf(path), false) : undefined);
+  };
   return {
     all: () => projects,
-    find(path, mayCreate = false) {
-      // the library belongs to every project, and is the same in each
-      if (path.startsWith('std/')) return projects[0] ?? create('', false);
-      // of folders within each other the outermost: more of its files can import each other
-      const known = projects
-        .filter(({ root, isWorkspaceFolder }) => (isWorkspaceFolder ? isInside(path, root) : folderOf(path) === root))
-        .sort((a, b) => Number(b.isWorkspaceFolder) - Number(a.isWorkspaceFolder) || a.root.length - b.root.length)[0];
-      return known ?? (mayCreate ? create(folderOf(path), false) : undefined);
+    find,
+    close(path) {
+      const project = find(path);
+      project?.ide.close(path);
+      if (project?.isWorkspaceFolder || project?.ide.openDocuments().length !== 0) return;
+      projects = projects.filter((p) => p !== project);
     },
     setFolders(roots) {
-      projects = projects.filter((p) => p.isWorkspaceFolder && roots.includes(p.root));
-      for (const root of roots) if (!projects.some((p) => p.root === root)) create(root, true);
+      // of folders within each other the outermost: its files can import each other, and each file is in one project
+      const outer = roots.filter((root) => !roots.some((other) => other !== root && isInside(root, other)));
+      projects = projects.filter((p) => p.isWorkspaceFolder && outer.includes(p.root));
+      for (const root of outer) if (!projects.some((p) => p.root === root)) create(root, true);
     },
     setScaling(request) {
       scaling = request;

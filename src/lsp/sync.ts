@@ -6,7 +6,7 @@ import type {
 import { changeDocument, type OpenDocument, openDocument } from './documents.ts';
 import { heeding } from './guard.ts';
 import { libraryPath } from './library-files.ts';
-import type { Session } from './session.ts';
+import { documentAt, type Session } from './session.ts';
 
 /** Keeps the documents as the client has them: open, change, close, save. */
 export function syncDocuments(session: Session): void {
@@ -20,7 +20,7 @@ export function syncDocuments(session: Session): void {
       const document = documents.get(textDocument?.uri);
       if (!document) return void complain(session, 'a document was closed that is not open', textDocument?.uri);
       documents.delete(document.uri);
-      if (!document.library) session.projects.find(document.path)?.ide.close(document.path);
+      if (!document.library) closeIn(session, document);
       session.documentsChanged();
     }),
   );
@@ -55,6 +55,13 @@ function open(session: Session, { textDocument }: DidOpenTextDocumentParams): vo
 
 function giveToProject({ projects }: Session, { path, library, lines }: OpenDocument): void {
   if (!library) projects.find(path, true)?.ide.open(path, lines.text);
+}
+
+/** Ends a document in its project; where the file is open by another of its names, that one's text holds from now on. */
+function closeIn(session: Session, { path }: OpenDocument): void {
+  const other = documentAt(session, path);
+  if (other) giveToProject(session, other);
+  else session.projects.close(path);
 }
 
 function change(session: Session, params: DidChangeTextDocumentParams): void {

@@ -2,8 +2,9 @@ import type { Location, Position, Range } from 'vscode-languageserver';
 import type { Analysis } from '../ide/core/analysis.ts';
 import type { Ide } from '../ide/core/ide.ts';
 import type { Place } from '../ide/core/place.ts';
+import type { OpenDocument } from './documents.ts';
 import { invalidParams } from './errors.ts';
-import { libraryFile } from './library-files.ts';
+import { libraryFile, libraryPath } from './library-files.ts';
 import { type Lines, linesOf, offsetAt, rangeOf } from './lines.ts';
 import { documentAt, type Session } from './session.ts';
 import { isLibraryUri, pathToUri, uriToPath } from './uris.ts';
@@ -28,10 +29,16 @@ export interface View {
 export function viewOf(session: Session, uri: unknown): View | undefined {
   if (typeof uri !== 'string') throw invalidParams('the document has no uri');
   const open = session.documents.get(uri);
-  const path = open?.path ?? (isLibraryUri(uri) ? uriToPath(uri) : session.platform.realPath(uriToPath(uri)));
+  const path = open?.path ?? (isLibraryUri(uri) ? uriToPath(uri) : knownPath(session, uri));
   const project = session.projects.find(path);
   if (!project || (!open && !project.isWorkspaceFolder && !path.startsWith('std/'))) return undefined;
-  const analysis = project.ide.analysis(path);
+  let analysis = project.ide.analysis(path);
+  if (open && analysis?.source.text !== open.lines.text) {
+    // the file is open by another of its names too, with another text: the one that is asked about holds
+    project.ide.open(path, open.lines.text);
+    analysis = project.ide.analysis(path);
+    if (analysis?.source.text !== open.lines.text) return undefined;
+  }
   if (!analysis) return undefined;
   const lines = open?.lines ?? linesOf(analysis.source.text);
   const library = open?.library ?? path.startsWith('std/');
@@ -68,13 +75,27 @@ export function rangeAt(view: View, place: Place): Range {
 
 /** A place in any document as the protocol says it. */
 export function locationOf(view: View, place: Place): Location {
-  return { uri: uriOf(view.session, place.path), range: rangeAt(view, place) };
+  return { uri: openAt(view, place.path)?.uri ?? uriOf(view.session, place.path), range: rangeAt(view, place) };
+}
+
+/** The open document of a path, of several the one whose text is analysed. */
+export function openAt({ session, uri, path: own, ide }: View, path: string): OpenDocument | undefined {
+  const found = (path === own ? session.documents.get(uri) : undefined) ?? documentAt(session, path);
+  const text = found && ide.analysis(path)?.source.text;
+  if (!found || found.library || found.uri === uri || found.lines.text === text) return found;
+  return [...session.documents.values()].find((d) => d.path === path && d.lines.text === text);
 }
 
 /** The true path of a URI that a client gives; an error where it is none. */
 export function pathOf({ platform }: Session, uri: unknown): string {
   if (typeof uri !== 'string') throw invalidParams('a uri is missing');
   return platform.realPath(uriToPath(uri));
+}
+
+/** The path of a URI as the compiler knows it: the library's of one of its files. */
+function knownPath(session: Session, uri: string): string {
+  const path = pathOf(session, uri);
+  return libraryPath(session, path) ?? path;
 }
 
 /** The URI of a path: the client's own where it has the file open. */
@@ -84,7 +105,7 @@ export function uriOf(session: Session, path: string): string {
 
 function linesAt(view: View, path: string): Lines {
   if (path === view.path) return view.lines;
-  const open = documentAt(view.session, path);
+  const open = openAt(view, path);
   if (open) return open.lines;
   const { source } = view.ide.analysis(path) ?? {};
   if (!source) return linesOf('');

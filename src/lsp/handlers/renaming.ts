@@ -1,7 +1,7 @@
 import { PrepareRenameRequest, RenameRequest, WillRenameFilesRequest } from 'vscode-languageserver';
 import { editsForMoves } from '../../ide/features/file-rename.ts';
 import { prepareRename, renameAt } from '../../ide/features/rename.ts';
-import { workspaceEdit } from '../edits.ts';
+import { joinEdits, workspaceEdit } from '../edits.ts';
 import { invalidParams, requestFailed } from '../errors.ts';
 import { answering, answeringIn } from '../guard.ts';
 import type { Session } from '../session.ts';
@@ -34,12 +34,12 @@ export function answerRenaming(session: Session): void {
         from: pathOf(session, file?.oldUri),
         to: pathOf(session, file?.newUri),
       }));
-      for (const { ide, isWorkspaceFolder } of projects.all()) {
+      const found = projects.all().flatMap(({ ide, isWorkspaceFolder }) => {
         const edits = isWorkspaceFolder ? editsForMoves(ide, moves) : [];
         const view = edits[0] && viewOf(session, uriOf(session, edits[0].path));
-        if (view) return workspaceEdit(view, edits);
-      }
-      return null;
+        return view ? [workspaceEdit(view, edits)] : [];
+      });
+      return found.length > 0 ? joinEdits(found) : null;
     }),
   );
 }
