@@ -96,6 +96,18 @@ test('arguments, inputs, returns, numbers and tensors that nothing reads', () =>
   expect(mended(split, 'unused-value', "'_'")).toContain('a, _ = Split');
 });
 
+test('lines that a fix begins end as those of the document', () => {
+  const cases: [string, Code, string][] = [
+    ['model M {\n  param n: int = 3\n\n  s: Conv(8, n)\n}\n', 'no-input', 'input'],
+    ['block B(x) {\n  y = x -> relu\n}\n', 'return-missing', "'y'"],
+    ['block B(x) {\n  return x -> relu\n', 'unclosed-bracket', "'}'"],
+  ];
+  for (const [text, code, title] of cases) {
+    const after = mended(text, code, title);
+    expect(mended(text.replaceAll('\n', '\r\n'), code, title)).toBe(after.replaceAll('\n', '\r\n'));
+  }
+});
+
 test('a step that needs a label gets one that is free', () => {
   expect(mended(model('  s: conv: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', 'conv2')).toContain(
     '-> conv2: Conv(8, 3)',

@@ -3,7 +3,7 @@ import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
 import { isOwnFile } from '../names/workspace-names.ts';
 import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type EditorFix } from './diagnostics.ts';
-import { overlap } from './edits.ts';
+import { overlap, withLineEnds } from './edits.ts';
 import { alignTableAt } from './formatting.ts';
 import { addImport, nearestFile } from './mendings/imports.ts';
 import { addArgument, addInput, addReturn, discardValue, freeLabel, wholeNumber } from './mendings/statements.ts';
@@ -80,7 +80,8 @@ function mendable(analysis: Analysis): readonly EditorDiagnostic[] {
 /** The fixes of a diagnostic: its own, and those that only the editor has. */
 export function fixesOf(ide: Ide, analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
   const own = d.code === 'missing-label' ? freeLabel(analysis, d) : d.fixes;
-  return [...own, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
+  const all = [...own, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
+  return all.map((fix) => ({ ...fix, edits: inItsLines(analysis, fix.edits) }));
 }
 
 /** The edits of all fixes of a document that cannot change what it means; of two that touch the same text, the first's. */
@@ -92,7 +93,12 @@ export function fixAll(analysis: Analysis): readonly EditorEdit[] {
       if (safe && fits) taken.push(...edits);
     }
   }
-  return taken;
+  return inItsLines(analysis, taken);
+}
+
+/** New lines end as those of the document do. */
+function inItsLines({ source }: Analysis, edits: readonly EditorEdit[]): readonly EditorEdit[] {
+  return edits.map((edit) => ({ ...edit, newText: withLineEnds(edit.newText, source.text) }));
 }
 
 /** Actions that do different things: two diagnostics may have one fix. */

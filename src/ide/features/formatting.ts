@@ -3,6 +3,7 @@ import { lineStarts, lineText, positionAt, type Source } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { alignRows, emptyRow, tableAround } from './align-table.ts';
 import type { EditorEdit } from './diagnostics.ts';
+import { withLineEnds } from './edits.ts';
 import { type TextChange, textChanges } from './text-diff.ts';
 
 /** The edits that make a document canonical, small ones where it is not. None where it has syntax errors. */
@@ -58,10 +59,4 @@ export function alignTableAt({ source, path }: Analysis, offset: number): readon
 
 function editsOf(path: string, changes: readonly TextChange[]): EditorEdit[] {
   return changes.map((change) => ({ path, ...change }));
-}
-
-/** Canonical text has LF line ends; a document keeps those that it has. */
-function withLineEnds(text: string, document: string): string {
-  const first = document.indexOf('\n');
-  return first > 0 && document[first - 1] === '\r' ? text.replace(/\n/g, '\r\n') : text;
 }

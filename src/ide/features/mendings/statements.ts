@@ -93,7 +93,7 @@ export function addInput(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
       .replace(/\/\/.*/, '')
       .trim() !== ''
       ? after
-      : lineEnd;
+      : lineEnd - Number(text[lineEnd - 1] === '\r');
   const newText = `${above ? '\n' : ''}\n  input image: [3, 224, 224]${at === after && !above ? '\n' : ''}`;
   const edit = { path: analysis.path, start: at, end: at, newText };
   return [{ title: 'Add an input of 224 x 224 pixels', safe: false, edits: [edit] }];
