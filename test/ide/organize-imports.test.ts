@@ -37,6 +37,16 @@ import { A, B } from "./b.enet"  // ours
 ${uses}`);
 });
 
+test('what follows the last import on its line stays, and what could not be read between imports is left', () => {
+  const inLine = 'import { B } from "./b.enet" import { A } from "./b.enet" // ours\n';
+  expect(organized(`${inLine}${uses}`)).toContain('import { A, B } from "./b.enet"  // ours\n\nmodel M');
+  expect(organized(`import { B, A } from "./b.enet" block C(x) { return x -> A -> B }\n`)).toBe(
+    'import { A, B } from "./b.enet" block C(x) { return x -> A -> B }\n',
+  );
+  const broken = `import { B } from "./b.enet"\n; A ;\nimport { ConvBnAct } from "std/blocks"\n${uses}`;
+  expect(organized(broken)).toBe(broken);
+});
+
 test('a comment outlives its import', () => {
   const used = `import { B } from "./b.enet"\nblock C(x) { return x -> B }\n`;
   expect(organized(`// kept\nimport { ResNet } from "std/resnet"  // too\n${used}`)).toBe(`// kept\n// too\n${used}`);

@@ -36,10 +36,14 @@ export function importsInto(analysis: Analysis): (name: string, from: string) =>
 function placeOfNew({ source, module, locate }: Analysis): number | undefined {
   const last = module.ast.imports.at(-1);
   if (!last) return undefined;
-  const { end } = locate(last.span);
+  return endWithComment(source.text, locate(last.span).end);
+}
+
+/** The end of an import and of the comment that follows on its line; of the import alone where code follows there. */
+export function endWithComment(text: string, end: number): number {
   const rest = /[ \t]*(?:\/\/[^\r\n]*)?(?=\r?\n|$)/y;
   rest.lastIndex = end;
-  return rest.test(source.text) ? rest.lastIndex : end;
+  return rest.test(text) ? rest.lastIndex : end;
 }
 
 /** What stands before and behind a new import. */

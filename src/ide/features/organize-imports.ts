@@ -4,6 +4,7 @@ import { parseDiagnostics } from '../../diagnostics/catalog/parse.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
 import type { EditorEdit } from './diagnostics.ts';
+import { endWithComment } from './import-edit.ts';
 import { textChanges } from './text-diff.ts';
 
 /** An import as it is to be written. */
@@ -28,7 +29,8 @@ export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   const isBroken = (node: ImportNode) => node.from.value === '' || node.names.some((n) => n.name === '');
   if (!first || !last || imports.some(isBroken)) return [];
   const start = analysis.locate(first.span).start;
-  const end = endOfLine(source.text, analysis.locate(last.span).end);
+  const end = endWithComment(source.text, analysis.locate(last.span).end);
+  if (!isAllImports(analysis, start, end)) return [];
   const entries = readEntries(analysis);
   const lines = [...entries.values()]
     .filter((entry) => entry.names.size + entry.above.length + entry.beside.length > 0)
@@ -47,6 +49,17 @@ export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   }));
 }
 
+/** Whether nothing but imports and comments stands in a range: what could not be read there is not to be lost. */
+function isAllImports({ module, source, locate }: Analysis, start: number, end: number): boolean {
+  const places = module.ast.imports.map((node) => locate(node.span));
+  let next = 0;
+  return documentTokens(source).tokens.every(({ startOffset }) => {
+    if (startOffset < start || startOffset >= end) return true;
+    while (next < places.length && (places[next]?.end ?? 0) <= startOffset) next++;
+    return (places[next]?.start ?? end) <= startOffset;
+  });
+}
+
 function readEntries(analysis: Analysis): Map<string, Entry> {
   const { imports } = analysis.module.ast;
   const unused = unusedNames(analysis);
@@ -59,7 +72,7 @@ function readEntries(analysis: Analysis): Map<string, Entry> {
     const entry = entries.get(node.from.value) ?? { from: node.from.value, names: new Set(), above: [], beside: [] };
     entries.set(node.from.value, entry);
     for (const { name } of node.names) if (!unused.has(name)) entry.names.add(name);
-    const lineEnd = endOfLine(text, place.end);
+    const lineEnd = endWithComment(text, place.end);
     for (const { startOffset, image } of comments) {
       if (startOffset >= end && startOffset < place.end) entry.above.push(image.trimEnd());
       else if (startOffset >= place.end && startOffset < lineEnd) entry.beside.push(image.trimEnd());
@@ -95,10 +108,4 @@ function printEntry({ from, names, above, beside }: Entry): string {
   const canonical = format({ name: '', text: written }).text.trimEnd();
   const [comment, ...more] = beside;
   return [...above, ...more, comment === undefined ? canonical : `${canonical}  ${comment}`].join('\n');
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  if (end < 0) return text.length;
-  return text[end - 1] === '\r' ? end - 1 : end;
 }
