@@ -8,7 +8,7 @@
 export const libraryScheme = 'enet-library';
 
 /** The address of a file in a virtual folder: where it is, its path. One with more, such as a query, stays as it is. */
-const virtualFile = /^([A-Za-z][A-Za-z\d+.-]*:\/\/[^/?#]*)(\/[^?#]*)$/;
+const virtualFile = /^([A-Za-z][A-Za-z\d+.-]*:(?:\/\/[^/?#]*)?)(\/[^?#]*)$/;
 
 /** A path as the compiler knows it, for a URI. Never throws: what is no URI is taken as it stands. */
 export function uriToPath(uri: string): string {

@@ -22,6 +22,8 @@ describe('URIs and paths', () => {
     ],
     ['gitlens://a/my%20net.enet?%7B%7D', 'gitlens://a/my%20net.enet?%7B%7D'],
     ['memfs://a/c%23.enet', 'memfs://a/c%23.enet'],
+    ['memfs:/my%20net.enet', 'memfs:/my net.enet'],
+    ['git:/my%20net.enet?%7B%7D', 'git:/my%20net.enet?%7B%7D'],
     ['file:///100%25%zz.enet', '/100%%zz.enet'],
     ['no uri', 'no uri'],
   ])('%s is %s', (uri, path) => {
@@ -39,6 +41,7 @@ describe('URIs and paths', () => {
       'vscode-remote://127.0.0.1%3A80/my%20nets/d%C3%A9j%C3%A0.enet',
     ],
     ['gitlens://a/my%20net.enet?%7B%7D', 'gitlens://a/my%20net.enet?%7B%7D'],
+    ['memfs:/my net.enet', 'memfs:/my%20net.enet'],
   ])('%s has the address %s', (path, uri) => {
     expect(pathToUri(path)).toBe(uri);
   });

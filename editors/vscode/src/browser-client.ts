@@ -1,19 +1,13 @@
-import { FileType, Uri, workspace } from 'vscode';
+import { Uri, workspace } from 'vscode';
 import { FileChangeType, type Middleware } from 'vscode-languageclient';
 import { LanguageClient } from 'vscode-languageclient/browser';
 import type { CreateClient } from './client.ts';
-
-/** As many files as a workspace in the browser hands to the server at its start. */
-const mostFiles = 500;
+import { readText, readWorkspaceFiles } from './workspace-files.ts';
 
 /** The server in a worker of the browser. It has no disk: it is given the workspace's files, and those that change. */
 export const createBrowserClient: CreateClient = async (context, options) => {
   const worker = await startWorker(Uri.joinPath(context.extensionUri, 'dist/server-worker.js'));
-  const files: Record<string, string> = {};
-  for (const uri of await workspace.findFiles('**/*.enet', undefined, mostFiles)) {
-    const text = await readText(uri);
-    if (text !== undefined) files[uri.toString()] = text;
-  }
+  const files = await readWorkspaceFiles();
   const initializationOptions = { ...options.initializationOptions, files };
   const handOver: Middleware['workspace'] = {
     async didChangeWatchedFile(event, next) {
@@ -32,14 +26,4 @@ async function startWorker(script: Uri): Promise<Worker> {
   if (script.scheme !== 'vscode-remote') return new Worker(script.toString(true));
   const text = new Uint8Array(await workspace.fs.readFile(script));
   return new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
-}
-
-/** Undefined for a file that is gone again, or a folder of such a name. */
-async function readText(uri: Uri): Promise<string | undefined> {
-  try {
-    const { type } = await workspace.fs.stat(uri);
-    return type & FileType.File ? new TextDecoder().decode(await workspace.fs.readFile(uri)) : undefined;
-  } catch {
-    return undefined;
-  }
 }

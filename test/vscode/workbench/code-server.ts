@@ -30,7 +30,8 @@ export interface CodeServer {
   stop(): Promise<void>;
 }
 
-const quiet = {
+/** Settings of an editor that shows nothing of its own accord. */
+export const quietSettings = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -63,7 +64,7 @@ export async function startCodeServer(
   const home = mkdtempSync(join(tmpdir(), 'enet-workbench-'));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
-  for (const [place, values] of Object.entries({ User: { ...quiet, ...settings }, Machine: machineSettings })) {
+  for (const [place, values] of Object.entries({ User: { ...quietSettings, ...settings }, Machine: machineSettings })) {
     mkdirSync(join(home, 'data', place), { recursive: true });
     writeFileSync(join(home, 'data', place, 'settings.json'), JSON.stringify(values));
   }

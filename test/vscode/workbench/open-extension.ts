@@ -35,6 +35,13 @@ export function whyNotTried(): string | undefined {
   return missing;
 }
 
+/** Builds the extension of what `npm run build` has made. @returns a new folder with `vscode/` and `enet.vsix` */
+export function buildExtension(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'enet-vsix-'));
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-vsix.ts', folder], { cwd: root, stdio: 'pipe' });
+  return folder;
+}
+
 /**
  * Builds the extension of what `npm run build` has made, and opens it in a code-server of its own.
  * @param files texts by name, for the workspace.
@@ -43,8 +50,7 @@ export async function openExtension(
   files: Readonly<Record<string, string>>,
   settings: { user?: Record<string, unknown>; machine?: Record<string, unknown> } = {},
 ): Promise<OpenExtension> {
-  const folder = mkdtempSync(join(tmpdir(), 'enet-vsix-'));
-  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-vsix.ts', folder], { cwd: root, stdio: 'pipe' });
+  const folder = buildExtension();
   const server = await startCodeServer(join(folder, 'enet.vsix'), settings.user, settings.machine);
   rmSync(folder, { recursive: true });
   const path = (name: string) => join(server.workspace, name);

@@ -34,9 +34,9 @@ const flags = [
   '--no-first-run',
 ];
 
-/** Opens the workbench of a running code-server. */
+/** Opens the workbench that a server gives. */
 export async function openWorkbench(
-  server: CodeServer,
+  server: Pick<CodeServer, 'url'>,
   executablePath: string,
   viewport = { width: 1400, height: 900 },
 ): Promise<Workbench> {

@@ -17,12 +17,23 @@ export function chosenScaling(): ScalingRequest {
   return typeof request === 'string' ? {} : request;
 }
 
-/** Makes a point the chosen one: in the settings of the workspace where there is one, else in the user's. */
+/**
+ * Makes a point the chosen one: in the settings of the workspace where there is one that can be written, else in the
+ * user's. In a browser a workspace may be a repository to look at.
+ */
 export async function chooseScaling(request: ScalingRequest): Promise<void> {
   const configuration = workspace.getConfiguration('enet');
-  const inWorkspace = workspace.workspaceFolders !== undefined;
-  // The default needs no entry, unless the user's own settings say something else.
-  const silent = Object.keys(request).length === 0 && !(inWorkspace && configuration.inspect('scaling')?.globalValue);
-  const target = inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
-  await configuration.update('scaling', silent ? undefined : request, target);
+  const { globalValue, workspaceValue } = configuration.inspect('scaling') ?? {};
+  const isDefault = Object.keys(request).length === 0;
+  if (workspace.workspaceFolders) {
+    try {
+      // The default needs no entry, unless the user's own settings say something else.
+      const value = isDefault && !globalValue ? undefined : request;
+      return await configuration.update('scaling', value, ConfigurationTarget.Workspace);
+    } catch (e) {
+      // What stands there would win over what the user chooses now.
+      if (workspaceValue !== undefined) throw e;
+    }
+  }
+  await configuration.update('scaling', isDefault ? undefined : request, ConfigurationTarget.Global);
 }
