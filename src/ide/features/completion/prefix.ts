@@ -97,10 +97,11 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
     }
     if (isCloser(token) && frame) {
       frames.pop();
-      shorten(frame, contentOf(frame.role, x));
+      const outer = frames.at(-1);
+      const inParam = outer?.role === 'params' || is(tokens[statement], k.param);
+      shorten(frame, inParam && endsListType(tokens, i) ? [] : contentOf(frame.role, x));
       out.push(token);
       afterParams = frame.role === 'params';
-      const outer = frames.at(-1);
       if (outer) outer.arrow = Math.min(outer.arrow, out.length - 1);
       return;
     }
@@ -131,6 +132,11 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
     open: frames.map(({ role, index, element }) => ({ role, index, element })),
     statement,
   };
+}
+
+/** `: int[]`: brackets that hold nothing, where a parameter says its type. */
+function endsListType(tokens: readonly IToken[], close: number): boolean {
+  return is(tokens[close - 1], t.LBracket) && is(tokens[close - 3], t.Colon);
 }
 
 function isBody(role: Role): boolean {
