@@ -115,6 +115,26 @@ test('a new name with which a model would contain itself is refused', () => {
   expect(of(inner + outer, 'Large')).toHaveProperty('edits');
 });
 
+test("a parameter does not come to be named as a table's own columns are", () => {
+  const text = `block B(x, wid▮th: int = 4) {
+  return x -> conv: Conv(width, 3)
+}
+model M {
+  input a: [3, 16, 16]
+  s: B(width: 8) {
+    | repeat |
+    | 2      |
+  }
+}
+`;
+  for (const newName of ['repeat', 'name', 'block_']) {
+    const { ide, analysis, offset } = openFixture(text);
+    const result = renameAt(ide, analysis, offset, newName);
+    if (newName === 'block_') expect(result).toHaveProperty('edits');
+    else expect(result).toEqual({ refusal: expect.stringContaining(`The column '${newName}' of a table`) });
+  }
+});
+
 test('where a parameter may be meant through a block that is handed on, renaming is refused', () => {
   const text = (use: string) =>
     `block A(x, wid▮th: int) { return x -> c: Conv(width, 1) }\nblock R(x, unit: block) { return x -> u: unit(width: 3) }\n` +

@@ -6,6 +6,7 @@ import type { Ide } from '../core/ide.ts';
 import type { Place } from '../core/place.ts';
 import type { Entity } from '../names/entity.ts';
 import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
+import { ownColumns } from '../names/walk-expr.ts';
 import { dependentFiles, isOwnFile } from '../names/workspace-names.ts';
 import type { EditorEdit } from './diagnostics.ts';
 import { changedMeaning } from './renaming/meanings-kept.ts';
@@ -121,13 +122,15 @@ function refuseShared(analysis: Analysis, shared: Entity): Refusal {
   };
 }
 
-function refuseNewName({ entities }: NameAt, newName: string): Refusal | undefined {
+function refuseNewName({ entities, occurrence: { name } }: NameAt, newName: string): Refusal | undefined {
   if (!/^[A-Za-z_]\w*$/.test(newName) || newName === '_') {
     return { refusal: `'${newName}' is no name: a name is made of letters, digits and '_', and begins with no digit.` };
   }
   if ((keywords as readonly string[]).includes(newName)) return { refusal: `'${newName}' is a word of the language.` };
   if (entities.every((entity) => inPaths.has(entity.kind))) return undefined;
   if (isBuiltinName(newName)) return { refusal: languageOwn(newName) };
+  const column = [name, newName].find((word) => ownColumns.has(word));
+  if (column !== undefined && entities.some(({ kind }) => kind === 'parameter')) return columnIsOwn(column);
   const inModel = entities.some((entity) => entity.owner?.kind === 'model' && entity.kind !== 'number');
   if (inModel && reserved.has(newName)) return { refusal: `'${newName}' has a meaning of its own in a model.` };
   return undefined;
@@ -140,6 +143,12 @@ function refuseWord(analysis: Analysis, offset: number): Refusal {
   const isKeyword = (keywords as readonly string[]).includes(word);
   return {
     refusal: isKeyword ? `'${word}' is a word of the language.` : 'There is no name here that could be renamed.',
+  };
+}
+
+function columnIsOwn(name: string): Refusal {
+  return {
+    refusal: `The column '${name}' of a table has a meaning of its own: a parameter neither loses nor takes that name.`,
   };
 }
 

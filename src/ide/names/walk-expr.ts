@@ -16,7 +16,8 @@ export interface Walk {
   readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
 }
 
-const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
+/** Columns of a stage table that have a meaning of their own. A parameter of that name is given their values besides. */
+export const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 export function innerNames(parent: Names, language: readonly string[] = []): Names {
   return { bound: new Map(language.map((name) => [name, 'language' as const])), parent };
