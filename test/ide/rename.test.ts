@@ -135,6 +135,17 @@ model M {
   }
 });
 
+test('two outputs do not come to have one name', () => {
+  const model = (outputs: string) =>
+    `model M {\n  input a: [3, 8, 8]\n  stem: Conv(8, 3)\n  head: Conv(8, 3)\n  return ${outputs}\n}\n`;
+  const message = "'out' cannot be the new name: in main.enet, line 5 two outputs would be named 'out'.";
+  for (const outputs of ['he▮ad, out: stem', 'hea▮d: stem, out: head', 'out: head, st▮em']) {
+    const { ide, analysis, offset } = openFixture(model(outputs));
+    expect(renameAt(ide, analysis, offset, 'out')).toEqual({ refusal: message });
+    expect(renameAt(ide, analysis, offset, 'other')).toHaveProperty('edits');
+  }
+});
+
 test('where a parameter may be meant through a block that is handed on, renaming is refused', () => {
   const text = (use: string) =>
     `block A(x, wid▮th: int) { return x -> c: Conv(width, 1) }\nblock R(x, unit: block) { return x -> u: unit(width: 3) }\n` +

@@ -1,3 +1,4 @@
+import type { Ident } from '../../../1-parse/ast.ts';
 import type { Module } from '../../../2-resolve/program.ts';
 import { buildDiagnostics } from '../../../diagnostics/catalog/build.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
@@ -43,9 +44,24 @@ export function changedMeaning(
     if (changed) return { place: analysis.locate(changed.span) };
     const old = ownErrors(analysis);
     const [error] = errors.length > old.length ? newOnes(errors, old) : [];
+    const outputs = outputsTwice(module);
+    const [output] = outputs.length > outputsTwice(analysis.module).length ? outputs : [];
+    if (output) return { place: placeOf(output.span), message: `two outputs would be named '${output.name}'` };
     if (error) return { place: error.span ? placeOf(error.span) : { path, start: 0, end: 0 }, message: error.message };
   }
   return undefined;
+}
+
+/** Outputs of models that have the name of one before: what only a build says, and what no place of a name shows. */
+function outputsTwice({ ast }: Module): Ident[] {
+  return ast.declarations.flatMap((model) => {
+    const outputs = model.kind === 'model' ? model.members.flatMap((m) => (m.kind === 'return' ? m.outputs : [])) : [];
+    const names = outputs.map(({ label, value }) => label?.name ?? (value.kind === 'name' ? value.text : ''));
+    return outputs.flatMap(({ label, value }, i) => {
+      const name = names[i] as string;
+      return name !== '' && names.indexOf(name) < i ? [{ name, span: label?.span ?? value.span }] : [];
+    });
+  });
 }
 
 /** The errors of a document itself that are known without building. */
