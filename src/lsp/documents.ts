@@ -46,18 +46,32 @@ export function changeDocument(
 ): { document: OpenDocument; problems: readonly string[] } {
   const problems: string[] = [];
   let { lines } = document;
+  // Changes from the end of a text to its start, as editors send those of many places, are made at once: what stands
+  // before all that have come is still as `lines` has it.
+  let waiting: Replacement[] = [];
+  const make = () => {
+    if (waiting.length > 0) lines = linesOf(replaced(lines.text, waiting));
+    waiting = [];
+  };
   for (const change of Array.isArray(contentChanges) ? contentChanges : []) {
-    const before = lines.text.length;
-    const text = applyChange(lines, change, encoding);
-    const removed = before + (change?.text?.length ?? 0) - (text?.length ?? 0);
-    if (text !== undefined && saysOtherwise(change, removed)) {
+    let found = replacementOf(lines, change, encoding);
+    if (waiting.length > 0 && found && found.to >= (waiting.at(-1) as Replacement).from) {
+      make();
+      found = replacementOf(lines, change, encoding);
+    }
+    if (!found) {
+      problems.push('a change without a text or with a malformed range');
+      continue;
+    }
+    waiting.push(found);
+    const removed = found.to - found.from;
+    if (saysOtherwise(change, removed)) {
       problems.push(
         `a change whose range has ${removed} ${nounFor(removed, 'character')} and whose length is ${change.rangeLength}: the range holds`,
       );
     }
-    if (text === undefined) problems.push('a change without a text or with a malformed range');
-    else lines = linesOf(text);
   }
+  make();
   const { version } = textDocument;
   if (!Number.isInteger(version)) problems.push('a change without a version');
   else if (version <= document.version) problems.push(`version ${version} after version ${document.version}`);
@@ -75,16 +89,39 @@ function saysOtherwise(
   return 'rangeLength' in change && Number.isInteger(change.rangeLength) && change.rangeLength !== removed;
 }
 
-function applyChange(
+/** What a change puts in the place of a part of the text. */
+interface Replacement {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** Undefined for a change that is none. */
+function replacementOf(
   lines: Lines,
   change: TextDocumentContentChangeEvent | null | undefined,
   encoding: Encoding,
-): string | undefined {
+): Replacement | undefined {
   if (typeof change?.text !== 'string') return undefined;
-  if (!('range' in change) || change.range === undefined || change.range === null) return change.text;
+  const { text } = change;
+  if (!('range' in change) || change.range === undefined || change.range === null) {
+    return { from: 0, to: lines.text.length, text };
+  }
   const { start, end } = change.range;
   if (![start?.line, start?.character, end?.line, end?.character].every(Number.isFinite)) return undefined;
   const a = offsetAt(lines, start, encoding);
   const b = offsetAt(lines, end, encoding);
-  return lines.text.slice(0, Math.min(a, b)) + change.text + lines.text.slice(Math.max(a, b));
+  return { from: Math.min(a, b), to: Math.max(a, b), text };
+}
+
+/** A text with parts replaced, which are given from the last to the first. */
+function replaced(text: string, parts: readonly Replacement[]): string {
+  const pieces: string[] = [];
+  let end = text.length;
+  for (const part of parts) {
+    pieces.push(text.slice(part.to, end), part.text);
+    end = part.from;
+  }
+  pieces.push(text.slice(0, end));
+  return pieces.reverse().join('');
 }
