@@ -24,7 +24,8 @@ export function linesOf(text: string): Lines {
 }
 
 /** The position of an offset; an offset outside of the text is its nearest end. */
-export function positionAt({ text, starts }: Lines, offset: number, encoding: Encoding): Position {
+export function positionAt(lines: Lines, offset: number, encoding: Encoding): Position {
+  const { text, starts } = lines;
   const at = Math.max(0, Math.min(offset, text.length));
   let low = 0;
   let high = starts.length - 1;
@@ -35,18 +36,19 @@ export function positionAt({ text, starts }: Lines, offset: number, encoding: En
   }
   const start = starts[low] as number;
   const end = beforeLineEnd(text, start, at);
-  return { line: low, character: encoding === 'utf-8' ? byteLength(text, start, end) : end - start };
+  return { line: low, character: encoding === 'utf-8' ? bytesBetween(lines, start, end) : end - start };
 }
 
 /** The offset of a position. One past a line's end is its end, one past the last line the end of the text. */
-export function offsetAt({ text, starts }: Lines, position: Position, encoding: Encoding): number {
+export function offsetAt(lines: Lines, position: Position, encoding: Encoding): number {
+  const { text, starts } = lines;
   const { line, character } = position;
   if (!(line >= 0)) return 0;
   const start = starts[Math.floor(line)];
   if (start === undefined) return text.length;
   if (!(character > 0)) return start;
   const end = beforeLineEnd(text, start, starts[Math.floor(line) + 1] ?? text.length);
-  if (encoding === 'utf-8') return offsetOfByte(text, start, end, character);
+  if (encoding === 'utf-8') return offsetOfByteIn(lines, start, end, character);
   return Math.min(start + Math.floor(character), end);
 }
 
@@ -66,18 +68,26 @@ function isLineEnd(code: number): boolean {
   return code === 10 || code === 13;
 }
 
-function bytesAt(text: string, at: number): number {
-  const code = text.codePointAt(at) as number;
-  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+/** Bytes of UTF-8 that a unit of UTF-16 adds; a pair counts where its first half stands. */
+function bytesOf(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  if (isLow(code) && isHigh(text.charCodeAt(at - 1))) return 0;
+  return isHigh(code) && isLow(text.charCodeAt(at + 1)) ? 4 : 3;
+}
+
+function isHigh(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
 }
 
 function byteLength(text: string, start: number, end: number): number {
   let bytes = 0;
-  for (let at = start; at < end; ) {
-    const size = bytesAt(text, at);
-    bytes += size;
-    at += size === 4 ? 2 : 1;
-  }
+  for (let at = start; at < end; at++) bytes += bytesOf(text, at);
   return bytes;
 }
 
@@ -85,10 +95,52 @@ function offsetOfByte(text: string, start: number, end: number, byte: number): n
   let bytes = 0;
   let at = start;
   while (at < end) {
-    const size = bytesAt(text, at);
-    if (bytes + size > byte) break;
-    bytes += size;
-    at += size === 4 ? 2 : 1;
+    bytes += bytesOf(text, at);
+    if (bytes > byte) break;
+    at++;
+    if (isHigh(text.charCodeAt(at - 1)) && at < end && isLow(text.charCodeAt(at))) at++;
   }
   return at;
+}
+
+/** Units of UTF-16 from one place whose byte is known to the next. */
+const step = 1024;
+
+/** The bytes before every `step` units of long lines: asked for every word, a line is not to be counted through for each. */
+const bytesBefore = new WeakMap<Lines, readonly number[]>();
+
+function marksOf(lines: Lines): readonly number[] {
+  let marks = bytesBefore.get(lines);
+  if (!marks) {
+    const counted = [0];
+    for (let at = 0; at + step <= lines.text.length; at += step) {
+      counted.push((counted.at(-1) as number) + byteLength(lines.text, at, at + step));
+    }
+    marks = counted;
+    bytesBefore.set(lines, marks);
+  }
+  return marks;
+}
+
+/** The bytes from one offset to another of a line. */
+function bytesBetween(lines: Lines, start: number, end: number): number {
+  const { text } = lines;
+  if (end - start <= 2 * step) return byteLength(text, start, end);
+  const [first, last] = [Math.ceil(start / step), Math.floor(end / step)];
+  const marks = marksOf(lines);
+  const between = (marks[last] as number) - (marks[first] as number);
+  return byteLength(text, start, first * step) + between + byteLength(text, last * step, end);
+}
+
+/** The offset of a byte of a line; within a character, the character's. */
+function offsetOfByteIn(lines: Lines, start: number, end: number, byte: number): number {
+  let [low, high] = [start, end];
+  while (high - low > step) {
+    const middle = (low + high) >> 1;
+    if (bytesBetween(lines, start, middle) <= byte) low = middle;
+    else high = middle;
+  }
+  // not between the halves of a pair
+  if (low > start && isLow(lines.text.charCodeAt(low)) && isHigh(lines.text.charCodeAt(low - 1))) low--;
+  return offsetOfByte(lines.text, low, end, byte - bytesBetween(lines, start, low));
 }

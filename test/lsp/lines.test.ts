@@ -40,6 +40,19 @@ test('characters of UTF-8 positions are bytes', () => {
   );
 });
 
+test('bytes of a long line are counted once, not for each of its words', () => {
+  const line = 'é漢 a😀 |'.repeat(200_000);
+  const lines = linesOf(`x\n${line}\n`);
+  const start = process.cpuUsage();
+  for (let character = 0; character < line.length; character += 40) {
+    const position = positionAt(lines, character + 2, 'utf-8');
+    if (character % 80_000 !== 0) continue;
+    expect(position.character).toBe(Buffer.byteLength(line.slice(0, character)));
+    expect(offsetAt(lines, position, 'utf-8')).toBe(character + 2);
+  }
+  expect(process.cpuUsage(start).user / 1e6).toBeLessThan(3);
+});
+
 test.each([
   [{ line: -1, character: 3 }, 0],
   [{ line: 0, character: -1 }, 0],
