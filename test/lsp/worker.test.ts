@@ -32,6 +32,11 @@ const messages = [
     method: 'textDocument/definition',
     params: { textDocument: { uri: `${folder}/net.enet` }, position: { line: 3, character: 6 } },
   },
+  {
+    id: 6,
+    method: 'textDocument/rename',
+    params: { textDocument: { uri: `${folder}/net.enet` }, position: { line: 3, character: 6 }, newName: 'Part' },
+  },
   { method: 'enet/files', params: { files: { [`${folder}/units.enet`]: null } } },
   { id: 4, method: 'textDocument/diagnostic', params: { textDocument: { uri: `${folder}/net.enet` } } },
   { id: 5, method: 'enet/libraryFile', params: { uri: 'enet-library:/std/blocks.enet' } },
@@ -42,6 +47,9 @@ function expectAnswers(answers: readonly { id?: number; result?: unknown }[]): v
   expect(resultOf(1)).toMatchObject({ serverInfo: { name: 'enetc' }, capabilities: { hoverProvider: true } });
   expect(resultOf(2)).toMatchObject({ items: [] });
   expect(resultOf(3)).toMatchObject([{ uri: `${folder}/units.enet`, range: { start: { line: 0, character: 6 } } }]);
+  expect(Object.keys((resultOf(6) as { changes: object }).changes)).toEqual(
+    expect.arrayContaining([`${folder}/net.enet`, `${folder}/units.enet`]),
+  );
   expect(resultOf(4)).toMatchObject({ items: [{ code: 'file-not-found' }] });
   expect(resultOf(5)).toMatchObject({ text: expect.stringContaining('block MBConv') });
 }
@@ -63,7 +71,7 @@ test('the worker answers without anything of Node', async () => {
   scope.self = scope;
   runInContext(script, createContext(scope));
   for (const data of messages) (scope.onmessage as (event: object) => void)({ data });
-  await expect.poll(() => answers.filter((a) => a.id !== undefined).length, { timeout: 10_000 }).toBe(5);
+  await expect.poll(() => answers.filter((a) => a.id !== undefined).length, { timeout: 10_000 }).toBe(6);
   expectAnswers(answers);
 });
 
@@ -96,7 +104,7 @@ test.skipIf(!browser)('a worker of a real browser', { timeout: 60_000 }, async (
       worker.onerror = (e) => reject(new Error(e.message));
       worker.onmessage = ({ data }) => {
         heard.push(data);
-        if (heard.filter((a) => a.id !== undefined).length === 5) resolve(heard);
+        if (heard.filter((a) => a.id !== undefined).length === 6) resolve(heard);
       };
       for (const message of sent) worker.postMessage(message);
     })`);

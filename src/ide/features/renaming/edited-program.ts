@@ -58,7 +58,7 @@ function hostWith(ide: Ide, analysis: Analysis, texts: ReadonlyMap<string, strin
   };
 }
 
-/** The root of a path's file system: `/`, or a drive. */
+/** The root of a path's file system: `/`, a drive, or where a virtual folder is. */
 function rootOf(path: string): string {
-  return /^(?:[A-Za-z]:)?[\\/]/.exec(path)?.[0] ?? '';
+  return /^(?:[A-Za-z][A-Za-z\d+.-]*:(?:\/\/[^/]*)?)?[\\/]/.exec(path)?.[0] ?? '';
 }
