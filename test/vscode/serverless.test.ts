@@ -47,6 +47,22 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in VS Code for the w
     await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 32 × 32 × 32');
   });
 
+  test('renames in the files that import, and formats', async () => {
+    await open('small.enet');
+    await bench.goTo(6, small.split('\n')[5]!.indexOf('Twice') + 2);
+    await bench.page.keyboard.press('F2');
+    await bench.page.locator('.rename-box input').fill('Double');
+    await bench.page.keyboard.press('Enter');
+    await expect.poll(() => lineWith('stages:'), { timeout: 60_000 }).toContain('stages: Double {');
+    expect(await lineWith('import')).toContain('import { Double } from "./my blocks.enet"');
+    await bench.run('Format Document');
+    await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toMatch(/\| 1 {6}\| w\(16\)/);
+    await open('my blocks.enet');
+    await expect.poll(() => lineWith('block'), { timeout: 60_000 }).toContain('block Double(x');
+    await bench.run('File: Save All');
+    await open('small.enet');
+  });
+
   test('offers nothing that needs a terminal', async () => {
     await bench.lens('Show graph').waitFor();
     expect(await bench.lens('Compile').count()).toBe(0);
