@@ -41,6 +41,8 @@ export function checkSource(
 
 /** A check that goes on step by step, for who has something else to do in between. */
 export interface Check {
+  /** What shows without building. */
+  readonly known: readonly Diagnostic[];
   /** What was found so far, in the order in which all will stand. */
   diagnostics(): readonly Diagnostic[];
   /** Builds one more point of one more model. @returns whether any is left */
@@ -60,6 +62,7 @@ export function beginCheck(
   const known = [...resolving, ...checkProgram(program)];
   const builds = hasErrors(known) ? [] : entryModels(program).map((model) => buildsOf(model, variants, build));
   return {
+    known,
     diagnostics() {
       const said = createPlaceSet();
       return [...known, ...builds.flatMap(({ found }) => found.filter((d) => said.add(d.code, d.span)))];

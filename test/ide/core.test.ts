@@ -28,6 +28,24 @@ test('a document is known by its path, its cursor by its declaration', () => {
   expect(analysis.source.text.slice(place.start, place.start + 7)).toBe('model M');
 });
 
+test('a point has its network also where another was found to have none', () => {
+  const { analysis } = openFixture(`model M {
+  param width: int = 8
+  variants {
+    | name | width     |
+    | bad  | 10 ^ 308 * 10 |
+  }
+  input image: [3, 16, 16]
+  stem: Conv(width, 3)
+}
+`);
+  const before = analysis.network('M')?.graph.nodes.length;
+  expect(before).toBe(2);
+  expect(analysis.diagnostics.map((d) => d.code)).toEqual(['not-finite']);
+  expect(analysis.network('M')?.graph.nodes.length).toBe(before);
+  expect(analysis.network('M', { variant: 'bad' })).toBeUndefined();
+});
+
 test('a network is built at the point asked for', () => {
   const { analysis } = openFixture(small);
   expect(analysis.network('M')?.graph.nodes.length).toBe(2);

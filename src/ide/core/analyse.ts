@@ -32,7 +32,8 @@ export function analyse(
   };
   const build = (name: string, request: ScalingRequest): Network | undefined => {
     const model = entryModels(program).find((m) => m.node.name.name === name);
-    if (!model || !isSound(program, model, check().diagnostics())) return undefined;
+    // what the builds of other points found does not keep this one from being built
+    if (!model || !isSound(program, model, check().known)) return undefined;
     // values given from outside may name what the model itself does not
     const { graph, point } = keptBuild(request.set ? { ...model, module } : model, request);
     return graph && point && { model, request, graph, point };
