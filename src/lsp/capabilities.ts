@@ -50,7 +50,7 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
       full: { delta: true },
       range: true,
     },
-    renameProvider: { prepareProvider: true },
+    renameProvider: client.preparesRename ? { prepareProvider: true } : true,
     diagnosticProvider: { identifier: 'enet', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: {
       workspaceFolders: { supported: true, changeNotifications: true },

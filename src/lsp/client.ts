@@ -16,6 +16,8 @@ export interface Client {
   readonly labelOffsets: boolean;
   /** Knows a call without a parameter at the cursor. */
   readonly noActiveParameter: boolean;
+  /** Asks whether a name can change before it asks for the new one. */
+  readonly preparesRename: boolean;
   readonly lineFoldingOnly: boolean;
   readonly symbolTrees: boolean;
   /** Registers for changes of files and settings when it is asked to. */
@@ -38,15 +40,16 @@ export function readClient(params: InitializeParams): Client {
   const formats = text?.hover?.contentFormat;
   return {
     encoding: general?.positionEncodings?.[0] === 'utf-8' ? 'utf-8' : 'utf-16',
-    pullsDiagnostics: text?.diagnostic !== undefined,
+    pullsDiagnostics: isGiven(text?.diagnostic),
     configuration: workspace?.configuration === true,
     snippets: text?.completion?.completionItem?.snippetSupport === true,
     markdown: Array.isArray(formats) && formats.includes('markdown'),
     definitionLinks: text?.definition?.linkSupport === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
-    codeActions: text?.codeAction?.codeActionLiteralSupport !== undefined,
+    codeActions: isGiven(text?.codeAction?.codeActionLiteralSupport),
     labelOffsets: text?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport === true,
     noActiveParameter: text?.signatureHelp?.signatureInformation?.noActiveParameterSupport === true,
+    preparesRename: text?.rename?.prepareSupport === true,
     lineFoldingOnly: text?.foldingRange?.lineFoldingOnly === true,
     symbolTrees: text?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -60,4 +63,8 @@ export function readClient(params: InitializeParams): Client {
     libraryFiles: params.initializationOptions?.libraryFiles === true,
     ownCommands: new Set(Array.isArray(options) ? options.filter((name) => typeof name === 'string') : []),
   };
+}
+
+function isGiven(capability: object | null | undefined): boolean {
+  return capability !== undefined && capability !== null;
 }

@@ -14,15 +14,25 @@ export function answering<P, R>(
   return async (params, token) => {
     if (session.state === 'new') throw new ResponseError(ErrorCodes.ServerNotInitialized, 'initialize comes first');
     if (session.state === 'closing') throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is shut down');
-    if (token?.isCancellationRequested) throw cancelled();
+    if (token.isCancellationRequested) throw cancelled();
     if (typeof params !== 'object' || params === null) throw invalidParams('the parameters are no object');
     try {
-      return await handler(params, token);
+      return await handler(params, endOf(session, token));
     } catch (e) {
       if (e instanceof ResponseError) throw e;
       session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
       throw new ResponseError(ErrorCodes.InternalError, `an error in enetc: ${e instanceof Error ? e.message : e}`);
     }
+  };
+}
+
+/** That a request is no longer wanted: the client says so, or shuts the server down and waits for nothing more. */
+function endOf(session: Session, token: CancellationToken): CancellationToken {
+  return {
+    get isCancellationRequested() {
+      return token.isCancellationRequested || session.state === 'closing';
+    },
+    onCancellationRequested: token.onCancellationRequested,
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  ResponseError,
 } from 'vscode-languageserver';
 import { capabilitiesFor } from './capabilities.ts';
 import { readClient } from './client.ts';
@@ -40,6 +42,7 @@ export function followLifecycle(session: Session): void {
 }
 
 function initialize(session: Session, params: InitializeParams): InitializeResult {
+  if (session.state !== 'new') throw new ResponseError(ErrorCodes.InvalidRequest, 'initialize comes once');
   session.platform.takeOptions?.(params.initializationOptions);
   session.client = readClient(params);
   session.state = 'running';

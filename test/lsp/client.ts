@@ -63,6 +63,7 @@ export const fullCapabilities: ClientCapabilities = {
     documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } },
     signatureHelp: { signatureInformation: { parameterInformation: { labelOffsetSupport: true } } },
+    rename: { prepareSupport: true },
     publishDiagnostics: { versionSupport: true, relatedInformation: true },
   },
 };

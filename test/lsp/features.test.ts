@@ -371,6 +371,7 @@ describe('other clients', () => {
 
   test('one that knows next to nothing', async () => {
     const plain = await startHere(root, { capabilities: {} });
+    expect(plain.server.capabilities.renameProvider).toBe(true);
     await plain.open(netUri, own);
     const send = (method: string, params: object) => plain.connection.sendRequest<never>(method, params);
     const said: string[] = [];

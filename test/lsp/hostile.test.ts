@@ -90,6 +90,11 @@ describe('messages that make no sense', () => {
     raw.send(hover(4));
     await raw.answerTo(3).toMatchObject({ result: null });
     await raw.answerTo(4).toMatchObject({ error: { code: ErrorCodes.InvalidRequest } });
+    // what is shut down does not begin again
+    raw.send({ id: 5, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } });
+    await raw.answerTo(5).toMatchObject({ error: { code: ErrorCodes.InvalidRequest } });
+    raw.send(hover(6));
+    await raw.answerTo(6).toMatchObject({ error: { code: ErrorCodes.InvalidRequest } });
     raw.send({ method: 'exit' });
     expect(await raw.ended).toBe(0);
   });
@@ -174,12 +179,18 @@ describe('messages that make no sense', () => {
       'files that are none',
       [{ method: 'workspace/didChangeWatchedFiles', params: { changes: [{ uri: 'nonsense' }] } }],
     ],
-    ['a second initialize', [{ id: 8, method: 'initialize', params: { capabilities: {} } }]],
   ])('%s', async (_, messages) => {
     const { send, expectAlive, ended } = await started();
     for (const message of messages) send(Array.isArray(message) ? Object.assign([], message) : message);
     await expectAlive();
     expect(await Promise.race([ended, 'still runs'])).toBe('still runs');
+  });
+
+  test('a second initialize', async () => {
+    const { send, answerTo, expectAlive } = await started();
+    send({ id: 8, method: 'initialize', params: { capabilities: {} } });
+    await answerTo(8).toMatchObject({ error: { code: ErrorCodes.InvalidRequest } });
+    await expectAlive();
   });
 
   test.each([
@@ -246,6 +257,17 @@ describe('cancelling', () => {
     raw.send({ id: 1, method: 'workspace/diagnostic', params: { previousResultIds: [] } });
     await raw.answerTo('init').toBeTruthy();
     raw.send({ method: '$/cancelRequest', params: { id: 1 } });
+    await raw.answerTo(1).toMatchObject({ error: { code: LSPErrorCodes.RequestCancelled } });
+  });
+
+  test('so does one that is under way when the server is shut down', async () => {
+    const files = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`net${i}.enet`, efficientnet]));
+    raw = startRaw();
+    const rootUri = `file://${workspace(files)}`;
+    raw.send({ id: 'init', method: 'initialize', params: { processId: null, rootUri, capabilities: {} } });
+    raw.send({ id: 1, method: 'workspace/diagnostic', params: { previousResultIds: [] } });
+    raw.send({ id: 'end', method: 'shutdown' });
+    await raw.answerTo('end').toMatchObject({ result: null });
     await raw.answerTo(1).toMatchObject({ error: { code: LSPErrorCodes.RequestCancelled } });
   });
 

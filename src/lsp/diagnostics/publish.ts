@@ -35,8 +35,10 @@ export function createPublisher(session: Session): () => Generator<number> {
         const known = protocolDiagnostics(view, view.analysis.diagnosticsSoFar());
         const said = sent.get(document.uri)?.said;
         if (known.some((d) => !said?.has(JSON.stringify(d)))) publish(document, known);
-        do yield 0;
-        while (view.analysis.buildNext());
+        do {
+          yield 0;
+          if (session.state !== 'running') return;
+        } while (view.analysis.buildNext());
       }
       publish(document, view ? protocolDiagnostics(view, view.analysis.diagnostics) : []);
     }
