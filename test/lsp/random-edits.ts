@@ -46,7 +46,9 @@ export function randomEdit(text: string, random: (bound: number) => number, enco
     () => '',
     () => pieces[random(pieces.length)] as string,
     () => text.slice(from, from + random(200)),
-  ][random(5)] as () => string;
+    // now and then a key that is held
+    () => (typed[random(typed.length)] as string).repeat(random(20) === 0 ? 400 : 1),
+  ][random(6)] as () => string;
   return editOf(text, at, Math.min(text.length, at + length), inserted(), encoding);
 }
 

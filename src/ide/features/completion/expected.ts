@@ -1,6 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import { tokensAfter } from '../../../../grammar/parser.ts';
 import { type Keyword, keywordTokens } from '../../../../grammar/tokens.ts';
+import { parseLimits } from '../../../1-parse/limits.ts';
 import type { Prefix } from './prefix.ts';
 
 /** A token that the grammar allows at the cursor. */
@@ -13,8 +14,9 @@ export interface Expected {
   readonly place: number;
 }
 
-/** What the grammar allows after a prefix. */
-export function expectedAfter({ reduced }: Prefix): readonly Expected[] {
+/** What the grammar allows after a prefix; nothing where brackets are deeper in each other than the parser takes. */
+export function expectedAfter({ reduced, open }: Prefix): readonly Expected[] {
+  if (open.length > parseLimits.nesting) return [];
   return tokensAfter(reduced).map(({ nextTokenType, ruleStack, nextTokenOccurrence }) => ({
     type: nextTokenType,
     rule: ruleStack.at(-1) ?? '',
