@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
+import { hover } from '../../src/ide/features/hover.ts';
 import { defaultInlayHints, inlayHints } from '../../src/ide/features/inlay-hints.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
@@ -69,6 +70,21 @@ test('only hints of the range are given', () => {
   const start = model.indexOf('| d(2)');
   const hints = inlayHints(analysis, { start, end: model.indexOf('\n', start) });
   expect(hints.map((h) => h.label)).toEqual(['→ 24 × 56 × 56']);
+});
+
+test('of two models of one name the second has no numbers of the first', () => {
+  const of = (width: number) => `model M {
+  param width: int = ${width}
+  input image: [3, 16, 16]
+  stem: Conv(width, 3)
+}
+`;
+  const { analysis } = openFixture(of(8) + of(16));
+  const second = analysis.source.text.lastIndexOf('model M');
+  const hints = inlayHints(analysis);
+  expect(hints.map((h) => h.label)).toEqual(['→ 8 × 16 × 16']);
+  expect(hints[0]?.offset).toBeLessThan(second);
+  expect(hover(analysis, second + 'model M {\n  param w'.length)?.markdown).not.toContain('at defaults');
 });
 
 test('a model that cannot be built has none', () => {

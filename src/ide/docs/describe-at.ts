@@ -14,6 +14,7 @@ import type { Signature } from '../../3-check/signature.ts';
 import { variantNames } from '../../3-check/variants.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeLabel } from '../numbers/describe-label.ts';
+import { networkOf } from '../numbers/network-numbers.ts';
 import { callOfArgument, paramOfArgument } from '../tree/calls.ts';
 import { signatureOfName } from '../tree/meaning.ts';
 import { innermost, type TreeNode } from '../tree/node-path.ts';
@@ -184,7 +185,7 @@ function blocksOfTable(analysis: Analysis, declaration: Declaration, rows: RowsN
     const value = row.cells[column]?.values[0];
     return value?.kind === 'name' ? [value.text] : [];
   });
-  const point = declaration.kind === 'model' ? analysis.network(declaration.name.name)?.point : undefined;
+  const point = declaration.kind === 'model' ? networkOf(analysis, declaration)?.point : undefined;
   const places = declaration.kind === 'model' ? placesOfTable(declaration, rows, point) : [];
   return [...new Set([...written, ...places.flatMap((p) => p.callee ?? [])])];
 }

@@ -3,7 +3,7 @@ import { excerpt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeModel } from '../numbers/describe-network.ts';
 import { describeStage } from '../numbers/describe-stage.ts';
-import { pointName } from '../numbers/network-numbers.ts';
+import { networkOf, pointName } from '../numbers/network-numbers.ts';
 import { meaningOf, type NameMeaning } from '../tree/meaning.ts';
 import type { TreeNode } from '../tree/node-path.ts';
 import { describeBuiltin, describeDeclared, describeParam } from './describe.ts';
@@ -71,7 +71,7 @@ export function describeOwnParam(
 ): string {
   const owner = declaration && 'name' in declaration ? declaration.name.name : '';
   const text = describeParam(param, owner);
-  const point = declaration?.kind === 'model' ? analysis.network(owner)?.point : undefined;
+  const point = declaration?.kind === 'model' ? networkOf(analysis, declaration)?.point : undefined;
   const value = point?.params.find((p) => p.name === param.name.name);
   if (!point || !value) return text;
   const how = value.trace

@@ -10,6 +10,7 @@ import { keywordDocs } from '../docs/words.ts';
 import { describeVariant } from '../numbers/describe-network.ts';
 import { describeNumber } from '../numbers/describe-number.ts';
 import { describeStage } from '../numbers/describe-stage.ts';
+import { networkOf } from '../numbers/network-numbers.ts';
 import { innermost, nodePath, type TreeNode } from '../tree/node-path.ts';
 import { nameOfRow, placesOfTable, rowAt } from '../tree/table-rows.ts';
 
@@ -88,7 +89,7 @@ function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNo
     const name = row.cells[rows.header.findIndex((h) => h.name === 'name')]?.values[0];
     return name?.kind === 'name' ? [{ ...rangeOf(row), markdown: describeVariant(analysis, model, name.text) }] : [];
   }
-  const point = analysis.network(model.name.name)?.point;
+  const point = networkOf(analysis, model)?.point;
   return placesOfTable(model, rows, point).map(({ section }) => ({
     ...rangeOf(row),
     markdown: describeStage(analysis, model, section, nameOfRow(rows, row)),

@@ -7,6 +7,7 @@ import { paramHints, scalingHints } from '../hints/param-hints.ts';
 import { shapePlaces } from '../hints/shape-places.ts';
 import { tableHints } from '../hints/table-hints.ts';
 import { callHints } from '../hints/value-hints.ts';
+import { networkOf } from '../numbers/network-numbers.ts';
 
 /** A text that the editor shows within the document's, at an offset. */
 export interface InlayHint {
@@ -73,7 +74,7 @@ const known = new WeakMap<ModelNode, { network: Network; values: InlayHint[]; sh
 
 /** A model's hints at its chosen point; found once for each network. */
 function modelHints(analysis: Analysis, model: ModelNode, { values, shapes }: InlayHintOptions): InlayHint[] {
-  const network = analysis.network(model.name.name);
+  const network = networkOf(analysis, model);
   if (!network) return [];
   let all = known.get(model);
   if (all?.network.graph !== network.graph) {

@@ -5,7 +5,7 @@ import { formatCount, formatShape } from '../../report/format-number.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { joinParts } from '../docs/markdown.ts';
 import { formatShare } from './describe-stage.ts';
-import { networkNumbers, pointName } from './network-numbers.ts';
+import { networkNumbers, networkOf, pointName } from './network-numbers.ts';
 
 /** A step's label: the paths that it makes and, in a model, what the step costs at the chosen point. Markdown. */
 export function describeLabel(
@@ -19,7 +19,7 @@ export function describeLabel(
   }
   const path = section === undefined ? label : `${section}.${label}`;
   const text = `Label **${label}**: parameters of this step are called \`${path}…\`.`;
-  const network = analysis.network(declaration.name.name);
+  const network = networkOf(analysis, declaration);
   const nodes = network?.graph.nodes.filter((n) => n.path === path || n.path.startsWith(`${path}.`)) ?? [];
   const last = nodes.at(-1);
   if (!network || !last) return text;

@@ -6,7 +6,7 @@ import { describePoint } from '../../report/point-text.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
 import { knownFamily, type MemberNumbers, memberNumbers } from './family.ts';
-import { type NetworkNumbers, networkNumbers, pointName } from './network-numbers.ts';
+import { type NetworkNumbers, networkNumbers, networkOf, pointName } from './network-numbers.ts';
 
 /** A network in a line: `30.4 M parameters, 10.3 G MACs, 456 × 456`. */
 export function networkLine(network: Network): string {
@@ -20,7 +20,7 @@ function numbersLine({ params, macs, resolution }: NetworkNumbers): string {
 
 /** A model at the chosen point and its family: Markdown; empty where it cannot be built. */
 export function describeModel(analysis: Analysis, model: ModelNode): string {
-  const network = analysis.network(model.name.name);
+  const network = networkOf(analysis, model);
   if (!network) return '';
   const { point } = network;
   return joinParts([

@@ -3,7 +3,7 @@ import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { calleesOf } from '../../3-check/callees.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
-import { pointName } from './network-numbers.ts';
+import { networkOf, pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
 
 /** Sentences shown of one call in a block; beyond them their number is told. */
@@ -34,7 +34,8 @@ const mostModels = 3;
 
 /** A model's own network; for a block those of the first models of its file that use it. */
 export function networksOf(analysis: Analysis, declaration: Declaration): Network[] {
-  if (declaration.kind !== 'block') return [analysis.network(declaration.name.name) ?? []].flat();
+  if (declaration.kind === 'model') return [networkOf(analysis, declaration) ?? []].flat();
+  if (declaration.kind !== 'block') return [];
   const { ast, scope } = analysis.module;
   const users = ast.declarations.filter((model) => {
     const declared = model.kind === 'model' ? scope.get(model.name.name) : undefined;

@@ -3,7 +3,7 @@ import { formatCount, formatShape } from '../../report/format-number.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
 import { knownFamily } from './family.ts';
-import { networkNumbers, pointName } from './network-numbers.ts';
+import { networkNumbers, networkOf, pointName } from './network-numbers.ts';
 import { type StageNumbers, stageNumbers } from './stage-numbers.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type StageNumbers, stageNumbers } from './stage-numbers.ts';
  * Empty where the model cannot be built.
  */
 export function describeStage(analysis: Analysis, model: ModelNode, section: string, row?: string): string {
-  const network = analysis.network(model.name.name);
+  const network = networkOf(analysis, model);
   if (!network) return '';
   const id = row === undefined ? section : `${section}.${row}`;
   const here = stageNumbers(network.graph, section, row);

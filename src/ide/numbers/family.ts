@@ -3,7 +3,7 @@ import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Analysis } from '../core/analysis.ts';
-import { type NetworkNumbers, networkNumbers } from './network-numbers.ts';
+import { type NetworkNumbers, networkNumbers, networkOf } from './network-numbers.ts';
 import { type AllStageNumbers, allStageNumbers } from './stage-numbers.ts';
 
 /** A network in numbers, without its graph. */
@@ -57,14 +57,14 @@ export function memberNumbers(
   const key = keyOf(request);
   const before = kept.get(key);
   if (before !== undefined) return before ?? undefined;
-  const network = analysis.network(model.name.name, request);
+  const network = networkOf(analysis, model, request);
   const numbers = network && {
     ...networkNumbers(network),
     point: network.point,
     stages: allStageNumbers(network.graph),
   };
   // where an error elsewhere keeps the whole model from being built, nothing is known of its members
-  if (numbers || analysis.network(model.name.name)) kept.set(key, numbers ?? null);
+  if (numbers || networkOf(analysis, model)) kept.set(key, numbers ?? null);
   return numbers;
 }
 

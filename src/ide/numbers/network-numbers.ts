@@ -1,7 +1,8 @@
-import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { ModelNode } from '../../1-parse/ast.ts';
+import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { formatFactor } from '../../report/format-number.ts';
-import type { Network } from '../core/analysis.ts';
+import type { Analysis, Network } from '../core/analysis.ts';
 import { allStageNumbers } from './stage-numbers.ts';
 
 /** What a network costs and takes in. */
@@ -23,6 +24,12 @@ export function networkNumbers({ graph }: Pick<Network, 'graph'>): NetworkNumber
     known.set(graph, numbers);
   }
   return numbers;
+}
+
+/** A model's own network; undefined of the second of two models of one name, which only the first has. */
+export function networkOf(analysis: Analysis, model: ModelNode, request?: ScalingRequest): Network | undefined {
+  const { name } = model.name;
+  return analysis.module.scope.get(name)?.node === model ? analysis.network(name, request) : undefined;
 }
 
 /** A point in a word or two: `b5`, `phi 2.5`, `defaults`. */
