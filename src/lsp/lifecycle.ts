@@ -2,9 +2,12 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   ErrorCodes,
+  FileChangeType,
+  type FileEvent,
   type InitializeParams,
   type InitializeResult,
   ResponseError,
+  WatchKind,
 } from 'vscode-languageserver';
 import { capabilitiesFor } from './capabilities.ts';
 import { readClient } from './client.ts';
@@ -34,9 +37,18 @@ export function followLifecycle(session: Session): void {
   );
   connection.onDidChangeWatchedFiles(
     heeding(session, ({ changes }) => {
-      const paths = (Array.isArray(changes) ? changes : []).map((change) => pathOf(session, change?.uri));
-      for (const { ide } of projects.all()) ide.filesChanged(paths);
-      filesMayDiffer(session);
+      const list: readonly FileEvent[] = Array.isArray(changes) ? changes : [];
+      const changed = list.map((change) => ({ path: pathOf(session, change?.uri), type: change?.type }));
+      const isFolder = ({ path, type }: (typeof changed)[number]) =>
+        type === FileChangeType.Deleted && !path.endsWith('.enet');
+      const folders = changed.filter(isFolder).map(({ path }) => path);
+      const files = changed.filter((change) => !isFolder(change)).map(({ path }) => path);
+      let concerns = files.length > 0;
+      for (const { ide } of projects.all()) {
+        if (folders.length > 0 && ide.foldersGone(folders)) concerns = true;
+        if (files.length > 0) ide.filesChanged(files);
+      }
+      if (concerns) filesMayDiffer(session);
     }),
   );
 }
@@ -99,7 +111,10 @@ function registerWatchers({ client, connection }: Session): void {
   const ignore = () => {};
   if (client.watchesFiles) {
     connection.client
-      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.enet' }] })
+      .register(DidChangeWatchedFilesNotification.type, {
+        // of a folder that goes, editors do not tell the files
+        watchers: [{ globPattern: '**/*.enet' }, { globPattern: '**', kind: WatchKind.Delete }],
+      })
       .catch(ignore);
   }
   if (client.registersConfiguration) {

@@ -38,6 +38,11 @@ export function createIde(host: IdeHost): Ide {
       store.filesChanged(paths);
       workspace = undefined;
     },
+    foldersGone(paths) {
+      const known = store.foldersGone(paths);
+      if (known) workspace = undefined;
+      return known;
+    },
     setScaling(request) {
       scaling = request;
     },

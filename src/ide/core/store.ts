@@ -20,6 +20,8 @@ export interface Store extends ProgramFiles {
   dropText(path: string): void;
   /** Reads files anew when they are next asked for. */
   filesChanged(paths: readonly string[]): void;
+  /** As `filesChanged`, for the files below folders. @returns whether there are any that were read */
+  foldersGone(paths: readonly string[]): boolean;
   /** The document of a path; undefined where there is none that can be read. */
   document(path: string): Document | undefined;
   /** The document that a source is the whole text of. */
@@ -82,6 +84,12 @@ export function createStore(host: Host): Store {
     }
     return document;
   };
+  const filesChanged = (paths: readonly string[]): void => {
+    for (const path of paths) if (files.has(path)) stale.add(path);
+    absent.clear();
+    version++;
+    filesVersion++;
+  };
   return {
     get version() {
       return version;
@@ -104,11 +112,12 @@ export function createStore(host: Host): Store {
       version++;
       filesVersion++;
     },
-    filesChanged(paths) {
-      for (const path of paths) stale.add(path);
-      absent.clear();
-      version++;
-      filesVersion++;
+    filesChanged,
+    foldersGone(paths) {
+      const gone = new Set(paths);
+      const below = [...files.keys()].filter((path) => foldersOf(path).some((folder) => gone.has(folder)));
+      if (below.length > 0) filesChanged(below);
+      return below.length > 0;
     },
     document(path) {
       const text = Object.hasOwn(stdlib, path) ? stdlib[path] : undefined;
@@ -133,4 +142,9 @@ export function createStore(host: Host): Store {
       return module;
     },
   };
+}
+
+/** The folders that a path lies in, at any depth. */
+function foldersOf(path: string): readonly string[] {
+  return [...path.matchAll(/[\\/]/g)].map(({ index }) => path.slice(0, index));
 }
