@@ -33,6 +33,7 @@ export function createDocument(source: Source, before?: Document): Document {
   const { name, text } = source;
   const cuts: readonly Cut[] = text.length > mostCharacters ? [{ start: 0, declared: false }] : cutText(text);
   const kept = piecesByText(before);
+  const rows = rowsByStart(before);
   let declared = false;
   const pieces = cuts.map((cut, i): Piece => {
     const last = i === cuts.length - 1;
@@ -43,7 +44,7 @@ export function createDocument(source: Source, before?: Document): Document {
     const piece =
       same && readsAlike(same, place)
         ? { ...same, ...place }
-        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place, before);
+        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place, rows.get(cut.start) ?? noRows);
     declared ||= piece.parsed.ast.declarations.some(({ span }) => piece.source.text[span.end - 1] === '}');
     return piece;
   });
@@ -51,14 +52,18 @@ export function createDocument(source: Source, before?: Document): Document {
   return { source, pieces, starts, parsed: joinPieces(source, pieces) };
 }
 
-/** Parses a piece; the rows of its large tables are taken from the version before. */
-function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>, before: Document | undefined): Piece {
-  const known = before?.pieces.find(({ rows, start }) => rows && start === place.start)?.rows ?? noRows;
+/** Parses a piece; the rows of its large tables are taken from those that are known. */
+function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>, known: RowsByLine): Piece {
   const { parsed, rows } = parseWithRows(source, place, known) ?? { parsed: parse(source, place) };
   return { ...place, source, parsed, ...(rows && { rows }) };
 }
 
 const noRows: RowsByLine = new Map();
+
+/** The rows of a document's large tables, by where their piece starts. */
+function rowsByStart(document: Document | undefined): ReadonlyMap<number, RowsByLine> {
+  return new Map(document?.pieces.flatMap(({ rows, start }) => (rows ? [[start, rows]] : [])));
+}
 
 /** The pieces of a document by their text, of equal ones the first last. */
 function piecesByText(document: Document | undefined): Map<string, Piece[]> {
