@@ -3,12 +3,11 @@ import type { Platform } from './platform.ts';
 import { folderOf, isInside, uriToPath } from './uris.ts';
 
 /**
- * A platform without a disk, for a browser's worker: the files that there are besides open documents are given, by URI.
- * @param files texts by URI; may be changed while the server runs. `initializationOptions.files` goes into it.
+ * A platform without a disk, for a browser's worker: the files that there are besides open documents are given.
+ * @param files texts by path; may be changed while the server runs. `initializationOptions.files` goes into it.
  */
 export function browserPlatform(version: string, files: Map<string, string>): Platform {
   const bytes = new TextEncoder();
-  const byPath = () => new Map([...files].map(([uri, text]) => [uriToPath(uri), text]));
   return {
     version,
     realPath: (path) => path,
@@ -17,23 +16,23 @@ export function browserPlatform(version: string, files: Map<string, string>): Pl
       root,
       resolvePath: (from, path) => resolvePath(from, path),
       readFile(path) {
-        const text = isInside(path, root) ? byPath().get(path) : undefined;
+        const text = isInside(path, root) ? files.get(path) : undefined;
         return text === undefined ? undefined : bytes.encode(text);
       },
       workspaceFiles: () =>
         isWorkspaceFolder
-          ? [...byPath().keys()].filter((path) => isInside(path, root) && path.endsWith('.enet')).sort()
+          ? [...files.keys()].filter((path) => isInside(path, root) && path.endsWith('.enet')).sort()
           : [],
     }),
   };
 }
 
-/** Adds texts by URI to the files that there are; null takes one away. */
+/** Adds texts, given by URI, to the files that there are; null takes one away. */
 export function takeFiles(files: Map<string, string>, given: unknown): void {
   if (typeof given !== 'object' || given === null) return;
   for (const [uri, text] of Object.entries(given)) {
-    if (typeof text === 'string') files.set(uri, text);
-    else files.delete(uri);
+    if (typeof text === 'string') files.set(uriToPath(uri), text);
+    else files.delete(uriToPath(uri));
   }
 }
 

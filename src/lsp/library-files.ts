@@ -9,8 +9,9 @@ import { folderOf } from './uris.ts';
 
 /** The file of a path of the library; undefined for other paths, and where the editor opens the library by its own scheme. */
 export function libraryFile(session: Session, path: string): string | undefined {
+  if (!Object.hasOwn(stdlib, path)) return undefined;
   const folder = folderFor(session);
-  return folder !== undefined && Object.hasOwn(stdlib, path) ? `${folder}${path.slice('std'.length)}.enet` : undefined;
+  return folder === undefined ? undefined : `${folder}${path.slice('std'.length)}.enet`;
 }
 
 /** The path of the library that a file is, by its true path; undefined where it is none. */

@@ -15,7 +15,10 @@ export function answerActions(session: Session): void {
       const { start, end } = offsetsIn(view, range);
       const only = Array.isArray(context?.only) ? context.only : undefined;
       return codeActions(view.ide, view.analysis, start, end)
-        .filter(({ kind }) => !only || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)))
+        .filter(
+          ({ kind }) =>
+            !only || only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)),
+        )
         .map((action) => protocolAction(view, action));
     }),
   );
