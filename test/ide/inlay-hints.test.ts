@@ -72,6 +72,22 @@ test('only hints of the range are given', () => {
   expect(hints.map((h) => h.label)).toEqual(['→ 24 × 56 × 56']);
 });
 
+test('rows of two tables in one section have no numbers: a network mixes them', () => {
+  const table = (width: number) => `{\n    | channels |\n    | ${width} |\n  }`;
+  const { analysis } = openFixture(`block C(x, channels: int) { return x -> conv: Conv(channels, 3) }
+model M {
+  input image: [3, 32, 32]
+  stages: C ${table(8)} -> more: C ${table(32)}
+  last: C ${table(16)}
+}
+`);
+  expect(analysis.diagnostics).toEqual([]);
+  expect(inlayHints(analysis).map((h) => h.label)).toEqual(['→ 16 × 32 × 32']);
+  const { text } = analysis.source;
+  expect(hover(analysis, text.indexOf('| 8 |') + 1)?.markdown).not.toContain('at defaults');
+  expect(hover(analysis, text.indexOf('| 16 |') + 1)?.markdown).toContain('**last.0** at defaults');
+});
+
 test('of two models of one name the second has no numbers of the first', () => {
   const of = (width: number) => `model M {
   param width: int = ${width}

@@ -90,10 +90,10 @@ function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNo
     return name?.kind === 'name' ? [{ ...rangeOf(row), markdown: describeVariant(analysis, model, name.text) }] : [];
   }
   const point = networkOf(analysis, model)?.point;
-  return placesOfTable(model, rows, point).map(({ section }) => ({
-    ...rangeOf(row),
-    markdown: describeStage(analysis, model, section, nameOfRow(rows, row)),
-  }));
+  return placesOfTable(model, rows, point).map(({ section, isOnly }) => {
+    const markdown = isOnly ? describeStage(analysis, model, section, nameOfRow(rows, row)) : '';
+    return { ...rangeOf(row), markdown };
+  });
 }
 
 /** A keyword, which is no node of the tree. */

@@ -11,7 +11,7 @@ export function shapePlaces(model: ModelNode, network: Network): { offset: numbe
   const ofRows = tablesOf(model, network).flatMap((rows) => {
     const [place] = placesOfTable(model, rows, point);
     return rows.rows.flatMap((row) => {
-      const numbers = place && stageNumbers(graph, place.section, nameOfRow(rows, row));
+      const numbers = place?.isOnly && stageNumbers(graph, place.section, nameOfRow(rows, row));
       return numbers ? [{ offset: row.span.end, shape: numbers.output }] : [];
     });
   });

@@ -8,6 +8,8 @@ export interface TablePlace {
   readonly section: string;
   /** The name of the block before the table: what a row without a cell `block` builds. */
   readonly callee: string | undefined;
+  /** Whether the section builds no other table: a network's stages go by sections and rows, and so mix rows of two. */
+  readonly isOnly: boolean;
 }
 
 /** The sections of a model that build these rows at a point: written in place, by the table's name, or through a parameter. */
@@ -28,7 +30,8 @@ export function placesOfTable(model: ModelNode, rows: RowsNode, point: ScalingPo
       ...(isThese(tail.rows) ? [head] : []),
       ...steps.flatMap((step) => (isThese(step.tail.rows) ? [step.callee.text] : [])),
     ];
-    return callees.map((callee) => ({ section, callee }));
+    const isOnly = [tail, ...steps.map((step) => step.tail)].filter(({ rows }) => rows).length === 1;
+    return callees.map((callee) => ({ section, callee, isOnly }));
   });
 }
 
