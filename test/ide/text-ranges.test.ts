@@ -97,3 +97,10 @@ test('linked editing: a value and its uses, not what others can name', () => {
   expect(linked('block B(x, n▮: int) {\n  return x -> c: Conv(n, n)\n}\n')).toBe(0);
   expect(linked('block B▮(x) { return x -> relu }\n')).toBe(0);
 });
+
+test('what folds on one long line is found in time that grows with its length', () => {
+  const { analysis } = openFixture(`model M { input image: [3, 32, 32] ${'a: Conv(8, 3) '.repeat(60_000)}}`);
+  const start = process.cpuUsage();
+  expect(foldingRanges(analysis)).toEqual([]);
+  expect(process.cpuUsage(start).user / 1e6).toBeLessThan(3);
+});

@@ -48,11 +48,15 @@ export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
 
 /** The end of the line before a bracket that begins its line; the bracket itself where something stands before it. */
 function endOfLineBefore(text: string, offset: number): number {
+  if (!isAlone(text, offset)) return offset;
   const lineEnd = lineStartAt(text, offset) - 1;
-  if (lineEnd < 0 || text.slice(lineEnd, offset).trim() !== '') return offset;
+  if (lineEnd < 0) return offset;
   return text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
 }
 
+/** Whether nothing but blanks stands before an offset in its line. Looks at them alone: a line can be long. */
 function isAlone(text: string, offset: number): boolean {
-  return text.slice(lineStartAt(text, offset), offset).trim() === '';
+  let at = offset;
+  while (at > 0 && /[^\S\n]/.test(text[at - 1] as string)) at--;
+  return at === 0 || text[at - 1] === '\n';
 }
