@@ -27,7 +27,7 @@ export function syncDocuments(session: Session): void {
   connection.onDidSaveTextDocument(
     heeding(session, ({ textDocument }) => {
       const document = documents.get(textDocument?.uri);
-      // open documents win over files; who imports the file by another path sees the new one
+      // open documents win over files, but a file that has come is one of the workspace from now on
       if (document && !session.client.watchesFiles)
         session.projects.find(document.path)?.ide.filesChanged([document.path]);
     }),
