@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { build, lines, messages, model, outputs, parameterCount, paths } from './build.ts';
+import { build, lines, messages, model, outputs, parameterCount, paths, problems } from './build.ts';
 
 const inner = `
 model Inner {
@@ -88,4 +88,37 @@ test('the sample of a backbone: taps at strides 4, 8, 16 and 32', () => {
   ]);
   // timm's resnet50 without its classifier
   expect(parameterCount(resnet)).toBe(25_557_032 - 2_049_000);
+});
+
+test('a variant, a row, a loop or a formula may have the name of a block or model: nothing contains itself by that', () => {
+  const named = `
+model M {
+  param width: int = 8
+  variants {
+    | name  | width |
+    | M     | 8     |
+    | other | 16    |
+  }
+  scaling Inner {
+    d = 1.2 ^ Inner
+    w(M) = round(M * w, 8)
+  }
+  input image: [3, 32, 32]
+  widths = [M * width for M in [1, 2]]
+  rows: Conv(kernel: 1) {
+    | name | channels  |
+    | M    | widths[1] |
+  }
+  trunk: Inner(variant: big)
+}
+
+block big(x) {
+  return x -> m: M
+}
+`;
+  expect(problems(inner + named, { model: 'M' })).toEqual([]);
+  // the same names as steps
+  expect(problems(inner + named.replace('trunk: Inner(variant: big)', 'trunk: big'), { model: 'M' })).toContain(
+    'recursive-block',
+  );
 });
