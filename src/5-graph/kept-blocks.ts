@@ -5,7 +5,7 @@ import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import { type Binding, isList, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
-import type { GraphNode, Place, Shape, TensorSpec, ValueRef } from './graph.ts';
+import type { GraphNode, Place, ValueRef } from './graph.ts';
 
 /** What a block was built from. */
 export interface BlockCall {
@@ -16,45 +16,27 @@ export interface BlockCall {
   readonly path: string;
 }
 
-/** What a block became, without what differs from one place to another: paths, numbers of nodes, traces of its arguments. */
+/** What a call of a block became where it was built last. */
 interface KeptBlock {
-  readonly nodes: readonly KeptNode[];
-  readonly results: readonly { readonly ref: ValueRef; readonly shape: Shape }[];
-  /** Traces that reach what called the block. */
-  readonly traces: readonly KeptTrace[];
-  readonly parameters: number;
-  readonly steps: number;
-  /** The length of the longest path, without that of the block. */
-  readonly longest: number;
-  /** Where it was built last: after an edit elsewhere it is built there again, and its nodes are the same. */
-  last: BuiltBlock;
-}
-
-/** A call as it was built at one place. */
-interface BuiltBlock {
-  readonly first: number;
   readonly path: string;
   readonly place: Place;
   readonly tensors: readonly TensorValue[];
+  /** The traces that its arguments brought along, each once. */
+  readonly given: readonly Trace[];
+  /** The number of its first node. */
+  readonly first: number;
   readonly nodes: readonly GraphNode[];
-  /** The block's own traces as this place has them. */
-  readonly own: Map<Trace, Trace>;
+  readonly results: readonly TensorValue[];
+  /** Traces that reach what called the block. */
+  readonly traces: readonly Trace[];
+  readonly parameters: number;
+  readonly steps: number;
+  /** The length of the longest path of its nodes, without that of the block. */
+  readonly longest: number;
 }
-
-interface KeptNode extends Pick<GraphNode, 'op' | 'shapes' | 'span'> {
-  /** A node of the block by its number in it; a tensor that the block was given by -1 less its number. */
-  readonly inputs: readonly ValueRef[];
-  /** What follows the block's own path. */
-  readonly suffix: string;
-  readonly tensors: readonly Omit<TensorSpec, 'name'>[];
-  readonly traces: readonly KeptTrace[];
-}
-
-/** One that an argument brought along, by its number; or one of the block's own. */
-type KeptTrace = number | Trace;
 
 /** So many nodes are kept of one block's calls; the first calls go first. */
-const mostNodes = 40_000;
+const mostNodes = 30_000;
 
 interface KeptCalls {
   readonly calls: Map<string, KeptBlock>;
@@ -78,10 +60,15 @@ export function keepBlock(b: Builder, call: BlockCall, build: () => readonly Ten
     kept.set(call.declared, of);
   }
   const known = of.calls.get(key);
-  if (known) return repeat(b, known, call) ?? build();
-  const { built, result } = record(b, call, build);
+  if (known) {
+    const block = repeat(b, known, call);
+    if (!block) return build();
+    if (block !== known) of.calls.set(key, block);
+    return block.results;
+  }
+  const { built, results } = record(b, call, build);
   if (built) keep(of, key, built);
-  return result;
+  return results;
 }
 
 function keep(of: KeptCalls, key: string, built: KeptBlock): void {
@@ -170,119 +157,111 @@ function record(
   b: Builder,
   { bindings, tensors, path }: BlockCall,
   build: () => readonly TensorValue[],
-): { built?: KeptBlock; result: readonly TensorValue[] } {
-  const { ev } = b;
+): { built?: KeptBlock; results: readonly TensorValue[] } {
+  const { ev, place } = b;
   const first = b.nodes.length;
   const before = { steps: ev.steps, parameters: b.parameters, said: ev.warnings + b.unkept };
   const outer = ev.traces;
   ev.traces = [];
   b.insideKept = true;
-  const result = build();
+  const results = build();
   b.insideKept = false;
-  const own = ev.traces;
+  const { traces } = ev;
   ev.traces = outer;
-  addTraces(ev, own);
-  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.said) return { result };
+  addTraces(ev, traces);
+  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.said) return { results };
+  const nodes = b.nodes.slice(first);
+  const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
+  const parameters = b.parameters - before.parameters;
+  const steps = before.steps - ev.steps;
   const given = tracesOf(bindings);
-  const keptTrace = (trace: Trace): KeptTrace => {
-    const i = given.indexOf(trace);
-    return i < 0 ? trace : i;
-  };
-  const keptRef = ({ node, output }: ValueRef): ValueRef => {
-    if (node >= first) return { node: node - first, output };
-    return { node: -1 - tensors.findIndex((t) => t.node === node && t.output === output), output };
-  };
-  let longest = 0;
-  const nodes = b.nodes.slice(first).map(({ op, shapes, span, inputs, path: at, tensors: owned, traces }): KeptNode => {
-    const suffix = at.slice(path.length);
-    longest = Math.max(longest, suffix.length);
-    return {
-      op,
-      shapes,
-      span,
-      inputs: inputs.map(keptRef),
-      suffix,
-      tensors: owned.map(({ shape, role, trainable }) => ({ shape, role, trainable })),
-      traces: traces.map(keptTrace),
-    };
-  });
-  const results = result.map((t) => ({ ref: keptRef(t), shape: t.shape }));
-  const built: KeptBlock = {
-    nodes,
-    results,
-    traces: own.map(keptTrace),
-    parameters: b.parameters - before.parameters,
-    steps: before.steps - ev.steps,
-    longest,
-    last: { first, path, place: b.place, tensors, nodes: b.nodes.slice(first), own: new Map() },
-  };
-  return { built, result };
+  return { built: { path, place, tensors, given, first, nodes, results, traces, parameters, steps, longest }, results };
 }
 
-/** Whether a call can be repeated at a path; where building it there would end with an error, it is to be built. */
-function fits(b: Builder, { nodes, parameters, steps, longest }: KeptBlock, paths: readonly string[], path: string) {
-  return (
-    b.nodes.length + nodes.length <= buildLimits.nodes &&
-    b.parameters + parameters <= buildLimits.parameters &&
-    b.ev.steps >= steps &&
-    path.length + longest <= buildLimits.path &&
-    !nodes.some(({ tensors }, i) => tensors.length > 0 && b.paths.has(paths[i] as string))
-  );
-}
-
-/** Adds the nodes of a call that was built before; undefined where they do not fit. */
-function repeat(b: Builder, block: KeptBlock, { bindings, tensors, path }: BlockCall) {
-  const { nodes, results, last } = block;
-  const { place } = b;
-  const first = b.nodes.length;
-  // a call that adds no node leaves the next one its place: they are two
-  const isAgain =
-    nodes.length > 0 &&
-    last.first === first &&
-    last.path === path &&
-    samePlace(last.place, place) &&
-    last.tensors.every((t, i) => t.node === tensors[i]?.node && t.output === tensors[i]?.output);
-  const paths = last.path === path ? last.nodes.map((n) => n.path) : nodes.map(({ suffix }) => path + suffix);
-  if (!fits(b, block, paths, path)) return undefined;
-  const refOf = ({ node, output }: ValueRef): ValueRef => {
-    if (node >= 0) return { node: first + node, output };
-    const given = tensors[-1 - node] as TensorValue;
-    return { node: given.node, output: given.output };
-  };
-  const given = tracesOf(bindings);
-  const own = isAgain ? last.own : new Map<Trace, Trace>();
-  const traceOf = (trace: KeptTrace): Trace => {
-    if (typeof trace === 'number') return given[trace] as Trace;
-    // another call's own trace is another one, though it says the same
-    let copy = own.get(trace);
-    if (!copy) {
-      copy = { ...trace };
-      own.set(trace, copy);
-    }
-    return copy;
-  };
-  const built = nodes.map(({ op, shapes, span, inputs, tensors: owned, traces: told }, i): GraphNode => {
-    const again = isAgain ? last.nodes[i] : undefined;
-    if (again && told.every((t) => typeof t !== 'number')) return again;
-    const traces = told.length > 0 ? told.map(traceOf) : noTraces;
-    if (again) return { ...again, traces };
-    const at = paths[i] as string;
-    const specs = owned.map(({ shape, role, trainable }) => ({ name: `${at}.${role}`, shape, role, trainable }));
-    return { id: first + i, op, inputs: inputs.map(refOf), shapes, path: at, tensors: specs, span, place, traces };
-  });
-  for (const node of built) {
+/** Adds the nodes of a call that was built before; undefined where building it would end with an error. */
+function repeat(b: Builder, before: KeptBlock, call: BlockCall): KeptBlock | undefined {
+  const roomy =
+    b.nodes.length + before.nodes.length <= buildLimits.nodes &&
+    b.parameters + before.parameters <= buildLimits.parameters &&
+    b.ev.steps >= before.steps &&
+    call.path.length + before.longest <= buildLimits.path;
+  if (!roomy) return undefined;
+  const block = isAgain(b, before, call) ? builtAgain(before, call) : builtElsewhere(b, before, call);
+  if (block.nodes.some((node) => node.tensors.length > 0 && b.paths.has(node.path))) return undefined;
+  for (const node of block.nodes) {
     if (node.tensors.length > 0) b.paths.add(node.path);
     b.nodes.push(node);
   }
   b.parameters += block.parameters;
   b.ev.steps -= block.steps;
-  addTraces(b.ev, block.traces.map(traceOf));
-  block.last = { first, path, place, tensors, nodes: built, own };
-  return results.map(({ ref, shape }): TensorValue => ({ kind: 'tensor', ...refOf(ref), shape }));
+  addTraces(b.ev, block.traces);
+  return block;
+}
+
+/** Whether a call stands where it was built last: after an edit elsewhere, in the same member of the family. */
+function isAgain({ nodes, place }: Builder, before: KeptBlock, { path, tensors }: BlockCall): boolean {
+  return (
+    // a call that adds no node leaves the next one its place: they are two
+    before.nodes.length > 0 &&
+    before.first === nodes.length &&
+    before.path === path &&
+    samePlace(before.place, place) &&
+    before.tensors.every((t, i) => t.node === tensors[i]?.node && t.output === tensors[i]?.output)
+  );
 }
 
 function samePlace(a: Place, b: Place): boolean {
   return a === b || (a.section === b.section && a.row === b.row && a.block === b.block && a.operator === b.operator);
 }
 
-const noTraces: readonly Trace[] = [];
+/** The same nodes, but for those that tell of an argument: where that stands has changed. */
+function builtAgain(before: KeptBlock, { bindings }: BlockCall): KeptBlock {
+  if (before.given.length === 0) return before;
+  const given = tracesOf(bindings);
+  const renew = (traces: readonly Trace[]) => {
+    if (!traces.some((trace) => before.given.includes(trace))) return traces;
+    return traces.map((trace) => given[before.given.indexOf(trace)] ?? trace);
+  };
+  const nodes = before.nodes.map((node) => {
+    const traces = renew(node.traces);
+    return traces === node.traces ? node : { ...node, traces };
+  });
+  return { ...before, given, nodes, traces: renew(before.traces) };
+}
+
+/** The same nodes with other paths and numbers. */
+function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path }: BlockCall): KeptBlock {
+  const { place } = b;
+  const first = b.nodes.length;
+  const given = tracesOf(bindings);
+  const own = new Map<Trace, Trace>();
+  const traceOf = (trace: Trace): Trace => {
+    const renewed = given[before.given.indexOf(trace)] ?? own.get(trace);
+    if (renewed) return renewed;
+    // another call's own trace is another one, though it says the same
+    const copy = { ...trace };
+    own.set(trace, copy);
+    return copy;
+  };
+  const refOf = ({ node, output }: ValueRef): ValueRef => {
+    if (node >= before.first) return { node: node - before.first + first, output };
+    const given = tensors[before.tensors.findIndex((t) => t.node === node && t.output === output)] as TensorValue;
+    return { node: given.node, output: given.output };
+  };
+  const nodes = before.nodes.map(({ op, shapes, span, inputs, path: at, tensors: owned, traces }, i): GraphNode => {
+    const moved = path + at.slice(before.path.length);
+    return {
+      id: first + i,
+      op,
+      inputs: inputs.map(refOf),
+      shapes,
+      path: moved,
+      tensors: owned.map((t) => ({ ...t, name: `${moved}.${t.role}` })),
+      span,
+      place,
+      traces: traces.length > 0 ? traces.map(traceOf) : traces,
+    };
+  });
+  const results = before.results.map((t): TensorValue => ({ ...t, ...refOf(t) }));
+  return { ...before, path, place, tensors, given, first, nodes, results, traces: before.traces.map(traceOf) };
+}
