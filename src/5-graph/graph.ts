@@ -47,6 +47,7 @@ export interface GraphNode {
 }
 
 export interface Place {
+  /** `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. */
   readonly section: string;
   /** The row's name, or its number. */
   readonly row?: string;

@@ -113,7 +113,9 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
   const { b, step, table, columns, count } = t;
   const { row, name, repeat, traces } = planned;
   const rowPath = joinPath(step.site.path, name);
-  const { section, row: outerRow } = t.place;
+  const { row: outerRow } = t.place;
+  // a table's label tells it from others of its section
+  const section = step.site.path;
   if (b.ev.choices.given.size > 0) {
     for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${rowPath}.${column}`);
   }

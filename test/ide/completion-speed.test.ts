@@ -43,9 +43,11 @@ test('under 10 ms in a workspace of a thousand files, which are kept while one d
     let best = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < 5; turn++) {
       ide.change(mainPath, `${text}${' '.repeat(turn)}\n}\n`);
-      const start = performance.now();
+      // of processor time, so that what else runs does not count
+      const start = process.cpuUsage();
       const { items } = completionAt(ide, mainPath, text.length);
-      best = Math.min(best, performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      best = Math.min(best, (user + system) / 1000);
       if (typed !== '') expect(items.some(({ label }) => label === 'Unit9')).toBe(true);
     }
     times.push(best);

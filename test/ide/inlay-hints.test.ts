@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
 import { hover } from '../../src/ide/features/hover.ts';
 import { defaultInlayHints, inlayHints } from '../../src/ide/features/inlay-hints.ts';
+import { preview } from '../../src/ide/features/preview.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 
@@ -72,20 +73,25 @@ test('only hints of the range are given', () => {
   expect(hints.map((h) => h.label)).toEqual(['→ 24 × 56 × 56']);
 });
 
-test('rows of two tables in one section have no numbers: a network mixes them', () => {
+test('rows of two tables in one section have their own numbers by the label; without one none, for a network mixes them', () => {
   const table = (width: number) => `{\n    | channels |\n    | ${width} |\n  }`;
+  const pool = (kernel: number) => `{\n    | kernel |\n    | ${kernel} |\n  }`;
   const { analysis } = openFixture(`block C(x, channels: int) { return x -> conv: Conv(channels, 3) }
 model M {
   input image: [3, 32, 32]
   stages: C ${table(8)} -> more: C ${table(32)}
+  pools: MaxPool ${pool(2)} -> AvgPool ${pool(4)}
   last: C ${table(16)}
 }
 `);
   expect(analysis.diagnostics).toEqual([]);
-  expect(inlayHints(analysis).map((h) => h.label)).toEqual(['→ 16 × 32 × 32']);
+  expect(inlayHints(analysis).map((h) => h.label)).toEqual(['→ 8 × 32 × 32', '→ 32 × 32 × 32', '→ 16 × 4 × 4']);
   const { text } = analysis.source;
-  expect(hover(analysis, text.indexOf('| 8 |') + 1)?.markdown).not.toContain('at defaults');
-  expect(hover(analysis, text.indexOf('| 16 |') + 1)?.markdown).toContain('**last.0** at defaults');
+  expect(hover(analysis, text.indexOf('| 8 |') + 1)?.markdown).toContain('**stages.0** at defaults');
+  expect(hover(analysis, text.indexOf('| 32 |') + 1)?.markdown).toContain('**stages.more.0** at defaults');
+  expect(hover(analysis, text.indexOf('| 2 |') + 1)?.markdown).not.toContain('at defaults');
+  const rows = preview(analysis)?.stages.map(({ place }) => place && text.slice(place.start, place.end).slice(0, 8));
+  expect(rows?.slice(0, 2)).toEqual(['| 8 |', '| 32 |']);
 });
 
 test('of two models of one name the second has no numbers of the first', () => {

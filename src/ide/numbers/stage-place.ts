@@ -1,4 +1,4 @@
-import type { ModelNode } from '../../1-parse/ast.ts';
+import type { ModelNode, RowsNode } from '../../1-parse/ast.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { Span } from '../../source.ts';
 import { nameOfRow, placesOfTable } from '../tree/table-rows.ts';
@@ -14,21 +14,24 @@ export function placeOfStage(
   row: string | undefined,
 ): Span | undefined {
   const own = model.members.find((m) => m.kind === 'section' && m.name.name === section);
-  if (!own) {
-    const outer = section.slice(0, section.indexOf('.'));
+  if (row === undefined) {
+    if (own) return own.span;
+    const outer = section.slice(0, section.lastIndexOf('.'));
     return section.includes('.') ? placeOfStage(model, point, outer, undefined) : undefined;
   }
-  if (row === undefined) return own.span;
-  const tables = [
-    ...model.members.flatMap((m) => (m.kind === 'table' ? [m.rows] : [])),
-    ...(own.kind === 'section'
-      ? [own.tail.rows, ...own.steps.map((s) => s.tail.rows)].flatMap((r) => (r?.kind === 'rows' ? [r] : []))
-      : []),
-  ];
-  for (const rows of tables) {
+  for (const rows of tablesIn(model)) {
     if (!placesOfTable(model, rows, point).some((place) => place.section === section)) continue;
     const found = rows.rows.find((r) => nameOfRow(rows, r) === row);
     if (found) return found.span;
   }
-  return own.span;
+  return placeOfStage(model, point, section, undefined);
+}
+
+/** The tables that a model writes, by name or in place. */
+function tablesIn(model: ModelNode): RowsNode[] {
+  return model.members.flatMap((m) => {
+    if (m.kind === 'table') return [m.rows];
+    if (m.kind !== 'section') return [];
+    return [m.tail.rows, ...m.steps.map((s) => s.tail.rows)].flatMap((r) => (r?.kind === 'rows' ? [r] : []));
+  });
 }

@@ -1,14 +1,15 @@
-import type { ModelNode, NameNode, RowNode, RowsNode } from '../../1-parse/ast.ts';
+import type { Ident, ModelNode, NameNode, RowNode, RowsNode, SectionNode } from '../../1-parse/ast.ts';
 import { rowName } from '../../3-check/check-rows.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { TreeNode } from './node-path.ts';
 
 /** A section that builds a table. */
 export interface TablePlace {
+  /** The section as a network's stages name it: with the label of the table, where it has one. */
   readonly section: string;
   /** The name of the block before the table: what a row without a cell `block` builds. */
   readonly callee: string | undefined;
-  /** Whether the section builds no other table: a network's stages go by sections and rows, and so mix rows of two. */
+  /** Whether no other table has the same name there: a network's stages go by sections and rows, and so mix rows of two. */
   readonly isOnly: boolean;
 }
 
@@ -23,16 +24,25 @@ export function placesOfTable(model: ModelNode, rows: RowsNode, point: ScalingPo
   };
   return model.members.flatMap((member) => {
     if (member.kind !== 'section') return [];
-    const { first, tail, steps } = member;
-    const section = member.name.name;
-    const head = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
-    const callees = [
-      ...(isThese(tail.rows) ? [head] : []),
-      ...steps.flatMap((step) => (isThese(step.tail.rows) ? [step.callee.text] : [])),
-    ];
-    const isOnly = [tail, ...steps.map((step) => step.tail)].filter(({ rows }) => rows).length === 1;
-    return callees.map((callee) => ({ section, callee, isOnly }));
+    const tables = tablesOf(member);
+    return tables
+      .filter(({ rows }) => isThese(rows))
+      .map(({ section, callee }) => ({
+        section,
+        callee,
+        isOnly: tables.filter((other) => other.section === section).length === 1,
+      }));
   });
+}
+
+/** The tables that a section builds, each with its place and the block before it. */
+function tablesOf({ name, label, first, tail, steps }: SectionNode) {
+  const head = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
+  const sectionWith = (of: Ident | undefined) => (of ? `${name.name}.${of.name}` : name.name);
+  return [
+    { section: sectionWith(label), callee: head, rows: tail.rows },
+    ...steps.map((s) => ({ section: sectionWith(s.label), callee: s.callee.text, rows: s.tail.rows })),
+  ].filter(({ rows }) => rows !== undefined);
 }
 
 /** A row's name in paths: what its column `name` says, else its number from 0. */
