@@ -93,15 +93,15 @@ test('run folders: numbered, never another run or somebody else’s files', () =
 
 test('a spec is copied with its own imports, at their places to each other', () => {
   const files: Record<string, string> = {
-    '/work/nets/a.enet': 'import { B } from "../blocks/b.enet"\nimport { MBConv } from "std/blocks"\n',
-    '/work/blocks/b.enet': 'block B(x) { x -> Activation(relu) }\n',
+    '/project/nets/a.enet': 'import { B } from "../blocks/b.enet"\nimport { MBConv } from "std/blocks"\n',
+    '/project/blocks/b.enet': 'block B(x) { x -> Activation(relu) }\n',
   };
   const host = {
-    root: '/work',
+    root: '/project',
     readFile: (path: string) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
     resolvePath: (from: string, path: string) => new URL(path, `file://${from === '' ? '/' : from}`).pathname,
   };
-  const { program } = compile({ name: '/work/nets/a.enet', text: files['/work/nets/a.enet'] as string }, {}, host);
+  const { program } = compile({ name: '/project/nets/a.enet', text: files['/project/nets/a.enet'] as string }, {}, host);
   const copy = copySpec(program);
   expect(copy.entry).toBe('nets/a.enet');
   expect([...copy.files.keys()].sort()).toEqual(['blocks/b.enet', 'nets/a.enet']);
