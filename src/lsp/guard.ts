@@ -1,4 +1,4 @@
-import { type CancellationToken, ErrorCodes, RAL, ResponseError } from 'vscode-languageserver';
+import { CancellationToken, ErrorCodes, RAL, ResponseError } from 'vscode-languageserver';
 import { cancelled, invalidParams } from './errors.ts';
 import type { Session } from './session.ts';
 import { type View, viewOf } from './view.ts';
@@ -11,7 +11,9 @@ export function answering<P, R>(
   session: Session,
   handler: (params: P, token: CancellationToken) => R | Promise<R>,
 ): (params: P, token: CancellationToken) => Promise<R> {
-  return async (params, token) => {
+  return async (params, given: CancellationToken | undefined) => {
+    // of an empty list of parameters, as Neovim sends it, the token is all that comes
+    const token = given ?? CancellationToken.None;
     if (session.state === 'new') throw new ResponseError(ErrorCodes.ServerNotInitialized, 'initialize comes first');
     if (session.state === 'closing') throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is shut down');
     if (token.isCancellationRequested) throw cancelled();

@@ -99,6 +99,12 @@ describe('messages that make no sense', () => {
     expect(await raw.ended).toBe(0);
   });
 
+  test('an empty list of parameters, as Neovim writes an empty table', async () => {
+    const { send, answerTo } = await started();
+    send({ id: 1, method: 'enet/scaling', params: [] });
+    await answerTo(1).toMatchObject({ result: { chosen: {}, models: [] } });
+  });
+
   test('unknown methods, with and without an answer', async () => {
     const { send, answerTo, expectAlive } = await started();
     send({ id: 1, method: 'textDocument/nonsense', params: {} });
