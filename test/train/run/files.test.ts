@@ -101,7 +101,11 @@ test('a spec is copied with its own imports, at their places to each other', () 
     readFile: (path: string) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
     resolvePath: (from: string, path: string) => new URL(path, `file://${from === '' ? '/' : from}`).pathname,
   };
-  const { program } = compile({ name: '/project/nets/a.enet', text: files['/project/nets/a.enet'] as string }, {}, host);
+  const { program } = compile(
+    { name: '/project/nets/a.enet', text: files['/project/nets/a.enet'] as string },
+    {},
+    host,
+  );
   const copy = copySpec(program);
   expect(copy.entry).toBe('nets/a.enet');
   expect([...copy.files.keys()].sort()).toEqual(['blocks/b.enet', 'nets/a.enet']);
