@@ -170,12 +170,16 @@ export function callSignature(
   }
   spend(b.ev, buildLimits.nodeSteps, site.span);
   if (b.calls.push(site) > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
-  const result =
-    declared?.kind === 'model'
-      ? lowerModelStep(b, declared, bindings, tensors, env, site, variant)
-      : { tensors: lowerDeclared(b, signature, bindings, tensors, env, site) };
+  const result = lowerDeclared();
   b.calls.pop();
   return result;
+
+  function lowerDeclared(): Flow {
+    if (!declared) return { tensors };
+    if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site, variant);
+    const call = { declared, convention: env.convention, bindings, tensors, path: site.path };
+    return { tensors: keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site)) };
+  }
 }
 
 const noTraces: readonly Trace[] = [];
@@ -189,20 +193,6 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
 function failTensors(callee: string, takes: number, given: number, span: Span): never {
   if (given > takes) return fail('too-many-tensors', span, { callee, takes, given });
   return fail('missing-tensor', span, { callee, name: 'x' });
-}
-
-function lowerDeclared(
-  b: Builder,
-  signature: Signature,
-  bindings: ReadonlyMap<string, Binding>,
-  tensors: readonly TensorValue[],
-  outer: Env,
-  site: Site,
-): readonly TensorValue[] {
-  const { declared } = signature;
-  if (!declared) return tensors;
-  const call = { declared, convention: outer.convention, bindings, tensors, path: site.path };
-  return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, outer, site));
 }
 
 function lowerBlock(
