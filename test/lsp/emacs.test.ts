@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { entry, workspace } from './client.ts';
+import { net, units } from './editor-files.ts';
 
 const folder = resolve(import.meta.dirname, '../../editors/emacs');
 const batch = (args: readonly string[], env: Record<string, string> = {}) =>
@@ -19,18 +20,6 @@ if (skipped)
 const finds = `(dolist (f (file-expand-wildcards "/usr/share/emacs/site-lisp/elpa/*")) (add-to-list 'load-path f))`;
 const eglot = !skipped && batch(['--eval', finds, '--eval', "(require 'eglot)"]).status === 0;
 if (!skipped && !eglot) console.warn('skipped: this emacs has no Eglot (Debian: apt-get install elpa-eglot)');
-
-const net = `import { Unit } from "./units.enet"
-import { MBConv } from "std/blocks"
-model Net {
-  param classes: int = 10
-  input image: [3, 32, 32]
-  stem: Unt(w(16))
-  body: MBConv(16)
-  head: GlobalAvgPool -> linear: Linear(classes)
-}
-`;
-const units = 'block Unit(x, channels: int) {\n  return x -> Conv(channels, 3) -> BatchNorm\n}\n';
 
 test.skipIf(skipped)('the mode compiles without a warning, and indents', { timeout: 90_000 }, () => {
   const root = workspace();

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { entry, workspace } from './client.ts';
+import { net, units } from './editor-files.ts';
 import { hasTerminals, openTerminal, type Terminal } from './terminal.ts';
 
 const hx = process.env.ENET_HELIX ?? 'hx';
@@ -15,18 +16,6 @@ if (found.status !== 0)
 else if (skipped) console.warn('skipped: there is no tmux to drive Helix in: its set-up is not tried');
 const name = found.stdout?.trim() ?? '';
 const [year = 0, month = 0] = /(\d+)\.(\d+)/.exec(name)?.slice(1).map(Number) ?? [];
-
-const net = `import { Unit } from "./units.enet"
-import { MBConv } from "std/blocks"
-model Net {
-  param classes: int = 10
-  input image: [3, 32, 32]
-  stem: Unt(w(16))
-  body: MBConv(16)
-  head: GlobalAvgPool -> linear: Linear(classes)
-}
-`;
-const units = 'block Unit(x, channels: int) {\n  return x -> Conv(channels, 3) -> BatchNorm\n}\n';
 
 const setup = readFileSync(resolve(import.meta.dirname, '../../editors/helix/languages.toml'), 'utf8');
 const root = skipped

@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { entry, workspace } from './client.ts';
+import { net, units } from './editor-files.ts';
 
 const nvim = process.env.ENET_NEOVIM ?? 'nvim';
 const found = spawnSync(nvim, ['--version'], { encoding: 'utf8' });
@@ -15,17 +16,6 @@ const old = minor < 11;
 if (!skipped && old)
   console.warn(`skipped: ${name} is older than 0.11: vim.lsp.enable is not tried (ENET_NEOVIM may name another)`);
 
-const net = `import { Unit } from "./units.enet"
-import { MBConv } from "std/blocks"
-model Net {
-  param classes: int = 10
-  input image: [3, 32, 32]
-  stem: Unt(w(16))
-  body: MBConv(16)
-  head: GlobalAvgPool -> linear: Linear(classes)
-}
-`;
-const units = 'block Unit(x, channels: int) {\n  return x -> Conv(channels, 3) -> BatchNorm\n}\n';
 const files = { 'net.enet': net, 'units.enet': units, '.git/HEAD': '' };
 
 /** What the scripts write of what they saw; each only some of it. */
