@@ -53,11 +53,12 @@ model.compile(
 )
 batch = settings["batch"]
 for order in settings["orders"]:
-    order = np.array(order)[: len(order) // batch * batch]
-    steps = []
+    order = np.array(order)
+    steps, sizes = [], []
     for i in range(0, len(order), batch):
         pick = order[i : i + batch]
         steps.append(model.train_on_batch(x[pick], y[pick]))
-    loss, accuracy = np.mean(steps, axis=0).tolist()
+        sizes.append(len(pick))
+    loss, accuracy = np.average(steps, axis=0, weights=sizes).tolist()
     test = model.evaluate(tx, ty, batch_size=500, verbose=0, return_dict=True)
     print(json.dumps({"loss": loss, "accuracy": accuracy, "test": test}), flush=True)

@@ -6,6 +6,16 @@ export interface RunLength {
   readonly totalSteps: number;
 }
 
+/** The rate that the schedule starts from: the base rate is for 256 images and scaled with those of a step. */
+export function peakRate({ rate, batch, accumulate }: ResolvedSettings): number {
+  return (rate * batch * accumulate) / 256;
+}
+
+/** How many steps the rate rises. */
+export function warmupStepsOf({ warmup }: ResolvedSettings, { stepsPerEpoch }: RunLength): number {
+  return Math.trunc(warmup * stepsPerEpoch);
+}
+
 /**
  * The learning rate of a step, as `build_learning_rate` of the reference code has it (tensorflow/tpu,
  * models/official/efficientnet/utils.py): the base rate is for 256 images and scaled with those of a step; while
@@ -13,13 +23,10 @@ export interface RunLength {
  * of `decay-epochs`, or along half a cosine to 0 at the run's end.
  * @param step from 0.
  */
-export function learningRate(
-  settings: ResolvedSettings,
-  step: number,
-  { stepsPerEpoch, totalSteps }: RunLength,
-): number {
-  const peak = (settings.rate * settings.batch * settings.accumulate) / 256;
-  const warmupSteps = Math.trunc(settings.warmup * stepsPerEpoch);
+export function learningRate(settings: ResolvedSettings, step: number, length: RunLength): number {
+  const { stepsPerEpoch, totalSteps } = length;
+  const peak = peakRate(settings);
+  const warmupSteps = warmupStepsOf(settings, length);
   if (step < warmupSteps) return (peak * step) / warmupSteps;
   switch (settings.schedule) {
     case 'constant':

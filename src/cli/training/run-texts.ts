@@ -2,27 +2,57 @@ import { join } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Backend } from '../../backends/backend.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { formatCount, formatExact } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Dataset } from '../../train/data/types.ts';
+import { runLength, warmupWarning } from '../../train/loop/run-length.ts';
 import type { TrainingOutcome } from '../../train/loop/task.ts';
 import type { RunFolder } from '../../train/run/run-folder.ts';
-import { learningRate } from '../../train/schedule.ts';
+import { peakRate } from '../../train/schedule.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { percent } from './format.ts';
 import { validationSplit } from './loader-options.ts';
+import type { RunLoaders } from './open-loaders.ts';
 import type { OpenedRun } from './open-run.ts';
 
-/** Says what is about to be trained, on what and where. */
+/** The share of the images that an epoch may leave out unsaid. */
+const fewLeftOut = 0.02;
+
+/** What a run's user should know and would not see: each a line. */
+function warningsOf({ config }: OpenedRun, { train }: RunLoaders): string[] {
+  const { settings } = config;
+  const { images } = config;
+  const leftOut = images.train - train.images;
+  const warmup = warmupWarning(settings, runLength(settings, train));
+  return [
+    ...(leftOut > fewLeftOut * images.train
+      ? [
+          `${leftOut} of ${formatExact(images.train)} images ${nounFor(leftOut, 'is', 'are')} left out of each epoch: it would be a batch of its own, from which batch norms learn nothing; another --batch takes it in`,
+        ]
+      : []),
+    ...(warmup === undefined ? [] : [warmup]),
+  ];
+}
+
+/** Says what is about to be trained, on what and where, and what of that is likely not meant. */
 export function announceRun(
-  { folder, config, network }: OpenedRun,
+  run: OpenedRun,
   dataset: Dataset,
+  loaders: RunLoaders,
   backend: Backend,
   args: Arguments,
   io: Io,
 ): void {
-  if (flag(args, 'quiet') || flag(args, 'json')) return;
+  if (flag(args, 'quiet')) return;
+  const warnings = warningsOf(run, loaders);
+  if (flag(args, 'json')) {
+    for (const message of warnings) io.stdout.write(`${JSON.stringify({ kind: 'warning', message })}\n`);
+    return;
+  }
+  for (const message of warnings) io.stderr.write(`warning: ${safeText(message)}\n`);
+  const { folder, config, network } = run;
   const { settings, images, classes } = config;
   const { params } = totalCost(network.graph);
   const split = validationSplit(dataset);
@@ -30,8 +60,6 @@ export function announceRun(
     split === undefined
       ? 'none to validate with'
       : `${formatExact(images.validation)} to validate with${split === 'test' ? ' (the test images: the data have no others)' : ''}`;
-  const constant = { ...settings, schedule: 'constant', warmup: 0 } as const;
-  const peak = learningRate(constant, 0, { stepsPerEpoch: 1, totalSteps: 1 });
   const lines = [
     [
       'network',
@@ -44,7 +72,7 @@ export function announceRun(
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
-      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} ${nounFor(settings.batch * settings.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peak.toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} ${nounFor(settings.batch * settings.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peakRate(settings).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
     ],
     ['run', folder.shown],
   ];

@@ -44,7 +44,7 @@ export async function runTraining(
     io.stderr.write('stopping: this step is finished and a checkpoint written; once more ends at once\n');
   });
   try {
-    announceRun(run, dataset, backend, args, io);
+    announceRun(run, dataset, loaders, backend, args, io);
     const outcome: TrainingOutcome = await train({
       folder,
       config,

@@ -38,8 +38,8 @@ export function createLoader(dataset: Dataset, name: SplitName, options: LoaderO
     throw new DataError(`'${dataset.path}' has no images for ${name}; it has ${there}.`);
   }
   const settings = loaderSettings(dataset, name, split, options);
-  const { batchSize, dropLast } = settings;
-  const batches = dropLast ? Math.floor(split.count / batchSize) : Math.ceil(split.count / batchSize);
+  const { batchSize } = settings;
+  const batches = batchesOf(split.count, settings);
   const corrupt = new Map<number, SkippedImage>();
   let pool: WorkerPool | undefined;
   let closed = false;
@@ -76,6 +76,13 @@ export function createLoader(dataset: Dataset, name: SplitName, options: LoaderO
       pool = undefined;
     },
   };
+}
+
+/** Batch norms learn nothing from a batch of one image: such a rest is left out of training. */
+function batchesOf(count: number, { batchSize, dropSingle }: LoaderSettings): number {
+  const whole = Math.floor(count / batchSize);
+  const rest = count - whole * batchSize;
+  return rest === 0 || (dropSingle && rest === 1) ? whole : whole + 1;
 }
 
 const samplingOf = ({ shuffle, balanced }: LoaderSettings) => (balanced ? 'balanced' : shuffle ? 'shuffled' : 'all');

@@ -12,7 +12,8 @@ export interface LoaderSettings {
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly shuffle: boolean;
-  readonly dropLast: boolean;
+  /** Whether a last batch of a single image is left out. */
+  readonly dropSingle: boolean;
   readonly balanced: boolean;
   /** `[K]`. */
   readonly classWeights: Float32Array;
@@ -55,7 +56,7 @@ export function loaderSettings(
     mean,
     std,
     shuffle: training,
-    dropLast: options.dropLast ?? training,
+    dropSingle: training,
     balanced: training && options.sampling === 'balanced',
     classWeights: weightsOfClasses(dataset.classes.length, split, training ? options.classWeights : undefined),
     labelSmoothing: training ? (options.labelSmoothing ?? 0) : 0,
@@ -152,7 +153,7 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
     );
   }
   need(
-    !settings.dropLast || split.count >= batchSize,
+    !settings.dropSingle || split.count >= batchSize,
     `the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
   );
 }

@@ -87,12 +87,10 @@ export interface LoaderOptions {
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   /**
-   * Shuffled, augmented, the last partial batch dropped: by default for the split `train` and for no other. Where it is false,
-   * `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no say.
+   * Shuffled, augmented, a last batch of one image left out: by default for the split `train` and for no other. Where it is
+   * false, `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no say.
    */
   readonly training?: boolean;
-  /** By default as `training`. */
-  readonly dropLast?: boolean;
   /** `balanced` draws each image's class evenly, then one of its images, both with replacement. `shuffled` by default. */
   readonly sampling?: 'shuffled' | 'balanced';
   /** `balanced` gives class k the weight images / (classes * images of k). By default 1 each. */

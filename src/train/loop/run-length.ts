@@ -1,19 +1,42 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { Loader } from '../data/types.ts';
 import { RunError } from '../run-error.ts';
-import type { RunLength } from '../schedule.ts';
+import { learningRate, peakRate, type RunLength, warmupStepsOf } from '../schedule.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
 /**
- * How many steps a run has: what is left of an epoch's batches and makes no whole step is not trained on.
- * @throws RunError where there is no step in an epoch.
+ * How many steps a run has. The last step of an epoch may have fewer batches than the others.
+ * @throws RunError where an epoch's images do not make one whole step.
  */
 export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train: Loader): RunLength {
-  const stepsPerEpoch = Math.floor(train.batches / accumulate);
-  if (stepsPerEpoch === 0) {
+  const stepsPerEpoch = Math.ceil(train.batches / accumulate);
+  if (train.batches < accumulate) {
     const options = accumulate > 1 ? '--batch or --accumulate' : '--batch';
     throw new RunError(
       `a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
     );
   }
   return { stepsPerEpoch, totalSteps: stepsPerEpoch * epochs };
+}
+
+/**
+ * What the warm-up makes of a short run, where it is likely not meant: a rate that never comes to its value, or a first epoch
+ * that trains nothing. Undefined where there is nothing to say.
+ */
+export function warmupWarning(settings: ResolvedSettings, length: RunLength): string | undefined {
+  const { warmup, epochs, rate } = settings;
+  const { stepsPerEpoch, totalSteps } = length;
+  const warmupSteps = warmupStepsOf(settings, length);
+  if (warmupSteps === 0 || rate === 0) return undefined;
+  const shown = (value: number) => String(Number(value.toPrecision(4)));
+  const advice = 'choose a shorter --warmup or more --epochs';
+  if (warmupSteps >= totalSteps) {
+    const last = learningRate(settings, totalSteps - 1, length);
+    const epochsOf = `${warmup} ${nounFor(warmup, 'epoch')}`;
+    const run = `the run of ${epochs} ${nounFor(epochs, 'epoch')}`;
+    const how = warmupSteps === totalSteps ? 'as long as' : 'longer than';
+    return `the warm-up of ${epochsOf} is ${how} ${run}: the rate ends at ${shown(last)} and never reaches ${shown(peakRate(settings))}; ${advice}`;
+  }
+  if (stepsPerEpoch > 1) return undefined;
+  return `an epoch is a single step, and the rate of the first is 0: the first epoch changes only the batch norms' statistics; choose a smaller --batch or --warmup 0`;
 }

@@ -47,19 +47,20 @@ export async function trainStep(
   };
 }
 
-/** A batch of a step that has several: adds its gradient to theirs. */
+/** A batch of a step that has several: adds its gradient to theirs. @param share its images among those of the step. */
 export async function accumulateBatch(
   session: Session,
   settings: ResolvedSettings,
   batch: Batch,
   step: number,
   part: number,
+  share: number,
   sums: EpochSums,
 ): Promise<{ loss: number; sums: EpochSums }> {
   const { runner, training } = session;
   const outputs = await runFunction(runner, training.program, 'accumulate', {
     ...forwardInputs(session, settings, batch, step, part),
-    share: scalar(1 / settings.accumulate),
+    share: scalar(share),
   });
   return { loss: scalarOf(outputs, 'loss'), sums: addBatch(sums, batch, outputs, training.classes) };
 }

@@ -1,8 +1,9 @@
 import { NotFiniteError } from '../../backends/runner.ts';
-import type { Batch } from '../data/types.ts';
+import type { Batch, Loader } from '../data/types.ts';
 import type { EpochSums } from '../run/state.ts';
 import { newestState } from '../run/state-file.ts';
 import { learningRate } from '../schedule.ts';
+import type { ResolvedSettings } from '../settings.ts';
 import { type Course, saveState } from './course.ts';
 import { nextTurn } from './evaluate.ts';
 import { firstNotFinite, notFiniteStep } from './failures.ts';
@@ -34,6 +35,7 @@ function batchTaker(course: Course): (batch: Batch) => Promise<StepResult | unde
   const { task, length } = course;
   const { settings } = task.config;
   const { accumulate } = settings;
+  const { train } = task.loaders;
   if (accumulate === 1) {
     return (batch) => {
       const { session, state } = course;
@@ -47,13 +49,21 @@ function batchTaker(course: Course): (batch: Batch) => Promise<StepResult | unde
     const part = batch.index % accumulate;
     return guarded(course, batch, part, async () => {
       if (part === 0) [loss, sums] = [0, state.sums];
-      const one = await accumulateBatch(session, settings, batch, state.step, part, sums);
-      loss += one.loss / accumulate;
+      const share = shareOfStep(batch, settings, train);
+      const one = await accumulateBatch(session, settings, batch, state.step, part, share, sums);
+      loss += one.loss * share;
       sums = one.sums;
-      if (part < accumulate - 1) return undefined;
+      if (part < accumulate - 1 && batch.index < train.batches - 1) return undefined;
       return { loss, sums, norm: await applyStep(session, settings, state.step, length) };
     });
   };
+}
+
+/** A batch's images among those of its step: the last step of an epoch may have fewer batches, the last of them fewer images. */
+function shareOfStep({ index, shape }: Batch, { accumulate, batch }: ResolvedSettings, train: Loader): number {
+  const perStep = accumulate * batch;
+  const before = Math.floor(index / accumulate) * perStep;
+  return shape[0] / Math.min(perStep, train.images - before);
 }
 
 /** Runs a step, and says where its numbers stop being finite if they do. */

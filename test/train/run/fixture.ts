@@ -73,14 +73,20 @@ function patch(index: number, label: number, name: string): number[] {
   });
 }
 
-/** Batches of such images in memory, the same for the same epoch and number. */
-export function memoryLoader(batches: number, batchSize: number, size: (epoch: number) => number = () => 8): Loader {
+/** Batches of such images in memory, the same for the same epoch and number. @param last images of the last batch. */
+export function memoryLoader(
+  batches: number,
+  batchSize: number,
+  size: (epoch: number) => number = () => 8,
+  last = batchSize,
+): Loader {
   const make = (epoch: number, index: number): Batch => {
+    const count = index === batches - 1 ? last : batchSize;
     const side = size(epoch);
     const state = randomState(epoch, `batch ${index}`);
-    const images = new Float32Array(batchSize * side * side);
-    const targets = new Float32Array(batchSize * 3);
-    const labels = Int32Array.from({ length: batchSize }, () => Math.floor(nextUnit(state) * 3));
+    const images = new Float32Array(count * side * side);
+    const targets = new Float32Array(count * 3);
+    const labels = Int32Array.from({ length: count }, () => Math.floor(nextUnit(state) * 3));
     for (const [n, label] of labels.entries()) {
       targets[n * 3 + label] = 1;
       for (let p = 0; p < side * side; p++) {
@@ -88,13 +94,13 @@ export function memoryLoader(batches: number, batchSize: number, size: (epoch: n
         images[n * side * side + p] = stripe * 2 - 1 + 0.3 * nextUnit(state);
       }
     }
-    const indices = Int32Array.from({ length: batchSize }, (_, n) => index * batchSize + n);
-    const weights = new Float32Array(batchSize).fill(1);
-    return { index, shape: [batchSize, side, side, 1], images, targets, labels, weights, indices, skipped: [] };
+    const indices = Int32Array.from({ length: count }, (_, n) => index * batchSize + n);
+    const weights = new Float32Array(count).fill(1);
+    return { index, shape: [count, side, side, 1], images, targets, labels, weights, indices, skipped: [] };
   };
   return {
     batches,
-    images: batches * batchSize,
+    images: (batches - 1) * batchSize + last,
     corrupt: new Map(),
     async *epoch(epoch, from = 0) {
       for (let index = from; index < batches; index++) yield make(epoch, index);

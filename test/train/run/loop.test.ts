@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { graphTensors } from '../../../src/5-graph/graph.ts';
 import { type CreateRunner, OutOfMemoryError } from '../../../src/backends/runner.ts';
+import type { StepReport } from '../../../src/train/loop/task.ts';
 import { train } from '../../../src/train/loop/train.ts';
 import type { EpochRecord } from '../../../src/train/metrics/run-log.ts';
 import { newestState } from '../../../src/train/run/state-file.ts';
@@ -57,10 +58,17 @@ const grown: TaskChanges = {
   loaders: { train: memoryLoader(6, 8, growing), validation: memoryLoader(2, 8, growing) },
 };
 
+/** Steps of 12, 12 and 6 images. */
+const unequal: TaskChanges = {
+  settings: { batch: 4, accumulate: 3, warmup: 0 },
+  loaders: { train: memoryLoader(8, 4, undefined, 2), validation: memoryLoader(2, 8) },
+};
+
 describe('a stopped run goes on to the same bytes as one that is not', () => {
   test.each<[string, TaskChanges]>([
     ['with dropout, stochastic depth and averages', {}],
     ['with accumulated gradients, clipped', { settings: { accumulate: 2, 'clip-norm': 0.5 } }],
+    ['with a last step of fewer batches and images', unequal],
     ['with sizes that grow, RMSProp, raw weights too', grown],
     ['with SGD, focal loss, a frozen stem, a faster head', { settings: sgd }],
     ['without validation or averages', { settings: { ema: 0 }, loaders: { train: memoryLoader(5, 8) } }],
@@ -158,6 +166,27 @@ describe('a run', () => {
     await expect(train({ ...task, createRunner })).rejects.toThrow(
       'the memory does not hold a step of 8 images of 8 x 8: take --batch 4 --accumulate 2',
     );
+  });
+
+  test('each image of a step counts the same, in its last partial batch too', async () => {
+    const shares: number[] = [];
+    const task = await tinyTask(temporaryFolder(), { ...unequal, settings: { ...unequal.settings, epochs: 1 } });
+    const reports: number[] = [];
+    const createRunner: CreateRunner = async (program) => {
+      const runner = await task.createRunner(program);
+      return {
+        ...runner,
+        run: (name, inputs) => {
+          if (name === 'accumulate') shares.push(inputs.share?.data[0] as number);
+          return runner.run(name, inputs);
+        },
+      };
+    };
+    const listener = { ...task.listener, step: ({ images }: StepReport) => void reports.push(images) };
+    expect(await train({ ...task, createRunner, listener })).toMatchObject({ finished: true, step: 3 });
+    const third = Math.fround(1 / 3);
+    expect(shares).toEqual([third, third, third, third, third, third, Math.fround(4 / 6), Math.fround(2 / 6)]);
+    expect(reports).toEqual([12, 12, 6]);
   });
 
   test('an epoch without a step is said', async () => {
