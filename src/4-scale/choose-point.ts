@@ -130,7 +130,9 @@ function evaluatePoint(
     ...(row && { variant: row.name }),
     ...(request.phi !== undefined && { phi: request.phi }),
     ...scale.factors,
-    params: model.members.flatMap((m) => (m.kind === 'param' ? [paramValue(m, chosen.get(m) as ChosenParam)] : [])),
+    params: model.members.flatMap((m) =>
+      m.kind === 'param' ? [paramValue(m, chosen.get(m) as ChosenParam, overrides)] : [],
+    ),
     convention: env.convention,
   };
   return { env, scale, point };
@@ -197,7 +199,14 @@ function chooseParam(
   return { binding, origin: factor?.origin ?? 'default', source: factor?.source ?? 'default' };
 }
 
-function paramValue({ name, span }: ParamNode, { binding, origin, source }: ChosenParam): ParamValue {
+function paramValue(
+  { name, span }: ParamNode,
+  { binding, origin, source }: ChosenParam,
+  { size }: Overrides,
+): ParamValue {
+  if (size && name.name === 'resolution') {
+    return { name: name.name, text: size.join('x'), origin: 'override', source: '--resolution', span, trace: '' };
+  }
   const trace = (binding.traces ?? []).map((t) => t.text).join('; ');
   return { name: name.name, text: valueText(binding.value), origin, source, span, trace };
 }

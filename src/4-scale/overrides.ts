@@ -8,16 +8,22 @@ import type { ScalingRequest } from './scaling.ts';
 /** What the command line sets, by name as `--set` gives it. */
 export interface Overrides {
   readonly params: ReadonlyMap<string, Expr>;
+  /** Shapes of inputs, by the input's name. */
+  readonly inputs: ReadonlyMap<string, Expr>;
   /** Cells by their path: `stages.2.kernel`. */
   readonly cells: ReadonlyMap<string, Expr>;
+  /** Height and width of all inputs, where they differ. */
+  readonly size?: readonly [height: number, width: number];
 }
 
-export const noOverrides: Overrides = { params: new Map(), cells: new Map() };
+export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), cells: new Map() };
 
 /** Reads the values given with `--set` and `--resolution`. Says what is no value, and what sets nothing. */
 export function readOverrides(model: ModelNode, request: ScalingRequest): Overrides {
   const params = new Map<string, Expr>();
+  const inputs = new Map<string, Expr>();
   const cells = new Map<string, Expr>();
+  const inputNames = new Set(model.members.flatMap((m) => (m.kind === 'input' ? [m.name.name] : [])));
   const known = new Set(model.members.flatMap((m) => (m.kind === 'param' ? [m.name.name] : [])));
   for (const { name, text, option } of requested(request)) {
     const { expr, diagnostics } = parseExpression({ name: option, text });
@@ -25,25 +31,69 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
     if (first || expr.kind === 'error')
       fail('bad-override', undefined, { option, why: first?.message ?? 'there is no value' });
     if (name.includes('.')) cells.set(name, expr);
+    else if (inputNames.has(name)) inputs.set(name, expr);
     else if (!known.has(name)) {
-      fail('unknown-override', undefined, { option, name, model: model.name.name, hint: didYouMean(name, known) });
-    } else if (!isRead(model, name)) {
+      const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known, ...inputNames]);
+      fail('unknown-override', undefined, { option, name, model: model.name.name, hint });
+    } else if (!isRead(model.members, name)) {
       fail('unused-override', undefined, { option, why: `nothing in '${model.name.name}' reads '${name}'` });
     } else params.set(name, expr);
   }
-  return { params, cells };
+  const size = sizeOf(model, request, inputs);
+  return { params, inputs, cells, ...(size && { size }) };
+}
+
+/** What people call a part of the input's shape. */
+const partsOfShape: ReadonlySet<string> = new Set([
+  'channels',
+  'in_channels',
+  'in_chans',
+  'input_channels',
+  'height',
+  'width',
+  'input_shape',
+  'input_size',
+  'img_size',
+  'image_size',
+]);
+
+function inputHint(name: string, inputs: ReadonlySet<string>): string | undefined {
+  const [input] = inputs;
+  if (input === undefined || !partsOfShape.has(name)) return undefined;
+  return `; the shape of the input is set as a whole: --set ${input}=[channels,height,width]`;
+}
+
+/** The height and width that `--resolution 224x320` gives to every input. One number is an ordinary parameter. */
+function sizeOf(
+  model: ModelNode,
+  { resolution }: ScalingRequest,
+  inputs: ReadonlyMap<string, Expr>,
+): Overrides['size'] {
+  if (resolution === undefined || typeof resolution === 'number') return undefined;
+  const option = `--resolution ${resolution.join('x')}`;
+  const elsewhere = model.members.filter((m) => m.kind !== 'input' && m.kind !== 'variants');
+  if (isRead(elsewhere, 'resolution')) {
+    const why = `'${model.name.name}' also uses 'resolution' outside the shape of its input, where it must be one number`;
+    fail('override-conflict', undefined, { option, why });
+  }
+  const [input] = inputs.keys();
+  if (input !== undefined) {
+    const why = `--set ${input} gives the whole shape of the input`;
+    fail('override-conflict', undefined, { option, why });
+  }
+  return resolution;
 }
 
 function requested({ set = {}, resolution }: ScalingRequest): { name: string; text: string; option: string }[] {
   const given = Object.entries(set).map(([name, text]) => ({ name, text, option: `--set ${name}` }));
-  if (resolution === undefined || Object.hasOwn(set, 'resolution')) return given;
+  if (typeof resolution !== 'number' || Object.hasOwn(set, 'resolution')) return given;
   return [...given, { name: 'resolution', text: String(resolution), option: '--resolution' }];
 }
 
-/** Whether anything in a model reads a name. */
-function isRead(model: ModelNode, wanted: string): boolean {
+/** Whether any of a model's members reads a name. */
+function isRead(members: ModelNode['members'], wanted: string): boolean {
   let found = false;
-  walkNames(model.members, (name) => {
+  walkNames(members, (name) => {
     found ||= name.parts[0] === wanted;
   });
   return found;

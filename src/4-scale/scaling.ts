@@ -12,9 +12,12 @@ export interface ScalingRequest {
   readonly d?: number;
   readonly w?: number;
   readonly r?: number;
-  /** Short for `set.resolution`. */
-  readonly resolution?: number;
-  /** `classes: '10'`, `'stages.2.kernel': '5'`: values in the language, by parameter or by cell. */
+  /** Short for `set.resolution`; height and width where the input is not square. */
+  readonly resolution?: number | readonly [height: number, width: number];
+  /**
+   * `classes: '10'`, `image: '[1, 224, 224]'`, `'stages.2.kernel': '5'`: values in the language, by parameter, by input (its
+   * shape) or by cell.
+   */
   readonly set?: Readonly<Record<string, string>>;
   /** Overrides the model's own convention. */
   readonly convention?: 'tf' | 'torch';

@@ -45,7 +45,7 @@ export function buildGraph(
       { call: (call, env) => lowerCall(b, call, env), chain: (chain, env) => lowerChain(b, chain, env) },
       steps,
     );
-    const b = createBuilder(ev, request.convention, keepsBlocks);
+    const b = createBuilder(ev, request.convention, overrides, keepsBlocks);
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     const flow = lowerModel(b, declared.node, chosen.env);

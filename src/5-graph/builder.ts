@@ -1,6 +1,7 @@
 import type { Evaluation } from '../4-scale/evaluation.ts';
 import { fail, spend, warn } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
+import type { Overrides } from '../4-scale/overrides.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
 import type { Related } from '../diagnostics/diagnostic.ts';
@@ -20,6 +21,8 @@ export interface Builder {
   place: Place;
   /** The convention that the command line asks for, for inner models too. */
   readonly convention: 'tf' | 'torch' | undefined;
+  /** What the command line says of the inputs' shapes. */
+  readonly overrides: Pick<Overrides, 'inputs' | 'size'>;
   /** The calls of blocks that are being built at this moment, the outermost first. */
   readonly calls: { readonly span: Span; readonly path: string }[];
   parameters: number;
@@ -32,7 +35,12 @@ export interface Builder {
   unkept: number;
 }
 
-export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undefined, keepsBlocks: boolean): Builder {
+export function createBuilder(
+  ev: Evaluation,
+  convention: 'tf' | 'torch' | undefined,
+  overrides: Builder['overrides'],
+  keepsBlocks: boolean,
+): Builder {
   return {
     ev,
     nodes: [],
@@ -40,6 +48,7 @@ export function createBuilder(ev: Evaluation, convention: 'tf' | 'torch' | undef
     normalisation: new Map(),
     place: { section: '' },
     convention,
+    overrides,
     calls: [],
     parameters: 0,
     warnedOfKernel: false,

@@ -71,29 +71,34 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
 }
 
 function lowerInput(b: Builder, env: Env, name: string, member: InputNode): TensorValue {
-  const { span } = member.shape;
-  const { value, traces = [] } = traced(b.ev, () => evaluate(b.ev, env, member.shape));
-  const shape = isList(value) ? value : [];
+  const { inputs, size } = b.overrides;
+  const written = inputs.get(name) ?? member.shape;
+  const { value, traces = [] } = traced(b.ev, () => evaluate(b.ev, env, written));
   const what = `the shape of '${name}'`;
-  if (shape.length !== 3) {
-    const found = isList(value) ? `a list of ${shape.length}` : describeValue(value);
-    fail('wrong-type', span, { what, expected: '[channels, height, width]', found });
+  if (!isList(value) || value.length !== 3) {
+    const found = isList(value) ? `a list of ${value.length}` : describeValue(value);
+    return fail('wrong-type', written.span, { what, expected: '[channels, height, width]', found });
   }
-  for (const size of shape) checkScalar(`each of ${what}`, 'int', size, span);
+  for (const side of value) checkScalar(`each of ${what}`, 'int', side, written.span);
+  const shape = (size ? [value[0], ...size] : value) as number[];
   const normalisation = readNormalisation(b, env, member, shape[0] as number);
   if (normalisation) b.normalisation.set(name, normalisation);
   b.place = { section: name };
-  const origin = { path: joinPath(env.path, name), span: member.span, traces };
-  return addNode(b, { kind: 'input', name }, [], origin, shape as number[])[0] as TensorValue;
+  const origin = { path: joinPath(env.path, name), span: member.span, traces: size ? [] : traces };
+  return addNode(b, { kind: 'input', name }, [], origin, shape)[0] as TensorValue;
 }
 
 function readNormalisation(b: Builder, env: Env, member: InputNode, channels: number): Normalisation | undefined {
   if (member.args.length === 0) return undefined;
-  const read = (name: string, otherwise: number): number[] => {
+  const input = member.name.name;
+  const read = (name: string, otherwise: number): readonly number[] => {
     const arg = member.args.find((a) => a.name?.name === name);
     const value = arg ? evaluate(b.ev, env, arg.value) : Array.from({ length: channels }, () => otherwise);
     const list = isList(value) ? value : [];
-    if (list.length === channels && list.every((n) => typeof n === 'number')) return list as number[];
+    if (list.every((n): n is number => typeof n === 'number')) {
+      if (list.length === channels) return list;
+      if (b.overrides.inputs.has(input) && list.length > 0) return averaged(b, member, list, channels);
+    }
     const expected = channels === 1 ? 'a number for its channel' : `a number for each of ${channels} channels`;
     return fail('wrong-type', arg?.span ?? member.span, {
       what: `'${name}'`,
@@ -102,6 +107,13 @@ function readNormalisation(b: Builder, env: Env, member: InputNode, channels: nu
     });
   };
   return { mean: read('mean', 0), std: read('std', 1) };
+}
+
+/** For a number of channels that the model was not written for: each takes the average, as for gray pictures. */
+function averaged(b: Builder, { name, span }: InputNode, list: readonly number[], channels: number): number[] {
+  warn(b.ev, 'normalisation-averaged', span, { input: name.name, channels, given: list.length });
+  const average = list.reduce((sum, n) => sum + n, 0) / list.length;
+  return Array.from({ length: channels }, () => Number(average.toFixed(6)));
 }
 
 function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {

@@ -82,7 +82,7 @@ const makers: Readonly<Record<string, Maker>> = {
     epsilon: real(a, 'epsilon', 0, 1, env.convention.epsilon),
     momentum: real(a, 'momentum', 0, 1, env.convention.momentum),
   }),
-  Linear: (a) => ({ kind: 'linear', units: int(a, 'units', 1, buildLimits.channels), bias: bool(a, 'bias', true) }),
+  Linear: (a) => ({ kind: 'linear', units: unitsOf(a), bias: bool(a, 'bias', true) }),
   GlobalAvgPool: () => ({ kind: 'globalAvgPool' }),
   MaxPool: (a, inputs, env) => ({ kind: 'maxPool', window: windowOf(a, inputs, env) }),
   AvgPool: (a, inputs, env) => ({
@@ -104,6 +104,15 @@ const makers: Readonly<Record<string, Maker>> = {
     return { kind: 'pad', pads: { top: before, left: before, bottom: after, right: after } };
   },
 };
+
+/** No units are how other libraries ask for a network without classifier. */
+function unitsOf(a: Arguments): number {
+  if (a.bindings.get('units')?.value === 0) {
+    const limit = 'at least 1; a condition leaves the step out: Linear(classes) if classes > 0';
+    fail('bad-size', a.span, { what: "'units' of 'Linear'", value: 0, limit });
+  }
+  return int(a, 'units', 1, buildLimits.channels);
+}
 
 function optional(kind: 'dropout' | 'dropPath', rate: number): Op | undefined {
   return rate === 0 ? undefined : { kind, rate };

@@ -8,7 +8,7 @@ export interface Option {
   /** What the value is called in help, `N`; without one the option is a flag. */
   readonly value?: string;
   /** What the value must be; any text by default. */
-  readonly kind?: 'number' | 'integer' | 'positive' | 'assignment';
+  readonly kind?: 'number' | 'integer' | 'positive' | 'size' | 'assignment';
   /** The values that there are, or a few that are words. With `kind`, the words besides numbers. */
   readonly choices?: readonly string[];
   /** May be given several times. */
@@ -55,8 +55,8 @@ export const scalingOptions: readonly Option[] = [
   {
     name: 'resolution',
     value: 'N',
-    kind: 'integer',
-    description: 'height and width of the input',
+    kind: 'size',
+    description: 'height and width of the input: 224, or 224x320',
     completes: 'nothing',
   },
   {
@@ -64,7 +64,7 @@ export const scalingOptions: readonly Option[] = [
     value: 'NAME=VALUE',
     kind: 'assignment',
     repeatable: true,
-    description: 'set a parameter (classes=10) or a cell (stages.2.kernel=5)',
+    description: 'set a parameter (classes=10), the shape of an input (image=[1,96,128]) or a cell (stages.2.kernel=5)',
     completes: 'nothing',
   },
   { name: 'convention', value: 'NAME', choices: ['tf', 'torch'], description: "override the model's own convention" },

@@ -24,19 +24,28 @@ export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = 
   const convention = text(args, 'convention') as 'tf' | 'torch' | undefined;
   const model = text(args, 'model') ?? spec.model;
   const set = assignments(args);
-  const numbers = (['d', 'w', 'r', 'resolution'] as const).flatMap((name) => {
+  const numbers = (['d', 'w', 'r'] as const).flatMap((name) => {
     const value = number(args, name);
     return value === undefined ? [] : [[name, value] as const];
   });
+  const resolution = resolutionOf(args);
   return {
     ...(variant !== undefined && { variant }),
     ...(phi !== undefined && { phi }),
+    ...(resolution !== undefined && { resolution }),
     ...(rule && { rule }),
     ...Object.fromEntries(numbers),
     ...(set && { set }),
     ...(convention && { convention }),
     ...(model !== undefined && { model }),
   };
+}
+
+/** `224`, or `224x320`: height and width. */
+function resolutionOf(args: Arguments): CompileOptions['resolution'] {
+  const [height = '', width = height] = text(args, 'resolution')?.split(/[x×]/i) ?? [];
+  if (height === '') return undefined;
+  return height === width ? Number(height) : [Number(height), Number(width)];
 }
 
 function namedPoint(args: Arguments): NamedPoint {

@@ -54,6 +54,8 @@ export interface PointCost {
   readonly macs: number;
   /** Height of the input. */
   readonly resolution: number;
+  /** Its width, where that is another. */
+  readonly width?: number;
 }
 
 /** The published row against the formula, where phi has both. */
@@ -120,7 +122,8 @@ function numbersOf(graph: Graph): ExplainedNumber[] {
 function costOf({ graph }: BuiltPoint): PointCost {
   const { params, macs } = totalCost(graph);
   const input = graph.nodes[graph.inputs[0] ?? -1];
-  return { params, macs, resolution: input?.shapes[0]?.[1] ?? 1 };
+  const [, height = 1, width = height] = input?.shapes[0] ?? [];
+  return { params, macs, resolution: height, ...(width !== height && { width }) };
 }
 
 function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 'formula'): Comparison {
@@ -147,10 +150,15 @@ function isResolution(value: { readonly name: string }): boolean {
   return value.name === 'resolution';
 }
 
+/** The side of the square with as many pixels. */
+function sideOf({ resolution, width = resolution }: PointCost): number {
+  return width === resolution ? resolution : Math.sqrt(resolution * width);
+}
+
 function budgetOf(built: BuiltPoint, base: BuiltPoint): Budget {
   const [here, there] = [costOf(built), costOf(base)];
   const { d, w } = built.point;
-  const r = here.resolution / there.resolution;
+  const r = sideOf(here) / sideOf(there);
   const { phi } = built.point;
   return {
     d: d.value,

@@ -95,3 +95,33 @@ test('a parameter without a default must be given', () => {
   expect(problems(needed, { variant: 'a' })).toEqual([]);
   expect(problems(needed, { set: { c: '8' } })).toEqual([]);
 });
+
+const pictures = model(
+  `  param resolution: int = 32
+  input image: [3, resolution, resolution] (mean: [0.3, 0.4, 0.5])
+  stem: Conv(8, 3)`,
+);
+
+test('--set of an input sets its whole shape; the mean of other channels is the average', () => {
+  const { graph } = build(pictures, { set: { image: '[1, 16, resolution]' } });
+  expect(graph.nodes[0]?.shapes).toEqual([[1, 16, 32]]);
+  expect(graph.normalisation).toEqual({ image: { mean: [0.4], std: [1] } });
+  expect(messages(pictures, { set: { image: '[4, 16, 16]' } })).toEqual([
+    "normalisation-averaged: 'image' has 4 channels, but the model's mean and std are for 3: each channel gets their average",
+  ]);
+  expect(messages(pictures, { set: { image: '[3, 16, 16]' } })).toEqual([]);
+  expect(problems(pictures, { set: { image: '16' } })).toEqual(['wrong-type']);
+  expect(messages(pictures, { set: { channels: '1' } })).toEqual([
+    "unknown-override: --set channels: 'M' has no parameter 'channels' here; the shape of the input is set as a whole: --set image=[channels,height,width]",
+  ]);
+});
+
+test('--resolution with two sizes sets height and width, where nothing else depends on one resolution', () => {
+  const { graph, point } = build(pictures, { resolution: [16, 48] });
+  expect(graph.nodes[0]?.shapes).toEqual([[3, 16, 48]]);
+  expect(point.params[0]).toMatchObject({ name: 'resolution', text: '16x48', source: '--resolution' });
+  expect(problems(pictures.replace('Conv(8,', 'Conv(resolution,'), { resolution: [16, 48] })).toEqual([
+    'override-conflict',
+  ]);
+  expect(problems(pictures, { resolution: [16, 48], set: { image: '[3, 8, 8]' } })).toEqual(['override-conflict']);
+});

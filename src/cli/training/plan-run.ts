@@ -94,7 +94,7 @@ function networkRequest(args: Arguments, spec: Spec, { progressive }: ResolvedSe
   const { to } = parseProgression(progressive);
   if (request.resolution !== undefined && request.resolution !== to) {
     throw usageError(
-      `--resolution ${request.resolution} and --progressive ${progressive} end at different sizes`,
+      `--resolution ${text(args, 'resolution')} and --progressive ${progressive} end at different sizes`,
       'train',
     );
   }

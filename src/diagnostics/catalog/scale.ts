@@ -1,4 +1,5 @@
-import { error } from './entry.ts';
+import { nounFor } from '../noun-for.ts';
+import { error, warning } from './entry.ts';
 
 /** What choosing a point of the family can have wrong. */
 export const scaleDiagnostics = {
@@ -37,11 +38,20 @@ export const scaleDiagnostics = {
   ),
   'unknown-override': error<{ option: string; name: string; model: string; hint: string }>(
     (a) => `${a.option}: '${a.model}' has no ${a.name.includes('.') ? 'cell' : 'parameter'} '${a.name}' here${a.hint}`,
-    `\`--set name=value\` sets a parameter of the model, or a cell of a stage table: \`--set stages.2.kernel=5\` (section, row by name or number, column).`,
+    `\`--set name=value\` sets a parameter of the model, the shape of an input (\`--set image=[1,224,224]\`: channels, height, width), or a cell of a stage table: \`--set stages.2.kernel=5\` (section, row by name or number, column).`,
   ),
   'bad-override': error<{ option: string; why: string }>(
     (a) => `${a.option} gives no value: ${a.why}`,
     `The value is written as in a spec: \`--set classes=10\`, \`--set layers=[2,2,2,2]\`, \`--set unit=BasicBlock\`.`,
+  ),
+  'override-conflict': error<{ option: string; why: string }>(
+    (a) => `${a.option} cannot be applied: ${a.why}`,
+    `\`--resolution 224x320\` gives height and width to every input, so nothing else may depend on one resolution. \`--set image=[1,224,320]\` sets the whole shape of the input \`image\`: channels, height and width.`,
+  ),
+  'normalisation-averaged': warning<{ input: string; channels: number; given: number }>(
+    (a) =>
+      `'${a.input}' has ${a.channels} ${nounFor(a.channels, 'channel')}, but the model's mean and std are for ${a.given}: each channel gets their average`,
+    `The shape of the input was set on the command line, and the model states a mean and a deviation for another number of channels. To state your own, write the spec to a file (\`enetc init my.enet --from ...\`) and change \`mean\` and \`std\` there.`,
   ),
   'not-a-choice': error<{ name: string; value: string; options: string }>(
     (a) => `--set ${a.name}: ${a.value} is none of its choices, ${a.options}`,

@@ -167,6 +167,11 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'unused-override': { text: family, options: { d: 2 } },
   'unknown-override': { text: family, options: { set: { resolutoin: '64' } } },
   'bad-override': { text: family, options: { set: { resolution: '64,' } } },
+  'override-conflict': { text: `${family}\n`.replace('w(32)', 'resolution'), options: { resolution: [32, 48] } },
+  'normalisation-averaged': {
+    text: model('  input image: [3, 32, 32] (mean: [0.3, 0.4, 0.5])\n  s: Conv(8, 3)'),
+    options: { set: { image: '[1, 32, 32]' } },
+  },
   'not-a-choice': {
     text: table('| channels | kernel |\n| 8        | {3, 5} |').text,
     options: { set: { 's.0.kernel': '7' } },

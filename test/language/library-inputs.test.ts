@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { graphTensors } from '../../src/5-graph/graph.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
+import { libraryModels } from '../../src/library.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+
+function library(module: string, options: CompileOptions) {
+  const result = compile({ name: module, text: stdlib[module] as string }, options);
+  expect(result.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+  if (!result.graph) throw new Error(`${module} gave no graph`);
+  return result.graph;
+}
+
+const tensors = (graph: ReturnType<typeof library>) => [...graphTensors(graph)].map(({ tensor }) => tensor.name);
+
+describe.each(libraryModels)('$name', ({ module }) => {
+  test('has no classifier with 0 classes, and gives the pooled features', () => {
+    const whole = library(module, {});
+    const features = library(module, { set: { classes: '0' } });
+    expect(tensors(features)).toEqual(tensors(whole).filter((name) => !name.startsWith('classifier.')));
+    const { node } = features.outputs[0]?.value ?? { node: -1 };
+    const classifier = whole.nodes.find((n) => n.op.kind === 'linear');
+    const channels = classifier?.tensors[0]?.shape[1];
+    expect(features.nodes[node]?.shapes).toEqual([[channels, 1, 1]]);
+  });
+
+  test('takes another number of channels, and another height than width', () => {
+    const graph = library(module, { set: { image: '[1, 64, 96]' } });
+    expect(graph.nodes[graph.inputs[0] ?? -1]?.shapes).toEqual([[1, 64, 96]]);
+    expect(graph.normalisation.image?.mean).toHaveLength(1);
+    const wide = library(module, { resolution: [64, 96] });
+    expect(wide.nodes[wide.inputs[0] ?? -1]?.shapes).toEqual([[3, 64, 96]]);
+    expect(tensors(wide)).toEqual(tensors(graph));
+  });
+});
