@@ -68,8 +68,11 @@ const rules: { [K in OpKind]: Rule<K> } = {
   pad: (op, [x = []]) => {
     const [c = 0, h = 0, w = 0] = x;
     if (x.length !== 3) return { error: 'needs-space', shape: x };
-    const shape = [c, h + op.pads.top + op.pads.bottom, w + op.pads.left + op.pads.right];
-    return (shape[1] as number) > 0 && (shape[2] as number) > 0 ? [shape] : { error: 'output-vanishes', shape: x };
+    const { top, left, bottom, right } = op.pads;
+    // Where one side takes away all, what the other adds is padding alone.
+    const isLeft = (size: number, a: number, b: number) => size + Math.min(a, 0) + Math.min(b, 0) > 0;
+    if (!isLeft(h, top, bottom) || !isLeft(w, left, right)) return { error: 'output-vanishes', shape: x };
+    return [[c, h + top + bottom, w + left + right]];
   },
 };
 

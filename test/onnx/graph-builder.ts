@@ -57,12 +57,12 @@ export function graphBuilder(name = 'test') {
     add: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'add' }, path, [a, b], [shape(a)]),
     mul: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'mul' }, path, [a, b], [shape(a)]),
     concat(values: ValueRef[], path: string) {
-      const [, h, w] = shape(values[0]!) as [number, number, number];
-      return add({ kind: 'concat' }, path, values, [[values.reduce((sum, v) => sum + shape(v)[0]!, 0), h, w]]);
+      const [, ...space] = shape(values[0]!);
+      return add({ kind: 'concat' }, path, values, [[values.reduce((sum, v) => sum + shape(v)[0]!, 0), ...space]]);
     },
     split(x: ValueRef, path: string, parts: number): ValueRef[] {
-      const [c, h, w] = shape(x) as [number, number, number];
-      const { node } = add({ kind: 'split', parts }, path, [x], Array(parts).fill([c / parts, h, w]));
+      const [c = 0, ...space] = shape(x);
+      const { node } = add({ kind: 'split', parts }, path, [x], Array(parts).fill([c / parts, ...space]));
       return Array.from({ length: parts }, (_, output) => ({ node, output }));
     },
     shuffle: (x: ValueRef, path: string, groups: number) =>

@@ -33,7 +33,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
   };
   const at = (values: Values, channel: number, i: number, j: number) =>
     i < 0 || j < 0 || i >= h || j >= w ? 0 : values[(channel * h + i) * w + j]!;
-  const plane = h * w;
+  const plane = (h ?? 1) * (w ?? 1);
 
   switch (op.kind) {
     case 'conv': {

@@ -206,6 +206,7 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
   'a kernel larger than its input': { text: model('  s: Conv(8, 33)'), expected: 'kernel-exceeds-input' },
   'a window that leaves nothing': { text: model('  s: MaxPool(33, padding: valid)'), expected: 'output-vanishes' },
   'a crop that leaves nothing': { text: model('  s: Pad(-16, -16)'), expected: 'output-vanishes' },
+  'a crop that leaves nothing but padding': { text: model('  s: Pad(40, -40)'), expected: 'output-vanishes' },
   'a resolution below the total stride': {
     text: 'model M {\n input x: [3, 8, 8]\n s: Conv(8, 1, 4) -> a: Conv(8, 1, 4)\n}',
     expected: 'resolution-below-stride',

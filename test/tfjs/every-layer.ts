@@ -7,6 +7,7 @@ model Small {
   input image: [3, 16, 16]
   stem: ConvBnAct(8, 3, 2, act: hardswish)
   grouped: ConvBnAct(16, 3, groups: 4, act: hardsigmoid)
+  dilated: Conv(16, 3, groups: 16, dilation: 2)
   stages: MBConv {
     | channels | kernel | stride | se   | drop | act  |
     | 16       | 3      | 1      | 0.25 | 0.2  | silu |

@@ -1,22 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Graph } from '../../src/5-graph/graph.ts';
+import type { Graph, ValueRef } from '../../src/5-graph/graph.ts';
+import type { Pads } from '../../src/5-graph/ops.ts';
 import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
 import { graphModelTarget } from '../../src/6-emit/tfjs/graph-model/target.ts';
 import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
 import { distance, inputsOf, lively } from '../onnx/emit.ts';
-import { graphBuilder, window } from '../onnx/graph-builder.ts';
+import { graphBuilder, noPads, window } from '../onnx/graph-builder.ts';
 import { opCases } from '../onnx/op-cases.ts';
 import { runReference } from '../onnx/reference.ts';
 import { smallNet } from '../onnx/small-net.ts';
 import { type Files, fromFiles, predict, writeFolder } from './models.ts';
+
+type Graphs = ReturnType<typeof graphBuilder>;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
   registerLayers(tf);
 });
 
-const cases: Readonly<Record<string, () => Graph>> = {
+const cases: Record<string, () => Graph> = {
   ...opCases,
   'a bit of everything, two outputs': smallNet,
   'one value as two outputs, and the input as a third': () => {
@@ -46,6 +49,61 @@ const cases: Readonly<Record<string, () => Graph>> = {
     return g.build({ y: g.act(g.linear(conv, 'fc', 5), 'fc', 'relu') });
   },
 };
+
+/** Dilated depthwise convolutions of a map that is not square: what an engine's own layer ignores. */
+const dilated: Readonly<
+  Record<string, { kernel?: number; pads?: Pads; dilation?: number; filters?: number; stride?: number }>
+> = {
+  'valid, dilation 2': {},
+  'same, dilation 2': { pads: { top: 2, left: 2, bottom: 2, right: 2 } },
+  'same of an even window': { kernel: 2, dilation: 3, pads: { top: 1, left: 1, bottom: 2, right: 2 } },
+  'pads of its own': { pads: { top: 0, left: 1, bottom: 3, right: 2 } },
+  'cropped, dilation 3': { dilation: 3, pads: { top: -1, left: 1, bottom: 0, right: -1 } },
+  'two filters a channel': { filters: 8 },
+  'one tap, whose dilation is none, with a stride': { kernel: 1, dilation: 4, stride: 2 },
+};
+for (const [name, { kernel = 3, pads = noPads, dilation = 2, filters = 4, stride = 1 }] of Object.entries(dilated)) {
+  for (const bias of [false, true]) {
+    cases[`dilated depthwise: ${name}${bias ? ', bias and relu' : ''}`] = () => {
+      const g = graphBuilder();
+      const x = g.conv(g.input([4, 9, 11]), 'dw', filters, window(kernel, stride, pads, dilation), { groups: 4, bias });
+      return g.build({ y: bias ? g.act(x, 'dw', 'relu') : x });
+    };
+  }
+}
+
+/** What vectors and maps of one pixel go through. */
+const small = (shape: number[]): Readonly<Record<string, (g: Graphs, x: ValueRef) => Record<string, ValueRef>>> => ({
+  split: (g, x) => Object.fromEntries(g.split(x, 's', 3).map((part, i) => [`part${i}`, part])),
+  'split into single channels': (g, x) => Object.fromEntries(g.split(x, 's', 6).map((part, i) => [`part${i}`, part])),
+  'split, turned and joined': (g, x) => ({ y: g.concat([...g.split(x, 's', 2)].reverse(), 'c') }),
+  'sum, product, norm and activation': (g, x) => {
+    const [a, b] = g.split(x, 's', 2) as [ValueRef, ValueRef];
+    return { y: g.mul(g.add(a, g.act(b, 'a', 'hardswish'), 's'), g.batchNorm(b, 'bn'), 'm') };
+  },
+  'linear of it': (g, x) => ({ y: g.linear(g.act(x, 'a', 'silu'), 'fc', 4) }),
+  ...(shape.length === 3 && {
+    'shuffle, padding and pools': (g, x) => {
+      const padded = g.pad(g.shuffle(x, 's', 3), 'p', { top: 1, left: 2, bottom: 2, right: 0 });
+      return {
+        mean: g.avgPool(padded, 'a', window(2, 1, { top: 1, left: 0, bottom: 0, right: 1 }), false),
+        most: g.maxPool(padded, 'm', window(3, 2, { top: 1, left: 1, bottom: 1, right: 1 })),
+        all: g.globalPool(padded, 'g'),
+        sole: g.globalPool(x, 'h'),
+      };
+    },
+  }),
+});
+for (const shape of [[6], [6, 1, 1]]) {
+  for (const [name, make] of Object.entries(small(shape))) {
+    cases[`[${shape}]: ${name}`] = () => {
+      const g = graphBuilder();
+      const map = g.input([2, 3, 4]);
+      const x = shape.length === 1 ? g.linear(map, 'in', 6) : g.globalPool(g.conv(map, 'in', 6, window(1)), 'in');
+      return g.build(make(g, x));
+    };
+  }
+}
 
 // Neither form has a pool with dilation; see `target.test.ts`.
 const names = Object.keys(cases).filter((name) => name !== 'max pool with dilation');

@@ -63,8 +63,34 @@ describe('enetc verify', () => {
     const ran = await enetc(['verify', 'tiny.enet', '--backend', 'cuda'], { cwd, env: { ENETC_HOME: cwd } });
     expect(ran).toMatchObject({ code: 1, err: '' });
     const lines = ran.out.trimEnd().split('\n');
-    expect(lines.at(-1)).toBe('Nothing was verified: fewer than two forms ran.');
+    expect(lines.at(-1)).toBe('Nothing was verified.');
     expect(lines.at(-2)).toMatch(/^cuda: not run, /);
+  });
+
+  test('forms that a target has no output for are named with the reason; the others are run', async () => {
+    const spec = (section: string) => `model M {\n  input image: [4, 9, 9]\n  ${section}\n}\n`;
+    const cwd = folder({
+      'net.enet': spec('c: Conv(4, 3, stride: 2, dilation: 2)'),
+      'name.enet': spec('_c: Conv(4, 3)'),
+    });
+    const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd });
+    expect(ran).toMatchObject({ code: 1, err: '' });
+    const reason = "the target 'tfjs' has no output for 'a convolution with both stride and dilation' (net.enet:3)";
+    expect(ran.out).toContain(`layers model: none, ${reason}\ngraph model: none, ${reason}\n`);
+    expect(ran.out).toMatch(/ONNX {2}onnxruntime .* finite\n/);
+    expect(ran.out).toContain('Nothing was verified: fewer than two forms ran.');
+    const report = JSON.parse((await enetc(['verify', 'name.enet', '--backend', 'cpu', '--json'], { cwd })).out);
+    expect(report).toMatchObject({ ok: false, rows: [{ form: 'ONNX', ok: true }] });
+    expect(report.refused.map(({ form }: { form: string }) => form)).toEqual(['layers model', 'graph model']);
+    expect(report.refused[0].why).toContain('let it begin with a letter (name.enet:3)');
+  });
+
+  test('a network whose outputs are all 0 verifies nothing, and says so', async () => {
+    // four rows and columns are added at the top and left, and as many taken away at the other end
+    const cwd = folder({ 'net.enet': 'model M {\n  input image: [2, 4, 4]\n  y: Pad(4, 0) -> Pad(0, -4)\n}\n' });
+    const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd });
+    expect(ran).toMatchObject({ code: 1, err: '' });
+    expect(ran.out).toContain('Nothing was verified: every output of the reference is 0.');
   });
 
   test.each([

@@ -17,6 +17,11 @@ export function windowForm({ kernel, stride, dilation, pads }: Window, height: n
   return { padding: 'valid', ...padSteps(pads) };
 }
 
+/** How far a window's taps stand apart: one tap has no distance, whatever the spec says. */
+export function dilationOf({ kernel, dilation }: Window): number {
+  return kernel === 1 ? 1 : dilation;
+}
+
 /** Pads as a crop (the negative ones) and a padding (the positive ones). */
 export function padSteps({ top, left, bottom, right }: Pads): { readonly crop?: Pads; readonly pad?: Pads } {
   const part = (sign: 1 | -1): Pads => {

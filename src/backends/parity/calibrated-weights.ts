@@ -12,7 +12,7 @@ import type { Tfjs } from '../backend.ts';
 /**
  * Random weights in all tensors whose batch norms have the statistics of what goes through them, up to a fifth: as in a
  * trained network, no signal grows or vanishes on its way. Without that a deep network of random weights magnifies rounding
- * errors until two right computations differ.
+ * errors until two right computations differ. A network that has no layers model to measure with keeps its random numbers.
  * @param inputs the images that the statistics are taken of, channels last.
  */
 export async function calibratedWeights(
@@ -25,13 +25,16 @@ export async function calibratedWeights(
   const random = randomWeights(graph, seed);
   const forgetful = { ...compilation, graph: withoutMomentum(removeTrainingOps(graph)) };
   const { model } = await toTfjsModel(forgetful, tf, { checkpoint: random });
-  if (!model) throw new Error('the network has no layers model');
-  tf.tidy(() => {
-    model.apply([...inputs], { training: true });
-  });
-  const measured = await weightsFromTfjs(model);
-  model.dispose();
-  return { ...random, read: (name) => aside(measured.read(name), name, seed) };
+  if (!model) return random;
+  try {
+    tf.tidy(() => {
+      model.apply([...inputs], { training: true });
+    });
+    const measured = await weightsFromTfjs(model);
+    return { ...random, read: (name) => aside(measured.read(name), name, seed) };
+  } finally {
+    model.dispose();
+  }
 }
 
 /** Norms that take over the statistics of one batch. */

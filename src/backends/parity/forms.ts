@@ -8,19 +8,27 @@ import type { Compilation } from '../../compile.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
 
-/** One network with the same weights as each target writes it. */
+export type FormName = 'ONNX' | 'layers model' | 'graph model';
+
+/** One network with the same weights as each target writes it; a form that its target has no output for is absent. */
 export interface Forms {
-  /** Absent for a network of 2 GiB or more, whose weights would stand in a second file. */
+  /** Absent, too, for a network of 2 GiB or more, whose weights would stand in a second file. */
   readonly onnx?: Uint8Array;
-  readonly layers: MemoryFolder;
-  readonly graph: MemoryFolder;
+  readonly layers?: MemoryFolder;
+  readonly graph?: MemoryFolder;
 }
 
-/** Writes a network as ONNX, layers model and graph model, all in memory. No forms where a target or the weights say no. */
-export function writeForms(
-  compilation: Compilation,
-  weights: WeightsRequest,
-): { readonly forms?: Forms; readonly diagnostics: readonly Diagnostic[] } {
+export interface WrittenForms {
+  /** Absent where there is none. */
+  readonly forms?: Forms;
+  /** What the targets refuse, and why. */
+  readonly refused: readonly { readonly form: FormName; readonly reasons: readonly Diagnostic[] }[];
+  /** Where there is a form, what was said of those that there are; else why there is none. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Writes a network as ONNX, layers model and graph model, all in memory. */
+export function writeForms(compilation: Compilation, weights: WeightsRequest): WrittenForms {
   const parts: Uint8Array[] = [];
   const layers = createMemoryFolder();
   const graph = createMemoryFolder();
@@ -29,17 +37,39 @@ export function writeForms(
     if (suffix !== '') isWhole = false;
     return { name: `model.onnx${suffix}`, sink: { write: (bytes) => void parts.push(bytes.slice()) } };
   };
-  const write = <T>(target: Target<T>, open: OpenSink) => emit(compilation, target, {}, open, weights).diagnostics;
-  // The weights' own diagnostics would come three times.
+  const write = <T>(form: FormName, target: Target<T>, open: OpenSink) => {
+    const { diagnostics } = emit(compilation, target, {}, open, weights);
+    return { form, diagnostics, isWritten: !hasErrors(diagnostics) };
+  };
+  const results = [
+    write('ONNX', onnxTarget, toParts),
+    write('layers model', layersTarget, layers.open),
+    write('graph model', graphModelTarget, graph.open),
+  ] as const;
+  const [asOnnx, asLayers, asGraph] = results;
+  const written = results.filter(({ isWritten }) => isWritten);
+  const refused = results.filter(({ isWritten }) => !isWritten);
+  if (written.length === 0) return { refused: [], diagnostics: distinct(refused) };
+  const forms = {
+    ...(asOnnx.isWritten && isWhole && { onnx: joinBytes(parts) }),
+    ...(asLayers.isWritten && { layers }),
+    ...(asGraph.isWritten && { graph }),
+  };
+  return {
+    forms,
+    refused: refused.map(({ form, diagnostics }) => ({
+      form,
+      reasons: distinct([{ diagnostics: diagnostics.filter(({ severity }) => severity === 'error') }]),
+    })),
+    diagnostics: distinct(written),
+  };
+}
+
+/** Diagnostics without those that were there before: what is to be said of weights comes with each form. */
+function distinct(results: readonly { readonly diagnostics: readonly Diagnostic[] }[]): readonly Diagnostic[] {
   const said = new Map<string, Diagnostic>();
-  for (const diagnostics of [
-    write(onnxTarget, toParts),
-    write(layersTarget, layers.open),
-    write(graphModelTarget, graph.open),
-  ]) {
+  for (const { diagnostics } of results) {
     for (const d of diagnostics) said.set(`${d.code} ${d.message} ${d.span?.start}`, d);
   }
-  const diagnostics = [...said.values()];
-  if (hasErrors(diagnostics)) return { diagnostics };
-  return { forms: { ...(isWhole && { onnx: joinBytes(parts) }), layers, graph }, diagnostics };
+  return [...said.values()];
 }

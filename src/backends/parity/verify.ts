@@ -1,11 +1,13 @@
 import type { Graph } from '../../5-graph/graph.ts';
 import type { Compilation } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { positionAt } from '../../source.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
+import { randomWeights } from '../../weights/random-weights.ts';
 import { type Backend, type BackendName, BackendUnavailable, backendNames, type OpenOptions } from '../backend.ts';
 import { openBackend } from '../open.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
-import { writeForms } from './forms.ts';
+import { type FormName, type WrittenForms, writeForms } from './forms.ts';
 import { loadOnnxRuntime, runGraph, runLayers, runOnnx } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
@@ -26,12 +28,14 @@ export interface ParityRequest {
 
 /** One form of the network on one engine. */
 export interface ParityRow {
-  readonly form: 'ONNX' | 'layers model' | 'graph model';
+  readonly form: FormName;
   readonly engine: string;
   /** For people: what the engine is. */
   readonly detail: string;
-  /** Absent for the reference itself. */
+  /** Absent for the reference itself, and for what did not run. */
   readonly difference?: Difference;
+  /** Of a form that the engine does not load or run: what it says, in one line. */
+  readonly failure?: string;
   /** Of the run, loading included. */
   readonly seconds: number;
   readonly ok: boolean;
@@ -43,6 +47,8 @@ export interface ParityReport {
   /** The largest output of the reference, regardless of sign. */
   readonly largest: number;
   readonly rows: readonly ParityRow[];
+  /** Forms that the network does not have, and why. */
+  readonly refused: readonly { readonly form: FormName; readonly why: string }[];
   /** What could not be run here, and why. */
   readonly missing: readonly { readonly engine: string; readonly why: string; readonly advice?: string }[];
   readonly ok: boolean;
@@ -62,7 +68,7 @@ export async function verifyParity(
   const inputs = randomInputs(graph, batch, seed);
   const missing: { engine: string; why: string; advice?: string }[] = [];
   const runs: Run[] = [];
-  let written: ReturnType<typeof writeForms> | undefined;
+  let written: WrittenForms | undefined;
   for (const name of request.backends ?? backendNames) {
     const backend = await open(name, request, missing);
     if (!backend) continue;
@@ -71,45 +77,65 @@ export async function verifyParity(
         request.onStep?.(request.weights ? 'writing the models' : `choosing weights on ${name}`);
         written = writeForms(compilation, request.weights ?? (await randomRequest(backend, inputs)));
         if (!written.forms) return { diagnostics: written.diagnostics };
-        await runOnnxFirst(written.forms.onnx);
+        await runOnnxFirst(written.forms.onnx, written.refused);
       }
-      const { forms } = written;
-      if (!forms) continue;
       const { tf, description } = backend;
-      await timed('layers model', name, description, () => runLayers(tf, forms.layers, graph, inputs, batch));
-      await timed('graph model', name, description, () => runGraph(tf, forms.graph, graph, inputs, batch));
+      const { layers, graph: frozen } = written.forms ?? {};
+      if (layers) await timed('layers model', name, description, () => runLayers(tf, layers, graph, inputs, batch));
+      if (frozen) await timed('graph model', name, description, () => runGraph(tf, frozen, graph, inputs, batch));
     } finally {
       backend.close();
     }
   }
-  return { report: reportOf(runs, missing, request.tolerance), diagnostics: written?.diagnostics ?? [] };
+  const refused = (written?.refused ?? []).map(({ form, reasons }) => ({ form, why: reasonText(reasons) }));
+  return { report: reportOf(runs, refused, missing, request.tolerance), diagnostics: written?.diagnostics ?? [] };
 
   async function randomRequest({ tf }: Backend, values: readonly Value[]): Promise<WeightsRequest> {
     const images = toTensors(tf, values, batch);
     try {
       return { checkpoint: await calibratedWeights(compilation, graph, seed, tf, images) };
+    } catch {
+      // The engine cannot run the layers model, which then fails in a row of its own and says why.
+      return { checkpoint: randomWeights(graph, seed) };
     } finally {
       tf.dispose(images);
     }
   }
 
-  async function runOnnxFirst(model: Uint8Array | undefined): Promise<void> {
+  async function runOnnxFirst(model: Uint8Array | undefined, refused: WrittenForms['refused']): Promise<void> {
+    if (refused.some(({ form }) => form === 'ONNX')) return;
     const ort = loadOnnxRuntime(where.cwd);
     if (typeof ort === 'string') missing.push({ engine: 'onnxruntime', why: ort });
     else if (!model) missing.push({ engine: 'onnxruntime', why: 'the file would have 2 GiB or more' });
     else await timed('ONNX', 'onnxruntime', 'ONNX Runtime', () => runOnnx(ort, model, graph, inputs, batch));
   }
 
-  async function timed(form: Run['form'], engine: string, detail: string, run: () => Promise<readonly Value[]>) {
+  /** Runs a form; one that does not run is a finding as one that differs is. */
+  async function timed(form: FormName, engine: string, detail: string, run: () => Promise<readonly Value[]>) {
     request.onStep?.(`${form} on ${engine}`);
     const start = performance.now();
-    const values = await run();
-    runs.push({ form, engine, detail, values, seconds: (performance.now() - start) / 1000 });
+    const result = await run().then(
+      (values) => ({ values }),
+      (e: unknown) => ({ failure: firstLine(e) }),
+    );
+    runs.push({ form, engine, detail, ...result, seconds: (performance.now() - start) / 1000 });
   }
 }
 
-interface Run extends Pick<ParityRow, 'form' | 'engine' | 'detail' | 'seconds'> {
-  readonly values: readonly Value[];
+interface Run extends Pick<ParityRow, 'form' | 'engine' | 'detail' | 'seconds' | 'failure'> {
+  readonly values?: readonly Value[];
+}
+
+function firstLine(e: unknown): string {
+  return (e instanceof Error ? e.message : String(e)).trim().split('\n')[0] ?? '';
+}
+
+/** The first of a form's errors, where it is, and how many there are besides. */
+function reasonText([first, ...others]: readonly Diagnostic[]): string {
+  if (!first) return '';
+  const { message, span } = first;
+  const place = span ? ` (${span.source.name}:${positionAt(span.source, span.start).line})` : '';
+  return `${message}${place}${others.length > 0 ? `, and ${others.length} more` : ''}`;
 }
 
 async function open(
@@ -130,16 +156,23 @@ async function open(
   }
 }
 
-function reportOf(runs: readonly Run[], missing: ParityReport['missing'], tolerance: number): ParityReport {
-  const [reference] = runs;
-  if (!reference) return { reference: 'none', largest: 0, rows: [], missing, ok: false };
-  const largest = largestOf(reference.values);
+function reportOf(
+  runs: readonly Run[],
+  refused: ParityReport['refused'],
+  missing: ParityReport['missing'],
+  tolerance: number,
+): ParityReport {
+  const reference = runs.find(({ values }) => values !== undefined);
+  const expected = reference?.values ?? [];
+  const largest = largestOf(expected);
   const isSound = Number.isFinite(largest) && largest > 0;
   const rows = runs.map(({ values, ...run }): ParityRow => {
-    if (values === reference.values) return { ...run, ok: isSound };
-    const difference = differenceOf(values, reference.values);
+    if (!values) return { ...run, ok: false };
+    if (values === expected) return { ...run, ok: isSound };
+    const difference = differenceOf(values, expected);
     return { ...run, difference, ok: isSound && difference.relative <= tolerance };
   });
   const ok = rows.length > 1 && rows.every((row) => row.ok);
-  return { reference: `${reference.form}, ${reference.detail}`, largest, rows, missing, ok };
+  const name = reference ? `${reference.form}, ${reference.detail}` : 'none';
+  return { reference: name, largest, rows, refused, missing, ok };
 }

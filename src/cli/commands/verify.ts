@@ -65,13 +65,13 @@ export const verifyCommand: RunCommand = async (args, io) => {
 };
 
 function reportText(heading: string, report: ParityReport, tolerance: number, ok: boolean, paint: Paint): string {
-  const rows = report.rows.map(({ form, engine, difference, seconds, ok: fits }) => [
+  const rows = report.rows.map(({ form, engine, difference, failure, seconds, ok: fits }) => [
     form,
     engine,
-    difference ? difference.relative.toExponential(1) : 'the reference',
+    difference ? difference.relative.toExponential(1) : failure === undefined ? 'the reference' : '',
     difference ? difference.absolute.toExponential(1) : '',
     `${seconds.toFixed(1)} s`,
-    fits ? paint.good(difference ? 'same' : 'finite') : paint.bad(difference ? 'DIFFERENT' : 'UNSOUND'),
+    fits ? paint.good(difference ? 'same' : 'finite') : paint.bad(badResult(failure, difference)),
   ]);
   const columns = ['form', 'engine', 'relative', 'absolute', 'time', 'result'].map((title, i) => ({
     title,
@@ -84,18 +84,35 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
       `The largest output is ${report.largest.toPrecision(3)}; outputs may differ by ${tolerance} of it.`,
     );
   }
+  for (const { form, engine, failure } of report.rows) {
+    if (failure !== undefined) lines.push(paint.bad(`${form} on ${engine}: ${failure}`));
+  }
+  for (const { form, why } of report.refused) lines.push(`${form}: none, ${why}`);
   for (const [engine, detail] of new Map(report.rows.map((row) => [row.engine, row.detail]))) {
     lines.push(paint.dim(`${engine}: ${detail}`));
   }
   for (const { engine, why, advice } of report.missing) {
     lines.push(paint.dim(`${engine}: not run, ${why}${advice === undefined ? '' : `; ${advice}`}`));
   }
-  lines.push(ok ? paint.good('All forms agree.') : paint.bad(verdict(report)));
+  lines.push(ok ? paint.good(agreement(report)) : paint.bad(verdict(report)));
   return `${lines.join('\n')}\n`;
 }
 
+function badResult(failure: string | undefined, difference: object | undefined): string {
+  if (failure !== undefined) return 'DOES NOT RUN';
+  return difference ? 'DIFFERENT' : 'UNSOUND';
+}
+
+function agreement({ refused }: ParityReport): string {
+  return refused.length === 0 ? 'All forms agree.' : 'The forms that there are agree.';
+}
+
 /** What is wrong where not all is well. */
-function verdict({ ok, rows }: ParityReport): string {
+function verdict({ ok, rows, largest }: ParityReport): string {
   if (ok) return 'What was asked for did not run.';
-  return rows.length < 2 ? 'Nothing was verified: fewer than two forms ran.' : 'The forms do not agree.';
+  if (rows.length === 0) return 'Nothing was verified.';
+  if (rows.some(({ failure }) => failure !== undefined)) return 'Not every form runs.';
+  if (rows.length < 2) return 'Nothing was verified: fewer than two forms ran.';
+  if (largest === 0) return 'Nothing was verified: every output of the reference is 0.';
+  return Number.isFinite(largest) ? 'The forms do not agree.' : 'The outputs of the reference are not finite.';
 }

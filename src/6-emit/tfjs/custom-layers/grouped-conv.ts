@@ -1,15 +1,12 @@
 import type { LayerVariable, Shape, serialization, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../tfjs.ts';
+import { type ConvWindow, convShape } from './conv-shape.ts';
 import { onlyShape, onlyTensor } from './only-tensor.ts';
 
-interface GroupedConvArguments {
+interface GroupedConvArguments extends ConvWindow {
   readonly name?: string;
   readonly filters: number;
   readonly groups: number;
-  readonly kernelSize: [number, number];
-  readonly strides: [number, number];
-  readonly padding: 'same' | 'valid';
-  readonly dilationRate: [number, number];
   readonly useBias: boolean;
 }
 
@@ -54,14 +51,7 @@ export function groupedConvClass(tf: Tfjs): serialization.SerializableConstructo
     }
 
     override computeOutputShape(shape: Shape | Shape[]): Shape {
-      const [batch = null, height = null, width = null] = onlyShape(shape);
-      const { filters, kernelSize, strides, padding, dilationRate } = this.settings;
-      const size = (n: number | null, axis: 0 | 1) => {
-        if (n === null) return null;
-        const extent = padding === 'same' ? 1 : (kernelSize[axis] - 1) * dilationRate[axis] + 1;
-        return Math.ceil((n - extent + 1) / strides[axis]);
-      };
-      return [batch, size(height, 0), size(width, 1), filters];
+      return convShape(onlyShape(shape), this.settings, this.settings.filters);
     }
 
     override call(inputs: Tensor | Tensor[]): Tensor {

@@ -1,5 +1,6 @@
 import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
+import { depthwiseConvClass } from './depthwise-conv.ts';
 import { groupedConvClass } from './grouped-conv.ts';
 import { poolingClasses } from './pooling.ts';
 
@@ -8,14 +9,20 @@ const registered = new WeakSet<object>();
 
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
- * `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`. To be called once before `tf.loadLayersModel`; a model
- * that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does nothing.
+ * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`. To be called once before
+ * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
+ * nothing.
  * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
  */
 export function registerLayers(tf: Tfjs): void {
   if (registered.has(tf.layers)) return;
   registered.add(tf.layers);
-  for (const layerClass of [...activationClasses(tf), groupedConvClass(tf), ...poolingClasses(tf)]) {
+  for (const layerClass of [
+    ...activationClasses(tf),
+    depthwiseConvClass(tf),
+    groupedConvClass(tf),
+    ...poolingClasses(tf),
+  ]) {
     tf.serialization.registerClass(layerClass);
   }
 }

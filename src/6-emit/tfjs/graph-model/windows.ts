@@ -1,7 +1,7 @@
 import type { Pads, Window } from '../../../5-graph/ops.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { isDepthwise } from '../weight-layout.ts';
-import { windowForm } from '../window-form.ts';
+import { dilationOf, windowForm } from '../window-form.ts';
 import { add, addFused, type Context, first, label, type OpContext, sizeOf } from './context.ts';
 
 /** The least number of single precision: an infinity is no constant in WebGPU's shaders. */
@@ -12,14 +12,17 @@ export function writeConv(c: OpContext<'conv'>): TensorName {
   const { window, groups, bias } = c.op;
   const { padding, ...steps } = windowForm(window, ...sizeOf(c));
   const input = applySteps(c, steps, 0);
+  const dilation = dilationOf(window);
+  const isSpread = dilation > 1 && isDepthwise(c.node);
   const attr = {
     strides: spatial(window.stride),
-    dilations: spatial(window.dilation),
+    dilations: spatial(isSpread ? 1 : dilation),
     padding: { text: padding.toUpperCase() },
     data_format: { text: 'NHWC' },
   };
   const [weight, biasTensor] = c.node.tensors;
-  const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+  const stored = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+  const kernel = isSpread ? spreadKernel(c, stored, dilation) : stored;
   const { path } = c.node;
   const isWhole = groups === 1 || isDepthwise(c.node);
   const biasNode = bias && biasTensor ? c.weight(c.node, biasTensor, 'bias') : undefined;
@@ -35,6 +38,28 @@ export function writeConv(c: OpContext<'conv'>): TensorName {
   const y = joinLast(c, parts, path);
   if (biasNode === undefined) return y;
   return add(c, 'BiasAdd', `${path}/add-bias`, [y, biasNode], { data_format: { text: 'NHWC' } });
+}
+
+/**
+ * A depthwise kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU. No
+ * tensor on the way has more than the four axes that all backends can pad.
+ */
+function spreadKernel(c: OpContext<'conv'>, kernel: TensorName, dilation: number): TensorName {
+  const { filters, groups, window } = c.op;
+  const { kernel: size } = window;
+  const name = `${c.node.path}/spread`;
+  const gaps = { dtype: 'DT_INT32', shape: [3, 2], values: [0, 0, 0, dilation - 1, 0, 0] } as const;
+  const apart = (x: TensorName, what: string, shape: readonly number[]) => {
+    const shaped = add(c, 'Reshape', `${name}/${what}`, [x, c.b.integers(shape)], { Tshape: int32 });
+    return add(c, 'PadV2', `${name}/${what}/gaps`, [shaped, c.b.constant(gaps), c.b.number(0)], { Tpaddings: int32 });
+  };
+  const rows = apart(kernel, 'rows', [size, 1, size * filters]);
+  const taps = apart(rows, 'taps', [size * dilation * size, 1, filters]);
+  const shape = c.b.integers([size * dilation, size * dilation, groups, filters / groups]);
+  const whole = add(c, 'Reshape', `${name}/whole`, [taps, shape], { Tshape: int32 });
+  const extent = (size - 1) * dilation + 1;
+  const end = c.b.integers([extent, extent, groups, filters / groups]);
+  return add(c, 'Slice', name, [whole, c.b.integers([0, 0, 0, 0]), end], { Index: int32 });
 }
 
 const fusedDepthwise = 'FusedDepthwiseConv2dNative';
@@ -87,9 +112,9 @@ export function applySteps(
   return x;
 }
 
-/** Equal parts along the channels. */
+/** Equal parts along the channels, the last axis of maps and vectors alike. */
 export function splitLast(c: Context, x: TensorName, name: string, parts: number): readonly TensorName[] {
-  const node = add(c, 'Split', name, [c.b.integer(3), x], { num_split: { int: parts } });
+  const node = add(c, 'Split', name, [c.b.integer(-1), x], { num_split: { int: parts } });
   return Array.from({ length: parts }, (_, i) => (i === 0 ? node : `${node}:${i}`));
 }
 

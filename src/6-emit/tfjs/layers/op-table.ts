@@ -1,7 +1,7 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
 import type { OpKind, OpOf, Pads } from '../../../5-graph/ops.ts';
 import { isDepthwise } from '../weight-layout.ts';
-import { padSteps, windowForm } from '../window-form.ts';
+import { dilationOf, padSteps, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 
@@ -35,14 +35,16 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
       strides: pair(window.stride),
       padding,
       ...channelsLast,
-      dilation_rate: pair(window.dilation),
+      dilation_rate: pair(dilationOf(window)),
       use_bias: bias,
     };
     const members = bias ? ['kernel', 'bias'] : ['kernel'];
     if (isDepthwise(c.node)) {
       const multiplier = { depth_multiplier: filters / groups, depthwise_initializer: convInitialiser };
       const own = ['depthwise_kernel', ...members.slice(1)];
-      return [c.b.owner(c.node, 'DepthwiseConv2D', { ...config, ...multiplier }, [input], own)];
+      // TensorFlow.js's own layer takes a dilation and does nothing with it.
+      const layer = dilationOf(window) > 1 ? 'EnetDepthwiseConv2D' : 'DepthwiseConv2D';
+      return [c.b.owner(c.node, layer, { ...config, ...multiplier }, [input], own)];
     }
     if (groups > 1) return [c.b.owner(c.node, 'EnetGroupedConv2D', { filters, ...config, groups }, [input], members)];
     const all = { filters, ...config, kernel_initializer: convInitialiser };
