@@ -64,6 +64,12 @@ export function spanText(span: Span): string {
   return span.source.text.slice(span.start, span.end);
 }
 
+/** A text with the line ends that a document has, those of its first line. */
+export function withLineEnds(text: string, document: string): string {
+  const first = document.indexOf('\n');
+  return first > 0 && document[first - 1] === '\r' ? text.replace(/\r?\n/g, '\r\n') : text;
+}
+
 /** What a span covers, for a message: on one line, and cut where it is long. */
 export function excerpt({ source, start, end }: Span, length = 40): string {
   const text = source.text.slice(start, Math.min(end, start + 4 * length)).replace(/\s+/g, ' ');

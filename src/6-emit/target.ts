@@ -12,8 +12,10 @@ export interface Sink {
 /**
  * Opens an output file. Of a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` beside it. Of
  * one that writes a folder: its name in the folder, `model.json` or `variables/variables.index`.
+ *
+ * `name` is how the main file may refer to it. It is asked for when all is written, for it may come from what the file holds.
  */
-export type OpenSink = (suffix: string) => { sink: Sink; name: string };
+export type OpenSink = (suffix: string) => { readonly sink: Sink; readonly name: string };
 
 /** Facts that go into the emitted file as metadata: key and value, in order. */
 export type Metadata = readonly (readonly [key: string, value: string])[];

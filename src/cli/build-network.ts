@@ -4,9 +4,9 @@ import { type Compilation, type CompileOptions, compile } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../diagnostics/json.ts';
 import { type Arguments, flag } from './arguments.ts';
-import { encodingDiagnostics } from './encoding-diagnostics.ts';
 import type { Io } from './io.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
+import { encodingDiagnostics } from './reading-diagnostics.ts';
 import type { Spec } from './spec.ts';
 
 /** A compilation that came through. */

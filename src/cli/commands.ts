@@ -1,7 +1,17 @@
 import type { Arguments } from './arguments.ts';
 import { engineCommands } from './engine-commands.ts';
 import type { Io } from './io.ts';
-import { emitOptions, json, type Option, phi, quiet, scalingOptions, variant, weightOptions } from './options.ts';
+import {
+  emitOptions,
+  force,
+  json,
+  type Option,
+  phi,
+  quiet,
+  scalingOptions,
+  variant,
+  weightOptions,
+} from './options.ts';
 
 /** A command runs to an exit code. Its module is only loaded when it is called, so that each starts fast. */
 export type RunCommand = (args: Arguments, io: Io) => Promise<number>;
@@ -33,7 +43,7 @@ export const commands: readonly Command[] = [
     operands: '[spec]',
     maxOperands: 1,
     completes: 'spec',
-    details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; an older model of that name is replaced.`,
+    details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; a model that enetc wrote is replaced.\n\nNothing is written over what the network is made from, and without --force over no file that enetc did not write. --external-data calls the file of weights by what it holds, so that no other model takes it for its own.`,
     options: [...scalingOptions, ...emitOptions, json, quiet],
     examples: [
       { line: 'enetc compile efficientnet --phi 5', does: 'EfficientNet-B5 to efficientnet-b5.onnx' },
@@ -143,6 +153,7 @@ export const commands: readonly Command[] = [
         description: 'where to write; standard output by default',
         completes: 'file',
       },
+      { ...force, description: 'overwrite a file that is not a drawing by enetc' },
       ...scalingOptions,
     ],
     examples: [
@@ -226,6 +237,7 @@ export const commands: readonly Command[] = [
         completes: 'file',
       },
       { name: 'output', short: 'o', value: 'FILE', description: 'where to write', completes: 'file' },
+      force,
       json,
       quiet,
     ],

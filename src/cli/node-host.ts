@@ -1,9 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Host } from '../host.ts';
+import { maxBytes, Pieces } from './pieces.ts';
+import { readProblem } from './system-errors.ts';
 
-/** No spec is so long; a bound that keeps a device or a wrong file from filling the memory. */
-const maxBytes = 64 << 20;
+/** So long is waited for a pipe's first byte where nobody has opened it to write. */
+const pipeMilliseconds = 1000;
 
 /** A host over Node's file system whose imports stay in `root`. */
 export function nodeHost(cwd: string, root: string): Host {
@@ -21,11 +23,14 @@ export function rootFor(cwd: string, specPath: string): string {
   return path.startsWith(current.endsWith(sep) ? current : current + sep) ? current : dirname(path);
 }
 
-/** The bytes of a file; undefined where there is none. Throws, in plain words, for what is there but cannot be read. */
+/**
+ * The bytes of a file; undefined where there is none. Throws, in plain words, for what is there but cannot be read. A pipe is
+ * read (`<(command)`), but not waited for where nobody writes to it.
+ */
 export function readBounded(path: string): Uint8Array | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (e) {
     const { code } = e as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -34,8 +39,8 @@ export function readBounded(path: string): Uint8Array | undefined {
   try {
     const stat = fstatSync(file);
     if (stat.isDirectory()) throw new Error('it is a folder');
-    if (!stat.isFile() && !stat.isFIFO()) throw new Error('it is no regular file');
-    return readAll(file, stat.isFile() ? stat.size : 0);
+    if (!stat.isFile() && !stat.isFIFO()) throw new Error('it is not a regular file');
+    return stat.isFIFO() ? readPipe(file) : readAll(file, stat.size);
   } catch (e) {
     throw new Error(readProblem(e));
   } finally {
@@ -43,29 +48,39 @@ export function readBounded(path: string): Uint8Array | undefined {
   }
 }
 
-/** Why a file cannot be read, in plain words. */
-export function readProblem(e: unknown): string {
-  const { code, message } = e as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM') return 'there is no permission to read it';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'ELOOP') return 'its symbolic links go in a circle';
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'ENAMETOOLONG') return 'the name is too long';
-  return message;
+/** All that comes through a pipe. One that nobody has opened to write is given a moment for it. */
+function readPipe(file: number): Uint8Array {
+  const pieces = new Pieces();
+  const end = Date.now() + pipeMilliseconds;
+  for (;;) {
+    const piece = new Uint8Array(1 << 16);
+    let length: number;
+    try {
+      length = readSync(file, piece, 0, piece.length, null);
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EAGAIN') throw e;
+      pause();
+      continue;
+    }
+    if (length > 0) pieces.add(piece.subarray(0, length));
+    else if (pieces.size > 0) return pieces.join();
+    else if (Date.now() > end) throw new Error('it is a pipe that nobody writes to');
+    else pause();
+  }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 }
 
 function readAll(file: number, size: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
+  const pieces = new Pieces();
   for (;;) {
-    const chunk = new Uint8Array(Math.max(1 << 16, Math.min(size, maxBytes) - total + 1));
-    const length = readSync(file, chunk, 0, chunk.length, null);
-    if (length === 0) break;
-    total += length;
-    if (total > maxBytes) throw new Error(`it is larger than ${maxBytes >> 20} MiB`);
-    chunks.push(chunk.subarray(0, length));
+    const piece = new Uint8Array(Math.max(1 << 16, Math.min(size, maxBytes) - pieces.size + 1));
+    const length = readSync(file, piece, 0, piece.length, null);
+    if (length === 0) return pieces.join();
+    pieces.add(piece.subarray(0, length));
   }
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
 
 /** The path with symbolic links resolved, as far as it exists. */

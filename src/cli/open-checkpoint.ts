@@ -5,7 +5,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import { openSafetensors, type RandomAccess } from '../weights/safetensors.ts';
 import { failure, type Io } from './io.ts';
-import { readBounded, readProblem } from './node-host.ts';
+import { readBounded } from './node-host.ts';
+import { readProblem } from './system-errors.ts';
 
 export interface OpenedCheckpoint {
   readonly checkpoint?: Checkpoint;

@@ -29,6 +29,11 @@ export const globalOptions: readonly Option[] = [help, color, noColor];
 export const json: Option = { name: 'json', description: 'print JSON for machines on standard output' };
 export const quiet: Option = { name: 'quiet', short: 'q', description: 'print only errors' };
 
+export const force: Option = {
+  name: 'force',
+  description: 'overwrite what enetc did not write, and write what is larger than 4 GB or than the free disk',
+};
+
 export const phi: Option = {
   name: 'phi',
   value: 'N',
@@ -133,6 +138,7 @@ export const emitOptions: readonly Option[] = [
     description: 'where to write; SPEC-VARIANT.onnx or the folder SPEC-VARIANT here by default',
     completes: 'file',
   },
+  force,
   ...weightOptions,
   {
     name: 'batch',
@@ -155,7 +161,11 @@ export const emitOptions: readonly Option[] = [
     description: 'onnx, or tfjs with --graph: keep batch norms instead of folding them into convolutions',
   },
   { name: 'half', description: 'onnx: float16 weights and compute', target: 'onnx' },
-  { name: 'external-data', description: 'onnx: write the weights to FILE.data beside the model', target: 'onnx' },
+  {
+    name: 'external-data',
+    description: 'onnx: write the weights to FILE.HASH.data beside the model, by what they hold',
+    target: 'onnx',
+  },
   {
     name: 'portable',
     description: 'onnx: plain operators only, without the forms that ONNX Runtime prefers on x86',

@@ -1,8 +1,11 @@
+import { createHash, type Hash } from 'node:crypto';
 import {
   accessSync,
   closeSync,
   constants,
   openSync,
+  readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -11,11 +14,16 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OpenSink } from '../6-emit/target.ts';
-import { failure, usageError } from './io.ts';
+import { usageError } from './io.ts';
+import { attemptWrite } from './system-errors.ts';
+import { removeAbandoned, temporaryPath } from './temporary-names.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 
 /** Small writes are gathered into pieces of this size. */
 const pieceBytes = 1 << 18;
+
+/** So much of a file is read for the names of its data: one whose data lie apart is smaller. */
+const mostReferringBytes = 64 << 20;
 
 /** Files that are written whole or not at all: each under a temporary name in its folder until `commit`. */
 export interface OutputFiles {
@@ -27,25 +35,38 @@ export interface OutputFiles {
 }
 
 interface Opened {
-  readonly path: string;
+  /** Where it goes; of data beside the main file only known when they are all written. */
+  path(): string;
   /** Where it is written until it is renamed; absent for devices and pipes, which are written as they are. */
   readonly temporary?: string;
   readonly file: number;
   readonly piece: Uint8Array;
+  /** Of data: of all that went into the file. */
+  readonly hash?: Hash;
   filled: number;
   closed: boolean;
 }
 
 /**
- * Prepares to write `path` and files beside it (`path.data`).
+ * Prepares to write `path` and files beside it. These are called by what they hold (`net.onnx.1f0c35b2a9d4.data`): so there is no
+ * moment in which the older main file finds the new data, or the new one older data. Data that only the older file knew go
+ * with it.
  * @param shown how the user calls the file, for messages.
  */
 export function createOutputFiles(path: string, shown: string): OutputFiles {
   const target = targetOf(path, shown);
   const opened: Opened[] = [];
+  const writeAll = (out: Opened, bytes: Uint8Array) => {
+    out.hash?.update(bytes);
+    for (let done = 0; done < bytes.length; ) {
+      done += attemptWrite(shown, () => writeSync(out.file, bytes, done, bytes.length - done));
+    }
+  };
   const flush = (out: Opened) => {
-    writeAll(out.file, out.piece.subarray(0, out.filled), shown);
+    const { filled } = out;
+    if (filled === 0) return;
     out.filled = 0;
+    writeAll(out, out.piece.subarray(0, filled));
   };
   const close = (out: Opened) => {
     if (out.closed) return;
@@ -54,30 +75,39 @@ export function createOutputFiles(path: string, shown: string): OutputFiles {
   };
   return {
     open(suffix) {
-      const out = openTemporary(target + suffix, shown);
+      const out = suffix === '' ? openMain(target, shown) : openBeside(target, suffix, shown, flush);
       if (suffix === '') opened.push(out);
       else opened.unshift(out);
       const write = (bytes: Uint8Array) => {
         if (out.filled + bytes.length > pieceBytes) flush(out);
-        if (bytes.length > pieceBytes) return writeAll(out.file, bytes, shown);
+        if (bytes.length > pieceBytes) return writeAll(out, bytes);
         out.piece.set(bytes, out.filled);
         out.filled += bytes.length;
       };
-      return { sink: { write }, name: basename(target + suffix) };
+      return {
+        sink: { write },
+        get name() {
+          return basename(out.path());
+        },
+      };
     },
     commit() {
+      const names = new Set(opened.map((out) => basename(out.path())));
+      const older = opened.at(-1)?.temporary === undefined ? [] : dataOf(target).filter((name) => !names.has(name));
       for (const out of opened) {
         flush(out);
         close(out);
       }
       for (let out = opened[0]; out; out = opened[0]) {
-        const { path: final, temporary } = out;
+        const { temporary } = out;
+        const final = out.path();
         if (temporary !== undefined) {
           attemptWrite(shown, () => renameSync(temporary, final));
           noteFinished(temporary);
         }
         opened.shift();
       }
+      for (const name of older) rmSync(join(dirname(target), name), { force: true });
     },
     discard() {
       for (const out of opened.splice(0)) {
@@ -118,49 +148,62 @@ function targetOf(path: string, shown: string): string {
   return target;
 }
 
-function openTemporary(path: string, shown: string): Opened {
+function openMain(path: string, shown: string): Opened {
   const stat = statOf(path);
-  const piece = new Uint8Array(pieceBytes);
-  if (stat?.isDirectory())
-    throw usageError(`'${basename(path)}' is a folder, but a file of that name is to be written`);
-  if (stat && !stat.isFile())
-    return { path, file: attemptWrite(shown, () => openSync(path, 'w')), piece, filled: 0, closed: false };
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.tmp`);
+  if (stat && !stat.isFile()) {
+    const file = attemptWrite(shown, () => openSync(path, 'w'));
+    return { path: () => path, file, piece: new Uint8Array(pieceBytes), filled: 0, closed: false };
+  }
+  if (stat) attemptWrite(shown, () => accessSync(path, constants.W_OK));
+  return { path: () => path, ...openTemporary(path, shown, stat ? stat.mode & 0o777 : 0o666) };
+}
+
+/** Opens a file beside the main one, called by what it holds. */
+function openBeside(target: string, suffix: string, shown: string, flush: (out: Opened) => void): Opened {
+  const stat = statOf(target);
+  if (stat && !stat.isFile()) {
+    throw usageError(`'${shown}' takes one file, but another of weights is to be written beside it`);
+  }
+  const hash = createHash('sha256');
+  let path: string | undefined;
+  const out: Opened = {
+    path() {
+      if (path === undefined) {
+        flush(out);
+        path = `${target}.${hash.digest('hex').slice(0, 12)}${suffix}`;
+      }
+      return path;
+    },
+    hash,
+    ...openTemporary(target + suffix, shown, 0o666),
+  };
+  return out;
+}
+
+function openTemporary(path: string, shown: string, mode: number) {
+  removeAbandoned(dirname(path));
+  const temporary = temporaryPath(path);
   // Noted first: a signal may come as soon as the file is there.
   noteUnfinished(temporary);
-  if (stat) attemptWrite(shown, () => accessSync(path, constants.W_OK));
-  const mode = stat ? stat.mode & 0o777 : 0o666;
   const file = attemptWrite(shown, () => openSync(temporary, 'w', mode));
-  return { path, temporary, file, piece, filled: 0, closed: false };
+  return { temporary, file, piece: new Uint8Array(pieceBytes), filled: 0, closed: false };
 }
 
-function writeAll(file: number, bytes: Uint8Array, shown: string): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += attemptWrite(shown, () => writeSync(file, bytes, done, bytes.length - done));
-  }
-}
-
-/** Does what writes; where it cannot be done, says why in plain words. */
-export function attemptWrite<T>(shown: string, action: () => T): T {
+/** The files of data that a file refers to and that stand beside it under names made from its own. */
+function dataOf(path: string): string[] {
+  const stat = statOf(path);
+  if (!stat?.isFile() || stat.size > mostReferringBytes) return [];
+  const own = basename(path);
+  const isData = (name: string) =>
+    name.startsWith(`${own}.`) && /^\.([0-9a-f]{12}\.)?data$/.test(name.slice(own.length));
   try {
-    return action();
-  } catch (e) {
-    throw failure(`cannot write '${shown}': ${writeProblem(e, shown)}`);
+    const beside = readdirSync(dirname(path)).filter(isData);
+    if (beside.length === 0) return [];
+    const content = readFileSync(path);
+    return beside.filter((name) => content.includes(name));
+  } catch {
+    return [];
   }
-}
-
-/** Why a file cannot be written, in plain words. */
-function writeProblem(e: unknown, shown: string): string {
-  const { code, message } = e as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
-  if (code === 'EACCES' || code === 'EPERM') return `there is no permission to write it`;
-  if (code === 'EROFS') return 'the file system is read-only';
-  if (code === 'ENOENT') return `there is no folder '${dirname(shown)}'`;
-  if (code === 'ENOTDIR') return `'${dirname(shown)}' is no folder`;
-  if (code === 'EPIPE') return 'the reader has gone';
-  if (code === 'ENAMETOOLONG') return 'the name is too long';
-  if (code === 'EFBIG') return 'the file system allows no file of that size';
-  return message;
 }
 
 function statOf(path: string) {

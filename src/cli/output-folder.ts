@@ -1,26 +1,24 @@
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { usageError } from './io.ts';
-import { attemptWrite, createOutputFiles, type OutputFiles } from './output-files.ts';
+import { createOutputFiles, type OutputFiles } from './output-files.ts';
+import { attemptWrite } from './system-errors.ts';
+import { olderEnding, removeAbandoned, temporaryPath } from './temporary-names.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
-
-/** What a model's folder may hold, at its top. A folder with anything else in it is somebody's, and is not replaced. */
-const modelFiles =
-  /^(model\.json|weights\.(bin|safetensors)|group\d+-shard\d+of\d+\.bin|saved_model\.pb|training\.json)$/;
 
 /**
  * Prepares to write a folder of files, whole or not at all: it is written under a temporary name beside `path`, and takes
- * the name with `commit`. An older model of that name is replaced; a folder that holds anything else is refused.
+ * the name with `commit`. A folder of that name is replaced: `refuseFolder` is asked first.
  * `open` takes the name of a file in the folder.
  * @param shown how the user calls the folder, for messages.
  * @param cwd the current folder, which cannot be replaced.
  */
 export function createOutputFolder(path: string, shown: string, cwd: string): OutputFiles {
   if (shown === '-') throw usageError('a folder of files cannot go to standard output: name one with --output');
-  const target = targetOf(path, shown);
+  const target = statOf(path) ? realpathSync(path) : path;
   // It would be another folder afterwards, and the user's shell would stand in none.
   if (target === realpathSync(cwd)) throw usageError(`'${shown}' is the current folder: give the model one of its own`);
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}.tmp`);
+  const temporary = temporaryPath(target);
   const files: OutputFiles[] = [];
   let made = false;
   const make = () => {
@@ -28,6 +26,7 @@ export function createOutputFolder(path: string, shown: string, cwd: string): Ou
     // Noted first: a signal may come as soon as the folder is there.
     noteUnfinished(temporary);
     made = true;
+    removeAbandoned(dirname(target));
     attemptWrite(shown, () => {
       rmSync(temporary, { recursive: true, force: true });
       mkdirSync(temporary);
@@ -59,13 +58,16 @@ export function createOutputFolder(path: string, shown: string, cwd: string): Ou
   };
 }
 
-/** Gives a finished folder its name. At each moment the older folder or the new one is whole on the disk. */
+/**
+ * Gives a finished folder its name. At each moment the older folder or the new one is whole on the disk: where a process dies
+ * between the two renames, the next that writes there gives the older one its name back.
+ */
 function takePlace(temporary: string, target: string): void {
   if (!statOf(target)) {
     renameSync(temporary, target);
     return;
   }
-  const older = `${temporary}.old`;
+  const older = temporary + olderEnding;
   renameSync(target, older);
   try {
     renameSync(temporary, target);
@@ -74,20 +76,6 @@ function takePlace(temporary: string, target: string): void {
     throw e;
   }
   rmSync(older, { recursive: true, force: true });
-}
-
-/** The folder that a path means: a symbolic link is written through, not replaced. */
-function targetOf(path: string, shown: string): string {
-  const stat = statOf(path);
-  if (!stat) return path;
-  if (!stat.isDirectory()) throw usageError(`'${shown}' is a file, but a folder is to be written`);
-  const other = readdirSync(path).find((name) => !modelFiles.test(name));
-  if (other !== undefined) {
-    throw usageError(
-      `the folder '${shown}' holds '${other}', which is no part of a model; give a folder of its own (--output)`,
-    );
-  }
-  return realpathSync(path);
 }
 
 function statOf(path: string) {

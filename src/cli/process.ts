@@ -1,5 +1,7 @@
-import { exitCodes, type Io, type OutputStream } from './io.ts';
+import { exitCodes, failure, type Io, type OutputStream } from './io.ts';
+import { Pieces } from './pieces.ts';
 import { run } from './run.ts';
+import { readProblem } from './system-errors.ts';
 import { discardUnfinished } from './unfinished-files.ts';
 
 /** Runs the command line of this process and sets its exit code. */
@@ -50,9 +52,13 @@ function processIo(): Io {
     stdout: stream(process.stdout),
     stderr: stream(process.stderr),
     readStdin: async () => {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-      return Buffer.concat(chunks);
+      const pieces = new Pieces();
+      try {
+        for await (const piece of process.stdin) pieces.add(piece as Uint8Array);
+      } catch (e) {
+        throw failure(`standard input cannot be read: ${readProblem(e)}`);
+      }
+      return pieces.join();
     },
   };
 }

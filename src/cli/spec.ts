@@ -1,9 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { emptyHost, type Host } from '../host.ts';
 import { decodeSource, type Source } from '../source.ts';
-import { Exit, exitCodes, type Io, usageError } from './io.ts';
+import type { Unreadable } from './find-files.ts';
+import { type Io, usageError } from './io.ts';
 import { nodeHost, readBounded, rootFor } from './node-host.ts';
 
 /** What a command works on: a source, and the host that its imports come from. */
@@ -11,6 +12,8 @@ export interface Spec {
   readonly source: Source;
   /** Whether the bytes were UTF-8. */
   readonly valid: boolean;
+  /** Whether the bytes began with a byte order mark, which is no part of the text. */
+  readonly marked: boolean;
   readonly host: Host;
   /** What files made of it are called by: `efficientnet`; undefined for standard input. */
   readonly label?: string;
@@ -24,8 +27,8 @@ export interface Spec {
  */
 export async function openSpec(operand: string | undefined, io: Io, command: string): Promise<Spec> {
   if (operand === '-') {
-    const { source, valid } = decodeSource('<stdin>', await io.readStdin());
-    return { source, valid, host: nodeHost(io.cwd, rootFor(io.cwd, resolve(io.cwd, '<stdin>'))) };
+    const host = nodeHost(io.cwd, rootFor(io.cwd, resolve(io.cwd, '<stdin>')));
+    return { ...decode('<stdin>', await io.readStdin()), host };
   }
   if (operand === undefined) return openFile(onlySpec(io.cwd, command), io);
   if (looksLikePath(operand) || isFile(resolve(io.cwd, operand))) return openFile(operand, io);
@@ -34,17 +37,37 @@ export async function openSpec(operand: string | undefined, io: Io, command: str
 
 /** Opens a file by its path, as typed. */
 export function openFile(path: string, io: Io): Spec {
+  const opened = tryOpenFile(path, io);
+  if (!('reason' in opened)) return opened;
+  if (opened.missing) throw usageError(`there is no file '${path}'${didYouMean(path, specsIn(io.cwd))}`);
+  throw usageError(`'${path}' cannot be read: ${opened.reason}`);
+}
+
+/** Opens a file by its path, as typed; or says why it cannot be read. */
+export function tryOpenFile(path: string, io: Io): Spec | (Unreadable & { readonly missing: boolean }) {
   const absolute = resolve(io.cwd, path);
   let bytes: Uint8Array | undefined;
   try {
     bytes = readBounded(absolute);
   } catch (e) {
-    throw new Exit(exitCodes.usage, `'${path}' cannot be read: ${(e as Error).message}`);
+    return { path, reason: (e as Error).message, missing: false };
   }
-  if (!bytes) throw new Exit(exitCodes.usage, `there is no file '${path}'${didYouMean(path, specsIn(io.cwd))}`);
-  const { source, valid } = decodeSource(path, bytes);
+  if (!bytes) {
+    const isLink = lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+    const reason = isLink ? 'it is a link to a file that does not exist' : 'there is no such file';
+    return { path, reason, missing: !isLink };
+  }
   const host = nodeHost(io.cwd, rootFor(io.cwd, absolute));
-  return { source, valid, host, label: basename(path).replace(/\.enet$/, '') };
+  return { ...decode(path, bytes), host, label: basename(path).replace(/\.enet$/, '') };
+}
+
+/** The bytes of a spec whose text has changed: with the byte order mark that there was. */
+export function textOf({ marked }: Spec, text: string): string {
+  return marked && !text.startsWith('\ufeff') ? `\ufeff${text}` : text;
+}
+
+function decode(name: string, bytes: Uint8Array): { source: Source; valid: boolean; marked: boolean } {
+  return { ...decodeSource(name, bytes), marked: bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf };
 }
 
 /** The `.enet` files of a folder, by name. */
@@ -67,7 +90,7 @@ async function openLibraryModel(name: string, io: Io): Promise<Spec> {
   }
   const { stdlib } = await import('../stdlib.generated.ts');
   const source = { name: entry.module, text: stdlib[entry.module] ?? '' };
-  return { source, valid: true, host: emptyHost, label: entry.name, model: entry.model };
+  return { source, valid: true, marked: false, host: emptyHost, label: entry.name, model: entry.model };
 }
 
 function onlySpec(cwd: string, command: string): string {

@@ -1,4 +1,4 @@
-import type { Source } from '../source.ts';
+import { type Source, withLineEnds } from '../source.ts';
 import type { Fix, TextEdit } from './diagnostic.ts';
 
 /**
@@ -19,7 +19,7 @@ export function applyFixes(source: Source, fixes: readonly Fix[]): { text: strin
   let text = '';
   let end = 0;
   for (const edit of taken) {
-    text += source.text.slice(end, edit.span.start) + edit.newText;
+    text += source.text.slice(end, edit.span.start) + withLineEnds(edit.newText, source.text);
     end = edit.span.end;
   }
   return { text: text + source.text.slice(end), applied };

@@ -48,6 +48,13 @@ describe('the process', () => {
     expect(ran.stderr).toContain('cannot write the output');
   });
 
+  test('standard input has a bound', () => {
+    const endless = `head -c 300000000 /dev/zero | "${process.execPath}" "${entry}" check -`;
+    const ran = spawnSync('sh', ['-c', endless], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toBe('error: standard input cannot be read: it is larger than 64 MiB\n');
+  });
+
   test('a limit on file sizes leaves nothing behind', () => {
     const cwd = folder({ 'tiny.enet': tiny });
     const limited = `trap '' XFSZ; ulimit -f 64; exec "${process.execPath}" "${entry}" compile resnet --variant resnet18`;

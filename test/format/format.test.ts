@@ -261,7 +261,7 @@ test('a file with syntax errors comes back as it is', () => {
 
 test('line ends, byte-order mark, nothing', () => {
   expect(formatted('\ufeffmodel M {\r\n  x: Conv\r\n\r\n\r\n  y: Conv\r\n}')).toBe(
-    'model M {\n  x: Conv\n\n  y: Conv\n}\n',
+    '\ufeffmodel M {\r\n  x: Conv\r\n\r\n  y: Conv\r\n}\r\n',
   );
   expect(formatted('')).toBe('');
   expect(formatted(' \n\n')).toBe('');

@@ -41,10 +41,7 @@ export function writeModel(
   const data = external ? placeExternally(plan.initialisers) : undefined;
   const dataFile = data && data.places.size > 0 ? open('.data') : undefined;
   const places = (initialiser: Initialiser) => data?.places.get(initialiser);
-  const layout = dataFile ? layOut(plan.initialisers, places, dataFile.name) : inline;
-
-  const graphPrefix = Uint8Array.from(lengthPrefix(fields.modelGraph, graph.length + layout.bytes));
-  const total = head.length + graphPrefix.length + graph.length + layout.bytes + (data?.bytes ?? 0);
+  const expected = dataFile && data ? data.bytes + graph.length : graph.length + inline.bytes;
   const reader = createTensorReader(weights, options.half);
   let done = 0;
   const write = (sink: Sink, bytes: Uint8Array) => {
@@ -58,20 +55,21 @@ export function writeModel(
       if (offset > at) write(dataFile.sink, new Uint8Array(offset - at));
       write(dataFile.sink, reader.read(initialiser));
       at = offset + length;
-      progress?.(done, total);
+      progress?.(done, expected);
     }
   }
+  const layout = dataFile ? layOut(plan.initialisers, places, dataFile.name) : inline;
   const { sink } = open('');
   write(sink, head);
-  write(sink, graphPrefix);
+  write(sink, Uint8Array.from(lengthPrefix(fields.modelGraph, graph.length + layout.bytes)));
   write(sink, graph);
   for (const { initialiser, header } of layout.parts) {
     write(sink, header);
     if (places(initialiser)) continue;
     write(sink, reader.read(initialiser));
-    progress?.(done, total);
+    progress?.(done, Math.max(done, expected));
   }
-  return { diagnostics: reader.diagnostics, bytes: total };
+  return { diagnostics: reader.diagnostics, bytes: done };
 }
 
 /** What stands before each tensor's numbers, and the bytes of all, numbers included. */

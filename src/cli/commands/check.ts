@@ -6,15 +6,18 @@ import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { type Arguments, flag, number } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
-import { encodingDiagnostics } from '../encoding-diagnostics.ts';
 import { findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
+import { pause } from '../pause.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { openFile, openSpec, type Spec } from '../spec.ts';
+import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
+import { openSpec, type Spec, textOf, tryOpenFile } from '../spec.ts';
 
 /** A fix may make room for another; so many rounds are enough for all that a file can have. */
 const mostRounds = 10;
+
+const onlyStdin = { specs: [{ path: '-', outside: false }], unreadable: [] };
 
 /** `enetc check [path]...` */
 export const checkCommand: RunCommand = async (args, io) => {
@@ -22,14 +25,20 @@ export const checkCommand: RunCommand = async (args, io) => {
   const stdin = args.operands.includes('-');
   if (stdin && (fix || args.operands.length > 1))
     throw usageError('standard input is checked alone and without --fix', 'check');
-  const paths = stdin ? ['-'] : findSpecs(args.operands, io.cwd);
+  const { specs, unreadable } = stdin ? onlyStdin : findSpecs(args.operands, io.cwd);
+  const paths = specs.map(({ path }) => path);
   let fixed = 0;
-  const found: Diagnostic[] = [];
-  for (const path of paths) {
-    const spec = stdin ? await openSpec('-', io, 'check') : openFile(path, io);
-    const result = fix ? fixSpec(spec, path, args, io) : { diagnostics: checkSpec(spec, args), fixed: 0 };
-    found.push(...result.diagnostics);
+  const found: Diagnostic[] = unreadable.map(unreadableDiagnostic);
+  for (const { path, outside } of specs) {
+    const spec = stdin ? await openSpec('-', io, 'check') : tryOpenFile(path, io);
+    if ('reason' in spec) {
+      found.push(unreadableDiagnostic(spec));
+      continue;
+    }
+    const result = fix && !outside ? fixSpec(spec, path, args, io) : { diagnostics: checkSpec(spec, args), fixed: 0 };
+    for (const diagnostic of result.diagnostics) found.push(diagnostic);
     fixed += result.fixed;
+    await pause();
   }
   const diagnostics = withoutRepeats(found);
   const failed = hasErrors(diagnostics) || tooManyWarnings(diagnostics, number(args, 'max-warnings'));
@@ -61,7 +70,7 @@ function fixSpec(
     const fixes = spec.valid ? diagnostics.flatMap((d) => d.fixes ?? []) : [];
     const { text, applied } = applyFixes(current.source, fixes);
     if (applied.length === 0 || text === current.source.text) return { diagnostics, fixed };
-    writeTextFile(resolve(io.cwd, path), path, text);
+    writeTextFile(resolve(io.cwd, path), path, textOf(spec, text));
     fixed += applied.length;
     current = { ...current, source: { ...current.source, text } };
   }

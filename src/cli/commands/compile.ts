@@ -17,6 +17,8 @@ import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
+import { outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
+import { refuseSize, weightBytes } from '../refuse-size.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec, type Spec } from '../spec.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
@@ -28,7 +30,12 @@ export const compileCommand: RunCommand = async (args, io) => {
   const spec = await openSpec(args.operands[0], io, 'compile');
   const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
   if (!network) return exitCodes.diagnostics;
-  return writeNetwork(network, target, outputName(args, spec, network, target), args, io);
+  const name = outputName(args, spec, network, target);
+  const output = outputOf(name, network.program, args, io);
+  if (target.output === 'folder') refuseFolder(output);
+  else refuseFile(output, 'ONNX model');
+  refuseSize(output, weightBytes(network.graph, flag(args, 'half')));
+  return writeNetwork(network, target, name, args, io);
 };
 
 function writeNetwork(network: Network, target: ChosenTarget, name: string, args: Arguments, io: Io): number {
@@ -39,7 +46,8 @@ function writeNetwork(network: Network, target: ChosenTarget, name: string, args
     return refuse(network, opened.diagnostics, args, io);
   }
   const path = resolve(io.cwd, name);
-  const files = target.output === 'folder' ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
+  const folder = target.output === 'folder';
+  const files = folder ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
   const progress = createProgress(name, io);
   try {
     const { diagnostics, bytes } = interruptible(() =>

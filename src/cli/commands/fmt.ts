@@ -5,35 +5,42 @@ import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
-import { encodingDiagnostics } from '../encoding-diagnostics.ts';
-import { findSpecs } from '../find-files.ts';
+import { type FoundSpec, findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
+import { pause } from '../pause.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { openFile, openSpec } from '../spec.ts';
+import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
+import { openSpec, textOf, tryOpenFile } from '../spec.ts';
 
 /** `enetc fmt [path]...` */
 export const fmtCommand: RunCommand = async (args, io) => {
   if (args.operands.includes('-')) return formatStdin(args, io);
   const check = flag(args, 'check');
-  const paths = findSpecs(args.operands, io.cwd);
+  const { specs, unreadable } = findSpecs(args.operands, io.cwd);
+  const paths = specs.filter(({ outside }) => !outside).map(({ path }) => path);
   const changed: string[] = [];
-  const found = [];
+  const found = unreadable.map(unreadableDiagnostic);
   for (const path of paths) {
-    const spec = openFile(path, io);
+    const spec = tryOpenFile(path, io);
+    if ('reason' in spec) {
+      found.push(unreadableDiagnostic(spec));
+      continue;
+    }
     const { text, diagnostics } = format(spec.source);
     const all = [...encodingDiagnostics(spec), ...diagnostics];
-    found.push(...all);
+    for (const diagnostic of all) found.push(diagnostic);
+    await pause();
     // A text that cannot be read whole is left as it is.
     if (hasErrors(all) || text === spec.source.text) continue;
     changed.push(path);
-    if (!check) writeTextFile(resolve(io.cwd, path), path, text);
+    if (!check) writeTextFile(resolve(io.cwd, path), path, textOf(spec, text));
   }
   if (flag(args, 'json')) {
     printJson({ files: paths.length, changed, diagnostics: found.map(diagnosticToJson) }, io);
   } else {
     printDiagnostics(found, args, io);
-    if (!flag(args, 'quiet')) report(paths, changed, check, io);
+    if (!flag(args, 'quiet')) report(specs, changed, check, io);
   }
   return hasErrors(found) || (check && changed.length > 0) ? exitCodes.diagnostics : exitCodes.ok;
 };
@@ -46,12 +53,15 @@ async function formatStdin(args: Arguments, io: Io): Promise<number> {
   printDiagnostics(all, args, io);
   if (hasErrors(all)) return exitCodes.diagnostics;
   if (flag(args, 'check')) return text === spec.source.text ? exitCodes.ok : exitCodes.diagnostics;
-  io.stdout.write(text);
+  io.stdout.write(textOf(spec, text));
   return exitCodes.ok;
 }
 
-function report(paths: readonly string[], changed: readonly string[], check: boolean, io: Io): void {
+function report(specs: readonly FoundSpec[], changed: readonly string[], check: boolean, io: Io): void {
   for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${path}\n`);
-  const rest = paths.length - changed.length;
+  for (const { path, outside } of specs) {
+    if (outside) io.stdout.write(`left ${path} alone: it is a link out of the folder\n`);
+  }
+  const rest = specs.length - changed.length;
   if (changed.length === 0) io.stdout.write(`${rest} ${nounFor(rest, 'file')} unchanged\n`);
 }

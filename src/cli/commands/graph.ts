@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename } from 'node:path';
 import { createDiagram, type Diagram } from '../../report/drawing/diagram.ts';
 import { drawDot } from '../../report/drawing/dot.ts';
 import { drawMermaid } from '../../report/drawing/mermaid.ts';
@@ -6,8 +6,9 @@ import { drawSvg } from '../../report/drawing/svg.ts';
 import { text } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
-import { exitCodes } from '../io.ts';
+import { exitCodes, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
+import { outputOf, refuseFile } from '../refuse-overwriting.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
 
@@ -29,16 +30,37 @@ const endings: Readonly<Record<string, Format>> = {
   json: 'json',
 };
 
+/** Endings of pictures that no format is written under: a program that opens the file would not understand it. */
+const pictures = new Set('png jpg jpeg gif webp avif bmp tif tiff ico heic pdf ps eps svgz'.split(' '));
+
 /** `enetc graph [spec]` */
 export const graphCommand: RunCommand = async (args, io) => {
+  const output = text(args, 'output');
+  const format = formatFor(text(args, 'format') as Format | undefined, output ?? '');
   const spec = await openSpec(args.operands[0], io, 'graph');
   const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
   if (!network) return exitCodes.diagnostics;
-  const output = text(args, 'output');
-  const ending = output?.split('.').at(-1)?.toLowerCase() ?? '';
-  const format = (text(args, 'format') as Format | undefined) ?? endings[ending] ?? 'svg';
   const drawn = draw[format](createDiagram(network.graph, network.point));
   if (output === undefined || output === '-') io.stdout.write(drawn);
-  else writeTextFile(resolve(io.cwd, output), output, drawn);
+  else {
+    const written = outputOf(output, network.program, args, io);
+    refuseFile(written, 'drawing');
+    writeTextFile(written.path, output, drawn);
+  }
   return exitCodes.ok;
 };
+
+/** The format that is asked for by name or by the output's ending; the two must not contradict each other. */
+function formatFor(name: Format | undefined, output: string): Format {
+  const ending = /\.([^./\\]+)$/.exec(basename(output))?.[1]?.toLowerCase();
+  if (ending === undefined) return name ?? 'svg';
+  const byEnding = Object.hasOwn(endings, ending) ? endings[ending] : undefined;
+  if (byEnding === undefined && (name === undefined || pictures.has(ending))) {
+    const known = Object.keys(endings).join(', ');
+    throw usageError(`'${output}': graph writes no ${ending} file; endings that it knows are ${known}`, 'graph');
+  }
+  if (name !== undefined && byEnding !== undefined && byEnding !== name) {
+    throw usageError(`--format ${name} contradicts '${output}', whose ending is that of ${byEnding}`, 'graph');
+  }
+  return name ?? byEnding ?? 'svg';
+}

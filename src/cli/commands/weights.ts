@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
@@ -13,6 +12,8 @@ import { exitCodes, type Io, usageError } from '../io.ts';
 import { type OpenedCheckpoint, openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { outputOf, refuseFile } from '../refuse-overwriting.ts';
+import { refuseSize, weightBytes } from '../refuse-size.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
@@ -64,10 +65,13 @@ function convert(
   const { tensors } = named;
   if (!source || !tensors || hasErrors(said)) return end(exitCodes.diagnostics);
 
-  const files = createOutputFiles(resolve(io.cwd, name), name);
+  const output = outputOf(name, program, args, io);
+  refuseFile(output, 'safetensors file');
+  refuseSize(output, weightBytes(graph, false));
+  const files = createOutputFiles(output.path, name);
   try {
     const { sink } = files.open('');
-    const bytes = interruptible(() => writeExported(sink, tensors, source, { format: 'pt' }));
+    const bytes = interruptible(() => writeExported(sink, tensors, source, { format: 'pt', producer: 'enetc' }));
     files.commit();
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const names = like ? `the names of ${text(args, 'like')}` : "the model's own names";

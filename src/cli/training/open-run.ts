@@ -68,5 +68,5 @@ export function openRunSpec({ path, shown }: RunFolder, { spec }: RunConfig): Sp
     throw new RunError(`the run's spec '${join(shown, specFolder, spec)}' cannot be read`);
   }
   const { source, valid } = decodeSource(file, bytes);
-  return { source, valid, host: nodeHost(root, root) };
+  return { source, valid, marked: false, host: nodeHost(root, root) };
 }

@@ -1,9 +1,10 @@
 import type { Code } from '../../diagnostics/catalog.ts';
+import { withLineEnds } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
 import { isOwnFile } from '../names/workspace-names.ts';
 import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type EditorFix } from './diagnostics.ts';
-import { overlap, withLineEnds } from './edits.ts';
+import { overlap } from './edits.ts';
 import { alignTableAt } from './formatting.ts';
 import { addImport, nearestFile } from './mendings/imports.ts';
 import { addArgument, addInput, addReturn, discardValue, freeLabel, wholeNumber } from './mendings/statements.ts';

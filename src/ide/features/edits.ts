@@ -41,12 +41,6 @@ export function editsByPath(edits: readonly EditorEdit[]): Map<string, EditorEdi
   return byPath;
 }
 
-/** A text with the line ends that a document has, those of its first line. */
-export function withLineEnds(text: string, document: string): string {
-  const first = document.indexOf('\n');
-  return first > 0 && document[first - 1] === '\r' ? text.replace(/\r?\n/g, '\r\n') : text;
-}
-
 function inOrder(edits: readonly EditorEdit[]): EditorEdit[] {
   return [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -3,14 +3,13 @@ import { lineStarts, lineText, positionAt, type Source } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { alignRows, emptyRow, tableAround } from './align-table.ts';
 import type { EditorEdit } from './diagnostics.ts';
-import { withLineEnds } from './edits.ts';
 import { type TextChange, textChanges } from './text-diff.ts';
 
 /** The edits that make a document canonical, small ones where it is not. None where it has syntax errors. */
 export function formatDocument({ source, path }: Analysis): readonly EditorEdit[] {
   const { text, diagnostics } = format(source);
   if (diagnostics.length > 0) return [];
-  return editsOf(path, textChanges(source.text, withLineEnds(text, source.text)));
+  return editsOf(path, textChanges(source.text, text));
 }
 
 /** The same, only what changes within a range, whole lines of it. */

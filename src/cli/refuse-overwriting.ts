@@ -1,0 +1,72 @@
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Program } from '../2-resolve/program.ts';
+import { type Arguments, flag } from './arguments.ts';
+import { isInside, isSameFile } from './file-identity.ts';
+import { inputFiles } from './input-files.ts';
+import { failure, type Io, usageError } from './io.ts';
+import { isOwnFile, isOwnFolder, type OutputKind, strangerIn } from './own-outputs.ts';
+import { attemptRead } from './system-errors.ts';
+
+/** An output, and what may not be lost by writing it. */
+export interface Output {
+  readonly path: string;
+  /** How the user calls it, for messages. */
+  readonly shown: string;
+  /** Files that are read to make it, as absolute paths. */
+  readonly inputs: readonly string[];
+  /** Whether `--force` is given. */
+  readonly force: boolean;
+}
+
+/** The output of a network's command. @param shown how the user calls it */
+export function outputOf(shown: string, program: Program, args: Arguments, io: Io): Output {
+  const path = resolve(io.cwd, shown);
+  return { path, shown, inputs: inputFiles(program, args, io), force: flag(args, 'force') };
+}
+
+/** Throws where writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */
+export function refuseFile({ path, shown, inputs, force }: Output, kind: OutputKind): void {
+  const stat = statOf(path);
+  // Devices and pipes lose nothing; a folder is refused where files are opened.
+  if (!stat?.isFile()) return;
+  if (inputs.some((input) => isSameFile(input, path))) throw isInput(shown);
+  if (!force && !isOwnFile(path, kind)) {
+    throw failure(`'${shown}' exists and is not ${article(kind)} that enetc wrote; --force overwrites it`);
+  }
+}
+
+/** The same for a folder that is replaced whole. One that holds anything but a model is refused in any case. */
+export function refuseFolder({ path, shown, inputs, force }: Output): void {
+  const stat = statOf(path);
+  if (!stat) return;
+  if (!stat.isDirectory()) throw usageError(`'${shown}' is a file, but a folder is to be written`);
+  const stranger = attemptRead(shown, () => strangerIn(path));
+  if (stranger !== undefined) {
+    throw usageError(
+      `the folder '${shown}' holds '${stranger}', which is no part of a model; give a folder of its own (--output)`,
+    );
+  }
+  const holds = (input: string) => isSameFile(input, path) || isInside(realpathSync(input), path);
+  if (inputs.some(holds)) throw isInput(shown);
+  if (!force && !isOwnFolder(path)) {
+    throw failure(`the folder '${shown}' holds a model that enetc did not write; --force replaces it`);
+  }
+}
+
+function isInput(shown: string): Error {
+  return usageError(`'${shown}' is what the output is made from; give the output another name (--output)`);
+}
+
+function article(kind: OutputKind): string {
+  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
+/** What there is under a name; where the system does not say, opening the file does. */
+function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { totalCost } from '../5-graph/cost.ts';
+import type { Graph } from '../5-graph/graph.ts';
+import { formatBytes } from '../report/format-number.ts';
+import { failure } from './io.ts';
+import type { Output } from './refuse-overwriting.ts';
+
+/** What is larger is not written unasked. The largest published row of the library has 2 GB of weights. */
+const mostBytes = 4e9;
+
+/** The bytes that a network's weights take in a file. */
+export function weightBytes(graph: Graph, half: boolean): number {
+  return totalCost(graph).params * (half ? 2 : 4);
+}
+
+/** Throws where an output is very large, or has no room on the disk, and there is no `--force`. */
+export function refuseSize({ path, shown, force }: Pick<Output, 'path' | 'shown' | 'force'>, bytes: number): void {
+  if (force || isDevice(path)) return;
+  const problem = sizeProblem(bytes, freeBytes(dirname(path)));
+  if (problem !== undefined) throw failure(`'${shown}' would have ${formatBytes(bytes)}${problem}; --force writes it`);
+}
+
+/** Why a size is refused: `, and the disk has 2 GiB left`. @param free undefined where the system does not say */
+export function sizeProblem(bytes: number, free: number | undefined): string | undefined {
+  if (free !== undefined && bytes > free) return `, and the disk has ${formatBytes(free)} left`;
+  return bytes > mostBytes ? '' : undefined;
+}
+
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(folder);
+    return blocks > 0 ? bavail * bsize : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDevice(path: string): boolean {
+  try {
+    const stat = statSync(path);
+    return !stat.isFile() && !stat.isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { dirname } from 'node:path';
+import { failure } from './io.ts';
+
+/** What the system's errors mean, whatever was done with the file. */
+const problems: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder',
+  ELOOP: 'its symbolic links go in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open in this process (see ulimit -n)',
+  ENFILE: 'too many files are open on this machine',
+  ENOMEM: 'there is not enough memory',
+  EIO: 'the device reports an error',
+  ENXIO: 'it is a socket or a device that does not answer',
+  ENODEV: 'it is a device that does not answer',
+  ESTALE: 'the network file system no longer knows it',
+  ETIMEDOUT: 'the network file system does not answer',
+  EBUSY: 'it is in use',
+  ENOTCONN: 'the network file system is not connected',
+};
+
+const readProblems: Readonly<Record<string, string>> = {
+  ...problems,
+  EACCES: 'there is no permission to read it',
+  EPERM: 'there is no permission to read it',
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is not a folder',
+};
+
+const writeProblems: Readonly<Record<string, string>> = {
+  ...problems,
+  EACCES: 'there is no permission to write it',
+  EPERM: 'there is no permission to write it',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EROFS: 'the file system is read-only',
+  EPIPE: 'the reader has gone',
+  EFBIG: 'the file system allows no file of that size',
+  ETXTBSY: 'it is a program that is running',
+  EXDEV: 'it is on another file system',
+  ENOTEMPTY: 'the folder is not empty',
+  EEXIST: 'something of that name exists',
+};
+
+/** Why a file cannot be read, in plain words. */
+export function readProblem(e: unknown): string {
+  const { code = '', message } = e as NodeJS.ErrnoException;
+  return readProblems[code] ?? message;
+}
+
+/** Why a file cannot be written, in plain words. @param shown how the user calls it */
+export function writeProblem(e: unknown, shown: string): string {
+  const { code = '', message } = e as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `there is no folder '${dirname(shown)}'`;
+  if (code === 'ENOTDIR') return `'${dirname(shown)}' is not a folder`;
+  return writeProblems[code] ?? message;
+}
+
+/** Does what reads a file; where it cannot be done, says why. @param shown how the user calls it */
+export function attemptRead<T>(shown: string, action: () => T): T {
+  try {
+    return action();
+  } catch (e) {
+    throw failure(`'${shown}' cannot be read: ${readProblem(e)}`);
+  }
+}
+
+/** Does what writes a file; where it cannot be done, says why. @param shown how the user calls it */
+export function attemptWrite<T>(shown: string, action: () => T): T {
+  try {
+    return action();
+  } catch (e) {
+    throw failure(`cannot write '${shown}': ${writeProblem(e, shown)}`);
+  }
+}

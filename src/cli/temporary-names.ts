@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+/** A folder's name has 255 bytes on most file systems: so many are left for what the name is made of. */
+const mostNameBytes = 200;
+
+/** Machines that share a folder over a network have processes of the same numbers. */
+const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** The name under which a file or folder is written until it is whole: beside it, hidden, with the process in it. */
+export function temporaryPath(path: string): string {
+  const name = Buffer.from(basename(path))
+    .subarray(0, mostNameBytes)
+    .toString()
+    .replace(/\ufffd+$/, '');
+  return join(dirname(path), `.${name}.enetc-${machine}-${process.pid}.tmp`);
+}
+
+/** What `replaceFolder` calls the older folder for the moment in which the new one takes its name. */
+export const olderEnding = '.old';
+
+const temporary = /^\.(.*)\.enetc-([0-9a-f]{8})-(\d+)\.tmp(\.old)?$/s;
+
+/**
+ * Removes what processes of this machine that have died left in a folder. An older model's folder that such a process had set
+ * aside when it died gets its name back.
+ */
+export function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const [, of = '', where, pid, older] = temporary.exec(name) ?? [];
+    if (where !== machine || isAlive(Number(pid))) continue;
+    const path = join(folder, name);
+    try {
+      const isCut = Buffer.byteLength(of) > mostNameBytes - 4;
+      if (older !== undefined && !existsSync(join(folder, of))) {
+        if (!isCut) renameSync(path, join(folder, of));
+      } else rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Another's, by its permissions: it stays.
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
