@@ -260,7 +260,34 @@ export interface WeightsCstNode extends CstNode {
 export type WeightsCstChildren = {
   Weights: IToken[];
   Name: IToken[];
-  rows: RowsCstNode[];
+  mapRows: MapRowsCstNode[];
+};
+
+export interface MapRowsCstNode extends CstNode {
+  name: "mapRows";
+  children: MapRowsCstChildren;
+}
+
+export type MapRowsCstChildren = {
+  LBrace: IToken[];
+  sourceConvention?: SourceConventionCstNode[];
+  header: HeaderCstNode[];
+  row?: RowCstNode[];
+  RBrace: IToken[];
+};
+
+export interface SourceConventionCstNode extends CstNode {
+  name: "sourceConvention";
+  children: SourceConventionCstChildren;
+}
+
+export type SourceConventionCstChildren = {
+  Convention: IToken[];
+  Name: (IToken)[];
+  Colon: IToken[];
+  args?: ArgsCstNode[];
+  For?: IToken[];
+  Comma?: IToken[];
 };
 
 export interface ChainCstNode extends CstNode {
@@ -490,6 +517,8 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   table(children: TableCstChildren, param?: IN): OUT;
   section(children: SectionCstChildren, param?: IN): OUT;
   weights(children: WeightsCstChildren, param?: IN): OUT;
+  mapRows(children: MapRowsCstChildren, param?: IN): OUT;
+  sourceConvention(children: SourceConventionCstChildren, param?: IN): OUT;
   chain(children: ChainCstChildren, param?: IN): OUT;
   step(children: StepCstChildren, param?: IN): OUT;
   tail(children: TailCstChildren, param?: IN): OUT;

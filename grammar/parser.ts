@@ -231,7 +231,31 @@ class EnetParser extends BoundedCstParser {
   private weights = this.RULE('weights', () => {
     this.CONSUME(k.weights);
     this.CONSUME(t.Name);
-    this.SUBRULE(this.rows);
+    this.SUBRULE(this.mapRows);
+  });
+
+  private mapRows = this.RULE('mapRows', () => {
+    this.CONSUME(t.LBrace);
+    this.MANY(() => this.SUBRULE(this.sourceConvention));
+    this.SUBRULE(this.header);
+    this.MANY2(() => this.SUBRULE(this.row));
+    this.CONSUME(t.RBrace);
+  });
+
+  private sourceConvention = this.RULE('sourceConvention', () => {
+    this.CONSUME(k.convention);
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Colon);
+    this.CONSUME2(t.Name);
+    this.OPTION(() => this.SUBRULE(this.args));
+    this.OPTION2(() => {
+      this.CONSUME(k.for);
+      this.CONSUME3(t.Name);
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        this.CONSUME4(t.Name);
+      });
+    });
   });
 
   private chain = this.RULE('chain', () => {

@@ -147,7 +147,18 @@ export interface WeightsNode extends Node {
   readonly kind: 'weights';
   readonly doc: string;
   readonly name: Ident;
+  readonly conventions: readonly SourceConventionNode[];
   readonly rows: RowsNode;
+}
+
+/** `convention torchvision: torch(epsilon: 1e-3) for b5, b6`: what the weights of a weight map's column were trained under. */
+export interface SourceConventionNode extends Node {
+  readonly kind: 'source-convention';
+  readonly column: Ident;
+  readonly name: Ident;
+  readonly args: readonly Arg[];
+  /** The variants that it holds for; none where it holds for all that no other names. */
+  readonly variants: readonly Ident[];
 }
 
 export interface Tail {

@@ -88,7 +88,20 @@ function buildWeights(b: Build, n: c.WeightsCstNode): a.WeightsNode {
     span: spanOf(b, n),
     doc: docBefore(b.docs, spanOf(b, n).start),
     name: ident(b, n.children.Name?.[0], n),
-    rows: rows(b, n.children.rows?.[0], n),
+    conventions: (n.children.mapRows?.[0]?.children.sourceConvention ?? []).map((s) => sourceConvention(b, s)),
+    rows: rows(b, n.children.mapRows?.[0], n),
+  };
+}
+
+function sourceConvention(b: Build, n: c.SourceConventionCstNode): a.SourceConventionNode {
+  const [column, name, ...variants] = n.children.Name ?? [];
+  return {
+    kind: 'source-convention',
+    span: spanOf(b, n),
+    column: ident(b, column, n),
+    name: ident(b, name, n),
+    args: argumentList(b, n.children.args?.[0]),
+    variants: variants.map((v) => ident(b, v, n)),
   };
 }
 

@@ -95,7 +95,7 @@ export function argumentList(b: Build, n: c.ArgsCstNode | undefined): a.Arg[] {
   }));
 }
 
-export function rows(b: Build, n: c.RowsCstNode | undefined, parent: CstNode): a.RowsNode {
+export function rows(b: Build, n: c.RowsCstNode | c.MapRowsCstNode | undefined, parent: CstNode): a.RowsNode {
   if (!n) return { kind: 'rows', span: spanOf(b, parent), header: [], rows: [] };
   const header = (n.children.header?.[0]?.children.word ?? []).map((w): a.Ident => {
     const token = Object.values(w.children)[0]?.[0] as IToken | undefined;

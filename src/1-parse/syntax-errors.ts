@@ -86,6 +86,7 @@ const inside: Readonly<Record<string, string>> = {
   model: "a member of the model, or '}'",
   scaling: "an entry such as 'd = 1.2 ^ phi', or '}'",
   rows: "a row, or '}'",
+  mapRows: "a row, or '}'",
   choice: "',' or '}'",
   importDeclaration: "',' or '}'",
 };

@@ -1,6 +1,7 @@
-import type { Arg, ConventionNode, InputNode, ScalingNode } from '../1-parse/ast.ts';
+import type { Arg, ConventionNode, InputNode, ScalingNode, SourceConventionNode } from '../1-parse/ast.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, expectType } from './check-expr.ts';
+import { literalOf } from './literal.ts';
 import { bind, type Checker, innerScope, type Local, report, type Scope, suggestion } from './scope.ts';
 import { oneTensor, type Type } from './types.ts';
 
@@ -18,15 +19,37 @@ const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['std', { list: 'number' }],
 ]);
 
+/** What a weight map may say of where a column's weights come from. */
+const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings, ...inputSettings]);
+
 const conventions = ['tf', 'torch'];
 
 /** Checks a convention: its name and what it overrides. */
-export function checkConvention(c: Checker, scope: Scope, { name: { name, span }, args }: ConventionNode): void {
-  if (name !== '' && !conventions.includes(name)) {
-    const { hint, fixes } = suggestion(nearestNames(name, conventions)[0] ?? conventionsElsewhere.get(name), span);
-    report(c, 'unknown-convention', span, { name, hint }, { fixes });
+export function checkConvention(c: Checker, scope: Scope, { name, args }: ConventionNode): void {
+  checkConventionName(c, name);
+  checkSettings(c, scope, name.name, args, conventionSettings);
+}
+
+/** Checks the convention of a weight map's column, whose settings are written out: no model's names are there. */
+export function checkSourceConvention(c: Checker, { name, args }: SourceConventionNode): void {
+  checkConventionName(c, name);
+  for (const { value } of args) {
+    if (literalOf(value) !== undefined) continue;
+    const data = {
+      what: 'a setting here',
+      expected: 'written out: a number, a word, a list of numbers',
+      found: 'an expression',
+    };
+    report(c, 'wrong-type', value.span, data);
+    return;
   }
-  checkSettings(c, scope, name, args, conventionSettings);
+  checkSettings(c, { locals: new Map() }, name.name, args, sourceSettings);
+}
+
+function checkConventionName(c: Checker, { name, span }: ConventionNode['name']): void {
+  if (name === '' || conventions.includes(name)) return;
+  const { hint, fixes } = suggestion(nearestNames(name, conventions)[0] ?? conventionsElsewhere.get(name), span);
+  report(c, 'unknown-convention', span, { name, hint }, { fixes });
 }
 
 const conventionsElsewhere: ReadonlyMap<string, string> = new Map([

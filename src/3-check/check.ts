@@ -70,10 +70,16 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   return found;
 }
 
-/** What stands for a declaration and all that it speaks of; a weight map only asks whether its model is one. */
+/**
+ * What stands for a declaration and all that it speaks of; a weight map only asks whether its model is one, and where it
+ * names variants, which the model has.
+ */
 function keyOf({ scope }: Module, node: Declaration): Declared | WeightsNode | undefined {
   const declared = scope.get(node.name.name);
-  if (node.kind === 'weights') return declared?.kind === 'model' ? node : undefined;
+  if (node.kind === 'weights') {
+    const namesVariants = node.conventions.some(({ variants }) => variants.length > 0);
+    return declared?.kind === 'model' && !namesVariants ? node : undefined;
+  }
   return declared?.node === node ? declared : undefined;
 }
 

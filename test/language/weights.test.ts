@@ -33,3 +33,24 @@ test('a weight map may stand in a file that imports its model', () => {
   const text = 'import { ResNet } from "std/resnet"\nweights ResNet {\n  | path | mine |\n  | stem.conv | c |\n}';
   expect(codes(text)).toEqual([]);
 });
+
+test('rule 12: a column may say under which convention its weights were trained, also for some variants', () => {
+  const family = model(`  variants {
+    | name | w |
+    | a    | 1 |
+    | b    | 2 |
+  }
+  input image: [3, 32, 32]
+  s: Conv(w(8), 3)`);
+  const map = (conventions: string) =>
+    codes(`${family}\nweights M {\n${conventions}\n  | path | timm | tv |\n  | s | c | d |\n}`);
+  expect(map('  convention tv: torch\n  convention tv: torch(epsilon: 1e-3, mean: [0.5, 0.5, 0.5]) for b')).toEqual([]);
+  expect(map('  convention timm: tf\n  convention timm: torch')).toEqual([]);
+  expect(map('  convention tv: torch for a\n  convention tv: torch for b, a')).toEqual(['duplicate-source-convention']);
+  expect(map('  convention tim: tf')).toEqual(['unknown-weights-column']);
+  expect(map('  convention tv: torch for c')).toEqual(['unknown-variant']);
+  expect(map('  convention tv: pytorch')).toEqual(['unknown-convention']);
+  expect(map('  convention tv: torch(eps: 1e-3)')).toEqual(['unknown-parameter']);
+  expect(map('  convention tv: torch(epsilon: 1 / 1000)')).toEqual(['wrong-type']);
+  expect(map('  convention tv: torch(epsilon: true)')).toEqual(['wrong-type']);
+});

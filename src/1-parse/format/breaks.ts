@@ -10,7 +10,7 @@ export const groupRules = new Set(['args', 'list', 'choice', 'parenthesised', 'i
  */
 export function markBreaks(node: PrintNode): void {
   const { rule, children } = node;
-  if (rule === 'rows') {
+  if (isTable(node)) {
     markRows(node);
     return;
   }
@@ -51,10 +51,15 @@ function markRows({ children }: PrintNode): void {
     if (isToken(child)) {
       if (child.comments.length > 0 || isType(child, t.RBrace)) child.hard = true;
     } else {
-      if (holdsRows(child)) markBreaks(child);
+      if (child.rule === 'sourceConvention' || holdsRows(child)) markBreaks(child);
       firstToken(child).hard = true;
     }
   }
+}
+
+/** Whether an element is a table in braces. */
+export function isTable({ rule }: PrintNode): boolean {
+  return rule === 'rows' || rule === 'mapRows';
 }
 
 /** Whether a table stands in a cell of a row: only then the row has a tree. */

@@ -1,6 +1,6 @@
 import * as t from '../../../grammar/tokens.ts';
 import type { Source } from '../../source.ts';
-import { groupRules, markBreaks } from './breaks.ts';
+import { groupRules, isTable, markBreaks } from './breaks.ts';
 import {
   blankLine,
   type ConditionColumn,
@@ -137,7 +137,7 @@ function closes(token: PrintToken): boolean {
 /** Prints an element by its rule. */
 export function print(p: Printer, element: PrintElement): void {
   if (isToken(element)) putToken(p, element);
-  else if (element.rule === 'rows') printRows(p, element);
+  else if (isTable(element)) printRows(p, element);
   else if (element.rule === 'chain' || element.rule === 'section') printChain(p, element);
   else if (element.rule === 'block') printBlock(p, element);
   else if (element.rule === 'model' || element.rule === 'scaling') printBody(p, element.children);
@@ -262,7 +262,7 @@ function breakLongLines(p: Printer, { children }: PrintNode): void {
 
 /** `{ rows }` and `if`; a condition that ends its line hangs in the chain's column. */
 function printTail(p: Printer, { children }: PrintNode): void {
-  const plain = !children.some((c) => isType(c, t.RBrace) || (!isToken(c) && c.rule === 'rows'));
+  const plain = !children.some((c) => isType(c, t.RBrace) || (!isToken(c) && isTable(c)));
   for (const child of children) {
     const { current } = p.lines;
     if (isType(child, t.keywordTokens.if) && p.depth === 0 && p.conditions && plain) {

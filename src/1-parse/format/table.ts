@@ -21,7 +21,10 @@ export function printRows(p: Printer, { children }: PrintNode): void {
       putToken(p, child);
     } else {
       beginLine(p, indent + 2, i === 1 ? 'none' : 'keep');
-      printRow(p, child, widths, i === 1);
+      if (child.rule === 'sourceConvention') {
+        keepFirstComments(p, i === 1, child);
+        print(p, child);
+      } else printRow(p, child, widths, i === 1);
     }
   });
   p.indent = indent;
@@ -85,7 +88,7 @@ function columnWidths(children: readonly PrintElement[]): number[] | undefined {
   const widths: number[] = [];
   let bare = 0;
   let padded = 0;
-  const rows = children.filter((c): c is PrintNode => !isToken(c) && !holdsRows(c));
+  const rows = children.filter((c): c is PrintNode => !isToken(c) && c.rule !== 'sourceConvention' && !holdsRows(c));
   const counts = rows.map((row) => {
     const cells = cellTexts(row).map(textWidth);
     cells.forEach((width, i) => {

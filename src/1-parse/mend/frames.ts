@@ -15,6 +15,8 @@ export interface Frame {
   rowOpen: boolean;
   /** In rows: how many have begun. The first is the header, where words follow each other only across bars. */
   rows: number;
+  /** In rows: they are a weight map's, before whose header conventions may stand. */
+  readonly isMap: boolean;
   /** In rows: the bars of the row in hand. */
   bars: number;
   /** In a body: the statement has come so far that a colon is a label's and not a slip for `=`. */
@@ -25,8 +27,8 @@ export interface Frame {
   forgiven: boolean;
 }
 
-export function createFrame(open: IToken, role: Role): Frame {
-  return { open, role, rowOpen: false, rows: 0, bars: 0, bound: false, condition: false, forgiven: false };
+export function createFrame(open: IToken, role: Role, isMap = false): Frame {
+  return { open, role, rowOpen: false, rows: 0, isMap, bars: 0, bound: false, condition: false, forgiven: false };
 }
 
 /** Bodies and rows: an unclosed parenthesis ends with the statement or the row that holds it. */

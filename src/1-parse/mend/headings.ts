@@ -50,7 +50,7 @@ function lacksBrace(m: Mending, keyword: IToken | undefined): boolean {
 
 function open(m: Mending, token: IToken, type: TokenType, role: Role): void {
   const bracket = insert(m, token, type, type === t.LBrace ? ' {' : '(');
-  m.frames.push(createFrame(bracket, role));
+  m.frames.push(createFrame(bracket, role, role === 'rows' && is(m.out.at(-3), k.weights)));
   m.afterParams = false;
 }
 

@@ -73,7 +73,8 @@ function readToken(m: Mending): void {
   if (!mended) return;
   if (kind.isOpener(mended)) {
     const place = { afterParams: m.afterParams, endsLine: beginsLine(m, m.position) };
-    m.frames.push(createFrame(mended, roleOf(m.out, m.tokens, m.position - 1, place)));
+    const role = roleOf(m.out, m.tokens, m.position - 1, place);
+    m.frames.push(createFrame(mended, role, role === 'rows' && is(m.out.at(-2), k.weights)));
   }
   m.afterParams = false;
   m.out.push(mended);

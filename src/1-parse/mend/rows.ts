@@ -33,8 +33,15 @@ export function mendRowGap(m: Mending, token: IToken, startsLine: boolean): bool
     return false;
   }
   if (!startsLine || !kind.startsStatement(m.tokens, m.position)) return false;
+  if (frame.isMap && frame.rows === 0 && belongsToMap(m, frame, token)) return false;
   closeTop(m);
   return true;
+}
+
+/** Whether what begins a line before a weight map's header is a convention, or goes on with one. */
+function belongsToMap(m: Mending, frame: Frame, token: IToken): boolean {
+  if (is(token, t.keywordTokens.convention)) return true;
+  return m.out.at(-1) !== frame.open && !kind.isStatementKeyword(token);
 }
 
 /**

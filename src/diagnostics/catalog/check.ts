@@ -212,6 +212,14 @@ export const checkDiagnostics = {
     () => "the first column of a weight map is 'path', the others name kinds of checkpoints",
     `\`| path | timm | torchvision |\`: the paths of this model, and what each kind of checkpoint calls them.`,
   ),
+  'unknown-weights-column': error<{ name: string; hint: string }>(
+    (a) => `the weight map has no column '${a.name}'${a.hint}`,
+    `\`convention torchvision: torch(epsilon: 1e-3)\` says what the weights of the column \`torchvision\` were trained under. The column stands in the table below it.`,
+  ),
+  'duplicate-source-convention': error<{ column: string; name: string; variant: string }>(
+    (a) => `the convention '${a.name}' of '${a.column}'${a.variant && ` for ${a.variant}`} is stated twice`,
+    `A column of a weight map has one \`tf\` and one \`torch\` convention at most for each variant, and one of each for all variants that no line names.`,
+  ),
   'weights-cell': error<object>(
     () => 'a cell of a weight map is a path, a string, or several with commas',
     `\`blocks.*.*.bn1\`, or in quotes where a star stands inside a word: \`"layer*.*.bn1"\`. A comma joins the parts of a grouped convolution.`,

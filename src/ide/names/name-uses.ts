@@ -15,6 +15,7 @@ import type {
   RowsNode,
   ScalingNode,
   SectionNode,
+  SourceConventionNode,
   StepNode,
   TableNode,
   WeightsNode,
@@ -121,6 +122,13 @@ function addOwn(node: TreeNode, bound: readonly TreeNode[], add: Add): void {
       add((node as ConventionNode).name, { type: 'enumMember', modifiers: ['defaultLibrary'] });
       addArguments(node, add);
       return;
+    case 'source-convention': {
+      const { column, name, variants } = node as SourceConventionNode;
+      for (const word of [column, ...variants]) add(word, plain('property'));
+      add(name, { type: 'enumMember', modifiers: ['defaultLibrary'] });
+      addArguments(node, add);
+      return;
+    }
     case 'table':
       add((node as TableNode).name, declares('variable'));
       return;

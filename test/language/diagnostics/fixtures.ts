@@ -154,6 +154,10 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'more-problems': { text: model(`${times(120, (i) => `  param n${i}: int = 8`)}\n  s: Conv(8, 3)`), many: true },
   'unknown-weights-model': { text: weights('  | path | timm |\n  | s    | conv |').replace('weights M', 'weights N') },
   'weights-columns': { text: weights('  | name | timm |\n  | s    | conv |') },
+  'unknown-weights-column': { text: weights('  convention tim: tf\n  | path | timm |\n  | s    | conv |') },
+  'duplicate-source-convention': {
+    text: weights('  convention timm: tf\n  convention timm: tf\n  | path | timm |\n  | s    | conv |'),
+  },
   'weights-cell': { text: weights('  | path | timm |\n  | s    | 3    |') },
   'star-count': { text: weights('  | path | timm |\n  | s.*  | conv |') },
   // scale
