@@ -19,6 +19,8 @@ export function browserPlatform(version: string, files: Map<string, string>): Pl
         const text = isInside(path, root) ? files.get(path) : undefined;
         return text === undefined ? undefined : bytes.encode(text);
       },
+      // a text is its own stamp
+      stampOf: (path) => files.get(path),
       workspaceFiles: () =>
         isWorkspaceFolder
           ? [...files.keys()].filter((path) => isInside(path, root) && path.endsWith('.enet')).sort()

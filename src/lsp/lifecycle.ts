@@ -14,7 +14,7 @@ import { readClient } from './client.ts';
 import { applySettings, fetchSettings } from './configuration.ts';
 import { heeding } from './guard.ts';
 import type { Session } from './session.ts';
-import { reopenDocuments } from './sync.ts';
+import { filesMayDiffer, reopenDocuments } from './sync.ts';
 import { uriToPath } from './uris.ts';
 import { pathOf } from './view.ts';
 
@@ -101,13 +101,8 @@ function followFolders(session: Session, uris: readonly string[]): void {
   );
 }
 
-/** Has all be computed anew after a change beside the open documents, by the client what it asks for itself. */
-function filesMayDiffer(session: Session): void {
-  session.documentsChanged();
-  if (session.client.refreshes.diagnostics) session.connection.languages.diagnostics.refresh().catch(() => {});
-}
-
-function registerWatchers({ client, connection }: Session): void {
+function registerWatchers(session: Session): void {
+  const { client, connection } = session;
   const ignore = () => {};
   if (client.watchesFiles) {
     connection.client
@@ -115,7 +110,9 @@ function registerWatchers({ client, connection }: Session): void {
         // of a folder that goes, editors do not tell the files
         watchers: [{ globPattern: '**/*.enet' }, { globPattern: '**', kind: WatchKind.Delete }],
       })
-      .catch(ignore);
+      .catch(() => {
+        session.client = { ...session.client, watchesFiles: false };
+      });
   }
   if (client.registersConfiguration) {
     connection.client.register(DidChangeConfigurationNotification.type, { section: 'enet' }).catch(ignore);

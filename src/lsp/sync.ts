@@ -26,10 +26,8 @@ export function syncDocuments(session: Session): void {
   );
   connection.onDidSaveTextDocument(
     heeding(session, ({ textDocument }) => {
-      const document = documents.get(textDocument?.uri);
       // open documents win over files, but a file that has come is one of the workspace from now on
-      if (document && !session.client.watchesFiles)
-        session.projects.find(document.path)?.ide.filesChanged([document.path]);
+      if (documents.has(textDocument?.uri) && lookAgain(session)) filesMayDiffer(session);
     }),
   );
 }
@@ -50,7 +48,24 @@ function open(session: Session, { textDocument }: DidOpenTextDocumentParams): vo
   });
   session.documents.set(uri, document);
   giveToProject(session, document);
+  if (lookAgain(session)) filesMayDiffer(session);
+  else session.documentsChanged();
+}
+
+/**
+ * Looks whether files have changed where no client says so: everywhere for one that watches none, else outside of the
+ * workspace's folders. @returns whether there was anywhere to look
+ */
+function lookAgain({ client, projects }: Session): boolean {
+  const unwatched = projects.all().filter(({ isWorkspaceFolder }) => !client.watchesFiles || !isWorkspaceFolder);
+  for (const { ide } of unwatched) ide.lookAgain();
+  return unwatched.length > 0;
+}
+
+/** Has all be computed anew after a change beside the open documents, by the client what it asks for itself. */
+export function filesMayDiffer(session: Session): void {
   session.documentsChanged();
+  if (session.client.refreshes.diagnostics) session.connection.languages.diagnostics.refresh().catch(() => {});
 }
 
 function giveToProject({ projects }: Session, { path, library, lines }: OpenDocument): void {

@@ -22,6 +22,7 @@ export function memoryHost(files: Map<string, string>): IdeHost {
       return text === undefined ? undefined : bytes.encode(text);
     },
     resolvePath: (from, path) => posix.resolve(from === '' ? root : posix.dirname(from), path),
+    stampOf: (path) => files.get(path),
     workspaceFiles: () => [...files.keys()].sort(),
   };
 }

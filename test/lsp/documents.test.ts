@@ -46,6 +46,29 @@ test.each(['as they come', 'from the end to the start'])(
   },
 );
 
+test.each([
+  [2, []],
+  [1, ['version 1 after version 1']],
+  [0, ['version 0 after version 1']],
+  [-1, ['version -1 after version 1']],
+  [1.5, ['a change without a version']],
+])(
+  'a change to version %d of a document at version 1 is made, and what is wrong with that is said',
+  (version, said) => {
+    const contentChanges = [{ text: 'new' }];
+    const changed = changeDocument(
+      opened('old'),
+      { textDocument: { ...textDocument, version }, contentChanges },
+      'utf-16',
+    );
+    expect(changed.problems).toEqual(said);
+    expect(changed.document).toMatchObject({
+      version: Number.isInteger(version) ? version : 1,
+      lines: { text: 'new' },
+    });
+  },
+);
+
 test('10,000 changes in one message, as of a word that is replaced in a whole file', () => {
   const lines = 10_000;
   const document = opened('// a line of some length, as tables have them\n'.repeat(lines));

@@ -19,6 +19,7 @@ export function workspaceHost(root: string, isWorkspaceFolder: boolean): IdeHost
     root,
     resolvePath: (from, path) => host.resolvePath(from, path),
     readFile: (path) => (inside(path) && isRegular(path) ? readBounded(path) : undefined),
+    stampOf: (path) => stampOf(path),
     workspaceFiles: () => (isWorkspaceFolder ? specsBelow(root).filter(inside) : []),
   };
 }
@@ -26,6 +27,24 @@ export function workspaceHost(root: string, isWorkspaceFolder: boolean): IdeHost
 /** Without a wait: opening a named pipe waits for who writes to it. */
 function isRegular(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** The clocks of file systems count in steps, the coarsest of two seconds: a younger file can change and keep its time. */
+const settled = 2000;
+let looks = 0;
+
+/** Time, size and identity of a file; of one that has just been written a text that differs each time. */
+function stampOf(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!stat) return undefined;
+    const { dev, ino, mode, size, mtimeNs, ctimeNs } = stat;
+    const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
+    const stamp = [dev, ino, mode, size, mtimeNs, ctimeNs].join(' ');
+    return changed < Date.now() - settled ? stamp : `${stamp} ${++looks}`;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code;
+  }
 }
 
 /** Every `.enet` file below a folder, in a fixed order; without `node_modules`, hidden folders and links to folders. */

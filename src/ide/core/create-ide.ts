@@ -38,6 +38,10 @@ export function createIde(host: IdeHost): Ide {
       store.filesChanged(paths);
       workspace = undefined;
     },
+    lookAgain() {
+      store.lookAgain();
+      workspace = undefined;
+    },
     foldersGone(paths) {
       const known = store.foldersGone(paths);
       if (known) workspace = undefined;

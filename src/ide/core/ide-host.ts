@@ -4,4 +4,9 @@ import type { Host } from '../../host.ts';
 export interface IdeHost extends Host {
   /** The absolute, normalised paths of the `.enet` files of the workspace, in a fixed order. */
   workspaceFiles(): readonly string[];
+  /**
+   * What a file is like without reading it: its time, size and identity in one text, which differs where the file may
+   * have changed. Undefined where there is none. Never throws.
+   */
+  stampOf(path: string): string | undefined;
 }

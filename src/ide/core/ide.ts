@@ -9,6 +9,8 @@ export interface Ide {
   close(path: string): void;
   /** Says that files which are not open have changed, come or gone. */
   filesChanged(paths: readonly string[]): void;
+  /** Looks whether files that are not open have changed, come or gone, where nobody says so. */
+  lookAgain(): void;
   /** Says that folders are gone, or what may have been folders. @returns whether a file below them was known */
   foldersGone(paths: readonly string[]): boolean;
   /** Chooses the point at which hints, hovers and previews show networks. */

@@ -1,9 +1,9 @@
 import type { ProgramFiles } from '../../2-resolve/files.ts';
 import type { Module } from '../../2-resolve/program.ts';
-import type { Host } from '../../host.ts';
 import { decodeSource, type Source } from '../../source.ts';
 import { stdlib } from '../../stdlib.generated.ts';
 import { createDocument, type Document } from './document.ts';
+import type { IdeHost } from './ide-host.ts';
 import { linkModule } from './link.ts';
 
 /** The documents of an editor: what is open, and the files that were read. Keeps the present version of each. */
@@ -20,6 +20,8 @@ export interface Store extends ProgramFiles {
   dropText(path: string): void;
   /** Reads files anew when they are next asked for. */
   filesChanged(paths: readonly string[]): void;
+  /** As `filesChanged`, for the files whose stamp is not what it was when they were last looked for. */
+  lookAgain(): void;
   /** As `filesChanged`, for the files below folders. @returns whether there are any that were read */
   foldersGone(paths: readonly string[]): boolean;
   /** The document of a path; undefined where there is none that can be read. */
@@ -33,12 +35,14 @@ interface Kept {
   readonly valid: boolean;
 }
 
-export function createStore(host: Host): Store {
+export function createStore(host: IdeHost): Store {
   const texts = new Map<string, string>();
   const files = new Map<string, Kept>();
   /** Files that have changed since they were read; what they were is of use when they are read again. */
   const stale = new Set<string>();
   const absent = new Set<string>();
+  /** What each file was like right before it was read, or looked for in vain. */
+  const stamps = new Map<string, string | undefined>();
   const modules = new Map<string, Module>();
   const bySource = new WeakMap<Source, Document>();
   let version = 0;
@@ -63,6 +67,7 @@ export function createStore(host: Host): Store {
       return known?.document.source.text === text ? known : keep(path, { name: path, text }, true);
     if (known && !stale.has(path)) return known;
     if (absent.has(path)) return undefined;
+    stamps.set(path, host.stampOf(path));
     const bytes = host.readFile(path);
     if (!bytes) {
       absent.add(path);
@@ -113,6 +118,11 @@ export function createStore(host: Host): Store {
       filesVersion++;
     },
     filesChanged,
+    lookAgain() {
+      // an open document is not read from its file
+      const differ = [...stamps].filter(([path, stamp]) => !texts.has(path) && host.stampOf(path) !== stamp);
+      filesChanged(differ.map(([path]) => path));
+    },
     foldersGone(paths) {
       const gone = new Set(paths);
       const below = [...files.keys()].filter((path) => foldersOf(path).some((folder) => gone.has(folder)));
