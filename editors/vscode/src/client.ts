@@ -31,6 +31,8 @@ export function clientOptions(channel: LogOutputChannel): LanguageClientOptions 
   return {
     documentSelector: [{ language: 'enet' }],
     outputChannel: channel,
+    // hovers show what the authors of specs write
+    markdown: { isTrusted: false, supportHtml: false },
     initializationOptions: {
       clientCommands: commandIds,
       settings: plain({ scaling: nearestScaling(), inlayHints: workspace.getConfiguration('enet').get('inlayHints') }),

@@ -1,6 +1,7 @@
 import type { ImportNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
+import { authored, authoredLine } from './authored.ts';
 import { describeUse } from './describe-name.ts';
 import { fence, firstSentence, joinParts } from './markdown.ts';
 
@@ -38,7 +39,7 @@ function importedModule(analysis: Analysis, { names, from }: ImportNode): Module
 function describeModule({ path, library, ast, scope }: Module): string {
   const own = [...scope.values()].filter((d) => d.module.path === path);
   const names = own.map(({ kind, node }) => {
-    const said = firstSentence(node.doc);
+    const said = authoredLine(firstSentence(node.doc));
     return `- ${kind} \`${node.name.name}\`${said === '' ? '' : `: ${said}`}`;
   });
   const heading = ast.comments[0];
@@ -46,7 +47,7 @@ function describeModule({ path, library, ast, scope }: Module): string {
   return joinParts([
     fence(path),
     library ? 'A module of the library.' : '',
-    isHeading ? heading.text.replace(/^\/+ ?/, '') : '',
+    isHeading ? authored(heading.text.replace(/^\/+ ?/, '')) : '',
     names.join('\n'),
   ]);
 }

@@ -6,6 +6,7 @@ import { describeStage } from '../numbers/describe-stage.ts';
 import { networkOf, pointName } from '../numbers/network-numbers.ts';
 import { meaningOf, type NameMeaning } from '../tree/meaning.ts';
 import type { TreeNode } from '../tree/node-path.ts';
+import { authored } from './authored.ts';
 import { describeBuiltin, describeDeclared, describeParam } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
 import { counterDocs } from './words.ts';
@@ -52,10 +53,10 @@ function describeLocal(analysis: Analysis, declaration: Declaration | ImportNode
       return describeOwnParam(analysis, declaration, node);
     case 'section': {
       const numbers = declaration?.kind === 'model' ? describeStage(analysis, declaration, node.name.name) : '';
-      return joinParts([fence(`${node.name.name}: ${excerpt(node.first.span)}`), node.doc, numbers]);
+      return joinParts([fence(`${node.name.name}: ${excerpt(node.first.span)}`), authored(node.doc), numbers]);
     }
     case 'table':
-      return joinParts([fence(`table ${node.name.name}`), node.doc]);
+      return joinParts([fence(`table ${node.name.name}`), authored(node.doc)]);
     case 'input':
       return fence(`input ${node.name.name}: ${excerpt(node.shape.span)}`);
     case 'assign':

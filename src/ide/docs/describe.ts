@@ -2,21 +2,22 @@ import type { BlockNode, ModelNode, ParamNode } from '../../1-parse/ast.ts';
 import { type BuiltinOp, builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { spanText } from '../../source.ts';
+import { authored, authoredLine } from './authored.ts';
 import { fence } from './markdown.ts';
 import { activationDocs, paddingDocs } from './words.ts';
 
 /** What names mean, as Markdown for hovers, completion and signature help. */
 
-/** A heading as code, what the author wrote below it, and where it comes from. */
+/** A heading as code, what is said of it, and where it comes from. */
 function card(code: string, doc: string, from = ''): string {
-  return [fence(code), doc, from === '' ? '' : `*${from}*`].filter((part) => part !== '').join('\n\n');
+  return [fence(code), doc, from === '' ? '' : `*${authoredLine(from)}*`].filter((part) => part !== '').join('\n\n');
 }
 
 /** A block or a model, with its documentation and, where it is imported, its module. */
 export function describeDeclared(declared: Declared, from: Pick<Declared['module'], 'path'> | undefined): string {
   const code = declared.kind === 'block' ? blockHeading(declared.node) : modelHeading(declared.node);
   const where = from && declared.module.path !== from.path ? `from ${declared.module.path}` : '';
-  return card(code, declared.node.doc, where);
+  return card(code, authored(declared.node.doc), where);
 }
 
 function blockHeading({ name, params }: BlockNode): string {
@@ -40,7 +41,7 @@ export function paramText(param: ParamNode): string {
 /** A parameter of a block or a model. */
 export function describeParam(param: ParamNode, owner: string): string {
   const kind = param.type ? '' : '  // a tensor';
-  return card(`${paramText(param)}${kind}`, param.doc, owner === '' ? '' : `parameter of ${owner}`);
+  return card(`${paramText(param)}${kind}`, authored(param.doc), owner === '' ? '' : `parameter of ${owner}`);
 }
 
 /** An op's call as it is written: `Conv(channels: int, kernel: int, stride?: int)`. */

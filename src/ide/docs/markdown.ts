@@ -23,7 +23,14 @@ export function firstSentence(doc: string): string {
 
 /** Code of the language. */
 export function fence(code: string): string {
-  return `\`\`\`enet\n${code}\n\`\`\``;
+  return fenced('enet', code);
+}
+
+/** Code between fences that are longer than any in it. */
+export function fenced(language: string, code: string): string {
+  const longest = (code.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}${language}\n${code}\n${mark}`;
 }
 
 /** What stands in a table for what is not known yet. */

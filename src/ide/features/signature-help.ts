@@ -15,6 +15,7 @@ import {
 import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import type { Analysis } from '../core/analysis.ts';
+import { authored } from '../docs/authored.ts';
 import { functionHeading } from '../docs/describe.ts';
 import { describeParamOf } from '../docs/describe-at.ts';
 import { paramLabel } from '../docs/param-label.ts';
@@ -72,7 +73,7 @@ function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCal
   }));
   const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(call.chained ? 1 : 0) : [];
   const names = [...more, ...parameters.map((p) => p.label)];
-  const doc = signature.op?.doc ?? signature.declared?.node.doc ?? '';
+  const doc = signature.op?.doc ?? authored(signature.declared?.node.doc ?? '');
   const active = activeParam(signature, listed, call);
   return {
     ...labelled(signature.name, names, [...more.map(() => ''), ...parameters.map((p) => p.documentation)]),

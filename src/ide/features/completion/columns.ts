@@ -1,4 +1,5 @@
 import type { ModelNode } from '../../../1-parse/ast.ts';
+import { authored } from '../../docs/authored.ts';
 import { paramText } from '../../docs/describe.ts';
 import { columnDocs, strideColumnDoc, variantColumnDocs } from '../../docs/words.ts';
 import { describe } from './arguments.ts';
@@ -60,7 +61,7 @@ function variantColumns(site: Site): Proposal[] {
   return [
     ...own,
     ...params.map((p): Proposal => {
-      return { label: p.name.name, kind: 'column', rank: 2, detail: paramText(p), documentation: p.doc };
+      return { label: p.name.name, kind: 'column', rank: 2, detail: paramText(p), documentation: authored(p.doc) };
     }),
   ];
 }

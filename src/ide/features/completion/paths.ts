@@ -3,6 +3,7 @@ import type { DeclaredModel } from '../../../2-resolve/program.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
 import { isTensors } from '../../../3-check/types.ts';
+import { authored } from '../../docs/authored.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
 
@@ -47,7 +48,7 @@ function partsOf(section: SectionNode, model: DeclaredModel | undefined, words: 
   if (model) {
     const inner = model.node.members.filter((m) => m.kind === 'section');
     if (word === undefined)
-      return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: m.doc }));
+      return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: authored(m.doc) }));
     const next = inner.find((m) => m.name.name === word);
     return next ? partsOf(next, nestedModel(model, next), rest) : [];
   }

@@ -4,6 +4,7 @@ import { checkExpr } from '../../../3-check/check-expr.ts';
 import { type Checker, createChecker, type Local, type Scope } from '../../../3-check/scope.ts';
 import { declaredType, isListType, oneTensor, type Type } from '../../../3-check/types.ts';
 import type { Span } from '../../../source.ts';
+import { authored } from '../../docs/authored.ts';
 import type { Piece } from './piece.ts';
 
 /** A name that can be seen at the cursor. */
@@ -53,7 +54,7 @@ export function namesAbove(module: Module, { node, cursor, shift }: Piece): Name
 }
 
 function addTable(names: Names, table: TableNode): void {
-  addName(names, { name: table.name.name, kind: 'table', type: 'table', doc: table.doc }, table);
+  addName(names, { name: table.name.name, kind: 'table', type: 'table', doc: authored(table.doc) }, table);
 }
 
 function addMember(names: Names, member: Member): void {
@@ -63,12 +64,20 @@ function addMember(names: Names, member: Member): void {
     const { name, doc, tail, steps } = member;
     const model = modelOf(names.module, member);
     const type = { tensors: steps.length === 0 && tail.rows ? 1 : undefined };
-    addName(names, { name: name.name, kind: 'section', type, section: member, doc, ...(model && { model }) }, member);
+    addName(
+      names,
+      { name: name.name, kind: 'section', type, section: member, doc: authored(doc), ...(model && { model }) },
+      member,
+    );
   } else if (member.kind === 'assign') bindTargets(names, member.targets, member.value);
 }
 
 function addParam(names: Names, param: ParamNode): void {
-  addName(names, { name: param.name.name, kind: 'parameter', type: declaredType(param), param, doc: param.doc }, param);
+  addName(
+    names,
+    { name: param.name.name, kind: 'parameter', type: declaredType(param), param, doc: authored(param.doc) },
+    param,
+  );
 }
 
 /** Takes up a name; of two the later one. */
