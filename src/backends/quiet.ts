@@ -3,7 +3,7 @@
  * (`enetc doctor` says that), and that a second instance of it has met the first.
  */
 const noise =
-  /looks like you are running TensorFlow\.js in Node\.js|backend was already registered|is already registered|Platform .* has already been set/;
+  /looks like you are running TensorFlow\.js in Node\.js|backend was already registered|is already registered|has already been set/;
 
 /** Runs work that loads or first uses TensorFlow.js, without that noise. Other warnings come through. */
 export async function quietly<T>(work: () => T | Promise<T>): Promise<T> {

@@ -115,7 +115,7 @@ function problemWith(option: Option, value: string): string | undefined {
 
 /** A finite decimal number; no hexadecimal, no `NaN`, nothing empty. */
 function isNumber(value: string): boolean {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
 }
 
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {

@@ -9,7 +9,7 @@ export function markup({ client }: Session, markdown: string): MarkupContent {
 /** A snippet as plain text, for clients without tab stops: `${1:name}` becomes `name`, `$1` nothing. */
 export function withoutTabStops(snippet: string): string {
   return snippet.replace(
-    /\\([\\$}])|\$\{\d+:([^}]*)\}|\$\{?\d+\}?/g,
+    /\\([\\$}])|\$\{\d+:([^{}]*)\}|\$\{?\d+\}?/g,
     (_, escaped?: string, text?: string) => escaped ?? text ?? '',
   );
 }

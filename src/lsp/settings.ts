@@ -50,7 +50,7 @@ export function readScaling(value: unknown): ScalingRequest | string {
   if (value === undefined || value === null || value === '' || value === 'default') return {};
   if (typeof value === 'number') return Number.isFinite(value) ? { phi: value } : 'phi must be a finite number';
   if (typeof value === 'string') {
-    const phi = /^(?:phi\s*[=:]?\s*)?([-+]?[\d.]+)$/.exec(value.trim());
+    const phi = /^(?:phi\s*(?:[=:]\s*)?)?([-+]?[\d.]+)$/.exec(value.trim());
     return phi && Number.isFinite(Number(phi[1])) ? { phi: Number(phi[1]) } : { variant: value.trim() };
   }
   if (!isRecord(value)) return 'it must be an object such as {"phi": 2} or {"variant": "b3"}';

@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
 
 /** `5,288,548`. */
 export function formatExact(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
 }
 
 /** `1.6`, `2.488`, `0.25`: a factor or a ratio, with at most `digits` decimals. */

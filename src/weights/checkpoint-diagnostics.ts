@@ -103,7 +103,17 @@ function listSome<T>(
 
 /** `classifier.*`: a star stands for any text, dots and nothing included. */
 function globMatcher(pattern: string): (name: string) => boolean {
-  const source = pattern.split('*').map((text) => text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  const regex = new RegExp(`^${source.join('.*')}$`);
-  return (name) => regex.test(name);
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return (name) => name === pattern;
+  return (name) => {
+    if (!name.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return name.length - last.length >= at && name.endsWith(last);
+  };
 }

@@ -26,8 +26,8 @@ afterEach(async () => {
   for (const one of started.splice(0)) await one.stop();
 });
 
-async function start(...given: Parameters<typeof startHere>): Promise<TestClient> {
-  const one = await startHere(...(given.length > 0 ? given : ([root] as const)));
+async function start(folder = root, params: Parameters<typeof startHere>[1] = {}): Promise<TestClient> {
+  const one = await startHere(folder, params);
   started.push(one);
   return one;
 }

@@ -68,7 +68,8 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
 function whyNot(e: unknown): string {
   const message = (e instanceof Error ? e.message : String(e)).trim();
   // tfjs-node's own words are a path and advice that seldom helps: the server has nothing for newer systems.
-  if (/native addon module .* can not be found/s.test(message)) return 'its install script has fetched no library';
+  if (message.includes('native addon module') && message.includes('can not be found'))
+    return 'its install script has fetched no library';
   return message.split('\n')[0] ?? '';
 }
 

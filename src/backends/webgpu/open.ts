@@ -146,7 +146,10 @@ function isSoftware({ info }: Adapter): boolean {
 }
 
 function nameOf({ info }: Adapter): string {
-  const device = (info.device || info.architecture || 'unknown adapter').replace(/-+$/, '');
+  const named = info.device || info.architecture || 'unknown adapter';
+  let end = named.length;
+  while (named[end - 1] === '-') end--;
+  const device = named.slice(0, end);
   return info.description && info.description !== device ? `${device} (${info.description})` : device;
 }
 

@@ -82,5 +82,5 @@ function optionPoints(args: Arguments): NamedPoint[] {
 }
 
 function isNumber(text: string): boolean {
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text);
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text);
 }

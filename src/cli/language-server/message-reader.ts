@@ -106,9 +106,10 @@ export class MessageStreamReader extends AbstractMessageReader {
 function lengthIn(header: string): number | undefined {
   let length: number | undefined;
   for (const line of header.split('\r\n')) {
-    const field = /^([A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (!field) return undefined;
-    if (field[1]?.toLowerCase() === 'content-length') length = /^\d+$/.test(field[2] as string) ? Number(field[2]) : -1;
+    const name = /^[A-Za-z-]+(?=:)/.exec(line)?.[0];
+    if (name === undefined) return undefined;
+    const value = line.slice(name.length + 1).trim();
+    if (name.toLowerCase() === 'content-length') length = /^\d+$/.test(value) ? Number(value) : -1;
   }
   return length !== undefined && length >= 0 && length <= mostBytes ? length : undefined;
 }

@@ -10,11 +10,10 @@ const mostEntries = 200_000;
 /** A host for the files below `root`. It reads regular files there, after links are resolved, and no others. */
 export function workspaceHost(root: string, isWorkspaceFolder: boolean): IdeHost {
   const host = nodeHost(root, root);
+  const rootPath = root.replaceAll('\\', '/');
+  const below = rootPath.endsWith('/') ? rootPath : `${rootPath}/`;
   const inside = (path: string) =>
-    root !== '' &&
-    `${host.resolvePath('', path)}/`
-      .replaceAll('\\', '/')
-      .startsWith(`${root}/`.replaceAll('\\', '/').replace(/\/+$/, '/'));
+    root !== '' && `${host.resolvePath('', path)}/`.replaceAll('\\', '/').startsWith(below);
   return {
     root,
     resolvePath: (from, path) => host.resolvePath(from, path),

@@ -35,15 +35,19 @@ export function explainCodeAt(text: string, offset: number): Explained | undefin
   const line = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd);
   const comment = commentStart(line);
   if (comment < 0) return undefined;
-  for (const match of line.slice(comment).matchAll(/[a-z]+(?:-[a-z0-9]+)+/g)) {
-    const start = lineStart + comment + match.index;
-    const end = start + match[0].length;
-    if (start <= offset && offset <= end && Object.hasOwn(catalog, match[0])) {
-      return { start, end, markdown: explainCode(match[0] as Code) };
-    }
-  }
-  return undefined;
+  const isPart = (at: number) =>
+    at >= lineStart + comment && at < lineStart + line.length && inCode.test(text[at] ?? '');
+  let start = offset;
+  while (isPart(start - 1)) start--;
+  let end = offset;
+  while (isPart(end)) end++;
+  const word = text.slice(start, end);
+  return word.includes('-') && Object.hasOwn(catalog, word)
+    ? { start, end, markdown: explainCode(word as Code) }
+    : undefined;
 }
+
+const inCode = /[a-z0-9-]/;
 
 /** Where the comment of a line starts; strings cannot hold one, since a string ends on its line. */
 function commentStart(line: string): number {

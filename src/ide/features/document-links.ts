@@ -32,12 +32,16 @@ export function documentLinks(analysis: Analysis): readonly DocumentLink[] {
 
 function linksIn(path: string, text: string, offset: number): DocumentLink[] {
   const found: DocumentLink[] = [];
+  // which characters are of a link: of links that overlap the first pattern's holds
+  const taken = new Set<number>();
   for (const { pattern, url } of citations) {
     for (const match of text.matchAll(pattern)) {
-      const start = offset + match.index;
-      const end = start + match[0].length;
-      if (!found.some((link) => start < link.end && link.start < end))
-        found.push({ path, start, end, to: { url: url(match) } });
+      const { index } = match;
+      const end = index + match[0].length;
+      const before = taken.size;
+      for (let at = index; at < end; at++) taken.add(at);
+      if (taken.size - before < end - index) continue;
+      found.push({ path, start: offset + index, end: offset + end, to: { url: url(match) } });
     }
   }
   return found.sort((a, b) => a.start - b.start);

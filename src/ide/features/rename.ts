@@ -8,6 +8,7 @@ import type { Entity } from '../names/entity.ts';
 import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
 import { ownColumns } from '../names/walk-expr.ts';
 import { dependentFiles, isOwnFile } from '../names/workspace-names.ts';
+import { wordEnd, wordStart } from '../tree/word-at.ts';
 import type { EditorEdit } from './diagnostics.ts';
 import { changedMeaning } from './renaming/meanings-kept.ts';
 import { doubtfulUse, renameGroup } from './renaming/rename-group.ts';
@@ -138,8 +139,7 @@ function refuseNewName({ entities, occurrence: { name } }: NameAt, newName: stri
 
 function refuseWord(analysis: Analysis, offset: number): Refusal {
   const { text } = analysis.source;
-  const before = /\w*$/.exec(text.slice(Math.max(0, offset - 64), offset))?.[0] ?? '';
-  const word = before + (/^\w*/.exec(text.slice(offset, offset + 64))?.[0] ?? '');
+  const word = text.slice(wordStart(text, offset), wordEnd(text, offset));
   const isKeyword = (keywords as readonly string[]).includes(word);
   return {
     refusal: isKeyword ? `'${word}' is a word of the language.` : 'There is no name here that could be renamed.',

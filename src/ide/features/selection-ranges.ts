@@ -3,6 +3,7 @@ import { lineStartAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { nodePath } from '../tree/node-path.ts';
+import { wordEnd, wordStart } from '../tree/word-at.ts';
 
 /**
  * What an editor selects step by step around an offset, the smallest first: the word, then each node of the tree that
@@ -19,9 +20,7 @@ export function selectionRanges(analysis: Analysis, offset: number): readonly Pl
     if (inner && (place.start > inner.start || place.end < inner.end)) return;
     if (!inner || place.start < inner.start || place.end > inner.end) found.push(place);
   };
-  const before = /\w*$/.exec(text.slice(Math.max(0, at - 256), at))?.[0].length ?? 0;
-  const after = /^\w*/.exec(text.slice(at, at + 256))?.[0].length ?? 0;
-  add({ path, start: at - before, end: at + after });
+  add({ path, start: wordStart(text, at), end: wordEnd(text, at) });
   const { node, offset: local } = analysis.declarationAt(at);
   if (node) {
     for (const part of nodePath(node, local).reverse()) add(analysis.locate(part.span));

@@ -104,7 +104,8 @@ async function asDataError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (e) {
-    throw new DataError((e as Error).message.trim().replace(/\s*\n\s*/g, '; '));
+    const lines = (e as Error).message.split('\n').map((line) => line.trim());
+    throw new DataError(lines.filter((line) => line !== '').join('; '));
   }
 }
 

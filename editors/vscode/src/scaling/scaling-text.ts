@@ -48,5 +48,5 @@ export function samePoint(a: ScalingRequest, b: ScalingRequest): boolean {
 /** A phi as people type it: `2`, `-0.5`, `2,5`. */
 export function readPhi(text: string): number | undefined {
   const plain = text.trim().replace(',', '.');
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : undefined;
+  return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(plain) ? Number(plain) : undefined;
 }

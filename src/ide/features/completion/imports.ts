@@ -34,7 +34,7 @@ export function modulePaths(site: Site, place?: OpenString): Proposal[] {
 /** The names that an import's braces can take: those of its module, or of the whole library where none is named yet. */
 export function importNames(site: Site): Proposal[] {
   const { piece, prefix } = site;
-  const path = /^[^}"]*\}?\s*(?:from\s*)?"([^"\n]*)"/.exec(piece.text.slice(piece.cursor))?.[1];
+  const path = pathAfterNames(piece.text, piece.cursor);
   const module = path === undefined ? undefined : moduleAt(site, path);
   const declared: readonly Declared[] = module ? exportsOf(module) : path === undefined ? libraryNames() : [];
   const rest = piece.text.slice(piece.word.end).split('}')[0] ?? '';
@@ -51,6 +51,17 @@ export function importNames(site: Site): Proposal[] {
       detail: d.module.path,
       documentation: describeDeclared(d, undefined),
     }));
+}
+
+/** The path of the import in whose braces the cursor is: the string behind them, if any. */
+function pathAfterNames(text: string, cursor: number): string | undefined {
+  const quote = text.indexOf('"', cursor);
+  const end = text.indexOf('"', quote + 1);
+  if (quote < 0 || end < 0) return undefined;
+  const brace = text.slice(cursor, quote).indexOf('}');
+  const between = brace < 0 ? '' : text.slice(cursor + brace + 1, quote).trim();
+  const path = text.slice(quote + 1, end);
+  return (between === '' || between === 'from') && !path.includes('\n') ? path : undefined;
 }
 
 /** The module that an import of this file names. */

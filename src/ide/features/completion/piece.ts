@@ -3,6 +3,7 @@ import { createTokenAt, tokenize } from '../../../../grammar/lexer.ts';
 import type { BlockNode, Declaration, ImportNode, ModelNode, RowsNode } from '../../../1-parse/ast.ts';
 import { lineStartAt, type Span } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
+import { pathStart, wordEnd } from '../../tree/word-at.ts';
 
 /** The part of a document that completion looks at: the declaration around the cursor. Offsets are local to `text`. */
 export interface Piece {
@@ -59,14 +60,10 @@ function headingBefore(text: string, offset: number): number {
   return 0;
 }
 
-const wordBefore = /[A-Za-z_]\w*(?:\.(?:\w+|\*))*\.?$/;
-
 /** A name, dotted or not, that the offset touches or stands in. A dot at its end belongs to it. */
 function wordAt(text: string, offset: number): { start: number; end: number } {
-  const found = wordBefore.exec(text.slice(Math.max(0, offset - 512), offset));
-  let end = offset;
-  if (found) while (/\w/.test(text[end] ?? '')) end++;
-  return { start: offset - (found?.[0].length ?? 0), end };
+  const start = pathStart(text, offset);
+  return { start, end: start < offset ? wordEnd(text, offset) : offset };
 }
 
 /** What stands before the word at the cursor, as tokens with local offsets, and the comments. */

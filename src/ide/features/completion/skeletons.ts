@@ -9,7 +9,7 @@ export interface Skeleton {
 
 /** Tab stops are written `<1>`, `<1:text>` and `<1|one,two|>` here, in a snippet with a dollar and braces. */
 export function tabStops(text: string): string {
-  return text.replace(/<(\d)([:|][^>]*)?>/g, '$${$1$2}');
+  return text.replace(/<(\d)([:|][^<>]*)?>/g, '$${$1$2}');
 }
 
 const skeleton = (label: string, detail: string, lines: readonly string[]): Skeleton => ({
