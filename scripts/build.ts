@@ -50,6 +50,7 @@ const common: BuildOptions = {
   logLevel: 'warning',
   mainFields: ['module', 'main'],
   plugins: [leanPickBy],
+  define: { ENETC_VERSION: JSON.stringify(version) },
 };
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
@@ -67,7 +68,7 @@ const commandLine: BuildOptions = {
   platform: 'node',
   target: 'node20',
   define: {
-    ENETC_VERSION: JSON.stringify(version),
+    ...common.define,
     'import.meta.dirname': '__dirname',
     'import.meta.filename': '__filename',
   },

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Command } from './commands.ts';
 import { usageError } from './io.ts';
-import { globalOptions, type Option } from './options.ts';
+import { globalOptions, type Option, retiredOptions } from './options.ts';
 
 /** What stands on a command line after the command, checked against the command's options. */
 export interface Arguments {
@@ -119,6 +119,8 @@ function isNumber(value: string): boolean {
 }
 
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {
+  const advice = command.name === 'compile' ? retiredOptions[rawName] : undefined;
+  if (advice) return usageError(`${rawName} is gone: ${advice}`, command.name);
   const hint = didYouMean(
     rawName,
     options.map((o) => `--${o.name}`),

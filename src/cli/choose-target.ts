@@ -54,11 +54,12 @@ function chosen<T>(target: Target<T>, targetOptions: Partial<T>, ending: string)
 function onnxOptions(args: Arguments): Partial<OnnxOptions> {
   const batch = text(args, 'batch');
   const opset = number(args, 'opset');
+  const tuned = text(args, 'tuned') as OnnxOptions['tuned'];
   return {
     ...(batch !== undefined && { batch: batch === 'dynamic' ? batch : Number(batch) }),
     ...(opset !== undefined && { opset }),
     ...(flag(args, 'half') && { half: true }),
     ...(flag(args, 'external-data') && { externalData: true }),
-    ...(flag(args, 'portable') && { portable: true }),
+    ...(tuned && { tuned }),
   };
 }

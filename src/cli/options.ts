@@ -23,6 +23,12 @@ export const help: Option = { name: 'help', short: 'h', description: 'show this 
 export const color: Option = { name: 'color', description: 'use colours even where there is no terminal' };
 export const noColor: Option = { name: 'no-color', description: 'use no colours (as NO_COLOR in the environment)' };
 
+/** Options that earlier versions had, and what to do now. */
+export const retiredOptions: Readonly<Record<string, string>> = {
+  '--portable':
+    "plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
+};
+
 /** Taken by every command. */
 export const globalOptions: readonly Option[] = [help, color, noColor];
 
@@ -167,8 +173,10 @@ export const emitOptions: readonly Option[] = [
     target: 'onnx',
   },
   {
-    name: 'portable',
-    description: 'onnx: plain operators only, without the forms that ONNX Runtime prefers on x86',
+    name: 'tuned',
+    value: 'RUNTIME',
+    choices: ['ort-x86'],
+    description: 'onnx: forms for one runtime, slower in others: ONNX Runtime on x86, for some networks',
     target: 'onnx',
   },
 ];

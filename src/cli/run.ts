@@ -29,7 +29,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return exitCodes.ok;
   }
   if (name === '--version' || name === '-V') {
-    io.stdout.write(`enetc ${(await import('./version.ts')).version}\n`);
+    io.stdout.write(`enetc ${(await import('../version.ts')).version}\n`);
     return exitCodes.ok;
   }
   const command = findCommand(name);

@@ -52,6 +52,12 @@ describe('options', () => {
     [['--half=yes'], '--half takes no value'],
     [['--phy', '1'], "compile has no option --phy; did you mean '--phi'?"],
     [['--variants', 'b0'], "compile has no option --variants; did you mean '--variant'?"],
+    [
+      ['--portable'],
+      "--portable is gone: plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
+    ],
+    [['--tuned'], '--tuned needs a value: --tuned RUNTIME'],
+    [['--tuned', 'arm'], "--tuned takes ort-x86, not 'arm'"],
     [['-x'], 'compile has no option -x'],
     [['a', 'b'], "unexpected 'b'"],
   ])('%j is refused', (argv, message) => {

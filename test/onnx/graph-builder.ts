@@ -56,6 +56,11 @@ export function graphBuilder(name = 'test') {
     dropPath: (x: ValueRef, path: string) => add({ kind: 'dropPath', rate: 0.5 }, path, [x], [shape(x)]),
     add: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'add' }, path, [a, b], [shape(a)]),
     mul: (a: ValueRef, b: ValueRef, path: string) => add({ kind: 'mul' }, path, [a, b], [shape(a)]),
+    sum: (values: ValueRef[], path: string) => add({ kind: 'add' }, path, values, [shape(values[0]!)]),
+    product(values: ValueRef[], path: string) {
+      const full = values.map(shape).find(([, h, w]) => h !== 1 || w !== 1);
+      return add({ kind: 'mul' }, path, values, [full ?? shape(values[0]!)]);
+    },
     concat(values: ValueRef[], path: string) {
       const [, ...space] = shape(values[0]!);
       return add({ kind: 'concat' }, path, values, [[values.reduce((sum, v) => sum + shape(v)[0]!, 0), ...space]]);

@@ -71,7 +71,8 @@ test.skipIf(!python).each(points)(
     for (const opset of [oldestOpset, newestOpset]) {
       for (const [form, network, options] of [
         ['folded', folded, {}],
-        ['plain', plain, { portable: true, batch: 2 }],
+        ['plain', plain, { batch: 2 }],
+        ['tuned', folded, { tuned: 'ort-x86' }],
       ] as const) {
         const path = join(folder, `${name}-${variant}-${opset}-${form}.onnx`);
         writeModel(network, path, { opset, ...options });

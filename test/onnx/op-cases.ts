@@ -58,6 +58,83 @@ export const opCases: Record<string, () => Graph> = {
     const gate = g.act(g.globalPool(x, 'se'), 'se', 'sigmoid');
     return g.build({ y: g.add(g.mul(x, gate, 'se'), x, 'block') });
   },
+  'add of three and of four': () => {
+    const g = graphBuilder();
+    const x = g.input([3, 4, 5]);
+    const three = g.sum([x, g.act(x, 'a', 'relu'), g.act(x, 'b', 'sigmoid')], 'three');
+    return g.build({ y: g.sum([three, x, three, g.act(x, 'c', 'tanh')], 'four') });
+  },
+  'mul of three and of four': () => {
+    const g = graphBuilder();
+    const x = g.input([3, 4, 5]);
+    const three = g.product([x, g.act(x, 'a', 'relu'), g.act(x, 'b', 'sigmoid')], 'three');
+    return g.build({ y: g.product([three, x, three, g.act(x, 'c', 'tanh')], 'four') });
+  },
+  'add and mul of three vectors': () => {
+    const g = graphBuilder();
+    const x = g.input([7]);
+    const others = [g.act(x, 'a', 'sigmoid'), g.act(x, 'b', 'tanh')];
+    return g.build({ y: g.product([g.sum([x, ...others], 'add'), ...others], 'mul') });
+  },
+  'gates before, between and after maps': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 5, 5]);
+    const gate = g.act(g.globalPool(x, 'se'), 'se', 'sigmoid');
+    const other = g.act(g.globalPool(x, 'other'), 'other', 'hardsigmoid');
+    const map = g.act(x, 'map', 'tanh');
+    const products = [
+      g.product([gate, other, x], 'before'),
+      g.product([x, gate, map, other], 'after'),
+      g.product([other, x, gate], 'around'),
+      g.product([other, gate, other], 'alone'),
+    ];
+    return g.build(products.map((value, i): [string, typeof value] => [`y${i}`, value]));
+  },
+  'hardsigmoid gates, and what looks like one': () => {
+    const g = graphBuilder();
+    const x = g.input([16, 6, 6]);
+    const pooled = g.conv(g.globalPool(x, 'se'), 'se.fc', 16, window(1), { bias: true });
+    const gated = g.mul(g.act(x, 'a', 'relu'), g.act(pooled, 'se', 'hardsigmoid'), 'gated');
+    const swish = g.mul(gated, g.act(gated, 'own', 'hardsigmoid'), 'swish');
+    const dropped = g.dropout(g.act(x, 'full', 'hardsigmoid'), 'drop');
+    return g.build({ y: g.mul(dropped, swish, 'first') });
+  },
+  'pad before a max pool, and before it a crop': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 8, 8]);
+    const edge = g.pad(x, 'edge', { top: 1, left: 1, bottom: 1, right: 1 });
+    const pooled = g.maxPool(g.act(edge, 'same', 'identity'), 'pool', window(3, 2, uneven));
+    const crop = g.pad(x, 'crop', { top: -1, left: 2, bottom: 0, right: -1 });
+    return g.build({ y: pooled, z: g.maxPool(crop, 'cropped', window(2, 2)) });
+  },
+  'pad wider than the window before pools': () => {
+    const g = graphBuilder();
+    const wide = g.pad(g.input([2, 5, 5]), 'edge', { top: 3, left: 3, bottom: 3, right: 3 });
+    return g.build({
+      y: g.maxPool(wide, 'max', window(2, 2)),
+      z: g.avgPool(wide, 'average', window(2, 2), false),
+    });
+  },
+  'pad before a pool alone': () => {
+    const g = graphBuilder();
+    const wide = g.pad(g.input([2, 5, 5]), 'edge', { top: 3, left: 3, bottom: 3, right: 3 });
+    return g.build({ y: g.avgPool(wide, 'average', window(2, 2), true) });
+  },
+  'pad before the mean of a large map': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 24, 24]);
+    return g.build({ y: g.globalPool(g.pad(x, 'edge', { top: 2, left: 2, bottom: 2, right: 2 }), 'head') });
+  },
+  'pad before a conv': () => {
+    const g = graphBuilder();
+    const x = g.pad(g.input([2, 6, 6]), 'edge', { top: 2, left: 2, bottom: 2, right: 2 });
+    return g.build({ y: g.conv(x, 'stem', 3, window(3, 2)) });
+  },
+  'batch norm and concat of a vector': () => {
+    const g = graphBuilder();
+    const x = g.batchNorm(g.input([6]), 'bn');
+    return g.build({ y: g.linear(g.concat([x, g.act(x, 'a', 'relu'), x], 'unit'), 'fc', 4) });
+  },
   'split, concat and shuffle': () => {
     const g = graphBuilder();
     const [a, b, c] = g.split(g.input([6, 3, 4]), 'unit', 3);

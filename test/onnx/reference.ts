@@ -21,7 +21,7 @@ export function runReference(graph: Graph, weights: WeightSource, inputs: Record
 
 function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors: Values[]): Values[] {
   const { op } = node;
-  const [x, y] = inputs as [Values, Values];
+  const [x] = inputs as [Values];
   const [c, h, w] = shapes[0] as [number, number, number];
   const outShape = node.shapes[0] as [number, number, number];
   const out = new Float64Array(elements(outShape));
@@ -65,7 +65,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
       const [gamma, beta, mean, variance] = tensors as [Values, Values, Values, Values];
       return [
         x.map((v, i) => {
-          const n = Math.floor(i / plane);
+          const n = Math.floor((i * c) / x.length);
           return ((v - mean[n]!) / Math.sqrt(variance[n]! + op.epsilon)) * gamma[n]! + beta[n]!;
         }),
       ];
@@ -79,9 +79,13 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         out.map((_, unit) => x.reduce((s, v, i) => s + v * tensors[0]![unit * x.length + i]!, tensors[1]?.[unit] ?? 0)),
       ];
     case 'add':
-      return [x.map((v, i) => v + y[i]!)];
-    case 'mul':
-      return [x.map((v, i) => v * (y.length === x.length ? y[i]! : y[Math.floor(i / plane)]!))];
+      return [x.map((_, i) => inputs.reduce((sum, values) => sum + values[i]!, 0))];
+    case 'mul': {
+      // A factor of one number a channel gates the others.
+      const size = out.length / outShape[0];
+      const factor = (values: Values, i: number) => values[values.length === out.length ? i : Math.floor(i / size)]!;
+      return [out.map((_, i) => inputs.reduce((product, values) => product * factor(values, i), 1))];
+    }
     case 'concat':
       return [Float64Array.from(inputs.flatMap((v) => [...v]))];
     case 'split':

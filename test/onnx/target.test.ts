@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/5-graph/graph.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
+import { version } from '../../src/version.ts';
 import { foldedWeights } from '../../src/weights/folded-weights.ts';
 import { seededWeights } from '../../src/weights/initialise.ts';
 import { decode, distance, emitFiles, inputsOf, lively, runOrt } from './emit.ts';
@@ -96,6 +98,7 @@ describe('the file', () => {
         ]).bytes,
       );
       expect(model.producerName).toBe('enetc');
+      expect(model.producerVersion).toBe(version);
       expect(Number(model.irVersion)).toBe(ir);
       expect(model.opsetImport!.map((o) => [o.domain, Number(o.version)])).toEqual([['', opset]]);
       expect(model.metadataProps!.map((p) => [p.key, p.value])).toEqual([
@@ -119,10 +122,11 @@ describe('the file', () => {
     expect(new Set(values).size).toBe(values.length);
   });
 
-  it('has no node that does nothing and no tensor that nothing uses', () => {
+  it('has no node that does nothing but the one that keeps a hardsigmoid from its product, and no tensor that nothing uses', () => {
     const { graph } = decode(emitFiles(smallNet(), lively()).bytes);
     const types = graph.node!.map((node) => node.opType);
-    expect(types).not.toContain('Identity');
+    const idle = graph.node!.filter((node) => node.opType === 'Identity');
+    expect(idle.map((node) => node.name)).toEqual(['stages.0.0.se/mul/gate']);
     expect(types).not.toContain('Dropout');
     const used = new Set(graph.node!.flatMap((node) => node.input!));
     for (const tensor of graph.initializer!) expect(used).toContain(tensor.name);
@@ -139,6 +143,32 @@ describe('the file', () => {
       expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).sort((a, b) => a - b));
       if (!externalData) expect(progress.at(-1)).toEqual([length, length]);
     }
+  });
+});
+
+describe('forms', () => {
+  const types = (graph: Graph, options = {}) =>
+    decode(emitFiles(graph, lively(), options).bytes).graph.node!.map((node) => node.opType);
+  const large = () => {
+    const g = graphBuilder();
+    const x = g.input([16, 32, 32]);
+    const gate = g.act(g.conv(g.globalPool(x, 'se'), 'se.fc', 16, window(1)), 'se', 'sigmoid');
+    return g.build({ y: g.mul(x, gate, 'se') });
+  };
+
+  it('are those that every runtime takes, but for a mean of a large map in two steps', () => {
+    const mean = ['AveragePool', 'GlobalAveragePool'];
+    expect(types(large())).toEqual([...mean, 'Conv', 'Sigmoid', 'Mul']);
+    expect(types(large(), { half: true })).toEqual(['Cast', 'GlobalAveragePool', 'Conv', 'Sigmoid', 'Mul', 'Cast']);
+    expect(types(large(), { tuned: 'ort-x86' })).toEqual([...mean, 'Conv', 'Sigmoid', 'Resize', 'Mul']);
+  });
+
+  it('give a mean of a large map the digits that one running sum loses', async () => {
+    const g = graphBuilder();
+    const graph = g.build({ y: g.globalPool(g.input([1, 224, 224]), 'head') });
+    const image = Float32Array.from({ length: 224 * 224 }, (_, i) => 1000 + (i % 7) / 8);
+    const [y] = await runOrt(emitFiles(graph, lively()).bytes, graph, { image });
+    expect(distance(y!, runReference(graph, lively(), { image })[0]!)).toBeLessThan(1e-6);
   });
 });
 
@@ -195,6 +225,11 @@ describe('check', () => {
   it('names an opset and a batch that cannot', () => {
     for (const opset of [12, 19, 17.5, Number.NaN]) expect(check({ opset })).toEqual([['onnx-opset', undefined]]);
     for (const batch of [0, -1, 1.5, Number.NaN]) expect(check({ batch })).toEqual([['onnx-batch', undefined]]);
+  });
+
+  it('refuses tuned forms in half precision, which has none', () => {
+    expect(check({ tuned: 'ort-x86', half: true })).toEqual([['onnx-tuned-half', undefined]]);
+    expect(check({ tuned: 'ort-x86' })).toEqual([]);
   });
 
   it('names the source of an op that ONNX lacks', () => {

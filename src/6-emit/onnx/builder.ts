@@ -2,8 +2,11 @@ import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { halfBits } from '../../weights/float16.ts';
 import { createNames } from '../names.ts';
+import { addNode } from './add-node.ts';
 import { type Attributes, toAttributeProtos } from './attributes.ts';
+import type { Operator } from './operators.ts';
 import type { OnnxOptions } from './options.ts';
+import { keepPadsOutOfPools } from './pads-before-pools.ts';
 import { type Onnx, onnx } from './proto.ts';
 
 const { DataType } = onnx.TensorProto;
@@ -26,7 +29,7 @@ export interface ModelPlan {
 
 export interface NodeRequest {
   /** ONNX's name of the operator. */
-  readonly type: string;
+  readonly type: Operator;
   readonly inputs: readonly string[];
   /** The node's name, and that of its first output: taken as it is, or with a number where another has it. */
   readonly name: string;
@@ -40,6 +43,8 @@ export interface Builder {
   readonly options: OnnxOptions;
   /** Adds a node; the names of its outputs. */
   node(request: NodeRequest): string[];
+  /** The operator that makes a value; undefined for inputs and tensors. */
+  maker(value: string): Operator | undefined;
   /** Adds an input of the network, in single precision. */
   input(name: string, shape: Shape): string;
   /** Adds a tensor of the network, in the precision of the compute. */
@@ -67,6 +72,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const nodes: Onnx.INodeProto[] = [];
   const inputs: Onnx.IValueInfoProto[] = [];
   const outputs: Onnx.IValueInfoProto[] = [];
+  const makers = new Map<string, Operator>();
   const inner: { name: string; shape: Shape }[] = [];
   const initialisers: Initialiser[] = [];
   const constants = new Map<string, string>();
@@ -95,24 +101,20 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       const output = shapes.map((shape, i) => {
         const value = values.unique(i === 0 ? name : `${name}:${i}`);
         inner.push({ name: value, shape });
+        makers.set(value, type);
         return value;
       });
       const attribute = toAttributeProtos(attributes);
       nodes.push({ name: nodeNames.unique(name), opType: type, input: [...inputs], output, attribute });
       return output;
     },
+    maker: (value) => makers.get(value),
     input(wanted, shape) {
       const name = inputName.get(wanted) ?? values.unique(wanted);
       inputs.push(valueInfo(name, shape, DataType.FLOAT));
       if (!half) return name;
       const attributes = castTo(DataType.FLOAT16);
-      return builder.node({
-        type: 'Cast',
-        inputs: [name],
-        name: `${name}/half`,
-        shapes: [shape],
-        attributes,
-      })[0] as string;
+      return addNode(builder, 'Cast', [name], `${name}/half`, shape, attributes);
     },
     tensor(spec) {
       const name = values.unique(spec.name);
@@ -122,7 +124,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     },
     scalar(value) {
       const numbers = half ? Uint16Array.of(halfBits(value)) : Float32Array.of(value);
-      return addConstant(`constant/${value}`, [], compute, littleEndianBytes(numbers));
+      return addConstant(`constant/${Object.is(value, -0) ? '-0' : value}`, [], compute, littleEndianBytes(numbers));
     },
     integers(what, list) {
       const bytes = littleEndianBytes(BigInt64Array.from(list, BigInt));
@@ -141,7 +143,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
         return;
       }
       // The value has a name already, an input's or another output's, or another precision: a node must pass it on.
-      const [type, attributes] = half ? ['Cast', castTo(DataType.FLOAT)] : ['Identity', {}];
+      const [type, attributes]: [Operator, Attributes] = half ? ['Cast', castTo(DataType.FLOAT)] : ['Identity', {}];
       const nodeName = nodeNames.unique(`${name}/output`);
       nodes.push({
         name: nodeName,
@@ -152,6 +154,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       });
     },
     finish(graphName) {
+      keepPadsOutOfPools(nodes, () => builder.scalar(-0));
       const rename = (name: string) => renamed.get(name) ?? name;
       for (const node of nodes) {
         node.input = node.input?.map(rename);

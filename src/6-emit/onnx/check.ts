@@ -4,7 +4,7 @@ import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.
 import { newestOpset, type OnnxOptions, oldestOpset } from './options.ts';
 
 /** What of the options and the graph ONNX, or an opset that this target writes, cannot express. */
-export function checkOnnx(graph: Graph, { opset, batch }: OnnxOptions): Diagnostic[] {
+export function checkOnnx(graph: Graph, { opset, batch, half, tuned }: OnnxOptions): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
     diagnostics.push(createDiagnostic('onnx-opset', undefined, { opset, oldest: oldestOpset, newest: newestOpset }));
@@ -12,6 +12,7 @@ export function checkOnnx(graph: Graph, { opset, batch }: OnnxOptions): Diagnost
   if (batch !== 'dynamic' && !(Number.isSafeInteger(batch) && batch >= 1)) {
     diagnostics.push(createDiagnostic('onnx-batch', undefined, { batch }));
   }
+  if (tuned && half) diagnostics.push(createDiagnostic('onnx-tuned-half', undefined, {}));
   for (const { op, span } of graph.nodes) {
     const lacking = lackingForm(op);
     if (lacking) diagnostics.push(createDiagnostic('unsupported-op', span, { op: lacking, target: 'onnx' }));

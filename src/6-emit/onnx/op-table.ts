@@ -1,9 +1,11 @@
-import type { Graph, GraphNode, Shape, ValueRef } from '../../5-graph/graph.ts';
-import type { OpKind, OpOf, Pads } from '../../5-graph/ops.ts';
+import type { Graph, GraphNode, Shape } from '../../5-graph/graph.ts';
+import type { OpKind, OpOf, Pads, Window } from '../../5-graph/ops.ts';
 import { activations } from './activations.ts';
+import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import type { Builder } from './builder.ts';
-import { gatedProduct, globalMean } from './tuned-forms.ts';
+import { globalMean, pairwise, product, type Value, windowAttributes } from './forms.ts';
+import type { Operator } from './operators.ts';
 
 interface Context {
   readonly b: Builder;
@@ -30,35 +32,37 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   input: ({ b, op, node }) => [b.input(op.name, shapeOf(node))],
   conv: (c) => {
     const { window, groups } = c.op;
-    const input = crop(c, window.pads);
-    const attributes = { ...windowAttributes(window), dilations: pair(window.dilation), group: int(groups) };
-    return owner(c, 'Conv', [input, ...ownTensors(c)], attributes);
+    const attributes = { ...attributesOf(window), dilations: pair(window.dilation), group: int(groups) };
+    return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
   },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
   activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), shapeOf(c.node))],
-  globalAvgPool: (c) => [globalMean(c.b, first(c), c.inputShapes[0] as Shape, label(c, 'pool'))],
+  globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
   maxPool: (c) => {
     const { window } = c.op;
-    const attributes = { ...windowAttributes(window), dilations: pair(window.dilation) };
+    const attributes = { ...attributesOf(window), ...flat, dilations: pair(window.dilation), storage_order: int(0) };
     return step(c, 'MaxPool', [crop(c, window.pads)], 'pool', attributes);
   },
   avgPool: (c) => {
     const { window, countPad } = c.op;
-    const attributes = { ...windowAttributes(window), count_include_pad: int(countPad ? 1 : 0) };
+    const attributes = { ...attributesOf(window), ...flat, count_include_pad: int(countPad ? 1 : 0) };
     return step(c, 'AveragePool', [crop(c, window.pads)], 'pool', attributes);
   },
-  linear: (c) => owner(c, 'Gemm', [flatten(c), ...ownTensors(c)], { transB: int(1) }),
+  linear: (c) => {
+    const attributes = { alpha: float(1), beta: float(1), transA: int(0), transB: int(1) };
+    return owner(c, 'Gemm', [flatten(c), ...ownTensors(c)], attributes);
+  },
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
-  add: (c) => step(c, 'Add', c.inputs, 'add'),
-  mul: (c) => {
-    const gate = c.inputShapes.findIndex((shape) => shape[1] === 1 && shape[2] === 1);
-    const other = 1 - gate;
-    if (c.inputs.length !== 2 || gate < 0 || c.inputShapes[other]?.[1] === 1) return step(c, 'Mul', c.inputs, 'mul');
-    const x = { value: c.inputs[other] as string, shape: shapeOf(c.node) };
-    const ref = c.node.inputs[gate] as ValueRef;
-    return [gatedProduct(c.b, c.graph, x, { value: c.inputs[gate] as string, ref }, label(c, 'mul'))];
+  add: (c) => {
+    const shape = shapeOf(c.node);
+    const sum = (a: Value, b: Value, name: string) => ({
+      name: addNode(c.b, 'Add', [a.name, b.name], name, shape),
+      shape,
+    });
+    return [pairwise(valuesOf(c), label(c, 'add'), sum)];
   },
+  mul: (c) => [pairwise(valuesOf(c), label(c, 'mul'), (a, b, name) => product(c.b, c.graph, a, b, name))],
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
   // Sizes as an input are the one form that opsets 13 to 18 share.
   split: (c) => {
@@ -86,6 +90,11 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
 const shapeOf = (node: GraphNode): Shape => node.shapes[0] as Shape;
 const first = (c: Context): string => c.inputs[0] as string;
 const pair = (n: number) => ints([n, n]);
+const valuesOf = (c: Context): Value[] => c.inputs.map((_name, i) => valueAt(c, i));
+
+function valueAt({ inputs, inputShapes, node }: Context, i: number): Value {
+  return { name: inputs[i] as string, shape: inputShapes[i] as Shape, ref: node.inputs[i] };
+}
 
 /** `stages.4.1.expand/act`. */
 function label({ node }: Context, what: string): string {
@@ -93,17 +102,24 @@ function label({ node }: Context, what: string): string {
 }
 
 /** A node of the op's own that owns tensors: it bears the path itself. */
-function owner(c: Context, type: string, inputs: readonly string[], attributes: Attributes): string[] {
+function owner(c: Context, type: Operator, inputs: readonly string[], attributes: Attributes): string[] {
   return c.b.node({ type, inputs, name: c.node.path, shapes: c.node.shapes, attributes });
 }
 
-function step(c: Context, type: string, inputs: readonly string[], what: string, attributes?: Attributes): string[] {
+function step(c: Context, type: Operator, inputs: readonly string[], what: string, attributes?: Attributes): string[] {
   return c.b.node({ type, inputs, name: label(c, what), shapes: c.node.shapes, attributes });
 }
 
 /** A node on the way, with one output. */
-function add(c: Context, type: string, inputs: string[], what: string, shape: Shape, attributes?: Attributes): string {
-  return c.b.node({ type, inputs, name: label(c, what), shapes: [shape], attributes })[0] as string;
+function add(
+  c: Context,
+  type: Operator,
+  inputs: string[],
+  what: string,
+  shape: Shape,
+  attributes?: Attributes,
+): string {
+  return addNode(c.b, type, inputs, label(c, what), shape, attributes);
 }
 
 /** Weight and bias, or gamma, beta, mean and variance: a node's tensors are in the order in which ONNX wants them. */
@@ -111,10 +127,18 @@ function ownTensors(c: Context): string[] {
   return c.node.tensors.map((tensor) => c.b.tensor(tensor));
 }
 
-function windowAttributes({ kernel, stride, pads }: { kernel: number; stride: number; pads: Pads }): Attributes {
+/** How a pool rounds its output's size. */
+const flat = { ceil_mode: int(0) };
+
+function attributesOf({ kernel, stride, pads }: Window): Attributes {
   const { top, left, bottom, right } = pads;
-  const padding = [top, left, bottom, right].map((n) => Math.max(n, 0));
-  return { kernel_shape: pair(kernel), strides: pair(stride), pads: ints(padding) };
+  const atLeastZero = (n: number) => Math.max(n, 0);
+  return windowAttributes([kernel, kernel], stride, [
+    atLeastZero(top),
+    atLeastZero(left),
+    atLeastZero(bottom),
+    atLeastZero(right),
+  ]);
 }
 
 /** A window that begins inside its input: Conv and pools take no negative pads, but Pad does. */
@@ -128,8 +152,9 @@ function crop(c: Context, pads: Pads): string {
 
 function addPad(c: Context, { top, left, bottom, right }: Pads, what: string): string {
   const [channels, height, width] = c.inputShapes[0] as [number, number, number];
+  // The constant is written though 0 is the default: ONNX Runtime 1.17 reads it unseen.
   const pads = c.b.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
-  return add(c, 'Pad', [first(c), pads], what, [channels, height + top + bottom, width + left + right]);
+  return add(c, 'Pad', [first(c), pads, c.b.scalar(0)], what, [channels, height + top + bottom, width + left + right]);
 }
 
 function flatten(c: Context): string {

@@ -8,8 +8,8 @@ export interface OnnxOptions {
   readonly half: boolean;
   /** Weights in a file beside the model. Above 2 GiB, which protobuf cannot carry in one file, this is done unasked. */
   readonly externalData: boolean;
-  /** Plain forms alone, without those that ONNX Runtime runs faster on x86 (see `tuned-forms.ts`). */
-  readonly portable: boolean;
+  /** The one runtime that the file is for, whose forms are slower in others (see `tuned-forms.ts`); any runtime without. */
+  readonly tuned?: 'ort-x86';
 }
 
 export const defaultOptions: OnnxOptions = {
@@ -17,7 +17,6 @@ export const defaultOptions: OnnxOptions = {
   batch: 'dynamic',
   half: false,
   externalData: false,
-  portable: false,
 };
 
 /** Opset 13 gave Split and friends the form that is written here, with sizes as inputs. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { version } from '../../version.ts';
 import type { EmitRequest, Sink } from '../target.ts';
 import type { Initialiser, ModelPlan } from './builder.ts';
 import { irVersionOf, type OnnxOptions } from './options.ts';
@@ -31,6 +32,7 @@ export function writeModel(
   const head = onnx.ModelProto.encode({
     irVersion: irVersionOf(options.opset),
     producerName: 'enetc',
+    producerVersion: version,
     opsetImport: [{ domain: '', version: options.opset }],
     metadataProps: metadata.map(([key, value]) => ({ key, value })),
   }).finish();

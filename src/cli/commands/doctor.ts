@@ -4,12 +4,12 @@ import { checkPackages, type PackageReport } from '../../backends/check-packages
 import { probeBackends } from '../../backends/probe.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
+import { version } from '../../version.ts';
 import { flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes } from '../io.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { paintFor } from '../style.ts';
-import { version } from '../version.ts';
 
 /** `enetc doctor` */
 export const doctorCommand: RunCommand = async (args, io) => {

@@ -7,12 +7,12 @@ import type { NetworkRequest, RunConfig, StartWeights } from '../../train/run/ru
 import { copySpec, type SpecCopy } from '../../train/run/spec-copy.ts';
 import { RunError } from '../../train/run-error.ts';
 import type { ResolvedSettings } from '../../train/settings.ts';
+import { version } from '../../version.ts';
 import { type Arguments, list, number, text } from '../arguments.ts';
 import type { Network } from '../build-network.ts';
 import { type Io, usageError } from '../io.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec, type Spec } from '../spec.ts';
-import { version } from '../version.ts';
 import { requireWeights } from '../weights-request.ts';
 import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
 import { defaultAugment, validationSplit } from './loader-options.ts';

@@ -14,6 +14,10 @@ export const targetDiagnostics = {
     (a) => `a batch of ${a.batch} is none; give a whole number from 1, or 'dynamic'`,
     `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
   ),
+  'onnx-tuned-half': error<object>(
+    () => `half precision has no tuned forms; leave out '--tuned' or '--half'`,
+    `\`--tuned ort-x86\` writes forms that ONNX Runtime's kernels for single precision on x86 run faster. Half precision is for other hardware.`,
+  ),
   'tfjs-name': error<{ path: string }>(
     (a) => `TensorFlow.js takes no weights under the name '${a.path}'; let it begin with a letter`,
     `A path is the name of a layer and of its weights. TensorFlow.js takes letters, digits, dots, dashes and underscores, the first a letter or a digit. Give the step another label.`,

@@ -1,0 +1,16 @@
+import type { Shape } from '../../5-graph/graph.ts';
+import type { Attributes } from './attributes.ts';
+import type { Builder } from './builder.ts';
+import type { Operator } from './operators.ts';
+
+/** Adds a node of one output; the output's name. */
+export function addNode(
+  b: Builder,
+  type: Operator,
+  inputs: readonly string[],
+  name: string,
+  shape: Shape,
+  attributes: Attributes = {},
+): string {
+  return b.node({ type, inputs, name, shapes: [shape], attributes })[0] as string;
+}

@@ -1,0 +1,75 @@
+import type { Graph, Shape, ValueRef } from '../../5-graph/graph.ts';
+import { addNode } from './add-node.ts';
+import { type Attributes, int, ints } from './attributes.ts';
+import type { Builder } from './builder.ts';
+import { upsampledGate } from './tuned-forms.ts';
+
+/** A value of the file, with its shape without the batch. */
+export interface Value {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Where it stands in the graph; absent for what only the file has. */
+  readonly ref?: ValueRef;
+}
+
+/** A mean over more rows than this is taken in two steps. */
+const longColumn = 20;
+
+/**
+ * The mean over height and width. Over a large map in two steps, columns first: one running sum of 12,544 numbers in
+ * single precision loses three digits. Runtimes for half precision sum in single precision, and want one operator.
+ */
+export function globalMean(b: Builder, x: Value, name: string): string {
+  const [channels = 0, height = 0, width = 0] = x.shape;
+  if (b.options.half || height <= longColumn) return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
+  const window = windowAttributes([height, 1], 1, [0, 0, 0, 0]);
+  const attributes = { ...window, ceil_mode: int(0), count_include_pad: int(0) };
+  const columns = addNode(b, 'AveragePool', [x.name], `${name}/columns`, [channels, 1, width], attributes);
+  return addNode(b, 'GlobalAveragePool', [columns], name, [channels, 1, 1]);
+}
+
+/** ONNX's Add and Mul take two inputs: a sum or product of more is taken two at a time, in the order given. */
+export function pairwise(
+  values: readonly Value[],
+  name: string,
+  pair: (a: Value, b: Value, name: string) => Value,
+): string {
+  const last = values.length - 1;
+  return values.reduce((a, b, i) => pair(a, b, i === last ? name : `${name}/${i}`)).name;
+}
+
+/** The product of two tensors of one shape, or of a tensor and a gate of one number a channel. */
+export function product(b: Builder, graph: Graph, left: Value, right: Value, name: string): Value {
+  const shape = isGate(left.shape) ? right.shape : left.shape;
+  const factors = [left, right].map((value) => apart(b, value, name));
+  const gate = factors.findIndex((value) => isGate(value.shape));
+  const other = factors[1 - gate];
+  if (b.options.tuned === 'ort-x86' && gate >= 0 && other && !isGate(other.shape)) {
+    const full = upsampledGate(b, graph, factors[gate] as Value, shape, name);
+    if (full !== undefined) return { name: addNode(b, 'Mul', [other.name, full], name, shape), shape };
+  }
+  const inputs = factors.map((value) => value.name);
+  return { name: addNode(b, 'Mul', inputs, name, shape), shape };
+}
+
+/**
+ * OpenCV 4 and 5 take a product with a HardSigmoid for a HardSwish, whatever the other factor is. An Identity between
+ * the two keeps them apart, and costs nothing: runtimes that optimise take it out.
+ */
+function apart(b: Builder, value: Value, product: string): Value {
+  if (b.maker(value.name) !== 'HardSigmoid') return value;
+  return { ...value, name: addNode(b, 'Identity', [value.name], `${product}/gate`, value.shape) };
+}
+
+function isGate(shape: Shape): boolean {
+  return shape.length === 3 && shape[1] === 1 && shape[2] === 1;
+}
+
+/** Defaults are written as well: MNN's converter needs them. @param pads top, left, bottom, right. */
+export function windowAttributes(
+  kernel: readonly [number, number],
+  stride: number,
+  pads: readonly [number, number, number, number],
+): Attributes {
+  return { kernel_shape: ints(kernel), strides: ints([stride, stride]), pads: ints(pads) };
+}
