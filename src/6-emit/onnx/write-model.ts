@@ -43,7 +43,12 @@ export function writeModel(
   const data = external ? placeExternally(plan.initialisers) : undefined;
   const dataFile = data && data.places.size > 0 ? open('.data') : undefined;
   const places = (initialiser: Initialiser) => data?.places.get(initialiser);
-  const expected = dataFile && data ? data.bytes + graph.length : graph.length + inline.bytes;
+  const sizeWith = (layout: { readonly bytes: number }) => {
+    const size = graph.length + layout.bytes;
+    return head.length + lengthPrefix(fields.modelGraph, size).length + size;
+  };
+  // The data's name, which each tensor bears, may only be known when they are written: without it the sum is a bit short.
+  const expected = dataFile && data ? data.bytes + sizeWith(layOut(plan.initialisers, places)) : sizeWith(inline);
   const reader = createTensorReader(weights, options.half);
   let done = 0;
   const write = (sink: Sink, bytes: Uint8Array) => {
