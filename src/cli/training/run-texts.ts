@@ -8,6 +8,8 @@ import { describePoint } from '../../report/point-text.ts';
 import type { Dataset } from '../../train/data/types.ts';
 import { runLength, warmupWarning } from '../../train/loop/run-length.ts';
 import type { TrainingOutcome } from '../../train/loop/task.ts';
+import { classScores, macroScores } from '../../train/metrics/class-scores.ts';
+import type { RunConfig } from '../../train/run/run-config.ts';
 import type { RunFolder } from '../../train/run/run-folder.ts';
 import { peakRate } from '../../train/schedule.ts';
 import { type Arguments, flag } from '../arguments.ts';
@@ -82,13 +84,18 @@ export function announceRun(
 /** Says how a run ended, and what can be done with it. @param corrupt images that could not be read. */
 export function reportEnd(
   { shown }: RunFolder,
-  { finished, step, best }: TrainingOutcome,
+  { classes }: RunConfig,
+  { finished, step, best, bestEvaluation }: TrainingOutcome,
   corrupt: number,
   args: Arguments,
   io: Io,
 ): void {
+  const macro = bestEvaluation && macroScores(classScores(bestEvaluation.confusion, classes));
   if (flag(args, 'json')) {
-    io.stdout.write(`${JSON.stringify({ kind: 'end', run: shown, finished, step, ...(best && { best }), corrupt })}\n`);
+    const scores = best && { ...best, ...(macro && { balancedAccuracy: macro.recall, macroF1: macro.f1 }) };
+    io.stdout.write(
+      `${JSON.stringify({ kind: 'end', run: shown, finished, step, ...(scores && { best: scores }), corrupt })}\n`,
+    );
     return;
   }
   if (corrupt > 0 && !flag(args, 'quiet')) {
@@ -101,6 +108,8 @@ export function reportEnd(
   if (flag(args, 'quiet')) return;
   const weights = best?.weights === 'averages' ? 'the averages of the weights' : 'the weights';
   const file = join(shown, best ? 'best.safetensors' : 'last.safetensors');
-  const score = best ? `best accuracy ${percent(best.accuracy)}, in epoch ${best.epoch + 1}, by ${weights}\n` : '';
+  const score = best
+    ? `best accuracy ${percent(best.accuracy)}${macro ? `, balanced ${percent(macro.recall)}` : ''}, in epoch ${best.epoch + 1}, by ${weights}\n`
+    : '';
   io.stdout.write(`${score}weights  ${file}\nreport   ${join(shown, 'report.html')}\n`);
 }

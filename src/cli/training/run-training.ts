@@ -64,7 +64,7 @@ export async function runTraining(
     });
     screen.clear();
     const corrupt = loaders.train.corrupt.size + (loaders.validation?.corrupt.size ?? 0);
-    reportEnd(folder, outcome, corrupt, args, io);
+    reportEnd(folder, config, outcome, corrupt, args, io);
     return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
   } finally {
     screen.clear();

@@ -88,7 +88,10 @@ function stepLine(report: StepReport, perSecond: number, columns: number): strin
 function epochLine(record: EpochRecord, epochs: number, perSecond: number, seconds: number): string {
   const { epoch, train, validation, best, rate } = record;
   const left = epochs - epoch - 1;
-  const scores = Object.entries(validation).map(([weights, { accuracy }]) => `${percent(accuracy)} (${weights})`);
+  const scores = Object.entries(validation).map(
+    ([weights, { accuracy, balancedAccuracy }]) =>
+      `${percent(accuracy)}, balanced ${percent(balancedAccuracy)} (${weights})`,
+  );
   return [
     `epoch ${epoch + 1}/${epochs}`,
     `loss ${train.loss.toFixed(4)}`,

@@ -1,5 +1,6 @@
 import { openRunLog, type RunLog } from '../metrics/run-log.ts';
 import { parseProgression, sizeOfEpoch } from '../progressive.ts';
+import { type BestEvaluation, readBestEvaluation } from '../report/best-evaluation.ts';
 import { startState, type TrainState } from '../run/state.ts';
 import { newestState, readState, writeState } from '../run/state-file.ts';
 import type { RunLength } from '../schedule.ts';
@@ -16,6 +17,8 @@ export interface Course {
   readonly log: RunLog;
   session: Session;
   state: TrainState;
+  /** Of the state's best epoch; undefined where there is none, or its file is not what it was. */
+  best: BestEvaluation | undefined;
 }
 
 /** Takes up a run where its folder stands: at its newest checkpoint, or at the beginning. */
@@ -33,7 +36,8 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);
   try {
     const session = await openSession(network, size, createRunner, values);
-    const course: Course = { task, length, log, session, state };
+    const best = readBestEvaluation(folder.path, state.best, network.training.classes);
+    const course: Course = { task, length, log, session, state, best };
     const parameters = countOf(variables, new Set(network.training.trainable));
     task.listener.started({ step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
     // A run that dies before its first epoch starts again from the same weights, wherever they came from.

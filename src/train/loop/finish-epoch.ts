@@ -1,4 +1,6 @@
-import type { EpochRecord } from '../metrics/run-log.ts';
+import { classScores, macroScores } from '../metrics/class-scores.ts';
+import type { EpochRecord, ScoreRecord } from '../metrics/run-log.ts';
+import { bestEvaluation, writeBestEvaluation } from '../report/best-evaluation.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type Best, noSums } from '../run/state.ts';
 import type { WeightKind } from '../run/weight-kind.ts';
@@ -32,11 +34,15 @@ export async function finishEpoch(course: Course): Promise<boolean> {
   const values = await readValues(course);
   const weights = score?.weights ?? (config.settings.ema > 0 ? 'averages' : 'raw');
   const facts = factsOf(course, score);
-  if (isBest) writeWeights(folder, 'best.safetensors', session, values, weights, facts);
+  if (isBest) {
+    writeWeights(folder, 'best.safetensors', session, values, weights, facts);
+    course.best = bestEvaluation(score, scores.get(score.weights) as Evaluation, task.normalisation, task.nameOf);
+    writeBestEvaluation(folder.path, course.best, config.classes.length);
+  }
   writeWeights(folder, 'last.safetensors', session, values, weights, facts);
 
   // Before the checkpoint: a run that is killed here writes it again, one that is done never does.
-  writeReport(task, session.graph, course.length.stepsPerEpoch, scores.get(weights), weights);
+  writeReport(task, session.graph, course.length.stepsPerEpoch, course.best);
   const { epoch } = course.state;
   course.state = { ...course.state, epoch: epoch + 1, stepInEpoch: 0, sums: noSums, ...(isBest && { best: score }) };
   await saveState(course, values);
@@ -48,7 +54,7 @@ function recordOf(course: Course, scores: ReadonlyMap<WeightKind, Evaluation>, b
   const { task, session, length } = course;
   const { epoch, step, sums } = course.state;
   const [, height = 0, width = 0] = session.training.input.shape;
-  const validation = [...scores].map(([kind, { loss, accuracy, top5 }]) => [kind, { loss, accuracy, top5 }] as const);
+  const validation = [...scores].map(([kind, score]) => [kind, scoreRecord(score, task.config.classes)] as const);
   return {
     kind: 'epoch',
     step,
@@ -59,6 +65,11 @@ function recordOf(course: Course, scores: ReadonlyMap<WeightKind, Evaluation>, b
     validation: Object.fromEntries(validation),
     best,
   };
+}
+
+function scoreRecord({ loss, accuracy, top5, confusion }: Evaluation, classes: readonly string[]): ScoreRecord {
+  const { precision, recall, f1 } = macroScores(classScores(confusion, classes));
+  return { loss, accuracy, top5, balancedAccuracy: recall, macroPrecision: precision, macroF1: f1 };
 }
 
 /** Scores by the weights that are validated, none without validation images; undefined where it was stopped. */

@@ -4,6 +4,7 @@ import type { CreateRunner } from '../../backends/runner.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import type { Loader, SkippedImage } from '../data/types.ts';
 import type { EpochRecord } from '../metrics/run-log.ts';
+import type { BestEvaluation } from '../report/best-evaluation.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Best } from '../run/state.ts';
@@ -72,4 +73,6 @@ export interface TrainingOutcome {
   readonly finished: boolean;
   readonly step: number;
   readonly best?: Best;
+  /** What the best weights take for what, where the folder still has it. */
+  readonly bestEvaluation?: BestEvaluation;
 }

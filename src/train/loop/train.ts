@@ -35,6 +35,6 @@ async function runEpoch(course: Course): Promise<boolean> {
   return (await trainEpoch(course)) && (await finishEpoch(course));
 }
 
-function outcome({ state: { step, best } }: Course, finished: boolean): TrainingOutcome {
-  return { finished, step, ...(best && { best }) };
+function outcome({ state: { step, best }, best: bestEvaluation }: Course, finished: boolean): TrainingOutcome {
+  return { finished, step, ...(best && { best }), ...(bestEvaluation && { bestEvaluation }) };
 }

@@ -24,6 +24,10 @@ export interface ScoreRecord {
   readonly loss: number;
   readonly accuracy: number;
   readonly top5: number;
+  /** See `MacroScores`. */
+  readonly balancedAccuracy: number;
+  readonly macroPrecision: number;
+  readonly macroF1: number;
 }
 
 export interface EpochRecord {
@@ -93,6 +97,9 @@ function epochScalars({ epoch, train, validation }: EpochRecord): Record<string,
     scalars[`validation/loss_${weights}`] = score.loss;
     scalars[`validation/accuracy_${weights}`] = score.accuracy;
     scalars[`validation/top5_${weights}`] = score.top5;
+    scalars[`validation/balanced_accuracy_${weights}`] = score.balancedAccuracy;
+    scalars[`validation/macro_precision_${weights}`] = score.macroPrecision;
+    scalars[`validation/macro_f1_${weights}`] = score.macroF1;
   }
   return scalars;
 }

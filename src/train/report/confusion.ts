@@ -1,37 +1,14 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import type { Evaluation } from '../loop/evaluate.ts';
+import { type Confusion, classScores, macroScores } from '../metrics/class-scores.ts';
 import { escapeHtml, htmlTable, percent } from './html.ts';
 
 /** Up to so many classes the matrix is drawn whole; above, its largest cells are listed. */
 const drawnClasses = 40;
 const listed = 20;
 
-/** How a class is told from the others. Shares are 0 where there is nothing to divide by. */
-export interface ClassScore {
-  readonly name: string;
-  readonly images: number;
-  /** The share of its images that are found, and of what is taken for it that is right. */
-  readonly recall: number;
-  readonly precision: number;
-}
-
-/** The scores of each class, in the order of the classes. */
-export function classScores({ confusion }: Evaluation, classes: readonly string[]): ClassScore[] {
-  const k = classes.length;
-  return classes.map((name, c) => {
-    let [images, taken] = [0, 0];
-    for (let other = 0; other < k; other++) {
-      images += confusion[c * k + other] as number;
-      taken += confusion[other * k + c] as number;
-    }
-    const right = confusion[c * k + c] as number;
-    return { name, images, recall: images === 0 ? 0 : right / images, precision: taken === 0 ? 0 : right / taken };
-  });
-}
-
 /** The pairs of classes that are taken for each other most often, the most frequent first. */
 export function frequentConfusions(
-  { confusion }: Evaluation,
+  confusion: Confusion,
   classes: readonly string[],
 ): { readonly label: string; readonly predicted: string; readonly count: number }[] {
   const k = classes.length;
@@ -45,9 +22,9 @@ export function frequentConfusions(
 }
 
 /** The confusion matrix as HTML: rows are the images' classes, columns what was predicted. */
-export function confusionHtml(evaluation: Evaluation, classes: readonly string[]): string {
+export function confusionHtml(confusion: Confusion, classes: readonly string[]): string {
   if (classes.length > drawnClasses) {
-    const rows = frequentConfusions(evaluation, classes).map((p) => [
+    const rows = frequentConfusions(confusion, classes).map((p) => [
       `${escapeHtml(p.label)} taken for ${escapeHtml(p.predicted)}`,
       String(p.count),
     ]);
@@ -60,7 +37,7 @@ export function confusionHtml(evaluation: Evaluation, classes: readonly string[]
   const upright = classes.some((name) => name.length > 3);
   const head = classes.map((name) => `<th class="${upright ? 'up' : 'over'}"><span>${escapeHtml(name)}</span></th>`);
   const rows = classes.map((name, row) => {
-    const values = [...evaluation.confusion.subarray(row * k, (row + 1) * k)];
+    const values = [...confusion.subarray(row * k, (row + 1) * k)];
     const total = values.reduce((a, b) => a + b, 0);
     const cells = values.map((count, column) => {
       const share = total === 0 ? 0 : count / total;
@@ -75,17 +52,32 @@ export function confusionHtml(evaluation: Evaluation, classes: readonly string[]
   return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="note">Rows are the images' classes, columns the predicted ones.</p>`;
 }
 
-/** A table of the classes, the worst first. */
-export function classTable(evaluation: Evaluation, classes: readonly string[]): string {
-  const worst = classScores(evaluation, classes)
-    .filter(({ images }) => images > 0)
-    .sort((a, b) => a.recall - b.recall);
+/** A table of the classes, the worst first, with their means and the classes that have no images. */
+export function classTable(confusion: Confusion, classes: readonly string[]): string {
+  const scores = classScores(confusion, classes);
+  const worst = scores.filter(({ images }) => images > 0).sort((a, b) => a.recall - b.recall);
+  const without = scores.filter(({ images }) => images === 0).map(({ name }) => name);
+  const macro = macroScores(scores);
   const shown = worst.slice(0, drawnClasses);
-  const rows = shown.map((c) => [escapeHtml(c.name), String(c.images), percent(c.recall), percent(c.precision)]);
+  const cells = (name: string, images: string, s: Pick<(typeof worst)[0], 'recall' | 'precision' | 'f1'>) => [
+    name,
+    images,
+    percent(s.recall),
+    percent(s.precision),
+    percent(s.f1),
+  ];
+  const rows = [
+    cells(`<b>mean over ${macro.classes} ${nounFor(macro.classes, 'class', 'classes')}</b>`, '', macro),
+    ...shown.map((c) => cells(escapeHtml(c.name), String(c.images), c)),
+  ];
   const rest = worst.length - shown.length;
-  const note =
-    rest > 0
-      ? `<p class="note">The ${shown.length} classes that are found least; ${rest} more ${nounFor(rest, 'is', 'are')} not shown.</p>`
-      : '';
-  return htmlTable(['class', 'images', 'found', 'precision'], rows) + note;
+  const notes = [
+    'The mean of what is found is the balanced accuracy: each class counts the same, however many images it has.',
+    ...(rest > 0
+      ? [`The ${shown.length} classes that are found least; ${rest} more ${nounFor(rest, 'is', 'are')} not shown.`]
+      : []),
+    ...(without.length > 0 ? [`Without images, and not in the mean: ${escapeHtml(without.join(', '))}.`] : []),
+  ];
+  const table = htmlTable(['class', 'images', 'found', 'precision', 'F1'], rows);
+  return table + notes.map((note) => `<p class="note">${note}</p>`).join('');
 }

@@ -12,7 +12,7 @@ import { openSafetensors } from '../../../src/weights/safetensors.ts';
 import { memoryLoader, type TaskChanges, temporaryFolder, tinyTask } from './fixture.ts';
 
 // Without validation there is no best.
-const compared = ['best.safetensors', 'last.safetensors', 'metrics.jsonl', 'report.html'];
+const compared = ['best.json', 'best.safetensors', 'last.safetensors', 'metrics.jsonl', 'report.html'];
 
 function contents(folder: string): Record<string, string> {
   const checkpoints = readdirSync(join(folder, 'checkpoints')).map((name) => join('checkpoints', name));

@@ -47,6 +47,7 @@ function project(): string {
 function results(cwd: string): Record<string, string> {
   const run = join(cwd, 'run');
   expect(readdirSync(run).sort()).toEqual([
+    'best.json',
     'best.safetensors',
     'checkpoints',
     'config.json',
@@ -58,7 +59,7 @@ function results(cwd: string): Record<string, string> {
   ]);
   const newest = join('checkpoints', 'step-000000020.safetensors');
   return Object.fromEntries(
-    ['best.safetensors', 'last.safetensors', 'metrics.jsonl', newest].map((name) => [
+    ['best.json', 'best.safetensors', 'last.safetensors', 'metrics.jsonl', newest].map((name) => [
       name,
       readFileSync(join(run, name)).toString('base64'),
     ]),

@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
-import type { Evaluation } from '../../../src/train/loop/evaluate.ts';
+import { describe, expect, test } from 'vitest';
+import type { CreateRunner } from '../../../src/backends/runner.ts';
 import { train } from '../../../src/train/loop/train.ts';
+import { classScores, macroScores } from '../../../src/train/metrics/class-scores.ts';
+import type { EpochRecord } from '../../../src/train/metrics/run-log.ts';
 import { roundTicks } from '../../../src/train/report/axis.ts';
-import { classScores, frequentConfusions } from '../../../src/train/report/confusion.ts';
+import { frequentConfusions } from '../../../src/train/report/confusion.ts';
 import { encodePng } from '../../../src/train/report/png.ts';
 import { thumbnailUrl } from '../../../src/train/report/thumbnail.ts';
 import { temporaryFolder, tinyTask } from './fixture.ts';
@@ -17,17 +19,31 @@ const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-b
 );
 if (!browser) console.warn('skipped: no Chromium (set CHROMIUM to its path): no report is opened in a real browser');
 
-test('scores of classes from a confusion matrix', () => {
-  const confusion = Int32Array.of(8, 2, 0, 1, 3, 0, 0, 0, 0);
-  const evaluation = { confusion } as unknown as Evaluation;
-  expect(classScores(evaluation, ['a', 'b', 'c'])).toEqual([
-    { name: 'a', images: 10, recall: 0.8, precision: 8 / 9 },
-    { name: 'b', images: 4, recall: 0.75, precision: 0.6 },
-    { name: 'c', images: 0, recall: 0, precision: 0 },
-  ]);
-  expect(frequentConfusions(evaluation, ['a', 'b', 'c'])).toEqual([
+test('scores of classes and their means are those of scikit-learn', () => {
+  // Of the last class most are taken for 'c', which has no images.
+  const confusion = Int32Array.of(8, 2, 0, 1, 1, 3, 0, 0, 0, 0, 0, 0, 2, 0, 5, 1);
+  const classes = ['a', 'b', 'c', 'd'];
+  const scores = classScores(confusion, classes);
+  // precision_recall_fscore_support(y, predicted, labels=range(4), zero_division=0)
+  expect(scores.map(({ images }) => images)).toEqual([11, 4, 0, 8]);
+  const expected = {
+    precision: [0.7272727272727273, 0.6, 0, 0.5],
+    recall: [0.7272727272727273, 0.75, 0, 0.125],
+    f1: [0.7272727272727273, 0.6666666666666666, 0, 0.2],
+  };
+  for (const [of, values] of Object.entries(expected) as ['f1', number[]][]) {
+    for (const [k, value] of values.entries()) expect(scores[k]?.[of], `${of} ${k}`).toBeCloseTo(value, 14);
+  }
+  // average='macro' over labels=[0, 1, 3]; the recall is balanced_accuracy_score(y, predicted)
+  const macro = macroScores(scores);
+  expect(macro.classes).toBe(3);
+  expect(macro.precision).toBeCloseTo(0.609090909090909, 14);
+  expect(macro.recall).toBeCloseTo(0.5340909090909091, 14);
+  expect(macro.f1).toBeCloseTo(0.5313131313131313, 14);
+  expect(macroScores([])).toEqual({ classes: 0, precision: 0, recall: 0, f1: 0 });
+  expect(frequentConfusions(confusion, classes).slice(0, 2)).toEqual([
+    { label: 'd', predicted: 'c', count: 5 },
     { label: 'a', predicted: 'b', count: 2 },
-    { label: 'b', predicted: 'a', count: 1 },
   ]);
 });
 
@@ -55,6 +71,73 @@ test('a thumbnail undoes the normalisation and makes large images small', async 
   const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([80, 100]);
   expect(new Set(data)).toEqual(new Set([153]));
+});
+
+describe('the report is about the weights whose score stands on top', () => {
+  /** A network that takes every image for the first class from its n-th validation on. */
+  const worseFrom =
+    (n: number) =>
+    (create: CreateRunner): CreateRunner => {
+      let epochs = 0;
+      return async (program) => {
+        const runner = await create(program);
+        return {
+          ...runner,
+          run: async (name, inputs) => {
+            const outputs = await runner.run(name, inputs);
+            if (name !== 'evaluate_ema') return outputs;
+            // Two batches a validation.
+            if (Math.floor(epochs++ / 2) < n) return outputs;
+            const { logits } = outputs;
+            if (!logits) throw new Error('no logits');
+            return { ...outputs, logits: { ...logits, data: logits.data.map((_, i) => (i % 3 === 0 ? 1 : 0)) } };
+          },
+        };
+      };
+    };
+  const settings = { epochs: 4, rate: 1, 'label-smoothing': 0 };
+  const cells = (html: string) =>
+    [...html.matchAll(/title="(\d+) of \d+ images? of/g)].map(([, count]) => Number(count));
+
+  test('and not about those of the last epoch, in a resumed run too', async () => {
+    const [folder, pieces] = [temporaryFolder(), temporaryFolder()];
+    const records: EpochRecord[] = [];
+    const listener = { epoch: (record: EpochRecord) => void records.push(record) };
+    const changes = { settings, createRunner: worseFrom(3), listener };
+    const { best } = await train(await tinyTask(folder, changes));
+    expect(best?.epoch).toBe(2);
+    const html = readFileSync(join(folder, 'report.html'), 'utf8');
+    expect(html).toContain('Epoch 3, the best one, by the averages of the weights: the weights of best.safetensors.');
+    const confusion = cells(html);
+    expect(confusion).toHaveLength(9);
+    const hits = (confusion[0] as number) + (confusion[4] as number) + (confusion[8] as number);
+    expect(hits / 16).toBe(best?.accuracy);
+    expect(records[3]?.validation.averages?.accuracy).toBeLessThan(best?.accuracy as number);
+    const balanced = records[2]?.validation.averages?.balancedAccuracy as number;
+    expect(html).toContain(`<b>${(100 * balanced).toFixed(2)} %</b><span>balanced accuracy, epoch 3</span>`);
+
+    // Stopped after the best epoch: what comes after knows it from the folder.
+    let epochs = 0;
+    const stopping = { ...changes, listener: { epoch: () => void epochs++ }, stopped: () => epochs === 3 };
+    expect((await train(await tinyTask(pieces, stopping))).finished).toBe(false);
+    const resumed = await train(await tinyTask(pieces, { ...changes, createRunner: worseFrom(0) }));
+    expect(resumed.bestEvaluation?.epoch).toBe(2);
+    expect(readFileSync(join(pieces, 'report.html'), 'utf8')).toBe(html);
+  });
+
+  test('and says so where the best evaluation is no longer in the folder', async () => {
+    const folder = temporaryFolder();
+    let epochs = 0;
+    const task = { settings, createRunner: worseFrom(1), listener: { epoch: () => void epochs++ } };
+    await train(await tinyTask(folder, { ...task, stopped: () => epochs === 3 }));
+    writeFileSync(join(folder, 'best.json'), '{"epoch": 0}');
+    expect(await train(await tinyTask(folder, { ...task, createRunner: worseFrom(0) }))).toMatchObject({
+      finished: true,
+    });
+    const html = readFileSync(join(folder, 'report.html'), 'utf8');
+    expect(html).toContain('best.json, the evaluation of the best epoch, is missing or damaged');
+    expect(cells(html)).toEqual([]);
+  });
 });
 
 test.skipIf(!browser)('the report opens without a network, with its figures, images and values', async () => {

@@ -1,0 +1,83 @@
+/**
+ * Checks of what a run's folder holds as JSON: anyone may have changed it since it was written. A shape gives what is wrong with
+ * a value, with the path to it (`'images.train' is not a whole number`), or undefined where the value fits.
+ */
+export type Shape = (value: unknown, path: string) => string | undefined;
+
+export const aText: Shape = (value, path) => (typeof value === 'string' ? undefined : `'${path}' is not a text`);
+
+/** A finite number within bounds. */
+export function aNumber(least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): Shape {
+  return (value, path) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return `'${path}' is not a number`;
+    return value < least || value > most ? `'${path}' is ${value}, which is out of range` : undefined;
+  };
+}
+
+/** A number that counts something; all that a JavaScript number can tell from its neighbours. */
+export const aCount: Shape = (value, path) => {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return `'${path}' is not a whole number`;
+  return value < 0 || value > Number.MAX_SAFE_INTEGER ? `'${path}' is ${value}, which is out of range` : undefined;
+};
+
+export function oneOf(...choices: readonly unknown[]): Shape {
+  return (value, path) => (choices.includes(value) ? undefined : `'${path}' is not ${choices.join(' or ')}`);
+}
+
+export function listOf(item: Shape): Shape {
+  return (value, path) => {
+    if (!Array.isArray(value)) return `'${path}' is not a list`;
+    return first(value.map((element, i) => () => item(element, `${path}[${i}]`)));
+  };
+}
+
+/** An object with these entries and no others. */
+export function anObject(
+  required: Readonly<Record<string, Shape>>,
+  optional: Readonly<Record<string, Shape>> = {},
+): Shape {
+  return (value, path) => {
+    if (!isObject(value)) return path === '' ? 'it is not an object' : `'${path}' is not an object`;
+    const within = (name: string) => (path === '' ? name : `${path}.${name}`);
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name));
+    if (unknown !== undefined) return `there is no '${within(unknown)}'`;
+    return first([
+      ...Object.entries(required).map(
+        ([name, shape]) =>
+          () =>
+            Object.hasOwn(value, name) ? shape(value[name], within(name)) : `'${within(name)}' is missing`,
+      ),
+      ...Object.entries(optional).map(
+        ([name, shape]) =>
+          () =>
+            Object.hasOwn(value, name) ? shape(value[name], within(name)) : undefined,
+      ),
+    ]);
+  };
+}
+
+/** An object of any names, as `set` of a network request has them. */
+export function mapOf(item: Shape): Shape {
+  return (value, path) => {
+    if (!isObject(value)) return `'${path}' is not an object`;
+    return first(
+      Object.entries(value).map(
+        ([name, element]) =>
+          () =>
+            item(element, `${path}.${name}`),
+      ),
+    );
+  };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function first(checks: readonly (() => string | undefined)[]): string | undefined {
+  for (const check of checks) {
+    const problem = check();
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
