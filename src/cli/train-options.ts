@@ -22,7 +22,7 @@ const workers: Option = {
   completes: 'nothing',
 };
 
-/** What may stand beside `--resume`: nothing that changes what the run computes. */
+/** What may stand beside `--resume`, with `--epochs`: nothing else that changes what the run computes. */
 export const resumeOptions: readonly Option[] = [
   {
     name: 'resume',

@@ -9,6 +9,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'its symbolic links go in a circle',
   ENOSPC: 'the disk is full',
+  EMFILE: 'too many files are open: raise the limit (ulimit -n)',
+  ENFILE: 'too many files are open on this machine',
 };
 
 /** What the system says of a file, without the path and the call that Node adds. */

@@ -56,14 +56,19 @@ const text = (value: string, description: string) => ({
   description,
 });
 
-const count = { whole: true, least: 1 } as const;
+const count = { whole: true, least: 1, most: 1e9 } as const;
 const from0 = { least: 0 } as const;
 const share = { least: 0, below: 1 } as const;
 const upTo1 = { least: 0, most: 1 } as const;
 
 /** By the option's name, in the order of help. */
 export const settingTable = {
-  epochs: number('N', 350, 'passes over the training images; 350 by default', count),
+  epochs: number(
+    'N',
+    350,
+    'passes over the training images, 350 by default; beside --resume, a larger number makes the run longer',
+    count,
+  ),
   batch: number('N', 32, 'images in a batch; 32 by default', count),
   accumulate: number('N', 1, 'batches whose gradients make one step, for large batches in little memory', count),
   optimiser: choice(['rmsprop', 'sgd', 'adamw'], 'rmsprop', "rmsprop by default, with TensorFlow's semantics"),
@@ -129,7 +134,11 @@ export const settingTable = {
   'head-rate': number('F', undefined, "the head's rate as a multiple of the others'", from0),
   'save-every': number('STEPS', 1000, 'steps between checkpoints, besides that of each epoch; 1000 by default', count),
   'log-every': number('STEPS', 10, 'steps between lines of metrics.jsonl; 10 by default', count),
-  seed: number('N', 0, 'of weights, order, augmentation and noise; 0 by default', { whole: true, least: 0 }),
+  seed: number('N', 0, 'of weights, order, augmentation and noise; 0 by default', {
+    whole: true,
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+  }),
 } as const satisfies Record<string, Setting>;
 
 type Table = typeof settingTable;
@@ -163,6 +172,12 @@ const byOptimiser = {
   adamw: { rate: 2.5e-4, epsilon: 1e-8, 'weight-decay': 0.05 },
 } as const;
 
+/** The settings that have a value once defaults are filled in: flags, what has a default, what the optimiser decides. */
+export const requiredSettings: readonly SettingName[] = (Object.keys(settingTable) as SettingName[]).filter((name) => {
+  const setting: Setting = settingTable[name];
+  return setting.kind === 'flag' || setting.default !== undefined || Object.hasOwn(byOptimiser.rmsprop, name);
+});
+
 /** Fills in defaults. */
 export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
   const plain = Object.fromEntries(
@@ -193,6 +208,11 @@ export function settingProblem(name: SettingName, value: unknown): string | unde
   if (below !== undefined && value >= below) return `takes a number below ${below}`;
   if (most !== undefined && value > most) return `takes a number of ${most} at most`;
   return undefined;
+}
+
+/** Whether what an epoch does depends on how many there are: the rate on its way to 0, sizes that grow over the run. */
+export function dependsOnLength({ schedule, progressive }: Settings): boolean {
+  return schedule === 'cosine' || progressive !== undefined;
 }
 
 /** The least epsilon: in 32 bits some backends take what is smaller for 0. */

@@ -1,7 +1,15 @@
 import { join, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
-import { createNumberedRun, createRun, readRun, removeLeftovers, writeRun } from '../../train/run/run-folder.ts';
+import {
+  createNumberedRun,
+  createRun,
+  readRun,
+  removeLeftovers,
+  requireRun,
+  rewriteConfig,
+  writeRun,
+} from '../../train/run/run-folder.ts';
 import { lockRun } from '../../train/run/run-lock.ts';
 import { type Arguments, flag, number, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
@@ -9,8 +17,9 @@ import { type Io, usageError } from '../io.ts';
 import { globalOptions } from '../options.ts';
 import { resumeOptions } from '../train-options.ts';
 import { explained } from '../training/explained.ts';
+import { jumpsOf, lengthenRun } from '../training/lengthen-run.ts';
 import { openLoaders } from '../training/open-loaders.ts';
-import { openRun, openRunData, openRunSpec } from '../training/open-run.ts';
+import { openRun, openRunData, openRunSpec, runFolder } from '../training/open-run.ts';
 import { planRun } from '../training/plan-run.ts';
 import { backendRequest, runTraining } from '../training/run-training.ts';
 import { openStartWeights } from '../training/start-weights.ts';
@@ -46,21 +55,26 @@ async function newRun(args: Arguments, io: Io): Promise<number> {
 }
 
 async function resumeRun(args: Arguments, io: Io): Promise<number> {
-  const allowed = new Set([...resumeOptions, ...globalOptions].map((option) => option.name));
+  const allowed = new Set(['epochs', ...[...resumeOptions, ...globalOptions].map((option) => option.name)]);
   const other = [...args.values.keys()].find((option) => !allowed.has(option));
   if (other !== undefined) {
     const run = text(args, 'resume');
     throw usageError(
-      `--${other} cannot stand beside --resume: a run keeps its settings. A new one can start from its weights: --weights ${join(run as string, 'last.safetensors')}`,
+      `--${other} cannot stand beside --resume: a run keeps its settings, but for --epochs, which makes it longer. A new one can start from its weights: --weights ${join(run as string, 'last.safetensors')}`,
       'train',
     );
   }
   if (args.operands.length > 0) throw usageError('--resume takes no spec: a run has its own', 'train');
-  const run = openRun(text(args, 'resume') as string, args, io);
-  const { folder, config, network } = run;
+  const shown = text(args, 'resume') as string;
+  const folder = runFolder(shown, io);
+  requireRun(folder);
+  // Before the configuration is read: whoever has the lock may make the run longer.
   const closing = [lockRun(folder)];
   try {
     removeLeftovers(folder);
+    const run = openRun(shown, args, io);
+    const longer = lengthenRun(run, args);
+    const { config, network } = longer?.run ?? run;
     const dataset = await openRunData(run, args, io);
     closing.push(dataset.close);
     const backend = await openBackend(backendRequest(args, config.backend), io);
@@ -71,7 +85,14 @@ async function resumeRun(args: Arguments, io: Io): Promise<number> {
       return weights.source;
     };
     const loaders = openLoaders(dataset, network.graph, config.settings, args);
-    return await runTraining(run, dataset, loaders, backend, start, args, io);
+    if (longer) {
+      for (const jump of jumpsOf(longer.position, run.config.settings, config.settings, loaders)) {
+        io.stderr.write(`warning: ${jump}\n`);
+      }
+      // The last thing before the first step: what fails before leaves the run as it was.
+      rewriteConfig(folder, config);
+    }
+    return await runTraining(longer?.run ?? run, dataset, loaders, backend, start, args, io);
   } finally {
     for (const close of closing.reverse()) close();
   }

@@ -11,6 +11,7 @@ export function createJsonScreen(io: Io): TrainListener & { clear(): void } {
     evaluating() {},
     epoch: print,
     saved: (path) => print({ kind: 'checkpoint', path }),
+    damaged: ({ path, reason }) => print({ kind: 'damaged', path, reason }),
     skipped: ({ name, reason }) => print({ kind: 'skipped', name, reason }),
   };
 }

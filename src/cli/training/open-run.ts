@@ -20,17 +20,23 @@ import { compileNetwork } from './trained-network.ts';
 export interface OpenedRun {
   readonly folder: RunFolder;
   readonly config: RunConfig;
-  readonly hash: string;
+  /** See `configHashes`. */
+  readonly hashes: readonly [string, ...string[]];
   readonly spec: Spec;
   readonly network: Network;
 }
 
+/** A run's folder as the user calls it. */
+export function runFolder(shown: string, io: Io): RunFolder {
+  return { path: resolve(io.cwd, shown), shown };
+}
+
 /** Opens a run's folder as the user calls it. */
 export function openRun(shown: string, args: Arguments, io: Io): OpenedRun {
-  const folder = { path: resolve(io.cwd, shown), shown };
-  const { config, hash } = readRun(folder);
+  const folder = runFolder(shown, io);
+  const { config, hashes } = readRun(folder);
   const spec = openRunSpec(folder, config);
-  return { folder, config, hash, spec, network: compileNetwork(spec, config.network, args, io) };
+  return { folder, config, hashes, spec, network: compileNetwork(spec, config.network, args, io) };
 }
 
 /** The data of a run, where `--data` does not say that they have moved. @throws RunError where they are others. */

@@ -34,7 +34,7 @@ export async function runTraining(
   args: Arguments,
   io: Io,
 ): Promise<number> {
-  const { folder, config, hash, spec, network } = run;
+  const { folder, config, hashes, spec, network } = run;
   const { settings } = config;
   const split = validationSplit(dataset);
   const quiet = flag(args, 'quiet') || flag(args, 'json');
@@ -48,7 +48,7 @@ export async function runTraining(
     const outcome: TrainingOutcome = await train({
       folder,
       config,
-      hash,
+      hashes,
       createRunner: backend.createRunner,
       network: (size) => {
         const at =

@@ -57,6 +57,9 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
       epochStart = performance.now();
     },
     saved() {},
+    damaged({ path, reason }) {
+      io.stderr.write(`warning: the checkpoint '${path}' is damaged, an older one is taken: ${reason}\n`);
+    },
     skipped({ name, reason }: SkippedImage) {
       if (quiet) return;
       skips++;

@@ -3,6 +3,7 @@ import { parseProgression, sizeOfEpoch } from '../progressive.ts';
 import { type BestEvaluation, readBestEvaluation } from '../report/best-evaluation.ts';
 import { startState, type TrainState } from '../run/state.ts';
 import { newestState, readState, writeState } from '../run/state-file.ts';
+import { RunError } from '../run-error.ts';
 import type { RunLength } from '../schedule.ts';
 import { explained, notFiniteVariable } from './failures.ts';
 import { runLength } from './run-length.ts';
@@ -23,12 +24,17 @@ export interface Course {
 
 /** Takes up a run where its folder stands: at its newest checkpoint, or at the beginning. */
 export async function beginCourse(task: TrainingTask): Promise<Course> {
-  const { config, folder, hash, createRunner } = task;
+  const { config, folder, hashes, createRunner, listener } = task;
   const { epochs } = config.settings;
   const length = runLength(config.settings, task.loaders.train);
   const first = task.network(sizeOf(task, 0));
   const { variables } = first.training.program;
-  const saved = readState(folder, variables, hash);
+  const saved = readState(folder, variables, hashes, listener.damaged);
+  if (saved && saved.state.epoch > epochs) {
+    throw new RunError(
+      `the run '${folder.shown}' has trained ${saved.state.epoch} epochs, more than its config.json has`,
+    );
+  }
   const state = saved?.state ?? startState;
   const values = saved?.values ?? startValues(first.graph, variables, task.start(first.graph));
   const size = sizeOf(task, Math.min(state.epoch, epochs - 1));
@@ -39,7 +45,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
     const best = readBestEvaluation(folder.path, state.best, network.training.classes);
     const course: Course = { task, length, log, session, state, best };
     const parameters = countOf(variables, new Set(network.training.trainable));
-    task.listener.started({ step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
+    listener.started({ step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
     // A run that dies before its first epoch starts again from the same weights, wherever they came from.
     if (!saved) await saveState(course);
     return course;
@@ -63,7 +69,7 @@ export async function saveState(course: Course, known?: ReadonlyMap<string, Floa
   const values = known ?? (await readValues(course));
   log.sync();
   course.state = { ...course.state, log: log.sizes() };
-  const path = writeState(task.folder, course.state, session.training.program.variables, values, task.hash);
+  const path = writeState(task.folder, course.state, session.training.program.variables, values, task.hashes[0]);
   task.listener.saved(path);
 }
 

@@ -8,6 +8,7 @@ import type { BestEvaluation } from '../report/best-evaluation.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Best } from '../run/state.ts';
+import type { DamagedState } from '../run/state-file.ts';
 
 /** A network as it is trained, at one size of its images. */
 export interface TrainedNetwork {
@@ -19,8 +20,8 @@ export interface TrainedNetwork {
 export interface TrainingTask {
   readonly folder: RunFolder;
   readonly config: RunConfig;
-  /** See `configHash`. */
-  readonly hash: string;
+  /** See `configHashes`. */
+  readonly hashes: readonly [string, ...string[]];
   readonly createRunner: CreateRunner;
   /** The network for images of a size (a progression's), or its own size. The variables are the same at every size. */
   network(size: number | undefined): TrainedNetwork;
@@ -65,6 +66,8 @@ export interface TrainListener {
   evaluating(done: number, batches: number): void;
   epoch(record: EpochRecord): void;
   saved(path: string): void;
+  /** A checkpoint that is damaged: an older one is taken. Before `started`. */
+  damaged(state: DamagedState): void;
   skipped(image: SkippedImage): void;
 }
 

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { reasonOf } from '../reason-of.ts';
+import { openRegular } from '../run/read-file.ts';
 import { RunError } from '../run-error.ts';
 
 /** A file that only grows, and can be cut back to where a checkpoint saw it. */
@@ -16,10 +18,15 @@ export interface AppendFile {
 /**
  * Opens a file to append to.
  * @param size what is kept of it: 0 for a new run, what the checkpoint says on resuming.
- * @throws RunError where the file is shorter than that.
+ * @throws RunError where the file is shorter than that, or cannot be written.
  */
 export function openAppendFile(path: string, size: number): AppendFile {
-  const file = openSync(path, size === 0 ? 'w' : 'r+');
+  let file: number;
+  try {
+    file = openRegular(path, size === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR);
+  } catch (e) {
+    throw new RunError(`the run's ${basename(path)} cannot be written: ${reasonOf(e)}`);
+  }
   const found = fstatSync(file).size;
   if (found < size) {
     closeSync(file);

@@ -1,5 +1,6 @@
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Graph } from '../../5-graph/graph.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { classScores, macroScores } from '../metrics/class-scores.ts';
 import type { EpochRecord, LogRecord } from '../metrics/run-log.ts';
 import type { RunConfig } from '../run/run-config.ts';
@@ -95,7 +96,7 @@ function mistakesHtml({ mistakes }: BestEvaluation, classes: readonly string[]):
   return `<div class="images">${figures.join('')}</div>`;
 }
 
-function configTable({ settings, network, spec, version, weights }: RunConfig): string {
+function configTable({ settings, network, spec, version, weights, lengthened }: RunConfig): string {
   const rows = [
     ['spec', spec],
     ...Object.entries(network).map(([key, value]) => [
@@ -106,6 +107,10 @@ function configTable({ settings, network, spec, version, weights }: RunConfig): 
     ...Object.entries(settings).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, typeof value === 'number' ? shortNumber(value, 6) : String(value)]],
     ),
+    ...(lengthened ?? []).map(({ epochs, step }) => [
+      'made longer',
+      `it had ${epochs} ${nounFor(epochs, 'epoch')} until step ${step}`,
+    ]),
     ['enetc', version],
   ];
   const half = Math.ceil(rows.length / 2);

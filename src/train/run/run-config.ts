@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
+import { backendRequests } from '../../backends/backend.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { RunError } from '../run-error.ts';
-import { clashOf, type ResolvedSettings, type SettingName, settingProblem, settingTable } from '../settings.ts';
+import {
+  clashOf,
+  dependsOnLength,
+  type ResolvedSettings,
+  requiredSettings,
+  type SettingName,
+  settingProblem,
+  settingTable,
+} from '../settings.ts';
+import { aCount, aNumber, anObject, aText, listOf, mapOf, oneOf } from './shape.ts';
 
 /** Which network of its family a run trains: what the command line said, to be said again. */
 export interface NetworkRequest extends ScalingRequest {
@@ -33,6 +44,11 @@ export interface RunConfig {
   readonly backend: string;
   readonly weights?: StartWeights;
   readonly settings: ResolvedSettings;
+  /**
+   * The numbers of epochs that the run had before it was made longer, and the steps that were done by then; only where the
+   * course of a run depends on its length, so that these numbers decide what the weights are.
+   */
+  readonly lengthened?: readonly { readonly epochs: number; readonly step: number }[];
 }
 
 export function formatConfig(config: RunConfig): string {
@@ -45,42 +61,94 @@ export function parseConfig(text: string, shown: string): RunConfig {
   try {
     value = JSON.parse(text) as Partial<RunConfig> | null;
   } catch (e) {
-    throw new RunError(`'${shown}' is no JSON: ${(e as Error).message}`);
+    throw new RunError(`'${shown}' is damaged: it is not JSON (${(e as Error).message})`);
   }
   if (typeof value !== 'object' || value === null || value.format !== 1) {
-    throw new RunError(`'${shown}' is no configuration of a run that this version reads`);
+    throw new RunError(`'${shown}' is not a configuration of a run that this version of enetc reads`);
   }
-  const { settings } = value;
-  const strings = [value.spec, value.data, value.backend, value.version];
-  const sound =
-    strings.every((s) => typeof s === 'string') &&
-    Array.isArray(value.classes) &&
-    typeof value.network === 'object' &&
-    typeof value.images === 'object' &&
-    typeof settings === 'object';
-  if (!sound || !settings) throw new RunError(`'${shown}' lacks a part of a run's configuration`);
-  checkSettings(settings, shown);
+  const problem = configShape(value, '') ?? settingsProblem((value as RunConfig).settings);
+  if (problem !== undefined) throw new RunError(`'${shown}' is damaged: ${problem}`);
   return value as RunConfig;
 }
 
-function checkSettings(settings: ResolvedSettings, shown: string): void {
+const configShape = anObject(
+  {
+    format: oneOf(1),
+    version: aText,
+    spec: aText,
+    network: anObject(
+      {},
+      {
+        model: aText,
+        variant: aText,
+        phi: aNumber(),
+        rule: oneOf('formula', 'published'),
+        d: aNumber(),
+        w: aNumber(),
+        r: aNumber(),
+        resolution: aCount,
+        set: mapOf(aText),
+        convention: oneOf('tf', 'torch'),
+      },
+    ),
+    data: aText,
+    classes: listOf(aText),
+    images: anObject({ train: aCount, validation: aCount, digest: aText }),
+    backend: oneOf(...backendRequests),
+    settings: mapOf(() => undefined),
+  },
+  {
+    weights: anObject({ file: aText, allowMissing: listOf(aText) }, { map: aText }),
+    lengthened: listOf(anObject({ epochs: aCount, step: aCount })),
+  },
+);
+
+/** What is wrong with resolved settings, by the table that the options are made from; undefined where nothing is. */
+function settingsProblem(settings: ResolvedSettings): string | undefined {
   for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(settingTable, name)) throw new RunError(`'${shown}': there is no setting '${name}'`);
+    if (!Object.hasOwn(settingTable, name)) return `there is no setting '${name}'`;
     const problem = settingProblem(name as SettingName, value);
-    if (problem) throw new RunError(`'${shown}': '${name}' ${problem}`);
+    if (problem !== undefined) return `'${name}' ${problem}`;
   }
-  for (const [name, setting] of Object.entries(settingTable)) {
-    const needed = setting.kind === 'flag' || setting.default !== undefined;
-    if (needed && !Object.hasOwn(settings, name)) throw new RunError(`'${shown}': the setting '${name}' is missing`);
-  }
+  const missing = requiredSettings.find((name) => !Object.hasOwn(settings, name));
+  if (missing !== undefined) return `the setting '${missing}' is missing`;
   const clash = clashOf(settings);
-  if (clash) throw new RunError(`'${shown}': '${clash[0]}' ${clash[1]}`);
+  return clash && `'${clash[0]}' ${clash[1]}`;
 }
 
-/** What checkpoints are marked with: of everything that decides the numbers of a run, its spec's text included. */
+/**
+ * What checkpoints are marked with: of everything that decides the numbers of a run, its spec's text included. The number of
+ * epochs is not in it where it does not decide what an epoch does.
+ */
 export function configHash(config: RunConfig, specTexts: readonly string[]): string {
-  const { network, classes, images, weights, settings, spec } = config;
+  const { network, classes, images, weights, spec } = config;
+  const { epochs, ...others } = config.settings;
+  const settings = dependsOnLength(config.settings) ? config.settings : others;
   const hash = createHash('sha256').update(JSON.stringify({ network, classes, images, weights, settings, spec }));
   for (const text of specTexts) hash.update(`\0${text}`);
   return hash.digest('hex').slice(0, 16);
+}
+
+/** The marks that a run's checkpoints may have: that of new ones first, then those from before it was made longer. */
+export function configHashes(config: RunConfig, specTexts: readonly string[]): readonly [string, ...string[]] {
+  const earlier = (config.lengthened ?? []).map(({ epochs }) =>
+    configHash({ ...config, settings: { ...config.settings, epochs } }, specTexts),
+  );
+  return [configHash(config, specTexts), ...earlier];
+}
+
+/** A run made longer. @param step how many steps of it are done. @throws RunError where it would not be longer. */
+export function lengthened(config: RunConfig, epochs: number, step: number, shown: string): RunConfig {
+  const { settings } = config;
+  if (epochs <= settings.epochs) {
+    throw new RunError(
+      `the run '${shown}' has ${settings.epochs} ${nounFor(settings.epochs, 'epoch')}: --epochs beside --resume takes a larger number, which makes the run longer`,
+    );
+  }
+  const record = { epochs: settings.epochs, step };
+  return {
+    ...config,
+    settings: { ...settings, epochs },
+    ...(dependsOnLength(settings) && { lengthened: [...(config.lengthened ?? []), record] }),
+  };
 }

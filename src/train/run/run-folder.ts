@@ -1,18 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { makeFolders } from '../../backends/make-folders.ts';
 import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
 import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
-import { configHash, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
+import { readText } from './read-file.ts';
+import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
 import type { SpecCopy } from './spec-copy.ts';
 
 /**
  * A run's folder. What stands in it:
  *
- * - `config.json`, `spec/`: what the run is; written once.
+ * - `config.json`, `spec/`: what the run is; written once, but for a run that is made longer.
  * - `metrics.jsonl`, `events.out.tfevents.*`, `report.html`: what it did.
  * - `best.safetensors`, `last.safetensors`: the network's weights, for `enetc compile --weights`.
+ * - `best.json`: what the best weights take for what.
  * - `checkpoints/`: the last two states of the training.
  * - `lock`: who is writing it.
  */
@@ -27,6 +29,8 @@ export const checkpointsFolder = 'checkpoints';
 export const specFolder = 'spec';
 export const lockFile = 'lock';
 const configFile = 'config.json';
+/** Within `spec/`, with slashes. */
+const specName = /^[^/\\\0][^\\\0]*\.enet$/;
 
 /** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that nobody else takes it. */
 export function createNumberedRun(cwd: string, name: string): RunFolder {
@@ -51,7 +55,9 @@ export function createRun(path: string, shown: string): RunFolder {
   }
   // A run that was killed before it had a configuration leaves no more than this.
   const ours = (name: string) =>
-    [specFolder, checkpointsFolder, lockFile].includes(name) || name.endsWith(temporarySuffix);
+    [specFolder, checkpointsFolder, lockFile].includes(name) ||
+    name.startsWith(`${lockFile}.`) ||
+    name.endsWith(temporarySuffix);
   if (!readdirSync(path).every(ours))
     throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
   return { path, shown };
@@ -81,17 +87,46 @@ export function writeRun({ path }: RunFolder, config: RunConfig, spec: SpecCopy)
   writeTextAtomically(join(path, configFile), formatConfig(config));
 }
 
-/** Reads what a run is. @throws RunError where there is none. */
-export function readRun({ path, shown }: RunFolder): { config: RunConfig; hash: string } {
-  const file = join(path, configFile);
+/** Writes the configuration of a run that is made longer. Its checkpoints stay what they are. */
+export function rewriteConfig({ path }: RunFolder, config: RunConfig): void {
+  writeTextAtomically(join(path, configFile), formatConfig(config));
+}
+
+/** @throws RunError where a folder holds no run. */
+export function requireRun({ path, shown }: RunFolder): void {
+  if (!existsSync(join(path, configFile))) throw new RunError(`there is no run in '${shown}': it has no ${configFile}`);
+}
+
+/** What a run is, and the marks of its checkpoints (`configHashes`). */
+export interface StoredRun {
+  readonly config: RunConfig;
+  readonly hashes: readonly [string, ...string[]];
+}
+
+/** Reads what a run is. @throws RunError where there is none, or it is damaged. */
+export function readRun(folder: RunFolder): StoredRun {
+  requireRun(folder);
+  const { path, shown } = folder;
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new RunError(`there is no run in '${shown}': it has no ${configFile}`);
+    text = readText(join(path, configFile));
+  } catch (e) {
+    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${reasonOf(e)}`);
   }
   const config = parseConfig(text, join(shown, configFile));
-  return { config, hash: configHash(config, readSpecTexts(path)) };
+  if (!specName.test(config.spec) || config.spec.split('/').includes('..')) {
+    throw new RunError(`'${join(shown, configFile)}' is damaged: 'spec' is not a file of ${specFolder}/`);
+  }
+  return { config, hashes: hashesOf(folder, config) };
+}
+
+/** The marks of a configuration's checkpoints, with the spec that the folder holds. */
+export function hashesOf({ path, shown }: RunFolder, config: RunConfig): readonly [string, ...string[]] {
+  try {
+    return configHashes(config, readSpecTexts(path));
+  } catch (e) {
+    throw new RunError(`the run's spec in '${join(shown, specFolder)}' cannot be read: ${reasonOf(e)}`);
+  }
 }
 
 /** Removes what a killed process left half written. Only who holds the lock may. */
@@ -107,5 +142,5 @@ export function removeLeftovers({ path }: RunFolder): void {
 function readSpecTexts(path: string): string[] {
   const root = join(path, specFolder);
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.enet'));
-  return names.sort().map((name) => `${name.split(sep).join('/')}\n${readFileSync(join(root, name), 'utf8')}`);
+  return names.sort().map((name) => `${name.split(sep).join('/')}\n${readText(join(root, name))}`);
 }

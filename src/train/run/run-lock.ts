@@ -1,8 +1,13 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
+import { temporarySuffix } from './atomic-file.ts';
+import { readText, UnreadableFile } from './read-file.ts';
 import { lockFile, type RunFolder } from './run-folder.ts';
+import { aCount, anObject, aText } from './shape.ts';
 
 /** Who holds a run folder. */
 interface Holder {
@@ -12,48 +17,120 @@ interface Holder {
   readonly started: string;
 }
 
+const shape = anObject({ pid: aCount, host: aText, started: aText });
+/** What a process has in the folder while it takes the lock: `lock.PID.RANDOM`. */
+const claimName = /^lock\.\d+\.[0-9a-f]+$/;
+/** So often a process makes way for another that claims the folder at the same moment. */
+const attempts = 100;
+
 /**
  * Takes a run folder for this process, so that no two write it. A lock that a killed process left is taken over.
+ *
+ * A process puts a claim of its own into the folder, looks for the claims of others and for a lock, and only if there is
+ * neither of a living process does its claim become the lock, by a rename that replaces a dead one. Of two processes at once
+ * the later to put its claim sees the earlier one's claim, or the lock that it has become; so no two ever hold the folder.
+ * Both may see each other, and then both make way for a random time.
  * @returns what gives the folder back.
  * @throws RunError where a living process has it, or one of another machine, of which nothing can be known.
  */
 export function lockRun({ path: folder, shown }: RunFolder): () => void {
   const path = join(folder, lockFile);
   const own: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
-  if (!create(path, own)) {
-    const holder = read(path);
-    if (holder && isAlive(holder)) throw new RunError(heldMessage(shown, holder));
-    rmSync(path, { force: true });
-    if (!create(path, own)) throw new RunError(`another process has just taken '${shown}'`);
+  const text = JSON.stringify(own);
+  const claim = join(folder, `${lockFile}.${process.pid}.${randomBytes(8).toString('hex')}`);
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      refuseHeld(path, shown);
+      putClaim(claim, text);
+      if (claimsOfOthers(folder, claim)) {
+        rmSync(claim, { force: true });
+        sleep(Math.random() * 20 * Math.min(10, attempt + 1));
+        continue;
+      }
+      refuseHeld(path, shown);
+      if (!becomesLock(claim, path)) continue;
+      removeDeadClaims(folder);
+      return () => release(path, text);
+    }
+  } catch (e) {
+    rmSync(claim, { force: true });
+    if (e instanceof RunError) throw e;
+    throw new RunError(`the run '${shown}' cannot be locked: ${reasonOf(e)}`);
   }
-  // Of two that took over the same lock at once, one has removed the other's.
-  const now = read(path);
-  if (now?.pid !== own.pid || now.started !== own.started) {
-    throw new RunError(`another process has just taken '${shown}'`);
-  }
-  return () => rmSync(path, { force: true });
+  throw new RunError(`other processes are just taking '${shown}': try again`);
 }
 
-function create(path: string, holder: Holder): boolean {
-  let file: number;
+function refuseHeld(path: string, shown: string): void {
+  const holder = read(path);
+  if (holder && isAlive(holder)) throw new RunError(heldMessage(shown, holder));
+}
+
+/** Whole from the moment that it has its name. */
+function putClaim(claim: string, text: string): void {
+  const temporary = join(dirname(claim), `.${basename(claim)}${temporarySuffix}`);
+  writeFileSync(temporary, text, { flag: 'wx' });
+  renameSync(temporary, claim);
+}
+
+/** Whether another living process claims the folder. */
+function claimsOfOthers(folder: string, claim: string): boolean {
+  return claimsOf(folder).some((path) => {
+    if (path === claim) return false;
+    const holder = read(path);
+    return holder !== undefined && isAlive(holder);
+  });
+}
+
+function claimsOf(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => claimName.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** False where somebody removed the claim: then it did not count. */
+function becomesLock(claim: string, path: string): boolean {
   try {
-    file = openSync(path, 'wx');
+    renameSync(claim, path);
+    return true;
   } catch (e) {
-    if ((e as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = e as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    if (code === 'EISDIR' || code === 'ENOTEMPTY') throw new Error(`its '${lockFile}' is a folder: remove it`);
     throw e;
   }
-  writeSync(file, JSON.stringify(holder));
-  closeSync(file);
-  return true;
 }
 
-/** Undefined for a lock whose writer died before it wrote. */
-function read(path: string): Holder | undefined {
+/** Only the holder does this, so that no dead claim is taken away under somebody who reads it. */
+function removeDeadClaims(folder: string): void {
+  for (const path of claimsOf(folder)) {
+    const holder = read(path);
+    if (!holder || !isAlive(holder)) rmSync(path, { force: true });
+  }
+}
+
+/** A lock that has become somebody else's stays. */
+function release(path: string, text: string): void {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    if (readText(path) === text) rmSync(path, { force: true });
   } catch {
+    // It is gone, or not ours.
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Undefined for what no process wrote whole: it counts as a dead one's. Throws where nothing can be known of it. */
+function read(path: string): Holder | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(readText(path));
+  } catch (e) {
+    if (e instanceof UnreadableFile && !e.damaged) throw e;
     return undefined;
   }
+  return shape(value, '') === undefined && (value as Holder).pid > 0 ? (value as Holder) : undefined;
 }
 
 function isAlive({ pid, host, started }: Holder): boolean {

@@ -1,20 +1,32 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Variable } from '../../5-graph/training/program.ts';
+import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { openSafetensors } from '../../weights/safetensors.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
+import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { openRegular, UnreadableFile } from './read-file.ts';
 import { checkpointsFolder, type RunFolder } from './run-folder.ts';
-import type { TrainState } from './state.ts';
+import { stateProblem, type TrainState } from './state.ts';
 
 /** How many states are kept: one more than needed, for a disk that lies about what it has written. */
 const kept = 2;
+const format = 'enetc training state 1';
 
 export interface SavedState {
   readonly state: TrainState;
   /** Of every variable. */
   readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+/** A checkpoint that is not what was written. */
+export interface DamagedState {
+  /** As the user calls it. */
+  readonly path: string;
+  readonly reason: string;
 }
 
 /**
@@ -30,7 +42,12 @@ export function writeState(
   hash: string,
 ): string {
   const name = stateName(state.step);
-  const metadata = { format: 'enetc training state 1', config: hash, state: JSON.stringify(state) };
+  const text = JSON.stringify(state);
+  const sum = checksum(
+    text,
+    variables.map((variable) => valueNamed(values, variable.name)),
+  );
+  const metadata = { format, config: hash, state: text, crc32: sum };
   writeFileAtomically(join(folder.path, checkpointsFolder, name), (sink) => {
     writeSafetensors(sink, variables, (variable) => valueNamed(values, variable.name), { metadata });
   });
@@ -38,39 +55,59 @@ export function writeState(
   return join(folder.shown, checkpointsFolder, name);
 }
 
-/** The newest state of a run; undefined where it was ended before it had one. @throws RunError */
-export function readState(folder: RunFolder, variables: readonly Variable[], hash: string): SavedState | undefined {
-  const [name] = stateNames(folder);
-  if (name === undefined) return undefined;
-  const shown = join(folder.shown, checkpointsFolder, name);
-  const file = openSync(join(folder.path, checkpointsFolder, name), 'r');
-  try {
-    const read = (offset: number, length: number) => {
-      const bytes = new Uint8Array(length);
-      let done = 0;
-      for (let n = 1; n > 0 && done < length; done += n) n = readSync(file, bytes, done, length - done, offset + done);
-      return bytes.subarray(0, done);
-    };
-    const { checkpoint, diagnostics } = openSafetensors({ size: fstatSync(file).size, read }, shown);
-    if (!checkpoint) throw new RunError(diagnostics[0]?.message ?? `'${shown}' cannot be read`);
-    const text = checkpoint.metadata.get('state');
-    if (text === undefined) throw new RunError(`'${shown}' is no state of a training`);
-    if (checkpoint.metadata.get('config') !== hash) {
-      throw new RunError(
-        `'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run, from these weights by --weights ${join(folder.shown, 'last.safetensors')}`,
-      );
-    }
-    const values = new Map<string, Float32Array>();
-    for (const { name: variable } of variables) {
-      if (!checkpoint.tensors.has(variable)) {
-        throw new RunError(`'${shown}' lacks '${variable}': it was written by another version of enetc`);
+/**
+ * The newest state of a run that is whole; undefined where it was ended before it had one.
+ * @param hashes the marks of the run's configuration, see `configHashes`.
+ * @param damaged told of each newer one that is not: it gets another name, so that it is not met again.
+ * @throws RunError where none is whole, or where the newest is of another configuration.
+ */
+export function readState(
+  folder: RunFolder,
+  variables: readonly Variable[],
+  hashes: readonly string[],
+  damaged: (state: DamagedState) => void,
+): SavedState | undefined {
+  const found: (DamagedState & { readonly name: string })[] = [];
+  for (const name of stateNames(folder)) {
+    const shown = join(folder.shown, checkpointsFolder, name);
+    const read = withState(folder, name, hashes, ({ checkpoint, state, text }) => {
+      const values = new Map<string, Float32Array>();
+      for (const { name: variable, shape } of variables) {
+        const stored = checkpoint.tensors.get(variable);
+        if (!stored) throw new RunError(`'${shown}' lacks '${variable}': it was written by another version of enetc`);
+        if (stored.shape.join() !== shape.join() || stored.dtype !== 'F32') {
+          return `'${variable}' is ${stored.dtype} of shape [${stored.shape.join(', ')}] and not F32 of [${shape.join(', ')}]`;
+        }
+        values.set(variable, checkpoint.read(variable).slice());
       }
-      values.set(variable, checkpoint.read(variable).slice());
+      const sum = checkpoint.metadata.get('crc32');
+      const now = checksum(text, [...values.values()]);
+      return sum === undefined || sum === now ? { state, values } : 'its checksum is not that of its contents';
+    });
+    if (typeof read !== 'string') {
+      for (const state of found) {
+        setAside(join(folder.path, checkpointsFolder, state.name));
+        damaged({ path: state.path, reason: state.reason });
+      }
+      return read;
     }
-    return { state: JSON.parse(text) as TrainState, values };
-  } finally {
-    closeSync(file);
+    found.push({ name, path: shown, reason: read });
   }
+  if (found.length === 0) return undefined;
+  const list = found.map(({ path, reason }) => `'${path}' (${reason})`).join(', ');
+  const weights = join(folder.shown, 'last.safetensors');
+  throw new RunError(
+    `no checkpoint of '${folder.shown}' can be read: ${list}. Start a new run, from its weights by --weights ${weights}`,
+  );
+}
+
+/** Where a run stands, of its newest state that can be read, without the variables. Undefined where it has none. */
+export function readPosition(folder: RunFolder, hashes: readonly string[]): TrainState | undefined {
+  for (const name of stateNames(folder)) {
+    const state = withState(folder, name, hashes, (opened) => opened.state);
+    if (typeof state !== 'string') return state;
+  }
+  return undefined;
 }
 
 /** The path of the newest state as the user calls it, where there is one. */
@@ -79,18 +116,107 @@ export function newestState(folder: RunFolder): string | undefined {
   return name === undefined ? undefined : join(folder.shown, checkpointsFolder, name);
 }
 
+interface OpenedState {
+  readonly checkpoint: Checkpoint;
+  readonly state: TrainState;
+  /** The state's JSON. */
+  readonly text: string;
+}
+
+/**
+ * Opens a state and gives it to `use`; a text that says what is wrong where it is damaged.
+ * @throws RunError where it is another configuration's, or cannot be read for now.
+ */
+function withState<T>(
+  folder: RunFolder,
+  name: string,
+  hashes: readonly string[],
+  use: (opened: OpenedState) => T | string,
+): T | string {
+  const shown = join(folder.shown, checkpointsFolder, name);
+  let file: number;
+  try {
+    file = openRegular(join(folder.path, checkpointsFolder, name));
+  } catch (e) {
+    if (e instanceof UnreadableFile && e.damaged) return e.message;
+    throw new RunError(`'${shown}' cannot be read: ${reasonOf(e)}`);
+  }
+  try {
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      for (let n = 1; n > 0 && done < length; done += n) n = readSync(file, bytes, done, length - done, offset + done);
+      return bytes.subarray(0, done);
+    };
+    const { checkpoint, diagnostics } = openSafetensors({ size: fstatSync(file).size, read }, shown);
+    if (!checkpoint) return diagnostics[0]?.message ?? 'it is not a safetensors file';
+    const text = checkpoint.metadata.get('state');
+    if (text === undefined || checkpoint.metadata.get('format') !== format) return 'it is not a state of a training';
+    if (!hashes.includes(checkpoint.metadata.get('config') ?? '')) {
+      throw new RunError(
+        `'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run, from these weights by --weights ${join(folder.shown, 'last.safetensors')}`,
+      );
+    }
+    const state = parsed(text);
+    const problem = stateProblem(state);
+    if (problem !== undefined) return problem;
+    const { step } = state as TrainState;
+    return stateName(step) === name
+      ? use({ checkpoint, state: state as TrainState, text })
+      : `it is that of step ${step}`;
+  } catch (e) {
+    if (e instanceof RunError) throw e;
+    return reasonOf(e);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of all that a state is: what a disk or a hand changed in it is found out. */
+function checksum(text: string, values: readonly Float32Array[]): string {
+  let sum = crc32(text);
+  for (const { buffer, byteOffset, byteLength } of values)
+    sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+  return sum.toString(16).padStart(8, '0');
+}
+
+/** Under a name that no state has. A folder that cannot be written ends the run at its next checkpoint anyway. */
+function setAside(path: string): void {
+  try {
+    rmSync(`${path}.damaged`, { recursive: true, force: true });
+    renameSync(path, `${path}.damaged`);
+  } catch {
+    // It stays where it is, and is passed over again.
+  }
+}
+
 function stateName(step: number): string {
   return `step-${String(step).padStart(9, '0')}.safetensors`;
 }
 
+function stepOf(name: string): number {
+  return Number(/\d+/.exec(name)?.[0]);
+}
+
 /** Newest first. */
-function stateNames({ path }: RunFolder): string[] {
+function stateNames({ path, shown }: RunFolder): string[] {
   const folder = join(path, checkpointsFolder);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^step-\d+\.safetensors$/.test(name))
-    .sort()
-    .reverse();
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^step-\d+\.safetensors$/.test(name))
+      .sort((a, b) => stepOf(b) - stepOf(a));
+  } catch (e) {
+    throw new RunError(`'${join(shown, checkpointsFolder)}' cannot be read: ${reasonOf(e)}`);
+  }
 }
 
 function valueNamed(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {

@@ -1,4 +1,5 @@
 import type { LogSizes } from '../metrics/run-log.ts';
+import { aCount, aNumber, anObject, oneOf } from './shape.ts';
 import type { WeightKind } from './weight-kind.ts';
 
 /** What the steps of an epoch have added up to so far. */
@@ -29,6 +30,27 @@ export interface TrainState {
   readonly best?: Best;
   /** Where the metrics' files stood. */
   readonly log: LogSizes;
+}
+
+const stateShape = anObject(
+  {
+    step: aCount,
+    epoch: aCount,
+    stepInEpoch: aCount,
+    sums: anObject({ images: aCount, loss: aNumber(), correct: aCount }),
+    log: anObject({ metrics: aCount, events: aCount }),
+  },
+  { best: anObject({ epoch: aCount, accuracy: aNumber(0, 1), weights: oneOf('averages', 'raw') }) },
+);
+
+/** What is wrong with a state as a file has it; undefined where nothing is. */
+export function stateProblem(value: unknown): string | undefined {
+  const problem = stateShape(value, '');
+  if (problem !== undefined) return problem;
+  const { step, stepInEpoch, epoch, best } = value as TrainState;
+  if (stepInEpoch > step) return `'stepInEpoch' is ${stepInEpoch}, more than the ${step} steps in all`;
+  if (best && best.epoch > epoch) return `'best.epoch' is ${best.epoch}, later than epoch ${epoch}`;
+  return undefined;
 }
 
 export const noSums: EpochSums = { images: 0, loss: 0, correct: 0 };

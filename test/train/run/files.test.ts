@@ -1,14 +1,23 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { compile } from '../../../src/compile.ts';
 import { writeFileAtomically } from '../../../src/train/run/atomic-file.ts';
 import { createNumberedRun, createRun, removeLeftovers } from '../../../src/train/run/run-folder.ts';
 import { lockRun } from '../../../src/train/run/run-lock.ts';
 import { copySpec } from '../../../src/train/run/spec-copy.ts';
 import { startState } from '../../../src/train/run/state.ts';
-import { readState, writeState } from '../../../src/train/run/state-file.ts';
+import { type DamagedState, readPosition, readState, writeState } from '../../../src/train/run/state-file.ts';
 import { temporaryFolder } from './fixture.ts';
 
 test('a write that fails leaves the old file', () => {
@@ -26,6 +35,8 @@ test('a write that fails leaves the old file', () => {
   expect([...readFileSync(path)]).toEqual([1, 2, 3]);
 });
 
+const ignore = () => {};
+
 test('states: the last two stay, the newest is read, with every number', () => {
   const folder = { path: temporaryFolder(), shown: 'run' };
   mkdirSync(join(folder.path, 'checkpoints'));
@@ -39,13 +50,95 @@ test('states: the last two stay, the newest is read, with every number', () => {
     'step-000000010.safetensors',
     'step-000000200.safetensors',
   ]);
-  const saved = readState(folder, variables, 'abc');
+  const saved = readState(folder, variables, ['abc'], ignore);
   expect(saved?.state).toEqual({ ...startState, step: 200, sums });
   expect(saved?.values.get('a/ema')).toEqual(Float32Array.of(200, 1e-40, 0.1));
-  expect(() => readState(folder, variables, 'other')).toThrow('belongs to another configuration');
-  const cut = join(folder.path, 'checkpoints', 'step-000000200.safetensors');
-  writeFileSync(cut, readFileSync(cut).subarray(0, 100));
-  expect(() => readState(folder, variables, 'abc')).toThrow('step-000000200.safetensors');
+  expect(() => readState(folder, variables, ['other'], ignore)).toThrow('belongs to another configuration');
+});
+
+describe('a damaged state is passed over for the older one, which is said', () => {
+  const variables = [{ name: 'a', shape: [3], layout: 'vector', start: 'weights' }] as const;
+  const write = () => {
+    const folder = { path: temporaryFolder(), shown: './run/' };
+    mkdirSync(join(folder.path, 'checkpoints'));
+    for (const step of [5, 10])
+      writeState(folder, { ...startState, step }, variables, new Map([['a', Float32Array.of(step, 2, 3)]]), 'abc');
+    const path = join(folder.path, 'checkpoints', 'step-000000010.safetensors');
+    return { folder, path, older: join(folder.path, 'checkpoints', 'step-000000005.safetensors') };
+  };
+  const flipped = (at: number) => (bytes: Buffer) => {
+    bytes[bytes.length + at] = (bytes[bytes.length + at] as number) ^ 1;
+    return bytes;
+  };
+  test.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
+    ['empty', () => Buffer.alloc(0), /fewer than 8 bytes/],
+    ['cut', (bytes) => bytes.subarray(0, 100), /cut off/],
+    ['cut within the last number', (bytes) => bytes.subarray(0, bytes.length - 1), /./],
+    ['all zeros', (bytes) => Buffer.alloc(bytes.length), /./],
+    ['a bit of a weight', flipped(-1), /checksum/],
+    [
+      'not a number',
+      (bytes) => Buffer.concat([bytes.subarray(0, bytes.length - 4), Buffer.from([0, 0, 0xc0, 0x7f])]),
+      /checksum/,
+    ],
+    [
+      'a digit of the state',
+      (bytes) => Buffer.from(bytes.toString('latin1').replace('epoch\\":0', 'epoch\\":1'), 'latin1'),
+      /checksum/,
+    ],
+    [
+      'a state that is no object',
+      (bytes) => Buffer.from(bytes.toString('latin1').replace('{\\"step', '[\\"step'), 'latin1'),
+      /./,
+    ],
+  ])('%s', (_, change, reason) => {
+    const { folder, path } = write();
+    const before = readFileSync(path);
+    const after = change(Buffer.from(before));
+    expect(after.equals(before)).toBe(false);
+    writeFileSync(path, after);
+    const damaged: DamagedState[] = [];
+    expect(readPosition(folder, ['abc'])?.step).toBe(
+      after.length === before.length && /checksum/.test(reason.source) ? 10 : 5,
+    );
+    expect(readState(folder, variables, ['abc'], (d) => damaged.push(d))?.values.get('a')).toEqual(
+      Float32Array.of(5, 2, 3),
+    );
+    expect(damaged).toEqual([
+      { path: 'run/checkpoints/step-000000010.safetensors', reason: expect.stringMatching(reason) },
+    ]);
+    expect(readdirSync(join(folder.path, 'checkpoints')).sort()).toEqual([
+      'step-000000005.safetensors',
+      'step-000000010.safetensors.damaged',
+    ]);
+    // It is met once.
+    expect(readState(folder, variables, ['abc'], () => expect.unreachable())?.state.step).toBe(5);
+  });
+
+  test('a folder, a pipe, a link to nothing, another step’s file', () => {
+    for (const make of [
+      (path: string) => mkdirSync(path),
+      (path: string) => execFileSync('mkfifo', [path]),
+      (path: string) => symlinkSync('nowhere', path),
+      (path: string, older: string) => copyFileSync(older, path),
+    ]) {
+      if (process.platform === 'win32') continue;
+      const { folder, path, older } = write();
+      rmSync(path);
+      make(path, older);
+      const damaged: DamagedState[] = [];
+      expect(readState(folder, variables, ['abc'], (d) => damaged.push(d))?.state.step).toBe(5);
+      expect(damaged).toHaveLength(1);
+    }
+  });
+
+  test('where none is whole the run cannot go on', () => {
+    const { folder, path, older } = write();
+    for (const file of [path, older]) writeFileSync(file, 'x');
+    expect(() => readState(folder, variables, ['abc'], ignore)).toThrow(
+      /^no checkpoint of '.\/run\/' can be read: 'run\/checkpoints\/step-000000010.safetensors' \(.*\), 'run\/checkpoints\/step-000000005.*--weights run\/last.safetensors$/,
+    );
+  });
 });
 
 test('a run folder has one writer; a dead one does not count', async () => {

@@ -115,6 +115,7 @@ export const silentListener: TrainListener = {
   evaluating() {},
   epoch() {},
   saved() {},
+  damaged() {},
   skipped() {},
 };
 

@@ -45,10 +45,21 @@ test('a configuration comes back as it was written', () => {
 });
 
 test.each([
-  ['{', 'is no JSON'],
-  ['null', 'no configuration'],
-  ['{"format": 2}', 'no configuration'],
-  ['{"format": 1, "settings": {}}', 'lacks a part'],
+  ['{', 'is not JSON'],
+  ['null', 'is not a configuration'],
+  ['{"format": 2}', 'is not a configuration'],
+  ['{"format": 1, "settings": {}}', "is damaged: 'version' is missing"],
+  [formatConfig({ ...config, backend: 'gpu' }), "'backend' is not auto or"],
+  [formatConfig({ ...config, images: { ...config.images, train: -1 } }), "'images.train' is -1, which is out of range"],
+  [formatConfig(config).replace('"b0"', '7'), "'network.variant' is not a text"],
+  [formatConfig(config).replace('"b"', 'null'), "'classes[1]' is not a text"],
+  [formatConfig(config).replace('"images"', '"picures"'), "there is no 'picures'"],
+  [formatConfig(config).replace('"rate": 0.00025,', ''), "'rate' is missing"],
+  [formatConfig(config).replace('0.00025', '1e999'), "'rate' takes a number"],
+  [
+    formatConfig({ ...config, settings: { ...config.settings, epochs: 1e300 } }),
+    "'epochs' takes a number of 1000000000 at most",
+  ],
   [formatConfig({ ...config, settings: { ...config.settings, batch: -1 } }), "'batch' takes a number from 1"],
   [formatConfig({ ...config, settings: { ...config.settings, epsilon: 0 } }), "'epsilon' takes a number from 1.2e-38"],
   [formatConfig(config).replace('"warmup"', '"warmpu"'), "no setting 'warmpu'"],
