@@ -83,7 +83,7 @@ describe('what a trained run is good for', () => {
   test('one is not several: an epoch, an image', async () => {
     const cwd = project();
     writeIdx(join(cwd, 'few'), 2, 1, 2);
-    const single = '--data few --backend cpu --workers 1 --epochs 1 --batch 1'.split(' ');
+    const single = '--data few --backend cpu --workers 1 --epochs 1 --batch 1 --warmup 0'.split(' ');
     const ran = await enetc(['train', 'tiny.enet', ...single], { cwd });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toContain('data     2 images of 2 classes, 1 to validate with');
