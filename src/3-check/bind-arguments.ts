@@ -63,6 +63,26 @@ export function bindArguments(signature: Signature, chained: number, args: reado
   return { byParam, rest, diagnostics };
 }
 
+/**
+ * Whether a call has tensors among its arguments. The first step of a section that has takes these and no others: what the
+ * section before gave is taken only where no tensor is given.
+ * @param isTensor whether an argument's value is made of tensors; asked only where the signature does not tell
+ */
+export function givesTensors(
+  signature: Signature | undefined,
+  args: readonly Arg[],
+  isTensor: (arg: Arg) => boolean,
+): boolean {
+  return args.some((arg) => isTensorArgument(signature, arg, isTensor));
+}
+
+/** Whether one argument gives tensors. */
+export function isTensorArgument(signature: Signature | undefined, arg: Arg, isTensor: (arg: Arg) => boolean): boolean {
+  const param = arg.name && signature?.byName.get(arg.name.name);
+  if (param) return param.tensor;
+  return (signature?.tensors === 'many' && !arg.name) || isTensor(arg);
+}
+
 /** The parameters that must be given and are not. */
 export function missingArguments(
   signature: Signature,

@@ -163,7 +163,7 @@ function checkCall(c: Checker, scope: Scope, call: CallNode, place: Place): Type
     for (const arg of args) checkExpr(c, scope, arg.value, place);
     return 'unknown';
   }
-  return { tensors: callSignature(c, scope, call, undefined) };
+  return { tensors: callSignature(c, scope, call) };
 }
 
 function isCallable(type: Type): boolean {

@@ -4,6 +4,7 @@ import { checkParam, checkStatement, collectLabels, type Labels, reportUnused } 
 import { checkExpr, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
+import type { Before } from './check-step.ts';
 import { checkVariants } from './check-variants.ts';
 import { bind, type Checker, innerScope, type Local, report, type Scope } from './scope.ts';
 
@@ -18,6 +19,10 @@ interface ModelCheck {
   /** Its parameters and tables alone: what parameters, scaling and variants see, for they hold before anything is built. */
   readonly facts: Scope;
   readonly uses: TableUses;
+  /** What the next section takes where it is given no tensors. */
+  before: Before | undefined;
+  /** Whether a section was checked. */
+  started: boolean;
   /** Of statements outside of sections, whose labels are paths of the model itself. */
   readonly labels: Labels;
 }
@@ -31,6 +36,8 @@ export function checkModel(c: Checker, model: ModelNode): void {
     scope: { locals: new Map(), scaling },
     facts: { locals: new Map(), scaling },
     uses: { byName: new Map(), byParam: undefined },
+    before: undefined,
+    started: false,
     labels: new Map(),
   };
   checkOnce(c, model);
@@ -99,6 +106,10 @@ function checkMember(m: ModelCheck, member: Member): void {
       return;
     case 'input':
       checkInput(c, scope, member);
+      if (!m.started) {
+        const { name, span } = member.name;
+        m.before = { text: m.before ? `${m.before.text}, ${name}` : name, span };
+      }
       return;
     case 'maximize': {
       const number = (name: string): [string, Local] => [
@@ -113,7 +124,9 @@ function checkMember(m: ModelCheck, member: Member): void {
       checkScaling(c, facts, member);
       return;
     case 'section':
-      checkSection(c, scope, member, m.uses);
+      checkSection(c, scope, member, m.before, m.uses);
+      m.before = { text: member.name.name, span: member.name.span };
+      m.started = true;
       return;
     case 'table':
     case 'variants':

@@ -1,25 +1,31 @@
 import type { Arg, CellNode, Expr, Ident, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
+import { isTensorArgument } from './bind-arguments.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { calleeSignature } from './check-step.ts';
 import { checkCells, checkRowNames, isWhole } from './check-table.ts';
 import { type Checker, innerScope, type Local, report, type Scope, suggest } from './scope.ts';
 import type { Signature } from './signature.ts';
+import { actsAsTensor, oneTensor } from './types.ts';
 
 /** Columns of a stage table that are no parameters of its blocks. */
 const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
-/** Checks rows written in place, or the use of a table by name. The table itself is checked where it is declared. */
+/**
+ * Checks rows written in place, or the use of a table by name. The table itself is checked where it is declared.
+ * @returns the arguments before the table that are values: those that are tensors are for its first block
+ */
 export function checkStageTable(
   c: Checker,
   scope: Scope,
   rows: RowsNode | NameNode,
   base: Signature | undefined,
   args: readonly Arg[],
-): void {
+): readonly Arg[] {
   if (rows.kind === 'name') expectType(c, checkExpr(c, scope, rows), 'table', rows.span);
-  checkBaseArguments(c, scope, base, args);
-  if (rows.kind === 'rows') checkStageRows(c, scope, rows, base, args);
+  const values = checkBaseArguments(c, scope, base, args);
+  if (rows.kind === 'rows') checkStageRows(c, scope, rows, base, values);
+  return values;
 }
 
 /** The scope of cells and of the arguments before a table: all blocks of the table are counted. */
@@ -31,17 +37,30 @@ function tableScope(scope: Scope, span: RowsNode['span']): Scope {
   ]);
 }
 
-function checkBaseArguments(c: Checker, scope: Scope, base: Signature | undefined, args: readonly Arg[]): void {
+/** Checks the arguments before a table, and gives those that are values. */
+function checkBaseArguments(
+  c: Checker,
+  scope: Scope,
+  base: Signature | undefined,
+  args: readonly Arg[],
+): readonly Arg[] {
   const named = new Set<string>();
+  const values: Arg[] = [];
   let next = 0;
   for (const arg of args) {
     const type = checkExpr(c, tableScope(scope, arg.span), arg.value);
     const name = arg.name?.name;
     if (name !== undefined && named.has(name)) report(c, 'duplicate-argument', arg.span, { name });
     if (name !== undefined) named.add(name);
+    if (isTensorArgument(base, arg, () => type !== 'unknown' && actsAsTensor(type))) {
+      expectType(c, type, oneTensor, arg.value.span);
+      continue;
+    }
+    values.push(arg);
     const param = name === undefined ? base?.values[next++] : base?.byName.get(name);
     if (param) expectType(c, type, param.type, arg.value.span, `'${param.name}' of '${base?.name}'`);
   }
+  return values;
 }
 
 /** The blocks that a table builds, as far as they are known. */

@@ -2,13 +2,14 @@ import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import { addLabel, collectLabels, type Labels } from './check-block.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
 import { checkStageRows, checkStageTable, rowNames } from './check-rows.ts';
-import { calleeSignature, callSignature, checkStep } from './check-step.ts';
+import { type Before, calleeSignature, checkStep, firstCallSignature } from './check-step.ts';
 import { bind, type Checker, lookup, type Scope } from './scope.ts';
 import type { Signature } from './signature.ts';
 
 /** A section that builds a table by its name, with the block before it: the table is checked against that. */
 export interface TableUse {
   readonly base: Signature | undefined;
+  /** Without those that give tensors. */
   readonly args: readonly Arg[];
 }
 
@@ -19,7 +20,13 @@ export interface TableUses {
 }
 
 /** Checks a section and binds its name. */
-export function checkSection(c: Checker, scope: Scope, section: SectionNode, uses: TableUses): void {
+export function checkSection(
+  c: Checker,
+  scope: Scope,
+  section: SectionNode,
+  before: Before | undefined,
+  uses: TableUses,
+): void {
   const { first, tail, steps, name } = section;
   const labels: Labels = new Map();
   addLabel(c, section.label, labels);
@@ -31,10 +38,12 @@ export function checkSection(c: Checker, scope: Scope, section: SectionNode, use
   if (tail.rows) {
     if (!callee && first.kind !== 'name' && first.kind !== 'call') checkExpr(c, scope, first);
     const base = callee && calleeSignature(c, scope, callee.text, callee.span);
-    checkStageTable(c, scope, tail.rows, base, args);
-    if (tail.rows.kind === 'name') noteUse(c, scope, tail.rows.text, { base, args }, uses);
-  } else if (callee && first.kind === 'call') tensors = callSignature(c, scope, first, { tensors: undefined });
-  else if (callee) calleeSignature(c, scope, callee.text, callee.span);
+    const values = checkStageTable(c, scope, tail.rows, base, args);
+    if (tail.rows.kind === 'name') noteUse(c, scope, tail.rows.text, { base, args: values }, uses);
+  } else if (callee && first.kind === 'call') {
+    const span = { ...first.span, start: section.label?.span.start ?? first.span.start };
+    tensors = firstCallSignature(c, scope, { callee, args, span, conditional: !!tail.condition }, before);
+  } else if (callee) calleeSignature(c, scope, callee.text, callee.span);
   else tensors = countOf(checkHead(c, scope, first));
   for (const step of steps) tensors = checkStep(c, scope, step, tensors);
   const parts = steps.length > 0 ? undefined : sectionParts(c, scope, section, callee);

@@ -1,15 +1,20 @@
 import type { Arg, CallNode, StepNode } from '../1-parse/ast.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
-import { listNames } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Fix, listNames } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
-import { type BoundArguments, bindArguments, missingArguments } from './bind-arguments.ts';
+import {
+  type BoundArguments,
+  bindArguments,
+  givesTensors,
+  isTensorArgument,
+  missingArguments,
+} from './bind-arguments.ts';
 import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { ownsTensors } from './owns-tensors.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, type Scope, suggest } from './scope.ts';
 import { activationSignature, type Signature, signatureOf } from './signature.ts';
-import { describeType, isTensors, type Type } from './types.ts';
+import { actsAsTensor, describeType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
@@ -26,22 +31,36 @@ export function checkStep(c: Checker, scope: Scope, step: StepNode, chained: num
   return tail.condition ? undefined : count;
 }
 
-/** What comes before a call in a chain: how many tensors, where that can be known. */
-export interface Chained {
-  readonly tensors: number | undefined;
+/** What the first step of a section takes where its arguments give no tensors: the section before it, or the inputs. */
+export interface Before {
+  /** As it would be written: `stem`, `left, right`. */
+  readonly text: string;
+  readonly span: Span;
 }
 
-/** Checks a call in an expression, `Add(x, y)`, or the first element of a section, where tensors may come before. */
-export function callSignature(
+/** Checks a call in an expression: `Add(x, y)`. */
+export function callSignature(c: Checker, scope: Scope, { callee, args }: CallNode): number | undefined {
+  const signature = calleeSignature(c, scope, callee.text, callee.span);
+  if (signature) requireLabel(c, signature, callee.span);
+  return checkArguments(c, scope, signature, args, { span: callee.span, chained: 0 });
+}
+
+/** A call that begins a section; its span begins with its label, where it has one. */
+export interface FirstCall extends Pick<CallNode, 'callee' | 'args' | 'span'> {
+  /** Whether a condition follows: where it does not hold, what stood before goes on. */
+  readonly conditional: boolean;
+}
+
+/** Checks a call that begins a section. */
+export function firstCallSignature(
   c: Checker,
   scope: Scope,
-  call: CallNode,
-  before: Chained | undefined,
+  first: FirstCall,
+  before: Before | undefined,
 ): number | undefined {
-  const { callee, args } = call;
+  const { callee, args } = first;
   const signature = calleeSignature(c, scope, callee.text, callee.span);
-  if (!before && signature) requireLabel(c, signature, callee.span);
-  return checkArguments(c, scope, signature, args, { span: callee.span, chained: before ? before.tensors : 0 });
+  return checkArguments(c, scope, signature, args, { span: callee.span, chained: undefined, head: { first, before } });
 }
 
 /** The signature behind a callee's name; undefined where only the build knows it: a parameter of type `block`. */
@@ -83,6 +102,8 @@ function requireLabel(c: Checker, { name, word: label, op, declared }: Signature
 interface CallSite {
   readonly span: Span;
   readonly chained: number | undefined;
+  /** Where the call begins a section: what it takes where its arguments give no tensors. */
+  readonly head?: { readonly first: FirstCall; readonly before: Before | undefined };
 }
 
 function checkArguments(
@@ -90,18 +111,32 @@ function checkArguments(
   scope: Scope,
   signature: Signature | undefined,
   args: readonly Arg[],
-  { span, chained }: CallSite,
+  site: CallSite,
 ): number | undefined {
+  const { span, head } = site;
   const isModel = signature?.declared?.kind === 'model';
   const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
   const types = new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, scope, arg.value)]));
-  if (!signature) return undefined;
-  const before = chained ?? expectedTensors(signature, args, types);
-  const bound = bindArguments(signature, before, args, span);
+  const isTensor = (arg: Arg) => types.get(arg) !== 'unknown' && actsAsTensor(types.get(arg) as Type);
+  const given = head !== undefined && givesTensors(signature, args, isTensor);
+  const taken = given ? takenBefore(signature, head) : undefined;
+  if (!signature) {
+    if (taken) reportTaken(c, taken);
+    return undefined;
+  }
+  const chained = given ? 0 : site.chained;
+  if (checkCount(c, signature, chained, args, isTensor, span)) return undefined;
+  if (taken && checkMissing(c, signature, args, isTensor, taken)) return undefined;
+  const implied = chained ?? expectedTensors(signature, args, types);
+  const bound = bindArguments(signature, implied, args, span);
   for (const d of bound.diagnostics) addDiagnostic(c, d);
   if (bound.diagnostics.length === 0) {
-    for (const d of missingArguments(signature, before, bound, span)) addDiagnostic(c, d);
-    if (chained !== undefined) checkEnough(c, signature, chained, bound, types, span);
+    const missing = missingArguments(signature, implied, bound, span);
+    if (chained !== undefined) missing.push(...notEnough(signature, chained, bound, types, span));
+    for (const d of missing) addDiagnostic(c, taken && d.code === 'missing-tensor' ? withBefore(d, taken) : d);
+    if (taken && signature.tensors === 'many' && missing.length === 0) {
+      reportTaken(c, taken);
+    }
   }
   for (const [name, arg] of bound.byParam) {
     const param = signature.byName.get(name);
@@ -126,20 +161,106 @@ function expectedTensors(signature: Signature, args: readonly Arg[], types: Read
   return Math.max(0, signature.tensors - given.length);
 }
 
-/** An op over many tensors takes two at least; a list among them may hold any number. */
-function checkEnough(
+/** Says so where the arguments give tensors that a callee has no room for beside those of the chain. */
+function checkCount(
   c: Checker,
+  signature: Signature,
+  chained: number | undefined,
+  args: readonly Arg[],
+  isTensor: (arg: Arg) => boolean,
+  span: Span,
+): boolean {
+  const { name: callee, tensors: takes } = signature;
+  const positional = args.filter((arg) => !arg.name && isTensor(arg)).length;
+  if (takes === 'many' || positional === 0 || chained === undefined || positional + chained <= takes) return false;
+  report(c, 'too-many-tensors', span, { callee, takes, given: chained, arguments: positional });
+  return true;
+}
+
+/** An op over many tensors takes two at least; a list among them may hold any number. */
+function notEnough(
   signature: Signature,
   chained: number,
   { rest }: BoundArguments,
   types: ReadonlyMap<Arg, Type>,
   span: Span,
-): void {
-  if (signature.tensors !== 'many') return;
+): Diagnostic[] {
+  if (signature.tensors !== 'many') return [];
   const counts = [chained, ...rest.map((arg) => countOf(types.get(arg) as Type) ?? 2)];
   const count = counts.reduce((sum, n) => sum + n, 0);
-  if (count >= 2) return;
-  report(c, 'missing-tensor', span, { callee: signature.name, name: count === 0 ? 'x' : 'y' });
+  if (count >= 2) return [];
+  return [createDiagnostic('missing-tensor', span, { callee: signature.name, name: count === 0 ? 'x' : 'y' })];
+}
+
+/** What the first step of a section no longer takes, for its arguments give tensors; and the edit that gives it that again. */
+interface Taken {
+  readonly first: FirstCall;
+  readonly before: Before;
+  readonly fix: Fix;
+}
+
+function takenBefore(
+  signature: Signature | undefined,
+  { first, before }: NonNullable<CallSite['head']>,
+): Taken | undefined {
+  return before && { first, before, fix: takeBefore(signature, first, before) };
+}
+
+/**
+ * Writes out what earlier versions meant. An op over many tensors takes what a chain brings besides its arguments, and a
+ * block its tensors in order.
+ */
+function takeBefore(signature: Signature | undefined, call: FirstCall, { text }: Before): Fix {
+  const many = signature?.tensors === 'many';
+  if (!signature || many) {
+    const head = text.includes(',') ? `[${text}]` : text;
+    const edits = [{ span: { ...call.span, end: call.span.start }, newText: `${head} -> ` }];
+    return { title: `Write '${head} -> ' before it, as earlier versions meant it`, edits, safe: many };
+  }
+  const at = call.args[0]?.span as Span;
+  const first = signature.params.find((p) => p.tensor);
+  const name = first === signature.params[0] ? '' : `${first?.name}: `;
+  const edits = [{ span: { ...at, end: at.start }, newText: `${name}${text}, ` }];
+  return { title: `Write '${text}' as the first argument, as earlier versions meant it`, edits, safe: true };
+}
+
+/** A tensor is missing that earlier versions took from before. */
+function withBefore(d: Diagnostic, { before, fix }: Taken): Diagnostic {
+  const message = `'${before.text}' is not taken, because the arguments give tensors`;
+  return { ...d, related: [...(d.related ?? []), { span: before.span, message }], fixes: [fix] };
+}
+
+/** Says so where a section begins with a block that is given some of its tensors, but not all. */
+function checkMissing(
+  c: Checker,
+  signature: Signature,
+  args: readonly Arg[],
+  isTensor: (arg: Arg) => boolean,
+  taken: Taken,
+): boolean {
+  const { name: callee, params, tensors } = signature;
+  const given = args.filter((arg) => isTensorArgument(signature, arg, isTensor));
+  if (tensors === 'many' || given.length >= tensors) return false;
+  const named = new Set(given.flatMap((arg) => arg.name?.name ?? []));
+  const open = params.filter((p) => p.tensor && !named.has(p.name));
+  const name = open[given.length - named.size]?.name ?? '';
+  addDiagnostic(c, withBefore(createDiagnostic('missing-tensor', taken.first.callee.span, { callee, name }), taken));
+  return true;
+}
+
+/** Says what a section that begins with tensors no longer takes. */
+function reportTaken(c: Checker, { first: { callee, args, span, conditional }, before, fix }: Taken): void {
+  const fixes = [fix];
+  const [first, second] = args;
+  if (first?.value.kind === 'name' && !conditional) {
+    const step = callee.span.source.text.slice(span.start, callee.span.end);
+    const head = `${first.value.text} -> ${step}`;
+    const edits = [
+      second ? { span: { ...span, end: second.span.start }, newText: `${head}(` } : { span, newText: head },
+    ];
+    fixes.push({ title: `Write '${head}': only the tensors given, in all versions`, edits, safe: false });
+  }
+  report(c, 'tensors-before', callee.span, { callee: callee.text, before: before.text }, { fixes });
 }
 
 function checkVariantArgument(c: Checker, { name, declared }: Signature, { value }: Arg): void {

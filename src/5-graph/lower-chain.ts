@@ -1,11 +1,11 @@
 import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
-import { bindArguments, missingArguments } from '../3-check/bind-arguments.ts';
+import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
-import { Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
+import { addTraces, Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import {
@@ -54,13 +54,16 @@ export function asValue({ tensors, parts }: Flow): Value {
 
 /** Evaluates an expression to the tensors that it must be. */
 export function tensorsIn(b: Builder, env: Env, expr: Expr): readonly TensorValue[] {
-  const value = evaluate(b.ev, env, expr);
+  return tensorsFrom(b, evaluate(b.ev, env, expr), expr.span);
+}
+
+function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue[] {
   const tensors = tensorsOf(value);
   if (!tensors) {
-    const data = { what: `'${excerpt(expr.span)}'`, expected: 'a tensor', found: describeValue(value) };
-    return fail('wrong-type', expr.span, data);
+    const data = { what: `'${excerpt(span)}'`, expected: 'a tensor', found: describeValue(value) };
+    return fail('wrong-type', span, data);
   }
-  spend(b.ev, tensors.length, expr.span);
+  spend(b.ev, tensors.length, span);
   return tensors;
 }
 
@@ -90,7 +93,30 @@ export function lowerCall(b: Builder, call: CallNode, env: Env): Value {
   return asValue(callValue(b, calleeValue(env, call.callee), call.args, [], env, site));
 }
 
-/** Calls a block, op, model or activation with arguments as written. */
+/** Calls what begins a section: it takes what the section before gave only where its arguments give no tensors. */
+export function callFirst(
+  b: Builder,
+  callee: BlockValue | ActivationValue,
+  args: readonly Arg[],
+  before: readonly TensorValue[],
+  env: Env,
+  site: Site,
+): Flow {
+  if (callee.kind === 'activation') return callValue(b, callee, args, args.length > 0 ? [] : before, env, site);
+  // whether an argument is a tensor shows in its value, which is then not made a second time
+  const values = new Map<Arg, Binding>();
+  const given = givesTensors(callee.signature, args, (arg) => {
+    const binding = traced(b.ev, () => evaluate(b.ev, env, arg.value));
+    values.set(arg, binding);
+    return tensorsOf(binding.value) !== undefined;
+  });
+  return callValue(b, callee, args, given ? [] : before, env, site, values);
+}
+
+/**
+ * Calls a block, op, model or activation with arguments as written.
+ * @param values arguments that were evaluated already
+ */
 export function callValue(
   b: Builder,
   callee: BlockValue | ActivationValue,
@@ -98,6 +124,7 @@ export function callValue(
   chained: readonly TensorValue[],
   env: Env,
   site: Site,
+  values: ReadonlyMap<Arg, Binding> = noValues,
 ): Flow {
   if (callee.kind === 'activation') {
     const given = args.flatMap((arg) => tensorsIn(b, env, arg.value));
@@ -108,8 +135,11 @@ export function callValue(
   const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained.length, bound, site.span)];
   if (problem) throw new Failure(problem);
   const tensors = [...chained];
-  const take = ({ value }: Arg) => {
-    for (const tensor of tensorsIn(b, env, value)) tensors.push(tensor);
+  const take = (arg: Arg) => {
+    const known = values.get(arg);
+    if (known?.traces) addTraces(b.ev, known.traces);
+    const taken = known ? tensorsFrom(b, known.value, arg.value.span) : tensorsIn(b, env, arg.value);
+    for (const tensor of taken) tensors.push(tensor);
   };
   const bindings = new Map<string, Binding>();
   let variant: string | undefined;
@@ -122,14 +152,13 @@ export function callValue(
     else if (name === 'variant' && signature.declared?.kind === 'model') {
       variant = value.kind === 'name' ? value.text : '';
     } else {
-      bindings.set(
-        name,
-        traced(b.ev, () => evaluate(b.ev, env, value)),
-      );
+      bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
     }
   }
   return callSignature(b, signature, bindings, tensors, env, site, variant);
 }
+
+const noValues: ReadonlyMap<Arg, Binding> = new Map();
 
 /** Applies a pointwise function; `identity` is no node at all. */
 export function applyActivation(

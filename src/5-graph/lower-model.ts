@@ -19,7 +19,7 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import type { Normalisation } from './graph.ts';
-import { callValue, type Flow, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
+import { callFirst, type Flow, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
 /** What a model gives: its outputs with their names, and its sections. */
@@ -135,8 +135,8 @@ function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): F
   if (!callee || !value) return { tensors: tensorsIn(b, env, first) };
   const args = first.kind === 'call' ? first.args : [];
   const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
-  if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors);
-  return callValue(b, value, args, before.tensors, env, site);
+  if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors, true);
+  return callFirst(b, value, args, before.tensors, env, site);
 }
 
 function callableValue(env: Env, name: string): BlockValue | ActivationValue | undefined {

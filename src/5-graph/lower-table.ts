@@ -1,4 +1,5 @@
 import type { Arg, CellNode, Expr, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
+import { isTensorArgument } from '../3-check/bind-arguments.ts';
 import { hasChoice, rowName } from '../3-check/check-rows.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
@@ -16,6 +17,7 @@ import {
   type SectionValue,
   type TableValue,
   type TensorValue,
+  tensorsOf,
   type Value,
 } from '../4-scale/values.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
@@ -56,14 +58,21 @@ interface PlannedRow {
   readonly traces: readonly Trace[];
 }
 
-/** Builds a stage table: row after row, each block of a row after the other. */
-export function lowerTable(b: Builder, step: TableStep, tensors: readonly TensorValue[]): Flow {
+/**
+ * Builds a stage table: row after row, each block of a row after the other. Tensors among the arguments before it are for
+ * its first block.
+ * @param implied whether what comes before is taken only where the arguments give no tensors, as at the start of a section
+ */
+export function lowerTable(b: Builder, called: TableStep, before: readonly TensorValue[], implied = false): Flow {
   b.unkept++;
-  const table = tableOf(b, step);
+  const table = tableOf(b, called);
   const columns = new Map(table.rows.header.map((h, i) => [h.name, i]));
-  const planned = planRows(b, table, columns, step.site);
+  const planned = planRows(b, table, columns, called.site);
   const count = planned.reduce((sum, p) => sum + p.repeat, 0);
   if (count > buildLimits.blocks) fail('too-many-blocks', table.rows.span, { count, limit: buildLimits.blocks });
+  const { given, values } = tensorArguments(b, called, count);
+  const tensors = implied && given.length > 0 ? given : [...before, ...given];
+  const step = given.length > 0 ? { ...called, args: values } : called;
   const untaken = new Set(step.args.flatMap((a) => (a.name ? [a.name.name] : [])));
   const t: TableBuild = { b, step, table, columns, count, place: b.place, untaken };
   const parts = new Map<string, SectionValue>();
@@ -78,6 +87,34 @@ export function lowerTable(b: Builder, step: TableStep, tensors: readonly Tensor
   b.place = t.place;
   if (count > 0) checkUntaken(t);
   return { tensors: flow, parts };
+}
+
+/** Divides the arguments before a table into the tensors that they give, and those that are values of its blocks. */
+function tensorArguments(
+  b: Builder,
+  { callee, args, env }: TableStep,
+  count: number,
+): { given: readonly TensorValue[]; values: readonly Arg[] } {
+  const signature = callee.kind === 'block' ? callee.signature : undefined;
+  const given: TensorValue[] = [];
+  const values = args.filter((arg) => {
+    let tensors: readonly TensorValue[] | undefined;
+    const isTensor = () => {
+      // whether it is one does not hang on the block's number
+      tensors = tensorsOf(traced(b.ev, () => evaluate(b.ev, counterEnv(env, 0, count), arg.value)).value);
+      return tensors !== undefined;
+    };
+    if (isArithmetic(arg.value) || !isTensorArgument(signature, arg, isTensor)) return true;
+    if (!tensors && !isTensor()) return true;
+    given.push(...(tensors ?? []));
+    return false;
+  });
+  return { given, values };
+}
+
+/** Arithmetic gives no tensors, and need not be evaluated to know it. */
+function isArithmetic({ kind }: Expr): boolean {
+  return kind === 'number' || kind === 'bool' || kind === 'binary' || kind === 'unary' || kind === 'choice';
 }
 
 const noParts: ReadonlyMap<string, SectionValue> = new Map();

@@ -37,10 +37,16 @@ export const checkDiagnostics = {
       `'${a.callee}' takes ${a.takes} argument${a.takes === 1 ? '' : 's'} here${a.names ? ` (${a.names})` : ''}, not ${a.given}`,
     `The tensors of the chain fill the first tensor parameters; the arguments fill the others in their order.`,
   ),
-  'too-many-tensors': error<{ callee: string; takes: number; given: number }>(
+  'too-many-tensors': error<{ callee: string; takes: number; given: number; arguments?: number }>(
     (a) =>
-      `'${a.callee}' takes ${a.takes} tensor${a.takes === 1 ? '' : 's'}; ${a.given} come${a.given === 1 ? 's' : ''} from the chain`,
-    `Several tensors travel together; a step takes as many as it has tensor parameters. Bind them to names and use the ones you want: \`last, _ = stages\`.`,
+      a.arguments === undefined
+        ? `'${a.callee}' takes ${a.takes} tensor${a.takes === 1 ? '' : 's'}; ${a.given} come${a.given === 1 ? 's' : ''} from the chain`
+        : `'${a.callee}' takes ${a.takes} tensor${a.takes === 1 ? '' : 's'}; its arguments give ${a.arguments}${a.given > 0 ? ` and the chain ${a.given} more` : ''}`,
+    `Several tensors travel together; a step takes as many as it has tensor parameters. Bind them to names and use the ones you want: \`last, _ = stages\`. In a chain, \`x -> Step(y)\` is \`Step(x, y)\`: what the chain brings is always taken, and stands first.`,
+  ),
+  'tensors-before': warning<{ callee: string; before: string }>(
+    (a) => `'${a.callee}' takes only the tensors given here; earlier versions took '${a.before}' from before as well`,
+    `The first step of a section takes the section before it (or the inputs) only where its arguments give no tensors: \`sum: Add(a, b)\` is a + b. Earlier versions read it as the section before + a + b. \`enetc check --fix\` writes that old meaning out, \`sum: before -> Add(a, b)\`. If a + b is meant, nothing has to change; \`sum: a -> Add(b)\` says the same in all versions, and without this warning, which the next version will not have.`,
   ),
   'missing-argument': error<{ callee: string; name: string }>(
     (a) => `'${a.callee}' needs '${a.name}', which has no default`,

@@ -1,4 +1,5 @@
 import type {
+  Arg,
   Declaration,
   Ident,
   NameNode,
@@ -19,6 +20,7 @@ import { callOfArgument, paramOfArgument } from '../tree/calls.ts';
 import { signatureOfName } from '../tree/meaning.ts';
 import { innermost, type TreeNode } from '../tree/node-path.ts';
 import { columnAt, placesOfTable, rowAt } from '../tree/table-rows.ts';
+import { looksLikeTensor } from '../tree/tensor-arguments.ts';
 import { describeOpParam, describeParam } from './describe.ts';
 import { describeOwnParam, describeUse } from './describe-name.ts';
 import { fence, joinParts } from './markdown.ts';
@@ -130,8 +132,9 @@ function describeValue(
 ): string {
   const call = callOfArgument(path);
   if (call) {
+    const isTensor = (arg: Arg) => looksLikeTensor(analysis.module, declaration, arg.value);
     const signature = signatureOfName(analysis.module, declaration, call.site.name);
-    const param = signature && paramOfArgument(signature, call.site, call.arg);
+    const param = signature && paramOfArgument(signature, call.site, call.arg, isTensor);
     return param ? describeParamOf(signature, param.name, analysis) : '';
   }
   const at = rowAt(path, offset);

@@ -12,6 +12,7 @@ import {
   RBracket,
   RParen,
 } from '../../../grammar/tokens.ts';
+import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import type { Analysis } from '../core/analysis.ts';
@@ -22,6 +23,7 @@ import { paramLabel } from '../docs/param-label.ts';
 import { openParams } from '../tree/calls.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
 import { signatureOfName } from '../tree/meaning.ts';
+import { isTensorName } from '../tree/tensor-arguments.ts';
 
 /** The call that the cursor stands in, and which of its parameters is being written. */
 export interface SignatureHelp {
@@ -45,8 +47,10 @@ export interface SignatureHelpParam {
 /** What stands before the cursor: the tokens of an unclosed parenthesis with the name before it. */
 interface OpenCall {
   readonly name: string;
-  /** Whether tensors come to it from a chain. */
-  readonly chained: boolean;
+  /** What it is in its chain; undefined where nothing comes to it. */
+  readonly place: 'step' | 'head' | undefined;
+  /** The first word of the first argument. */
+  readonly first?: string;
   /** The arguments so far, the last being written: the name of each that has one. */
   readonly args: readonly (string | undefined)[];
 }
@@ -61,20 +65,34 @@ export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp
   if (!call) return undefined;
   const { node } = at;
   const signature = signatureOfName(analysis.module, node, call.name);
-  if (signature) return helpOfSignature(analysis, signature, call);
+  if (signature) return helpOfSignature(analysis, signature, call, isChained(analysis, node, signature, call));
   return helpOfFunction(call);
 }
 
-function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCall): SignatureHelp {
-  const listed = call.chained ? signature.values : signature.params;
+/** Whether tensors come to a call from a chain: to the head of a section only where no tensor is given. */
+function isChained(
+  { module }: Analysis,
+  declaration: Declaration | ImportNode | undefined,
+  signature: Signature,
+  { place, first, args }: OpenCall,
+): boolean {
+  if (place !== 'head') return place === 'step';
+  if (first === undefined) return true;
+  const [name] = args;
+  const param = name === undefined ? undefined : signature.byName.get(name);
+  return !(param ? param.tensor : isTensorName(module, declaration, first));
+}
+
+function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCall, chained: boolean): SignatureHelp {
+  const listed = chained ? signature.values : signature.params;
   const parameters = listed.map((param) => ({
     label: paramLabel(signature, param),
     documentation: describeParamOf(signature, param.name, analysis),
   }));
-  const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(call.chained ? 1 : 0) : [];
+  const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(chained ? 1 : 0) : [];
   const names = [...more, ...parameters.map((p) => p.label)];
   const doc = signature.op?.doc ?? authored(signature.declared?.node.doc ?? '');
-  const active = activeParam(signature, listed, call);
+  const active = activeParam(signature, listed, call, chained);
   return {
     ...labelled(signature.name, names, [...more.map(() => ''), ...parameters.map((p) => p.documentation)]),
     documentation: doc,
@@ -83,7 +101,12 @@ function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCal
 }
 
 /** The index of the parameter that the last argument is for: by its name, else the next that no argument names. */
-function activeParam(signature: Signature, listed: readonly SignatureParam[], call: OpenCall): number | undefined {
+function activeParam(
+  signature: Signature,
+  listed: readonly SignatureParam[],
+  call: OpenCall,
+  chained: boolean,
+): number | undefined {
   const current = call.args.at(-1);
   const index = (name: string | undefined) => {
     const found = listed.findIndex((p) => p.name === name);
@@ -91,7 +114,7 @@ function activeParam(signature: Signature, listed: readonly SignatureParam[], ca
   };
   if (current !== undefined) return index(current);
   const named = new Set(call.args.flatMap((name) => name ?? []));
-  const open = openParams(signature, { chained: call.chained, table: false }).filter((p) => !named.has(p.name));
+  const open = openParams(signature, { chained, table: false }).filter((p) => !named.has(p.name));
   return index(open[call.args.filter((name) => name === undefined).length - 1]?.name);
 }
 
@@ -148,7 +171,9 @@ function openCallAt(tokens: readonly IToken[], offset: number): OpenCall | undef
         if (callee?.tokenType === Name) {
           // the parameters of a declaration are no arguments
           if (tokens[last - 2]?.tokenType === keywordTokens.block) return undefined;
-          return { name: callee.image, chained: isChained(tokens, last - 1), args: [name, ...args] };
+          const place = placeOf(tokens, last - 1);
+          const [first] = tokens.slice(last + 1, last + 2);
+          return { name: callee.image, place, ...(first && { first: first.image }), args: [name, ...args] };
         }
         // a parenthesis or list within an argument: what was read belongs to it, not to the call
         args.length = 0;
@@ -182,13 +207,14 @@ function lastBefore(tokens: readonly IToken[], offset: number): number {
   return last && closing.has(last.tokenType) && offset < last.startOffset + last.image.length ? low - 1 : low;
 }
 
-/** Whether a callee is a step: after an arrow, or the head of a section, with labels between. */
-function isChained(tokens: readonly IToken[], callee: number): boolean {
+/** What a callee is in its chain: a step after an arrow, or the head of a section, with labels between. */
+function placeOf(tokens: readonly IToken[], callee: number): 'step' | 'head' | undefined {
   let at = callee - 1;
-  if (tokens[at]?.tokenType === Arrow) return true;
-  if (tokens[at]?.tokenType !== Colon) return false;
+  if (tokens[at]?.tokenType === Arrow) return 'step';
+  if (tokens[at]?.tokenType !== Colon) return undefined;
   while (tokens[at]?.tokenType === Colon && tokens[at - 1]?.tokenType === Name) at -= 2;
   const before = tokens[at]?.tokenType;
+  if (before === Arrow) return 'step';
   // `act: f(` in parentheses is an argument with a name
-  return before !== LParen && before !== Comma;
+  return before === LParen || before === Comma ? undefined : 'head';
 }

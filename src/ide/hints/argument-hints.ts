@@ -4,10 +4,12 @@ import type { InlayHint } from '../features/inlay-hints.ts';
 import { callSite, paramOfArgument } from '../tree/calls.ts';
 import { signatureOfName } from '../tree/meaning.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
+import { looksLikeTensor } from '../tree/tensor-arguments.ts';
 
 /** The names of parameters before arguments that stand without one, except where the argument is a name that says it. */
 export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {
   const hints: InlayHint[] = [];
+  const isTensor = (arg: Arg) => looksLikeTensor(module, declaration, arg.value);
   const open: { node: TreeNode; parent?: TreeNode }[] = [{ node: declaration }];
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const { node, parent } = entry;
@@ -16,7 +18,7 @@ export function argumentHints(module: Module, declaration: BlockNode | ModelNode
     const signature = site && signatureOfName(module, declaration, site.name);
     if (!signature) continue;
     for (const arg of site.args) {
-      const param = arg.name ? undefined : paramOfArgument(signature, site, arg);
+      const param = arg.name ? undefined : paramOfArgument(signature, site, arg, isTensor);
       if (!param || param.tensor || saysName(arg, param.name)) continue;
       const tooltip = `\`${param.name}\` of ${signature.name}`;
       hints.push({ offset: arg.span.start, label: `${param.name}:`, tooltip, kind: 'parameter' });

@@ -1,4 +1,5 @@
 import type { Arg, CallNode, SectionNode, StepNode } from '../../1-parse/ast.ts';
+import { givesTensors } from '../../3-check/bind-arguments.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import type { TreeNode } from './node-path.ts';
 
@@ -7,6 +8,8 @@ export interface CallSite {
   readonly name: string;
   readonly args: readonly Arg[];
   readonly chained: boolean;
+  /** Whether it begins a section: then it takes tensors from before only where its arguments give none. */
+  readonly head: boolean;
   /** Whether a table follows: its arguments then fill parameters that are no tensors. */
   readonly table: boolean;
 }
@@ -15,13 +18,13 @@ export interface CallSite {
 export function callSite(node: TreeNode, parent: TreeNode | undefined): CallSite | undefined {
   if (node.kind === 'step') {
     const { callee, args = [], tail } = node as StepNode;
-    return { name: callee.text, args, chained: true, table: tail.rows !== undefined };
+    return { name: callee.text, args, chained: true, head: false, table: tail.rows !== undefined };
   }
   if (node.kind !== 'call') return undefined;
   const { callee, args } = node as CallNode;
   const section = parent?.kind === 'section' ? (parent as SectionNode) : undefined;
   const head = section?.first === node;
-  return { name: callee.text, args, chained: head, table: head && section?.tail.rows !== undefined };
+  return { name: callee.text, args, chained: head, head, table: head && section?.tail.rows !== undefined };
 }
 
 /** The innermost call of a path that has an argument there. */
@@ -40,13 +43,24 @@ export function openParams(signature: Signature, { chained, table }: Pick<CallSi
   return signature.params.filter((p) => !p.named);
 }
 
-/** The parameter that an argument goes to, as far as the call itself says it; the binding rules of the compiler. */
-export function paramOfArgument(signature: Signature, site: CallSite, arg: Arg): SignatureParam | undefined {
+/**
+ * The parameter that an argument goes to, as far as the call itself says it; the binding rules of the compiler.
+ * @param isTensor whether an argument gives tensors
+ */
+export function paramOfArgument(
+  signature: Signature,
+  site: CallSite,
+  arg: Arg,
+  isTensor: (arg: Arg) => boolean,
+): SignatureParam | undefined {
   if (arg.name) return signature.byName.get(arg.name.name);
   if (signature.tensors === 'many') return undefined;
+  const { table, head, args } = site;
+  if (table && isTensor(arg)) return undefined;
+  const chained = site.chained && !(head && givesTensors(signature, args, isTensor));
   // a step takes its tensors from the chain; one that takes several may be given the rest as arguments
-  if (site.chained && typeof signature.tensors === 'number' && signature.tensors > 1 && !site.table) return undefined;
-  const named = new Set(site.args.flatMap((a) => (a.name ? [a.name.name] : [])));
-  const open = openParams(signature, site).filter((p) => !named.has(p.name));
-  return open[site.args.filter((a) => !a.name).indexOf(arg)];
+  if (chained && signature.tensors > 1 && !table) return undefined;
+  const named = new Set(args.flatMap((a) => (a.name ? [a.name.name] : [])));
+  const open = openParams(signature, { chained, table }).filter((p) => !named.has(p.name));
+  return open[args.filter((a) => !a.name && !(table && isTensor(a))).indexOf(arg)];
 }

@@ -3,7 +3,9 @@ import { tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { is, isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
 import { builtinOps } from '../../../2-resolve/builtins.ts';
+import { tensorProperties } from '../../../3-check/check-name.ts';
 import { type Signature, type SignatureParam, signatureOf } from '../../../3-check/signature.ts';
+import { actsAsTensor } from '../../../3-check/types.ts';
 import type { OpenBracket } from './prefix.ts';
 import type { Site } from './site.ts';
 
@@ -62,7 +64,7 @@ export function callAt(site: Site): CallAt | undefined {
   const argument = is(named, t.Name) && is(prefix.tokens[bracket.element + 1], t.Colon) ? named?.image : undefined;
   return {
     signature,
-    chained: isChained(site, bracket.index - 1),
+    chained: isChained(site, signature, bracket.index - 1),
     given: new Set([...before.names, ...after.names]),
     positional: before.positional,
     ...(argument !== undefined && { argument }),
@@ -93,13 +95,28 @@ function argumentsIn(tokens: readonly IToken[], from: number): { names: string[]
   return { names, positional };
 }
 
-/** Whether a callee is a step: after an arrow, labelled or not, or first in a section. */
-function isChained({ prefix }: Site, callee: number): boolean {
+/**
+ * Whether tensors come to a callee from a chain: to a step, after an arrow, labelled or not, and to the first of a section
+ * as long as its first argument is no tensor.
+ */
+function isChained({ prefix, scope }: Site, signature: Signature, callee: number): boolean {
   const { tokens, statement } = prefix;
   const before = tokens[callee - 1];
   if (is(before, t.Arrow)) return true;
   if (!is(before, t.Colon)) return false;
-  return is(tokens[callee - 3], t.Arrow) || callee - 2 === statement || callee - 4 === statement;
+  if (is(tokens[callee - 3], t.Arrow)) return true;
+  if (callee - 2 !== statement && callee - 4 !== statement) return false;
+  const first = tokens[callee + 2];
+  if (!first || !is(first, t.Name)) return true;
+  if (is(tokens[callee + 3], t.Colon)) return !signature.byName.get(first.image)?.tensor;
+  const [head = '', ...rest] = first.image.split('.');
+  const visible = scope.names.get(head);
+  return (
+    !visible ||
+    !actsAsTensor(visible.type) ||
+    visible.type === 'unknown' ||
+    tensorProperties.includes(rest.at(-1) ?? '')
+  );
 }
 
 /** The parameters that an argument without a name can fill, in order, as `bindArguments` has them. */
