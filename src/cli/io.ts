@@ -16,10 +16,25 @@ export interface OutputStream {
 }
 
 /**
- * Exit codes: all went well; there are errors in what was compiled; the command line was wrong; and those that shells know
- * of signals, `unheard` being that of a reader who has gone.
+ * Exit codes: all went well; there are errors in what was compiled; the command line was wrong; an error in enetc itself; and
+ * those that shells know of signals, `unheard` being that of a reader who has gone.
  */
-export const exitCodes = { ok: 0, diagnostics: 1, usage: 2, interrupted: 130, terminated: 143, unheard: 141 } as const;
+export const exitCodes = {
+  ok: 0,
+  diagnostics: 1,
+  usage: 2,
+  internal: 70,
+  hungUp: 129,
+  interrupted: 130,
+  unheard: 141,
+  terminated: 143,
+} as const;
+
+/** What is said of an error in enetc itself: the user cannot do anything about it, so it says where to take it. */
+export function internalError(e: unknown): string {
+  const trace = e instanceof Error ? (e.stack ?? e.message) : String(e);
+  return `enetc failed; this is an error in enetc, please report it with what follows:\n${trace}\n`;
+}
 
 const exitBrand = Symbol.for('enetc.exit');
 

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+import { supervise } from './supervise.ts';
 
 /**
  * Starts the command line from V8's compiled form of it, for most of a short command's time is compiling. Node keeps
@@ -16,7 +18,10 @@ const used = command === 'check' ? 'check' : 'compile';
 const cache = join(__dirname, `main-${used}-${process.versions.v8}.cache`);
 
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => void };
-if (existsSync(cache)) runCompiled();
+/** The commands that compute and write for long. */
+const isLong = command === 'compile' || command === 'weights';
+if (isLong && isMainThread) supervise(__filename);
+else if (existsSync(cache)) runCompiled();
 else {
   enableCompileCache?.();
   require(file);

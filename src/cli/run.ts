@@ -2,14 +2,20 @@ import { parseArguments } from './arguments.ts';
 import { commands, findCommand } from './commands.ts';
 import { Exit, exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
+import { machineProblem } from './system-errors.ts';
 
 /** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (e) {
-    if (!isExit(e)) throw e;
+    const problem = isExit(e) ? undefined : machineProblem(e);
+    if (!isExit(e) && problem === undefined) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
+    if (!isExit(e)) {
+      io.stderr.write(`${mark}: ${problem}\n`);
+      return exitCodes.diagnostics;
+    }
     io.stderr.write(`${mark}: ${e.message}\n`);
     if (e.code === exitCodes.usage) {
       io.stderr.write(`Try 'enetc ${e.command ? `${e.command} ` : ''}--help'.\n`);

@@ -55,6 +55,21 @@ export function writeProblem(e: unknown, shown: string): string {
   return writeProblems[code] ?? message;
 }
 
+/** Errors of the system that can come from any file, where no error of enetc's own is behind them. */
+const anywhere: Readonly<Record<string, string>> = { ...readProblems, ...writeProblems, ...problems };
+const rarelyMachine = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EPIPE']);
+
+/** What an error means that nothing has expected, where it is the machine's: `'x.enet': too many files are open ...`. */
+export function machineProblem(e: unknown): string | undefined {
+  if (!(e instanceof Error)) return undefined;
+  const { code = '', message, path } = e as NodeJS.ErrnoException;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return problems.ENOMEM;
+  // A thread that cannot start has the system's code in its message alone.
+  const cause = code === 'ERR_WORKER_INIT_FAILED' ? (/: (E[A-Z]+)$/.exec(message)?.[1] ?? '') : code;
+  if (rarelyMachine.has(cause) || !Object.hasOwn(anywhere, cause)) return undefined;
+  return `${path === undefined ? '' : `'${path}': `}${anywhere[cause]}`;
+}
+
 /** Does what reads a file; where it cannot be done, says why. @param shown how the user calls it */
 export function attemptRead<T>(shown: string, action: () => T): T {
   try {

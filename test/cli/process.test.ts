@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { folder, tiny } from './fake-io.ts';
@@ -64,27 +65,101 @@ describe('the process', () => {
     expect(readdirSync(cwd)).toEqual(['tiny.enet']);
   });
 
-  test.each([
-    ['SIGINT', 'onnx'],
-    ['SIGTERM', 'onnx'],
-    ['SIGINT', 'tfjs'],
-    ['SIGTERM', 'tfjs'],
-  ] as const)(
-    '%s while it writes leaves no part of a file or folder: %s',
-    async (signal, target) => {
+  describe('a signal ends a long command at once, and leaves no part of a file or folder', () => {
+    const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+    const outputs = [
+      ['compile', 'resnet', '--variant', 'resnet152', '--external-data', '-o', 'out'],
+      ['compile', 'resnet', '--variant', 'resnet152', '--target', 'tfjs', '-o', 'out'],
+      ['weights', 'resnet', '--variant', 'resnet152', '-o', 'out'],
+    ];
+    const start = (argv: readonly string[]) => {
       const cwd = folder();
-      const argv = ['compile', 'resnet', '--variant', 'resnet152', '--target', target, '-o', 'out.onnx'];
       const child = spawn(process.execPath, [entry, ...argv], { cwd, stdio: 'ignore' });
       const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
-      const writing = () => readdirSync(cwd).some((name) => name.endsWith('.tmp'));
-      for (let i = 0; i < 2000 && !writing() && child.exitCode === null; i++)
-        await new Promise((next) => setTimeout(next, 5));
-      child.kill(signal);
-      expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
-      // SIGTERM is only heard when the file is whole: then it stands under its own name.
-      expect(readdirSync(cwd).filter((name) => name !== 'out.onnx')).toEqual([]);
-      if (signal === 'SIGINT') expect(readdirSync(cwd)).toEqual([]);
-    },
-    60_000,
-  );
+      return { cwd, child, ended };
+    };
+    const wait = (ms: number) => new Promise((next) => setTimeout(next, ms));
+
+    test.each(
+      outputs.flatMap((argv) => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, argv] as const)),
+    )(
+      '%s while it writes: %j',
+      async (signal, argv) => {
+        const { cwd, child, ended } = start(argv);
+        const writing = () => readdirSync(cwd).some((name) => name.endsWith('.tmp'));
+        for (let i = 0; i < 4000 && !writing() && child.exitCode === null; i++) await wait(5);
+        const asked = performance.now();
+        child.kill(signal);
+        expect(await ended).toBe(codes[signal]);
+        expect(performance.now() - asked).toBeLessThan(2000);
+        expect(readdirSync(cwd)).toEqual([]);
+      },
+      60_000,
+    );
+
+    test('at any moment', async () => {
+      for (let i = 0; i < 12; i++) {
+        const signal = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)[i % 3] as keyof typeof codes;
+        const { cwd, child, ended } = start(outputs[Math.floor(i / 4)] as string[]);
+        await wait(60 * i);
+        child.kill(signal);
+        // Before the program listens, the system ends it: without a code of its own.
+        expect([codes[signal], null, 0]).toContain(await ended);
+        expect(readdirSync(cwd).filter((name) => name.startsWith('.'))).toEqual([]);
+      }
+    }, 120_000);
+
+    test('what only reads ends by the signal itself', async () => {
+      const cwd = folder({
+        'many.enet': Array.from({ length: 400 }, (_, i) => tiny.replaceAll('Tiny', `T${i}`)).join(''),
+      });
+      const child = spawn(process.execPath, [entry, 'check', '.'], { cwd, stdio: 'ignore' });
+      const ended = new Promise((done) => child.on('exit', (_, signal) => done(signal)));
+      await wait(1000);
+      const running = child.exitCode === null;
+      const asked = performance.now();
+      child.kill('SIGTERM');
+      expect(await ended).toBe(running ? 'SIGTERM' : null);
+      expect(performance.now() - asked).toBeLessThan(2000);
+    }, 60_000);
+  });
+
+  test('a supervised command reads standard input and says where it is too large', () => {
+    const cwd = folder();
+    const ran = spawnSync(process.execPath, [entry, 'compile', '-', '-o', 'x.onnx'], {
+      cwd,
+      input: tiny,
+      encoding: 'utf8',
+    });
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/^x\.onnx {2}/);
+    const large = `head -c 100000000 /dev/zero | "${process.execPath}" "${entry}" compile - -o y.onnx`;
+    const refused = spawnSync('sh', ['-c', large], { cwd, encoding: 'utf8' });
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('it is larger than 64 MiB') });
+    expect(readdirSync(cwd)).toEqual(['x.onnx']);
+  });
+
+  test.skipIf(process.platform === 'win32')('out of file handles: said in words', () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    for (const argv of [
+      'check tiny.enet',
+      'check .',
+      'fmt --check .',
+      'summary tiny.enet',
+      'compile tiny.enet',
+      'graph tiny.enet -o x.svg',
+    ]) {
+      // The program is loaded already where its last file is closed: 'open' fails from then on.
+      const preload =
+        'const fs=require("fs");const o=fs.openSync;fs.openSync=(p,...r)=>{if(String(p).includes("tiny")||String(p).includes("x.svg")){const e=new Error("EMFILE: too many open files");e.code="EMFILE";throw e}return o(p,...r)}';
+      const file = join(folder({ 'preload.cjs': preload }), 'preload.cjs');
+      const ran = spawnSync(process.execPath, ['--require', file, entry, ...argv.split(' ')], {
+        cwd,
+        encoding: 'utf8',
+      });
+      expect([1, 2]).toContain(ran.status);
+      expect(ran.stderr).toContain('too many files are open');
+      expect(ran.stderr).not.toContain('error in enetc');
+    }
+  });
 });

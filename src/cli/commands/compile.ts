@@ -10,7 +10,6 @@ import { type Arguments, flag, text } from '../arguments.ts';
 import { buildNetwork, type Network } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { RunCommand } from '../commands.ts';
-import { interruptible } from '../interruptible.ts';
 import { exitCodes, type Io } from '../io.ts';
 import { openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
@@ -50,13 +49,11 @@ function writeNetwork(network: Network, target: ChosenTarget, name: string, args
   const files = folder ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
   const progress = createProgress(name, io);
   try {
-    const { diagnostics, bytes } = interruptible(() =>
-      target.emit(network, files.open, {
-        fold: !flag(args, 'no-fold'),
-        ...weightsRequest(args, opened?.checkpoint),
-        progress: progress.update,
-      }),
-    );
+    const { diagnostics, bytes } = target.emit(network, files.open, {
+      fold: !flag(args, 'no-fold'),
+      ...weightsRequest(args, opened?.checkpoint),
+      progress: progress.update,
+    });
     progress.clear();
     const all = [...(opened?.diagnostics ?? []), ...diagnostics];
     if (hasErrors(all)) return refuse(network, all, args, io);

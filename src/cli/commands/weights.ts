@@ -7,7 +7,6 @@ import { namesLike, ownNames, writeExported } from '../../weights/export-names.t
 import { type Arguments, flag, text } from '../arguments.ts';
 import { buildNetwork, type Network } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
-import { interruptible } from '../interruptible.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { type OpenedCheckpoint, openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
@@ -71,7 +70,7 @@ function convert(
   const files = createOutputFiles(output.path, name);
   try {
     const { sink } = files.open('');
-    const bytes = interruptible(() => writeExported(sink, tensors, source, { format: 'pt', producer: 'enetc' }));
+    const bytes = writeExported(sink, tensors, source, { format: 'pt', producer: 'enetc' });
     files.commit();
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const names = like ? `the names of ${text(args, 'like')}` : "the model's own names";
