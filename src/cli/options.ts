@@ -87,7 +87,8 @@ export const weightOptions: readonly Option[] = [
   {
     name: 'weights',
     value: 'PATH',
-    description: 'take the weights of a safetensors file, or of the folder of a TensorFlow.js layers model',
+    description:
+      'take the weights of a safetensors file, or of a TensorFlow.js layers model: its folder or its model.json',
     completes: 'file',
   },
   {

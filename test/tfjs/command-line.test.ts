@@ -115,6 +115,60 @@ describe('enetc weights', () => {
     expect(c!.equals(a!)).toBe(true);
   });
 
+  /** The folder of a layers model as a page's `model.save('downloads://NAME')` hands it out. */
+  async function downloaded(name: string, path: string): Promise<string> {
+    const cwd = folder({ 'tiny.enet': tiny });
+    await enetc(['weights', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors'], { cwd });
+    await enetc(['compile', 'tiny.enet', '--target', 'tfjs', '--weights', 'a.safetensors', '-o', 'm'], { cwd });
+    mkdirSync(join(cwd, 'saved'));
+    writeFileSync(join(cwd, 'saved', `${name}.weights.bin`), readFileSync(join(cwd, 'm/group1-shard1of1.bin')));
+    const json = JSON.parse(readFileSync(join(cwd, 'm/model.json'), 'utf8'));
+    json.weightsManifest[0].paths = [path];
+    writeFileSync(join(cwd, 'saved', `${name}.json`), JSON.stringify(json));
+    return cwd;
+  }
+
+  test.each([
+    ['net', './net.weights.bin'],
+    ['my net', 'my net.weights.bin'],
+    ['my net', './my%20net.weights.bin'],
+    ['100%', '100%.weights.bin'],
+    ['model', 'model.weights.bin'],
+  ])("a browser's download '%s', whose manifest says '%s'", async (name, path) => {
+    const cwd = await downloaded(name, path);
+    for (const given of name === 'model' ? ['saved', 'saved/model.json'] : [`saved/${name}.json`]) {
+      const ran = await enetc(['weights', 'tiny.enet', '--weights', given, '-o', 'b.safetensors'], { cwd });
+      expect(ran).toMatchObject({ code: 0, err: '' });
+      const [a, b] = ['a', 'b'].map((file) => readFileSync(join(cwd, `${file}.safetensors`)));
+      expect(b!.equals(a!)).toBe(true);
+    }
+  });
+
+  test('a folder whose model is called otherwise says how to give it', async () => {
+    const cwd = await downloaded('net', './net.weights.bin');
+    const ran = await enetc(['weights', 'tiny.enet', '--weights', 'saved', '-o', 'b'], { cwd });
+    expect(ran).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("if 'net.json' is the model, give 'saved/net.json'"),
+    });
+  });
+
+  test.each([
+    '../a.safetensors',
+    '%2e%2e/a.safetensors',
+    '/etc/hostname',
+    'x/../../a',
+    'http://a/b',
+    '..\\a',
+    'link.bin',
+  ])("weights said to be in '%s' are refused", async (path) => {
+    const cwd = await downloaded('net', path);
+    symlinkSync('../m/group1-shard1of1.bin', join(cwd, 'saved/link.bin'));
+    const ran = await enetc(['weights', 'tiny.enet', '--weights', 'saved/net.json', '-o', 'b'], { cwd });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('out') });
+    expect(ran.err).toMatch(/outside of the folder|leads out of the folder/);
+  });
+
   test('says what it wrote', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     const ran = await enetc(['weights', 'tiny.enet', '-o', 'a.safetensors'], { cwd });

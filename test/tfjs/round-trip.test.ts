@@ -140,8 +140,8 @@ describe('a folder that is no sound layers model', () => {
       'its list of weights is malformed',
     ],
     [
-      JSON.stringify({ weightsManifest: [{ ...group, weights: [{ name: 'a/kernel', shape: [1], dtype: 'uint8' }] }] }),
-      "'a/kernel' is not stored as float32",
+      JSON.stringify({ weightsManifest: [{ ...group, weights: [{ name: 'a/kernel', shape: [1], dtype: 'string' }] }] }),
+      "'a/kernel' is stored in a way that is not known",
     ],
   ])('%#', (text, message) => {
     expect(problem(text)).toMatch(/^model-folder: the weights of the model in 'm' cannot be read: /);

@@ -16,7 +16,7 @@ export const weightDiagnostics = {
   ),
   'model-folder': error<{ folder: string; reason: string }>(
     (a) => `the weights of the model in '${a.folder}' cannot be read: ${a.reason}`,
-    `A layers model of TensorFlow.js is a folder: model.json, which lists the weights, and the files that hold them. It must be one that \`enetc compile --target tfjs\` wrote, or that \`model.save\` wrote of such a model, with weights as float32.`,
+    `A layers model of TensorFlow.js is a folder: model.json, which lists the weights, and the files that hold them. It may be one that \`enetc compile --target tfjs\` wrote, or one that TensorFlow.js (\`model.save\`) or the converter of Keras models wrote of a network of the same layers. Weights may be quantised to 8 or 16 bits, the files must lie in the folder, and where a dense layer reads a feature map the topology must tell in which order.`,
   ),
   'weight-map-pattern': error<{ path: string; pattern: string }>(
     (a) =>

@@ -1,9 +1,13 @@
 import { elements } from '../../../5-graph/graph.ts';
+import { isObject } from './is-object.ts';
+import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
+import { readTopology, type Topology } from './topology.ts';
 
 /** A weight of model.json, and where its bytes stand in the files of its group, read as one. */
 export interface ManifestWeight {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly format: NumberFormat;
   readonly group: number;
   /** In bytes. */
   readonly begin: number;
@@ -13,11 +17,17 @@ export interface Manifest {
   readonly weights: readonly ManifestWeight[];
   /** The files of each group, in order, and how many bytes they must have together. */
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
+  /** Absent where there is none that can be read. */
+  readonly topology?: Topology;
 }
 
+/** The files of a model of 40 GB, as TensorFlow's converter cuts them. */
+const mostFiles = 10_000;
+
 /**
- * Reads the weights' list of a layers model's model.json. Whatever the text, this gives a manifest or says what is wrong.
- * Weights of an optimizer, which `model.save` may have added, are left out; their bytes are counted.
+ * Reads what a layers model's model.json says of weights. Whatever the text, this gives a manifest or says what is wrong.
+ * Weights of an optimizer, which `model.save` may have added, and those that are no floating-point numbers are left out;
+ * their bytes are counted.
  */
 export function readManifest(text: string): { readonly manifest?: Manifest; readonly problem?: string } {
   let json: unknown;
@@ -33,12 +43,15 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   if (!Array.isArray(json.weightsManifest)) return { problem: 'its model.json lists no weights' };
   const weights: ManifestWeight[] = [];
   const groups: { paths: readonly string[]; bytes: number }[] = [];
+  let files = 0;
   for (const [group, entry] of json.weightsManifest.entries()) {
     const paths = isObject(entry) ? entry.paths : undefined;
     if (!isObject(entry) || !Array.isArray(entry.weights) || !isTexts(paths)) {
       return { problem: 'its list of weights is malformed' };
     }
-    const outside = paths.find((path) => !/^[\w.-]+$/.test(path) || path.startsWith('.'));
+    files += paths.length;
+    if (files > mostFiles) return { problem: `its weights are said to be in more than ${mostFiles} files` };
+    const outside = paths.find((path) => !isWithin(path));
     if (outside !== undefined) return { problem: `its weights are said to be in '${outside}', outside of the folder` };
     let begin = 0;
     for (const weight of entry.weights) {
@@ -46,19 +59,32 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
         return { problem: 'its list of weights is malformed' };
       }
       const { name, shape, dtype, quantization, group: use } = weight;
-      if (quantization !== undefined || (dtype !== 'float32' && dtype !== 'int32')) {
-        return { problem: `'${name}' is not stored as float32` };
-      }
-      if (use !== 'optimizer' && dtype === 'float32') weights.push({ name, shape, group, begin });
-      begin += elements(shape) * 4;
+      const format = numberFormat(quantization);
+      const stored = format?.kind === 'float32' ? dtype : format?.kind;
+      const size = typeof stored === 'string' && Object.hasOwn(bytesPerElement, stored) ? bytesPerElement[stored] : 0;
+      if (!format || !size) return { problem: `'${name}' is stored in a way that is not known` };
+      if (use !== 'optimizer' && dtype === 'float32') weights.push({ name, shape, format, group, begin });
+      begin += elements(shape) * size;
     }
     groups.push({ paths, bytes: begin });
   }
-  return { manifest: { weights, groups } };
+  const topology = readTopology(json.modelTopology);
+  return { manifest: { weights, groups, ...(topology && { topology }) } };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a path of the manifest stays in the model's folder, as it is written and as the address that it may be. */
+function isWithin(path: string): boolean {
+  let address = path;
+  try {
+    address = decodeURIComponent(path);
+  } catch {
+    // no address: a name with a percent sign
+  }
+  return [path, address].every((name) => {
+    const parts = name.split('/');
+    const isPlain = name !== '' && !name.startsWith('/') && !name.includes('\\') && !name.includes('\0');
+    return isPlain && !/^[a-z]+:/i.test(name) && !parts.includes('..') && parts.at(-1) !== '';
+  });
 }
 
 function isTexts(value: unknown): value is readonly string[] {

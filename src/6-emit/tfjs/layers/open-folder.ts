@@ -1,18 +1,29 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
-import { setLittleEndian } from '../../../weights/bytes.ts';
 import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
 import type { RandomAccess } from '../../../weights/safetensors.ts';
 import { fromStored } from '../weight-layout.ts';
-import { readManifest } from './manifest.ts';
+import { inOurOrder, pixelChannels } from './feature-channels.ts';
+import { featureOrders } from './feature-order.ts';
+import { type ManifestWeight, readManifest } from './manifest.ts';
+import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
 import { type NamedWeight, namedWeight } from './weight-names.ts';
 
+/** Where a tensor of ours stands. */
+interface Place {
+  readonly named: NamedWeight;
+  readonly weight: ManifestWeight;
+  readonly group: RandomAccess;
+  /** Of a dense layer that reads a map pixel by pixel: the map's channels. */
+  readonly channels?: number;
+}
+
 /**
- * Opens a folder with a layers model, ours or one that was trained on and saved (`model.save`), as a checkpoint under our
- * names. One tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
+ * Opens a folder with a layers model, ours or one that TensorFlow.js or Keras made, as a checkpoint under our names. One
+ * tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
  * @param name how people know the folder.
  * @param modelJson the text of its model.json.
- * @param openFile opens a file of the folder by its name; throws where it cannot be read.
+ * @param openFile opens a file of the folder by its path in the manifest; throws where it cannot be read.
  */
 export function openLayersFolder(
   name: string,
@@ -30,13 +41,19 @@ export function openLayersFolder(
     if (group.size !== bytes) return fail(`its weights have ${group.size} bytes, but model.json says ${bytes}`);
     groups.push(group);
   }
+  const orders = manifest.topology && featureOrders(manifest.topology);
   const tensors = new Map<string, CheckpointTensor>();
-  const places = new Map<string, { named: NamedWeight; group: RandomAccess; begin: number }>();
+  const places = new Map<string, Place>();
   for (const weight of manifest.weights) {
     const named = namedWeight(weight.name, weight.shape);
     if (!named) continue;
+    if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
+    const found = pixelChannels(weight.name, named, orders);
+    if (found.problem !== undefined) return fail(found.problem);
+    const { channels } = found;
     tensors.set(named.name, { name: named.name, shape: named.shape, dtype: 'F32' });
-    places.set(named.name, { named, group: groups[weight.group] as RandomAccess, begin: weight.begin });
+    const group = groups[weight.group] as RandomAccess;
+    places.set(named.name, { named, weight, group, ...(channels !== undefined && { channels }) });
   }
   const checkpoint: Checkpoint = {
     name,
@@ -45,13 +62,18 @@ export function openLayersFolder(
     read(tensor) {
       const place = places.get(tensor);
       if (!place) throw new Error(`${name} has no tensor '${tensor}'`);
-      const { named, group, begin } = place;
-      const stored = new Float32Array(elements(named.shape));
-      setLittleEndian(stored, group.read(begin, stored.byteLength));
-      return fromStored(named.layout, named.shape, stored);
+      return readPlace(place);
     },
   };
   return { checkpoint, diagnostics: [] };
+}
+
+function readPlace({ named, weight, group, channels }: Place): Float32Array {
+  const { layout, shape } = named;
+  const { format, begin } = weight;
+  const stored = decodeNumbers(format, group.read(begin, elements(shape) * (bytesPerElement[format.kind] as number)));
+  const values = fromStored(layout, shape, stored);
+  return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
 }
 
 /** Files as one. */

@@ -1,0 +1,176 @@
+import type { TopologyLayer } from './topology.ts';
+
+/**
+ * In which order a value's elements stand in memory, as far as layers tell:
+ *
+ * - `last`: channel by channel within each pixel, as TensorFlow's maps and what is flattened of them;
+ * - `ours`: pixel by pixel within each channel, and vectors;
+ * - `unknown`: behind a layer that may have moved them.
+ */
+export interface ValueOrder {
+  readonly order: 'last' | 'ours' | 'unknown';
+  /** How many channels there are; absent where that is not known. */
+  readonly channels?: number;
+  /** Without the batch, as the layer gives it; null where a size is not known. Absent where not even the axes are. */
+  readonly shape?: readonly (number | null)[];
+  /** Of what is unknown: the layer behind which it is. */
+  readonly behind?: string;
+}
+
+/** Layers that leave each element where it is. */
+const pointwise = new Set([
+  ...[
+    'Activation',
+    'ReLU',
+    'LeakyReLU',
+    'PReLU',
+    'ELU',
+    'ThresholdedReLU',
+    'Softmax',
+    'EnetHardSigmoid',
+    'EnetHardSwish',
+  ],
+  ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
+  ...['BatchNormalization', 'SyncBatchNormalization', 'LayerNormalization', 'GroupNormalization', 'UnitNormalization'],
+  ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
+  ...['RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomCrop'],
+]);
+/** Layers that give a map with the channels of theirs. */
+const spatial = new Set([
+  ...['MaxPooling2D', 'AveragePooling2D', 'EnetMaxPooling2D', 'EnetAveragePooling2D', 'ZeroPadding2D', 'Cropping2D'],
+  ...['UpSampling2D', 'Resizing', 'CenterCrop'],
+]);
+/** Layers that give a map with channels of their own number. */
+const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D']);
+const depthwise = new Set(['DepthwiseConv2D', 'EnetDepthwiseConv2D']);
+const merging = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum']);
+const globalPools = new Set(['GlobalAveragePooling2D', 'GlobalMaxPooling2D']);
+
+/** What a layer gives of what it reads. @param isFirst whether the model has its channels first, for its inputs. */
+export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], isFirst: boolean): ValueOrder {
+  const { className, config } = layer;
+  const [x] = inputs;
+  if (className === 'InputLayer') return inputOrder(config, isFirst);
+  const unknown: ValueOrder = { order: 'unknown', behind: layer.name };
+  if (!x) return unknown;
+  if (pointwise.has(className)) return x;
+  if (spatial.has(className)) return mapOf(config, channelsOf(x, config));
+  if (filtering.has(className)) return mapOf(config, size(config.filters));
+  if (depthwise.has(className))
+    return mapOf(config, product(channelsOf(x, config), size(config.depth_multiplier) ?? 1));
+  if (globalPools.has(className)) {
+    const channels = channelsOf(x, config);
+    return { order: 'ours', ...(channels !== undefined && { channels, shape: [channels] }) };
+  }
+  if (merging.has(className)) return merged(inputs) ?? unknown;
+  if (className === 'Concatenate') return joined(config, inputs) ?? unknown;
+  if (className === 'Dense') return afterDense(x, size(config.units)) ?? unknown;
+  if (className === 'Flatten') return flattened(x, config) ?? unknown;
+  if (className === 'Reshape') return { ...x, shape: sizes(config.target_shape) ?? [] };
+  if (className === 'Permute') return permuted(x, sizes(config.dims)) ?? unknown;
+  return unknown;
+}
+
+function inputOrder(config: TopologyLayer['config'], isFirst: boolean): ValueOrder {
+  const whole = config.batch_input_shape ?? config.batch_shape;
+  const shape = sizes(Array.isArray(whole) ? whole.slice(1) : config.input_shape);
+  if (!shape) return { order: 'unknown', behind: 'the input' };
+  if (shape.length < 2) return { order: 'ours', shape };
+  if (isFirst) return { order: 'ours', shape, ...known(shape[0]) };
+  // Two axes are a map of one channel.
+  return { order: 'last', shape, ...(shape.length === 2 ? { channels: 1 } : known(shape.at(-1))) };
+}
+
+function mapOf({ data_format: format }: TopologyLayer['config'], channels: number | undefined): ValueOrder {
+  if (format === 'channels_first') return { order: 'ours', shape: [channels ?? null, null, null], ...known(channels) };
+  return { order: 'last', shape: [null, null, channels ?? null], ...known(channels) };
+}
+
+/** The channels of a map that a layer reads. */
+function channelsOf({ shape, channels }: ValueOrder, { data_format: format }: TopologyLayer['config']) {
+  if (shape?.length !== 3) return channels;
+  return (format === 'channels_first' ? shape[0] : shape[2]) ?? channels;
+}
+
+function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
+  // A gate, a number a channel, leaves the order of what it multiplies.
+  const maps = inputs.filter(({ shape }) => !isGate(shape));
+  const [first, ...others] = maps.length > 0 ? maps : inputs;
+  const isSame = others.every(({ order, channels }) => order === first?.order && channels === first?.channels);
+  return isSame ? first : undefined;
+}
+
+function isGate(shape: ValueOrder['shape']): boolean {
+  return shape !== undefined && (shape.length === 1 || (shape.length === 3 && shape[0] === 1 && shape[1] === 1));
+}
+
+function joined({ axis }: TopologyLayer['config'], inputs: readonly ValueOrder[]): ValueOrder | undefined {
+  const [first] = inputs;
+  const rank = first?.shape?.length;
+  const isSame = inputs.every(({ order, shape }) => order === first?.order && shape?.length === rank);
+  if (!first || rank === undefined || !isSame) return undefined;
+  const channels = inputs.map((input) => input.channels);
+  if (first.order === 'last' && rank === 3) {
+    const isLast = axis === undefined || axis === -1 || axis === 3;
+    const all = isLast ? sum(channels) : first.channels;
+    return { order: 'last', shape: [null, null, all ?? null], ...known(all) };
+  }
+  if (first.order === 'ours' && rank === 3 && (axis === 1 || axis === -3)) {
+    return { order: 'ours', shape: [sum(channels) ?? null, null, null], ...known(sum(channels)) };
+  }
+  return first.order === 'ours' && rank === 1 ? { order: 'ours', shape: [null] } : undefined;
+}
+
+function afterDense({ order, shape }: ValueOrder, units: number | undefined): ValueOrder | undefined {
+  if (!shape || shape.length < 2) return { order: 'ours', shape: [units ?? null] };
+  // Of a map it is a convolution of one pixel.
+  return order === 'last' ? { order, shape: [...shape.slice(0, -1), units ?? null], ...known(units) } : undefined;
+}
+
+function flattened(x: ValueOrder, { data_format: format }: TopologyLayer['config']): ValueOrder | undefined {
+  const flat = { ...x, shape: [null] };
+  if (format !== 'channels_first' || x.shape?.length === 1) return flat;
+  // The layer turns a map with channels first before it flattens it.
+  return x.order === 'ours' ? { ...flat, order: 'last' } : undefined;
+}
+
+function permuted(x: ValueOrder, dims: readonly (number | null)[] | undefined): ValueOrder | undefined {
+  const { order, shape, channels } = x;
+  if (!dims || !shape || shape.length !== dims.length) return undefined;
+  const turned = dims.map((axis) => shape[(axis ?? 0) - 1] ?? null);
+  if (dims.every((axis, i) => axis === i + 1)) return x;
+  if (shape.length === 3 && order === 'last' && String(dims) === '3,1,2')
+    return { order: 'ours', shape: turned, ...known(channels) };
+  if (shape.length === 3 && order === 'ours' && String(dims) === '2,3,1')
+    return { order: 'last', shape: turned, ...known(channels) };
+  // Channels among themselves, as in a shuffle: the pixels' axes stay in front.
+  let share = 1;
+  for (let i = dims.length - 1; i >= 0 && channels !== undefined && share < channels; i--) {
+    share *= shape[i] ?? Number.NaN;
+    const isWithin = dims.slice(0, i).every((axis, k) => axis === k + 1);
+    if (order === 'last' && share === channels && isWithin) return { order, shape: turned, channels };
+  }
+  return undefined;
+}
+
+function known(channels: number | null | undefined): { readonly channels?: number } {
+  return channels === null || channels === undefined ? {} : { channels };
+}
+
+function size(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
+}
+
+/** A shape; what is no size is not known. */
+function sizes(value: unknown): readonly (number | null)[] | undefined {
+  return Array.isArray(value) && value.length <= 8 ? value.map((n) => size(n) ?? null) : undefined;
+}
+
+function sum(values: readonly (number | undefined)[]): number | undefined {
+  const total = values.reduce<number>((all, n) => all + (n ?? Number.NaN), 0);
+  return Number.isNaN(total) ? undefined : total;
+}
+
+function product(a: number | undefined, b: number): number | undefined {
+  return a === undefined ? undefined : a * b;
+}
