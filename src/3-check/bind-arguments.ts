@@ -1,6 +1,6 @@
 import type { Arg } from '../1-parse/ast.ts';
+import { guessParameter } from '../2-resolve/names-elsewhere.ts';
 import { createDiagnostic, type Diagnostic, listNames, type Related } from '../diagnostics/diagnostic.ts';
-import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { suggestion } from './scope.ts';
 import type { Signature, SignatureParam } from './signature.ts';
@@ -35,8 +35,9 @@ export function bindArguments(signature: Signature, chained: number, args: reado
       const { name, span } = arg.name;
       const param = byName.get(name);
       if (!param) {
-        const { hint, fixes } = suggestion(nearestNames(name, byName.keys())[0], span);
-        const data = { callee, name, hint };
+        const guess = guessParameter(name, byName.keys());
+        const { fixes } = suggestion(guess.name, span);
+        const data = { callee, name, hint: guess.hint };
         diagnostics.push(createDiagnostic('unknown-parameter', span, data, { related, fixes }));
       } else if (byParam.has(name)) {
         diagnostics.push(createDiagnostic('duplicate-argument', span, { name }));

@@ -1,7 +1,9 @@
 import type { NameNode } from '../1-parse/ast.ts';
+import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { excerpt, type Span } from '../source.ts';
 import {
   type Checker,
+  isFull,
   type Local,
   lookup,
   type Meaning,
@@ -92,36 +94,15 @@ function describeMeaning(name: string, meaning: Meaning): string {
   }
 }
 
-/** Names that other frameworks use, and what they are called here. */
-const elsewhere: Readonly<Record<string, string>> = {
-  swish: 'silu',
-  hswish: 'hardswish',
-  hsigmoid: 'hardsigmoid',
-  hard_swish: 'hardswish',
-  hard_sigmoid: 'hardsigmoid',
-  Conv2d: 'Conv',
-  Conv2D: 'Conv',
-  BatchNorm2d: 'BatchNorm',
-  BatchNormalization: 'BatchNorm',
-  ReLU: 'relu',
-  ReLU6: 'relu6',
-  SiLU: 'silu',
-  Dense: 'Linear',
-  MaxPool2d: 'MaxPool',
-  AvgPool2d: 'AvgPool',
-  AdaptiveAvgPool2d: 'GlobalAvgPool',
-  GlobalAveragePooling2D: 'GlobalAvgPool',
-};
-
 /** Says that a name means nothing, with the name that was probably meant. */
 export function reportUnknownName(c: Checker, scope: Scope, name: string, span: Span): void {
   c.looksAround = true;
   // what an import should have brought is said at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;
   const at = { ...span, end: Math.min(span.end, span.start + name.length) };
-  const known = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined;
-  const { hint, fixes } = known ? suggestion(known, at) : suggest(c, name, () => visibleNames(c, scope), at);
-  report(c, 'unknown-name', at, { name, hint }, { fixes });
+  // what is no longer said needs no suggestion either
+  const guess = isFull(c) ? { hint: '' } : guessName(name, () => visibleNames(c, scope));
+  report(c, 'unknown-name', at, { name, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }
 
 /** What an expression is called where it has no name: as it is written. */

@@ -8,13 +8,13 @@ import {
   isTensorArgument,
   missingArguments,
 } from './bind-arguments.ts';
-import { checkExpr, countOf, expectType } from './check-expr.ts';
+import { checkExpr, countOf, expectType, wrongType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { ownsTensors } from './owns-tensors.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, type Scope, suggest } from './scope.ts';
 import { activationSignature, type Signature, signatureOf } from './signature.ts';
-import { actsAsTensor, describeType, isTensors, type Type } from './types.ts';
+import { actsAsTensor, describeType, isListType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
@@ -142,6 +142,11 @@ function checkArguments(
     const param = signature.byName.get(name);
     if (!param) continue;
     const what = `'${name}' of '${signature.name}'`;
+    if (signature.op && isListType(types.get(arg) as Type) && signature.byName.has('kernel')) {
+      const expected = 'one number, for height and width alike (windows are square)';
+      wrongType(c, arg.value.span, what, expected, types.get(arg) as Type);
+      continue;
+    }
     expectType(c, types.get(arg) as Type, param.type, arg.value.span, what);
     if (param.whole && arg.value.kind === 'number' && !Number.isInteger(arg.value.value)) {
       report(c, 'not-whole', arg.value.span, { what, value: arg.value.value });

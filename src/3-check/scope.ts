@@ -91,8 +91,13 @@ export function suggest(
   span: Span,
 ): { hint: string; fixes: readonly Fix[] } {
   // what is no longer said needs no suggestion either
-  const [best] = c.said.error < checkLimits.diagnostics ? nearestNames(name, candidates()) : [];
+  const [best] = isFull(c) ? [] : nearestNames(name, candidates());
   return suggestion(best, span);
+}
+
+/** Whether no further error of the file will be shown. */
+export function isFull(c: Checker): boolean {
+  return c.said.error >= checkLimits.diagnostics;
 }
 
 /** A hint and a fix for a name that is known to be meant. */

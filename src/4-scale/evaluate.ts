@@ -1,5 +1,6 @@
 import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
 import { activations, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
+import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { tensorProperties } from '../3-check/check-name.ts';
 import { signatureOf } from '../3-check/signature.ts';
@@ -129,7 +130,7 @@ function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   const value = globalValue(env, head);
   if (value === undefined) {
     const names = [...visibleVars(env), ...env.module.scope.keys(), ...activations, ...builtinOps.keys()];
-    return fail('unknown-name', name.span, { name: head, hint: didYouMean(head, names) });
+    return fail('unknown-name', name.span, { name: head, hint: guessName(head, () => names).hint });
   }
   return rest.length === 0 ? value : property(value, rest, name.span);
 }

@@ -1,0 +1,148 @@
+import { nearestNames } from '../diagnostics/nearest.ts';
+import { activationNames, builtinOps } from './builtins.ts';
+
+/**
+ * What other frameworks call things. A name that is known there is never taken for a slip of the pen: it leads to the same
+ * function here, or to none.
+ */
+
+/** A name without its style: `Hard_Swish`, `hardSwish` and `HARDSWISH` are one. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll('_', '');
+}
+
+const aliases: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    silu: 'swish swish1',
+    hardswish: 'hswish',
+    hardsigmoid: 'hsigmoid',
+    sigmoid: 'logistic',
+    Conv: 'conv2d convolution convolution2d',
+    BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
+    Linear: 'dense fullyconnected fc gemm innerproduct',
+    MaxPool: 'maxpool2d maxpooling maxpooling2d',
+    AvgPool: 'avgpool2d averagepool averagepool2d averagepooling averagepooling2d',
+    GlobalAvgPool:
+      'adaptiveavgpool2d globalaveragepool globalaveragepooling globalaveragepooling2d globalavgpool2d gap',
+    DropPath: 'stochasticdepth',
+    Add: 'plus',
+    Mul: 'multiply times',
+    Concat: 'concatenate cat',
+    Split: 'chunk',
+    ChannelShuffle: 'shufflechannel shufflechannels',
+    Pad: 'zeropad zeropad2d zeropadding zeropadding2d',
+    round_filters: 'makedivisible',
+  }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
+);
+
+/** Activations of PyTorch, Keras and ONNX that the language lacks. */
+const activationsElsewhere: ReadonlySet<string> = new Set(
+  `gelu quickgelu gelutanh geluquick elu selu celu prelu leakyrelu lrelu rrelu crelu frelu dynamicrelu relu1 relu2 relun
+  squaredrelu relusquared mish hardmish smish softmax logsoftmax logsigmoid softmin sparsemax hardmax softplus softsign softshrink
+  hardshrink tanhshrink shrink hardtanh threshold thresholdedrelu glu swiglu geglu reglu maxout exponential snake acon aconc metaacon
+  tanhexp squareplus binarystep`.split(/\s+/),
+);
+
+/** Layers and ops of PyTorch, Keras and ONNX that the language lacks. */
+const opsElsewhere: ReadonlySet<string> = new Set(
+  `globalmaxpool globalmaxpool2d globalmaxpooling globalmaxpooling2d globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool2d
+  adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d fractionalmaxpool2d maxunpool maxunpool2d maxpool1d
+  maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d averagepooling3d layernorm layernorm2d layernormalization
+  groupnorm groupnormalization instancenorm instancenorm2d instancenormalization rmsnorm localresponsenorm lrn weightnorm spectralnorm
+  batchnorm1d batchnorm3d frozenbatchnorm2d conv1d conv3d convtranspose convtranspose1d convtranspose2d convtranspose3d conv1dtranspose
+  conv2dtranspose conv3dtranspose deconv deconvolution deconv2d depthwiseconv depthwiseconv2d separableconv2d deformconv2d
+  deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout featurealphadropout
+  gaussiandropout gaussiannoise dropblock upsample upsampling2d upsamplingbilinear2d upsamplingnearest2d interpolate resize resizing
+  pixelshuffle pixelunshuffle depthtospace spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims
+  slice gather crop cropping2d centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention
+  attention scaleddotproductattention transformer matmul bmm einsum sub subtract div divide minimum maximum average mean sum reducemean
+  reducemax reducesum argmax topk dot cosinesimilarity normalize l2norm l2normalize unitnormalization lambda rescaling bilinear fold unfold
+  roialign roipool nms erf exp log sqrt rsqrt reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
+);
+
+/** What to write instead of some of them. */
+const instead: ReadonlyMap<string, string> = new Map([
+  ['flatten', "'Linear' flattens its input"],
+  ['depthwiseconv', "write 'Conv(..., groups: x.channels)'"],
+  ['depthwiseconv2d', "write 'Conv(..., groups: x.channels)'"],
+  ['softmax', 'a network gives scores, and what reads them applies it'],
+  ['pow', "write 'a ^ b'"],
+  ['clip', "write 'min(max(x, low), high)' for numbers"],
+  ['clamp', "write 'min(max(x, low), high)' for numbers"],
+]);
+
+/** What a name that means nothing probably stands for. */
+export interface Guess {
+  /** The name to write instead. */
+  readonly name?: string;
+  /** What to add to the message: `; did you mean 'silu'?`. */
+  readonly hint: string;
+}
+
+/**
+ * What an unknown name probably stands for: what another framework calls so, or else the nearest of the names that mean
+ * something. A function that is known elsewhere, and not here, is no slip for another one.
+ */
+export function guessName(name: string, candidates: () => Iterable<string>): Guess {
+  const key = plain(name);
+  // of an activation it means that there is none
+  if (name === 'linear') return { hint: "; the op is called 'Linear', the activation 'identity'" };
+  const same = aliases.get(key) ?? [...activationNames, ...builtinOps.keys()].find((own) => plain(own) === key);
+  if (same !== undefined && same !== name) return guessed(same);
+  const advice = instead.has(key) ? `: ${instead.get(key)}` : '';
+  if (activationsElsewhere.has(key)) {
+    return { hint: `; the language has no such activation${advice || `: there are ${listed(activationNames)}`}` };
+  }
+  if (opsElsewhere.has(key)) {
+    return { hint: `; the language has no such op${advice || `: there are ${listed([...builtinOps.keys()])}`}` };
+  }
+  const [best] = nearestNames(name, candidates());
+  return best === undefined ? { hint: '' } : guessed(best);
+}
+
+function guessed(name: string): Guess {
+  return { name, hint: `; did you mean '${name}'?` };
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+const parameterAliases: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    kernel: 'kernelsize kernelshape ksize filtersize poolsize size',
+    stride: 'strides subsample',
+    channels: 'filters outchannels numfilters outchs outplanes',
+    units: 'outfeatures numoutputs numclasses',
+    bias: 'usebias biasterm',
+    epsilon: 'eps',
+    dilation: 'dilationrate dilations',
+    padding: 'pad pads',
+    groups: 'group numgroups',
+    rate: 'p droprate dropprob prob',
+    count_pad: 'countincludepad',
+    parts: 'chunks numoutputs sections',
+    act: 'activation actlayer',
+  }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
+);
+
+/** Sizes that are rounded up: what there is instead. */
+const roundingUp: ReadonlySet<string> = new Set(['ceil', 'ceilmode', 'roundup']);
+
+/** The parameter that an unknown name of an argument probably stands for. */
+export function guessParameter(name: string, params: Iterable<string>): Guess {
+  const known = new Set(params);
+  const key = plain(name);
+  if (roundingUp.has(key) && known.has('kernel')) {
+    const same = known.has('count_pad')
+      ? "'padding: same, count_pad: false' rounds up and leaves the padding out"
+      : "'padding: same' rounds up";
+    return {
+      hint: `; sizes are rounded down, and there is no option for it: where the window equals the stride, ${same}`,
+    };
+  }
+  const alias = parameterAliases.get(key) ?? [...known].find((own) => plain(own) === key);
+  if (alias !== undefined && alias !== name && known.has(alias)) return guessed(alias);
+  const [best] = nearestNames(name, known);
+  return best === undefined ? { hint: '' } : guessed(best);
+}

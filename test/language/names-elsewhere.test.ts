@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { activations, builtinOps } from '../../src/2-resolve/builtins.ts';
+import { compile } from '../../src/compile.ts';
+import { messages, model } from './build.ts';
+
+const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`));
+
+/** Names as PyTorch, Keras and ONNX write them, of functions that the language lacks. */
+const lacking = {
+  activation: `gelu GELU QuickGELU elu Elu ELU selu celu prelu PReLU PRelu leaky_relu LeakyReLU LeakyRelu rrelu mish Mish softmax
+    Softmax log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
+  op: `GlobalMaxPool GlobalMaxPool2D GlobalMaxPooling2D AdaptiveMaxPool2d LayerNorm LayerNormalization GroupNorm InstanceNorm
+    InstanceNorm2d RMSNorm LocalResponseNorm LRN ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
+    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout Upsample UpSampling2D interpolate
+    Resize PixelShuffle DepthToSpace Flatten flatten Reshape Permute Sub Div MatMul ReduceMean Clip Sum Mean`,
+};
+
+test.each([
+  ...lacking.activation.split(/\s+/).map((name) => [name, 'activation']),
+  ...lacking.op.split(/\s+/).map((name) => [name, 'op']),
+])('%s is not taken for a slip for another function', (name, kind) => {
+  const { diagnostics } = compile({ name: 'test.enet', text: model(`  stem: Conv(8, 3)\n  s: ${name}`) });
+  expect(diagnostics.map((d) => d.code)).toEqual(['unknown-name']);
+  expect(diagnostics[0]?.message).toContain(`the language has no such ${kind}: `);
+  expect(diagnostics[0]?.message).not.toContain('did you mean');
+  expect(diagnostics[0]?.fixes).toEqual([]);
+});
+
+test('what there is instead is listed', () => {
+  const [gelu = ''] = step('gelu');
+  for (const name of activations) expect(gelu).toContain(name);
+  const [norm = ''] = step('GroupNorm');
+  for (const name of builtinOps.keys()) expect(norm).toContain(name);
+  expect(step('Flatten')).toEqual([
+    "unknown-name: nothing here is called 'Flatten'; the language has no such op: 'Linear' flattens its input",
+  ]);
+});
+
+test.each([
+  ['swish', 'silu'],
+  ['SiLU', 'silu'],
+  ['hswish', 'hardswish'],
+  ['hard_swish', 'hardswish'],
+  ['Hardswish', 'hardswish'],
+  ['hard_sigmoid', 'hardsigmoid'],
+  ['relu_6', 'relu6'],
+  ['ReLU6', 'relu6'],
+  ['Relu', 'relu'],
+  ['Sigmoid', 'sigmoid'],
+  ['Identity', 'identity'],
+  ['Conv2d', 'Conv'],
+  ['Conv2D', 'Conv'],
+  ['BatchNorm2d', 'BatchNorm'],
+  ['BatchNormalization', 'BatchNorm'],
+  ['Dense', 'Linear'],
+  ['Gemm', 'Linear'],
+  ['MaxPooling2D', 'MaxPool'],
+  ['AveragePooling2D', 'AvgPool'],
+  ['AdaptiveAvgPool2d', 'GlobalAvgPool'],
+  ['GlobalAveragePool', 'GlobalAvgPool'],
+  ['StochasticDepth', 'DropPath'],
+  ['Concatenate', 'Concat'],
+  ['Multiply', 'Mul'],
+  ['ZeroPadding2D', 'Pad'],
+])('%s leads to %s', (name, here) => {
+  expect(step(name)).toEqual([`unknown-name: nothing here is called '${name}'; did you mean '${here}'?`]);
+});
+
+test('--set takes the same way', () => {
+  const text = model('  param act: activation = relu\n  stem: Conv(8, 3) -> act');
+  expect(messages(text, { set: { act: 'prelu' } })[0]).toContain('the language has no such activation: there are ');
+  expect(messages(text, { set: { act: 'swish' } })).toEqual([
+    "unknown-name: nothing here is called 'swish'; did you mean 'silu'?",
+  ]);
+});
+
+test.each([
+  ['Conv(8, kernel_size: 3)', 'kernel'],
+  ['Conv(filters: 8, kernel: 3)', 'channels'],
+  ['Conv(8, 3, strides: 2)', 'stride'],
+  ['Conv(8, 3, use_bias: false)', 'bias'],
+  ['Conv(8, 3, dilation_rate: 2)', 'dilation'],
+  ['BatchNorm(eps: 1e-3)', 'epsilon'],
+  ['Dropout(p: 0.2)', 'rate'],
+  ['AvgPool(2, count_include_pad: false)', 'count_pad'],
+])('a parameter of another framework leads to ours: %s', (call, here) => {
+  expect(step(call)[0]).toContain(`; did you mean '${here}'?`);
+});
+
+test('what a window lacks is said, with what to write', () => {
+  expect(step('MaxPool(3, stride: 2, ceil_mode: true)')[0]).toContain(
+    'sizes are rounded down, and there is no option for it',
+  );
+  expect(step('AvgPool(2, ceil: true)')[0]).toContain("'padding: same, count_pad: false' rounds up");
+  expect(step('Conv(8, 3, stride: [2, 1])')).toEqual([
+    "wrong-type: 'stride' of 'Conv' must be one number, for height and width alike (windows are square), not a list of numbers",
+  ]);
+});
