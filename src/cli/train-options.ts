@@ -72,9 +72,10 @@ export const evalOptions: readonly Option[] = [
   {
     name: 'split',
     value: 'NAME',
-    choices: ['train', 'validation', 'test'],
+    choices: ['train', 'validation', 'test', 'all'],
     description: 'which images; test by default, else validation, else all',
   },
+  settingOption('crop', settingTable.crop),
   {
     name: 'batch',
     value: 'N',

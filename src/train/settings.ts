@@ -61,6 +61,8 @@ const from0 = { least: 0 } as const;
 const share = { least: 0, below: 1 } as const;
 const upTo1 = { least: 0, most: 1 } as const;
 
+const cropShare = { least: 0.01, most: 1 } as const;
+
 /** By the option's name, in the order of help. */
 export const settingTable = {
   epochs: number(
@@ -124,7 +126,13 @@ export const settingTable = {
   ),
   magnitude: number('M', 9, 'randaugment: strength of 0 to 30; 9 by default', { least: 0, most: 30 }),
   operations: number('N', 2, 'randaugment: operations an image; 2 by default', count),
-  flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for IDX sets', upTo1),
+  flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for small gray images', upTo1),
+  crop: number(
+    'SHARE',
+    undefined,
+    "the share of an image's shorter side that evaluation keeps; 0.875 or more by default, 1 for small images",
+    cropShare,
+  ),
   mixup: number('ALPHA', 0, 'mix pairs of images (Zhang et al. 2018); off by default', from0),
   cutmix: number('ALPHA', 0, 'paste rectangles of other images (Yun et al. 2019); off by default', from0),
   erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', upTo1),

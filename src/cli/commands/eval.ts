@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { formatBytes } from '../../report/format-number.ts';
+import { joinSplits } from '../../train/data/join-splits.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
-import { type Dataset, type SplitName, splitNames } from '../../train/data/types.ts';
+import { type Dataset, type Split, type SplitName, splitNames } from '../../train/data/types.ts';
 import type { StartWeights } from '../../train/run/run-config.ts';
 import type { RunFolder } from '../../train/run/run-folder.ts';
+import { settingProblem } from '../../train/settings.ts';
 import { type Arguments, flag, number, text } from '../arguments.ts';
 import type { Network } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
+import { openCheckpoint } from '../open-checkpoint.ts';
 import { scalingOptions } from '../options.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { scalingRequest } from '../scaling-request.ts';
@@ -20,6 +24,7 @@ import { checkClasses, hasClasses, imageOf } from '../training/classified-networ
 import { evalJson, evalText } from '../training/eval-text.ts';
 import { evaluateSplit } from '../training/evaluate-split.ts';
 import { explained } from '../training/explained.ts';
+import { evaluationCropOf } from '../training/loader-options.ts';
 import { openRun, openRunData } from '../training/open-run.ts';
 import { backendRequest } from '../training/run-training.ts';
 import { openStartWeights } from '../training/start-weights.ts';
@@ -31,6 +36,8 @@ interface Subject {
   readonly network: Network;
   readonly weights: StartWeights;
   readonly dataset: Dataset;
+  /** The run's own. */
+  readonly crop?: number;
   readonly backend: string;
 }
 
@@ -43,12 +50,15 @@ export const evalCommand: RunCommand = (args, io) =>
       network,
       weights,
       dataset,
+      crop: runCrop,
       backend: configured,
     } = await (flag(args, 'run') ? ofRun(args, io) : ofSpec(args, io));
     const closing = [dataset.close];
     try {
       checkClasses(network.graph, dataset);
-      const split = chooseSplit(dataset, text(args, 'split') as SplitName | undefined);
+      const [split, images] = chooseSplit(dataset, text(args, 'split') as SplitName | 'all' | undefined);
+      const crop = cropShare(args) ?? runCrop;
+      for (const message of dataset.warnings) io.stderr.write(`warning: ${safeText(message)}\n`);
       const opened = openStartWeights(network, weights, 0, args, io);
       closing.push(opened.close);
       const backend = await openBackend(backendRequest(args, configured), io);
@@ -59,12 +69,16 @@ export const evalCommand: RunCommand = (args, io) =>
         network,
         source: opened.source,
         dataset,
-        split,
+        split: images,
+        ...(crop !== undefined && { crop }),
         backend,
         batch: number(args, 'batch') ?? 32,
         ...(workers !== undefined && { workers }),
         progress: progress.update,
-        skipped: ({ name, reason }) => io.stderr.write(`warning: '${name}' cannot be read and is skipped: ${reason}\n`),
+        skipped: ({ name, reason }) => {
+          progress.clear();
+          io.stderr.write(`warning: ${safeText(`'${name}' cannot be read and is skipped: ${reason}`)}\n`);
+        },
       });
       progress.clear();
       const facts = {
@@ -92,8 +106,10 @@ async function ofRun(args: Arguments, io: Io): Promise<Subject> {
   const weights = startWeights(args, io) ?? { file: weightsOf(run.folder), allowMissing: [] };
   const data = text(args, 'data');
   // Other data than the run's may have any number of images.
-  const dataset = data === undefined ? await openRunData(run, args, io) : await openDataFor(run.network, data, io);
-  return { network: run.network, weights, dataset, backend: run.config.backend };
+  const { classes, settings, backend } = run.config;
+  const own = data === undefined;
+  const dataset = own ? await openRunData(run, args, io) : await openDataFor(run.network, data, classes, io);
+  return { network: run.network, weights, dataset, backend, ...evaluationCropOf(settings) };
 }
 
 /** A run's best weights; its last ones where no images validate it. */
@@ -112,15 +128,43 @@ async function ofSpec(args: Arguments, io: Io): Promise<Subject> {
   const spec = await openSpec(args.operands[0], io, 'eval');
   const request = scalingRequest(args, spec);
   const first = compileNetwork(spec, request, args, io);
-  const dataset = await openDataFor(first, data, io);
+  const dataset = await openDataFor(first, data, classesOfWeights(weights, io), io);
   if (request.set?.classes !== undefined || !hasClasses(first))
     return { network: first, weights, dataset, backend: 'auto' };
   const set = { ...request.set, classes: String(dataset.classes.length) };
   return { network: compileNetwork(spec, { ...request, set }, args, io), weights, dataset, backend: 'auto' };
 }
 
-function openDataFor({ graph }: Network, path: string, io: Io): Promise<Dataset> {
-  return openDataset(resolve(io.cwd, path), { channels: imageOf(graph).channels });
+/** Opens data that are there to be measured, whole. @param classes those that the network was trained on, where that is known. */
+function openDataFor(
+  { graph }: Network,
+  path: string,
+  classes: readonly string[] | undefined,
+  io: Io,
+): Promise<Dataset> {
+  const { channels } = imageOf(graph);
+  return openDataset(resolve(io.cwd, path), { channels, validation: 0, ...(classes && { classes }) });
+}
+
+/** The names of the classes that a training run has written beside its weights; undefined for other weights. */
+function classesOfWeights({ file }: StartWeights, io: Io): readonly string[] | undefined {
+  const { checkpoint, close } = openCheckpoint(file, io);
+  close();
+  try {
+    const names: unknown = JSON.parse(checkpoint?.metadata.get('classes') ?? 'null');
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `--crop`. */
+function cropShare(args: Arguments): number | undefined {
+  if (!flag(args, 'crop')) return undefined;
+  const written = text(args, 'crop') as string;
+  const problem = settingProblem('crop', Number(written));
+  if (problem) throw usageError(`--crop ${problem}, not '${written}'`, 'eval');
+  return Number(written);
 }
 
 function startWeights(args: Arguments, io: Io): StartWeights | undefined {
@@ -131,10 +175,16 @@ function startWeights(args: Arguments, io: Io): StartWeights | undefined {
     : { file: resolve(io.cwd, file), ...(map !== undefined && { map }), allowMissing: [] };
 }
 
-function chooseSplit({ splits, path }: Dataset, asked: SplitName | undefined): SplitName {
+/** The images to be measured, and what they are called. */
+function chooseSplit(
+  { splits, path }: Dataset,
+  asked: SplitName | 'all' | undefined,
+): readonly [SplitName | 'all', Split] {
   const there = splitNames.filter((name) => splits[name]);
-  const split = asked ?? [...there].reverse()[0];
-  if (split !== undefined && there.includes(split)) return split;
+  const name = asked ?? (['test', 'validation'] as const).find((split) => splits[split]) ?? 'all';
+  if (name === 'all' && there.length > 0) return [name, joinSplits(there.map((split) => splits[split] as Split))];
+  const split = name === 'all' ? undefined : splits[name];
+  if (split) return [name, split];
   throw failure(`'${path}' has no images for ${asked}; it has ${there.join(', ') || 'none at all'}`);
 }
 

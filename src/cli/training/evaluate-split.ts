@@ -3,7 +3,7 @@ import type { StepProgram } from '../../5-graph/training/program.ts';
 import type { Backend } from '../../backends/backend.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { createLoader } from '../../train/data/create-loader.ts';
-import type { Dataset, SkippedImage, SplitName } from '../../train/data/types.ts';
+import type { Dataset, SkippedImage, Split } from '../../train/data/types.ts';
 import { type Evaluation, evaluate } from '../../train/loop/evaluate.ts';
 import { runFunction } from '../../train/loop/failures.ts';
 import { startValues } from '../../train/loop/start-values.ts';
@@ -17,7 +17,9 @@ export interface EvaluateSplitRequest {
   readonly network: Network;
   readonly source: WeightSource;
   readonly dataset: Dataset;
-  readonly split: SplitName;
+  readonly split: Split;
+  /** See `LoaderOptions`. */
+  readonly crop?: number;
   readonly backend: Backend;
   readonly batch: number;
   readonly workers?: number;
@@ -27,10 +29,11 @@ export interface EvaluateSplitRequest {
 
 /** Runs a network with its weights over a split of the data. */
 export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation> {
-  const { network, source, dataset, split, backend, batch, workers, progress, skipped } = request;
+  const { network, source, dataset, split, crop, backend, batch, workers, progress, skipped } = request;
   const { program, classes } = evaluationProgram(network);
   const plain = plainLoaderOptions(imageOf(network.graph), batch, workers);
-  const loader = createLoader(dataset, split, { ...plain, training: false });
+  const options = { ...plain, training: false, ...(crop !== undefined && { crop }) };
+  const loader = createLoader({ ...dataset, splits: { test: split } }, 'test', options);
   const runner = await backend.createRunner(program);
   try {
     await runner.write(startValues(network.graph, program.variables, source));

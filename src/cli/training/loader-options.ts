@@ -5,14 +5,6 @@ import { RunError } from '../../train/run-error.ts';
 import type { ResolvedSettings } from '../../train/settings.ts';
 import type { NetworkImage } from './classified-network.ts';
 
-/** Images of at most so many pixels a side are cropped and flipped alone: ImageNet's policies were found on large ones. */
-const smallSide = 64;
-
-/** The augmentation that holds where none is asked for. */
-export function defaultAugment({ imageSize }: Dataset): 'basic' | 'autoaugment' {
-  return imageSize && Math.max(...imageSize) <= smallSide ? 'basic' : 'autoaugment';
-}
-
 /** What evaluation and training images have in common. */
 export function plainLoaderOptions(
   { channels, size, normalisation }: NetworkImage,
@@ -41,7 +33,12 @@ export function trainLoaderOptions(plain: LoaderOptions, settings: ResolvedSetti
 
 /** How validation images are prepared: of the size that the epoch is trained at. */
 export function validationLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
-  return { ...plain, size: sizes(plain, settings), training: false };
+  return { ...plain, size: sizes(plain, settings), training: false, ...evaluationCropOf(settings) };
+}
+
+/** What of a run's settings says how its images are evaluated, in training and afterwards. */
+export function evaluationCropOf({ crop }: Pick<ResolvedSettings, 'crop'>): Pick<LoaderOptions, 'crop'> {
+  return crop === undefined ? {} : { crop };
 }
 
 /** The split that a run is validated on: its own, or the test images where the data have no other. */
@@ -57,7 +54,7 @@ function sizes({ size }: LoaderOptions, { progressive, epochs }: ResolvedSetting
 
 function augmentation(settings: ResolvedSettings): AugmentOptions {
   const { augment, flip, erase } = settings;
-  if (augment === 'none') return { crop: { kind: 'centre' }, flip: 0, erasing: erase };
+  if (augment === 'none') return { crop: { kind: 'whole' }, flip: 0, erasing: erase };
   const policy = policyOf(settings);
   return { ...(flip !== undefined && { flip }), ...(policy && { policy }), erasing: erase };
 }

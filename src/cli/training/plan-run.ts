@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { recipeFor } from '../../train/augment/recipe.ts';
 import { digestOf } from '../../train/data/digest.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
 import type { Dataset } from '../../train/data/types.ts';
@@ -15,7 +16,7 @@ import { scalingRequest } from '../scaling-request.ts';
 import { openSpec, type Spec } from '../spec.ts';
 import { requireWeights } from '../weights-request.ts';
 import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
-import { defaultAugment, validationSplit } from './loader-options.ts';
+import { validationSplit } from './loader-options.ts';
 import { settingsFromArguments } from './settings-from-arguments.ts';
 import { compileNetwork } from './trained-network.ts';
 
@@ -45,6 +46,7 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
     ...(settings.validation !== undefined && { validation: settings.validation }),
   });
   try {
+    const images = imagesOf(dataset);
     checkEnoughClasses(dataset);
     const request = withClasses(asked, first, dataset, args);
     const network = request === asked ? first : compileNetwork(spec, request, args, io);
@@ -59,10 +61,10 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
       network: request,
       data: resolve(io.cwd, path),
       classes: dataset.classes,
-      images: imagesOf(dataset),
+      images,
       backend: text(args, 'backend') ?? 'auto',
       ...(weights && { weights }),
-      settings: { ...settings, augment: settings.augment ?? defaultAugment(dataset) },
+      settings: { ...settings, augment: settings.augment ?? recipeFor(dataset.look).augment },
     };
     return { config, copy, name: runName(spec, network), spec, network, dataset };
   } catch (e) {
@@ -80,7 +82,10 @@ function checkEnoughClasses({ classes, path }: Dataset): void {
 /** Which images there are to train on and to validate with. @throws RunError where there are none to train on. */
 export function imagesOf(dataset: Dataset): RunConfig['images'] {
   const { train } = dataset.splits;
-  if (!train || train.count === 0) throw new RunError(`'${dataset.path}' has no images to train on`);
+  if (!train || train.count === 0) {
+    const others = Object.keys(dataset.splits).join(' and ');
+    throw new RunError(`'${dataset.path}' has no images to train on${others && `, only for ${others}`}`);
+  }
   const name = validationSplit(dataset);
   const validation = name && dataset.splits[name];
   const digest = digestOf(validation ? [train, validation] : [train]);

@@ -5,6 +5,7 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
 import { formatCount, formatExact } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
+import { type ClassCount, classCounts, classCountsText, classCountsWarnings } from '../../train/data/class-counts.ts';
 import type { Dataset } from '../../train/data/types.ts';
 import { runLength, warmupWarning } from '../../train/loop/run-length.ts';
 import type { TrainingOutcome } from '../../train/loop/task.ts';
@@ -23,12 +24,19 @@ import type { OpenedRun } from './open-run.ts';
 const fewLeftOut = 0.02;
 
 /** What a run's user should know and would not see: each a line. */
-function warningsOf({ config }: OpenedRun, { train }: RunLoaders): string[] {
+function warningsOf(
+  { config }: OpenedRun,
+  dataset: Dataset,
+  counts: readonly ClassCount[],
+  { train }: RunLoaders,
+): string[] {
   const { settings } = config;
   const { images } = config;
   const leftOut = images.train - train.images;
   const warmup = warmupWarning(settings, runLength(settings, train));
   return [
+    ...dataset.warnings,
+    ...classCountsWarnings(counts, settings.balanced || settings['class-weights'] !== undefined),
     ...(leftOut > fewLeftOut * images.train
       ? [
           `${leftOut} of ${formatExact(images.train)} images ${nounFor(leftOut, 'is', 'are')} left out of each epoch: it would be a batch of its own, from which batch norms learn nothing; another --batch takes it in`,
@@ -48,8 +56,12 @@ export function announceRun(
   io: Io,
 ): void {
   if (flag(args, 'quiet')) return;
-  const warnings = warningsOf(run, loaders);
+  const split = validationSplit(dataset);
+  const { train } = dataset.splits;
+  const counts = train ? classCounts(dataset.classes, train, split && dataset.splits[split]) : [];
+  const warnings = warningsOf(run, dataset, counts, loaders);
   if (flag(args, 'json')) {
+    io.stdout.write(`${JSON.stringify({ kind: 'data', classes: counts })}\n`);
     for (const message of warnings) io.stdout.write(`${JSON.stringify({ kind: 'warning', message })}\n`);
     return;
   }
@@ -57,7 +69,6 @@ export function announceRun(
   const { folder, config, network } = run;
   const { settings, images, classes } = config;
   const { params } = totalCost(network.graph);
-  const split = validationSplit(dataset);
   const validation =
     split === undefined
       ? 'none to validate with'
@@ -71,6 +82,7 @@ export function announceRun(
       'data',
       `${formatExact(images.train)} ${nounFor(images.train, 'image')} of ${classes.length} ${nounFor(classes.length, 'class', 'classes')}, ${validation}`,
     ],
+    ['classes', classCountsText(counts)],
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
@@ -78,7 +90,7 @@ export function announceRun(
     ],
     ['run', folder.shown],
   ];
-  for (const [what = '', text] of lines) io.stdout.write(`${what.padEnd(8)} ${text}\n`);
+  for (const [what = '', text = ''] of lines) io.stdout.write(`${what.padEnd(8)} ${safeText(text)}\n`);
 }
 
 /** Says how a run ended, and what can be done with it. @param corrupt images that could not be read. */

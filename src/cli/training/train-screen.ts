@@ -1,3 +1,4 @@
+import { safeText } from '../../diagnostics/text-width.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import type { SkippedImage } from '../../train/data/types.ts';
 import type { StepReport, TrainListener } from '../../train/loop/task.ts';
@@ -67,7 +68,7 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
       clear();
       const message =
         skips > namedSkips ? 'more images cannot be read' : `'${name}' cannot be read and is skipped: ${reason}`;
-      io.stderr.write(`warning: ${message}\n`);
+      io.stderr.write(`warning: ${safeText(message)}\n`);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { nextUnit, type RandomState } from '../../weights/random.ts';
+import { smallSide } from './recipe.ts';
 
 /** In whole pixels. */
 export interface CropRect {
@@ -33,18 +34,36 @@ export function randomCrop(
   return middle(width, height, Math.min(width, height * aspect), Math.min(height, width / aspect));
 }
 
+/** Below 224 pixels the share would fall with the input's size, to half of the picture at 32. */
+const leastShare = 0.875;
+/** EfficientNet's evaluation (preprocessing.py of the reference code) keeps size / (size + 32) of the shorter side. */
+const evaluationPadding = 32;
+
+/** The share of a large picture's shorter side that evaluation keeps, by the shorter side of the network's input. */
+export function defaultCropShare(side: number): number {
+  return Math.max(leastShare, side / (side + evaluationPadding));
+}
+
 /**
- * The rectangle of evaluation: as large as fits in the middle, less the padding. As EfficientNet's evaluation
- * (preprocessing.py of the reference code): the shorter side times size / (size + padding).
+ * The rectangle of evaluation: in the middle, of the input's ratio, `share` of the largest that fits. By default
+ * `defaultCropShare`, but a picture loses no pixel that the network would have room for, and a small one nothing.
  * @param target width and height of the network's input.
  */
-export function centreCrop(
+export function evaluationCrop(
   [width, height]: readonly [number, number],
   target: readonly [number, number],
-  padding: number,
+  share: number | undefined,
 ): CropRect {
-  const scale = Math.min(width / (target[0] + padding), height / (target[1] + padding));
+  const whole = Math.min(width / target[0], height / target[1]);
+  const small = whole <= 1 || Math.max(width, height) <= smallSide;
+  const byDefault = small ? whole : Math.max(1, whole * defaultCropShare(Math.min(...target)));
+  const scale = share === undefined ? byDefault : whole * share;
   return middle(width, height, target[0] * scale, target[1] * scale);
+}
+
+/** The largest rectangle in the middle that has the input's ratio. */
+export function wholeCrop(size: readonly [number, number], target: readonly [number, number]): CropRect {
+  return evaluationCrop(size, target, 1);
 }
 
 function middle(width: number, height: number, cropWidth: number, cropHeight: number): CropRect {

@@ -10,8 +10,8 @@ export type TrainCrop =
    * the four of 32 pixels customary for CIFAR (He et al. 2016).
    */
   | { readonly kind: 'shift'; readonly share: number }
-  /** The crop of evaluation. */
-  | { readonly kind: 'centre' };
+  /** The largest rectangle in the middle that has the input's ratio: nothing else is cut. */
+  | { readonly kind: 'whole' };
 
 /** A policy over the pixel operations. */
 export type AugmentPolicy =
@@ -22,9 +22,9 @@ export type AugmentPolicy =
 
 /** What is done to one training image, in this order: crop, flip, policy, erasing. */
 export interface AugmentOptions {
-  /** By default `resized` with scale 0.08 to 1 and ratio 3/4 to 4/3; `shift` by 1/8 for sets whose images have 64 pixels a side or less. */
+  /** `recipeFor` says by default. */
   readonly crop?: TrainCrop;
-  /** How often an image is mirrored left to right: 0.5 by default, 0 for IDX sets, which are mostly of characters. */
+  /** How often an image is mirrored left to right: `recipeFor` says by default. */
   readonly flip?: number;
   readonly policy?: AugmentPolicy;
   /** How often a random rectangle is erased (Zhong et al. 2017): 0 by default. */

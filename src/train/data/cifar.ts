@@ -41,8 +41,7 @@ const formats: readonly CifarFormat[] = [
 export interface CifarSet {
   readonly kind: 'cifar10' | 'cifar100';
   readonly classes: readonly string[];
-  readonly train: Split;
-  readonly test?: Split;
+  readonly splits: { readonly train?: Split; readonly test?: Split };
 }
 
 /**
@@ -54,9 +53,6 @@ export function openCifar(folder: string, names: readonly string[]): CifarSet | 
   const format = formats.find(({ train, test }) => [...train, test].some((name) => names.includes(name)));
   if (!format) return undefined;
   const train = format.train.filter((name) => names.includes(name));
-  if (train.length === 0) {
-    throw new DataError(`'${folder}' has '${format.test}', but no training images ('${format.train[0]}').`);
-  }
   const openAll = (files: readonly string[]) =>
     openFiles(
       files.map((name) => join(folder, name)),
@@ -65,8 +61,10 @@ export function openCifar(folder: string, names: readonly string[]): CifarSet | 
   return {
     kind: format.kind,
     classes: classNames(join(folder, format.names), format.classes),
-    train: openAll(train),
-    test: names.includes(format.test) ? openAll([format.test]) : undefined,
+    splits: {
+      ...(train.length > 0 && { train: openAll(train) }),
+      ...(names.includes(format.test) && { test: openAll([format.test]) }),
+    },
   };
 }
 

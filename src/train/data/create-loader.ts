@@ -41,6 +41,7 @@ export function createLoader(dataset: Dataset, name: SplitName, options: LoaderO
   const { batchSize } = settings;
   const batches = batchesOf(split.count, settings);
   const corrupt = new Map<number, SkippedImage>();
+  const failures = failureLimit(split, dataset.classes, settings, corrupt);
   let pool: WorkerPool | undefined;
   let closed = false;
 
@@ -58,7 +59,7 @@ export function createLoader(dataset: Dataset, name: SplitName, options: LoaderO
         }
         const begun = ahead.shift();
         if (!begun) return;
-        yield finish(begun, await begun.pending.done, split as Split, dataset.classes.length, settings, corrupt);
+        yield finish(begun, await begun.pending.done, split as Split, dataset.classes.length, settings, failures);
       }
     } finally {
       for (const { pending } of ahead) pending.cancel();
@@ -95,13 +96,13 @@ function begin(
   epoch: number,
   index: number,
 ): Begun {
-  const { batchSize, channels, cropPadding, augmentation, seed } = settings;
+  const { batchSize, channels, crop, augmentation, seed } = settings;
   const [height, width] = settings.sizeOf(epoch);
   const first = index * batchSize;
   const indices = order.slice(first, first + batchSize);
   const pixels = new Uint8Array(new SharedArrayBuffer(indices.length * height * width * channels));
   const pending = workers.submit({
-    plan: { width, height, channels, cropPadding, augmentation, seed, epoch },
+    plan: { width, height, channels, ...(crop !== undefined && { crop }), augmentation, seed, epoch },
     first,
     locators: Array.from(indices, (i) => split.locate(i)),
     pixels,
@@ -109,29 +110,64 @@ function begin(
   return { index, epoch, height, width, pixels, indices, pending };
 }
 
-/** Throws DataError where too many images were unreadable by now. */
+/** Keeps count of what could not be read. */
+interface FailureLimit {
+  /** @throws DataError where too many images were unreadable by now, all of the split, or all of a class that is trained on. */
+  add(image: SkippedImage): void;
+}
+
+function failureLimit(
+  split: Split,
+  classes: readonly string[],
+  { shuffle: training, maxCorrupt }: LoaderSettings,
+  corrupt: Map<number, SkippedImage>,
+): FailureLimit {
+  const left = new Int32Array(classes.length);
+  for (const label of split.labels) left[label] = (left[label] as number) + 1;
+  return {
+    add(image) {
+      if (corrupt.has(image.index)) return;
+      corrupt.set(image.index, image);
+      const { count } = split;
+      const label = split.labels[image.index] as number;
+      left[label] = (left[label] as number) - 1;
+      const all = () => [...corrupt.values()];
+      if (corrupt.size === count) throw new DataError(unreadable(all(), `of ${count} ${nounFor(count, 'image')}`, ''));
+      if (training && left[label] === 0) {
+        const own = all().filter(({ index }) => split.labels[index] === label);
+        const whose = `of ${own.length} ${nounFor(own.length, 'image')} of the class '${classes[label]}'`;
+        throw new DataError(unreadable(own, whose, ', so that nothing can be learnt of it'));
+      }
+      if (corrupt.size > maxCorrupt) {
+        throw new DataError(
+          unreadable(all(), `of ${count} ${nounFor(count, 'image')}`, `; at most ${maxCorrupt} may be`),
+        );
+      }
+    },
+  };
+}
+
 function finish(
   begun: Begun,
   failures: readonly Failure[],
   split: Split,
   classes: number,
   settings: LoaderSettings,
-  corrupt: Map<number, SkippedImage>,
+  limit: FailureLimit,
 ): Batch {
   const skipped = new Map<number, SkippedImage>();
   for (const { slot, reason } of failures) {
     const index = begun.indices[slot] as number;
     const image = { index, name: split.nameOf(index), reason };
     skipped.set(slot, image);
-    corrupt.set(index, image);
+    limit.add(image);
   }
-  if (corrupt.size > settings.maxCorrupt) throw new DataError(tooMany(corrupt, split.count, settings.maxCorrupt));
   const labels = begun.indices.map((i) => split.labels[i] as number);
   return assembleBatch({ ...begun, labels, skipped }, classes, settings);
 }
 
-function tooMany(corrupt: ReadonlyMap<number, SkippedImage>, count: number, limit: number): string {
-  const named = [...corrupt.values()].slice(0, 5).map(({ name, reason }) => `'${name}' (${reason})`);
-  const more = corrupt.size > named.length ? ' and others' : '';
-  return `${corrupt.size} of ${count} ${nounFor(count, 'image')} could not be read; at most ${limit} may be: ${named.join(', ')}${more}.`;
+function unreadable(images: readonly SkippedImage[], whose: string, then: string): string {
+  const named = images.slice(0, 5).map(({ name, reason }) => `'${name}' (${reason})`);
+  const more = images.length > named.length ? ' and others' : '';
+  return `${images.length} ${whose} could not be read${then}: ${named.join(', ')}${more}.`;
 }

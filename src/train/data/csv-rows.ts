@@ -11,14 +11,15 @@ export interface CsvRow {
 
 /**
  * The rows of a CSV text (RFC 4180): quoted cells may hold separators, line ends and doubled quotes; lines end with LF or
- * CRLF; a byte order mark and empty lines are passed over. The separator is the first comma, semicolon or tab of the first line.
+ * CRLF; a byte order mark and empty lines are passed over. The separator is the first comma, semicolon or tab of the first row
+ * outside of quotes; in a file whose name ends in .tsv a tab, if there is one.
  * @param name of the file, for messages.
  * @throws DataError where a quote is not closed or text follows a closed one.
  */
 export function* csvRows(text: string, name: string): Generator<CsvRow, undefined> {
   let at = text.startsWith('\ufeff') ? 1 : 0;
   let line = 1;
-  const separator = separatorOf(text, at);
+  const separator = separatorOf(text, at, /\.tsv$/i.test(name));
   while (at < text.length) {
     const start = line;
     const cells: string[] = [];
@@ -41,12 +42,29 @@ export function* csvRows(text: string, name: string): Generator<CsvRow, undefine
   }
 }
 
-function separatorOf(text: string, start: number): Separator {
+function separatorOf(text: string, start: number, tabs: boolean): Separator {
+  let first: Separator | undefined;
+  let cellStart = true;
   for (let i = start; i < text.length && text[i] !== '\n'; i++) {
+    if (text[i] === '"' && cellStart) {
+      i = endOfQuoted(text, i);
+      if (i < 0) break;
+      cellStart = false;
+      continue;
+    }
     const found = separators.find((s) => s === text[i]);
-    if (found) return found;
+    if (found && (!tabs || found === '\t')) return found;
+    first ??= found;
+    cellStart = found !== undefined;
   }
-  return ',';
+  return first ?? ',';
+}
+
+/** Where the quote stands that closes a cell; -1 where none does. */
+function endOfQuoted(text: string, start: number): number {
+  let quote = text.indexOf('"', start + 1);
+  while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote;
 }
 
 /** CR alone is part of a cell. */
@@ -59,13 +77,7 @@ function plainCell(text: string, start: number, separator: Separator) {
 }
 
 function quotedCell(text: string, start: number, name: string, line: number) {
-  let value = '';
-  for (let at = start + 1; ; ) {
-    const quote = text.indexOf('"', at);
-    if (quote < 0) throw new DataError(`the quote that opens a cell on line ${line} of '${name}' is never closed.`);
-    value += text.slice(at, quote);
-    if (text[quote + 1] !== '"') return { value, end: quote + 1 };
-    value += '"';
-    at = quote + 2;
-  }
+  const quote = endOfQuoted(text, start);
+  if (quote < 0) throw new DataError(`the quote that opens a cell on line ${line} of '${name}' is never closed.`);
+  return { value: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { reasonOf } from '../reason-of.ts';
+import { readFully, withFile } from './bytes-of-file.ts';
 import { csvRows } from './csv-rows.ts';
 import { type ImageList, splitOfFiles } from './image-list.ts';
 import { DataError, type Split, type SplitName } from './types.ts';
@@ -18,13 +19,19 @@ const splitWords: Readonly<Record<string, SplitName>> = {
 };
 /** How many paths are looked at when the list is opened. A file that lacks later is counted as unreadable. */
 const probed = 20;
+/** A first row that is longer names no columns. */
+const mostHeaderBytes = 100_000;
 
 /**
  * Opens a list of pictures: a CSV file whose first line names the columns `path`, `label` and, if wished, `split`
  * (`train`, `validation` or `test`). Paths are relative to the list's folder.
+ * @param known the classes of the network that is to be measured: there may be fewer, and no others.
  * @throws DataError where the list cannot be understood, or none of its first files is there.
  */
-export function openCsv(path: string): { classes: string[]; splits: Partial<Record<SplitName, Split>> } {
+export function openCsv(
+  path: string,
+  known: readonly string[] | undefined,
+): { classes: readonly string[]; splits: Partial<Record<SplitName, Split>> } {
   const lists = new Map<SplitName, { files: string[]; labels: string[] }>();
   for (const { file, label, split } of readList(path)) {
     const list = lists.get(split) ?? { files: [], labels: [] };
@@ -33,9 +40,10 @@ export function openCsv(path: string): { classes: string[]; splits: Partial<Reco
     list.labels.push(label);
   }
   const train = lists.get('train');
-  if (!train) throw new DataError(`'${path}' has no image ${lists.size > 0 ? "whose split is 'train'" : 'in it'}.`);
+  const some = train ?? [...lists.values()][0];
+  if (!some) throw new DataError(`'${path}' has no image in it.`);
   const root = dirname(path);
-  const first = train.files.slice(0, probed);
+  const first = some.files.slice(0, probed);
   if (!first.some((file) => existsSync(isAbsolute(file) ? file : join(root, file)))) {
     const what = first.length === 1 ? 'the file' : `none of the first ${first.length} files`;
     const found = first.length === 1 ? 'is not there' : 'is there';
@@ -43,7 +51,8 @@ export function openCsv(path: string): { classes: string[]; splits: Partial<Reco
       `${what} that '${path}' lists ${found}: '${first[0]}'. Paths are relative to the folder '${root}'.`,
     );
   }
-  const classes = sortClasses(new Set(train.labels));
+  const lacking = known ? 'which the network does not tell apart' : 'a class without a training image';
+  const classes = known ?? sortClasses(new Set(train?.labels ?? [...lists.values()].flatMap(({ labels }) => labels)));
   const numbers = new Map(classes.map((name, i) => [name, i]));
   const splits: Partial<Record<SplitName, Split>> = {};
   for (const [name, { files, labels }] of lists) {
@@ -51,7 +60,7 @@ export function openCsv(path: string): { classes: string[]; splits: Partial<Reco
     labels.forEach((label, i) => {
       const number = numbers.get(label);
       if (number === undefined) {
-        throw new DataError(`'${path}' labels '${files[i]}' as '${label}', a class without a training image.`);
+        throw new DataError(`'${path}' labels '${files[i]}' as '${label}', ${lacking}.`);
       }
       list.labels[i] = number;
     });
@@ -60,10 +69,20 @@ export function openCsv(path: string): { classes: string[]; splits: Partial<Reco
   return { classes, splits };
 }
 
-/** Whether the first line of a CSV file names the columns of a list. */
+/** Whether a file is a list: a CSV file whose first row names the columns. Whatever else it holds is no fault of its. */
 export function isImageCsv(path: string): boolean {
-  const header = csvRows(readText(path).slice(0, 10_000).split('\n', 1)[0] as string, path).next().value;
-  return header !== undefined && ['path', 'label'].every((c) => header.cells.some((cell) => cell.toLowerCase() === c));
+  try {
+    if (!statSync(path).isFile()) return false;
+    const start = withFile(path, (file) => {
+      const bytes = new Uint8Array(mostHeaderBytes);
+      return new TextDecoder().decode(bytes.subarray(0, readFully(file, bytes, 0)));
+    });
+    const header = csvRows(start, path).next().value;
+    return header !== undefined && ['path', 'label'].every((c) => header.cells.some((l) => l.toLowerCase() === c));
+  } catch (e) {
+    if (e instanceof DataError || (e as NodeJS.ErrnoException).code !== undefined) return false;
+    throw e;
+  }
 }
 
 function* readList(path: string): Generator<{ file: string; label: string; split: SplitName }> {

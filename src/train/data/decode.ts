@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
+import { smallSide } from '../augment/recipe.ts';
 import { reasonOf } from '../reason-of.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
+import { pictureFault } from './picture-fault.ts';
 import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';
 
@@ -21,38 +23,52 @@ export interface Target {
 
 /**
  * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
- * parts lie on white, of animations the first frame is taken; 16 bits a channel and CMYK become 8 bits of sRGB or gray.
+ * parts lie on white, of animations the first frame is taken; CMYK and 16 bits a channel become 8 bits of RGB. An embedded colour
+ * profile has no say: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
  * @param choose the rectangle, once the image's size is known.
- * @throws DataError with the decoder's reason, for people.
+ * @throws DataError with the reason, for people: the same for the same bytes.
  */
 export async function decodeCrop(
   locator: Locator,
   target: Target,
   choose: (width: number, height: number) => Rect,
 ): Promise<Uint8Array> {
-  if (locator.kind === 'record') {
-    const image = readRecord(locator);
-    const rect = choose(image.width, image.height);
-    return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
-  }
-  const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
-  return resizePicture(picture, [width, height], choose(width, height), target);
+  if (locator.kind === 'record') return resizeSmall(readRecord(locator), target, choose);
+  const picture = await openPicture(locator.path);
+  const { width, height } = picture;
+  // the same pixels come out the same, whether they were packed or a picture each
+  if (Math.max(width, height) <= smallSide) return resizeSmall(await decodePixels(picture), target, choose);
+  const rect = choose(width, height);
+  return withChannels(await decodePixels(picture, (image) => resize(image, picture, rect, target)), target.channels)
+    .data;
 }
 
 /** A whole image as it is. Throws as `decodeCrop`. */
 export async function decodeWhole(locator: Locator, channels: 1 | 3): Promise<Pixels> {
   if (locator.kind === 'record') return withChannels(readRecord(locator), channels);
-  const { picture, width, height } = await openPicture(await loadSharp(), locator.path);
-  const target = { width, height, channels };
-  return { ...target, data: await resizePicture(picture, [width, height], { left: 0, top: 0, width, height }, target) };
+  return withChannels(await decodePixels(await openPicture(locator.path)), channels);
 }
 
-async function openPicture(sharp: Sharp, path: string) {
+/** Width and height of an image, of a picture after turning it upright. Throws as `decodeCrop`. */
+export async function pictureSize(locator: Locator): Promise<readonly [width: number, height: number]> {
+  const { width, height } = locator.kind === 'record' ? locator : await openPicture(locator.path);
+  return [width, height];
+}
+
+interface Picture {
+  readonly bytes: Buffer;
+  readonly image: ReturnType<Sharp>;
+  /** Upright. */
+  readonly width: number;
+  readonly height: number;
+}
+
+async function openPicture(path: string): Promise<Picture> {
+  const sharp = await loadSharp();
   const bytes = readPicture(path);
-  const picture = sharp(bytes, { failOn: 'error' });
-  // the size after turning it upright
-  const { width, height } = (await asDataError(picture.metadata())).autoOrient;
-  return { picture: picture.autoOrient(), width, height };
+  const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
+  const { width, height } = (await decoded(bytes, image.metadata())).autoOrient;
+  return { bytes, image: image.autoOrient(), width, height };
 }
 
 function readPicture(path: string): Buffer {
@@ -68,44 +84,47 @@ function readPicture(path: string): Buffer {
   return bytes;
 }
 
-async function resizePicture(
-  picture: ReturnType<Sharp>,
-  [width, height]: readonly [number, number],
-  rect: Rect,
-  target: Target,
-): Promise<Uint8Array> {
-  const options = { fit: 'fill', kernel: 'cubic' } as const;
-  const whole = rect.width === width && rect.height === height;
-  const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
-  if (whole) {
-    picture.resize(target.width, target.height, options);
-  } else if (Math.min(shrinkX, shrinkY) >= 2) {
-    // Shrinking the whole lets the decoder of JPEG skip most of the work; what lies outside of the rectangle is never computed.
-    const full = [Math.round(width / shrinkX), Math.round(height / shrinkY)] as const;
-    const left = Math.min(Math.round(rect.left / shrinkX), full[0] - target.width);
-    const top = Math.min(Math.round(rect.top / shrinkY), full[1] - target.height);
-    picture.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
-  } else {
-    picture.extract(rect).resize(target.width, target.height, options);
-  }
-  const { data, info } = await asDataError(
-    picture
+/** Decodes a picture. @param step what is done to it on the way. */
+async function decodePixels(
+  { bytes, image }: Picture,
+  step: (image: ReturnType<Sharp>) => ReturnType<Sharp> = (same) => same,
+): Promise<Pixels> {
+  const { data, info } = await decoded(
+    bytes,
+    // gray by luma is made of the colours: libvips would make it of linear light
+    step(image)
       .flatten({ background: '#ffffff' })
-      .toColourspace(target.channels === 1 ? 'b-w' : 'srgb')
+      .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   );
-  const pixels = { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
-  return withChannels(pixels, target.channels).data;
+  return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
 }
 
-/** What the decoder refuses is the picture's fault; its reasons come a line each. */
-async function asDataError<T>(work: Promise<T>): Promise<T> {
+function resize(image: ReturnType<Sharp>, { width, height }: Picture, rect: Rect, target: Target): ReturnType<Sharp> {
+  const options = { fit: 'fill', kernel: 'cubic' } as const;
+  if (rect.width === width && rect.height === height) return image.resize(target.width, target.height, options);
+  const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
+  if (Math.min(shrinkX, shrinkY) < 2) return image.extract(rect).resize(target.width, target.height, options);
+  // Shrinking the whole lets the decoder of JPEG skip most of the work; what lies outside of the rectangle is never computed.
+  const full = [Math.round(width / shrinkX), Math.round(height / shrinkY)] as const;
+  const left = Math.min(Math.round(rect.left / shrinkX), full[0] - target.width);
+  const top = Math.min(Math.round(rect.top / shrinkY), full[1] - target.height);
+  return image.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
+}
+
+function resizeSmall(image: Pixels, target: Target, choose: (width: number, height: number) => Rect): Uint8Array {
+  const rect = choose(image.width, image.height);
+  return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
+}
+
+/** What the decoder refuses is the picture's fault. */
+async function decoded<T>(bytes: Uint8Array, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (e) {
-    const lines = (e as Error).message.split('\n').map((line) => line.trim());
-    throw new DataError(lines.filter((line) => line !== '').join('; '));
+    const tooLarge = (e as Error).message.includes('pixel limit');
+    throw new DataError(tooLarge ? 'it has more pixels than are decoded, 268 million' : pictureFault(bytes));
   }
 }
 
@@ -137,7 +156,7 @@ function crop(image: Pixels, { left, top, width, height }: Rect): Pixels {
   return { width, height, channels, data };
 }
 
-/** Gray to colour by repeating; colour to gray by the luma of ITU-R BT.601. */
+/** Gray to colour by repeating; colour to gray by the luma of ITU-R BT.601, of the stored values. */
 function withChannels(image: Pixels, channels: 1 | 3): Pixels {
   if (image.channels === channels) return image;
   const count = image.width * image.height;
@@ -146,7 +165,8 @@ function withChannels(image: Pixels, channels: 1 | 3): Pixels {
     if (channels === 3) data.fill(image.data[i] as number, 3 * i, 3 * i + 3);
     else {
       const [r, g, b] = [image.data[3 * i], image.data[3 * i + 1], image.data[3 * i + 2]] as [number, number, number];
-      data[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+      // 0.299, 0.587 and 0.114 of 65536: Pillow's own numbers
+      data[i] = (19595 * r + 38470 * g + 7471 * b + 0x8000) >> 16;
     }
   }
   return { ...image, channels, data };

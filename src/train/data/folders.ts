@@ -1,11 +1,10 @@
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { reasonOf } from '../reason-of.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { splitOfFiles } from './image-list.ts';
-import { DataError, type Split, type SplitName } from './types.ts';
+import { endingsText, hasPictureEnding, listFolder, startsAsPicture } from './list-folder.ts';
+import { quotedNames } from './quoted-names.ts';
+import { DataError, type Dataset, type Split, type SplitName } from './types.ts';
 
-/** What sharp's prebuilt libraries decode. */
-const extensions = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'];
 /** Links can lead in circles; nothing real is nested this deep. */
 const maxDepth = 8;
 
@@ -15,121 +14,213 @@ const splitFolders: Readonly<Record<SplitName, readonly string[]>> = {
   test: ['test', 'testing'],
 };
 
-/** Whether a folder holds splits, by the name of a folder in it. */
-export function hasTrainFolder(folder: string): boolean {
-  return listFolder(folder).some((entry) => entry.folder && splitFolders.train.includes(entry.name.toLowerCase()));
+type Opened = Pick<Dataset, 'classes' | 'splits' | 'warnings'>;
+
+/** A folder with one folder a class, and the pictures in them. */
+interface ClassFolders {
+  readonly path: string;
+  /** Their files, within the set's folder, by the class's name. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
+  /** Other files of each class, by ending. */
+  readonly others: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Pictures whose ending is not a picture's, by ending. */
+  readonly renamed: ReadonlyMap<string, number>;
+  /** Pictures that lie beside the classes' folders. */
+  readonly loose: number;
+}
+
+/** Whether a folder holds splits: `train/`, or no other folders than `val/`, `test/`. */
+export function hasSplitFolders(folder: string): boolean {
+  const folders = foldersIn(folder);
+  const splits = folders.filter((name) => splitOf(name));
+  if (splits.length === 0) return false;
+  if (splits.length === folders.length) return true;
+  // beside other folders `train` is a class of vehicles where it has pictures, not classes, in it
+  return splits.some((name) => splitOf(name) === 'train' && foldersIn(join(folder, name)).length > 0);
 }
 
 /**
- * Opens `train/` and, where they are there, `val/` and `test/`, each with a folder a class.
- * @throws DataError where there are no pictures, or a class has no folder in `train/`.
+ * Opens `train/`, `val/` and `test/`, those that are there, each with a folder a class.
+ * @param known the classes of the network that is to be measured: there may be fewer, and no others.
+ * @throws DataError where there are no pictures, a class has none in `train/`, or other splits have other classes.
  */
-export function openSplitFolders(folder: string): { classes: string[]; splits: Partial<Record<SplitName, Split>> } {
-  const entries = listFolder(folder).filter((entry) => entry.folder);
-  const found = new Map<SplitName, string>();
-  for (const [split, names] of Object.entries(splitFolders) as [SplitName, readonly string[]][]) {
-    const matches = entries.filter((entry) => names.includes(entry.name.toLowerCase())).map((entry) => entry.name);
-    if (matches.length > 1) {
-      throw new DataError(`'${folder}' has several folders for ${split}: ${quoted(matches)}. Keep one of them.`);
+export function openSplitFolders(folder: string, known: readonly string[] | undefined): Opened {
+  const found = new Map<SplitName, ClassFolders>();
+  const warnings: string[] = [];
+  for (const name of foldersIn(folder)) {
+    const split = splitOf(name);
+    if (!split) continue;
+    const before = found.get(split);
+    if (before) {
+      const names = [before.path, join(folder, name)].map((path) => path.slice(join(folder, '/').length));
+      throw new DataError(`'${folder}' has several folders for ${split}: ${quotedNames(names)}. Keep one of them.`);
     }
-    if (matches[0] !== undefined) found.set(split, matches[0]);
+    found.set(split, readClassFolders(folder, name));
   }
-  const classes = classFolders(join(folder, found.get('train') as string));
+  const train = found.get('train');
+  if (train) requirePictures(train);
+  const classes = known ?? (train ? [...train.files.keys()] : unionOf([...found.values()]));
   const splits: Partial<Record<SplitName, Split>> = {};
-  for (const [split, name] of found) {
-    const unknown = classFolders(join(folder, name)).filter((c) => !classes.includes(c));
+  for (const [name, part] of found) {
+    const unknown = [...part.files].filter(([c, files]) => files.length > 0 && !classes.includes(c)).map(([c]) => c);
+    const empty = ![...part.files.values()].some((files) => files.length > 0);
+    if (part.loose > 0) warnings.push(loosePictures(part));
+    else if (empty) warnings.push(`'${part.path}' has no pictures: it is passed over`);
+    if (empty) continue;
     if (unknown.length > 0) {
-      throw new DataError(
-        `'${join(folder, name)}' has classes that '${found.get('train')}' lacks: ${quoted(unknown)}.`,
-      );
+      // pictures to be labelled by whoever has the answers, in a folder of any name
+      const none = name === 'test' && !known && ![...part.files.keys()].some((c) => classes.includes(c));
+      if (!none) throw new DataError(unknownClasses(part.path, unknown, classes, known ? undefined : train?.path));
+      warnings.push(`'${part.path}' has none of the classes of '${train?.path}': it is passed over`);
+      continue;
     }
-    splits[split] = openClasses(folder, name, classes);
+    splits[name] = splitOfClasses(folder, part, classes);
   }
-  return { classes, splits };
+  if (Object.keys(splits).length === 0) throw new DataError(noPictures([...found.values()][0] as ClassFolders));
+  return { classes, splits, warnings: [...warnings, ...passedOver([...found.values()])] };
 }
 
 /**
  * Opens a folder of one folder a class.
- * @throws DataError where there are no pictures.
+ * @throws DataError where there are no pictures, or a class has none.
  */
-export function openClassFolders(folder: string): { classes: string[]; splits: { train: Split } } {
-  const classes = classFolders(folder);
-  return { classes, splits: { train: openClasses(folder, '', classes) } };
+export function openClassFolders(folder: string, known: readonly string[] | undefined): Opened {
+  const all = readClassFolders(folder, '');
+  requirePictures(all);
+  const classes = known ?? [...all.files.keys()];
+  const unknown = [...all.files.keys()].filter((name) => !classes.includes(name));
+  if (unknown.length > 0) throw new DataError(unknownClasses(folder, unknown, classes, undefined));
+  const warnings = [...(all.loose > 0 ? [loosePictures(all)] : []), ...passedOver([all])];
+  return { classes, splits: { train: splitOfClasses(folder, all, classes) }, warnings };
 }
 
-/** The folders below a folder that are no hidden ones, by the characters' codes as torchvision's ImageFolder sorts them. */
-function classFolders(folder: string): string[] {
-  return listFolder(folder)
-    .filter((entry) => entry.folder)
-    .map((entry) => entry.name);
+function splitOf(name: string): SplitName | undefined {
+  const entries = Object.entries(splitFolders) as [SplitName, readonly string[]][];
+  return entries.find(([, names]) => names.includes(name.toLowerCase()))?.[0];
 }
 
-function openClasses(root: string, below: string, classes: readonly string[]): Split {
-  const files: string[] = [];
-  const labels: number[] = [];
-  const others = new Map<string, number>();
-  classes.forEach((name, label) => {
-    const within = join(below, name);
-    if (!statOf(join(root, within))) return;
-    collect(root, within, files, others, 0);
-    while (labels.length < files.length) labels.push(label);
-  });
-  if (files.length === 0) throw new DataError(noPictures(join(root, below), classes, others));
-  return splitOfFiles({ root, files, labels: Int32Array.from(labels) });
+function foldersIn(folder: string): string[] {
+  return listFolder(folder).flatMap((entry) => (entry.folder ? [entry.name] : []));
 }
 
-function collect(root: string, within: string, files: string[], others: Map<string, number>, depth: number): void {
+/** Classes stand in the order of their names' characters, as torchvision's ImageFolder has it. */
+function readClassFolders(root: string, within: string): ClassFolders {
+  const files = new Map<string, string[]>();
+  const others = new Map<string, Map<string, number>>();
+  const renamed = new Map<string, number>();
+  let loose = 0;
   for (const entry of listFolder(join(root, within))) {
-    const path = join(within, entry.name);
-    const extension = extname(entry.name).toLowerCase();
-    if (entry.folder) {
-      if (depth < maxDepth) collect(root, path, files, others, depth + 1);
-    } else if (extensions.includes(extension)) files.push(path);
-    else others.set(extension, (others.get(extension) ?? 0) + 1);
+    if (!entry.folder) {
+      if (hasPictureEnding(entry.name) || startsAsPicture(join(root, within, entry.name))) loose++;
+      continue;
+    }
+    // some systems spell é with one character, others with two
+    const name = entry.name.normalize();
+    const found = { files: files.get(name) ?? [], others: others.get(name) ?? new Map<string, number>(), renamed };
+    files.set(name, found.files);
+    others.set(name, found.others);
+    collect(root, join(within, entry.name), found, 0);
+  }
+  return { path: join(root, within), files, others, renamed, loose };
+}
+
+interface Found {
+  readonly files: string[];
+  readonly others: Map<string, number>;
+  readonly renamed: Map<string, number>;
+}
+
+function collect(root: string, within: string, found: Found, depth: number): void {
+  for (const { name, folder } of listFolder(join(root, within))) {
+    const path = join(within, name);
+    if (folder) {
+      if (depth < maxDepth) collect(root, path, found, depth + 1);
+      continue;
+    }
+    const known = hasPictureEnding(name);
+    const picture = known || startsAsPicture(join(root, path));
+    if (picture) found.files.push(path);
+    if (known) continue;
+    const counts = picture ? found.renamed : found.others;
+    const ending = extname(name).toLowerCase();
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
 }
 
-function noPictures(folder: string, classes: readonly string[], others: ReadonlyMap<string, number>): string {
-  const wanted = `looked for pictures (${extensions.join(' ')}) in one folder a class below '${folder}'`;
-  if (classes.length === 0) return `${wanted}, but it has no folders.`;
-  const most = [...others].sort((a, b) => b[1] - a[1])[0];
-  const found = most ? `only other files, most with the ending '${most[0]}'` : 'none';
-  return `${wanted}, and found ${found}; its folders are ${quoted(classes)}.`;
+function splitOfClasses(root: string, { files }: ClassFolders, classes: readonly string[]): Split {
+  const numbered = classes.flatMap((name, label) => (files.get(name) ?? []).map((file) => ({ file, label })));
+  return splitOfFiles({
+    root,
+    files: numbered.map(({ file }) => file),
+    labels: Int32Array.from(numbered, ({ label }) => label),
+  });
 }
 
-function quoted(names: readonly string[]): string {
-  const shown = names
-    .slice(0, 5)
-    .map((name) => `'${name}'`)
-    .join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+function unionOf(parts: readonly ClassFolders[]): string[] {
+  const names = parts.flatMap(({ files }) => [...files].filter(([, own]) => own.length > 0).map(([name]) => name));
+  return [...new Set(names)].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** What is not hidden, links followed, sorted by the characters' codes. What a link does not lead to is no folder. */
-function listFolder(folder: string): { name: string; folder: boolean }[] {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (e) {
-    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
-  }
-  return entries
-    .filter((entry) => !entry.name.startsWith('.'))
-    .flatMap((entry) => {
-      const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
-      // a link to nothing stands for a file that cannot be read, which is found out and counted when it is read
-      if (!what) return [{ name: entry.name, folder: false }];
-      // pipes and devices are passed over
-      return what.isDirectory() || what.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+/** @throws DataError where there are no pictures, or a class has none: nothing would be learnt of it. */
+function requirePictures(part: ClassFolders): void {
+  const empty = [...part.files].filter(([, own]) => own.length === 0).map(([name]) => name);
+  if (empty.length === part.files.size) throw new DataError(noPictures(part));
+  if (empty.length === 0) return;
+  const [first = ''] = empty;
+  const endings = part.others.get(first) ?? new Map();
+  const found = endings.size === 0 ? 'it holds no files' : `it holds ${endingsText(endings)}`;
+  const more = empty.length > 1 ? `, nor have ${quotedNames(empty.slice(1))}` : '';
+  throw new DataError(`the class '${first}' has no picture in '${join(part.path, first)}': ${found}${more}.`);
 }
 
-/** Nothing where there is nothing, or a link leads to itself. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
+function noPictures({ path, files, others, loose }: ClassFolders): string {
+  const wanted = `looked for pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) in one folder for each class below '${path}'`;
+  const beside = loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} in no class's folder` : '';
+  if (files.size === 0) return `${wanted}, but it has no folders${beside}.`;
+  const endings = sumOf([...others.values()]);
+  const found = endings.size === 0 ? 'none' : `only other files (${endingsText(endings)})`;
+  return `${wanted}, and found ${found}; its folders are ${quotedNames([...files.keys()])}${beside}.`;
+}
+
+function loosePictures({ path, loose }: ClassFolders): string {
+  const them = nounFor(loose, 'it is', 'they are');
+  return `'${path}' has ${loose} ${nounFor(loose, 'picture', 'pictures')} in no class's folder: without labels ${them} passed over`;
+}
+
+function passedOver(parts: readonly ClassFolders[]): string[] {
+  const others = sumOf(parts.flatMap((part) => [...part.others.values()]));
+  const renamed = sumOf(parts.map((part) => part.renamed));
+  const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
+  const [passed, read] = [total(others), total(renamed)];
+  const are = (count: number) => `${count} ${nounFor(count, 'file is', 'files are')}`;
+  return [
+    ...(passed > 0
+      ? [
+          `${are(passed)} passed over, ${nounFor(passed, 'which is not a picture', 'which are not pictures')} that can be read: ${endingsText(others)}`,
+        ]
+      : []),
+    ...(read > 0
+      ? [
+          `${are(read)} read as ${nounFor(read, 'a picture', 'pictures')} by content, whatever the name says: ${endingsText(renamed)}`,
+        ]
+      : []),
+  ];
+}
+
+function sumOf(maps: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const map of maps) for (const [key, count] of map) sum.set(key, (sum.get(key) ?? 0) + count);
+  return sum;
+}
+
+function unknownClasses(
+  path: string,
+  unknown: readonly string[],
+  classes: readonly string[],
+  train: string | undefined,
+): string {
+  const other = classes.find((name) => name.toLowerCase() === unknown[0]?.toLowerCase());
+  const near = other === undefined ? '' : `; there it is '${other}'`;
+  const whose = train === undefined ? 'the network does not tell apart' : `'${train}' lacks`;
+  return `'${path}' has classes that ${whose}: ${quotedNames(unknown)}${near}.`;
 }

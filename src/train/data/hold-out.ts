@@ -3,13 +3,13 @@ import { membersOfClasses, shuffle } from './sampling.ts';
 import type { Split } from './types.ts';
 
 /**
- * Sets aside a share of a split, class by class, by the seed. Every class keeps at least one image for training; both
- * parts keep the split's order.
+ * Sets aside a share of a split, class by class, by the seed: of each class of two images or more at least one. Every class keeps
+ * at least one image for training; both parts keep the split's order.
  */
 export function holdOut(split: Split, share: number, seed: number): { train: Split; validation: Split } {
   const held = new Uint8Array(split.count);
   for (const [label, members] of membersOfClasses(split.labels)) {
-    const count = Math.min(members.length - 1, Math.round(members.length * share));
+    const count = Math.min(members.length - 1, Math.max(1, Math.round(members.length * share)));
     shuffle(members, randomState(seed, `hold-out/${label}`));
     for (let i = 0; i < count; i++) held[members[i] as number] = 1;
   }

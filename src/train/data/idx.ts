@@ -18,12 +18,12 @@ export interface SplitFiles {
 /**
  * Finds the files of an MNIST-like set by their usual names, plain or with `.gz`, `-idx3-ubyte` or `.idx3-ubyte`.
  * @returns nothing where none of the names is an IDX file of images.
- * @throws DataError where labels or the training images lack, or where there are several sets.
+ * @throws DataError where labels are missing, or where there are several sets.
  */
 export function findIdx(
   folder: string,
   names: readonly string[],
-): { train: SplitFiles; test?: SplitFiles } | undefined {
+): { train?: SplitFiles; test?: SplitFiles } | undefined {
   const prefixes = new Set<string>();
   const found = new Map<string, string>();
   // the unpacked file goes before the packed one
@@ -49,10 +49,7 @@ export function findIdx(
   };
   const train = found.get('train');
   const test = found.get('test');
-  if (!train) {
-    throw new DataError(`'${folder}' has '${test}', but no training images ('train-images-idx3-ubyte', plain or .gz).`);
-  }
-  return { train: filesOf(train), test: test === undefined ? undefined : filesOf(test) };
+  return { ...(train !== undefined && { train: filesOf(train) }), ...(test !== undefined && { test: filesOf(test) }) };
 }
 
 /** Opens one pair of files. Labels are read, images stay where they are. */
@@ -95,20 +92,21 @@ export async function openIdxSplit(
 }
 
 /**
- * The names of the classes: the lines of `classes.txt` beside the files, else the numbers up to the largest training label.
+ * The names of the classes: the lines of `classes.txt` beside the files, else the numbers up to the largest label of the first
+ * split, which is the training one where there is one.
  * @throws DataError where a label has no class.
  */
-export function idxClasses(folder: string, train: Split, test: Split | undefined): string[] {
+export function idxClasses(folder: string, splits: readonly Split[]): string[] {
   const list = join(folder, 'classes.txt');
   const classes = existsSync(list)
     ? readFileSync(list, 'utf8')
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter((line) => line !== '')
-    : Array.from({ length: train.labels.reduce((a, b) => Math.max(a, b), 0) + 1 }, (_, i) => String(i));
-  for (const split of [train, test]) {
-    const at = split?.labels.findIndex((label) => label >= classes.length) ?? -1;
-    if (split && at >= 0) {
+    : Array.from({ length: Math.max(0, ...new Set(splits[0]?.labels)) + 1 }, (_, i) => String(i));
+  for (const split of splits) {
+    const at = split.labels.findIndex((label) => label >= classes.length);
+    if (at >= 0) {
       const labels = `the labels go from 0 to ${classes.length - 1}`;
       throw new DataError(`the label of '${split.nameOf(at)}' is ${split.labels[at]}, but ${labels}.`);
     }

@@ -1,5 +1,6 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { Augmentation } from '../augment/augment.ts';
+import { recipeFor } from '../augment/recipe.ts';
 import { defaultWorkers } from './thread-pool.ts';
 import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
 
@@ -22,14 +23,12 @@ export interface LoaderSettings {
   readonly cutmix: number;
   /** Absent where images are not augmented. */
   readonly augmentation?: Augmentation;
-  readonly cropPadding: number;
+  readonly crop?: number;
   readonly workers: number;
   readonly prefetch: number;
   readonly maxCorrupt: number;
 }
 
-/** Sets of images of at most so many pixels a side are shifted, not cropped: a tenth of a digit is nothing to learn from. */
-const smallSide = 64;
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const gray = { mean: [0.5], std: [0.5] };
 
@@ -47,7 +46,6 @@ export function loaderSettings(
   const channels = options.channels ?? dataset.channels;
   const plain = channels === 1 ? gray : imagenet;
   const { mean = plain.mean, std = plain.std, size } = options;
-  const small = dataset.imageSize !== undefined && Math.max(...dataset.imageSize) <= smallSide;
   const settings: LoaderSettings = {
     batchSize: options.batchSize,
     sizeOf: (epoch) => sizePair(typeof size === 'function' ? size(epoch) : size),
@@ -62,8 +60,8 @@ export function loaderSettings(
     labelSmoothing: training ? (options.labelSmoothing ?? 0) : 0,
     mixup: training ? (options.mixup ?? 0) : 0,
     cutmix: training ? (options.cutmix ?? 0) : 0,
-    augmentation: training ? augmentation(dataset, small, options) : undefined,
-    cropPadding: options.cropPadding ?? (small ? 0 : 32),
+    augmentation: training ? augmentation(dataset, options) : undefined,
+    ...(options.crop !== undefined && { crop: options.crop }),
     workers: options.workers ?? defaultWorkers(),
     prefetch: options.prefetch ?? 2,
     maxCorrupt: corruptLimit(split.count, options.maxCorrupt),
@@ -72,12 +70,11 @@ export function loaderSettings(
   return settings;
 }
 
-function augmentation(dataset: Dataset, small: boolean, { augment = {} }: LoaderOptions): Augmentation {
-  const resized = { kind: 'resized', scale: [0.08, 1], ratio: [3 / 4, 4 / 3] } as const;
-  const shift = { kind: 'shift', share: 1 / 8 } as const;
+function augmentation({ look }: Dataset, { augment = {} }: LoaderOptions): Augmentation {
+  const recipe = recipeFor(look);
   return {
-    crop: augment.crop ?? (small ? shift : resized),
-    flip: augment.flip ?? (dataset.kind === 'idx' ? 0 : 0.5),
+    crop: augment.crop ?? recipe.crop,
+    flip: augment.flip ?? recipe.flip,
     policy: augment.policy,
     erasing: augment.erasing ?? 0,
   };
@@ -125,7 +122,10 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   need(wholeFrom(1, workers), `the number of workers is a whole number from 1; it is ${workers}.`);
   need(wholeFrom(0, prefetch), `the number of batches ahead is a whole number from 0; it is ${prefetch}.`);
   need(settings.maxCorrupt >= 0, `the limit of unreadable images is a number from 0; it is ${settings.maxCorrupt}.`);
-  need(settings.cropPadding >= 0, `the crop's padding is a number of pixels from 0; it is ${settings.cropPadding}.`);
+  need(
+    settings.crop === undefined || (settings.crop > 0 && settings.crop <= 1),
+    `the crop keeps a share of the shorter side, above 0 and at most 1; it is ${settings.crop}.`,
+  );
   need(
     mean.length === channels && std.length === channels && std.every((n) => n > 0),
     `the mean and the standard deviation take ${channels} ${nounFor(channels, 'number')} each, the latter above 0.`,

@@ -1,12 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Look } from '../augment/recipe.ts';
 import { reasonOf } from '../reason-of.ts';
 import { openCifar } from './cifar.ts';
 import { isImageCsv, openCsv } from './csv.ts';
 import { decodeWhole } from './decode.ts';
-import { hasTrainFolder, openClassFolders, openSplitFolders } from './folders.ts';
+import { hasSplitFolders, openClassFolders, openSplitFolders } from './folders.ts';
 import { holdOut } from './hold-out.ts';
 import { findIdx, idxClasses, openIdxSplit } from './idx.ts';
+import { lookAt } from './look.ts';
+import { requireReadable } from './require-readable.ts';
 import { DataError, type Dataset, type DatasetOptions, type Split, type SplitName } from './types.ts';
 import { createScratch } from './unpack.ts';
 
@@ -14,25 +17,35 @@ import { createScratch } from './unpack.ts';
 const innerFolders = ['data', 'raw', 'cifar-10-batches-bin', 'cifar-100-binary'];
 const shareByDefault = 0.1;
 
-type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'imageSize' | 'splits'> & { close?: () => void };
+type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {
+  /** Of packed images, and what was passed over. */
+  readonly look?: Look;
+  readonly warnings?: readonly string[];
+  readonly close?: () => void;
+};
 
 /**
  * Opens a set of labelled images and says what it holds. Recognised, in this order: the IDX files of MNIST and its like, the
- * binary files of CIFAR-10 and CIFAR-100, `train/` with a folder a class (and `val/`, `test/`), a CSV file with the columns
- * `path`, `label` and perhaps `split`, and folders of one class each. Labels are read, images are not.
+ * binary files of CIFAR-10 and CIFAR-100, `train/` with a folder a class (and `val/`, `test/`; any of them alone), a CSV file with
+ * the columns `path`, `label` and perhaps `split`, and folders of one class each. Labels are read; of pictures the starts of a few.
  * @param path a folder, or a CSV file.
  * @throws DataError that says what was looked for and what was found.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { seed = 0, validation, channels = 3 } = options;
+  const { seed = 0, validation } = options;
   if (validation !== undefined && !(validation >= 0 && validation < 1)) {
     throw new DataError(`the share for validation has to be at least 0 and below 1; it is ${validation}.`);
   }
-  const opened = isFolder(path) ? await openFolder(path, channels) : openList(path, channels);
+  const opened = isFolder(path) ? await openFolder(path, options) : openList(path, options);
+  const look = opened.look ?? (await lookAtPictures(opened, path));
   const splits = withValidation(opened.splits, validation, seed);
   return {
-    ...opened,
+    kind: opened.kind,
+    classes: opened.classes,
+    channels: opened.channels,
+    warnings: opened.warnings ?? [],
     path,
+    look,
     splits,
     async read(name, index) {
       const split = splits[name];
@@ -46,6 +59,16 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     },
     close: () => opened.close?.(),
   };
+}
+
+/** Sees whether files are pictures, and of what kind. @throws DataError where none is, or none of a class to train on. */
+async function lookAtPictures({ splits, classes }: Opened, path: string): Promise<Look> {
+  for (const [name, split] of Object.entries(splits)) {
+    await requireReadable(split, path, name === 'train' ? classes : undefined);
+  }
+  const split = splits.train ?? splits.validation ?? splits.test;
+  if (!split) throw new DataError(`'${path}' has no images.`);
+  return lookAt(split);
 }
 
 function isFolder(path: string): boolean {
@@ -64,52 +87,63 @@ function namesIn(folder: string): string[] {
   }
 }
 
-async function openFolder(folder: string, channels: 1 | 3): Promise<Opened> {
+async function openFolder(folder: string, options: DatasetOptions): Promise<Opened> {
+  const { channels = 3, classes: known } = options;
   const entries = namesIn(folder);
   for (const inner of ['', ...innerFolders.filter((name) => entries.includes(name))]) {
     const at = join(folder, inner);
     const names = inner === '' ? entries : isFolder(at) ? namesIn(at) : [];
     const idx = findIdx(at, names);
-    if (idx) return openIdx(at, idx);
+    if (idx) return openIdx(at, idx, known);
     const cifar = openCifar(at, names);
-    if (cifar) {
-      const { kind, classes, train, test } = cifar;
-      return { kind, classes, channels: 3, imageSize: [32, 32], splits: test ? { train, test } : { train } };
-    }
+    if (cifar) return { ...cifar, channels: 3, look: { largestSide: 32, gray: false } };
   }
-  if (hasTrainFolder(folder)) return { kind: 'folders', channels, ...openSplitFolders(folder) };
-  const lists = entries.filter((name) => /\.(csv|tsv)$/i.test(name)).filter((name) => isImageCsv(join(folder, name)));
+  if (hasSplitFolders(folder)) return { kind: 'folders', channels, ...openSplitFolders(folder, known) };
+  const lists = entries.filter((name) => listName.test(name)).filter((name) => isImageCsv(join(folder, name)));
   if (lists.length > 1) {
     throw new DataError(
       `'${folder}' has several lists of images (${lists.sort().join(', ')}). Give the path of one of them.`,
     );
   }
-  if (lists[0] !== undefined) return openList(join(folder, lists[0]), channels);
-  return { kind: 'folders', channels, ...openClassFolders(folder) };
+  if (lists[0] !== undefined) return openList(join(folder, lists[0]), options);
+  return { kind: 'folders', channels, ...openClassFolders(folder, known) };
 }
 
-function openList(path: string, channels: 1 | 3): Opened {
-  if (!/\.(csv|tsv)$/i.test(path)) {
+const listName = /\.(csv|tsv)$/i;
+
+function openList(path: string, { channels = 3, classes: known }: DatasetOptions): Opened {
+  if (!listName.test(path)) {
     throw new DataError(
-      `'${path}' is no folder and no CSV file: the data are a folder, or a list whose name ends in .csv.`,
+      `'${path}' is no folder and no CSV file: the data are a folder, or a list whose name ends in .csv or .tsv.`,
     );
   }
-  return { kind: 'csv', channels, ...openCsv(path) };
+  return { kind: 'csv', channels, ...openCsv(path, known) };
 }
 
-async function openIdx(folder: string, files: NonNullable<ReturnType<typeof findIdx>>): Promise<Opened> {
+async function openIdx(
+  folder: string,
+  files: NonNullable<ReturnType<typeof findIdx>>,
+  known: readonly string[] | undefined,
+): Promise<Opened> {
   const scratch = createScratch();
   try {
-    const train = await openIdxSplit(files.train, scratch);
+    const train = files.train && (await openIdxSplit(files.train, scratch));
     const test = files.test && (await openIdxSplit(files.test, scratch));
-    if (test && test.size.join() !== train.size.join()) {
+    if (train && test && test.size.join() !== train.size.join()) {
       throw new DataError(
         `the training images in '${folder}' are ${train.size.join(' x ')}, the test images ${test.size.join(' x ')}.`,
       );
     }
-    const splits = test ? { train: train.split, test: test.split } : { train: train.split };
-    const classes = idxClasses(folder, train.split, test?.split);
-    return { kind: 'idx', classes, channels: 1, imageSize: train.size, splits, close: scratch.close };
+    const opened = [train, test].filter((part) => part !== undefined);
+    const splits = { ...(train && { train: train.split }), ...(test && { test: test.split }) };
+    const own = idxClasses(
+      folder,
+      opened.map(({ split }) => split),
+    );
+    // test images alone need not have one of the last class
+    const classes = known && own.every((name, i) => known[i] === name) ? known : own;
+    const look = { largestSide: Math.max(...opened.flatMap(({ size }) => size)), gray: true };
+    return { kind: 'idx', classes, channels: 1, look, splits, close: scratch.close };
   } catch (e) {
     scratch.close();
     throw e;

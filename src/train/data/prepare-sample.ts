@@ -1,6 +1,6 @@
 import { randomState } from '../../weights/random.ts';
 import { type Augmentation, augment } from '../augment/augment.ts';
-import { centreCrop, randomCrop } from '../augment/crops.ts';
+import { evaluationCrop, randomCrop, wholeCrop } from '../augment/crops.ts';
 import type { Image } from '../augment/image.ts';
 import { decodeCrop } from './decode.ts';
 import type { Locator } from './types.ts';
@@ -10,7 +10,8 @@ export interface Preparation {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
-  readonly cropPadding: number;
+  /** The share of the shorter side that evaluation keeps; `evaluationCrop` decides by default. */
+  readonly crop?: number;
   readonly augmentation?: Augmentation;
   readonly seed: number;
   readonly epoch: number;
@@ -23,13 +24,14 @@ export interface Preparation {
  * @throws DataError where the image cannot be read.
  */
 export async function prepareSample(locator: Locator, position: number, plan: Preparation): Promise<Uint8Array> {
-  const { width, height, channels, cropPadding, augmentation } = plan;
+  const { width, height, channels, augmentation } = plan;
   const state = randomState(plan.seed, `augment/${plan.epoch}/${position}`);
-  const crop = augmentation?.crop ?? { kind: 'centre' };
+  const crop = augmentation?.crop;
   const target = { width, height, channels };
   const data = await decodeCrop(locator, target, (...size) => {
+    if (!crop) return evaluationCrop(size, [width, height], plan.crop);
     if (crop.kind === 'resized') return randomCrop(size, crop.scale, crop.ratio, state);
-    return centreCrop(size, [width, height], crop.kind === 'shift' ? 0 : cropPadding);
+    return wholeCrop(size, [width, height]);
   });
   if (!augmentation) return data;
   const image: Image = { width, height, channels, data };

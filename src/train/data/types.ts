@@ -1,4 +1,5 @@
 import type { AugmentOptions } from '../augment/options.ts';
+import type { Look } from '../augment/recipe.ts';
 
 /** What is wrong with the data or with what was asked of it, said for people: what was looked for and what was found. */
 export class DataError extends Error {}
@@ -45,9 +46,11 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** 1 for gray images. Files of pictures count as 3 unless the options say otherwise. */
   readonly channels: 1 | 3;
-  /** `[height, width]` where all images have the same by their format. */
-  readonly imageSize?: readonly [number, number];
+  /** Of packed images by their format, of pictures by a sample. */
+  readonly look: Look;
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
+  /** What of the data is passed over, said for people. */
+  readonly warnings: readonly string[];
   /**
    * One image as it is stored, in the set's channels, turned upright where it says how.
    * @throws DataError where it cannot be read or decoded.
@@ -67,6 +70,8 @@ export interface DatasetOptions {
   readonly validation?: number;
   /** Reads pictures in gray where 1: 3 by default. Has no say in IDX and CIFAR sets. */
   readonly channels?: 1 | 3;
+  /** The classes that a network tells apart, in its order: the data may have fewer, and no others. */
+  readonly classes?: readonly string[];
 }
 
 /** Height and width, or one number for both. In pixels. */
@@ -101,8 +106,8 @@ export interface LoaderOptions {
   readonly mixup?: number;
   readonly cutmix?: number;
   readonly augment?: AugmentOptions;
-  /** Evaluation: the pixels of the resized picture's shorter side around the crop, 32 by default, 0 for small sets. */
-  readonly cropPadding?: number;
+  /** Evaluation: the share of the shorter side that the crop in the middle keeps; `evaluationCrop` decides by default. */
+  readonly crop?: number;
   /** Threads that decode: one fewer than the machine's cores by default, at least one. */
   readonly workers?: number;
   /** Batches that are prepared ahead: 2 by default. */

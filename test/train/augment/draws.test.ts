@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { beta } from '../../../src/train/augment/beta.ts';
-import { centreCrop, randomCrop } from '../../../src/train/augment/crops.ts';
+import { evaluationCrop, randomCrop } from '../../../src/train/augment/crops.ts';
 import { drawMix } from '../../../src/train/augment/mixing.ts';
 import { shuffle } from '../../../src/train/data/sampling.ts';
 import { randomState } from '../../../src/weights/random.ts';
@@ -43,15 +43,37 @@ test('a picture that is far too long gets its middle', () => {
   });
 });
 
-test("centre crops are EfficientNet's", () => {
+test("evaluation's crops of large pictures are EfficientNet's", () => {
   // preprocessing.py: int(224 / (224 + 32) * 375) = 328, offsets ((375 - 328) + 1) // 2 and ((500 - 328) + 1) // 2
-  expect(centreCrop([500, 375], [224, 224], 32)).toEqual({ left: 86, top: 24, width: 328, height: 328 });
-  expect(centreCrop([256, 256], [224, 224], 32)).toEqual({ left: 16, top: 16, width: 224, height: 224 });
-  expect(centreCrop([28, 28], [28, 28], 0)).toEqual({ left: 0, top: 0, width: 28, height: 28 });
-  expect(centreCrop([100, 100], [50, 25], 0)).toEqual({ left: 0, top: 25, width: 100, height: 50 });
+  expect(evaluationCrop([500, 375], [224, 224], undefined)).toEqual({ left: 86, top: 24, width: 328, height: 328 });
+  expect(evaluationCrop([256, 256], [224, 224], undefined)).toEqual({ left: 16, top: 16, width: 224, height: 224 });
+  // 600 / 632 of 1264
+  expect(evaluationCrop([1264, 1264], [600, 600], undefined)).toMatchObject({ width: 1200, height: 1200 });
+});
+
+test('evaluation cuts nothing off small pictures, and no pixel that the network has room for', () => {
+  const whole = { left: 0, top: 0 };
+  expect(evaluationCrop([28, 28], [28, 28], undefined)).toEqual({ ...whole, width: 28, height: 28 });
+  expect(evaluationCrop([64, 64], [28, 28], undefined)).toEqual({ ...whole, width: 64, height: 64 });
+  expect(evaluationCrop([100, 100], [224, 224], undefined)).toEqual({ ...whole, width: 100, height: 100 });
+  expect(evaluationCrop([224, 224], [224, 224], undefined)).toEqual({ ...whole, width: 224, height: 224 });
+  // 0.875 of 240 would be 210
+  expect(evaluationCrop([240, 300], [224, 224], undefined)).toEqual({ left: 8, top: 38, width: 224, height: 224 });
+  // at a small input the share does not fall with the size: 0.875 of 500
+  expect(evaluationCrop([500, 500], [28, 28], undefined)).toMatchObject({ width: 437, height: 437 });
+});
+
+test('a share that is asked for holds for every picture', () => {
+  expect(evaluationCrop([28, 28], [28, 28], 0.5)).toEqual({ left: 7, top: 7, width: 14, height: 14 });
+  expect(evaluationCrop([500, 375], [224, 224], 1)).toEqual({ left: 63, top: 0, width: 375, height: 375 });
+  expect(evaluationCrop([100, 100], [50, 25], 1)).toEqual({ left: 0, top: 25, width: 100, height: 50 });
+});
+
+test('every crop of evaluation lies within the picture', () => {
+  const share = fc.option(fc.double({ min: 0.01, max: 1, noNaN: true }), { nil: undefined });
   fc.assert(
-    fc.property(sizes, sizes, fc.nat(64), (size, target, padding) => {
-      const { left, top, width, height } = centreCrop(size, target, padding);
+    fc.property(sizes, sizes, share, (size, target, kept) => {
+      const { left, top, width, height } = evaluationCrop(size, target, kept);
       expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
       expect(left + width).toBeLessThanOrEqual(size[0]);

@@ -7,7 +7,7 @@ import { applyOperation, operationNames } from '../../../src/train/augment/opera
 import { cutout, erase, flip, shift } from '../../../src/train/augment/patches.ts';
 import { autoContrast, equalize, invert, posterize, solarize, solarizeAdd } from '../../../src/train/augment/tone.ts';
 import { rotate, shearX, shearY, translateX, translateY } from '../../../src/train/augment/warp.ts';
-import { randomState } from '../../../src/weights/random.ts';
+import { nextUnit, randomState } from '../../../src/weights/random.ts';
 
 interface Golden {
   readonly images: readonly {
@@ -123,6 +123,26 @@ test('a flip mirrors pixels, not channels', () => {
   const image: Image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
   flip(image);
   expect([...image.data]).toEqual([4, 5, 6, 1, 2, 3]);
+});
+
+test('the erased rectangle has the area and the ratio of height to width that were drawn', () => {
+  const [width, height] = [400, 300];
+  for (let seed = 0; seed < 12; seed++) {
+    const image: Image = { width, height, channels: 1, data: new Uint8Array(width * height) };
+    erase(image, randomState(seed, 'ratio'));
+    const state = randomState(seed, 'ratio');
+    const draw = () => {
+      const area = (0.02 + 0.31 * nextUnit(state)) * width * height;
+      const ratio = 0.3 * 11 ** nextUnit(state);
+      return [Math.round(Math.sqrt(area * ratio)), Math.round(Math.sqrt(area / ratio))] as const;
+    };
+    let [high, wide] = draw();
+    while (high > height || wide > width) [high, wide] = draw();
+    const rows = Array.from({ length: height }, (_, y) => image.data.subarray(y * width, (y + 1) * width));
+    expect(rows.filter((row) => row.some((v) => v > 0)).length).toBe(high);
+    const columns = Array.from({ length: width }, (_, x) => rows.some((row) => (row[x] as number) > 0));
+    expect(columns.filter(Boolean).length).toBe(wide);
+  }
 });
 
 test('erasing takes between 2 % and a third of the image', () => {

@@ -47,6 +47,9 @@ test('progressive sizes: equal stages, both ends exact, multiples of 8 between',
   expect([0, 1, 2, 3, 4, 5, 6, 7].map((epoch) => sizeOfEpoch(progression, epoch, 8))).toEqual([
     128, 128, 184, 184, 240, 240, 300, 300,
   ]);
+  // 162 to the nearest below, 166 to the nearest above
+  expect(sizeOfEpoch(parseProgression('100-224/3'), 1, 3)).toBe(160);
+  expect(sizeOfEpoch(parseProgression('100-232/3'), 1, 3)).toBe(168);
   const two = parseProgression('24-28/2');
   expect([0, 1, 2].map((epoch) => sizeOfEpoch(two, epoch, 3))).toEqual([24, 24, 28]);
   for (const text of ['128', '224-128', '128-224/1', '128-224/0', 'a-b', '0-8']) {

@@ -1,0 +1,67 @@
+import { quotedNames } from './quoted-names.ts';
+import type { Split } from './types.ts';
+
+/** How many images of a class there are. */
+export interface ClassCount {
+  readonly name: string;
+  readonly train: number;
+  readonly validation: number;
+}
+
+/** From here on the largest class is so much larger than the smallest that it is said. */
+const unequal = 10;
+/** Up to so many classes are listed. */
+const listed = 10;
+
+/** Counts the images of each class, in the order of the classes. */
+export function classCounts(
+  classes: readonly string[],
+  train: Split,
+  validation: Split | undefined,
+): readonly ClassCount[] {
+  const [inTrain, inValidation] = [train, validation].map((split) => {
+    const counts = new Int32Array(classes.length);
+    for (const label of split?.labels ?? []) counts[label] = (counts[label] as number) + 1;
+    return counts;
+  }) as [Int32Array, Int32Array];
+  return classes.map((name, k) => ({
+    name,
+    train: inTrain[k] as number,
+    validation: inValidation[k] as number,
+  }));
+}
+
+/** The counts in a line: of few classes each, of many the ends and the middle. */
+export function classCountsText(counts: readonly ClassCount[]): string {
+  if (counts.length <= listed) {
+    const train = counts.map((count) => `${count.name}: ${count.train}`).join(', ');
+    const validation = counts.map((count) => count.validation).join(', ');
+    return counts.some((count) => count.validation > 0) ? `${train} (to validate with: ${validation})` : train;
+  }
+  const sorted = byTrain(counts);
+  const [least, most] = [sorted[0], sorted.at(-1)] as [ClassCount, ClassCount];
+  const median = sorted[sorted.length >> 1] as ClassCount;
+  return `from ${least.train} images ('${least.name}') to ${most.train} ('${most.name}'), median ${median.train}`;
+}
+
+/** What the counts mean for a run, where that is likely not meant. @param balanced whether the settings even the classes out. */
+export function classCountsWarnings(counts: readonly ClassCount[], balanced: boolean): string[] {
+  const sorted = byTrain(counts.filter(({ train }) => train > 0));
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  const untrained = counts.filter(({ train }) => train === 0).map(({ name }) => name);
+  const unseen = counts.filter(({ train, validation }) => train > 0 && validation === 0).map(({ name }) => name);
+  const validated = counts.some(({ validation }) => validation > 0);
+  return [
+    ...(untrained.length > 0 ? [`there is no image to train on of ${quotedNames(untrained)}`] : []),
+    ...(validated && unseen.length > 0 ? [`there is no image to validate with of ${quotedNames(unseen)}`] : []),
+    ...(least && most && !balanced && most.train >= unequal * least.train
+      ? [
+          `the classes are of unequal size: '${most.name}' has ${most.train} images to train on, '${least.name}' ${least.train}; --class-weights balanced or --balanced makes up for it`,
+        ]
+      : []),
+  ];
+}
+
+function byTrain(counts: readonly ClassCount[]): ClassCount[] {
+  return [...counts].sort((a, b) => a.train - b.train);
+}

@@ -1,0 +1,79 @@
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { reasonOf } from '../reason-of.ts';
+import { readFully, withFile } from './bytes-of-file.ts';
+import { formatOf, headBytes } from './picture-format.ts';
+import { DataError } from './types.ts';
+
+/** What systems, archivers and cameras' software leave behind; besides, everything whose name starts with a dot. */
+const leftovers = new Set([
+  'thumbs.db',
+  'ehthumbs.db',
+  'desktop.ini',
+  'icon\r',
+  '__macosx',
+  '__pycache__',
+  '@eadir',
+  'lost+found',
+  '$recycle.bin',
+  'system volume information',
+]);
+
+/** Endings of what sharp's prebuilt libraries decode; files with others are looked into. */
+const extensions = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.svg'];
+
+/** What is in a folder, links followed, sorted by the characters' codes. What a link does not lead to is no folder. */
+export function listFolder(folder: string): { name: string; folder: boolean }[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (e) {
+    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+  }
+  return entries
+    .filter(({ name }) => !name.startsWith('.') && !leftovers.has(name.toLowerCase()))
+    .flatMap((entry) => {
+      const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
+      // a link to nothing stands for a file that cannot be read, which is found out and counted when it is read
+      if (!what) return [{ name: entry.name, folder: false }];
+      // pipes and devices are passed over
+      return what.isDirectory() || what.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a file counts as a picture by its ending: then it is not looked into before it is read. */
+export function hasPictureEnding(name: string): boolean {
+  return extensions.includes(extname(name).toLowerCase());
+}
+
+/** Whether a file starts as a picture that can be decoded does, whatever its ending. */
+export function startsAsPicture(path: string): boolean {
+  try {
+    // a pipe would never open
+    if (!statSync(path).isFile()) return false;
+    return withFile(path, (file) => {
+      const head = new Uint8Array(headBytes);
+      return formatOf(head.subarray(0, readFully(file, head, 0)))?.readable === true;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** How many files have each ending, the most frequent first: "20 .bmp, 10 .heic". */
+export function endingsText(endings: ReadonlyMap<string, number>): string {
+  const sorted = [...endings].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const shown = sorted.slice(0, 5).map(([ending, count]) => `${count} ${ending === '' ? 'without an ending' : ending}`);
+  const rest = sorted.slice(5).reduce((sum, [, count]) => sum + count, 0);
+  return [...shown, ...(rest > 0 ? [`${rest} others`] : [])].join(', ');
+}
+
+/** Nothing where there is nothing, or a link leads to itself. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
