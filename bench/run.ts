@@ -1,5 +1,5 @@
 // Measures what docs/benchmarks.md reports: npm run bench [-- SECTION ...]
-// Sections: check, compile, memory, latency, linear, ide, training. Peers need a Python with torch, timm, onnx, onnxruntime and
+// Sections: check, compile, memory, latency, engines, linear, ide, training. Peers need a Python with torch, timm, onnx, onnxruntime and
 // safetensors, for training also with keras and tensorflow (ENET_PYTHON, else python3; several are separated by colons);
 // what has no peer here is said and left out. Training needs a linked TensorFlow (enetc backend install tensorflow).
 import { execFileSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { engineTable } from './engines.ts';
 import { keystrokeCosts } from './ide.ts';
 import { compareProcesses, median, runProcess } from './processes.ts';
 
@@ -16,7 +17,16 @@ const folder = mkdtempSync(join(tmpdir(), 'enet-bench-'));
 const file = (name: string) => join(folder, name);
 const results: Record<string, unknown> = {};
 
-const sections: Record<string, () => Promise<void>> = { check, compile, memory, latency, linear, ide, training };
+const sections: Record<string, () => Promise<void>> = {
+  check,
+  compile,
+  memory,
+  latency,
+  engines,
+  linear,
+  ide,
+  training,
+};
 const asked = process.argv.slice(2);
 for (const name of asked)
   if (!(name in sections)) throw new Error(`no section '${name}'; there are ${Object.keys(sections).join(', ')}`);
@@ -148,6 +158,11 @@ async function latency(): Promise<void> {
       report(`latency ${variant}, ${threads} thread${threads === '1' ? '' : 's'}`, JSON.parse(String(text)));
     }
   }
+}
+
+/** Emitted files in the engines that can be had here: the table of docs/benchmarks.md. */
+async function engines(): Promise<void> {
+  console.log(engineTable((modules) => python(modules.join(' ')), folder));
 }
 
 /** Checking a spec of 10,000 rows against one of 1,000. */
