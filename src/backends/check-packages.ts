@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findPackage } from './find-package.ts';
+import { requireOnnxRuntime } from './onnx-runtime.ts';
 
 /** A package that some commands use, and whether it works here. */
 export interface PackageReport {
@@ -27,7 +28,8 @@ export function checkPackages(cwd: string): PackageReport[] {
       return { name, purpose, works: false, detail: 'not installed', advice: `npm install ${name}` };
     }
     try {
-      createRequire(entry)(entry);
+      if (name === 'onnxruntime-node') requireOnnxRuntime(entry);
+      else createRequire(entry)(entry);
       return { name, purpose, works: true, detail: versionOf(name, entry) };
     } catch (e) {
       const detail = `does not load: ${(e as Error).message.trim().split('\n')[0]}`;

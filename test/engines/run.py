@@ -18,6 +18,8 @@ import time
 
 import numpy as np
 
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 
 def onnxruntime(job, _x):
     import onnxruntime

@@ -1,20 +1,18 @@
-import { createRequire } from 'node:module';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph } from '../../5-graph/graph.ts';
 import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
 import type { MemoryFolder } from '../../6-emit/tfjs/memory-folder.ts';
 import type { Tfjs } from '../backend.ts';
 import { findPackage } from '../find-package.ts';
+import { type OnnxRuntime, requireOnnxRuntime } from '../onnx-runtime.ts';
 import { fromTensors, toTensors, type Value } from './values.ts';
-
-type OnnxRuntime = typeof import('onnxruntime-node');
 
 /** ONNX Runtime, or why there is none. @param cwd the user's folder, whose packages come first. */
 export function loadOnnxRuntime(cwd: string): OnnxRuntime | string {
   const entry = findPackage('onnxruntime-node', cwd);
   if (entry === undefined) return "onnxruntime-node is not installed ('npm install onnxruntime-node')";
   try {
-    return createRequire(entry)(entry) as OnnxRuntime;
+    return requireOnnxRuntime(entry);
   } catch (e) {
     return `onnxruntime-node does not load: ${(e as Error).message.trim().split('\n')[0]}`;
   }
@@ -28,7 +26,8 @@ export async function runOnnx(
   inputs: readonly Value[],
   batch: number,
 ): Promise<readonly Value[]> {
-  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+  // What goes wrong is thrown, and said by whoever catches it: the log would say it a second time, past the terminal's owner.
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {
     const feeds = inputs.map(({ name, shape, data }) => [name, new ort.Tensor('float32', data, [batch, ...shape])]);
     const results = await session.run(Object.fromEntries(feeds));
