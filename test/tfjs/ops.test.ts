@@ -33,6 +33,15 @@ const cases: Record<string, () => Graph> = {
     const x = g.input([2, 3, 3]);
     return g.build({ y: g.add(x, x, 's') });
   },
+  'a value taken three times by one and once by another': () => {
+    const g = graphBuilder();
+    const x = g.act(g.input([2, 3, 3]), 'a', 'tanh');
+    return g.build({
+      sum: g.add(g.add(x, x, 's'), x, 't'),
+      joined: g.concat([x, x, x], 'c'),
+      x: g.act(x, 'b', 'relu'),
+    });
+  },
   'two inputs': () => {
     const g = graphBuilder();
     const [a, b] = [g.input([4, 3, 5], 'left'), g.input([4, 3, 5], 'right')];

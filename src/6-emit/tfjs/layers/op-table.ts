@@ -108,9 +108,9 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     const noiseShape = [null, ...shapeOf(c.node).map(() => 1)];
     return [step(c, 'Dropout', 'drop', { rate: c.op.rate, noise_shape: noiseShape })];
   },
-  add: (c) => [step(c, 'Add', 'add', {})],
-  mul: (c) => [step(c, 'Multiply', 'mul', {})],
-  concat: (c) => [step(c, 'Concatenate', 'concat', { axis: -1 })],
+  add: (c) => [merge(c, 'Add', 'add', {})],
+  mul: (c) => [merge(c, 'Multiply', 'mul', {})],
+  concat: (c) => [merge(c, 'Concatenate', 'concat', { axis: -1 })],
   // [H, W, C] as an image of H * W rows and a column a part, of which all but one are cropped away.
   split: (c) => {
     const { parts } = c.op;
@@ -174,6 +174,18 @@ function label({ node }: Context, what: string): string {
 
 function step(c: Context, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
   return c.b.layer(className, label(c, what), config, c.inputs);
+}
+
+/**
+ * A layer of several inputs. What it takes again comes through a layer of its own: TensorFlow.js counts a value's readers
+ * once and their readings each, and lets go of the value before all have read it.
+ */
+function merge(c: Context, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
+  const name = label(c, what);
+  const inputs = c.inputs.map((input, i) =>
+    c.inputs.indexOf(input) === i ? input : c.b.layer('Activation', `${name}/again`, { activation: 'linear' }, [input]),
+  );
+  return c.b.layer(className, name, config, inputs);
 }
 
 /** Crops and pads the first input. */

@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
+import { compile } from '../../src/compile.ts';
+import { randomWeights } from '../../src/weights/random-weights.ts';
+import { enetc, folder } from '../cli/fake-io.ts';
+import { randomSpec } from './random-spec.ts';
+import { differenceOf, expectedOutputs, formsOf } from './run-forms.ts';
+
+/** How many specs: `ENET_FUZZ=5000 npx vitest run test/forms`. `ENET_SEED` chooses others. */
+const runs = Number(process.env.ENET_FUZZ ?? 100);
+const seed = Number(process.env.ENET_SEED ?? 1905);
+/** A busy machine takes fewer of them, but some. */
+const mostTime = process.env.ENET_FUZZ ? Number.POSITIVE_INFINITY : 60_000;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  registerLayers(tf);
+});
+
+test('random specs give in every form what loops in double precision give, and verify says so', {
+  timeout: Math.max(runs * 10_000, 300_000),
+}, async () => {
+  const start = performance.now();
+  const kinds = new Set<string>();
+  const wrong: string[] = [];
+  let done = 0;
+  let ran = 0;
+  for (; done < runs && (done < 20 || performance.now() - start < mostTime); done++) {
+    const text = randomSpec(seed + done);
+    const network = compile({ name: 'random.enet', text });
+    const graph = network.graph!;
+    const say = (what: string) =>
+      wrong.push(`seed ${seed + done}: ${what}\n${text.slice(text.indexOf('model Random'))}`);
+    for (const { op } of graph.nodes) kinds.add(op.kind);
+    const checkpoint = randomWeights(graph, seed + done);
+    const expected = expectedOutputs(network, checkpoint);
+    for (const form of formsOf(network, checkpoint, done)) {
+      try {
+        const found = await form.run();
+        if (!found) continue;
+        ran++;
+        const difference = differenceOf(found, expected);
+        if (!(difference <= form.tolerance)) say(`${form.name} differs by ${difference}`);
+      } catch (e) {
+        say(`${form.name}: ${(e as Error).message}`);
+      }
+    }
+    if (done % 4 === 0) {
+      const cwd = folder({ 'random.enet': text });
+      const { code, out, err } = await enetc(['verify', 'random.enet', '--backend', 'cpu'], { cwd });
+      const isNothing =
+        /every output of the reference is 0|fewer than two forms ran/.test(out) ||
+        (out === '' && err.includes("the target 'onnx' has no output for"));
+      if (code !== 0 && !(code === 1 && isNothing)) say(`verify ends with ${code}: ${out}${err}`);
+    }
+    if (wrong.length > 20) break;
+  }
+  expect(wrong.join('\n\n')).toBe('');
+  console.info(`${done} specs, ${ran} forms, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  // every op there is, where there are enough specs for all
+  if (done >= 60) expect(kinds.size).toBe(16);
+});

@@ -1,0 +1,139 @@
+import * as tf from '@tensorflow/tfjs';
+import { elements, type Graph, shapeOf } from '../../src/5-graph/graph.ts';
+import { buildTrainingProgram } from '../../src/5-graph/training/build-training-program.ts';
+import { emit } from '../../src/6-emit/emit.ts';
+import { type OnnxOptions, onnxTarget } from '../../src/6-emit/onnx/target.ts';
+import type { Target } from '../../src/6-emit/target.ts';
+import { graphModelTarget } from '../../src/6-emit/tfjs/graph-model/target.ts';
+import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
+import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
+import type { Compilation } from '../../src/compile.ts';
+import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
+import type { Checkpoint } from '../../src/weights/checkpoint.ts';
+import { chooseWeights } from '../../src/weights/choose-weights.ts';
+import { inputsOf, runOrt } from '../onnx/emit.ts';
+import { runReference } from '../onnx/reference.ts';
+import { folderInMemory, fromFiles, predict } from '../tfjs/models.ts';
+
+/** Numbers of each output, the samples of the batch one behind the other. */
+type Outputs = readonly ArrayLike<number>[];
+
+/** A form of a network, and what it gives; undefined where its target says that it has none. */
+export interface Form {
+  readonly name: string;
+  /** The most that an output may be off, over its largest value. */
+  readonly tolerance: number;
+  run(): Promise<Outputs | undefined>;
+}
+
+const batch = 2;
+
+/** What the network gives in double precision, by loops that share nothing with any form. */
+export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): Outputs {
+  const graph = network.graph as Graph;
+  const { source } = chooseWeights(network.program, network.model!, graph, { checkpoint });
+  const inputs = inputsOf(graph, batch);
+  const samples = Array.from({ length: batch }, (_, sample) => {
+    const parts = Object.entries(inputs).map(([name, values]): [string, Float32Array] => {
+      const size = values.length / batch;
+      return [name, values.slice(sample * size, (sample + 1) * size)];
+    });
+    return runReference(graph, source!, Object.fromEntries(parts));
+  });
+  return graph.outputs.map((_, i) => Float64Array.from(samples.flatMap((outputs) => [...outputs[i]!])));
+}
+
+/** All forms of a network. @param variant which of ONNX's options besides the default are taken. */
+export function formsOf(network: Compilation, checkpoint: Checkpoint, variant: number): readonly Form[] {
+  const graph = network.graph as Graph;
+  const inputs = inputsOf(graph, batch);
+  const written = <T>(target: Target<T>, options: Partial<T>, fold: boolean) => {
+    const folder = folderInMemory();
+    const { diagnostics } = emit(network, target, options, folder.open, { checkpoint, fold });
+    return hasErrors(diagnostics) ? undefined : folder.files();
+  };
+  const onnx = (name: string, options: Partial<OnnxOptions>, fold = true, tolerance = 1e-4): Form => ({
+    name,
+    tolerance,
+    async run() {
+      const files = written(onnxTarget, options, fold);
+      return files && runOrt(files.get('')!, graph, inputs, batch);
+    },
+  });
+  const tfjs = <T>(name: string, target: Target<T>, fold: boolean): Form => ({
+    name,
+    tolerance: 1e-4,
+    async run() {
+      const files = written(target, {}, fold);
+      if (!files) return undefined;
+      const reader = fromFiles(files);
+      const model = await (target.purpose === 'training' ? tf.loadLayersModel(reader) : tf.loadGraphModel(reader));
+      try {
+        return predict(model, graph, inputs, batch);
+      } finally {
+        model.dispose();
+      }
+    },
+  });
+  const opset = 13 + (variant % 6);
+  return [
+    onnx('ONNX', {}),
+    onnx(`ONNX, opset ${opset}, batch norms as they are`, { opset }, false),
+    onnx(`ONNX, a batch of ${batch}`, { batch }),
+    onnx('ONNX, half precision', { half: true }, variant % 2 === 0, 0.05),
+    onnx('ONNX, tuned', { tuned: 'ort-x86' }),
+    tfjs('layers model', layersTarget, false),
+    tfjs('graph model', graphModelTarget, variant % 2 === 0),
+    trainingForm(network, checkpoint),
+  ];
+}
+
+/** The forward half of training, evaluated: of a network with one image and one vector. */
+function trainingForm(network: Compilation, checkpoint: Checkpoint): Form {
+  const graph = network.graph as Graph;
+  return {
+    name: 'training, evaluated',
+    tolerance: 1e-4,
+    async run() {
+      const { training } = buildTrainingProgram(graph);
+      const [only, ...others] = graph.outputs;
+      if (!training || !only || others.length > 0) return undefined;
+      const runner = await createEagerRunner(tf, training.program);
+      try {
+        const values = training.program.variables
+          .filter(({ start }) => start === 'weights')
+          .map(({ name }): [string, Float32Array] => [name, checkpoint.read(name).slice()]);
+        await runner.write(new Map(values));
+        const [data] = Object.values(inputsOf(graph, batch));
+        const results = await runner.run('predict', {
+          image: { shape: [batch, ...training.input.shape], data: data! },
+        });
+        return [results.logits!.data];
+      } finally {
+        runner.close();
+      }
+    },
+  };
+}
+
+/** The largest difference of an output over its largest value; infinite for another number of elements. */
+export function differenceOf(found: Outputs, expected: Outputs): number {
+  return Math.max(
+    ...expected.map((values, i) => {
+      const other = found[i];
+      if (other?.length !== values.length) return Number.POSITIVE_INFINITY;
+      let [most, largest] = [0, 0];
+      for (let k = 0; k < values.length; k++) {
+        const difference = Math.abs(values[k]! - other[k]!);
+        most = difference <= most ? most : Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+        largest = Math.max(largest, Math.abs(values[k]!));
+      }
+      return most === 0 ? 0 : most / Math.max(largest, 1e-6);
+    }),
+  );
+}
+
+/** How many numbers the outputs of a network have. */
+export function outputSize(graph: Graph): number {
+  return graph.outputs.reduce((sum, { value }) => sum + elements(shapeOf(graph, value)), 0);
+}
