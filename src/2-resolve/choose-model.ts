@@ -19,7 +19,10 @@ export interface ModelRequest {
   readonly variant?: string;
 }
 
-/** The model to build: the one that is named, or the only one, or the only one that has the phi or variant asked for. */
+/**
+ * The model to build: the one that is named, which may be imported, or the only one, or the only one that has the phi or
+ * variant asked for; in a file of weight maps alone the imported one that they are for.
+ */
 export function chooseModel(
   program: Program,
   request: ModelRequest = {},
@@ -29,11 +32,11 @@ export function chooseModel(
   const names = models.map((m) => m.node.name.name);
   const start = { source: program.entry.source, start: 0, end: 0 };
   if (name !== undefined) {
-    const model = models.find((m) => m.node.name.name === name);
+    const model = models.find((m) => m.node.name.name === name) ?? importedModel(program, name);
     if (model) return { model, diagnostics: [] };
     return { diagnostics: [createDiagnostic('unknown-model', undefined, { name, hint: didYouMean(name, names) })] };
   }
-  const [model] = models;
+  const [model] = models.length > 0 ? models : mappedModels(program);
   if (!model) return { diagnostics: [createDiagnostic('no-model', start, { file: program.entry.source.name })] };
   if (models.length > 1) {
     const able = models.filter((m) => canBe(m.node, request));
@@ -42,6 +45,18 @@ export function chooseModel(
     return { diagnostics: [createDiagnostic('which-model', undefined, { names: names.join(', ') }, { related })] };
   }
   return { model, diagnostics: [] };
+}
+
+function importedModel({ entry }: Program, name: string): DeclaredModel | undefined {
+  const declared = entry.scope.get(name);
+  return declared?.kind === 'model' ? declared : undefined;
+}
+
+/** The model that a file without one of its own is about: the only imported one for which it has weight maps. */
+function mappedModels(program: Program): DeclaredModel[] {
+  const names = program.entry.ast.declarations.flatMap((d) => (d.kind === 'weights' ? [d.name.name] : []));
+  const mapped = [...new Set(names)].flatMap((name) => importedModel(program, name) ?? []);
+  return mapped.length === 1 ? mapped : [];
 }
 
 /** Whether a model has the phi or the variant that is asked for; false where neither is. */

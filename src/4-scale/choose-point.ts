@@ -124,7 +124,7 @@ function evaluatePoint(
   choose((param) => !scaled.has(param.name.name));
   scale.factors = chooseFactors(ev, plain, model, request, row, scaled);
   choose((param) => scaled.has(param.name.name));
-  env.convention = chooseConvention(ev, env, model, request.convention, context.outer);
+  env.convention = chooseConvention(ev, env, model, request, context.outer);
   const point: ScalingPoint = {
     model: model.name.name,
     ...(row && { variant: row.name }),

@@ -2,17 +2,15 @@ import type { ModelNode } from '../1-parse/ast.ts';
 import type { Env } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
-import type { ConventionPoint } from './scaling.ts';
+import type { ConventionPoint, ConventionSettings, ScalingRequest } from './scaling.ts';
 import { describeValue } from './values.ts';
-
-type Settings = Omit<ConventionPoint, 'name' | 'origin'>;
 
 /**
  * What the frameworks do. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and
  * momentum as in tensorflow/tpu's EfficientNet. `torch`: symmetric padding; epsilon and momentum as in torch.nn.BatchNorm2d
  * (whose momentum 0.1 is the share of the new value, 0.9 of the old); average pools count padding.
  */
-export const conventions: Readonly<Record<'tf' | 'torch', Settings>> = {
+export const conventions: Readonly<Record<'tf' | 'torch', ConventionSettings>> = {
   tf: { padding: 'same', epsilon: 1e-3, momentum: 0.99, countPad: false },
   torch: { padding: 'symmetric', epsilon: 1e-5, momentum: 0.9, countPad: true },
 };
@@ -20,17 +18,26 @@ export const conventions: Readonly<Record<'tf' | 'torch', Settings>> = {
 /** The convention of a model that states none and is used by none that does. */
 export const defaultConvention: ConventionPoint = { name: 'tf', origin: 'default', ...conventions.tf };
 
+/** What a request says of conventions. */
+export type AskedConvention = Pick<ScalingRequest, 'convention' | 'conventionSettings' | 'sources'>;
+
 /**
- * The convention of a model: the command line's, else its own, else that of the model which uses it. What it overrides,
- * `convention torch(epsilon: 1e-3)`, belongs to the stated one and goes when the command line chooses the other.
+ * The convention of a model: that of the weights it takes, else the command line's, else its own, else that of the model
+ * which uses it. What it overrides, `convention torch(epsilon: 1e-3)`, belongs to the stated one and goes when the command
+ * line chooses the other.
  */
 export function chooseConvention(
   ev: Evaluation,
   env: Env,
   model: ModelNode,
-  asked: 'tf' | 'torch' | undefined,
+  { convention: asked, conventionSettings, sources }: AskedConvention,
   outer: ConventionPoint | undefined,
 ): ConventionPoint {
+  const source = sources?.[env.path];
+  if (source) return { name: source.name, origin: 'override', ...conventions[source.name], ...source.settings };
+  if (asked && conventionSettings) {
+    return { name: asked, origin: 'override', ...conventions[asked], ...conventionSettings };
+  }
   const stated = model.members.find((m) => m.kind === 'convention');
   const name = asked ?? (stated?.name.name as 'tf' | 'torch' | undefined);
   if (!name) return outer ?? defaultConvention;

@@ -21,6 +21,18 @@ export interface ScalingRequest {
   readonly set?: Readonly<Record<string, string>>;
   /** Overrides the model's own convention. */
   readonly convention?: 'tf' | 'torch';
+  /** What differs from `convention`. */
+  readonly conventionSettings?: Partial<ConventionSettings>;
+  /** What the weights that are to be loaded were trained under, by the path of the model that takes them; '' is the network's own. */
+  readonly sources?: Readonly<Record<string, SourceConvention>>;
+}
+
+/** What weights of some source were trained under. */
+export interface SourceConvention {
+  readonly name: 'tf' | 'torch';
+  readonly settings: Partial<ConventionSettings>;
+  /** How the pixels that they saw were normalised. */
+  readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
 /** Where a number came from. */
@@ -59,9 +71,12 @@ export interface ScalingPoint {
   readonly alternative?: { readonly rule: 'published' | 'formula'; readonly values: Readonly<Record<string, number>> };
 }
 
-export interface ConventionPoint {
+export interface ConventionPoint extends ConventionSettings {
   readonly name: 'tf' | 'torch';
   readonly origin: Origin;
+}
+
+export interface ConventionSettings {
   /** What `same` or `symmetric` padding, epsilon, momentum and so on are after the model's own overrides. */
   readonly padding: 'same' | 'symmetric';
   readonly epsilon: number;

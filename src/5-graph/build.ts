@@ -11,7 +11,7 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
-import { lowerModel, type ModelFlow } from './lower-model.ts';
+import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
 import { maxStride } from './stride.ts';
 
@@ -45,9 +45,10 @@ export function buildGraph(
       { call: (call, env) => lowerCall(b, call, env), chain: (chain, env) => lowerChain(b, chain, env) },
       steps,
     );
-    const b = createBuilder(ev, request.convention, overrides, keepsBlocks);
+    const b = createBuilder(ev, request, overrides, keepsBlocks);
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
+    b.models.push(useOf('', declared, chosen.point));
     const flow = lowerModel(b, declared.node, chosen.env);
     const { graph, diagnostics: said } = finish(declared, b, flow);
     const diagnostics = [
@@ -97,6 +98,7 @@ function finish(
     inputs: b.nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
     outputs: outputs.map(({ name, tensor }) => ({ name, value: { node: tensor.node, output: tensor.output } })),
     normalisation: Object.fromEntries(b.normalisation),
+    models: b.models,
   };
   const graph = removeUnreached(all);
   const inputs = graph.inputs.flatMap((id) => graph.nodes[id] ?? []);

@@ -1,3 +1,4 @@
+import type { AskedConvention } from '../4-scale/convention.ts';
 import type { Evaluation } from '../4-scale/evaluation.ts';
 import { fail, spend, warn } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
@@ -6,7 +7,15 @@ import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
 import type { Related } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
-import { elements, type GraphNode, type Normalisation, type Place, type Shape, type TensorSpec } from './graph.ts';
+import {
+  elements,
+  type GraphNode,
+  type ModelUse,
+  type Normalisation,
+  type Place,
+  type Shape,
+  type TensorSpec,
+} from './graph.ts';
 import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
 import type { Op } from './ops.ts';
 
@@ -19,8 +28,10 @@ export interface Builder {
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */
   place: Place;
-  /** The convention that the command line asks for, for inner models too. */
-  readonly convention: 'tf' | 'torch' | undefined;
+  /** The convention that the command line asks for, for inner models too, and those of the weights to come. */
+  readonly asked: AskedConvention;
+  /** The models so far that stand in the network, itself first. */
+  readonly models: ModelUse[];
   /** What the command line says of the inputs' shapes. */
   readonly overrides: Pick<Overrides, 'inputs' | 'size'>;
   /** The calls of blocks that are being built at this moment, the outermost first. */
@@ -37,7 +48,7 @@ export interface Builder {
 
 export function createBuilder(
   ev: Evaluation,
-  convention: 'tf' | 'torch' | undefined,
+  { convention, conventionSettings, sources }: AskedConvention,
   overrides: Builder['overrides'],
   keepsBlocks: boolean,
 ): Builder {
@@ -47,7 +58,12 @@ export function createBuilder(
     paths: new Set(),
     normalisation: new Map(),
     place: { section: '' },
-    convention,
+    asked: {
+      ...(convention && { convention }),
+      ...(conventionSettings && { conventionSettings }),
+      ...(sources && { sources }),
+    },
+    models: [],
     overrides,
     calls: [],
     parameters: 0,

@@ -1,3 +1,5 @@
+import type { DeclaredModel } from '../2-resolve/program.ts';
+import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Span } from '../source.ts';
 import type { Op } from './ops.ts';
@@ -68,6 +70,15 @@ export interface GraphOutput {
   readonly value: ValueRef;
 }
 
+/** A model in a network: the network's own, and each that stands in it as a step. */
+export interface ModelUse {
+  /** `trunk`; empty for the network's own. */
+  readonly path: string;
+  readonly declared: DeclaredModel;
+  readonly variant?: string;
+  readonly convention: ConventionPoint;
+}
+
 /** A network at one point of its family. Nodes are in an order in which they can run. */
 export interface Graph {
   readonly name: string;
@@ -76,6 +87,8 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
   /** By the name of the input; for those that state it. Not part of the network: what feeds it must do it. */
   readonly normalisation: Readonly<Record<string, Normalisation>>;
+  /** Its own model first, each before those within it. */
+  readonly models: readonly ModelUse[];
 }
 
 /** The shape of a value. */

@@ -7,6 +7,7 @@ import { type Env, joinPath, lookupVar } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
+import type { ScalingPoint } from '../4-scale/scaling.ts';
 import {
   type ActivationValue,
   type Binding,
@@ -18,7 +19,7 @@ import {
 } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
-import type { Normalisation } from './graph.ts';
+import type { ModelUse, Normalisation } from './graph.ts';
 import { callFirst, type Flow, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
@@ -70,6 +71,11 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
   return { outputs, parts };
 }
 
+/** What a network keeps of a model in it. */
+export function useOf(path: string, declared: DeclaredModel, { variant, convention }: ScalingPoint): ModelUse {
+  return { path, declared, convention, ...(variant !== undefined && { variant }) };
+}
+
 function lowerInput(b: Builder, env: Env, name: string, member: InputNode): TensorValue {
   const { inputs, size } = b.overrides;
   const written = inputs.get(name) ?? member.shape;
@@ -81,7 +87,9 @@ function lowerInput(b: Builder, env: Env, name: string, member: InputNode): Tens
   }
   for (const side of value) checkScalar(`each of ${what}`, 'int', side, written.span);
   const shape = (size ? [value[0], ...size] : value) as number[];
-  const normalisation = readNormalisation(b, env, member, shape[0] as number);
+  const source = b.asked.sources?.['']?.normalisation;
+  const fits = source?.mean.length === shape[0] && source?.std.length === shape[0];
+  const normalisation = source && fits ? source : readNormalisation(b, env, member, shape[0] as number);
   if (normalisation) b.normalisation.set(name, normalisation);
   b.place = { section: name };
   const origin = { path: joinPath(env.path, name), span: member.span, traces: size ? [] : traces };
@@ -157,9 +165,10 @@ export function lowerModelStep(
 ): Flow {
   b.unkept++;
   const phi = bindings.get('phi')?.value;
-  const request = { variant, ...(typeof phi === 'number' && { phi }), convention: b.convention };
+  const request = { ...b.asked, ...(variant !== undefined && { variant }), ...(typeof phi === 'number' && { phi }) };
   const context = { path: site.path, given: bindings, outer: outer.convention, span: site.span };
-  const { env } = choosePoint(b.ev, declared, request, noOverrides, context);
+  const { env, point } = choosePoint(b.ev, declared, request, noOverrides, context);
+  b.models.push(useOf(site.path, declared, point));
   if (outer.convention !== defaultConvention && env.convention.name !== outer.convention.name) {
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
     warn(b.ev, 'conventions-differ', site.span, data);

@@ -33,7 +33,7 @@ export function emit<Options>(
   const lowered = !trains && (options.fold ?? true) ? foldBatchNorm(plain) : plain;
   const problems = target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
-  const weights = chooseWeights(program, model, plain, options);
+  const weights = chooseWeights(program, plain, options);
   const before = [...problems, ...weights.diagnostics];
   if (!weights.source) return { diagnostics: before, bytes: 0 };
   const result = target.emit({

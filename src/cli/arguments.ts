@@ -106,6 +106,8 @@ function problemWith(option: Option, value: string): string | undefined {
       return /^\+?0*[1-9]\d{0,14}$/.test(value) ? undefined : `takes a whole number from 1${orWords}`;
     case 'size':
       return /^[+-]?\d{1,15}([x×]\d{1,15})?$/i.test(value) ? undefined : 'takes a size such as 224 or 224x320';
+    case 'convention':
+      return /^(tf|torch)\(.*\)$/s.test(value) ? undefined : `takes ${words.join(' or ')}`;
     case 'assignment':
       return /^[^=\s]+=/.test(value) ? undefined : 'takes NAME=VALUE';
     default:

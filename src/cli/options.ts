@@ -8,7 +8,7 @@ export interface Option {
   /** What the value is called in help, `N`; without one the option is a flag. */
   readonly value?: string;
   /** What the value must be; any text by default. */
-  readonly kind?: 'number' | 'integer' | 'positive' | 'size' | 'assignment';
+  readonly kind?: 'number' | 'integer' | 'positive' | 'size' | 'assignment' | 'convention';
   /** The values that there are, or a few that are words. With `kind`, the words besides numbers. */
   readonly choices?: readonly string[];
   /** May be given several times. */
@@ -78,7 +78,13 @@ export const scalingOptions: readonly Option[] = [
     description: 'set a parameter (classes=10), the shape of an input (image=[1,96,128]) or a cell (stages.2.kernel=5)',
     completes: 'nothing',
   },
-  { name: 'convention', value: 'NAME', choices: ['tf', 'torch'], description: "override the model's own convention" },
+  {
+    name: 'convention',
+    value: 'NAME',
+    kind: 'convention',
+    choices: ['tf', 'torch'],
+    description: "override the model's own convention; with settings 'torch(epsilon: 1e-3)'",
+  },
   { name: 'model', value: 'NAME', description: 'which model of the file', completes: 'nothing' },
 ];
 

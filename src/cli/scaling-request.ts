@@ -1,5 +1,6 @@
 import type { CompileOptions } from '../compile.ts';
 import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
 import type { Spec } from './spec.ts';
 
@@ -21,7 +22,6 @@ export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = 
     throw usageError('--formula needs --phi: a variant is a published row', command);
   }
   const rule = flag(args, 'formula') ? 'formula' : flag(args, 'published') ? 'published' : undefined;
-  const convention = text(args, 'convention') as 'tf' | 'torch' | undefined;
   const model = text(args, 'model') ?? spec.model;
   const set = assignments(args);
   const numbers = (['d', 'w', 'r'] as const).flatMap((name) => {
@@ -36,7 +36,7 @@ export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = 
     ...(rule && { rule }),
     ...Object.fromEntries(numbers),
     ...(set && { set }),
-    ...(convention && { convention }),
+    ...askedConvention(args),
     ...(model !== undefined && { model }),
   };
 }

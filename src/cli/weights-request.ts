@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import type { WeightsRequest } from '../weights/choose-weights.ts';
 import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
 
 /** Throws a usage error for options that say how `--weights` is read, where it is not given. */
@@ -15,10 +16,12 @@ export function requireWeights(args: Arguments): void {
 export function weightsRequest(args: Arguments, checkpoint: Checkpoint | undefined): WeightsRequest {
   const seed = number(args, 'seed');
   const map = text(args, 'weights-map');
+  const { convention } = askedConvention(args);
   return {
     allowMissing: list(args, 'allow-missing'),
     ...(seed !== undefined && { seed }),
     ...(map !== undefined && { map }),
+    ...(convention && { convention }),
     ...(checkpoint && { checkpoint }),
   };
 }

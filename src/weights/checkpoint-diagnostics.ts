@@ -35,8 +35,9 @@ export function checkpointDiagnostics(
   const misshapen = unless(match.misshapen);
 
   // Where stages differ in number, each tensor after the first difference is paired with a stranger: say the cause alone.
-  if (match.uneven.length > 0 && missing.length + misshapen.length > 0) {
-    for (const { span, ...args } of match.uneven) {
+  const failing = new Set([...missing, ...misshapen].map(({ tensor }) => tensor.name));
+  if (match.uneven.some(({ tensors: owned }) => owned.some((name) => failing.has(name)))) {
+    for (const { span, tensors: _, ...args } of match.uneven) {
       diagnostics.push(createDiagnostic('weight-uneven', span, { file, ...args }));
     }
     return { initialised: new Set(), diagnostics };

@@ -5,8 +5,8 @@ import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
 import { seededWeights } from './initialise.ts';
 import { matchCheckpoint } from './match-checkpoint.ts';
+import type { Naming } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
-import type { WeightMapRow } from './weight-map.ts';
 import type { WeightSource } from './weight-source.ts';
 
 export interface CheckpointOptions {
@@ -22,17 +22,17 @@ export interface CheckpointOptions {
 /**
  * The weights of a network from a checkpoint. Every tensor is matched before one is read.
  * @param graph before or after batch norms were folded; the source serves the norms' own tensors either way.
- * @param map a weight map's rows for the checkpoint's naming (see `detectColumn`); without, our own paths are the names.
+ * @param namings how the checkpoint names the tensors (see `chooseNamings`); without, our own paths are the names.
  * @returns a source where there is no error. Reading from it throws only where the file cannot be read.
  */
 export function checkpointWeights(
   graph: Graph,
   checkpoint: Checkpoint,
-  map: readonly WeightMapRow[] | undefined,
+  namings: readonly Naming[] | undefined,
   { allowMissing = [], seed = 0 }: CheckpointOptions = {},
 ): { source?: WeightSource; diagnostics: readonly Diagnostic[] } {
   const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
-  const match = matchCheckpoint(tensors, checkpoint.tensors, map);
+  const match = matchCheckpoint(tensors, checkpoint.tensors, namings);
   const { initialised, diagnostics } = checkpointDiagnostics(checkpoint.name, tensors, match, allowMissing);
   if (hasErrors(diagnostics)) return { diagnostics };
   return { source: createSource(checkpoint, match.names, initialised, seededWeights(graph, seed)), diagnostics };

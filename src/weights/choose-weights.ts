@@ -1,13 +1,15 @@
-import type { DeclaredModel, Program } from '../2-resolve/program.ts';
+import type { Program } from '../2-resolve/program.ts';
 import type { Graph } from '../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointWeights } from './checkpoint-weights.ts';
-import { declaredMaps } from './declared-maps.ts';
-import { detectColumn } from './detect-column.ts';
 import { seededWeights } from './initialise.ts';
+import { type ChosenNaming, chooseNamings, columnNames } from './namings.ts';
+import { requiredTensors } from './required-tensors.ts';
+import { conventionProblems } from './source-conventions.ts';
 import type { WeightSource } from './weight-source.ts';
+import { withoutPrefix } from './without-prefix.ts';
 
 export interface WeightsRequest {
   /** For initialisation; 0 by default. Also for tensors that a checkpoint may lack. */
@@ -16,6 +18,10 @@ export interface WeightsRequest {
   /** The column of the model's weight map; found out from the checkpoint's names where it is not said. */
   readonly map?: string;
   readonly allowMissing?: readonly string[];
+  /** The convention that someone chose knowingly: of weights that come in both, it is the right one. */
+  readonly convention?: 'tf' | 'torch';
+  /** The weights go from one file to another: what they were trained under does not matter. */
+  readonly converts?: boolean;
 }
 
 export interface ChosenWeights {
@@ -25,23 +31,54 @@ export interface ChosenWeights {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The weights of a network: initialised from a seed, or from a checkpoint by our own paths or through a weight map. */
+/**
+ * The weights of a network: initialised from a seed, or from a checkpoint by our own paths or through a weight map. Where the
+ * weights were trained under another convention than the network is built with, a warning says so (see `followWeights`).
+ */
 export function chooseWeights(
   program: Program,
-  model: DeclaredModel,
   graph: Graph,
-  { seed = 0, checkpoint, map, allowMissing }: WeightsRequest,
+  { seed = 0, checkpoint, map, allowMissing, convention, converts = false }: WeightsRequest,
 ): ChosenWeights {
   if (!checkpoint) return { source: seededWeights(graph, seed), origin: `seed ${seed}`, diagnostics: [] };
-  const columns = declaredMaps(program, model);
-  if (map !== undefined && !columns.has(map)) {
-    const names = [...columns.keys()];
-    const data = { name: map, names: names.join(', ') || 'none', hint: didYouMean(map, names) };
-    return { origin: '', diagnostics: [createDiagnostic('unknown-weight-map', undefined, data)] };
+  const named = nameTensors(program, graph, checkpoint, map);
+  if (!named.view) return { origin: '', diagnostics: named.diagnostics };
+  const { view, namings } = named;
+  const { source, diagnostics } = checkpointWeights(graph, view, namings, { allowMissing, seed });
+  const columns = new Set(namings.flatMap(({ column }) => column?.name ?? []));
+  const names = columns.size === 0 ? "the model's own names" : `the names of ${[...columns].join(', ')}`;
+  return {
+    ...(source && { source }),
+    origin: `${checkpoint.name}, ${names}`,
+    diagnostics: [
+      ...named.diagnostics,
+      ...diagnostics,
+      ...(converts ? [] : conventionProblems(checkpoint.name, namings, convention)),
+    ],
+  };
+}
+
+/** A checkpoint as its names are to be read, and whose names they are. */
+export type NamedTensors =
+  | {
+      readonly view: Checkpoint;
+      readonly namings: readonly ChosenNaming[];
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly view?: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** Finds out whose names a checkpoint has. @param map the only column to look at; an error where no model has it. */
+export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoint, map?: string): NamedTensors {
+  const known = columnNames(program, graph);
+  if (map !== undefined && !known.includes(map)) {
+    const data = { name: map, names: known.join(', ') || 'none', hint: didYouMean(map, known) };
+    return { diagnostics: [createDiagnostic('unknown-weight-map', undefined, data)] };
   }
-  const column = map ?? detectColumn(checkpoint.tensors.keys(), columns);
-  const rows = column === undefined ? undefined : columns.get(column);
-  const { source, diagnostics } = checkpointWeights(graph, checkpoint, rows, { allowMissing, seed });
-  const names = column === undefined ? "the model's own names" : `the names of ${column}`;
-  return { ...(source && { source }), origin: `${checkpoint.name}, ${names}`, diagnostics };
+  const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
+  const { prefix, namings } = chooseNamings(program, graph, tensors, checkpoint.tensors.keys(), map);
+  if (prefix === '') return { view: checkpoint, namings, diagnostics: [] };
+  const names = [...checkpoint.tensors.keys()];
+  const data = { file: checkpoint.name, prefix, all: names.every((name) => name.startsWith(prefix)) };
+  const said = createDiagnostic('checkpoint-prefix', undefined, data);
+  return { view: withoutPrefix(checkpoint, prefix), namings, diagnostics: [said] };
 }

@@ -1,10 +1,9 @@
-import type { DeclaredModel, Program } from '../2-resolve/program.ts';
+import type { Program } from '../2-resolve/program.ts';
 import { elements, type Graph, type TensorSpec } from '../5-graph/graph.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
-import { declaredMaps } from './declared-maps.ts';
-import { detectColumn } from './detect-column.ts';
+import { nameTensors } from './choose-weights.ts';
 import { matchCheckpoint } from './match-checkpoint.ts';
 import { requiredTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
@@ -37,23 +36,22 @@ export function ownNames(graph: Graph): readonly ExportedTensor[] {
  */
 export function namesLike(
   program: Program,
-  model: DeclaredModel,
   graph: Graph,
   like: Checkpoint,
   map?: string,
 ): { readonly tensors?: readonly ExportedTensor[]; readonly diagnostics: readonly Diagnostic[] } {
-  const columns = declaredMaps(program, model);
-  const column = map ?? detectColumn(like.tensors.keys(), columns);
-  const rows = column === undefined ? undefined : columns.get(column);
+  const named = nameTensors(program, graph, like, map);
+  if (!named.view) return named;
   const own = [...requiredTensors(graph)].map(({ tensor }) => tensor);
-  const match = matchCheckpoint(own, like.tensors, rows);
+  const match = matchCheckpoint(own, named.view.tensors, named.namings);
   const { diagnostics } = checkpointDiagnostics(like.name, own, match, []);
   if (hasErrors(diagnostics)) return { diagnostics };
+  const there = named.view.tensors;
   const exported = new Map<string, ExportedTensor>();
   for (const tensor of own) {
     let begin = 0;
-    for (const name of match.names.get(tensor.name) ?? []) {
-      const shape = like.tensors.get(name)?.shape ?? [];
+    for (const short of match.names.get(tensor.name) ?? []) {
+      const { name = short, shape = [] } = there.get(short) ?? {};
       exported.set(name, { name, shape, tensor, begin });
       begin += elements(shape);
     }

@@ -1,6 +1,7 @@
 import type { TensorSpec } from '../5-graph/graph.ts';
 import { type CheckpointTensor, isFloat } from './checkpoint.ts';
-import { applyWeightMap, type UnevenPrefix, type WeightMapRow } from './weight-map.ts';
+import type { Naming } from './namings.ts';
+import { applyWeightMap, type UnevenPrefix, type WeightMapping, type WeightMapRow } from './weight-map.ts';
 
 /** Which tensors of a checkpoint a model takes, and what does not fit. */
 export interface CheckpointMatch {
@@ -30,23 +31,18 @@ export interface Misshapen {
 }
 
 /**
- * Matches the tensors of a model with those of a checkpoint.
- * @param tensors what the model needs (see `requiredTensors`).
- * @param rows a weight map's rows for the checkpoint's naming; without, the names are the model's own paths.
+ * Matches the tensors of a network with those of a checkpoint.
+ * @param tensors what the network needs (see `requiredTensors`).
+ * @param namings how the checkpoint names the tensors of each model in the network, outer models first (see
+ *   `chooseNamings`). What none names goes by the network's own paths.
  */
 export function matchCheckpoint(
   tensors: readonly TensorSpec[],
   checkpoint: ReadonlyMap<string, CheckpointTensor>,
-  rows?: readonly WeightMapRow[],
+  namings: readonly Naming[] = [],
 ): CheckpointMatch {
   const there = [...checkpoint.keys()].filter((name) => !isBatchCounter(name));
-  const mapping =
-    rows &&
-    applyWeightMap(
-      rows,
-      tensors.map((tensor) => tensor.name),
-      there,
-    );
+  const applied = namings.map((naming) => applyNaming(naming, tensors, there));
   const names = new Map<string, readonly string[]>();
   const missing: Missing[] = [];
   const misshapen: Misshapen[] = [];
@@ -54,7 +50,7 @@ export function matchCheckpoint(
   const taken = new Set<string>();
 
   for (const tensor of tensors) {
-    const wanted = mapping ? (mapping.names.get(tensor.name) ?? []) : [tensor.name];
+    const wanted = wantedNames(tensor.name, applied, checkpoint);
     const parts = wanted.flatMap((name) => checkpoint.get(name) ?? []);
     for (const name of wanted) taken.add(name);
     if (parts.length === 0 || parts.length < wanted.length) {
@@ -73,9 +69,63 @@ export function matchCheckpoint(
     misshapen,
     unreadable,
     surplus: there.filter((name) => !taken.has(name)),
-    uneven: mapping?.uneven ?? [],
-    badRows: mapping?.badRows ?? [],
+    uneven: applied.flatMap(({ mapping }) => mapping?.uneven ?? []),
+    badRows: [...new Set(applied.flatMap(({ mapping }) => mapping?.badRows ?? []))],
   };
+}
+
+/** A naming and what its weight map, where it has one, says of the tensors at hand. */
+interface Applied {
+  readonly naming: Naming;
+  readonly mapping?: WeightMapping;
+}
+
+function applyNaming(naming: Naming, tensors: readonly TensorSpec[], there: readonly string[]): Applied {
+  const { base, rows } = naming;
+  if (!rows) return { naming };
+  const within = prefixOf(naming);
+  const own = afterPrefix(
+    within,
+    tensors.map(({ name }) => name),
+  );
+  const mapping = applyWeightMap(rows, own, afterPrefix(base, there));
+  const uneven = mapping.uneven.map((group) => ({
+    ...group,
+    path: group.path && within + group.path,
+    pattern: group.pattern && base + group.pattern,
+    tensors: group.tensors.map((name) => within + name),
+  }));
+  return { naming, mapping: { ...mapping, uneven } };
+}
+
+/** What the paths of a model's tensors begin with. */
+function prefixOf({ path }: Naming): string {
+  return path === '' ? '' : `${path}.`;
+}
+
+/** The names that have a prefix, without it. */
+function afterPrefix(prefix: string, names: readonly string[]): string[] {
+  return names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+}
+
+/** What a tensor is called in the checkpoint: as the outermost map that names it says, else by our own paths. */
+function wantedNames(
+  name: string,
+  applied: readonly Applied[],
+  checkpoint: ReadonlyMap<string, CheckpointTensor>,
+): readonly string[] {
+  let innermost: Applied | undefined;
+  for (const entry of applied) {
+    const within = prefixOf(entry.naming);
+    if (!name.startsWith(within)) continue;
+    const mapped = entry.mapping?.names.get(name.slice(within.length));
+    if (mapped) return mapped.map((part) => entry.naming.base + part);
+    innermost = entry;
+  }
+  if (!innermost) return [name];
+  const { naming, mapping } = innermost;
+  const own = naming.base + name.slice(prefixOf(naming).length);
+  return mapping && !checkpoint.has(own) ? [] : [own];
 }
 
 /** PyTorch counts the batches that a norm has seen; nothing here needs that. */

@@ -29,6 +29,8 @@ export interface UnevenPrefix {
   /** `blocks.*.*`, and how many the checkpoint has. */
   readonly pattern: string;
   readonly found: number;
+  /** The model's tensors that hang on it. */
+  readonly tensors: readonly string[];
 }
 
 interface Row {
@@ -92,7 +94,13 @@ export function applyWeightMap(
     const best = candidates.find((parts) => parts.every((part) => existing.has(part))) ?? candidates[0];
     if (best) names.set(name, best);
   }
-  return { names, uneven: [...groups].flatMap(unevenOf), badRows };
+  const uneven = [...groups].flatMap((group) =>
+    unevenOf(
+      group,
+      owned.flatMap((tensor) => (tensor.group === group ? [tensor.name] : [])),
+    ),
+  );
+  return { names, uneven, badRows };
 }
 
 function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows: WeightMapRow[] } {
@@ -153,10 +161,13 @@ function pairStars({ modelStars, checkpointStars }: Group): Map<string, readonly
   return pairs;
 }
 
-function unevenOf({ path, pattern, span, modelStars, checkpointStars }: Group): UnevenPrefix[] {
+function unevenOf(
+  { path, pattern, span, modelStars, checkpointStars }: Group,
+  tensors: readonly string[],
+): UnevenPrefix[] {
   const count = modelStars.size;
   const found = checkpointStars.size;
   // Without stars there is one of each or a missing tensor, which says itself better.
   if (count === found || count === 0 || (path === '' && pattern === '')) return [];
-  return [{ path, count, pattern, found, span }];
+  return [{ path, count, pattern, found, span, tensors }];
 }

@@ -31,7 +31,7 @@ const batch = 2;
 /** What the network gives in double precision, by loops that share nothing with any form. */
 export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): Outputs {
   const graph = network.graph as Graph;
-  const { source } = chooseWeights(network.program, network.model!, graph, { checkpoint });
+  const { source } = chooseWeights(network.program, graph, { checkpoint });
   const inputs = inputsOf(graph, batch);
   const samples = Array.from({ length: batch }, (_, sample) => {
     const parts = Object.entries(inputs).map(([name, values]): [string, Float32Array] => {

@@ -81,6 +81,7 @@ export function graphBuilder(name = 'test') {
       return {
         name,
         normalisation: {},
+        models: [],
         nodes,
         inputs: nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
         outputs: list.map(([outputName, value]) => ({ name: outputName, value })),

@@ -103,6 +103,7 @@ export function maker(): Maker {
       nodes,
       inputs: [0],
       normalisation: {},
+      models: [],
       outputs: outputs.map(([n, value]) => ({ name: n, value })),
     }),
   };

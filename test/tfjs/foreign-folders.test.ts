@@ -49,9 +49,9 @@ function opened({ json, bytes }: Saved): { checkpoint?: Checkpoint; message?: st
 
 /** What the network of a spec gives with a checkpoint, for one input. */
 function outputs(spec: string, checkpoint: Checkpoint, image: Float32Array): number[][] {
-  const { program, model, graph, diagnostics } = compile({ name: 'net.enet', text: spec }, {});
+  const { program, graph, diagnostics } = compile({ name: 'net.enet', text: spec }, {});
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const { source, diagnostics: said } = chooseWeights(program, model!, graph!, { checkpoint });
+  const { source, diagnostics: said } = chooseWeights(program, graph!, { checkpoint });
   expect(said.map(({ message }) => message)).toEqual([]);
   return runReference(graph!, source!, { image }).map((values) => [...values]);
 }

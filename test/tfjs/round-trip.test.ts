@@ -56,9 +56,9 @@ function opened(files: Files): Checkpoint {
 
 /** Writes weights under the names of a checkpoint, and opens the file. */
 function writtenLike(network: Compilation, weights: Checkpoint, like: Checkpoint): Checkpoint {
-  const { program, model, graph } = network;
-  const { source } = chooseWeights(program, model!, graph!, { checkpoint: weights });
-  const { tensors, diagnostics } = namesLike(program, model!, graph!, like);
+  const { program, graph } = network;
+  const { source } = chooseWeights(program, graph!, { checkpoint: weights });
+  const { tensors, diagnostics } = namesLike(program, graph!, like);
   expect(diagnostics).toEqual([]);
   const parts: Uint8Array[] = [];
   writeExported({ write: (bytes) => void parts.push(bytes.slice()) }, tensors!, source!, {});

@@ -40,7 +40,7 @@ export function goldenNetwork(options: Partial<TrainingOptions> & Pick<TrainingO
   const { training, diagnostics } = buildTrainingProgram(graph, { nesterov: options.optimiser === 'sgd', ...options });
   if (!training) throw new Error(diagnostics.map((d) => d.message).join());
   const valuesOf = (checkpoint: Checkpoint): Map<string, Float32Array> => {
-    const { source, diagnostics } = chooseWeights(program, model, graph, { checkpoint, map: 'timm' });
+    const { source, diagnostics } = chooseWeights(program, graph, { checkpoint, map: 'timm' });
     if (!source) throw new Error(diagnostics.map((d) => d.message).join());
     return new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, source.read(tensor).slice()]));
   };

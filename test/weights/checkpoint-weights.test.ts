@@ -4,6 +4,7 @@ import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { checkpointWeights } from '../../src/weights/checkpoint-weights.ts';
 import { foldedWeights } from '../../src/weights/folded-weights.ts';
 import { seededWeights } from '../../src/weights/initialise.ts';
+import type { WeightMapRow } from '../../src/weights/weight-map.ts';
 import { compileLibrary } from '../library-points.ts';
 import { foldNorms, graphBuilder, span, window } from '../onnx/graph-builder.ts';
 import { mapOf } from './maps.ts';
@@ -32,6 +33,8 @@ function network(classes = 3) {
 const graph = network();
 const own = Object.fromEntries([...graphTensors(graph)].map(({ tensor }) => [tensor.name, [...tensor.shape]]));
 const specOf = (name: string) => [...graphTensors(graph)].find(({ tensor }) => tensor.name === name)!.tensor;
+/** The whole network by a map. */
+const naming = (rows: readonly WeightMapRow[]) => ({ path: '', base: '', rows });
 const codes = (result: { diagnostics: readonly { code: string }[] }) => result.diagnostics.map((d) => d.code);
 
 describe('by our own paths', () => {
@@ -146,14 +149,14 @@ describe('through a weight map', () => {
   };
 
   it('joins the parts of a convolution', () => {
-    const { source, diagnostics } = checkpointWeights(graph, checkpointOf(shapes), rows);
+    const { source, diagnostics } = checkpointWeights(graph, checkpointOf(shapes), [naming(rows)]);
     expect(diagnostics).toEqual([]);
     expect([...source!.read(specOf('stem.conv.weight'))]).toEqual([0, 1, 1.01, 1.02].map(Math.fround));
   });
 
   it('says which names it looked for, or that no row is there', () => {
     const { 'right.weight': _, ...rest } = shapes;
-    const { diagnostics } = checkpointWeights(graph, checkpointOf(rest), rows.slice(0, 2));
+    const { diagnostics } = checkpointWeights(graph, checkpointOf(rest), [naming(rows.slice(0, 2))]);
     expect(diagnostics.map((d) => d.message)).toMatchInlineSnapshot(`
       [
         "'x.safetensors' has no 'right.weight' for 'stem.conv.weight'",
@@ -170,7 +173,7 @@ describe('through a weight map', () => {
     const shapesOf = (name: string) =>
       Object.fromEntries([...readStateDict(name).values()].map((t) => [t.name, [...t.shape]]));
     const map = mapOf('efficientnet').get('timm');
-    const { diagnostics } = checkpointWeights(b0!, checkpointOf(shapesOf('timm_efficientnet_b1')), map);
+    const { diagnostics } = checkpointWeights(b0!, checkpointOf(shapesOf('timm_efficientnet_b1')), [naming(map!)]);
     expect(diagnostics.map((d) => d.message)).toMatchInlineSnapshot(`
       [
         "the model has 1 of 'stages.0.*', but 'x.safetensors' has 2 of 'blocks.0.*': is it another variant's?",

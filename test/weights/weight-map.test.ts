@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detectColumn } from '../../src/weights/detect-column.ts';
 import { matchCheckpoint } from '../../src/weights/match-checkpoint.ts';
+import { chooseNamings } from '../../src/weights/namings.ts';
 import { requiredTensors } from '../../src/weights/required-tensors.ts';
 import { applyWeightMap } from '../../src/weights/weight-map.ts';
 import { compileLibrary, libraryPoint } from '../library-points.ts';
@@ -29,16 +29,17 @@ describe('public checkpoints', () => {
   it.each(stateDicts)('%s fits, tensor for tensor', (name) => {
     const [, source, model] = /^([a-z]+)_(.*)$/.exec(name)!;
     const [library, options] = libraryPoint(model!)!;
-    const { graph } = compileLibrary(library, options);
+    const { program, graph } = compileLibrary(library, options);
     const tensors = [...requiredTensors(graph!)].map(({ tensor }) => tensor);
     const checkpoint = readStateDict(name);
-    const columns = mapOf(library);
-    const match = matchCheckpoint(tensors, checkpoint, columns.get(source!));
+    const rows = mapOf(library).get(source!);
+    const match = matchCheckpoint(tensors, checkpoint, [{ path: '', base: '', ...(rows && { rows }) }]);
     const { names, ...problems } = match;
     expect(problems).toEqual({ missing: [], misshapen: [], unreadable: [], surplus: [], uneven: [], badRows: [] });
     expect(new Set([...names.values()].flat()).size).toBe(tensors.length);
     // timm and torchvision name ResNets alike.
-    expect(detectColumn(checkpoint.keys(), columns)).toBe(library === 'resnet' ? 'timm' : source);
+    const { prefix, namings } = chooseNamings(program, graph!, tensors, checkpoint.keys());
+    expect([prefix, namings.map(({ column }) => column?.name)]).toEqual(['', [library === 'resnet' ? 'timm' : source]]);
   });
 
   it('that use our own paths need no column', () => {
@@ -46,11 +47,13 @@ describe('public checkpoints', () => {
       ['efficientnet', 'b0'],
       ['resnet', 'resnet18'],
     ] as const) {
-      const { graph } = compileLibrary(library, { variant });
-      const names = [...requiredTensors(graph!)].map(({ tensor }) => tensor.name);
-      expect(detectColumn(names, mapOf(library))).toBeUndefined();
+      const { program, graph } = compileLibrary(library, { variant });
+      const tensors = [...requiredTensors(graph!)].map(({ tensor }) => tensor);
+      for (const names of [tensors.map(({ name }) => name), ['a.b', 'c.d']]) {
+        const { prefix, namings } = chooseNamings(program, graph!, tensors, names);
+        expect([prefix, namings.map(({ column }) => column)]).toEqual(['', [undefined]]);
+      }
     }
-    expect(detectColumn(['a.b', 'c.d'], mapOf('resnet'))).toBeUndefined();
   });
 });
 

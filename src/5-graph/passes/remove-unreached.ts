@@ -43,5 +43,6 @@ export function selectNodes(
     inputs: nodes.flatMap((n) => (n.op.kind === 'input' ? [n.id] : [])),
     outputs: graph.outputs.map((o) => ({ ...o, value: settle(o.value) })),
     normalisation: graph.normalisation,
+    models: graph.models,
   };
 }

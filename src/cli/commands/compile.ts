@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
+import type { CompileOptions } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
@@ -10,6 +11,7 @@ import { type Arguments, flag, text } from '../arguments.ts';
 import { buildNetwork, type Network } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { RunCommand } from '../commands.ts';
+import { followWeights } from '../follow-weights.ts';
 import { exitCodes, type Io } from '../io.ts';
 import { openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
@@ -27,23 +29,39 @@ export const compileCommand: RunCommand = async (args, io) => {
   const target = await chooseTarget(args);
   requireWeights(args);
   const spec = await openSpec(args.operands[0], io, 'compile');
-  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
+  const request = scalingRequest(args, spec);
+  const network = buildNetwork(spec, request, args, io);
   if (!network) return exitCodes.diagnostics;
   const name = outputName(args, spec, network, target);
   const output = outputOf(name, network.program, args, io);
   if (target.output === 'folder') refuseFolder(output);
   else refuseFile(output, 'ONNX model');
   refuseSize(output, weightBytes(network.graph, flag(args, 'half')));
-  return writeNetwork(network, target, name, args, io);
+  return writeNetwork({ spec, network, request }, target, name, args, io);
 };
 
-function writeNetwork(network: Network, target: ChosenTarget, name: string, args: Arguments, io: Io): number {
+interface Subject {
+  readonly spec: Spec;
+  readonly network: Network;
+  readonly request: CompileOptions;
+}
+
+function writeNetwork(
+  { spec, network: built, request }: Subject,
+  target: ChosenTarget,
+  name: string,
+  args: Arguments,
+  io: Io,
+): number {
   const weights = text(args, 'weights');
   const opened = weights === undefined ? undefined : openCheckpoint(weights, io);
   if (opened && !opened.checkpoint) {
     opened.close();
-    return refuse(network, opened.diagnostics, args, io);
+    return refuse(built, opened.diagnostics, args, io);
   }
+  const map = text(args, 'weights-map');
+  const followed = opened?.checkpoint && followWeights(spec, built, request, opened.checkpoint, map);
+  const network = followed?.network ?? built;
   const path = resolve(io.cwd, name);
   const folder = target.output === 'folder';
   const files = folder ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
@@ -55,7 +73,7 @@ function writeNetwork(network: Network, target: ChosenTarget, name: string, args
       progress: progress.update,
     });
     progress.clear();
-    const all = [...(opened?.diagnostics ?? []), ...diagnostics];
+    const all = [...(opened?.diagnostics ?? []), ...(followed?.diagnostics ?? []), ...diagnostics];
     if (hasErrors(all)) return refuse(network, all, args, io);
     files.commit();
     printDiagnostics(all, args, io);

@@ -27,7 +27,7 @@ import { explained } from '../training/explained.ts';
 import { evaluationCropOf } from '../training/loader-options.ts';
 import { openRun, openRunData } from '../training/open-run.ts';
 import { backendRequest } from '../training/run-training.ts';
-import { openStartWeights } from '../training/start-weights.ts';
+import { followStartWeights, openStartWeights } from '../training/start-weights.ts';
 import { compileNetwork } from '../training/trained-network.ts';
 import { requireWeights } from '../weights-request.ts';
 
@@ -129,10 +129,11 @@ async function ofSpec(args: Arguments, io: Io): Promise<Subject> {
   const request = scalingRequest(args, spec);
   const first = compileNetwork(spec, request, args, io);
   const dataset = await openDataFor(first, data, classesOfWeights(weights, io), io);
-  if (request.set?.classes !== undefined || !hasClasses(first))
-    return { network: first, weights, dataset, backend: 'auto' };
-  const set = { ...request.set, classes: String(dataset.classes.length) };
-  return { network: compileNetwork(spec, { ...request, set }, args, io), weights, dataset, backend: 'auto' };
+  const given = request.set?.classes !== undefined || !hasClasses(first);
+  const asked = given ? request : { ...request, set: { ...request.set, classes: String(dataset.classes.length) } };
+  const built = given ? first : compileNetwork(spec, asked, args, io);
+  const { network } = followStartWeights(spec, built, asked, weights, args, io);
+  return { network, weights, dataset, backend: 'auto' };
 }
 
 /** Opens data that are there to be measured, whole. @param classes those that the network was trained on, where that is known. */

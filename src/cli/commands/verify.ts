@@ -8,6 +8,7 @@ import { type Paint, renderTable } from '../../report/text-table.ts';
 import { flag, list, number, text } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
+import { followWeights } from '../follow-weights.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { openCheckpoint } from '../open-checkpoint.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
@@ -24,13 +25,17 @@ export const verifyCommand: RunCommand = async (args, io) => {
   const tolerance = number(args, 'tolerance') ?? defaults.tolerance;
   if (!(tolerance > 0)) throw usageError('--tolerance takes a number above 0', 'verify');
   const spec = await openSpec(args.operands[0], io, 'verify');
-  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
-  if (!network) return exitCodes.diagnostics;
+  const request = scalingRequest(args, spec);
+  const built = buildNetwork(spec, request, args, io);
+  if (!built) return exitCodes.diagnostics;
   const path = text(args, 'weights');
   const opened = path === undefined ? undefined : openCheckpoint(path, io);
   const asked = list(args, 'backend') as readonly BackendName[];
   try {
-    const said = [...(opened?.diagnostics ?? [])];
+    const map = text(args, 'weights-map');
+    const followed = opened?.checkpoint && followWeights(spec, built, request, opened.checkpoint, map);
+    const network = followed?.network ?? built;
+    const said = [...(opened?.diagnostics ?? []), ...(followed?.diagnostics ?? [])];
     const result = hasErrors(said)
       ? { diagnostics: [] }
       : await verifyParity(network, network.graph, {

@@ -47,7 +47,7 @@ function convert(
   args: Arguments,
   io: Io,
 ): number {
-  const { program, model, graph } = network;
+  const { program, graph } = network;
   const said: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
   const end = (code: number, facts: object = {}) => {
     printDiagnostics(said, args, io);
@@ -55,10 +55,13 @@ function convert(
     if (flag(args, 'json')) printJson({ ...facts, diagnostics }, io);
     return code;
   };
-  if (hasErrors(said) || !model) return end(exitCodes.diagnostics);
-  const { source, origin, diagnostics } = chooseWeights(program, model, graph, weightsRequest(args, from?.checkpoint));
+  if (hasErrors(said)) return end(exitCodes.diagnostics);
+  const { source, origin, diagnostics } = chooseWeights(program, graph, {
+    ...weightsRequest(args, from?.checkpoint),
+    converts: true,
+  });
   const named = like?.checkpoint
-    ? namesLike(program, model, graph, like.checkpoint)
+    ? namesLike(program, graph, like.checkpoint)
     : { tensors: ownNames(graph), diagnostics: [] };
   said.push(...diagnostics, ...named.diagnostics);
   const { tensors } = named;

@@ -18,6 +18,7 @@ import { requireWeights } from '../weights-request.ts';
 import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
 import { validationSplit } from './loader-options.ts';
 import { settingsFromArguments } from './settings-from-arguments.ts';
+import { followStartWeights } from './start-weights.ts';
 import { compileNetwork } from './trained-network.ts';
 
 /** A run that the command line describes, before anything of it is written. */
@@ -48,11 +49,12 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
   try {
     const images = imagesOf(dataset);
     checkEnoughClasses(dataset);
-    const request = withClasses(asked, first, dataset, args);
-    const network = request === asked ? first : compileNetwork(spec, request, args, io);
-    checkClasses(network.graph, dataset);
-    const changed = request.set?.classes !== undefined ? classTensors(spec, request, network.graph) : [];
+    const wanted = withClasses(asked, first, dataset, args);
+    const built = wanted === asked ? first : compileNetwork(spec, wanted, args, io);
+    checkClasses(built.graph, dataset);
+    const changed = wanted.set?.classes !== undefined ? classTensors(spec, wanted, built.graph) : [];
     const weights = startWeights(args, io, changed);
+    const { network, request } = followStartWeights(spec, built, wanted, weights, args, io);
     const copy = copySpec(network.program);
     const config: RunConfig = {
       format: 1,

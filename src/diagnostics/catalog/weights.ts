@@ -57,6 +57,25 @@ export const weightDiagnostics = {
     (a) => `'${a.tensor}' needs floating-point numbers, but '${a.name}' in '${a.file}' is ${a.dtype}`,
     `Weights are read from F32, F16, BF16 and F64. Quantised checkpoints are not read.`,
   ),
+  'checkpoint-prefix': info<{ file: string; prefix: string; all: boolean }>(
+    (a) => `${a.all ? 'all names' : 'most names'} in '${a.file}' begin with '${a.prefix}': they are read without it`,
+    `PyTorch's data parallel puts \`module.\` before every name, its compiler \`_orig_mod.\`, and a class that holds a network the name of its attribute: \`model.\`, \`backbone.\`. The names fit the model's or a weight map's without that prefix.`,
+  ),
+  'weight-convention-taken': info<{ file: string; column: string; model: string; convention: string; instead: string }>(
+    (a) =>
+      `${a.model} is built with convention ${a.convention} instead of ${a.instead}: '${a.file}' has ${a.column}'s names, whose weights were trained under it`,
+    `A weight map says of a column under which convention its weights were trained: their epsilon, padding rule and normalisation. Any other gives wrong outputs, so that the network follows its weights. \`--convention 'torch(epsilon: 1e-5)'\`, said in full, overrides it.`,
+  ),
+  'weight-convention': warning<{ file: string; column: string; model: string; convention: string; instead: string }>(
+    (a) =>
+      `${a.model} is built with convention ${a.instead}, but '${a.file}' has ${a.column}'s names, whose weights were trained under ${a.convention}; leave out --convention, or say --convention '${a.convention}'`,
+    `Weights that were trained under another epsilon or padding rule give wrong outputs, and no tensor shows it. The weight map says what the weights of a column need. Where these are others under the same names, the warning does not concern them.`,
+  ),
+  'weight-convention-open': warning<{ file: string; column: string; model: string; options: string; instead: string }>(
+    (a) =>
+      `'${a.file}' has ${a.column}'s names, which weights of both conventions share: say ${a.options}; ${a.model} is built with ${a.instead}`,
+    `timm's \`tf_efficientnet_b0\` (\`--convention tf\`) and \`efficientnet_b0\` (\`--convention torch\`) have the same names and shapes, but another epsilon and padding rule. Nothing in the file tells which it is; the wrong one gives wrong outputs.`,
+  ),
   'weight-surplus': warning<{ file: string; name: string; hint: string }>(
     (a) => `no tensor of the model takes '${a.name}' of '${a.file}'${a.hint}`,
     `The checkpoint has a tensor that the model has no use for: an auxiliary head, say, or the head of a network of which the model takes the trunk.`,

@@ -1,0 +1,97 @@
+import { conventions } from '../4-scale/convention.ts';
+import type { ConventionPoint, ConventionSettings, ScalingRequest, SourceConvention } from '../4-scale/scaling.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { ChosenNaming } from './namings.ts';
+
+/** What the weights of a checkpoint ask of the models that they are for. */
+export interface AskedOfNetwork {
+  /** By the model's path: see `ScalingRequest.sources`. */
+  readonly sources: Readonly<Record<string, SourceConvention>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Under which conventions a network has to be built to give what its weights gave where they were trained, as the columns of its
+ * weight maps say. A convention in the request is heeded: it chooses among those of a column, and what it says in full
+ * (`torch(epsilon: 1e-3)`) stays.
+ */
+export function sourceConventions(
+  file: string,
+  namings: readonly ChosenNaming[],
+  { convention: asked, conventionSettings }: Pick<ScalingRequest, 'convention' | 'conventionSettings'>,
+): AskedOfNetwork {
+  const sources: Record<string, SourceConvention> = {};
+  const diagnostics: Diagnostic[] = [];
+  for (const naming of namings) {
+    const { use, path, column } = naming;
+    const source = sourceOf(naming, asked);
+    if (!source || !column) continue;
+    const full: SourceConvention = conventionSettings
+      ? { ...source, settings: { ...conventions[source.name], ...conventionSettings } }
+      : source;
+    sources[path] = full;
+    if (!follows(use.convention, full)) {
+      const data = {
+        file,
+        column: column.name,
+        convention: conventionText(full),
+        instead: conventionText(use.convention),
+      };
+      diagnostics.push(createDiagnostic('weight-convention-taken', undefined, { ...data, model: modelText(naming) }));
+    }
+  }
+  return { sources, diagnostics };
+}
+
+/** What is to be said where a network is built under another convention than its weights were trained under. */
+export function conventionProblems(
+  file: string,
+  namings: readonly ChosenNaming[],
+  asked: 'tf' | 'torch' | undefined,
+): Diagnostic[] {
+  return namings.flatMap((naming) => {
+    const { use, column } = naming;
+    if (!column) return [];
+    const stated = column.conventions(use.variant);
+    if (stated.length === 0) return [];
+    const common = { file, column: column.name, model: modelText(naming), instead: conventionText(use.convention) };
+    const fitting = stated.find((source) => follows(use.convention, source));
+    if (fitting && (stated.length === 1 || asked !== undefined)) return [];
+    if (stated.length > 1 && asked === undefined) {
+      const names = stated.map((source) => `--convention ${source.name}`).join(' or ');
+      return [createDiagnostic('weight-convention-open', undefined, { ...common, options: names })];
+    }
+    const [source] = stated.filter(({ name }) => name === use.convention.name);
+    const right = conventionText(source ?? (stated[0] as SourceConvention));
+    return [createDiagnostic('weight-convention', undefined, { ...common, convention: right })];
+  });
+}
+
+/** The convention of a model's weights: the column's only one, or of several the one that is asked for or in force. */
+function sourceOf({ use, column }: ChosenNaming, asked: 'tf' | 'torch' | undefined): SourceConvention | undefined {
+  const stated = column?.conventions(use.variant) ?? [];
+  if (asked !== undefined) return stated.find(({ name }) => name === asked);
+  return stated.length === 1 ? stated[0] : stated.find(({ name }) => name === use.convention.name);
+}
+
+/** Whether a model is built as its weights' source has it. What only training takes does not count. */
+function follows(point: ConventionPoint, source: SourceConvention): boolean {
+  const wanted: ConventionSettings = { ...conventions[source.name], ...source.settings };
+  return (['padding', 'epsilon', 'countPad'] as const).every((key) => point[key] === wanted[key]);
+}
+
+/** `torch(epsilon: 0.001)`: as it is written in a spec and after `--convention`. */
+export function conventionText(convention: SourceConvention | ConventionPoint): string {
+  const base = conventions[convention.name];
+  const settings: Partial<ConventionSettings> = 'settings' in convention ? convention.settings : convention;
+  const written = (['padding', 'epsilon', 'countPad'] as const).flatMap((key) => {
+    const value = settings[key];
+    return value === undefined || value === base[key] ? [] : [`${key === 'countPad' ? 'count_pad' : key}: ${value}`];
+  });
+  return written.length === 0 ? convention.name : `${convention.name}(${written.join(', ')})`;
+}
+
+function modelText({ path, use }: ChosenNaming): string {
+  const { name } = use.declared.node.name;
+  return path === '' ? name : `${name} at '${path}'`;
+}
