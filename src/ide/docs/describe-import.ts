@@ -1,8 +1,9 @@
 import type { ImportNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
+import { occurrenceIn } from '../names/file-names.ts';
 import { authored, authoredLine } from './authored.ts';
-import { describeUse } from './describe-name.ts';
+import { describeName } from './describe-name.ts';
 import { fence, firstSentence, joinParts } from './markdown.ts';
 
 /** What is told of a part of an import, by its range in the import's source. */
@@ -14,12 +15,11 @@ export interface ImportPart {
 
 /** The name or the module of an import at an offset. */
 export function describeImport(analysis: Analysis, node: ImportNode, offset: number): ImportPart[] {
-  const holds = ({ span }: ImportNode['from'] | ImportNode['names'][number]) =>
-    span.start <= offset && offset <= span.end;
-  const name = node.names.find(holds);
+  const holds = ({ span }: ImportNode['from']) => span.start <= offset && offset <= span.end;
+  const name = occurrenceIn(node, offset);
   if (name) {
     const { start, end } = name.span;
-    return [{ start, end, markdown: describeUse(analysis, undefined, name.name) }];
+    return [{ start, end, markdown: describeName(analysis, name, { declaration: node, path: [] }) }];
   }
   if (!holds(node.from)) return [];
   const module = importedModule(analysis, node);

@@ -1,78 +1,153 @@
-import type { Declaration, ImportNode, ParamNode } from '../../1-parse/ast.ts';
+import type { Declaration, ImportNode, ModelNode, ParamNode, SectionNode } from '../../1-parse/ast.ts';
+import { scalingFunctions } from '../../2-resolve/builtins.ts';
+import type { Declared } from '../../2-resolve/program.ts';
 import { excerpt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
+import type { Entity } from '../names/entity.ts';
+import type { LanguagePlace, LocalName, Occurrence, Target } from '../names/occurrence.ts';
+import { resolveTarget } from '../names/resolve-target.ts';
+import { signatureOfTarget } from '../names/signature-of-target.ts';
+import { describeLabel } from '../numbers/describe-label.ts';
 import { describeModel } from '../numbers/describe-network.ts';
 import { describeStage } from '../numbers/describe-stage.ts';
 import { networkOf, pointName } from '../numbers/network-numbers.ts';
-import { meaningOf, type NameMeaning } from '../tree/meaning.ts';
-import type { TreeNode } from '../tree/node-path.ts';
+import { innermost, type TreeNode } from '../tree/node-path.ts';
 import { authored } from './authored.ts';
 import { describeBuiltin, describeDeclared, describeParam } from './describe.ts';
+import { describeParamOf } from './describe-param.ts';
 import { fence, joinParts } from './markdown.ts';
-import { counterDocs } from './words.ts';
+import {
+  columnDocs,
+  conventionDocs,
+  counterDocs,
+  numberDocs,
+  objectiveDocs,
+  propertyDocs,
+  settingDocs,
+  strideColumnDoc,
+  typeDocs,
+  variantColumnDocs,
+} from './words.ts';
 
-/** A name where it is used: what it stands for, with its documentation. Markdown; empty where it means nothing. */
-export function describeUse(
-  analysis: Analysis,
-  declaration: Declaration | ImportNode | undefined,
-  name: string,
-  path: readonly TreeNode[] = [],
-): string {
-  const meaning = meaningOf(analysis.module, declaration, name, path);
-  return meaning ? describeMeaning(analysis, declaration, meaning) : '';
+/** Where a name stands: in which declaration, and below which nodes of its tree. */
+export interface NamePlace {
+  readonly declaration: Declaration | ImportNode;
+  readonly path: readonly TreeNode[];
 }
 
-export function describeMeaning(
-  analysis: Analysis,
-  declaration: Declaration | ImportNode | undefined,
-  meaning: NameMeaning,
-): string {
-  switch (meaning.kind) {
-    case 'declared': {
-      const { declared } = meaning;
-      const text = describeDeclared(declared, analysis.module);
-      const own = declared.kind === 'model' && declared.module.path === analysis.module.path;
-      return own ? joinParts([text, describeModel(analysis, declared.node)]) : text;
-    }
-    case 'builtin':
-      return describeBuiltin(meaning.name) ?? '';
-    case 'counter':
-      return joinParts([fence(meaning.name), counterDocs[meaning.name] ?? '']);
-    case 'element':
-      return fence(`${meaning.name.name}  // an element of ${excerpt(meaning.node.span)}`);
+/** What a name means where it stands, with its documentation. Markdown; empty where it means nothing that can be told. */
+export function describeName(analysis: Analysis, occurrence: Occurrence, place: NamePlace): string {
+  const { target, name } = occurrence;
+  switch (target.kind) {
     case 'local':
-      return describeLocal(analysis, declaration, meaning.node);
+      return describeLocal(analysis, target.local);
+    case 'declared':
+      return describeWhole(analysis, declaredAs(analysis, target.node));
+    case 'label': {
+      const section = innermost<SectionNode>(place.path, 'section')?.name.name;
+      return describeLabel(analysis, place.declaration as Declaration, section, name);
+    }
+    case 'argument':
+      return describeArgument(analysis, target);
+    case 'language':
+      return describeLanguage(name, target.what, place);
+    case 'path':
+    case 'module-path': {
+      const all = resolveTarget(analysis.module, target);
+      if (all.length === 0 && target.kind === 'path') return describeLanguage(name, 'property', place);
+      return joinParts(
+        all.slice(0, mostPlaces).map((e) => describePlace(analysis, e, target.words.slice(0, target.index))),
+      );
+    }
+    default:
+      return joinParts(resolveTarget(analysis.module, target).map((entity) => describeEntity(analysis, entity)));
   }
 }
 
-type LocalNode = Extract<NameMeaning, { kind: 'local' }>['node'];
+/** A path with stars may mean many places: so many are told of. */
+const mostPlaces = 3;
 
-function describeLocal(analysis: Analysis, declaration: Declaration | ImportNode | undefined, node: LocalNode): string {
-  switch (node.kind) {
-    case 'param':
-      return describeOwnParam(analysis, declaration, node);
-    case 'section': {
-      const numbers = declaration?.kind === 'model' ? describeStage(analysis, declaration, node.name.name) : '';
-      return joinParts([fence(`${node.name.name}: ${excerpt(node.first.span)}`), authored(node.doc), numbers]);
-    }
+/** A parameter that an argument or a column is for; of the blocks of a table the first that has it. */
+export function describeArgument(analysis: Analysis, target: Extract<Target, { kind: 'argument' }>): string {
+  const { callees, name, column } = target;
+  const told = callees
+    .map((callee) => {
+      if (callee.kind === 'language') return Object.hasOwn(settingDocs, name) ? describeSetting(name) : '';
+      return describeParamOf(signatureOfTarget(analysis.module, callee), name, analysis);
+    })
+    .find((text) => text !== '');
+  return joinParts([told ?? '', column && name === 'stride' && told !== undefined ? strideColumnDoc : '']);
+}
+
+function describeSetting(name: string): string {
+  return joinParts([fence(name), settingDocs[name] ?? '']);
+}
+
+function declaredAs({ module }: Analysis, node: Declared['node']): Declared {
+  const declared = module.scope.get(node.name.name);
+  // of two with one name the second is what no other name means
+  if (declared?.node === node) return declared;
+  return node.kind === 'block' ? { kind: 'block', node, module } : { kind: 'model', node, module };
+}
+
+/** A block or a model; a model of this file with what it becomes. */
+function describeWhole(analysis: Analysis, declared: Declared): string {
+  const text = describeDeclared(declared, analysis.module);
+  const own = declared.kind === 'model' && declared.module.path === analysis.module.path;
+  return own ? joinParts([text, describeModel(analysis, declared.node)]) : text;
+}
+
+function describeEntity(analysis: Analysis, { kind, name, declared, owner }: Entity): string {
+  if (declared) return describeWhole(analysis, declared);
+  if (kind === 'language') return describeBuiltin(name) ?? '';
+  // what a row becomes is told of the row as a whole
+  if (kind !== 'variant' || !owner) return '';
+  return joinParts([fence(`variant: ${name}`), `A row of the variants of \`${owner.name.name}\`.`]);
+}
+
+/** A word of a path: a section, a row or a label, perhaps of another declaration. */
+function describePlace(analysis: Analysis, { kind, name, ident, owner }: Entity, before: readonly string[]): string {
+  if (!owner) return '';
+  const own = analysis.module.ast.declarations.includes(owner);
+  if (kind === 'label') return describeLabel(analysis, owner, before.length > 0 ? before.join('.') : undefined, name);
+  if (kind === 'row') {
+    return `Row **${name}**: parameters of its blocks are called \`${[...before, name].join('.')}…\`.`;
+  }
+  const section = owner.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
+  return section?.kind === 'section' ? describeSection(analysis, section, own ? (owner as ModelNode) : undefined) : '';
+}
+
+function describeSection(analysis: Analysis, section: SectionNode, model: ModelNode | undefined): string {
+  const { name, first, doc } = section;
+  const numbers = model ? describeStage(analysis, model, name.name) : '';
+  return joinParts([fence(`${name.name}: ${excerpt(first.span)}`), authored(doc), numbers]);
+}
+
+function describeLocal(analysis: Analysis, { ident: { name }, owner, param, binder }: LocalName): string {
+  if (param) return describeOwnParam(analysis, owner, param);
+  if (!binder) return '';
+  // an entry of `scaling` has no kind
+  if (!('kind' in binder)) return joinParts([fence(`${binder.name.name}(${name})`), numberDocs.rounded]);
+  switch (binder.kind) {
+    case 'section':
+      return describeSection(analysis, binder, owner.kind === 'model' ? owner : undefined);
     case 'table':
-      return joinParts([fence(`table ${node.name.name}`), authored(node.doc)]);
+      return joinParts([fence(`table ${name}`), authored(binder.doc)]);
     case 'input':
-      return fence(`input ${node.name.name}: ${excerpt(node.shape.span)}`);
+      return fence(`input ${name}: ${excerpt(binder.shape.span)}`);
     case 'assign':
-      return fence(excerpt(node.span, 80));
+      return fence(excerpt(binder.span, 80));
+    case 'comprehension':
+      return fence(`${name}  // an element of ${excerpt(binder.span)}`);
+    case 'scaling':
+      return joinParts([fence(`scaling ${name}`), numberDocs.variable]);
   }
 }
 
 /** A parameter of this block or model; a model's with its value at the chosen point. */
-export function describeOwnParam(
-  analysis: Analysis,
-  declaration: Declaration | ImportNode | undefined,
-  param: ParamNode,
-): string {
-  const owner = declaration && 'name' in declaration ? declaration.name.name : '';
-  const text = describeParam(param, owner);
-  const point = declaration?.kind === 'model' ? networkOf(analysis, declaration)?.point : undefined;
+function describeOwnParam(analysis: Analysis, declaration: Declaration, param: ParamNode): string {
+  const text = describeParam(param, declaration.name.name);
+  const point = declaration.kind === 'model' ? networkOf(analysis, declaration)?.point : undefined;
   const value = point?.params.find((p) => p.name === param.name.name);
   if (!point || !value) return text;
   const how = value.trace
@@ -81,4 +156,33 @@ export function describeOwnParam(
       ? ', the default'
       : `, from ${value.source}`;
   return joinParts([text, `**${value.text}** at ${pointName(point)}${how}`]);
+}
+
+/** A word that the language gives a meaning by its place. */
+function describeLanguage(name: string, what: LanguagePlace, { declaration, path }: NamePlace): string {
+  const told = (docs: Readonly<Record<string, string>>, heading = name) =>
+    Object.hasOwn(docs, name) ? joinParts([fence(heading), docs[name] ?? '']) : '';
+  switch (what) {
+    case 'counter':
+      return told(counterDocs);
+    case 'objective':
+      return told(objectiveDocs);
+    case 'factor':
+      return told(variantColumnDocs);
+    case 'property':
+      return told(propertyDocs);
+    case 'type':
+      return told(typeDocs);
+    case 'convention':
+      return told(conventionDocs, `convention ${name}`);
+    case 'entry':
+      return scalingFunctions.get(name) ?? '';
+    case 'column':
+      if (declaration.kind === 'weights') {
+        return name === 'path' ? 'The module of this model.' : `The name of the module in checkpoints of ${name}.`;
+      }
+      return told(innermost(path, 'variants') ? variantColumnDocs : columnDocs);
+    default:
+      return '';
+  }
 }

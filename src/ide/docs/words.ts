@@ -85,3 +85,34 @@ export const counterDocs: Readonly<Record<string, string>> = {
   index: "The block's number in the whole table, from 0.",
   count: 'How many blocks the table has.',
 };
+
+/** What `maximize` speaks of besides the model's parameters. */
+export const objectiveDocs: Readonly<Record<string, string>> = {
+  accuracy: 'How accurate the trained network is, as the search measures it.',
+  latency_ms: 'How long the network takes for one input, in milliseconds.',
+  parameters: 'How many parameters the network has.',
+  macs: 'How many multiply-accumulate operations one input takes.',
+};
+
+/** The numbers that `scaling` names. */
+export const numberDocs = {
+  variable: 'The compound coefficient, of which the factors are functions.',
+  rounded: 'The number that is rounded.',
+} as const;
+
+/** What a tensor tells of its shape. */
+export const propertyDocs: Readonly<Record<string, string>> = {
+  channels: 'How many channels the tensor has.',
+  height: 'Its height in pixels.',
+  width: 'Its width in pixels.',
+};
+
+/** What a convention or an input may set. */
+export const settingDocs: Readonly<Record<string, string>> = {
+  padding: 'The padding of ops that leave it open: `same`, `symmetric`, `valid` or a number of pixels.',
+  epsilon: 'What `BatchNorm` adds to the variance.',
+  momentum: "The share of `BatchNorm`'s running average that a step keeps.",
+  count_pad: 'Whether the mean of `AvgPool` counts padding.',
+  mean: "The mean of the pixels' values between 0 and 1, a number a channel.",
+  std: "The deviation of the pixels' values between 0 and 1, a number a channel.",
+};

@@ -67,7 +67,7 @@ function inDeclaration(analysis: Analysis, declaration: Declaration, offset: num
   const number = call && describeNumber(analysis, declaration, call);
   if (call && number) found.push({ ...rangeOf(call), markdown: number });
   const name = describeAtName(analysis, declaration, path, offset);
-  if (name && !number) found.push({ ...rangeOf(name.node), markdown: name.markdown });
+  if (name && !number) found.push(name);
   if (!name) {
     const word = keywordAt(text, offset);
     if (word) found.push(word);

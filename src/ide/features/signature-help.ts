@@ -12,18 +12,18 @@ import {
   RBracket,
   RParen,
 } from '../../../grammar/tokens.ts';
-import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import type { Declaration } from '../../1-parse/ast.ts';
 import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { authored } from '../docs/authored.ts';
 import { functionHeading } from '../docs/describe.ts';
-import { describeParamOf } from '../docs/describe-at.ts';
+import { describeParamOf } from '../docs/describe-param.ts';
 import { paramLabel } from '../docs/param-label.ts';
+import { signatureOfTarget, targetOfWord } from '../names/signature-of-target.ts';
+import { isTensorTarget, looksLikeTensor } from '../names/tensor-arguments.ts';
 import { openParams } from '../tree/calls.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
-import { signatureOfName } from '../tree/meaning.ts';
-import { isTensorName } from '../tree/tensor-arguments.ts';
 
 /** The call that the cursor stands in, and which of its parameters is being written. */
 export interface SignatureHelp {
@@ -47,10 +47,12 @@ export interface SignatureHelpParam {
 /** What stands before the cursor: the tokens of an unclosed parenthesis with the name before it. */
 interface OpenCall {
   readonly name: string;
+  /** Where the name starts. */
+  readonly start: number;
   /** What it is in its chain; undefined where nothing comes to it. */
   readonly place: 'step' | 'head' | undefined;
-  /** The first word of the first argument. */
-  readonly first?: string;
+  /** The first token of the first argument. */
+  readonly first?: IToken;
   /** The arguments so far, the last being written: the name of each that has one. */
   readonly args: readonly (string | undefined)[];
 }
@@ -63,16 +65,17 @@ export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp
   const at = analysis.declarationAt(offset);
   const call = openCallAt(documentTokens(at.source).tokens, at.offset);
   if (!call) return undefined;
-  const { node } = at;
-  const signature = signatureOfName(analysis.module, node, call.name);
-  if (signature) return helpOfSignature(analysis, signature, call, isChained(analysis, node, signature, call));
+  const declaration = at.node?.kind === 'import' ? undefined : at.node;
+  const target = targetOfWord(analysis.module, declaration, call.name, call.start);
+  const signature = signatureOfTarget(analysis.module, target);
+  if (signature) return helpOfSignature(analysis, signature, call, isChained(analysis, declaration, signature, call));
   return helpOfFunction(call);
 }
 
 /** Whether tensors come to a call from a chain: to the head of a section only where no tensor is given. */
 function isChained(
   { module }: Analysis,
-  declaration: Declaration | ImportNode | undefined,
+  declaration: Declaration | undefined,
   signature: Signature,
   { place, first, args }: OpenCall,
 ): boolean {
@@ -80,7 +83,13 @@ function isChained(
   if (first === undefined) return true;
   const [name] = args;
   const param = name === undefined ? undefined : signature.byName.get(name);
-  return !(param ? param.tensor : isTensorName(module, declaration, first));
+  if (param) return !param.tensor;
+  const target = targetOfWord(module, declaration, first.image.split('.')[0] ?? '', first.startOffset);
+  return !isTensorTarget(
+    target,
+    first.image,
+    (value) => declaration !== undefined && looksLikeTensor(module, declaration, value),
+  );
 }
 
 function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCall, chained: boolean): SignatureHelp {
@@ -171,9 +180,14 @@ function openCallAt(tokens: readonly IToken[], offset: number): OpenCall | undef
         if (callee?.tokenType === Name) {
           // the parameters of a declaration are no arguments
           if (tokens[last - 2]?.tokenType === keywordTokens.block) return undefined;
-          const place = placeOf(tokens, last - 1);
           const [first] = tokens.slice(last + 1, last + 2);
-          return { name: callee.image, place, ...(first && { first: first.image }), args: [name, ...args] };
+          return {
+            name: callee.image,
+            start: callee.startOffset,
+            place: placeOf(tokens, last - 1),
+            ...(first && { first }),
+            args: [name, ...args],
+          };
         }
         // a parenthesis or list within an argument: what was read belongs to it, not to the call
         args.length = 0;

@@ -1,10 +1,10 @@
 import type { Arg, BlockNode, ModelNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { InlayHint } from '../features/inlay-hints.ts';
+import { signatureOfCallee } from '../names/signature-of-target.ts';
+import { looksLikeTensor } from '../names/tensor-arguments.ts';
 import { callSite, paramOfArgument } from '../tree/calls.ts';
-import { signatureOfName } from '../tree/meaning.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
-import { looksLikeTensor } from '../tree/tensor-arguments.ts';
 
 /** The names of parameters before arguments that stand without one, except where the argument is a name that says it. */
 export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {
@@ -15,7 +15,7 @@ export function argumentHints(module: Module, declaration: BlockNode | ModelNode
     const { node, parent } = entry;
     for (const child of childrenOf(node)) open.push({ node: child, parent: node });
     const site = callSite(node, parent);
-    const signature = site && signatureOfName(module, declaration, site.name);
+    const signature = site && signatureOfCallee(module, declaration, site.callee);
     if (!signature) continue;
     for (const arg of site.args) {
       const param = arg.name ? undefined : paramOfArgument(signature, site, arg, isTensor);

@@ -2,6 +2,7 @@ import type {
   BlockNode,
   Declaration,
   ModelNode,
+  ParamNode,
   ScalingNode,
   SectionNode,
   Statement,
@@ -51,16 +52,24 @@ function walkBlock(w: Walk, block: BlockNode): void {
   const names: Names = { bound: new Map() };
   for (const param of block.params) {
     if (param.default) walkExpr(w, names, param.default);
+    putType(w, param);
     bindName(w, names, param.name, 'parameter', { param });
   }
   for (const statement of block.body) walkStatement(w, names, statement);
+}
+
+function putType(w: Walk, { type }: ParamNode): void {
+  if (!type) return;
+  const { name, span } = type;
+  // brackets of a list are not of its name
+  put(w, { name, span: { ...span, end: span.start + name.length } }, 'read', { kind: 'language', what: 'type' });
 }
 
 function walkStatement(w: Walk, names: Names, statement: Statement): void {
   if (statement.kind === 'require') walkExpr(w, names, statement.condition);
   else if (statement.kind === 'assign') {
     walkExpr(w, names, statement.value);
-    for (const target of statement.targets) bindName(w, names, target, 'value');
+    for (const target of statement.targets) bindName(w, names, target, 'value', { binder: statement });
   } else {
     for (const { label, value } of statement.outputs) {
       if (label) put(w, label, 'write', { kind: 'output', ident: label });
@@ -80,7 +89,7 @@ function walkModel(w: Walk, model: ModelNode): void {
   const names: ModelNames = { facts: { bound: new Map() }, all: { bound: new Map() } };
   for (const member of model.members) {
     if (member.kind !== 'table') continue;
-    shareFact(names, bindName(w, names.all, member.name, 'table'));
+    shareFact(names, bindName(w, names.all, member.name, 'table', { binder: member }));
   }
   for (const member of model.members) walkMember(w, names, member);
   walkTables(w, names.all, model);
@@ -97,18 +106,20 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
   switch (member.kind) {
     case 'param':
       if (member.default) walkExpr(w, facts, member.default);
+      putType(w, member);
       shareFact(names, bindName(w, all, member.name, 'parameter', { param: member }));
       return;
     case 'convention':
+      put(w, member.name, 'read', { kind: 'language', what: 'convention' });
       walkArgs(w, facts, member.args, [{ kind: 'language', what: 'convention' }]);
       return;
     case 'input':
       walkExpr(w, all, member.shape);
       walkArgs(w, all, member.args, [{ kind: 'language', what: 'input' }]);
-      bindName(w, all, member.name, 'input');
+      bindName(w, all, member.name, 'input', { binder: member });
       return;
     case 'maximize':
-      walkExpr(w, innerNames(all, [...objectiveNames]), member.objective);
+      walkExpr(w, innerNames(all, 'objective', [...objectiveNames]), member.objective);
       return;
     case 'scaling':
       walkScaling(w, facts, member);
@@ -119,7 +130,7 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       const callee = walkFirst(w, all, member);
       walkTail(w, all, tail, callee);
       for (const step of steps) walkStep(w, all, step);
-      bindName(w, all, member.name, 'section');
+      bindName(w, all, member.name, 'section', { binder: member });
       return;
     }
     case 'table':
@@ -143,13 +154,15 @@ function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): Target 
 }
 
 /** Factors see phi and the model's parameters, roundings their number and the factors besides. */
-function walkScaling(w: Walk, facts: Names, { variable, entries }: ScalingNode): void {
+function walkScaling(w: Walk, facts: Names, scaling: ScalingNode): void {
+  const { variable, entries } = scaling;
   const outer = innerNames(facts);
-  if (variable) bindName(w, outer, variable, 'number');
-  for (const { name, parameter, value } of entries) {
-    put(w, name, 'write', { kind: 'language', what: 'factor' });
-    const names = parameter ? innerNames(facts, ['d', 'w', 'r']) : outer;
-    if (parameter) bindName(w, names, parameter, 'number');
+  if (variable) bindName(w, outer, variable, 'number', { binder: scaling });
+  for (const entry of entries) {
+    const { name, parameter, value } = entry;
+    put(w, name, 'write', { kind: 'language', what: 'entry' });
+    const names = parameter ? innerNames(facts, 'factor', ['d', 'w', 'r']) : outer;
+    if (parameter) bindName(w, names, parameter, 'number', { binder: entry });
     walkExpr(w, names, value);
   }
 }
@@ -169,7 +182,7 @@ const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']
 function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[2]): void {
   for (const column of rows.header) {
     const local = facts.bound.get(column.name);
-    if (local && local !== 'language' && local.kind === 'parameter') put(w, column, 'write', { kind: 'local', local });
+    if (local?.kind === 'parameter') put(w, column, 'write', { kind: 'local', local });
     else if (pointColumns.has(column.name)) put(w, column, 'write', { kind: 'language', what: 'column' });
   }
   walkCells(w, facts, rows, 'variant');
@@ -178,7 +191,12 @@ function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[
 function walkWeights(w: Walk, weights: WeightsNode): void {
   const model = weights.name.name;
   put(w, weights.name, 'read', { kind: 'free', name: model });
+  for (const column of weights.rows.header) put(w, column, 'write', { kind: 'language', what: 'column' });
   for (const row of weights.rows.rows) {
+    for (const value of row.cells.slice(1).flatMap((cell) => cell?.values ?? [])) {
+      if (value.kind !== 'name') continue;
+      put(w, { name: value.text, span: value.span }, 'read', { kind: 'language', what: 'module' });
+    }
     for (const value of row.cells[0]?.values ?? []) {
       if (value.kind !== 'name' && value.kind !== 'string') continue;
       const words = patternWords(value);

@@ -37,13 +37,18 @@ export function* occurrencesOf({ module }: Pick<Analysis, 'module'>): Generator<
 export function nameAt(analysis: Analysis, offset: number): NameAt | undefined {
   const { node, offset: local } = analysis.declarationAt(offset);
   if (!node) return undefined;
-  const occurrence = occurrenceAt(node.kind === 'import' ? namesOfImport(node) : namesOf(node as Declaration), local);
+  const occurrence = occurrenceIn(node, local);
   if (!occurrence) return undefined;
   return {
     occurrence,
     place: analysis.locate(occurrence.span),
     entities: resolveTarget(analysis.module, occurrence.target),
   };
+}
+
+/** The name at an offset of a declaration's own source; at the end of one as well. */
+export function occurrenceIn(node: Declaration | ImportNode, offset: number): Occurrence | undefined {
+  return occurrenceAt(node.kind === 'import' ? namesOfImport(node) : namesOf(node), offset);
 }
 
 function occurrenceAt(names: readonly Occurrence[], offset: number): Occurrence | undefined {

@@ -2,8 +2,11 @@ import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { SemanticToken } from '../features/semantic-tokens.ts';
-import { meaningOf, type NameMeaning } from '../tree/meaning.ts';
-import { type NameUse, nameUses } from './name-uses.ts';
+import { namesOf } from './declaration-names.ts';
+import type { Entity } from './entity.ts';
+import { namesOfImport } from './file-names.ts';
+import type { LanguagePlace, LocalName, Occurrence, Target } from './occurrence.ts';
+import { resolveTarget } from './resolve-target.ts';
 
 /** What a name is where it stands. */
 export type Role = Pick<SemanticToken, 'type' | 'modifiers'>;
@@ -13,51 +16,92 @@ const role = (type: Role['type'], ...modifiers: Role['modifiers'][number][]): Ro
 /** The roles of a declaration's names, by their offsets in its own source. */
 export function rolesIn(module: Module, node: Declaration | ImportNode): ReadonlyMap<number, Role> {
   const roles = new Map<number, Role>();
-  for (const use of nameUses(node)) {
-    // what a node says of its names stands before what they would mean by themselves
-    if (roles.has(use.offset)) continue;
-    const found = roleOf(module, node, use);
-    if (found) roles.set(use.offset, found);
+  for (const occurrence of node.kind === 'import' ? namesOfImport(node) : namesOf(node)) {
+    const found = roleOf(module, occurrence);
+    if (found) roles.set(occurrence.span.start, found);
   }
   return roles;
 }
 
 /** What a word means that is in no tree: in text that could not be read. */
 export function roleOfWord(module: Module, word: string): Role | undefined {
-  if (word.length < 2) return undefined;
-  const meaning = meaningOf(module, undefined, word.split('.')[0] ?? '');
-  // outside of tables there are no counters
-  return meaning?.kind === 'declared' || meaning?.kind === 'builtin' ? meaningRole(meaning) : undefined;
+  return word.length < 2 ? undefined : roleOfFree(module, word.split('.')[0] ?? '');
 }
 
-function roleOf(module: Module, node: Declaration | ImportNode, use: NameUse): Role | undefined {
-  if (use.role) return use.role;
-  const meaning = meaningOf(module, node.kind === 'import' ? undefined : node, use.head, use.bound);
-  return meaning && meaningRole(meaning);
-}
-
-function meaningRole(meaning: NameMeaning): Role {
-  switch (meaning.kind) {
-    case 'declared': {
-      const { kind, module } = meaning.declared;
-      const type = kind === 'block' ? 'function' : 'class';
-      return module.library ? role(type, 'defaultLibrary') : role(type);
-    }
-    case 'builtin':
-      return builtinOps.has(meaning.name) || isFunction(meaning.name)
-        ? role('function', 'defaultLibrary')
-        : role('enumMember', 'defaultLibrary');
-    case 'counter':
-      return role('variable', 'defaultLibrary');
-    case 'element':
-      return role('variable');
+function roleOf(module: Module, { target, span }: Occurrence): Role | undefined {
+  switch (target.kind) {
     case 'local': {
-      const { kind } = meaning.node;
-      return role(kind === 'param' ? 'parameter' : kind === 'section' ? 'property' : 'variable');
+      const { local } = target;
+      if (local.ident.span === span) return role(localTypes[local.kind], 'declaration');
+      // a parameter that is a column of `variants` looks as the other columns do
+      return isColumn(local, span) ? role('property') : role(localTypes[local.kind]);
     }
+    case 'declared':
+      return role(target.node.kind === 'block' ? 'function' : 'class', 'declaration');
+    case 'label':
+    case 'row':
+    case 'output':
+      return role('property', 'declaration');
+    case 'variant':
+      return role('enumMember', 'declaration');
+    case 'free':
+      return roleOfFree(module, target.name);
+    case 'argument':
+      return role(target.column ? 'property' : 'parameter');
+    case 'chosen':
+      return roleOfChosen(module, target, span);
+    case 'path':
+    case 'module-path':
+      return role('property');
+    case 'language':
+      return languageRoles[target.what];
   }
 }
 
-function isFunction(name: string): boolean {
-  return builtinFunctions.has(name) || scalingFunctions.has(name);
+const localTypes: Readonly<Record<LocalName['kind'], Role['type']>> = {
+  parameter: 'parameter',
+  number: 'parameter',
+  section: 'property',
+  value: 'variable',
+  table: 'variable',
+  input: 'variable',
+};
+
+function isColumn({ owner }: LocalName, span: Occurrence['span']): boolean {
+  if (owner.kind !== 'model') return false;
+  return owner.members.some((m) => m.kind === 'variants' && m.rows.header.some((column) => column.span === span));
+}
+
+const languageRoles: Readonly<Record<LanguagePlace, Role | undefined>> = {
+  counter: role('variable', 'defaultLibrary'),
+  objective: role('variable', 'defaultLibrary'),
+  factor: role('variable', 'defaultLibrary'),
+  entry: role('function', 'declaration', 'defaultLibrary'),
+  convention: role('enumMember', 'defaultLibrary'),
+  type: role('type', 'defaultLibrary'),
+  column: role('property'),
+  module: role('property'),
+  property: undefined,
+  input: undefined,
+  value: undefined,
+};
+
+/** A variant, one that the model does not have too; what the name means by itself where no model is called. */
+function roleOfChosen(module: Module, target: Extract<Target, { kind: 'chosen' }>, span: Occurrence['span']) {
+  if (resolveTarget(module, target).every((entity) => entity.kind === 'variant')) return role('enumMember');
+  return roleOf(module, { name: target.name, span, access: 'read', target: target.otherwise });
+}
+
+function roleOfFree(module: Module, name: string): Role | undefined {
+  const [entity] = resolveTarget(module, { kind: 'free', name });
+  return entity && roleOfEntity(entity);
+}
+
+function roleOfEntity({ kind, name, declared }: Entity): Role {
+  if (declared) {
+    const type = kind === 'block' ? 'function' : 'class';
+    return declared.module.library ? role(type, 'defaultLibrary') : role(type);
+  }
+  const isCalled = builtinOps.has(name) || builtinFunctions.has(name) || scalingFunctions.has(name);
+  return role(isCalled ? 'function' : 'enumMember', 'defaultLibrary');
 }

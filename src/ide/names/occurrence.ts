@@ -1,4 +1,17 @@
-import type { BlockNode, Declaration, Ident, ModelNode, ParamNode } from '../../1-parse/ast.ts';
+import type {
+  AssignNode,
+  BlockNode,
+  ComprehensionNode,
+  Declaration,
+  Ident,
+  InputNode,
+  ModelNode,
+  ParamNode,
+  ScalingEntry,
+  ScalingNode,
+  SectionNode,
+  TableNode,
+} from '../../1-parse/ast.ts';
 import type { Span } from '../../source.ts';
 
 /** What a declaration binds inside of itself. */
@@ -12,7 +25,31 @@ export interface LocalName {
   readonly owner: Declaration;
   /** Of a parameter: its declaration. */
   readonly param?: ParamNode;
+  /** Of all else: what binds it. */
+  readonly binder?: Binder;
 }
+
+export type Binder = SectionNode | TableNode | InputNode | AssignNode | ComprehensionNode | ScalingNode | ScalingEntry;
+
+/**
+ * What the language itself gives a meaning by its place: a counter of a table, a word of `maximize`, a factor in a rounding, the
+ * name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
+ * type, a module of another framework, a value that is called.
+ */
+export type LanguagePlace =
+  | 'counter'
+  | 'objective'
+  | 'factor'
+  | 'entry'
+  | 'property'
+  | 'column'
+  | 'convention'
+  | 'input'
+  | 'type'
+  | 'module'
+  | 'value';
+
+export type LanguageTarget = { readonly kind: 'language'; readonly what: LanguagePlace };
 
 /** What an occurrence speaks of, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
 export type Target =
@@ -36,8 +73,7 @@ export type Target =
   | { readonly kind: 'path'; readonly root: LocalName; readonly words: readonly string[]; readonly index: number }
   /** A word of a path in a weight map. */
   | { readonly kind: 'module-path'; readonly model: string; readonly words: readonly string[]; readonly index: number }
-  /** What the language itself gives a meaning by its place: `repeat`, `x.channels`, `index`. */
-  | { readonly kind: 'language'; readonly what: string };
+  | LanguageTarget;
 
 /** A name in a text. */
 export interface Occurrence {

@@ -1,10 +1,10 @@
 import type { Arg, Declaration, Expr, Ident, NameNode, RowsNode, StepNode, Tail } from '../../1-parse/ast.ts';
-import type { LocalKind, LocalName, Occurrence, Target } from './occurrence.ts';
+import type { LanguagePlace, LanguageTarget, LocalKind, LocalName, Occurrence, Target } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 
-/** Names that are bound at a place, the nearest first. A name bound to `language` is one that the place itself gives. */
+/** Names that are bound at a place, the nearest first; by the place itself too. */
 export interface Names {
-  readonly bound: Map<string, LocalName | 'language'>;
+  readonly bound: Map<string, LocalName | LanguageTarget>;
   readonly parent?: Names;
 }
 
@@ -19,8 +19,9 @@ export interface Walk {
 /** Columns of a stage table that have a meaning of their own. A parameter of that name is given their values besides. */
 export const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
-export function innerNames(parent: Names, language: readonly string[] = []): Names {
-  return { bound: new Map(language.map((name) => [name, 'language' as const])), parent };
+/** Names inside of others, among them those that the place itself gives. */
+export function innerNames(parent: Names, what: LanguagePlace = 'value', given: readonly string[] = []): Names {
+  return { bound: new Map(given.map((name) => [name, { kind: 'language', what }])), parent };
 }
 
 /** Takes up a name that binds; of two with one name the first is meant by all others. */
@@ -43,7 +44,7 @@ export function put(w: Walk, { name, span }: Ident, access: Occurrence['access']
     w.found.push({ span, name, access, target });
 }
 
-function lookup(names: Names, name: string): LocalName | 'language' | undefined {
+function lookup(names: Names, name: string): LocalName | LanguageTarget | undefined {
   for (let n: Names | undefined = names; n; n = n.parent) {
     const local = n.bound.get(name);
     if (local) return local;
@@ -53,9 +54,9 @@ function lookup(names: Names, name: string): LocalName | 'language' | undefined 
 
 /** What a name without dots means at a place. */
 function targetOf(names: Names, name: string): Target {
-  const local = lookup(names, name);
-  if (local === 'language') return { kind: 'language', what: 'counter' };
-  return local ? { kind: 'local', local } : { kind: 'free', name };
+  const found = lookup(names, name);
+  if (found?.kind === 'language') return found;
+  return found ? { kind: 'local', local: found } : { kind: 'free', name };
 }
 
 /** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
@@ -88,7 +89,7 @@ export function walkExpr(w: Walk, names: Names, expr: Expr): void {
     case 'comprehension': {
       for (const source of expr.sources) walkExpr(w, names, source);
       const inner = innerNames(names);
-      for (const name of expr.names) bindName(w, inner, name, 'value');
+      for (const name of expr.names) bindName(w, inner, name, 'value', { binder: expr });
       walkExpr(w, inner, expr.item);
       return;
     }
@@ -171,7 +172,7 @@ export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: r
 
 /** Cells, and the arguments before a table, see which block of it they are for. */
 export function tableNames(names: Names): Names {
-  return innerNames(names, ['index', 'count']);
+  return innerNames(names, 'counter', ['index', 'count']);
 }
 
 /** A stage table: its columns are parameters of the blocks that it builds. */

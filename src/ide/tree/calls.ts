@@ -1,11 +1,11 @@
-import type { Arg, CallNode, SectionNode, StepNode } from '../../1-parse/ast.ts';
+import type { Arg, CallNode, NameNode, SectionNode, StepNode } from '../../1-parse/ast.ts';
 import { givesTensors } from '../../3-check/bind-arguments.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import type { TreeNode } from './node-path.ts';
 
 /** A call with its arguments, and whether tensors come to it from a chain. */
 export interface CallSite {
-  readonly name: string;
+  readonly callee: NameNode;
   readonly args: readonly Arg[];
   readonly chained: boolean;
   /** Whether it begins a section: then it takes tensors from before only where its arguments give none. */
@@ -18,13 +18,13 @@ export interface CallSite {
 export function callSite(node: TreeNode, parent: TreeNode | undefined): CallSite | undefined {
   if (node.kind === 'step') {
     const { callee, args = [], tail } = node as StepNode;
-    return { name: callee.text, args, chained: true, head: false, table: tail.rows !== undefined };
+    return { callee, args, chained: true, head: false, table: tail.rows !== undefined };
   }
   if (node.kind !== 'call') return undefined;
   const { callee, args } = node as CallNode;
   const section = parent?.kind === 'section' ? (parent as SectionNode) : undefined;
   const head = section?.first === node;
-  return { name: callee.text, args, chained: head, head, table: head && section?.tail.rows !== undefined };
+  return { callee, args, chained: head, head, table: head && section?.tail.rows !== undefined };
 }
 
 /** The innermost call of a path that has an argument there. */

@@ -2,6 +2,7 @@ import type { ParamNode } from '../../../1-parse/ast.ts';
 import type { SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
 import { describeOpParam, describeParam, paramText } from '../../docs/describe.ts';
+import { settingDocs } from '../../docs/words.ts';
 import { type CallAt, callAt, openParams, settingsAt } from './call-at.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
@@ -63,15 +64,6 @@ export function describe(
   if (param.name === 'phi') return { detail: 'real', documentation: `The compound coefficient of ${name}.` };
   return { detail: 'tensor', documentation: '' };
 }
-
-const settingDocs: Readonly<Record<string, string>> = {
-  padding: 'The padding of ops that leave it open: `same`, `symmetric`, `valid` or a number of pixels.',
-  epsilon: 'What `BatchNorm` adds to the variance.',
-  momentum: "The share of `BatchNorm`'s running average that a step keeps.",
-  count_pad: 'Whether the mean of `AvgPool` counts padding.',
-  mean: "The mean of the pixels' values between 0 and 1, a number a channel.",
-  std: "The deviation of the pixels' values between 0 and 1, a number a channel.",
-};
 
 function settingNames(site: Site, kind: 'convention' | 'input'): Proposal[] {
   const { tokens } = site.prefix;

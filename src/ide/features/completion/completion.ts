@@ -2,7 +2,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import type { DeclaredModel } from '../../../2-resolve/program.ts';
 import { typeNames } from '../../../3-check/types.ts';
 import type { Ide } from '../../core/ide.ts';
-import { conventionDocs, typeDocs } from '../../docs/words.ts';
+import { conventionDocs, numberDocs, typeDocs } from '../../docs/words.ts';
 import { argumentNames, variantValues } from './arguments.ts';
 import { settingsAt } from './call-at.ts';
 import { activationValues, blockValues, calls } from './callables.ts';
@@ -101,13 +101,13 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
           label: 'phi',
           kind: 'word',
           rank: 0,
-          documentation: 'The compound coefficient, of which the factors are functions.',
+          documentation: numberDocs.variable,
         },
       ];
     case 'scalingEntry':
       return place === 0
         ? scalingEntries()
-        : [{ label: 'n', kind: 'word', rank: 0, documentation: 'The number that is rounded.' }];
+        : [{ label: 'n', kind: 'word', rank: 0, documentation: numberDocs.rounded }];
     case 'weights':
       return [...site.module.scope.values()].flatMap((d) =>
         d.kind === 'model' ? [{ label: d.node.name.name, kind: 'model', rank: 0 }] : [],

@@ -4,14 +4,9 @@ import { tensorProperties } from '../../../3-check/check-name.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
 import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
+import { propertyDocs } from '../../docs/words.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
-
-const propertyDocs: Readonly<Record<string, string>> = {
-  channels: 'How many channels the tensor has.',
-  height: 'Its height in pixels.',
-  width: 'Its width in pixels.',
-};
 
 /** What may follow the last dot of the word at the cursor: properties of tensors, what stands behind a section. */
 export function afterDot(site: Site): Proposal[] {

@@ -6,7 +6,7 @@ import { walkNodes } from '../../../1-parse/walk.ts';
 import { objectiveNames } from '../../../2-resolve/builtins.ts';
 import type { Module } from '../../../2-resolve/program.ts';
 import { isListType } from '../../../3-check/types.ts';
-import { counterDocs } from '../../docs/words.ts';
+import { counterDocs, numberDocs, objectiveDocs, variantColumnDocs } from '../../docs/words.ts';
 import type { Piece } from './piece.ts';
 import type { Prefix } from './prefix.ts';
 import { addName, type Names, namesAbove, type ScopeAt, typeOf, type Visible } from './scope-at.ts';
@@ -24,7 +24,7 @@ export function scopeAt(module: Module, piece: Piece, prefix: Prefix): ScopeAt {
   const head = within?.role === 'scaling' ? k.scaling : first?.tokenType;
   if (within?.role === 'scaling') return { names: scalingNames(names, prefix, within.index), inModel: false };
   if (head && beforeAll.has(head)) for (const [name, v] of visible) if (!isFact(v)) visible.delete(name);
-  if (is(first, k.maximize)) for (const name of objectiveNames) visible.set(name, number(name));
+  if (is(first, k.maximize)) for (const name of objectiveNames) visible.set(name, number(name, objectiveDocs));
   if (!is(first, k.variants) && !is(first, k.weights)) addInner(names, piece, within !== undefined);
   return { names: visible, inModel };
 }
@@ -36,8 +36,8 @@ function isFact({ kind }: Visible): boolean {
   return kind === 'parameter' || kind === 'table';
 }
 
-function number(name: string): Visible {
-  return { name, kind: 'index', type: 'number', doc: counterDocs[name] ?? '' };
+function number(name: string, docs: Readonly<Record<string, string>>): Visible {
+  return { name, kind: 'index', type: 'number', doc: Object.hasOwn(docs, name) ? (docs[name] ?? '') : '' };
 }
 
 /** What the statement or the parameter in hand binds: it does not see itself. */
@@ -57,12 +57,15 @@ function scalingNames({ visible }: Names, prefix: Prefix, brace: number): Readon
   const facts = [...visible].filter(([, v]) => v.kind === 'parameter');
   const variable = tokens[brace - 1];
   const isRounding = is(tokens[statement + 1], t.LParen);
-  const own = isRounding
-    ? ['d', 'w', 'r', tokens[statement + 2]?.image ?? 'n']
+  const named = isRounding
+    ? (tokens[statement + 2]?.image ?? 'n')
     : is(variable, t.Name)
-      ? [imageOf(variable)]
-      : [];
-  return new Map([...facts, ...own.map((name): [string, Visible] => [name, number(name)])]);
+      ? imageOf(variable)
+      : undefined;
+  const doc = isRounding ? numberDocs.rounded : numberDocs.variable;
+  const own: Visible[] = named === undefined ? [] : [number(named, { [named]: doc })];
+  const factors = isRounding ? ['d', 'w', 'r'].map((name) => number(name, variantColumnDocs)) : [];
+  return new Map([...facts, ...[...own, ...factors].map((v): [string, Visible] => [v.name, v])]);
 }
 
 function imageOf(token: IToken | undefined): string {
@@ -92,5 +95,5 @@ function addInner(names: Names, { node, cursor, shift }: Piece, inRows: boolean)
       return true;
     },
   );
-  if (counted) for (const name of Object.keys(counterDocs)) names.visible.set(name, number(name));
+  if (counted) for (const name of Object.keys(counterDocs)) names.visible.set(name, number(name, counterDocs));
 }

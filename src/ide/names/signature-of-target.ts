@@ -1,0 +1,48 @@
+import type { Declaration, NameNode } from '../../1-parse/ast.ts';
+import { activations, builtinOps, isBuiltinName } from '../../2-resolve/builtins.ts';
+import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
+import type { FileScope } from './called-blocks.ts';
+import { namesOf } from './declaration-names.ts';
+import { occurrenceIn } from './file-names.ts';
+import type { Target } from './occurrence.ts';
+
+/** The signature of what a name calls; of a parameter of type `block`, that of its default. */
+export function signatureOfTarget(module: FileScope, target: Target): Signature | undefined {
+  if (target.kind === 'local') {
+    const held = target.local.param?.default;
+    return held?.kind === 'name' ? signatureOfTarget(module, { kind: 'free', name: held.text }) : undefined;
+  }
+  if (target.kind !== 'free') return undefined;
+  const { name } = target;
+  const declared = module.scope.get(name);
+  if (declared) return signatureOf(declared);
+  const op = builtinOps.get(name);
+  return op ? signatureOf(op) : activations.has(name) ? activationSignature(name) : undefined;
+}
+
+/** The signature of what a call in a declaration's tree names. */
+export function signatureOfCallee(
+  module: FileScope,
+  declaration: Declaration,
+  callee: NameNode,
+): Signature | undefined {
+  const found = occurrenceIn(declaration, callee.span.start);
+  return found && signatureOfTarget(module, found.target);
+}
+
+/**
+ * What a name at an offset of a declaration's own source means, also in a part that could not be read: then a parameter, what
+ * the file or the language knows by that name, or what else the declaration binds.
+ */
+export function targetOfWord(
+  module: FileScope,
+  declaration: Declaration | undefined,
+  name: string,
+  offset: number,
+): Target {
+  const there = declaration && occurrenceIn(declaration, offset);
+  if (there && there.name === name) return there.target;
+  const bound = declaration && namesOf(declaration).find((o) => o.name === name && o.target.kind === 'local')?.target;
+  const isParameter = bound?.kind === 'local' && bound.local.kind === 'parameter';
+  return bound && (isParameter || !(module.scope.has(name) || isBuiltinName(name))) ? bound : { kind: 'free', name };
+}
