@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../diagnostics/nearest.ts';
+import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Command } from './commands.ts';
 import { usageError } from './io.ts';
 import { globalOptions, type Option, retiredOptions } from './options.ts';
+
+/** So much of what is not understood is shown. */
+const longestShown = 60;
 
 /** What stands on a command line after the command, checked against the command's options. */
 export interface Arguments {
@@ -63,11 +66,12 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     if (given && !option.repeatable && option.value !== undefined) {
       throw usageError(`${token.rawName} is given twice`, command.name);
     }
-    values.set(option.name, [...(given ?? []), value]);
+    if (given) given.push(value);
+    else values.set(option.name, [value]);
   }
   // Whoever asks for help gets it, whatever else stands there.
   if (operands.length > command.maxOperands && !values.has('help')) {
-    throw usageError(`unexpected '${operands[command.maxOperands]}'`, command.name);
+    throw usageError(`unexpected '${shorten(operands[command.maxOperands] as string)}'`, command.name);
   }
   return { command, operands, values };
 }
@@ -89,7 +93,7 @@ function optionValue(command: Command, option: Option, token: OptionToken): stri
   if (value === undefined || looksLikeOption)
     throw usageError(`${rawName} needs a value: ${rawName} ${option.value}`, command.name);
   const problem = problemWith(option, value);
-  if (problem) throw usageError(`${rawName} ${problem}, not '${value}'`, command.name);
+  if (problem) throw usageError(`${rawName} ${problem}, not '${shorten(value)}'`, command.name);
   return value;
 }
 
@@ -97,13 +101,18 @@ function problemWith(option: Option, value: string): string | undefined {
   const words = option.choices ?? [];
   if (words.includes(value)) return undefined;
   const orWords = words.length > 0 ? ` or ${words.join(' or ')}` : '';
+  const { least = option.kind === 'positive' ? 1 : undefined, most } = option;
+  const from = least === undefined ? '' : ` from ${least}`;
+  const to = most === undefined ? '' : ` to ${most}`;
+  const within = (number: number) => number >= (least ?? -Infinity) && number <= (most ?? Infinity);
   switch (option.kind) {
     case 'number':
-      return isNumber(value) ? undefined : `takes a number${orWords}`;
+      return isNumber(value) && within(Number(value)) ? undefined : `takes a number${from}${to}${orWords}`;
     case 'integer':
-      return /^[+-]?\d{1,15}$/.test(value) ? undefined : `takes a whole number${orWords}`;
-    case 'positive':
-      return /^\+?0*[1-9]\d{0,14}$/.test(value) ? undefined : `takes a whole number from 1${orWords}`;
+    case 'positive': {
+      const isWhole = /^[+-]?\d{1,15}$/.test(value);
+      return isWhole && within(Number(value)) ? undefined : `takes a whole number${from}${to}${orWords}`;
+    }
     case 'size':
       return /^[+-]?\d{1,15}([x×]\d{1,15})?$/i.test(value) ? undefined : 'takes a size such as 224 or 224x320';
     case 'convention':
@@ -120,12 +129,68 @@ function isNumber(value: string): boolean {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
 }
 
+/** What options of other programs are called here. */
+const otherNames: Readonly<Record<string, string>> = {
+  lr: 'rate',
+  'learning-rate': 'rate',
+  bs: 'batch',
+  'batch-size': 'batch',
+  'mini-batch': 'batch',
+  epoch: 'epochs',
+  'num-epochs': 'epochs',
+  optimizer: 'optimiser',
+  opt: 'optimiser',
+  wd: 'weight-decay',
+  'num-classes': 'classes',
+  'num-workers': 'workers',
+  threads: 'workers',
+  'img-size': 'resolution',
+  'image-size': 'resolution',
+  'input-size': 'resolution',
+  imgsz: 'resolution',
+  size: 'resolution',
+  device: 'backend',
+  dataset: 'data',
+  'data-dir': 'data',
+  checkpoint: 'weights',
+  pretrained: 'weights',
+  'weight-map': 'weights-map',
+  out: 'output',
+  outfile: 'output',
+  'output-dir': 'out',
+  'out-dir': 'out',
+  output: 'out',
+  fp16: 'half',
+  dtype: 'half',
+  'opset-version': 'opset',
+  config: 'set',
+  width: 'w',
+  depth: 'd',
+  yes: 'force',
+  overwrite: 'force',
+  silent: 'quiet',
+  'dry-run': 'check',
+};
+
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {
-  const advice = command.name === 'compile' ? retiredOptions[rawName] : undefined;
+  const advice = command.name === 'compile' && Object.hasOwn(retiredOptions, rawName) && retiredOptions[rawName];
   if (advice) return usageError(`${rawName} is gone: ${advice}`, command.name);
-  const hint = didYouMean(
-    rawName,
-    options.map((o) => `--${o.name}`),
-  );
-  return usageError(`${command.name} has no option ${rawName}${hint}`, command.name);
+  const near = nearestOption(rawName.replace(/^-+/, ''), options);
+  const hint = near === undefined ? '' : `; did you mean '--${near}'?`;
+  return usageError(`${command.name} has no option ${shorten(rawName)}${hint}`, command.name);
+}
+
+/** The option that a name means: as it is called elsewhere, or but for a slip. An option of one letter is a slip for none. */
+function nearestOption(name: string, options: readonly Option[]): string | undefined {
+  const names = options.map((option) => option.name);
+  const other = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (other !== undefined && names.includes(other)) return other;
+  return nearestNames(
+    name,
+    names.filter((candidate) => candidate.length > 1),
+  )[0];
+}
+
+function shorten(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}...` : text;
 }

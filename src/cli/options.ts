@@ -9,6 +9,9 @@ export interface Option {
   readonly value?: string;
   /** What the value must be; any text by default. */
   readonly kind?: 'number' | 'integer' | 'positive' | 'size' | 'assignment' | 'convention';
+  /** Of a number: the bounds that its value must keep. */
+  readonly least?: number;
+  readonly most?: number;
   /** The values that there are, or a few that are words. With `kind`, the words besides numbers. */
   readonly choices?: readonly string[];
   /** May be given several times. */
@@ -157,6 +160,7 @@ export const emitOptions: readonly Option[] = [
     name: 'batch',
     value: 'N',
     kind: 'positive',
+    most: 2 ** 31 - 1,
     choices: ['dynamic'],
     description: 'onnx: a fixed batch size, or dynamic (the default)',
     target: 'onnx',

@@ -4,6 +4,9 @@ import { Exit, exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
 import { machineProblem } from './system-errors.ts';
 
+/** So much of a message is shown: a name in it can be as long as a command line. */
+const mostShown = 2000;
+
 /** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -12,11 +15,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const problem = isExit(e) ? undefined : machineProblem(e);
     if (!isExit(e) && problem === undefined) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
-    if (!isExit(e)) {
-      io.stderr.write(`${mark}: ${problem}\n`);
-      return exitCodes.diagnostics;
-    }
-    io.stderr.write(`${mark}: ${e.message}\n`);
+    const message = isExit(e) ? e.message : (problem as string);
+    io.stderr.write(`${mark}: ${message.length > mostShown ? `${message.slice(0, mostShown)}...` : message}\n`);
+    if (!isExit(e)) return exitCodes.diagnostics;
     if (e.code === exitCodes.usage) {
       io.stderr.write(`Try 'enetc ${e.command ? `${e.command} ` : ''}--help'.\n`);
     }

@@ -31,15 +31,16 @@ export async function openSpec(operand: string | undefined, io: Io, command: str
     return { ...decode('<stdin>', await io.readStdin()), host };
   }
   if (operand === undefined) return openFile(onlySpec(io.cwd, command), io);
-  if (looksLikePath(operand) || isFile(resolve(io.cwd, operand))) return openFile(operand, io);
+  if (isFile(resolve(io.cwd, operand))) return openFile(operand, io);
+  if (looksLikePath(operand)) return openFile(operand, io, (await import('./library-names.ts')).libraryHint);
   return openLibraryModel(operand, io);
 }
 
-/** Opens a file by its path, as typed. */
-export function openFile(path: string, io: Io): Spec {
+/** Opens a file by its path, as typed. @param hint what else the path can mean, where there is no such file */
+function openFile(path: string, io: Io, hint: (path: string) => string = () => ''): Spec {
   const opened = tryOpenFile(path, io);
   if (!('reason' in opened)) return opened;
-  if (opened.missing) throw usageError(`there is no file '${path}'${didYouMean(path, specsIn(io.cwd))}`);
+  if (opened.missing) throw usageError(`there is no file '${path}'${didYouMean(path, specsIn(io.cwd)) || hint(path)}`);
   throw usageError(`'${path}' cannot be read: ${opened.reason}`);
 }
 
@@ -85,7 +86,8 @@ async function openLibraryModel(name: string, io: Io): Promise<Spec> {
   const { libraryModels } = await import('../library.ts');
   const entry = libraryModels.find((m) => m.name === name);
   if (!entry) {
-    const hint = didYouMean(name, [...libraryModels.map((m) => m.name), ...specsIn(io.cwd)]);
+    const { libraryHint } = await import('./library-names.ts');
+    const hint = libraryHint(name) || didYouMean(name, specsIn(io.cwd));
     throw usageError(`'${name}' is no file and no model of the library${hint || "; 'enetc list' names the models"}`);
   }
   const { stdlib } = await import('../stdlib.generated.ts');

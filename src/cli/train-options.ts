@@ -18,6 +18,7 @@ const workers: Option = {
   name: 'workers',
   value: 'N',
   kind: 'positive',
+  most: 1024,
   description: "threads that decode images; one fewer than the machine's cores by default",
   completes: 'nothing',
 };
@@ -51,6 +52,7 @@ export const trainOptions: readonly Option[] = [
     name: 'classes',
     value: 'N',
     kind: 'positive',
+    most: 2 ** 20,
     description: "sets the spec's parameter 'classes'; those of the data by default",
     completes: 'nothing',
   },
@@ -80,6 +82,7 @@ export const evalOptions: readonly Option[] = [
     name: 'batch',
     value: 'N',
     kind: 'positive',
+    most: 65_536,
     description: 'images in a batch; 32 by default',
     completes: 'nothing',
   },

@@ -127,7 +127,7 @@ describe('the process', () => {
 
   test.each([
     [['--socket', '1', '--stdio'], 'exclude each other'],
-    [['--socket', '70000'], 'there is no port 70000'],
+    [['--socket', '70000'], "--socket takes a whole number from 1 to 65535, not '70000'"],
     [['--pipe', 'x'], 'lsp has no option --pipe'],
   ])('a wrong command line: %s', (args, message) => {
     const ran = spawnSync(process.execPath, [entry, 'lsp', ...args], { encoding: 'utf8' });

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { didYouMean } from '../../diagnostics/nearest.ts';
 import { flag, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
@@ -27,8 +26,10 @@ async function libraryText(name: string): Promise<string> {
   const { libraryModels } = await import('../../library.ts');
   const { stdlib } = await import('../../stdlib.generated.ts');
   const model = libraryModels.find((m) => m.name === name);
-  const known = libraryModels.map((m) => m.name);
-  if (!model) throw usageError(`the library has no model '${name}'${didYouMean(name, known)}`, 'init');
+  if (!model) {
+    const { libraryHint } = await import('../library-names.ts');
+    throw usageError(`the library has no model '${name}'${libraryHint(name)}`, 'init');
+  }
   return stdlib[model.module] ?? '';
 }
 

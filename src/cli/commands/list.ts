@@ -1,12 +1,5 @@
-import { chooseModel } from '../../2-resolve/choose-model.ts';
-import { resolveProgram } from '../../2-resolve/resolve.ts';
-import { checkProgram } from '../../3-check/check.ts';
-import { variantNames } from '../../3-check/variants.ts';
 import { buildGraph } from '../../5-graph/build.ts';
 import { totalCost } from '../../5-graph/cost.ts';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../../diagnostics/nearest.ts';
-import { emptyHost } from '../../host.ts';
 import { type LibraryModel, libraryModels } from '../../library.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
 import { renderTable } from '../../report/text-table.ts';
@@ -14,6 +7,7 @@ import { stdlib } from '../../stdlib.generated.ts';
 import { flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, usageError } from '../io.ts';
+import { declaredModel, libraryHint } from '../library-names.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { paintFor } from '../style.ts';
 
@@ -63,9 +57,8 @@ function chosen(names: readonly string[]): readonly LibraryModel[] {
   return names.map((name) => {
     const model = libraryModels.find((m) => m.name === name);
     if (model) return model;
-    const known = libraryModels.map((m) => m.name);
     throw usageError(
-      `the library has no model '${name}'${didYouMean(name, known)}; it has ${known.join(', ')}`,
+      `the library has no model '${name}'${libraryHint(name) || `; it has ${libraryModels.map((m) => m.name).join(', ')}`}`,
       'list',
     );
   });
@@ -73,12 +66,9 @@ function chosen(names: readonly string[]): readonly LibraryModel[] {
 
 /** The program is resolved and checked once for all variants of a model. */
 function variantsOf(model: LibraryModel): ListedVariant[] {
-  const source = { name: model.module, text: stdlib[model.module] ?? '' };
-  const { program } = resolveProgram(source, emptyHost);
-  const declared = chooseModel(program, model).model;
-  if (!declared || hasErrors(checkProgram(program))) return [];
-  const names = variantNames(declared);
-  return (names.length > 0 ? names : [undefined]).flatMap((variant) => {
+  const { declared, variants } = declaredModel(model);
+  if (!declared) return [];
+  return (variants.length > 0 ? variants : [undefined]).flatMap((variant) => {
     const { graph } = buildGraph(declared, variant === undefined ? {} : { variant });
     if (!graph) return [];
     const { params, macs } = totalCost(graph);

@@ -16,15 +16,10 @@ export const lspCommand: RunCommand = async (args, io) => {
   if ([flag(args, 'stdio'), socket !== undefined, listen !== undefined].filter(Boolean).length > 1) {
     throw usageError('--stdio, --socket and --listen exclude each other', 'lsp');
   }
-  if (socket !== undefined) return serveSocket(await connectTo(port(socket)));
-  if (listen !== undefined) return serveClients(port(listen), (text) => io.stderr.write(text));
+  if (socket !== undefined) return serveSocket(await connectTo(socket));
+  if (listen !== undefined) return serveClients(listen, (text) => io.stderr.write(text));
   return serveStdio();
 };
-
-function port(value: number): number {
-  if (value > 65_535) throw usageError(`there is no port ${value}`, 'lsp');
-  return value;
-}
 
 function connectTo(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
