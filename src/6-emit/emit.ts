@@ -39,7 +39,7 @@ export function emit<Options>(
   const result = target.emit({
     graph: lowered,
     weights: foldedWeights(lowered, weights.source),
-    metadata: describeNetwork(program, point, graph, weights.origin),
+    metadata: describeNetwork(program, point, graph, weights.origin, target.layout ?? 'NCHW'),
     options: settings,
     open,
     ...(options.progress && { progress: options.progress }),

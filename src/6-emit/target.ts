@@ -42,6 +42,8 @@ export interface EmitResult {
 export interface Target<Options> {
   readonly name: string;
   readonly description: string;
+  /** The order of its inputs' axes: channels before height and width, the default, or after. */
+  readonly layout?: 'NCHW' | 'NHWC';
   /** Whether it writes a file, perhaps with others beside it, or a folder of files; a file by default. */
   readonly output?: 'file' | 'folder';
   /**

@@ -41,12 +41,15 @@ const opJobs = (): EngineJob[] =>
     };
   });
 
+// MNN's convolutions (Winograd) round more.
+const tolerance = { mnn: 2e-4 } as Readonly<Record<string, number>>;
+
 for (const { engine, python } of found) {
   test.skipIf(!python)(`${engine} gives timm's logits for five networks`, { timeout: 300_000 }, () => {
     const results = runEngine(python as string, engine, networkJobs(), join(folder, 'nets'));
     for (const { name, difference, error } of results) {
       expect({ name, error }).toEqual({ name });
-      expect(difference, name).toBeLessThan(2e-5);
+      expect(difference, name).toBeLessThan(tolerance[engine] ?? 2e-5);
     }
   });
 }

@@ -9,6 +9,7 @@ export type { OnnxOptions };
 /** ONNX (https://onnx.ai): a file that runs anywhere. */
 export const onnxTarget: Target<OnnxOptions> = {
   name: 'onnx',
+  layout: 'NCHW',
   description: `ONNX, opset ${oldestOpset} to ${newestOpset}`,
   unsupported: [],
   defaults: defaultOptions,

@@ -1,3 +1,4 @@
+import { defaultCropShare } from '../../5-graph/crop-share.ts';
 import { nextUnit, type RandomState } from '../../weights/random.ts';
 import { smallSide } from './recipe.ts';
 
@@ -32,16 +33,6 @@ export function randomCrop(
   }
   const aspect = Math.min(ratio[1], Math.max(ratio[0], width / height));
   return middle(width, height, Math.min(width, height * aspect), Math.min(height, width / aspect));
-}
-
-/** Below 224 pixels the share would fall with the input's size, to half of the picture at 32. */
-const leastShare = 0.875;
-/** EfficientNet's evaluation (preprocessing.py of the reference code) keeps size / (size + 32) of the shorter side. */
-const evaluationPadding = 32;
-
-/** The share of a large picture's shorter side that evaluation keeps, by the shorter side of the network's input. */
-export function defaultCropShare(side: number): number {
-  return Math.max(leastShare, side / (side + evaluationPadding));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { smallSide } from '../../5-graph/crop-share.ts';
 import type { TrainCrop } from './options.ts';
 
 /** What a set's images are like, as far as the recipe goes by it. */
@@ -8,8 +9,7 @@ export interface Look {
   readonly gray: boolean;
 }
 
-/** Images of at most so many pixels a side are small: nothing is cut off them, and the policies found on ImageNet do not fit them. */
-export const smallSide = 64;
+export { smallSide };
 
 /** How training images are augmented where nothing else is asked for. */
 export interface Recipe {

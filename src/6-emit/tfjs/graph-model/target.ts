@@ -13,6 +13,7 @@ export type GraphModelOptions = Readonly<Record<never, never>>;
  */
 export const graphModelTarget: Target<GraphModelOptions> = {
   name: 'tfjs',
+  layout: 'NHWC',
   description: 'a frozen TensorFlow.js graph model',
   output: 'folder',
   unsupported: [],

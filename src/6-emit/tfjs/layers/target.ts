@@ -13,6 +13,7 @@ export type LayersOptions = Readonly<Record<never, never>>;
  */
 export const layersTarget: Target<LayersOptions> = {
   name: 'tfjs',
+  layout: 'NHWC',
   description: 'a TensorFlow.js layers model',
   output: 'folder',
   purpose: 'training',

@@ -18,6 +18,7 @@ import { emitTrainingModel } from './emit-training-model.ts';
  */
 export const trainingTarget: Target<TrainingOptions> = {
   name: 'tfjs',
+  layout: 'NHWC',
   description: 'training steps as a TensorFlow SavedModel',
   output: 'folder',
   purpose: 'training',
