@@ -1,3 +1,4 @@
+import { nounFor } from '../../diagnostics/noun-for.ts';
 import { quotedNames } from './quoted-names.ts';
 import type { Split } from './types.ts';
 
@@ -41,7 +42,8 @@ export function classCountsText(counts: readonly ClassCount[]): string {
   const sorted = byTrain(counts);
   const [least, most] = [sorted[0], sorted.at(-1)] as [ClassCount, ClassCount];
   const median = sorted[sorted.length >> 1] as ClassCount;
-  return `from ${least.train} images ('${least.name}') to ${most.train} ('${most.name}'), median ${median.train}`;
+  const [from, to, middle] = [least, most, median].map(({ train }) => train.toLocaleString('en-US'));
+  return `from ${from} ${nounFor(least.train, 'image')} ('${least.name}') to ${to} ('${most.name}'), median ${middle}`;
 }
 
 /** What the counts mean for a run, where that is likely not meant. @param balanced whether the settings even the classes out. */
