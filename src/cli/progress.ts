@@ -1,3 +1,4 @@
+import { safeText } from '../diagnostics/text-width.ts';
 import { formatBytes } from '../report/format-number.ts';
 import type { Io } from './io.ts';
 
@@ -16,7 +17,7 @@ export function createProgress(name: string, io: Io): { update(done: number, tot
       if (now - start < patience || now - last < interval) return;
       last = now;
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      io.stderr.write(`\r\x1b[Kwriting ${name}  ${percent} % of ${formatBytes(total)}`);
+      io.stderr.write(`\r\x1b[Kwriting ${safeText(name)}  ${percent} % of ${formatBytes(total)}`);
     },
     clear() {
       if (last > 0) io.stderr.write('\r\x1b[K');

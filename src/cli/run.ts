@@ -1,21 +1,24 @@
+import { safeOutput } from '../diagnostics/text-width.ts';
 import { parseArguments } from './arguments.ts';
 import { commands, findCommand } from './commands.ts';
 import { Exit, exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
 import { machineProblem } from './system-errors.ts';
+import { terminalOutput } from './terminal-output.ts';
 
 /** So much of a message is shown: a name in it can be as long as a command line. */
 const mostShown = 2000;
 
 /** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], streams: Io): Promise<number> {
+  const io = terminalOutput(argv, streams);
   try {
     return await dispatch(argv, io);
   } catch (e) {
     const problem = isExit(e) ? undefined : machineProblem(e);
     if (!isExit(e) && problem === undefined) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
-    const message = isExit(e) ? e.message : (problem as string);
+    const message = safeOutput(isExit(e) ? e.message : (problem as string), /(?!)/g);
     io.stderr.write(`${mark}: ${message.length > mostShown ? `${message.slice(0, mostShown)}...` : message}\n`);
     if (!isExit(e)) return exitCodes.diagnostics;
     if (e.code === exitCodes.usage) {

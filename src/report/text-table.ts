@@ -1,3 +1,5 @@
+import { safeText, textWidth } from '../diagnostics/text-width.ts';
+
 /** A table for a terminal: aligned columns under a header, with rules of box-drawing lines. */
 
 export interface Column {
@@ -51,18 +53,13 @@ export function renderTable(
   return `${lines.join('\n')}\n`;
 }
 
-/** How many columns a text takes on a terminal; enough for what reports write (no wide characters but from names). */
-export function textWidth(text: string): number {
-  return [...text].length;
-}
-
 function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const fill = ' '.repeat(Math.max(0, width - textWidth(text)));
   return align === 'right' ? fill + text : text + fill;
 }
 
 function clean(text: string | undefined): string {
-  return (text ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+  return safeText((text ?? '').replaceAll('\t', ' '));
 }
 
 function same(text: string): string {

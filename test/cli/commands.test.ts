@@ -283,6 +283,18 @@ describe('graph', () => {
   });
 });
 
+describe('drawings of whole commands', () => {
+  test.each([
+    ['tiny.enet', '--variant', 'b'],
+    ['resnet', '--variant', 'resnet18'],
+    ['mobilenet-v3', '--variant', 'small'],
+  ])('graph %s', async (...argv) => {
+    const { code, out } = await enetc(['graph', ...argv], { cwd: folder({ 'tiny.enet': tiny }) });
+    expect(code).toBe(0);
+    expect(out).toMatchSnapshot();
+  });
+});
+
 describe('diff', () => {
   test.each([
     [['efficientnet@b0', 'efficientnet@b1']],

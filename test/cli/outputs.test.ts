@@ -184,6 +184,18 @@ describe('weights beside the model', () => {
     expect(data(cwd)).toEqual(['x.onnx.data']);
   });
 
+  test('have their name before the model has its own', async () => {
+    const cwd = folder();
+    await compile(cwd, '--external-data');
+    const [name] = data(cwd);
+    const other = folder();
+    // The name is taken: the weights cannot have it, and so the model must not appear.
+    mkdirSync(join(other, name as string));
+    const ran = await compile(other, '--external-data');
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining("cannot write 'x.onnx'") });
+    expect(readdirSync(other)).toEqual([name]);
+  });
+
   test('the older model keeps its own data until the new one has its name', async () => {
     const cwd = folder();
     await compile(cwd, '--external-data');

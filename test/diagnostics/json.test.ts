@@ -82,3 +82,13 @@ test('what no file holds has no span', () => {
   const json = diagnosticToJson({ code: 'syntax', severity: 'warning', message: 'm' });
   expect(json).toEqual({ code: 'syntax', severity: 'warning', message: 'm', span: null, related: [], fixes: [] });
 });
+
+test('whether a fix is safe is said as it is', () => {
+  const span = { source: { name: 'x', text: 'abc' }, start: 0, end: 1 };
+  const fixes = [replaceFix('one', span, '', true), replaceFix('other', span, 'b', false)];
+  const { fixes: said } = diagnosticToJson(createDiagnostic('semicolon', span, {}, { fixes }));
+  expect(said.map(({ title, safe }) => [title, safe])).toEqual([
+    ['one', true],
+    ['other', false],
+  ]);
+});

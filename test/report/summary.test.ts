@@ -75,5 +75,5 @@ test('a table leaves empty columns out and shows no control characters', () => {
     ['x\x1b[31m', '', '1'],
     ['y\n', '', '100'],
   ];
-  expect(renderTable(columns, rows)).toBe('a         n\n───────────\nx·[31m    1\ny·      100\n');
+  expect(renderTable(columns, rows)).toBe('a         n\n───────────\nx␛[31m    1\ny␊      100\n');
 });

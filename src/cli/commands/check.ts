@@ -4,6 +4,7 @@ import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { type Arguments, flag, number } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { findSpecs } from '../find-files.ts';
@@ -92,7 +93,7 @@ function tooManyWarnings(diagnostics: readonly Diagnostic[], most: number | unde
 
 function conclusion(paths: readonly string[], diagnostics: readonly Diagnostic[], fixed: number): string {
   const files =
-    paths.length === 1 ? (paths[0] === '-' ? 'standard input' : (paths[0] as string)) : `${paths.length} files`;
+    paths.length === 1 ? (paths[0] === '-' ? 'standard input' : safeText(paths[0] as string)) : `${paths.length} files`;
   const mended = fixed > 0 ? `, ${fixed} ${nounFor(fixed, 'fix', 'fixes')} applied` : '';
   const fixable = diagnostics.filter((d) => d.fixes?.some((f) => f.safe)).length;
   const hint = fixable > 0 ? `; --fix mends ${fixable}` : '';

@@ -4,6 +4,7 @@ import type { CompileOptions } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
@@ -126,7 +127,7 @@ function report(
       `${formatCount(params)} ${nounFor(params, 'parameter')}`,
       `${formatCount(macs)} ${nounFor(macs, 'MAC')}`,
     ];
-    io.stdout.write(`${file}  ${[...facts, describePoint(network.point)].join(' · ')}\n`);
+    io.stdout.write(`${safeText(file)}  ${[...facts, describePoint(network.point)].join(' · ')}\n`);
   }
 }
 

@@ -3,6 +3,7 @@ import { format } from '../../1-parse/format.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { type FoundSpec, findSpecs } from '../find-files.ts';
@@ -58,9 +59,9 @@ async function formatStdin(args: Arguments, io: Io): Promise<number> {
 }
 
 function report(specs: readonly FoundSpec[], changed: readonly string[], check: boolean, io: Io): void {
-  for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${path}\n`);
+  for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${safeText(path)}\n`);
   for (const { path, outside } of specs) {
-    if (outside) io.stdout.write(`left ${path} alone: it is a link out of the folder\n`);
+    if (outside) io.stdout.write(`left ${safeText(path)} alone: it is a link out of the folder\n`);
   }
   const rest = specs.length - changed.length;
   if (changed.length === 0) io.stdout.write(`${rest} ${nounFor(rest, 'file')} unchanged\n`);

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { flag, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
@@ -16,8 +17,8 @@ export const initCommand: RunCommand = async (args, io) => {
   if (exists(path) && !flag(args, 'force')) throw failure(`'${file}' exists; --force overwrites it`);
   writeTextFile(path, file, content);
   if (!flag(args, 'quiet')) {
-    const name = /\s/.test(file) ? `"${file}"` : file;
-    io.stdout.write(`wrote ${basename(file)}; next:\n  enetc summary ${name}\n  enetc compile ${name}\n`);
+    const name = /\s/.test(file) ? `"${safeText(file)}"` : safeText(file);
+    io.stdout.write(`wrote ${safeText(basename(file))}; next:\n  enetc summary ${name}\n  enetc compile ${name}\n`);
   }
   return exitCodes.ok;
 };

@@ -1,6 +1,7 @@
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
@@ -76,9 +77,9 @@ function convert(
     const bytes = writeExported(sink, tensors, source, { format: 'pt', producer: 'enetc' });
     files.commit();
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
-      const names = like ? `the names of ${text(args, 'like')}` : "the model's own names";
+      const names = like ? `the names of ${safeText(text(args, 'like') ?? '')}` : "the model's own names";
       io.stdout.write(
-        `${name}  ${[formatBytes(bytes), `${tensors.length} ${nounFor(tensors.length, 'tensor')}`, names, `from ${origin}`].join(' · ')}\n`,
+        `${safeText(name)}  ${[formatBytes(bytes), `${tensors.length} ${nounFor(tensors.length, 'tensor')}`, names, `from ${safeText(origin)}`].join(' · ')}\n`,
       );
     }
     return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, origin });
