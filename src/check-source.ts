@@ -65,17 +65,40 @@ export function beginCheck(
     known,
     diagnostics() {
       const said = createPlaceSet();
-      return [...known, ...builds.flatMap(({ found }) => found.filter((d) => said.add(d.code, d.span)))];
+      const built = builtModels(builds);
+      const found = built.flatMap((b) => b.found.filter((d) => said.add(d.code, d.span)));
+      return [...known, ...found, ...notBuilt(builds.slice(built.length))];
     },
     buildNext() {
-      builds.find((b) => b.points.length > 0)?.next();
-      return builds.some((b) => b.points.length > 0);
+      const built = builtModels(builds);
+      built.find((b) => b.points.length > 0)?.next();
+      return builtModels(builds).some((b) => b.points.length > 0);
     },
   };
 }
 
+/** The models that are built: those before which the file's steps were not spent. */
+function builtModels(builds: readonly Builds[]): readonly Builds[] {
+  let spent = 0;
+  const end = builds.findIndex((b) => {
+    if (spent >= buildLimits.fileSteps) return true;
+    spent += b.steps();
+    return false;
+  });
+  return end < 0 ? builds : builds.slice(0, end);
+}
+
+function notBuilt([first, ...rest]: readonly Builds[]): Diagnostic[] {
+  if (!first) return [];
+  const { name, span } = first.model.node.name;
+  return [createDiagnostic('models-not-built', span, { name, count: rest.length + 1 })];
+}
+
 /** The builds of one model: each mistake once, at the first point that has it. */
 interface Builds {
+  readonly model: DeclaredModel;
+  /** The steps that its builds took. */
+  steps(): number;
   readonly found: readonly Diagnostic[];
   /** The points that are left, the default as undefined. */
   readonly points: readonly (string | undefined)[];
@@ -102,12 +125,14 @@ function createBuilds(model: DeclaredModel, variants: Variants, build: typeof bu
   const said = createPlaceSet();
   // what one model leaves over is not the next one's: each has its own
   let steps: number = buildLimits.checkSteps;
+  let taken = 0;
   let first = true;
   const next = () => {
     const variant = points.shift();
     const request = variant === undefined ? {} : { variant };
     const built = build(model, request, first ? buildLimits.steps : Math.min(steps, buildLimits.steps));
     steps -= built.steps;
+    taken += built.steps;
     if (steps < 0 && !first) {
       const data = { variant: variant as string, count: points.length + 1 };
       found.push(createDiagnostic('variants-not-built', model.node.name.span, data));
@@ -120,7 +145,7 @@ function createBuilds(model: DeclaredModel, variants: Variants, build: typeof bu
       found.push(variant === undefined ? d : atVariant(d, variant));
     }
   };
-  return { found, points, next };
+  return { model, steps: () => taken, found, points, next };
 }
 
 /** The default point and the variants; a model whose parameters must be set is checked at its variants alone. */

@@ -1,6 +1,6 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type * as c from '../../grammar/cst.generated.ts';
-import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Fix, replaceFix } from '../diagnostics/diagnostic.ts';
 import { joinSpans, type Span } from '../source.ts';
 import type * as a from './ast.ts';
 import type { Build } from './build-ast.ts';
@@ -23,10 +23,32 @@ function tokenSpan(b: Build, t: IToken, parent: CstNode): Span {
   return { source: b.source, start: t.startOffset, end: (t.endOffset ?? t.startOffset) + 1 };
 }
 
-/** A name as written; empty where recovery found none. */
+/** A name that is bound, or that names a parameter; empty where recovery found none, or where it begins with a digit. */
 export function ident(b: Build, t: IToken | undefined, parent: CstNode): a.Ident {
+  const { name, span } = word(b, t, parent);
+  if (!/^\d/.test(name)) return { name, span };
+  const hint = '; a name begins with a letter or an underscore';
+  b.diagnostics.push(createDiagnostic('digit-word', span, { text: name, hint }));
+  return { name: '', span };
+}
+
+function word(b: Build, t: IToken | undefined, parent: CstNode): a.Ident {
   if (!t) return { name: '', span: spanOf(b, parent) };
   return { name: t.isInsertedInRecovery ? '' : t.image, span: tokenSpan(b, t, parent) };
+}
+
+/** What begins with digits and stands where only a number or a name may: `5x5`, `2w`. */
+export function digitWord(text: string, span: Span): Diagnostic {
+  const [, height, width] = /^(\d+)\s*[x×]\s*(\d+)$/.exec(text) ?? [];
+  const say = (hint: string, fixes: readonly Fix[] = []) =>
+    createDiagnostic('digit-word', span, { text, hint }, { fixes });
+  if (height === undefined) {
+    const [, factor = '', name = ''] = /^(\d+)(\w+)/.exec(text) ?? [];
+    return say(`; a product is written ${factor} * ${name}`);
+  }
+  const hint = '; windows are square and have one size';
+  if (height !== width) return say(hint);
+  return say(`${hint}: write ${height}`, [replaceFix(`Write ${height}`, span, height, true)]);
 }
 
 export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.StringNode {
@@ -35,8 +57,12 @@ export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.
 }
 
 function nameNode(b: Build, t: IToken | undefined, parent: CstNode): a.NameNode {
-  const { name, span } = ident(b, t, parent);
-  return { kind: 'name', text: name, parts: name.split('.'), span };
+  const { name, span } = word(b, t, parent);
+  // blanks or a cross: no row is called so
+  const isWord = name === '' || /^[\w.*]+$/.test(name);
+  if (!isWord) b.diagnostics.push(digitWord(name, span));
+  const text = isWord ? name : '';
+  return { kind: 'name', text, parts: text.split('.'), span };
 }
 
 export function parameter(b: Build, n: c.ParameterCstNode): a.ParamNode {

@@ -1,7 +1,9 @@
 import type { NameNode } from '../1-parse/ast.ts';
+import { digitWord } from '../1-parse/build-expr.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { excerpt, type Span } from '../source.ts';
 import {
+  addDiagnostic,
   type Checker,
   isFull,
   type Local,
@@ -96,6 +98,10 @@ function describeMeaning(name: string, meaning: Meaning): string {
 
 /** Says that a name means nothing, with the name that was probably meant. */
 export function reportUnknownName(c: Checker, scope: Scope, name: string, span: Span): void {
+  if (/^\d/.test(name)) {
+    addDiagnostic(c, digitWord(excerpt(span), span));
+    return;
+  }
   c.looksAround = true;
   // what an import should have brought is said at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;

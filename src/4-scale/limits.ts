@@ -5,6 +5,8 @@ export const buildLimits = {
   nodeSteps: 12,
   /** Steps of all builds of one model in a check: the default point and the variants. */
   checkSteps: 6_000_000,
+  /** Steps of all builds of a file in a check: once they are spent, no further model is built. */
+  fileSteps: 6_000_000,
   /** Blocks that one table builds. */
   blocks: 50_000,
   nodes: 200_000,
@@ -15,8 +17,8 @@ export const buildLimits = {
   channels: 1_048_576,
   pixels: 65_536,
   kernel: 1_024,
-  /** Elements of one parameter tensor. */
-  elements: 2 ** 32,
+  /** Elements of one parameter tensor: 2 GiB of float32, which a machine makes and writes at once. */
+  elements: 2 ** 29,
   /** Elements of a list, those of the lists in it included. */
   list: 10_000,
   /** Lists within lists. */

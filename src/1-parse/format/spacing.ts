@@ -24,7 +24,7 @@ export function needsSpace(before: PrintToken | undefined, token: PrintToken): b
       return token.rule === 'list';
     case t.Property:
       // `x .y` is a property of x, `x.y` one name.
-      return /^[A-Za-z_]/.test(before.token.image);
+      return left === t.Name || /^[A-Za-z_]/.test(before.token.image);
     default:
       return true;
   }

@@ -80,6 +80,10 @@ export const buildDiagnostics = {
     (a) => `the variants from '${a.variant}' on (${a.count}) were not built: it would take too long`,
     `\`enetc check\` builds every variant of a model to find what only a build shows, as long as there are not too many or too large ones. \`enetc compile --variant NAME\` still builds any.`,
   ),
+  'models-not-built': info<{ name: string; count: number }>(
+    (a) => `the models from '${a.name}' on (${a.count}) were not built: it would take too long`,
+    `\`enetc check\` builds every model of a file to find what only a build shows, as long as they are not too many or too large. \`enetc compile --model NAME\` still builds any.`,
+  ),
   'open-choice': error<{ key: string; options: string; more: number }>(
     (a) =>
       `the choice ${a.key} is open: --set ${a.key}=${a.options}${a.more > 0 ? ` (and ${a.more} more open ${nounFor(a.more, 'choice')})` : ''}`,

@@ -37,6 +37,10 @@ Where rows stand after the closing brace, move the brace below them.`,
     (a) => `expected '${a.expected}' to close '${a.open}', found '${a.found}'`,
     `A bracket is closed by its own partner: \`(\` by \`)\`, \`[\` by \`]\`, \`{\` by \`}\`.`,
   ),
+  'digit-word': error<{ text: string; hint: string }>(
+    (a) => `'${a.text}' is neither a number nor a name${a.hint}`,
+    `Names begin with a letter or an underscore. Only the rows of a table may be called \`3a\` or \`5b\`, as the papers do: they are used in paths, \`stages.3a\`. A window is square, and its size is one number: \`5\`, not \`5x5\`.`,
+  ),
   'missing-comma': error<object>(
     () => "a ',' is missing between two elements",
     `Arguments, parameters and the elements of a list are divided by commas: \`Conv(8, kernel: 3)\`.`,

@@ -225,6 +225,13 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
     check: true,
     bound: true,
   },
+  'models-not-built': {
+    text: `block B0(x) { return x -> relu }
+${times(16, (i) => `block B${i + 1}(x) { return x -> B${i} -> B${i} }`)}
+${times(6, (i) => `model M${i} {\n  input image: [3, 8, 8]\n  s: B16\n}`)}`,
+    check: true,
+    bound: true,
+  },
   'open-choice': table('| channels | kernel |\n| 8        | {3, 5} |'),
   'conventions-differ': {
     text: model(
