@@ -1,4 +1,4 @@
-import type { Declaration, ImportNode, ModelNode, ParamNode, SectionNode } from '../../1-parse/ast.ts';
+import type { Declaration, ImportNode, ParamNode, SectionNode } from '../../1-parse/ast.ts';
 import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { excerpt } from '../../source.ts';
@@ -55,9 +55,7 @@ export function describeName(analysis: Analysis, occurrence: Occurrence, place: 
     case 'module-path': {
       const all = resolveTarget(analysis.module, target);
       if (all.length === 0 && target.kind === 'path') return describeLanguage(name, 'property', place);
-      return joinParts(
-        all.slice(0, mostPlaces).map((e) => describePlace(analysis, e, target.words.slice(0, target.index))),
-      );
+      return joinParts(all.slice(0, mostPlaces).map((e) => describePlace(e, target.words.slice(0, target.index))));
     }
     default:
       return joinParts(resolveTarget(analysis.module, target).map((entity) => describeEntity(analysis, entity)));
@@ -105,21 +103,16 @@ function describeEntity(analysis: Analysis, { kind, name, declared, owner }: Ent
   return joinParts([fence(`variant: ${name}`), `A row of the variants of \`${owner.name.name}\`.`]);
 }
 
-/** A word of a path: a section, a row or a label, perhaps of another declaration. */
-function describePlace(analysis: Analysis, { kind, name, ident, owner }: Entity, before: readonly string[]): string {
-  if (!owner) return '';
-  const own = analysis.module.ast.declarations.includes(owner);
-  if (kind === 'label') return describeLabel(analysis, owner, before.length > 0 ? before.join('.') : undefined, name);
-  if (kind === 'row') {
-    return `Row **${name}**: parameters of its blocks are called \`${[...before, name].join('.')}…\`.`;
-  }
-  const section = owner.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
-  return section?.kind === 'section' ? describeSection(analysis, section, own ? (owner as ModelNode) : undefined) : '';
+/** A word of a path: a section, a row or a label, perhaps of another declaration. Without numbers, for nothing is built for it. */
+function describePlace({ kind, name, ident, owner }: Entity, before: readonly string[]): string {
+  const path = [...before, name].join('.');
+  if (kind === 'label') return `Label **${name}**: parameters of this step are called \`${path}…\`.`;
+  if (kind === 'row') return `Row **${name}**: parameters of its blocks are called \`${path}…\`.`;
+  const section = owner?.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
+  return section?.kind === 'section' ? describeSection(section) : '';
 }
 
-function describeSection(analysis: Analysis, section: SectionNode, model: ModelNode | undefined): string {
-  const { name, first, doc } = section;
-  const numbers = model ? describeStage(analysis, model, name.name) : '';
+function describeSection({ name, first, doc }: SectionNode, numbers = ''): string {
   return joinParts([fence(`${name.name}: ${excerpt(first.span)}`), authored(doc), numbers]);
 }
 
@@ -130,7 +123,7 @@ function describeLocal(analysis: Analysis, { ident: { name }, owner, param, bind
   if (!('kind' in binder)) return joinParts([fence(`${binder.name.name}(${name})`), numberDocs.rounded]);
   switch (binder.kind) {
     case 'section':
-      return describeSection(analysis, binder, owner.kind === 'model' ? owner : undefined);
+      return describeSection(binder, owner.kind === 'model' ? describeStage(analysis, owner, name) : '');
     case 'table':
       return joinParts([fence(`table ${name}`), authored(binder.doc)]);
     case 'input':
