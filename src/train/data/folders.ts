@@ -39,6 +39,11 @@ export function hasSplitFolders(folder: string): boolean {
   return splits.some((name) => splitOf(name) === 'train' && foldersIn(join(folder, name)).length > 0);
 }
 
+/** Whether folders of splits have folders in them: else a list beside them says the classes. */
+export function splitsHoldFolders(folder: string): boolean {
+  return foldersIn(folder).some((name) => splitOf(name) && foldersIn(join(folder, name)).length > 0);
+}
+
 /**
  * Opens `train/`, `val/` and `test/`, those that are there, each with a folder a class.
  * @param known the classes of the network that is to be measured: there may be fewer, and no others.

@@ -5,7 +5,7 @@ import { reasonOf } from '../reason-of.ts';
 import { openCifar } from './cifar.ts';
 import { isImageCsv, openCsv } from './csv.ts';
 import { decodeWhole } from './decode.ts';
-import { hasSplitFolders, openClassFolders, openSplitFolders } from './folders.ts';
+import { hasSplitFolders, openClassFolders, openSplitFolders, splitsHoldFolders } from './folders.ts';
 import { holdOut } from './hold-out.ts';
 import { findIdx, idxClasses, openIdxSplit } from './idx.ts';
 import { lookAt } from './look.ts';
@@ -98,8 +98,10 @@ async function openFolder(folder: string, options: DatasetOptions): Promise<Open
     const cifar = openCifar(at, names);
     if (cifar) return { ...cifar, channels: 3, look: { largestSide: 32, gray: false } };
   }
-  if (hasSplitFolders(folder)) return { kind: 'folders', channels, ...openSplitFolders(folder, known) };
   const lists = entries.filter((name) => listName.test(name)).filter((name) => isImageCsv(join(folder, name)));
+  if (hasSplitFolders(folder) && (lists.length === 0 || splitsHoldFolders(folder))) {
+    return { kind: 'folders', channels, ...openSplitFolders(folder, known) };
+  }
   if (lists.length > 1) {
     throw new DataError(
       `'${folder}' has several lists of images (${lists.sort().join(', ')}). Give the path of one of them.`,

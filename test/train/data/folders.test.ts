@@ -224,6 +224,17 @@ describe('what lies beside the folders of classes', () => {
     expect((await openDataset(join(tabs, 'list.tsv'), { validation: 0 })).classes).toEqual(['1, 2', '3']);
   });
 
+  test('a list says the classes of pictures that lie flat in train/ and test/', async () => {
+    const flat = {
+      ...pictures('train/1.png', 'train/2.png', 'test/1.png'),
+      'list.csv': 'path,label\ntrain/1.png,x\ntrain/2.png,y\n',
+    };
+    const data = await openDataset(folderOf(flat), { validation: 0 });
+    expect([data.kind, data.classes, countsOf(data)]).toEqual(['csv', ['x', 'y'], { train: 2 }]);
+    const sorted = await openDataset(folderOf({ ...flat, ...pictures('train/a/1.png') }), { validation: 0 });
+    expect([sorted.kind, sorted.classes]).toEqual(['folders', ['a']]);
+  });
+
   test('pictures in no class are said', async () => {
     const data = await openDataset(folderOf({ ...classes, ...pictures('cover.png') }));
     expect(warningsOf(data)).toEqual(["'DIR' has 1 picture in no class's folder: without labels it is passed over"]);
