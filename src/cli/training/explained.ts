@@ -1,6 +1,7 @@
 import { BackendUnavailable } from '../../backends/backend.ts';
 import { OutOfMemoryError } from '../../backends/runner.ts';
 import { DataError } from '../../train/data/types.ts';
+import { reasonOf } from '../../train/reason-of.ts';
 import { RunError } from '../../train/run-error.ts';
 import { failure } from '../io.ts';
 
@@ -15,9 +16,9 @@ export async function explained<T>(work: () => Promise<T>): Promise<T> {
     }
     if (e instanceof RunError || e instanceof DataError) throw failure(e.message.replace(/\.$/, ''));
     if (e instanceof OutOfMemoryError) throw failure(`the memory does not suffice: ${e.message}`);
-    const { code, message } = e as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw failure('the disk is full');
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EIO') throw failure(message);
-    throw e;
+    const { code, syscall, path } = e as NodeJS.ErrnoException;
+    // A file that is not what it was a moment ago, a disk that is full, a limit of the process: not a fault of enetc.
+    if (syscall === undefined || code === undefined) throw e;
+    throw failure(path === undefined ? reasonOf(e) : `'${path}': ${reasonOf(e)}`);
   }
 }

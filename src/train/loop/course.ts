@@ -1,3 +1,4 @@
+import { readRecords } from '../metrics/read-records.ts';
 import { openRunLog, type RunLog } from '../metrics/run-log.ts';
 import { parseProgression, sizeOfEpoch } from '../progressive.ts';
 import { type BestEvaluation, readBestEvaluation } from '../report/best-evaluation.ts';
@@ -41,6 +42,8 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   const network = state.epoch === 0 ? first : task.network(size);
   const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);
   try {
+    // Of a file that somebody changed the first report would be the end, hours later.
+    readRecords(folder.path);
     const session = await openSession(network, size, createRunner, values);
     const best = readBestEvaluation(folder.path, state.best, network.training.classes);
     const course: Course = { task, length, log, session, state, best };

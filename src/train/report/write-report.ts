@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../../5-graph/graph.ts';
 import type { TrainingTask } from '../loop/task.ts';
-import { type LogRecord, metricsFile } from '../metrics/run-log.ts';
+import { readRecords } from '../metrics/read-records.ts';
 import { writeTextAtomically } from '../run/atomic-file.ts';
 import type { BestEvaluation } from './best-evaluation.ts';
 import { runReport } from './run-report.ts';
@@ -14,12 +13,11 @@ export function writeReport(
   stepsPerEpoch: number,
   best: BestEvaluation | undefined,
 ): void {
-  const lines = readFileSync(join(folder.path, metricsFile), 'utf8').split('\n').filter(Boolean);
   const html = runReport({
     name: folder.shown,
     config,
     graph,
-    records: lines.map((line) => JSON.parse(line) as LogRecord),
+    records: readRecords(folder.path),
     stepsPerEpoch,
     ...(best && { best }),
   });
