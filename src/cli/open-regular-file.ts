@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { RandomAccess } from '../weights/safetensors.ts';
 import { failure } from './io.ts';
 import { readProblem } from './system-errors.ts';
@@ -8,7 +8,7 @@ export function openRegularFile(absolute: string, shown: string): { file: Random
   const refuse = (e: unknown) => failure(`'${shown}' cannot be read: ${readProblem(e)}`);
   let file: number;
   try {
-    file = openSync(absolute, 'r');
+    file = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (e) {
     throw refuse(e);
   }

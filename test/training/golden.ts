@@ -44,7 +44,7 @@ export function goldenNetwork(options: Partial<TrainingOptions> & Pick<TrainingO
     if (!source) throw new Error(diagnostics.map((d) => d.message).join());
     return new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, source.read(tensor).slice()]));
   };
-  return { training, valuesOf };
+  return { graph, training, valuesOf };
 }
 
 /** The weights before the first step, under the reference's names. */

@@ -39,6 +39,8 @@ interface Subject {
   /** The run's own. */
   readonly crop?: number;
   readonly backend: string;
+  /** What to do where the data have another number of classes than the network. */
+  advice(classes: number, found: number): string;
 }
 
 /** `enetc eval [spec] --weights FILE --data DIR`, `enetc eval --run RUN` */
@@ -52,10 +54,11 @@ export const evalCommand: RunCommand = (args, io) =>
       dataset,
       crop: runCrop,
       backend: configured,
+      advice,
     } = await (flag(args, 'run') ? ofRun(args, io) : ofSpec(args, io));
     const closing = [dataset.close];
     try {
-      checkClasses(network.graph, dataset);
+      checkClasses(network.graph, dataset, advice);
       const [split, images] = chooseSplit(dataset, text(args, 'split') as SplitName | 'all' | undefined);
       const crop = cropShare(args) ?? runCrop;
       for (const message of dataset.warnings) io.stderr.write(`warning: ${safeText(message)}\n`);
@@ -109,7 +112,8 @@ async function ofRun(args: Arguments, io: Io): Promise<Subject> {
   const { classes, settings, backend } = run.config;
   const own = data === undefined;
   const dataset = own ? await openRunData(run, args, io) : await openDataFor(run.network, data, classes, io);
-  return { network: run.network, weights, dataset, backend, ...evaluationCropOf(settings) };
+  const advice = (count: number) => `--data takes images of the ${count} classes that the run was trained on`;
+  return { network: run.network, weights, dataset, backend, advice, ...evaluationCropOf(settings) };
 }
 
 /** A run's best weights; its last ones where no images validate it. */
@@ -129,11 +133,16 @@ async function ofSpec(args: Arguments, io: Io): Promise<Subject> {
   const request = scalingRequest(args, spec);
   const first = compileNetwork(spec, request, args, io);
   const dataset = await openDataFor(first, data, classesOfWeights(weights, io), io);
-  const given = request.set?.classes !== undefined || !hasClasses(first);
+  const set = request.set?.classes !== undefined;
+  const given = set || !hasClasses(first);
   const asked = given ? request : { ...request, set: { ...request.set, classes: String(dataset.classes.length) } };
   const built = given ? first : compileNetwork(spec, asked, args, io);
   const { network } = followStartWeights(spec, built, asked, weights, args, io);
-  return { network, weights, dataset, backend: 'auto' };
+  const advice = (classes: number, found: number) =>
+    set
+      ? `--set classes=${found} if the weights are for ${found} classes, or --data with images of ${classes} classes`
+      : `--data takes images of the ${classes} classes that the network tells apart`;
+  return { network, weights, dataset, backend: 'auto', advice };
 }
 
 /** Opens data that are there to be measured, whole. @param classes those that the network was trained on, where that is known. */

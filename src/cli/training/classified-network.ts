@@ -48,13 +48,16 @@ export function hasClasses({ point }: Network): boolean {
   return point.params.some(({ name }) => name === 'classes');
 }
 
-/** @throws RunError where a network and data do not have the same number of classes. */
-export function checkClasses(graph: Graph, dataset: Dataset): void {
+/**
+ * @param advice what to do, with options that the command has.
+ * @throws RunError where a network and data do not have the same number of classes.
+ */
+export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: number, found: number) => string): void {
   const classes = classesOf(graph);
   const found = dataset.classes.length;
   if (classes === found) return;
   throw new RunError(
-    `'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: --classes ${found} sets the spec's parameter 'classes'`,
+    `'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: ${advice(classes, found)}`,
   );
 }
 

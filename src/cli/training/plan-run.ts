@@ -51,7 +51,11 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
     checkEnoughClasses(dataset);
     const wanted = withClasses(asked, first, dataset, args);
     const built = wanted === asked ? first : compileNetwork(spec, wanted, args, io);
-    checkClasses(built.graph, dataset);
+    checkClasses(built.graph, dataset, (_, found) =>
+      hasClasses(built)
+        ? `--classes ${found} sets the spec's parameter 'classes'`
+        : `the spec has no parameter 'classes' that could be set: give its last layer ${found} outputs`,
+    );
     const changed = wanted.set?.classes !== undefined ? classTensors(spec, wanted, built.graph) : [];
     const weights = startWeights(args, io, changed);
     const { network, request } = followStartWeights(spec, built, wanted, weights, args, io);

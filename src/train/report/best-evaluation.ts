@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Normalisation } from '../../5-graph/graph.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
 import { writeTextAtomically } from '../run/atomic-file.ts';
+import { readText } from '../run/read-file.ts';
 import { aCount, aNumber, anObject, aText, listOf, oneOf } from '../run/shape.ts';
 import type { Best } from '../run/state.ts';
 import { thumbnailUrl } from './thumbnail.ts';
@@ -88,7 +88,7 @@ export function readBestEvaluation(
   if (!best) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(join(folder, bestFile), 'utf8'));
+    value = JSON.parse(readText(join(folder, bestFile)));
   } catch {
     return undefined;
   }
