@@ -100,9 +100,16 @@ async function trainGolden(
   await train({
     folder: { path, shown: 'run' },
     config: {
+      format: 1,
+      version: '0',
+      spec: 'golden.enet',
+      network: {},
+      data: '/data',
       classes: Array.from({ length: meta.classes }, (_, k) => String(k)),
+      images: { train: 2 * meta.batch, validation: 0, digest: '' },
+      backend: 'auto',
       settings,
-    } as unknown as TrainingTask['config'],
+    },
     hashes: ['0'],
     createRunner,
     network: () => ({ graph, training }),
@@ -194,7 +201,7 @@ function expectRecords({ records }: Outcome, optimiser: Optimiser): void {
   }
 }
 
-describe('the loop takes the golden steps', () => {
+describe('the loop takes the golden steps', { timeout: 300_000 }, () => {
   test.each(['rmsprop', 'sgd', 'adamw'] as const)('of a batch each, %s', async (optimiser) => {
     const outcome = await trainGolden(optimiser, [1, 1]);
     expectRecords(outcome, optimiser);

@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -69,8 +60,6 @@ describe.skipIf(process.platform === 'win32')('a run folder that somebody has to
       try {
         for (const [what, ran] of Object.entries(await tried(tampering))) {
           if (ran.code !== 0 && !isClear(ran)) wrong.push(`${what}: ${tampering.name}: ${ran.code} ${ran.err}`);
-          if (process.env.SHOW)
-            appendFileSync('/tmp/tamper-lines.txt', `${what}: ${tampering.name}: ${ran.code} ${ran.err}\n`);
         }
       } catch (e) {
         wrong.push(`${tampering.name}: ${(e as Error).stack}`);
