@@ -7,7 +7,6 @@ import { buildTrainingProgram } from '../../src/5-graph/training/build-training-
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import type { CreateRunner, HostTensor } from '../../src/backends/runner.ts';
 import type { Batch, Loader } from '../../src/train/data/types.ts';
-import type { TrainingTask } from '../../src/train/loop/task.ts';
 import { train } from '../../src/train/loop/train.ts';
 import { trainingOptions } from '../../src/train/loop/training-options.ts';
 import type { StepRecord } from '../../src/train/metrics/run-log.ts';

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findCommand } from '../../../src/cli/commands.ts';
 import { enetc } from '../../cli/fake-io.ts';
 import { temporaryFolder, tinySpec, writeIdx } from './fixture.ts';
 
@@ -159,6 +160,23 @@ describe('what cannot be is said before there is a folder', () => {
     writeIdx(join(cwd, 'data'), 48, 18, 1);
     expect(await train(cwd)).toMatchObject({ code: 1, err: expect.stringContaining("has one class, '0': training") });
     expect(existsSync(join(cwd, 'runs'))).toBe(false);
+  });
+
+  test('eval advises what can be typed in eval', async () => {
+    const cwd = project();
+    expect((await train(cwd, '--out', 'run')).code).toBe(0);
+    writeIdx(join(cwd, 'other'), 10, 5, 5);
+    const evaluate = (...options: string[]) =>
+      enetc(['eval', ...options, '--data', 'other', '--backend', 'cpu'], { cwd });
+    for (const { code, err } of [
+      await evaluate('--run', 'run'),
+      await evaluate('tiny.enet', '--set', 'classes=3', '--weights', 'run/best.safetensors'),
+    ]) {
+      expect(code).toBe(1);
+      expect(err).toMatch(/^error: /m);
+      const known = new Set(findCommand('eval')?.options.map(({ name }) => `--${name}`));
+      for (const [option] of err.matchAll(/--[a-z-]+/g)) expect(known, err).toContain(option);
+    }
   });
 
   test('eval of a run that has no best weights', async () => {
