@@ -172,6 +172,7 @@ function expectChanges(
   found: ReadonlyMap<string, Float32Array>,
   factor: (name: string) => number = () => 1,
   counts: (name: string) => boolean = () => true,
+  tolerance = 1e-3,
 ): void {
   const largest = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   const names = [...to.keys()].filter(counts);
@@ -186,7 +187,7 @@ function expectChanges(
     const before = from.get(name) as Float32Array;
     const ours = (found.get(name) as Float32Array).map((v, i) => v - (before[i] as number));
     const off = largest(ours.map((v, i) => v - (change[i] as number)));
-    expect(off / Math.max(largest(change), least), name).toBeLessThan(1e-3);
+    expect(off / Math.max(largest(change), least), name).toBeLessThan(tolerance);
   }
 }
 
@@ -220,7 +221,8 @@ describe('the loop takes the golden steps', { timeout: 300_000 }, () => {
     const { golden, after } = outcome;
     for (const [n, ours] of after.entries()) {
       const [from, to] = [golden[n] as (typeof golden)[0], golden[n + 1] as (typeof golden)[0]];
-      expectChanges(from, to, ours, undefined, (name) => !isStatistic(name));
+      // Sums of halves round in another way; a step of a wrong share is off by a half at least.
+      expectChanges(from, to, ours, undefined, (name) => !isStatistic(name), 3e-3);
     }
   });
 
