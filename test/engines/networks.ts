@@ -19,9 +19,11 @@ export function networkJob(name: string, options: Partial<OnnxOptions> = {}): En
   const { golden, logits } = readGolden(name);
   const [, ...image] = golden.input_shape;
   const [library, point] = libraryPoint(golden.model) ?? ['', {}];
-  const compiled = compileLibrary(library, { ...point, convention: conventionOf(golden.model), resolution: image[1] });
+  const convention = conventionOf(golden.model);
+  const compiled = compileLibrary(library, { ...point, convention, resolution: image[1] });
   const files = memoryFiles();
-  const { diagnostics } = emit(compiled, onnxTarget, options, files.open, { checkpoint: goldenCheckpoint(golden) });
+  const weights = { checkpoint: goldenCheckpoint(golden), convention };
+  const { diagnostics } = emit(compiled, onnxTarget, options, files.open, weights);
   if (diagnostics.length > 0) throw new Error(`${name}: ${diagnostics[0]?.message}`);
   const { graph } = compiled;
   const input = graph?.nodes[graph.inputs[0] as number]?.op;

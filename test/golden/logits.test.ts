@@ -25,7 +25,11 @@ function emitGolden(golden: Golden, options: Partial<OnnxOptions>, fold: boolean
   const compiled = compileLibrary(library, { ...point, convention: convention(golden), resolution: size });
   expect(compiled.diagnostics).toEqual([]);
   const files = memoryFiles();
-  const result = emit(compiled, onnxTarget, options, files.open, { fold, checkpoint: goldenCheckpoint(golden) });
+  const result = emit(compiled, onnxTarget, options, files.open, {
+    fold,
+    checkpoint: goldenCheckpoint(golden),
+    convention: convention(golden),
+  });
   expect(result.diagnostics).toEqual([]);
   return files.bytes();
 }
