@@ -54,3 +54,20 @@ test('settings that differ are named', () => {
     { name: 'act', from: 'silu', to: undefined },
   ]);
 });
+
+test('networks of ten thousand stages are compared in time that grows with them', () => {
+  const seconds = (stages: number) => {
+    const summary = (step: number): Summary => {
+      const template = summarize(efficientNet());
+      const [first] = template.stages;
+      const ids = Array.from({ length: stages }, (_, i) => ({ ...first!, id: `s${i * step}`, params: i }));
+      return { ...template, stages: ids };
+    };
+    const [from, to] = [summary(1), summary(2)];
+    const start = performance.now();
+    diffText(diffSummaries(from, to));
+    return (performance.now() - start) / 1000;
+  };
+  seconds(1000);
+  expect(seconds(10_000)).toBeLessThan(10);
+});
