@@ -60,8 +60,9 @@ block Doubled(x) {
 /**
  * A legal spec of the seed: chains, calls of two to five tensors, lists, blocks, tables, conditions, several inputs and
  * outputs, vectors and maps of one pixel, with all attributes of all ops. What does not fit is tried again.
+ * @param classifier whether it has one input and gives one vector, as what is trained does.
  */
-export function randomSpec(seed: number): string {
+export function randomSpec(seed: number, classifier = false): string {
   const pick = randomChoices(seed);
   const convention = pick.of([
     'tf',
@@ -69,7 +70,7 @@ export function randomSpec(seed: number): string {
     'tf(epsilon: 0.01, momentum: 0.5)',
     'torch(count_pad: false, padding: same)',
   ]);
-  const inputs = ['image', 'other', 'third'].slice(0, pick.of([1, 1, 1, 2, 3]));
+  const inputs = ['image', 'other', 'third'].slice(0, classifier ? 1 : pick.of([1, 1, 1, 2, 3]));
   const sizes = [pick.from(1, 11), pick.from(1, 11)];
   const channels = pick.from(1, 8);
   const start = [`  convention ${convention}`];
@@ -99,6 +100,7 @@ export function randomSpec(seed: number): string {
     values = found;
     made++;
   }
+  if (classifier) return whole([...lines, `  classes: ${values.at(-1)!.name} -> fc: Linear(3)`], ['classes']);
   // The last values, that most others lead to, and some of the others.
   const outputs = [
     ...values.slice(inputs.length).slice(-pick.from(1, 2)),

@@ -4,8 +4,10 @@ import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts'
 import { compile } from '../../src/compile.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
 import { enetc, folder } from '../cli/fake-io.ts';
+import { findPython } from '../oracle.ts';
+import { startPython } from '../training/python-runner.ts';
 import { randomSpec } from './random-spec.ts';
-import { differenceOf, expectedOutputs, formsOf } from './run-forms.ts';
+import { differenceOf, evaluatedTraining, expectedOutputs, formsOf } from './run-forms.ts';
 
 /** How many specs: `ENET_FUZZ=5000 npx vitest run test/forms`. `ENET_SEED` chooses others. */
 const runs = Number(process.env.ENET_FUZZ ?? 100);
@@ -18,6 +20,33 @@ beforeAll(async () => {
   registerLayers(tf);
 });
 
+const python = findPython(['tensorflow']);
+const fewRuns = Math.min(runs, 300);
+
+test.skipIf(!python)(
+  'random classifiers that TensorFlow itself loads as training models give so, evaluated',
+  {
+    timeout: Math.max(fewRuns * 10_000, 300_000),
+  },
+  async () => {
+    const tensorflow = startPython(python as string);
+    const start = performance.now();
+    try {
+      for (let i = 0; i < fewRuns && (i < 5 || performance.now() - start < mostTime / 4); i++) {
+        const text = randomSpec(seed + i, true);
+        const network = compile({ name: 'random.enet', text });
+        const checkpoint = randomWeights(network.graph!, seed + i);
+        const found = await evaluatedTraining(network, checkpoint, tensorflow.createRunner);
+        if (!found) continue;
+        const difference = differenceOf(found, expectedOutputs(network, checkpoint));
+        expect(difference, `seed ${seed + i}\n${text}`).toBeLessThan(1e-4);
+      }
+    } finally {
+      tensorflow.close();
+    }
+  },
+);
+
 test('random specs give in every form what loops in double precision give, and verify says so', {
   timeout: Math.max(runs * 10_000, 300_000),
 }, async () => {
@@ -27,7 +56,7 @@ test('random specs give in every form what loops in double precision give, and v
   let done = 0;
   let ran = 0;
   for (; done < runs && (done < 20 || performance.now() - start < mostTime); done++) {
-    const text = randomSpec(seed + done);
+    const text = randomSpec(seed + done, done % 3 === 0);
     const network = compile({ name: 'random.enet', text });
     const graph = network.graph!;
     const say = (what: string) =>

@@ -23,6 +23,8 @@ export interface NodeContext extends FunctionContext {
   /** Logical shapes. */
   readonly inputShapes: readonly StepShape[];
   readonly shapes: readonly StepShape[];
+  /** Whether a bias is added to its result. */
+  readonly isBiased: boolean;
   /** What its nodes' names begin with: `train/stem.conv/conv`. */
   readonly scope: string;
 }

@@ -28,11 +28,12 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
 
   const values: (readonly TensorName[])[] = [];
   const value = ({ node, output }: StepRef) => values[node]?.[output] as TensorName;
+  const biased = new Set(fn.nodes.flatMap(({ op, inputs }) => (op.kind === 'addBias' ? [inputs[0]?.node] : [])));
   const groups = fuse ? planFusion(fn) : undefined;
   for (const node of fn.nodes) {
     const group = groups?.get(node.id);
     const within = group === undefined ? context : { ...context, b: compiledTogether(b, group) };
-    values.push(emitNode(within, fn, node, value));
+    values.push(emitNode(within, fn, node, value, biased.has(node.id)));
   }
 
   const guards = fn.guards.map((ref, i) => {
@@ -122,6 +123,7 @@ function emitNode(
   fn: StepFunction,
   node: StepNode,
   value: (ref: StepRef) => TensorName,
+  isBiased: boolean,
 ): readonly TensorName[] {
   const { op, inputs, shapes, path } = node;
   const place = path === '' ? fn.name : `${fn.name}/${path}`;
@@ -131,6 +133,7 @@ function emitNode(
     inputs: inputs.map(value),
     inputShapes: inputs.map((ref) => fn.nodes[ref.node]?.shapes[ref.output] ?? { batch: false, dims: [] }),
     shapes,
+    isBiased,
     scope: `${place}/${op.kind}`,
   };
   return (opTable[op.kind] as WriteStep<StepOpKind>)(c);

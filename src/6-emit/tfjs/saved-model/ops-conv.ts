@@ -13,8 +13,13 @@ export const conv: WriteStep<'conv'> = (c) => {
   const [x, weight] = two(c);
   const shape = dimsOf(c, 1);
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
-  const op = isDepthwise(c.op.groups, shape) ? 'DepthwiseConv2dNative' : 'Conv2D';
-  return [add(c, op, [cut(x), filterOf(c, weight, shape)], windowAttributes(window, dims))];
+  const { groups } = c.op;
+  const attr = windowAttributes(window, dims);
+  const operands = [cut(x), filterOf(c, weight, shape)] as const;
+  if (isDepthwise(groups, shape)) return [add(c, 'DepthwiseConv2dNative', operands, attr)];
+  // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
+  const apart = c.isBiased ? groups : 1;
+  return [inGroups(c, apart, operands, (parts) => add(c, 'Conv2D', parts, attr))];
 };
 
 export const convGradInput: WriteStep<'convGradInput'> = (c) => {
@@ -49,7 +54,7 @@ export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
   return [weightOf(c, parts, shape)];
 };
 
-/** Conv2D knows groups, its gradients do not on a CPU: each group by itself, along the last axis. */
+/** Conv2D knows groups, its gradients on a CPU and what it is joined to do not: each group by itself, along the last axis. */
 function inGroups(
   c: NodeContext,
   groups: number,
