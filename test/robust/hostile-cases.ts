@@ -193,9 +193,13 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
     text: 'model M {\n input x: [1024, 1024, 1024]\n s: Linear(2^20)\n}',
     expected: 'bad-size',
   },
-  'convolutions of 2^32 elements, many': {
-    text: model(`  a: Conv(65536, 1)\n${table('| repeat | channels | kernel |\n| 500 | 65536 | 1 |')}`),
+  'convolutions of nearly 2^29 elements, many': {
+    text: model(`  a: Conv(23168, 1)\n${table('| repeat | channels | kernel |\n| 2000 | 23168 | 1 |')}`),
     expected: 'network-too-large',
+  },
+  'a convolution of 2^32 elements': {
+    text: model('  a: Conv(65536, 1) -> b: Conv(65536, 1)'),
+    expected: 'bad-size',
   },
   'division by zero': { text: model('  s: Conv(3 / (1 - 1), 1)'), expected: 'division-by-zero' },
   'not a number': { text: model('  s: Conv((0 - 8) ^ 0.5, 1)'), expected: 'not-finite' },
