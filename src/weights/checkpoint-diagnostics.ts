@@ -81,6 +81,7 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
     name: names.join(', '),
     found: found ? `[${found.join(', ')}]` : undefined,
     classes: classesIn(tensor, found),
+    channels: channelsIn(tensor, found),
   };
 }
 
@@ -88,6 +89,12 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
 function classesIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
   const unitsAlone = role === 'weight' && shape.length === 2 && found?.length === 2 && found[1] === shape[1];
   return unitsAlone ? found[0] : undefined;
+}
+
+/** How many channels a checkpoint's convolution takes, where it differs in that alone: mostly the first one. */
+function channelsIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
+  if (role !== 'weight' || shape.length !== 4 || found?.length !== 4) return undefined;
+  return shape.every((n, axis) => axis === 1 || n === found[axis]) ? found[1] : undefined;
 }
 
 function listSome<T>(

@@ -7,6 +7,7 @@ import { seededWeights } from './initialise.ts';
 import { matchCheckpoint } from './match-checkpoint.ts';
 import type { Naming } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
+import { unsoundValues } from './unsound-values.ts';
 import type { WeightSource } from './weight-source.ts';
 
 export interface CheckpointOptions {
@@ -20,7 +21,8 @@ export interface CheckpointOptions {
 }
 
 /**
- * The weights of a network from a checkpoint. Every tensor is matched before one is read.
+ * The weights of a network from a checkpoint. Every tensor is matched before one is read; then each is looked through for
+ * values that are no numbers.
  * @param graph before or after batch norms were folded; the source serves the norms' own tensors either way.
  * @param namings how the checkpoint names the tensors (see `chooseNamings`); without, our own paths are the names.
  * @returns a source where there is no error. Reading from it throws only where the file cannot be read.
@@ -35,7 +37,8 @@ export function checkpointWeights(
   const match = matchCheckpoint(tensors, checkpoint.tensors, namings);
   const { initialised, diagnostics } = checkpointDiagnostics(checkpoint.name, tensors, match, allowMissing);
   if (hasErrors(diagnostics)) return { diagnostics };
-  return { source: createSource(checkpoint, match.names, initialised, seededWeights(graph, seed)), diagnostics };
+  const source = createSource(checkpoint, match.names, initialised, seededWeights(graph, seed));
+  return { source, diagnostics: [...diagnostics, ...unsoundValues(checkpoint.name, graph, source)] };
 }
 
 function createSource(

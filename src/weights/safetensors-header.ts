@@ -49,6 +49,8 @@ export function parseHeader(
     diagnostics: [createDiagnostic('checkpoint-header', undefined, { file, reason })],
   });
   if (!text.startsWith('{')) return fail('the header does not start with {');
+  const tooMany = tooManyParts(text);
+  if (tooMany) return fail(tooMany);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -84,6 +86,22 @@ export function parseHeader(
   return reason === undefined ? { header, diagnostics: [] } : fail(reason);
 }
 
+/** What a header may hold, counted before it is parsed: parsed, each part takes many times its bytes. */
+const mostObjects = 100_000;
+const mostValues = 2_000_000;
+
+function tooManyParts(text: string): string | undefined {
+  let objects = 0;
+  let values = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x7b) objects++;
+    else if (c === 0x2c || c === 0x3a || c === 0x5b) values++;
+  }
+  if (objects > mostObjects) return `the header names more than ${mostObjects} tensors; so many are not read`;
+  return values > mostValues ? `the header has more than ${mostValues} values; so many are not read` : undefined;
+}
+
 /** A tensor's entry, or what is wrong with it. */
 function parseTensor(name: string, entry: unknown, dataLength: number): StoredTensor | string {
   if (!isObject(entry)) return 'its entry is not an object';
@@ -96,7 +114,7 @@ function parseTensor(name: string, entry: unknown, dataLength: number): StoredTe
   const [begin, end] = offsets as [number, number];
   if (begin > end) return `its data ends (${end}) before it begins (${begin})`;
   if (end > dataLength)
-    return `its data ends at byte ${end}, but the file has only ${dataLength} ${nounFor(dataLength, 'byte')} of data`;
+    return `its data ends at byte ${end}, but the file has only ${dataLength} ${nounFor(dataLength, 'byte')} of data: it was cut off, perhaps while it was downloaded`;
   const needed = shape.reduce((product, n) => product * n, size);
   if (!Number.isSafeInteger(needed)) return 'its shape is larger than any file';
   if (needed !== end - begin) {

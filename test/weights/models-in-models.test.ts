@@ -56,7 +56,9 @@ it("with the step's path before the names, two copies, and a layer of the outer 
   out: Linear(3)`;
   const prefixed = b0((name) => `left.${name}`);
   const both = { ...prefixed, tensors: new Map([...prefixed.tensors, ...b0((name) => `right.${name}`).tensors]) };
-  const text = spec(body.replace('right: ', 'right: image -> inner: ').replace('  out:', '  out: Add(left) -> fc:'));
+  const text = spec(
+    body.replace('right: ', 'right: image -> inner: ').replace('  out:', '  out: right -> Add(left) -> fc:'),
+  );
   const alone = load(text, b0(), ['out.*']);
   expect(alone.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
   expect(alone.first('left.stem.conv.weight')).toBe(alone.first('right.inner.stem.conv.weight'));

@@ -176,8 +176,8 @@ describe('a hostile file', () => {
         return offset === 0 ? prefix : new Uint8Array(length);
       },
     };
-    expect(openSafetensors(file, 'x').diagnostics[0]!.message).toMatch(/at most 100000000/);
-    expect(read).toBe(8);
+    expect(openSafetensors(file, 'x').diagnostics[0]!.message).toMatch(/at most 32000000/);
+    expect(read).toBeLessThan(10_000);
   });
 
   it('never throws, whatever is changed in a sound one', () => {

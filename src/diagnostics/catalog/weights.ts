@@ -10,6 +10,10 @@ export const weightDiagnostics = {
     (a) => `'${a.file}' is not a sound safetensors file: ${a.reason}`,
     `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules was cut off on its way, or made to deceive; fetch it again, or save it anew with the library \`safetensors\`.`,
   ),
+  'checkpoint-format': error<{ file: string; what: string; advice: string }>(
+    (a) => `'${a.file}' is ${a.what}; weights are read from safetensors: ${a.advice}`,
+    `Weights are read from safetensors files and from TensorFlow.js layers models. Files of other formats are known by their first bytes, whatever their names say. Loading a Python pickle runs what stands in it: do it with \`weights_only=True\`, or where you trust its source.`,
+  ),
   'checkpoint-tensor': error<{ file: string; tensor: string; reason: string }>(
     (a) => `the entry of '${a.tensor}' in '${a.file}' is wrong: ${a.reason}`,
     `Each tensor of a safetensors file has a type, a shape, and the place of its data, and the three must agree with each other and with the file's length.`,
@@ -46,10 +50,11 @@ export const weightDiagnostics = {
     name: string;
     found?: string;
     classes?: number;
+    channels?: number;
   }>(
     (a) =>
       a.found
-        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them`}`
+        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them, --allow-missing '${a.tensor.replace(/[^.]*$/, '*')}' initialises them instead`}${a.channels === undefined ? '' : `; if this is the first convolution, the file is for images of ${a.channels} ${a.channels === 1 ? 'channel' : 'channels'}: --set 'image=[${a.channels}, HEIGHT, WIDTH]' builds the network for them, --allow-missing '${a.tensor}' initialises the convolution instead`}`
         : `'${a.tensor}' is ${a.shape}, but the parts '${a.name}' in '${a.file}' cannot be joined`,
     `The tensor in the checkpoint has another shape than the model's. Axes of length 1 do not matter. A classifier for another number of classes is initialised instead with \`--allow-missing 'classifier.*'\`.`,
   ),
@@ -75,6 +80,16 @@ export const weightDiagnostics = {
     (a) =>
       `'${a.file}' has ${a.column}'s names, which weights of both conventions share: say ${a.options}; ${a.model} is built with ${a.instead}`,
     `timm's \`tf_efficientnet_b0\` (\`--convention tf\`) and \`efficientnet_b0\` (\`--convention torch\`) have the same names and shapes, but another epsilon and padding rule. Nothing in the file tells which it is; the wrong one gives wrong outputs.`,
+  ),
+  'weight-not-finite': warning<{ file: string; tensor: string; count: number }>(
+    (a) =>
+      `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} not finite: outputs that depend on ${a.count === 1 ? 'it' : 'them'} will not be numbers`,
+    `The file has NaN or infinities among its weights, mostly because training diverged. Take an earlier checkpoint.`,
+  ),
+  'weight-negative-variance': warning<{ file: string; tensor: string; count: number; epsilon: number }>(
+    (a) =>
+      `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} below -epsilon (-${a.epsilon}): the outputs will be NaN`,
+    `Batch normalisation divides by the square root of the variance plus epsilon, which is no number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one.`,
   ),
   'weight-surplus': warning<{ file: string; name: string; hint: string }>(
     (a) => `no tensor of the model takes '${a.name}' of '${a.file}'${a.hint}`,

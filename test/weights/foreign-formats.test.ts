@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
+
+const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+const header = (text: string, data = 0) => {
+  const file = new Uint8Array(8 + text.length + data);
+  new DataView(file.buffer).setUint32(0, text.length, true);
+  file.set(bytes(text), 8);
+  return file;
+};
+const zip = (name: string) => `PK\x03\x04${'\0'.repeat(22)}${String.fromCharCode(name.length)}\0\0\0${name}`;
+
+function messageOf(file: Uint8Array): string {
+  const read = (offset: number, length: number) => file.subarray(offset, offset + length);
+  const { checkpoint, diagnostics } = openSafetensors({ size: file.length, read }, 'w');
+  return checkpoint ? 'read' : diagnostics.map(({ message }) => message).join();
+}
+
+it.each([
+  ['a PyTorch checkpoint', zip('archive/data.pkl'), 'torch.load'],
+  ['a PyTorch checkpoint or another Python pickle', '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'torch.load'],
+  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels are turned'],
+  ['a Keras model (.keras)', zip('metadata.json'), 'kernels are turned'],
+  ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
+  ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
+  ['a zip archive', zip('readme.md'), 'unzip'],
+  ['an ONNX model', '\x08\x0a\x12\x07pytorch', 'numpy_helper'],
+  ['a TensorFlow Lite model', '\x1c\0\0\0TFL3\0\0', 'quantised'],
+  ['a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'load_checkpoint'],
+  ["a TensorFlow checkpoint's index", `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'load_checkpoint'],
+  ['compressed with gzip', '\x1f\x8b\x08\0', 'gunzip'],
+  [
+    'a Git LFS pointer, not the file that it stands for',
+    'version https://git-lfs.github.com/spec/v1\n',
+    'git lfs pull',
+  ],
+  ['a web page, not a file of weights', '\n<!DOCTYPE html><html>', 'fetch the file itself'],
+  ['JSON, perhaps the error message of a server', '{"error":"Repository not found"}', 'fetch it again'],
+  ['the model.json of a TensorFlow.js model', '{"format":"layers-model","modelTopology":{}}', 'folder'],
+  ['an empty file', '', 'fetch it again'],
+  ['a file of zeros, as an interrupted download leaves it', '\0'.repeat(64), 'fetch it again'],
+  ['text', 'Entry not found', 'fetch it again'],
+])('a file that is %s is called so, with what to do', (what, content, advice) => {
+  const message = messageOf(bytes(content));
+  expect(message).toContain(`'w' is ${what}; weights are read from safetensors: `);
+  expect(message).toContain(advice);
+});
+
+it('a header with `{` at the ninth byte is safetensors, whatever its length looks like', () => {
+  const text = '{}'.padEnd(0x4b50, ' '); // the length begins with "PK"
+  expect(messageOf(header(text))).toBe('read');
+});
+
+it('a truncated file is called that', () => {
+  const file = header('{"a":{"dtype":"F32","shape":[100],"data_offsets":[0,400]}}', 100);
+  expect(messageOf(file)).toContain('has only 100 bytes of data: it was cut off');
+});
+
+it('forty thousand tensors are read; headers that would take much memory are refused before they are parsed', () => {
+  const entry = (i: number) => `"layer.${i}.weight":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`;
+  const many = (n: number) => header(`{${Array.from({ length: n }, (_, i) => entry(i)).join()}}`);
+  expect(messageOf(many(40_000))).toBe('read');
+  expect(messageOf(many(100_001))).toContain('more than 100000 tensors');
+  expect(messageOf(header(`{"a":[${'0,'.repeat(2_000_001)}0]}`))).toContain('more than 2000000 values');
+  expect(messageOf(header('{"a":{'.padEnd(32_000_001, ' ')))).toContain('at most 32000000 are read');
+});

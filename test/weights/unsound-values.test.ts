@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { chooseWeights } from '../../src/weights/choose-weights.ts';
+import { orderStars } from '../../src/weights/star-order.ts';
+import { build, model } from '../language/build.ts';
+
+const { program, graph } = compile({
+  name: 'm.enet',
+  text: model('  convention torch\n  c: conv: Conv(2, 1, bias: false) -> bn: BatchNorm\n  f: Linear(2)'),
+});
+const tensors = new Map(
+  graph!.nodes.flatMap((n) => n.tensors.map(({ name, shape }) => [name, { name, shape, dtype: 'F32' }] as const)),
+);
+
+/** What is said of a file whose tensors are ones but for one of them. */
+function said(name: string, values: number[], shape = tensors.get(name)!.shape): string[] {
+  const changed = new Map(tensors).set(name, { name, shape, dtype: 'F32' });
+  const size = (of: string) => changed.get(of)!.shape.reduce((a, b) => a * b, 1);
+  const read = (of: string) => (of === name ? Float32Array.from(values) : new Float32Array(size(of)).fill(1));
+  const checkpoint = { name: 'x', tensors: changed, metadata: new Map<string, string>(), read };
+  return chooseWeights(program, graph!, { checkpoint }).diagnostics.map((d) => d.message);
+}
+
+it('values that are not finite are counted and named', () => {
+  expect(said('c.bn.weight', [Number.NaN, 1])).toEqual([
+    "1 value of 'c.bn.weight' in 'x' is not finite: outputs that depend on it will not be numbers",
+  ]);
+  const infinite = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  expect(said('c.bn.bias', infinite)[0]).toContain("2 values of 'c.bn.bias' in 'x' are not finite");
+  expect(said('c.bn.running_var', [Number.NEGATIVE_INFINITY, 1])).toHaveLength(1);
+  expect(said('c.bn.bias', [3e38, -3e38])).toEqual([]);
+});
+
+it('variances below -epsilon are, but not 0 and rounding', () => {
+  expect(said('c.bn.running_var', [-0.5, 1])).toEqual([
+    "1 value of 'c.bn.running_var' in 'x' is below -epsilon (-0.00001): the outputs will be NaN",
+  ]);
+  expect(said('c.bn.running_var', [0, -1e-6])).toEqual([]);
+  expect(said('c.bn.running_mean', [-0.5, -1])).toEqual([]);
+});
+
+it('a matrix that is turned is another one, though it has as many elements', () => {
+  const [units, inputs] = tensors.get('f.weight')!.shape as [number, number];
+  const turned = said('f.weight', new Array(units * inputs).fill(1), [inputs, units]);
+  expect(turned[0]).toContain(`'f.weight' is [${units}, ${inputs}], but 'f.weight' in 'x' is [${inputs}, ${units}]`);
+});
+
+it('a first convolution for other channels: the message says how', () => {
+  expect(said('c.conv.weight', [1, 1], [2, 1, 1, 1])[0]).toContain("--set 'image=[1, HEIGHT, WIDTH]'");
+});
+
+it('stars of two kinds of words keep the order in which they came, of one kind go by their numbers', () => {
+  expect(orderStars([['late10'], ['early9'], ['late2']])).toEqual([['late10'], ['early9'], ['late2']]);
+  expect(orderStars([['late10'], ['late9'], ['late2']])).toEqual([['late2'], ['late9'], ['late10']]);
+});
+
+it("MBConv's excitation has a whole number of channels, rounded down as TensorFlow's int does", () => {
+  const text = model(
+    '  stem: Conv(24, 1)\n  b: m: MBConv(24, expand: 1, se: 0.115)',
+    'import { MBConv } from "std/blocks"',
+  );
+  const { graph: built } = build(text);
+  const reduce = built.nodes.flatMap((n) => n.tensors).find(({ name }) => name === 'b.m.se.reduce.weight');
+  expect(reduce?.shape).toEqual([2, 24, 1, 1]);
+});
+
+it.each([
+  ['seresnet18', 11_779_624, 8, 64],
+  ['seresnet34', 21_960_416, 8, 64],
+  ['seresnet50', 28_088_024, 16, 256],
+  ['seresnet101', 49_326_872, 16, 256],
+  ['seresnet152', 66_821_848, 16, 256],
+])("%s has timm's parameters, its excitation a multiple of 8", async (variant, count, reduced, channels) => {
+  const { compileLibrary } = await import('../library-points.ts');
+  const { graph: built } = compileLibrary('resnet', { variant });
+  const all = built!.nodes.flatMap((n) => n.tensors);
+  const parameters = all
+    .filter((t) => t.trainable)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  expect(parameters).toBe(count);
+  expect(all.find(({ name }) => name === 'stages.c2.0.se.reduce.weight')?.shape).toEqual([reduced, channels, 1, 1]);
+});
+
+it("MnasNet small adds its first block's input, as timm does; A1 and B1 do not", async () => {
+  const { compileLibrary } = await import('../library-points.ts');
+  const adds = (variant: string) =>
+    compileLibrary('mnasnet', { variant }).graph!.nodes.filter(
+      (n) => n.op.kind === 'add' && n.path.startsWith('stages.0'),
+    ).length;
+  expect(['small', 'a1', 'b1'].map(adds)).toEqual([1, 0, 0]);
+});
