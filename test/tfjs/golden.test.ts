@@ -33,7 +33,8 @@ describe.each(['tf_efficientnet_b0', 'mobilenetv3_small_100'])('%s', (name) => {
     load: (handler: tf.io.IOHandler) => Promise<tf.LayersModel | tf.GraphModel>,
   ) {
     const { open, files } = folderInMemory();
-    expect(emit(network, target, {}, open, { checkpoint: goldenCheckpoint(golden) }).diagnostics).toEqual([]);
+    const weights = { checkpoint: goldenCheckpoint(golden), convention: conventionOf(name) };
+    expect(emit(network, target, {}, open, weights).diagnostics).toEqual([]);
     const model = await load(fromFiles(files()));
     const [y] = predict(model, graph, { [inputName]: input }, 1);
     model.dispose();
