@@ -132,7 +132,7 @@ describe('compile', () => {
     [['--formula', '--published', '--phi', '1'], 2, 'exclude each other'],
     [['--weights-map', 'timm'], 2, '--weights-map needs --weights'],
     [['--weights', 'no.safetensors'], 1, "'no.safetensors' cannot be read: there is no such file"],
-    [['--weights', 'tiny.enet'], 1, 'checkpoint-header'],
+    [['--weights', 'tiny.enet'], 1, 'checkpoint-format'],
     [['--variant', 'c'], 1, 'unknown-variant'],
     [['--set', 'clases=3'], 1, 'clases'],
     [['--w', '-1'], 1, 'bad-factor'],

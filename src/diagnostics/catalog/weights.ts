@@ -84,11 +84,11 @@ export const weightDiagnostics = {
   'weight-not-finite': warning<{ file: string; tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} not finite: outputs that depend on ${a.count === 1 ? 'it' : 'them'} will not be numbers`,
-    `The file has NaN or infinities among its weights, mostly because training diverged. Take an earlier checkpoint.`,
+    `The file has infinities among its weights, or values that are no numbers, mostly because training diverged. Take an earlier checkpoint.`,
   ),
   'weight-negative-variance': warning<{ file: string; tensor: string; count: number; epsilon: number }>(
     (a) =>
-      `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} below -epsilon (-${a.epsilon}): the outputs will be NaN`,
+      `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} below -epsilon (-${a.epsilon}): the outputs will not be numbers`,
     `Batch normalisation divides by the square root of the variance plus epsilon, which is no number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one.`,
   ),
   'weight-surplus': warning<{ file: string; name: string; hint: string }>(
