@@ -1,11 +1,11 @@
 import type { Declaration, ImportNode, ParamNode, SectionNode } from '../../1-parse/ast.ts';
 import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import type { LanguagePlace, LocalName, Occurrence, Target } from '../../3-check/meanings/occurrence.ts';
+import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { excerpt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
-import type { Entity } from '../names/entity.ts';
-import type { LanguagePlace, LocalName, Occurrence, Target } from '../names/occurrence.ts';
-import { resolveTarget } from '../names/resolve-target.ts';
 import { signatureOfTarget } from '../names/signature-of-target.ts';
 import { describeLabel } from '../numbers/describe-label.ts';
 import { describeModel } from '../numbers/describe-network.ts';

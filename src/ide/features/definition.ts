@@ -1,7 +1,7 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
-import type { Entity } from '../names/entity.ts';
 import { nameAt } from '../names/file-names.ts';
 import { importedPath } from '../names/import-path.ts';
 

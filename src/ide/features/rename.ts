@@ -1,12 +1,12 @@
 import { keywords } from '../../../grammar/tokens.ts';
 import { isBuiltinName } from '../../2-resolve/builtins.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import { ownColumns } from '../../3-check/meanings/walk-expr.ts';
 import { positionAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
 import type { Place } from '../core/place.ts';
-import type { Entity } from '../names/entity.ts';
 import { declaredAt, type NameAt, nameAt } from '../names/file-names.ts';
-import { ownColumns } from '../names/walk-expr.ts';
 import { dependentFiles, isOwnFile } from '../names/workspace-names.ts';
 import { wordEnd, wordStart } from '../tree/word-at.ts';
 import type { EditorEdit } from './diagnostics.ts';

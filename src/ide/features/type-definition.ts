@@ -11,12 +11,12 @@ import type {
 } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared } from '../../2-resolve/program.ts';
+import { calledBy } from '../../3-check/meanings/called-blocks.ts';
+import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import { declaredEntity } from '../../3-check/meanings/resolve-target.ts';
 import type { Analysis } from '../core/analysis.ts';
-import { calledBy } from '../names/called-blocks.ts';
-import { namesOf } from '../names/declaration-names.ts';
-import type { Entity } from '../names/entity.ts';
 import { nameAt } from '../names/file-names.ts';
-import { declaredEntity } from '../names/resolve-target.ts';
 import { type Link, linkTo } from './definition.ts';
 
 /**

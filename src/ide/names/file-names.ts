@@ -1,10 +1,10 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
+import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import type { Occurrence } from '../../3-check/meanings/occurrence.ts';
+import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
-import { namesOf } from './declaration-names.ts';
-import type { Entity } from './entity.ts';
-import type { Occurrence } from './occurrence.ts';
-import { resolveTarget } from './resolve-target.ts';
 
 /** A name at a place, with what it means. */
 export interface NameAt {

@@ -1,12 +1,12 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Module } from '../../2-resolve/program.ts';
+import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import type { LanguagePlace, LocalName, Occurrence, Target } from '../../3-check/meanings/occurrence.ts';
+import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import type { SemanticToken } from '../features/semantic-tokens.ts';
-import { namesOf } from './declaration-names.ts';
-import type { Entity } from './entity.ts';
 import { namesOfImport } from './file-names.ts';
-import type { LanguagePlace, LocalName, Occurrence, Target } from './occurrence.ts';
-import { resolveTarget } from './resolve-target.ts';
 
 /** What a name is where it stands. */
 export type Role = Pick<SemanticToken, 'type' | 'modifiers'>;

@@ -1,10 +1,10 @@
 import type { Declaration, NameNode } from '../../1-parse/ast.ts';
 import { activations, builtinOps, isBuiltinName } from '../../2-resolve/builtins.ts';
+import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
+import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import type { Target } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
-import type { FileScope } from './called-blocks.ts';
-import { namesOf } from './declaration-names.ts';
 import { occurrenceIn } from './file-names.ts';
-import type { Target } from './occurrence.ts';
 
 /** The signature of what a name calls; of a parameter of type `block`, that of its default. */
 export function signatureOfTarget(module: FileScope, target: Target): Signature | undefined {

@@ -1,8 +1,8 @@
 import type { Declaration, Expr } from '../../1-parse/ast.ts';
 import { tensorProperties } from '../../3-check/check-name.ts';
-import type { FileScope } from './called-blocks.ts';
+import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
+import type { Target } from '../../3-check/meanings/occurrence.ts';
 import { occurrenceIn } from './file-names.ts';
-import type { Target } from './occurrence.ts';
 import { signatureOfCallee } from './signature-of-target.ts';
 
 /** How many names are followed to what they are bound to. */

@@ -1,10 +1,10 @@
+import type { Entity } from '../../3-check/meanings/entity.ts';
+import type { Occurrence } from '../../3-check/meanings/occurrence.ts';
+import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
 import type { Place } from '../core/place.ts';
-import type { Entity } from './entity.ts';
 import { declaredAt, entityKey, occurrencesOf } from './file-names.ts';
-import type { Occurrence } from './occurrence.ts';
-import { resolveTarget } from './resolve-target.ts';
 
 /** An occurrence of an entity somewhere in the workspace or the library. */
 export interface Found extends Place {

@@ -1,9 +1,9 @@
 import * as t from '../../../../grammar/tokens.ts';
 import type { AssignNode, BlockNode, Declaration, ModelNode } from '../../../1-parse/ast.ts';
 import { isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import { namesOf } from '../../../3-check/meanings/declaration-names.ts';
 import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
-import { namesOf } from '../../names/declaration-names.ts';
 import { documentTokens } from '../../tree/document-tokens.ts';
 import { innermost, nodePath } from '../../tree/node-path.ts';
 import type { EditorDiagnostic, EditorFix } from '../diagnostics.ts';

@@ -1,12 +1,12 @@
 import type { Ident } from '../../../1-parse/ast.ts';
 import type { Module } from '../../../2-resolve/program.ts';
+import { resolveTarget } from '../../../3-check/meanings/resolve-target.ts';
 import { buildDiagnostics } from '../../../diagnostics/catalog/build.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import type { Place } from '../../core/place.ts';
 import { entityKey, occurrencesOf } from '../../names/file-names.ts';
-import { resolveTarget } from '../../names/resolve-target.ts';
 import type { EditorEdit } from '../diagnostics.ts';
 import { applyEdits, editsByPath, shiftOf } from '../edits.ts';
 import { documentsWith } from './edited-program.ts';

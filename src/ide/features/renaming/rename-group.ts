@@ -1,8 +1,8 @@
 import { walkNodes } from '../../../1-parse/walk.ts';
 import type { Module } from '../../../2-resolve/program.ts';
+import type { Entity } from '../../../3-check/meanings/entity.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
-import type { Entity } from '../../names/entity.ts';
 import { declaredAt, entityKey, occurrencesOf } from '../../names/file-names.ts';
 import { dependentFiles, type Found, occurrencesOfEntity } from '../../names/workspace-names.ts';
 

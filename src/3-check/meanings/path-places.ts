@@ -1,7 +1,7 @@
 import type { Declaration, Expr, Ident, ModelNode, RowsNode, SectionNode, StepNode, Tail } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
-import { rowName } from '../../3-check/check-rows.ts';
+import { rowName } from '../check-rows.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import type { Entity } from './entity.ts';
 import type { Target } from './occurrence.ts';

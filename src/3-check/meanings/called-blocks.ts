@@ -1,6 +1,6 @@
 import type { NameNode } from '../../1-parse/ast.ts';
 import type { Declared, Module } from '../../2-resolve/program.ts';
-import { variantRows } from '../../3-check/variants.ts';
+import { variantRows } from '../variants.ts';
 import type { LocalName, Target } from './occurrence.ts';
 
 /** What the names of a file mean. */

@@ -1,7 +1,7 @@
 import type { Ident, ModelNode, ParamNode } from '../../1-parse/ast.ts';
 import { builtinOps, isBuiltinName, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
-import { variantRows } from '../../3-check/variants.ts';
+import { variantRows } from '../variants.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import type { Entity } from './entity.ts';
 import type { LocalName, Target } from './occurrence.ts';
