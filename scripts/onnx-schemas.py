@@ -1,6 +1,6 @@
 """ONNX's own schemas of some operators, as the tests compare them with emitted files: onnx-schemas.py OPERATOR...
 
-Prints JSON: per operator the versions that opsets 13 to 18 know, with the counts of inputs and outputs, the type variable
+Prints JSON: per operator the versions that opsets 13 to 28 know, with the counts of inputs and outputs, the type variable
 of each, the element types that a variable may have (of those that enetc writes) and the attributes. To renew the file:
 
     .venv/bin/python scripts/onnx-schemas.py $(node -p "JSON.parse(fs.readFileSync('test/onnx/op-schemas.json')).operators.join(' ')") \\
@@ -11,7 +11,7 @@ import sys
 
 from onnx import defs
 
-OPSETS = range(13, 19)
+OPSETS = range(13, 29)
 WRITTEN = ("float", "float16", "int64")
 
 

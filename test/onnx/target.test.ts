@@ -90,6 +90,15 @@ describe('the file', () => {
       [14, 7],
       [15, 8],
       [18, 8],
+      [19, 9],
+      [20, 9],
+      [21, 10],
+      [22, 10],
+      [23, 11],
+      [24, 12],
+      [25, 13],
+      [27, 13],
+      [28, 14],
     ] as const) {
       const { model } = decode(
         emitFiles(smallNet(), lively(), { opset }, [
@@ -223,11 +232,11 @@ describe('check', () => {
     onnxTarget.check(graph, { ...onnxTarget.defaults, ...options }).map((d) => [d.code, d.span]);
 
   it('accepts what can be written', () => {
-    for (const opset of [13, 18]) expect(check({ opset, batch: 4 })).toEqual([]);
+    for (const opset of [13, 18, 19, 28]) expect(check({ opset, batch: 4 })).toEqual([]);
   });
 
   it('names an opset and a batch that cannot', () => {
-    for (const opset of [12, 19, 17.5, Number.NaN]) expect(check({ opset })).toEqual([['onnx-opset', undefined]]);
+    for (const opset of [12, 29, 17.5, Number.NaN]) expect(check({ opset })).toEqual([['onnx-opset', undefined]]);
     for (const batch of [0, -1, 1.5, Number.NaN]) expect(check({ batch })).toEqual([['onnx-batch', undefined]]);
   });
 

@@ -22,7 +22,7 @@ export function checkOnnx(graph: Graph, { opset, batch, half, tuned }: OnnxOptio
 
 /** A form of an op that there is no operator for. */
 function lackingForm(op: Op): string | undefined {
-  // AveragePool has dilations from opset 19 on.
+  // AveragePool has dilations from opset 19 on; no pool of the language has any.
   if (op.kind === 'avgPool' && op.window.dilation !== 1) return 'an average pool with dilation';
   if (op.kind === 'maxPool' || op.kind === 'avgPool') {
     const { kernel, dilation, pads } = op.window;

@@ -64,7 +64,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   },
   mul: (c) => [pairwise(valuesOf(c), label(c, 'mul'), (a, b, name) => product(c.b, c.graph, a, b, name))],
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
-  // Sizes as an input are the one form that opsets 13 to 18 share.
+  // Sizes as an input are the one form that all opsets share.
   split: (c) => {
     const sizes = c.b.integers(
       'split',

@@ -22,13 +22,25 @@ export const defaultOptions: OnnxOptions = {
 /** Opset 13 gave Split and friends the form that is written here, with sizes as inputs. */
 export const oldestOpset = 13;
 
-/**
- * onnx-proto carries the schema of IR version 8, and ONNX's table of versions (docs/Versioning.md, "Released Versions")
- * has opset 18 (ONNX 1.13) as the last with that IR; opset 19 wants IR 9.
- */
-export const newestOpset = 18;
+/** The newest that the newest ONNX Runtime runs: 1.32 supports officially up to this one, which came with ONNX 1.23. */
+export const newestOpset = 28;
 
-/** The IR version that ONNX's table of versions gives for an opset: 7 up to opset 14 (ONNX 1.9), then 8. */
+/** The last opset of each IR version, by ONNX's table of versions (docs/Versioning.md, "Released Versions"). */
+const irVersions: readonly (readonly [ir: number, lastOpset: number])[] = [
+  [7, 14],
+  [8, 18],
+  [9, 20],
+  [10, 22],
+  [11, 23],
+  [12, 24],
+  [13, 27],
+  [14, newestOpset],
+];
+
+/**
+ * The IR version of a file with an opset. The messages and fields that are written are the same in all of these, so that
+ * onnx-proto, which has the schema of IR version 8, writes every one.
+ */
 export function irVersionOf(opset: number): number {
-  return opset <= 14 ? 7 : 8;
+  return irVersions.find(([, last]) => opset <= last)?.[0] as number;
 }

@@ -8,7 +8,7 @@ export const targetDiagnostics = {
   ),
   'onnx-opset': error<{ opset: number; oldest: number; newest: number }>(
     (a) => `opset ${a.opset} cannot be written; choose one from ${a.oldest} to ${a.newest}`,
-    `ONNX's operators come in numbered sets. Older ones than these lack forms that the networks need; newer ones need a newer file format (IR version 9 and up) than the schema that enetc writes with.`,
+    `ONNX's operators come in numbered sets. Older ones than these lack forms that the networks need; newer ones are not yet supported by any release of ONNX Runtime.`,
   ),
   'onnx-batch': error<{ batch: number }>(
     (a) => `a batch of ${a.batch} is none; give a whole number from 1, or 'dynamic'`,
