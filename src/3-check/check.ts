@@ -1,5 +1,4 @@
 import type { Declaration, Ident, ImportNode, WeightsNode } from '../1-parse/ast.ts';
-import { namesIn } from '../2-resolve/names-in.ts';
 import type { Declared, Module, Program } from '../2-resolve/program.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import { checkBlock } from './check-block.ts';
@@ -7,6 +6,7 @@ import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
 import { checkLimits } from './limits.ts';
+import { freeNames } from './meanings/free-names.ts';
 import { addDiagnostic, type Checker, createChecker, report } from './scope.ts';
 
 /** Checks all that can be known without building a network, in every file of the program. */
@@ -106,7 +106,7 @@ function unsaid({ module, diagnostics, said }: Checker): Diagnostic[] {
 function checkUnusedImports(c: Checker): void {
   const used = new Set<string>();
   for (const declaration of c.module.ast.declarations) {
-    for (const name of namesIn(declaration)) used.add(name);
+    for (const name of freeNames(declaration)) used.add(name);
   }
   for (const node of c.module.ast.imports) {
     const isUnused = ({ name }: Ident) => name !== '' && !used.has(name) && c.module.scope.has(name);

@@ -2,6 +2,7 @@ import type {
   BlockNode,
   Declaration,
   ModelNode,
+  NameNode,
   ParamNode,
   ScalingNode,
   SectionNode,
@@ -28,23 +29,33 @@ import {
   walkTail,
 } from './walk-expr.ts';
 
-const known = new WeakMap<Declaration, readonly Occurrence[]>();
+/** What the names of a declaration mean, as far as the declaration tells. */
+export interface Meanings {
+  /** All names that stand in it, in the order of the text. */
+  readonly names: readonly Occurrence[];
+  /** What the first word of each name that stands for a value or a callee means. */
+  readonly targets: ReadonlyMap<NameNode, Target>;
+}
 
-/**
- * All names that stand in a declaration, in the order of the text, each with what it means as far as the declaration
- * tells. The rules of visibility are the checker's. Found once for each declaration.
- */
-export function namesOf(declaration: Declaration): readonly Occurrence[] {
-  let names = known.get(declaration);
-  if (!names) {
-    const w: Walk = { owner: declaration, found: [], tableUses: [] };
+const known = new WeakMap<Declaration, Meanings>();
+
+/** What the names of a declaration mean. Found once for each declaration. */
+export function meaningsOf(declaration: Declaration): Meanings {
+  let meanings = known.get(declaration);
+  if (!meanings) {
+    const w: Walk = { owner: declaration, found: [], targets: new Map(), tableUses: [] };
     if (declaration.kind === 'block') walkBlock(w, declaration);
     else if (declaration.kind === 'model') walkModel(w, declaration);
     else walkWeights(w, declaration);
-    names = w.found.sort((a, b) => a.span.start - b.span.start);
-    known.set(declaration, names);
+    meanings = { names: w.found.sort((a, b) => a.span.start - b.span.start), targets: w.targets };
+    known.set(declaration, meanings);
   }
-  return names;
+  return meanings;
+}
+
+/** All names that stand in a declaration, in the order of the text, each with what it means. */
+export function namesOf(declaration: Declaration): readonly Occurrence[] {
+  return meaningsOf(declaration).names;
 }
 
 function walkBlock(w: Walk, block: BlockNode): void {

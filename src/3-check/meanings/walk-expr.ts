@@ -12,6 +12,8 @@ export interface Names {
 export interface Walk {
   readonly owner: Declaration;
   readonly found: Occurrence[];
+  /** What the first word of each name that stands for a value or a callee means. */
+  readonly targets: Map<NameNode, Target>;
   /** Steps that build a table by its name, with what they call. */
   readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
 }
@@ -62,6 +64,7 @@ function targetOf(names: Names, name: string): Target {
 /** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
 export function walkName(w: Walk, names: Names, node: NameNode): Target {
   const target = targetOf(names, node.parts[0] ?? '');
+  w.targets.set(node, target);
   for (const [i, word] of patternWords(node).entries()) {
     if (i === 0) put(w, word, 'read', target);
     else if (target.kind === 'local' && target.local.kind === 'section') {
@@ -165,7 +168,9 @@ export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: r
     if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
       const otherwise = targetOf(names, value.parts[0] ?? '');
       const ident = { name: value.text, span: value.span };
-      put(w, ident, 'read', { kind: 'chosen', callee, name: value.text, otherwise });
+      const target: Target = { kind: 'chosen', callee, name: value.text, otherwise };
+      w.targets.set(value, target);
+      put(w, ident, 'read', target);
     } else walkExpr(w, names, value);
   }
 }

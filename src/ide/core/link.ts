@@ -1,5 +1,5 @@
-import { namesIn } from '../../2-resolve/names-in.ts';
 import type { Declared, Module } from '../../2-resolve/program.ts';
+import { freeNames } from '../../3-check/meanings/free-names.ts';
 
 /**
  * Gives a file's names their meaning, and keeps of the file's version before what still means the same: a declaration
@@ -30,7 +30,7 @@ export function linkModule(
     scope.set(name, declared);
   }
   for (const { declared, names } of unfilled) {
-    for (const name of namesIn(declared.node)) {
+    for (const name of freeNames(declared.node)) {
       const meaning = scope.get(name);
       if (meaning) names.set(name, meaning);
     }
@@ -53,7 +53,7 @@ function changedNames(
       changed.add(name);
       continue;
     }
-    for (const other of namesIn(node)) {
+    for (const other of freeNames(node)) {
       const meaning = known.module.scope.get(other);
       if (own.has(other)) {
         const list = speakers.get(other);
