@@ -15,7 +15,7 @@ export function openRegularFile(absolute: string, shown: string): { file: Random
   const stat = fstatSync(file);
   if (!stat.isFile()) {
     closeSync(file);
-    throw failure(`'${shown}' cannot be read: ${stat.isDirectory() ? 'it is a folder' : 'it is no regular file'}`);
+    throw failure(`'${shown}' cannot be read: ${stat.isDirectory() ? 'it is a folder' : 'it is not a regular file'}`);
   }
   let buffer = new Uint8Array(0);
   const read = (offset: number, length: number) => {

@@ -5,6 +5,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'it is on a disk that can only be read',
   EISDIR: 'it is a folder',
   EEXIST: 'there is a file of that name',
+  ERR_INVALID_ARG_VALUE: 'the name has a character that no file name can have',
   ENOTDIR: 'a part of the path is a file, no folder',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'its symbolic links go in a circle',

@@ -80,9 +80,11 @@ export async function planRun(args: Arguments, io: Io): Promise<RunPlan> {
 }
 
 /** @throws RunError for a single class, mostly a folder too high: every network is right about all of its images. */
-function checkEnoughClasses({ classes, path }: Dataset): void {
+function checkEnoughClasses({ classes, path, kind }: Dataset): void {
   if (classes.length > 1) return;
-  throw new RunError(`'${path}' has one class, '${classes[0]}': training takes two at least`);
+  const high =
+    kind === 'folders' ? `. Where the classes are folders in '${classes[0]}', --data has to name that folder` : '';
+  throw new RunError(`'${path}' has one class, '${classes[0]}': training takes two at least${high}`);
 }
 
 /** Which images there are to train on and to validate with. @throws RunError where there are none to train on. */

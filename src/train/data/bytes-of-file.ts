@@ -12,7 +12,7 @@ export function withFile<T>(path: string, use: (file: number, bytes: number) => 
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new DataError(`'${path}' cannot be read: it is no regular file`);
+    if (!stat.isFile()) throw new DataError(`'${path}' cannot be read: it is not a regular file`);
     return use(file, stat.size);
   } finally {
     closeSync(file);

@@ -1,5 +1,5 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { quotedNames } from './quoted-names.ts';
+import { looseName, quotedNames } from './quoted-names.ts';
 import type { Split } from './types.ts';
 
 /** How many images of a class there are. */
@@ -54,6 +54,7 @@ export function classCountsWarnings(counts: readonly ClassCount[], balanced: boo
   const unseen = counts.filter(({ train, validation }) => train > 0 && validation === 0).map(({ name }) => name);
   const validated = counts.some(({ validation }) => validation > 0);
   return [
+    ...alike(counts.map(({ name }) => name)),
     ...(untrained.length > 0 ? [`there is no image to train on of ${quotedNames(untrained)}`] : []),
     ...(validated && unseen.length > 0 ? [`there is no image to validate with of ${quotedNames(unseen)}`] : []),
     ...(least && most && !balanced && most.train >= unequal * least.train
@@ -62,6 +63,19 @@ export function classCountsWarnings(counts: readonly ClassCount[], balanced: boo
         ]
       : []),
   ];
+}
+
+/** Classes that are most likely one, written in two ways. */
+function alike(names: readonly string[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) groups.set(looseName(name), [...(groups.get(looseName(name)) ?? []), name]);
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .slice(0, 5)
+    .map(
+      (group) =>
+        `the classes ${quotedNames(group)} differ only in case or in blanks: they are trained as ${group.length} classes`,
+    );
 }
 
 function byTrain(counts: readonly ClassCount[]): ClassCount[] {

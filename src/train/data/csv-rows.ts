@@ -10,8 +10,8 @@ export interface CsvRow {
 }
 
 /**
- * The rows of a CSV text (RFC 4180): quoted cells may hold separators, line ends and doubled quotes; lines end with LF or
- * CRLF; a byte order mark and empty lines are passed over. The separator is the first comma, semicolon or tab of the first row
+ * The rows of a CSV text (RFC 4180): quoted cells may hold separators, line ends and doubled quotes, and have blanks around them;
+ * lines end with LF, CRLF or CR; a byte order mark and rows without text are passed over. The separator is the first comma, semicolon or tab of the first row
  * outside of quotes; in a file whose name ends in .tsv a tab, if there is one.
  * @param name of the file, for messages.
  * @throws DataError where a quote is not closed or text follows a closed one.
@@ -24,8 +24,10 @@ export function* csvRows(text: string, name: string): Generator<CsvRow, undefine
     const start = line;
     const cells: string[] = [];
     for (;;) {
-      const cell = text[at] === '"' ? quotedCell(text, at, name, line) : plainCell(text, at, separator);
-      for (let i = at; i < cell.end; i++) if (text.charCodeAt(i) === 10) line++;
+      const opening = afterBlanks(text, at, separator);
+      const cell =
+        text[opening] === '"' ? quotedCell(text, opening, separator, name, line) : plainCell(text, at, separator);
+      for (let i = at; i < cell.end; i++) if (isLineEnd(text, i) && !isPair(text, i)) line++;
       cells.push(cell.value);
       at = cell.end;
       if (text[at] !== separator) break;
@@ -36,16 +38,16 @@ export function* csvRows(text: string, name: string): Generator<CsvRow, undefine
         `line ${line} of '${name}' has text after a closing quote. A quote within a cell is written twice.`,
       );
     }
-    at += text[at] === '\r' ? 2 : 1;
+    at += isPair(text, at) ? 2 : 1;
     line++;
-    if (cells.length > 1 || cells[0] !== '') yield { line: start, cells };
+    if (cells.some((cell) => cell !== '')) yield { line: start, cells };
   }
 }
 
 function separatorOf(text: string, start: number, tabs: boolean): Separator {
   let first: Separator | undefined;
   let cellStart = true;
-  for (let i = start; i < text.length && text[i] !== '\n'; i++) {
+  for (let i = start; i < text.length && !isLineEnd(text, i); i++) {
     if (text[i] === '"' && cellStart) {
       i = endOfQuoted(text, i);
       if (i < 0) break;
@@ -55,7 +57,7 @@ function separatorOf(text: string, start: number, tabs: boolean): Separator {
     const found = separators.find((s) => s === text[i]);
     if (found && (!tabs || found === '\t')) return found;
     first ??= found;
-    cellStart = found !== undefined;
+    cellStart = found !== undefined || (cellStart && text[i] === ' ');
   }
   return first ?? ',';
 }
@@ -67,8 +69,15 @@ function endOfQuoted(text: string, start: number): number {
   return quote;
 }
 
-/** CR alone is part of a cell. */
-const isLineEnd = (text: string, at: number) => text[at] === '\n' || (text[at] === '\r' && text[at + 1] === '\n');
+const isLineEnd = (text: string, at: number) => text[at] === '\n' || text[at] === '\r';
+const isPair = (text: string, at: number) => text[at] === '\r' && text[at + 1] === '\n';
+
+/** Where a cell's first character stands that is neither a blank nor a tab. */
+function afterBlanks(text: string, start: number, separator: Separator): number {
+  let at = start;
+  while (text[at] === ' ' || (text[at] === '\t' && separator !== '\t')) at++;
+  return at;
+}
 
 function plainCell(text: string, start: number, separator: Separator) {
   let end = start;
@@ -76,8 +85,8 @@ function plainCell(text: string, start: number, separator: Separator) {
   return { value: text.slice(start, end).trim(), end };
 }
 
-function quotedCell(text: string, start: number, name: string, line: number) {
+function quotedCell(text: string, start: number, separator: Separator, name: string, line: number) {
   const quote = endOfQuoted(text, start);
   if (quote < 0) throw new DataError(`the quote that opens a cell on line ${line} of '${name}' is never closed.`);
-  return { value: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
+  return { value: text.slice(start + 1, quote).replaceAll('""', '"'), end: afterBlanks(text, quote + 1, separator) };
 }

@@ -4,7 +4,9 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { reasonOf } from '../reason-of.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { csvRows } from './csv-rows.ts';
+import { csvText } from './csv-text.ts';
 import { type ImageList, splitOfFiles } from './image-list.ts';
+import { quotedNames } from './quoted-names.ts';
 import { DataError, type Split, type SplitName } from './types.ts';
 
 /** How the split column may name a split, in small letters. */
@@ -31,26 +33,20 @@ const mostHeaderBytes = 100_000;
 export function openCsv(
   path: string,
   known: readonly string[] | undefined,
-): { classes: readonly string[]; splits: Partial<Record<SplitName, Split>> } {
+): { classes: readonly string[]; splits: Partial<Record<SplitName, Split>>; warnings: readonly string[] } {
+  const rows = [...readList(path)];
+  if (rows.length === 0) throw new DataError(`'${path}' has no image in it.`);
+  const root = dirname(path);
+  const inSystem = pathsOfSystem(path, root, rows);
   const lists = new Map<SplitName, { files: string[]; labels: string[] }>();
-  for (const { file, label, split } of readList(path)) {
+  for (const { file: written, label, split } of rows) {
+    const file = inSystem(written);
     const list = lists.get(split) ?? { files: [], labels: [] };
     lists.set(split, list);
     list.files.push(file);
     list.labels.push(label);
   }
   const train = lists.get('train');
-  const some = train ?? [...lists.values()][0];
-  if (!some) throw new DataError(`'${path}' has no image in it.`);
-  const root = dirname(path);
-  const first = some.files.slice(0, probed);
-  if (!first.some((file) => existsSync(isAbsolute(file) ? file : join(root, file)))) {
-    const what = first.length === 1 ? 'the file' : `none of the first ${first.length} files`;
-    const found = first.length === 1 ? 'is not there' : 'is there';
-    throw new DataError(
-      `${what} that '${path}' lists ${found}: '${first[0]}'. Paths are relative to the folder '${root}'.`,
-    );
-  }
   const lacking = known ? 'which the network does not tell apart' : 'a class without a training image';
   const classes = known ?? sortClasses(new Set(train?.labels ?? [...lists.values()].flatMap(({ labels }) => labels)));
   const numbers = new Map(classes.map((name, i) => [name, i]));
@@ -66,7 +62,7 @@ export function openCsv(
     });
     splits[name] = splitOfFiles(list);
   }
-  return { classes, splits };
+  return { classes, splits, warnings: listedTwice(rows) };
 }
 
 /** Whether a file is a list: a CSV file whose first row names the columns. Whatever else it holds is no fault of its. */
@@ -75,7 +71,7 @@ export function isImageCsv(path: string): boolean {
     if (!statSync(path).isFile()) return false;
     const start = withFile(path, (file) => {
       const bytes = new Uint8Array(mostHeaderBytes);
-      return new TextDecoder().decode(bytes.subarray(0, readFully(file, bytes, 0)));
+      return csvText(bytes.subarray(0, readFully(file, bytes, 0)), path, 'start');
     });
     const header = csvRows(start, path).next().value;
     return header !== undefined && ['path', 'label'].every((c) => header.cells.some((l) => l.toLowerCase() === c));
@@ -85,7 +81,58 @@ export function isImageCsv(path: string): boolean {
   }
 }
 
-function* readList(path: string): Generator<{ file: string; label: string; split: SplitName }> {
+interface Listed {
+  readonly file: string;
+  readonly label: string;
+  readonly split: SplitName;
+}
+
+/**
+ * What makes a path of a list one of this system: as it is written, or, where none of the first is there but for that, with `/` for the
+ * `\` of lists that were made on Windows.
+ * @throws DataError where neither leads to a file.
+ */
+function pathsOfSystem(path: string, root: string, rows: readonly Listed[]): (file: string) => string {
+  const first = rows.slice(0, probed).map(({ file }) => file);
+  const slashed = (file: string) => file.replaceAll('\\', '/');
+  const found = [(file: string) => file, slashed].find((spell) =>
+    first.map(spell).some((file) => existsSync(isAbsolute(file) ? file : join(root, file))),
+  );
+  if (found) return found;
+  const what = first.length === 1 ? 'the file' : `none of the first ${first.length} files`;
+  const verb = first.length === 1 ? 'is not there' : 'is there';
+  throw new DataError(
+    `${what} that '${path}' lists ${verb}: '${first[0]}'. Paths are relative to the folder '${root}'.`,
+  );
+}
+
+/** Pictures that a list has several times: under two labels, or to train on and to measure by, they spoil what is measured. */
+function listedTwice(rows: readonly Listed[]): string[] {
+  const before = new Map<string, Listed>();
+  const again: string[] = [];
+  const labels: string[] = [];
+  const splits: string[] = [];
+  for (const row of rows) {
+    const same = before.get(row.file);
+    if (!same) before.set(row.file, row);
+    else if (same.label !== row.label) labels.push(row.file);
+    else if (same.split !== row.split) splits.push(row.file);
+    else again.push(row.file);
+  }
+  const warning = (files: readonly string[], how: string) =>
+    files.length === 0
+      ? []
+      : [
+          `the list has ${files.length} ${nounFor(files.length, 'picture')} ${how}: ${quotedNames([...new Set(files)])}`,
+        ];
+  return [
+    ...warning(labels, 'again with another label'),
+    ...warning(splits, 'again in another split'),
+    ...warning(again, 'again'),
+  ];
+}
+
+function* readList(path: string): Generator<Listed> {
   const rows = csvRows(readText(path), path);
   const header = rows.next().value?.cells.map((cell) => cell.toLowerCase()) ?? [];
   const [file, label, split] = ['path', 'label', 'split'].map((column) => header.indexOf(column)) as [
@@ -99,6 +146,8 @@ function* readList(path: string): Generator<{ file: string; label: string; split
       `the first line of '${path}' has to name the columns 'path' and 'label' (and may name 'split'); ${found}.`,
     );
   }
+  const twice = ['path', 'label', 'split'].find((column) => header.indexOf(column) !== header.lastIndexOf(column));
+  if (twice) throw new DataError(`the first line of '${path}' names the column '${twice}' twice.`);
   for (const { line, cells } of rows) {
     if (cells.length !== header.length) {
       throw new DataError(
@@ -117,11 +166,13 @@ function* readList(path: string): Generator<{ file: string; label: string; split
 }
 
 function readText(path: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (e) {
     throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}.`);
   }
+  return csvText(bytes, path, 'whole');
 }
 
 /** By number where all are whole numbers, else by the characters' codes. */

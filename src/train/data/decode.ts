@@ -23,7 +23,7 @@ export interface Target {
 
 /**
  * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
- * parts lie on white, of animations the first frame is taken; CMYK and 16 bits a channel become 8 bits of RGB. An embedded colour
+ * parts lie on white, of animations the first frame is taken; CMYK (by Pillow's rule) and 16 bits a channel become 8 bits of RGB. An embedded colour
  * profile has no say: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
  * @param choose the rectangle, once the image's size is known.
  * @throws DataError with the reason, for people: the same for the same bytes.
@@ -58,6 +58,7 @@ export async function pictureSize(locator: Locator): Promise<readonly [width: nu
 interface Picture {
   readonly bytes: Buffer;
   readonly image: ReturnType<Sharp>;
+  readonly cmyk: boolean;
   /** Upright. */
   readonly width: number;
   readonly height: number;
@@ -67,15 +68,15 @@ async function openPicture(path: string): Promise<Picture> {
   const sharp = await loadSharp();
   const bytes = readPicture(path);
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
-  const { width, height } = (await decoded(bytes, image.metadata())).autoOrient;
-  return { bytes, image: image.autoOrient(), width, height };
+  const { autoOrient, space } = await decoded(bytes, image.metadata());
+  return { bytes, image: image.autoOrient(), cmyk: space === 'cmyk', ...autoOrient };
 }
 
 function readPicture(path: string): Buffer {
   let bytes: Buffer;
   try {
     // a pipe or a device would never end
-    if (!statSync(path).isFile()) throw new DataError('it is no regular file');
+    if (!statSync(path).isFile()) throw new DataError('it is not a regular file');
     bytes = readFileSync(path);
   } catch (e) {
     throw e instanceof DataError ? e : new DataError(reasonOf(e));
@@ -86,19 +87,32 @@ function readPicture(path: string): Buffer {
 
 /** Decodes a picture. @param step what is done to it on the way. */
 async function decodePixels(
-  { bytes, image }: Picture,
+  { bytes, image, cmyk }: Picture,
   step: (image: ReturnType<Sharp>) => ReturnType<Sharp> = (same) => same,
 ): Promise<Pixels> {
-  const { data, info } = await decoded(
-    bytes,
-    // gray by luma is made of the colours: libvips would make it of linear light
-    step(image)
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
+  const stepped = step(image);
+  // gray by luma is made of the colours: libvips would make it of linear light; and the colours of inks by the profile of a printer
+  const plain = cmyk
+    ? stepped.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : stepped.flatten({ background: '#ffffff' }).toColourspace('srgb');
+  const { data, info } = await decoded(bytes, plain.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }));
+  const { width, height, channels } = info;
+  if (cmyk) return { width, height, channels: 3, data: inksToColours(data, channels) };
+  return { width, height, channels: channels as 1 | 3, data };
+}
+
+/** Cyan, magenta, yellow and black to red, green and blue as Pillow has it: what an ink leaves of the light, times what black leaves. */
+function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
+  const count = inks.length / channels;
+  const data = new Uint8Array(count * 3);
+  for (let i = 0; i < count; i++) {
+    const light = 255 - (inks[i * channels + 3] as number);
+    for (let c = 0; c < 3; c++) {
+      const product = (inks[i * channels + c] as number) * light + 128;
+      data[3 * i + c] = light - (((product >> 8) + product) >> 8);
+    }
+  }
+  return data;
 }
 
 function resize(image: ReturnType<Sharp>, { width, height }: Picture, rect: Rect, target: Target): ReturnType<Sharp> {

@@ -1,12 +1,10 @@
-import { extname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { extname, join, sep } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { splitOfFiles } from './image-list.ts';
 import { endingsText, hasPictureEnding, listFolder, startsAsPicture } from './list-folder.ts';
-import { quotedNames } from './quoted-names.ts';
+import { looseName, quotedNames } from './quoted-names.ts';
 import { DataError, type Dataset, type Split, type SplitName } from './types.ts';
-
-/** Links can lead in circles; nothing real is nested this deep. */
-const maxDepth = 8;
 
 const splitFolders: Readonly<Record<SplitName, readonly string[]>> = {
   train: ['train', 'training'],
@@ -27,6 +25,8 @@ interface ClassFolders {
   readonly renamed: ReadonlyMap<string, number>;
   /** Pictures that lie beside the classes' folders. */
   readonly loose: number;
+  /** Links that are not followed, within the set's folder. */
+  readonly again: readonly string[];
 }
 
 /** Whether a folder holds splits: `train/`, or no other folders than `val/`, `test/`. */
@@ -51,10 +51,13 @@ export function splitsHoldFolders(folder: string): boolean {
  */
 export function openSplitFolders(folder: string, known: readonly string[] | undefined): Opened {
   const found = new Map<SplitName, ClassFolders>();
-  const warnings: string[] = [];
+  const others: string[] = [];
   for (const name of foldersIn(folder)) {
     const split = splitOf(name);
-    if (!split) continue;
+    if (!split) {
+      others.push(name);
+      continue;
+    }
     const before = found.get(split);
     if (before) {
       const names = [before.path, join(folder, name)].map((path) => path.slice(join(folder, '/').length));
@@ -66,6 +69,7 @@ export function openSplitFolders(folder: string, known: readonly string[] | unde
   if (train) requirePictures(train);
   const classes = known ?? (train ? [...train.files.keys()] : unionOf([...found.values()]));
   const splits: Partial<Record<SplitName, Split>> = {};
+  const warnings = others.length > 0 ? [noSplits(folder, others)] : [];
   for (const [name, part] of found) {
     const unknown = [...part.files].filter(([c, files]) => files.length > 0 && !classes.includes(c)).map(([c]) => c);
     const empty = ![...part.files.values()].some((files) => files.length > 0);
@@ -113,6 +117,8 @@ function readClassFolders(root: string, within: string): ClassFolders {
   const files = new Map<string, string[]>();
   const others = new Map<string, Map<string, number>>();
   const renamed = new Map<string, number>();
+  const again: string[] = [];
+  const top = realpathSync(join(root, within));
   let loose = 0;
   for (const entry of listFolder(join(root, within))) {
     if (!entry.folder) {
@@ -121,25 +127,38 @@ function readClassFolders(root: string, within: string): ClassFolders {
     }
     // some systems spell é with one character, others with two
     const name = entry.name.normalize();
-    const found = { files: files.get(name) ?? [], others: others.get(name) ?? new Map<string, number>(), renamed };
+    const found = {
+      files: files.get(name) ?? [],
+      others: others.get(name) ?? new Map<string, number>(),
+      renamed,
+      again,
+    };
     files.set(name, found.files);
     others.set(name, found.others);
-    collect(root, join(within, entry.name), found, 0);
+    collect(root, join(within, entry.name), found, new Set([top]));
   }
-  return { path: join(root, within), files, others, renamed, loose };
+  return { path: join(root, within), files, others, renamed, loose, again };
 }
 
 interface Found {
   readonly files: string[];
   readonly others: Map<string, number>;
   readonly renamed: Map<string, number>;
+  readonly again: string[];
 }
 
-function collect(root: string, within: string, found: Found, depth: number): void {
+/** @param seen the real paths of the class's folders, and of the one above them: links lead in circles, or to other classes' files. */
+function collect(root: string, within: string, found: Found, seen: Set<string>): void {
+  const real = realpathSync(join(root, within));
+  if ([...seen].some((path) => path === real || path.startsWith(join(real, sep)))) {
+    found.again.push(within);
+    return;
+  }
+  seen.add(real);
   for (const { name, folder } of listFolder(join(root, within))) {
     const path = join(within, name);
     if (folder) {
-      if (depth < maxDepth) collect(root, path, found, depth + 1);
+      collect(root, path, found, seen);
       continue;
     }
     const known = hasPictureEnding(name);
@@ -174,17 +193,24 @@ function requirePictures(part: ClassFolders): void {
   const [first = ''] = empty;
   const endings = part.others.get(first) ?? new Map();
   const found = endings.size === 0 ? 'it holds no files' : `it holds ${endingsText(endings)}`;
-  const more = empty.length > 1 ? `, nor have ${quotedNames(empty.slice(1))}` : '';
-  throw new DataError(`the class '${first}' has no picture in '${join(part.path, first)}': ${found}${more}.`);
+  const where = `'${join(part.path, first)}'`;
+  if (empty.length === 1) throw new DataError(`the class '${first}' has no picture in ${where}: ${found}.`);
+  throw new DataError(`the classes ${quotedNames(empty)} have no pictures; ${where}, for example: ${found}.`);
 }
 
 function noPictures({ path, files, others, loose }: ClassFolders): string {
   const wanted = `looked for pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) in one folder for each class below '${path}'`;
   const beside = loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} in no class's folder` : '';
-  if (files.size === 0) return `${wanted}, but it has no folders${beside}.`;
+  const flat = loose > 0 ? ' Sort them into such folders, or name the path and the label of each in a CSV file' : '';
+  if (files.size === 0) return `${wanted}, but it has no folders${beside}.${flat && `${flat}.`}`;
   const endings = sumOf([...others.values()]);
   const found = endings.size === 0 ? 'none' : `only other files (${endingsText(endings)})`;
   return `${wanted}, and found ${found}; its folders are ${quotedNames([...files.keys()])}${beside}.`;
+}
+
+function noSplits(folder: string, names: readonly string[]): string {
+  const are = nounFor(names.length, 'is', 'are');
+  return `${quotedNames(names)} in '${folder}' ${are} passed over: folders of splits are called train, val (or validation) and test`;
 }
 
 function loosePictures({ path, loose }: ClassFolders): string {
@@ -197,6 +223,7 @@ function passedOver(parts: readonly ClassFolders[]): string[] {
   const renamed = sumOf(parts.map((part) => part.renamed));
   const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
   const [passed, read] = [total(others), total(renamed)];
+  const again = parts.flatMap((part) => part.again);
   const are = (count: number) => `${count} ${nounFor(count, 'file is', 'files are')}`;
   return [
     ...(passed > 0
@@ -207,6 +234,11 @@ function passedOver(parts: readonly ClassFolders[]): string[] {
     ...(read > 0
       ? [
           `${are(read)} read as ${nounFor(read, 'a picture', 'pictures')} by content, whatever the name says: ${endingsText(renamed)}`,
+        ]
+      : []),
+    ...(again.length > 0
+      ? [
+          `${quotedNames(again)} ${nounFor(again.length, 'leads', 'lead')} to a folder that is read already: ${nounFor(again.length, 'it is', 'they are')} not followed`,
         ]
       : []),
   ];
@@ -224,7 +256,7 @@ function unknownClasses(
   classes: readonly string[],
   train: string | undefined,
 ): string {
-  const other = classes.find((name) => name.toLowerCase() === unknown[0]?.toLowerCase());
+  const other = classes.find((name) => looseName(name) === looseName(unknown[0] ?? ''));
   const near = other === undefined ? '' : `; there it is '${other}'`;
   const whose = train === undefined ? 'the network does not tell apart' : `'${train}' lacks`;
   return `'${path}' has classes that ${whose}: ${quotedNames(unknown)}${near}.`;

@@ -43,7 +43,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     kind: opened.kind,
     classes: opened.classes,
     channels: opened.channels,
-    warnings: opened.warnings ?? [],
+    warnings: [...(opened.warnings ?? []), ...shareWithoutEffect(opened.splits, validation)],
     path,
     look,
     splits,
@@ -116,7 +116,7 @@ const listName = /\.(csv|tsv)$/i;
 function openList(path: string, { channels = 3, classes: known }: DatasetOptions): Opened {
   if (!listName.test(path)) {
     throw new DataError(
-      `'${path}' is no folder and no CSV file: the data are a folder, or a list whose name ends in .csv or .tsv.`,
+      `'${path}' is not a folder or a CSV file: the data are a folder, or a list whose name ends in .csv or .tsv.`,
     );
   }
   return { kind: 'csv', channels, ...openCsv(path, known) };
@@ -150,6 +150,13 @@ async function openIdx(
     scratch.close();
     throw e;
   }
+}
+
+function shareWithoutEffect({ validation }: Opened['splits'], share: number | undefined): string[] {
+  if (!validation || !share) return [];
+  return [
+    `the data have validation images of their own: the share of ${share} that --validation asks for is not held out`,
+  ];
 }
 
 /** A set without a validation split gets one out of its training images, if that was asked for or there is no test split. */

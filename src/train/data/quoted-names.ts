@@ -6,3 +6,8 @@ export function quotedNames(names: readonly string[]): string {
     .join(', ');
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
+
+/** A name without what people do not see as a difference: case and blanks around it. */
+export function looseName(name: string): string {
+  return name.normalize().trim().toLowerCase();
+}

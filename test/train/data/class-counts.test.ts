@@ -42,3 +42,10 @@ test('what is likely not meant: classes without images, and unequal ones', () =>
     "there is no image to train on of '1', '2', '3', '4', '5' and 14 more",
   ]);
 });
+
+test('classes that are most likely one, written in two ways', () => {
+  const counts = classCounts(['Cat', 'cat', 'cat ', 'dog'], splitOf(2, 2, 2, 2), undefined);
+  expect(classCountsWarnings(counts, false)).toEqual([
+    "the classes 'Cat', 'cat', 'cat ' differ only in case or in blanks: they are trained as 3 classes",
+  ]);
+});

@@ -90,6 +90,18 @@ describe('a class without a picture', () => {
     expect(await problem(split)).toBe("the class 'c' has no picture in 'DIR/train/c': it holds no files.");
   });
 
+  test('several are named', async () => {
+    const at = folderOf({ ...pictures('a/1.png'), 'docs/x.md': '', 'notes/y.txt': '' });
+    expect(await problem(at)).toBe(
+      "the classes 'docs', 'notes' have no pictures; 'DIR/docs', for example: it holds 1 .md.",
+    );
+  });
+
+  test('spelled otherwise in another split leads to its name', async () => {
+    const at = folderOf(pictures('train/cat/1.png', 'train/dog/1.png', 'val/Cat /1.png', 'val/dog/1.png'));
+    expect(await problem(at)).toBe("'DIR/val' has classes that 'DIR/train' lacks: 'Cat '; there it is 'cat'.");
+  });
+
   test('whose pictures cannot be read is none either, nor is a whole set of them', async () => {
     const page = '<html>not found</html>';
     const half = folderOf({ ...pictures('a/1.png', 'a/2.png'), 'b/1.jpg': page, 'b/2.jpg': page });
@@ -175,6 +187,22 @@ describe('folders of splits', () => {
   });
 });
 
+describe('links between folders', () => {
+  test('one that leads back gives no class the pictures of another, however deep', async () => {
+    const deep = `a/${'d/'.repeat(20)}x.png`;
+    const at = folderOf(pictures('a/1.png', deep, 'b/1.png', 'b/2.png', 'b/3.png'));
+    symlinkSync('..', join(at, 'a', 'up'));
+    symlinkSync('d', join(at, 'a', 'same'));
+    symlinkSync('../..', join(at, 'b', 'above'));
+    const data = await openDataset(at, { validation: 0 });
+    expect([...data.splits.train!.labels]).toEqual([0, 0, 1, 1, 1]);
+    expect(data.splits.train!.nameOf(1)).toBe(deep);
+    expect(warningsOf(data)).toEqual([
+      "'a/same', 'a/up', 'b/above' lead to a folder that is read already: they are not followed",
+    ]);
+  });
+});
+
 describe('of a class of two or more one at least is held out', () => {
   test('however small the share', async () => {
     const at = join(root, String(folders++));
@@ -184,6 +212,23 @@ describe('of a class of two or more one at least is held out', () => {
     expect(data.classes).toEqual(['many', 'one', 'three', 'two']);
     expect([0, 1, 2, 3].map(held)).toEqual([4, 0, 1, 1]);
     expect(countsOf(await openDataset(at, { validation: 0.01 }))).toEqual({ train: 43, validation: 3 });
+  });
+});
+
+describe('what lies beside the folders of splits', () => {
+  test('folders of other names are said', async () => {
+    const at = folderOf(pictures('train/a/1.png', 'train/b/1.png', 'dev/a/1.png', 'extra/b/1.png'));
+    expect(warningsOf(await openDataset(at))).toEqual([
+      "'dev', 'extra' in 'DIR' are passed over: folders of splits are called train, val (or validation) and test",
+    ]);
+  });
+
+  test('a share to hold out that has no effect is said', async () => {
+    const at = folderOf(pictures('train/a/1.png', 'train/a/2.png', 'val/a/1.png'));
+    expect(warningsOf(await openDataset(at, { validation: 0 }))).toEqual([]);
+    expect(warningsOf(await openDataset(at, { validation: 0.5 }))).toEqual([
+      'the data have validation images of their own: the share of 0.5 that --validation asks for is not held out',
+    ]);
   });
 });
 

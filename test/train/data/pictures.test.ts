@@ -79,8 +79,8 @@ describe('folders', () => {
     expect(countsOf(await openDataset(at, { validation: 0 }))).toEqual({ train: 2 });
     writeAt(at, 'x.csv', 'path,label\na/0.jpg,a\na/pipe.jpg,a\na,a\na/broken.jpg,a\n');
     const data = await openDataset(at, { validation: 0 });
-    await expect(data.read('train', 1)).rejects.toThrow("'a/pipe.jpg' cannot be read: it is no regular file");
-    await expect(data.read('train', 2)).rejects.toThrow("'a' cannot be read: it is no regular file");
+    await expect(data.read('train', 1)).rejects.toThrow("'a/pipe.jpg' cannot be read: it is not a regular file");
+    await expect(data.read('train', 2)).rejects.toThrow("'a' cannot be read: it is not a regular file");
     await expect(data.read('train', 3)).rejects.toThrow(/there is no such file or folder/);
   });
 
@@ -111,7 +111,7 @@ describe('folders', () => {
     expect(await problem(val)).toBe("'DIR/val' has classes that 'DIR/train' lacks: 'b'.");
     await writeFolders(val, { 'training/a': 1 });
     expect(await problem(val)).toBe("'DIR' has several folders for train: 'train', 'training'. Keep one of them.");
-    expect(await problem(writeAt(at, 'list.txt', ''), at)).toContain('is no folder and no CSV file');
+    expect(await problem(writeAt(at, 'list.txt', ''), at)).toContain('is not a folder or a CSV file');
   });
 });
 
@@ -140,6 +140,41 @@ describe('CSV lists', () => {
     expect([...data.splits.train!.labels]).toEqual([1, 0, 2]);
   });
 
+  test('lists as spreadsheets and Windows write them: UTF-16, CR, blanks around quotes, empty rows, backslashes', async () => {
+    const at = folder();
+    await writeFolders(at, { 'p q': 2 });
+    const text = 'path, label\n"p q\\0.jpg" , "é"\np q\\1.jpg, x \n,\n';
+    const utf16 = (bytes: Buffer) => Buffer.concat([Uint8Array.of(0xff, 0xfe), bytes]);
+    for (const list of [
+      text,
+      text.replaceAll('\n', '\r'),
+      text.replaceAll('\n', '\r\n'),
+      utf16(Buffer.from(text, 'utf16le')),
+      utf16(Buffer.from(text, 'utf16le')).swap16(),
+    ]) {
+      const data = await openDataset(writeAt(at, 'list.csv', list), { validation: 0 });
+      expect(data.classes).toEqual(['x', 'é']);
+      expect((await data.read('train', 0)).width).toBe(40);
+      expect((await openDataset(at)).kind).toBe('csv');
+    }
+    const latin = Buffer.from('path,label\np q/0.jpg,caf\xe9\np q/1.jpg,caf\xe8\n', 'latin1');
+    expect(await problem(writeAt(at, 'list.csv', latin), at)).toBe(
+      `'DIR/list.csv' is not text in UTF-8: save it as "CSV UTF-8".`,
+    );
+  });
+
+  test('pictures that are listed several times are said', async () => {
+    const at = folder();
+    await writeFolders(at, { p: 4 });
+    const rows = ['0.jpg,a,train', '1.jpg,b,train', '0.jpg,a,test', '0.jpg,b,train', '1.jpg,b,train', '2.jpg,b,train'];
+    const text = `path,label,split\n${rows.map((row) => `p/${row}\n`).join('')}`;
+    expect((await openDataset(writeAt(at, 'list.csv', text))).warnings).toEqual([
+      "the list has 1 picture again with another label: 'p/0.jpg'",
+      "the list has 1 picture again in another split: 'p/0.jpg'",
+      "the list has 1 picture again: 'p/1.jpg'",
+    ]);
+  });
+
   test('what is wrong is said, with the line', async () => {
     const at = folder();
     await writeFolders(at, { p: 1 });
@@ -153,6 +188,7 @@ describe('CSV lists', () => {
       split: 'path,label,split\np/0.jpg,a,constructor\n',
       untrained: 'path,label,split\np/0.jpg,a,train\np/0.jpg,b,val\n',
       noLabel: 'path,label\np/0.jpg,\n',
+      twice: 'path,label,Label\np/0.jpg,a,b\n',
       nowhere: 'path,label\nq/0.jpg,a\nq/1.jpg,a\n',
     };
     for (const [name, text] of Object.entries(cases)) said[name] = await problem(writeAt(at, 'list.csv', text), at);
@@ -166,6 +202,7 @@ describe('CSV lists', () => {
         "open": "the quote that opens a cell on line 2 of 'DIR/list.csv' is never closed.",
         "short": "line 4 of 'DIR/list.csv' has 3 cells; the first line has 2.",
         "split": "line 2 of 'DIR/list.csv' has the split 'constructor'; it may be train, validation or test.",
+        "twice": "the first line of 'DIR/list.csv' names the column 'label' twice.",
         "untrained": "'DIR/list.csv' labels 'p/0.jpg' as 'b', a class without a training image.",
       }
     `);
@@ -177,7 +214,7 @@ describe('CSV lists', () => {
         try {
           for (const { cells, line } of csvRows(text, 'x')) {
             expect(cells.length).toBeGreaterThan(0);
-            expect(line).toBeLessThanOrEqual(text.split('\n').length);
+            expect(line).toBeLessThanOrEqual(text.split(/\r\n|\r|\n/).length);
           }
         } catch (e) {
           expect(e).toBeInstanceOf(DataError);
@@ -187,8 +224,8 @@ describe('CSV lists', () => {
     );
     const tables = fc.array(fc.array(fc.string(), { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 5 });
     fc.assert(
-      fc.property(tables, fc.constantFrom('\n', '\r\n'), (table, end) => {
-        const rows = [['path', 'label'], ...table];
+      fc.property(tables, fc.constantFrom('\n', '\r\n', '\r'), (table, end) => {
+        const rows = [['path', 'label'], ...table.filter((cells) => cells.join('') !== '')];
         const text = rows.map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join(end);
         expect([...csvRows(text, 'x')].map(({ cells }) => cells)).toEqual(rows);
       }),
@@ -198,6 +235,16 @@ describe('CSV lists', () => {
 
 describe('decoding', () => {
   const red = { r: 200, g: 30, b: 40 };
+
+  /** A pixel of cyan, magenta, yellow and black, as Pillow writes it. */
+  const tiffOfInks = (inks: readonly number[]) =>
+    Buffer.concat([
+      Buffer.from(
+        'SUkqAAgAAAAKAAABBAABAAAAAQAAAAEBBAABAAAAAQAAAAIBAwAEAAAAhgAAAAMBAwABAAAAAQAAAAYBAwABAAAABQAAABEBBAABAAAAjgAAABUBAwABAAAABAAAABYBBAABAAAAAQAAABcBBAABAAAABAAAABwBAwABAAAAAQAAAAAAAAAIAAgACAAIAA==',
+        'base64',
+      ),
+      Uint8Array.from(inks),
+    ]);
 
   /** Reads one picture as a set's only image. */
   async function read(name: string, bytes: Uint8Array, channels: 1 | 3 = 3) {
@@ -234,9 +281,22 @@ describe('decoding', () => {
     expect([...(await read('a.png', clear)).data]).toEqual([200, 30, 40, 255, 255, 255]);
     const cmyk = await plainPicture(8, 8, red).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
-    const back = await read('c.jpg', cmyk);
-    expect(back.channels).toBe(3);
-    expect(back.data[0]).toBeGreaterThan(back.data[1]! + 80);
+    expect((await read('c.jpg', cmyk)).channels).toBe(3);
+    // Pillow's Image.new('CMYK', ..., (10, 128, 250, 40)).convert('RGB') gives (207, 107, 4)
+    for (const [ink, colour] of [
+      [
+        [10, 128, 250, 40],
+        [207, 107, 4],
+      ],
+      [
+        [0, 255, 128, 0],
+        [255, 0, 127],
+      ],
+    ] as const) {
+      const tiff = tiffOfInks(ink);
+      expect((await sharp(tiff).metadata()).space).toBe('cmyk');
+      expect([...(await read('c.tif', tiff)).data]).toEqual(colour);
+    }
     const palette = await plainPicture(3, 3, red).png({ palette: true }).toBuffer();
     expect([...(await read('p.png', palette)).data.slice(0, 3)]).toEqual([200, 30, 40]);
   });
