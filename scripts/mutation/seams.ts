@@ -9,18 +9,29 @@ export interface Seam {
 export const seams: readonly Seam[] = [
   {
     what: 'what a training step is fed',
-    files: [
-      'src/train/loop/run-step.ts',
-      'src/train/loop/step-inputs.ts',
-      'src/train/schedule.ts',
-      'src/train/progressive.ts',
+    files: ['src/train/loop/run-step.ts', 'src/train/loop/step-inputs.ts', 'src/train/schedule.ts'],
+    tests: [
+      'test/training/golden-loop.test.ts',
+      'test/train/run/loop.test.ts',
+      'test/train/run/schedule.test.ts',
+      'test/train/run/seams.test.ts',
     ],
-    tests: ['test/train/run', 'test/training/golden-step.test.ts'],
   },
   {
-    what: 'which epoch counts, and how an epoch is scored',
-    files: ['src/train/loop/finish-epoch.ts', 'src/train/loop/evaluate.ts', 'src/train/loop/score.ts'],
-    tests: ['test/train/run'],
+    what: 'which epoch counts, and how it is scored',
+    files: [
+      'src/train/progressive.ts',
+      'src/train/loop/finish-epoch.ts',
+      'src/train/loop/evaluate.ts',
+      'src/train/loop/score.ts',
+    ],
+    tests: [
+      'test/train/run/loop.test.ts',
+      'test/train/run/report.test.ts',
+      'test/train/run/schedule.test.ts',
+      'test/train/run/seams.test.ts',
+      'test/train/data/loader.test.ts',
+    ],
   },
   {
     what: 'from files to batches',
@@ -28,20 +39,22 @@ export const seams: readonly Seam[] = [
       'src/train/data/hold-out.ts',
       'src/train/data/csv.ts',
       'src/train/data/folders.ts',
+      'src/train/data/assemble-batch.ts',
       'src/train/augment/patches.ts',
       'src/train/augment/mixing.ts',
+      'src/train/augment/crops.ts',
     ],
     tests: ['test/train/data', 'test/train/augment'],
   },
   {
     what: 'checkpoints to parameters',
-    files: ['src/weights/checkpoint-weights.ts', 'src/weights/weight-map.ts'],
-    tests: ['test/weights', 'test/language/weights.test.ts'],
+    files: ['src/weights/checkpoint-weights.ts', 'src/weights/star-order.ts', 'src/weights/folded-weights.ts'],
+    tests: ['test/weights', 'test/language/weights.test.ts', 'test/onnx/target.test.ts'],
   },
   {
     what: 'what is written, in which order',
-    files: ['src/cli/output-files.ts', 'src/cli/output-folder.ts'],
-    tests: ['test/cli'],
+    files: ['src/cli/output-files.ts', 'src/cli/output-folder.ts', 'src/train/run/state-file.ts'],
+    tests: ['test/cli/outputs.test.ts', 'test/cli/commands.test.ts', 'test/train/run/files.test.ts'],
   },
   {
     what: 'what machines and people read',
@@ -49,8 +62,14 @@ export const seams: readonly Seam[] = [
       'src/diagnostics/json.ts',
       'src/diagnostics/nearest.ts',
       'src/5-graph/receptive-field.ts',
-      'src/report/drawing/svg.ts',
+      'src/report/drawing/draw-stages.ts',
+      'src/report/drawing/draw-block.ts',
     ],
-    tests: ['test/diagnostics', 'test/report', 'test/language'],
+    tests: ['test/diagnostics', 'test/report', 'test/language/names-elsewhere.test.ts'],
+  },
+  {
+    what: 'which document the server means',
+    files: ['src/lsp/documents.ts'],
+    tests: ['test/lsp/documents.test.ts', 'test/lsp/changes-beside.test.ts', 'test/lsp/unwatched-files.test.ts'],
   },
 ];
