@@ -211,10 +211,11 @@ describe('the loop takes the golden steps', { timeout: 300_000 }, () => {
     }
   });
 
+  // Not AdamW, whose step is the same for a gradient of any length.
   test.each<[Optimiser, readonly number[]]>([
     ['sgd', [2, 2]],
     ['rmsprop', [3, 3]],
-    ['adamw', [2, 1]],
+    ['sgd', [2, 1]],
   ])('of several batches, whose gradients are averaged: %s, %j', async (optimiser, parts) => {
     const outcome = await trainGolden(optimiser, parts);
     expectRecords(outcome, optimiser);
