@@ -71,8 +71,8 @@ export function tokensBefore(piece: Piece): { tokens: IToken[]; comments: IToken
   const tokens: IToken[] = [];
   const comments: IToken[] = [];
   for (const [start, end] of partsBefore(piece)) {
-    // a bar is told by what follows on its line: at the end something will
-    const lexed = tokenize(`${piece.text.slice(start, end)}${end === piece.word.start ? 'x' : ''}`);
+    // a bar is told by what follows on its line: at the end something will; apart, for `3x` would be one name
+    const lexed = tokenize(`${piece.text.slice(start, end)}${end === piece.word.start ? ' x' : ''}`);
     if (end === piece.word.start) lexed.tokens.pop();
     for (const token of lexed.tokens) tokens.push(moved(token, start));
     for (const comment of lexed.comments) comments.push(moved(comment, start));
