@@ -1,6 +1,7 @@
 import type { TensorSpec } from '../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
+import type { AdaptedKernel } from './input-channels.ts';
 import type { CheckpointMatch, Misshapen } from './match-checkpoint.ts';
 
 /** How many tensors of one kind are named; the rest is a number. */
@@ -10,13 +11,15 @@ const searched = 5000;
 
 /**
  * Says what does not fit between a model and a checkpoint.
- * @param allowMissing see `CheckpointOptions`.
+ * @param adapted kernels that are made to fit the input's channels.
+ * @param allowMissing see `CheckpointOptions`; what it names is initialised and not adapted.
  * @returns also the tensors that are initialised instead.
  */
 export function checkpointDiagnostics(
   file: string,
   tensors: readonly TensorSpec[],
   match: CheckpointMatch,
+  adapted: readonly AdaptedKernel[],
   allowMissing: readonly string[],
 ): { initialised: ReadonlySet<string>; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = match.badRows.map((row) =>
@@ -32,7 +35,8 @@ export function checkpointDiagnostics(
   const unless = <T extends { tensor: TensorSpec }>(list: readonly T[]) =>
     list.filter(({ tensor }) => !allowed.has(tensor.name));
   const missing = unless(match.missing);
-  const misshapen = unless(match.misshapen);
+  const kernels = new Map(adapted.map((kernel) => [kernel.tensor, kernel]));
+  const misshapen = unless(match.misshapen).filter(({ tensor }) => !kernels.has(tensor.name));
 
   // Where stages differ in number, each tensor after the first difference is paired with a stranger: say the cause alone.
   const failing = new Set([...missing, ...misshapen].map(({ tensor }) => tensor.name));
@@ -56,6 +60,12 @@ export function checkpointDiagnostics(
         }),
   );
   listSome(diagnostics, 'misshapen', misshapen, (m) => createDiagnostic('weight-shape', undefined, shapeArgs(file, m)));
+  for (const { tensor, found, channels } of adapted) {
+    if (allowed.has(tensor)) continue;
+    diagnostics.push(
+      createDiagnostic('weight-input-channels', undefined, { file, tensor, from: found[1] as number, channels }),
+    );
+  }
   listSome(diagnostics, 'not floating-point', unless(match.unreadable), ({ tensor, name, dtype }) =>
     createDiagnostic('weight-dtype', undefined, { file, tensor: tensor.name, name, dtype }),
   );
@@ -81,7 +91,6 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
     name: names.join(', '),
     found: found ? `[${found.join(', ')}]` : undefined,
     classes: classesIn(tensor, found),
-    channels: channelsIn(tensor, found),
   };
 }
 
@@ -89,12 +98,6 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
 function classesIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
   const unitsAlone = role === 'weight' && shape.length === 2 && found?.length === 2 && found[1] === shape[1];
   return unitsAlone ? found[0] : undefined;
-}
-
-/** How many channels a checkpoint's convolution takes, where it differs in that alone: mostly the first one. */
-function channelsIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
-  if (role !== 'weight' || shape.length !== 4 || found?.length !== 4) return undefined;
-  return shape.every((n, axis) => axis === 1 || n === found[axis]) ? found[1] : undefined;
 }
 
 function listSome<T>(

@@ -4,6 +4,7 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
 import { seededWeights } from './initialise.ts';
+import { type AdaptedKernel, adaptableKernels, adaptKernel } from './input-channels.ts';
 import { matchCheckpoint } from './match-checkpoint.ts';
 import type { Naming } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
@@ -35,34 +36,43 @@ export function checkpointWeights(
 ): { source?: WeightSource; diagnostics: readonly Diagnostic[] } {
   const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
   const match = matchCheckpoint(tensors, checkpoint.tensors, namings);
-  const { initialised, diagnostics } = checkpointDiagnostics(checkpoint.name, tensors, match, allowMissing);
+  const adapted = adaptableKernels(graph, match.misshapen);
+  const { initialised, diagnostics } = checkpointDiagnostics(checkpoint.name, tensors, match, adapted, allowMissing);
   if (hasErrors(diagnostics)) return { diagnostics };
-  const source = createSource(checkpoint, match.names, initialised, seededWeights(graph, seed));
+  const fitting = fittingSource(checkpoint, match.names, adapted);
+  const seeded = seededWeights(graph, seed);
+  const source: WeightSource = {
+    read: (tensor) => (initialised.has(tensor.name) ? seeded : fitting).read(tensor),
+  };
   return { source, diagnostics: [...diagnostics, ...unsoundValues(checkpoint.name, graph, source)] };
 }
 
-function createSource(
+/** What the checkpoint has of the network's tensors. */
+function fittingSource(
   checkpoint: Checkpoint,
   namesOf: ReadonlyMap<string, readonly string[]>,
-  initialised: ReadonlySet<string>,
-  seeded: WeightSource,
+  adapted: readonly AdaptedKernel[],
 ): WeightSource {
+  const kernels = new Map(adapted.map((kernel) => [kernel.tensor, kernel]));
   let buffer = new Float32Array(0);
+  const join = (names: readonly string[], length: number): Float32Array => {
+    if (names.length === 1) return checkpoint.read(names[0] as string);
+    if (buffer.length < length) buffer = new Float32Array(length);
+    let done = 0;
+    for (const name of names) {
+      const part = checkpoint.read(name);
+      buffer.set(part, done);
+      done += part.length;
+    }
+    return buffer.subarray(0, length);
+  };
   return {
     read(tensor) {
-      if (initialised.has(tensor.name)) return seeded.read(tensor);
+      const kernel = kernels.get(tensor.name);
+      if (kernel) return adaptKernel(join(kernel.names, elements(kernel.found)), kernel.found, kernel.channels);
       const names = namesOf.get(tensor.name);
-      if (!names) throw new Error(`'${tensor.name}' is no tensor of the checkpoint's network`);
-      if (names.length === 1) return checkpoint.read(names[0] as string);
-      const length = elements(tensor.shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
-      let done = 0;
-      for (const name of names) {
-        const part = checkpoint.read(name);
-        buffer.set(part, done);
-        done += part.length;
-      }
-      return buffer.subarray(0, length);
+      if (!names) throw new Error(`'${tensor.name}' is not a tensor of the checkpoint's network`);
+      return join(names, elements(tensor.shape));
     },
   };
 }

@@ -44,7 +44,7 @@ export function namesLike(
   if (!named.view) return named;
   const own = [...requiredTensors(graph)].map(({ tensor }) => tensor);
   const match = matchCheckpoint(own, named.view.tensors, named.namings);
-  const { diagnostics } = checkpointDiagnostics(like.name, own, match, []);
+  const { diagnostics } = checkpointDiagnostics(like.name, own, match, [], []);
   if (hasErrors(diagnostics)) return { diagnostics };
   const there = named.view.tensors;
   const exported = new Map<string, ExportedTensor>();

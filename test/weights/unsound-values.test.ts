@@ -45,10 +45,6 @@ it('a matrix that is turned is another one, though it has as many elements', () 
   expect(turned[0]).toContain(`'f.weight' is [${units}, ${inputs}], but 'f.weight' in 'x' is [${inputs}, ${units}]`);
 });
 
-it('a first convolution for other channels: the message says how', () => {
-  expect(said('c.conv.weight', [1, 1], [2, 1, 1, 1])[0]).toContain("--set 'image=[1, HEIGHT, WIDTH]'");
-});
-
 it('stars of two kinds of words keep the order in which they came, of one kind go by their numbers', () => {
   expect(orderStars([['late10'], ['early9'], ['late2']])).toEqual([['late10'], ['early9'], ['late2']]);
   expect(orderStars([['late10'], ['late9'], ['late2']])).toEqual([['late2'], ['late9'], ['late10']]);

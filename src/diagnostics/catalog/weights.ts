@@ -50,13 +50,17 @@ export const weightDiagnostics = {
     name: string;
     found?: string;
     classes?: number;
-    channels?: number;
   }>(
     (a) =>
       a.found
-        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them, --allow-missing '${a.tensor.replace(/[^.]*$/, '*')}' initialises them instead`}${a.channels === undefined ? '' : `; if this is the first convolution, the file is for images of ${a.channels} ${a.channels === 1 ? 'channel' : 'channels'}: --set 'image=[${a.channels}, HEIGHT, WIDTH]' builds the network for them, --allow-missing '${a.tensor}' initialises the convolution instead`}`
+        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them, --allow-missing '${a.tensor.replace(/[^.]*$/, '*')}' initialises them instead`}`
         : `'${a.tensor}' is ${a.shape}, but the parts '${a.name}' in '${a.file}' cannot be joined`,
     `The tensor in the checkpoint has another shape than the model's. Axes of length 1 do not matter. A classifier for another number of classes is initialised instead with \`--allow-missing 'classifier.*'\`.`,
+  ),
+  'weight-input-channels': warning<{ file: string; tensor: string; from: number; channels: number }>(
+    (a) =>
+      `'${a.tensor}' in '${a.file}' is for images of ${a.from} ${a.from === 1 ? 'channel' : 'channels'}, the network takes ${a.channels}: its kernels are ${a.channels === 1 ? 'summed over the channels' : `repeated over the channels and scaled by ${a.from}/${a.channels}`}`,
+    `Weights that were trained on images of another number of channels are made to fit, as timm does: for one channel the first kernels are summed, so that a gray image gives what it gives as three equal channels; for more they are repeated and scaled. \`--set 'image=[3, HEIGHT, WIDTH]'\` builds the network for the file's images, \`--allow-missing 'stem.conv.weight'\` initialises the kernels instead.`,
   ),
   'weight-dtype': error<{ file: string; tensor: string; name: string; dtype: string }>(
     (a) => `'${a.tensor}' needs floating-point numbers, but '${a.name}' in '${a.file}' is ${a.dtype}`,
