@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
+import { quotedNames } from './quoted-names.ts';
 import { DataError, type Split } from './types.ts';
 
 const side = 32;
@@ -38,6 +39,12 @@ const formats: readonly CifarFormat[] = [
   },
 ];
 
+/** Files of the Python versions, CIFAR-10's and CIFAR-100's. */
+const pickled = [
+  ['data_batch_1', 'test_batch'],
+  ['train', 'test', 'meta'],
+];
+
 export interface CifarSet {
   readonly kind: 'cifar10' | 'cifar100';
   readonly classes: readonly string[];
@@ -47,11 +54,17 @@ export interface CifarSet {
 /**
  * Opens CIFAR-10 or CIFAR-100 by the names of the binary version's files; fewer than five training files are fine.
  * @returns nothing where none of the names is there.
- * @throws DataError where a file is cut off or a label has no class.
+ * @throws DataError where a file is cut off, a label has no class, or the files are the Python version's.
  */
 export function openCifar(folder: string, names: readonly string[]): CifarSet | undefined {
   const format = formats.find(({ train, test }) => [...train, test].some((name) => names.includes(name)));
-  if (!format) return undefined;
+  if (!format) {
+    const python = pickled.find((files) => files.every((name) => isFile(join(folder, name))));
+    if (!python) return undefined;
+    throw new DataError(
+      `'${folder}' holds the Python version of CIFAR (${quotedNames(python)}), which is not read: take the binary version, cifar-10-binary.tar.gz or cifar-100-binary.tar.gz.`,
+    );
+  }
   const train = format.train.filter((name) => names.includes(name));
   const openAll = (files: readonly string[]) =>
     openFiles(
@@ -130,3 +143,5 @@ function classNames(path: string, count: number): string[] {
     : [];
   return names.length === count ? names : Array.from({ length: count }, (_, i) => String(i));
 }
+
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -154,6 +154,6 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   }
   need(
     !settings.dropSingle || split.count >= batchSize,
-    `the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a batch size of ${split.count} or less.`,
+    `the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a batch size (--batch) of ${split.count} or less.`,
   );
 }

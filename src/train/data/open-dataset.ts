@@ -14,7 +14,14 @@ import { DataError, type Dataset, type DatasetOptions, type Split, type SplitNam
 import { createScratch } from './unpack.ts';
 
 /** Folders within which the usual archives have their files. */
-const innerFolders = ['data', 'raw', 'cifar-10-batches-bin', 'cifar-100-binary'];
+const innerFolders = [
+  'data',
+  'raw',
+  'cifar-10-batches-bin',
+  'cifar-100-binary',
+  'cifar-10-batches-py',
+  'cifar-100-python',
+];
 const shareByDefault = 0.1;
 
 type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {

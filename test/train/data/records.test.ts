@@ -192,6 +192,19 @@ describe('CIFAR', () => {
     expect([...(await data.read('test', 0)).data.slice(-3)]).toEqual([7, 8, 9]);
   });
 
+  test('the Python versions are named', async () => {
+    for (const files of [
+      ['data_batch_1', 'test_batch', 'batches.meta'],
+      ['train', 'test', 'meta'],
+    ]) {
+      for (const inner of ['', 'cifar-10-batches-py']) {
+        const at = folder();
+        for (const name of files) writeAt(at, join(inner, name), '\x80\x02}');
+        await expect(openDataset(at)).rejects.toThrow(/holds the Python version of CIFAR .* take the binary version/);
+      }
+    }
+  });
+
   test('CIFAR-100 takes the fine label', async () => {
     const at = folder();
     writeAt(at, 'train.bin', cifarRecords([{ labels: [19, 99], colour: [1, 2, 3] }]));
