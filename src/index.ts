@@ -34,6 +34,8 @@ export { type EmitOptions, emit } from './6-emit/emit.ts';
 export type { OnnxOptions } from './6-emit/onnx/options.ts';
 export { onnxTarget } from './6-emit/onnx/target.ts';
 export type { EmitRequest, EmitResult, Metadata, OpenSink, Sink, Target } from './6-emit/target.ts';
+export type { TargetEntry, TargetOption } from './6-emit/target-entry.ts';
+export { targets } from './6-emit/targets.ts';
 export { registerLayers } from './6-emit/tfjs/custom-layers/register.ts';
 export { graphModelTarget } from './6-emit/tfjs/graph-model/target.ts';
 export { weightsFromTfjs } from './6-emit/tfjs/layers/model-weights.ts';

@@ -1,12 +1,19 @@
+import { targets } from '../../src/6-emit/targets.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { commandHelp, generalHelp } from '../../src/cli/help.ts';
+import { optionName, targetLabel } from '../../src/cli/target-options.ts';
 
 /** The commands that docs/cli.md gives the help of, besides `enetc` itself. */
 export const documentedCommands = commands.map((c) => c.name).filter((name) => name !== 'help');
 
-/** Puts the real help of each command between its marks, `<!-- help compile -->` and `<!-- end -->`. */
+/**
+ * Puts the real help of each command between its marks, `<!-- help compile -->` and `<!-- end -->`, and the table of targets
+ * between `<!-- targets -->` and `<!-- end -->`.
+ */
 export function fillCliHelp(page: string): string {
-  return page.replace(/<!-- help (\w+) -->\n[\s\S]*?<!-- end -->/g, (_, name: string) => {
+  const table = `<!-- targets -->\n\n${targetTable()}\n\n<!-- end -->`;
+  const withTargets = page.replace(/<!-- targets -->\n[\s\S]*?<!-- end -->/, () => table);
+  return withTargets.replace(/<!-- help (\w+) -->\n[\s\S]*?<!-- end -->/g, (_, name: string) => {
     return `<!-- help ${name} -->\n\n\`\`\`text\n${helpOf(name).trimEnd()}\n\`\`\`\n\n<!-- end -->`;
   });
 }
@@ -16,4 +23,16 @@ function helpOf(name: string): string {
   const command = commands.find((c) => c.name === name);
   if (!command) throw new Error(`docs/cli.md asks for the help of '${name}', which is no command`);
   return commandHelp(command);
+}
+
+/** One line per target: how to ask for it, what it writes and takes, and what it lacks. */
+function targetTable(): string {
+  const rows = targets.map((entry) => {
+    const { description, options, lacks, purpose } = entry;
+    const own = Object.keys(options).map(optionName);
+    const taken = [...own, ...(purpose === 'training' ? [] : ['no-fold'])].map((name) => `\`--${name}\``);
+    return [targetLabel(entry).replace(/--\w+/, '`$&`'), description, taken.join(', ') || 'none', lacks.join(', ')];
+  });
+  const lines = [['`--target`', 'writes', 'own options', 'cannot express'], ['---', '---', '---', '---'], ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,5 +1,4 @@
 import type { Graph } from '../5-graph/graph.ts';
-import type { OpKind } from '../5-graph/ops.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
@@ -35,25 +34,29 @@ export interface EmitResult {
   readonly bytes: number;
 }
 
-/**
- * A target. It says what it can do, has one table from op to output, and reports an op it lacks as a diagnostic at the
- * source line that asked for it. Adding a target touches no other folder.
- */
-export interface Target<Options> {
+/** What is known of a target before it is loaded. */
+export interface TargetFacts {
+  /** What messages and `--target` call it. */
   readonly name: string;
+  /** What it writes: `an ONNX file`. */
   readonly description: string;
   /** The order of its inputs' axes: channels before height and width, the default, or after. */
   readonly layout?: 'NCHW' | 'NHWC';
-  /** Whether it writes a file, perhaps with others beside it, or a folder of files; a file by default. */
-  readonly output?: 'file' | 'folder';
   /**
    * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
    * and stochastic depth are taken out, and batch norms folded unless the user says otherwise.
    */
   readonly purpose?: 'training' | 'inference';
-  /** Ops that it has no output for. */
-  readonly unsupported: readonly OpKind[];
+}
+
+/**
+ * A target. It has one table from op to output, and reports a form that it lacks as a diagnostic at the source line that
+ * asked for it.
+ */
+export interface Target<Options> extends TargetFacts {
   readonly defaults: Options;
+  /** The bytes that a number of a weight takes; 4 by default. */
+  bytesPerNumber?(options: Options): number;
   /** Checks the options and the graph against what the target can do, before anything is written. */
   check(graph: Graph, options: Options): readonly Diagnostic[];
   /** Writes the files. Only IO errors of the sinks are thrown. */

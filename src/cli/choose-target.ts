@@ -1,65 +1,92 @@
-import type { TrainingOptions } from '../5-graph/training/options.ts';
 import { type EmitOptions, emit } from '../6-emit/emit.ts';
-import type { OnnxOptions } from '../6-emit/onnx/options.ts';
-import { onnxTarget } from '../6-emit/onnx/target.ts';
-import type { EmitResult, OpenSink, Target } from '../6-emit/target.ts';
+import type { EmitResult, OpenSink } from '../6-emit/target.ts';
+import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
+import { targets } from '../6-emit/targets.ts';
 import type { Compilation } from '../compile.ts';
-import { type Arguments, flag, number, text } from './arguments.ts';
+import { type Arguments, flag, text } from './arguments.ts';
 import { usageError } from './io.ts';
-import { emitOptions } from './options.ts';
+import { optionName, targetLabel, wordsOf } from './target-options.ts';
 
 /** What `compile` is to write, by the command line. */
 export interface ChosenTarget {
-  readonly output: 'file' | 'folder';
-  /** What its name ends with where the user gives none. */
-  readonly ending: string;
+  readonly entry: TargetEntry;
+  /** The bytes that a number of a weight takes. */
+  readonly bytesPerNumber: number;
   emit(compilation: Compilation, open: OpenSink, options: EmitOptions): EmitResult;
 }
 
 /**
- * The target that `--target` names, with its options; another one is not loaded, so that each starts fast.
- * @throws a usage error for options of another one
+ * The target that the command line asks for, with its options; the others are not loaded, so that each starts fast.
+ * @throws a usage error for options that it does not take
  */
 export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
-  const name = text(args, 'target') ?? 'onnx';
-  for (const option of emitOptions) {
-    if (option.target === undefined || option.target === name || !flag(args, option.name)) continue;
-    throw usageError(`--${option.name} is for --target ${option.target}, not for ${name}`, 'compile');
-  }
-  if (name === 'onnx') return chosen(onnxTarget, onnxOptions(args), '.onnx');
-  if (flag(args, 'graph') && flag(args, 'train')) throw usageError('--graph and --train exclude each other', 'compile');
-  const optimiser = text(args, 'optimiser') as TrainingOptions['optimiser'] | undefined;
-  if (optimiser && !flag(args, 'train'))
-    throw usageError('--optimiser needs --train: other models have no optimiser in them', 'compile');
-  if (flag(args, 'graph'))
-    return chosen((await import('../6-emit/tfjs/graph-model/target.ts')).graphModelTarget, {}, '-graph');
-  if (flag(args, 'no-fold')) {
-    throw usageError('--no-fold needs --graph with --target tfjs: what trains keeps its batch norms anyway', 'compile');
-  }
-  if (flag(args, 'train')) {
-    const { trainingTarget } = await import('../6-emit/tfjs/saved-model/training-target.ts');
-    return chosen(trainingTarget, { ...(optimiser && { optimiser }) }, '-train');
-  }
-  return chosen((await import('../6-emit/tfjs/layers/target.ts')).layersTarget, {}, '');
-}
-
-function chosen<T>(target: Target<T>, targetOptions: Partial<T>, ending: string): ChosenTarget {
+  const entry = chooseEntry(args);
+  refuseOthers(args, entry);
+  const given = optionsOf(args, entry);
+  const target = await entry.load();
+  const settings = { ...target.defaults, ...given };
   return {
-    output: target.output ?? 'file',
-    ending,
-    emit: (compilation, open, options) => emit(compilation, target, targetOptions, open, options),
+    entry,
+    bytesPerNumber: target.bytesPerNumber?.(settings) ?? 4,
+    emit: (compilation, open, options) => emit(compilation, target, settings, open, options),
   };
 }
 
-function onnxOptions(args: Arguments): Partial<OnnxOptions> {
-  const batch = text(args, 'batch');
-  const opset = number(args, 'opset');
-  const tuned = text(args, 'tuned') as OnnxOptions['tuned'];
-  return {
-    ...(batch !== undefined && { batch: batch === 'dynamic' ? batch : Number(batch) }),
-    ...(opset !== undefined && { opset }),
-    ...(flag(args, 'half') && { half: true }),
-    ...(flag(args, 'external-data') && { externalData: true }),
-    ...(tuned && { tuned }),
-  };
+/** The entry that `--target` and the flags of its forms ask for. */
+function chooseEntry(args: Arguments): TargetEntry {
+  const name = text(args, 'target') ?? targets[0]?.name;
+  const asked = targets.filter((entry) => entry.flag !== undefined && flag(args, entry.flag));
+  const foreign = asked.find((entry) => entry.name !== name);
+  if (foreign) throw usageError(`--${foreign.flag} is for --target ${foreign.name}, not for ${name}`, 'compile');
+  if (asked.length > 1) {
+    throw usageError(`${asked.map((entry) => `--${entry.flag}`).join(' and ')} exclude each other`, 'compile');
+  }
+  return asked[0] ?? (targets.find((entry) => entry.name === name) as TargetEntry);
+}
+
+/** Throws for an option of other targets, and for `--no-fold` where nothing would be folded. */
+function refuseOthers(args: Arguments, entry: TargetEntry): void {
+  for (const name of new Set(targets.flatMap(namesOf))) {
+    if (!flag(args, name) || namesOf(entry).includes(name)) continue;
+    throw misplaced(name, entry, (other) => namesOf(other).includes(name));
+  }
+  if (flag(args, 'no-fold') && entry.purpose === 'training') {
+    const why = ': what trains keeps its batch norms anyway';
+    throw misplaced('no-fold', entry, (other) => other.purpose !== 'training', why);
+  }
+}
+
+/** @param takes whether another target takes the option. */
+function misplaced(name: string, entry: TargetEntry, takes: (other: TargetEntry) => boolean, why = ''): Error {
+  const takers = targets.filter(takes);
+  const forms = takers.filter((other) => other.name === entry.name);
+  if (forms.length > 0) return usageError(`--${name} needs ${forms.map(asked).join(' or ')}${why}`, 'compile');
+  const names = [...new Set(takers.map((other) => other.name))];
+  return usageError(`--${name} is for --target ${names.join(' or ')}, not for ${targetLabel(entry)}${why}`, 'compile');
+}
+
+/** `--graph with --target tfjs` */
+function asked({ name, flag }: TargetEntry): string {
+  return flag === undefined ? `--target ${name} without another form` : `--${flag} with --target ${name}`;
+}
+
+function namesOf({ options }: TargetEntry): string[] {
+  return Object.keys(options).map(optionName);
+}
+
+/** What the command line gives for the options of a target, by their names there. */
+function optionsOf(args: Arguments, entry: TargetEntry): object {
+  const given: Record<string, string | number | boolean> = {};
+  for (const [property, option] of Object.entries(entry.options) as [string, TargetOption][]) {
+    const name = optionName(property);
+    if (!flag(args, name)) continue;
+    const value = text(args, name) as string;
+    const words = wordsOf(option);
+    if (option.kind === 'flag') given[property] = true;
+    else if (words.includes(value)) given[property] = value;
+    else if (option.kind === 'number' && /^\+?\d+$/.test(value)) given[property] = Number(value);
+    else
+      throw usageError(`--${name} takes ${words.join(' or ')} with --target ${entry.name}, not '${value}'`, 'compile');
+  }
+  return given;
 }

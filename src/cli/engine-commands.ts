@@ -1,7 +1,14 @@
+import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './commands.ts';
 import { json, quiet, scalingOptions, weightOptions } from './options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
+
+/** `ONNX, layers model and graph model` */
+const verifiedForms = targets
+  .flatMap(({ runtime, form }) => (runtime ? [form] : []))
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' and $1');
 
 /**
  * The commands that need an engine: TensorFlow.js, worker threads, native packages. What runs them is a bundle of its
@@ -50,7 +57,7 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'verify',
-    summary: 'whether ONNX file, layers model and graph model give the same outputs, on every backend',
+    summary: `whether ${verifiedForms} give the same outputs, on every backend`,
     operands: '[spec]',
     maxOperands: 1,
     completes: 'spec',

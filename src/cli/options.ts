@@ -1,5 +1,8 @@
 /** Options as data: parsing, help and completion are all made from these. */
 
+import { targets } from '../6-emit/targets.ts';
+import { choiceOptions, targetOptions } from './target-options.ts';
+
 export interface Option {
   /** Without the dashes. */
   readonly name: string;
@@ -18,8 +21,6 @@ export interface Option {
   readonly repeatable?: boolean;
   /** What a shell completes: files by default where there are no choices. */
   readonly completes?: 'file' | 'spec' | 'variant' | 'nothing';
-  /** The one target of `compile` that takes it; all do by default. */
-  readonly target?: 'onnx' | 'tfjs';
 }
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
@@ -122,31 +123,9 @@ export const weightOptions: readonly Option[] = [
   },
 ];
 
-/** How a network is written to a file. */
+/** How a network is written to a file. What the targets take comes from their list. */
 export const emitOptions: readonly Option[] = [
-  {
-    name: 'target',
-    value: 'NAME',
-    choices: ['onnx', 'tfjs'],
-    description: 'what to write: an ONNX file (the default), or a TensorFlow.js model, which is a folder',
-  },
-  {
-    name: 'graph',
-    description: 'tfjs: a frozen graph model for inference instead of a layers model that trains',
-    target: 'tfjs',
-  },
-  {
-    name: 'train',
-    description: 'tfjs: a TensorFlow SavedModel of whole training steps, as enetc train runs them',
-    target: 'tfjs',
-  },
-  {
-    name: 'optimiser',
-    value: 'NAME',
-    choices: ['rmsprop', 'sgd', 'adamw'],
-    description: 'tfjs with --train: what the steps train with; rmsprop by default',
-    target: 'tfjs',
-  },
+  ...choiceOptions(targets),
   {
     name: 'output',
     short: 'o',
@@ -156,38 +135,5 @@ export const emitOptions: readonly Option[] = [
   },
   force,
   ...weightOptions,
-  {
-    name: 'batch',
-    value: 'N',
-    kind: 'positive',
-    most: 2 ** 31 - 1,
-    choices: ['dynamic'],
-    description: 'onnx: a fixed batch size, or dynamic (the default)',
-    target: 'onnx',
-  },
-  {
-    name: 'opset',
-    value: 'N',
-    kind: 'positive',
-    description: "onnx: the operator set; the target's default if not given",
-    completes: 'nothing',
-    target: 'onnx',
-  },
-  {
-    name: 'no-fold',
-    description: 'onnx, or tfjs with --graph: keep batch norms instead of folding them into convolutions',
-  },
-  { name: 'half', description: 'onnx: float16 weights and compute', target: 'onnx' },
-  {
-    name: 'external-data',
-    description: 'onnx: write the weights to FILE.HASH.data beside the model, by what they hold',
-    target: 'onnx',
-  },
-  {
-    name: 'tuned',
-    value: 'RUNTIME',
-    choices: ['ort-x86'],
-    description: 'onnx: forms for one runtime, slower in others: ONNX Runtime on x86, for some networks',
-    target: 'onnx',
-  },
+  ...targetOptions(targets),
 ];

@@ -1,19 +1,17 @@
 import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { targets } from '../6-emit/targets.ts';
 
-/** What a command writes, by the noun that messages have for it. */
-export type OutputKind = 'ONNX model' | 'safetensors file' | 'drawing';
+/** A kind of file that a command writes. */
+export interface OwnFile {
+  /** What messages call one. */
+  readonly noun: string;
+  /** Whether a file that begins so is one that enetc wrote. */
+  isOwn(head: Uint8Array): boolean;
+}
 
 /** So much of a file is enough to tell what wrote it. */
 const headBytes = 1 << 16;
-
-/** Of each kind: whether the head of a file is that of one that enetc wrote. */
-const marks: Readonly<Record<OutputKind, (head: Buffer) => boolean>> = {
-  // ModelProto: ir_version, then producer_name.
-  'ONNX model': (head) => head[0] === 0x08 && head.subarray(2, 9).equals(Buffer.from('\x12\x05enetc', 'latin1')),
-  'safetensors file': (head) => /^\{"__metadata__":\{[^{}]*"producer":"enetc"/.test(head.toString('utf8', 8)),
-  drawing: (head) => drawings.some((drawing) => drawing.test(head.toString('utf8'))),
-};
 
 /** How the drawings of `graph` begin, in each format. */
 const drawings = [
@@ -23,32 +21,42 @@ const drawings = [
   /^\{\n {2}"title": "(?:[^"\\]|\\.)*",\n {2}"facts": \[/,
 ];
 
-/** What stands at the top of a model's folder that enetc wrote: a file, and how it begins. */
-const folderMarks = [
-  ['model.json', /^\{"format":"(?:layers|graph)-model","generatedBy":"enetc\b/],
-  ['training.json', /^\{\s*"format":\s*"enetc-training"/],
-] as const;
+/** What `enetc weights` writes. */
+export const safetensorsFile: OwnFile = {
+  noun: 'safetensors file',
+  isOwn: (head) => /^\{"__metadata__":\{[^{}]*"producer":"enetc"/.test(textOf(head.subarray(8))),
+};
 
-/** What a model's folder may hold, at its top. */
-const modelFiles =
-  /^(model\.json|weights\.(bin|safetensors)|group\d+-shard\d+of\d+\.bin|saved_model\.pb|training\.json)$/;
+/** What `enetc graph` writes. */
+export const drawing: OwnFile = {
+  noun: 'drawing',
+  isOwn: (head) => drawings.some((mark) => mark.test(textOf(head))),
+};
+
+/** What the targets write that write folders. */
+const modelFolders = targets.flatMap(({ output }) => (output.kind === 'folder' ? [output] : []));
 
 /** Whether a file may be replaced unasked: enetc wrote it, or it is empty. */
-export function isOwnFile(path: string, kind: OutputKind): boolean {
+export function isOwnFile(path: string, kind: OwnFile): boolean {
   const head = headOf(path);
-  return head !== undefined && (head.length === 0 || marks[kind](head));
+  return head !== undefined && (head.length === 0 || kind.isOwn(head));
 }
 
 /** Whether enetc wrote the model in a folder, or the folder is empty. */
 export function isOwnFolder(path: string): boolean {
   if (readdirSync(path).length === 0) return true;
-  return folderMarks.some(([name, mark]) => mark.test(headOf(join(path, name))?.toString('utf8') ?? ''));
+  return modelFolders.some(({ mark }) => mark.begins.test(textOf(headOf(join(path, mark.file)) ?? new Uint8Array())));
 }
 
 /** The name of something in a folder that belongs to no model: a file of another name, a link, a folder. */
 export function strangerIn(folder: string): string | undefined {
-  return readdirSync(folder, { withFileTypes: true }).find((entry) => !entry.isFile() || !modelFiles.test(entry.name))
+  const isModelFile = (name: string) => modelFolders.some(({ files }) => files.test(name));
+  return readdirSync(folder, { withFileTypes: true }).find((entry) => !entry.isFile() || !isModelFile(entry.name))
     ?.name;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /** The first bytes of a regular file; undefined where it cannot be read. */

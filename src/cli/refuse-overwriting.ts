@@ -5,7 +5,7 @@ import { type Arguments, flag } from './arguments.ts';
 import { isInside, isSameFile } from './file-identity.ts';
 import { inputFiles } from './input-files.ts';
 import { failure, type Io, usageError } from './io.ts';
-import { isOwnFile, isOwnFolder, type OutputKind, strangerIn } from './own-outputs.ts';
+import { isOwnFile, isOwnFolder, type OwnFile, strangerIn } from './own-outputs.ts';
 import { attemptRead } from './system-errors.ts';
 
 /** An output, and what may not be lost by writing it. */
@@ -26,13 +26,13 @@ export function outputOf(shown: string, program: Program, args: Arguments, io: I
 }
 
 /** Throws where writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */
-export function refuseFile({ path, shown, inputs, force }: Output, kind: OutputKind): void {
+export function refuseFile({ path, shown, inputs, force }: Output, kind: OwnFile): void {
   const stat = statOf(path);
   // Devices and pipes lose nothing; a folder is refused where files are opened.
   if (!stat?.isFile()) return;
   if (inputs.some((input) => isSameFile(input, path))) throw isInput(shown);
   if (!force && !isOwnFile(path, kind)) {
-    throw failure(`'${shown}' exists and is not ${article(kind)} that enetc wrote; --force overwrites it`);
+    throw failure(`'${shown}' exists and is not ${article(kind.noun)} that enetc wrote; --force overwrites it`);
   }
 }
 
@@ -58,8 +58,8 @@ function isInput(shown: string): Error {
   return usageError(`'${shown}' is what the output is made from; give the output another name (--output)`);
 }
 
-function article(kind: OutputKind): string {
-  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+function article(noun: string): string {
+  return /^[AEIOU]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
 /** What there is under a name; where the system does not say, opening the file does. */

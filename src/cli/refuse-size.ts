@@ -9,9 +9,9 @@ import type { Output } from './refuse-overwriting.ts';
 /** What is larger is not written unasked. The largest published row of the library has 2 GB of weights. */
 const mostBytes = 4e9;
 
-/** The bytes that a network's weights take in a file. */
-export function weightBytes(graph: Graph, half: boolean): number {
-  return totalCost(graph).params * (half ? 2 : 4);
+/** The bytes that a network's weights take in a file. @param bytesPerNumber 4 in single precision. */
+export function weightBytes(graph: Graph, bytesPerNumber = 4): number {
+  return totalCost(graph).params * bytesPerNumber;
 }
 
 /** Throws where an output is very large, or has no room on the disk, and there is no `--force`. */

@@ -35,7 +35,6 @@ test('a target of one’s own is a plain object', () => {
   const listing: Target<{ header: boolean }> = {
     name: 'listing',
     description: 'a line a node',
-    unsupported: [],
     defaults: { header: true },
     check: () => [],
     emit({ graph, options, open, metadata }) {

@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts';
 import { checkOnnx } from './check.ts';
-import { defaultOptions, newestOpset, type OnnxOptions, oldestOpset } from './options.ts';
+import { onnxEntry } from './entry.ts';
+import { defaultOptions, type OnnxOptions } from './options.ts';
 import { planModel } from './plan.ts';
 import { writeModel } from './write-model.ts';
 
@@ -8,11 +9,9 @@ export type { OnnxOptions };
 
 /** ONNX (https://onnx.ai): a file that runs anywhere. */
 export const onnxTarget: Target<OnnxOptions> = {
-  name: 'onnx',
-  layout: 'NCHW',
-  description: `ONNX, opset ${oldestOpset} to ${newestOpset}`,
-  unsupported: [],
+  ...onnxEntry,
   defaults: defaultOptions,
+  bytesPerNumber: ({ half }) => (half ? 2 : 4),
   check: checkOnnx,
   emit: (request) => writeModel(planModel(request.graph, request.options), request),
 };

@@ -7,7 +7,7 @@ import { randomWeights } from '../../weights/random-weights.ts';
 import { type Backend, type BackendName, BackendUnavailable, backendNames, type OpenOptions } from '../backend.ts';
 import { openBackend } from '../open.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
-import { type FormName, type WrittenForms, writeForms } from './forms.ts';
+import { type Form, type WrittenForms, writeForms } from './forms.ts';
 import { loadOnnxRuntime, runGraph, runLayers, runOnnx } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
@@ -28,7 +28,7 @@ export interface ParityRequest {
 
 /** One form of the network on one engine. */
 export interface ParityRow {
-  readonly form: FormName;
+  readonly form: string;
   readonly engine: string;
   /** For people: what the engine is. */
   readonly detail: string;
@@ -48,7 +48,7 @@ export interface ParityReport {
   readonly largest: number;
   readonly rows: readonly ParityRow[];
   /** Forms that the network does not have, and why. */
-  readonly refused: readonly { readonly form: FormName; readonly why: string }[];
+  readonly refused: readonly { readonly form: string; readonly why: string }[];
   /** What could not be run here, and why. */
   readonly missing: readonly { readonly engine: string; readonly why: string; readonly advice?: string }[];
   readonly ok: boolean;
@@ -75,14 +75,17 @@ export async function verifyParity(
     try {
       if (!written) {
         request.onStep?.(request.weights ? 'writing the models' : `choosing weights on ${name}`);
-        written = writeForms(compilation, request.weights ?? (await randomRequest(backend, inputs)));
+        written = await writeForms(compilation, request.weights ?? (await randomRequest(backend, inputs)));
         if (!written.forms) return { diagnostics: written.diagnostics };
-        await runOnnxFirst(written.forms.onnx, written.refused);
+        for (const form of formsOf('onnxruntime')) await runOnnxFirst(form);
       }
       const { tf, description } = backend;
-      const { layers, graph: frozen } = written.forms ?? {};
-      if (layers) await timed('layers model', name, description, () => runLayers(tf, layers, graph, inputs, batch));
-      if (frozen) await timed('graph model', name, description, () => runGraph(tf, frozen, graph, inputs, batch));
+      for (const runtime of ['tfjs-layers', 'tfjs-graph'] as const) {
+        const run = runtime === 'tfjs-layers' ? runLayers : runGraph;
+        for (const form of formsOf(runtime)) {
+          await timed(form.name, name, description, () => run(tf, form.files, graph, inputs, batch));
+        }
+      }
     } finally {
       backend.close();
     }
@@ -102,16 +105,23 @@ export async function verifyParity(
     }
   }
 
-  async function runOnnxFirst(model: Uint8Array | undefined, refused: WrittenForms['refused']): Promise<void> {
-    if (refused.some(({ form }) => form === 'ONNX')) return;
+  function formsOf(runtime: Form['runtime']): readonly Form[] {
+    return (written?.forms ?? []).filter((form) => form.runtime === runtime);
+  }
+
+  async function runOnnxFirst({ name, files }: Form): Promise<void> {
     const ort = loadOnnxRuntime(where.cwd);
     if (typeof ort === 'string') missing.push({ engine: 'onnxruntime', why: ort });
-    else if (!model) missing.push({ engine: 'onnxruntime', why: 'the file would have 2 GiB or more' });
-    else await timed('ONNX', 'onnxruntime', 'ONNX Runtime', () => runOnnx(ort, model, graph, inputs, batch));
+    // Weights in a second file.
+    else if (files.names().length > 1)
+      missing.push({ engine: 'onnxruntime', why: 'the file would have 2 GiB or more' });
+    else {
+      await timed(name, 'onnxruntime', 'ONNX Runtime', () => runOnnx(ort, files.bytes(''), graph, inputs, batch));
+    }
   }
 
   /** Runs a form; one that does not run is a finding as one that differs is. */
-  async function timed(form: FormName, engine: string, detail: string, run: () => Promise<readonly Value[]>) {
+  async function timed(form: string, engine: string, detail: string, run: () => Promise<readonly Value[]>) {
     request.onStep?.(`${form} on ${engine}`);
     const start = performance.now();
     const result = await run().then(

@@ -35,9 +35,10 @@ export const compileCommand: RunCommand = async (args, io) => {
   if (!network) return exitCodes.diagnostics;
   const name = outputName(args, spec, network, target);
   const output = outputOf(name, network.program, args, io);
-  if (target.output === 'folder') refuseFolder(output);
-  else refuseFile(output, 'ONNX model');
-  refuseSize(output, weightBytes(network.graph, flag(args, 'half')));
+  const { output: written } = target.entry;
+  if (written.kind === 'folder') refuseFolder(output);
+  else refuseFile(output, written);
+  refuseSize(output, weightBytes(network.graph, target.bytesPerNumber));
   return writeNetwork({ spec, network, request }, target, name, args, io);
 };
 
@@ -64,7 +65,7 @@ function writeNetwork(
   const followed = opened?.checkpoint && followWeights(spec, built, request, opened.checkpoint, map);
   const network = followed?.network ?? built;
   const path = resolve(io.cwd, name);
-  const folder = target.output === 'folder';
+  const folder = target.entry.output.kind === 'folder';
   const files = folder ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
   const progress = createProgress(name, io);
   try {
@@ -132,10 +133,11 @@ function report(
 }
 
 /** `efficientnet-b5.onnx`, `efficientnet-b5/`: the spec, then the variant or phi. */
-function outputName(args: Arguments, spec: Spec, { point }: Network, { ending, output }: ChosenTarget): string {
+function outputName(args: Arguments, spec: Spec, { point }: Network, { entry }: ChosenTarget): string {
   const given = text(args, 'output');
   if (given !== undefined) return given;
   const label = spec.label ?? point.model.toLowerCase();
+  const { kind, ending } = entry.output;
   const suffix = point.variant ?? (point.phi === undefined ? undefined : `phi${point.phi}`);
-  return `${suffix === undefined ? label : `${label}-${suffix}`}${ending}${output === 'folder' ? '/' : ''}`;
+  return `${suffix === undefined ? label : `${label}-${suffix}`}${ending}${kind === 'folder' ? '/' : ''}`;
 }

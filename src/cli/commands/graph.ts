@@ -8,6 +8,7 @@ import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
+import { drawing } from '../own-outputs.ts';
 import { outputOf, refuseFile } from '../refuse-overwriting.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
@@ -44,7 +45,7 @@ export const graphCommand: RunCommand = async (args, io) => {
   if (output === undefined || output === '-') io.stdout.write(drawn);
   else {
     const written = outputOf(output, network.program, args, io);
-    refuseFile(written, 'drawing');
+    refuseFile(written, drawing);
     writeTextFile(written.path, output, drawn);
   }
   return exitCodes.ok;

@@ -11,6 +11,7 @@ import type { RunCommand } from '../commands.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { type OpenedCheckpoint, openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
+import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { outputOf, refuseFile } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
@@ -69,8 +70,8 @@ function convert(
   if (!source || !tensors || hasErrors(said)) return end(exitCodes.diagnostics);
 
   const output = outputOf(name, program, args, io);
-  refuseFile(output, 'safetensors file');
-  refuseSize(output, weightBytes(graph, false));
+  refuseFile(output, safetensorsFile);
+  refuseSize(output, weightBytes(graph));
   const files = createOutputFiles(output.path, name);
   try {
     const { sink } = files.open('');

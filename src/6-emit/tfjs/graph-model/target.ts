@@ -1,5 +1,6 @@
 import type { Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
+import { graphModelEntry } from '../entries.ts';
 import { writeModelFolder } from '../weight-shards.ts';
 import { constantWeights, graphJson, portsJson } from './graph-json.ts';
 import { planGraphModel } from './plan.ts';
@@ -12,11 +13,7 @@ export type GraphModelOptions = Readonly<Record<never, never>>;
  * last, the batch is open.
  */
 export const graphModelTarget: Target<GraphModelOptions> = {
-  name: 'tfjs',
-  layout: 'NHWC',
-  description: 'a frozen TensorFlow.js graph model',
-  output: 'folder',
-  unsupported: [],
+  ...graphModelEntry,
   defaults: {},
   check: checkTfjs,
   emit(request) {

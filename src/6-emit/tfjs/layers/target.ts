@@ -1,5 +1,6 @@
 import type { EmitRequest, Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
+import { layersEntry } from '../entries.ts';
 import { writeModelFolder } from '../weight-shards.ts';
 import type { LayersPlan } from './builder.ts';
 import { planLayers } from './plan.ts';
@@ -12,12 +13,7 @@ export type LayersOptions = Readonly<Record<never, never>>;
  * use. Batch norms, dropout and stochastic depth are in it; images are channels last, the batch is open.
  */
 export const layersTarget: Target<LayersOptions> = {
-  name: 'tfjs',
-  layout: 'NHWC',
-  description: 'a TensorFlow.js layers model',
-  output: 'folder',
-  purpose: 'training',
-  unsupported: [],
+  ...layersEntry,
   defaults: {},
   check: checkTfjs,
   emit: (request) => {

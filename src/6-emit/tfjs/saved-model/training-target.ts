@@ -9,6 +9,7 @@ import { hasErrors } from '../../../diagnostics/diagnostic.ts';
 import { writeSafetensors } from '../../../weights/write-safetensors.ts';
 import type { EmitRequest, EmitResult, Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
+import { trainingEntry } from '../entries.ts';
 import { emitTrainingModel } from './emit-training-model.ts';
 
 /**
@@ -17,12 +18,7 @@ import { emitTrainingModel } from './emit-training-model.ts';
  * `initialise` takes; and `training.json`, which says what each signature takes and gives.
  */
 export const trainingTarget: Target<TrainingOptions> = {
-  name: 'tfjs',
-  layout: 'NHWC',
-  description: 'training steps as a TensorFlow SavedModel',
-  output: 'folder',
-  purpose: 'training',
-  unsupported: [],
+  ...trainingEntry,
   defaults: defaultTrainingOptions,
   check: (graph, options) => {
     const problems = checkTfjs(graph);

@@ -1,0 +1,77 @@
+import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
+import type { Option } from './options.ts';
+
+/** `externalData` as the command line writes it: `external-data`. */
+export function optionName(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** How the command line asks for a form of a target: `tfjs with --graph`. */
+export function targetLabel({ name, flag }: TargetEntry): string {
+  return flag === undefined ? name : `${name} with --${flag}`;
+}
+
+/** The options that choose one of the targets. */
+export function choiceOptions(targets: readonly TargetEntry[]): Option[] {
+  const plain = targets.filter(({ flag }) => flag === undefined);
+  const written = plain.map(({ description }, i) => (i === 0 ? `${description} (the default)` : description));
+  return [
+    {
+      name: 'target',
+      value: 'NAME',
+      choices: plain.map(({ name }) => name),
+      description: `what to write: ${inWords(written)}`,
+    },
+    ...targets.flatMap(({ name, flag, description }): Option[] =>
+      flag === undefined ? [] : [{ name: flag, description: `${name}: ${description}` }],
+    ),
+  ];
+}
+
+/** The options that the targets take themselves. Targets can share one: its choices are those of all. */
+export function targetOptions(targets: readonly TargetEntry[]): Option[] {
+  const byName = new Map<string, { entry: TargetEntry; option: TargetOption }[]>();
+  for (const entry of targets) {
+    for (const [property, option] of Object.entries(entry.options) as [string, TargetOption][]) {
+      const name = optionName(property);
+      byName.set(name, [...(byName.get(name) ?? []), { entry, option }]);
+    }
+  }
+  const inference = targets.filter(({ purpose }) => purpose !== 'training');
+  return [
+    ...[...byName].map(([name, owners]): Option => {
+      const description = owners.map(({ entry, option }) => `${targetLabel(entry)}: ${withDefault(option)}`).join('; ');
+      return { name, description, ...valueFields(owners.map(({ option }) => option)) };
+    }),
+    {
+      name: 'no-fold',
+      description: `${inWords(inference.map(targetLabel))}: keep batch norms instead of folding them into convolutions`,
+    },
+  ];
+}
+
+function valueFields([first, ...others]: readonly TargetOption[]): Partial<Option> {
+  if (!first || first.kind === 'flag') return {};
+  const { value } = first;
+  const words = [...new Set([first, ...others].flatMap(wordsOf))];
+  const choices = words.length > 0 && { choices: words };
+  if (first.kind === 'choice') return { value, ...choices };
+  const most = first.most !== undefined && { most: first.most };
+  return { value, kind: 'positive', ...most, ...choices, ...(words.length === 0 && { completes: 'nothing' }) };
+}
+
+/** The values of an option that are words. */
+export function wordsOf(option: TargetOption): readonly string[] {
+  if (option.kind === 'flag') return [];
+  return option.kind === 'choice' ? option.choices : (option.words ?? []);
+}
+
+function withDefault(option: TargetOption): string {
+  const preset = option.kind === 'flag' ? undefined : option.default;
+  return preset === undefined ? option.description : `${option.description}; ${preset} by default`;
+}
+
+/** `a, b, or c` */
+function inWords(parts: readonly string[]): string {
+  return parts.length < 3 ? parts.join(', or ') : `${parts.slice(0, -1).join(', ')}, or ${parts.at(-1)}`;
+}
