@@ -1,7 +1,7 @@
-import type { Member, ModelNode } from '../1-parse/ast.ts';
+import type { Ident, Member, ModelNode } from '../1-parse/ast.ts';
 import { objectiveNames } from '../2-resolve/builtins.ts';
 import { checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
-import { checkExpr, expectType } from './check-expr.ts';
+import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
 import type { Before } from './check-step.ts';
@@ -94,6 +94,12 @@ function bindFact({ c, scope, facts }: ModelCheck, name: string, local: Local): 
   if (name !== '' && !facts.locals.has(name)) facts.locals.set(name, local);
 }
 
+/** What the section after this one takes from before. */
+function sectionBefore(scope: Scope, { name, span }: Ident): Before {
+  const type = scope.locals.get(name)?.type;
+  return { text: name, count: type && countOf(type), span };
+}
+
 function checkMember(m: ModelCheck, member: Member): void {
   const { c, scope, facts } = m;
   switch (member.kind) {
@@ -108,7 +114,8 @@ function checkMember(m: ModelCheck, member: Member): void {
       checkInput(c, scope, member);
       if (!m.started) {
         const { name, span } = member.name;
-        m.before = { text: m.before ? `${m.before.text}, ${name}` : name, span };
+        const { text, count = 0 } = m.before ?? {};
+        m.before = { text: text === undefined ? name : `${text}, ${name}`, count: count + 1, span };
       }
       return;
     case 'maximize': {
@@ -125,7 +132,7 @@ function checkMember(m: ModelCheck, member: Member): void {
       return;
     case 'section':
       checkSection(c, scope, member, m.before, m.uses);
-      m.before = { text: member.name.name, span: member.name.span };
+      m.before = sectionBefore(scope, member.name);
       m.started = true;
       return;
     case 'table':

@@ -35,6 +35,8 @@ export function checkStep(c: Checker, scope: Scope, step: StepNode, chained: num
 export interface Before {
   /** As it would be written: `stem`, `left, right`. */
   readonly text: string;
+  /** How many tensors that is, where it can be known. */
+  readonly count: number | undefined;
   readonly span: Span;
 }
 
@@ -133,7 +135,8 @@ function checkArguments(
   if (bound.diagnostics.length === 0) {
     const missing = missingArguments(signature, implied, bound, span);
     if (chained !== undefined) missing.push(...notEnough(signature, chained, bound, types, span));
-    for (const d of missing) addDiagnostic(c, taken && d.code === 'missing-tensor' ? withBefore(d, taken) : d);
+    for (const d of missing)
+      addDiagnostic(c, taken && d.code === 'missing-tensor' ? withBefore(d, taken, [taken.fix]) : d);
     if (taken && signature.tensors === 'many' && missing.length === 0) {
       reportTaken(c, taken);
     }
@@ -219,7 +222,8 @@ function takeBefore(signature: Signature | undefined, call: FirstCall, { text }:
   const many = signature?.tensors === 'many';
   if (!signature || many) {
     const head = text.includes(',') ? `[${text}]` : text;
-    const edits = [{ span: { ...call.span, end: call.span.start }, newText: `${head} -> ` }];
+    const start = isBracketed(call) ? call.callee.span.start : call.span.start;
+    const edits = [{ span: { ...call.span, start, end: start }, newText: `${head} -> ` }];
     return { title: `Write '${head} -> ' before it, as earlier versions meant it`, edits, safe: many };
   }
   const at = call.args[0]?.span as Span;
@@ -229,10 +233,15 @@ function takeBefore(signature: Signature | undefined, call: FirstCall, { text }:
   return { title: `Write '${text}' as the first argument, as earlier versions meant it`, edits, safe: true };
 }
 
+/** Whether the call stands in parentheses of its own, `sum: (Add(a, b))`: what goes before it stands inside of these. */
+function isBracketed({ callee, span }: FirstCall): boolean {
+  return span.source.text.slice(span.start, callee.span.start).includes('(');
+}
+
 /** A tensor is missing that earlier versions took from before. */
-function withBefore(d: Diagnostic, { before, fix }: Taken): Diagnostic {
+function withBefore(d: Diagnostic, { before }: Taken, fixes: readonly Fix[]): Diagnostic {
   const message = `'${before.text}' is not taken, because the arguments give tensors`;
-  return { ...d, related: [...(d.related ?? []), { span: before.span, message }], fixes: [fix] };
+  return { ...d, related: [...(d.related ?? []), { span: before.span, message }], fixes };
 }
 
 /** Says so where a section begins with a block that is given some of its tensors, but not all. */
@@ -249,15 +258,19 @@ function checkMissing(
   const named = new Set(given.flatMap((arg) => arg.name?.name ?? []));
   const open = params.filter((p) => p.tensor && !named.has(p.name));
   const name = open[given.length - named.size]?.name ?? '';
-  addDiagnostic(c, withBefore(createDiagnostic('missing-tensor', taken.first.callee.span, { callee, name }), taken));
+  const missing = createDiagnostic('missing-tensor', taken.first.callee.span, { callee, name });
+  // where what stood before would be too few or too many, earlier versions refused it as well
+  const fits = given.length + (taken.before.count ?? 1) === tensors;
+  addDiagnostic(c, withBefore(missing, taken, fits ? [taken.fix] : []));
   return true;
 }
 
 /** Says what a section that begins with tensors no longer takes. */
-function reportTaken(c: Checker, { first: { callee, args, span, conditional }, before, fix }: Taken): void {
+function reportTaken(c: Checker, { first: call, before, fix }: Taken): void {
+  const { callee, args, span, conditional } = call;
   const fixes = [fix];
   const [first, second] = args;
-  if (first?.value.kind === 'name' && !conditional) {
+  if (first?.value.kind === 'name' && !conditional && !isBracketed(call)) {
     const step = callee.span.source.text.slice(span.start, callee.span.end);
     const head = `${first.value.text} -> ${step}`;
     const edits = [

@@ -108,7 +108,7 @@ const makers: Readonly<Record<string, Maker>> = {
 /** No units are how other libraries ask for a network without classifier. */
 function unitsOf(a: Arguments): number {
   if (a.bindings.get('units')?.value === 0) {
-    const limit = 'at least 1; a condition leaves the step out: Linear(classes) if classes > 0';
+    const limit = 'at least 1; a condition leaves the step out: Linear(classes) if classes != 0';
     fail('bad-size', a.span, { what: "'units' of 'Linear'", value: 0, limit });
   }
   return int(a, 'units', 1, buildLimits.channels);

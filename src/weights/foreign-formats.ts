@@ -7,7 +7,7 @@ export interface ForeignFormat {
 const fromTorch =
   "in Python: import torch; from safetensors.torch import save_file; w = torch.load('FILE', map_location='cpu', weights_only=True); save_file({k: v.contiguous().clone() for k, v in w.get('state_dict', w).items()}, 'weights.safetensors')";
 const fromKeras =
-  "Keras's kernels are turned ([height, width, in, out], depthwise [height, width, channels, 1], dense [in, out]): in Python, for each weight w = w.numpy(), save w.transpose(3, 2, 0, 1), w.transpose(2, 3, 0, 1) or w.T, made contiguous, with safetensors.numpy.save_file; or write the model with tensorflowjs_converter --output_format=tfjs_layers_model and pass that folder";
+  "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a folder for --weights; or save its arrays with safetensors.numpy, kernels turned from [height, width, in, out] to [out, in, height, width]";
 const fromTensorflow =
   'in Python: read the variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), turn kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
 const fromOnnx =

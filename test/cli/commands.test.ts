@@ -174,7 +174,7 @@ describe('check', () => {
     expect(json.diagnostics[0].span).toMatchObject({ file: 'broken.enet', start: { line: 3, column: 9 } });
   });
 
-  test('--fix mends what is safe; --max-warnings counts the rest', async () => {
+  test('--fix fixes what is safe; --max-warnings counts the rest', async () => {
     const unused = tiny.replace('{ ConvBnAct }', '{ ConvBnAct, MBConv }');
     const cwd = folder({ 'a.enet': unused });
     expect((await enetc(['check'], { cwd })).code).toBe(0);

@@ -22,6 +22,17 @@ test('of two that touch the same text the first wins', () => {
   expect(applyFixes(source, [fix(2, 2, '|'), fix(2, 2, '|')]).text).toBe('ab|cdef');
 });
 
+test('each is compared with its neighbours alone: a hundred thousand take no time', () => {
+  const long: Source = { name: 'x', text: 'ab '.repeat(100_000) };
+  const many = Array.from({ length: 100_000 }, (_, i) => fix(3 * i, 3 * i + 1, 'A', true, long));
+  const begin = performance.now();
+  // twice: what is there already is touched, wherever it lies
+  const { text, applied } = applyFixes(long, [...many, ...many, fix(10, 200_000, '', true, long)]);
+  expect(performance.now() - begin).toBeLessThan(2_000);
+  expect(applied).toHaveLength(100_000);
+  expect(text).toBe('Ab '.repeat(100_000));
+});
+
 test('neither unsafe fixes nor those of another file', () => {
   const other = { name: 'y', text: 'abcdef' };
   expect(applyFixes(source, [fix(0, 1, 'X', false), fix(0, 1, 'Y', true, other)])).toEqual({

@@ -55,6 +55,7 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
   ['a condition', block('return x -> relu if ▮'), ['last', 'n', 'x', 'not', 'true'], ['index']],
   ['within a condition', block('return x -> relu if last ▮'), ['and', 'or'], []],
   ['what is required', block('require ▮\n  return x'), ['last', 'n', 'not'], []],
+  ['tensors of a section', model('stem: Conv(8, 3)\n  sum: Add(stem, ▮)'), ['stem', 'image'], ['head']],
   ['arguments', block('return x -> conv: Conv(▮)'), ['channels', 'kernel', 'bias', 'n'], ['x2', 'relu']],
   [
     'arguments, some given',

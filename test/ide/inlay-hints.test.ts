@@ -66,6 +66,21 @@ model M {
   expect(lines).toContain('stages: Unit(«channels:»16) {');
 });
 
+test('tensors that begin a section shift the names of what follows them', () => {
+  const text = `import { ConvBnAct } from "std/blocks"
+model M {
+  input image: [3, 16, 16]
+  stem: ConvBnAct(8, 3)
+  wide: ConvBnAct(image, 8, 3)
+  sum: Add(stem, wide)
+}
+`;
+  const lines = shown(text, {}, { values: false, shapes: false, parameterNames: true });
+  expect(lines).toContain('stem: ConvBnAct(«channels:»8, «kernel:»3)');
+  expect(lines).toContain('wide: ConvBnAct(image, «channels:»8, «kernel:»3)');
+  expect(lines).toContain('sum: Add(stem, wide)');
+});
+
 test('only hints of the range are given', () => {
   const { analysis } = openFixture(model);
   const start = model.indexOf('| d(2)');

@@ -30,6 +30,12 @@ test.each([
   ['block B(x) {\n  y = ConvBnAct(x, ▮', '«channels: int»'],
   ['block B(x) {\n  return x -> Add(▮', '«y»'],
   ['block B(x) {\n  y = Add(x, x, x, ▮', '«...»'],
+  // a section takes tensors from before, but only where none are given
+  ['model M {\n  input a: [4, 8, 8]\n  sum: Add(a, ▮)', '«y»'],
+  ['model M {\n  input a: [4, 8, 8]\n  sum: a -> Add(a, ▮)', '«...»'],
+  ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(a, ▮)', '«channels: int»'],
+  ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(x: a, ▮)', '«channels: int»'],
+  ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(▮', '«channels: int»'],
   // calls in calls, brackets in arguments
   ['model M {\n  stem: ConvBnAct(w(▮32), 3)', 'w(«n»)'],
   ['model M {\n  stem: ConvBnAct(w(32), ▮3)', '«kernel: int = 3»'],

@@ -89,6 +89,37 @@ test.each([
   expect(problems(after)).toEqual([]);
 });
 
+test.each([
+  ['both: (Add(stem, body))', 'both: (side -> Add(stem, body))'],
+  ['both: ((Add(stem, body))) -> relu', 'both: ((side -> Add(stem, body))) -> relu'],
+  ['both: sum: (Add(stem, body))', 'both: sum: (side -> Add(stem, body))'],
+  ['both: (Joined(body, 8))', 'both: (Joined(side, body, 8))'],
+])('what goes before a call in parentheses stands inside of these: %s', (section, written) => {
+  const after = fixed(section);
+  expect(after).toBe(text(written));
+  expect(problems(after)).toEqual([]);
+});
+
+test('a fix is offered where it gives a step exactly what it takes', () => {
+  const three = 'block Three(a, b, e) { return Add(a, b, e) }';
+  const titles = (members: string) =>
+    compile({ name: 'test.enet', text: model(members, three) }).diagnostics.map(({ code, fixes = [] }) => [
+      code,
+      ...fixes.filter((f) => f.safe).map((f) => f.title),
+    ]);
+  const stem = '  input u: [4, 8, 8]\n  stem: Conv(4, 1)\n';
+  expect(titles(`${stem}  all: Three(u)`)).toEqual([['missing-tensor']]);
+  expect(titles(`${stem}  all: Three(u, u)`)).toEqual([
+    ['missing-tensor', "Write 'stem' as the first argument, as earlier versions meant it"],
+  ]);
+  const two = '  input u: [4, 8, 8]\n  input v: [4, 8, 8]\n';
+  expect(titles(`${two}  all: Three(u)`)).toEqual([
+    ['missing-tensor', "Write 'u, v' as the first argument, as earlier versions meant it"],
+  ]);
+  expect(titles(`${two}  all: Three(u, v)`)).toEqual([['missing-tensor']]);
+  expect(titles(`${two}  halves: u -> Split(2)\n  all: Three(u, v)`)).toEqual([['missing-tensor']]);
+});
+
 test('the other fix says the new meaning for all versions', () => {
   const [d] = compile({ name: 'test.enet', text: text('both: Add(stem, body)') }).diagnostics;
   const [, fix] = d?.fixes ?? [];

@@ -24,6 +24,11 @@ describe.each(libraryModels)('$name', ({ module }) => {
     expect(features.nodes[node]?.shapes).toEqual([[channels, 1, 1]]);
   });
 
+  test('refuses fewer than 0 classes', () => {
+    const { diagnostics } = compile({ name: module, text: stdlib[module] as string }, { set: { classes: '-1' } });
+    expect(diagnostics.map((d) => d.message)).toContain("'units' of 'Linear' is -1; it must be from 1 to 1048576");
+  });
+
   test('takes another number of channels, and another height than width', () => {
     const graph = library(module, { set: { image: '[1, 64, 96]' } });
     expect(graph.nodes[graph.inputs[0] ?? -1]?.shapes).toEqual([[1, 64, 96]]);

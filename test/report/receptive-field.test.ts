@@ -46,3 +46,19 @@ test('dilation widens the reach; a global pool sees all and takes all for one st
   expect(at(graph, 'window.conv')).toEqual([11 + 7 * 2, 2]);
   expect(at(graph, 'both.add')).toEqual([11 + 7 * 2, 16]);
 });
+
+test('joined paths see the hull of what each sees; a pad shifts', () => {
+  const { graph } = build(
+    model(`  input image: [3, 16, 16]
+  stem: Conv(4, 1, stride: 2)
+  up: stem -> Pad(2, 0) -> conv: Conv(4, 3, padding: valid)
+  down: stem -> Pad(0, 4) -> conv: Conv(4, 5, padding: valid)
+  both: Add(up, down)
+  return both`),
+  );
+  const fields = receptiveFields(graph);
+  const of = (path: string) => fields[graph.nodes.findIndex((n) => n.path === path)];
+  expect(of('up.conv')).toEqual({ first: -4, last: 0, stride: 2 });
+  expect(of('down.conv')).toEqual({ first: 0, last: 8, stride: 2 });
+  expect(of('both')).toEqual({ first: -4, last: 8, stride: 2 });
+});

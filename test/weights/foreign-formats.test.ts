@@ -19,8 +19,8 @@ function messageOf(file: Uint8Array): string {
 it.each([
   ['a PyTorch checkpoint', zip('archive/data.pkl'), 'torch.load'],
   ['a PyTorch checkpoint or another Python pickle', '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'torch.load'],
-  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels are turned'],
-  ['a Keras model (.keras)', zip('metadata.json'), 'kernels are turned'],
+  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels turned'],
+  ['a Keras model (.keras)', zip('metadata.json'), 'kernels turned'],
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
@@ -44,6 +44,8 @@ it.each([
   const message = messageOf(bytes(content));
   expect(message).toContain(`'w' is ${what}; weights are read from safetensors: `);
   expect(message).toContain(advice);
+  // a message cuts what is too long, and advice that is cut is none
+  expect(message).not.toContain('...');
 });
 
 it('a header with `{` at the ninth byte is safetensors, whatever its length looks like', () => {

@@ -96,6 +96,6 @@ function conclusion(paths: readonly string[], diagnostics: readonly Diagnostic[]
     paths.length === 1 ? (paths[0] === '-' ? 'standard input' : safeText(paths[0] as string)) : `${paths.length} files`;
   const mended = fixed > 0 ? `, ${fixed} ${nounFor(fixed, 'fix', 'fixes')} applied` : '';
   const fixable = diagnostics.filter((d) => d.fixes?.some((f) => f.safe)).length;
-  const hint = fixable > 0 ? `; --fix mends ${fixable}` : '';
+  const hint = fixable > 0 ? `; --fix would fix ${fixable}` : '';
   return `${files} checked${mended}: ${diagnostics.length === 0 ? 'nothing to report' : 'see above'}${hint}`;
 }

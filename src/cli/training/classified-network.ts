@@ -38,8 +38,12 @@ function classesOf(graph: Graph): number {
     const shape = graph.nodes[value.node]?.shapes[value.output] ?? [];
     return shape.length === 1 ? [shape[0] as number] : [];
   });
-  if (vectors.length !== 1)
-    throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);
+  if (vectors.length === 0) {
+    throw new RunError(
+      `'${graph.name}' gives no class scores, an output with one number per class: it ends without a classifier, as a model of the library does with --set classes=0`,
+    );
+  }
+  if (vectors.length > 1) throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);
   return vectors[0] as number;
 }
 
