@@ -7,7 +7,7 @@ import { enetc, folder } from '../cli/fake-io.ts';
 import { findPython } from '../oracle.ts';
 import { startPython } from '../training/python-runner.ts';
 import { randomSpec } from './random-spec.ts';
-import { differenceOf, evaluatedTraining, expectedOutputs, formsOf } from './run-forms.ts';
+import { differenceOf, evaluatedTraining, expectedOutputs, formsOf, lostByLayers } from './run-forms.ts';
 
 /** How many specs: `ENET_FUZZ=5000 npx vitest run test/forms`. `ENET_SEED` chooses others. */
 const runs = Number(process.env.ENET_FUZZ ?? 100);
@@ -75,6 +75,8 @@ test('random specs give in every form what loops in double precision give, and v
         say(`${form.name}: ${(e as Error).message}`);
       }
     }
+    const lost = lostByLayers(network, checkpoint);
+    if (lost.length > 0) say(`a layers model loses ${lost.join(', ')}`);
     if (done % 4 === 0) {
       const cwd = folder({ 'random.enet': text });
       const { code, out, err } = await enetc(['verify', 'random.enet', '--backend', 'cpu'], { cwd });

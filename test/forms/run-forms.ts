@@ -5,6 +5,7 @@ import { emit } from '../../src/6-emit/emit.ts';
 import { type OnnxOptions, onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import type { Target } from '../../src/6-emit/target.ts';
 import { graphModelTarget } from '../../src/6-emit/tfjs/graph-model/target.ts';
+import { openLayersFolder } from '../../src/6-emit/tfjs/layers/open-folder.ts';
 import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import type { CreateRunner } from '../../src/backends/runner.ts';
@@ -127,6 +128,24 @@ export async function evaluatedTraining(
   } finally {
     runner.close();
   }
+}
+
+/** The tensors that a network's layers model, opened again, does not have as they went in; none where there is no such form. */
+export function lostByLayers(network: Compilation, checkpoint: Checkpoint): readonly string[] {
+  const folder = folderInMemory();
+  if (hasErrors(emit(network, layersTarget, {}, folder.open, { checkpoint }).diagnostics)) return [];
+  const files = folder.files();
+  const json = new TextDecoder().decode(files.get('model.json'));
+  const { checkpoint: back, diagnostics } = openLayersFolder('model', json, (name) => {
+    const bytes = files.get(name)!;
+    return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+  });
+  if (!back) return diagnostics.map(({ message }) => message);
+  const isSame = (name: string) => {
+    const [ours, theirs] = [checkpoint.read(name), back.tensors.has(name) ? back.read(name) : []];
+    return ours.length === theirs.length && ours.every((value, i) => value === theirs[i]);
+  };
+  return [...checkpoint.tensors.keys()].filter((name) => !isSame(name));
 }
 
 /** Whether half precision can hold what goes through a network, and its squares: beyond, infinities are right. */

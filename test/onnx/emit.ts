@@ -94,8 +94,10 @@ export async function runOrt(
     }),
   );
   const results = await session.run(feeds);
+  const names = session.outputNames;
   await session.release();
-  return graph.outputs.map(({ name }) => results[name]!.data as Float32Array);
+  // By their places: an output that has an input's name is called otherwise in the file.
+  return names.map((name) => results[name]!.data as Float32Array);
 }
 
 /** The greatest difference, relative where numbers are large. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { featureOrders } from '../../src/6-emit/tfjs/layers/feature-order.ts';
+import { weightsFromTfjs } from '../../src/6-emit/tfjs/layers/model-weights.ts';
 import { openLayersFolder } from '../../src/6-emit/tfjs/layers/open-folder.ts';
 import { readTopology } from '../../src/6-emit/tfjs/layers/topology.ts';
 import { compile } from '../../src/compile.ts';
@@ -199,6 +200,23 @@ const models: Record<string, { make: () => tf.LayersModel; spec: string }> = {
     },
     spec: flatConv,
   },
+  'maps of one pixel, each flattened, and vectors joined': {
+    make: () => {
+      const x = input();
+      const pooled = (name: string, filters: number) =>
+        chain(x, conv(name, filters), tf.layers.averagePooling2d({ poolSize: 5 }), tf.layers.flatten());
+      const vectors = [pooled('a.c', 3), chain(x, tf.layers.globalAveragePooling2d({})), pooled('b.c', 2)];
+      const all = tf.layers.concatenate().apply(vectors) as tf.SymbolicTensor;
+      return tf.model({ inputs: x, outputs: chain(all, tf.layers.dropout({ rate: 0.1 }), dense('fc')) });
+    },
+    spec: spec(
+      'a: image -> c: Conv(3, 3) -> relu -> AvgPool(5, padding: valid)',
+      'b: image -> c: Conv(2, 3) -> relu -> AvgPool(5, padding: valid)',
+      'mean: image -> GlobalAvgPool',
+      'all: Concat(a, mean, b)',
+      'fc: Linear(4)',
+    ),
+  },
   'channels shuffled before': {
     make: () =>
       functional(
@@ -275,6 +293,21 @@ describe.each(Object.keys(models))('%s', (kind) => {
     }
     model.dispose();
   });
+
+  test('in memory as in its folder', async () => {
+    const model = make();
+    const memory = await weightsFromTfjs(model);
+    const { checkpoint } = opened(await saved(model));
+    expect([...memory.tensors.values()]).toEqual([...checkpoint!.tensors.values()]);
+    for (const name of memory.tensors.keys()) expect(memory.read(name)).toEqual(checkpoint!.read(name));
+    model.dispose();
+  });
+});
+
+test('a model in memory that does not say in which order it reads its features', async () => {
+  const turned = functional(conv('c'), tf.layers.permute({ dims: [2, 1, 3] }), tf.layers.flatten(), dense('fc'));
+  await expect(weightsFromTfjs(turned)).rejects.toThrow("does not say in which order 'fc' reads its features");
+  turned.dispose();
 });
 
 /** A checkpoint whose names lose the model that they stand in. */
@@ -315,6 +348,21 @@ describe('where the order of features cannot be known, that is an error', () => 
     },
   };
 
+  const joinedMaps = {
+    class_name: 'Model',
+    config: {
+      layers: [
+        { class_name: 'InputLayer', name: 'in', config: { batch_input_shape: [null, 6, 5, 2] }, inbound_nodes: [] },
+        { class_name: 'Flatten', name: 'a', config: {}, inbound_nodes: [[['in', 0, 0, {}]]] },
+        { class_name: 'GlobalAveragePooling2D', name: 'b', config: {}, inbound_nodes: [[['in', 0, 0, {}]]] },
+        { class_name: 'Concatenate', name: 'all', config: {}, inbound_nodes: [['a', 'b'].map((x) => [x, 0, 0, {}])] },
+        { class_name: 'Dense', name: 'fc', config: { units: 4 }, inbound_nodes: [[['all', 0, 0, {}]]] },
+      ],
+      input_layers: [['in', 0, 0]],
+      output_layers: [['fc', 0, 0]],
+    },
+  };
+
   test.each<[string, unknown, string]>([
     ['no topology', undefined, 'it has no topology that can be read'],
     [
@@ -329,10 +377,11 @@ describe('where the order of features cannot be known, that is an error', () => 
       layers(first, ['Permute', { name: 'turn', dims: [2, 1, 3] }], ['Flatten'], fc),
       "it is behind 'turn'",
     ],
+    ['flattened maps joined', joinedMaps, "'all' joins flattened maps"],
     ['no shape', layers(['Flatten'], fc), "it is behind 'the input'"],
     ['a circle', circle, 'its layers refer to each other in a circle'],
   ])('%s', (_what, topology, why) => {
-    expect(problem(topology)).toContain("model.json does not tell in which order 'fc' reads its features");
+    expect(problem(topology)).toContain("the model does not say in which order 'fc' reads its features");
     expect(problem(topology)).toContain(why);
   });
 

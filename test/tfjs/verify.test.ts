@@ -85,6 +85,18 @@ describe('enetc verify', () => {
     expect(report.refused[0].why).toContain('let it begin with a letter (name.enet:3)');
   });
 
+  test.each([
+    ["an output that has an input's name", 'image: c'],
+    ['an input as it is', 'image, c'],
+    ['one value as three outputs', 'a: c, b: c, image: c'],
+  ])('%s', async (_what, outputs) => {
+    const spec = `model M {\n  input image: [2, 5, 4]\n  c: Conv(2, 3)\n  return ${outputs}\n}\n`;
+    const cwd = folder({ 'net.enet': spec });
+    const { code, out } = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd });
+    expect(out).toContain('All forms agree.');
+    expect(code).toBe(0);
+  });
+
   test('a network whose outputs are all 0 verifies nothing, and says so', async () => {
     // four rows and columns are added at the top and left, and as many taken away at the other end
     const cwd = folder({ 'net.enet': 'model M {\n  input image: [2, 4, 4]\n  y: Pad(4, 0) -> Pad(0, -4)\n}\n' });

@@ -31,8 +31,9 @@ export async function runOnnx(
   try {
     const feeds = inputs.map(({ name, shape, data }) => [name, new ort.Tensor('float32', data, [batch, ...shape])]);
     const results = await session.run(Object.fromEntries(feeds));
-    return graph.outputs.map(({ name }) => {
-      const { data, dims } = results[name] as InstanceType<OnnxRuntime['Tensor']>;
+    // By their places: an output that has an input's name is called otherwise in the file.
+    return graph.outputs.map(({ name }, i) => {
+      const { data, dims } = results[session.outputNames[i] ?? ''] as InstanceType<OnnxRuntime['Tensor']>;
       return { name, shape: dims.slice(1), data: data as Float32Array };
     });
   } finally {

@@ -1,3 +1,4 @@
+import { fromStored } from '../weight-layout.ts';
 import type { FeatureOrders } from './feature-order.ts';
 import type { NamedWeight } from './weight-names.ts';
 
@@ -15,7 +16,7 @@ export function pixelChannels(
   if (layout !== 'linear') return {};
   const layer = weight.slice(0, weight.lastIndexOf('/'));
   const unknown = (why: string) => ({
-    problem: `model.json does not tell in which order '${layer}' reads its features: ${why}`,
+    problem: `the model does not say in which order '${layer}' reads its features: ${why}`,
   });
   if (!orders) return unknown('it has no topology that can be read');
   const name = namesOf(layer).find((candidate) => orders.has(candidate));
@@ -24,6 +25,9 @@ export function pixelChannels(
   if (order?.kind === 'unknown') return unknown(order.why);
   if (order?.kind !== 'pixels') return {};
   const features = shape[1] as number;
+  if (features !== order.channels && order.joinedBy !== undefined) {
+    return unknown(`'${order.joinedBy}' joins flattened maps`);
+  }
   if (features % order.channels !== 0) {
     return { problem: `'${weight}' is for ${features} features, but its topology gives it ${order.channels} channels` };
   }
@@ -36,8 +40,14 @@ function namesOf(layer: string): readonly string[] {
   return parts.map((_, i) => parts.slice(i).join('/'));
 }
 
+/** A weight under our name, in our order. @param channels those of `pixelChannels`. */
+export function ourValues({ layout, shape }: NamedWeight, stored: Float32Array, channels?: number): Float32Array {
+  const values = fromStored(layout, shape, stored);
+  return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
+}
+
 /** A linear layer's weight `[units, features]` whose features stand pixel by pixel, channel by channel instead. */
-export function inOurOrder(values: Float32Array, features: number, channels: number): Float32Array {
+function inOurOrder(values: Float32Array, features: number, channels: number): Float32Array {
   const pixels = features / channels;
   const turned = new Float32Array(values.length);
   for (let row = 0; row < values.length; row += features) {

@@ -8,8 +8,8 @@ const mostCalls = 200_000;
 export type FeatureOrder =
   /** As a linear layer of ours does: channel by channel. */
   | { readonly kind: 'ours' }
-  /** Pixel by pixel, `channels` for each. */
-  | { readonly kind: 'pixels'; readonly channels: number }
+  /** Pixel by pixel, `channels` for each. Behind a layer that joins flattened maps only one pixel of each is in order. */
+  | { readonly kind: 'pixels'; readonly channels: number; readonly joinedBy?: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** The layers of a topology by name: the order in which a dense one reads, and nothing for others. */
@@ -75,7 +75,10 @@ function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefi
 
 function readBy(x: ValueOrder | undefined): FeatureOrder {
   if (x?.order === 'ours') return { kind: 'ours' };
-  if (x?.order === 'last' && x.channels !== undefined) return { kind: 'pixels', channels: x.channels };
+  if (x?.order === 'last' && x.channels !== undefined) {
+    const { channels, joinedBy } = x;
+    return { kind: 'pixels', channels, ...(joinedBy !== undefined && { joinedBy }) };
+  }
   return {
     kind: 'unknown',
     why: x?.behind === undefined ? 'the number of channels is not known' : `it is behind '${x.behind}'`,

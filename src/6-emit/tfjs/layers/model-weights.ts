@@ -1,24 +1,32 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { elements } from '../../../5-graph/graph.ts';
 import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
-import { fromStored } from '../weight-layout.ts';
+import { ourValues, pixelChannels } from './feature-channels.ts';
+import { featureOrders } from './feature-order.ts';
+import { readTopology } from './topology.ts';
 import { namedWeight } from './weight-names.ts';
 
 /**
- * The weights of a layers model that `enetc` made, under our names and in our order: what `chooseWeights`, `emit` and
- * `writeSafetensors` take. They are copied out of the backend, all at once; training the model on does not change them.
- * @param model of `toTfjs` or `tf.loadLayersModel`; weights that no layer of ours has are left out.
+ * The weights of a layers model, of `enetc` or another maker, under our names and in our order: what `chooseWeights`, `emit`
+ * and `writeSafetensors` take. They are copied out of the backend, all at once; training the model on does not change them.
+ * Rejects where the model does not tell in which order a dense layer reads its features.
+ * @param model of `toTfjs`, `tf.loadLayersModel` or `tf.model`; weights that no layer of ours has are left out.
  */
 export async function weightsFromTfjs(model: LayersModel): Promise<Checkpoint> {
+  const topology = readTopology(model.toJSON(undefined, false));
+  const orders = topology && featureOrders(topology);
   const tensors = new Map<string, CheckpointTensor>();
   const values = new Map<string, Float32Array>();
   for (const weight of model.weights) {
     const named = namedWeight(weight.originalName, weight.shape as number[]);
     if (!named) continue;
-    const { name, shape, layout } = named;
+    const { name, shape } = named;
+    if (tensors.has(name)) throw new Error(`the model '${model.name}' has two weights '${weight.originalName}'`);
+    const { channels, problem } = pixelChannels(weight.originalName, named, orders);
+    if (problem !== undefined) throw new Error(`the weights of the model '${model.name}' cannot be read: ${problem}`);
     const stored = (await weight.read().data()) as Float32Array;
     tensors.set(name, { name, shape, dtype: 'F32' });
-    values.set(name, fromStored(layout, shape, stored.slice(0, elements(shape))));
+    values.set(name, ourValues(named, stored.slice(0, elements(shape)), channels));
   }
   return {
     name: model.name,

@@ -2,8 +2,7 @@ import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
 import type { RandomAccess } from '../../../weights/safetensors.ts';
-import { fromStored } from '../weight-layout.ts';
-import { inOurOrder, pixelChannels } from './feature-channels.ts';
+import { ourValues, pixelChannels } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
 import { type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
@@ -68,12 +67,9 @@ export function openLayersFolder(
   return { checkpoint, diagnostics: [] };
 }
 
-function readPlace({ named, weight, group, channels }: Place): Float32Array {
-  const { layout, shape } = named;
-  const { format, begin } = weight;
-  const stored = decodeNumbers(format, group.read(begin, elements(shape) * (bytesPerElement[format.kind] as number)));
-  const values = fromStored(layout, shape, stored);
-  return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
+function readPlace({ named, weight: { format, begin }, group, channels }: Place): Float32Array {
+  const bytes = elements(named.shape) * (bytesPerElement[format.kind] as number);
+  return ourValues(named, decodeNumbers(format, group.read(begin, bytes)), channels);
 }
 
 /** Files as one. */

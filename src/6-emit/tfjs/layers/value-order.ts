@@ -15,6 +15,8 @@ export interface ValueOrder {
   readonly shape?: readonly (number | null)[];
   /** Of what is unknown: the layer behind which it is. */
   readonly behind?: string;
+  /** The layer that joined flattened maps, whose order is known where each has one pixel alone. */
+  readonly joinedBy?: string;
 }
 
 /** Layers that leave each element where it is. */
@@ -60,13 +62,16 @@ export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], 
     return mapOf(config, product(channelsOf(x, config), size(config.depth_multiplier) ?? 1));
   if (globalPools.has(className)) {
     const channels = channelsOf(x, config);
-    return { order: 'ours', ...(channels !== undefined && { channels, shape: [channels] }) };
+    const shape = config.keepdims === true ? [1, 1, channels ?? null] : [channels ?? null];
+    return { order: 'ours', shape, ...known(channels) };
   }
   if (merging.has(className)) return merged(inputs) ?? unknown;
-  if (className === 'Concatenate') return joined(config, inputs) ?? unknown;
+  if (className === 'Concatenate') return joined(layer, inputs) ?? unknown;
   if (className === 'Dense') return afterDense(x, size(config.units)) ?? unknown;
   if (className === 'Flatten') return flattened(x, config) ?? unknown;
-  if (className === 'Reshape') return { ...x, shape: sizes(config.target_shape) ?? [] };
+  if (className === 'Reshape') {
+    return { ...(x.shape?.length === 3 ? asPixel(x) : x), shape: sizes(config.target_shape) ?? [] };
+  }
   if (className === 'Permute') return permuted(x, sizes(config.dims)) ?? unknown;
   return unknown;
 }
@@ -97,28 +102,46 @@ function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
   const maps = inputs.filter(({ shape }) => !isGate(shape));
   const [first, ...others] = maps.length > 0 ? maps : inputs;
   const isSame = others.every(({ order, channels }) => order === first?.order && channels === first?.channels);
-  return isSame ? first : undefined;
+  return isSame && first ? { ...first, ...joint(inputs) } : undefined;
+}
+
+function joint(inputs: readonly ValueOrder[]): { readonly joinedBy?: string } {
+  const joinedBy = inputs.find((input) => input.joinedBy !== undefined)?.joinedBy;
+  return joinedBy === undefined ? {} : { joinedBy };
+}
+
+/** A vector or a map of one pixel as channels last, which it is as well. */
+function asPixel(x: ValueOrder): ValueOrder {
+  const channels = isGate(x.shape) ? x.shape?.at(-1) : undefined;
+  return x.order === 'ours' && channels ? { ...x, order: 'last', channels } : x;
 }
 
 function isGate(shape: ValueOrder['shape']): boolean {
   return shape !== undefined && (shape.length === 1 || (shape.length === 3 && shape[0] === 1 && shape[1] === 1));
 }
 
-function joined({ axis }: TopologyLayer['config'], inputs: readonly ValueOrder[]): ValueOrder | undefined {
+function joined({ name, config: { axis } }: TopologyLayer, inputs: readonly ValueOrder[]): ValueOrder | undefined {
   const [first] = inputs;
   const rank = first?.shape?.length;
-  const isSame = inputs.every(({ order, shape }) => order === first?.order && shape?.length === rank);
-  if (!first || rank === undefined || !isSame) return undefined;
-  const channels = inputs.map((input) => input.channels);
-  if (first.order === 'last' && rank === 3) {
+  if (rank === undefined || !inputs.every(({ shape }) => shape?.length === rank)) return undefined;
+  const pixels = inputs.map(asPixel);
+  const channels = sum(pixels.map((input) => input.channels));
+  const isAll = (list: readonly ValueOrder[], order: ValueOrder['order']) => list.every((x) => x.order === order);
+  if (isAll(pixels, 'last') && rank === 3) {
     const isLast = axis === undefined || axis === -1 || axis === 3;
-    const all = isLast ? sum(channels) : first.channels;
-    return { order: 'last', shape: [null, null, all ?? null], ...known(all) };
+    const all = isLast ? channels : pixels[0]?.channels;
+    const [height = null, width = null] = isLast ? (first?.shape ?? []) : [];
+    return { order: 'last', shape: [height, width, all ?? null], ...known(all) };
   }
-  if (first.order === 'ours' && rank === 3 && (axis === 1 || axis === -3)) {
-    return { order: 'ours', shape: [sum(channels) ?? null, null, null], ...known(sum(channels)) };
+  if (isAll(pixels, 'last') && rank === 1 && channels !== undefined) {
+    const isWhole = pixels.every((x) => x.shape?.[0] === x.channels);
+    const shape = [isWhole ? channels : null];
+    return { order: 'last', shape, channels, ...(!isWhole && { joinedBy: name }), ...joint(inputs) };
   }
-  return first.order === 'ours' && rank === 1 ? { order: 'ours', shape: [null] } : undefined;
+  if (isAll(inputs, 'ours') && rank === 3 && (axis === 1 || axis === -3)) {
+    return { order: 'ours', shape: [channels ?? null, null, null], ...known(channels) };
+  }
+  return isAll(inputs, 'ours') && rank === 1 ? { order: 'ours', shape: [null] } : undefined;
 }
 
 function afterDense({ order, shape }: ValueOrder, units: number | undefined): ValueOrder | undefined {
@@ -128,14 +151,14 @@ function afterDense({ order, shape }: ValueOrder, units: number | undefined): Va
 }
 
 function flattened(x: ValueOrder, { data_format: format }: TopologyLayer['config']): ValueOrder | undefined {
-  const flat = { ...x, shape: [null] };
+  const flat = { ...x, shape: [isGate(x.shape) ? (x.shape?.at(-1) ?? null) : null] };
   if (format !== 'channels_first' || x.shape?.length === 1) return flat;
   // The layer turns a map with channels first before it flattens it.
   return x.order === 'ours' ? { ...flat, order: 'last' } : undefined;
 }
 
 function permuted(x: ValueOrder, dims: readonly (number | null)[] | undefined): ValueOrder | undefined {
-  const { order, shape, channels } = x;
+  const { order, shape, channels } = asPixel(x);
   if (!dims || !shape || shape.length !== dims.length) return undefined;
   const turned = dims.map((axis) => shape[(axis ?? 0) - 1] ?? null);
   if (dims.every((axis, i) => axis === i + 1)) return x;
@@ -145,7 +168,7 @@ function permuted(x: ValueOrder, dims: readonly (number | null)[] | undefined): 
     return { order: 'last', shape: turned, ...known(channels) };
   // Channels among themselves, as in a shuffle: the pixels' axes stay in front.
   let share = 1;
-  for (let i = dims.length - 1; i >= 0 && channels !== undefined && share < channels; i--) {
+  for (let i = dims.length - 1; i >= 0 && channels !== undefined && share <= channels; i--) {
     share *= shape[i] ?? Number.NaN;
     const isWithin = dims.slice(0, i).every((axis, k) => axis === k + 1);
     if (order === 'last' && share === channels && isWithin) return { order, shape: turned, channels };
