@@ -38,7 +38,7 @@ function publicCheckpoint(list: string): Checkpoint {
   };
 }
 
-function writtenLayers(network: Compilation, checkpoint: Checkpoint, convention: string): Files {
+function writtenLayers(network: Compilation, checkpoint: Checkpoint, convention: 'tf' | 'torch'): Files {
   const { open, files } = folderInMemory();
   expect(emit(network, layersTarget, {}, open, { checkpoint, convention }).diagnostics).toEqual([]);
   return files();
@@ -128,6 +128,7 @@ describe('a folder that is no sound layers model', () => {
     ['{', 'its model.json is no JSON'],
     ['[]', 'its model.json holds no model'],
     ['{}', 'its model.json lists no weights'],
+    [`{"x":[${'[],'.repeat(2 ** 21)}[]]}`, 'its model.json has 6291466 characters; at most 4194304 are read'],
     [JSON.stringify({ ...json, format: 'graph-model' }), 'it is a graph model, whose weights are folded'],
     [JSON.stringify({ weightsManifest: [{ paths: ['a'], weights: 3 }] }), 'its list of weights is malformed'],
     [JSON.stringify({ weightsManifest: [{ ...group, paths: ['../a.bin'] }] }), "said to be in '../a.bin', outside"],

@@ -21,6 +21,8 @@ export interface Manifest {
   readonly topology?: Topology;
 }
 
+/** Characters of a model.json: that of a network of a thousand layers has half a million. */
+const mostText = 4 << 20;
 /** The files of a model of 40 GB, as TensorFlow's converter cuts them. */
 const mostFiles = 10_000;
 
@@ -30,6 +32,9 @@ const mostFiles = 10_000;
  * their bytes are counted.
  */
 export function readManifest(text: string): { readonly manifest?: Manifest; readonly problem?: string } {
+  if (text.length > mostText) {
+    return { problem: `its model.json has ${text.length} characters; at most ${mostText} are read` };
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);
