@@ -138,14 +138,16 @@ export function writeTextFile(path: string, shown: string, text: string): void {
 
 /** The file that a path means: a symbolic link is written through, not replaced. */
 function targetOf(path: string, shown: string): string {
-  let target = path;
+  const stat = statOf(path);
+  if (stat?.isDirectory()) throw usageError(`'${shown}' is a folder: give the file a name`);
+  // A pipe's true path (`/dev/stdout`) is none that can be opened.
+  if (stat && !stat.isFile()) return path;
   try {
-    target = realpathSync(path);
+    return realpathSync(path);
   } catch {
     // It does not exist yet.
+    return path;
   }
-  if (statOf(target)?.isDirectory()) throw usageError(`'${shown}' is a folder: give the file a name`);
-  return target;
 }
 
 function openMain(path: string, shown: string): Opened {

@@ -14,7 +14,6 @@ import { noteFinished, noteUnfinished } from './unfinished-files.ts';
  * @param cwd the current folder, which cannot be replaced.
  */
 export function createOutputFolder(path: string, shown: string, cwd: string): OutputFiles {
-  if (shown === '-') throw usageError('a folder of files cannot go to standard output: name one with --output');
   const target = statOf(path) ? realpathSync(path) : path;
   // It would be another folder afterwards, and the user's shell would stand in none.
   if (target === realpathSync(cwd)) throw usageError(`'${shown}' is the current folder: give the model one of its own`);

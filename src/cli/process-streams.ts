@@ -15,9 +15,13 @@ export const endingSignals = {
   SIGHUP: exitCodes.hungUp,
 } as const;
 
+export type EndingSignal = keyof typeof endingSignals;
+
 /** Calls `quit` with an exit code for a signal that ends the program, as soon as the thread is free. */
-export function listenToSignals(quit: (code: number) => void): void {
-  for (const [signal, code] of Object.entries(endingSignals)) process.on(signal, () => quit(code));
+export function listenToSignals(quit: (code: number, signal: EndingSignal) => void): void {
+  for (const [signal, code] of Object.entries(endingSignals)) {
+    process.on(signal, () => quit(code, signal as EndingSignal));
+  }
 }
 
 /** A reader that closes its end (`enetc list | head -1`) is no error, and ends the program; a full disk is an error. */

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { fstatSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
 import { type Arguments, flag } from './arguments.ts';
@@ -19,15 +19,23 @@ export interface Output {
   readonly force: boolean;
 }
 
-/** The output of a network's command. @param shown how the user calls it */
+/**
+ * The output of a network's command.
+ * @param shown how the user calls it
+ * @throws where it is standard output, and what the command says would stand in the file
+ */
 export function outputOf(shown: string, program: Program, args: Arguments, io: Io): Output {
   const path = resolve(io.cwd, shown);
+  if (shown === '-' || (isStandardOutput(path) && !flag(args, 'quiet'))) {
+    throw usageError(`'${shown}' is standard output, where the command says what it wrote: name a file with --output`);
+  }
   return { path, shown, inputs: inputFiles(program, args, io), force: flag(args, 'force') };
 }
 
 /** Throws where writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */
 export function refuseFile({ path, shown, inputs, force }: Output, kind: OwnFile): void {
   const stat = statOf(path);
+  if (/[/\\]$/.test(shown)) throw usageError(`'${shown}' is a folder: give the file a name`);
   // Devices and pipes lose nothing; a folder is refused where files are opened.
   if (!stat?.isFile()) return;
   if (inputs.some((input) => isSameFile(input, path))) throw isInput(shown);
@@ -52,6 +60,14 @@ export function refuseFolder({ path, shown, inputs, force }: Output): void {
   if (!force && !isOwnFolder(path)) {
     throw failure(`the folder '${shown}' holds a model that enetc did not write; --force replaces it`);
   }
+}
+
+/** Whether a path is another name of this process's standard output; terminals and `/dev/null` do not count. */
+function isStandardOutput(path: string): boolean {
+  const stat = statOf(path);
+  if (!stat || stat.isCharacterDevice()) return false;
+  const own = fstatSync(1);
+  return own.dev === stat.dev && own.ino === stat.ino;
 }
 
 function isInput(shown: string): Error {

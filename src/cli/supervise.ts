@@ -1,10 +1,19 @@
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { exitCodes, internalError } from './io.ts';
-import { listenToSignals, listenToStreams, readProcessInput, terminalFacts } from './process-streams.ts';
+import {
+  type EndingSignal,
+  listenToSignals,
+  listenToStreams,
+  readProcessInput,
+  terminalFacts,
+} from './process-streams.ts';
 import type { FromSupervisor, SupervisedData, ToSupervisor } from './supervised.ts';
 import { machineProblem } from './system-errors.ts';
 import { discardUnfinished, noteFinished, noteUnfinished } from './unfinished-files.ts';
+
+/** How long a thread may take to end: one that waits for a pipe which nobody reads does not. */
+const mostMsToEnd = 1500;
 
 /**
  * Runs this command line in a thread of its own, for a command that computes and writes for long: a signal is heard at once,
@@ -29,10 +38,18 @@ export function supervise(file: string): void {
     for (let next = receiveMessageOnPort(thread); next; next = receiveMessageOnPort(thread)) hear(next.message, thread);
   };
   let ended = false;
-  const quit = (code: number) => {
+  const quit = (code: number, signal: EndingSignal = 'SIGTERM') => {
     if (ended) return;
     ended = true;
+    const stuck = setTimeout(() => {
+      drain();
+      discardUnfinished();
+      // The process would wait for the thread at its exit: only the system ends it now.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }, mostMsToEnd);
     void worker.terminate().then(() => {
+      clearTimeout(stuck);
       drain();
       discardUnfinished();
       process.exit(code);

@@ -8,7 +8,7 @@ const exact = new Set(['graph', 'completion', 'fmt']);
 /** enetc's own sequences: colours, and the line of progress. */
 const colors = /\x1b\[(?:0|1|2|3[0-7]|1;3[0-7])m/g;
 const progress = /\r\x1b\[K/g;
-const both = new RegExp(`${colors.source}|${progress.source}`, 'g');
+const both = /\x1b\[(?:0|1|2|3[0-7]|1;3[0-7])m|\r\x1b\[K/g;
 const nothing = /(?!)/g;
 
 /**

@@ -284,6 +284,32 @@ describe('very large outputs', () => {
   });
 });
 
+describe('names that are no file', () => {
+  test.each(['compile', 'weights', 'graph'])('%s: a name that ends as a folder does', async (command) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    expect(await enetc([command, 'tiny.enet', '-o', 'x.svg/'], { cwd })).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining("'x.svg/' is a folder: give the file a name"),
+    });
+    expect(await enetc(['init', 'new/'], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is a folder'),
+    });
+    expect(readdirSync(cwd)).toEqual(['tiny.enet']);
+  });
+
+  test.each(['compile', 'weights'])('%s does not write between its own words', async (command) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    expect(await enetc([command, 'tiny.enet', '-o', '-'], { cwd })).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining("'-' is standard output"),
+    });
+    expect(readdirSync(cwd)).toEqual(['tiny.enet']);
+  });
+});
+
 describe('graph writes what the name says', () => {
   test.each([
     [['-o', 'x.png'], "'x.png': graph writes no png file"],

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +49,22 @@ describe('the process', () => {
     expect(ran.stderr).toContain('cannot write the output');
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'standard output under its other name is a file for one that is quiet',
+    () => {
+      const cwd = folder({ 'tiny.enet': tiny });
+      const piped = (argv: string) =>
+        spawnSync('sh', ['-c', `"${process.execPath}" "${entry}" ${argv} | cat`], { cwd, encoding: 'latin1' });
+      expect(piped('compile tiny.enet -o /dev/stdout')).toMatchObject({
+        stdout: '',
+        stderr: expect.stringContaining("'/dev/stdout' is standard output"),
+      });
+      expect(enetc(['compile', 'tiny.enet', '-q', '-o', 'x.onnx'], cwd).status).toBe(0);
+      const written = piped('compile tiny.enet -q -o /dev/stdout');
+      expect(written).toMatchObject({ stderr: '', stdout: readFileSync(join(cwd, 'x.onnx'), 'latin1') });
+    },
+  );
+
   test('standard input has a bound', () => {
     const endless = `head -c 300000000 /dev/zero | "${process.execPath}" "${entry}" check -`;
     const ran = spawnSync('sh', ['-c', endless], { encoding: 'utf8' });
@@ -95,6 +111,21 @@ describe('the process', () => {
         expect(readdirSync(cwd)).toEqual([]);
       },
       60_000,
+    );
+
+    test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+      '%s while it waits for somebody to read its pipe',
+      async (signal) => {
+        const cwd = folder({ 'tiny.enet': tiny });
+        spawnSync('mkfifo', [join(cwd, 'pipe')]);
+        const child = spawn(process.execPath, [entry, 'compile', 'tiny.enet', '-o', 'pipe'], { cwd, stdio: 'ignore' });
+        const ended = new Promise((done) => child.on('exit', (_, by) => done(by)));
+        await wait(2500);
+        child.kill(signal);
+        expect(await ended).toBe(signal);
+        expect(readdirSync(cwd).sort()).toEqual(['pipe', 'tiny.enet']);
+      },
+      30_000,
     );
 
     test('at any moment', async () => {

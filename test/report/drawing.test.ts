@@ -171,6 +171,27 @@ describe('formats', () => {
     expect(drawSvg(createDiagram(efficientNet()))).toMatchSnapshot();
   });
 
+  test('two columns, tensors that pass stages by within and between them, wide names', () => {
+    const m = maker();
+    const image = m.input(3, 8);
+    let x = image;
+    const kept = [image];
+    for (let i = 0; i < 30; i++) {
+      m.place = {
+        section: i === 3 ? '宽的段落' : `s${i}`,
+        row: '0',
+        block: 0,
+        operator: i < 2 ? '宽'.repeat(12) : 'Small',
+      };
+      x = m.conv(x, `s${i}.0.conv`, 4, 3);
+      if (i % 7 === 5) x = m.concat(`s${i}.0.join`, x, kept.at(-2) ?? image, kept[0] as typeof image);
+      kept.push(x);
+    }
+    const svg = drawSvg(createDiagram(m.graph('宽 G', ['y', x])));
+    expectWellFormed(svg);
+    expect(svg).toMatchSnapshot();
+  });
+
   test('names from a file are text in every format', () => {
     const diagram = hostile();
     const svg = drawSvg(diagram);

@@ -46,3 +46,27 @@ test('focal loss without focus is cross-entropy', async () => {
     expect(focalGradient?.data[i]).toBeCloseTo(value, 5);
   });
 });
+
+test('focal loss of what is certain is 0 with a gradient of 0, and of what nearly is exact', async () => {
+  const of = async (logit: number) => {
+    const sure = buildCase('a sure network', (c) => {
+      const first = (value: number) => (_: number, i: number) => (i % 5 === 0 ? value : 0);
+      c.op(
+        { kind: 'focalLoss' },
+        [c.fed('z', [5], first(logit)), c.fed('t', [5], first(1)), c.number('gamma', 0.5)],
+        [],
+        [5],
+      );
+    });
+    const runner = await createEagerRunner(tf, sure.program);
+    const [loss, gradient] = Object.values(await runner.run('run', sure.inputs));
+    runner.close();
+    return { loss: loss?.data[0] as number, gradient: [...(gradient?.data ?? [])] };
+  };
+  const certain = await of(200);
+  expect(certain.loss).toBeCloseTo(0, 12);
+  for (const value of certain.gradient) expect(value).toBeCloseTo(0, 12);
+  const doubt = (4 * Math.exp(-12)) / (1 + 4 * Math.exp(-12));
+  const nearly = await of(12);
+  expect(nearly.loss / (-Math.sqrt(doubt) * Math.log1p(-doubt))).toBeCloseTo(1, 2);
+});

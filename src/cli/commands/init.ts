@@ -12,6 +12,7 @@ export const initCommand: RunCommand = async (args, io) => {
   const from = text(args, 'from');
   const content = from === undefined ? starterSpec : await libraryText(from);
   const given = args.operands[0] ?? `${from ?? 'my-net'}.enet`;
+  if (/[/\\]$/.test(given)) throw usageError(`'${given}' is a folder: give the file a name`, 'init');
   const file = given.endsWith('.enet') ? given : `${given}.enet`;
   const path = resolve(io.cwd, file);
   if (exists(path) && !flag(args, 'force')) throw failure(`'${file}' exists; --force overwrites it`);

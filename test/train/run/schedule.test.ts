@@ -30,6 +30,14 @@ test('cosine to 0, and constant', () => {
   expect(learningRate(constant, 20_000, length)).toBeCloseTo(5e-4, 15);
 });
 
+test('the cosine runs from the first step, under the warm-up too', () => {
+  const cosine = resolveSettings({ optimiser: 'sgd', batch: 256, schedule: 'cosine', warmup: 5 });
+  const at = (step: number) => learningRate(cosine, step, length);
+  expect(at(250)).toBeCloseTo(0.05, 12);
+  expect(at(500)).toBeCloseTo(0.05 * (1 + Math.cos(Math.PI / 70)), 12);
+  expect(at(17_500)).toBeCloseTo(0.05, 12);
+});
+
 test('averages follow the weights at once and then slowly, as with num_updates in TensorFlow', () => {
   expect(averageShare(0.9999, 0)).toBeCloseTo(2 / 11, 15);
   expect(averageShare(0.9999, 8)).toBeCloseTo(10 / 19, 15);
