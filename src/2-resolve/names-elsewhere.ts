@@ -60,6 +60,9 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   roialign roipool nms erf exp log sqrt rsqrt reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );
 
+/** The modules that their names stand behind: `nn.ReLU`, `F.relu`, `tf.keras.layers.ReLU`. */
+export const modulesElsewhere: ReadonlySet<string> = new Set(['nn', 'F', 'torch', 'tf', 'keras', 'layers']);
+
 /** What to write instead of some of them. */
 const instead: ReadonlyMap<string, string> = new Map([
   ['flatten', "'Linear' flattens its input"],

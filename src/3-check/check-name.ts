@@ -1,6 +1,6 @@
 import type { NameNode } from '../1-parse/ast.ts';
 import { digitWord } from '../1-parse/build-expr.ts';
-import { guessName } from '../2-resolve/names-elsewhere.ts';
+import { guessName, modulesElsewhere } from '../2-resolve/names-elsewhere.ts';
 import { excerpt, type Span } from '../source.ts';
 import {
   addDiagnostic,
@@ -105,10 +105,12 @@ export function reportUnknownName(c: Checker, scope: Scope, name: string, span: 
   c.looksAround = true;
   // what an import should have brought is said at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;
-  const at = { ...span, end: Math.min(span.end, span.start + name.length) };
+  // `nn.ReLU` is one name of another framework
+  const whole = modulesElsewhere.has(name) ? excerpt(span, 80) : name;
+  const at = { ...span, end: Math.min(span.end, span.start + whole.length) };
   // what is no longer said needs no suggestion either
-  const guess = isFull(c) ? { hint: '' } : guessName(name, () => visibleNames(c, scope));
-  report(c, 'unknown-name', at, { name, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
+  const guess = isFull(c) ? { hint: '' } : guessName(whole.split('.').at(-1) as string, () => visibleNames(c, scope));
+  report(c, 'unknown-name', at, { name: whole, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }
 
 /** What an expression is called where it has no name: as it is written. */

@@ -26,6 +26,15 @@ test.each([
   expect(diagnostics[0]?.fixes).toEqual([]);
 });
 
+test.each([
+  ['nn.ReLU', "; did you mean 'relu'?"],
+  ['F.hardswish', "; did you mean 'hardswish'?"],
+  ['tf.keras.layers.Dense', "; did you mean 'Linear'?"],
+  ['torch.nn.GELU', '; the language has no such activation: there are'],
+])('%s, with the modules of another framework before it, is one name', (name, hint) => {
+  expect(step(name)).toEqual([expect.stringContaining(`unknown-name: nothing here is called '${name}'${hint}`)]);
+});
+
 test('what there is instead is listed', () => {
   const [gelu = ''] = step('gelu');
   for (const name of activations) expect(gelu).toContain(name);
