@@ -9,8 +9,18 @@ import { foldedWeights } from '../../src/weights/folded-weights.ts';
 import { seededWeights } from '../../src/weights/initialise.ts';
 import { decode, distance, emitFiles, inputsOf, lively, runOrt } from './emit.ts';
 import { foldNorms, graphBuilder, span, window } from './graph-builder.ts';
+import { opCases } from './op-cases.ts';
 import { runReference } from './reference.ts';
 import { smallNet } from './small-net.ts';
+
+it('holds no tensor that nothing reads', () => {
+  for (const [name, make] of Object.entries(opCases)) {
+    const { graph } = decode(emitFiles(make(), lively()).bytes);
+    const read = new Set(graph.node!.flatMap(({ input }) => input ?? []));
+    const unread = graph.initializer!.map((tensor) => tensor.name!).filter((tensor) => !read.has(tensor));
+    expect(unread, name).toEqual([]);
+  }
+});
 
 describe('a whole network', () => {
   const graph = smallNet();

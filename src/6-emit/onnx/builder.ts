@@ -160,6 +160,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
         node.input = node.input?.map(rename);
         node.output = node.output?.map(rename);
       }
+      const read = new Set(nodes.flatMap(({ input }) => input ?? []));
       const valueInfos = inner.filter(({ name }) => !renamed.has(name));
       return {
         graph: {
@@ -169,7 +170,8 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
           output: outputs,
           valueInfo: valueInfos.map(({ name, shape }) => valueInfo(name, shape, compute)),
         },
-        initialisers,
+        // A constant that every Pad changed for another is left: runtimes warn of it.
+        initialisers: initialisers.filter(({ name }) => read.has(name)),
       };
     },
   };
