@@ -108,8 +108,14 @@ export function reportUnknownName(c: Checker, scope: Scope, name: string, span: 
   // `nn.ReLU` is one name of another framework
   const whole = modulesElsewhere.has(name) ? excerpt(span, 80) : name;
   const at = { ...span, end: Math.min(span.end, span.start + whole.length) };
+  const last = whole.split('.').at(-1) as string;
+  if (whole !== name && lookup(c, scope, last)) {
+    const { hint, fixes } = suggestion(last, at);
+    report(c, 'unknown-name', at, { name: whole, hint }, { fixes });
+    return;
+  }
   // what is no longer said needs no suggestion either
-  const guess = isFull(c) ? { hint: '' } : guessName(whole.split('.').at(-1) as string, () => visibleNames(c, scope));
+  const guess = isFull(c) ? { hint: '' } : guessName(last, () => visibleNames(c, scope));
   report(c, 'unknown-name', at, { name: whole, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }
 

@@ -28,6 +28,7 @@ test.each([
 
 test.each([
   ['nn.ReLU', "; did you mean 'relu'?"],
+  ['F.relu', "; did you mean 'relu'?"],
   ['F.hardswish', "; did you mean 'hardswish'?"],
   ['tf.keras.layers.Dense', "; did you mean 'Linear'?"],
   ['torch.nn.GELU', '; the language has no such activation: there are'],
