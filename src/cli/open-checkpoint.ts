@@ -1,20 +1,41 @@
-import { statSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { openSafetensors } from '../weights/safetensors.ts';
-import type { Io } from './io.ts';
-import { type OpenedCheckpoint, openModelFolder, openModelJson } from './open-layers-model.ts';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { OpenedTensors } from '../weights/readers/format.ts';
+import { checkpointFormats, openCheckpointFile } from '../weights/readers/readers.ts';
+import { failure, type Io } from './io.ts';
+import { folderProblem, modelFolderFiles } from './model-folder-files.ts';
 import { openRegularFile } from './open-regular-file.ts';
 
-export type { OpenedCheckpoint };
+export interface OpenedCheckpoint extends OpenedTensors {
+  close(): void;
+}
 
 /**
- * Opens a safetensors file, or a layers model by its folder or its model.json, by its path, as typed. Only its header is
- * read yet.
+ * Opens a checkpoint by its path, as typed: a file of any format that is read, or a folder that one stands for. Only what
+ * describes the tensors is read yet.
  */
 export function openCheckpoint(path: string, io: Io): OpenedCheckpoint {
   const absolute = resolve(io.cwd, path);
-  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return openModelFolder(absolute, path);
-  if (extname(path).toLowerCase() === '.json') return openModelJson(absolute, path);
-  const { file, close } = openRegularFile(absolute, path);
-  return { ...openSafetensors(file, path), close };
+  const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const format = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
+  if (isFolder && !format) throw failure(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
+  const inFolder = format?.folderFile ?? '';
+  const main = openRegularFile(join(absolute, inFolder), join(path, inFolder));
+  const near = isFolder
+    ? modelFolderFiles(absolute, path, path)
+    : modelFolderFiles(dirname(absolute), dirname(path), path);
+  const close = () => {
+    main.close();
+    near.close();
+  };
+  try {
+    return { ...openCheckpointFile({ name: path, file: main.file, openNear: near.open }, format), close };
+  } catch (e) {
+    close();
+    throw e;
+  }
+}
+
+function holds(folder: string, file: string | undefined): boolean {
+  return file !== undefined && existsSync(join(folder, file));
 }

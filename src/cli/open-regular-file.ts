@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import type { RandomAccess } from '../weights/safetensors.ts';
+import type { RandomAccess } from '../weights/readers/format.ts';
 import { failure } from './io.ts';
 import { readProblem } from './system-errors.ts';
 

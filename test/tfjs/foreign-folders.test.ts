@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { featureOrders } from '../../src/6-emit/tfjs/layers/feature-order.ts';
 import { weightsFromTfjs } from '../../src/6-emit/tfjs/layers/model-weights.ts';
-import { openLayersFolder } from '../../src/6-emit/tfjs/layers/open-folder.ts';
-import { readTopology } from '../../src/6-emit/tfjs/layers/topology.ts';
 import { compile } from '../../src/compile.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { chooseWeights } from '../../src/weights/choose-weights.ts';
 import { toHalf } from '../../src/weights/float16.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
+import { featureOrders } from '../../src/weights/readers/layers-model/feature-order.ts';
+import { openLayersFolder } from '../../src/weights/readers/layers-model/open-folder.ts';
+import { readTopology } from '../../src/weights/readers/layers-model/topology.ts';
 import { runReference } from '../onnx/reference.ts';
 import { channelsLast } from './models.ts';
 

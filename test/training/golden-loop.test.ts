@@ -12,7 +12,7 @@ import { trainingOptions } from '../../src/train/loop/training-options.ts';
 import type { StepRecord } from '../../src/train/metrics/run-log.ts';
 import { defaultHead } from '../../src/train/select-tensors.ts';
 import { resolveSettings, type Settings } from '../../src/train/settings.ts';
-import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../src/weights/readers/readers.ts';
 import { silentListener } from '../train/run/fixture.ts';
 import { checkpointAfter, goldenNetwork, meta, startCheckpoint, stepInputs } from './golden.ts';
 import { openTensorflow } from './open-tensorflow.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../src/weights/readers/readers.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 const header = (text: string, data = 0) => {

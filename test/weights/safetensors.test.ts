@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFloat } from '../../src/weights/checkpoint.ts';
-import { openSafetensors, type RandomAccess } from '../../src/weights/safetensors.ts';
+import type { RandomAccess } from '../../src/weights/readers/format.ts';
+import { openSafetensors } from '../../src/weights/readers/readers.ts';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { findPython, runPython } from '../oracle.ts';
 

@@ -1,7 +1,7 @@
 import { elements, type TensorSpec } from '../../5-graph/graph.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
+import { toStored, type WeightLayout } from '../../weights/tfjs-layout.ts';
 import type { EmitRequest, EmitResult, Sink } from '../target.ts';
-import { toStored, type WeightLayout } from './weight-layout.ts';
 
 /** As TensorFlow's converter cuts them: a browser's cache keeps files of this size. */
 const shardBytes = 4 << 20;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Variable } from '../../5-graph/training/program.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
-import { openSafetensors } from '../../weights/safetensors.ts';
+import { openSafetensors } from '../../weights/readers/readers.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';

@@ -8,7 +8,7 @@ import { train } from '../../../src/train/loop/train.ts';
 import type { EpochRecord } from '../../../src/train/metrics/run-log.ts';
 import { newestState } from '../../../src/train/run/state-file.ts';
 import type { Settings } from '../../../src/train/settings.ts';
-import { openSafetensors } from '../../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../../src/weights/readers/readers.ts';
 import { memoryLoader, type TaskChanges, temporaryFolder, tinyTask } from './fixture.ts';
 
 // Without validation there is no best.

@@ -1,6 +1,6 @@
 import type { Pads, Window } from '../../../5-graph/ops.ts';
+import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
-import { isDepthwise } from '../weight-layout.ts';
 import { dilationOf, windowForm } from '../window-form.ts';
 import { add, addFused, type Context, first, label, type OpContext, sizeOf } from './context.ts';
 

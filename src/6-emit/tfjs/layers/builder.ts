@@ -1,6 +1,6 @@
 import type { GraphNode, TensorSpec } from '../../../5-graph/graph.ts';
+import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
 import { createNames } from '../../names.ts';
-import { storedShape, weightLayout } from '../weight-layout.ts';
 import type { StoredWeight } from '../weight-shards.ts';
 
 /** Where a value comes from, as Keras writes it: the layer's name, its call, its output, further arguments. */

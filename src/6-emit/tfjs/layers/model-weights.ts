@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { elements } from '../../../5-graph/graph.ts';
 import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
-import { ourValues, pixelChannels } from './feature-channels.ts';
-import { featureOrders } from './feature-order.ts';
-import { readTopology } from './topology.ts';
-import { namedWeight } from './weight-names.ts';
+import { ourValues, pixelChannels } from '../../../weights/readers/layers-model/feature-channels.ts';
+import { featureOrders } from '../../../weights/readers/layers-model/feature-order.ts';
+import { readTopology } from '../../../weights/readers/layers-model/topology.ts';
+import { namedWeight } from '../../../weights/readers/layers-model/weight-names.ts';
 
 /**
  * The weights of a layers model, of `enetc` or another maker, under our names and in our order: what `chooseWeights`, `emit`

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
 import type { OpKind, OpOf, Pads } from '../../../5-graph/ops.ts';
-import { isDepthwise } from '../weight-layout.ts';
+import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { dilationOf, padSteps, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';

@@ -1,50 +1,27 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
-import { openLayersFolder } from '../6-emit/tfjs/layers/open-folder.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Checkpoint } from '../weights/checkpoint.ts';
-import type { RandomAccess } from '../weights/safetensors.ts';
+import { basename, join, sep } from 'node:path';
+import type { RandomAccess } from '../weights/readers/format.ts';
 import { failure } from './io.ts';
-import { readBounded } from './node-host.ts';
 import { openRegularFile } from './open-regular-file.ts';
 
-export interface OpenedCheckpoint {
-  readonly checkpoint?: Checkpoint;
-  readonly diagnostics: readonly Diagnostic[];
+/** The files next to a model's description. */
+export interface ModelFolderFiles {
+  /** Opens one by its path in the folder. */
+  open(name: string): RandomAccess;
   close(): void;
 }
 
-/** Opens a layers model by its folder. @param shown how the user calls it, for messages. */
-export function openModelFolder(folder: string, shown: string): OpenedCheckpoint {
-  const text = readJson(join(folder, 'model.json'), join(shown, 'model.json'));
-  if (!text) throw failure(`'${shown}' cannot be read: ${folderProblem(folder, shown)}`);
-  return openModel(text, folder, shown, shown);
-}
-
-/** Opens a layers model by the file that describes it, whatever its name: a browser calls it after the model. */
-export function openModelJson(path: string, shown: string): OpenedCheckpoint {
-  const text = readJson(path, shown);
-  if (!text) throw failure(`'${shown}' cannot be read: there is no such file`);
-  return openModel(text, dirname(path), dirname(shown), shown);
-}
-
-function readJson(path: string, shown: string): Uint8Array | undefined {
-  try {
-    return readBounded(path);
-  } catch (e) {
-    throw failure(`'${shown}' cannot be read: ${(e as Error).message}`);
-  }
-}
-
-function openModel(text: Uint8Array, folder: string, shownFolder: string, shown: string): OpenedCheckpoint {
+/**
+ * The files of a folder, by the names that a model's description has for them.
+ * @param shownFolder how the user calls the folder, for messages.
+ * @param shown how the user calls the model.
+ */
+export function modelFolderFiles(folder: string, shownFolder: string, shown: string): ModelFolderFiles {
   const files = oneAtATime();
-  try {
-    const open = (name: string) => files.open(pathInFolder(folder, name, shown), join(shownFolder, name));
-    return { ...openLayersFolder(shown, new TextDecoder().decode(text), open), close: files.close };
-  } catch (e) {
-    files.close();
-    throw e;
-  }
+  return {
+    open: (name) => files.open(pathInFolder(folder, name, shown), join(shownFolder, name)),
+    close: files.close,
+  };
 }
 
 /** The file that a manifest names, as it is written or as the address that it may be: `my%20net.bin`. */
@@ -98,7 +75,8 @@ function oneAtATime() {
   };
 }
 
-function folderProblem(folder: string, shown: string): string {
+/** Why a folder is not a model. */
+export function folderProblem(folder: string, shown: string): string {
   if (existsSync(join(folder, 'best.safetensors'))) {
     return `it is a folder, perhaps a run; its weights are '${join(shown, 'best.safetensors')}'`;
   }

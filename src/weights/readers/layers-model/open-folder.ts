@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
-import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
-import type { RandomAccess } from '../../../weights/safetensors.ts';
+import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
+import type { RandomAccess } from '../format.ts';
 import { ourValues, pixelChannels } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
 import { type ManifestWeight, readManifest } from './manifest.ts';

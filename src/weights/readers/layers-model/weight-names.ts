@@ -1,5 +1,5 @@
 import type { TensorSpec } from '../../../5-graph/graph.ts';
-import type { WeightLayout } from '../weight-layout.ts';
+import type { WeightLayout } from '../../tfjs-layout.ts';
 
 /** A layer's weight as one of our tensors. */
 export interface NamedWeight {

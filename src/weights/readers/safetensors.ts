@@ -1,18 +1,10 @@
-import { elements } from '../5-graph/graph.ts';
-import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import { setLittleEndian } from './bytes.ts';
-import { type Checkpoint, isFloat } from './checkpoint.ts';
-import { fromBfloat16, fromHalf } from './float16.ts';
-import { type ForeignFormat, foreignFormat, isTensorflowIndex, tensorflowIndex } from './foreign-formats.ts';
+import { elements } from '../../5-graph/graph.ts';
+import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import { setLittleEndian } from '../bytes.ts';
+import { isFloat } from '../checkpoint.ts';
+import { fromBfloat16, fromHalf } from '../float16.ts';
+import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
 import { parseHeader, type StoredTensor } from './safetensors-header.ts';
-
-/** A file as the host gives it. */
-export interface RandomAccess {
-  /** In bytes. */
-  readonly size: number;
-  /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws where it cannot be read. */
-  read(offset: number, length: number): Uint8Array;
-}
 
 /**
  * Headers of networks with ten thousand tensors have two megabytes. (The reference implementation reads 100 MB, which takes
@@ -22,20 +14,21 @@ const maxHeaderBytes = 32_000_000;
 /** How much is read at a time, a multiple of every element's size: a large tensor is in memory once, not twice. */
 const chunkBytes = 1 << 22;
 
+/** Safetensors. A file whose first bytes could be the length of a header and its brace is one. */
+export const safetensorsFormat: CheckpointFormat = {
+  what: 'a safetensors file',
+  isOf: ({ head }) => head.length > 8 && head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0),
+  open: readSafetensors,
+};
+
 /**
  * Opens a safetensors file. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
  * that `file.read` itself throws).
- * @param name how people know the file.
  */
-export function openSafetensors(
-  file: RandomAccess,
-  name: string,
-): { checkpoint?: Checkpoint; diagnostics: readonly Diagnostic[] } {
+function readSafetensors({ name, file }: CheckpointSource): OpenedTensors {
   const fail = (reason: string) => ({
     diagnostics: [createDiagnostic('checkpoint-header', undefined, { file: name, reason })],
   });
-  const foreign = foreignOf(file);
-  if (foreign) return { diagnostics: [createDiagnostic('checkpoint-format', undefined, { file: name, ...foreign })] };
   const prefix = file.size >= 8 ? file.read(0, 8) : new Uint8Array(0);
   if (prefix.length < 8) return fail('it has fewer than 8 bytes');
   const view = new DataView(prefix.buffer, prefix.byteOffset, 8);
@@ -61,16 +54,6 @@ export function openSafetensors(
   if (!header) return { diagnostics };
   const { tensors, metadata } = header;
   return { checkpoint: { name, tensors, metadata, read: createReader(file, name, tensors, dataStart) }, diagnostics };
-}
-
-/** The other format that a file is of. One whose first bytes could be the length of a header and its brace is none. */
-function foreignOf(file: RandomAccess): ForeignFormat | undefined {
-  const head = Uint8Array.from(file.read(0, Math.min(file.size, 4096)));
-  const view = new DataView(head.buffer);
-  const sound = head.length > 8 && head[8] === 0x7b && view.getUint32(4, true) === 0;
-  if (sound) return undefined;
-  const tail = file.size >= 48 ? file.read(file.size - 8, 8) : new Uint8Array(0);
-  return foreignFormat(head) ?? (isTensorflowIndex(tail) ? tensorflowIndex : undefined);
 }
 
 function createReader(

@@ -1,7 +1,7 @@
-import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import { nounFor } from '../diagnostics/noun-for.ts';
-import type { CheckpointTensor } from './checkpoint.ts';
-import { duplicateKey } from './json-keys.ts';
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
+import type { CheckpointTensor } from '../checkpoint.ts';
+import { duplicateKey } from '../json-keys.ts';
 
 /** Bytes an element, for each type of the format. */
 export const dtypeBytes: ReadonlyMap<string, number> = new Map([

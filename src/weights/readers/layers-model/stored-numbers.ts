@@ -1,5 +1,5 @@
-import { setLittleEndian } from '../../../weights/bytes.ts';
-import { fromHalf } from '../../../weights/float16.ts';
+import { setLittleEndian } from '../../bytes.ts';
+import { fromHalf } from '../../float16.ts';
 import { isObject } from './is-object.ts';
 
 /** How the numbers of a weight stand in a file: as single precision, or as TensorFlow.js's converter quantises them. */

@@ -1,5 +1,5 @@
-import type { GraphNode, TensorSpec } from '../../5-graph/graph.ts';
-import type { Variable } from '../../5-graph/training/program.ts';
+import type { GraphNode, TensorSpec } from '../5-graph/graph.ts';
+import type { Variable } from '../5-graph/training/program.ts';
 
 /**
  * How TensorFlow orders the axes of a weight, beside our own order (that of PyTorch):

@@ -1,4 +1,4 @@
-import { fromStored } from '../weight-layout.ts';
+import { fromStored } from '../../tfjs-layout.ts';
 import type { FeatureOrders } from './feature-order.ts';
 import type { NamedWeight } from './weight-names.ts';
 

@@ -1,0 +1,48 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Checkpoint } from '../checkpoint.ts';
+
+/** A file as the host gives it. */
+export interface RandomAccess {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws where it cannot be read. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Where a file of weights begins and ends. */
+export interface FileEnds {
+  /** The first 4096 bytes, or all that there are. */
+  readonly head: Uint8Array;
+  /** The first of these as characters of one byte each. */
+  readonly text: string;
+  /** The last 8 bytes. */
+  readonly tail: Uint8Array;
+}
+
+/** A file that a checkpoint is opened from. */
+export interface CheckpointSource {
+  /** How people know it. */
+  readonly name: string;
+  readonly file: RandomAccess;
+  /** Opens a file of the same folder; throws where it cannot be read. Absent where there is no folder. */
+  readonly openNear?: (path: string) => RandomAccess;
+}
+
+/** A checkpoint, or what is wrong with its file. */
+export interface OpenedTensors {
+  readonly checkpoint?: Checkpoint;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A format that a file of weights can have: one that is read, or one that is only known. */
+export interface CheckpointFormat {
+  /** What a file of it is, for messages: `a PyTorch checkpoint`. */
+  readonly what: string;
+  isOf(ends: FileEnds): boolean;
+  /** The file that stands for a folder of this format. */
+  readonly folderFile?: string;
+  /** What to do with a file that is not read: how to make one of it that is. Absent where every file is read. */
+  readonly advice?: string;
+  /** Opens a file; absent for a format that is only known. Undefined where the source lacks what the format needs. */
+  open?(source: CheckpointSource): OpenedTensors | undefined;
+}

@@ -1,0 +1,27 @@
+import { createDiagnostic } from '../../../diagnostics/diagnostic.ts';
+import type { CheckpointFormat } from '../format.ts';
+import { isJson } from '../named-formats.ts';
+import { openLayersFolder } from './open-folder.ts';
+
+/** The keys that a model.json has, of which one stands near its beginning. */
+const modelKeys =
+  /"(modelTopology|weightsManifest|format|generatedBy|convertedBy|userDefinedMetadata|trainingConfig|signature)"/;
+
+/** More is not even read: `readManifest` takes four million characters, of at most four bytes each. */
+const mostBytes = 16 << 20;
+
+/** A layers model of TensorFlow.js: the file that describes it, whatever its name, and those that it names. */
+export const layersModelFormat: CheckpointFormat = {
+  what: 'the model.json of a TensorFlow.js model',
+  isOf: (ends) => isJson(ends) && modelKeys.test(ends.text) && !/"weight_map"/.test(ends.text),
+  folderFile: 'model.json',
+  advice: 'give the folder that it stands in',
+  open({ name, file, openNear }) {
+    if (!openNear) return undefined;
+    if (file.size > mostBytes) {
+      const reason = `its model.json has ${file.size} bytes; at most ${mostBytes} are read`;
+      return { diagnostics: [createDiagnostic('model-folder', undefined, { folder: name, reason })] };
+    }
+    return openLayersFolder(name, new TextDecoder().decode(file.read(0, file.size)), openNear);
+  },
+};

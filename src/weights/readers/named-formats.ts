@@ -1,0 +1,119 @@
+import type { CheckpointFormat, FileEnds } from './format.ts';
+
+const fromTorch =
+  "in Python: import torch; from safetensors.torch import save_file; w = torch.load('FILE', map_location='cpu', weights_only=True); save_file({k: v.contiguous().clone() for k, v in w.get('state_dict', w).items()}, 'weights.safetensors')";
+const fromKeras =
+  "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a folder for --weights; or save its arrays with safetensors.numpy, kernels turned from [height, width, in, out] to [out, in, height, width]";
+const fromTensorflow =
+  'in Python: read the variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), turn kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
+const fromOnnx =
+  "in Python: import onnx; from onnx import numpy_helper; from safetensors.numpy import save_file; save_file({t.name: numpy_helper.to_array(t).copy() for t in onnx.load('FILE').graph.initializer}, 'weights.safetensors')";
+const fetchAgain = 'fetch it again, and compare its size with the one that its source names';
+
+const starts = (prefix: string) => (ends: FileEnds) => ends.text.startsWith(prefix);
+const matches = (pattern: RegExp) => (ends: FileEnds) => pattern.test(ends.text);
+
+/**
+ * The formats that people have weights in and that are not read: what each is called, and how to make a safetensors file of
+ * it. A file is of the first that it fits.
+ */
+export const namedFormats: readonly CheckpointFormat[] = [
+  { what: 'an empty file', isOf: ({ head }) => head.length === 0, advice: fetchAgain },
+  {
+    what: 'a file of zeros, as an interrupted download leaves it',
+    isOf: ({ text }) => /^\0{64,}$/.test(text.slice(0, 2048)),
+    advice: fetchAgain,
+  },
+  {
+    what: 'a Git LFS pointer, not the file that it stands for',
+    isOf: starts('version https://git-lfs'),
+    advice: "fetch that with 'git lfs pull'",
+  },
+  {
+    what: 'a PyTorch checkpoint',
+    isOf: isZipOf(/(^|\/)(data\.pkl|\.format_version|\.storage_alignment|byteorder|constants\.pkl|version)$/),
+    advice: fromTorch,
+  },
+  {
+    what: 'a NumPy archive (.npz)',
+    isOf: isZipOf(/\.npy$/),
+    advice: "in Python: save_file(dict(numpy.load('FILE')), 'weights.safetensors') of safetensors.numpy",
+  },
+  {
+    what: 'a Keras model (.keras)',
+    isOf: isZipOf(/^(metadata\.json|config\.json|model\.weights\.h5)$/),
+    advice: fromKeras,
+  },
+  {
+    what: 'a zip archive',
+    isOf: isZipOf(/(?:)/),
+    advice: "unpack it with 'unzip'; a PyTorch checkpoint is one too: torch.load reads it",
+  },
+  {
+    what: 'a PyTorch checkpoint or another Python pickle',
+    isOf: matches(/^\x80[\x02-\x05]/),
+    advice: fromTorch,
+  },
+  { what: "an HDF5 file, Keras's .h5 or .weights.h5", isOf: starts('\x89HDF\r\n\x1a\n'), advice: fromKeras },
+  { what: 'compressed with gzip', isOf: starts('\x1f\x8b'), advice: "unpack it with 'gunzip' or 'tar xzf'" },
+  { what: 'compressed with bzip2', isOf: starts('BZh'), advice: "unpack it with 'bunzip2'" },
+  { what: 'compressed with xz', isOf: starts('\xfd7zXZ\0'), advice: "unpack it with 'unxz'" },
+  { what: 'compressed with Zstandard', isOf: starts('\x28\xb5\x2f\xfd'), advice: "unpack it with 'unzstd'" },
+  { what: 'a tar archive', isOf: ({ text }) => text.slice(257, 262) === 'ustar', advice: "unpack it with 'tar xf'" },
+  {
+    what: 'a NumPy array (.npy)',
+    isOf: starts('\x93NUMPY'),
+    advice: "in Python: save_file({'NAME': numpy.load('FILE')}, 'weights.safetensors') of safetensors.numpy",
+  },
+  { what: 'a GGUF file', isOf: starts('GGUF'), advice: 'take the safetensors file that it was made from' },
+  {
+    what: 'a TensorFlow Lite model',
+    isOf: ({ text }) => text.slice(4, 8) === 'TFL3',
+    advice: 'its weights are fused and often quantised: take the checkpoint that it was made from',
+  },
+  {
+    what: 'a web page, not a file of weights',
+    isOf: matches(/^\s*(<!doctype|<html|<\?xml|<head|<error)/i),
+    advice: "fetch the file itself: a link for downloads has 'resolve' or 'raw' in it, or needs a login",
+  },
+  {
+    what: 'the index of a checkpoint in several files',
+    isOf: (ends) => isJson(ends) && /"weight_map"/.test(ends.text),
+    advice: 'join these into one safetensors file first',
+  },
+  { what: 'JSON, perhaps the error message of a server', isOf: isJson, advice: fetchAgain },
+  { what: 'a TensorFlow SavedModel', isOf: isSavedModel, advice: fromTensorflow },
+  { what: 'an ONNX model', isOf: isOnnx, advice: fromOnnx },
+  { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
+  { what: "a TensorFlow checkpoint's index", isOf: isTensorflowIndex, advice: fromTensorflow },
+];
+
+/** Whether a file is JSON, which begins with a list or an object. */
+export function isJson({ text }: FileEnds): boolean {
+  return /^\s*[[{]/.test(text);
+}
+
+/** Whether a file is a zip archive whose first file has such a name. */
+function isZipOf(name: RegExp): (ends: FileEnds) => boolean {
+  return ({ text }) => {
+    if (!text.startsWith('PK\x03\x04') && !text.startsWith('PK\x05\x06')) return false;
+    return name.test(text.slice(30, 30 + text.charCodeAt(26) + text.charCodeAt(27) * 256));
+  };
+}
+
+/** By the last bytes of a TensorFlow checkpoint's `.index`: its table's magic number. */
+function isTensorflowIndex({ head, tail }: FileEnds): boolean {
+  const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+  return head.length >= 48 && magic.every((byte, i) => tail[i] === byte);
+}
+
+/** A protobuf that begins with ONNX's `ir_version`, a small number, and goes on with a field of ModelProto. */
+function isOnnx({ head, text }: FileEnds): boolean {
+  if (head[0] !== 0x08 || (head[1] ?? 99) > 20) return false;
+  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2] ?? 0) || /onnx|pytorch/i.test(text);
+}
+
+/** A protobuf of a SavedModel: `saved_model_schema_version` 1, then the meta graph. */
+function isSavedModel({ head, text }: FileEnds): boolean {
+  return head[0] === 0x08 && head[1] === 0x01 && head[2] === 0x12 && /serve|saver|tensorflow/.test(text);
+}
