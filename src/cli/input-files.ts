@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
 import { type Arguments, text } from './arguments.ts';
 import type { Io } from './io.ts';
+import { decodedName } from './model-folder-files.ts';
+import { readBounded } from './node-host.ts';
 
 /** The options that name a file, or a folder of files, which a command reads. */
 const readOptions = ['weights', 'like'] as const;
@@ -17,11 +19,22 @@ export function inputFiles({ modules }: Program, args: Arguments, io: Io): strin
   return [...specs, ...named].filter((path) => existsSync(path));
 }
 
-/** A path, and where it is a folder what lies in it. */
+/** A path, with what lies in it where it is a folder, and with the weights that it lists where it is a layers model's JSON. */
 function withFilesOf(path: string): string[] {
   try {
+    if (path.endsWith('.json')) return [path, ...listedWeights(path)];
     return [path, ...readdirSync(path).map((name) => join(path, name))];
   } catch {
+    // reading it as weights says what is wrong
     return [path];
   }
+}
+
+function listedWeights(path: string): string[] {
+  const json = JSON.parse(new TextDecoder().decode(readBounded(path) ?? new Uint8Array()));
+  const names = [json?.weightsManifest].flat().flatMap((group) => group?.paths ?? []);
+  return names
+    .filter((name): name is string => typeof name === 'string')
+    .flatMap((name) => [name, decodedName(name)])
+    .map((name) => join(dirname(path), name));
 }

@@ -1,3 +1,4 @@
+import { safeText } from '../diagnostics/text-width.ts';
 /** What a command sees of the process: the tests give one of their own. */
 export interface Io {
   readonly cwd: string;
@@ -57,12 +58,12 @@ export function isExit(error: unknown): error is Exit {
   return error instanceof Error && exitBrand in error;
 }
 
-/** The command line asks for something that there is not. */
+/** The command line asks for something that there is not. One line, whatever the names in it hold. */
 export function usageError(message: string, command?: string): Exit {
-  return new Exit(exitCodes.usage, message, command);
+  return new Exit(exitCodes.usage, safeText(message), command);
 }
 
-/** The machine refuses: a file that cannot be read or written. */
+/** The machine refuses: a file that cannot be read or written. One line, whatever the names in it hold. */
 export function failure(message: string): Exit {
-  return new Exit(exitCodes.diagnostics, message);
+  return new Exit(exitCodes.diagnostics, safeText(message));
 }

@@ -27,7 +27,7 @@ export function modelFolderFiles(folder: string, shownFolder: string, shown: str
 /** The file that a manifest names, as it is written or as the address that it may be: `my%20net.bin`. */
 function pathInFolder(folder: string, name: string, shown: string): string {
   const literal = join(folder, name);
-  const path = existsSync(literal) ? literal : join(folder, decoded(name));
+  const path = existsSync(literal) ? literal : join(folder, decodedName(name));
   const root = realPath(folder);
   const target = realPath(path);
   if (root !== undefined && target !== undefined && !target.startsWith(root.endsWith(sep) ? root : root + sep)) {
@@ -36,7 +36,8 @@ function pathInFolder(folder: string, name: string, shown: string): string {
   return path;
 }
 
-function decoded(name: string): string {
+/** A file's name, where it is written as an address: `my%20net.bin`. */
+export function decodedName(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

@@ -1,7 +1,7 @@
-import { safeOutput } from '../diagnostics/text-width.ts';
+import { safeOutput, safeText } from '../diagnostics/text-width.ts';
 import { parseArguments } from './arguments.ts';
 import { commands, findCommand } from './commands.ts';
-import { Exit, exitCodes, type Io, isExit } from './io.ts';
+import { type Exit, exitCodes, type Io, isExit, usageError } from './io.ts';
 import { usesColor } from './style.ts';
 import { machineProblem } from './system-errors.ts';
 import { terminalOutput } from './terminal-output.ts';
@@ -18,7 +18,7 @@ export async function run(argv: readonly string[], streams: Io): Promise<number>
     const problem = isExit(e) ? undefined : machineProblem(e);
     if (!isExit(e) && problem === undefined) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
-    const message = safeOutput(isExit(e) ? e.message : (problem as string), /(?!)/g);
+    const message = isExit(e) ? safeOutput(e.message, /(?!)/g) : safeText(problem as string);
     io.stderr.write(`${mark}: ${message.length > mostShown ? `${message.slice(0, mostShown)}...` : message}\n`);
     if (!isExit(e)) return exitCodes.diagnostics;
     if (e.code === exitCodes.usage) {
@@ -59,5 +59,5 @@ async function unknownCommand(name: string): Promise<Exit> {
     name,
     commands.map((c) => c.name),
   );
-  return new Exit(exitCodes.usage, `${what}${hint}`);
+  return usageError(`${what}${hint}`);
 }

@@ -65,6 +65,30 @@ describe('names of files drive no terminal', () => {
     }
   });
 
+  const lines = 'a\nfine: nothing to report';
+  test.each([
+    ['check', `${lines}.enet`],
+    ['summary', lines],
+    ['explain', lines],
+    ['help', lines],
+    ['completion', lines],
+    ['backend', lines],
+    ['init', '--from', lines],
+    ['compile', 'tiny.enet', '-o', `${lines}/no/x`],
+    ['compile', 'tiny.enet', '--weights', lines],
+    ['compile', 'tiny.enet', '--variant', lines],
+    ['compile', 'tiny.enet', `--${lines}`],
+    ['graph', 'tiny.enet', '-o', `${lines}.png`],
+    ['train', '--resume', lines],
+    ['eval', '--run', lines],
+    [lines],
+  ])('a name of several lines begins none of its own: %j', async (...argv) => {
+    const { code, out, err } = await enetc(argv, { cwd: folder({ 'tiny.enet': tiny }) });
+    expect(code).not.toBe(0);
+    expect(out + err).not.toMatch(/^fine/m);
+    expect(out + err).toContain('fine: nothing');
+  });
+
   test('JSON has the names as they are', async () => {
     const cwd = project();
     const { out } = await enetc(['compile', `${hostile}.enet`, '-o', `${hostile}.onnx`, '--json'], { cwd });

@@ -48,6 +48,7 @@ describe('an output never overwrites what it is made from', () => {
     converted: ['weights', 'net.enet', '--weights', 'w.safetensors'],
     like: ['weights', 'net.enet', '--like', 'w.safetensors'],
     layers: ['weights', 'net.enet', '--weights', 'trained'],
+    byName: ['weights', 'net.enet', '--weights', 'trained/model.json'],
   } as const;
 
   test.each([
@@ -65,6 +66,8 @@ describe('an output never overwrites what it is made from', () => {
     ['like', 'w.safetensors'],
     ['layers', 'trained/model.json'],
     ['layers', 'trained/group1-shard1of1.bin'],
+    ['byName', 'trained/model.json'],
+    ['byName', 'trained/group1-shard1of1.bin'],
     ['tfjs', 'trained'],
     ['tfjs', 'trained-link/'],
   ] as const)('%s -o %s, with --force too', async (command, output) => {

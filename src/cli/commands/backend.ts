@@ -6,7 +6,7 @@ import { findTensorflow } from '../../backends/tensorflow/find.ts';
 import { renderTable } from '../../report/text-table.ts';
 import { type Arguments, flag, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
-import { exitCodes, failure, type Io, usageError } from '../io.ts';
+import { Exit, exitCodes, failure, type Io, usageError } from '../io.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { paintFor } from '../style.ts';
 import { noteFinished, noteUnfinished } from '../unfinished-files.ts';
@@ -56,7 +56,8 @@ async function install(args: Arguments, io: Io): Promise<number> {
     }
     return exitCodes.ok;
   } catch (e) {
-    if (e instanceof InstallError) throw failure(e.message);
+    // the end of what a tool printed, over several lines
+    if (e instanceof InstallError) throw new Exit(exitCodes.diagnostics, e.message);
     throw e;
   }
 }
