@@ -119,10 +119,11 @@ describe('the process', () => {
         const cwd = folder({ 'tiny.enet': tiny });
         spawnSync('mkfifo', [join(cwd, 'pipe')]);
         const child = spawn(process.execPath, [entry, 'compile', 'tiny.enet', '-o', 'pipe'], { cwd, stdio: 'ignore' });
-        const ended = new Promise((done) => child.on('exit', (_, by) => done(by)));
+        const ended = new Promise((done) => child.on('exit', (code, by) => done(by ?? code)));
         await wait(2500);
         child.kill(signal);
-        expect(await ended).toBe(signal);
+        // by its code where a busy machine has not come to the pipe yet
+        expect([signal, codes[signal]]).toContain(await ended);
         expect(readdirSync(cwd).sort()).toEqual(['pipe', 'tiny.enet']);
       },
       30_000,
