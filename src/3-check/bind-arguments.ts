@@ -2,7 +2,7 @@ import type { Arg } from '../1-parse/ast.ts';
 import { guessParameter } from '../2-resolve/names-elsewhere.ts';
 import { createDiagnostic, type Diagnostic, listNames, type Related } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
-import { suggestion } from './scope.ts';
+import { suggestion } from './checker.ts';
 import type { Signature, SignatureParam } from './signature.ts';
 
 export interface BoundArguments {

@@ -2,30 +2,29 @@ import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode } fro
 import { walkNodes } from '../1-parse/walk.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, checkHead, countOf, expectType, wrongType } from './check-expr.ts';
-import { bind, type Checker, report, type Scope, suggestion } from './scope.ts';
+import { bind, type Checker, report, suggestion } from './checker.ts';
 import { actsAsTensor, declaredType, isListType, isTensors, oneTensor, type Type, typeNames } from './types.ts';
 
 /** Checks a block: its parameters, its statements in order, its labels and what it returns. */
 export function checkBlock(c: Checker, block: BlockNode): void {
-  const scope: Scope = { locals: new Map() };
-  for (const param of block.params) checkParam(c, scope, param);
+  for (const param of block.params) checkParam(c, param);
   const labels: Labels = new Map();
   block.body.forEach((statement, i) => {
     if (statement.kind === 'return') {
       if (i < block.body.length - 1) report(c, 'return-not-last', statement.span, {});
       for (const { label } of statement.outputs) if (label) report(c, 'named-block-output', label.span, {});
     }
-    checkStatement(c, scope, statement);
+    checkStatement(c, statement);
     collectLabels(c, statement, labels);
   });
   if (!block.body.some((s) => s.kind === 'return')) {
     report(c, 'return-missing', block.name.span, { name: block.name.name });
   }
-  reportUnused(c, scope);
+  reportUnused(c);
 }
 
 /** Checks a parameter and binds its name; its default sees the parameters before it. */
-export function checkParam(c: Checker, scope: Scope, param: ParamNode): void {
+export function checkParam(c: Checker, param: ParamNode): void {
   const { type, name } = param;
   if (type && !(typeNames as readonly string[]).includes(type.name)) {
     const at = { ...type.span, end: type.span.start + type.name.length };
@@ -36,12 +35,12 @@ export function checkParam(c: Checker, scope: Scope, param: ParamNode): void {
   const { default: value } = param;
   if (value) {
     const what = `the default of '${name.name}'`;
-    expectType(c, checkExpr(c, scope, value), declared, value.span, what);
+    expectType(c, checkExpr(c, value), declared, value.span, what);
     if (type?.name === 'int' && value.kind === 'number' && !Number.isInteger(value.value)) {
       report(c, 'not-whole', value.span, { what, value: value.value });
     }
   }
-  bind(c, scope, name.name, { kind: 'parameter', type: declared, span: name.span, used: false });
+  bind(c, name, { type: declared, used: false });
 }
 
 /** What other languages call a type. */
@@ -53,26 +52,26 @@ const typesElsewhere: ReadonlyMap<string, string> = new Map([
   ['boolean', 'bool'],
 ]);
 
-export function checkStatement(c: Checker, scope: Scope, statement: Statement): void {
+export function checkStatement(c: Checker, statement: Statement): void {
   if (statement.kind === 'require') {
-    expectType(c, checkExpr(c, scope, statement.condition), 'bool', statement.condition.span);
-  } else if (statement.kind === 'assign') checkAssign(c, scope, statement);
+    expectType(c, checkExpr(c, statement.condition), 'bool', statement.condition.span);
+  } else if (statement.kind === 'assign') checkAssign(c, statement);
   else {
     for (const { value } of statement.outputs) {
-      if (value.kind === 'name') checkHead(c, scope, value);
+      if (value.kind === 'name') checkHead(c, value);
       else {
-        const type = checkExpr(c, scope, value);
+        const type = checkExpr(c, value);
         if (type !== 'unknown' && !actsAsTensor(type)) wrongType(c, value.span, 'what is returned', 'a tensor', type);
       }
     }
   }
 }
 
-function checkAssign(c: Checker, scope: Scope, { targets, value }: AssignNode): void {
-  const type = checkExpr(c, scope, value);
+function checkAssign(c: Checker, { targets, value }: AssignNode): void {
+  const type = checkExpr(c, value);
   const [target] = targets;
   if (targets.length === 1 && target) {
-    bind(c, scope, target.name, { kind: 'value', type, span: target.span, used: false });
+    bind(c, target, { type, used: false });
     return;
   }
   const known = typeof type === 'object' ? countOf(type) : type === 'unknown' ? undefined : 1;
@@ -80,7 +79,7 @@ function checkAssign(c: Checker, scope: Scope, { targets, value }: AssignNode): 
     report(c, 'tuple-size', value.span, { names: targets.length, values: known });
   }
   const item: Type = isListType(type) ? type.list : isTensors(type) ? oneTensor : 'unknown';
-  for (const { name, span } of targets) bind(c, scope, name, { kind: 'value', type: item, span, used: false });
+  for (const name of targets) bind(c, name, { type: item, used: false });
 }
 
 /** The labels of a block or section, by name. */
@@ -107,8 +106,9 @@ export function addLabel(c: Checker, label: Ident | undefined, labels: Labels): 
 }
 
 /** Warns of what is bound and never read. */
-export function reportUnused(c: Checker, scope: Scope): void {
-  for (const [name, { kind, span, used }] of scope.locals) {
+export function reportUnused(c: Checker): void {
+  for (const [{ kind, ident }, { used }] of c.locals) {
+    const { name, span } = ident;
     if (used || name.startsWith('_')) continue;
     if (kind === 'parameter') report(c, 'unused-parameter', span, { name });
     else if (kind === 'value' || kind === 'table') report(c, 'unused-value', span, { name });

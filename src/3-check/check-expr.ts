@@ -5,8 +5,8 @@ import { replaceFix } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
 import { checkName, checkProperty, quoted } from './check-name.ts';
 import { callSignature, checkStep } from './check-step.ts';
+import { bind, type Checker, lookup, type Meaning, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
-import { type Checker, innerScope, type Local, lookup, type Meaning, report, type Scope } from './scope.ts';
 import { signatureOf } from './signature.ts';
 import {
   actsAsTensor,
@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is said once. */
-export function checkExpr(c: Checker, scope: Scope, expr: Expr, place: Place = {}): Type {
+export function checkExpr(c: Checker, expr: Expr, place: Place = {}): Type {
   if (c.depth === 0) c.tooDeep = false;
   if (c.depth >= checkLimits.depth) {
     if (!c.tooDeep) report(c, 'expression-too-deep', expr.span, { limit: checkLimits.depth });
@@ -34,12 +34,12 @@ export function checkExpr(c: Checker, scope: Scope, expr: Expr, place: Place = {
     return 'unknown';
   }
   c.depth++;
-  const type = typeOf(c, scope, expr, place);
+  const type = typeOf(c, expr, place);
   c.depth--;
   return type;
 }
 
-function typeOf(c: Checker, scope: Scope, expr: Expr, place: Place): Type {
+function typeOf(c: Checker, expr: Expr, place: Place): Type {
   switch (expr.kind) {
     case 'number':
     case 'bool':
@@ -50,51 +50,51 @@ function typeOf(c: Checker, scope: Scope, expr: Expr, place: Place): Type {
     case 'error':
       return 'unknown';
     case 'name':
-      return checkName(c, scope, expr);
+      return checkName(c, expr);
     case 'call':
-      return checkCall(c, scope, expr, place);
+      return checkCall(c, expr, place);
     case 'list':
-      return listType(checkSame(c, scope, expr.items, 'an element of this list', place));
+      return listType(checkSame(c, expr.items, 'an element of this list', place));
     case 'comprehension':
-      return checkComprehension(c, scope, expr, place);
+      return checkComprehension(c, expr, place);
     case 'choice':
       if (!place.cell) report(c, 'choice-outside-cell', expr.span, {});
-      return checkSame(c, scope, expr.options, 'an option of this choice', {});
+      return checkSame(c, expr.options, 'an option of this choice', {});
     case 'unary': {
       const type = expr.operator === 'not' ? 'bool' : 'number';
-      expectType(c, checkExpr(c, scope, expr.operand, place), type, expr.operand.span);
+      expectType(c, checkExpr(c, expr.operand, place), type, expr.operand.span);
       return type;
     }
     case 'binary':
-      return checkBinary(c, scope, expr, place);
+      return checkBinary(c, expr, place);
     case 'index': {
-      const object = checkExpr(c, scope, expr.object, place);
-      expectType(c, checkExpr(c, scope, expr.index, place), 'number', expr.index.span, 'an index');
+      const object = checkExpr(c, expr.object, place);
+      expectType(c, checkExpr(c, expr.index, place), 'number', expr.index.span, 'an index');
       if (isListType(object)) return object.list;
       if (isTensors(object)) return oneTensor;
       if (object !== 'unknown') wrongType(c, expr.object.span, 'what is indexed', 'a list', object);
       return 'unknown';
     }
     case 'property': {
-      const object = checkExpr(c, scope, expr.object, place);
+      const object = checkExpr(c, expr.object, place);
       return checkProperty(c, object, quoted(expr.object.span), [expr.name.name], expr.name.span);
     }
     case 'chain': {
-      let tensors = countOf(checkHead(c, scope, expr.first));
-      for (const step of expr.steps) tensors = checkStep(c, scope, step, tensors);
+      let tensors = countOf(checkHead(c, expr.first));
+      for (const step of expr.steps) tensors = checkStep(c, step, tensors);
       return { tensors };
     }
   }
 }
 
 /** Checks the first element of a chain, which must be a value: a step would lack what it works on. */
-export function checkHead(c: Checker, scope: Scope, expr: Expr): Type {
-  const meaning = expr.kind === 'name' ? lookup(c, scope, expr.text) : undefined;
+export function checkHead(c: Checker, expr: Expr): Type {
+  const meaning = expr.kind === 'name' && expr.parts.length === 1 ? lookup(c, expr) : undefined;
   if (meaning && isStep(meaning)) {
     report(c, 'missing-tensor', expr.span, { callee: (expr as NameNode).text, name: firstTensor(meaning) });
     return 'unknown';
   }
-  const type = checkExpr(c, scope, expr);
+  const type = checkExpr(c, expr);
   if (type === 'unknown' || actsAsTensor(type)) return type;
   wrongType(c, expr.span, 'what a chain starts with', 'a tensor', type);
   return 'unknown';
@@ -124,46 +124,44 @@ export function wrongType(c: Checker, span: Span, what: string, expected: string
 }
 
 /** Checks values that must be of one type, the first one's, and gives it. */
-function checkSame(c: Checker, scope: Scope, values: readonly Expr[], what: string, place: Place): Type {
+function checkSame(c: Checker, values: readonly Expr[], what: string, place: Place): Type {
   let common: Type = 'unknown';
   for (const value of values) {
-    const type = checkExpr(c, scope, value, place);
+    const type = checkExpr(c, value, place);
     if (common === 'unknown') common = type;
     else if (!isAssignable(type, common)) wrongType(c, value.span, what, describeType(common), type);
   }
   return common;
 }
 
-function checkComprehension(c: Checker, scope: Scope, expr: ComprehensionNode, place: Place): Type {
+function checkComprehension(c: Checker, expr: ComprehensionNode, place: Place): Type {
   const { names, sources } = expr;
   if (names.length !== sources.length) {
     report(c, 'tuple-size', expr.span, { names: names.length, values: sources.length });
   }
   const types = sources.map((source) => {
-    const type = checkExpr(c, scope, source, place);
+    const type = checkExpr(c, source, place);
     if (isListType(type)) return type.list;
     if (isTensors(type)) return oneTensor;
     if (type !== 'unknown') wrongType(c, source.span, 'what a comprehension runs over', 'a list', type);
     return 'unknown';
   });
-  const locals = names.flatMap(({ name, span }, i): [string, Local][] =>
-    name === '_' ? [] : [[name, { kind: 'value', type: types[i] ?? 'unknown', span, used: true }]],
-  );
-  return listType(checkExpr(c, innerScope(scope, locals), expr.item, place));
+  for (const [i, name] of names.entries()) bind(c, name, { type: types[i] ?? 'unknown', used: true });
+  return listType(checkExpr(c, expr.item, place));
 }
 
-function checkCall(c: Checker, scope: Scope, call: CallNode, place: Place): Type {
+function checkCall(c: Checker, call: CallNode, place: Place): Type {
   const { callee, args } = call;
   const name = callee.text;
-  const meaning = name.includes('.') ? undefined : lookup(c, scope, name);
-  if (meaning?.kind === 'function' || meaning?.kind === 'scaling') return checkFunction(c, scope, call, meaning, place);
+  const meaning = name.includes('.') ? undefined : lookup(c, callee);
+  if (meaning?.kind === 'function' || meaning?.kind === 'scaling') return checkFunction(c, call, meaning, place);
   if (meaning?.kind === 'local' && !isCallable(meaning.local.type)) {
     meaning.local.used = true;
     report(c, 'not-a-function', callee.span, { name, what: describeType(meaning.local.type) });
-    for (const arg of args) checkExpr(c, scope, arg.value, place);
+    for (const arg of args) checkExpr(c, arg.value, place);
     return 'unknown';
   }
-  return { tensors: callSignature(c, scope, call) };
+  return { tensors: callSignature(c, call) };
 }
 
 function isCallable(type: Type): boolean {
@@ -171,10 +169,10 @@ function isCallable(type: Type): boolean {
 }
 
 /** A function over numbers: `round(x, 8)`, and in models `d(n)`, `w(n)`, `r(n)`. */
-function checkFunction(c: Checker, scope: Scope, call: CallNode, { kind }: Meaning, place: Place): Type {
+function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, place: Place): Type {
   const { callee, args } = call;
   const name = callee.text;
-  if (kind === 'scaling' && !scope.scaling) {
+  if (kind === 'scaling' && !c.scaling) {
     report(c, 'scaling-outside-model', callee.span, { name });
     return 'unknown';
   }
@@ -184,11 +182,11 @@ function checkFunction(c: Checker, scope: Scope, call: CallNode, { kind }: Meani
     report(c, 'wrong-argument-count', call.span, { name, takes, given: args.length });
   }
   for (const arg of args) {
-    const type = checkExpr(c, scope, arg.value, place);
+    const type = checkExpr(c, arg.value, place);
     if (arg.name) report(c, 'unknown-parameter', arg.name.span, { callee: name, name: arg.name.name, hint: '' });
     else expectType(c, type, 'number', arg.value.span, `an argument of '${name}'`);
   }
-  if (name === 'w' && !scope.scaling?.ownWidths) checkRounded(c, call);
+  if (name === 'w' && !c.scaling?.ownWidths) checkRounded(c, call);
   return 'number';
 }
 
@@ -204,9 +202,9 @@ function checkRounded(c: Checker, call: CallNode): void {
 
 const comparisons = new Set(['<', '<=', '>', '>=']);
 
-function checkBinary(c: Checker, scope: Scope, expr: Extract<Expr, { kind: 'binary' }>, place: Place): Type {
-  const left = checkExpr(c, scope, expr.left, place);
-  const right = checkExpr(c, scope, expr.right, place);
+function checkBinary(c: Checker, expr: Extract<Expr, { kind: 'binary' }>, place: Place): Type {
+  const left = checkExpr(c, expr.left, place);
+  const right = checkExpr(c, expr.right, place);
   const { operator } = expr;
   if (operator === '==' || operator === '!=') {
     if (holdsTensors(left) || holdsTensors(right)) {

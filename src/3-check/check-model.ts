@@ -1,12 +1,11 @@
 import type { Ident, Member, ModelNode } from '../1-parse/ast.ts';
-import { objectiveNames } from '../2-resolve/builtins.ts';
 import { checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
 import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
 import type { Before } from './check-step.ts';
 import { checkVariants } from './check-variants.ts';
-import { bind, type Checker, innerScope, type Local, report, type Scope } from './scope.ts';
+import { bind, type Checker, report } from './checker.ts';
 
 /** Names that a model cannot bind: they choose a point of the family. */
 const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);
@@ -14,10 +13,6 @@ const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);
 /** What the check of one model carries along. */
 interface ModelCheck {
   readonly c: Checker;
-  /** All that the model binds. */
-  readonly scope: Scope;
-  /** Its parameters and tables alone: what parameters, scaling and variants see, for they hold before anything is built. */
-  readonly facts: Scope;
   readonly uses: TableUses;
   /** What the next section takes where it is given no tensors. */
   before: Before | undefined;
@@ -30,11 +25,9 @@ interface ModelCheck {
 /** Checks a model: parameters, tables, scaling, variants, sections in order, outputs. */
 export function checkModel(c: Checker, model: ModelNode): void {
   const { members, name } = model;
-  const scaling = { ownWidths: members.some((m) => m.kind === 'scaling' && m.entries.some(isOwnWidth)) };
+  c.scaling = { ownWidths: members.some((m) => m.kind === 'scaling' && m.entries.some(isOwnWidth)) };
   const m: ModelCheck = {
     c,
-    scope: { locals: new Map(), scaling },
-    facts: { locals: new Map(), scaling },
     uses: { byName: new Map(), byParam: undefined },
     before: undefined,
     started: false,
@@ -44,19 +37,19 @@ export function checkModel(c: Checker, model: ModelNode): void {
   for (const member of members) {
     // tables are seen everywhere, so that a parameter's default can name one that stands below
     if (member.kind === 'table') {
-      bindFact(m, member.name.name, { kind: 'table', type: 'table', span: member.name.span, used: false });
+      bind(c, member.name, { type: 'table', used: false });
     }
     if ('name' in member && member.kind !== 'convention') checkReserved(c, member.name);
     if (member.kind === 'assign') for (const target of member.targets) checkReserved(c, target);
   }
   for (const member of members) checkMember(m, member);
-  checkTables(c, m.scope, model, m.uses);
-  for (const member of members) if (member.kind === 'variants') checkVariants(c, m.facts, member.rows);
+  checkTables(c, model, m.uses);
+  for (const member of members) if (member.kind === 'variants') checkVariants(c, member.rows);
   if (!members.some((member) => member.kind === 'section' || member.kind === 'return')) {
     report(c, 'no-section', name.span, { name: name.name });
   }
   if (!members.some((member) => member.kind === 'input')) report(c, 'no-input', name.span, { name: name.name });
-  reportUnused(c, m.scope);
+  reportUnused(c);
 }
 
 function isOwnWidth(entry: { readonly name: { readonly name: string }; readonly parameter?: unknown }): boolean {
@@ -84,68 +77,50 @@ function checkOnce(c: Checker, model: ModelNode): void {
   if (end >= 0 && after) report(c, 'return-not-last', (model.members[end] as Member).span, {});
 }
 
-function checkReserved(c: Checker, { name, span }: { readonly name: string; readonly span: Local['span'] }): void {
+function checkReserved(c: Checker, { name, span }: Ident): void {
   if (reserved.has(name)) report(c, 'reserved-name', span, { name });
 }
 
-/** Binds a parameter or a table, which both scopes see. */
-function bindFact({ c, scope, facts }: ModelCheck, name: string, local: Local): void {
-  bind(c, scope, name, local);
-  if (name !== '' && !facts.locals.has(name)) facts.locals.set(name, local);
-}
-
 /** What the section after this one takes from before. */
-function sectionBefore(scope: Scope, { name, span }: Ident): Before {
-  const type = scope.locals.get(name)?.type;
-  return { text: name, count: type && countOf(type), span };
+function sectionBefore(c: Checker, ident: Ident): Before {
+  const bound = c.meanings.locals.get(ident);
+  const type = bound && c.locals.get(bound)?.type;
+  return { text: ident.name, count: type && countOf(type), span: ident.span };
 }
 
 function checkMember(m: ModelCheck, member: Member): void {
-  const { c, scope, facts } = m;
+  const { c } = m;
   switch (member.kind) {
     case 'param':
-      checkParam(c, facts, member);
-      shareFact(m, member.name.name);
+      checkParam(c, member);
       return;
     case 'convention':
-      checkConvention(c, facts, member);
+      checkConvention(c, member);
       return;
     case 'input':
-      checkInput(c, scope, member);
+      checkInput(c, member);
       if (!m.started) {
         const { name, span } = member.name;
         const { text, count = 0 } = m.before ?? {};
         m.before = { text: text === undefined ? name : `${text}, ${name}`, count: count + 1, span };
       }
       return;
-    case 'maximize': {
-      const number = (name: string): [string, Local] => [
-        name,
-        { kind: 'value', type: 'number', span: member.span, used: true },
-      ];
-      const inner = innerScope(scope, [...objectiveNames].map(number));
-      expectType(c, checkExpr(c, inner, member.objective), 'number', member.objective.span);
+    case 'maximize':
+      expectType(c, checkExpr(c, member.objective), 'number', member.objective.span);
       return;
-    }
     case 'scaling':
-      checkScaling(c, facts, member);
+      checkScaling(c, member);
       return;
     case 'section':
-      checkSection(c, scope, member, m.before, m.uses);
-      m.before = sectionBefore(scope, member.name);
+      checkSection(c, member, m.before, m.uses);
+      m.before = sectionBefore(c, member.name);
       m.started = true;
       return;
     case 'table':
     case 'variants':
       return; // when all names are known
     default:
-      checkStatement(c, scope, member);
+      checkStatement(c, member);
       collectLabels(c, member, m.labels);
   }
-}
-
-/** A parameter is bound where parameters see it; the rest of the model sees the same one. */
-function shareFact({ c, scope, facts }: ModelCheck, name: string): void {
-  const local = facts.locals.get(name);
-  if (local && scope.locals.get(name) !== local) bind(c, scope, name, local);
 }

@@ -6,34 +6,32 @@ import {
   addDiagnostic,
   type Checker,
   isFull,
-  type Local,
   lookup,
   type Meaning,
   report,
-  type Scope,
   suggest,
   suggestion,
   visibleNames,
-} from './scope.ts';
+} from './checker.ts';
 import { describeType, isTensors, type Type } from './types.ts';
 
 /** What a tensor tells of its shape. */
 export const tensorProperties: readonly string[] = ['channels', 'height', 'width'];
 
 /** Checks a name or dotted path that stands for a value, and gives its type. */
-export function checkName(c: Checker, scope: Scope, name: NameNode): Type {
+export function checkName(c: Checker, name: NameNode): Type {
   const [head = '', ...rest] = name.parts;
   if (head === '') return 'unknown';
-  const meaning = lookup(c, scope, head);
-  if (!meaning || (meaning.kind === 'scaling' && !scope.scaling)) {
-    reportUnknownName(c, scope, head, name.span);
+  const meaning = lookup(c, name);
+  if (!meaning || (meaning.kind === 'scaling' && !c.scaling)) {
+    reportUnknownName(c, name);
     return 'unknown';
   }
   if (meaning.kind === 'local') {
     const { local } = meaning;
     local.used = true;
     if (rest.length === 0) return local.type;
-    if (local.kind === 'section') return checkPath(c, local, head, rest, name.span);
+    if (meaning.name?.kind === 'section') return checkPath(c, local, head, rest, name.span);
     return checkProperty(c, local.type, `'${head}'`, rest, name.span);
   }
   if (rest.length > 0) {
@@ -56,7 +54,13 @@ export function checkName(c: Checker, scope: Scope, name: NameNode): Type {
 }
 
 /** `stages.c2.0` or `stages.channels`: what stands behind a section's name. */
-function checkPath(c: Checker, section: Local, head: string, rest: readonly string[], span: Span): Type {
+function checkPath(
+  c: Checker,
+  section: { readonly parts?: ReadonlySet<string> },
+  head: string,
+  rest: readonly string[],
+  span: Span,
+): Type {
   const [part = ''] = rest;
   const isProperty = tensorProperties.includes(rest.at(-1) as string);
   if (section.parts && !section.parts.has(part) && !(isProperty && rest.length === 1)) {
@@ -97,7 +101,9 @@ function describeMeaning(name: string, meaning: Meaning): string {
 }
 
 /** Says that a name means nothing, with the name that was probably meant. */
-export function reportUnknownName(c: Checker, scope: Scope, name: string, span: Span): void {
+export function reportUnknownName(c: Checker, node: NameNode): void {
+  const { span } = node;
+  const [name = ''] = node.parts;
   if (/^\d/.test(name)) {
     addDiagnostic(c, digitWord(excerpt(span), span));
     return;
@@ -109,13 +115,13 @@ export function reportUnknownName(c: Checker, scope: Scope, name: string, span: 
   const whole = modulesElsewhere.has(name) ? excerpt(span, 80) : name;
   const at = { ...span, end: Math.min(span.end, span.start + whole.length) };
   const last = whole.split('.').at(-1) as string;
-  if (whole !== name && lookup(c, scope, last)) {
+  if (whole !== name && [...visibleNames(c, node)].includes(last)) {
     const { hint, fixes } = suggestion(last, at);
     report(c, 'unknown-name', at, { name: whole, hint }, { fixes });
     return;
   }
   // what is no longer said needs no suggestion either
-  const guess = isFull(c) ? { hint: '' } : guessName(last, () => visibleNames(c, scope));
+  const guess = isFull(c) ? { hint: '' } : guessName(last, () => visibleNames(c, node));
   report(c, 'unknown-name', at, { name: whole, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }
 

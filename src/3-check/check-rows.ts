@@ -4,7 +4,7 @@ import { isTensorArgument } from './bind-arguments.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { calleeSignature } from './check-step.ts';
 import { checkCells, checkRowNames, isWhole } from './check-table.ts';
-import { type Checker, innerScope, type Local, report, type Scope, suggest } from './scope.ts';
+import { type Checker, report, suggest } from './checker.ts';
 import type { Signature } from './signature.ts';
 import { actsAsTensor, oneTensor } from './types.ts';
 
@@ -17,38 +17,23 @@ const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
  */
 export function checkStageTable(
   c: Checker,
-  scope: Scope,
   rows: RowsNode | NameNode,
   base: Signature | undefined,
   args: readonly Arg[],
 ): readonly Arg[] {
-  if (rows.kind === 'name') expectType(c, checkExpr(c, scope, rows), 'table', rows.span);
-  const values = checkBaseArguments(c, scope, base, args);
-  if (rows.kind === 'rows') checkStageRows(c, scope, rows, base, values);
+  if (rows.kind === 'name') expectType(c, checkExpr(c, rows), 'table', rows.span);
+  const values = checkBaseArguments(c, base, args);
+  if (rows.kind === 'rows') checkStageRows(c, rows, base, values);
   return values;
 }
 
-/** The scope of cells and of the arguments before a table: all blocks of the table are counted. */
-function tableScope(scope: Scope, span: RowsNode['span']): Scope {
-  const counter = (): Local => ({ kind: 'index', type: 'number', span, used: true });
-  return innerScope(scope, [
-    ['index', counter()],
-    ['count', counter()],
-  ]);
-}
-
 /** Checks the arguments before a table, and gives those that are values. */
-function checkBaseArguments(
-  c: Checker,
-  scope: Scope,
-  base: Signature | undefined,
-  args: readonly Arg[],
-): readonly Arg[] {
+function checkBaseArguments(c: Checker, base: Signature | undefined, args: readonly Arg[]): readonly Arg[] {
   const named = new Set<string>();
   const values: Arg[] = [];
   let next = 0;
   for (const arg of args) {
-    const type = checkExpr(c, tableScope(scope, arg.span), arg.value);
+    const type = checkExpr(c, arg.value);
     const name = arg.name?.name;
     if (name !== undefined && named.has(name)) report(c, 'duplicate-argument', arg.span, { name });
     if (name !== undefined) named.add(name);
@@ -72,20 +57,13 @@ interface Built {
 }
 
 /** Checks a stage table's rows against the blocks that they build. */
-export function checkStageRows(
-  c: Checker,
-  outer: Scope,
-  rows: RowsNode,
-  base: Signature | undefined,
-  args: readonly Arg[],
-): void {
-  const scope = tableScope(outer, rows.span);
+export function checkStageRows(c: Checker, rows: RowsNode, base: Signature | undefined, args: readonly Arg[]): void {
   const { header } = rows;
   checkCells(c, rows);
   checkRowNames(c, rows);
   if (rows.rows.length === 0) report(c, 'empty-table', rows.span, {});
   const blockColumn = header.findIndex((h) => h.name === 'block');
-  const built = builtBlocks(c, scope, rows, blockColumn, base);
+  const built = builtBlocks(c, rows, blockColumn, base);
   const unknown = checkColumns(c, header, built);
   checkTaken(c, args, built);
   const missing = missingParams(c, rows, built, args);
@@ -95,7 +73,7 @@ export function checkStageRows(
     header.forEach((h, i) => {
       const cell = row.cells[i];
       if (cell && !unknown.has(i) && h.name !== 'block' && h.name !== 'name') {
-        checkCell(c, scope, h, cell, choosing ? [...blocks, undefined] : blocks);
+        checkCell(c, h, cell, choosing ? [...blocks, undefined] : blocks);
       }
     });
     for (const block of isWhole(row, header) ? blocks : []) {
@@ -106,10 +84,10 @@ export function checkStageRows(
   });
 }
 
-function builtBlocks(c: Checker, scope: Scope, rows: RowsNode, column: number, base: Signature | undefined): Built {
+function builtBlocks(c: Checker, rows: RowsNode, column: number, base: Signature | undefined): Built {
   const byRow = rows.rows.map((row) => {
     const cell = row.cells[column];
-    return cell ? blocksOf(c, scope, cell) : [base];
+    return cell ? blocksOf(c, cell) : [base];
   });
   const all = new Set(byRow.flat());
   if (all.has(undefined) || all.size === 0) return { byRow, params: undefined };
@@ -119,11 +97,11 @@ function builtBlocks(c: Checker, scope: Scope, rows: RowsNode, column: number, b
 }
 
 /** The blocks that a cell of the column `block` names; undefined where only the build knows. */
-function blocksOf(c: Checker, scope: Scope, cell: CellNode): (Signature | undefined)[] {
+function blocksOf(c: Checker, cell: CellNode): (Signature | undefined)[] {
   const options = cell.values.flatMap((value) => (value.kind === 'choice' ? value.options : [value]));
   return options.map((option) => {
-    if (option.kind === 'name') return calleeSignature(c, scope, option.text, option.span);
-    expectType(c, checkExpr(c, scope, option), 'block', option.span);
+    if (option.kind === 'name') return calleeSignature(c, option);
+    expectType(c, checkExpr(c, option), 'block', option.span);
     return undefined;
   });
 }
@@ -204,13 +182,7 @@ export function hasChoice(value: Expr): boolean {
 }
 
 /** @param blocks the row's blocks; one that is not known may take any cell */
-function checkCell(
-  c: Checker,
-  scope: Scope,
-  { name }: Ident,
-  cell: CellNode,
-  blocks: readonly (Signature | undefined)[],
-): void {
+function checkCell(c: Checker, { name }: Ident, cell: CellNode, blocks: readonly (Signature | undefined)[]): void {
   const param = blocks.map((b) => b?.byName.get(name)).find((p) => p && !p.tensor);
   const isRepeat = name === 'repeat';
   if (!isRepeat && !param && blocks.every((b) => b)) {
@@ -219,7 +191,7 @@ function checkCell(
   }
   if (isRepeat && cell.values.length > 1) report(c, 'cell-values', cell.span, { column: 'repeat' });
   for (const value of cell.values) {
-    const type = checkExpr(c, scope, value, { cell: true });
+    const type = checkExpr(c, value, { cell: true });
     expectType(c, type, isRepeat ? 'number' : (param?.type ?? 'unknown'), value.span, `the cell of '${name}'`);
     if ((isRepeat || param?.whole) && value.kind === 'number' && !Number.isInteger(value.value)) {
       report(c, 'not-whole', value.span, { what: `the cell of '${name}'`, value: value.value });

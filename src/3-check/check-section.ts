@@ -3,7 +3,7 @@ import { addLabel, collectLabels, type Labels } from './check-block.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
 import { checkStageRows, checkStageTable, rowNames } from './check-rows.ts';
 import { type Before, calleeSignature, checkStep, firstCallSignature } from './check-step.ts';
-import { bind, type Checker, lookup, type Scope } from './scope.ts';
+import { bind, type Checker, lookup } from './checker.ts';
 import type { Signature } from './signature.ts';
 
 /** A section that builds a table by its name, with the block before it: the table is checked against that. */
@@ -20,47 +20,35 @@ export interface TableUses {
 }
 
 /** Checks a section and binds its name. */
-export function checkSection(
-  c: Checker,
-  scope: Scope,
-  section: SectionNode,
-  before: Before | undefined,
-  uses: TableUses,
-): void {
+export function checkSection(c: Checker, section: SectionNode, before: Before | undefined, uses: TableUses): void {
   const { first, tail, steps, name } = section;
   const labels: Labels = new Map();
   addLabel(c, section.label, labels);
   collectLabels(c, [first, tail, steps], labels);
-  if (tail.condition) expectType(c, checkExpr(c, scope, tail.condition), 'bool', tail.condition.span);
-  const callee = calleeOf(c, scope, first);
+  if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
+  const callee = calleeOf(c, first);
   const args = first.kind === 'call' ? first.args : [];
   let tensors: number | undefined;
   if (tail.rows) {
-    if (!callee && first.kind !== 'name' && first.kind !== 'call') checkExpr(c, scope, first);
-    const base = callee && calleeSignature(c, scope, callee.text, callee.span);
-    const values = checkStageTable(c, scope, tail.rows, base, args);
-    if (tail.rows.kind === 'name') noteUse(c, scope, tail.rows.text, { base, args: values }, uses);
+    if (!callee && first.kind !== 'name' && first.kind !== 'call') checkExpr(c, first);
+    const base = callee && calleeSignature(c, callee);
+    const values = checkStageTable(c, tail.rows, base, args);
+    if (tail.rows.kind === 'name') noteUse(c, tail.rows, { base, args: values }, uses);
   } else if (callee && first.kind === 'call') {
     const span = { ...first.span, start: section.label?.span.start ?? first.span.start };
-    tensors = firstCallSignature(c, scope, { callee, args, span, conditional: !!tail.condition }, before);
-  } else if (callee) calleeSignature(c, scope, callee.text, callee.span);
-  else tensors = countOf(checkHead(c, scope, first));
-  for (const step of steps) tensors = checkStep(c, scope, step, tensors);
-  const parts = steps.length > 0 ? undefined : sectionParts(c, scope, section, callee);
-  bind(c, scope, name.name, {
-    kind: 'section',
-    type: { tensors },
-    span: name.span,
-    used: true,
-    ...(parts && { parts }),
-  });
+    tensors = firstCallSignature(c, { callee, args, span, conditional: !!tail.condition }, before);
+  } else if (callee) calleeSignature(c, callee);
+  else tensors = countOf(checkHead(c, first));
+  for (const step of steps) tensors = checkStep(c, step, tensors);
+  const parts = steps.length > 0 ? undefined : sectionParts(c, section, callee);
+  bind(c, name, { type: { tensors }, used: true, ...(parts && { parts }) });
 }
 
 /** The callee where the first element of a section is a step: a block, an op or an activation, not a value. */
-function calleeOf(c: Checker, scope: Scope, first: SectionNode['first']): NameNode | undefined {
+function calleeOf(c: Checker, first: SectionNode['first']): NameNode | undefined {
   const name = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
   if (!name) return undefined;
-  const meaning = lookup(c, scope, name.parts[0] ?? '');
+  const meaning = lookup(c, name);
   if (!meaning) return first.kind === 'call' ? name : undefined;
   if (meaning.kind === 'local') {
     const { type } = meaning.local;
@@ -71,31 +59,30 @@ function calleeOf(c: Checker, scope: Scope, first: SectionNode['first']): NameNo
   return meaning.kind === 'op' || meaning.kind === 'declared' || meaning.kind === 'activation' ? name : undefined;
 }
 
-function noteUse(c: Checker, scope: Scope, name: string, use: TableUse, uses: TableUses): void {
-  const meaning = lookup(c, scope, name);
-  if (meaning?.kind !== 'local') return;
-  if (meaning.local.kind === 'parameter') uses.byParam ??= use;
-  else if (!uses.byName.has(name)) uses.byName.set(name, use);
+function noteUse(c: Checker, name: NameNode, use: TableUse, uses: TableUses): void {
+  const meaning = lookup(c, name);
+  if (meaning?.kind !== 'local' || name.parts.length > 1) return;
+  if (meaning.name?.kind === 'parameter') uses.byParam ??= use;
+  else if (!uses.byName.has(name.text)) uses.byName.set(name.text, use);
 }
 
 /** What stands behind a section's name in paths: its rows, or the sections of a model. */
 function sectionParts(
   c: Checker,
-  scope: Scope,
   { tail }: SectionNode,
   callee: NameNode | undefined,
 ): ReadonlySet<string> | undefined {
   if (tail.rows) return tail.rows.kind === 'rows' ? rowNames(tail.rows) : undefined;
-  const meaning = callee && lookup(c, scope, callee.text);
+  const meaning = callee?.parts.length === 1 ? lookup(c, callee) : undefined;
   if (meaning?.kind !== 'declared' || meaning.declared.kind !== 'model') return undefined;
   return new Set(meaning.declared.node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
 }
 
 /** Checks the tables of a model, each against the block of the section that builds it. */
-export function checkTables(c: Checker, scope: Scope, model: ModelNode, uses: TableUses): void {
+export function checkTables(c: Checker, model: ModelNode, uses: TableUses): void {
   for (const member of model.members) {
     if (member.kind !== 'table') continue;
     const use = uses.byName.get(member.name.name) ?? uses.byParam;
-    checkStageRows(c, scope, member.rows, use?.base, use?.args ?? []);
+    checkStageRows(c, member.rows, use?.base, use?.args ?? []);
   }
 }

@@ -1,8 +1,8 @@
 import type { Arg, ConventionNode, InputNode, ScalingNode, SourceConventionNode } from '../1-parse/ast.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, expectType } from './check-expr.ts';
+import { bind, type Checker, report, suggestion } from './checker.ts';
 import { literalOf } from './literal.ts';
-import { bind, type Checker, innerScope, type Local, report, type Scope, suggestion } from './scope.ts';
 import { oneTensor, type Type } from './types.ts';
 
 /** What a convention lets one override, and of which type. */
@@ -25,9 +25,9 @@ const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings
 const conventions = ['tf', 'torch'];
 
 /** Checks a convention: its name and what it overrides. */
-export function checkConvention(c: Checker, scope: Scope, { name, args }: ConventionNode): void {
+export function checkConvention(c: Checker, { name, args }: ConventionNode): void {
   checkConventionName(c, name);
-  checkSettings(c, scope, name.name, args, conventionSettings);
+  checkSettings(c, name.name, args, conventionSettings);
 }
 
 /** Checks the convention of a weight map's column, whose settings are written out: no model's names are there. */
@@ -43,7 +43,7 @@ export function checkSourceConvention(c: Checker, { name, args }: SourceConventi
     report(c, 'wrong-type', value.span, data);
     return;
   }
-  checkSettings(c, { locals: new Map() }, name.name, args, sourceSettings);
+  checkSettings(c, name.name, args, sourceSettings);
 }
 
 function checkConventionName(c: Checker, { name, span }: ConventionNode['name']): void {
@@ -59,8 +59,8 @@ const conventionsElsewhere: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Checks an input's shape and binds its name. */
-export function checkInput(c: Checker, scope: Scope, { name, shape, args }: InputNode): void {
-  expectType(c, checkExpr(c, scope, shape), { list: 'number' }, shape.span, `the shape of '${name.name}'`);
+export function checkInput(c: Checker, { name, shape, args }: InputNode): void {
+  expectType(c, checkExpr(c, shape), { list: 'number' }, shape.span, `the shape of '${name.name}'`);
   if (shape.kind === 'list' && shape.items.length !== 3) {
     const found = `a list of ${shape.items.length}`;
     report(c, 'wrong-type', shape.span, {
@@ -69,20 +69,14 @@ export function checkInput(c: Checker, scope: Scope, { name, shape, args }: Inpu
       found,
     });
   }
-  checkSettings(c, scope, 'input', args, inputSettings);
-  bind(c, scope, name.name, { kind: 'value', type: oneTensor, span: name.span, used: true });
+  checkSettings(c, 'input', args, inputSettings);
+  bind(c, name, { type: oneTensor, used: true });
 }
 
-function checkSettings(
-  c: Checker,
-  scope: Scope,
-  callee: string,
-  args: readonly Arg[],
-  settings: ReadonlyMap<string, Type>,
-): void {
+function checkSettings(c: Checker, callee: string, args: readonly Arg[], settings: ReadonlyMap<string, Type>): void {
   const seen = new Set<string>();
   for (const arg of args) {
-    const type = checkExpr(c, scope, arg.value);
+    const type = checkExpr(c, arg.value);
     const name = arg.name?.name;
     if (name === undefined) {
       report(c, 'unnamed-setting', arg.span, { callee, names: [...settings.keys()].join(', ') });
@@ -100,7 +94,11 @@ function checkSettings(
 }
 
 /** Checks `scaling`: factors see phi and the model's parameters, roundings their number and the factors besides. */
-export function checkScaling(c: Checker, scope: Scope, { variable, entries }: ScalingNode): void {
+export function checkScaling(c: Checker, { variable, entries }: ScalingNode): void {
+  const { scaling } = c;
+  // factors and roundings are what d, w and r are made of
+  c.scaling = undefined;
+  if (variable) bind(c, variable, { type: 'number', used: true });
   const seen = new Set<string>();
   for (const entry of entries) {
     const { name, span } = entry.name;
@@ -108,12 +106,8 @@ export function checkScaling(c: Checker, scope: Scope, { variable, entries }: Sc
     const key = entry.parameter ? `${name}(n)` : name;
     if (name !== '' && seen.has(key)) report(c, 'duplicate-name', span, { name: key });
     seen.add(key);
-    const visible = entry.parameter ? [entry.parameter.name, 'd', 'w', 'r'] : variable ? [variable.name] : [];
-    const number: Local = { kind: 'value', type: 'number', span, used: true };
-    const inner = innerScope(
-      { locals: scope.locals },
-      visible.map((local) => [local, number] as const),
-    );
-    expectType(c, checkExpr(c, inner, entry.value), 'number', entry.value.span);
+    if (entry.parameter) bind(c, entry.parameter, { type: 'number', used: true });
+    expectType(c, checkExpr(c, entry.value), 'number', entry.value.span);
   }
+  c.scaling = scaling;
 }

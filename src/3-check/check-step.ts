@@ -1,4 +1,4 @@
-import type { Arg, CallNode, StepNode } from '../1-parse/ast.ts';
+import type { Arg, CallNode, NameNode, StepNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, type Fix, listNames } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
 import {
@@ -11,23 +11,23 @@ import {
 import { checkExpr, countOf, expectType, wrongType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
+import { addDiagnostic, type Checker, lookup, type Meaning, report, suggest } from './checker.ts';
 import { ownsTensors } from './owns-tensors.ts';
-import { addDiagnostic, type Checker, lookup, type Meaning, report, type Scope, suggest } from './scope.ts';
 import { activationSignature, type Signature, signatureOf } from './signature.ts';
 import { actsAsTensor, describeType, isListType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
-export function checkStep(c: Checker, scope: Scope, step: StepNode, chained: number | undefined): number | undefined {
+export function checkStep(c: Checker, step: StepNode, chained: number | undefined): number | undefined {
   const { tail, callee, args = [] } = step;
-  if (tail.condition) expectType(c, checkExpr(c, scope, tail.condition), 'bool', tail.condition.span);
-  const signature = calleeSignature(c, scope, callee.text, callee.span);
+  if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
+  const signature = calleeSignature(c, callee);
   if (!step.label && signature) requireLabel(c, signature, callee.span);
   if (tail.rows) {
-    checkStageTable(c, scope, tail.rows, signature, args);
+    checkStageTable(c, tail.rows, signature, args);
     return undefined;
   }
-  const count = checkArguments(c, scope, signature, args, { span: callee.span, chained });
+  const count = checkArguments(c, signature, args, { span: callee.span, chained });
   return tail.condition ? undefined : count;
 }
 
@@ -41,10 +41,10 @@ export interface Before {
 }
 
 /** Checks a call in an expression: `Add(x, y)`. */
-export function callSignature(c: Checker, scope: Scope, { callee, args }: CallNode): number | undefined {
-  const signature = calleeSignature(c, scope, callee.text, callee.span);
+export function callSignature(c: Checker, { callee, args }: CallNode): number | undefined {
+  const signature = calleeSignature(c, callee);
   if (signature) requireLabel(c, signature, callee.span);
-  return checkArguments(c, scope, signature, args, { span: callee.span, chained: 0 });
+  return checkArguments(c, signature, args, { span: callee.span, chained: 0 });
 }
 
 /** A call that begins a section; its span begins with its label, where it has one. */
@@ -54,24 +54,20 @@ export interface FirstCall extends Pick<CallNode, 'callee' | 'args' | 'span'> {
 }
 
 /** Checks a call that begins a section. */
-export function firstCallSignature(
-  c: Checker,
-  scope: Scope,
-  first: FirstCall,
-  before: Before | undefined,
-): number | undefined {
+export function firstCallSignature(c: Checker, first: FirstCall, before: Before | undefined): number | undefined {
   const { callee, args } = first;
-  const signature = calleeSignature(c, scope, callee.text, callee.span);
-  return checkArguments(c, scope, signature, args, { span: callee.span, chained: undefined, head: { first, before } });
+  const signature = calleeSignature(c, callee);
+  return checkArguments(c, signature, args, { span: callee.span, chained: undefined, head: { first, before } });
 }
 
 /** The signature behind a callee's name; undefined where only the build knows it: a parameter of type `block`. */
-export function calleeSignature(c: Checker, scope: Scope, name: string, span: Span): Signature | undefined {
-  const [head = '', ...rest] = name.split('.');
+export function calleeSignature(c: Checker, callee: NameNode): Signature | undefined {
+  const { text: name, span } = callee;
+  const [head = '', ...rest] = callee.parts;
   if (head === '') return undefined;
-  const meaning = lookup(c, scope, head);
+  const meaning = lookup(c, callee);
   if (!meaning) {
-    reportUnknownName(c, scope, head, span);
+    reportUnknownName(c, callee);
     return undefined;
   }
   const type = meaning.kind === 'local' ? meaning.local.type : undefined;
@@ -110,7 +106,6 @@ interface CallSite {
 
 function checkArguments(
   c: Checker,
-  scope: Scope,
   signature: Signature | undefined,
   args: readonly Arg[],
   site: CallSite,
@@ -118,7 +113,7 @@ function checkArguments(
   const { span, head } = site;
   const isModel = signature?.declared?.kind === 'model';
   const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
-  const types = new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, scope, arg.value)]));
+  const types = new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, arg.value)]));
   const isTensor = (arg: Arg) => types.get(arg) !== 'unknown' && actsAsTensor(types.get(arg) as Type);
   const given = head !== undefined && givesTensors(signature, args, isTensor);
   const taken = given ? takenBefore(signature, head) : undefined;

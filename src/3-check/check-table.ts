@@ -1,5 +1,5 @@
 import type { Expr, Ident, RowNode, RowsNode } from '../1-parse/ast.ts';
-import { type Checker, report } from './scope.ts';
+import { type Checker, report } from './checker.ts';
 
 /** What all tables have in common: each column stands once, and each row has a cell for each column. */
 export function checkCells(c: Checker, { header, rows }: RowsNode): void {

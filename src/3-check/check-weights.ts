@@ -1,7 +1,7 @@
 import type { CellNode, Expr, SourceConventionNode, WeightsNode } from '../1-parse/ast.ts';
 import { checkSourceConvention } from './check-settings.ts';
 import { checkCells } from './check-table.ts';
-import { type Checker, report, suggest } from './scope.ts';
+import { type Checker, report, suggest } from './checker.ts';
 import { variantNames } from './variants.ts';
 
 /** Checks a weight map: its model, its columns and their conventions, and that stars can pair. */

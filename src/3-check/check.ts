@@ -5,9 +5,10 @@ import { checkBlock } from './check-block.ts';
 import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
+import { addDiagnostic, type Checker, createChecker, type Local, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
 import { freeNames } from './meanings/free-names.ts';
-import { addDiagnostic, type Checker, createChecker, report } from './scope.ts';
+import type { LocalName } from './meanings/occurrence.ts';
 
 /** Checks all that can be known without building a network, in every file of the program. */
 export function checkProgram(program: Program): readonly Diagnostic[] {
@@ -38,6 +39,7 @@ export function checkModule(module: Module): readonly Diagnostic[] {
 interface Found {
   readonly diagnostics: readonly Diagnostic[];
   readonly unsaid: Checker['said'];
+  readonly locals: Checker['locals'];
 }
 
 /** What was found, and all names of the file where it depends on those that the declaration does not speak of. */
@@ -56,7 +58,7 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   const known = suggests ? keyOf(module, node) : undefined;
   const before = known && kept.get(known);
   if (before && (before.names === undefined || before.names === namesOf(module))) return before;
-  const c = createChecker(module);
+  const c = createChecker(module, node);
   if (!suggests) c.said.error = checkLimits.diagnostics;
   if (node.kind === 'block') checkBlock(c, node);
   else if (node.kind === 'model') checkModel(c, node);
@@ -65,9 +67,15 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   const unsaid = { ...c.said };
   if (!suggests) unsaid.error -= checkLimits.diagnostics;
   for (const d of c.diagnostics) unsaid[d.severity]--;
-  const found = { diagnostics: c.diagnostics, unsaid, names: c.looksAround ? namesOf(module) : undefined };
+  const { diagnostics, locals } = c;
+  const found = { diagnostics, unsaid, locals, names: c.looksAround ? namesOf(module) : undefined };
   if (known) kept.set(known, found);
   return found;
+}
+
+/** What is known of the names that a declaration of a file binds. */
+export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, Local> {
+  return checkDeclaration(module, node, true).locals;
 }
 
 /**

@@ -97,6 +97,7 @@ test('rule 4: one namespace: sections, parameters, tables and values', () => {
   expect(problems(model('  param a: int = 8\n  a: Conv(a, 1)'))).toEqual(['duplicate-name']);
   expect(problems(model('  a: Conv(8, 1)\n  a: relu'))).toEqual(['duplicate-name']);
   expect(problems(model('  a: Conv(8, 1)\n  a = a -> relu'))).toContain('duplicate-name');
+  expect(problems(model('  a: Conv([k for k, k in [1], [8]][0], 1)'))).toContain('duplicate-name');
 });
 
 test('ops without tensors take the path of where they stand, and their name', () => {

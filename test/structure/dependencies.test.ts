@@ -120,6 +120,20 @@ test('only the engines, training, the command line and its host touch Node', () 
   expect(wrong).toEqual([]);
 });
 
+/** Where the names of a tree are looked up: imports, the semantic model, and evaluation, which finds values by name. */
+const resolvesNames = (file: string) =>
+  file.startsWith('src/2-resolve/') || file.startsWith('src/3-check/meanings/') || file.startsWith('src/4-scale/');
+
+test('the editor and the checker look up no name of a tree past the semantic model', () => {
+  const wrong = files.filter((file) => {
+    if (resolvesNames(file)) return false;
+    const text = readFileSync(join(root, file), 'utf8');
+    // among the declarations of a file
+    return /scope\.(get|has)\(\w+(\.\w+)*\.(text|parts\b[^)]*)\)/.test(text);
+  });
+  expect(wrong).toEqual([]);
+});
+
 test('files stay small', () => {
   const long = files
     .filter((f) => !f.endsWith('.generated.ts'))

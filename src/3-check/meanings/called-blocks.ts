@@ -1,6 +1,7 @@
-import type { NameNode } from '../../1-parse/ast.ts';
-import type { Declared, Module } from '../../2-resolve/program.ts';
+import type { Declaration, NameNode, SectionNode } from '../../1-parse/ast.ts';
+import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
+import { meaningsOf } from './declaration-names.ts';
 import type { LocalName, Target } from './occurrence.ts';
 
 /** What the names of a file mean. */
@@ -13,6 +14,19 @@ export function calledBy(module: FileScope, callee: Target): readonly Declared[]
     return declared ? [declared] : [];
   }
   return callee.kind === 'local' ? heldBlocks(module, callee.local) : [];
+}
+
+/** The model that a section of one step uses. */
+export function modelOfSection(
+  module: FileScope,
+  owner: Declaration,
+  { first, steps, tail }: SectionNode,
+): DeclaredModel | undefined {
+  const callee = first.kind === 'call' ? first.callee : first;
+  if (steps.length > 0 || tail.rows || callee.kind !== 'name' || callee.parts.length > 1) return undefined;
+  const target = meaningsOf(owner).targets.get(callee);
+  const declared = target?.kind === 'free' ? module.scope.get(target.name) : undefined;
+  return declared?.kind === 'model' ? declared : undefined;
 }
 
 /** What a parameter of type `block` holds by its default and in the rows of `variants`. */

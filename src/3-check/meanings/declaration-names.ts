@@ -1,11 +1,13 @@
 import type {
   BlockNode,
   Declaration,
+  Ident,
   ModelNode,
   NameNode,
   ParamNode,
   ScalingNode,
   SectionNode,
+  SourceConventionNode,
   Statement,
   WeightsNode,
 } from '../../1-parse/ast.ts';
@@ -17,6 +19,7 @@ import {
   blocksBuilt,
   innerNames,
   type Names,
+  type NamesAt,
   put,
   tableNames,
   type Walk,
@@ -35,6 +38,14 @@ export interface Meanings {
   readonly names: readonly Occurrence[];
   /** What the first word of each name that stands for a value or a callee means. */
   readonly targets: ReadonlyMap<NameNode, Target>;
+  /** What each place that binds a name binds. */
+  readonly locals: ReadonlyMap<Ident, LocalName>;
+  /** The parameters that columns of `variants` give values to. */
+  readonly columns: ReadonlyMap<Ident, LocalName>;
+  /** Places that bind a name which is bound there already, by the first. */
+  readonly repeated: ReadonlyMap<Ident, LocalName>;
+  /** What is seen where a name stands that the declaration does not bind. */
+  readonly places: ReadonlyMap<NameNode, NamesAt>;
 }
 
 const known = new WeakMap<Declaration, Meanings>();
@@ -43,11 +54,22 @@ const known = new WeakMap<Declaration, Meanings>();
 export function meaningsOf(declaration: Declaration): Meanings {
   let meanings = known.get(declaration);
   if (!meanings) {
-    const w: Walk = { owner: declaration, found: [], targets: new Map(), tableUses: [] };
+    const w: Walk = {
+      owner: declaration,
+      found: [],
+      targets: new Map(),
+      locals: new Map(),
+      columns: new Map(),
+      repeated: new Map(),
+      places: new Map(),
+      tableUses: [],
+    };
     if (declaration.kind === 'block') walkBlock(w, declaration);
     else if (declaration.kind === 'model') walkModel(w, declaration);
     else walkWeights(w, declaration);
-    meanings = { names: w.found.sort((a, b) => a.span.start - b.span.start), targets: w.targets };
+    const { found, targets, locals, columns, repeated, places } = w;
+    found.sort((a, b) => a.span.start - b.span.start);
+    meanings = { names: found, targets, locals, columns, repeated, places };
     known.set(declaration, meanings);
   }
   return meanings;
@@ -193,8 +215,10 @@ const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']
 function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[2]): void {
   for (const column of rows.header) {
     const local = facts.bound.get(column.name);
-    if (local?.kind === 'parameter') put(w, column, 'write', { kind: 'local', local });
-    else if (pointColumns.has(column.name)) put(w, column, 'write', { kind: 'language', what: 'column' });
+    if (local?.kind === 'parameter') {
+      w.columns.set(column, local);
+      put(w, column, 'write', { kind: 'local', local });
+    } else if (pointColumns.has(column.name)) put(w, column, 'write', { kind: 'language', what: 'column' });
   }
   walkCells(w, facts, rows, 'variant');
 }
@@ -202,6 +226,7 @@ function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[
 function walkWeights(w: Walk, weights: WeightsNode): void {
   const model = weights.name.name;
   put(w, weights.name, 'read', { kind: 'free', name: model });
+  for (const convention of weights.conventions) walkSource(w, model, convention);
   for (const column of weights.rows.header) put(w, column, 'write', { kind: 'language', what: 'column' });
   for (const row of weights.rows.rows) {
     for (const value of row.cells.slice(1).flatMap((cell) => cell?.values ?? [])) {
@@ -216,5 +241,22 @@ function walkWeights(w: Walk, weights: WeightsNode): void {
         put(w, word, 'read', { kind: 'module-path', model, words: texts, index });
       }
     }
+  }
+}
+
+/** What a weight map says of where a column's weights come from. */
+function walkSource(w: Walk, model: string, { column, name, args, variants }: SourceConventionNode): void {
+  const convention: Target = { kind: 'language', what: 'convention' };
+  put(w, column, 'read', { kind: 'language', what: 'column' });
+  put(w, name, 'read', convention);
+  walkArgs(w, { bound: new Map() }, args, [convention]);
+  for (const variant of variants) {
+    const callee: Target = { kind: 'free', name: model };
+    put(w, variant, 'read', {
+      kind: 'chosen',
+      callee,
+      name: variant.name,
+      otherwise: { kind: 'language', what: 'value' },
+    });
   }
 }

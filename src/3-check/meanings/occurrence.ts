@@ -23,6 +23,8 @@ export interface LocalName {
   /** The place that binds it. */
   readonly ident: Ident;
   readonly owner: Declaration;
+  /** Counts the names of its declaration, in the order in which they come to be seen. */
+  readonly order: number;
   /** Of a parameter: its declaration. */
   readonly param?: ParamNode;
   /** Of all else: what binds it. */

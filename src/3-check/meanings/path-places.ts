@@ -3,8 +3,8 @@ import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
 import { rowName } from '../check-rows.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
+import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
-import type { Target } from './occurrence.ts';
 
 /** The declaration that a step stands in, with its file. */
 interface Inside {
@@ -129,11 +129,8 @@ function named(inside: Inside, value: Expr): readonly Declared[] {
 function calleesOf({ module, owner }: Inside, name: string): readonly Declared[] {
   const params = owner.kind === 'block' ? owner.params : owner.kind === 'model' ? owner.members : [];
   const param = params.find((p) => p.kind === 'param' && p.name.name === name);
-  const callee: Target =
-    param?.kind === 'param'
-      ? { kind: 'local', local: { kind: 'parameter', ident: param.name, owner, param } }
-      : { kind: 'free', name };
-  return calledBy(module, callee);
+  const local = param?.kind === 'param' ? meaningsOf(owner).locals.get(param.name) : undefined;
+  return calledBy(module, local ? { kind: 'local', local } : { kind: 'free', name });
 }
 
 function inModel(model: DeclaredModel): Frame {

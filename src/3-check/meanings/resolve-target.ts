@@ -1,8 +1,9 @@
-import type { Ident, ModelNode, ParamNode } from '../../1-parse/ast.ts';
+import type { Member, ModelNode } from '../../1-parse/ast.ts';
 import { builtinOps, isBuiltinName, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
+import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
 import type { LocalName, Target } from './occurrence.ts';
 import { modelPlaces, sectionPlaces } from './path-places.ts';
@@ -73,30 +74,16 @@ function parametersOf(module: FileScope, callee: Target, name: string): Entity[]
     return op?.params.some((p) => p.name === name) ? [{ kind: 'language', name }] : [];
   }
   return calledBy(module, callee).flatMap((declared): Entity[] => {
-    const found = parameterOf(declared, name);
-    if (!found) return [];
-    const { node, ident, kind } = found;
-    const local: LocalName = { kind, ident, owner: declared.node, ...(node && { param: node }) };
-    return [{ kind, name, ident, owner: declared.node, local }];
+    const local = parameterOf(declared, name);
+    return local ? [localEntity(local)] : [];
   });
 }
 
 /** A parameter of a block, or of a model, whose inputs are its tensor parameters. */
-function parameterOf(
-  { node }: Declared,
-  name: string,
-): { ident: Ident; kind: 'parameter' | 'input'; node?: ParamNode } | undefined {
-  if (node.kind === 'block') {
-    const param = node.params.find((p) => p.name.name === name);
-    return param && { ident: param.name, kind: 'parameter', node: param };
-  }
-  for (const member of node.members) {
-    if (member.kind === 'param' && member.name.name === name) {
-      return { ident: member.name, kind: 'parameter', node: member };
-    }
-    if (member.kind === 'input' && member.name.name === name) return { ident: member.name, kind: 'input' };
-  }
-  return undefined;
+function parameterOf({ node }: Declared, name: string): LocalName | undefined {
+  const parts: readonly Member[] = node.kind === 'block' ? node.params : node.members;
+  const param = parts.find((p) => (p.kind === 'param' || p.kind === 'input') && p.name.name === name);
+  return param?.kind === 'param' || param?.kind === 'input' ? meaningsOf(node).locals.get(param.name) : undefined;
 }
 
 /** Entities that are declared at different places; what the language gives once by its name. */

@@ -8,12 +8,22 @@ export interface Names {
   readonly parent?: Names;
 }
 
+/** The names that are seen at a place. */
+export interface NamesAt {
+  readonly names: Names;
+  /** Of those that the declaration binds, as many are seen. */
+  readonly count: number;
+}
+
 /** What finding the names of one declaration carries along. */
 export interface Walk {
   readonly owner: Declaration;
   readonly found: Occurrence[];
-  /** What the first word of each name that stands for a value or a callee means. */
   readonly targets: Map<NameNode, Target>;
+  readonly locals: Map<Ident, LocalName>;
+  readonly columns: Map<Ident, LocalName>;
+  readonly repeated: Map<Ident, LocalName>;
+  readonly places: Map<NameNode, NamesAt>;
   /** Steps that build a table by its name, with what they call. */
   readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
 }
@@ -34,9 +44,12 @@ export function bindName(
   kind: LocalKind,
   extra: Partial<LocalName> = {},
 ): LocalName {
-  const local: LocalName = { kind, ident, owner: w.owner, ...extra };
+  const local: LocalName = { kind, ident, owner: w.owner, order: w.locals.size, ...extra };
   if (ident.name === '' || ident.name === '_') return local;
-  if (!names.bound.has(ident.name)) names.bound.set(ident.name, local);
+  w.locals.set(ident, local);
+  const first = names.bound.get(ident.name);
+  if (!first) names.bound.set(ident.name, local);
+  else if (first.kind !== 'language') w.repeated.set(ident, first);
   put(w, ident, 'write', { kind: 'local', local });
   return local;
 }
@@ -54,6 +67,13 @@ function lookup(names: Names, name: string): LocalName | LanguageTarget | undefi
   return undefined;
 }
 
+/** All names that are seen at a place, the nearest first. */
+export function* namesAt({ names, count }: NamesAt): Generator<string> {
+  for (let n: Names | undefined = names; n; n = n.parent) {
+    for (const [name, bound] of n.bound) if (bound.kind === 'language' || bound.order < count) yield name;
+  }
+}
+
 /** What a name without dots means at a place. */
 function targetOf(names: Names, name: string): Target {
   const found = lookup(names, name);
@@ -65,6 +85,11 @@ function targetOf(names: Names, name: string): Target {
 export function walkName(w: Walk, names: Names, node: NameNode): Target {
   const target = targetOf(names, node.parts[0] ?? '');
   w.targets.set(node, target);
+  if (target.kind === 'free') w.places.set(node, { names, count: w.locals.size });
+  if (node.parts.length === 1) {
+    put(w, { name: node.text, span: node.span }, 'read', target);
+    return target;
+  }
   for (const [i, word] of patternWords(node).entries()) {
     if (i === 0) put(w, word, 'read', target);
     else if (target.kind === 'local' && target.local.kind === 'section') {
@@ -138,16 +163,23 @@ export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): Target[] {
   return (one.length > 0 ? one : tables).flatMap((table) => blocksNamed(names, table.rows));
 }
 
-function blocksNamed(names: Names, { header, rows }: RowsNode): Target[] {
-  const column = header.findIndex((h) => h.name === 'block');
-  if (column < 0) return [];
-  const found = rows.flatMap((row) =>
-    (row.cells[column]?.values ?? []).flatMap((value) => {
-      const options = value.kind === 'choice' ? value.options : [value];
-      return options.flatMap((option) => (option.kind === 'name' ? [targetOf(names, option.text)] : []));
-    }),
-  );
-  return distinct(found);
+function blocksNamed(names: Names, rows: RowsNode): Target[] {
+  return blockWords(rows).map((word) => targetOf(names, word));
+}
+
+const words = new WeakMap<RowsNode, readonly string[]>();
+
+/** The names of a table's blocks, each once. Found once for each table, which many steps may build. */
+function blockWords(table: RowsNode): readonly string[] {
+  let found = words.get(table);
+  if (!found) {
+    const column = table.header.findIndex((h) => h.name === 'block');
+    const values = table.rows.flatMap(({ cells }) => cells[column]?.values ?? []);
+    const options = values.flatMap((value) => (value.kind === 'choice' ? value.options : [value]));
+    found = [...new Set(options.flatMap((option) => (option.kind === 'name' ? [option.text] : [])))];
+    words.set(table, found);
+  }
+  return found;
 }
 
 /** What follows a step: the rows that it builds, and its condition. */
@@ -170,6 +202,7 @@ export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: r
       const ident = { name: value.text, span: value.span };
       const target: Target = { kind: 'chosen', callee, name: value.text, otherwise };
       w.targets.set(value, target);
+      w.places.set(value, { names, count: w.locals.size });
       put(w, ident, 'read', target);
     } else walkExpr(w, names, value);
   }

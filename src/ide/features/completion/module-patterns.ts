@@ -1,8 +1,9 @@
-import type { Arg, ModelNode, NameNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
+import type { Arg, NameNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
-import { builtinOps } from '../../../2-resolve/builtins.ts';
 import type { Declared, DeclaredModel } from '../../../2-resolve/program.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
+import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
+import { signatureOfTarget } from '../../names/signature-of-target.ts';
 
 /** Patterns of one model that are offered. */
 const mostPatterns = 400;
@@ -67,15 +68,14 @@ function labelled(owner: Declared, step: StepNode, path: string, depth: number, 
   stepOf(owner, step.callee, step.args ?? [], rows, `${path}.${step.label.name}`, depth, found);
 }
 
+/** Rows, or those of the table that a name means: through a parameter too. */
 function rowsOf(owner: Declared, rows: RowsNode | NameNode | undefined): RowsNode | undefined {
   if (rows?.kind !== 'name') return rows;
-  const { members } = owner.node as ModelNode;
-  if (owner.kind !== 'model') return undefined;
-  const named = members.find((m) => m.kind === 'table' && m.name.name === rows.text);
-  if (named?.kind === 'table') return named.rows;
-  const param = members.find((m) => m.kind === 'param' && m.name.name === rows.text);
-  const value = param?.kind === 'param' ? param.default : undefined;
-  return value?.kind === 'name' && value.text !== rows.text ? rowsOf(owner, value) : undefined;
+  const target = meaningsOf(owner.node).targets.get(rows);
+  if (target?.kind !== 'local') return undefined;
+  const { binder, param } = target.local;
+  if (binder && 'kind' in binder && binder.kind === 'table') return binder.rows;
+  return param?.default?.kind === 'name' ? rowsOf(owner, param.default) : undefined;
 }
 
 function stepOf(
@@ -90,7 +90,7 @@ function stepOf(
   if (found.patterns.size >= mostPatterns || depth > mostDepth || --found.left < 0) return;
   stepsIn(owner, args, path, depth, found);
   if (!rows) {
-    calleeOf(owner, callee.text, path, depth, found);
+    calleeOf(owner, callee, path, depth, found);
     return;
   }
   const { header } = rows;
@@ -101,18 +101,15 @@ function stepOf(
     const options = cells[column]?.values.flatMap((v) => (v.kind === 'choice' ? v.options : [v])) ?? [callee];
     const row = found.byRow ? names[i] : '*';
     for (const option of options) {
-      if (option.kind === 'name') calleeOf(owner, option.text, `${path}.${row}${repeat}`, depth, found);
+      if (option.kind === 'name') calleeOf(owner, option, `${path}.${row}${repeat}`, depth, found);
     }
   });
 }
 
-function calleeOf(owner: Declared, name: string, path: string, depth: number, found: Found): void {
-  const params = owner.kind === 'block' ? owner.node.params : owner.node.members;
-  const param = params.find((p) => p.kind === 'param' && p.name.name === name);
-  const value = param?.kind === 'param' ? param.default : undefined;
-  const text = value?.kind === 'name' ? value.text : name;
-  const declared = owner.module.scope.get(text);
+function calleeOf(owner: Declared, name: NameNode, path: string, depth: number, found: Found): void {
+  const target = meaningsOf(owner.node).targets.get(name);
+  const { declared, op } = (target && signatureOfTarget(owner.module, target)) ?? {};
   if (declared?.kind === 'model') sectionsOf(declared, `${path}.`, depth + 1, found);
   else if (declared) stepsIn(declared, declared.node.body, path, depth + 1, found);
-  else if (builtinOps.get(text)?.ownsTensors && found.patterns.size < mostPatterns) found.patterns.add(path);
+  else if (op?.ownsTensors && found.patterns.size < mostPatterns) found.patterns.add(path);
 }

@@ -2,6 +2,7 @@ import type { SectionNode } from '../../../1-parse/ast.ts';
 import type { DeclaredModel } from '../../../2-resolve/program.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
+import { modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
 import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import { propertyDocs } from '../../docs/words.ts';
@@ -45,7 +46,7 @@ function partsOf(section: SectionNode, model: DeclaredModel | undefined, words: 
     if (word === undefined)
       return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: authored(m.doc) }));
     const next = inner.find((m) => m.name.name === word);
-    return next ? partsOf(next, nestedModel(model, next), rest) : [];
+    return next ? partsOf(next, modelOfSection(model.module, model.node, next), rest) : [];
   }
   const { rows } = section.tail;
   if (rows?.kind !== 'rows' || section.steps.length > 0) return [];
@@ -59,10 +60,3 @@ function partsOf(section: SectionNode, model: DeclaredModel | undefined, words: 
 
 /** Rows that are offered of one table. */
 const mostRows = 200;
-
-function nestedModel({ module }: DeclaredModel, { first, steps, tail }: SectionNode): DeclaredModel | undefined {
-  const callee = first.kind === 'call' ? first.callee : first;
-  const declared =
-    callee.kind === 'name' && steps.length === 0 && !tail.rows ? module.scope.get(callee.text) : undefined;
-  return declared?.kind === 'model' ? declared : undefined;
-}

@@ -1,16 +1,17 @@
-import type { Expr, Member, ParamNode, SectionNode, TableNode } from '../../../1-parse/ast.ts';
+import type { ParamNode, SectionNode } from '../../../1-parse/ast.ts';
 import type { DeclaredModel, Module } from '../../../2-resolve/program.ts';
-import { checkExpr } from '../../../3-check/check-expr.ts';
-import { type Checker, createChecker, type Local, type Scope } from '../../../3-check/scope.ts';
-import { declaredType, isListType, oneTensor, type Type } from '../../../3-check/types.ts';
-import type { Span } from '../../../source.ts';
+import { localsIn } from '../../../3-check/check.ts';
+import { modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
+import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
+import type { LocalKind, LocalName } from '../../../3-check/meanings/occurrence.ts';
+import type { Type } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import type { Piece } from './piece.ts';
 
 /** A name that can be seen at the cursor. */
 export interface Visible {
   readonly name: string;
-  readonly kind: Local['kind'] | 'input';
+  readonly kind: LocalKind;
   readonly type: Type;
   readonly param?: ParamNode;
   readonly section?: SectionNode;
@@ -26,84 +27,48 @@ export interface ScopeAt {
   readonly inModel: boolean;
 }
 
-/** What collecting names carries along: the names, and the same as the checker wants them, for the types of values. */
-export interface Names {
-  readonly visible: Map<string, Visible>;
-  readonly checker: Checker;
-  readonly scope: Scope;
-  readonly module: Module;
-}
-
 /** Sections and values that are offered: the nearest. A model of ten thousand sections has as many names. */
 const mostValues = 300;
 
-/** The names that the tree binds above the cursor. */
-export function namesAbove(module: Module, { node, cursor, shift }: Piece): Names {
-  const scope: Scope = { locals: new Map(), scaling: { ownWidths: true } };
-  const names: Names = { visible: new Map(), checker: createChecker(module), scope, module };
-  if (node?.kind !== 'block' && node?.kind !== 'model') return names;
-  const isAbove = ({ span }: { readonly span: Span }) => span.end < cursor - shift;
-  if (node.kind === 'block') for (const param of node.params) if (isAbove(param)) addParam(names, param);
-  const parts: readonly Member[] = node.kind === 'block' ? node.body : node.members;
-  const nearest = parts.findLastIndex(isAbove) - mostValues;
-  parts.forEach((part, i) => {
-    if (part.kind === 'table') addTable(names, part);
-    else if (isAbove(part) && (i > nearest || part.kind === 'param')) addMember(names, part);
-  });
-  return names;
+/** The names that the declaration at the cursor binds and that are seen there. */
+export function namesAbove(module: Module, { node, cursor, shift }: Piece): Map<string, Visible> {
+  const visible = new Map<string, Visible>();
+  if (node?.kind !== 'block' && node?.kind !== 'model') return visible;
+  const { locals, repeated } = meaningsOf(node);
+  const seen = [...locals.values()].filter((local) => !repeated.has(local.ident) && isSeen(local, cursor - shift));
+  const values = seen.filter(isValue);
+  const left = new Set(values.slice(0, -mostValues));
+  const types = localsIn(module, node);
+  for (const local of seen) {
+    if (left.has(local)) continue;
+    const { name } = local.ident;
+    // what is nearest stands last
+    visible.delete(name);
+    visible.set(name, visibleName(module, local, types.get(local)?.type ?? 'unknown'));
+  }
+  return visible;
 }
 
-function addTable(names: Names, table: TableNode): void {
-  addName(names, { name: table.name.name, kind: 'table', type: 'table', doc: authored(table.doc) }, table);
+function isValue({ kind }: LocalName): boolean {
+  return kind === 'section' || kind === 'value' || kind === 'input';
 }
 
-function addMember(names: Names, member: Member): void {
-  if (member.kind === 'param') addParam(names, member);
-  else if (member.kind === 'input') addName(names, { name: member.name.name, kind: 'input', type: oneTensor }, member);
-  else if (member.kind === 'section') {
-    const { name, doc, tail, steps } = member;
-    const model = modelOf(names.module, member);
-    const type = { tensors: steps.length === 0 && tail.rows ? 1 : undefined };
-    addName(
-      names,
-      { name: name.name, kind: 'section', type, section: member, doc: authored(doc), ...(model && { model }) },
-      member,
-    );
-  } else if (member.kind === 'assign') bindTargets(names, member.targets, member.value);
+/** Whether a name is seen at an offset of its declaration's source. Numbers of `scaling` are a matter of the place. */
+function isSeen({ kind, param, binder }: LocalName, at: number): boolean {
+  if (kind === 'table') return true;
+  if (param) return param.span.end < at;
+  if (!binder || kind === 'number') return false;
+  const { span } = binder;
+  if (!('kind' in binder) || binder.kind !== 'comprehension') return span.end < at;
+  return span.start <= at && at <= span.end && binder.sources.every((source) => at < source.span.start);
 }
 
-function addParam(names: Names, param: ParamNode): void {
-  addName(
-    names,
-    { name: param.name.name, kind: 'parameter', type: declaredType(param), param, doc: authored(param.doc) },
-    param,
-  );
-}
-
-/** Takes up a name; of two the later one. */
-export function addName({ visible, scope }: Names, name: Visible, { span }: Pick<Local, 'span'>): void {
-  if (name.name === '' || name.name === '_') return;
-  visible.set(name.name, name);
-  const kind = name.kind === 'input' ? 'value' : name.kind;
-  scope.locals.set(name.name, { kind, type: name.type, span, used: true });
-}
-
-/** The model that a section of one step uses. */
-function modelOf(module: Module, { first, steps, tail }: SectionNode): DeclaredModel | undefined {
-  const callee = first.kind === 'call' ? first.callee : first;
-  if (steps.length > 0 || tail.rows || callee.kind !== 'name') return undefined;
-  const declared = module.scope.get(callee.text);
-  return declared?.kind === 'model' ? declared : undefined;
-}
-
-function bindTargets(names: Names, targets: readonly { readonly name: string }[], value: Expr): void {
-  const type = typeOf(names, value);
-  const item: Type = isListType(type) ? type.list : type === 'unknown' ? 'unknown' : oneTensor;
-  for (const { name } of targets)
-    addName(names, { name, kind: 'value', type: targets.length === 1 ? type : item }, value);
-}
-
-/** The type of an expression, as the checker sees it. */
-export function typeOf({ checker, scope }: Names, value: Expr): Type {
-  return checkExpr(checker, scope, value);
+function visibleName(module: Module, { kind, ident, owner, param, binder }: LocalName, type: Type): Visible {
+  const { name } = ident;
+  if (param) return { name, kind, type, param, doc: authored(param.doc) };
+  if (!binder || !('kind' in binder)) return { name, kind, type };
+  if (binder.kind === 'table') return { name, kind, type, doc: authored(binder.doc) };
+  if (binder.kind !== 'section') return { name, kind, type };
+  const model = modelOfSection(module, owner, binder);
+  return { name, kind, type, section: binder, doc: authored(binder.doc), ...(model && { model }) };
 }

@@ -1,31 +1,29 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
-import type { Expr, SectionNode } from '../../../1-parse/ast.ts';
+import type { SectionNode } from '../../../1-parse/ast.ts';
 import { is } from '../../../1-parse/mend/token-kinds.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import { objectiveNames } from '../../../2-resolve/builtins.ts';
 import type { Module } from '../../../2-resolve/program.ts';
-import { isListType } from '../../../3-check/types.ts';
 import { counterDocs, numberDocs, objectiveDocs, variantColumnDocs } from '../../docs/words.ts';
 import type { Piece } from './piece.ts';
 import type { Prefix } from './prefix.ts';
-import { addName, type Names, namesAbove, type ScopeAt, typeOf, type Visible } from './scope-at.ts';
+import { namesAbove, type ScopeAt, type Visible } from './scope-at.ts';
 
 const k = t.keywordTokens;
 
 /** The names that can be seen at the cursor, by the checker's rules of visibility. */
 export function scopeAt(module: Module, piece: Piece, prefix: Prefix): ScopeAt {
-  const names = namesAbove(module, piece);
-  const { visible } = names;
+  const visible = namesAbove(module, piece);
   for (const name of boundHere(prefix)) visible.delete(name);
   const inModel = piece.node?.kind === 'model' || is(prefix.tokens[prefix.open[0]?.index ?? 0], k.model);
   const first = prefix.tokens[prefix.statement];
   const within = prefix.open.find(({ role }) => role === 'scaling' || role === 'rows');
   const head = within?.role === 'scaling' ? k.scaling : first?.tokenType;
-  if (within?.role === 'scaling') return { names: scalingNames(names, prefix, within.index), inModel: false };
+  if (within?.role === 'scaling') return { names: scalingNames(visible, prefix, within.index), inModel: false };
   if (head && beforeAll.has(head)) for (const [name, v] of visible) if (!isFact(v)) visible.delete(name);
   if (is(first, k.maximize)) for (const name of objectiveNames) visible.set(name, number(name, objectiveDocs));
-  if (!is(first, k.variants) && !is(first, k.weights)) addInner(names, piece, within !== undefined);
+  if (!is(first, k.variants) && !is(first, k.weights)) addCounters(visible, piece, within !== undefined);
   return { names: visible, inModel };
 }
 
@@ -37,7 +35,7 @@ function isFact({ kind }: Visible): boolean {
 }
 
 function number(name: string, docs: Readonly<Record<string, string>>): Visible {
-  return { name, kind: 'index', type: 'number', doc: Object.hasOwn(docs, name) ? (docs[name] ?? '') : '' };
+  return { name, kind: 'number', type: 'number', doc: Object.hasOwn(docs, name) ? (docs[name] ?? '') : '' };
 }
 
 /** What the statement or the parameter in hand binds: it does not see itself. */
@@ -52,7 +50,11 @@ function boundHere({ tokens, statement, open }: Prefix): string[] {
 }
 
 /** Factors see phi and the model's parameters; roundings their number, and the factors. */
-function scalingNames({ visible }: Names, prefix: Prefix, brace: number): ReadonlyMap<string, Visible> {
+function scalingNames(
+  visible: ReadonlyMap<string, Visible>,
+  prefix: Prefix,
+  brace: number,
+): ReadonlyMap<string, Visible> {
   const { tokens, statement } = prefix;
   const facts = [...visible].filter(([, v]) => v.kind === 'parameter');
   const variable = tokens[brace - 1];
@@ -72,28 +74,19 @@ function imageOf(token: IToken | undefined): string {
   return token?.image ?? '';
 }
 
-/** Names that what is around the cursor gives: the counters of a table, the elements of a comprehension. */
-function addInner(names: Names, { node, cursor, shift }: Piece, inRows: boolean): void {
+/** The counters of the table that is around the cursor. */
+function addCounters(visible: Map<string, Visible>, { node, cursor, shift }: Piece, inRows: boolean): void {
   const at = cursor - shift;
   let counted = inRows;
   const parts = node?.kind === 'block' ? node.body : node?.kind === 'model' ? node.members : [];
   walkNodes(
     parts.find(({ span }) => span.start <= at && at <= span.end),
     (part) => {
-      const { span, tail, kind } = part as Partial<Pick<SectionNode, 'span' | 'tail'>> & { kind?: string };
+      const { span, tail } = part as Partial<Pick<SectionNode, 'span' | 'tail'>>;
       if (span && (at < span.start || span.end < at)) return false;
       if (tail?.rows) counted = true;
-      if (kind === 'comprehension') {
-        const { names: bound, sources } = part as Extract<Expr, { kind: 'comprehension' }>;
-        if (sources.some((source) => source.span.start <= at)) return true;
-        bound.forEach(({ name }, i) => {
-          const source = sources[i];
-          const type = source ? typeOf(names, source) : 'unknown';
-          if (source) addName(names, { name, kind: 'index', type: isListType(type) ? type.list : type }, source);
-        });
-      }
       return true;
     },
   );
-  if (counted) for (const name of Object.keys(counterDocs)) names.visible.set(name, number(name, counterDocs));
+  if (counted) for (const name of Object.keys(counterDocs)) visible.set(name, number(name, counterDocs));
 }

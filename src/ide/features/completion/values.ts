@@ -49,7 +49,7 @@ function localProposal(v: Visible, rank: number): Proposal {
   const { name, kind, param, doc = '' } = v;
   return {
     label: name,
-    kind: kind === 'input' || kind === 'index' ? 'value' : kind,
+    kind: kind === 'input' || kind === 'number' ? 'value' : kind,
     rank,
     detail: typeText(v),
     documentation: param ? describeParam(param, '') : doc,

@@ -1,3 +1,4 @@
+import type { Declaration, Ident, NameNode } from '../1-parse/ast.ts';
 import {
   activations,
   type BuiltinOp,
@@ -18,33 +19,29 @@ import {
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { checkLimits } from './limits.ts';
+import { type Meanings, meaningsOf } from './meanings/declaration-names.ts';
+import type { LocalName, Target } from './meanings/occurrence.ts';
+import { namesAt } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
-/** A name bound in a block or a model. */
+/** What the checker finds of a name that a declaration binds. */
 export interface Local {
-  readonly kind: 'parameter' | 'value' | 'section' | 'table' | 'index';
   readonly type: Type;
-  readonly span: Span;
+  /** Whether it is read, or need not be. */
   used: boolean;
   /** The names that follow a section's in paths, where they can be known: its rows, or the sections of a model. */
   readonly parts?: ReadonlySet<string>;
 }
 
-export interface Scope {
-  readonly locals: Map<string, Local>;
-  readonly parent?: Scope;
-  /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
-  readonly scaling?: { readonly ownWidths: boolean };
-}
-
-/** A scope inside another: of a comprehension, or of a table's cells. */
-export function innerScope(parent: Scope, locals: Iterable<readonly [string, Local]>): Scope {
-  return { locals: new Map(locals), parent, ...(parent.scaling && { scaling: parent.scaling }) };
-}
-
-/** What a check of one file carries along. */
+/** What a check of one file or declaration carries along. */
 export interface Checker {
   readonly module: Module;
+  /** What the names of the declaration mean. */
+  readonly meanings: Pick<Meanings, 'targets' | 'locals' | 'columns' | 'repeated' | 'places'>;
+  /** What is known of those that it binds, as far as it is checked. */
+  readonly locals: Map<LocalName, Local>;
+  /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
+  scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
   /** Expressions within expressions at this moment. */
   depth: number;
@@ -55,9 +52,13 @@ export interface Checker {
   looksAround: boolean;
 }
 
-export function createChecker(module: Module): Checker {
+/** @param declaration the one to check; none for what is said of a file as a whole */
+export function createChecker(module: Module, declaration?: Declaration): Checker {
   return {
     module,
+    meanings: declaration ? meaningsOf(declaration) : noMeanings,
+    locals: new Map(),
+    scaling: undefined,
     diagnostics: [],
     depth: 0,
     tooDeep: false,
@@ -65,6 +66,14 @@ export function createChecker(module: Module): Checker {
     looksAround: false,
   };
 }
+
+const noMeanings: Checker['meanings'] = {
+  targets: new Map(),
+  locals: new Map(),
+  columns: new Map(),
+  repeated: new Map(),
+  places: new Map(),
+};
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */
 export function report<C extends Code>(
@@ -107,7 +116,7 @@ export function suggestion(best: string | undefined, span: Span): { hint: string
 }
 
 export type Meaning =
-  | { readonly kind: 'local'; readonly local: Local }
+  | { readonly kind: 'local'; readonly name?: LocalName; readonly local: Local }
   | { readonly kind: 'declared'; readonly declared: Declared }
   | { readonly kind: 'op'; readonly op: BuiltinOp }
   | { readonly kind: 'function' }
@@ -115,12 +124,33 @@ export type Meaning =
   | { readonly kind: 'activation' }
   | { readonly kind: 'padding' };
 
-/** What a name means in a scope. Locals win over declarations, these over the language's own names. */
-export function lookup(c: Checker, scope: Scope, name: string): Meaning | undefined {
-  for (let s: Scope | undefined = scope; s; s = s.parent) {
-    const local = s.locals.get(name);
-    if (local) return { kind: 'local', local };
+/** What the first word of a name means. */
+export function lookup(c: Checker, name: NameNode): Meaning | undefined {
+  const target = c.meanings.targets.get(name);
+  return target && meaningOf(c, target);
+}
+
+function meaningOf(c: Checker, target: Target): Meaning | undefined {
+  switch (target.kind) {
+    case 'local':
+      return { kind: 'local', name: target.local, local: c.locals.get(target.local) ?? unknown };
+    case 'language':
+      return { kind: 'local', local: number };
+    case 'chosen':
+      return meaningOf(c, target.otherwise);
+    case 'free':
+      return lookupFree(c, target.name);
+    default:
+      return undefined;
   }
+}
+
+/** What the language gives by its place is a number: a counter, a factor, what `maximize` weighs. */
+const number: Local = { type: 'number', used: true };
+const unknown: Local = { type: 'unknown', used: true };
+
+/** What a name that its declaration does not bind means: the file's declarations win over the language's own names. */
+function lookupFree(c: Checker, name: string): Meaning | undefined {
   const declared = c.module.scope.get(name);
   if (declared) return { kind: 'declared', declared };
   const op = builtinOps.get(name);
@@ -132,24 +162,29 @@ export function lookup(c: Checker, scope: Scope, name: string): Meaning | undefi
   return undefined;
 }
 
-/** All names that mean something in a scope, the nearest first, for suggestions. */
-export function* visibleNames(c: Checker, scope: Scope): Generator<string> {
+/** All names that could stand in place of one, the nearest first, for suggestions. */
+export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
   c.looksAround = true;
-  for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.locals.keys();
+  const place = c.meanings.places.get(name);
+  if (place) yield* namesAt(place);
   yield* c.module.scope.keys();
   yield* builtinOps.keys();
   yield* activations;
   yield* paddings;
   yield* builtinFunctions.keys();
-  if (scope.scaling) yield* scalingFunctions.keys();
+  if (c.scaling) yield* scalingFunctions.keys();
 }
 
-/** Binds a name, or says that it is bound already. `_` binds nothing. */
-export function bind(c: Checker, scope: Scope, name: string, local: Local): void {
-  if (name === '_' || name === '') return;
-  const other = scope.locals.get(name);
-  if (other) {
-    const related = [{ span: other.span, message: `the first '${name}'` }];
-    report(c, 'duplicate-name', local.span, { name }, { related });
-  } else scope.locals.set(name, local);
+/** Takes up what is known of a name where it is bound; says so where it is bound already. */
+export function bind(c: Checker, ident: Ident, local: Local): void {
+  const { name, span } = ident;
+  const bound = c.meanings.locals.get(ident);
+  if (!bound) return;
+  const first = c.meanings.repeated.get(ident);
+  if (first) {
+    const related = [{ span: first.ident.span, message: `the first '${name}'` }];
+    report(c, 'duplicate-name', span, { name }, { related });
+  }
+  // of two with one name only the first is anything to be read
+  c.locals.set(bound, first ? { ...local, used: true } : local);
 }
