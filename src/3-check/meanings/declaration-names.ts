@@ -56,6 +56,7 @@ export function meaningsOf(declaration: Declaration): Meanings {
   if (!meanings) {
     const w: Walk = {
       owner: declaration,
+      depth: 0,
       found: [],
       targets: new Map(),
       locals: new Map(),

@@ -1,4 +1,5 @@
 import type { Arg, Declaration, Expr, Ident, NameNode, RowsNode, StepNode, Tail } from '../../1-parse/ast.ts';
+import { checkLimits } from '../limits.ts';
 import type { LanguagePlace, LanguageTarget, LocalKind, LocalName, Occurrence, Target } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 
@@ -18,6 +19,8 @@ export interface NamesAt {
 /** What finding the names of one declaration carries along. */
 export interface Walk {
   readonly owner: Declaration;
+  /** Expressions within expressions at this moment. */
+  depth: number;
   readonly found: Occurrence[];
   readonly targets: Map<NameNode, Target>;
   readonly locals: Map<Ident, LocalName>;
@@ -99,8 +102,15 @@ export function walkName(w: Walk, names: Names, node: NameNode): Target {
   return target;
 }
 
-/** Takes up all names of an expression. Its depth is bounded by the parser. */
+/** Takes up all names of an expression, as deep as the checker looks and no deeper: of what is beyond that it says so. */
 export function walkExpr(w: Walk, names: Names, expr: Expr): void {
+  if (w.depth >= checkLimits.depth) return;
+  w.depth++;
+  walkKind(w, names, expr);
+  w.depth--;
+}
+
+function walkKind(w: Walk, names: Names, expr: Expr): void {
   switch (expr.kind) {
     case 'name':
       walkName(w, names, expr);
