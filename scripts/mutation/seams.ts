@@ -9,29 +9,18 @@ export interface Seam {
 export const seams: readonly Seam[] = [
   {
     what: 'what a training step is fed',
-    files: ['src/train/loop/run-step.ts', 'src/train/loop/step-inputs.ts', 'src/train/schedule.ts'],
-    tests: [
-      'test/training/golden-loop.test.ts',
-      'test/train/run/loop.test.ts',
-      'test/train/run/schedule.test.ts',
-      'test/train/run/seams.test.ts',
-    ],
+    files: ['src/train/loop/run-step.ts', 'src/train/loop/step-inputs.ts'],
+    tests: ['test/train/run/seams.test.ts', 'test/train/run/loop.test.ts', 'test/training/golden-loop.test.ts'],
+  },
+  {
+    what: 'which rate and which size, when',
+    files: ['src/train/schedule.ts', 'src/train/progressive.ts'],
+    tests: ['test/train/run/schedule.test.ts', 'test/train/run/warmup.test.ts', 'test/train/run/seams.test.ts'],
   },
   {
     what: 'which epoch counts, and how it is scored',
-    files: [
-      'src/train/progressive.ts',
-      'src/train/loop/finish-epoch.ts',
-      'src/train/loop/evaluate.ts',
-      'src/train/loop/score.ts',
-    ],
-    tests: [
-      'test/train/run/loop.test.ts',
-      'test/train/run/report.test.ts',
-      'test/train/run/schedule.test.ts',
-      'test/train/run/seams.test.ts',
-      'test/train/data/loader.test.ts',
-    ],
+    files: ['src/train/loop/finish-epoch.ts', 'src/train/loop/evaluate.ts', 'src/train/loop/score.ts'],
+    tests: ['test/train/run/seams.test.ts', 'test/train/run/report.test.ts', 'test/train/run/loop.test.ts'],
   },
   {
     what: 'from files to batches',
