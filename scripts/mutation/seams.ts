@@ -20,7 +20,12 @@ export const seams: readonly Seam[] = [
   {
     what: 'which epoch counts, and how it is scored',
     files: ['src/train/loop/finish-epoch.ts', 'src/train/loop/evaluate.ts', 'src/train/loop/score.ts'],
-    tests: ['test/train/run/seams.test.ts', 'test/train/run/report.test.ts', 'test/train/run/loop.test.ts'],
+    tests: [
+      'test/train/run/seams.test.ts',
+      'test/train/run/report.test.ts',
+      'test/train/run/loop.test.ts',
+      'test/train/run/commands.test.ts',
+    ],
   },
   {
     what: 'from files to batches',
