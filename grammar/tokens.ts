@@ -19,7 +19,7 @@ export const Word = define({ name: 'Word', pattern: Lexer.NA, label: 'a column n
 
 export const Name = define({
   name: 'Name',
-  pattern: /(?!\d+[eE][+-]?\d)\d*[A-Za-z_]\w*(?:\.(?:\w+|\*))*/,
+  pattern: /(?:(?<!\d)(?!\d+[eE][+-]?\d)\d+)?[A-Za-z_]\w*(?:\.(?:\w+|\*))*/,
   label: 'a name',
   categories: [Word],
 });
