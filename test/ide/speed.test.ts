@@ -9,6 +9,9 @@ import { mainPath, memoryHost } from './fixture.ts';
 import { percentile, placesOf, typeInto } from './keystrokes.ts';
 import { largeSpec, largeTable } from './large-spec.ts';
 
+/** The goals hold on a machine that does nothing else, with ENET_STRICT=1; processor time there varies by a half between machines. */
+const room = process.env.ENET_STRICT === '1' ? 1 : 3;
+
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
@@ -17,8 +20,8 @@ test.each(['std/efficientnet', 'std/efficientnet-v2'])('keystrokes in %s', (name
   typeInto(text, placesOf(text, /\b\w/g, 10), 'channels');
   const { first, all } = typeInto(text, placesOf(text, /\b\w/g, 40), 'channels');
   // 6 and 35 ms where nothing else runs
-  expect(percentile(first, 95)).toBeLessThan(15);
-  expect(percentile(all, 95)).toBeLessThan(100);
+  expect(percentile(first, 95)).toBeLessThan(15 * room);
+  expect(percentile(all, 95)).toBeLessThan(100 * room);
 });
 
 test('keystrokes in ten thousand lines cost a small part of reading them all', () => {
@@ -28,7 +31,7 @@ test('keystrokes in ten thousand lines cost a small part of reading them all', (
   expect(checkSource({ name: mainPath, text }).diagnostics).toEqual([]);
   const { user, system } = process.cpuUsage(start);
   const { all } = typeInto(text, placesOf(text, /\b\w/g, 20), 'channels');
-  expect(percentile(all, 95)).toBeLessThan(100);
+  expect(percentile(all, 95)).toBeLessThan(100 * room);
   expect(percentile(all, 50)).toBeLessThan((user + system) / 1000 / 20);
 });
 
@@ -36,7 +39,7 @@ test('keystrokes in a table of ten thousand rows', () => {
   const text = largeTable(10_000);
   const { checked } = typeInto(text, placesOf(text, /\b\d+ /g, 4), '16');
   // 60 where nothing else runs; building its ten thousand convolutions takes three times as long again
-  expect(percentile(checked, 50)).toBeLessThan(150);
+  expect(percentile(checked, 50)).toBeLessThan(150 * room);
 });
 
 test('ten thousand edits leave no more memory in use than a thousand', () => {
