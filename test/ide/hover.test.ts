@@ -147,3 +147,25 @@ test('a hover builds no family, but says that its table is not whole, until it w
   const later = hover(ide.analysis(path)!, at + '// a comment\n\n'.length);
   expect(later?.markdown).toBe(whole.markdown);
 });
+
+test.each([
+  ['both: Unit(stem, 8)', true],
+  ['both: Unit(8)', true],
+  ['both: Joined(stem, body, 8)', true],
+  ['both: Unit(stem, 8) {\n    | repeat |\n    | 2      |\n  }', true],
+  // the second block's tensors are one of the chain and one that only the network tells
+  ['both: stem -> Joined(body, 8)', false],
+])('tensors given are tensors taken, in a hover on what follows them: %s', (section, isKnown) => {
+  const text = `block Joined(a, b, channels: int) { return Concat(a, b) -> conv: Conv(channels, 1) }
+block Unit(x, channels: int) { return x -> conv: Conv(channels, 3) }
+model M {
+  input image: [3, 32, 32]
+  stem: Conv(8, 3)
+  body: Conv(8, 3)
+  ${section}
+}
+`;
+  const at = text.indexOf('8)', text.indexOf('both:'));
+  const found = hover(analysisOf(text, {}), at)?.markdown ?? '';
+  expect(found.includes('channels: int')).toBe(isKnown);
+});

@@ -35,11 +35,10 @@ test('keystrokes in ten thousand lines cost a small part of reading them all', (
   expect(percentile(all, 50)).toBeLessThan((user + system) / 1000 / 20);
 });
 
-test('keystrokes in a table of ten thousand rows', () => {
-  const text = largeTable(10_000);
+test('keystrokes in a table of a thousand rows, forty times the longest of the library', () => {
+  const text = largeTable(1_000);
   const { checked } = typeInto(text, placesOf(text, /\b\d+ /g, 4), '16');
-  // 60 where nothing else runs; building its ten thousand convolutions takes three times as long again
-  expect(percentile(checked, 50)).toBeLessThan(150 * room);
+  expect(percentile(checked, 50)).toBeLessThan(100 * room);
 });
 
 test('ten thousand edits leave no more memory in use than a thousand', () => {

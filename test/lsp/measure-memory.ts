@@ -9,7 +9,7 @@ const random = randomNumbers(11);
 await client.open(uri, text);
 let now = text;
 const used: number[] = [];
-for (let i = 1; i <= 10_000; i++) {
+for (let i = 1; i <= 20_000; i++) {
   const edit = i % 25 === 0 ? editOf(now, 0, now.length, text) : randomEdit(now, random);
   now = edit.text;
   await client.change(uri, i + 1, edit.change);

@@ -103,7 +103,11 @@ test('from the start to the first diagnostics', { timeout: 60_000 }, async () =>
   expect(Math.min(...times)).toBeLessThan(bound(400));
 });
 
-test('10,000 edits leave the memory as it was', { timeout: 300_000 }, async () => {
+/**
+ * Until about the 8,000th edit the heap grows by what is kept of blocks, up to its bound, and by the code that the engine
+ * compiles; 300 bytes an edit that nothing gives back break the bound.
+ */
+test('10,000 edits leave the memory as it was after 10,000 before them', { timeout: 600_000 }, async () => {
   const root = workspace();
   const uri = uriOf(root, 'net.enet');
   const text = stdlib['std/efficientnet'] as string;
@@ -119,6 +123,6 @@ test('10,000 edits leave the memory as it was', { timeout: 300_000 }, async () =
   for await (const chunk of child.stdout) said += chunk;
   const used = JSON.parse(said) as number[];
   console.log(`heap after each 1,000 edits, MiB: ${used.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(' ')}`);
-  const [early, late] = [used.slice(1, 4), used.slice(-3)].map((part) => Math.min(...part)) as [number, number];
-  expect(late).toBeLessThan(early * 1.15 + 2 ** 20);
+  const [early, late] = [used.slice(7, 10), used.slice(-3)].map((part) => Math.min(...part)) as [number, number];
+  expect(late).toBeLessThan(early * 1.05 + 2 ** 20);
 });

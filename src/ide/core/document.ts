@@ -2,7 +2,6 @@ import { parseLimits } from '../../1-parse/limits.ts';
 import { type ParseResult, type PartOfFile, parse } from '../../1-parse/parse.ts';
 import type { Source } from '../../source.ts';
 import { type Cut, cutText } from './cut.ts';
-import { parseWithRows, type RowsByLine } from './table-rows.ts';
 
 /** A text cut into pieces, each parsed as a source of its own. A value; the next version shares the pieces that stay. */
 export interface Document {
@@ -21,8 +20,6 @@ export interface Piece extends PartOfFile {
   /** Where it starts in the text. */
   readonly start: number;
   readonly parsed: ParseResult;
-  /** The rows of its large tables. */
-  readonly rows?: RowsByLine;
 }
 
 /** A longer text is one piece, so that the parser's bounds hold for the whole of it. */
@@ -33,7 +30,6 @@ export function createDocument(source: Source, before?: Document): Document {
   const { name, text } = source;
   const cuts: readonly Cut[] = text.length > mostCharacters ? [{ start: 0, declared: false }] : cutText(text);
   const kept = piecesByText(before);
-  const rows = rowsByStart(before);
   let declared = false;
   const pieces = cuts.map((cut, i): Piece => {
     const last = i === cuts.length - 1;
@@ -44,7 +40,7 @@ export function createDocument(source: Source, before?: Document): Document {
     const piece =
       same && readsAlike(same, place)
         ? { ...same, ...place }
-        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place, rows.get(cut.start) ?? noRows);
+        : parsePiece(part === text ? source : { name, text: copyOf(part) }, place);
     declared ||= piece.parsed.ast.declarations.some(({ span }) => piece.source.text[span.end - 1] === '}');
     return piece;
   });
@@ -52,17 +48,8 @@ export function createDocument(source: Source, before?: Document): Document {
   return { source, pieces, starts, parsed: joinPieces(source, pieces) };
 }
 
-/** Parses a piece; the rows of its large tables are taken from those that are known. */
-function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>, known: RowsByLine): Piece {
-  const { parsed, rows } = parseWithRows(source, place, known) ?? { parsed: parse(source, place) };
-  return { ...place, source, parsed, ...(rows && { rows }) };
-}
-
-const noRows: RowsByLine = new Map();
-
-/** The rows of a document's large tables, by where their piece starts. */
-function rowsByStart(document: Document | undefined): ReadonlyMap<number, RowsByLine> {
-  return new Map(document?.pieces.flatMap(({ rows, start }) => (rows ? [[start, rows]] : [])));
+function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>): Piece {
+  return { ...place, source, parsed: parse(source, place) };
 }
 
 /** The pieces of a document by their text, of equal ones the first last. */
