@@ -47,7 +47,12 @@ export const seams: readonly Seam[] = [
   },
   {
     what: 'what is written, in which order',
-    files: ['src/cli/output-files.ts', 'src/cli/output-folder.ts', 'src/train/run/state-file.ts'],
+    files: [
+      'src/node/atomic-file.ts',
+      'src/cli/output-files.ts',
+      'src/cli/output-folder.ts',
+      'src/train/run/state-file.ts',
+    ],
     tests: ['test/cli/outputs.test.ts', 'test/cli/commands.test.ts', 'test/train/run/files.test.ts'],
   },
   {

@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readProblem } from '../node/system-errors.ts';
 import { isInside } from './file-identity.ts';
 import { usageError } from './io.ts';
-import { readProblem } from './system-errors.ts';
 
 /** A spec that operands mean. */
 export interface FoundSpec {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
+import { readBounded } from '../node/host.ts';
+import { decodedName } from '../node/model-folder-files.ts';
 import { type Arguments, text } from './arguments.ts';
 import type { Io } from './io.ts';
-import { decodedName } from './model-folder-files.ts';
-import { readBounded } from './node-host.ts';
 
 /** The options that name a file, or a folder of files, which a command reads. */
 const readOptions = ['weights', 'like'] as const;

@@ -1,26 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OpenSink } from '../6-emit/target.ts';
+import { type AtomicFile, openAtomically } from '../node/atomic-file.ts';
+import { attemptWrite } from '../node/system-errors.ts';
+import { temporaryPath } from '../node/temporary-names.ts';
 import { usageError } from './io.ts';
-import { attemptWrite } from './system-errors.ts';
-import { removeAbandoned, temporaryPath } from './temporary-names.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
-
-/** Small writes are gathered into pieces of this size. */
-const pieceBytes = 1 << 18;
 
 /** So much of a file is read for the names of its data: one whose data lie apart is smaller. */
 const mostReferringBytes = 64 << 20;
@@ -37,14 +23,7 @@ export interface OutputFiles {
 interface Opened {
   /** Where it goes; of data beside the main file only known when they are all written. */
   path(): string;
-  /** Where it is written until it is renamed; absent for devices and pipes, which are written as they are. */
-  readonly temporary?: string;
-  readonly file: number;
-  readonly piece: Uint8Array;
-  /** Of data: of all that went into the file. */
-  readonly hash?: Hash;
-  filled: number;
-  closed: boolean;
+  readonly file: AtomicFile;
 }
 
 /**
@@ -56,36 +35,13 @@ interface Opened {
 export function createOutputFiles(path: string, shown: string): OutputFiles {
   const target = targetOf(path, shown);
   const opened: Opened[] = [];
-  const writeAll = (out: Opened, bytes: Uint8Array) => {
-    out.hash?.update(bytes);
-    for (let done = 0; done < bytes.length; ) {
-      done += attemptWrite(shown, () => writeSync(out.file, bytes, done, bytes.length - done));
-    }
-  };
-  const flush = (out: Opened) => {
-    const { filled } = out;
-    if (filled === 0) return;
-    out.filled = 0;
-    writeAll(out, out.piece.subarray(0, filled));
-  };
-  const close = (out: Opened) => {
-    if (out.closed) return;
-    out.closed = true;
-    attemptWrite(shown, () => closeSync(out.file));
-  };
   return {
     open(suffix) {
-      const out = suffix === '' ? openMain(target, shown) : openBeside(target, suffix, shown, flush);
+      const out = suffix === '' ? openMain(target, shown) : openBeside(target, suffix, shown);
       if (suffix === '') opened.push(out);
       else opened.unshift(out);
-      const write = (bytes: Uint8Array) => {
-        if (out.filled + bytes.length > pieceBytes) flush(out);
-        if (bytes.length > pieceBytes) return writeAll(out, bytes);
-        out.piece.set(bytes, out.filled);
-        out.filled += bytes.length;
-      };
       return {
-        sink: { write },
+        sink: { write: (bytes) => attemptWrite(shown, () => out.file.write(bytes)) },
         get name() {
           return basename(out.path());
         },
@@ -93,34 +49,15 @@ export function createOutputFiles(path: string, shown: string): OutputFiles {
     },
     commit() {
       const names = new Set(opened.map((out) => basename(out.path())));
-      const older = opened.at(-1)?.temporary === undefined ? [] : dataOf(target).filter((name) => !names.has(name));
-      for (const out of opened) {
-        flush(out);
-        close(out);
-      }
-      for (let out = opened[0]; out; out = opened[0]) {
-        const { temporary } = out;
-        const final = out.path();
-        if (temporary !== undefined) {
-          attemptWrite(shown, () => renameSync(temporary, final));
-          noteFinished(temporary);
-        }
-        opened.shift();
-      }
+      const older = dataOf(target).filter((name) => !names.has(name));
+      attemptWrite(shown, () => {
+        for (const { file } of opened) file.finish();
+        for (const { file, path: final } of opened) file.rename(final());
+      });
       for (const name of older) rmSync(join(dirname(target), name), { force: true });
     },
     discard() {
-      for (const out of opened.splice(0)) {
-        const { temporary } = out;
-        try {
-          close(out);
-        } catch {
-          // The file goes anyway.
-        }
-        if (temporary === undefined) continue;
-        rmSync(temporary, { force: true });
-        noteFinished(temporary);
-      }
+      for (const { file } of opened.splice(0)) file.discard();
     },
   };
 }
@@ -153,42 +90,51 @@ function targetOf(path: string, shown: string): string {
 function openMain(path: string, shown: string): Opened {
   const stat = statOf(path);
   if (stat && !stat.isFile()) {
-    const file = attemptWrite(shown, () => openSync(path, 'w'));
-    return { path: () => path, file, piece: new Uint8Array(pieceBytes), filled: 0, closed: false };
+    return { path: () => path, file: attemptWrite(shown, () => openAtomically(path, { inPlace: true })) };
   }
   if (stat) attemptWrite(shown, () => accessSync(path, constants.W_OK));
-  return { path: () => path, ...openTemporary(path, shown, stat ? stat.mode & 0o777 : 0o666) };
+  return { path: () => path, file: openNoted(path, shown, stat ? stat.mode & 0o777 : 0o666) };
 }
 
 /** Opens a file beside the main one, called by what it holds. */
-function openBeside(target: string, suffix: string, shown: string, flush: (out: Opened) => void): Opened {
+function openBeside(target: string, suffix: string, shown: string): Opened {
   const stat = statOf(target);
   if (stat && !stat.isFile()) {
     throw usageError(`'${shown}' takes one file, but another of weights is to be written beside it`);
   }
   const hash = createHash('sha256');
   let path: string | undefined;
-  const out: Opened = {
+  const file = openNoted(target + suffix, shown, 0o666);
+  const write = (bytes: Uint8Array) => {
+    hash.update(bytes);
+    file.write(bytes);
+  };
+  return {
     path() {
-      if (path === undefined) {
-        flush(out);
-        path = `${target}.${hash.digest('hex').slice(0, 12)}${suffix}`;
-      }
+      path ??= `${target}.${hash.digest('hex').slice(0, 12)}${suffix}`;
       return path;
     },
-    hash,
-    ...openTemporary(target + suffix, shown, 0o666),
+    file: { ...file, write },
   };
-  return out;
 }
 
-function openTemporary(path: string, shown: string, mode: number) {
-  removeAbandoned(dirname(path));
+/** Opens a file under a temporary name that a signal's end of the program removes. */
+function openNoted(path: string, shown: string, mode: number): AtomicFile {
   const temporary = temporaryPath(path);
   // Noted first: a signal may come as soon as the file is there.
   noteUnfinished(temporary);
-  const file = attemptWrite(shown, () => openSync(temporary, 'w', mode));
-  return { temporary, file, piece: new Uint8Array(pieceBytes), filled: 0, closed: false };
+  const file = attemptWrite(shown, () => openAtomically(path, { mode }));
+  return {
+    ...file,
+    rename(to) {
+      file.rename(to);
+      noteFinished(temporary);
+    },
+    discard() {
+      file.discard();
+      noteFinished(temporary);
+    },
+  };
 }
 
 /** The files of data that a file refers to and that stand beside it under names made from its own. */

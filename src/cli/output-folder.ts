@@ -1,9 +1,9 @@
 import { mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attemptWrite } from '../node/system-errors.ts';
+import { olderEnding, removeAbandoned, temporaryPath } from '../node/temporary-names.ts';
 import { usageError } from './io.ts';
 import { createOutputFiles, type OutputFiles } from './output-files.ts';
-import { attemptWrite } from './system-errors.ts';
-import { olderEnding, removeAbandoned, temporaryPath } from './temporary-names.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 
 /**

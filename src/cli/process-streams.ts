@@ -1,6 +1,6 @@
+import { Pieces } from '../node/pieces.ts';
+import { readProblem } from '../node/system-errors.ts';
 import { exitCodes, failure, type OutputStream } from './io.ts';
-import { Pieces } from './pieces.ts';
-import { readProblem } from './system-errors.ts';
 
 /** What a terminal says of itself. */
 export interface TerminalFacts {

@@ -1,10 +1,10 @@
+import { machineProblem } from '../node/system-errors.ts';
 import { engineCommands } from './engine-commands.ts';
 import { exitCodes, type Io, internalError } from './io.ts';
 import { pause } from './pause.ts';
 import { listenToSignals, listenToStreams, processStream, readProcessInput } from './process-streams.ts';
 import { run } from './run.ts';
 import { isSupervised, supervisedIo } from './supervised.ts';
-import { machineProblem } from './system-errors.ts';
 import { discardUnfinished, observeUnfinished } from './unfinished-files.ts';
 
 /** Runs the command line of this process, or of this thread of it, and sets its exit code. */

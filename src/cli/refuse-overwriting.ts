@@ -1,12 +1,12 @@
 import { fstatSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
+import { attemptRead } from '../node/system-errors.ts';
 import { type Arguments, flag } from './arguments.ts';
 import { isInside, isSameFile } from './file-identity.ts';
 import { inputFiles } from './input-files.ts';
 import { failure, type Io, usageError } from './io.ts';
 import { isOwnFile, isOwnFolder, type OwnFile, strangerIn } from './own-outputs.ts';
-import { attemptRead } from './system-errors.ts';
 
 /** An output, and what may not be lost by writing it. */
 export interface Output {

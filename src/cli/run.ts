@@ -1,9 +1,9 @@
 import { safeOutput, safeText } from '../diagnostics/text-width.ts';
+import { isFileError, machineProblem } from '../node/system-errors.ts';
 import { parseArguments } from './arguments.ts';
 import { commands, findCommand } from './commands.ts';
 import { type Exit, exitCodes, type Io, isExit, usageError } from './io.ts';
 import { usesColor } from './style.ts';
-import { machineProblem } from './system-errors.ts';
 import { terminalOutput } from './terminal-output.ts';
 
 /** So much of a message is shown: a name in it can be as long as a command line. */
@@ -15,7 +15,7 @@ export async function run(argv: readonly string[], streams: Io): Promise<number>
   try {
     return await dispatch(argv, io);
   } catch (e) {
-    const problem = isExit(e) ? undefined : machineProblem(e);
+    const problem = isExit(e) ? undefined : isFileError(e) ? e.message : machineProblem(e);
     if (!isExit(e) && problem === undefined) throw e;
     const mark = usesColor(undefined, io, io.stderr) ? '\x1b[1;31merror\x1b[0m' : 'error';
     const message = isExit(e) ? safeOutput(e.message, /(?!)/g) : safeText(problem as string);

@@ -2,10 +2,10 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { emptyHost, type Host } from '../host.ts';
+import { nodeHost, readBounded, rootFor } from '../node/host.ts';
 import { decodeSource, type Source } from '../source.ts';
 import type { Unreadable } from './find-files.ts';
 import { type Io, usageError } from './io.ts';
-import { nodeHost, readBounded, rootFor } from './node-host.ts';
 
 /** What a command works on: a source, and the host that its imports come from. */
 export interface Spec {
@@ -55,7 +55,7 @@ export function tryOpenFile(path: string, io: Io): Spec | (Unreadable & { readon
   }
   if (!bytes) {
     const isLink = lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
-    const reason = isLink ? 'it is a link to a file that does not exist' : 'there is no such file';
+    const reason = isLink ? 'it is a link to a file that does not exist' : 'there is no such file or folder';
     return { path, reason, missing: !isLink };
   }
   const host = nodeHost(io.cwd, rootFor(io.cwd, absolute));

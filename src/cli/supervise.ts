@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { machineProblem } from '../node/system-errors.ts';
 import { exitCodes, internalError } from './io.ts';
 import {
   type EndingSignal,
@@ -9,7 +10,6 @@ import {
   terminalFacts,
 } from './process-streams.ts';
 import type { FromSupervisor, SupervisedData, ToSupervisor } from './supervised.ts';
-import { machineProblem } from './system-errors.ts';
 import { discardUnfinished, noteFinished, noteUnfinished } from './unfinished-files.ts';
 
 /** How long a thread may take to end: one that waits for a pipe which nobody reads does not. */

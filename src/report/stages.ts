@@ -24,6 +24,11 @@ export interface Crossing {
   readonly shape: Shape;
 }
 
+/** `stem`, `stages.4`: which stage a node belongs to. */
+export function stageId({ place: { section, row } }: GraphNode): string {
+  return row === undefined ? section : `${section}.${row}`;
+}
+
 /** The network cut into stages, in the order in which they first appear. Inputs belong to none. */
 export function stagesOf(graph: Graph): Stage[] {
   const stages = new Map<
@@ -33,7 +38,7 @@ export function stagesOf(graph: Graph): Stage[] {
   for (const node of graph.nodes) {
     if (node.op.kind === 'input') continue;
     const { section, row, block } = node.place;
-    const id = row === undefined ? section : `${section}.${row}`;
+    const id = stageId(node);
     let stage = stages.get(id);
     if (!stage) {
       stage = { section, ...(row !== undefined && { row }), blocks: new Map(), nodes: [] };

@@ -1,6 +1,6 @@
 import type { ScalingPoint } from '../4-scale/scaling.ts';
-import { totalCost } from '../5-graph/cost.ts';
-import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
+import type { Cost } from '../5-graph/cost.ts';
+import type { Graph, Shape } from '../5-graph/graph.ts';
 import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
 import { describeNodes } from './op-label.ts';
@@ -13,7 +13,8 @@ import {
   readWindows,
   windowedNodes,
 } from './read-block.ts';
-import { inputsOf, outputsOf, type Stage, stagesOf } from './stages.ts';
+import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
+import { type Stage, stagesOf } from './stages.ts';
 
 /** A network in numbers, for one image (batch 1) at inference. Plain data: `--json` prints it as it stands. */
 export interface Summary {
@@ -93,6 +94,7 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
     fields: receptiveFields(graph),
     strides: mapStrides(graph),
   };
+  const numbers = allStageNumbers(graph);
   return {
     model: graph.name,
     ...(point && { point: summarizePoint(point) }),
@@ -104,8 +106,8 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
       name,
       shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
     })),
-    stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage)),
-    totals: summarizeTotals(facts),
+    stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage, numbers.stages.get(stage.id) as StageNumbers)),
+    totals: summarizeTotals(facts, numbers),
   };
 }
 
@@ -133,40 +135,29 @@ interface Facts {
   readonly strides: MapStrides;
 }
 
-function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage): StageSummary {
-  const cost = totalCost(graph, stage.nodes);
-  const output = mainOutput(graph, stage.nodes);
+function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage, numbers: StageNumbers): StageSummary {
+  const { operators, repeats, input, output, outputNode, params, buffers, macs, activations } = numbers;
   const blocks = stage.blocks.filter((block) => block.operator !== undefined);
-  const names = distinct(blocks.map((block) => block.operator as string));
   return {
     id: stage.id,
-    operator: names.length > 0 ? names.join(' + ') : describeNodes(stage.nodes, (node) => inChannels(graph, node)),
-    repeats: stage.blocks.length,
+    operator:
+      operators.length > 0 ? operators.join(' + ') : describeNodes(stage.nodes, (node) => inChannels(graph, node)),
+    repeats,
     ...readWindows(graph, stage.nodes, strides),
-    input: inputsOf(graph, stage.nodes)[0]?.shape ?? [],
-    output: output.shape,
+    input,
+    output,
     expand: distinct(blocks.flatMap((block) => readExpansion(graph, block, strides) ?? [])),
     squeeze: distinct(blocks.flatMap((block) => readSqueeze(block, strides) ?? [])),
-    params: cost.params,
-    buffers: cost.buffers,
-    macs: cost.macs,
-    activationBytes: cost.activations * 4,
+    params,
+    buffers,
+    macs,
+    activationBytes: activations * 4,
     peakBytes: stage.nodes.reduce((most, node) => Math.max(most, memory.live[node.id] ?? 0), 0),
-    receptiveField: fieldSize(fields[output.node] ?? ownField),
+    receptiveField: fieldSize(fields[outputNode] ?? ownField),
   };
 }
 
-/** What the stage gives on: of several outputs the one made last. */
-function mainOutput(graph: Graph, nodes: readonly GraphNode[]): { node: number; shape: Shape } {
-  const last = outputsOf(graph, nodes).reduce<{ node: number; shape: Shape } | undefined>(
-    (best, { value, shape }) => (!best || value.node >= best.node ? { node: value.node, shape } : best),
-    undefined,
-  );
-  return last ?? { node: nodes.at(-1)?.id ?? 0, shape: nodes.at(-1)?.shapes[0] ?? [] };
-}
-
-function summarizeTotals({ graph, memory, fields, strides }: Facts): Totals {
-  const cost = totalCost(graph);
+function summarizeTotals({ graph, memory, fields, strides }: Facts, cost: Cost): Totals {
   const last = windowedNodes(graph.nodes, strides).reduce((most, node) => {
     const field = fields[node.id] ?? most;
     return fieldSize(field) > fieldSize(most) ? field : most;

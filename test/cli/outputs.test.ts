@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sizeProblem } from '../../src/cli/refuse-size.ts';
-import { temporaryPath } from '../../src/cli/temporary-names.ts';
+import { temporaryPath } from '../../src/node/temporary-names.ts';
 import { enetc, folder, tiny } from './fake-io.ts';
 
 const unit = 'block Unit(x) {\n  return x -> relu\n}\n';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Pieces } from '../../src/cli/pieces.ts';
+import { Pieces } from '../../src/node/pieces.ts';
 import { enetc, folder, tiny } from './fake-io.ts';
 
 const loose = tiny.replace('| a    | 0   | 1.0 | 16         |', '|a|0|1.0|16|');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkSource } from '../../src/check-source.ts';
-import { nodeHost } from '../../src/cli/node-host.ts';
+import { nodeHost } from '../../src/node/host.ts';
 import { decodeSource } from '../../src/source.ts';
 
 let root = '';

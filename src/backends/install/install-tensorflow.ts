@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../node/make-folders.ts';
 import type { OpenOptions } from '../backend.ts';
 import { checkGradient } from '../check-gradient.ts';
 import { dataFolder } from '../data-folder.ts';
 import { resolveFrom } from '../find-package.ts';
 import { type LinkedTensorflow, linkFolder, recordName } from '../linked-tensorflow.ts';
-import { makeFolders } from '../make-folders.ts';
 import { loadTensorflow } from '../tensorflow/load.ts';
 import { compileBinding, findCompiler } from './compile-binding.ts';
 import { findWheel } from './find-wheel.ts';

@@ -5,6 +5,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
@@ -14,7 +15,6 @@ import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { RunCommand } from '../commands.ts';
 import { followWeights } from '../follow-weights.ts';
 import { exitCodes, type Io } from '../io.ts';
-import { openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
@@ -56,7 +56,7 @@ function writeNetwork(
   io: Io,
 ): number {
   const weights = text(args, 'weights');
-  const opened = weights === undefined ? undefined : openCheckpoint(weights, io);
+  const opened = weights === undefined ? undefined : openCheckpoint(weights, io.cwd);
   if (opened && !opened.checkpoint) {
     opened.close();
     return refuse(built, opened.diagnostics, args, io);

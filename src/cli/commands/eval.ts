@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { joinSplits } from '../../train/data/join-splits.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
@@ -14,7 +15,6 @@ import { type Arguments, flag, number, text } from '../arguments.ts';
 import type { Network } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
-import { openCheckpoint } from '../open-checkpoint.ts';
 import { scalingOptions } from '../options.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { scalingRequest } from '../scaling-request.ts';
@@ -158,7 +158,7 @@ function openDataFor(
 
 /** The names of the classes that a training run has written beside its weights; undefined for other weights. */
 function classesOfWeights({ file }: StartWeights, io: Io): readonly string[] | undefined {
-  const { checkpoint, close } = openCheckpoint(file, io);
+  const { checkpoint, close } = openCheckpoint(file, io.cwd);
   close();
   try {
     const names: unknown = JSON.parse(checkpoint?.metadata.get('classes') ?? 'null');

@@ -2,6 +2,7 @@ import type { BackendName } from '../../backends/backend.ts';
 import { type ParityReport, verifyParity } from '../../backends/parity/verify.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
@@ -10,7 +11,6 @@ import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { followWeights } from '../follow-weights.ts';
 import { exitCodes, usageError } from '../io.ts';
-import { openCheckpoint } from '../open-checkpoint.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
@@ -29,7 +29,7 @@ export const verifyCommand: RunCommand = async (args, io) => {
   const built = buildNetwork(spec, request, args, io);
   if (!built) return exitCodes.diagnostics;
   const path = text(args, 'weights');
-  const opened = path === undefined ? undefined : openCheckpoint(path, io);
+  const opened = path === undefined ? undefined : openCheckpoint(path, io.cwd);
   const asked = list(args, 'backend') as readonly BackendName[];
   try {
     const map = text(args, 'weights-map');

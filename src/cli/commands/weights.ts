@@ -2,6 +2,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { type OpenedCheckpoint, openCheckpoint } from '../../node/open-checkpoint.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
@@ -9,7 +10,6 @@ import { type Arguments, flag, text } from '../arguments.ts';
 import { buildNetwork, type Network } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
-import { type OpenedCheckpoint, openCheckpoint } from '../open-checkpoint.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
@@ -31,7 +31,7 @@ export const weightsCommand: RunCommand = async (args, io) => {
   const open = (option: string) => {
     const path = text(args, option);
     if (path === undefined) return undefined;
-    opened.push(openCheckpoint(path, io));
+    opened.push(openCheckpoint(path, io.cwd));
     return opened.at(-1);
   };
   try {

@@ -1,6 +1,6 @@
 import type { Platform } from '../../lsp/platform.ts';
+import { nodeHost } from '../../node/host.ts';
 import { version } from '../../version.ts';
-import { nodeHost } from '../node-host.ts';
 import { libraryFolder } from './library-folder.ts';
 import { workspaceHost } from './workspace-host.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdeHost } from '../../ide/core/ide-host.ts';
-import { nodeHost, readBounded } from '../node-host.ts';
+import { nodeHost, readBounded } from '../../node/host.ts';
 
 /** No more files of a workspace are looked at: one that is the root of a disk must not stop the editor. */
 const mostFiles = 10_000;

@@ -1,7 +1,7 @@
 import { BackendUnavailable } from '../../backends/backend.ts';
 import { OutOfMemoryError } from '../../backends/runner.ts';
+import { systemProblem } from '../../node/system-errors.ts';
 import { DataError } from '../../train/data/types.ts';
-import { reasonOf } from '../../train/reason-of.ts';
 import { RunError } from '../../train/run-error.ts';
 import { failure } from '../io.ts';
 
@@ -16,9 +16,8 @@ export async function explained<T>(work: () => Promise<T>): Promise<T> {
     }
     if (e instanceof RunError || e instanceof DataError) throw failure(e.message.replace(/\.$/, ''));
     if (e instanceof OutOfMemoryError) throw failure(`the memory does not suffice: ${e.message}`);
-    const { code, syscall, path } = e as NodeJS.ErrnoException;
     // A file that is not what it was a moment ago, a disk that is full, a limit of the process: not a fault of enetc.
-    if (syscall === undefined || code === undefined) throw e;
-    throw failure(path === undefined ? reasonOf(e) : `'${path}': ${reasonOf(e)}`);
+    const problem = systemProblem(e);
+    throw problem === undefined ? e : failure(problem);
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { nodeHost } from '../../node/host.ts';
 import { decodeSource } from '../../source.ts';
 import { openDataset } from '../../train/data/open-dataset.ts';
 import type { Dataset } from '../../train/data/types.ts';
@@ -10,7 +11,6 @@ import { RunError } from '../../train/run-error.ts';
 import { type Arguments, text } from '../arguments.ts';
 import type { Network } from '../build-network.ts';
 import type { Io } from '../io.ts';
-import { nodeHost } from '../node-host.ts';
 import type { Spec } from '../spec.ts';
 import { imageOf } from './classified-network.ts';
 import { imagesOf } from './plan-run.ts';

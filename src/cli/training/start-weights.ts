@@ -1,4 +1,5 @@
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import type { NetworkRequest, StartWeights } from '../../train/run/run-config.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
@@ -7,7 +8,6 @@ import type { Network } from '../build-network.ts';
 import { askedConvention } from '../convention-option.ts';
 import { followWeights } from '../follow-weights.ts';
 import { Exit, exitCodes, type Io } from '../io.ts';
-import { openCheckpoint } from '../open-checkpoint.ts';
 import { printDiagnostics } from '../print-diagnostics.ts';
 import type { Spec } from '../spec.ts';
 
@@ -25,7 +25,7 @@ export function followStartWeights<Request extends NetworkRequest>(
   args: Arguments,
   io: Io,
 ): { readonly network: Network; readonly request: Request } {
-  const opened = weights && openCheckpoint(weights.file, io);
+  const opened = weights && openCheckpoint(weights.file, io.cwd);
   try {
     if (!opened?.checkpoint) return { network, request };
     const followed = followWeights(spec, network, request, opened.checkpoint, weights?.map);
@@ -48,7 +48,7 @@ export function openStartWeights(
   io: Io,
 ): OpenedWeights {
   const { convention } = askedConvention(args);
-  const opened = weights && openCheckpoint(weights.file, io);
+  const opened = weights && openCheckpoint(weights.file, io.cwd);
   const chosen =
     opened && !opened.checkpoint
       ? undefined

@@ -11,6 +11,7 @@ import {
   type Tap,
 } from '../../report/drawing/diagram.ts';
 import { describePoint } from '../../report/point-text.ts';
+import { stageNumbers } from '../../report/stage-numbers.ts';
 import { stagesOf } from '../../report/stages.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { pointParts } from '../../report/summary-text.ts';
@@ -20,7 +21,6 @@ import { phiOf } from '../numbers/describe-network.ts';
 import { familyOf } from '../numbers/family.ts';
 import { networkNumbers } from '../numbers/network-numbers.ts';
 import { type CurvePoint, formulaCurve } from '../numbers/phi-curve.ts';
-import { stageNumbers } from '../numbers/stage-numbers.ts';
 import { placeOfStage } from '../numbers/stage-place.ts';
 import { documentDiagnostics } from './diagnostics.ts';
 

@@ -1,7 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import type { Shape } from '../../5-graph/graph.ts';
+import { stageNumbers } from '../../report/stage-numbers.ts';
 import type { Network } from '../core/analysis.ts';
-import { stageNumbers } from '../numbers/stage-numbers.ts';
 import { nameOfRow, placesOfTable } from '../tree/table-rows.ts';
 import { tablesOf } from './table-hints.ts';
 

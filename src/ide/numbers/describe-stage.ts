@@ -1,10 +1,10 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
+import { type StageNumbers, stageNumbers } from '../../report/stage-numbers.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
 import { knownFamily } from './family.ts';
 import { networkNumbers, networkOf, pointName } from './network-numbers.ts';
-import { type StageNumbers, stageNumbers } from './stage-numbers.ts';
 
 /**
  * What a section, or a row of its table, becomes at the chosen point, and in each published member of the family: Markdown.
@@ -18,7 +18,8 @@ export function describeStage(analysis: Analysis, model: ModelNode, section: str
   const title = `**${id}** at ${pointName(network.point)}`;
   const family = familyTable(analysis, model, network, section, row);
   if (!here) return joinParts([`${title}: not in the network`, family]);
-  const blocks = here.operator === undefined ? '' : `: ${here.operator}${here.repeats > 1 ? ` × ${here.repeats}` : ''}`;
+  const [operator] = here.operators;
+  const blocks = operator === undefined ? '' : `: ${operator}${here.repeats > 1 ? ` × ${here.repeats}` : ''}`;
   return joinParts([`${title}${blocks}`, shapesOf(here), costTable(network, here), family]);
 }
 

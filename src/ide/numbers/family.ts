@@ -2,9 +2,9 @@ import type { ModelNode } from '../../1-parse/ast.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
+import { type AllStageNumbers, allStageNumbers } from '../../report/stage-numbers.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { type NetworkNumbers, networkNumbers, networkOf } from './network-numbers.ts';
-import { type AllStageNumbers, allStageNumbers } from './stage-numbers.ts';
 
 /** A network in numbers, without its graph. */
 export interface MemberNumbers extends NetworkNumbers {

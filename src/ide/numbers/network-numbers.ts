@@ -2,8 +2,8 @@ import type { ModelNode } from '../../1-parse/ast.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { formatFactor } from '../../report/format-number.ts';
+import { allStageNumbers } from '../../report/stage-numbers.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
-import { allStageNumbers } from './stage-numbers.ts';
 
 /** What a network costs and takes in. */
 export interface NetworkNumbers {

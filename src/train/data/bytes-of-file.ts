@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { reasonOf } from '../reason-of.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import { DataError } from './types.ts';
 
 /** Runs `use` with a file that is open for reading, and closes it whatever happens. */
@@ -8,7 +8,7 @@ export function withFile<T>(path: string, use: (file: number, bytes: number) => 
   try {
     file = openSync(path, 'r');
   } catch (e) {
-    throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}`);
+    throw new DataError(`'${path}' cannot be read: ${readProblem(e)}`);
   }
   try {
     const stat = fstatSync(file);

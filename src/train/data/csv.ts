@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { reasonOf } from '../reason-of.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { csvRows } from './csv-rows.ts';
 import { csvText } from './csv-text.ts';
@@ -170,7 +170,7 @@ function readText(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (e) {
-    throw new DataError(`'${path}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`'${path}' cannot be read: ${readProblem(e)}.`);
   }
   return csvText(bytes, path, 'whole');
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import { readProblem } from '../../node/system-errors.ts';
 import { smallSide } from '../augment/recipe.ts';
-import { reasonOf } from '../reason-of.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
 import { pictureFault } from './picture-fault.ts';
@@ -79,7 +79,7 @@ function readPicture(path: string): Buffer {
     if (!statSync(path).isFile()) throw new DataError('it is not a regular file');
     bytes = readFileSync(path);
   } catch (e) {
-    throw e instanceof DataError ? e : new DataError(reasonOf(e));
+    throw e instanceof DataError ? e : new DataError(readProblem(e));
   }
   if (bytes.length === 0) throw new DataError('the file is empty');
   return bytes;

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { reasonOf } from '../reason-of.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { formatOf, headBytes } from './picture-format.ts';
 import { DataError } from './types.ts';
@@ -28,7 +28,7 @@ export function listFolder(folder: string): { name: string; folder: boolean }[] 
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (e) {
-    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the folder '${folder}' cannot be read: ${readProblem(e)}.`);
   }
   return entries
     .filter(({ name }) => !name.startsWith('.') && !leftovers.has(name.toLowerCase()))

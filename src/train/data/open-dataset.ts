@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readProblem } from '../../node/system-errors.ts';
 import type { Look } from '../augment/recipe.ts';
-import { reasonOf } from '../reason-of.ts';
 import { openCifar } from './cifar.ts';
 import { isImageCsv, openCsv } from './csv.ts';
 import { decodeWhole } from './decode.ts';
@@ -82,7 +82,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (e) {
-    throw new DataError(`the data '${path}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the data '${path}' cannot be read: ${readProblem(e)}.`);
   }
 }
 
@@ -90,7 +90,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (e) {
-    throw new DataError(`the folder '${folder}' cannot be read: ${reasonOf(e)}.`);
+    throw new DataError(`the folder '${folder}' cannot be read: ${readProblem(e)}.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { reasonOf } from '../reason-of.ts';
+import { writeProblem } from '../../node/system-errors.ts';
 import { DataError } from './types.ts';
 
 /** A folder of its own for files that have to be unpacked to be read from the middle. */
@@ -35,7 +35,7 @@ export function createScratch(): Scratch {
       } catch (e) {
         close();
         if (e instanceof DataError) throw e;
-        throw new DataError(`'${path}' cannot be unpacked: ${reasonOf(e)}.`);
+        throw new DataError(`'${path}' cannot be unpacked: ${writeProblem(e, path)}.`);
       }
       return to;
     },

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { reasonOf } from '../reason-of.ts';
-import { openRegular } from '../run/read-file.ts';
+import { openRegular } from '../../node/regular-file.ts';
+import { writeProblem } from '../../node/system-errors.ts';
 import { RunError } from '../run-error.ts';
 
 /** A file that only grows, and can be cut back to where a checkpoint saw it. */
@@ -25,7 +25,7 @@ export function openAppendFile(path: string, size: number): AppendFile {
   try {
     file = openRegular(path, size === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR);
   } catch (e) {
-    throw new RunError(`the run's ${basename(path)} cannot be written: ${reasonOf(e)}`);
+    throw new RunError(`the run's ${basename(path)} cannot be written: ${writeProblem(e, path)}`);
   }
   const found = fstatSync(file).size;
   if (found < size) {

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
-import { reasonOf } from '../reason-of.ts';
-import { readText } from '../run/read-file.ts';
+import { readText } from '../../node/regular-file.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import { aCount, aNumber, anObject, listOf, oneOf } from '../run/shape.ts';
 import { RunError } from '../run-error.ts';
 import { type LogRecord, metricsFile } from './run-log.ts';
@@ -38,7 +38,7 @@ export function readRecords(folder: string): LogRecord[] {
   try {
     text = readText(path);
   } catch (e) {
-    throw new RunError(`the run's ${metricsFile} cannot be read: ${reasonOf(e)}`);
+    throw new RunError(`the run's ${metricsFile} cannot be read: ${readProblem(e)}`);
   }
   return text
     .split('\n')

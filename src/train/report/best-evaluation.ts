@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Normalisation } from '../../5-graph/graph.ts';
+import { writeTextAtomically } from '../../node/atomic-file.ts';
+import { readText } from '../../node/regular-file.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
-import { writeTextAtomically } from '../run/atomic-file.ts';
-import { readText } from '../run/read-file.ts';
 import { aCount, aNumber, anObject, aText, listOf, oneOf } from '../run/shape.ts';
 import type { Best } from '../run/state.ts';
 import { thumbnailUrl } from './thumbnail.ts';

@@ -1,6 +1,7 @@
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { formatCount } from '../../report/format-number.ts';
 import { classScores, macroScores } from '../metrics/class-scores.ts';
 import type { EpochRecord, LogRecord } from '../metrics/run-log.ts';
 import type { RunConfig } from '../run/run-config.ts';
@@ -9,7 +10,7 @@ import type { BestEvaluation } from './best-evaluation.ts';
 import { runCharts } from './charts.ts';
 import { classTable, confusionHtml } from './confusion.ts';
 import { escapeHtml, htmlTable, percent, shortNumber } from './html.ts';
-import { count, networkTable } from './network-table.ts';
+import { networkTable } from './network-table.ts';
 import { script, style } from './page.ts';
 
 /** What a report is made from. */
@@ -82,8 +83,8 @@ function tiles({ records, config, graph, best: evaluation }: RunReport): string 
       : []),
     ...(last ? [tile(percent(last.train.accuracy), 'accuracy in training, last epoch')] : []),
     tile(`${epochs.length} / ${config.settings.epochs}`, 'epochs'),
-    tile(count(cost.params), 'parameters'),
-    tile(count(cost.macs), 'multiply-accumulates an image'),
+    tile(formatCount(cost.params), 'parameters'),
+    tile(formatCount(cost.macs), 'multiply-accumulates an image'),
   ].join('')}</div>`;
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Graph } from '../../5-graph/graph.ts';
+import { writeTextAtomically } from '../../node/atomic-file.ts';
 import type { TrainingTask } from '../loop/task.ts';
 import { readRecords } from '../metrics/read-records.ts';
-import { writeTextAtomically } from '../run/atomic-file.ts';
 import type { BestEvaluation } from './best-evaluation.ts';
 import { runReport } from './run-report.ts';
 

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { makeFolders } from '../../backends/make-folders.ts';
-import { reasonOf } from '../reason-of.ts';
+import { writeTextAtomically } from '../../node/atomic-file.ts';
+import { makeFolders } from '../../node/make-folders.ts';
+import { readText } from '../../node/regular-file.ts';
+import { readProblem, writeProblem } from '../../node/system-errors.ts';
+import { isTemporary } from '../../node/temporary-names.ts';
 import { RunError } from '../run-error.ts';
-import { temporarySuffix, writeTextAtomically } from './atomic-file.ts';
-import { readText } from './read-file.ts';
 import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
 import type { SpecCopy } from './spec-copy.ts';
 
@@ -55,9 +56,7 @@ export function createRun(path: string, shown: string): RunFolder {
   }
   // A run that was killed before it had a configuration leaves no more than this.
   const ours = (name: string) =>
-    [specFolder, checkpointsFolder, lockFile].includes(name) ||
-    name.startsWith(`${lockFile}.`) ||
-    name.endsWith(temporarySuffix);
+    [specFolder, checkpointsFolder, lockFile].includes(name) || name.startsWith(`${lockFile}.`) || isTemporary(name);
   if (!readdirSync(path).every(ours))
     throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
   return { path, shown };
@@ -72,7 +71,7 @@ function makeFolder(path: string, shown: string): void {
 }
 
 function cannotBeMade(shown: string, e: unknown): RunError {
-  return new RunError(`the run's folder '${shown}' cannot be made: ${reasonOf(e)}`);
+  return new RunError(`the run's folder '${shown}' cannot be made: ${writeProblem(e, shown)}`);
 }
 
 /** Writes what a run is. From then on it can be resumed. */
@@ -111,7 +110,7 @@ export function readRun(folder: RunFolder): StoredRun {
   try {
     text = readText(join(path, configFile));
   } catch (e) {
-    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${reasonOf(e)}`);
+    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${readProblem(e)}`);
   }
   const config = parseConfig(text, join(shown, configFile));
   if (!specName.test(config.spec) || config.spec.split('/').includes('..')) {
@@ -125,7 +124,7 @@ export function hashesOf({ path, shown }: RunFolder, config: RunConfig): readonl
   try {
     return configHashes(config, readSpecTexts(path));
   } catch (e) {
-    throw new RunError(`the run's spec in '${join(shown, specFolder)}' cannot be read: ${reasonOf(e)}`);
+    throw new RunError(`the run's spec in '${join(shown, specFolder)}' cannot be read: ${readProblem(e)}`);
   }
 }
 
@@ -133,7 +132,7 @@ export function hashesOf({ path, shown }: RunFolder, config: RunConfig): readonl
 export function removeLeftovers({ path }: RunFolder): void {
   for (const folder of [path, join(path, checkpointsFolder)]) {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (name.startsWith('.') && name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
+      if (isTemporary(name)) rmSync(join(folder, name), { force: true });
     }
   }
 }

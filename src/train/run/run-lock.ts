@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { reasonOf } from '../reason-of.ts';
+import { join } from 'node:path';
+import { readText, UnreadableFile } from '../../node/regular-file.ts';
+import { writeProblem } from '../../node/system-errors.ts';
+import { temporaryPath } from '../../node/temporary-names.ts';
 import { RunError } from '../run-error.ts';
-import { temporarySuffix } from './atomic-file.ts';
-import { readText, UnreadableFile } from './read-file.ts';
 import { lockFile, type RunFolder } from './run-folder.ts';
 import { aCount, anObject, aText } from './shape.ts';
 
@@ -55,7 +55,7 @@ export function lockRun({ path: folder, shown }: RunFolder): () => void {
   } catch (e) {
     rmSync(claim, { force: true });
     if (e instanceof RunError) throw e;
-    throw new RunError(`the run '${shown}' cannot be locked: ${reasonOf(e)}`);
+    throw new RunError(`the run '${shown}' cannot be locked: ${writeProblem(e, join(shown, lockFile))}`);
   }
   throw new RunError(`other processes are just taking '${shown}': try again`);
 }
@@ -67,7 +67,7 @@ function refuseHeld(path: string, shown: string): void {
 
 /** Whole from the moment that it has its name. */
 function putClaim(claim: string, text: string): void {
-  const temporary = join(dirname(claim), `.${basename(claim)}${temporarySuffix}`);
+  const temporary = temporaryPath(claim);
   writeFileSync(temporary, text, { flag: 'wx' });
   renameSync(temporary, claim);
 }

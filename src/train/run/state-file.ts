@@ -1,14 +1,14 @@
-import { closeSync, existsSync, fstatSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Variable } from '../../5-graph/training/program.ts';
+import { writeFileAtomically } from '../../node/atomic-file.ts';
+import { openRegular, randomAccess, UnreadableFile } from '../../node/regular-file.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { openSafetensors } from '../../weights/readers/readers.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
-import { reasonOf } from '../reason-of.ts';
 import { RunError } from '../run-error.ts';
-import { writeFileAtomically } from './atomic-file.ts';
-import { openRegular, UnreadableFile } from './read-file.ts';
 import { checkpointsFolder, type RunFolder } from './run-folder.ts';
 import { stateProblem, type TrainState } from './state.ts';
 
@@ -139,16 +139,10 @@ function withState<T>(
     file = openRegular(join(folder.path, checkpointsFolder, name));
   } catch (e) {
     if (e instanceof UnreadableFile && e.damaged) return e.message;
-    throw new RunError(`'${shown}' cannot be read: ${reasonOf(e)}`);
+    throw new RunError(`'${shown}' cannot be read: ${readProblem(e)}`);
   }
   try {
-    const read = (offset: number, length: number) => {
-      const bytes = new Uint8Array(length);
-      let done = 0;
-      for (let n = 1; n > 0 && done < length; done += n) n = readSync(file, bytes, done, length - done, offset + done);
-      return bytes.subarray(0, done);
-    };
-    const { checkpoint, diagnostics } = openSafetensors({ size: fstatSync(file).size, read }, shown);
+    const { checkpoint, diagnostics } = openSafetensors(randomAccess(file), shown);
     if (!checkpoint) return diagnostics[0]?.message ?? 'it is not a safetensors file';
     const text = checkpoint.metadata.get('state');
     if (text === undefined || checkpoint.metadata.get('format') !== format) return 'it is not a state of a training';
@@ -166,7 +160,7 @@ function withState<T>(
       : `it is that of step ${step}`;
   } catch (e) {
     if (e instanceof RunError) throw e;
-    return reasonOf(e);
+    return readProblem(e);
   } finally {
     closeSync(file);
   }
@@ -215,7 +209,7 @@ function stateNames({ path, shown }: RunFolder): string[] {
       .filter((name) => /^step-\d+\.safetensors$/.test(name))
       .sort((a, b) => stepOf(b) - stepOf(a));
   } catch (e) {
-    throw new RunError(`'${join(shown, checkpointsFolder)}' cannot be read: ${reasonOf(e)}`);
+    throw new RunError(`'${join(shown, checkpointsFolder)}' cannot be read: ${readProblem(e)}`);
   }
 }
 

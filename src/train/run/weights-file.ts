@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { graphTensors } from '../../5-graph/graph.ts';
+import { writeFileAtomically } from '../../node/atomic-file.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import type { TrainedNetwork } from '../loop/task.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { WeightKind } from './weight-kind.ts';
 

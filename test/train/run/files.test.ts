@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { compile } from '../../../src/compile.ts';
-import { writeFileAtomically } from '../../../src/train/run/atomic-file.ts';
+import { writeFileAtomically } from '../../../src/node/atomic-file.ts';
+import { temporaryPath } from '../../../src/node/temporary-names.ts';
 import { createNumberedRun, createRun, removeLeftovers } from '../../../src/train/run/run-folder.ts';
 import { lockRun } from '../../../src/train/run/run-lock.ts';
 import { copySpec } from '../../../src/train/run/spec-copy.ts';
@@ -175,7 +176,7 @@ test('run folders: numbered, never another run or somebody else’s files', () =
   expect(createNumberedRun(cwd, 'net-b0').shown).toBe(join('runs', 'net-b0-2'));
   const own = join(cwd, 'own');
   createRun(own, 'own');
-  writeFileSync(join(own, '.last.safetensors.unfinished'), '');
+  writeFileSync(temporaryPath(join(own, 'last.safetensors')), '');
   removeLeftovers(createRun(own, 'own'));
   expect(readdirSync(own)).toEqual([]);
   writeFileSync(join(own, 'thesis.tex'), '');

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { RandomAccess } from '../weights/readers/format.ts';
-import { failure } from './io.ts';
-import { openRegularFile } from './open-regular-file.ts';
+import { openRandomAccess } from './regular-file.ts';
+import { FileError } from './system-errors.ts';
 
 /** The files next to a model's description. */
 export interface ModelFolderFiles {
@@ -31,7 +31,7 @@ function pathInFolder(folder: string, name: string, shown: string): string {
   const root = realPath(folder);
   const target = realPath(path);
   if (root !== undefined && target !== undefined && !target.startsWith(root.endsWith(sep) ? root : root + sep)) {
-    throw failure(`'${shown}' cannot be read: '${name}' is a link that leads out of the folder`);
+    throw new FileError(`'${shown}' cannot be read: '${name}' is a link that leads out of the folder`);
   }
   return path;
 }
@@ -55,7 +55,7 @@ function realPath(path: string): string | undefined {
 
 /** Files of which one is open at a time: a model may have more than a process may open. */
 function oneAtATime() {
-  let current: { readonly path: string; readonly opened: ReturnType<typeof openRegularFile> } | undefined;
+  let current: { readonly path: string; readonly opened: ReturnType<typeof openRandomAccess> } | undefined;
   const close = () => {
     current?.opened.close();
     current = undefined;
@@ -63,7 +63,7 @@ function oneAtATime() {
   const use = (path: string, shown: string): RandomAccess => {
     if (current?.path !== path) {
       close();
-      current = { path, opened: openRegularFile(path, shown) };
+      current = { path, opened: openRandomAccess(path, shown) };
     }
     return current.opened.file;
   };

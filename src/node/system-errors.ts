@@ -1,11 +1,21 @@
 import { dirname } from 'node:path';
-import { failure } from './io.ts';
+
+/** A file that cannot be read or written, said for people. */
+export class FileError extends Error {
+  /** Whether an error is one: by this mark and not by class, for each bundle of the package has a class of its own. */
+  readonly isFileError = true;
+}
+
+export function isFileError(e: unknown): e is FileError {
+  return e instanceof Error && 'isFileError' in e;
+}
 
 /** What the system's errors mean, whatever was done with the file. */
 const problems: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ELOOP: 'its symbolic links go in a circle',
   ENAMETOOLONG: 'the name is too long',
+  ERR_INVALID_ARG_VALUE: 'the name has a character that no file name can have',
   EMFILE: 'too many files are open in this process (see ulimit -n)',
   ENFILE: 'too many files are open on this machine',
   ENOMEM: 'there is not enough memory',
@@ -22,7 +32,7 @@ const readProblems: Readonly<Record<string, string>> = {
   ...problems,
   EACCES: 'there is no permission to read it',
   EPERM: 'there is no permission to read it',
-  ENOENT: 'there is no such file',
+  ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of its path is not a folder',
 };
 
@@ -62,28 +72,40 @@ const rarelyMachine = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EPIPE']
 /** What an error means that nothing has expected, where it is the machine's: `'x.enet': too many files are open ...`. */
 export function machineProblem(e: unknown): string | undefined {
   if (!(e instanceof Error)) return undefined;
-  const { code = '', message, path } = e as NodeJS.ErrnoException;
+  const { code = '', message } = e as NodeJS.ErrnoException;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return problems.ENOMEM;
   // A thread that cannot start has the system's code in its message alone.
   const cause = code === 'ERR_WORKER_INIT_FAILED' ? (/: (E[A-Z]+)$/.exec(message)?.[1] ?? '') : code;
-  if (rarelyMachine.has(cause) || !Object.hasOwn(anywhere, cause)) return undefined;
-  return `${path === undefined ? '' : `'${path}': `}${anywhere[cause]}`;
+  return rarelyMachine.has(cause) || !Object.hasOwn(anywhere, cause)
+    ? undefined
+    : located(e, anywhere[cause] as string);
 }
 
-/** Does what reads a file; where it cannot be done, says why. @param shown how the user calls it */
+/** The same where only files are at work: a file that is not what it was a moment ago counts too. */
+export function systemProblem(e: unknown): string | undefined {
+  const { code, syscall, message } = e as NodeJS.ErrnoException;
+  return syscall === undefined || code === undefined ? undefined : located(e, anywhere[code] ?? message);
+}
+
+function located(e: unknown, problem: string): string {
+  const { path } = e as NodeJS.ErrnoException;
+  return path === undefined ? problem : `'${path}': ${problem}`;
+}
+
+/** Does what reads a file. @param shown how the user calls it @throws FileError where it cannot be done */
 export function attemptRead<T>(shown: string, action: () => T): T {
   try {
     return action();
   } catch (e) {
-    throw failure(`'${shown}' cannot be read: ${readProblem(e)}`);
+    throw isFileError(e) ? e : new FileError(`'${shown}' cannot be read: ${readProblem(e)}`);
   }
 }
 
-/** Does what writes a file; where it cannot be done, says why. @param shown how the user calls it */
+/** Does what writes a file. @param shown how the user calls it @throws FileError where it cannot be done */
 export function attemptWrite<T>(shown: string, action: () => T): T {
   try {
     return action();
   } catch (e) {
-    throw failure(`cannot write '${shown}': ${writeProblem(e, shown)}`);
+    throw new FileError(`cannot write '${shown}': ${writeProblem(e, shown)}`);
   }
 }

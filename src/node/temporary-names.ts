@@ -23,6 +23,11 @@ export const olderEnding = '.old';
 
 const temporary = /^\.(.*)\.enetc-([0-9a-f]{8})-(\d+)\.tmp(\.old)?$/s;
 
+/** Whether a name in a folder is one that `temporaryPath` gives. */
+export function isTemporary(name: string): boolean {
+  return temporary.test(name);
+}
+
 /**
  * Removes what processes of this machine that have died left in a folder. An older model's folder that such a process had set
  * aside when it died gets its name back.

@@ -2,25 +2,27 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { OpenedTensors } from '../weights/readers/format.ts';
 import { checkpointFormats, openCheckpointFile } from '../weights/readers/readers.ts';
-import { failure, type Io } from './io.ts';
 import { folderProblem, modelFolderFiles } from './model-folder-files.ts';
-import { openRegularFile } from './open-regular-file.ts';
+import { openRandomAccess } from './regular-file.ts';
+import { FileError } from './system-errors.ts';
 
 export interface OpenedCheckpoint extends OpenedTensors {
   close(): void;
 }
 
 /**
- * Opens a checkpoint by its path, as typed: a file of any format that is read, or a folder that one stands for. Only what
- * describes the tensors is read yet.
+ * Opens a checkpoint by its path, as the user calls it: a file of any format that is read, or a folder that one stands for.
+ * Only what describes the tensors is read yet.
+ * @param cwd the folder that a relative path starts from.
+ * @throws FileError, from reading its tensors too.
  */
-export function openCheckpoint(path: string, io: Io): OpenedCheckpoint {
-  const absolute = resolve(io.cwd, path);
+export function openCheckpoint(path: string, cwd: string): OpenedCheckpoint {
+  const absolute = resolve(cwd, path);
   const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const format = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
-  if (isFolder && !format) throw failure(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
+  if (isFolder && !format) throw new FileError(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
   const inFolder = format?.folderFile ?? '';
-  const main = openRegularFile(join(absolute, inFolder), join(path, inFolder));
+  const main = openRandomAccess(join(absolute, inFolder), join(path, inFolder));
   const near = isFolder
     ? modelFolderFiles(absolute, path, path)
     : modelFolderFiles(dirname(absolute), dirname(path), path);
