@@ -1,0 +1,50 @@
+/**
+ * Tests whose results do not depend on the version of Node, by why that is so: paths below `test/`, a folder or a file each.
+ * CI runs them on one Node; all others, which are the project `node`, run on the oldest and on the newest. A new test
+ * belongs to `node` unless it is listed here.
+ */
+export const oneNode: Readonly<Record<string, readonly string[]>> = {
+  'computes in JavaScript alone': [
+    'diagnostics',
+    'exact',
+    'format',
+    'ide',
+    'language',
+    'lsp/fuzz.test.ts',
+    'parse',
+    'report',
+    'robust/fuzz.test.ts',
+    'tfjs/foreign-folders.test.ts',
+    'tfjs/golden.test.ts',
+    'tfjs/ops.test.ts',
+    'tfjs/round-trip.test.ts',
+    'training/eager-ops.test.ts',
+    'training/gradients.test.ts',
+    'training/library-gradients.test.ts',
+  ],
+  'runs in a program of its own: Chromium, code-server with its own Node, Python': [
+    'browser',
+    'engines',
+    'lsp/worker.test.ts',
+    'tfjs/browser.test.ts',
+    'vscode/compile.test.ts',
+    'vscode/preview-restore.test.ts',
+    'vscode/preview.test.ts',
+    'vscode/serverless.test.ts',
+    'vscode/web.test.ts',
+    'vscode/workbench.test.ts',
+  ],
+  // test/onnx/ops and test/tfjs/verify run each op and form through the engines, test/train/run/process trains
+  'is a long run of what shorter tests do on both': [
+    'forms',
+    'golden',
+    'tfjs/calibrated-weights.test.ts',
+    'tfjs/networks.test.ts',
+    'train/run/mnist.test.ts',
+  ],
+};
+
+/** The same as patterns for Vitest. */
+export const oneNodePatterns = Object.values(oneNode)
+  .flat()
+  .map((path) => (path.endsWith('.ts') ? `test/${path}` : `test/${path}/**/*.test.ts`));
