@@ -25,12 +25,15 @@ export {
   type Shape,
   shapeOf,
   type TensorSpec,
+  typeOf,
   type ValueRef,
 } from './5-graph/graph.ts';
 export type { Op, OpKind, OpOf, Pads, Window } from './5-graph/ops.ts';
 export { foldBatchNorm, removeTrainingOps } from './5-graph/passes/for-inference.ts';
+export { halfPrecision } from './5-graph/passes/half-precision.ts';
 export type { TrainingOptions } from './5-graph/training/options.ts';
-export { type EmitOptions, emit } from './6-emit/emit.ts';
+export type { ElementType, FloatType, QuantisedType, ValueType } from './5-graph/value-type.ts';
+export { type EmitOptions, emit, type PassOptions } from './6-emit/emit.ts';
 export type { OnnxOptions } from './6-emit/onnx/options.ts';
 export { onnxTarget } from './6-emit/onnx/target.ts';
 export type { EmitRequest, EmitResult, Metadata, OpenSink, Sink, Target } from './6-emit/target.ts';

@@ -1,7 +1,7 @@
 import { targets } from '../../src/6-emit/targets.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { commandHelp, generalHelp } from '../../src/cli/help.ts';
-import { optionName, targetLabel } from '../../src/cli/target-options.ts';
+import { optionName, passOptions, targetLabel } from '../../src/cli/target-options.ts';
 
 /** The commands that docs/cli.md gives the help of, besides `enetc` itself. */
 export const documentedCommands = commands.map((c) => c.name).filter((name) => name !== 'help');
@@ -28,11 +28,22 @@ function helpOf(name: string): string {
 /** One line per target: how to ask for it, what it writes and takes, and what it lacks. */
 function targetTable(): string {
   const rows = targets.map((entry) => {
-    const { description, options, lacks, purpose } = entry;
+    const { description, options, lacks, types } = entry;
     const own = Object.keys(options).map(optionName);
-    const taken = [...own, ...(purpose === 'training' ? [] : ['no-fold'])].map((name) => `\`--${name}\``);
-    return [targetLabel(entry).replace(/--\w+/, '`$&`'), description, taken.join(', ') || 'none', lacks.join(', ')];
+    const passes = passOptions.filter(({ isFor }) => isFor(entry)).map(({ name }) => name);
+    const taken = [...own, ...passes].map((name) => `\`--${name}\``);
+    return [
+      targetLabel(entry).replace(/--\w+/, '`$&`'),
+      description,
+      types.join(', '),
+      taken.join(', ') || 'none',
+      lacks.join(', '),
+    ];
   });
-  const lines = [['`--target`', 'writes', 'own options', 'cannot express'], ['---', '---', '---', '---'], ...rows];
+  const lines = [
+    ['`--target`', 'writes', 'types', 'options', 'cannot express'],
+    ['---', '---', '---', '---', '---'],
+    ...rows,
+  ];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

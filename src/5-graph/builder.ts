@@ -18,6 +18,7 @@ import {
 } from './graph.ts';
 import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
 import type { Op } from './ops.ts';
+import { float32 } from './value-type.ts';
 
 /** A graph under construction. */
 export interface Builder {
@@ -113,7 +114,7 @@ export function addNode(
   }
   const id = b.nodes.length;
   const refs = inputs.map((t) => ({ node: t.node, output: t.output }));
-  b.nodes.push({ id, op, inputs: refs, shapes: result, path, tensors, span, place: b.place, traces });
+  b.nodes.push({ id, op, inputs: refs, shapes: result, type: float32, path, tensors, span, place: b.place, traces });
   return result.map((s, output) => ({ kind: 'tensor', node: id, output, shape: s }));
 }
 
@@ -137,6 +138,7 @@ export function tensorsOfOp(op: Op, input: Shape, path: string): TensorSpec[] {
     name: `${path}.${role}`,
     shape,
     role,
+    type: float32,
     trainable,
   });
   if (op.kind === 'conv') {

@@ -1,5 +1,6 @@
 import { elements, type Graph, type GraphNode, shapeOf } from './graph.ts';
 import type { Op, OpKind, OpOf } from './ops.ts';
+import { bytesPerElement } from './value-type.ts';
 
 /** What one node, a stage or a network costs, for one image (batch 1) at inference. */
 export interface Cost {
@@ -14,9 +15,11 @@ export interface Cost {
   readonly macs: number;
   /** Elements that the node writes. Zero for inputs and for what does nothing at inference. */
   readonly activations: number;
+  /** Their bytes. */
+  readonly activationBytes: number;
 }
 
-export const zeroCost: Cost = { params: 0, buffers: 0, macs: 0, activations: 0 };
+export const zeroCost: Cost = { params: 0, buffers: 0, macs: 0, activations: 0, activationBytes: 0 };
 
 /** What running a node once takes; parameters are counted from its tensors. */
 type RunCost = Pick<Cost, 'macs' | 'activations'>;
@@ -53,6 +56,7 @@ const costRules: { readonly [K in OpKind]: CostRule<K> } = {
   split: writesOnly,
   channelShuffle: writesOnly,
   pad: writesOnly,
+  cast: writesOnly,
 };
 
 /** What a node costs. */
@@ -65,7 +69,7 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
   }
   const rule = costRules[node.op.kind] as (node: GraphNode, op: Op, graph: Graph) => RunCost;
   const { macs, activations } = rule(node, node.op, graph);
-  return { params, buffers, macs, activations };
+  return { params, buffers, macs, activations, activationBytes: activations * bytesPerElement[node.type.element] };
 }
 
 /** What several nodes cost together; all of the graph's without `nodes`. */
@@ -81,6 +85,7 @@ function addCost(a: Cost, b: Cost): Cost {
     buffers: a.buffers + b.buffers,
     macs: a.macs + b.macs,
     activations: a.activations + b.activations,
+    activationBytes: a.activationBytes + b.activationBytes,
   };
 }
 

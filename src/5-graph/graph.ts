@@ -3,6 +3,7 @@ import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Span } from '../source.ts';
 import type { Op } from './ops.ts';
+import { bytesPerElement, type ValueType } from './value-type.ts';
 
 /** `[C, H, W]`, or `[C]` after a linear layer. */
 export type Shape = readonly number[];
@@ -22,6 +23,8 @@ export interface TensorSpec {
   /** As in `Op`'s comments: convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, else `[C]`. */
   readonly shape: readonly number[];
   readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var';
+  /** float32 where no pass gave it another. */
+  readonly type: ValueType;
   /** False for running statistics, which no gradient moves. */
   readonly trainable: boolean;
 }
@@ -30,8 +33,10 @@ export interface GraphNode {
   readonly id: number;
   readonly op: Op;
   readonly inputs: readonly ValueRef[];
-  /** A shape an output. */
+  /** One shape per output. */
   readonly shapes: readonly Shape[];
+  /** Of all its outputs: float32 where no pass gave it another. See `checkTypes` for what has to hold. */
+  readonly type: ValueType;
   /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step they stand in. */
   readonly path: string;
   readonly tensors: readonly TensorSpec[];
@@ -94,6 +99,16 @@ export interface Graph {
 /** The shape of a value. */
 export function shapeOf(graph: Graph, ref: ValueRef): Shape {
   return graph.nodes[ref.node]?.shapes[ref.output] ?? [];
+}
+
+/** The type of a value. */
+export function typeOf(graph: Graph, ref: ValueRef): ValueType {
+  return (graph.nodes[ref.node] as GraphNode).type;
+}
+
+/** The bytes that elements of a shape take: of a tensor, or of a value of one sample. */
+export function byteLength(shape: Shape, { element }: ValueType): number {
+  return elements(shape) * bytesPerElement[element];
 }
 
 /** How many elements a shape has. */

@@ -40,6 +40,7 @@ const rules: { [K in OpKind]: Rule<K> } = {
   linear: (op) => [[op.units]],
   dropout: same,
   dropPath: same,
+  cast: same,
   add: (_op, inputs) => {
     const [first = []] = inputs;
     return inputs.every((s) => sameShape(s, first)) ? [first] : { error: 'shape-mismatch', shapes: inputs };

@@ -248,20 +248,23 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
     const given = tensors[before.tensors.findIndex((t) => t.node === node && t.output === output)] as TensorValue;
     return { node: given.node, output: given.output };
   };
-  const nodes = before.nodes.map(({ op, shapes, span, inputs, path: at, tensors: owned, traces }, i): GraphNode => {
-    const moved = path + at.slice(before.path.length);
-    return {
-      id: first + i,
-      op,
-      inputs: inputs.map(refOf),
-      shapes,
-      path: moved,
-      tensors: owned.map((t) => ({ ...t, name: `${moved}.${t.role}` })),
-      span,
-      place,
-      traces: traces.length > 0 ? traces.map(traceOf) : traces,
-    };
-  });
+  const nodes = before.nodes.map(
+    ({ op, shapes, type, span, inputs, path: at, tensors: owned, traces }, i): GraphNode => {
+      const moved = path + at.slice(before.path.length);
+      return {
+        id: first + i,
+        op,
+        inputs: inputs.map(refOf),
+        shapes,
+        type,
+        path: moved,
+        tensors: owned.map((t) => ({ ...t, name: `${moved}.${t.role}` })),
+        span,
+        place,
+        traces: traces.length > 0 ? traces.map(traceOf) : traces,
+      };
+    },
+  );
   const results = before.results.map((t): TensorValue => ({ ...t, ...refOf(t) }));
   return { ...before, path, place, tensors, given, first, nodes, results, traces: before.traces.map(traceOf) };
 }

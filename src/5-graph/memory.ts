@@ -1,9 +1,7 @@
-import { elements, type Graph, type GraphNode } from './graph.ts';
+import { byteLength, type Graph, type GraphNode } from './graph.ts';
 import type { OpKind } from './ops.ts';
 
-const bytesPerElement = 4;
-
-/** Activation memory of one image (batch 1) in float32 at inference, in bytes; weights are not in it. */
+/** Activation memory of one image (batch 1) at inference, in bytes; weights are not in it. */
 export interface Memory {
   /** What is alive while each node runs: its inputs, its outputs, and what later nodes still need. */
   readonly live: readonly number[];
@@ -43,7 +41,7 @@ export function activationMemory(graph: Graph): Memory {
         reused.end = Math.max(reused.end, end);
         return reused;
       }
-      const buffer = { bytes: elements(shape) * bytesPerElement, end };
+      const buffer = { bytes: byteLength(shape, node.type), end };
       alive += buffer.bytes;
       return buffer;
     });
@@ -67,7 +65,7 @@ export function activationMemory(graph: Graph): Memory {
 function reusable(node: GraphNode, buffers: readonly Buffer[][]): Buffer | undefined {
   const alias = aliases.has(node.op.kind) || (node.op.kind === 'activation' && node.op.fn === 'identity');
   if (!alias && !inPlace.has(node.op.kind)) return undefined;
-  const bytes = elements(node.shapes[0] ?? []) * bytesPerElement;
+  const bytes = byteLength(node.shapes[0] ?? [], node.type);
   for (const ref of node.inputs) {
     const buffer = buffers[ref.node]?.[ref.output];
     if (buffer && (alias || (buffer.end === node.id && buffer.bytes === bytes))) return buffer;

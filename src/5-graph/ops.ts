@@ -60,7 +60,9 @@ export type Op =
   | { readonly kind: 'concat' }
   | { readonly kind: 'split'; readonly parts: number }
   | { readonly kind: 'channelShuffle'; readonly groups: number }
-  | { readonly kind: 'pad'; readonly pads: Pads };
+  | { readonly kind: 'pad'; readonly pads: Pads }
+  /** Converts to the type of its node. No spec asks for one: passes put them in. */
+  | { readonly kind: 'cast' };
 
 export type OpKind = Op['kind'];
 export type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;

@@ -1,14 +1,24 @@
+import { checkTypes } from '../5-graph/check-types.ts';
+import type { Graph } from '../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inference.ts';
+import { halfPrecision } from '../5-graph/passes/half-precision.ts';
 import type { Compilation } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { chooseWeights, type WeightsRequest } from '../weights/choose-weights.ts';
 import { foldedWeights } from '../weights/folded-weights.ts';
+import { reportLackedTypes } from './lacked-form.ts';
 import { describeNetwork } from './metadata.ts';
-import type { EmitResult, OpenSink, Target } from './target.ts';
+import type { EmitResult, OpenSink, Target, TargetFacts } from './target.ts';
 
-export interface EmitOptions extends WeightsRequest {
+/** Which passes a graph goes through on its way to a target. */
+export interface PassOptions {
   /** Whether batch norms are folded into the convolutions before them; true by default. Not for a target that trains. */
   readonly fold?: boolean;
+  /** Whether the network computes in half precision; its inputs and outputs stay float32. */
+  readonly half?: boolean;
+}
+
+export interface EmitOptions extends PassOptions, WeightsRequest {
   /** Called with the bytes written so far and all that will be. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -28,12 +38,11 @@ export function emit<Options>(
   const { program, model, graph, point } = compilation;
   if (!graph || !point || !model) return { diagnostics: compilation.diagnostics, bytes: 0 };
   const settings: Options = { ...target.defaults, ...targetOptions };
-  const trains = target.purpose === 'training';
-  const plain = trains ? graph : removeTrainingOps(graph);
-  const lowered = !trains && (options.fold ?? true) ? foldBatchNorm(plain) : plain;
-  const problems = target.check(lowered, settings);
+  const lowered = applyPasses(graph, target, options);
+  const untaken = reportLackedTypes(lowered, target);
+  const problems = untaken.length > 0 ? untaken : target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
-  const weights = chooseWeights(program, plain, options);
+  const weights = chooseWeights(program, lowered, options);
   const before = [...problems, ...weights.diagnostics];
   if (!weights.source) return { diagnostics: before, bytes: 0 };
   const result = target.emit({
@@ -45,4 +54,16 @@ export function emit<Options>(
     ...(options.progress && { progress: options.progress }),
   });
   return { diagnostics: [...before, ...result.diagnostics], bytes: result.bytes };
+}
+
+/**
+ * The passes between a network as written and what a target writes.
+ * @throws Error where the types of the result do not fit together; see `checkTypes`.
+ */
+export function applyPasses(graph: Graph, { purpose }: Pick<TargetFacts, 'purpose'>, options: PassOptions): Graph {
+  const ready = purpose === 'training' ? graph : removeTrainingOps(graph);
+  const folded = purpose !== 'training' && (options.fold ?? true) ? foldBatchNorm(ready) : ready;
+  const typed = options.half ? halfPrecision(folded) : folded;
+  checkTypes(typed);
+  return typed;
 }

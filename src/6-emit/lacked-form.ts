@@ -1,6 +1,8 @@
 import type { Graph } from '../5-graph/graph.ts';
 import type { Op } from '../5-graph/ops.ts';
+import type { ElementType } from '../5-graph/value-type.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { TargetFacts } from './target.ts';
 
 /** A form of an op that a target has no output for. */
 export interface LackedForm {
@@ -15,4 +17,23 @@ export function reportLackedForms(graph: Graph, target: string, forms: readonly 
     const form = forms.find(({ isOf }) => isOf(op));
     return form ? [createDiagnostic('unsupported-op', span, { op: form.what, target })] : [];
   });
+}
+
+/** Reports the types of a graph's values that a target does not take: each once, at the first value that has it. */
+export function reportLackedTypes(graph: Graph, { name, types }: Pick<TargetFacts, 'name' | 'types'>): Diagnostic[] {
+  const found = new Map<ElementType, Diagnostic>();
+  for (const { type, span } of graph.nodes) {
+    const { element } = type;
+    if (types.includes(element) || found.has(element)) continue;
+    found.set(
+      element,
+      createDiagnostic('unsupported-type', span, { type: element, target: name, taken: types.join(' or ') }),
+    );
+  }
+  return [...found.values()];
+}
+
+/** The entry of `cast` in the table of a target that takes one type alone: what has a cast has been refused before. */
+export function refusedCast(): never {
+  throw new Error('a target of one type was given a graph with a cast, which `reportLackedTypes` refuses');
 }

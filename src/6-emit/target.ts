@@ -1,4 +1,5 @@
 import type { Graph } from '../5-graph/graph.ts';
+import type { ElementType } from '../5-graph/value-type.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
@@ -42,6 +43,8 @@ export interface TargetFacts {
   readonly description: string;
   /** The order of its inputs' axes: channels before height and width, the default, or after. */
   readonly layout?: 'NCHW' | 'NHWC';
+  /** The types of values that it takes; a graph with others is refused before the target sees it. */
+  readonly types: readonly ElementType[];
   /**
    * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
    * and stochastic depth are taken out, and batch norms folded unless the user says otherwise.
@@ -55,8 +58,6 @@ export interface TargetFacts {
  */
 export interface Target<Options> extends TargetFacts {
   readonly defaults: Options;
-  /** The bytes that a number of a weight takes; 4 by default. */
-  bytesPerNumber?(options: Options): number;
   /** Checks the options and the graph against what the target can do, before anything is written. */
   check(graph: Graph, options: Options): readonly Diagnostic[];
   /** Writes the files. Only IO errors of the sinks are thrown. */

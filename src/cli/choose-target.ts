@@ -1,17 +1,17 @@
-import { type EmitOptions, emit } from '../6-emit/emit.ts';
+import { type EmitOptions, emit, type PassOptions } from '../6-emit/emit.ts';
 import type { EmitResult, OpenSink } from '../6-emit/target.ts';
 import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
 import { targets } from '../6-emit/targets.ts';
 import type { Compilation } from '../compile.ts';
 import { type Arguments, flag, text } from './arguments.ts';
 import { usageError } from './io.ts';
-import { optionName, targetLabel, wordsOf } from './target-options.ts';
+import { optionName, passOptions, targetLabel, wordsOf } from './target-options.ts';
 
 /** What `compile` is to write, by the command line. */
 export interface ChosenTarget {
   readonly entry: TargetEntry;
-  /** The bytes that a number of a weight takes. */
-  readonly bytesPerNumber: number;
+  /** What it is asked of the passes before it. */
+  readonly passes: PassOptions;
   emit(compilation: Compilation, open: OpenSink, options: EmitOptions): EmitResult;
 }
 
@@ -25,10 +25,11 @@ export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
   const given = optionsOf(args, entry);
   const target = await entry.load();
   const settings = { ...target.defaults, ...given };
+  const passes: PassOptions = { fold: !flag(args, 'no-fold'), half: flag(args, 'half') };
   return {
     entry,
-    bytesPerNumber: target.bytesPerNumber?.(settings) ?? 4,
-    emit: (compilation, open, options) => emit(compilation, target, settings, open, options),
+    passes,
+    emit: (compilation, open, options) => emit(compilation, target, settings, open, { ...passes, ...options }),
   };
 }
 
@@ -44,15 +45,14 @@ function chooseEntry(args: Arguments): TargetEntry {
   return asked[0] ?? (targets.find((entry) => entry.name === name) as TargetEntry);
 }
 
-/** Throws for an option of other targets, and for `--no-fold` where nothing would be folded. */
+/** Throws for an option of other targets, and for one of a pass that is of no use to this one. */
 function refuseOthers(args: Arguments, entry: TargetEntry): void {
   for (const name of new Set(targets.flatMap(namesOf))) {
     if (!flag(args, name) || namesOf(entry).includes(name)) continue;
     throw misplaced(name, entry, (other) => namesOf(other).includes(name));
   }
-  if (flag(args, 'no-fold') && entry.purpose === 'training') {
-    const why = ': what trains keeps its batch norms anyway';
-    throw misplaced('no-fold', entry, (other) => other.purpose !== 'training', why);
+  for (const { name, isFor, why } of passOptions) {
+    if (flag(args, name) && !isFor(entry)) throw misplaced(name, entry, isFor, why);
   }
 }
 

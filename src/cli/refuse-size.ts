@@ -1,7 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { totalCost } from '../5-graph/cost.ts';
-import type { Graph } from '../5-graph/graph.ts';
+import { byteLength, type Graph, graphTensors } from '../5-graph/graph.ts';
 import { formatBytes } from '../report/format-number.ts';
 import { failure } from './io.ts';
 import type { Output } from './refuse-overwriting.ts';
@@ -9,9 +8,11 @@ import type { Output } from './refuse-overwriting.ts';
 /** What is larger is not written unasked. The largest published row of the library has 2 GB of weights. */
 const mostBytes = 4e9;
 
-/** The bytes that a network's weights take in a file. @param bytesPerNumber 4 in single precision. */
-export function weightBytes(graph: Graph, bytesPerNumber = 4): number {
-  return totalCost(graph).params * bytesPerNumber;
+/** The bytes that a network's tensors take in a file, in the types that they have. */
+export function weightBytes(graph: Graph): number {
+  let bytes = 0;
+  for (const { tensor } of graphTensors(graph)) bytes += byteLength(tensor.shape, tensor.type);
+  return bytes;
 }
 
 /** Throws where an output is very large, or has no room on the disk, and there is no `--force`. */

@@ -28,7 +28,30 @@ export function choiceOptions(targets: readonly TargetEntry[]): Option[] {
   ];
 }
 
-/** The options that the targets take themselves. Targets can share one: its choices are those of all. */
+/** An option that steers a pass before the target: whatever it can be of use to takes it. */
+interface PassOption {
+  readonly name: string;
+  readonly description: string;
+  isFor(entry: TargetEntry): boolean;
+  /** What a refusal adds. */
+  readonly why?: string;
+}
+
+export const passOptions: readonly PassOption[] = [
+  {
+    name: 'half',
+    description: 'float16 weights and compute',
+    isFor: ({ types }) => types.includes('float16'),
+  },
+  {
+    name: 'no-fold',
+    description: 'keep batch norms instead of folding them into convolutions',
+    isFor: ({ purpose }) => purpose !== 'training',
+    why: ': what trains keeps its batch norms anyway',
+  },
+];
+
+/** The options that the targets take themselves, and those of the passes before them. Targets can share one: its choices are those of all. */
 export function targetOptions(targets: readonly TargetEntry[]): Option[] {
   const byName = new Map<string, { entry: TargetEntry; option: TargetOption }[]>();
   for (const entry of targets) {
@@ -37,16 +60,14 @@ export function targetOptions(targets: readonly TargetEntry[]): Option[] {
       byName.set(name, [...(byName.get(name) ?? []), { entry, option }]);
     }
   }
-  const inference = targets.filter(({ purpose }) => purpose !== 'training');
   return [
     ...[...byName].map(([name, owners]): Option => {
       const description = owners.map(({ entry, option }) => `${targetLabel(entry)}: ${withDefault(option)}`).join('; ');
       return { name, description, ...valueFields(owners.map(({ option }) => option)) };
     }),
-    {
-      name: 'no-fold',
-      description: `${inWords(inference.map(targetLabel))}: keep batch norms instead of folding them into convolutions`,
-    },
+    ...passOptions.map(({ name, isFor, description }): Option => {
+      return { name, description: `${inWords(targets.filter(isFor).map(targetLabel))}: ${description}` };
+    }),
   ];
 }
 

@@ -2,12 +2,13 @@ import { nounFor } from '../diagnostics/noun-for.ts';
 import type { Budget, Comparison, ExplainedValue, Explanation } from './explain.ts';
 import { formatCount, formatFactor } from './format-number.ts';
 import { type Paint, plain, renderTable } from './text-table.ts';
+import { typeCountsText } from './type-counts.ts';
 
 /** An explanation for a terminal. */
 export function explanationText(explanation: Explanation, paint: Paint = plain): string {
-  const { convention, cost } = explanation;
+  const { convention, cost, types } = explanation;
   const parts = [
-    `${paint.bold(`${explanation.model} ${explanation.variant ?? ''}`.trim())}: ${explanation.rule}\n${formatCount(cost.params)} ${nounFor(cost.params, 'parameter')}, ${formatCount(cost.macs)} ${nounFor(cost.macs, 'MAC')} at ${cost.resolution} × ${cost.width ?? cost.resolution}\n`,
+    `${paint.bold(`${explanation.model} ${explanation.variant ?? ''}`.trim())}: ${explanation.rule}\n${formatCount(cost.params)} ${nounFor(cost.params, 'parameter')}, ${formatCount(cost.macs)} ${nounFor(cost.macs, 'MAC')} at ${cost.resolution} × ${cost.width ?? cost.resolution}\n${types ? `${typeCountsText(types)}\n` : ''}`,
     valueTable('factor', explanation.factors, paint),
     explanation.params.length > 0 ? valueTable('parameter', explanation.params, paint) : '',
     `${paint.bold(`convention ${convention.name}`)} (from ${convention.source}): ${convention.padding} padding, epsilon ${convention.epsilon}, momentum ${convention.momentum}, ${convention.countPad ? 'average pools count padding' : 'average pools leave padding out'}\n`,

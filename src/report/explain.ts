@@ -5,6 +5,7 @@ import { createPlaceSet } from '../diagnostics/place-set.ts';
 import { spanText } from '../source.ts';
 import { ruleOf } from './point-text.ts';
 import { stagesOf } from './stages.ts';
+import { type TypeCount, typeCounts } from './type-counts.ts';
 
 /** A network and the point of its family that it stands at. */
 export interface BuiltPoint {
@@ -25,6 +26,8 @@ export interface Explanation {
   /** Each number that a scaling rule made, by stage. */
   readonly numbers: readonly ExplainedNumber[];
   readonly cost: PointCost;
+  /** What values and tensors are, where not all is float32. */
+  readonly types?: readonly TypeCount[];
   readonly comparison?: Comparison;
   readonly budget?: Budget;
 }
@@ -89,6 +92,7 @@ export interface Budget {
 export function explainNetwork(built: BuiltPoint, other?: BuiltPoint, base?: BuiltPoint): Explanation {
   const { point } = built;
   const { origin, ...convention } = point.convention;
+  const types = typeCounts(built.graph);
   return {
     model: point.model,
     ...(point.variant !== undefined && { variant: point.variant }),
@@ -104,6 +108,7 @@ export function explainNetwork(built: BuiltPoint, other?: BuiltPoint, base?: Bui
     convention: { ...convention, source: origin === 'override' ? 'an override' : 'the model' },
     numbers: numbersOf(built.graph),
     cost: costOf(built),
+    ...(types.length > 0 && { types }),
     ...(other && point.alternative && { comparison: compare(built, other, point.alternative.rule) }),
     ...(base && { budget: budgetOf(built, base) }),
   };

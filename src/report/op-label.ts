@@ -31,6 +31,7 @@ const labels: { readonly [K in OpKind]: (op: OpOf<K>, inChannels: number) => str
   split: (op) => `Split ${op.parts}`,
   channelShuffle: () => 'ChannelShuffle',
   pad: () => 'Pad',
+  cast: () => 'Cast',
 };
 
 /** `DWConv 5×5`, `SiLU`, `GlobalAvgPool`. */

@@ -139,11 +139,12 @@ function count(group: Group, node: GraphNode, cost: Cost): void {
   add(group.cost, cost);
 }
 
-function add(sum: Sum, { params, buffers, macs, activations }: Cost): void {
+function add(sum: Sum, { params, buffers, macs, activations, activationBytes }: Cost): void {
   sum.params += params;
   sum.buffers += buffers;
   sum.macs += macs;
   sum.activations += activations;
+  sum.activationBytes += activationBytes;
 }
 
 function giveOut(group: Group, value: ValueRef, shape: Shape): void {

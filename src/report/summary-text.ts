@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from
 import { kernelLabel } from './op-label.ts';
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
 import { type Paint, plain, renderTable } from './text-table.ts';
+import { typeCountsText } from './type-counts.ts';
 
 /** The summary as a table for a terminal. */
 export function summaryText(summary: Summary, paint: Paint = plain): string {
@@ -101,17 +102,19 @@ function several(values: readonly string[]): string {
 }
 
 function notes(summary: Summary): string[] {
-  const { totals, inputs, outputs } = summary;
-  const named = (list: Summary['inputs']) => list.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ');
+  const { totals, inputs, outputs, types } = summary;
+  const named = (list: Summary['inputs']) =>
+    list.map(({ name, shape, type }) => [name, formatShape(shape), type].filter(Boolean).join(' ')).join(', ');
   return [
     `input ${named(inputs)}; output ${named(outputs)}`,
+    ...(types ? [typeCountsText(types)] : []),
     [
       `${formatExact(totals.params)} ${nounFor(totals.params, 'parameter')}`,
       `${formatExact(totals.buffers)} running ${nounFor(totals.buffers, 'statistic')}`,
       `${formatExact(totals.macs)} ${nounFor(totals.macs, 'MAC')}`,
       `${formatExact(totals.layers)} ${nounFor(totals.layers, 'layer')}`,
     ].join(', '),
-    `activation memory for one image in float32: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
+    `activation memory for one image${types ? '' : ' in float32'}: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
     `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates are left out`,
   ];
 }

@@ -1,8 +1,9 @@
 import type { ScalingPoint } from '../4-scale/scaling.ts';
 import type { Cost } from '../5-graph/cost.ts';
-import type { Graph, Shape } from '../5-graph/graph.ts';
+import { type Graph, type Shape, shapeOf, typeOf, type ValueRef } from '../5-graph/graph.ts';
 import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
+import type { ElementType } from '../5-graph/value-type.ts';
 import { describeNodes } from './op-label.ts';
 import {
   inChannels,
@@ -15,6 +16,7 @@ import {
 } from './read-block.ts';
 import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
 import { type Stage, stagesOf } from './stages.ts';
+import { type TypeCount, typeCounts } from './type-counts.ts';
 
 /** A network in numbers, for one image (batch 1) at inference. Plain data: `--json` prints it as it stands. */
 export interface Summary {
@@ -24,6 +26,8 @@ export interface Summary {
   readonly outputs: readonly NamedShape[];
   readonly stages: readonly StageSummary[];
   readonly totals: Totals;
+  /** What values and tensors are, where not all is float32. */
+  readonly types?: readonly TypeCount[];
 }
 
 export interface PointSummary {
@@ -40,6 +44,8 @@ export interface PointSummary {
 export interface NamedShape {
   readonly name: string;
   readonly shape: Shape;
+  /** Where it is not float32. */
+  readonly type?: ElementType;
 }
 
 /** A row of a model's table, or a section without one. */
@@ -62,9 +68,9 @@ export interface StageSummary {
   readonly params: number;
   readonly buffers: number;
   readonly macs: number;
-  /** What all its nodes write, in bytes of float32. */
+  /** What all its nodes write, in bytes. */
   readonly activationBytes: number;
-  /** The most activation memory alive while it runs, in bytes of float32. */
+  /** The most activation memory alive while it runs, in bytes. */
   readonly peakBytes: number;
   /** Rows of the input that one position of the output sees; more than the input has where it sees all. */
   readonly receptiveField: number;
@@ -95,20 +101,24 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
     strides: mapStrides(graph),
   };
   const numbers = allStageNumbers(graph);
+  const types = typeCounts(graph);
   return {
     model: graph.name,
     ...(point && { point: summarizePoint(point) }),
     inputs: graph.inputs.flatMap((id) => {
       const node = graph.nodes[id];
-      return node?.op.kind === 'input' ? [{ name: node.op.name, shape: node.shapes[0] ?? [] }] : [];
+      return node?.op.kind === 'input' ? [namedShape(graph, node.op.name, { node: id, output: 0 })] : [];
     }),
-    outputs: graph.outputs.map(({ name, value }) => ({
-      name,
-      shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
-    })),
+    outputs: graph.outputs.map(({ name, value }) => namedShape(graph, name, value)),
     stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage, numbers.stages.get(stage.id) as StageNumbers)),
     totals: summarizeTotals(facts, numbers),
+    ...(types.length > 0 && { types }),
   };
+}
+
+function namedShape(graph: Graph, name: string, value: ValueRef): NamedShape {
+  const { element } = typeOf(graph, value);
+  return { name, shape: shapeOf(graph, value), ...(element !== 'float32' && { type: element }) };
 }
 
 /** The part of a scaling point that a report shows. */
@@ -136,7 +146,7 @@ interface Facts {
 }
 
 function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage, numbers: StageNumbers): StageSummary {
-  const { operators, repeats, input, output, outputNode, params, buffers, macs, activations } = numbers;
+  const { operators, repeats, input, output, outputNode, params, buffers, macs, activationBytes } = numbers;
   const blocks = stage.blocks.filter((block) => block.operator !== undefined);
   return {
     id: stage.id,
@@ -151,7 +161,7 @@ function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage,
     params,
     buffers,
     macs,
-    activationBytes: activations * 4,
+    activationBytes,
     peakBytes: stage.nodes.reduce((most, node) => Math.max(most, memory.live[node.id] ?? 0), 0),
     receptiveField: fieldSize(fields[outputNode] ?? ownField),
   };
@@ -167,7 +177,7 @@ function summarizeTotals({ graph, memory, fields, strides }: Facts, cost: Cost):
     buffers: cost.buffers,
     macs: cost.macs,
     layers: graph.nodes.filter((n) => n.op.kind === 'conv' || n.op.kind === 'linear').length,
-    activationBytes: cost.activations * 4,
+    activationBytes: cost.activationBytes,
     peakBytes: memory.peak,
     peakAt: graph.nodes[memory.peakNode]?.path ?? '',
     receptiveField: fieldSize(last),

@@ -30,6 +30,7 @@ export function normTensors(conv: GraphNode, path: string): TensorSpec[] {
     name: `${path}.${role}`,
     shape,
     role,
+    type: conv.type,
     trainable: role === 'weight' || role === 'bias',
   }));
 }

@@ -34,7 +34,8 @@ test('a target of one’s own is a plain object', () => {
   ) as Record<OpKind, string>;
   const listing: Target<{ header: boolean }> = {
     name: 'listing',
-    description: 'a line a node',
+    description: 'one line per node',
+    types: ['float32'],
     defaults: { header: true },
     check: () => [],
     emit({ graph, options, open, metadata }) {

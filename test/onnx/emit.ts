@@ -1,6 +1,8 @@
 import * as ort from 'onnxruntime-node';
 import type { Graph, TensorSpec } from '../../src/5-graph/graph.ts';
 import { elements } from '../../src/5-graph/graph.ts';
+import { halfPrecision } from '../../src/5-graph/passes/half-precision.ts';
+import type { PassOptions } from '../../src/6-emit/emit.ts';
 import { onnx } from '../../src/6-emit/onnx/proto.ts';
 import { type OnnxOptions, onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import type { Metadata } from '../../src/6-emit/target.ts';
@@ -44,13 +46,13 @@ export function inputsOf(graph: Graph, batch = 1): Record<string, Float32Array> 
 export function emitFiles(
   graph: Graph,
   weights: WeightSource,
-  options: Partial<OnnxOptions> = {},
+  { half, ...options }: Partial<OnnxOptions> & PassOptions = {},
   metadata: Metadata = [],
 ) {
   const chunks = new Map<string, Uint8Array[]>();
   const progress: [number, number][] = [];
   const result = onnxTarget.emit({
-    graph,
+    graph: half ? halfPrecision(graph) : graph,
     weights,
     metadata,
     options: { ...onnxTarget.defaults, ...options },

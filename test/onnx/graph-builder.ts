@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, TensorSpec, ValueRef } from '../../src/5-graph/graph.ts';
 import type { ActivationName, Op, Pads, Window } from '../../src/5-graph/ops.ts';
+import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 export const span = { source: { name: 'test.enet', text: 'x' }, start: 0, end: 1 };
@@ -16,7 +17,18 @@ export function graphBuilder(name = 'test') {
   const nodes: GraphNode[] = [];
   const shape = (ref: ValueRef) => nodes[ref.node]!.shapes[ref.output] as number[];
   const add = (op: Op, path: string, inputs: ValueRef[], shapes: number[][], tensors: TensorSpec[] = []): ValueRef => {
-    nodes.push({ id: nodes.length, op, inputs, shapes, path, tensors, span, place: { section: 'test' }, traces: [] });
+    nodes.push({
+      id: nodes.length,
+      op,
+      inputs,
+      shapes,
+      type: float32,
+      path,
+      tensors,
+      span,
+      place: { section: 'test' },
+      traces: [],
+    });
     return { node: nodes.length - 1, output: 0 };
   };
   const windowed = ([c, h, w]: number[], { kernel, stride, dilation, pads }: Window, channels = c!): number[] => {
@@ -51,6 +63,11 @@ export function graphBuilder(name = 'test') {
       const tensors = [tensor(path, 'weight', [units, features])];
       if (bias) tensors.push(tensor(path, 'bias', [units]));
       return add({ kind: 'linear', units, bias }, path, [x], [[units]], tensors);
+    },
+    cast(x: ValueRef, path: string, type: ValueType) {
+      const ref = add({ kind: 'cast' }, path, [x], [shape(x)]);
+      nodes[ref.node] = { ...nodes[ref.node]!, type };
+      return ref;
     },
     dropout: (x: ValueRef, path: string) => add({ kind: 'dropout', rate: 0.5 }, path, [x], [shape(x)]),
     dropPath: (x: ValueRef, path: string) => add({ kind: 'dropPath', rate: 0.5 }, path, [x], [shape(x)]),
@@ -91,7 +108,7 @@ export function graphBuilder(name = 'test') {
 }
 
 export function tensor(path: string, role: TensorSpec['role'], shape: number[]): TensorSpec {
-  return { name: `${path}.${role}`, shape, role, trainable: !role.startsWith('running') };
+  return { name: `${path}.${role}`, shape, role, type: float32, trainable: !role.startsWith('running') };
 }
 
 /** Folds every batch norm into the convolution before it, as the pass `foldBatchNorm` does. */

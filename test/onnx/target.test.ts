@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/5-graph/graph.ts';
+import { halfPrecision } from '../../src/5-graph/passes/half-precision.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import { version } from '../../src/version.ts';
 import { foldedWeights } from '../../src/weights/folded-weights.ts';
@@ -251,7 +252,7 @@ describe('check', () => {
   });
 
   it('refuses tuned forms in half precision, which has none', () => {
-    expect(check({ tuned: 'ort-x86', half: true })).toEqual([['onnx-tuned-half', undefined]]);
+    expect(check({ tuned: 'ort-x86' }, halfPrecision(smallNet()))).toEqual([['onnx-tuned-half', undefined]]);
     expect(check({ tuned: 'ort-x86' })).toEqual([]);
   });
 

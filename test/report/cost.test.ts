@@ -19,7 +19,13 @@ describe('cost', () => {
     const x = m.conv(m.input(8, 4), 'a', 8, 3, 1, 4);
     const y = m.plain({ kind: 'dropPath', rate: 0.5 }, 'a', m.plain({ kind: 'dropout', rate: 0.5 }, 'a', x));
     const cost = totalCost(m.graph('G', ['y', y]));
-    expect(cost).toEqual({ params: 8 * 2 * 9, buffers: 0, macs: 8 * 16 * 2 * 9, activations: 8 * 16 });
+    expect(cost).toEqual({
+      params: 8 * 2 * 9,
+      buffers: 0,
+      macs: 8 * 16 * 2 * 9,
+      activations: 8 * 16,
+      activationBytes: 8 * 16 * 4,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, Place, TensorSpec, ValueRef } from '../../src/5-graph/graph.ts';
 import type { ActivationName, Op, Window } from '../../src/5-graph/ops.ts';
+import { float32 } from '../../src/5-graph/value-type.ts';
 
 /** Graphs built by hand, so that reports are tested without the language. */
 const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
@@ -42,6 +43,7 @@ const tensor = (name: string, shape: number[], role: TensorSpec['role']): Tensor
   name: `${name}.${role}`,
   shape,
   role,
+  type: float32,
   trainable: !role.startsWith('running'),
 });
 
@@ -60,7 +62,18 @@ export function maker(): Maker {
     place: { section: 'image' },
     nodes,
     node(op, path, inputs, shapes, tensors = []) {
-      nodes.push({ id: nodes.length, op, inputs, shapes, path, tensors, span, place: m.place, traces: [] });
+      nodes.push({
+        id: nodes.length,
+        op,
+        inputs,
+        shapes,
+        type: float32,
+        path,
+        tensors,
+        span,
+        place: m.place,
+        traces: [],
+      });
       return { node: nodes.length - 1, output: 0 };
     },
     shape: (ref) => [...(nodes[ref.node]!.shapes[ref.output] as number[])],

@@ -36,7 +36,9 @@ describe('a target that is added to the list', () => {
 
   test.each([
     [['--numbers'], '--numbers is for --target listing, not for onnx'],
-    [['--target', 'tfjs', '--half'], '--half is for --target onnx or listing, not for tfjs'],
+    [['--target', 'tfjs', '--external-data'], '--external-data is for --target onnx or listing, not for tfjs'],
+    [['--target', 'listing', '--half'], '--half is for --target onnx, not for listing'],
+    [['--target', 'tfjs', '--graph', '--half'], '--half is for --target onnx, not for tfjs with --graph'],
     [['--target', 'listing', '--opset', '17'], '--opset is for --target onnx, not for listing'],
     [['--target', 'listing', '--most-lines', 'x'], "--most-lines takes a whole number from 1, not 'x'"],
     [['--target', 'list'], "--target takes onnx or tfjs or listing, not 'list'"],
@@ -49,7 +51,10 @@ describe('a target that is added to the list', () => {
     const help = (await enetc(['help', 'compile'])).out;
     expect(help).toContain('--target onnx|tfjs|listing');
     expect(help.replace(/\s+/g, ' ')).toContain('or a listing of the nodes');
-    expect(help.replace(/\s+/g, ' ')).toContain('--half onnx: float16 weights and compute; listing: half as much');
+    expect(help.replace(/\s+/g, ' ')).toContain(
+      'FILE.HASH.data next to the model, named by what they hold; listing: half of it elsewhere',
+    );
+    expect(help.replace(/\s+/g, ' ')).toContain('--half onnx: float16 weights and compute');
     expect(help).toMatch(/--most-lines N +listing: how many lines are written; 1000 by default/);
     for (const shell of ['bash', 'zsh', 'fish']) {
       const script = (await enetc(['completion', shell])).out;
@@ -58,7 +63,7 @@ describe('a target that is added to the list', () => {
     }
     const { fillCliHelp } = await import('../../scripts/docs/cli-help.ts');
     expect(fillCliHelp('<!-- targets -->\n<!-- end -->')).toContain(
-      '| listing | a listing of the nodes | `--numbers`, `--most-lines`, `--half`, `--no-fold` | what is more than a line |',
+      '| listing | a listing of the nodes | float32 | `--numbers`, `--most-lines`, `--external-data`, `--no-fold` | what is more than a line |',
     );
     const { targets } = await import('../../src/index.ts');
     expect(targets.map(({ name }) => name)).toEqual(['onnx', 'tfjs', 'tfjs', 'tfjs', 'listing']);

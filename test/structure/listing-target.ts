@@ -4,7 +4,7 @@ import type { TargetEntry } from '../../src/6-emit/target-entry.ts';
 interface ListingOptions {
   readonly numbers: boolean;
   readonly mostLines: number;
-  readonly half: boolean;
+  readonly externalData: boolean;
 }
 
 /** A target of the tests: a text with one line per node. */
@@ -12,6 +12,7 @@ export const listingEntry: TargetEntry<ListingOptions> = {
   name: 'listing',
   description: 'a listing of the nodes',
   form: 'listing',
+  types: ['float32'],
   output: {
     kind: 'file',
     ending: '.txt',
@@ -21,7 +22,7 @@ export const listingEntry: TargetEntry<ListingOptions> = {
   options: {
     numbers: { kind: 'flag', description: 'number the lines' },
     mostLines: { kind: 'number', value: 'N', default: 1000, description: 'how many lines are written' },
-    half: { kind: 'flag', description: 'half as much' },
+    externalData: { kind: 'flag', description: 'half of it elsewhere' },
   },
   lacks: ['what is more than a line'],
   load: async () => listingTarget,
@@ -32,7 +33,7 @@ export const written = { times: 0 };
 
 const listingTarget: Target<ListingOptions> = {
   ...listingEntry,
-  defaults: { numbers: false, mostLines: 1000, half: false },
+  defaults: { numbers: false, mostLines: 1000, externalData: false },
   check: () => [],
   emit({ graph, options, open }) {
     written.times++;

@@ -46,7 +46,10 @@ function withNorm(conv: GraphNode, norm: GraphNode | undefined): GraphNode {
   return {
     ...conv,
     op: { ...conv.op, bias: true },
-    tensors: [...weights, { name: `${conv.path}.bias`, shape: [conv.op.filters], role: 'bias', trainable: true }],
+    tensors: [
+      ...weights,
+      { name: `${conv.path}.bias`, shape: [conv.op.filters], role: 'bias', type: norm.type, trainable: true },
+    ],
     foldedNorm: { path: norm.path, epsilon: norm.op.epsilon, hadBias: conv.op.bias },
   };
 }

@@ -25,6 +25,9 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   split,
   channelShuffle,
   pad,
+  cast: () => {
+    throw new Error('a network trains in float32, as it was written: no pass has put a cast in it');
+  },
 };
 
 export interface ForwardOptions {

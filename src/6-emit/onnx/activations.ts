@@ -13,7 +13,7 @@ export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
   identity: (_b, x) => x,
   relu: pointwise('Relu'),
   // Shared bounds: Clip takes them as inputs.
-  relu6: (b, x, name, shape) => addNode(b, 'Clip', [x, b.scalar(0), b.scalar(6)], name, shape),
+  relu6: (b, x, name, shape) => addNode(b, 'Clip', [x, b.scalar(0, x), b.scalar(6, x)], name, shape),
   silu: (b, x, name, shape) => {
     const gate = addNode(b, 'Sigmoid', [x], `${name}/sigmoid`, shape);
     return addNode(b, 'Mul', [x, gate], name, shape);

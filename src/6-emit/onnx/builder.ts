@@ -1,8 +1,8 @@
-import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
+import { byteLength, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
+import type { ElementType } from '../../5-graph/value-type.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { halfBits } from '../../weights/float16.ts';
 import { createNames } from '../names.ts';
-import { addNode } from './add-node.ts';
 import { type Attributes, toAttributeProtos } from './attributes.ts';
 import type { Operator } from './operators.ts';
 import type { OnnxOptions } from './options.ts';
@@ -10,6 +10,14 @@ import { keepPadsOutOfPools } from './pads-before-pools.ts';
 import { type Onnx, onnx } from './proto.ts';
 
 const { DataType } = onnx.TensorProto;
+
+/** ONNX's numbers of the types of elements. */
+export const dataTypes: { readonly [E in ElementType]: number } = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  int8: DataType.INT8,
+  int32: DataType.INT32,
+};
 
 /** A tensor that the file holds: a network's own, read when it is written, or a constant. */
 export interface Initialiser {
@@ -36,6 +44,8 @@ export interface NodeRequest {
   /** The shape of each output, without the batch. */
   readonly shapes: readonly Shape[];
   readonly attributes?: Attributes;
+  /** The type of its outputs: that of its first input, where it is not stated. */
+  readonly element?: ElementType;
 }
 
 /** Collects the parts of a model under unique names. */
@@ -45,12 +55,14 @@ export interface Builder {
   node(request: NodeRequest): string[];
   /** The operator that makes a value; undefined for inputs and tensors. */
   maker(value: string): Operator | undefined;
-  /** Adds an input of the network, in single precision. */
-  input(name: string, shape: Shape): string;
-  /** Adds a tensor of the network, in the precision of the compute. */
+  /** The type of an input or of what a node gives. */
+  typeOf(value: string): ElementType;
+  /** Adds an input of the network. */
+  input(name: string, shape: Shape, element: ElementType): string;
+  /** Adds a tensor of the network. */
   tensor(spec: TensorSpec): string;
-  /** A number in the precision of the compute; one initialiser, however often it is asked for. */
-  scalar(value: number): string;
+  /** A number of the type of the value `like`; one initialiser, however often it is asked for. */
+  scalar(value: number, like: string): string;
   /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
   integers(what: string, values: readonly number[]): string;
   /** A list of numbers in single precision, likewise: Resize's scales. */
@@ -62,8 +74,7 @@ export interface Builder {
 
 /** @param outputNames the names that only outputs may have. */
 export function createBuilder(options: OnnxOptions, inputNames: string[], outputNames: string[]): Builder {
-  const { half, batch } = options;
-  const compute = half ? DataType.FLOAT16 : DataType.FLOAT;
+  const { batch } = options;
   const values = createNames();
   const nodeNames = createNames();
   const inputName = new Map(inputNames.map((name) => [name, values.unique(name)]));
@@ -73,6 +84,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const inputs: Onnx.IValueInfoProto[] = [];
   const outputs: Onnx.IValueInfoProto[] = [];
   const makers = new Map<string, Operator>();
+  const types = new Map<string, ElementType>();
   const inner: { name: string; shape: Shape }[] = [];
   const initialisers: Initialiser[] = [];
   const constants = new Map<string, string>();
@@ -80,15 +92,21 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const renamed = new Map<string, string>();
 
   const batchDim = batch === 'dynamic' ? { dimParam: 'batch' } : { dimValue: batch };
-  const valueInfo = (name: string, shape: Shape, elemType: number): Onnx.IValueInfoProto => ({
+  const valueInfo = (name: string, shape: Shape, element: ElementType): Onnx.IValueInfoProto => ({
     name,
-    type: { tensorType: { elemType, shape: { dim: [batchDim, ...shape.map((dimValue) => ({ dimValue }))] } } },
+    type: {
+      tensorType: {
+        elemType: dataTypes[element],
+        shape: { dim: [batchDim, ...shape.map((dimValue) => ({ dimValue }))] },
+      },
+    },
   });
 
-  const addConstant = (key: string, shape: readonly number[], dataType: number, bytes: Uint8Array) => {
+  const addConstant = (wanted: string, shape: readonly number[], dataType: number, bytes: Uint8Array) => {
+    const key = `${dataType} ${wanted}`;
     let name = constants.get(key);
     if (name === undefined) {
-      name = values.unique(key);
+      name = values.unique(wanted);
       constants.set(key, name);
       initialisers.push({ name, shape, dataType, byteLength: bytes.length, source: bytes });
     }
@@ -97,11 +115,12 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
 
   const builder: Builder = {
     options,
-    node({ type, inputs, name, shapes, attributes = {} }) {
+    node({ type, inputs, name, shapes, attributes = {}, element = builder.typeOf(inputs[0] as string) }) {
       const output = shapes.map((shape, i) => {
         const value = values.unique(i === 0 ? name : `${name}:${i}`);
         inner.push({ name: value, shape });
         makers.set(value, type);
+        types.set(value, element);
         return value;
       });
       const attribute = toAttributeProtos(attributes);
@@ -109,22 +128,25 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       return output;
     },
     maker: (value) => makers.get(value),
-    input(wanted, shape) {
+    typeOf: (value) => types.get(value) as ElementType,
+    input(wanted, shape, element) {
       const name = inputName.get(wanted) ?? values.unique(wanted);
-      inputs.push(valueInfo(name, shape, DataType.FLOAT));
-      if (!half) return name;
-      const attributes = castTo(DataType.FLOAT16);
-      return addNode(builder, 'Cast', [name], `${name}/half`, shape, attributes);
+      inputs.push(valueInfo(name, shape, element));
+      types.set(name, element);
+      return name;
     },
     tensor(spec) {
       const name = values.unique(spec.name);
-      const byteLength = elements(spec.shape) * (half ? 2 : 4);
-      initialisers.push({ name, shape: spec.shape, dataType: compute, byteLength, source: spec });
+      const { shape, type } = spec;
+      const dataType = dataTypes[type.element];
+      initialisers.push({ name, shape, dataType, byteLength: byteLength(shape, type), source: spec });
       return name;
     },
-    scalar(value) {
-      const numbers = half ? Uint16Array.of(halfBits(value)) : Float32Array.of(value);
-      return addConstant(`constant/${Object.is(value, -0) ? '-0' : value}`, [], compute, littleEndianBytes(numbers));
+    scalar(value, like) {
+      const element = builder.typeOf(like);
+      const numbers = element === 'float16' ? Uint16Array.of(halfBits(value)) : Float32Array.of(value);
+      const name = `constant/${Object.is(value, -0) ? '-0' : value}`;
+      return addConstant(name, [], dataTypes[element], littleEndianBytes(numbers));
     },
     integers(what, list) {
       const bytes = littleEndianBytes(BigInt64Array.from(list, BigInt));
@@ -136,25 +158,23 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     },
     output(wanted, value, shape) {
       const name = outputName.get(wanted) as string;
-      outputs.push(valueInfo(name, shape, DataType.FLOAT));
+      outputs.push(valueInfo(name, shape, builder.typeOf(value)));
       const isInput = inputs.some((input) => input.name === value);
-      if (!half && !isInput && !renamed.has(value)) {
+      if (!isInput && !renamed.has(value)) {
         renamed.set(value, name);
         return;
       }
-      // The value has a name already, an input's or another output's, or another precision: a node must pass it on.
-      const [type, attributes]: [Operator, Attributes] = half ? ['Cast', castTo(DataType.FLOAT)] : ['Identity', {}];
-      const nodeName = nodeNames.unique(`${name}/output`);
+      // The value has a name already, an input's or another output's: a node must pass it on.
       nodes.push({
-        name: nodeName,
-        opType: type,
+        name: nodeNames.unique(`${name}/output`),
+        opType: 'Identity',
         input: [value],
         output: [name],
-        attribute: toAttributeProtos(attributes),
+        attribute: [],
       });
     },
     finish(graphName) {
-      keepPadsOutOfPools(nodes, () => builder.scalar(-0));
+      keepPadsOutOfPools(nodes, (like) => builder.scalar(-0, like));
       const rename = (name: string) => renamed.get(name) ?? name;
       for (const node of nodes) {
         node.input = node.input?.map(rename);
@@ -168,7 +188,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
           node: nodes,
           input: inputs,
           output: outputs,
-          valueInfo: valueInfos.map(({ name, shape }) => valueInfo(name, shape, compute)),
+          valueInfo: valueInfos.map(({ name, shape }) => valueInfo(name, shape, builder.typeOf(name))),
         },
         // A constant that every Pad changed for another is left: runtimes warn of it.
         initialisers: initialisers.filter(({ name }) => read.has(name)),
@@ -176,8 +196,4 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     },
   };
   return builder;
-}
-
-function castTo(dataType: number): Attributes {
-  return { to: { type: onnx.AttributeProto.AttributeType.INT, i: dataType } };
 }

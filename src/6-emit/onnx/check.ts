@@ -5,7 +5,7 @@ import { lackedForms } from './lacked-forms.ts';
 import { newestOpset, type OnnxOptions, oldestOpset } from './options.ts';
 
 /** What of the options and the graph ONNX, or an opset that this target writes, cannot express. */
-export function checkOnnx(graph: Graph, { opset, batch, half, tuned }: OnnxOptions): Diagnostic[] {
+export function checkOnnx(graph: Graph, { opset, batch, tuned }: OnnxOptions): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
     diagnostics.push(createDiagnostic('onnx-opset', undefined, { opset, oldest: oldestOpset, newest: newestOpset }));
@@ -13,6 +13,7 @@ export function checkOnnx(graph: Graph, { opset, batch, half, tuned }: OnnxOptio
   if (batch !== 'dynamic' && !(Number.isSafeInteger(batch) && batch >= 1)) {
     diagnostics.push(createDiagnostic('onnx-batch', undefined, { batch }));
   }
-  if (tuned && half) diagnostics.push(createDiagnostic('onnx-tuned-half', undefined, {}));
+  if (tuned && graph.nodes.some(({ type }) => type.element !== 'float32'))
+    diagnostics.push(createDiagnostic('onnx-tuned-half', undefined, {}));
   return [...diagnostics, ...reportLackedForms(graph, 'onnx', lackedForms)];
 }

@@ -8,6 +8,7 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
   form: 'ONNX',
   description: 'an ONNX file',
   layout: 'NCHW',
+  types: ['float32', 'float16'],
   output: {
     kind: 'file',
     noun: 'ONNX model',
@@ -30,7 +31,6 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
       default: defaultOptions.opset,
       description: `the operator set, ${oldestOpset} to ${newestOpset}`,
     },
-    half: { kind: 'flag', description: 'float16 weights and compute' },
     externalData: {
       kind: 'flag',
       description: 'write the weights to FILE.HASH.data next to the model, named by what they hold',

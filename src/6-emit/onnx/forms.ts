@@ -21,7 +21,8 @@ const longColumn = 20;
  */
 export function globalMean(b: Builder, x: Value, name: string): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
-  if (b.options.half || height <= longColumn) return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
+  if (b.typeOf(x.name) === 'float16' || height <= longColumn)
+    return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
   const window = windowAttributes([height, 1], 1, [0, 0, 0, 0]);
   const attributes = { ...window, ceil_mode: int(0), count_include_pad: int(0) };
   const columns = addNode(b, 'AveragePool', [x.name], `${name}/columns`, [channels, 1, width], attributes);

@@ -1,9 +1,10 @@
 import type { Graph, GraphNode, Shape } from '../../5-graph/graph.ts';
 import type { OpKind, OpOf, Pads, Window } from '../../5-graph/ops.ts';
+import type { ElementType } from '../../5-graph/value-type.ts';
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
-import type { Builder } from './builder.ts';
+import { type Builder, dataTypes } from './builder.ts';
 import { globalMean, pairwise, product, type Value, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
 
@@ -29,7 +30,7 @@ export type WriteOp<K extends OpKind> = (context: OpContext<K>) => readonly stri
  * What only matters in training (dropout, stochastic depth) adds no node and passes its input's name on.
  */
 export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
-  input: ({ b, op, node }) => [b.input(op.name, shapeOf(node))],
+  input: ({ b, op, node }) => [b.input(op.name, shapeOf(node), node.type.element)],
   conv: (c) => {
     const { window, groups } = c.op;
     const attributes = { ...attributesOf(window), dilations: pair(window.dilation), group: int(groups) };
@@ -85,6 +86,11 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     return [reshape(swapped, [channels, height, width], 'shuffle')];
   },
   pad: (c) => [addPad(c, c.op.pads, 'pad')],
+  // It stands in no step of the source, and bears its path alone.
+  cast: (c) => {
+    const { element } = c.node.type;
+    return owner(c, 'Cast', c.inputs, { to: int(dataTypes[element]) }, element);
+  },
 };
 
 const shapeOf = (node: GraphNode): Shape => node.shapes[0] as Shape;
@@ -101,9 +107,15 @@ function label({ node }: Context, what: string): string {
   return node.path === '' ? what : `${node.path}/${what}`;
 }
 
-/** A node of the op's own that owns tensors: it bears the path itself. */
-function owner(c: Context, type: Operator, inputs: readonly string[], attributes: Attributes): string[] {
-  return c.b.node({ type, inputs, name: c.node.path, shapes: c.node.shapes, attributes });
+/** A node that bears the op's path itself, as one that owns tensors does. */
+function owner(
+  c: Context,
+  type: Operator,
+  inputs: readonly string[],
+  attributes: Attributes,
+  element?: ElementType,
+): string[] {
+  return c.b.node({ type, inputs, name: c.node.path, shapes: c.node.shapes, attributes, element });
 }
 
 function step(c: Context, type: Operator, inputs: readonly string[], what: string, attributes?: Attributes): string[] {
@@ -154,7 +166,11 @@ function addPad(c: Context, { top, left, bottom, right }: Pads, what: string): s
   const [channels, height, width] = c.inputShapes[0] as [number, number, number];
   // The constant is written though 0 is the default: ONNX Runtime 1.17 reads it unseen.
   const pads = c.b.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
-  return add(c, 'Pad', [first(c), pads, c.b.scalar(0)], what, [channels, height + top + bottom, width + left + right]);
+  return add(c, 'Pad', [first(c), pads, c.b.scalar(0, first(c))], what, [
+    channels,
+    height + top + bottom,
+    width + left + right,
+  ]);
 }
 
 function flatten(c: Context): string {

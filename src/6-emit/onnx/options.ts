@@ -4,8 +4,6 @@ export interface OnnxOptions {
   readonly opset: number;
   /** How many samples an inference takes, or `dynamic` for a symbolic dimension named `batch`. */
   readonly batch: number | 'dynamic';
-  /** Weights and compute in half precision; inputs and outputs stay in single precision. */
-  readonly half: boolean;
   /** Weights in a file beside the model. Above 2 GiB, which protobuf cannot carry in one file, this is done unasked. */
   readonly externalData: boolean;
   /** The one runtime that the file is for, whose forms are slower in others (see `tuned-forms.ts`); any runtime without. */
@@ -15,7 +13,6 @@ export interface OnnxOptions {
 export const defaultOptions: OnnxOptions = {
   opset: 17,
   batch: 'dynamic',
-  half: false,
   externalData: false,
 };
 

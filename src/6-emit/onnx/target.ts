@@ -11,7 +11,6 @@ export type { OnnxOptions };
 export const onnxTarget: Target<OnnxOptions> = {
   ...onnxEntry,
   defaults: defaultOptions,
-  bytesPerNumber: ({ half }) => (half ? 2 : 4),
   check: checkOnnx,
   emit: (request) => writeModel(planModel(request.graph, request.options), request),
 };

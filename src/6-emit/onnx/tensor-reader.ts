@@ -1,3 +1,4 @@
+import { elements } from '../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { toHalf } from '../../weights/float16.ts';
@@ -12,17 +13,17 @@ export interface TensorReader {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** @param half whether the network's own tensors are rounded to half precision. */
-export function createTensorReader(weights: WeightSource, half: boolean): TensorReader {
+/** The network's own tensors are rounded to the type that they have. */
+export function createTensorReader(weights: WeightSource): TensorReader {
   const diagnostics: Diagnostic[] = [];
   let buffer = new Uint16Array(0);
   return {
     diagnostics,
-    read({ name, source, byteLength }) {
+    read({ name, source }) {
       if (source instanceof Uint8Array) return source;
       const values = weights.read(source);
-      if (values.length * (half ? 2 : 4) !== byteLength) throw new Error(`'${name}' has ${values.length} values`);
-      if (!half) return littleEndianBytes(values);
+      if (values.length !== elements(source.shape)) throw new Error(`'${name}' has ${values.length} values`);
+      if (source.type.element !== 'float16') return littleEndianBytes(values);
       if (buffer.length < values.length) buffer = new Uint16Array(values.length);
       const halves = buffer.subarray(0, values.length);
       const count = toHalf(values, halves);

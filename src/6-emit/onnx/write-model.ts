@@ -49,7 +49,7 @@ export function writeModel(
   };
   // The data's name, which each tensor bears, may only be known when they are written: without it the sum is a bit short.
   const expected = dataFile && data ? data.bytes + sizeWith(layOut(plan.initialisers, places)) : sizeWith(inline);
-  const reader = createTensorReader(weights, options.half);
+  const reader = createTensorReader(weights);
   let done = 0;
   const write = (sink: Sink, bytes: Uint8Array) => {
     sink.write(bytes);

@@ -5,7 +5,12 @@ import { lackedForms } from './lacked-forms.ts';
 import type { LayersOptions } from './layers/target.ts';
 
 /** What all forms share. */
-const common = { name: 'tfjs', layout: 'NHWC', lacks: lackedForms.map(({ what }) => what) } as const;
+const common = {
+  name: 'tfjs',
+  layout: 'NHWC',
+  types: ['float32'],
+  lacks: lackedForms.map(({ what }) => what),
+} as const;
 
 /** What TensorFlow.js loads: a model.json, and the weights in shards. */
 const modelFolder = {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
+import { applyPasses } from '../../6-emit/emit.ts';
 import type { CompileOptions } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
@@ -38,7 +39,7 @@ export const compileCommand: RunCommand = async (args, io) => {
   const { output: written } = target.entry;
   if (written.kind === 'folder') refuseFolder(output);
   else refuseFile(output, written);
-  refuseSize(output, weightBytes(network.graph, target.bytesPerNumber));
+  refuseSize(output, weightBytes(applyPasses(network.graph, target.entry, target.passes)));
   return writeNetwork({ spec, network, request }, target, name, args, io);
 };
 
@@ -70,7 +71,6 @@ function writeNetwork(
   const progress = createProgress(name, io);
   try {
     const { diagnostics, bytes } = target.emit(network, files.open, {
-      fold: !flag(args, 'no-fold'),
       ...weightsRequest(args, opened?.checkpoint),
       progress: progress.update,
     });

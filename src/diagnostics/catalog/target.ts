@@ -6,6 +6,10 @@ export const targetDiagnostics = {
     (a) => `the target '${a.target}' has no output for '${a.op}'`,
     `Each target has one table from op to output. This one lacks the op that the marked line asks for; build for another target, or express the step with other ops.`,
   ),
+  'unsupported-type': error<{ type: string; target: string; taken: string }>(
+    (a) => `the target '${a.target}' does not take values of type ${a.type}, only of ${a.taken}`,
+    `Each target states the types of values that it can write (the table of targets in docs/cli.md). Choose a target that takes this one, or leave out the option that gives values the type, such as \`--half\`.`,
+  ),
   'onnx-opset': error<{ opset: number; oldest: number; newest: number }>(
     (a) => `opset ${a.opset} cannot be written; choose one from ${a.oldest} to ${a.newest}`,
     `ONNX's operators come in numbered sets. Older ones than these lack forms that the networks need; newer ones are not yet supported by any release of ONNX Runtime.`,

@@ -1,5 +1,6 @@
 import type { Shape } from '../../../5-graph/graph.ts';
 import type { OpKind } from '../../../5-graph/ops.ts';
+import { refusedCast } from '../../lacked-form.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { padSteps } from '../window-form.ts';
 import { activations } from './activations.ts';
@@ -58,6 +59,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     return [reshape(c, swapped, name, [height, width, channels])];
   },
   pad: (c) => [applySteps(c, padSteps(c.op.pads), 0)],
+  cast: refusedCast,
 };
 
 /** An operator of two inputs over all of them, from the first on. */

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
 import type { OpKind, OpOf, Pads } from '../../../5-graph/ops.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
+import { refusedCast } from '../../lacked-form.ts';
 import { dilationOf, padSteps, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
@@ -136,6 +137,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     return [c.b.layer('Reshape', name, { target_shape: [height, width, channels] }, [swapped])];
   },
   pad: (c) => [applySteps(c, padSteps(c.op.pads))],
+  cast: refusedCast,
 };
 
 const normMembers = ['gamma', 'beta', 'moving_mean', 'moving_variance'];

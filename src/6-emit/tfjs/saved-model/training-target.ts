@@ -1,4 +1,4 @@
-import { elements, graphTensors } from '../../../5-graph/graph.ts';
+import { byteLength, graphTensors } from '../../../5-graph/graph.ts';
 import { buildTrainingProgram } from '../../../5-graph/training/build-training-program.ts';
 import {
   defaultTrainingOptions,
@@ -49,7 +49,7 @@ function writeTraining(
   };
   const json = new TextEncoder().encode(`${JSON.stringify(description, undefined, 1)}\n`);
   const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
-  const total = tensors.reduce((sum, { shape }) => sum + elements(shape) * 4, 0) + pb.length + json.length;
+  const total = tensors.reduce((sum, { shape, type }) => sum + byteLength(shape, type), 0) + pb.length + json.length;
   let done = 0;
   const read = (tensor: (typeof tensors)[number]) => {
     const values = weights.read(tensor);

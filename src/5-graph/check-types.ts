@@ -1,0 +1,81 @@
+import { type Graph, type GraphNode, type TensorSpec, typeOf } from './graph.ts';
+import type { OpKind } from './ops.ts';
+import { isQuantised, type QuantisedType, sameType, typeProblem, type ValueType } from './value-type.ts';
+
+/** How far a bias's scale may be from the product that it should be, relatively: products are rounded somewhere. */
+const scaleTolerance = 1e-6;
+
+/** Ops that move or choose elements and compute nothing: what they give has the scale of what they take. */
+const movers: ReadonlySet<OpKind> = new Set<OpKind>([
+  'maxPool',
+  'concat',
+  'split',
+  'channelShuffle',
+  'pad',
+  'dropout',
+  'dropPath',
+]);
+
+/**
+ * Holds a graph to what its types promise, as a pass that sets types must leave it:
+ * - A type fits what has it: see `QuantisedType`. Values have one scale; several, one per channel, only tensors have.
+ * - Nothing is converted silently: what an op reads has elements of its own kind, and `cast`, which converts, changes the type.
+ * - Tensors of a float op have its type. Quantised ops that own tensors are convolutions and linear layers, whose weights are
+ *   int8 around 0, per tensor or per filter, and whose biases are int32 with the input's scale times the weight's.
+ * - Ops that only move elements keep their type. int32 is for biases alone.
+ * @throws Error that names the node and what is wrong: a fault of the pass, or of who set types by hand.
+ */
+export function checkTypes(graph: Graph): void {
+  for (const node of graph.nodes) {
+    const problem = problemOf(graph, node);
+    if (problem === undefined) continue;
+    throw new Error(`'${node.path}' (${node.op.kind}) of '${graph.name}' has wrong types: ${problem}`);
+  }
+}
+
+function problemOf(graph: Graph, node: GraphNode): string | undefined {
+  const { op, type, inputs, tensors, shapes } = node;
+  const inputTypes = inputs.map((ref) => typeOf(graph, ref));
+  const unsound = typeProblem(type, shapes[0] ?? []);
+  if (unsound !== undefined) return unsound;
+  if (isQuantised(type) && (type.axis !== undefined || type.element === 'int32'))
+    return 'a value is int8 with one scale';
+  if (op.kind === 'cast') return inputTypes.some((t) => sameType(t, type)) ? 'the cast changes nothing' : undefined;
+  const other = inputTypes.find((t) => t.element !== type.element);
+  if (other) return `it reads ${other.element} and is ${type.element}`;
+  if (movers.has(op.kind) && !inputTypes.every((t) => sameType(t, type)))
+    return 'it only moves elements, and rescales them';
+  for (const tensor of tensors) {
+    const problem = typeProblem(tensor.type, tensor.shape) ?? tensorProblem(node, tensor, inputTypes[0]);
+    if (problem !== undefined) return `'${tensor.name}': ${problem}`;
+  }
+  return undefined;
+}
+
+function tensorProblem({ op, type, tensors }: GraphNode, tensor: TensorSpec, input?: ValueType): string | undefined {
+  const own = tensor.type;
+  if (!isQuantised(type)) return sameType(own, type) ? undefined : `${own.element} in an op of ${type.element}`;
+  if (op.kind !== 'conv' && op.kind !== 'linear')
+    return 'only convolutions and linear layers compute with int8 tensors';
+  if (!isQuantised(own)) return `${own.element} in an op of ${type.element}`;
+  if (own.axis !== undefined && own.axis !== 0) return 'scales that do not belong to filters';
+  if (tensor.role === 'weight') {
+    return own.element === 'int8' && own.zeroPoint === 0 ? undefined : 'a weight is int8 with a zero point of 0';
+  }
+  const weight = tensors.find(({ role }) => role === 'weight')?.type;
+  if (own.element !== 'int32') return 'a bias is int32';
+  return weight && input && isQuantised(weight) && isQuantised(input) && isProduct(own, input, weight)
+    ? undefined
+    : "a bias has the input's scale times the weight's";
+}
+
+function isProduct(bias: QuantisedType, input: QuantisedType, weight: QuantisedType): boolean {
+  const [scale = Number.NaN] = input.scales;
+  return (
+    bias.scales.length === weight.scales.length &&
+    bias.scales.every((s, i) => {
+      const product = scale * (weight.scales[i] as number);
+      return Math.abs(s - product) <= scaleTolerance * product;
+    })
+  );
+}

@@ -1,0 +1,54 @@
+import type { Graph, GraphNode, ValueRef } from '../graph.ts';
+import { float16, float32, type ValueType } from '../value-type.ts';
+
+/**
+ * Gives every float32 value and tensor of a network the type float16, but its inputs and outputs: who feeds it sees no
+ * difference. A cast stands right after each input and, after all else, before each output.
+ */
+export function halfPrecision(graph: Graph): Graph {
+  const nodes: GraphNode[] = [];
+  /** By a node's old number: the number of what gives its value now. */
+  const numbers: number[] = [];
+  const add = (node: Omit<GraphNode, 'id'>) => {
+    nodes.push({ ...node, id: nodes.length });
+    return nodes.length - 1;
+  };
+  const renumber = ({ node, output }: ValueRef): ValueRef => ({ node: numbers[node] as number, output });
+
+  for (const node of graph.nodes) {
+    const isInput = node.op.kind === 'input';
+    const inputs = node.inputs.map(renumber);
+    const tensors = node.tensors.map((tensor) => ({ ...tensor, type: halved(tensor.type) }));
+    const id = add({ ...node, inputs, tensors, type: isInput ? node.type : halved(node.type) });
+    const isCast = node.op.kind === 'input' && node.type.element === 'float32';
+    const read: ValueRef = { node: id, output: 0 };
+    numbers.push(isCast ? add(castOf(node, read, float16, `${node.op.name}/half`)) : id);
+  }
+  const outputs = graph.outputs.map(({ name, value }) => {
+    const made = graph.nodes[value.node] as GraphNode;
+    if (made.type.element !== 'float32') return { name, value: renumber(value) };
+    const id = add(castOf(made, renumber(value), float32, `${name}/output`, value.output));
+    return { name, value: { node: id, output: 0 } };
+  });
+  return { ...graph, nodes, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };
+}
+
+function halved(type: ValueType): ValueType {
+  return type.element === 'float32' ? float16 : type;
+}
+
+/** A cast of a value that `made` gives, in the same place of the source. */
+function castOf(made: GraphNode, value: ValueRef, type: ValueType, path: string, output = 0): Omit<GraphNode, 'id'> {
+  const { span, place } = made;
+  return {
+    op: { kind: 'cast' },
+    inputs: [value],
+    shapes: [made.shapes[output] ?? []],
+    type,
+    path,
+    tensors: [],
+    span,
+    place,
+    traces: [],
+  };
+}

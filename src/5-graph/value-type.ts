@@ -1,0 +1,71 @@
+/**
+ * What the elements of a value or a tensor are: how they are held, and which real number each stands for. A network as
+ * written is float32 throughout; passes give other types, and each target states which ones it takes.
+ */
+export type ValueType = FloatType | QuantisedType;
+
+/** How an element is held. */
+export type ElementType = ValueType['element'];
+
+export interface FloatType {
+  readonly element: 'float32' | 'float16';
+}
+
+/**
+ * Affine quantisation: the element `q` stands for `scale * (q - zeroPoint)` (Jacob et al., "Quantization and Training of
+ * Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, equation 1), which is what ONNX's
+ * DequantizeLinear computes and TensorFlow Lite's quantisation specification prescribes.
+ *
+ * int8 is what values and weights are held in, int32 what biases and sums are. A file form with unsigned bytes holds the
+ * same numbers with 128 added to element and zero point.
+ */
+export interface QuantisedType {
+  readonly element: 'int8' | 'int32';
+  /** One scale for all elements, or one per index along `axis`; positive. */
+  readonly scales: readonly number[];
+  /** The element that stands for 0, in the range of the element; 0 where there are several scales, and for int32. */
+  readonly zeroPoint: number;
+  /** The axis of the tensor's shape that the scales belong to; present with scales per channel alone. */
+  readonly axis?: number;
+}
+
+export const float32: FloatType = { element: 'float32' };
+export const float16: FloatType = { element: 'float16' };
+
+/** The bytes that an element takes. */
+export const bytesPerElement: { readonly [E in ElementType]: number } = { float32: 4, float16: 2, int8: 1, int32: 4 };
+
+export function isQuantised(type: ValueType): type is QuantisedType {
+  return type.element === 'int8' || type.element === 'int32';
+}
+
+/** Whether two types hold the same numbers in the same way. */
+export function sameType(a: ValueType, b: ValueType): boolean {
+  if (a === b) return true;
+  if (!isQuantised(a) || !isQuantised(b)) return a.element === b.element;
+  return (
+    a.element === b.element &&
+    a.zeroPoint === b.zeroPoint &&
+    a.axis === b.axis &&
+    a.scales.length === b.scales.length &&
+    a.scales.every((scale, i) => scale === b.scales[i])
+  );
+}
+
+/**
+ * What is wrong with a type for elements of this shape, as a phrase: `a scale of 0`; undefined where nothing is.
+ * @param shape of a tensor, or of a value without its batch.
+ */
+export function typeProblem(type: ValueType, shape: readonly number[]): string | undefined {
+  if (!isQuantised(type)) return undefined;
+  const { element, scales, zeroPoint, axis } = type;
+  const wrong = scales.find((scale) => !(scale > 0 && Number.isFinite(scale)));
+  if (wrong !== undefined) return `a scale of ${wrong}`;
+  const expected = axis === undefined ? 1 : shape[axis];
+  if (expected === undefined) return `scales along axis ${axis} of ${shape.length}`;
+  if (scales.length !== expected) return `${scales.length} scales where ${expected} belong`;
+  const isSymmetric = element === 'int32' || axis !== undefined;
+  const [least, most] = isSymmetric ? [0, 0] : [-128, 127];
+  if (!Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) return `a zero point of ${zeroPoint}`;
+  return undefined;
+}
