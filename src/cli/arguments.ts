@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Command } from './commands.ts';
 import { usageError } from './io.ts';
-import { globalOptions, type Option, retiredOptions } from './options.ts';
+import { type Option, optionsOf, retiredOptions } from './options.ts';
 
 /** So much of what is not understood is shown. */
 const longestShown = 60;
@@ -38,7 +38,7 @@ export function number(args: Arguments, name: string): number | undefined {
 
 /** Parses what stands after a command's name. Throws a usage error for what the command does not take. */
 export function parseArguments(command: Command, argv: readonly string[]): Arguments {
-  const options = [...command.options, ...globalOptions];
+  const options = optionsOf(command);
   const byName = new Map(options.map((option) => [option.name, option]));
   const config = Object.fromEntries(
     options.map((o) => [
@@ -129,47 +129,30 @@ function isNumber(value: string): boolean {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
 }
 
-/** What options of other programs are called here. */
-const otherNames: Readonly<Record<string, string>> = {
-  lr: 'rate',
-  'learning-rate': 'rate',
-  bs: 'batch',
-  'batch-size': 'batch',
-  'mini-batch': 'batch',
-  epoch: 'epochs',
-  'num-epochs': 'epochs',
-  optimizer: 'optimiser',
-  opt: 'optimiser',
-  wd: 'weight-decay',
-  'num-classes': 'classes',
-  'num-workers': 'workers',
-  threads: 'workers',
-  'img-size': 'resolution',
-  'image-size': 'resolution',
-  'input-size': 'resolution',
-  imgsz: 'resolution',
-  size: 'resolution',
-  device: 'backend',
-  dataset: 'data',
-  'data-dir': 'data',
-  checkpoint: 'weights',
-  pretrained: 'weights',
-  'weight-map': 'weights-map',
-  out: 'output',
-  outfile: 'output',
-  'output-dir': 'out',
-  'out-dir': 'out',
-  output: 'out',
-  fp16: 'half',
-  dtype: 'half',
-  'opset-version': 'opset',
-  config: 'set',
-  width: 'w',
-  depth: 'd',
-  yes: 'force',
-  overwrite: 'force',
-  silent: 'quiet',
-  'dry-run': 'check',
+/** What other programs call the options. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  rate: ['lr', 'learning-rate'],
+  batch: ['bs', 'batch-size', 'mini-batch'],
+  epochs: ['epoch', 'num-epochs'],
+  optimiser: ['optimizer', 'opt'],
+  'weight-decay': ['wd'],
+  classes: ['num-classes'],
+  workers: ['num-workers', 'threads'],
+  resolution: ['img-size', 'image-size', 'input-size', 'imgsz', 'size'],
+  backend: ['device'],
+  data: ['dataset', 'data-dir'],
+  weights: ['checkpoint', 'pretrained'],
+  'weights-map': ['weight-map'],
+  output: ['out', 'outfile'],
+  out: ['output-dir', 'out-dir', 'output'],
+  half: ['fp16', 'dtype'],
+  opset: ['opset-version'],
+  set: ['config'],
+  w: ['width'],
+  d: ['depth'],
+  force: ['yes', 'overwrite'],
+  quiet: ['silent'],
+  check: ['dry-run'],
 };
 
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {
@@ -183,12 +166,8 @@ function unknownOption(command: Command, options: readonly Option[], rawName: st
 /** The option that a name means: as it is called elsewhere, or but for a slip. An option of one letter is a slip for none. */
 function nearestOption(name: string, options: readonly Option[]): string | undefined {
   const names = options.map((option) => option.name);
-  const other = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
-  if (other !== undefined && names.includes(other)) return other;
-  return nearestNames(
-    name,
-    names.filter((candidate) => candidate.length > 1),
-  )[0];
+  const longNames = names.filter((candidate) => candidate.length > 1);
+  return names.find((known) => otherNames[known]?.includes(name)) ?? nearestNames(name, longNames)[0];
 }
 
 function shorten(text: string): string {

@@ -7,7 +7,8 @@ import { type Arguments, flag } from './arguments.ts';
 import type { Io } from './io.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
 import { encodingDiagnostics } from './reading-diagnostics.ts';
-import type { Spec } from './spec.ts';
+import { type NamedPoint, scalingRequest } from './scaling-request.ts';
+import { openSpec, type Spec } from './spec.ts';
 
 /** A compilation that came through. */
 export interface Network extends Compilation {
@@ -21,14 +22,35 @@ export function compileSpec(spec: Spec, options: CompileOptions): Compilation {
   return { ...compilation, diagnostics: [...encodingDiagnostics(spec), ...compilation.diagnostics] };
 }
 
+/** A network of the command line: its spec, and what the options ask for. */
+export interface OpenedNetwork {
+  readonly spec: Spec;
+  readonly request: CompileOptions;
+  readonly network: Network;
+}
+
+/** Opens and builds the spec that a command line names: see `buildNetwork`. */
+export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwork | undefined> {
+  return buildNetwork(await openSpec(args.operands[0], io, args.command.name), args, io);
+}
+
 /**
- * Compiles a spec and prints what there is to say. Undefined where there is an error: the command then ends with
- * `exitCodes.diagnostics`, and with `--json` has printed the diagnostics.
+ * Compiles a spec as the options ask, and prints its diagnostics. Undefined where there is an error: the command then ends
+ * with `exitCodes.diagnostics`, and with `--json` has printed the diagnostics.
+ * @param point which point of the family: that of the options by default
  */
-export function buildNetwork(spec: Spec, options: CompileOptions, args: Arguments, io: Io): Network | undefined {
-  const compilation = compileSpec(spec, options);
-  printDiagnostics(compilation.diagnostics, args, io);
-  if (compilation.graph && compilation.point && !hasErrors(compilation.diagnostics)) return compilation as Network;
-  if (flag(args, 'json')) printJson({ diagnostics: compilation.diagnostics.map(diagnosticToJson) }, io);
+export function buildNetwork(spec: Spec, args: Arguments, io: Io, point?: NamedPoint): OpenedNetwork | undefined {
+  const request = scalingRequest(args, spec, point);
+  const compilation = compileSpec(spec, request);
+  const { diagnostics } = compilation;
+  printDiagnostics(diagnostics, args, io);
+  if (isWhole(compilation)) return { spec, request, network: compilation };
+  if (flag(args, 'json')) printJson({ diagnostics: diagnostics.map(diagnosticToJson) }, io);
   return undefined;
+}
+
+/** Whether a compilation came through: it has a network and no errors. */
+export function isWhole(compilation: Compilation): compilation is Network {
+  const { graph, point, diagnostics } = compilation;
+  return graph !== undefined && point !== undefined && !hasErrors(diagnostics);
 }

@@ -1,7 +1,7 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './commands.ts';
-import { json, quiet, scalingOptions, weightOptions } from './options.ts';
+import { json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /** `ONNX, layers model and graph model` */
@@ -18,49 +18,40 @@ export const engineCommands: readonly Command[] = [
   {
     name: 'train',
     summary: 'train a network on labelled images',
-    operands: '[spec]',
-    maxOperands: 1,
-    completes: 'spec',
+    ...takesSpec,
     details:
       "Without further options it is the EfficientNet paper's recipe. A run has a folder, runs/SPEC-VARIANT-N: its configuration, metrics (metrics.jsonl, TensorBoard events, report.html), the best and last weights, and checkpoints.\n\nCtrl-C finishes the step and writes a checkpoint; --resume RUN goes on from the last one, also after a crash, to the same weights as without the interruption. See docs/training.md.",
     options: trainOptions,
     examples: [
-      {
-        line: 'enetc train efficientnet --variant b0 --data photos',
-        does: "the paper's recipe on a folder of folders",
-      },
-      {
-        line: 'enetc train net.enet --data photos --weights old.safetensors --freeze stem,stages.0-3 --epochs 10',
-        does: 'fine-tuning of the later stages',
-      },
-      { line: 'enetc train --resume runs/efficientnet-b0-1', does: 'going on with a run' },
+      ['enetc train efficientnet --variant b0 --data photos', "the paper's recipe on a folder of folders"],
+      [
+        'enetc train net.enet --data photos --weights old.safetensors --freeze stem,stages.0-3 --epochs 10',
+        'fine-tuning of the later stages',
+      ],
+      ['enetc train --resume runs/efficientnet-b0-1', 'going on with a run'],
     ],
     load: async () => (await import('./engines.ts')).trainCommand,
   },
   {
     name: 'eval',
     summary: "a trained network's accuracy: top-1, top-5, by class, confusions",
-    operands: '[spec]',
-    maxOperands: 1,
-    completes: 'spec',
+    ...takesSpec,
     details:
       "Takes a spec, --weights and --data, or --run: a training run's network, best weights and data. Images are resized and cropped as in validation.",
     options: evalOptions,
     examples: [
-      { line: 'enetc eval --run runs/efficientnet-b0-1', does: 'the best weights of a run' },
-      {
-        line: 'enetc eval efficientnet --convention torch --weights timm.safetensors --data imagenet',
-        does: 'published weights on own data',
-      },
+      ['enetc eval --run runs/efficientnet-b0-1', 'the best weights of a run'],
+      [
+        'enetc eval efficientnet --convention torch --weights timm.safetensors --data imagenet',
+        'published weights on own data',
+      ],
     ],
     load: async () => (await import('./engines.ts')).evalCommand,
   },
   {
     name: 'verify',
     summary: `whether ${verifiedForms} give the same outputs, on every backend`,
-    operands: '[spec]',
-    maxOperands: 1,
-    completes: 'spec',
+    ...takesSpec,
     details:
       'Writes the network in each form with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.',
     options: [
@@ -73,30 +64,22 @@ export const engineCommands: readonly Command[] = [
         repeatable: true,
         description: 'run on this backend; on all that work here by default',
       },
-      {
-        name: 'batch',
-        value: 'N',
-        kind: 'positive',
-        most: 4096,
-        description: 'how many samples; 2 by default',
-        completes: 'nothing',
-      },
+      { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'how many samples; 2 by default' },
       {
         name: 'tolerance',
         value: 'N',
         kind: 'number',
         most: 1,
         description: 'the most that an output may be off, over its largest value; 1e-4 by default',
-        completes: 'nothing',
       },
       json,
     ],
     examples: [
-      { line: 'enetc verify efficientnet --variant b0 --resolution 64', does: 'a quick check' },
-      {
-        line: 'enetc verify mobilenet-v3 --variant small --weights timm.safetensors --convention torch --backend cpu',
-        does: 'published weights, on one backend',
-      },
+      ['enetc verify efficientnet --variant b0 --resolution 64', 'a quick check'],
+      [
+        'enetc verify mobilenet-v3 --variant small --weights timm.safetensors --convention torch --backend cpu',
+        'published weights, on one backend',
+      ],
     ],
     load: async () => (await import('./engines.ts')).verifyCommand,
   },
@@ -105,11 +88,10 @@ export const engineCommands: readonly Command[] = [
     summary: 'which backends work here, why the others do not, and what to type',
     operands: '',
     maxOperands: 0,
-    completes: 'nothing',
     details:
       'Opens every backend and computes a gradient on it; looks for the packages that training and verifying use. The exit code is 0 where at least the cpu backend works.',
     options: [json],
-    examples: [{ line: 'enetc doctor', does: 'a report on this machine' }],
+    examples: [['enetc doctor', 'a report on this machine']],
     load: async () => (await import('./engines.ts')).doctorCommand,
   },
   {
@@ -131,9 +113,9 @@ export const engineCommands: readonly Command[] = [
       quiet,
     ],
     examples: [
-      { line: 'enetc backend install tensorflow', does: 'link the TensorFlow of the usual Python' },
-      { line: 'enetc backend install tensorflow --python ~/tf/bin/python', does: 'link that of another' },
-      { line: 'enetc backend list', does: 'what is installed, and where' },
+      ['enetc backend install tensorflow', 'link the TensorFlow of the usual Python'],
+      ['enetc backend install tensorflow --python ~/tf/bin/python', 'link that of another'],
+      ['enetc backend list', 'what is installed, and where'],
     ],
     load: async () => (await import('./engines.ts')).backendCommand,
   },

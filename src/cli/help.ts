@@ -1,5 +1,5 @@
 import { type Command, commands } from './commands.ts';
-import { globalOptions, type Option } from './options.ts';
+import { type Option, optionsOf } from './options.ts';
 
 const width = 100;
 
@@ -27,7 +27,7 @@ export function generalHelp(): string {
 
 /** The help of one command. */
 export function commandHelp(command: Command): string {
-  const options = [...command.options, ...globalOptions];
+  const options = optionsOf(command);
   const names = options.map(optionName);
   const left = Math.max(...names.map((n) => n.length));
   const lines = [
@@ -44,7 +44,7 @@ export function commandHelp(command: Command): string {
     for (const line of more) lines.push(`${' '.repeat(left + 4)}${line}`);
   });
   lines.push('', command.examples.length > 1 ? 'Examples:' : 'Example:');
-  for (const { line, does } of command.examples) lines.push(`  ${line}`, `      ${does}`);
+  for (const [line, does] of command.examples) lines.push(`  ${line}`, `      ${does}`);
   return `${lines.join('\n')}\n`;
 }
 

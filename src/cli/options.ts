@@ -19,8 +19,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** May be given several times. */
   readonly repeatable?: boolean;
-  /** What a shell completes: files by default where there are no choices. */
-  readonly completes?: 'file' | 'spec' | 'variant' | 'nothing';
+  /** What a shell completes besides the choices. */
+  readonly completes?: 'file' | 'spec' | 'variant';
 }
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
@@ -33,8 +33,16 @@ export const retiredOptions: Readonly<Record<string, string>> = {
     "plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
 };
 
+/** The operands of a command that works on one spec. */
+export const takesSpec = { operands: '[spec]', maxOperands: 1, completes: 'spec' } as const;
+
 /** Taken by every command. */
 export const globalOptions: readonly Option[] = [help, color, noColor];
+
+/** All options of a command. */
+export function optionsOf(command: { readonly options: readonly Option[] }): readonly Option[] {
+  return [...command.options, ...globalOptions];
+}
 
 export const json: Option = { name: 'json', description: 'print JSON for machines on standard output' };
 export const quiet: Option = { name: 'quiet', short: 'q', description: 'print only errors' };
@@ -49,7 +57,6 @@ export const phi: Option = {
   value: 'N',
   kind: 'number',
   description: 'the compound coefficient; a published row that names it wins over the formula',
-  completes: 'nothing',
 };
 export const variant: Option = {
   name: 'variant',
@@ -64,23 +71,16 @@ export const scalingOptions: readonly Option[] = [
   variant,
   { name: 'formula', description: 'take the formula where phi also names a published row' },
   { name: 'published', description: 'take a published row only' },
-  { name: 'd', value: 'N', kind: 'number', description: 'depth factor, by hand', completes: 'nothing' },
-  { name: 'w', value: 'N', kind: 'number', description: 'width factor, by hand', completes: 'nothing' },
-  { name: 'r', value: 'N', kind: 'number', description: 'resolution factor, by hand', completes: 'nothing' },
-  {
-    name: 'resolution',
-    value: 'N',
-    kind: 'size',
-    description: 'height and width of the input: 224, or 224x320',
-    completes: 'nothing',
-  },
+  { name: 'd', value: 'N', kind: 'number', description: 'depth factor, by hand' },
+  { name: 'w', value: 'N', kind: 'number', description: 'width factor, by hand' },
+  { name: 'r', value: 'N', kind: 'number', description: 'resolution factor, by hand' },
+  { name: 'resolution', value: 'N', kind: 'size', description: 'height and width of the input: 224, or 224x320' },
   {
     name: 'set',
     value: 'NAME=VALUE',
     kind: 'assignment',
     repeatable: true,
     description: 'set a parameter (classes=10), the shape of an input (image=[1,96,128]) or a cell (stages.2.kernel=5)',
-    completes: 'nothing',
   },
   {
     name: 'convention',
@@ -89,7 +89,7 @@ export const scalingOptions: readonly Option[] = [
     choices: ['tf', 'torch'],
     description: "override the model's own convention; with settings 'torch(epsilon: 1e-3)'",
   },
-  { name: 'model', value: 'NAME', description: 'which model of the file', completes: 'nothing' },
+  { name: 'model', value: 'NAME', description: 'which model of the file' },
 ];
 
 /** Where the numbers of a network come from. */
@@ -105,22 +105,14 @@ export const weightOptions: readonly Option[] = [
     name: 'weights-map',
     value: 'COLUMN',
     description: "whose names the file uses: a column of the model's weight map; found by its names if not given",
-    completes: 'nothing',
   },
   {
     name: 'allow-missing',
     value: 'PATTERN',
     repeatable: true,
     description: "initialise tensors that the file lacks or has in another shape: 'classifier.*'",
-    completes: 'nothing',
   },
-  {
-    name: 'seed',
-    value: 'N',
-    kind: 'integer',
-    description: 'seed of the initialisation; 0 by default',
-    completes: 'nothing',
-  },
+  { name: 'seed', value: 'N', kind: 'integer', description: 'seed of the initialisation; 0 by default' },
 ];
 
 /** How a network is written to a file. What the targets take comes from their list. */

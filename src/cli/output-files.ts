@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OpenSink } from '../6-emit/target.ts';
 import { type AtomicFile, openAtomically } from '../node/atomic-file.ts';
+import { statOf } from '../node/file-stat.ts';
 import { attemptWrite } from '../node/system-errors.ts';
 import { temporaryPath } from '../node/temporary-names.ts';
 import { usageError } from './io.ts';
@@ -151,13 +152,5 @@ function dataOf(path: string): string[] {
     return beside.filter((name) => content.includes(name));
   } catch {
     return [];
-  }
-}
-
-function statOf(path: string) {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
   }
 }

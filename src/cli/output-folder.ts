@@ -1,5 +1,6 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { statOf } from '../node/file-stat.ts';
 import { attemptWrite } from '../node/system-errors.ts';
 import { olderEnding, removeAbandoned, temporaryPath } from '../node/temporary-names.ts';
 import { usageError } from './io.ts';
@@ -75,8 +76,4 @@ function takePlace(temporary: string, target: string): void {
     throw e;
   }
   rmSync(older, { recursive: true, force: true });
-}
-
-function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
 }

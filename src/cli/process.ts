@@ -1,7 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { machineProblem } from '../node/system-errors.ts';
 import { engineCommands } from './engine-commands.ts';
 import { exitCodes, type Io, internalError } from './io.ts';
-import { pause } from './pause.ts';
 import { listenToSignals, listenToStreams, processStream, readProcessInput } from './process-streams.ts';
 import { run } from './run.ts';
 import { isSupervised, supervisedIo } from './supervised.ts';
@@ -16,7 +16,7 @@ export async function runProcess(): Promise<void> {
     const code = await run(argv, io);
     // A signal that came while the process was busy is heard in the next round of the event loop; the first of these
     // may still be in the round that the command ended in.
-    for (let i = 0; i < 2; i++) await pause();
+    for (let i = 0; i < 2; i++) await setImmediate();
     process.exitCode ??= code;
   } catch (e) {
     crash(e, io);

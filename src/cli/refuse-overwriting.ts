@@ -1,11 +1,13 @@
-import { fstatSync, realpathSync, statSync } from 'node:fs';
+import { fstatSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
+import { statOf } from '../node/file-stat.ts';
 import { attemptRead } from '../node/system-errors.ts';
 import { type Arguments, flag } from './arguments.ts';
 import { isInside, isSameFile } from './file-identity.ts';
 import { inputFiles } from './input-files.ts';
 import { failure, type Io, usageError } from './io.ts';
+import { refuseEnding, withArticle } from './output-endings.ts';
 import { isOwnFile, isOwnFolder, type OwnFile, strangerIn } from './own-outputs.ts';
 
 /** An output, and what may not be lost by writing it. */
@@ -37,17 +39,21 @@ export function refuseFile({ path, shown, inputs, force }: Output, kind: OwnFile
   const stat = statOf(path);
   if (/[/\\]$/.test(shown)) throw usageError(`'${shown}' is a folder: give the file a name`);
   // Devices and pipes lose nothing; a folder is refused where files are opened.
-  if (!stat?.isFile()) return;
-  if (inputs.some((input) => isSameFile(input, path))) throw isInput(shown);
-  if (!force && !isOwnFile(path, kind)) {
-    throw failure(`'${shown}' exists and is not ${article(kind.noun)} that enetc wrote; --force overwrites it`);
+  const exists = stat?.isFile() === true;
+  if (exists && inputs.some((input) => isSameFile(input, path))) throw isInput(shown);
+  refuseEnding(shown, kind.noun);
+  if (exists && !force && !isOwnFile(path, kind)) {
+    throw failure(`'${shown}' exists and is not ${withArticle(kind.noun)} that enetc wrote; --force overwrites it`);
   }
 }
 
 /** The same for a folder that is replaced whole. One that holds anything but a model is refused in any case. */
 export function refuseFolder({ path, shown, inputs, force }: Output): void {
   const stat = statOf(path);
-  if (!stat) return;
+  if (!stat) {
+    refuseEnding(shown, 'folder');
+    return;
+  }
   if (!stat.isDirectory()) throw usageError(`'${shown}' is a file, but a folder is to be written`);
   const stranger = attemptRead(shown, () => strangerIn(path));
   if (stranger !== undefined) {
@@ -72,17 +78,4 @@ function isStandardOutput(path: string): boolean {
 
 function isInput(shown: string): Error {
   return usageError(`'${shown}' is what the output is made from; give the output another name (--output)`);
-}
-
-function article(noun: string): string {
-  return /^[AEIOU]/.test(noun) ? `an ${noun}` : `a ${noun}`;
-}
-
-/** What there is under a name; where the system does not say, opening the file does. */
-function statOf(path: string) {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
-import { statfsSync, statSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { byteLength, type Graph, graphTensors } from '../5-graph/graph.ts';
+import { statOf } from '../node/file-stat.ts';
 import { formatBytes } from '../report/format-number.ts';
 import { failure } from './io.ts';
 import type { Output } from './refuse-overwriting.ts';
@@ -38,10 +39,6 @@ function freeBytes(folder: string): number | undefined {
 }
 
 function isDevice(path: string): boolean {
-  try {
-    const stat = statSync(path);
-    return !stat.isFile() && !stat.isDirectory();
-  } catch {
-    return false;
-  }
+  const stat = statOf(path);
+  return stat !== undefined && !stat.isFile() && !stat.isDirectory();
 }

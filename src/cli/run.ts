@@ -1,8 +1,8 @@
 import { safeOutput, safeText } from '../diagnostics/text-width.ts';
 import { isFileError, machineProblem } from '../node/system-errors.ts';
 import { parseArguments } from './arguments.ts';
-import { commands, findCommand } from './commands.ts';
-import { type Exit, exitCodes, type Io, isExit, usageError } from './io.ts';
+import { findCommand, unknownCommand } from './commands.ts';
+import { exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
 import { terminalOutput } from './terminal-output.ts';
 
@@ -43,21 +43,11 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return exitCodes.ok;
   }
   const command = findCommand(name);
-  if (!command) throw await unknownCommand(name);
+  if (!command) throw unknownCommand(name);
   const args = parseArguments(command, rest);
   if (args.values.has('help')) {
     io.stdout.write((await import('./help.ts')).commandHelp(command));
     return exitCodes.ok;
   }
   return (await command.load())(args, io);
-}
-
-async function unknownCommand(name: string): Promise<Exit> {
-  const { didYouMean } = await import('../diagnostics/nearest.ts');
-  const what = name.startsWith('-') ? `unknown option ${name} before the command` : `there is no command '${name}'`;
-  const hint = didYouMean(
-    name,
-    commands.map((c) => c.name),
-  );
-  return usageError(`${what}${hint}`);
 }

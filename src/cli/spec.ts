@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { emptyHost, type Host } from '../host.ts';
+import { statOf } from '../node/file-stat.ts';
 import { nodeHost, readBounded, rootFor } from '../node/host.ts';
 import { decodeSource, type Source } from '../source.ts';
 import type { Unreadable } from './find-files.ts';
@@ -31,7 +32,7 @@ export async function openSpec(operand: string | undefined, io: Io, command: str
     return { ...decode('<stdin>', await io.readStdin()), host };
   }
   if (operand === undefined) return openFile(onlySpec(io.cwd, command), io);
-  if (isFile(resolve(io.cwd, operand))) return openFile(operand, io);
+  if (statOf(resolve(io.cwd, operand))?.isDirectory() === false) return openFile(operand, io);
   if (looksLikePath(operand)) return openFile(operand, io, (await import('./library-names.ts')).libraryHint);
   return openLibraryModel(operand, io);
 }
@@ -88,7 +89,7 @@ async function openLibraryModel(name: string, io: Io): Promise<Spec> {
   if (!entry) {
     const { libraryHint } = await import('./library-names.ts');
     const hint = libraryHint(name) || didYouMean(name, specsIn(io.cwd));
-    throw usageError(`'${name}' is no file and no model of the library${hint || "; 'enetc list' names the models"}`);
+    throw usageError(`there is no file or library model '${name}'${hint || "; 'enetc list' names the models"}`);
   }
   const { stdlib } = await import('../stdlib.generated.ts');
   const source = { name: entry.module, text: stdlib[entry.module] ?? '' };
@@ -100,25 +101,13 @@ function onlySpec(cwd: string, command: string): string {
   const [only] = specs;
   if (only !== undefined && specs.length === 1) return only;
   if (specs.length === 0) {
-    throw usageError(
-      `no spec is given, and there is no .enet file in this folder; 'enetc list' names the library's models`,
-      command,
-    );
+    const advice = "'enetc list' names the library's models";
+    throw usageError(`no spec is given, and there is no .enet file in this folder; ${advice}`, command);
   }
   const shown = specs.slice(0, 10).join(', ') + (specs.length > 10 ? `, and ${specs.length - 10} more` : '');
   throw usageError(`no spec is given, and this folder has several: ${shown}`, command);
 }
 
 function looksLikePath(operand: string): boolean {
-  return (
-    operand.includes('/') || operand.includes('\\') || operand.endsWith('.enet') || operand === '.' || operand === '..'
-  );
-}
-
-function isFile(path: string): boolean {
-  try {
-    return !statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
+  return /[/\\]|\.enet$|^\.\.?$/.test(operand);
 }

@@ -78,7 +78,7 @@ function valueFields([first, ...others]: readonly TargetOption[]): Partial<Optio
   const choices = words.length > 0 && { choices: words };
   if (first.kind === 'choice') return { value, ...choices };
   const most = first.most !== undefined && { most: first.most };
-  return { value, kind: 'positive', ...most, ...choices, ...(words.length === 0 && { completes: 'nothing' }) };
+  return { value, kind: 'positive', ...most, ...choices };
 }
 
 /** The values of an option that are words. */

@@ -20,7 +20,6 @@ const workers: Option = {
   kind: 'positive',
   most: 1024,
   description: "threads that decode images; one fewer than the machine's cores by default",
-  completes: 'nothing',
 };
 
 /** What may stand beside `--resume`, with `--epochs`: nothing else that changes what the run computes. */
@@ -40,12 +39,7 @@ export const resumeOptions: readonly Option[] = [
 
 export const trainOptions: readonly Option[] = [
   data,
-  {
-    name: 'out',
-    value: 'DIR',
-    description: "the run's folder; runs/SPEC-VARIANT-N by default",
-    completes: 'file',
-  },
+  { name: 'out', value: 'DIR', description: "the run's folder; runs/SPEC-VARIANT-N by default", completes: 'file' },
   ...resumeOptions.filter((option) => option !== data && option !== json && option !== quiet),
   ...scalingOptions,
   {
@@ -54,7 +48,6 @@ export const trainOptions: readonly Option[] = [
     kind: 'positive',
     most: 2 ** 20,
     description: "sets the spec's parameter 'classes'; those of the data by default",
-    completes: 'nothing',
   },
   ...weightOptions.filter(({ name }) => name !== 'seed'),
   ...Object.entries(settingTable).map(([name, setting]) => settingOption(name, setting)),
@@ -78,14 +71,7 @@ export const evalOptions: readonly Option[] = [
     description: 'which images; test by default, else validation, else all',
   },
   settingOption('crop', settingTable.crop),
-  {
-    name: 'batch',
-    value: 'N',
-    kind: 'positive',
-    most: 65_536,
-    description: 'images in a batch; 32 by default',
-    completes: 'nothing',
-  },
+  { name: 'batch', value: 'N', kind: 'positive', most: 65_536, description: 'images in a batch; 32 by default' },
   ...scalingOptions,
   backendOption,
   workers,
@@ -97,6 +83,6 @@ function settingOption(name: string, setting: Setting): Option {
   if (setting.kind === 'flag') return { name, description };
   if (setting.kind === 'choice') return { name, description, value: 'NAME', choices: setting.choices };
   const { value } = setting;
-  if (setting.kind === 'text') return { name, description, value, completes: 'nothing' };
-  return { name, description, value, kind: 'number', completes: 'nothing' };
+  if (setting.kind === 'text') return { name, description, value };
+  return { name, description, value, kind: 'number' };
 }

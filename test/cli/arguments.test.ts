@@ -70,7 +70,7 @@ describe('options', () => {
       expect(new Set(names).size).toBe(names.length);
       expect(names).not.toContain('help');
       expect(command.examples.length).toBeGreaterThan(0);
-      for (const { line } of command.examples) expect(line).toMatch(new RegExp(`enetc ${command.name}\\b`));
+      for (const [line] of command.examples) expect(line).toMatch(new RegExp(`enetc ${command.name}\\b`));
     }
   });
 });
@@ -248,7 +248,9 @@ describe('models by the names that others give them', () => {
     ['resnet26', "; 'enetc list' names the models"],
     ['vgg16', "; 'enetc list' names the models"],
   ])('%s', async (name, hint) => {
-    expect((await enetc(['summary', name], { cwd: folder() })).err).toContain(`no model of the library${hint}`);
+    expect((await enetc(['summary', name], { cwd: folder() })).err).toContain(
+      `there is no file or library model '${name}'${hint}`,
+    );
   });
 
   test('every variant of the library, in the spelling of timm and with a bar', async () => {

@@ -287,6 +287,20 @@ describe('very large outputs', () => {
   });
 });
 
+describe('names of another kind of file', () => {
+  test.each([
+    [['compile', 'tiny.enet', '-o', 'x.png'], "'x.png' has the name of a picture, but an ONNX model is to be written"],
+    [['compile', 'tiny.enet', '-o', 'x.svg'], "'x.svg' has the name of a drawing, but an ONNX model is to be written"],
+    [['compile', 'tiny.enet', '-o', 'x.safetensors'], "'x.safetensors' has the name of a safetensors file"],
+    [['compile', 'tiny.enet', '-o', 'x.onnx', '--target', 'tfjs'], 'an ONNX model, but a folder is to be written'],
+    [['weights', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but a safetensors file is to be written'],
+  ])('%s', async (argv, message) => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    expect(await enetc(argv, { cwd })).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
+    expect(readdirSync(cwd)).toEqual(['tiny.enet']);
+  });
+});
+
 describe('names that are no file', () => {
   test.each(['compile', 'weights', 'graph'])('%s: a name that ends as a folder does', async (command) => {
     const cwd = folder({ 'tiny.enet': tiny });

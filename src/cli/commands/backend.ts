@@ -7,8 +7,7 @@ import { renderTable } from '../../report/text-table.ts';
 import { type Arguments, flag, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { Exit, exitCodes, failure, type Io, usageError } from '../io.ts';
-import { printJson } from '../print-diagnostics.ts';
-import { paintFor } from '../style.ts';
+import { printAnswer, printJson } from '../print-diagnostics.ts';
 import { noteFinished, noteUnfinished } from '../unfinished-files.ts';
 
 /** `enetc backend <install | list | remove> [tensorflow]` */
@@ -20,15 +19,16 @@ export const backendCommand: RunCommand = async (args, io) => {
     return list(args, io);
   }
   if (action !== 'install' && action !== 'remove') {
-    const given = action === undefined ? 'install, list or remove?' : `'${action}' is none of install, list, remove`;
-    throw usageError(given, 'backend');
-  }
-  if (what !== 'tensorflow') {
-    const given = what === undefined ? `what is there to ${action}?` : `'${what}' is nothing to ${action}:`;
     throw usageError(
-      `${given} enetc ${action}s tensorflow; webgpu comes with 'npm install webgpu', cpu is built in`,
+      `${action === undefined ? '' : `unknown action '${action}': `}install, list or remove?`,
       'backend',
     );
+  }
+  if (what !== 'tensorflow') {
+    const given =
+      what === undefined ? `${action} what?` : `'${what}' cannot be ${action}${action === 'install' ? 'ed' : 'd'}:`;
+    const advice = "webgpu comes with 'npm install webgpu', cpu is built in";
+    throw usageError(`${given} enetc ${action}s tensorflow; ${advice}`, 'backend');
   }
   return action === 'install' ? install(args, io) : remove(args, io);
 };
@@ -68,7 +68,7 @@ function remove(args: Arguments, io: Io): number {
   removeTensorflow(io.env);
   if (flag(args, 'json')) printJson({ removed: link, folder: linkFolder(io.env) }, io);
   else if (!flag(args, 'quiet')) {
-    io.stdout.write(`TensorFlow ${link.version} is linked no more; the Python package stays where it is\n`);
+    io.stdout.write(`TensorFlow ${link.version} is no longer linked; the Python package stays where it is\n`);
   }
   return exitCodes.ok;
 }
@@ -78,10 +78,6 @@ function list(args: Arguments, io: Io): number {
   const linked = readLink(io.env);
   const packages = findTensorflow({ cwd: io.cwd, env: io.env });
   const webgpu = findPackage('webgpu', io.cwd);
-  if (flag(args, 'json')) {
-    printJson({ linked: linked ?? null, tensorflow: packages, webgpu: webgpu ?? null }, io);
-    return exitCodes.ok;
-  }
   const rows = [
     ...packages.map(({ label, entry, linked: own }) => [
       'tensorflow, cuda',
@@ -90,6 +86,8 @@ function list(args: Arguments, io: Io): number {
     ...(webgpu === undefined ? [] : [['webgpu', `webgpu, ${webgpu}`]]),
     ['cpu', 'built in'],
   ];
-  io.stdout.write(renderTable([{ title: 'backend' }, { title: 'from' }], rows, { paint: paintFor(args, io) }));
+  const answer = { linked: linked ?? null, tensorflow: packages, webgpu: webgpu ?? null };
+  const columns = [{ title: 'backend' }, { title: 'from' }];
+  printAnswer(args, io, answer, (paint) => renderTable(columns, rows, { paint }));
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { checkSource } from '../../check-source.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -10,7 +11,6 @@ import type { RunCommand } from '../commands.ts';
 import { findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
-import { pause } from '../pause.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
 import { openSpec, type Spec, textOf, tryOpenFile } from '../spec.ts';
@@ -39,7 +39,7 @@ export const checkCommand: RunCommand = async (args, io) => {
     const result = fix && !outside ? fixSpec(spec, path, args, io) : { diagnostics: checkSpec(spec, args), fixed: 0 };
     for (const diagnostic of result.diagnostics) found.push(diagnostic);
     fixed += result.fixed;
-    await pause();
+    await setImmediate();
   }
   const diagnostics = withoutRepeats(found);
   const failed = hasErrors(diagnostics) || tooManyWarnings(diagnostics, number(args, 'max-warnings'));

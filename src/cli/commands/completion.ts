@@ -1,18 +1,16 @@
 import type { RunCommand } from '../commands.ts';
-import { completionScript, shells } from '../completion/index.ts';
+import { completionScript } from '../completion/index.ts';
+import { shells } from '../completion/words.ts';
 import { exitCodes, usageError } from '../io.ts';
 
 /** `enetc completion <bash | zsh | fish>` */
 export const completionCommand: RunCommand = async (args, io) => {
   const [shell] = args.operands;
   const known = shells.find((s) => s === shell);
-  if (!known)
-    throw usageError(
-      shell === undefined
-        ? 'which shell? bash, zsh or fish'
-        : `there is no completion for '${shell}': bash, zsh or fish`,
-      'completion',
-    );
-  io.stdout.write(await completionScript(known));
+  if (!known) {
+    const problem = shell === undefined ? 'which shell?' : `there is no completion for '${shell}':`;
+    throw usageError(`${problem} bash, zsh or fish`, 'completion');
+  }
+  io.stdout.write(completionScript(known));
   return exitCodes.ok;
 };

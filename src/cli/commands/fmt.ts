@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { format } from '../../1-parse/format.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
@@ -9,7 +10,6 @@ import type { RunCommand } from '../commands.ts';
 import { type FoundSpec, findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
-import { pause } from '../pause.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
 import { openSpec, textOf, tryOpenFile } from '../spec.ts';
@@ -31,7 +31,7 @@ export const fmtCommand: RunCommand = async (args, io) => {
     const { text, diagnostics } = format(spec.source);
     const all = [...encodingDiagnostics(spec), ...diagnostics];
     for (const diagnostic of all) found.push(diagnostic);
-    await pause();
+    await setImmediate();
     // A text that cannot be read whole is left as it is.
     if (hasErrors(all) || text === spec.source.text) continue;
     changed.push(path);

@@ -4,14 +4,13 @@ import { drawDot } from '../../report/drawing/dot.ts';
 import { drawMermaid } from '../../report/drawing/mermaid.ts';
 import { drawSvg } from '../../report/drawing/svg.ts';
 import { text } from '../arguments.ts';
-import { buildNetwork } from '../build-network.ts';
+import { openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, usageError } from '../io.ts';
+import { pictureEndings } from '../output-endings.ts';
 import { writeTextFile } from '../output-files.ts';
 import { drawing } from '../own-outputs.ts';
 import { outputOf, refuseFile } from '../refuse-overwriting.ts';
-import { scalingRequest } from '../scaling-request.ts';
-import { openSpec } from '../spec.ts';
 
 type Format = 'svg' | 'mermaid' | 'dot' | 'json';
 
@@ -31,16 +30,13 @@ const endings: Readonly<Record<string, Format>> = {
   json: 'json',
 };
 
-/** Endings of pictures that no format is written under: a program that opens the file would not understand it. */
-const pictures = new Set('png jpg jpeg gif webp avif bmp tif tiff ico heic pdf ps eps svgz'.split(' '));
-
 /** `enetc graph [spec]` */
 export const graphCommand: RunCommand = async (args, io) => {
   const output = text(args, 'output');
   const format = formatFor(text(args, 'format') as Format | undefined, output ?? '');
-  const spec = await openSpec(args.operands[0], io, 'graph');
-  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
-  if (!network) return exitCodes.diagnostics;
+  const opened = await openNetwork(args, io);
+  if (!opened) return exitCodes.diagnostics;
+  const { network } = opened;
   const drawn = draw[format](createDiagram(network.graph, network.point));
   if (output === undefined || output === '-') io.stdout.write(drawn);
   else {
@@ -56,7 +52,7 @@ function formatFor(name: Format | undefined, output: string): Format {
   const ending = /\.([^./\\]+)$/.exec(basename(output))?.[1]?.toLowerCase();
   if (ending === undefined) return name ?? 'svg';
   const byEnding = Object.hasOwn(endings, ending) ? endings[ending] : undefined;
-  if (byEnding === undefined && (name === undefined || pictures.has(ending))) {
+  if (byEnding === undefined && (name === undefined || pictureEndings.includes(ending))) {
     const known = Object.keys(endings).join(', ');
     throw usageError(`'${output}': graph writes no ${ending} file; endings that it knows are ${known}`, 'graph');
   }

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { statOf } from '../../node/file-stat.ts';
 import { flag, text } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
@@ -15,7 +15,7 @@ export const initCommand: RunCommand = async (args, io) => {
   if (/[/\\]$/.test(given)) throw usageError(`'${given}' is a folder: give the file a name`, 'init');
   const file = given.endsWith('.enet') ? given : `${given}.enet`;
   const path = resolve(io.cwd, file);
-  if (exists(path) && !flag(args, 'force')) throw failure(`'${file}' exists; --force overwrites it`);
+  if (statOf(path) && !flag(args, 'force')) throw failure(`'${file}' exists; --force overwrites it`);
   writeTextFile(path, file, content);
   if (!flag(args, 'quiet')) {
     const name = /\s/.test(file) ? `"${safeText(file)}"` : safeText(file);
@@ -33,13 +33,4 @@ async function libraryText(name: string): Promise<string> {
     throw usageError(`the library has no model '${name}'${libraryHint(name)}`, 'init');
   }
   return stdlib[model.module] ?? '';
-}
-
-function exists(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

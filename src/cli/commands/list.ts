@@ -8,8 +8,7 @@ import { flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { declaredModel, libraryHint } from '../library-names.ts';
-import { printJson } from '../print-diagnostics.ts';
-import { paintFor } from '../style.ts';
+import { printAnswer } from '../print-diagnostics.ts';
 
 /** A variant of a library model, in numbers. */
 interface ListedVariant {
@@ -23,15 +22,10 @@ interface ListedVariant {
 export const listCommand: RunCommand = async (args, io) => {
   if (flag(args, 'modules')) {
     const modules = Object.keys(stdlib);
-    if (flag(args, 'json')) printJson(modules, io);
-    else io.stdout.write(modules.map((m) => `${m}\n`).join(''));
+    printAnswer(args, io, modules, () => modules.map((m) => `${m}\n`).join(''));
     return exitCodes.ok;
   }
   const models = chosen(args.operands).map((model) => ({ ...model, variants: variantsOf(model) }));
-  if (flag(args, 'json')) {
-    printJson(models, io);
-    return exitCodes.ok;
-  }
   const columns = [
     { title: 'model' },
     { title: 'variant' },
@@ -48,7 +42,7 @@ export const listCommand: RunCommand = async (args, io) => {
       formatCount(macs),
     ]),
   );
-  io.stdout.write(renderTable(columns, rows, { paint: paintFor(args, io) }));
+  printAnswer(args, io, models, (paint) => renderTable(columns, rows, { paint }));
   return exitCodes.ok;
 };
 

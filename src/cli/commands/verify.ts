@@ -2,19 +2,15 @@ import type { BackendName } from '../../backends/backend.ts';
 import { type ParityReport, verifyParity } from '../../backends/parity/verify.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
-import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
-import { flag, list, number, text } from '../arguments.ts';
-import { buildNetwork } from '../build-network.ts';
+import { flag, list, number } from '../arguments.ts';
+import { openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
-import { followWeights } from '../follow-weights.ts';
+import { openWeights } from '../follow-weights.ts';
 import { exitCodes, usageError } from '../io.ts';
-import { printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { scalingRequest } from '../scaling-request.ts';
-import { openSpec } from '../spec.ts';
-import { paintFor } from '../style.ts';
+import { printAnswer, printDiagnostics } from '../print-diagnostics.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 const defaults = { batch: 2, tolerance: 1e-4 };
@@ -24,18 +20,13 @@ export const verifyCommand: RunCommand = async (args, io) => {
   requireWeights(args);
   const tolerance = number(args, 'tolerance') ?? defaults.tolerance;
   if (!(tolerance > 0)) throw usageError('--tolerance takes a number above 0', 'verify');
-  const spec = await openSpec(args.operands[0], io, 'verify');
-  const request = scalingRequest(args, spec);
-  const built = buildNetwork(spec, request, args, io);
-  if (!built) return exitCodes.diagnostics;
-  const path = text(args, 'weights');
-  const opened = path === undefined ? undefined : openCheckpoint(path, io.cwd);
+  const opened = await openNetwork(args, io);
+  if (!opened) return exitCodes.diagnostics;
+  const weights = openWeights(opened, args, io);
   const asked = list(args, 'backend') as readonly BackendName[];
   try {
-    const map = text(args, 'weights-map');
-    const followed = opened?.checkpoint && followWeights(spec, built, request, opened.checkpoint, map);
-    const network = followed?.network ?? built;
-    const said = [...(opened?.diagnostics ?? []), ...(followed?.diagnostics ?? [])];
+    const { network, checkpoint } = weights;
+    const said = [...weights.diagnostics];
     const result = hasErrors(said)
       ? { diagnostics: [] }
       : await verifyParity(network, network.graph, {
@@ -43,7 +34,7 @@ export const verifyCommand: RunCommand = async (args, io) => {
           batch: number(args, 'batch') ?? defaults.batch,
           tolerance,
           seed: number(args, 'seed') ?? 0,
-          ...(opened && { weights: weightsRequest(args, opened.checkpoint) }),
+          ...(flag(args, 'weights') && { weights: weightsRequest(args, checkpoint) }),
           where: { cwd: io.cwd, env: io.env },
           onStep: (what) => {
             if (io.stderr.isTTY) io.stderr.write(`\r\x1b[K${what} ...`);
@@ -56,16 +47,13 @@ export const verifyCommand: RunCommand = async (args, io) => {
     // Who names a backend wants that one.
     const absent = report?.missing.find(({ engine }) => asked.includes(engine as BackendName));
     const ok = report?.ok === true && !absent;
-    if (flag(args, 'json')) {
-      const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
-      printJson({ point: summarizePoint(network.point), tolerance, ...report, ok, diagnostics }, io);
-    } else if (report) {
-      const heading = `${network.point.model}, ${describePoint(network.point)}`;
-      io.stdout.write(reportText(heading, report, tolerance, ok, paintFor(args, io)));
-    }
+    const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
+    const answer = { point: summarizePoint(network.point), tolerance, ...report, ok, diagnostics };
+    const heading = `${network.point.model}, ${describePoint(network.point)}`;
+    printAnswer(args, io, answer, (paint) => (report ? reportText(heading, report, tolerance, ok, paint) : ''));
     return ok ? exitCodes.ok : exitCodes.diagnostics;
   } finally {
-    opened?.close();
+    weights.close();
   }
 };
 

@@ -7,7 +7,7 @@ import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
 import { type Arguments, flag, text } from '../arguments.ts';
-import { buildNetwork, type Network } from '../build-network.ts';
+import { type Network, openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
@@ -15,8 +15,6 @@ import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { outputOf, refuseFile } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
-import { scalingRequest } from '../scaling-request.ts';
-import { openSpec } from '../spec.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc weights [spec]` */
@@ -24,9 +22,8 @@ export const weightsCommand: RunCommand = async (args, io) => {
   const name = text(args, 'output');
   if (name === undefined) throw usageError('weights needs --output FILE', 'weights');
   requireWeights(args);
-  const spec = await openSpec(args.operands[0], io, 'weights');
-  const network = buildNetwork(spec, scalingRequest(args, spec), args, io);
-  if (!network) return exitCodes.diagnostics;
+  const built = await openNetwork(args, io);
+  if (!built) return exitCodes.diagnostics;
   const opened: OpenedCheckpoint[] = [];
   const open = (option: string) => {
     const path = text(args, option);
@@ -35,7 +32,7 @@ export const weightsCommand: RunCommand = async (args, io) => {
     return opened.at(-1);
   };
   try {
-    return convert(network, name, open('weights'), open('like'), args, io);
+    return convert(built.network, name, open('weights'), open('like'), args, io);
   } finally {
     for (const { close } of opened) close();
   }
@@ -79,9 +76,9 @@ function convert(
     files.commit();
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const names = like ? `the names of ${safeText(text(args, 'like') ?? '')}` : "the model's own names";
-      io.stdout.write(
-        `${safeText(name)}  ${[formatBytes(bytes), `${tensors.length} ${nounFor(tensors.length, 'tensor')}`, names, `from ${safeText(origin)}`].join(' · ')}\n`,
-      );
+      const count = `${tensors.length} ${nounFor(tensors.length, 'tensor')}`;
+      const facts = [formatBytes(bytes), count, names, `from ${safeText(origin)}`];
+      io.stdout.write(`${safeText(name)}  ${facts.join(' · ')}\n`);
     }
     return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, origin });
   } finally {

@@ -1,6 +1,6 @@
 import { commands } from '../commands.ts';
-import type { KnownModels } from './index.ts';
-import { type Candidates, operandCandidates, optionsOf, spellings, valueCandidates } from './words.ts';
+import { optionsOf } from '../options.ts';
+import { type Candidates, type KnownModels, operandCandidates, valueCandidates } from './words.ts';
 
 /** The script for bash. */
 export function bashScript(models: KnownModels): string {
@@ -25,14 +25,7 @@ ${values(models)}
   esac
   if [[ $cur == -* ]]; then
     case $command in
-${commands
-  .map(
-    (c) =>
-      `      ${c.name}) COMPREPLY=($(compgen -W "${optionsOf(c)
-        .map((o) => `--${o.name}`)
-        .join(' ')}" -- "$cur")) ;;`,
-  )
-  .join('\n')}
+${commands.map((c) => `      ${c.name}) ${reply({ words: optionsOf(c).map((o) => `--${o.name}`), files: false })} ;;`).join('\n')}
     esac
     return
   fi
@@ -46,20 +39,15 @@ complete -o filenames -F _enetc enetc
 
 /** A case for each option that takes a value. */
 function values(models: KnownModels): string {
-  return commands
-    .flatMap((command) =>
-      optionsOf(command)
-        .filter((option) => option.value !== undefined)
-        .map((option) => {
-          const patterns = spellings(option)
-            .map((s) => `"${command.name} ${s}"`)
-            .join(' | ');
-          const candidates = valueCandidates(option, models);
-          const action = option.completes === 'variant' ? variants(models) : reply(candidates);
-          return `    ${patterns}) ${action}; return ;;`;
-        }),
-    )
-    .join('\n');
+  const cases = commands.flatMap((command) =>
+    optionsOf(command).flatMap((option) => {
+      if (option.value === undefined) return [];
+      const short = option.short ? ` | "${command.name} -${option.short}"` : '';
+      const action = option.completes === 'variant' ? variants(models) : reply(valueCandidates(option, models));
+      return [`    "${command.name} --${option.name}"${short}) ${action}; return ;;`];
+    }),
+  );
+  return cases.join('\n');
 }
 
 /** The variants of the spec on the line; of all models where it is no library model. */

@@ -1,6 +1,6 @@
 import { commands } from '../commands.ts';
-import type { KnownModels } from './index.ts';
-import { operandCandidates, optionsOf, valueCandidates } from './words.ts';
+import { optionsOf } from '../options.ts';
+import { type KnownModels, operandCandidates, valueCandidates } from './words.ts';
 
 /** The script for fish. */
 export function fishScript(models: KnownModels): string {

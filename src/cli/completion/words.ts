@@ -1,15 +1,19 @@
 import { codes } from '../../diagnostics/catalog.ts';
 import { type Command, commands } from '../commands.ts';
-import { globalOptions, type Option } from '../options.ts';
-import type { KnownModels } from './index.ts';
+import type { Option } from '../options.ts';
+
+/** The shells that there is a completion script for. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** What scripts know of the library: the models' names, each with its variants. */
+export type KnownModels = readonly { readonly name: string; readonly variants: readonly string[] }[];
 
 /** What an operand or a value can be: words, and perhaps files. */
 export interface Candidates {
   readonly words: readonly string[];
   readonly files: boolean;
 }
-
-const shellNames = ['bash', 'zsh', 'fish'];
 
 /** What may stand as an operand of a command. */
 export function operandCandidates(command: Command, models: KnownModels): Candidates {
@@ -24,7 +28,7 @@ export function operandCandidates(command: Command, models: KnownModels): Candid
     case 'command':
       return { words: commands.map((c) => c.name), files: false };
     case 'shell':
-      return { words: shellNames, files: false };
+      return { words: shells, files: false };
     case 'backend':
       return { words: ['install', 'list', 'remove', 'tensorflow'], files: false };
     default:
@@ -37,14 +41,4 @@ export function valueCandidates(option: Option, models: KnownModels): Candidates
   if (option.completes === 'variant') return { words: models.flatMap((m) => m.variants), files: false };
   if (option.completes === 'spec') return { words: models.map((m) => m.name), files: false };
   return { words: option.choices ?? [], files: option.completes === 'file' };
-}
-
-/** All options of a command. */
-export function optionsOf(command: Command): readonly Option[] {
-  return [...command.options, ...globalOptions];
-}
-
-/** `--output` and `-o`. */
-export function spellings(option: Option): string[] {
-  return [`--${option.name}`, ...(option.short ? [`-${option.short}`] : [])];
 }

@@ -1,7 +1,6 @@
 import { type Command, commands } from '../commands.ts';
-import type { Option } from '../options.ts';
-import type { KnownModels } from './index.ts';
-import { type Candidates, operandCandidates, optionsOf, valueCandidates } from './words.ts';
+import { type Option, optionsOf } from '../options.ts';
+import { type Candidates, type KnownModels, operandCandidates, valueCandidates } from './words.ts';
 
 /** The script for zsh. */
 export function zshScript(models: KnownModels): string {
