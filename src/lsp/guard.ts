@@ -1,31 +1,48 @@
-import { CancellationToken, ErrorCodes, RAL, ResponseError } from 'vscode-languageserver';
+import { CancellationToken, ErrorCodes, type ProtocolRequestType, RAL, ResponseError } from 'vscode-languageserver';
 import { cancelled, invalidParams } from './errors.ts';
 import type { Session } from './session.ts';
 import { type View, viewOf } from './view.ts';
 
+/** A kind of request: one of the protocol's, or the name of one of ours. */
+type Kind<P, R> = string | ProtocolRequestType<P, R, unknown, unknown, unknown>;
+
 /**
- * Makes a handler of requests out of a function: refuses them before `initialize` and after `shutdown`, honours
- * cancelling, and turns an error of the server itself into an error answer and a line in the client's log.
+ * Answers a kind of request: refuses it before `initialize` and after `shutdown`, honours cancelling, and turns an error of
+ * the server itself into an error answer and a line in the client's log.
  */
-export function answering<P, R>(
+export function answer<P, R>(
   session: Session,
+  kind: Kind<P, R>,
   handler: (params: P, token: CancellationToken) => R | Promise<R>,
-): (params: P, token: CancellationToken) => Promise<R> {
-  return async (params, given: CancellationToken | undefined) => {
+): void {
+  const answered = async (params: P, given: CancellationToken | undefined): Promise<unknown> => {
     // of an empty list of parameters, as Neovim sends it, the token is all that comes
     const token = given ?? CancellationToken.None;
     if (session.state === 'new') throw new ResponseError(ErrorCodes.ServerNotInitialized, 'initialize comes first');
     if (session.state === 'closing') throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is shut down');
     if (token.isCancellationRequested) throw cancelled();
-    if (typeof params !== 'object' || params === null) throw invalidParams('the parameters are no object');
+    if (typeof params !== 'object' || params === null) throw invalidParams('the parameters are not an object');
     try {
       return await handler(params, endOf(session, token));
     } catch (e) {
       if (e instanceof ResponseError) throw e;
-      session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
+      logError(session, e);
       throw new ResponseError(ErrorCodes.InternalError, `an error in enetc: ${e instanceof Error ? e.message : e}`);
     }
   };
+  session.connection.onRequest(kind as string, answered);
+}
+
+/** As `answer`, for requests about a document. One that the server may not or cannot see is answered by null. */
+export function answerIn<P extends { textDocument: { uri: string } }, R>(
+  session: Session,
+  kind: Kind<P, R>,
+  handler: (view: View, params: P, token: CancellationToken) => R | Promise<R>,
+): void {
+  answer<P, R | null>(session, kind, (params, token) => {
+    const view = viewOf(session, params.textDocument?.uri);
+    return view ? handler(view, params, token) : null;
+  });
 }
 
 /** That a request is no longer wanted: the client says so, or shuts the server down and waits for nothing more. */
@@ -38,17 +55,6 @@ function endOf(session: Session, token: CancellationToken): CancellationToken {
   };
 }
 
-/** As `answering`, for requests about a document. A document that the server may not or cannot see is answered by null. */
-export function answeringIn<P extends { textDocument: { uri: string } }, R>(
-  session: Session,
-  handler: (view: View, params: P, token: CancellationToken) => R | Promise<R>,
-): (params: P, token: CancellationToken) => Promise<R | null> {
-  return answering<P, R | null>(session, (params, token) => {
-    const view = viewOf(session, params.textDocument?.uri);
-    return view ? handler(view, params, token) : null;
-  });
-}
-
 /** Runs what a notification asks for; what is wrong is logged, for a notification has no answer. */
 export function heeding<P>(session: Session, handler: (params: P) => void): (params: P) => void {
   return (params) => {
@@ -58,7 +64,7 @@ export function heeding<P>(session: Session, handler: (params: P) => void): (par
       handler(params);
     } catch (e) {
       if (e instanceof ResponseError) session.connection.console.warn(e.message);
-      else session.connection.console.error(`an error in enetc, please report it:\n${traceOf(e)}`);
+      else logError(session, e);
     }
   };
 }
@@ -83,6 +89,8 @@ export async function inSlices(token: CancellationToken, step: () => boolean): P
   }
 }
 
-function traceOf(e: unknown): string {
-  return e instanceof Error ? (e.stack ?? e.message) : String(e);
+/** Reports an error of the server itself in the client's log. */
+export function logError({ connection }: Session, e: unknown): void {
+  const trace = e instanceof Error ? (e.stack ?? e.message) : String(e);
+  connection.console.error(`an error in enetc, please report it:\n${trace}`);
 }

@@ -4,6 +4,7 @@ import { createBackground } from './background.ts';
 import { watchChangesBeside } from './changes-beside.ts';
 import { refresh } from './configuration.ts';
 import { createPublisher } from './diagnostics/publish.ts';
+import { logError } from './guard.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
@@ -39,7 +40,5 @@ export function createIdleWork(session: Session): () => void {
       while (view && session.state === 'running' && measureNext(view.analysis)) yield 0;
     }
   }
-  return createBackground(work, (e) => {
-    session.connection.console.error(`an error in enetc, please report it:\n${e instanceof Error ? e.stack : e}`);
-  });
+  return createBackground(work, (e) => logError(session, e));
 }

@@ -1,4 +1,5 @@
 import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+import { groupBy } from './group-by.ts';
 
 /** The nodes of one row of a model's table, or of a section without one, in the graph's order. */
 export interface Stage {
@@ -31,35 +32,15 @@ export function stageId({ place: { section, row } }: GraphNode): string {
 
 /** The network cut into stages, in the order in which they first appear. Inputs belong to none. */
 export function stagesOf(graph: Graph): Stage[] {
-  const stages = new Map<
-    string,
-    { section: string; row?: string; blocks: Map<number, GraphNode[]>; nodes: GraphNode[] }
-  >();
-  for (const node of graph.nodes) {
-    if (node.op.kind === 'input') continue;
-    const { section, row, block } = node.place;
-    const id = stageId(node);
-    let stage = stages.get(id);
-    if (!stage) {
-      stage = { section, ...(row !== undefined && { row }), blocks: new Map(), nodes: [] };
-      stages.set(id, stage);
-    }
-    stage.nodes.push(node);
-    const number = block ?? 0;
-    const nodes = stage.blocks.get(number);
-    if (nodes) nodes.push(node);
-    else stage.blocks.set(number, [node]);
-  }
-  return [...stages].map(([id, stage]) => ({
-    id,
-    section: stage.section,
-    ...(stage.row !== undefined && { row: stage.row }),
-    nodes: stage.nodes,
-    blocks: [...stage.blocks].map(([number, nodes]) => {
-      const operator = nodes[0]?.place.operator;
-      return { number, nodes, ...(operator !== undefined && { operator }) };
-    }),
-  }));
+  const nodes = graph.nodes.filter(({ op }) => op.kind !== 'input');
+  return [...groupBy(nodes, stageId)].map(([id, own]) => {
+    const { section, row } = (own[0] as GraphNode).place;
+    const blocks = [...groupBy(own, ({ place }) => place.block ?? 0)].map(([number, inBlock]) => {
+      const operator = inBlock[0]?.place.operator;
+      return { number, nodes: inBlock, ...(operator !== undefined && { operator }) };
+    });
+    return { id, section, ...(row !== undefined && { row }), nodes: own, blocks };
+  });
 }
 
 /** The values that `nodes` read and do not make, each once, in the order of reading. */

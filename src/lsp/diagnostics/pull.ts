@@ -5,7 +5,7 @@ import {
   WorkspaceDiagnosticRequest,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
-import { answering, inSlices, pause } from '../guard.ts';
+import { answer, inSlices, pause } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { uriOf, type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
@@ -16,34 +16,32 @@ const patience = 250;
 /** Answers clients that ask for diagnostics: of a document, and of the whole workspace. */
 export function answerDiagnostics(session: Session): void {
   const idOf = createResultIds();
-  const { connection, projects } = session;
-  connection.onRequest(
+  const { projects } = session;
+  answer(
+    session,
     DocumentDiagnosticRequest.type,
-    answering(session, async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
+    async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
       // of the text as it is when all is known: who types on must not wait for networks of the text before
       const until = performance.now() + patience;
       const buildNext = () => viewOf(session, textDocument?.uri)?.analysis.buildNext() === true;
       await inSlices(token, () => performance.now() < until && buildNext());
       const view = viewOf(session, textDocument?.uri);
       return view ? reportOf(view, idOf, previousResultId) : { kind: 'full', items: [] };
-    }),
+    },
   );
-  connection.onRequest(
-    WorkspaceDiagnosticRequest.type,
-    answering(session, async ({ previousResultIds }, token) => {
-      const previous = new Map((previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
-      const items: WorkspaceDocumentDiagnosticReport[] = [];
-      for (const { ide, isWorkspaceFolder } of [...projects.all()]) {
-        for (const path of isWorkspaceFolder ? ide.allFiles() : ide.openDocuments()) {
-          await pause(token);
-          const uri = uriOf(session, path);
-          const view = viewOf(session, uri);
-          if (view) items.push({ ...reportOf(view, idOf, previous.get(uri)), uri, version: view.version ?? null });
-        }
+  answer(session, WorkspaceDiagnosticRequest.type, async ({ previousResultIds }, token) => {
+    const previous = new Map((previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
+    const items: WorkspaceDocumentDiagnosticReport[] = [];
+    for (const { ide, isWorkspaceFolder } of [...projects.all()]) {
+      for (const path of isWorkspaceFolder ? ide.allFiles() : ide.openDocuments()) {
+        await pause(token);
+        const uri = uriOf(session, path);
+        const view = viewOf(session, uri);
+        if (view) items.push({ ...reportOf(view, idOf, previous.get(uri)), uri, version: view.version ?? null });
       }
-      return { items };
-    }),
-  );
+    }
+    return { items };
+  });
 }
 
 type IdOf = (uri: string, diagnostics: readonly Diagnostic[]) => string;

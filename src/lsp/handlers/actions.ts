@@ -2,26 +2,22 @@ import { type CodeAction, CodeActionRequest } from 'vscode-languageserver';
 import { codeActions, type CodeAction as EnetAction } from '../../ide/features/code-actions.ts';
 import { protocolDiagnostic } from '../diagnostics/convert.ts';
 import { workspaceEdit } from '../edits.ts';
-import { answeringIn } from '../guard.ts';
+import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { offsetsIn, type View } from '../view.ts';
 
 /** What a machine can mend, for the client to do. */
 export function answerActions(session: Session): void {
-  session.connection.onRequest(
-    CodeActionRequest.type,
-    answeringIn(session, (view, { range, context }): CodeAction[] => {
-      if (view.library || !session.client.codeActions) return [];
-      const { start, end } = offsetsIn(view, range);
-      const only = Array.isArray(context?.only) ? context.only : undefined;
-      return codeActions(view.ide, view.analysis, start, end)
-        .filter(
-          ({ kind }) =>
-            !only || only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)),
-        )
-        .map((action) => protocolAction(view, action));
-    }),
-  );
+  answerIn(session, CodeActionRequest.type, (view, { range, context }): CodeAction[] => {
+    if (view.library || !session.client.codeActions) return [];
+    const { start, end } = offsetsIn(view, range);
+    const only = Array.isArray(context?.only) ? context.only : undefined;
+    return codeActions(view.ide, view.analysis, start, end)
+      .filter(
+        ({ kind }) => !only || only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)),
+      )
+      .map((action) => protocolAction(view, action));
+  });
 }
 
 function protocolAction(view: View, { title, kind, edits, diagnostic, preferred }: EnetAction): CodeAction {

@@ -7,7 +7,7 @@ import {
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { chooseScaling } from '../configuration.ts';
 import { invalidParams } from '../errors.ts';
-import { answering } from '../guard.ts';
+import { answer } from '../guard.ts';
 import { choicesIn, scalingText } from '../scaling-choices.ts';
 import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
@@ -24,17 +24,13 @@ const mostChoices = 24;
  * perhaps a variant; without a point it asks. The server writes no files: the others say what to type in a terminal.
  */
 export function answerCommands(session: Session): void {
-  const { connection } = session;
-  connection.onRequest(
-    ExecuteCommandRequest.type,
-    answering(session, async ({ command, arguments: given }): Promise<unknown> => {
-      const args: readonly unknown[] = Array.isArray(given) ? given : [];
-      if (command === 'enet.selectScaling') return selectScaling(session, args);
-      if (command === 'enet.compile') return sayCommand(session, args, 'compile', '');
-      if (command === 'enet.preview') return sayCommand(session, args, 'graph', ' -o network.svg');
-      throw invalidParams(`there is no command ${String(command)}`);
-    }),
-  );
+  answer(session, ExecuteCommandRequest.type, async ({ command, arguments: given }): Promise<unknown> => {
+    const args: readonly unknown[] = Array.isArray(given) ? given : [];
+    if (command === 'enet.selectScaling') return selectScaling(session, args);
+    if (command === 'enet.compile') return sayCommand(session, args, 'compile', '');
+    if (command === 'enet.preview') return sayCommand(session, args, 'graph', ' -o network.svg');
+    throw invalidParams(`there is no command ${String(command)}`);
+  });
 }
 
 async function selectScaling(session: Session, args: readonly unknown[]): Promise<ScalingRequest | null> {

@@ -9,7 +9,7 @@ import {
 import { completionAt } from '../../ide/features/completion/completion.ts';
 import type { CompletionKind, CompletionItem as Item } from '../../ide/features/completion/item.ts';
 import { textEdits } from '../edits.ts';
-import { answering, answeringIn } from '../guard.ts';
+import { answer, answerIn } from '../guard.ts';
 import { markup, withoutTabStops } from '../markup.ts';
 import { readWorkspace } from '../read-workspace.ts';
 import type { Session } from '../session.ts';
@@ -48,29 +48,22 @@ const suggest = 'editor.action.triggerSuggest';
 
 /** What can be written at the cursor. Documentation is sent when an item is looked at. */
 export function answerCompletion(session: Session): void {
-  const { connection } = session;
   let last: { readonly list: number; readonly items: readonly Item[] } = { list: 0, items: [] };
-  connection.onRequest(
-    CompletionRequest.type,
-    answeringIn(session, async (view, { position }, token): Promise<CompletionList> => {
-      const offset = offsetIn(view, position);
-      // names of the workspace's other files are offered, and the first to ask finds none of them read
-      await readWorkspace(view.ide, token);
-      // what fits a text that is gone must not be put into the present one: the client asks again
-      if (viewOf(session, view.uri)?.analysis !== view.analysis) return { isIncomplete: true, items: [] };
-      const { items, isIncomplete } = completionAt(view.ide, view.path, offset);
-      last = { list: last.list + 1, items };
-      return { isIncomplete, items: items.map((item, index) => protocolItem(view, item, { list: last.list, index })) };
-    }),
-  );
-  connection.onRequest(
-    CompletionResolveRequest.type,
-    answering(session, (item): CompletionItem => {
-      const { list, index } = (item.data ?? {}) as Partial<ItemData>;
-      const documentation = list === last.list ? last.items[index ?? -1]?.documentation : undefined;
-      return documentation === undefined ? item : { ...item, documentation: markup(session, documentation) };
-    }),
-  );
+  answerIn(session, CompletionRequest.type, async (view, { position }, token): Promise<CompletionList> => {
+    const offset = offsetIn(view, position);
+    // names of the workspace's other files are offered, and the first to ask finds none of them read
+    await readWorkspace(view.ide, token);
+    // what fits a text that is gone must not be put into the present one: the client asks again
+    if (viewOf(session, view.uri)?.analysis !== view.analysis) return { isIncomplete: true, items: [] };
+    const { items, isIncomplete } = completionAt(view.ide, view.path, offset);
+    last = { list: last.list + 1, items };
+    return { isIncomplete, items: items.map((item, index) => protocolItem(view, item, { list: last.list, index })) };
+  });
+  answer(session, CompletionResolveRequest.type, (item): CompletionItem => {
+    const { list, index } = (item.data ?? {}) as Partial<ItemData>;
+    const documentation = list === last.list ? last.items[index ?? -1]?.documentation : undefined;
+    return documentation === undefined ? item : { ...item, documentation: markup(session, documentation) };
+  });
 }
 
 function protocolItem(view: View, item: Item, data: ItemData): CompletionItem {

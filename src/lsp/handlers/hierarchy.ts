@@ -13,41 +13,31 @@ import {
   outgoingCalls,
   prepareCallHierarchy,
 } from '../../ide/features/call-hierarchy.ts';
-import { answering, answeringIn } from '../guard.ts';
+import { answer, answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { offsetIn, rangeAt, uriOf, type View, viewOf } from '../view.ts';
 
 /** Which blocks and models build which. */
 export function answerHierarchy(session: Session): void {
-  const { connection } = session;
-  connection.onRequest(
-    CallHierarchyPrepareRequest.type,
-    answeringIn(session, (view, { position }) =>
-      prepareCallHierarchy(view.analysis, offsetIn(view, position)).map((item) => protocolItem(view, item)),
-    ),
+  answerIn(session, CallHierarchyPrepareRequest.type, (view, { position }) =>
+    prepareCallHierarchy(view.analysis, offsetIn(view, position)).map((item) => protocolItem(view, item)),
   );
-  connection.onRequest(
-    CallHierarchyIncomingCallsRequest.type,
-    answering(session, ({ item }): CallHierarchyIncomingCall[] | null => {
-      const known = itemOf(session, item);
-      if (!known) return null;
-      return incomingCalls(known.view.ide, known.item).map((call) => ({
-        from: protocolItem(known.view, call.item),
-        fromRanges: call.places.map((place) => rangeAt(known.view, place)),
-      }));
-    }),
-  );
-  connection.onRequest(
-    CallHierarchyOutgoingCallsRequest.type,
-    answering(session, ({ item }): CallHierarchyOutgoingCall[] | null => {
-      const known = itemOf(session, item);
-      if (!known) return null;
-      return outgoingCalls(known.view.ide, known.item).map((call) => ({
-        to: protocolItem(known.view, call.item),
-        fromRanges: call.places.map((place) => rangeAt(known.view, place)),
-      }));
-    }),
-  );
+  answer(session, CallHierarchyIncomingCallsRequest.type, ({ item }): CallHierarchyIncomingCall[] | null => {
+    const known = itemOf(session, item);
+    if (!known) return null;
+    return incomingCalls(known.view.ide, known.item).map((call) => ({
+      from: protocolItem(known.view, call.item),
+      fromRanges: call.places.map((place) => rangeAt(known.view, place)),
+    }));
+  });
+  answer(session, CallHierarchyOutgoingCallsRequest.type, ({ item }): CallHierarchyOutgoingCall[] | null => {
+    const known = itemOf(session, item);
+    if (!known) return null;
+    return outgoingCalls(known.view.ide, known.item).map((call) => ({
+      to: protocolItem(known.view, call.item),
+      fromRanges: call.places.map((place) => rangeAt(known.view, place)),
+    }));
+  });
 }
 
 function protocolItem(view: View, { name, kind, place, selection }: CallItem): CallHierarchyItem {

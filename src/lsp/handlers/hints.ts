@@ -9,7 +9,7 @@ import {
 import { codeLenses, type CodeLens as EnetLens, resolveCodeLens } from '../../ide/features/code-lens.ts';
 import { inlayHints } from '../../ide/features/inlay-hints.ts';
 import { invalidParams } from '../errors.ts';
-import { answering, answeringIn } from '../guard.ts';
+import { answer, answerIn } from '../guard.ts';
 import { positionAt } from '../lines.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
@@ -23,40 +23,30 @@ interface LensData {
 
 /** What numbers become at the chosen point, within the text and above it. */
 export function answerHints(session: Session): void {
-  const { connection } = session;
-  connection.onRequest(
-    InlayHintRequest.type,
-    answeringIn(session, (view, { range }): InlayHint[] =>
-      inlayHints(view.analysis, offsetsIn(view, range), session.settings.inlayHints).map((hint) => ({
-        position: positionAt(view.lines, hint.offset, session.client.encoding),
-        label: hint.label,
-        ...(hint.kind === 'parameter' ? { kind: InlayHintKind.Parameter, paddingRight: true } : { paddingLeft: true }),
-        tooltip: markup(session, hint.tooltip),
+  answerIn(session, InlayHintRequest.type, (view, { range }): InlayHint[] =>
+    inlayHints(view.analysis, offsetsIn(view, range), session.settings.inlayHints).map((hint) => ({
+      position: positionAt(view.lines, hint.offset, session.client.encoding),
+      label: hint.label,
+      ...(hint.kind === 'parameter' ? { kind: InlayHintKind.Parameter, paddingRight: true } : { paddingLeft: true }),
+      tooltip: markup(session, hint.tooltip),
+    })),
+  );
+  answerIn(session, CodeLensRequest.type, (view): CodeLens[] =>
+    inTheirOrder(
+      codeLenses(view.analysis).map((lens) => ({
+        range: rangeIn(view, lens),
+        ...(lens.title === undefined
+          ? { data: { uri: view.uri, lens } satisfies LensData }
+          : { command: commandOf(view, lens, lens.title) }),
       })),
     ),
   );
-  connection.onRequest(
-    CodeLensRequest.type,
-    answeringIn(session, (view): CodeLens[] =>
-      inTheirOrder(
-        codeLenses(view.analysis).map((lens) => ({
-          range: rangeIn(view, lens),
-          ...(lens.title === undefined
-            ? { data: { uri: view.uri, lens } satisfies LensData }
-            : { command: commandOf(view, lens, lens.title) }),
-        })),
-      ),
-    ),
-  );
-  connection.onRequest(
-    CodeLensResolveRequest.type,
-    answering(session, (given): CodeLens => {
-      const { uri, lens } = (given.data ?? {}) as Partial<LensData>;
-      if (!isLens(lens)) throw invalidParams('the lens is none of this server');
-      const view = viewOf(session, uri);
-      return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
-    }),
-  );
+  answer(session, CodeLensResolveRequest.type, (given): CodeLens => {
+    const { uri, lens } = (given.data ?? {}) as Partial<LensData>;
+    if (!isLens(lens)) throw invalidParams('the lens is none of this server');
+    const view = viewOf(session, uri);
+    return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
+  });
 }
 
 /**

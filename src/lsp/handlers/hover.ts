@@ -1,7 +1,7 @@
 import { type Hover, HoverRequest } from 'vscode-languageserver';
 import { hover } from '../../ide/features/hover.ts';
 import { measureNext } from '../../ide/numbers/measure.ts';
-import { answeringIn, inSlices } from '../guard.ts';
+import { answerIn, inSlices } from '../guard.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
 import { offsetIn, rangeIn, viewOf } from '../view.ts';
@@ -11,17 +11,14 @@ import { offsetIn, rangeIn, viewOf } from '../view.ts';
  * and what comes in meanwhile is answered in between; a text that has changed by then is told of as it is known.
  */
 export function answerHover(session: Session): void {
-  session.connection.onRequest(
-    HoverRequest.type,
-    answeringIn(session, async (view, { position }, token): Promise<Hover | null> => {
-      const offset = offsetIn(view, position);
-      let found = hover(view.analysis, offset);
-      if (found?.incomplete) {
-        const isPresent = () => viewOf(session, view.uri)?.analysis === view.analysis;
-        await inSlices(token, () => isPresent() && measureNext(view.analysis));
-        found = hover(view.analysis, offset);
-      }
-      return found ? { contents: markup(session, found.markdown), range: rangeIn(view, found) } : null;
-    }),
-  );
+  answerIn(session, HoverRequest.type, async (view, { position }, token): Promise<Hover | null> => {
+    const offset = offsetIn(view, position);
+    let found = hover(view.analysis, offset);
+    if (found?.incomplete) {
+      const isPresent = () => viewOf(session, view.uri)?.analysis === view.analysis;
+      await inSlices(token, () => isPresent() && measureNext(view.analysis));
+      found = hover(view.analysis, offset);
+    }
+    return found ? { contents: markup(session, found.markdown), range: rangeIn(view, found) } : null;
+  });
 }

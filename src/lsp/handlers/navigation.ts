@@ -12,39 +12,28 @@ import { definitionsAt, type Link } from '../../ide/features/definition.ts';
 import { highlightsAt } from '../../ide/features/highlights.ts';
 import { referencesAt } from '../../ide/features/references.ts';
 import { typeDefinitionsAt } from '../../ide/features/type-definition.ts';
-import { answeringIn } from '../guard.ts';
+import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { locationOf, offsetIn, rangeAt, rangeIn, uriOf, type View } from '../view.ts';
 
 /** Going from names to what they mean, and back. */
 export function answerNavigation(session: Session): void {
-  const { connection } = session;
-  connection.onRequest(
-    DefinitionRequest.type,
-    answeringIn(session, (view, { position }) => links(view, definitionsAt(view.analysis, offsetIn(view, position)))),
+  answerIn(session, DefinitionRequest.type, (view, { position }) =>
+    links(view, definitionsAt(view.analysis, offsetIn(view, position))),
   );
-  connection.onRequest(
-    TypeDefinitionRequest.type,
-    answeringIn(session, (view, { position }) =>
-      links(view, typeDefinitionsAt(view.analysis, offsetIn(view, position))),
-    ),
+  answerIn(session, TypeDefinitionRequest.type, (view, { position }) =>
+    links(view, typeDefinitionsAt(view.analysis, offsetIn(view, position))),
   );
-  connection.onRequest(
-    ReferencesRequest.type,
-    answeringIn(session, (view, { position, context }): Location[] =>
-      referencesAt(view.ide, view.analysis, offsetIn(view, position))
-        .filter(({ declaration }) => !declaration || context?.includeDeclaration !== false)
-        .map((place) => locationOf(view, place)),
-    ),
+  answerIn(session, ReferencesRequest.type, (view, { position, context }): Location[] =>
+    referencesAt(view.ide, view.analysis, offsetIn(view, position))
+      .filter(({ declaration }) => !declaration || context?.includeDeclaration !== false)
+      .map((place) => locationOf(view, place)),
   );
-  connection.onRequest(
-    DocumentHighlightRequest.type,
-    answeringIn(session, (view, { position }): DocumentHighlight[] =>
-      highlightsAt(view.analysis, offsetIn(view, position)).map((h) => ({
-        range: rangeIn(view, h),
-        kind: h.access === 'write' ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
-      })),
-    ),
+  answerIn(session, DocumentHighlightRequest.type, (view, { position }): DocumentHighlight[] =>
+    highlightsAt(view.analysis, offsetIn(view, position)).map((h) => ({
+      range: rangeIn(view, h),
+      kind: h.access === 'write' ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+    })),
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Preview, type PreviewStage, preview } from '../../ide/features/preview.ts';
 import { measureNext } from '../../ide/numbers/measure.ts';
 import { invalidParams } from '../errors.ts';
-import { answering, inSlices } from '../guard.ts';
+import { answer, inSlices } from '../guard.ts';
 import type { ProtocolPreview } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
@@ -9,9 +9,10 @@ import { locationOf, type View, viewOf } from '../view.ts';
 
 /** `enet/preview`: the network beside the text. */
 export function answerPreview(session: Session): void {
-  session.connection.onRequest(
+  answer(
+    session,
     'enet/preview',
-    answering(session, async ({ uri, model, scaling }: PreviewParams, token): Promise<ProtocolPreview | null> => {
+    async ({ uri, model, scaling }: PreviewParams, token): Promise<ProtocolPreview | null> => {
       // a family takes many networks: what comes in meanwhile is answered between them, a change of the text as well
       await inSlices(token, () => {
         const present = viewOf(session, uri);
@@ -23,7 +24,7 @@ export function answerPreview(session: Session): void {
       if (typeof request === 'string') throw invalidParams(`scaling: ${request}`);
       const found = preview(view.analysis, typeof model === 'string' ? model : undefined, request);
       return found ? protocolPreview(view, found) : null;
-    }),
+    },
   );
 }
 

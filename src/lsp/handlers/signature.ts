@@ -1,29 +1,26 @@
 import { type SignatureHelp, SignatureHelpRequest } from 'vscode-languageserver';
 import { signatureHelp } from '../../ide/features/signature-help.ts';
-import { answeringIn } from '../guard.ts';
+import { answerIn } from '../guard.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
 import { offsetIn } from '../view.ts';
 
 /** The parameters of the call that is being typed. */
 export function answerSignatures(session: Session): void {
-  session.connection.onRequest(
-    SignatureHelpRequest.type,
-    answeringIn(session, (view, { position }): SignatureHelp | null => {
-      const found = signatureHelp(view.analysis, offsetIn(view, position));
-      if (!found) return null;
-      const { label, documentation, parameters, active } = found;
-      // where no parameter is left, clients that cannot be told take one past the last
-      const none = session.client.noActiveParameter ? null : parameters.length;
-      const signature = {
-        label,
+  answerIn(session, SignatureHelpRequest.type, (view, { position }): SignatureHelp | null => {
+    const found = signatureHelp(view.analysis, offsetIn(view, position));
+    if (!found) return null;
+    const { label, documentation, parameters, active } = found;
+    // where no parameter is left, clients that cannot be told take one past the last
+    const none = session.client.noActiveParameter ? null : parameters.length;
+    const signature = {
+      label,
+      documentation: markup(session, documentation),
+      parameters: parameters.map(({ start, end, documentation }) => ({
+        label: session.client.labelOffsets ? ([start, end] as [number, number]) : label.slice(start, end),
         documentation: markup(session, documentation),
-        parameters: parameters.map(({ start, end, documentation }) => ({
-          label: session.client.labelOffsets ? ([start, end] as [number, number]) : label.slice(start, end),
-          documentation: markup(session, documentation),
-        })),
-      };
-      return { signatures: [signature], activeSignature: 0, activeParameter: active ?? none };
-    }),
-  );
+      })),
+    };
+    return { signatures: [signature], activeSignature: 0, activeParameter: active ?? none };
+  });
 }

@@ -13,7 +13,7 @@ import { foldingRanges } from '../../ide/features/folding.ts';
 import { linkedEditingRanges } from '../../ide/features/linked-editing.ts';
 import { selectionRanges } from '../../ide/features/selection-ranges.ts';
 import { invalidParams } from '../errors.ts';
-import { answeringIn } from '../guard.ts';
+import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { offsetIn, rangeIn, uriOf } from '../view.ts';
 
@@ -25,49 +25,36 @@ const foldingKinds = {
 
 /** How a text is built up: what folds, what is selected together, what leads elsewhere, what changes together. */
 export function answerStructure(session: Session): void {
-  const { connection } = session;
-  connection.onRequest(
-    FoldingRangeRequest.type,
-    answeringIn(session, (view): FoldingRange[] =>
-      foldingRanges(view.analysis).flatMap((folding) => {
-        const { start, end } = rangeIn(view, folding);
-        if (start.line >= end.line) return [];
-        const lines = { startLine: start.line, endLine: end.line, kind: foldingKinds[folding.kind] };
-        if (session.client.lineFoldingOnly) return [lines];
-        return [{ ...lines, startCharacter: start.character, endCharacter: end.character }];
-      }),
-    ),
-  );
-  connection.onRequest(
-    SelectionRangeRequest.type,
-    answeringIn(session, (view, { positions }): SelectionRange[] => {
-      if (!Array.isArray(positions)) throw invalidParams('positions are missing');
-      return positions.map((position) => {
-        const offset = offsetIn(view, position);
-        const ranges = selectionRanges(view.analysis, offset).map((place) => rangeIn(view, place));
-        const outermostFirst = ranges.reverse();
-        const found = outermostFirst.reduce<SelectionRange | undefined>(
-          (parent, range) => ({ range, ...(parent && { parent }) }),
-          undefined,
-        );
-        return found ?? { range: rangeIn(view, { start: offset, end: offset }) };
-      });
+  answerIn(session, FoldingRangeRequest.type, (view): FoldingRange[] =>
+    foldingRanges(view.analysis).flatMap((folding) => {
+      const { start, end } = rangeIn(view, folding);
+      if (start.line >= end.line) return [];
+      const lines = { startLine: start.line, endLine: end.line, kind: foldingKinds[folding.kind] };
+      if (session.client.lineFoldingOnly) return [lines];
+      return [{ ...lines, startCharacter: start.character, endCharacter: end.character }];
     }),
   );
-  connection.onRequest(
-    DocumentLinkRequest.type,
-    answeringIn(session, (view): DocumentLink[] =>
-      documentLinks(view.analysis).map((link) => ({
-        range: rangeIn(view, link),
-        target: 'url' in link.to ? link.to.url : uriOf(session, link.to.path),
-      })),
-    ),
+  answerIn(session, SelectionRangeRequest.type, (view, { positions }): SelectionRange[] => {
+    if (!Array.isArray(positions)) throw invalidParams('positions are missing');
+    return positions.map((position) => {
+      const offset = offsetIn(view, position);
+      const ranges = selectionRanges(view.analysis, offset).map((place) => rangeIn(view, place));
+      const outermostFirst = ranges.reverse();
+      const found = outermostFirst.reduce<SelectionRange | undefined>(
+        (parent, range) => ({ range, ...(parent && { parent }) }),
+        undefined,
+      );
+      return found ?? { range: rangeIn(view, { start: offset, end: offset }) };
+    });
+  });
+  answerIn(session, DocumentLinkRequest.type, (view): DocumentLink[] =>
+    documentLinks(view.analysis).map((link) => ({
+      range: rangeIn(view, link),
+      target: 'url' in link.to ? link.to.url : uriOf(session, link.to.path),
+    })),
   );
-  connection.onRequest(
-    LinkedEditingRangeRequest.type,
-    answeringIn(session, (view, { position }) => {
-      const places = view.library ? [] : linkedEditingRanges(view.analysis, offsetIn(view, position));
-      return places.length > 1 ? { ranges: places.map((place) => rangeIn(view, place)) } : null;
-    }),
-  );
+  answerIn(session, LinkedEditingRangeRequest.type, (view, { position }) => {
+    const places = view.library ? [] : linkedEditingRanges(view.analysis, offsetIn(view, position));
+    return places.length > 1 ? { ranges: places.map((place) => rangeIn(view, place)) } : null;
+  });
 }

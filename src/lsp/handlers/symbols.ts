@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { documentSymbols, type DocumentSymbol as EnetSymbol } from '../../ide/features/symbols.ts';
 import { searchSymbols } from '../../ide/features/workspace-symbols.ts';
-import { answering, answeringIn, inSlices } from '../guard.ts';
+import { answer, answerIn, inSlices } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { locationOf, rangeIn, uriOf, type View, viewOf } from '../view.ts';
 
@@ -30,33 +30,27 @@ const kinds: Readonly<Record<EnetSymbol['kind'], SymbolKind>> = {
 
 /** What documents declare: one document as a tree, the workspace by name. */
 export function answerSymbols(session: Session): void {
-  const { connection, projects } = session;
-  connection.onRequest(
-    DocumentSymbolRequest.type,
-    answeringIn(session, (view): DocumentSymbol[] | SymbolInformation[] => {
-      const symbols = documentSymbols(view.analysis);
-      return session.client.symbolTrees ? symbols.map((s) => tree(view, s)) : symbols.flatMap((s) => flat(view, s));
-    }),
-  );
-  connection.onRequest(
-    WorkspaceSymbolRequest.type,
-    answering(session, async ({ query }, token): Promise<SymbolInformation[]> => {
-      const found = new Map<string, SymbolInformation>();
-      for (const { ide } of [...projects.all()]) {
-        const search = searchSymbols(ide, String(query ?? ''));
-        // an editor asks with each letter, and cancels what it asked before
-        await inSlices(token, search.next);
-        for (const { name, kind, place, container } of search.found()) {
-          const view = viewOf(session, uriOf(session, place.path));
-          if (!view) continue;
-          const location = locationOf(view, place);
-          // the library is in every project, and shown once
-          found.set(JSON.stringify([name, location]), { name, kind: kinds[kind], location, containerName: container });
-        }
+  const { projects } = session;
+  answerIn(session, DocumentSymbolRequest.type, (view): DocumentSymbol[] | SymbolInformation[] => {
+    const symbols = documentSymbols(view.analysis);
+    return session.client.symbolTrees ? symbols.map((s) => tree(view, s)) : symbols.flatMap((s) => flat(view, s));
+  });
+  answer(session, WorkspaceSymbolRequest.type, async ({ query }, token): Promise<SymbolInformation[]> => {
+    const found = new Map<string, SymbolInformation>();
+    for (const { ide } of [...projects.all()]) {
+      const search = searchSymbols(ide, String(query ?? ''));
+      // an editor asks with each letter, and cancels what it asked before
+      await inSlices(token, search.next);
+      for (const { name, kind, place, container } of search.found()) {
+        const view = viewOf(session, uriOf(session, place.path));
+        if (!view) continue;
+        const location = locationOf(view, place);
+        // the library is in every project, and shown once
+        found.set(JSON.stringify([name, location]), { name, kind: kinds[kind], location, containerName: container });
       }
-      return [...found.values()];
-    }),
-  );
+    }
+    return [...found.values()];
+  });
 }
 
 function tree(view: View, { name, detail, kind, place, selection, children }: EnetSymbol): DocumentSymbol {

@@ -6,7 +6,7 @@ import {
   SemanticTokensRequest,
 } from 'vscode-languageserver';
 import { semanticTokenModifiers, semanticTokens, semanticTokenTypes } from '../../ide/features/semantic-tokens.ts';
-import { answeringIn } from '../guard.ts';
+import { answerIn } from '../guard.ts';
 import { positionAt } from '../lines.ts';
 import type { Session } from '../session.ts';
 import { offsetsIn, type View } from '../view.ts';
@@ -16,7 +16,7 @@ const perToken = 5;
 
 /** What the words of a text are: all of them, those of a range, or what is different from last time. */
 export function answerTokens(session: Session): void {
-  const { connection, documents } = session;
+  const { documents } = session;
   const sent = new Map<string, { readonly resultId: string; readonly data: number[] }>();
   let next = 0;
   const remember = (view: View, data: number[]): SemanticTokens => {
@@ -25,23 +25,20 @@ export function answerTokens(session: Session): void {
     sent.set(view.uri, result);
     return result;
   };
-  connection.onRequest(
-    SemanticTokensRequest.type,
-    answeringIn(session, (view) => remember(view, encode(view))),
-  );
-  connection.onRequest(
+  answerIn(session, SemanticTokensRequest.type, (view) => remember(view, encode(view)));
+  answerIn(
+    session,
     SemanticTokensDeltaRequest.type,
-    answeringIn(session, (view, { previousResultId }): SemanticTokens | SemanticTokensDelta => {
+    (view, { previousResultId }): SemanticTokens | SemanticTokensDelta => {
       const before = sent.get(view.uri);
       const { resultId, data } = remember(view, encode(view));
       if (!before || before.resultId !== previousResultId) return { resultId, data };
       return { resultId, edits: difference(before.data, data) };
-    }),
+    },
   );
-  connection.onRequest(
-    SemanticTokensRangeRequest.type,
-    answeringIn(session, (view, { range }) => ({ data: encode(view, offsetsIn(view, range)) })),
-  );
+  answerIn(session, SemanticTokensRangeRequest.type, (view, { range }) => ({
+    data: encode(view, offsetsIn(view, range)),
+  }));
 }
 
 function encode(view: View, range?: { start: number; end: number }): number[] {

@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from '../../5-graph/graph.ts';
 import type { OpKind } from '../../5-graph/ops.ts';
+import { groupBy } from '../group-by.ts';
 import { isDepthwise, kernelLabel, opLabel } from '../op-label.ts';
 import { inChannels } from '../read-block.ts';
 import { type Block, inputsOf, outputsOf, refKey } from '../stages.ts';
@@ -37,14 +38,7 @@ export function blockFigure(graph: Graph, operator: string, blocks: readonly Blo
   const fullest = all[chosen] ?? [];
   const block = blocks[chosen] as Block;
   if (fullest.length > mostDrawn) return unreadable(operator, block);
-  const variants = new Map<string, RawUnit[]>();
-  for (const units of all) {
-    for (const unit of units) {
-      const same = variants.get(unit.key);
-      if (same) same.push(unit);
-      else variants.set(unit.key, [unit]);
-    }
-  }
+  const variants = groupBy(all.flat(), (unit) => unit.key);
 
   const inputs = inputsOf(graph, block.nodes);
   // The newest tensor is what the block before gave; it is the first.
@@ -77,21 +71,9 @@ const mostDrawn = 150;
 
 /** A block that is too large to draw. */
 function unreadable(operator: string, block: Block): BlockFigure {
-  const whole: Unit = {
-    kind: 'group',
-    label: `${block.nodes.length} ops`,
-    details: 'too many to draw',
-    optional: false,
-    spatial: true,
-  };
-  return {
-    operator,
-    units: [port('input'), whole, port('output')],
-    edges: [
-      [0, 1],
-      [1, 2],
-    ],
-  };
+  const whole = { ...port(`${block.nodes.length} ops`), kind: 'group', details: 'too many to draw' } as const;
+  const edges = [[0, 1] as const, [1, 2] as const];
+  return { operator, units: [port('input'), whole, port('output')], edges };
 }
 
 function port(label: string): Unit {
@@ -112,10 +94,7 @@ function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): 
   const tail = unit.nodes.slice(1).filter((node) => !trainingOnly.has(node.op.kind));
   return {
     kind: kindOf(graph, head),
-    label: headLabel(
-      graph,
-      same.map((u) => u.nodes[0] as GraphNode),
-    ),
+    label: headLabel(graph, same),
     details: tail.map((node) => tailLabel(graph, node, same)).join(' · '),
     optional,
     spatial,
@@ -125,33 +104,20 @@ function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): 
 /** How an op after a unit's first is called, where blocks may differ in the activation that they take. */
 function tailLabel(graph: Graph, node: GraphNode, same: readonly RawUnit[]): string {
   const counterparts = same.flatMap((unit) => unit.nodes.slice(1).filter((n) => n.op.kind === node.op.kind));
-  return agree(
-    counterparts.map((n) => labelOf(graph, n)),
-    'activation',
-  );
+  return agree(counterparts, (n) => labelOf(graph, n), 'activation');
 }
 
 /** `DWConv k×k /s` where kernel and stride differ between blocks. */
-function headLabel(graph: Graph, heads: readonly GraphNode[]): string {
+function headLabel(graph: Graph, same: readonly RawUnit[]): string {
+  const heads = same.map((unit) => unit.nodes[0] as GraphNode);
   const head = heads[0] as GraphNode;
   if (head.op.kind === 'add') return '+';
   if (head.op.kind === 'mul') return '×';
   const windows = heads.flatMap((node) => ('window' in node.op ? [node.op.window] : []));
-  const first = windows[0];
-  if (!first)
-    return agree(
-      heads.map((node) => labelOf(graph, node)),
-      'activation',
-    );
+  if (windows.length === 0) return agree(heads, (node) => labelOf(graph, node), 'activation');
   const name = labelOf(graph, head).replace(/ \S+$/, '');
-  const kernel = agree(
-    windows.map((w) => String(w.kernel)),
-    'k',
-  );
-  const stride = agree(
-    windows.map((w) => (w.stride === 1 ? '' : ` /${w.stride}`)),
-    ' /s',
-  );
+  const kernel = agree(windows, (w) => String(w.kernel), 'k');
+  const stride = agree(windows, (w) => (w.stride === 1 ? '' : ` /${w.stride}`), ' /s');
   return `${name} ${kernelLabel(kernel)}${stride}`;
 }
 
@@ -195,7 +161,8 @@ function labelOf(graph: Graph, node: GraphNode): string {
   return opLabel(node.op, inChannels(graph, node));
 }
 
-/** The text that all agree on, else a word for "it differs". */
-function agree(texts: readonly string[], otherwise: string): string {
-  return texts.every((text) => text === texts[0]) ? (texts[0] ?? '') : otherwise;
+/** The text that all have, else a word for "it differs". */
+function agree<T>(items: readonly T[], textOf: (item: T) => string, otherwise: string): string {
+  const texts = new Set(items.map(textOf));
+  return texts.size > 1 ? otherwise : ([...texts][0] ?? '');
 }

@@ -2,6 +2,7 @@ import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { Graph, Shape } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
+import { groupBy } from '../group-by.ts';
 import { kernelLabel } from '../op-label.ts';
 import { inputsOf, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
@@ -64,13 +65,10 @@ export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
     }
     return [...bySource.values()];
   });
-  const operators = new Map<string, (typeof stages)[number]['blocks'][number][]>();
-  for (const block of stages.flatMap((stage) => stage.blocks)) {
-    if (block.operator === undefined) continue;
-    const same = operators.get(block.operator);
-    if (same) same.push(block);
-    else operators.set(block.operator, [block]);
-  }
+  const operators = groupBy(
+    stages.flatMap((stage) => stage.blocks),
+    (block) => block.operator,
+  );
   const uses = usesOf(graph);
   return {
     title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
@@ -83,7 +81,9 @@ export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
       from: stageOf.get(value.node) ?? -1,
       shape: graph.nodes[value.node]?.shapes[value.output] ?? [],
     })),
-    blocks: [...operators].map(([operator, blocks]) => blockFigure(graph, operator, blocks, uses)),
+    blocks: [...operators].flatMap(([operator, blocks]) =>
+      operator === undefined ? [] : [blockFigure(graph, operator, blocks, uses)],
+    ),
   };
 }
 

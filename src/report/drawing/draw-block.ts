@@ -37,14 +37,11 @@ export function drawBlock(figure: BlockFigure, swatch: Swatch): Drawn {
   const shift = { x: (width - place.width) / 2, y: titleHeight + margin - 2 };
   const boxes = place.boxes.map((box) => ({ ...box, x: box.x + shift.x, y: box.y + shift.y }));
   const laneX = (lane: number) => place.laneX(lane) + shift.x;
+  const title = fitText(figure.operator, width - 2 * margin, 13, true);
   const parts = [
     svgBox(0.5, 0.5, width - 1, height - 1, { fill: paper, stroke: faint }),
     `<path d="M0.5 ${titleHeight}V5.5Q0.5 0.5 5.5 0.5H${width - 5.5}Q${width - 0.5} 0.5 ${width - 0.5} 5.5V${titleHeight}Z" fill="${swatch.fill}" stroke="${swatch.stroke}"/>`,
-    svgText(width / 2, 20, fitText(figure.operator, width - 2 * margin, 13, true), {
-      size: 13,
-      bold: true,
-      anchor: 'middle',
-    }),
+    svgText(width / 2, 20, title, { size: 13, bold: true, anchor: 'middle' }),
     ...edges.map((_, i) => drawEdge(figure, layout, boxes, laneX, i)),
     ...units.map((unit, i) => drawUnit(unit, boxes[i] as Box)),
   ];
@@ -52,7 +49,9 @@ export function drawBlock(figure: BlockFigure, swatch: Swatch): Drawn {
 }
 
 /** A unit's box: its middle, width and height. */
-interface Box extends Point {
+interface Box {
+  readonly x: number;
+  readonly y: number;
   readonly width: number;
   readonly height: number;
 }
@@ -137,20 +136,13 @@ function detailLines(unit: Unit): string[] {
 }
 
 function drawUnit(unit: Unit, box: Box): string {
-  if (unit.kind === 'join') return svgJoin(box, joinRadius, unit.label === '×' ? '×' : '+', unit.optional);
+  if (unit.kind === 'join') return svgJoin([box.x, box.y], joinRadius, unit.label === '×' ? '×' : '+', unit.optional);
   if (unit.kind === 'port') return svgText(box.x, box.y + 4, unit.label, { size: 11, fill: muted, anchor: 'middle' });
   const label = fitText(unit.label, box.width - 12, 12, true);
   const details = detailLines(unit);
   const top = box.y - box.height / 2;
   return [
-    svgBox(
-      box.x - box.width / 2,
-      box.y - box.height / 2,
-      box.width,
-      box.height,
-      unitSwatches[unit.kind],
-      unit.optional,
-    ),
+    svgBox(box.x - box.width / 2, top, box.width, box.height, unitSwatches[unit.kind], unit.optional),
     svgText(box.x, top + (details.length > 0 ? 15 : 16.2), label, { size: 12, bold: true, anchor: 'middle' }),
     ...details.map((line, i) => {
       const text = fitText(line, box.width - 12, 10.5);
@@ -171,31 +163,31 @@ function drawEdge(
   const sourceLane = layout.lane[from] as number;
   const targetLane = layout.lane[to] as number;
   const lane = layout.edgeLane[index];
-  const start = { x: source.x, y: source.y + source.height / 2 };
-  const end = { x: target.x, y: target.y - target.height / 2 };
+  const start: Point = [source.x, source.y + source.height / 2];
+  const end: Point = [target.x, target.y - target.height / 2];
   const offMain = sourceLane !== 0 || targetLane !== 0 || (lane !== undefined && lane !== 0);
   const dashed = offMain && ((units[from] as Unit).optional || (units[to] as Unit).optional);
   if (lane === undefined) {
     if (sourceLane === targetLane) return svgArrow([start, end], dashed);
     if (intoSide(layout, edges, index, units[to] as Unit)) {
-      const edge = target.x + ((start.x < target.x ? -1 : 1) * target.width) / 2;
-      return svgArrow([start, { x: start.x, y: target.y }, { x: edge, y: target.y }], dashed);
+      const edge = target.x + ((source.x < target.x ? -1 : 1) * target.width) / 2;
+      return svgArrow([start, [source.x, target.y], [edge, target.y]], dashed);
     }
     if (curved(layout, edges, layout.layer[from] as number) > 2) return svgCurve(start, end, dashed);
-    const bend = start.y + layerGap / 2 - 2;
-    return svgArrow([start, { x: start.x, y: bend }, { x: end.x, y: bend }, end], dashed);
+    const bend = start[1] + layerGap / 2 - 2;
+    return svgArrow([start, [source.x, bend], [target.x, bend], end], dashed);
   }
   const x = laneX(lane);
   const turning = turningEdges(layout, edges, layout.layer[from] as number);
-  const turn = start.y + layerGap / 2 - 2 + Math.max(0, turning.indexOf(index)) * turnStep;
-  const first = lane === sourceLane ? [start] : [start, { x: start.x, y: turn }, { x, y: turn }];
+  const turn = start[1] + layerGap / 2 - 2 + Math.max(0, turning.indexOf(index)) * turnStep;
+  const first: Point[] = lane === sourceLane ? [start] : [start, [source.x, turn], [x, turn]];
   if (lane === targetLane) return svgArrow([...first, end], dashed);
   const side = x < target.x ? -1 : 1;
   if (clear(layout, lane, targetLane, layout.layer[to] as number)) {
-    return svgArrow([...first, { x, y: target.y }, { x: target.x + (side * target.width) / 2, y: target.y }], dashed);
+    return svgArrow([...first, [x, target.y], [target.x + (side * target.width) / 2, target.y]], dashed);
   }
-  const above = end.y - layerGap / 2;
-  return svgArrow([...first, { x, y: above }, { x: end.x, y: above }, end], dashed);
+  const above = end[1] - layerGap / 2;
+  return svgArrow([...first, [x, above], [target.x, above], end], dashed);
 }
 
 /** Whether an edge between neighbouring layers enters a join at its side: where nothing stands or enters between. */

@@ -1,4 +1,5 @@
 import { formatCount, formatShape } from '../format-number.ts';
+import { groupBy } from '../group-by.ts';
 import type { Diagram, DiagramStage, StageEdge } from './diagram.ts';
 import type { Drawn } from './draw-block.ts';
 import { muted, operatorSwatch } from './palette.ts';
@@ -146,8 +147,8 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
   );
   parts.push(
     svgArrow([
-      { x: middle(0), y: headerHeight - 2 },
-      { x: middle(0), y: boxTop(0) },
+      [middle(0), headerHeight - 2],
+      [middle(0), boxTop(0)],
     ]),
   );
 
@@ -161,15 +162,15 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
       const crowded = sheetTop(diagram.stages[i + 1]);
       parts.push(
         svgArrow([
-          { x: middle(i), y: bottom },
-          { x: middle(i), y: boxTop(i + 1) - crowded },
+          [middle(i), bottom],
+          [middle(i), boxTop(i + 1) - crowded],
         ]),
       );
     }
     parts.push(svgText(middle(i) + 9, bottom + 14, formatShape(edge.shape), { size: 11 }));
   }
 
-  for (const [from, taps] of groupTaps(diagram)) {
+  for (const [from, taps] of groupBy(diagram.taps, (tap) => tap.from)) {
     if (from < 0) continue;
     const bottom = boxTop(from) + boxHeight;
     const last = !plan.onward.has(from);
@@ -177,8 +178,8 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
     if (last) {
       parts.push(
         svgArrow([
-          { x: middle(from), y: bottom },
-          { x: middle(from), y: bottom + gap - 4 },
+          [middle(from), bottom],
+          [middle(from), bottom + gap - 4],
         ]),
       );
       parts.push(svgText(middle(from), bottom + gap + 10, text, { bold: true, anchor: 'middle' }));
@@ -187,8 +188,8 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
       const y = bottom + gap / 2 - 4;
       parts.push(
         svgArrow([
-          { x: x - 1, y },
-          { x: x - 26, y },
+          [x - 1, y],
+          [x - 26, y],
         ]),
       );
       const names = fitText(taps.map((tap) => tap.name).join(', '), boxWidth / 2 - 34, 11, true);
@@ -204,12 +205,12 @@ function toNextColumn(plan: Plan, index: number, middle: (index: number) => numb
   const x = columnX(plan, index) + plan.width + columnGap / 2;
   const top = boxTop(index + 1) - gap + 6;
   return [
-    { x: middle(index), y: bottom },
-    { x: middle(index), y: bottom + gap },
-    { x, y: bottom + gap },
-    { x, y: top },
-    { x: middle(index + 1), y: top },
-    { x: middle(index + 1), y: boxTop(index + 1) },
+    [middle(index), bottom],
+    [middle(index), bottom + gap],
+    [x, bottom + gap],
+    [x, top],
+    [middle(index + 1), top],
+    [middle(index + 1), boxTop(index + 1)],
   ];
 }
 
@@ -225,24 +226,18 @@ function drawSkip(plan: Plan, { edge, lane }: Skip): string {
     const mark = { size: 10, fill: muted } as const;
     return (
       svgArrow([
-        { x: arrival - 20, y: end },
-        { x: arrival, y: end },
+        [arrival - 20, end],
+        [arrival, end],
       ]) + svgText(arrival - 22, end + 3, '⋯', { ...mark, anchor: 'end' })
     );
   }
   const first = edge.from < 0 ? left + boxWidth / 2 : left;
   return svgArrow([
-    { x: first, y: start },
-    { x, y: start },
-    { x, y: end },
-    { x: left, y: end },
+    [first, start],
+    [x, start],
+    [x, end],
+    [left, end],
   ]);
-}
-
-function groupTaps(diagram: Diagram): Map<number, Diagram['taps'][number][]> {
-  const groups = new Map<number, Diagram['taps'][number][]>();
-  for (const tap of diagram.taps) groups.set(tap.from, [...(groups.get(tap.from) ?? []), tap]);
-  return groups;
 }
 
 /** How far the sheets of a repeated stage stand out at its top. */

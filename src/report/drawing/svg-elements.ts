@@ -2,10 +2,7 @@ import { ink, paper, type Swatch } from './palette.ts';
 
 /** The few SVG elements that the drawings are made of. All text passes `escapeXml`. */
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+export type Point = readonly [x: number, y: number];
 
 export interface TextStyle {
   readonly size?: number;
@@ -44,7 +41,7 @@ export function svgBar(x: number, y: number, width: number, height: number, fill
 
 /** A small circle with a sign in it, drawn with lines so that no font shifts it. */
 export function svgJoin(centre: Point, radius: number, sign: '+' | '×', dashed: boolean): string {
-  const { x, y } = centre;
+  const [x, y] = centre;
   const arm = radius * (sign === '+' ? 0.55 : 0.42);
   const lines =
     sign === '+'
@@ -61,11 +58,8 @@ export function svgArrow(points: readonly Point[], dashed = false): string {
 
 /** A smooth line from the bottom of one thing to the top of another. */
 export function svgCurve(from: Point, to: Point, dashed = false): string {
-  const middle = (from.y + to.y) / 2;
-  return svgPath(
-    `M${at(from.x)} ${at(from.y)}C${at(from.x)} ${at(middle)} ${at(to.x)} ${at(middle)} ${at(to.x)} ${at(to.y)}`,
-    dashed,
-  );
+  const middle = (from[1] + to[1]) / 2;
+  return svgPath(`M${xy(from)}C${xy([from[0], middle])} ${xy([to[0], middle])} ${xy(to)}`, dashed);
 }
 
 export function svgPath(d: string, dashed = false, head = true): string {
@@ -87,25 +81,28 @@ export function escapeXml(text: string): string {
 }
 
 function roundedPath(points: readonly Point[], radius: number): string {
-  const corners = points.filter((p, i) => i === 0 || p.x !== points[i - 1]?.x || p.y !== points[i - 1]?.y);
+  const corners = points.filter((p, i) => p[0] !== points[i - 1]?.[0] || p[1] !== points[i - 1]?.[1]);
   return corners
     .map((p, i) => {
       const before = corners[i - 1];
       const after = corners[i + 1];
-      if (!before) return `M${at(p.x)} ${at(p.y)}`;
-      if (!after) return `L${at(p.x)} ${at(p.y)}`;
-      const enter = towards(p, before, radius);
-      const leave = towards(p, after, radius);
-      return `L${at(enter.x)} ${at(enter.y)}Q${at(p.x)} ${at(p.y)} ${at(leave.x)} ${at(leave.y)}`;
+      if (!before) return `M${xy(p)}`;
+      if (!after) return `L${xy(p)}`;
+      return `L${xy(towards(p, before, radius))}Q${xy(p)} ${xy(towards(p, after, radius))}`;
     })
     .join('');
 }
 
 /** The point at most `distance` from `p` on the way to `q`, and never past the middle. */
 function towards(p: Point, q: Point, distance: number): Point {
-  const length = Math.hypot(q.x - p.x, q.y - p.y) || 1;
+  const [dx, dy] = [q[0] - p[0], q[1] - p[1]];
+  const length = Math.hypot(dx, dy) || 1;
   const t = Math.min(distance, length / 2) / length;
-  return { x: p.x + (q.x - p.x) * t, y: p.y + (q.y - p.y) * t };
+  return [p[0] + dx * t, p[1] + dy * t];
+}
+
+function xy([x, y]: Point): string {
+  return `${at(x)} ${at(y)}`;
 }
 
 /** A coordinate to a tenth: the same text on every machine. */
