@@ -17,3 +17,12 @@ export const emptyHost: Host = {
   resolvePath: (_from, path) => path,
   root: '',
 };
+
+/**
+ * Whether a host's path, absolute and normalised, is a folder or inside of it, by its text alone; paths of Windows and URIs of
+ * virtual folders too.
+ */
+export function isInside(path: string, folder: string): boolean {
+  if (path === folder) return true;
+  return ['/', '\\'].some((separator) => path.startsWith(folder.endsWith(separator) ? folder : folder + separator));
+}

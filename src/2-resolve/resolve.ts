@@ -1,7 +1,7 @@
 import type { FileNode, ImportNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, replaceFix } from '../diagnostics/diagnostic.ts';
 import { didYouMean, nearestNames } from '../diagnostics/nearest.ts';
-import type { Host } from '../host.ts';
+import { type Host, isInside } from '../host.ts';
 import type { Source, Span } from '../source.ts';
 import { stdlib } from '../stdlib.generated.ts';
 import { isBuiltinName } from './builtins.ts';
@@ -86,12 +86,6 @@ function loadImport(loading: Loading, from: string, library: boolean, node: Impo
     return undefined;
   }
   return loadOnce(loading, node, path, () => readSource(loading, node, path, name), false);
-}
-
-/** Whether an absolute, normalised path lies in a folder; paths of Windows too. */
-function isInside(path: string, folder: string): boolean {
-  if (path === folder) return true;
-  return ['/', '\\'].some((separator) => path.startsWith(folder.endsWith(separator) ? folder : folder + separator));
 }
 
 function loadOnce(

@@ -18,7 +18,7 @@ export function isSameFile(a: string, b: string): boolean {
 }
 
 /** Whether a folder is one of those that a path lies in. @param path absolute, without links */
-export function isInside(path: string, folder: string): boolean {
+export function liesInFolder(path: string, folder: string): boolean {
   for (let at = dirname(path), below = path; at !== below; below = at, at = dirname(at)) {
     if (isSameFile(at, folder)) return true;
   }

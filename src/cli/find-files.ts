@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readProblem } from '../node/system-errors.ts';
-import { isInside } from './file-identity.ts';
+import { liesInFolder } from './file-identity.ts';
 import { usageError } from './io.ts';
 
 /** A spec that operands mean. */
@@ -84,7 +84,7 @@ function specsBelow(folder: string, cwd: string, found: Map<string, FoundSpec>, 
 function linkAt(path: string, root: string): 'folder' | 'inside' | 'outside' {
   try {
     if (statSync(path).isDirectory()) return 'folder';
-    return isInside(realpathSync(path), root) ? 'inside' : 'outside';
+    return liesInFolder(realpathSync(path), root) ? 'inside' : 'outside';
   } catch {
     return 'inside';
   }

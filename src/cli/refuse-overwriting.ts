@@ -4,7 +4,7 @@ import type { Program } from '../2-resolve/program.ts';
 import { statOf } from '../node/file-stat.ts';
 import { attemptRead } from '../node/system-errors.ts';
 import { type Arguments, flag } from './arguments.ts';
-import { isInside, isSameFile } from './file-identity.ts';
+import { isSameFile, liesInFolder } from './file-identity.ts';
 import { inputFiles } from './input-files.ts';
 import { failure, type Io, usageError } from './io.ts';
 import { refuseEnding, withArticle } from './output-endings.ts';
@@ -61,7 +61,7 @@ export function refuseFolder({ path, shown, inputs, force }: Output): void {
       `the folder '${shown}' holds '${stranger}', which is no part of a model; give a folder of its own (--output)`,
     );
   }
-  const holds = (input: string) => isSameFile(input, path) || isInside(realpathSync(input), path);
+  const holds = (input: string) => isSameFile(input, path) || liesInFolder(realpathSync(input), path);
   if (inputs.some(holds)) throw isInput(shown);
   if (!force && !isOwnFolder(path)) {
     throw failure(`the folder '${shown}' holds a model that enetc did not write; --force replaces it`);

@@ -1,6 +1,7 @@
+import { isInside } from '../host.ts';
 import type { IdeHost } from '../ide/core/ide-host.ts';
 import type { Platform } from './platform.ts';
-import { folderOf, isInside, uriToPath } from './uris.ts';
+import { folderOf, uriToPath } from './uris.ts';
 
 /**
  * A platform without a disk, for a browser's worker: the files that there are besides open documents are given.

@@ -1,8 +1,9 @@
 import type { ScalingRequest } from '../4-scale/scaling.ts';
+import { isInside } from '../host.ts';
 import { createIde } from '../ide/core/create-ide.ts';
 import type { Ide } from '../ide/core/ide.ts';
 import type { Platform } from './platform.ts';
-import { folderOf, isInside } from './uris.ts';
+import { folderOf } from './uris.ts';
 
 /**
  * A folder that imports stay in, and what is known of its files: a workspace folder, or the folder of a file that lies

@@ -48,12 +48,6 @@ export function isLibraryUri(uri: string): boolean {
   return uri.toLowerCase().startsWith(`${libraryScheme}:`);
 }
 
-/** Whether a path is inside a folder or the folder itself; paths of Windows and URIs of virtual folders too. */
-export function isInside(path: string, folder: string): boolean {
-  if (path === folder) return true;
-  return ['/', '\\'].some((separator) => path.startsWith(folder.endsWith(separator) ? folder : folder + separator));
-}
-
 /** The folder that a path lies in. */
 export function folderOf(path: string): string {
   const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));

@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isInside } from '../../src/host.ts';
 import { resolvePath } from '../../src/lsp/browser-host.ts';
-import { folderOf, isInside, pathToUri, uriToPath } from '../../src/lsp/uris.ts';
+import { folderOf, pathToUri, uriToPath } from '../../src/lsp/uris.ts';
 
 describe('URIs and paths', () => {
   test.each([

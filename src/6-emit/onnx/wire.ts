@@ -1,21 +1,14 @@
+// CommonJS: its names only exist on the default export, under Node as under bundlers.
+import protobuf from 'protobufjs/minimal.js';
+
 /**
- * The little of protobuf's wire format that is written by hand, so that tensors stream: tags and lengths
- * (https://protobuf.dev/programming-guides/encoding). Lengths may exceed 2^31, where bit operations would fail.
+ * The tag and length that precede a field's bytes (https://protobuf.dev/programming-guides/encoding), written apart from the
+ * bytes so that tensors stream. Lengths may exceed 2^31.
  */
-
-/** A whole number from 0 as a varint: seven bits a byte, the lowest first. */
-export function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes.push(rest);
-  return bytes;
-}
-
-/** The tag and length that precede a field's bytes (wire type 2). */
-export function lengthPrefix(field: number, length: number): number[] {
-  return [...varint(field * 8 + 2), ...varint(length)];
+export function lengthPrefix(field: number, length: number): Uint8Array {
+  const wireType = 2;
+  return protobuf.Writer.create()
+    .uint32(field * 8 + wireType)
+    .uint64(length)
+    .finish();
 }

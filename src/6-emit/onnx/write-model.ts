@@ -68,7 +68,7 @@ export function writeModel(
   const layout = dataFile ? layOut(plan.initialisers, places, dataFile.name) : inline;
   const { sink } = open('');
   write(sink, head);
-  write(sink, Uint8Array.from(lengthPrefix(fields.modelGraph, graph.length + layout.bytes)));
+  write(sink, lengthPrefix(fields.modelGraph, graph.length + layout.bytes));
   write(sink, graph);
   for (const { initialiser, header } of layout.parts) {
     write(sink, header);
@@ -102,7 +102,7 @@ function layOut(
         ],
       }),
     }).finish();
-    const rawPrefix = place ? [] : lengthPrefix(fields.tensorRawData, byteLength);
+    const rawPrefix = place ? new Uint8Array(0) : lengthPrefix(fields.tensorRawData, byteLength);
     const inlineBytes = place ? 0 : byteLength;
     const prefix = lengthPrefix(fields.graphInitialiser, proto.length + rawPrefix.length + inlineBytes);
     const header = Uint8Array.from([...prefix, ...proto, ...rawPrefix]);

@@ -1,3 +1,5 @@
+// CommonJS: its names only exist on the default export, under Node as under bundlers.
+import protobuf from 'protobufjs/minimal.js';
 import { maskedCrc32c } from './crc32c.ts';
 
 /**
@@ -15,17 +17,25 @@ export interface ScalarEvent {
 
 /** The first record of a file: `Event { wall_time = 1, file_version = 3 }`. */
 export function versionRecord(wallTime: number): Uint8Array {
-  return frame(concat([doubleField(1, wallTime), bytesField(3, utf8('brain.Event:2'))]));
+  const event = protobuf.Writer.create().uint32(tagOf(1, 1)).double(wallTime);
+  return frame(event.uint32(tagOf(3, 2)).string('brain.Event:2').finish());
 }
 
 /**
- * `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2 } } }`, one value a scalar.
+ * `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2 } } }`, one value per scalar.
  */
 export function scalarRecord({ wallTime, step, scalars }: ScalarEvent): Uint8Array {
-  const values = Object.entries(scalars).map(([tag, value]) =>
-    bytesField(1, concat([bytesField(1, utf8(tag)), floatField(2, value)])),
-  );
-  return frame(concat([doubleField(1, wallTime), varintField(2, step), bytesField(5, concat(values))]));
+  const event = protobuf.Writer.create().uint32(tagOf(1, 1)).double(wallTime).uint32(tagOf(2, 0)).int64(step);
+  event.uint32(tagOf(5, 2)).fork();
+  for (const [tag, value] of Object.entries(scalars)) {
+    event.uint32(tagOf(1, 2)).fork().uint32(tagOf(1, 2)).string(tag).uint32(tagOf(2, 5)).float(value).ldelim();
+  }
+  return frame(event.ldelim().finish());
+}
+
+/** A field's number with its wire type: 0 for whole numbers, 1 for eight bytes, 2 for what has a length, 5 for four bytes. */
+function tagOf(field: number, wireType: 0 | 1 | 2 | 5): number {
+  return field * 8 + wireType;
 }
 
 /** A record of a TFRecord file: length, its checksum, the data, their checksum; all little-endian. */
@@ -37,48 +47,4 @@ function frame(data: Uint8Array): Uint8Array {
   record.set(data, 12);
   view.setUint32(12 + data.length, maskedCrc32c(data), true);
   return record;
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  return Uint8Array.from([...bytes, rest]);
-}
-
-function varintField(field: number, value: number): Uint8Array {
-  return concat([varint(field * 8), varint(value)]);
-}
-
-function bytesField(field: number, bytes: Uint8Array): Uint8Array {
-  return concat([varint(field * 8 + 2), varint(bytes.length), bytes]);
-}
-
-function doubleField(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return concat([varint(field * 8 + 1), bytes]);
-}
-
-function floatField(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return concat([varint(field * 8 + 5), bytes]);
 }

@@ -1,10 +1,10 @@
 import type { Shape, serialization, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../tfjs.ts';
 import { onlyShape, onlyTensor } from './only-tensor.ts';
+import { settingsLayerClass } from './settings-layer.ts';
 
 /** How a pool's window moves, in rows and columns. */
-interface PoolArguments {
-  readonly name?: string;
+interface PoolSettings {
   readonly poolSize: [number, number];
   readonly strides: [number, number];
   /** `[[top, bottom], [left, right]]` */
@@ -16,33 +16,21 @@ const lowest = -3.4028234663852886e38;
 
 /** Pools with pads of their own choosing, which TensorFlow's rules `same` and `valid` do not give. */
 export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable>[] {
-  abstract class PaddedPool extends tf.layers.Layer {
-    protected readonly poolSize: [number, number];
-    protected readonly strides: [number, number];
-    protected readonly pads: PoolArguments['pads'];
-
-    constructor({ poolSize, strides, pads, ...rest }: PoolArguments) {
-      super(rest);
-      this.poolSize = poolSize;
-      this.strides = strides;
-      this.pads = pads;
+  abstract class PaddedPool extends settingsLayerClass(tf)<PoolSettings> {
+    constructor(given: PoolSettings) {
+      super(given, ['poolSize', 'strides', 'pads']);
     }
 
     override computeOutputShape(shape: Shape | Shape[]): Shape {
       const [batch = null, height = null, width = null, channels = null] = onlyShape(shape);
+      const { poolSize, strides, pads } = this.settings;
       const size = (n: number | null, axis: 0 | 1) =>
-        n === null
-          ? null
-          : Math.floor((n + this.pads[axis][0] + this.pads[axis][1] - this.poolSize[axis]) / this.strides[axis]) + 1;
+        n === null ? null : Math.floor((n + pads[axis][0] + pads[axis][1] - poolSize[axis]) / strides[axis]) + 1;
       return [batch, size(height, 0), size(width, 1), channels];
     }
 
-    override getConfig(): serialization.ConfigDict {
-      return { ...super.getConfig(), poolSize: this.poolSize, strides: this.strides, pads: this.pads };
-    }
-
     protected padded(x: Tensor4D, value: number): Tensor4D {
-      return tf.pad(x, [[0, 0], ...this.pads, [0, 0]], value);
+      return tf.pad(x, [[0, 0], ...this.settings.pads, [0, 0]], value);
     }
   }
 
@@ -52,7 +40,7 @@ export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => {
         const x = this.padded(onlyTensor<Tensor4D>(inputs), lowest);
-        return tf.maxPool(x, this.poolSize, this.strides, 'valid');
+        return tf.maxPool(x, this.settings.poolSize, this.settings.strides, 'valid');
       });
     }
   }
@@ -62,7 +50,8 @@ export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<
     static readonly className = 'EnetAveragePooling2D';
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => {
-        const mean = (x: Tensor4D) => tf.avgPool(this.padded(x, 0), this.poolSize, this.strides, 'valid');
+        const mean = (x: Tensor4D) =>
+          tf.avgPool(this.padded(x, 0), this.settings.poolSize, this.settings.strides, 'valid');
         const x = onlyTensor<Tensor4D>(inputs);
         const [, height, width] = x.shape;
         // The mean with zeros counted, over the share of each window that is no padding.

@@ -1,7 +1,8 @@
 import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
-import { depthwiseConvClass } from './depthwise-conv.ts';
-import { groupedConvClass } from './grouped-conv.ts';
+import { convLayerClass } from './conv-layer.ts';
+import { depthwiseConv } from './depthwise-conv.ts';
+import { groupedConv } from './grouped-conv.ts';
 import { poolingClasses } from './pooling.ts';
 
 /** Namespaces that have the layers already: a class that is made anew would no longer be that of loaded models. */
@@ -19,8 +20,8 @@ export function registerLayers(tf: Tfjs): void {
   registered.add(tf.layers);
   for (const layerClass of [
     ...activationClasses(tf),
-    depthwiseConvClass(tf),
-    groupedConvClass(tf),
+    convLayerClass(tf, depthwiseConv(tf)),
+    convLayerClass(tf, groupedConv(tf)),
     ...poolingClasses(tf),
   ]) {
     tf.serialization.registerClass(layerClass);
