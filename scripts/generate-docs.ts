@@ -1,9 +1,15 @@
-// Writes docs/diagnostics.md from the catalog, and the help of each command into docs/cli.md.
+// Writes docs/diagnostics.md from the catalog, the help of each command into docs/cli.md, the ops into docs/language.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fillCliHelp } from './docs/cli-help.ts';
 import { renderDiagnosticsDoc } from './docs/diagnostics.ts';
+import { fillOpsTable } from './docs/ops-table.ts';
 
 const docs = new URL('../docs/', import.meta.url);
 writeFileSync(new URL('diagnostics.md', docs), renderDiagnosticsDoc());
-const cli = new URL('cli.md', docs);
-writeFileSync(cli, fillCliHelp(readFileSync(cli, 'utf8')));
+for (const [name, fill] of [
+  ['cli.md', fillCliHelp],
+  ['language.md', fillOpsTable],
+] as const) {
+  const page = new URL(name, docs);
+  writeFileSync(page, fill(readFileSync(page, 'utf8')));
+}

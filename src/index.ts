@@ -3,7 +3,6 @@
 export type { FileNode } from './1-parse/ast.ts';
 export { format } from './1-parse/format.ts';
 export { type ParseResult, parse } from './1-parse/parse.ts';
-export type { ActivationName } from './2-resolve/builtins.ts';
 export { chooseModel, entryModels } from './2-resolve/choose-model.ts';
 export type { DeclaredModel, Module, Program } from './2-resolve/program.ts';
 export { resolveProgram } from './2-resolve/resolve.ts';
@@ -15,20 +14,17 @@ export type { Trace } from './4-scale/trace.ts';
 export { type BuildResult, buildGraph } from './5-graph/build.ts';
 export { type Cost, nodeCost, totalCost } from './5-graph/cost.ts';
 export {
-  elements,
   type Graph,
   type GraphNode,
   type GraphOutput,
   graphTensors,
   type Normalisation,
   type Place,
-  type Shape,
   shapeOf,
   type TensorSpec,
   typeOf,
   type ValueRef,
 } from './5-graph/graph.ts';
-export type { Op, OpKind, OpOf, Pads, Window } from './5-graph/ops.ts';
 export { foldBatchNorm, removeTrainingOps } from './5-graph/passes/for-inference.ts';
 export { halfPrecision } from './5-graph/passes/half-precision.ts';
 export type { TrainingOptions } from './5-graph/training/options.ts';
@@ -54,6 +50,10 @@ export { hasErrors } from './diagnostics/diagnostic.ts';
 export { renderDiagnostics } from './diagnostics/render.ts';
 export { emptyHost, type Host } from './host.ts';
 export { type LibraryModel, libraryModels } from './library.ts';
+export type { ActivationName } from './ops/activations.ts';
+export type { Op, OpKind, OpOf } from './ops/ops.ts';
+export { elements, type Shape } from './ops/shape.ts';
+export type { Pads, Window } from './ops/window.ts';
 export { decodeSource, type Position, positionAt, type Source, type Span } from './source.ts';
 export { stdlib } from './stdlib.generated.ts';
 export type { Checkpoint, CheckpointTensor } from './weights/checkpoint.ts';

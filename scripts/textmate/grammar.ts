@@ -1,6 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import * as t from '../../grammar/tokens.ts';
-import { activationNames, builtinFunctions, builtinOps, scalingFunctions } from '../../src/2-resolve/builtins.ts';
+import { builtinFunctions, builtinOps, scalingFunctions } from '../../src/2-resolve/builtins.ts';
+import { activationNames } from '../../src/ops/activations.ts';
 
 /** A rule of a TextMate grammar, as far as this one needs them. */
 export interface Rule {

@@ -1,5 +1,6 @@
 import { nearestNames } from '../diagnostics/nearest.ts';
-import { activationNames, builtinOps } from './builtins.ts';
+import { activationNames } from '../ops/activations.ts';
+import { builtinOps } from './builtins.ts';
 
 /**
  * What other frameworks call things. A name that is known there is never taken for a slip of the pen: it leads to the same

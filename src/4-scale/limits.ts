@@ -1,3 +1,5 @@
+import { opLimits } from '../ops/limits.ts';
+
 /** Bounds of what a spec may ask for. Far above any network, low enough that a hostile file ends soon. */
 export const buildLimits = {
   /** Steps of one build: an evaluated expression is one, an operation `nodeSteps`. */
@@ -14,9 +16,9 @@ export const buildLimits = {
   depth: 64,
   /** Expressions within expressions, through all blocks. */
   expressions: 500,
-  channels: 1_048_576,
-  pixels: 65_536,
-  kernel: 1_024,
+  channels: opLimits.channels,
+  pixels: opLimits.pixels,
+  kernel: opLimits.kernel,
   /** Elements of one parameter tensor: 2 GiB of float32, which a machine makes and writes at once. */
   elements: 2 ** 29,
   /** Elements of a list, those of the lists in it included. */

@@ -1,6 +1,6 @@
 import type { RowsNode } from '../1-parse/ast.ts';
-import type { ActivationName } from '../2-resolve/builtins.ts';
 import type { Signature } from '../3-check/signature.ts';
+import type { ActivationName } from '../ops/activations.ts';
 import type { Env } from './env.ts';
 import type { Trace } from './trace.ts';
 

@@ -6,6 +6,8 @@ import type { Overrides } from '../4-scale/overrides.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
 import type { Related } from '../diagnostics/diagnostic.ts';
+import { descriptorOf, type Op } from '../ops/ops.ts';
+import { isShapeError, type ShapeError } from '../ops/shape.ts';
 import type { Span } from '../source.ts';
 import {
   elements,
@@ -16,8 +18,7 @@ import {
   type Shape,
   type TensorSpec,
 } from './graph.ts';
-import { inferShapes, isShapeError, type ShapeError } from './infer-shape.ts';
-import type { Op } from './ops.ts';
+import { tensorsOf } from './tensors.ts';
 import { float32 } from './value-type.ts';
 
 /** A graph under construction. */
@@ -98,7 +99,7 @@ export function addNode(
   }
   const result = shape
     ? [shape]
-    : inferShapes(
+    : descriptorOf(op).shapes(
         op,
         inputs.map((t) => t.shape),
       );
@@ -106,7 +107,7 @@ export function addNode(
   spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
   warnOfKernel(b, op, inputs, span);
-  const tensors = tensorsOfOp(op, inputs[0]?.shape ?? [], path);
+  const tensors = tensorsOf(op, inputs[0]?.shape ?? [], path);
   if (tensors.length > 0) {
     if (b.paths.has(path)) fail('duplicate-path', span, { path });
     b.paths.add(path);
@@ -132,40 +133,6 @@ function countParameters(b: Builder, tensors: readonly TensorSpec[], span: Span)
   }
 }
 
-/** The tensors that an op owns, named after its path. Also used by the verifier. */
-export function tensorsOfOp(op: Op, input: Shape, path: string): TensorSpec[] {
-  const tensor = (role: TensorSpec['role'], shape: readonly number[], trainable = true): TensorSpec => ({
-    name: `${path}.${role}`,
-    shape,
-    role,
-    type: float32,
-    trainable,
-  });
-  if (op.kind === 'conv') {
-    const [channels = 0] = input;
-    const { kernel } = op.window;
-    const weight = tensor('weight', [op.filters, channels / op.groups, kernel, kernel]);
-    return op.bias ? [weight, tensor('bias', [op.filters])] : [weight];
-  }
-  if (op.kind === 'linear') {
-    const weight = tensor('weight', [op.units, elements(input)]);
-    return op.bias ? [weight, tensor('bias', [op.units])] : [weight];
-  }
-  if (op.kind === 'batchNorm') {
-    const shape = [input[0] ?? 0];
-    return [
-      tensor('weight', shape),
-      tensor('bias', shape),
-      tensor('running_mean', shape, false),
-      tensor('running_var', shape, false),
-    ];
-  }
-  return noTensors;
-}
-
-/** One for all nodes that own none: a network of many rows has many. */
-const noTensors: TensorSpec[] = [];
-
 function checkShape(op: Op, shape: Shape, span: Span): void {
   const [channels = 0, height = 1, width = 1] = shape;
   if (channels < 1 || channels > buildLimits.channels) {
@@ -185,7 +152,7 @@ function checkShape(op: Op, shape: Shape, span: Span): void {
 /** An op as messages name it: `'Conv'`, `the input 'image'`. */
 function describeOp(op: Op): string {
   if (op.kind === 'input') return `the input '${op.name}'`;
-  return `'${op.kind === 'activation' ? op.fn : op.kind.charAt(0).toUpperCase() + op.kind.slice(1)}'`;
+  return `'${op.kind === 'activation' ? op.fn : descriptorOf(op).signature?.name}'`;
 }
 
 function failShape(op: Op, e: ShapeError, span: Span): never {

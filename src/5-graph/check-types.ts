@@ -1,20 +1,9 @@
+import { descriptorOf } from '../ops/ops.ts';
 import { type Graph, type GraphNode, type TensorSpec, typeOf } from './graph.ts';
-import type { OpKind } from './ops.ts';
 import { isQuantised, type QuantisedType, sameType, typeProblem, type ValueType } from './value-type.ts';
 
 /** How far a bias's scale may be from the product that it should be, relatively: products are rounded somewhere. */
 const scaleTolerance = 1e-6;
-
-/** Ops that move or choose elements and compute nothing: what they give has the scale of what they take. */
-const movers: ReadonlySet<OpKind> = new Set<OpKind>([
-  'maxPool',
-  'concat',
-  'split',
-  'channelShuffle',
-  'pad',
-  'dropout',
-  'dropPath',
-]);
 
 /**
  * Holds a graph to what its types promise, as a pass that sets types must leave it:
@@ -43,7 +32,7 @@ function problemOf(graph: Graph, node: GraphNode): string | undefined {
   if (op.kind === 'cast') return inputTypes.some((t) => sameType(t, type)) ? 'the cast changes nothing' : undefined;
   const other = inputTypes.find((t) => t.element !== type.element);
   if (other) return `it reads ${other.element} and is ${type.element}`;
-  if (movers.has(op.kind) && !inputTypes.every((t) => sameType(t, type)))
+  if (descriptorOf(op).movesOnly && !inputTypes.every((t) => sameType(t, type)))
     return 'it only moves elements, and rescales them';
   for (const tensor of tensors) {
     const problem = typeProblem(tensor.type, tensor.shape) ?? tensorProblem(node, tensor, inputTypes[0]);

@@ -1,5 +1,5 @@
-import { elements, type Graph, type GraphNode, shapeOf } from './graph.ts';
-import type { Op, OpKind, OpOf } from './ops.ts';
+import { descriptorOf, resultOf } from '../ops/ops.ts';
+import { elements, type Graph, type GraphNode, inputShapeOf } from './graph.ts';
 import { bytesPerElement } from './value-type.ts';
 
 /** What one node, a stage or a network costs, for one image (batch 1) at inference. */
@@ -21,44 +21,6 @@ export interface Cost {
 
 export const zeroCost: Cost = { params: 0, buffers: 0, macs: 0, activations: 0, activationBytes: 0 };
 
-/** What running a node once takes; parameters are counted from its tensors. */
-type RunCost = Pick<Cost, 'macs' | 'activations'>;
-type CostRule<K extends OpKind> = (node: GraphNode, op: OpOf<K>, graph: Graph) => RunCost;
-
-const free = (): RunCost => ({ macs: 0, activations: 0 });
-const writesOnly = (node: GraphNode): RunCost => ({ macs: 0, activations: written(node) });
-
-/** One rule an op. */
-const costRules: { readonly [K in OpKind]: CostRule<K> } = {
-  input: free,
-  conv: (node, op, graph) => {
-    const inChannels = inputShape(graph, node)[0] ?? 0;
-    return {
-      macs: written(node) * (inChannels / op.groups) * op.window.kernel * op.window.kernel,
-      activations: written(node),
-    };
-  },
-  linear: (node, op, graph) => ({
-    macs: op.units * elements(inputShape(graph, node)),
-    activations: written(node),
-  }),
-  batchNorm: writesOnly,
-  activation: (node, op) => (op.fn === 'identity' ? free() : writesOnly(node)),
-  globalAvgPool: writesOnly,
-  maxPool: writesOnly,
-  avgPool: writesOnly,
-  // Both only act while training.
-  dropout: free,
-  dropPath: free,
-  add: writesOnly,
-  mul: writesOnly,
-  concat: writesOnly,
-  split: writesOnly,
-  channelShuffle: writesOnly,
-  pad: writesOnly,
-  cast: writesOnly,
-};
-
 /** What a node costs. */
 export function nodeCost(graph: Graph, node: GraphNode): Cost {
   let params = 0;
@@ -67,8 +29,8 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
     if (tensor.trainable) params += elements(tensor.shape);
     else buffers += elements(tensor.shape);
   }
-  const rule = costRules[node.op.kind] as (node: GraphNode, op: Op, graph: Graph) => RunCost;
-  const { macs, activations } = rule(node, node.op, graph);
+  const macs = descriptorOf(node.op).macs(node.op, inputShapeOf(graph, node), node.shapes[0] ?? []);
+  const activations = written(node);
   return { params, buffers, macs, activations, activationBytes: activations * bytesPerElement[node.type.element] };
 }
 
@@ -89,13 +51,8 @@ function addCost(a: Cost, b: Cost): Cost {
   };
 }
 
-function inputShape(graph: Graph, node: GraphNode): readonly number[] {
-  const ref = node.inputs[0];
-  return ref ? shapeOf(graph, ref) : [];
-}
-
-function written(node: GraphNode): number {
-  let sum = 0;
-  for (const shape of node.shapes) sum += elements(shape);
-  return sum;
+function written({ op, shapes }: GraphNode): number {
+  const result = resultOf(op);
+  if (result === 'given' || result === 'passed') return 0;
+  return shapes.reduce((sum, shape) => sum + elements(shape), 0);
 }

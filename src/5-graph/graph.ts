@@ -1,12 +1,13 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
+import type { Op } from '../ops/ops.ts';
+import { elements, type Shape } from '../ops/shape.ts';
+import type { OwnTensor } from '../ops/tensor.ts';
 import type { Span } from '../source.ts';
-import type { Op } from './ops.ts';
 import { bytesPerElement, type ValueType } from './value-type.ts';
 
-/** `[C, H, W]`, or `[C]` after a linear layer. */
-export type Shape = readonly number[];
+export { elements, type Shape };
 
 /** One output of a node. */
 export interface ValueRef {
@@ -17,16 +18,11 @@ export interface ValueRef {
 }
 
 /** A tensor that belongs to a node: a parameter, or a statistic that training moves. */
-export interface TensorSpec {
+export interface TensorSpec extends OwnTensor {
   /** `stages.4.1.expand.conv.weight`: the name in every target and checkpoint. */
   readonly name: string;
-  /** As in `Op`'s comments: convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, else `[C]`. */
-  readonly shape: readonly number[];
-  readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var';
   /** float32 where no pass gave it another. */
   readonly type: ValueType;
-  /** False for running statistics, which no gradient moves. */
-  readonly trainable: boolean;
 }
 
 export interface GraphNode {
@@ -47,10 +43,14 @@ export interface GraphNode {
   /** How the numbers of its attributes came about ("80 x w 1.6 = 128, a multiple of 8"). */
   readonly traces: readonly Trace[];
   /**
-   * A batch norm folded into this convolution by the pass `foldBatchNorm`: the path of its tensors, its epsilon, and
-   * whether the convolution had a bias of its own before. It has one now, which the weight source computes.
+   * A batch norm folded into this convolution by the pass `foldBatchNorm`: its tensors, its epsilon, and whether the
+   * convolution had a bias of its own before. It has one now, which the weight source computes.
    */
-  readonly foldedNorm?: { readonly path: string; readonly epsilon: number; readonly hadBias: boolean };
+  readonly foldedNorm?: {
+    readonly tensors: readonly TensorSpec[];
+    readonly epsilon: number;
+    readonly hadBias: boolean;
+  };
 }
 
 export interface Place {
@@ -111,11 +111,9 @@ export function byteLength(shape: Shape, { element }: ValueType): number {
   return elements(shape) * bytesPerElement[element];
 }
 
-/** How many elements a shape has. */
-export function elements(shape: Shape): number {
-  let product = 1;
-  for (const n of shape) product *= n;
-  return product;
+/** The shape of a node's first input; empty where it has none. */
+export function inputShapeOf(graph: Graph, { inputs: [first] }: GraphNode): Shape {
+  return first ? shapeOf(graph, first) : [];
 }
 
 /** Every tensor of the graph, in the order of its nodes. */

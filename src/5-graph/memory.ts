@@ -1,5 +1,5 @@
+import { resultOf } from '../ops/ops.ts';
 import { byteLength, type Graph, type GraphNode } from './graph.ts';
-import type { OpKind } from './ops.ts';
 
 /** Activation memory of one image (batch 1) at inference, in bytes; weights are not in it. */
 export interface Memory {
@@ -10,12 +10,6 @@ export interface Memory {
   /** The node during which it is. */
   readonly peakNode: number;
 }
-
-/** Ops that do nothing at inference: their output is their input. */
-const aliases: ReadonlySet<OpKind> = new Set<OpKind>(['dropout', 'dropPath']);
-
-/** Ops that may write over an input that nothing needs any more, as runtimes do. */
-const inPlace: ReadonlySet<OpKind> = new Set<OpKind>(['batchNorm', 'activation', 'add', 'mul']);
 
 interface Buffer {
   readonly bytes: number;
@@ -63,12 +57,12 @@ export function activationMemory(graph: Graph): Memory {
 
 /** The buffer of an input that the node's output may take over. */
 function reusable(node: GraphNode, buffers: readonly Buffer[][]): Buffer | undefined {
-  const alias = aliases.has(node.op.kind) || (node.op.kind === 'activation' && node.op.fn === 'identity');
-  if (!alias && !inPlace.has(node.op.kind)) return undefined;
+  const result = resultOf(node.op);
+  if (result !== 'passed' && result !== 'inPlace') return undefined;
   const bytes = byteLength(node.shapes[0] ?? [], node.type);
   for (const ref of node.inputs) {
     const buffer = buffers[ref.node]?.[ref.output];
-    if (buffer && (alias || (buffer.end === node.id && buffer.bytes === bytes))) return buffer;
+    if (buffer && (result === 'passed' || (buffer.end === node.id && buffer.bytes === bytes))) return buffer;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { type Graph, type GraphNode, shapeOf } from './graph.ts';
-import type { Window } from './ops.ts';
+import { rowsOf } from '../ops/ops.ts';
+import { type Graph, type GraphNode, inputShapeOf, shapeOf } from './graph.ts';
 
 /**
  * What a position of a feature map sees of the input, along the height: the position with index `i` sees the rows
@@ -30,41 +30,16 @@ export function receptiveFields(graph: Graph): ReceptiveField[] {
 }
 
 function fieldOf(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[]): ReceptiveField {
-  const op = node.op;
   const input = joinInputs(graph, node, fields);
-  switch (op.kind) {
-    case 'conv':
-    case 'maxPool':
-    case 'avgPool':
-      return throughWindow(input, op.window);
-    case 'globalAvgPool':
-    case 'linear': {
-      const ref = node.inputs[0];
-      return throughAll(input, ref ? (shapeOf(graph, ref)[1] ?? 1) : 1);
-    }
-    case 'pad':
-      return {
-        ...input,
-        first: input.first - op.pads.top * input.stride,
-        last: input.last - op.pads.top * input.stride,
-      };
-    default:
-      return input;
-  }
-}
-
-function throughWindow(input: ReceptiveField, window: Window): ReceptiveField {
-  const reach = (window.kernel - 1) * window.dilation;
+  const field = rowsOf(node.op);
+  if (field === 'row') return input;
+  const [, height = 1] = inputShapeOf(graph, node);
+  const { rows, stride, before } = field === 'all' ? { rows: height, stride: height, before: 0 } : field;
   return {
-    first: input.first - window.pads.top * input.stride,
-    last: input.last + (reach - window.pads.top) * input.stride,
-    stride: input.stride * window.stride,
+    first: input.first - before * input.stride,
+    last: input.last + (rows - 1 - before) * input.stride,
+    stride: input.stride * stride,
   };
-}
-
-/** One position that sees all `height` positions. */
-function throughAll(input: ReceptiveField, height: number): ReceptiveField {
-  return { first: input.first, last: input.last + (height - 1) * input.stride, stride: input.stride * height };
 }
 
 function joinInputs(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[]): ReceptiveField {
@@ -73,7 +48,7 @@ function joinInputs(graph: Graph, node: GraphNode, fields: readonly ReceptiveFie
   let joined: ReceptiveField | undefined;
   node.inputs.forEach((ref, i) => {
     const field = fields[ref.node];
-    if (!field || (heights[i] !== height && node.op.kind === 'mul')) return;
+    if (!field || heights[i] !== height) return;
     joined = joined
       ? {
           first: Math.min(joined.first, field.first),

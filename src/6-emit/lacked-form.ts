@@ -1,7 +1,7 @@
 import type { Graph } from '../5-graph/graph.ts';
-import type { Op } from '../5-graph/ops.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Op } from '../ops/ops.ts';
 import type { TargetFacts } from './target.ts';
 
 /** A form of an op that a target has no output for. */

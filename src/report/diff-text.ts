@@ -1,6 +1,6 @@
+import { kernelLabel } from '../ops/labels.ts';
 import { type Change, isSame, type NumberChange, type StageDiff, type SummaryDiff } from './diff.ts';
 import { formatBytes, formatCount, formatFactor, formatRatio } from './format-number.ts';
-import { kernelLabel } from './op-label.ts';
 import { titleOf } from './summary-text.ts';
 import { type Paint, plain, renderTable } from './text-table.ts';
 

@@ -1,5 +1,5 @@
 import { type Graph, type GraphNode, shapeOf } from '../5-graph/graph.ts';
-import { isDepthwise } from './op-label.ts';
+import { isDepthwise } from '../ops/kinds/conv.ts';
 import { type Block, inputsOf } from './stages.ts';
 
 /** What can be read off the ops of a stage, without knowing any model. */

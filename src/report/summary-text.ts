@@ -1,6 +1,6 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
+import { kernelLabel } from '../ops/labels.ts';
 import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
-import { kernelLabel } from './op-label.ts';
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
 import { type Paint, plain, renderTable } from './text-table.ts';
 import { typeCountsText } from './type-counts.ts';

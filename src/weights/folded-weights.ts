@@ -1,6 +1,5 @@
 import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
 import { elements, graphTensors } from '../5-graph/graph.ts';
-import { normTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
 /** What a folded norm does to its convolution, a number a filter: y = scale * conv(x) + shift. */
@@ -49,8 +48,8 @@ export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
 }
 
 function affineOf(node: GraphNode, inner: WeightSource): Affine {
-  const { path, epsilon } = node.foldedNorm as NonNullable<GraphNode['foldedNorm']>;
-  const [gamma, beta, mean, variance] = normTensors(node, path) as [TensorSpec, TensorSpec, TensorSpec, TensorSpec];
+  const { tensors, epsilon } = node.foldedNorm as NonNullable<GraphNode['foldedNorm']>;
+  const [gamma, beta, mean, variance] = tensors as [TensorSpec, TensorSpec, TensorSpec, TensorSpec];
   const filters = variance.shape[0] as number;
   const scale = new Float64Array(filters);
   const shift = new Float64Array(filters);

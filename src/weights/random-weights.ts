@@ -1,4 +1,5 @@
 import { elements, type Graph } from '../5-graph/graph.ts';
+import { isTrainingOnly } from '../ops/ops.ts';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 import { fillNormal } from './normal.ts';
 import { fillUniform, randomState } from './random.ts';
@@ -38,15 +39,15 @@ export function randomWeights(graph: Graph, seed: number): Checkpoint {
   };
 }
 
-/** The names of the scales of batch norms whose results are summands. */
+/** The names of the scales of norms whose results are summands. */
 function scalesBeforeSums(graph: Graph): ReadonlySet<string> {
   const names = new Set<string>();
   for (const sum of graph.nodes) {
     if (sum.op.kind !== 'add') continue;
     for (const ref of sum.inputs) {
       let node = graph.nodes[ref.node];
-      while (node?.op.kind === 'dropPath') node = graph.nodes[node.inputs[0]?.node ?? -1];
-      const scale = node?.op.kind === 'batchNorm' ? node.tensors[0] : undefined;
+      while (node && isTrainingOnly(node.op)) node = graph.nodes[node.inputs[0]?.node ?? -1];
+      const scale = node?.tensors.find(({ role, shape }) => role === 'weight' && shape.length === 1);
       if (scale) names.add(scale.name);
     }
   }

@@ -17,20 +17,6 @@ export function* requiredTensors(graph: Graph): Generator<RequiredTensor> {
     for (const tensor of node.tensors) {
       if (!(foldedNorm && !foldedNorm.hadBias && tensor.role === 'bias')) yield { node, tensor };
     }
-    if (foldedNorm) for (const tensor of normTensors(node, foldedNorm.path)) yield { node, tensor };
+    if (foldedNorm) for (const tensor of foldedNorm.tensors) yield { node, tensor };
   }
-}
-
-const normRoles = ['weight', 'bias', 'running_mean', 'running_var'] as const;
-
-/** The four tensors of a batch norm that was folded into `conv`. */
-export function normTensors(conv: GraphNode, path: string): TensorSpec[] {
-  const shape = [conv.tensors[0]?.shape[0] ?? 0];
-  return normRoles.map((role) => ({
-    name: `${path}.${role}`,
-    shape,
-    role,
-    type: conv.type,
-    trainable: role === 'weight' || role === 'bias',
-  }));
 }

@@ -1,6 +1,9 @@
-import type { Graph, GraphNode, TensorSpec, ValueRef } from '../../src/5-graph/graph.ts';
-import type { ActivationName, Op, Pads, Window } from '../../src/5-graph/ops.ts';
+import type { Graph, GraphNode, ValueRef } from '../../src/5-graph/graph.ts';
+import { tensorsOf } from '../../src/5-graph/tensors.ts';
 import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
+import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Op } from '../../src/ops/ops.ts';
+import type { Pads, Window } from '../../src/ops/window.ts';
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 export const span = { source: { name: 'test.enet', text: 'x' }, start: 0, end: 1 };
@@ -16,7 +19,8 @@ export const window = (kernel: number, stride = 1, pads: Pads = noPads, dilation
 export function graphBuilder(name = 'test') {
   const nodes: GraphNode[] = [];
   const shape = (ref: ValueRef) => nodes[ref.node]!.shapes[ref.output] as number[];
-  const add = (op: Op, path: string, inputs: ValueRef[], shapes: number[][], tensors: TensorSpec[] = []): ValueRef => {
+  const add = (op: Op, path: string, inputs: ValueRef[], shapes: number[][]): ValueRef => {
+    const tensors = tensorsOf(op, inputs[0] ? shape(inputs[0]) : [], path);
     nodes.push({
       id: nodes.length,
       op,
@@ -41,16 +45,11 @@ export function graphBuilder(name = 'test') {
     shape,
     input: (inputShape: number[], inputName = 'image') => add({ kind: 'input', name: inputName }, '', [], [inputShape]),
     conv(x: ValueRef, path: string, filters: number, win: Window, { groups = 1, bias = false } = {}) {
-      const tensors = [tensor(path, 'weight', [filters, shape(x)[0]! / groups, win.kernel, win.kernel])];
-      if (bias) tensors.push(tensor(path, 'bias', [filters]));
       const op: Op = { kind: 'conv', filters, window: win, groups, bias };
-      return add(op, path, [x], [windowed(shape(x), win, filters)], tensors);
+      return add(op, path, [x], [windowed(shape(x), win, filters)]);
     },
     batchNorm(x: ValueRef, path: string, epsilon = 1e-3) {
-      const tensors = (['weight', 'bias', 'running_mean', 'running_var'] as const).map((role) =>
-        tensor(path, role, [shape(x)[0]!]),
-      );
-      return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)], tensors);
+      return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)]);
     },
     act: (x: ValueRef, path: string, fn: ActivationName) => add({ kind: 'activation', fn }, path, [x], [shape(x)]),
     globalPool: (x: ValueRef, path: string) => add({ kind: 'globalAvgPool' }, path, [x], [[shape(x)[0]!, 1, 1]]),
@@ -59,10 +58,7 @@ export function graphBuilder(name = 'test') {
     avgPool: (x: ValueRef, path: string, win: Window, countPad: boolean) =>
       add({ kind: 'avgPool', window: win, countPad }, path, [x], [windowed(shape(x), win)]),
     linear(x: ValueRef, path: string, units: number, bias = true) {
-      const features = shape(x).reduce((a, b) => a * b, 1);
-      const tensors = [tensor(path, 'weight', [units, features])];
-      if (bias) tensors.push(tensor(path, 'bias', [units]));
-      return add({ kind: 'linear', units, bias }, path, [x], [[units]], tensors);
+      return add({ kind: 'linear', units, bias }, path, [x], [[units]]);
     },
     cast(x: ValueRef, path: string, type: ValueType) {
       const ref = add({ kind: 'cast' }, path, [x], [shape(x)]);
@@ -107,10 +103,6 @@ export function graphBuilder(name = 'test') {
   };
 }
 
-export function tensor(path: string, role: TensorSpec['role'], shape: number[]): TensorSpec {
-  return { name: `${path}.${role}`, shape, role, type: float32, trainable: !role.startsWith('running') };
-}
-
 /** Folds every batch norm into the convolution before it, as the pass `foldBatchNorm` does. */
 export function foldNorms(graph: Graph): Graph {
   const nodes = [...graph.nodes];
@@ -118,13 +110,12 @@ export function foldNorms(graph: Graph): Graph {
   for (const norm of graph.nodes) {
     const source = norm.inputs[0] && graph.nodes[norm.inputs[0].node];
     if (norm.op.kind !== 'batchNorm' || source?.op.kind !== 'conv') continue;
-    const { op } = source;
-    const bias = tensor(source.path, 'bias', [op.filters]);
+    const op = { ...source.op, bias: true };
     nodes[source.id] = {
       ...source,
-      op: { ...op, bias: true },
-      tensors: [source.tensors[0]!, bias],
-      foldedNorm: { path: norm.path, epsilon: norm.op.epsilon, hadBias: op.bias },
+      op,
+      tensors: tensorsOf(op, graph.nodes[source.inputs[0]!.node]!.shapes[source.inputs[0]!.output]!, source.path),
+      foldedNorm: { tensors: norm.tensors, epsilon: norm.op.epsilon, hadBias: source.op.bias },
     };
     redirect.set(norm.id, source.id);
   }

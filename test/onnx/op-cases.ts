@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/5-graph/graph.ts';
-import type { ActivationName } from '../../src/5-graph/ops.ts';
 import { activations } from '../../src/6-emit/onnx/activations.ts';
+import type { ActivationName } from '../../src/ops/activations.ts';
 import { graphBuilder, window } from './graph-builder.ts';
 
 const uneven = { top: 0, left: 1, bottom: 1, right: 2 };

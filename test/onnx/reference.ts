@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../../src/5-graph/graph.ts';
 import { elements, shapeOf } from '../../src/5-graph/graph.ts';
-import type { ActivationName, Window } from '../../src/5-graph/ops.ts';
+import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Window } from '../../src/ops/window.ts';
 import type { WeightSource } from '../../src/weights/weight-source.ts';
 
 type Values = Float64Array;

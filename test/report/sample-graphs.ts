@@ -1,6 +1,9 @@
-import type { Graph, GraphNode, Place, TensorSpec, ValueRef } from '../../src/5-graph/graph.ts';
-import type { ActivationName, Op, Window } from '../../src/5-graph/ops.ts';
+import type { Graph, GraphNode, Place, ValueRef } from '../../src/5-graph/graph.ts';
+import { tensorsOf } from '../../src/5-graph/tensors.ts';
 import { float32 } from '../../src/5-graph/value-type.ts';
+import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Op } from '../../src/ops/ops.ts';
+import type { Window } from '../../src/ops/window.ts';
 
 /** Graphs built by hand, so that reports are tested without the language. */
 const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
@@ -8,7 +11,7 @@ const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
 export interface Maker {
   place: Place;
   nodes: GraphNode[];
-  node(op: Op, path: string, inputs: ValueRef[], shapes: number[][], tensors?: TensorSpec[]): ValueRef;
+  node(op: Op, path: string, inputs: ValueRef[], shapes: number[][]): ValueRef;
   shape(ref: ValueRef): number[];
   input(channels: number, size: number): ValueRef;
   conv(
@@ -39,14 +42,6 @@ export interface Maker {
   graph(name: string, ...outputs: [string, ValueRef][]): Graph;
 }
 
-const tensor = (name: string, shape: number[], role: TensorSpec['role']): TensorSpec => ({
-  name: `${name}.${role}`,
-  shape,
-  role,
-  type: float32,
-  trainable: !role.startsWith('running'),
-});
-
 /** A window with TensorFlow's SAME pads for this size. */
 function same(kernel: number, stride: number, size: number): { window: Window; out: number } {
   const out = Math.ceil(size / stride);
@@ -61,7 +56,8 @@ export function maker(): Maker {
   const m: Maker = {
     place: { section: 'image' },
     nodes,
-    node(op, path, inputs, shapes, tensors = []) {
+    node(op, path, inputs, shapes) {
+      const tensors = tensorsOf(op, inputs[0] ? m.shape(inputs[0]) : [], path);
       nodes.push({
         id: nodes.length,
         op,
@@ -79,16 +75,12 @@ export function maker(): Maker {
     shape: (ref) => [...(nodes[ref.node]!.shapes[ref.output] as number[])],
     input: (channels, size) => m.node({ kind: 'input', name: 'image' }, 'image', [], [[channels, size, size]]),
     conv(x, path, filters, kernel = 1, stride = 1, groups = 1, bias = false) {
-      const [c, h] = m.shape(x) as [number, number];
+      const [, h] = m.shape(x) as [number, number];
       const { window, out } = same(kernel, stride, h);
-      const tensors = [tensor(path, [filters, c / groups, kernel, kernel], 'weight')];
-      if (bias) tensors.push(tensor(path, [filters], 'bias'));
-      return m.node({ kind: 'conv', filters, window, groups, bias }, path, [x], [[filters, out, out]], tensors);
+      return m.node({ kind: 'conv', filters, window, groups, bias }, path, [x], [[filters, out, out]]);
     },
     bn(x, path) {
-      const c = [m.shape(x)[0]!];
-      const tensors = (['weight', 'bias', 'running_mean', 'running_var'] as const).map((r) => tensor(path, c, r));
-      return m.node({ kind: 'batchNorm', epsilon: 1e-3, momentum: 0.99 }, path, [x], [m.shape(x)], tensors);
+      return m.node({ kind: 'batchNorm', epsilon: 1e-3, momentum: 0.99 }, path, [x], [m.shape(x)]);
     },
     act: (x, path, fn) => (fn === 'identity' ? x : m.plain({ kind: 'activation', fn }, path, x)),
     convBnAct(x, path, filters, kernel, stride, groups, fn) {
@@ -102,9 +94,7 @@ export function maker(): Maker {
       return m.node(op, path, [x], [[c, out, out]]);
     },
     linear(x, path, units) {
-      const features = m.shape(x).reduce((a, b) => a * b, 1);
-      const tensors = [tensor(path, [units, features], 'weight'), tensor(path, [units], 'bias')];
-      return m.node({ kind: 'linear', units, bias: true }, path, [x], [[units]], tensors);
+      return m.node({ kind: 'linear', units, bias: true }, path, [x], [[units]]);
     },
     plain: (op, path, ...inputs) => m.node(op, path, inputs, [m.shape(inputs[0]!)]),
     concat(path, ...inputs) {

@@ -1,5 +1,6 @@
 import { elements, type Graph } from '../../src/5-graph/graph.ts';
-import { inferShapes, isShapeError } from '../../src/5-graph/infer-shape.ts';
+import { descriptorOf } from '../../src/ops/ops.ts';
+import { isShapeError } from '../../src/ops/shape.ts';
 
 /** What is wrong with a graph that was built: nothing, whatever the spec. */
 export function verifyGraph(graph: Graph): string[] {
@@ -16,7 +17,7 @@ export function verifyGraph(graph: Graph): string[] {
     if (!node.shapes.flat().every((n) => Number.isInteger(n) && n > 0))
       wrong.push(`${node.path} has the shape ${node.shapes}`);
     if (node.op.kind !== 'input') {
-      const shapes = inferShapes(node.op, inputs);
+      const shapes = descriptorOf(node.op).shapes(node.op, inputs);
       if (isShapeError(shapes) || JSON.stringify(shapes) !== JSON.stringify(node.shapes))
         wrong.push(`${node.path} has another shape`);
     }

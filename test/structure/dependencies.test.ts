@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 const order = [
   'grammar',
   'src/1-parse',
+  'src/ops',
   'src/2-resolve',
   'src/3-check',
   'src/4-scale',

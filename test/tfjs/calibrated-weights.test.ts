@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/5-graph/graph.ts';
-import { padsFor } from '../../src/5-graph/infer-shape.ts';
 import { emit } from '../../src/6-emit/emit.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import { calibratedWeights } from '../../src/backends/parity/calibrated-weights.ts';
+import { padsFor } from '../../src/ops/window.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { compileLibrary } from '../library-points.ts';
 import { memoryFiles } from '../memory-sink.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Graph, ValueRef } from '../../src/5-graph/graph.ts';
-import type { Pads } from '../../src/5-graph/ops.ts';
 import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
 import { graphModelTarget } from '../../src/6-emit/tfjs/graph-model/target.ts';
 import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
+import type { Pads } from '../../src/ops/window.ts';
 import { distance, inputsOf, lively } from '../onnx/emit.ts';
 import { graphBuilder, noPads, window } from '../onnx/graph-builder.ts';
 import { opCases } from '../onnx/op-cases.ts';

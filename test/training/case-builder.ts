@@ -1,7 +1,8 @@
 import type { StepProgram, StepRef, StepShape, Update, Variable } from '../../src/5-graph/training/program.ts';
-import { batched, createStepBuilder, scalar } from '../../src/5-graph/training/step-builder.ts';
-import type { StepOp } from '../../src/5-graph/training/step-ops.ts';
+import { createStepBuilder, scalar } from '../../src/5-graph/training/step-builder.ts';
 import type { HostTensor } from '../../src/backends/runner.ts';
+import type { StepOp } from '../../src/ops/step-ops.ts';
+import { batched } from '../../src/ops/steps.ts';
 import { nextUnit, randomState } from '../../src/weights/random.ts';
 
 /** A program of one function, `run`, with what to feed it. */

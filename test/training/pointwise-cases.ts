@@ -1,8 +1,7 @@
-import type { ActivationName } from '../../src/5-graph/ops.ts';
-import { gradientReads } from '../../src/5-graph/training/step-ops.ts';
+import { activationFacts, activationNames } from '../../src/ops/activations.ts';
 import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
 
-const names = Object.keys(gradientReads) as ActivationName[];
+const names = activationNames;
 /** Reaches past the bounds of relu6 and the hard functions. */
 const wide: Fill = (unit) => 16 * unit - 8;
 
@@ -10,7 +9,7 @@ export const activationCases: readonly Case[] = names.map((fn) =>
   buildCase(`activation ${fn}`, (c) => {
     const x = c.fed('x', [4, 3, 2], fn === 'tanh' || fn === 'sigmoid' ? signed : wide);
     const [y] = c.op({ kind: 'activation', fn }, [x], [4, 3, 2]);
-    const read = gradientReads[fn] === 'input' ? x : y;
+    const read = activationFacts[fn].gradientReads === 'input' ? x : y;
     if (read) c.op({ kind: 'activationGrad', fn }, [c.fed('dy', [4, 3, 2]), read], [4, 3, 2]);
   }),
 );

@@ -1,5 +1,6 @@
 import type { Graph } from '../../src/5-graph/graph.ts';
-import type { ActivationName, Pads } from '../../src/5-graph/ops.ts';
+import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Pads } from '../../src/ops/window.ts';
 import { graphBuilder, window } from '../onnx/graph-builder.ts';
 
 const around = (n: number): Pads => ({ top: n, left: n, bottom: n, right: n });

@@ -1,4 +1,4 @@
-import type { Pads, Window } from '../../src/5-graph/ops.ts';
+import type { Pads, Window } from '../../src/ops/window.ts';
 import { buildCase, type Case, type CaseBuilder, whole } from './case-builder.ts';
 
 const none: Pads = { top: 0, left: 0, bottom: 0, right: 0 };

@@ -1,9 +1,11 @@
-import type { Graph, GraphNode, ValueRef } from '../graph.ts';
+import { isTrainingOnly } from '../../ops/ops.ts';
+import { type Graph, type GraphNode, inputShapeOf, type Shape, type ValueRef } from '../graph.ts';
+import { tensorsOf } from '../tensors.ts';
 import { selectNodes } from './remove-unreached.ts';
 
 /** Takes out what does nothing when a network is evaluated: dropout and stochastic depth. */
 export function removeTrainingOps(graph: Graph): Graph {
-  const gone = (node: GraphNode) => node.op.kind === 'dropout' || node.op.kind === 'dropPath';
+  const gone = (node: GraphNode) => isTrainingOnly(node.op);
   return selectNodes(
     graph,
     (node) => !gone(node),
@@ -36,20 +38,17 @@ export function foldBatchNorm(graph: Graph): Graph {
       const conv = folded.get(ref.node);
       return conv === undefined ? ref : { node: conv, output: 0 };
     },
-    (node) => withNorm(node, normOf.get(node.id)),
+    (node) => withNorm(node, inputShapeOf(graph, node), normOf.get(node.id)),
   );
 }
 
-function withNorm(conv: GraphNode, norm: GraphNode | undefined): GraphNode {
+function withNorm(conv: GraphNode, inputShape: Shape, norm: GraphNode | undefined): GraphNode {
   if (!norm || conv.op.kind !== 'conv' || norm.op.kind !== 'batchNorm') return conv;
-  const weights = conv.tensors.filter((t) => t.role === 'weight');
+  const op = { ...conv.op, bias: true };
   return {
     ...conv,
-    op: { ...conv.op, bias: true },
-    tensors: [
-      ...weights,
-      { name: `${conv.path}.bias`, shape: [conv.op.filters], role: 'bias', type: norm.type, trainable: true },
-    ],
-    foldedNorm: { path: norm.path, epsilon: norm.op.epsilon, hadBias: conv.op.bias },
+    op,
+    tensors: tensorsOf(op, inputShape, conv.path).map((tensor) => ({ ...tensor, type: norm.type })),
+    foldedNorm: { tensors: norm.tensors, epsilon: norm.op.epsilon, hadBias: conv.op.bias },
   };
 }

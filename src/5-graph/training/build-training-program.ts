@@ -1,9 +1,10 @@
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { batched } from '../../ops/steps.ts';
 import { type Graph, type GraphNode, graphTensors, type TensorSpec, type ValueRef } from '../graph.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
-import { batched, createStepBuilder, perSample, type StepBuilder, scalar } from './step-builder.ts';
+import { createStepBuilder, perSample, type StepBuilder, scalar } from './step-builder.ts';
 import { addUpdates, keptVariables, type Trained } from './updates.ts';
 
 /** What the functions of a program have in common. */
@@ -75,10 +76,9 @@ function readClassifier(graph: Graph): Classifier | { diagnostics: readonly Diag
 }
 
 function trainedTensors(graph: Graph, { frozen, head }: TrainingOptions): Trained[] {
-  return [...graphTensors(graph)].flatMap(({ node, tensor: spec }) => {
-    if (!spec.trainable || frozen.has(spec.name)) return [];
-    return [{ spec, decays: node.op.kind !== 'batchNorm', head: head.has(spec.name) }];
-  });
+  return [...graphTensors(graph)].flatMap(({ tensor: spec }) =>
+    spec.trainable && !frozen.has(spec.name) ? [{ spec, head: head.has(spec.name) }] : [],
+  );
 }
 
 /** What training moves: what trains, and the statistics of norms that use their batch. */
@@ -91,17 +91,18 @@ function movedTensors(graph: Graph, { frozen }: TrainingOptions): ReadonlySet<st
 }
 
 function ownVariables(graph: Graph): Variable[] {
-  return [...graphTensors(graph)].map(({ node: { op }, tensor: { name, shape, role } }) => ({
+  return [...graphTensors(graph)].map(({ node: { op }, tensor: { name, shape } }) => ({
     name,
     shape,
-    layout: role !== 'weight' || shape.length === 1 ? 'vector' : layoutOf(op, shape),
+    layout: shape.length === 1 ? 'vector' : layoutOf(op, shape),
     start: 'weights',
   }));
 }
 
-function layoutOf(op: GraphNode['op'], [filters, inputs]: readonly number[]): Variable['layout'] {
-  if (op.kind === 'linear') return 'linear';
-  // One filter a channel: what frameworks have a convolution of its own for.
+function layoutOf(op: GraphNode['op'], shape: readonly number[]): Variable['layout'] {
+  if (shape.length === 2) return 'linear';
+  const [filters, inputs] = shape;
+  // One filter per channel: what frameworks have a convolution of its own for.
   const depthwise = op.kind === 'conv' && op.groups > 1 && op.groups === filters && inputs === 1;
   return depthwise ? 'depthwise' : 'conv';
 }
@@ -150,14 +151,14 @@ function addGradients(b: StepBuilder, setting: Setting, forward: Forward): Map<s
   const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
   const gradients = new Map<string, StepRef>();
   // A name stands once in a network, a node's tensors being its own.
-  for (const [spec, value] of forward.backward(setting.logits, seed)) gradients.set(spec.name, value);
+  for (const [name, value] of forward.backward(setting.logits, seed)) gradients.set(name, value);
   return gradients;
 }
 
 function addStatistics(b: StepBuilder, { options }: Setting, { statistics }: Forward): void {
-  for (const { spec, value, momentum } of statistics) {
-    if (options.frozen.has(spec.name)) continue;
-    b.update({ kind: 'average', variable: spec.name, value, share: momentum });
+  for (const { name, value, momentum } of statistics) {
+    if (options.frozen.has(name)) continue;
+    b.update({ kind: 'average', variable: name, value, share: momentum });
   }
 }
 
@@ -237,6 +238,6 @@ function diagnose(setting: Setting): StepFunction {
   const { loss, gradient, weights } = addLoss(inner, setting, forward);
   ask('loss', loss);
   const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
-  for (const [spec, value] of forward.backward(setting.logits, seed)) ask(`gradient ${spec.name}`, value);
+  for (const [name, value] of forward.backward(setting.logits, seed)) ask(`gradient ${name}`, value);
   return b.finish('diagnose');
 }

@@ -1,17 +1,7 @@
-import type { StepOp } from './step-ops.ts';
+import type { StepOp } from '../../ops/step-ops.ts';
+import type { StepRef, StepShape } from '../../ops/steps.ts';
 
-/** One output of a node of the same function. */
-export interface StepRef {
-  /** The node's index in `StepFunction.nodes`. */
-  readonly node: number;
-  readonly output: number;
-}
-
-/** A shape, and whether the batch stands before it. A scalar is `{ batch: false, dims: [] }`. */
-export interface StepShape {
-  readonly batch: boolean;
-  readonly dims: readonly number[];
-}
+export type { StepRef, StepShape };
 
 export interface StepNode {
   readonly id: number;

@@ -1,24 +1,12 @@
-import type { Shape } from '../graph.ts';
+import type { StepNodes } from '../../ops/steps.ts';
 import type { StepFunction, StepInput, StepNode, StepRef, StepShape, Update } from './program.ts';
-import type { StepOp } from './step-ops.ts';
 
 export const scalar: StepShape = { batch: false, dims: [] };
-/** A number a sample. */
+/** One number per sample. */
 export const perSample: StepShape = { batch: true, dims: [] };
 
-/** A tensor with the batch before it. */
-export function batched(dims: Shape): StepShape {
-  return { batch: true, dims };
-}
-
 /** Collects the nodes of one function of a step program. */
-export interface StepBuilder {
-  /** Adds a node; its outputs, one a shape. */
-  add(op: StepOp, inputs: readonly StepRef[], shapes: readonly StepShape[], path?: string): readonly StepRef[];
-  /** Adds a node with one output. */
-  one(op: StepOp, inputs: readonly StepRef[], shape: StepShape, path?: string): StepRef;
-  /** An input of the function; the same node however often it is asked for. */
-  input(name: string, shape?: StepShape): StepRef;
+export interface StepBuilder extends StepNodes {
   /** The value of a variable before the updates; likewise. */
   variable(name: string, shape: readonly number[]): StepRef;
   shapeOf(ref: StepRef): StepShape;

@@ -6,8 +6,6 @@ import { type StepBuilder, scalar } from './step-builder.ts';
 /** A tensor that gradients move. */
 export interface Trained {
   readonly spec: TensorSpec;
-  /** Whether weight decay applies to it: not to batch norms. */
-  readonly decays: boolean;
   /** Whether the head's rate applies to it. */
   readonly head: boolean;
 }
@@ -57,7 +55,7 @@ const optimisers: Readonly<Record<TrainingOptions['optimiser'], Optimiser>> = {
   adamw: {
     slots: { first: 0, second: 0 },
     decoupled: true,
-    update: (b, { spec: { name }, decays }, gradient, rate) => {
+    update: (b, { spec: { name, decays } }, gradient, rate) => {
       const weightDecay = b.input('weight_decay');
       b.update({
         kind: 'adamw',
@@ -130,7 +128,7 @@ export function addUpdates(
     const shape = { batch: false, dims: t.spec.shape };
     const path = pathOf(t.spec);
     let moved = factor ? b.one({ kind: 'scale' }, [gradient, factor], shape, path) : gradient;
-    if (t.decays && !optimiser.decoupled) {
+    if (t.spec.decays && !optimiser.decoupled) {
       const value = b.variable(t.spec.name, t.spec.shape);
       moved = b.one({ kind: 'addScaled' }, [moved, value, weightDecay], shape, path);
     }

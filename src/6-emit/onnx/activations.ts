@@ -1,5 +1,5 @@
 import type { Shape } from '../../5-graph/graph.ts';
-import type { ActivationName } from '../../5-graph/ops.ts';
+import type { ActivationName } from '../../ops/activations.ts';
 import { addNode } from './add-node.ts';
 import { float } from './attributes.ts';
 import type { Builder } from './builder.ts';

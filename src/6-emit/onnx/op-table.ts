@@ -1,6 +1,7 @@
 import type { Graph, GraphNode, Shape } from '../../5-graph/graph.ts';
-import type { OpKind, OpOf, Pads, Window } from '../../5-graph/ops.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
+import type { OpKind, OpOf } from '../../ops/ops.ts';
+import type { Pads, Window } from '../../ops/window.ts';
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';

@@ -1,5 +1,5 @@
 import { type Graph, shapeOf, type ValueRef } from '../../5-graph/graph.ts';
-import type { OpKind } from '../../5-graph/ops.ts';
+import type { OpKind } from '../../ops/ops.ts';
 import { createBuilder, type ModelPlan } from './builder.ts';
 import { opTable, type WriteOp } from './op-table.ts';
 import type { OnnxOptions } from './options.ts';

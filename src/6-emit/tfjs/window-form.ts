@@ -1,5 +1,5 @@
-import { padsFor } from '../../5-graph/infer-shape.ts';
-import type { Pads, Window } from '../../5-graph/ops.ts';
+import type { Pads, Window } from '../../ops/window.ts';
+import { padsFor } from '../../ops/window.ts';
 
 /** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
 export interface WindowForm {

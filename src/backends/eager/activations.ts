@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { ActivationName } from '../../5-graph/ops.ts';
+import type { ActivationName } from '../../ops/activations.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels } from './kernel.ts';
 

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { Window } from '../../5-graph/ops.ts';
+import type { Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { guardName } from '../../5-graph/training/guard-name.ts';
 import type { StepFunction, StepNode, StepProgram, StepRef, Variable } from '../../5-graph/training/program.ts';
-import type { StepOpKind } from '../../5-graph/training/step-ops.ts';
+import type { StepOpKind } from '../../ops/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { type HostTensor, NotFiniteError, type StepRunner } from '../runner.ts';
 import type { Kernel, KernelContext } from './kernel.ts';

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { StepOpKind, StepOpOf } from '../../5-graph/training/step-ops.ts';
+import type { StepOpKind, StepOpOf } from '../../ops/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 
 /** What an op is run with, besides its inputs. */

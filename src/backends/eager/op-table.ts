@@ -1,4 +1,4 @@
-import type { StepOpKind } from '../../5-graph/training/step-ops.ts';
+import type { StepOpKind } from '../../ops/step-ops.ts';
 import { activationKernels } from './activations.ts';
 import { convolutionKernels } from './convolution.ts';
 import { gradientKernels } from './gradients.ts';

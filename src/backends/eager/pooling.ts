@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import type { Pads, Window } from '../../5-graph/ops.ts';
+import type { Pads, Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';

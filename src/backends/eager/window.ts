@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { Pads, Window } from '../../5-graph/ops.ts';
+import type { Pads, Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 
 /** The rows that a window reaches over, dilation included. */

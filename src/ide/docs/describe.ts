@@ -1,10 +1,11 @@
 import type { BlockNode, ModelNode, ParamNode } from '../../1-parse/ast.ts';
 import { type BuiltinOp, builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
+import { activationFacts } from '../../ops/activations.ts';
 import { spanText } from '../../source.ts';
 import { authored, authoredLine } from './authored.ts';
 import { fence } from './markdown.ts';
-import { activationDocs, paddingDocs } from './words.ts';
+import { paddingDocs } from './words.ts';
 
 /** What names mean, as Markdown for hovers, completion and signature help. */
 
@@ -71,7 +72,7 @@ export function describeBuiltin(name: string): string | undefined {
   if (called) return card(functionHeading(name, called.doc), called.doc, 'a function over numbers');
   const scaled = scalingFunctions.get(name);
   if (scaled !== undefined) return card(`${name}(n)`, scaled, 'a scaling function of models');
-  const activation = Object.entries(activationDocs).find(([own]) => own === name)?.[1];
+  const activation = Object.entries(activationFacts).find(([own]) => own === name)?.[1].doc;
   if (activation !== undefined) return card(`${name}(x)`, activation, 'an activation');
   const padding = Object.hasOwn(paddingDocs, name) ? paddingDocs[name] : undefined;
   return padding === undefined ? undefined : card(name, padding, 'a padding');

@@ -1,5 +1,4 @@
 import type { Keyword } from '../../../grammar/tokens.ts';
-import type { ActivationName } from '../../2-resolve/builtins.ts';
 
 /** What the language's own words mean, in a sentence each; Markdown. Completion and hover show these. */
 
@@ -27,17 +26,6 @@ export const keywordDocs: Readonly<Record<Keyword, string>> = {
   not: 'True where its operand is false.',
   true: 'A value of type `bool`.',
   false: 'A value of type `bool`.',
-};
-
-export const activationDocs: Readonly<Record<ActivationName, string>> = {
-  identity: 'Nothing at all: `x`.',
-  relu: '`max(x, 0)`',
-  relu6: '`min(max(x, 0), 6)`',
-  silu: '`x * sigmoid(x)`, also called swish',
-  sigmoid: '`1 / (1 + exp(-x))`',
-  hardsigmoid: '`relu6(x + 3) / 6`',
-  hardswish: '`x * relu6(x + 3) / 6`',
-  tanh: '`(exp(x) - exp(-x)) / (exp(x) + exp(-x))`',
 };
 
 export const paddingDocs: Readonly<Record<string, string>> = {

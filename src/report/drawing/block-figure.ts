@@ -1,13 +1,15 @@
 import type { Graph, GraphNode } from '../../5-graph/graph.ts';
-import type { OpKind } from '../../5-graph/ops.ts';
+import type { Box } from '../../ops/descriptor.ts';
+import { kernelLabel } from '../../ops/labels.ts';
+import { descriptorOf, isTrainingOnly } from '../../ops/ops.ts';
 import { groupBy } from '../group-by.ts';
-import { isDepthwise, kernelLabel, opLabel } from '../op-label.ts';
+import { opLabel } from '../op-label.ts';
 import { inChannels } from '../read-block.ts';
 import { type Block, inputsOf, outputsOf, refKey } from '../stages.ts';
 import { type RawUnit, type Uses, unitsOf } from './block-units.ts';
 
 /** What a unit of a block is drawn as. */
-export type UnitKind = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join' | 'group' | 'port';
+export type UnitKind = Box | 'group' | 'port';
 
 /** A box in the drawing of a block: a convolution with its batch norm and activation, a pool, a join. */
 export interface Unit {
@@ -91,7 +93,7 @@ function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): 
   }
   const head = unit.nodes[0] as GraphNode;
   // Drop path and dropout only act while training; figures leave them out.
-  const tail = unit.nodes.slice(1).filter((node) => !trainingOnly.has(node.op.kind));
+  const tail = unit.nodes.slice(1).filter((node) => !isTrainingOnly(node.op));
   return {
     kind: kindOf(graph, head),
     label: headLabel(graph, same),
@@ -125,7 +127,7 @@ function headLabel(graph: Graph, same: readonly RawUnit[]): string {
 function groupDetails(graph: Graph, nodes: readonly GraphNode[]): string {
   const counts = new Map<string, number>();
   for (const node of nodes) {
-    if (quiet.has(node.op.kind)) continue;
+    if (descriptorOf(node.op).joins.length > 0) continue;
     const label = labelOf(graph, node);
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
@@ -136,25 +138,9 @@ function groupDetails(graph: Graph, nodes: readonly GraphNode[]): string {
   return [...shown, ...(all ? [`(${all} times)`] : [])].join('\n');
 }
 
-const trainingOnly: ReadonlySet<OpKind> = new Set<OpKind>(['dropout', 'dropPath']);
-const quiet: ReadonlySet<OpKind> = new Set<OpKind>(['batchNorm', 'activation', 'dropout', 'dropPath']);
-
 function kindOf(graph: Graph, node: GraphNode): UnitKind {
-  switch (node.op.kind) {
-    case 'conv':
-      return isDepthwise(node.op, inChannels(graph, node)) ? 'depthwise' : 'conv';
-    case 'globalAvgPool':
-    case 'maxPool':
-    case 'avgPool':
-      return 'pool';
-    case 'linear':
-      return 'linear';
-    case 'add':
-    case 'mul':
-      return 'join';
-    default:
-      return 'pointwise';
-  }
+  const { box } = descriptorOf(node.op);
+  return typeof box === 'string' ? box : box(node.op, inChannels(graph, node));
 }
 
 function labelOf(graph: Graph, node: GraphNode): string {

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, ValueRef } from '../../5-graph/graph.ts';
-import type { OpKind } from '../../5-graph/ops.ts';
+import { descriptorOf } from '../../ops/ops.ts';
 
 /** Nodes of a block that are drawn as one box. */
 export interface RawUnit {
@@ -12,14 +12,6 @@ export interface RawUnit {
 
 /** More boxes than this do not make a readable figure: labelled steps become one box each. */
 const mostUnits = 14;
-
-/** Which ops join the box of the op before them, by the op that the box begins with. */
-const joins: { readonly [K in OpKind]?: ReadonlySet<OpKind> } = {
-  conv: new Set<OpKind>(['batchNorm', 'activation', 'dropout', 'dropPath']),
-  linear: new Set<OpKind>(['batchNorm', 'activation', 'dropout', 'dropPath']),
-  concat: new Set<OpKind>(['batchNorm']),
-  globalAvgPool: new Set<OpKind>(['dropout']),
-};
 
 /** By node: how many readers its outputs have, the graph's outputs among them. */
 export type Uses = readonly number[];
@@ -55,7 +47,7 @@ function mergeChains(nodes: readonly GraphNode[], uses: Uses): Draft[] {
     const unit = node.inputs.length === 1 ? unitOf.get(before) : undefined;
     const alone = uses[before] === 1;
     const head = unit?.nodes[0]?.op.kind;
-    if (unit && alone && head && joins[head]?.has(node.op.kind)) {
+    if (unit && alone && descriptorOf(node.op).joins.some((kind) => kind === head)) {
       unit.nodes.push(node);
       unitOf.set(node.id, unit);
     } else {

@@ -1,9 +1,9 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { Graph, Shape } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { kernelLabel } from '../../ops/labels.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
 import { groupBy } from '../group-by.ts';
-import { kernelLabel } from '../op-label.ts';
 import { inputsOf, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
 import { pointParts } from '../summary-text.ts';

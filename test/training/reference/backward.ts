@@ -1,5 +1,5 @@
-import type { ActivationName } from '../../../src/5-graph/ops.ts';
-import { gradientReads, type StepOp, type StepOpKind, type StepOpOf } from '../../../src/5-graph/training/step-ops.ts';
+import { type ActivationName, activationFacts } from '../../../src/ops/activations.ts';
+import type { StepOp, StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { type ForwardKind, forward } from './forward.ts';
 import { pullBack } from './gradients.ts';
 import { type Doubles, dimsOf, mapped, zeros } from './tensor.ts';
@@ -33,7 +33,12 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
     return through({ ...op, kind: 'normalise' }, [zeros(dy.shape), gamma, still, still, variance], 0, dy);
   },
   activationGrad: ({ fn }, dy = none, read = none) =>
-    through({ kind: 'activation', fn }, [gradientReads[fn] === 'input' ? read : mapped(read, inverses[fn])], 0, dy),
+    through(
+      { kind: 'activation', fn },
+      [activationFacts[fn].gradientReads === 'input' ? read : mapped(read, inverses[fn])],
+      0,
+      dy,
+    ),
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   maxPoolGrad: (op, dy = none, x = none) => through({ ...op, kind: 'maxPool' }, [x], 0, dy),
   avgPoolGrad: (op, dy = none) => through({ ...op, kind: 'avgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),

@@ -1,5 +1,5 @@
-import type { ActivationName } from '../../../src/5-graph/ops.ts';
-import type { StepOpKind, StepOpOf } from '../../../src/5-graph/training/step-ops.ts';
+import type { ActivationName } from '../../../src/ops/activations.ts';
+import type { StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { avgPool, conv, maxPool, pad, sumSpace } from './spatial.ts';
 import { type Doubles, dimsOf, fromList, mapped, zeros } from './tensor.ts';
 

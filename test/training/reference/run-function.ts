@@ -1,6 +1,6 @@
 import type { StepFunction, StepRef } from '../../../src/5-graph/training/program.ts';
-import type { StepOpOf } from '../../../src/5-graph/training/step-ops.ts';
 import type { HostTensor } from '../../../src/backends/runner.ts';
+import type { StepOpOf } from '../../../src/ops/step-ops.ts';
 import { type BackwardKind, backward, lossGradient } from './backward.ts';
 import { type ForwardKind, forward } from './forward.ts';
 import { type Doubles, fromChannelsLast, fromList, zeros } from './tensor.ts';

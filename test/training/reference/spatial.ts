@@ -1,4 +1,4 @@
-import type { Pads, Window } from '../../../src/5-graph/ops.ts';
+import type { Pads, Window } from '../../../src/ops/window.ts';
 import { type Doubles, dimsOf, zeros } from './tensor.ts';
 
 /** Ops over height and width in their plainest form: the loops that the definitions are. */

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../5-graph/ops.ts';
+import type { ActivationName } from '../../../ops/activations.ts';
 import type { TensorName } from '../node-def/node-def.ts';
 import { add, type Context } from './context.ts';
 

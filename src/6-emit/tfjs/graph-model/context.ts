@@ -1,5 +1,5 @@
 import type { GraphNode, Shape, TensorSpec } from '../../../5-graph/graph.ts';
-import type { OpKind, OpOf } from '../../../5-graph/ops.ts';
+import type { OpKind, OpOf } from '../../../ops/ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { type Attributes, float, int32, type TensorName } from '../node-def/node-def.ts';
 

@@ -1,5 +1,5 @@
 import type { Graph } from '../../../5-graph/graph.ts';
-import type { ActivationName } from '../../../5-graph/ops.ts';
+import type { ActivationName } from '../../../ops/activations.ts';
 
 /** What TensorFlow.js's convolutions and products can do at their end, by the name it has there. */
 const fusible: Partial<Readonly<Record<ActivationName, string>>> = { relu: 'Relu', relu6: 'Relu6' };

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../5-graph/graph.ts';
-import type { OpKind } from '../../../5-graph/ops.ts';
+import type { OpKind } from '../../../ops/ops.ts';
 import { refusedCast } from '../../lacked-form.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { padSteps } from '../window-form.ts';

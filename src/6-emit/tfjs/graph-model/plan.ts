@@ -1,5 +1,5 @@
 import { type Graph, type GraphNode, shapeOf, type TensorSpec, type ValueRef } from '../../../5-graph/graph.ts';
-import type { OpKind } from '../../../5-graph/ops.ts';
+import type { OpKind } from '../../../ops/ops.ts';
 import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
 import { float, type GraphDef, type TensorName, type TensorShape } from '../node-def/node-def.ts';

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../5-graph/ops.ts';
+import type { ActivationName } from '../../../ops/activations.ts';
 
 /** The layer of an activation: one of Keras' own by name, or a class of ours; none for what changes nothing. */
 type ActivationLayer = { readonly keras: string } | { readonly custom: string } | 'none';

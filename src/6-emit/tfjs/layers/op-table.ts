@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
-import type { OpKind, OpOf, Pads } from '../../../5-graph/ops.ts';
+import type { OpKind, OpOf } from '../../../ops/ops.ts';
+import type { Pads } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { refusedCast } from '../../lacked-form.ts';
 import { dilationOf, padSteps, windowForm } from '../window-form.ts';

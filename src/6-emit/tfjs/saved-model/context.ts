@@ -1,5 +1,5 @@
 import type { StepShape } from '../../../5-graph/training/program.ts';
-import type { StepOpKind, StepOpOf } from '../../../5-graph/training/step-ops.ts';
+import type { StepOpKind, StepOpOf } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { type Attributes, float, int32, type TensorName } from '../node-def/node-def.ts';
 import { heldDims } from './layout.ts';

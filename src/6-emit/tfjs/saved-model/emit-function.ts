@@ -1,6 +1,6 @@
 import { guardName } from '../../../5-graph/training/guard-name.ts';
 import type { StepFunction, StepNode, StepRef, StepShape, Update } from '../../../5-graph/training/program.ts';
-import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
+import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import type { FunctionContext, StepContext, WriteStep } from './context.ts';

@@ -1,6 +1,6 @@
-import type { ActivationName } from '../../../5-graph/ops.ts';
 import type { StepFunction, StepNode } from '../../../5-graph/training/program.ts';
-import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
+import type { ActivationName } from '../../../ops/activations.ts';
+import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 
 /** Activations whose gradient takes TensorFlow several passes over memory. */

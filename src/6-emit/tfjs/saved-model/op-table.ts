@@ -1,4 +1,4 @@
-import type { StepOpKind } from '../../../5-graph/training/step-ops.ts';
+import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { WriteStep } from './context.ts';
 import { activation, activationGrad } from './ops-activation.ts';
 import { conv, convGradInput, convGradWeight } from './ops-conv.ts';

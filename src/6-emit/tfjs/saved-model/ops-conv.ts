@@ -1,4 +1,4 @@
-import type { Window } from '../../../5-graph/ops.ts';
+import type { Window } from '../../../ops/window.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Window } from '../../../5-graph/ops.ts';
+import type { Window } from '../../../ops/window.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, first, type NodeContext, reduce, three, type WriteStep } from './context.ts';
 import { cutOff, padSpace, windowAttributes } from './window.ts';

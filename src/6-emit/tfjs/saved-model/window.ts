@@ -1,4 +1,4 @@
-import type { Pads, Window } from '../../../5-graph/ops.ts';
+import type { Pads, Window } from '../../../ops/window.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, type NodeContext, slice } from './context.ts';
 

@@ -1,8 +1,9 @@
 import { Colon } from '../../../../grammar/tokens.ts';
-import { activationNames, type BuiltinOp, builtinOps } from '../../../2-resolve/builtins.ts';
+import { type BuiltinOp, builtinOps } from '../../../2-resolve/builtins.ts';
 import type { Declared } from '../../../2-resolve/program.ts';
 import { ownsTensors } from '../../../3-check/owns-tensors.ts';
 import { type Signature, signatureOf } from '../../../3-check/signature.ts';
+import { activationNames } from '../../../ops/activations.ts';
 import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
 import { importsInto } from '../import-edit.ts';
 import type { Proposal } from './item.ts';

@@ -1,4 +1,5 @@
-import type { ActivationName, Pads, Window } from '../ops.ts';
+import type { ActivationName } from './activations.ts';
+import type { Pads, Window } from './window.ts';
 
 /**
  * The closed op set of a training step: what a network's ops are made of while it trains, and their gradients. A
@@ -125,15 +126,3 @@ export type StepOp =
 
 export type StepOpKind = StepOp['kind'];
 export type StepOpOf<K extends StepOpKind> = Extract<StepOp, { kind: K }>;
-
-/** What the gradient of an activation is computed from. An identity is never in a step. */
-export const gradientReads: Readonly<Record<ActivationName, 'input' | 'output'>> = {
-  identity: 'output',
-  relu: 'output',
-  relu6: 'output',
-  silu: 'input',
-  sigmoid: 'output',
-  hardsigmoid: 'output',
-  hardswish: 'input',
-  tanh: 'output',
-};

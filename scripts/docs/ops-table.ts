@@ -1,0 +1,22 @@
+import { type BuiltinOp, type BuiltinParam, builtinOps } from '../../src/2-resolve/builtins.ts';
+
+const region = /(<!-- ops -->\n)[\s\S]*?(<!-- end -->)/;
+
+/** Fills the table of ops in the reference of the language, from their descriptors. */
+export function fillOpsTable(page: string): string {
+  const rows = [...builtinOps.values()].map((op) => `| \`${op.name}\` | ${paramsOf(op)} | ${op.doc} |\n`);
+  const table = ['\n| op | parameters | what it does |\n| --- | --- | --- |\n', ...rows, '\n'].join('');
+  return page.replace(region, (_all, start: string, end: string) => start + table + end);
+}
+
+function paramsOf({ tensors, params }: BuiltinOp): string {
+  if (tensors === 'many') return 'two tensors or more';
+  return params.length === 0 ? 'none' : params.map(paramText).join(', ');
+}
+
+function paramText({ name, type, otherwise }: BuiltinParam): string {
+  const typed = type === 'padding' ? name : `${name}: ${type}`;
+  if (!otherwise) return `\`${typed}\``;
+  if ('convention' in otherwise) return `\`${typed}\` = convention`;
+  return otherwise.text ? `\`${typed}\` = ${otherwise.text}` : `\`${typed} = ${otherwise.value}\``;
+}

@@ -1,0 +1,56 @@
+import type { Inferred, Shape } from './shape.ts';
+import type { Signature } from './signature.ts';
+import type { OwnTensor } from './tensor.ts';
+import type { Lowered, RuleContext } from './training-rule.ts';
+
+/**
+ * What an op's result is to a run at inference: `given` from outside, `written`, `inPlace` (written, possibly over an
+ * input that nothing needs any more, as runtimes do), or `passed`: the input itself.
+ */
+export type Result = 'given' | 'written' | 'inPlace' | 'passed';
+
+/**
+ * The rows of the input that one row of the output reads, `rows` of them from `before` rows above on, moving by `stride`;
+ * or that a row reads the same `row`, or `all` of them.
+ */
+export type Field = 'row' | 'all' | { readonly rows: number; readonly stride: number; readonly before: number };
+
+/** How a box with the op is drawn. */
+export type Box = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join';
+
+/** Ops whose box takes in the norm, activation or dropout that follows. */
+export type BoxHead = 'conv' | 'linear' | 'concat' | 'globalAvgPool';
+
+/**
+ * All that is known of an op outside of targets. Each part is required, so that an op that forgets one does not compile.
+ * Layout is a target's business; here a tensor is `[C, H, W]` or `[C]`, the batch left out.
+ */
+export interface OpDescriptor<O extends { readonly kind: string }> {
+  readonly kind: O['kind'];
+  /** How the language calls it; undefined for inputs and activations, which it states in other ways. */
+  readonly signature: Signature<O> | undefined;
+  /** How reports call it: `DWConv 5×5`. */
+  label(op: O, inChannels: number): string;
+  /** The tensors it owns, in the order of targets and checkpoints, by the shape of its first input. */
+  readonly tensors: 'none' | ((op: O, input: Shape) => readonly OwnTensor[]);
+  /** The shapes of its outputs for those of its inputs, or why it has none. */
+  shapes(op: O, inputs: readonly Shape[]): Inferred;
+  /** Multiply-accumulates of one run, by the shapes of its first input and output: see `Cost.macs`. */
+  macs(op: O, input: Shape, output: Shape): number;
+  readonly result: Result | ((op: O) => Result);
+  /** Whether it moves or chooses elements and computes nothing: what it gives has the scale of what it takes. */
+  readonly movesOnly: boolean;
+  readonly field: 'row' | 'all' | ((op: O) => Field);
+  /** How many numbers of noise each sample takes in training. */
+  noise(op: O, input: Shape): number;
+  /** What it is made of in a training step, and how gradients go back. */
+  train(context: RuleContext<O>): Lowered;
+  readonly box: Box | ((op: O, inChannels: number) => Box);
+  /** The boxes that it joins where it follows their head. What joins boxes is left out of short descriptions. */
+  readonly joins: readonly BoxHead[];
+}
+
+/** For ops that multiply nothing, or take no noise. */
+export function zero(): number {
+  return 0;
+}

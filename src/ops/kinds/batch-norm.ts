@@ -1,0 +1,101 @@
+import { type OpDescriptor, zero } from '../descriptor.ts';
+import { sameAsInput } from '../shape.ts';
+import { real, signature } from '../signature.ts';
+import { batched, type StepRef, unbatched } from '../steps.ts';
+import { ones, zeros } from '../tensor.ts';
+import { type Lowered, ownTensor, type RuleContext } from '../training-rule.ts';
+
+export interface BatchNormOp {
+  readonly kind: 'batchNorm';
+  readonly epsilon: number;
+  /** The share of the old average that stays. */
+  readonly momentum: number;
+}
+
+/** Batch normalisation (Ioffe & Szegedy 2015). */
+export const batchNorm: OpDescriptor<BatchNormOp> = {
+  kind: 'batchNorm',
+  signature: signature({
+    name: 'BatchNorm',
+    tensors: 1,
+    doc: "Batch normalisation (Ioffe & Szegedy 2015). `momentum` is the share of the running average that a step keeps: 0.9 is PyTorch's 0.1.",
+    params: {
+      epsilon: real('Added to the variance.', [0, 1], { convention: 'epsilon' }),
+      momentum: real('Share of the running average that a step keeps.', [0, 1], { convention: 'momentum' }),
+    },
+    create: ({ epsilon, momentum }) => ({ kind: 'batchNorm', epsilon, momentum }),
+  }),
+  label: () => 'BN',
+  tensors: (_op, [channels = 0]) => {
+    const shape = [channels];
+    const trained = { shape, trainable: true, decays: false };
+    const moved = { shape, trainable: false, decays: false };
+    return [
+      { role: 'weight', ...trained, initial: ones },
+      { role: 'bias', ...trained, initial: zeros },
+      { role: 'running_mean', ...moved, initial: zeros },
+      { role: 'running_var', ...moved, initial: ones },
+    ];
+  },
+  shapes: sameAsInput,
+  macs: zero,
+  result: 'inPlace',
+  movesOnly: false,
+  field: 'row',
+  noise: zero,
+  // By the batch's statistics while training, unless all its tensors are frozen: then, and when evaluated, by the running ones.
+  train: (c) => {
+    const trains = ownTensor(c, 'weight').trains || ownTensor(c, 'bias').trains;
+    return c.training && trains ? byBatch(c) : byRunning(c);
+  },
+  box: 'pointwise',
+  joins: ['conv', 'linear', 'concat'],
+};
+
+function byRunning(c: RuleContext<BatchNormOp>): Lowered {
+  const { b, path } = c;
+  const { epsilon } = c.op;
+  const shape = batched(c.outputShapes[0] ?? []);
+  const gamma = ownTensor(c, 'weight').value;
+  const variance = ownTensor(c, 'running_var').value;
+  const inputs = [
+    c.inputs[0] as StepRef,
+    gamma,
+    ownTensor(c, 'bias').value,
+    ownTensor(c, 'running_mean').value,
+    variance,
+  ];
+  return {
+    outputs: [b.one({ kind: 'normalise', epsilon }, inputs, shape, path)],
+    pull: ([dy]) => {
+      if (!c.passes(0)) return { inputs: [undefined] };
+      return { inputs: [b.one({ kind: 'normaliseGrad', epsilon }, [dy as StepRef, gamma, variance], shape, path)] };
+    },
+  };
+}
+
+function byBatch(c: RuleContext<BatchNormOp>): Lowered {
+  const { b, path } = c;
+  const { epsilon, momentum } = c.op;
+  const x = c.inputs[0] as StepRef;
+  const [gamma, beta] = [ownTensor(c, 'weight'), ownTensor(c, 'bias')];
+  const shape = batched(c.outputShapes[0] ?? []);
+  const vector = unbatched(gamma.shape);
+  const [y, mean, variance, kept] = b.add(
+    { kind: 'batchNorm', epsilon },
+    [x, gamma.value, beta.value],
+    [shape, vector, vector, unbatched([])],
+    path,
+  ) as [StepRef, StepRef, StepRef, StepRef];
+  c.statistic(ownTensor(c, 'running_mean'), mean, momentum);
+  c.statistic(ownTensor(c, 'running_var'), variance, momentum);
+  return {
+    outputs: [y],
+    pull: ([dy]) => {
+      const inputs = [dy as StepRef, x, gamma.value, kept];
+      const [dx, dgamma, dbeta] = b.add({ kind: 'batchNormGrad', epsilon }, inputs, [shape, vector, vector], path);
+      const tensors = [[gamma, dgamma as StepRef] as const, [beta, dbeta as StepRef] as const];
+      return { inputs: [dx], tensors: tensors.filter(([tensor]) => tensor.trains) };
+    },
+  };
+}

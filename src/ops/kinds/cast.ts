@@ -1,0 +1,25 @@
+import { type OpDescriptor, zero } from '../descriptor.ts';
+import { sameAsInput } from '../shape.ts';
+
+export interface CastOp {
+  readonly kind: 'cast';
+}
+
+/** Converts to the type of its node. No spec asks for one: passes put them in. */
+export const cast: OpDescriptor<CastOp> = {
+  kind: 'cast',
+  signature: undefined,
+  label: () => 'Cast',
+  tensors: 'none',
+  shapes: sameAsInput,
+  macs: zero,
+  result: 'written',
+  movesOnly: false,
+  field: 'row',
+  noise: zero,
+  train: () => {
+    throw new Error('a network trains in float32, as it was written: no pass has put a cast in it');
+  },
+  box: 'pointwise',
+  joins: [],
+};

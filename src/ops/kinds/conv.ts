@@ -1,0 +1,96 @@
+import { type OpDescriptor, zero } from '../descriptor.ts';
+import { kernelLabel } from '../labels.ts';
+import { opLimits } from '../limits.ts';
+import { elements, overSpace } from '../shape.ts';
+import { bool, int, signature } from '../signature.ts';
+import { batched, type StepRef, unbatched } from '../steps.ts';
+import { affineTensors } from '../tensor.ts';
+import { ownTensor } from '../training-rule.ts';
+import { type Window, windowField, windowOver, windowParams, windowShape } from '../window.ts';
+import { withBias } from '../with-bias.ts';
+
+export interface ConvOp {
+  readonly kind: 'conv';
+  readonly filters: number;
+  readonly window: Window;
+  readonly groups: number;
+  readonly bias: boolean;
+}
+
+/** Convolution: weight `[filters, inChannels / groups, kernel, kernel]`, bias `[filters]`. */
+export const conv: OpDescriptor<ConvOp> = {
+  kind: 'conv',
+  signature: signature({
+    name: 'Conv',
+    tensors: 1,
+    doc: 'Convolution over height and width with a square window. `groups: x.channels` makes it depthwise.',
+    params: {
+      channels: int('Filters: channels of the output.', [1, opLimits.channels]),
+      kernel: windowParams.kernel,
+      stride: int('Step of the window.', [1, opLimits.pixels], { value: 1 }),
+      groups: int('Groups of channels that do not see each other.', [1, opLimits.channels], { value: 1 }),
+      bias: bool('Whether a bias is added.', { value: true }),
+      padding: windowParams.padding,
+      dilation: int('Distance between the taps of the window.', [1, opLimits.kernel], { value: 1 }),
+    },
+    create: ({ channels, groups, bias, ...window }, x) => ({
+      kind: 'conv',
+      filters: channels,
+      window: windowOver(x, window),
+      groups,
+      bias,
+    }),
+  }),
+  label: (op, inChannels) => `${nameOf(op, inChannels)} ${kernelLabel(op.window.kernel)}`,
+  // Normal with variance 2 / fan_out, fan_out = kernel^2 * filters / groups: `conv_kernel_initializer` of the EfficientNet
+  // reference code (tensorflow/tpu, models/official/efficientnet).
+  tensors: ({ filters, window: { kernel }, groups, bias }, [channels = 0]) =>
+    affineTensors(
+      [filters, channels / groups, kernel, kernel],
+      { kind: 'normal', deviation: Math.sqrt(2 / ((kernel * kernel * filters) / groups)) },
+      bias,
+    ),
+  shapes: ({ filters, window, groups }, [x]) =>
+    overSpace(x, (map) => {
+      const [channels] = map;
+      if (channels % groups !== 0 || filters % groups !== 0) {
+        return { error: 'group-count', groups, input: channels, output: filters };
+      }
+      return windowShape(window, map, filters);
+    }),
+  macs: ({ groups, window: { kernel } }, [channels = 0], output) =>
+    elements(output) * (channels / groups) * kernel * kernel,
+  result: 'written',
+  movesOnly: false,
+  field: windowField,
+  noise: zero,
+  train: (c) => {
+    const { b, op, path, inputShapes, outputShapes } = c;
+    const { window, groups } = op;
+    const x = c.inputs[0] as StepRef;
+    const weight = ownTensor(c, 'weight');
+    const y = b.one({ kind: 'conv', window, groups }, [x, weight.value], batched(outputShapes[0] ?? []), path);
+    return withBias(c, y, (dy) => {
+      const shape = inputShapes[0] ?? [];
+      const dx = c.passes(0)
+        ? b.one({ kind: 'convGradInput', window, groups, shape }, [dy, weight.value], batched(shape), path)
+        : undefined;
+      if (!weight.trains) return { inputs: [dx] };
+      const gradient = { kind: 'convGradWeight', window, groups, shape: weight.shape } as const;
+      const dw = b.one(gradient, [x, dy], unbatched(weight.shape), path);
+      return { inputs: [dx], tensors: [[weight, dw]] };
+    });
+  },
+  box: (op, inChannels) => (isDepthwise(op, inChannels) ? 'depthwise' : 'conv'),
+  joins: [],
+};
+
+/** Whether a convolution works on each channel by itself. */
+export function isDepthwise({ groups }: ConvOp, inChannels: number): boolean {
+  return groups > 1 && groups === inChannels;
+}
+
+function nameOf(op: ConvOp, inChannels: number): string {
+  if (isDepthwise(op, inChannels)) return 'DWConv';
+  return op.groups > 1 ? 'Grouped conv' : 'Conv';
+}

@@ -1,0 +1,24 @@
+import { type OpDescriptor, zero } from '../descriptor.ts';
+import { batched } from '../steps.ts';
+
+export interface InputOp {
+  readonly kind: 'input';
+  readonly name: string;
+}
+
+/** What is fed to the network. Its shape is stated where it is built. */
+export const input: OpDescriptor<InputOp> = {
+  kind: 'input',
+  signature: undefined,
+  label: (op) => op.name,
+  tensors: 'none',
+  shapes: () => [],
+  macs: zero,
+  result: 'given',
+  movesOnly: false,
+  field: 'row',
+  noise: zero,
+  train: ({ b, op, outputShapes }) => ({ outputs: [b.input(op.name, batched(outputShapes[0] ?? []))] }),
+  box: 'pointwise',
+  joins: [],
+};

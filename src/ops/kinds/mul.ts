@@ -1,0 +1,80 @@
+import { type OpDescriptor, zero } from '../descriptor.ts';
+import { elements, type Shape, sameShape } from '../shape.ts';
+import { signature } from '../signature.ts';
+import { batched, type StepRef } from '../steps.ts';
+import type { Lowered, RuleContext } from '../training-rule.ts';
+
+export interface MulOp {
+  readonly kind: 'mul';
+}
+
+export const mul: OpDescriptor<MulOp> = {
+  kind: 'mul',
+  signature: signature({
+    name: 'Mul',
+    tensors: 'many',
+    doc: 'The product, element by element. A `[C, 1, 1]` gates each channel.',
+    params: {},
+    create: () => ({ kind: 'mul' }),
+  }),
+  label: () => 'Mul',
+  tensors: 'none',
+  shapes: (_op, inputs) => {
+    const full = inputs.find((s) => !isGate(s)) ?? inputs[0] ?? [];
+    const fits = inputs.every((s) => sameShape(s, full) || (isGate(s) && s[0] === full[0] && full.length === 3));
+    return fits ? [full] : { error: 'shape-mismatch', shapes: inputs };
+  },
+  macs: zero,
+  result: 'inPlace',
+  movesOnly: false,
+  field: 'row',
+  noise: zero,
+  train: product,
+  box: 'join',
+  joins: [],
+};
+
+function isGate(s: Shape): boolean {
+  return s.length === 3 && s[1] === 1 && s[2] === 1;
+}
+
+interface Product {
+  readonly value: StepRef;
+  readonly shape: Shape;
+  readonly passes: boolean;
+}
+
+/** A product of several is one of two after the other: each keeps what its gradient needs. */
+function product({ b, path, inputs, inputShapes, passes }: RuleContext<MulOp>): Lowered {
+  const factors = inputs.map((value, i) => ({ value, shape: inputShapes[i] ?? [], passes: passes(i) }));
+  const [first, ...others] = factors as [Product, ...Product[]];
+  const products: Product[] = [first];
+  for (const factor of others) {
+    const before = products.at(-1) as Product;
+    const shape = elements(factor.shape) > elements(before.shape) ? factor.shape : before.shape;
+    const value = b.one({ kind: 'mul' }, [before.value, factor.value], batched(shape), path);
+    products.push({ value, shape, passes: before.passes || factor.passes });
+  }
+  /** The gradient of `of` in a product with `other`; summed where `of` was spread over space. */
+  const gradient = (dy: StepRef, of: Product, other: Product): StepRef => {
+    const full = elements(of.shape) > elements(other.shape) ? of.shape : other.shape;
+    const product = b.one({ kind: 'mul' }, [dy, other.value], batched(full), path);
+    if (elements(of.shape) === elements(full)) return product;
+    return b.one({ kind: 'sumSpace' }, [product], batched(of.shape), path);
+  };
+  return {
+    outputs: [(products.at(-1) as Product).value],
+    pull: ([dy]) => {
+      const gradients: (StepRef | undefined)[] = inputs.map(() => undefined);
+      let current = dy as StepRef;
+      for (let i = factors.length - 1; i > 0; i--) {
+        const [before, factor] = [products[i - 1] as Product, factors[i] as Product];
+        if (factor.passes) gradients[i] = gradient(current, factor, before);
+        if (!before.passes) return { inputs: gradients };
+        current = gradient(current, before, factor);
+      }
+      gradients[0] = current;
+      return { inputs: gradients };
+    },
+  };
+}

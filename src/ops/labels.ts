@@ -1,0 +1,4 @@
+/** `3×3`. */
+export function kernelLabel(kernel: number | string): string {
+  return `${kernel}×${kernel}`;
+}

@@ -1,0 +1,70 @@
+import type { Field, OpDescriptor, Result } from './descriptor.ts';
+import { activation } from './kinds/activation.ts';
+import { add } from './kinds/add.ts';
+import { avgPool } from './kinds/avg-pool.ts';
+import { batchNorm } from './kinds/batch-norm.ts';
+import { cast } from './kinds/cast.ts';
+import { channelShuffle } from './kinds/channel-shuffle.ts';
+import { concat } from './kinds/concat.ts';
+import { conv } from './kinds/conv.ts';
+import { dropPath } from './kinds/drop-path.ts';
+import { dropout } from './kinds/dropout.ts';
+import { globalAvgPool } from './kinds/global-avg-pool.ts';
+import { input } from './kinds/input.ts';
+import { linear } from './kinds/linear.ts';
+import { maxPool } from './kinds/max-pool.ts';
+import { mul } from './kinds/mul.ts';
+import { pad } from './kinds/pad.ts';
+import { split } from './kinds/split.ts';
+
+/** The closed op set, one descriptor each; in the order in which documentation lists them. */
+export const descriptors = [
+  input,
+  activation,
+  conv,
+  batchNorm,
+  linear,
+  globalAvgPool,
+  maxPool,
+  avgPool,
+  dropout,
+  dropPath,
+  add,
+  mul,
+  concat,
+  split,
+  channelShuffle,
+  pad,
+  cast,
+] as const;
+
+type Described<D> = D extends OpDescriptor<infer O> ? O : never;
+
+/** An op with its attributes. A target is a table over `OpKind`, so that an op without an entry does not compile. */
+export type Op = Described<(typeof descriptors)[number]>;
+export type OpKind = Op['kind'];
+export type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;
+
+const byKind = new Map<OpKind, unknown>(descriptors.map((descriptor) => [descriptor.kind, descriptor]));
+
+/** What is known of an op. */
+export function descriptorOf<O extends Op>({ kind }: O): OpDescriptor<O> {
+  return byKind.get(kind) as OpDescriptor<O>;
+}
+
+/** What the result of an op is to a run at inference. */
+export function resultOf(op: Op): Result {
+  const { result } = descriptorOf(op);
+  return typeof result === 'string' ? result : result(op);
+}
+
+/** The rows of its input that a row of its output reads. */
+export function rowsOf(op: Op): Field {
+  const { field } = descriptorOf(op);
+  return typeof field === 'string' ? field : field(op);
+}
+
+/** Whether an op of that kind does nothing at inference, whatever its attributes: dropout and stochastic depth. */
+export function isTrainingOnly(op: Op): boolean {
+  return descriptorOf(op).result === 'passed';
+}

@@ -1,0 +1,68 @@
+import { opLimits } from './limits.ts';
+import type { Shape } from './shape.ts';
+
+/** How the language calls an op: its name, its parameters, and what a call makes of them. */
+export interface Signature<O> {
+  readonly name: string;
+  /** How many tensors it takes; `many`: two or more. */
+  readonly tensors: 1 | 'many';
+  /** One line of Markdown. */
+  readonly doc: string;
+  /** In the order in which arguments fill them. */
+  readonly params: Readonly<Record<string, Param<unknown>>>;
+  /** The op of a call over an input of that shape; undefined where the arguments ask for nothing, as dropout at rate 0. */
+  create(args: Readonly<Record<string, unknown>>, input: Shape): O | undefined;
+}
+
+export type ParamType = 'int' | 'real' | 'bool' | 'padding';
+
+/** How a window is padded: by a rule of a framework, or by a number of pixels on each side. */
+export type Padding = 'same' | 'symmetric' | 'valid' | number;
+
+/** What a framework decides where a call leaves it open. */
+export type ConventionKey = 'padding' | 'epsilon' | 'momentum' | 'countPad';
+
+/** What holds where a call leaves a parameter open. */
+export type Otherwise<T> =
+  | { readonly convention: ConventionKey }
+  /** `text`: how documentation states it, where that is not the value. */
+  | { readonly value: T; readonly text?: string };
+
+export interface Param<T> {
+  readonly type: ParamType;
+  readonly doc: string;
+  /** The least and the most of a number. */
+  readonly range: readonly [least: number, most: number];
+  /** Absent where a call must give it. */
+  readonly otherwise?: Otherwise<T>;
+  /** What a message advises to who asks for 0, where that is below the least. */
+  readonly insteadOfZero?: string;
+}
+
+type Arguments<P> = { readonly [N in keyof P]: P[N] extends Param<infer T> ? T : never };
+
+/** States a signature, with the arguments of `create` typed by the parameters. */
+export function signature<O, P extends Readonly<Record<string, Param<unknown>>>>(
+  stated: Omit<Signature<O>, 'params' | 'create'> & {
+    readonly params: P;
+    create(args: Arguments<P>, input: Shape): O | undefined;
+  },
+): Signature<O> {
+  return stated as Signature<O>;
+}
+
+export function int(doc: string, range: Param<number>['range'], otherwise?: Otherwise<number>): Param<number> {
+  return { type: 'int', doc, range, ...(otherwise && { otherwise }) };
+}
+
+export function real(doc: string, range: Param<number>['range'], otherwise?: Otherwise<number>): Param<number> {
+  return { type: 'real', doc, range, ...(otherwise && { otherwise }) };
+}
+
+export function bool(doc: string, otherwise: Otherwise<boolean>): Param<boolean> {
+  return { type: 'bool', doc, range: [0, 1], otherwise };
+}
+
+export function padding(doc: string, otherwise: Otherwise<Padding>): Param<Padding> {
+  return { type: 'padding', doc, range: [0, opLimits.kernel], otherwise };
+}
