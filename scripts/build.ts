@@ -1,6 +1,6 @@
 // Bundles the package into dist/: the library, its types, and the command line as one file with V8's compiled form.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +87,11 @@ await build({
   // Native packages are looked for where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],
 });
+// `enetc/train` is in the bundle of the commands train and eval: the engines are in the package once.
+const trainExports = Object.keys(await import('../src/train/api.ts'))
+  .sort()
+  .join(', ');
+writeFileSync(new URL('../dist/train.js', import.meta.url), `export { ${trainExports} } from './engines.cjs';\n`);
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
 await build({
   ...common,

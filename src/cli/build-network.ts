@@ -1,26 +1,12 @@
-import type { ScalingPoint } from '../4-scale/scaling.ts';
-import type { Graph } from '../5-graph/graph.ts';
-import { type Compilation, type CompileOptions, compile } from '../compile.ts';
-import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../compile.ts';
+import { compileSpec, isWhole, type Network } from '../compile-spec.ts';
 import { diagnosticToJson } from '../diagnostics/json.ts';
+import type { Spec } from '../node/open-spec.ts';
 import { type Arguments, flag } from './arguments.ts';
 import type { Io } from './io.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
-import { encodingDiagnostics } from './reading-diagnostics.ts';
 import { type NamedPoint, scalingRequest } from './scaling-request.ts';
-import { openSpec, type Spec } from './spec.ts';
-
-/** A compilation that came through. */
-export interface Network extends Compilation {
-  readonly graph: Graph;
-  readonly point: ScalingPoint;
-}
-
-/** Compiles a spec; its diagnostics have that of its encoding before them. */
-export function compileSpec(spec: Spec, options: CompileOptions): Compilation {
-  const compilation = compile(spec.source, options, spec.host);
-  return { ...compilation, diagnostics: [...encodingDiagnostics(spec), ...compilation.diagnostics] };
-}
+import { openSpec } from './spec.ts';
 
 /** A network of the command line: its spec, and what the options ask for. */
 export interface OpenedNetwork {
@@ -47,10 +33,4 @@ export function buildNetwork(spec: Spec, args: Arguments, io: Io, point?: NamedP
   if (isWhole(compilation)) return { spec, request, network: compilation };
   if (flag(args, 'json')) printJson({ diagnostics: diagnostics.map(diagnosticToJson) }, io);
   return undefined;
-}
-
-/** Whether a compilation came through: it has a network and no errors. */
-export function isWhole(compilation: Compilation): compilation is Network {
-  const { graph, point, diagnostics } = compilation;
-  return graph !== undefined && point !== undefined && !hasErrors(diagnostics);
 }

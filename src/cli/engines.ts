@@ -1,4 +1,5 @@
-/** The commands of `engine-commands.ts`: the entry of the bundle `dist/engines.cjs`. */
+/** The entry of the bundle `dist/engines.cjs`: the commands of `engine-commands.ts`, and `enetc/train`. */
+export * from '../train/api.ts';
 export { backendCommand } from './commands/backend.ts';
 export { doctorCommand } from './commands/doctor.ts';
 export { evalCommand } from './commands/eval.ts';

@@ -1,8 +1,8 @@
 import type { CompileOptions } from '../compile.ts';
+import type { Spec } from '../node/open-spec.ts';
 import { type Arguments, flag, list, number, text } from './arguments.ts';
 import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
-import type { Spec } from './spec.ts';
 
 /** A point of a family that the command line names apart from the options: a variant or a phi. */
 export interface NamedPoint {

@@ -1,4 +1,5 @@
 import { backendRequests } from '../backends/backend.ts';
+import { commandLineWords } from '../diagnostics/words.ts';
 import { type Setting, settingTable } from '../train/settings.ts';
 import { json, type Option, quiet, scalingOptions, weightOptions } from './options.ts';
 
@@ -22,7 +23,7 @@ const workers: Option = {
   description: "threads that decode images; one fewer than the machine's cores by default",
 };
 
-/** What may stand beside `--resume`, with `--epochs`: nothing else that changes what the run computes. */
+/** What may be given with `--resume`, in addition to `--epochs`: nothing else that changes what the run computes. */
 export const resumeOptions: readonly Option[] = [
   {
     name: 'resume',
@@ -79,7 +80,7 @@ export const evalOptions: readonly Option[] = [
 ];
 
 function settingOption(name: string, setting: Setting): Option {
-  const { description } = setting;
+  const description = commandLineWords(setting.description);
   if (setting.kind === 'flag') return { name, description };
   if (setting.kind === 'choice') return { name, description, value: 'NAME', choices: setting.choices };
   const { value } = setting;

@@ -1,3 +1,4 @@
+import { option, type Words, words } from '../diagnostics/words.ts';
 import { RunError } from './run-error.ts';
 
 /** Sizes of images that grow over a run, from its first epoch to its last (Tan & Le 2021, EfficientNetV2). */
@@ -13,10 +14,14 @@ const grain = 8;
 /** Reads `128-224` or `128-224/4`. @throws RunError */
 export function parseProgression(text: string): Progression {
   const match = /^(\d{1,5})-(\d{1,5})(?:\/(\d{1,3}))?$/.exec(text);
-  if (!match) throw new RunError(`--progressive takes FROM-TO or FROM-TO/STAGES, such as 128-224/4, not '${text}'`);
+  const refuse = (why: Words) => new RunError(why, { setting: 'progressive' });
+  if (!match) {
+    throw refuse(words`${option('progressive')} takes FROM-TO or FROM-TO/STAGES, such as 128-224/4, not '${text}'`);
+  }
+  const given = option('progressive', text);
   const [from, to, stages] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 4)];
-  if (from < 1 || to <= from) throw new RunError(`--progressive ${text}: the second size must be above the first`);
-  if (stages < 2) throw new RunError(`--progressive ${text}: a progression has two stages at least`);
+  if (from < 1 || to <= from) throw refuse(words`${given}: the second size must be above the first`);
+  if (stages < 2) throw refuse(words`${given}: a progression has at least two stages`);
   return { from, to, stages };
 }
 

@@ -1,2 +1,29 @@
-/** What keeps a run from starting or going on, said for people: what is wrong and what to do. */
-export class RunError extends Error {}
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { plainWords, type Words } from '../diagnostics/words.ts';
+
+/** What keeps a run from starting or going on, for people: what is wrong and what to do. */
+export class RunError extends Error {
+  /** The message with the options that it names; `message` names them as they are called in this library. */
+  readonly words: Words;
+  /** The option that is at fault, by its own name: `batch`. */
+  readonly setting?: string;
+  /** What is wrong with the spec or the weights, where that is the cause. */
+  readonly diagnostics?: readonly Diagnostic[];
+
+  constructor(words: Words, facts: { readonly setting?: string; readonly diagnostics?: readonly Diagnostic[] } = {}) {
+    super(plainWords(words));
+    this.words = words;
+    if (facts.setting !== undefined) this.setting = facts.setting;
+    if (facts.diagnostics !== undefined) this.diagnostics = facts.diagnostics;
+  }
+}
+
+/** An option that cannot have the value that it is given, or not together with the others. */
+export class SettingError extends RunError {
+  override readonly setting: string;
+
+  constructor(setting: string, words: Words) {
+    super(words, { setting });
+    this.setting = setting;
+  }
+}

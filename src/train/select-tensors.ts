@@ -1,20 +1,22 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { graphTensors } from '../5-graph/graph.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
+import { option, words as text } from '../diagnostics/words.ts';
 import { RunError } from './run-error.ts';
+import type { SettingName } from './settings.ts';
 
 /**
  * The tensors that a list of parts names: `stem,stages.1-4` are those of the section `stem` and of the rows 1 to 4 of
  * `stages`. A part is the start of a path, word by word; a word of two numbers with a dash is a range.
- * @param option how the list is called, for messages: `--freeze`.
+ * @param setting the list's name, for messages.
  * @throws RunError where a part, or an end of a range, names nothing.
  */
-export function selectTensors(graph: Graph, parts: string, option: string): ReadonlySet<string> {
+export function selectTensors(graph: Graph, parts: string, setting: SettingName): ReadonlySet<string> {
   const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
   const selected = new Set<string>();
   for (const part of parts.split(',').map((p) => p.trim())) {
     const unknown = [part, ...endsOfRanges(part)].find((p) => p === '' || namesOf(p, names).length === 0);
-    if (unknown !== undefined) throw new RunError(unknownPart(unknown, names, option));
+    if (unknown !== undefined) throw unknownPart(unknown, names, setting);
     for (const name of namesOf(part, names)) selected.add(name);
   }
   return selected;
@@ -33,10 +35,15 @@ function endsOfRanges(part: string): string[] {
   );
 }
 
-/** The section that the last linear layer stands in, whose rate `--head-rate` multiplies by default. */
+/** The section that the last linear layer stands in, whose rate `head-rate` multiplies by default. */
 export function defaultHead(graph: Graph): ReadonlySet<string> {
   const last = graph.nodes.findLast((node) => node.op.kind === 'linear');
-  if (!last) throw new RunError(`'${graph.name}' has no linear layer: say with --head which part --head-rate is for`);
+  if (!last) {
+    throw new RunError(
+      text`'${graph.name}' has no linear layer: ${option('head')} has to name the part that ${option('head-rate')} is for`,
+      { setting: 'head' },
+    );
+  }
   const { section } = last.place;
   const nodes = graph.nodes.filter((node) => node.place.section === section);
   return new Set(nodes.flatMap((node) => node.tensors.map((tensor) => tensor.name)));
@@ -52,7 +59,7 @@ function wordFits(word: string, name: string): boolean {
   return range !== null && /^\d+$/.test(name) && Number(name) >= Number(range[1]) && Number(name) <= Number(range[2]);
 }
 
-function unknownPart(part: string, names: readonly string[], option: string): string {
+function unknownPart(part: string, names: readonly string[], setting: SettingName): RunError {
   const words = part.split('.');
   const paths = names.map((name) => name.split('.'));
   // As far as the words lead, there are parts to choose from.
@@ -67,5 +74,8 @@ function unknownPart(part: string, names: readonly string[], option: string): st
     words[known] ?? '',
     there.filter((name) => !/^\d+$/.test(name)),
   );
-  return `${option}: the network has no part '${part}' that owns weights${hint || `; ${whole} are ${there.join(', ')}`}`;
+  const others = hint || `; ${whole} are ${there.join(', ')}`;
+  return new RunError(text`${option(setting)}: the network has no part '${part}' that owns weights${others}`, {
+    setting,
+  });
 }

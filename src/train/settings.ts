@@ -1,11 +1,14 @@
+import { option, type Words, words } from '../diagnostics/words.ts';
+import { SettingError } from './run-error.ts';
+
 /**
- * What a training run can be told, as one table: the command line's options, their checks, their defaults and the file
+ * The settings of a training run, as one table: the command line's options, their checks, their defaults and the file
  * `config.json` are all made from it. Defaults are the EfficientNet paper's recipe as its reference code has it
  * (tensorflow/tpu, models/official/efficientnet/main.py and utils.py).
  */
 
 interface Described {
-  readonly description: string;
+  readonly description: Words;
 }
 
 interface NumberSetting extends Described {
@@ -40,16 +43,16 @@ export type Setting = NumberSetting | ChoiceSetting | FlagSetting | TextSetting;
 const number = <D extends number | undefined>(
   value: string,
   preset: D,
-  description: string,
+  description: Words,
   bounds: Pick<NumberSetting, 'whole' | 'least' | 'below' | 'most'> = {},
 ) => ({ kind: 'number' as const, value, default: preset, description, ...bounds });
 const choice = <const C extends readonly string[], D extends C[number] | undefined>(
   choices: C,
   preset: D,
-  description: string,
+  description: Words,
 ) => ({ kind: 'choice' as const, choices, default: preset, description });
-const flag = (description: string) => ({ kind: 'flag' as const, description });
-const text = (value: string, description: string) => ({
+const flag = (description: Words) => ({ kind: 'flag' as const, description });
+const text = (value: string, description: Words) => ({
   kind: 'text' as const,
   value,
   default: undefined,
@@ -68,7 +71,7 @@ export const settingTable = {
   epochs: number(
     'N',
     350,
-    'passes over the training images, 350 by default; beside --resume, a larger number makes the run longer',
+    words`passes over the training images, 350 by default; with ${option('resume')}, a larger number makes the run longer`,
     count,
   ),
   batch: number('N', 32, 'images in a batch; 32 by default', count),
@@ -105,13 +108,13 @@ export const settingTable = {
     'the share of each target that is spread over all classes; 0.1 by default',
     share,
   ),
-  'class-weights': text('balanced|W,W,...', 'what a class counts in the loss: by its rarity, or a number a class'),
+  'class-weights': text('balanced|W,W,...', 'what a class counts in the loss: by its rarity, or one number per class'),
   balanced: flag('draw the images of each class equally often'),
   ema: number('D', 0.9999, 'decay of the averages of the weights; 0.9999 by default, 0 for none', share),
   evaluate: choice(
     ['auto', 'both', 'averages', 'raw'],
     'auto',
-    'which weights are validated; auto takes both where validation is small beside training, else the averages',
+    'which weights are validated; auto takes both where validation is small compared with training, else the averages',
   ),
   validation: number(
     'SHARE',
@@ -125,7 +128,7 @@ export const settingTable = {
     'autoaugment by default, basic (crop and flip) for images of 64 pixels or less',
   ),
   magnitude: number('M', 9, 'randaugment: strength of 0 to 30; 9 by default', { least: 0, most: 30 }),
-  operations: number('N', 2, 'randaugment: operations an image; 2 by default', count),
+  operations: number('N', 2, 'randaugment: operations per image; 2 by default', count),
   flip: number('P', undefined, 'how often an image is mirrored; 0.5 by default, 0 for small gray images', upTo1),
   crop: number(
     'SHARE',
@@ -138,7 +141,7 @@ export const settingTable = {
   erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', upTo1),
   progressive: text('FROM-TO[/STAGES]', 'image sizes that grow over the epochs, in 4 stages by default: 128-224'),
   freeze: text('PARTS', 'parts that stay as they are: stem,stages.1-4'),
-  head: text('PARTS', 'what --head-rate holds for; by default the section of the last linear layer'),
+  head: text('PARTS', words`what ${option('head-rate')} applies to; by default the section of the last linear layer`),
   'head-rate': number('F', undefined, "the head's rate as a multiple of the others'", from0),
   'save-every': number('STEPS', 1000, 'steps between checkpoints, besides that of each epoch; 1000 by default', count),
   'log-every': number('STEPS', 10, 'steps between lines of metrics.jsonl; 10 by default', count),
@@ -188,10 +191,11 @@ export const requiredSettings: readonly SettingName[] = (Object.keys(settingTabl
 
 /** Fills in defaults. */
 export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
-  const plain = Object.fromEntries(
+  const presets = Object.fromEntries(
     Object.entries(settingTable).map(([name, setting]) => [name, 'default' in setting ? setting.default : false]),
   ) as unknown as Settings;
-  const settings = { ...plain, ...given };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const settings: Settings = { ...presets, ...set };
   const preset = byOptimiser[settings.optimiser];
   return {
     ...settings,
@@ -226,32 +230,53 @@ export function dependsOnLength({ schedule, progressive }: Settings): boolean {
 /** The least epsilon: in 32 bits some backends take what is smaller for 0. */
 const leastEpsilon = 1.2e-38;
 
-/** A setting that cannot stand beside the others, and why; undefined where all can. */
+/** A setting that does not go with the others, and why; undefined where all do. */
 export function clashOf({ optimiser, epsilon }: ResolvedSettings): readonly [SettingName, string] | undefined {
   if (optimiser === 'sgd' || epsilon >= leastEpsilon) return undefined;
   return ['epsilon', `takes a number from ${leastEpsilon}: without it a weight whose gradients are 0 becomes 0 / 0`];
 }
 
-/** Settings that the others leave without effect: what stands there would be ignored. Names, and why. */
+/**
+ * Checks the settings that are given, and fills in the others.
+ * @throws SettingError for one that there is not, that cannot have its value, or that the others leave without effect.
+ */
+export function checkedSettings(given: Partial<Settings>): ResolvedSettings {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(settingTable, name)) throw new SettingError(name, words`there is no setting ${option(name)}`);
+    const problem = value === undefined ? undefined : settingProblem(name as SettingName, value);
+    if (problem) throw new SettingError(name, words`${option(name)} ${problem}, not '${String(value)}'`);
+  }
+  const settings = resolveSettings(given);
+  const [wrong] = [...idleSettings(given, settings), ...(clashOf(settings) ? [clashOf(settings)] : [])];
+  if (wrong) throw new SettingError(wrong[0], words`${option(wrong[0])} ${wrong[1]}`);
+  return settings;
+}
+
+/** Settings that the others leave without effect, so that they would be ignored. Names, and why. */
 export function idleSettings(
   given: Partial<Settings>,
   settings: ResolvedSettings,
-): readonly (readonly [string, string])[] {
+): readonly (readonly [SettingName, Words])[] {
   const { optimiser, schedule } = settings;
-  const idle: [SettingName, boolean, string][] = [
-    ['nesterov', optimiser !== 'sgd', 'is for --optimiser sgd'],
-    ['momentum', optimiser === 'adamw', 'is not for --optimiser adamw, which has --beta1'],
-    ['rms-decay', optimiser !== 'rmsprop', 'is for --optimiser rmsprop'],
-    ['epsilon', optimiser === 'sgd', 'is not for --optimiser sgd'],
-    ['beta1', optimiser !== 'adamw', 'is for --optimiser adamw'],
-    ['beta2', optimiser !== 'adamw', 'is for --optimiser adamw'],
-    ['decay-rate', schedule !== 'exponential', 'is for --schedule exponential'],
-    ['decay-epochs', schedule !== 'exponential', 'is for --schedule exponential'],
-    ['gamma', settings.loss !== 'focal', 'is for --loss focal'],
-    ['magnitude', settings.augment !== 'randaugment', 'is for --augment randaugment'],
-    ['operations', settings.augment !== 'randaugment', 'is for --augment randaugment'],
-    ['flip', settings.augment === 'none', 'is not for --augment none'],
-    ['head', settings['head-rate'] === undefined, 'needs --head-rate'],
+  const only = (name: SettingName, value: string) => words`is for ${option(name, value)}`;
+  const idle: [SettingName, boolean, Words][] = [
+    ['nesterov', optimiser !== 'sgd', only('optimiser', 'sgd')],
+    [
+      'momentum',
+      optimiser === 'adamw',
+      words`is not for ${option('optimiser', 'adamw')}, which has ${option('beta1')}`,
+    ],
+    ['rms-decay', optimiser !== 'rmsprop', only('optimiser', 'rmsprop')],
+    ['epsilon', optimiser === 'sgd', words`is not for ${option('optimiser', 'sgd')}`],
+    ['beta1', optimiser !== 'adamw', only('optimiser', 'adamw')],
+    ['beta2', optimiser !== 'adamw', only('optimiser', 'adamw')],
+    ['decay-rate', schedule !== 'exponential', only('schedule', 'exponential')],
+    ['decay-epochs', schedule !== 'exponential', only('schedule', 'exponential')],
+    ['gamma', settings.loss !== 'focal', only('loss', 'focal')],
+    ['magnitude', settings.augment !== 'randaugment', only('augment', 'randaugment')],
+    ['operations', settings.augment !== 'randaugment', only('augment', 'randaugment')],
+    ['flip', settings.augment === 'none', words`is not for ${option('augment', 'none')}`],
+    ['head', settings['head-rate'] === undefined, words`needs ${option('head-rate')}`],
   ];
   return idle.filter(([name, isIdle]) => isIdle && given[name] !== undefined).map(([name, , why]) => [name, why]);
 }

@@ -13,7 +13,6 @@ import type { StepRecord } from '../../src/train/metrics/run-log.ts';
 import { defaultHead } from '../../src/train/select-tensors.ts';
 import { resolveSettings, type Settings } from '../../src/train/settings.ts';
 import { openSafetensors } from '../../src/weights/readers/readers.ts';
-import { silentListener } from '../train/run/fixture.ts';
 import { checkpointAfter, goldenNetwork, meta, startCheckpoint, stepInputs } from './golden.ts';
 import { openTensorflow } from './open-tensorflow.ts';
 
@@ -116,7 +115,9 @@ async function trainGolden(
     loaders: { train: goldenLoader(parts, inputs) },
     normalisation: { mean: [0, 0, 0], std: [1, 1, 1] },
     nameOf: String,
-    listener: { ...silentListener, step: (report) => void (step = report.step) },
+    report: (event) => {
+      if (event.kind === 'step') step = event.step;
+    },
     stopped: () => false,
   });
   const records = readFileSync(join(path, 'metrics.jsonl'), 'utf8')

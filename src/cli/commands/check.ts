@@ -1,19 +1,21 @@
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checkSource } from '../../check-source.ts';
+import { encodingDiagnostics } from '../../compile-spec.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { type SpecFile, tryOpenSpec } from '../../node/open-spec.ts';
 import { type Arguments, flag, number } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
-import { openSpec, type Spec, textOf, tryOpenFile } from '../spec.ts';
+import { unreadableDiagnostic } from '../reading-diagnostics.ts';
+import { openSpec, textOf } from '../spec.ts';
 
 /** A fix may make room for another; so many rounds are enough for all that a file can have. */
 const mostRounds = 10;
@@ -31,7 +33,7 @@ export const checkCommand: RunCommand = async (args, io) => {
   let fixed = 0;
   const found: Diagnostic[] = unreadable.map(unreadableDiagnostic);
   for (const { path, outside } of specs) {
-    const spec = stdin ? await openSpec('-', io, 'check') : tryOpenFile(path, io);
+    const spec = stdin ? await openSpec('-', io, 'check') : tryOpenSpec(path, io.cwd);
     if ('reason' in spec) {
       found.push(unreadableDiagnostic(spec));
       continue;
@@ -52,13 +54,13 @@ export const checkCommand: RunCommand = async (args, io) => {
   return failed ? exitCodes.diagnostics : exitCodes.ok;
 };
 
-function checkSpec(spec: Spec, args: Arguments): readonly Diagnostic[] {
+function checkSpec(spec: SpecFile, args: Arguments): readonly Diagnostic[] {
   const variants = flag(args, 'all-variants') ? 'all' : 'structures';
   return [...encodingDiagnostics(spec), ...checkSource(spec.source, spec.host, { variants }).diagnostics];
 }
 
 function fixSpec(
-  spec: Spec,
+  spec: SpecFile,
   path: string,
   args: Arguments,
   io: Io,

@@ -1,25 +1,26 @@
 import { totalCost } from '../../5-graph/cost.ts';
 import { applyPasses } from '../../6-emit/emit.ts';
+import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import type { Spec } from '../../node/open-spec.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { type Arguments, flag, text } from '../arguments.ts';
-import { type Network, openNetwork } from '../build-network.ts';
+import { openNetwork } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { RunCommand } from '../commands.ts';
-import { openWeights } from '../follow-weights.ts';
 import { exitCodes, type Io } from '../io.ts';
+import { openWeights } from '../open-weights.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
 import { outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
-import type { Spec } from '../spec.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc compile [spec]` */

@@ -1,6 +1,7 @@
 import { type CompileOptions, compile } from '../../compile.ts';
 import { type Code, catalog, codes } from '../../diagnostics/catalog.ts';
 import { nearestNames } from '../../diagnostics/nearest.ts';
+import type { Spec } from '../../node/open-spec.ts';
 import { type BuiltPoint, explainNetwork } from '../../report/explain.ts';
 import { explanationText } from '../../report/explain-text.ts';
 import { type Arguments, flag } from '../arguments.ts';
@@ -8,7 +9,7 @@ import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, type Io, isExit, usageError } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
-import { openSpec, type Spec } from '../spec.ts';
+import { openSpec } from '../spec.ts';
 
 /** `enetc explain [code | spec]` */
 export const explainCommand: RunCommand = async (args, io) => {

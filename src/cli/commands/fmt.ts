@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { format } from '../../1-parse/format.ts';
+import { encodingDiagnostics } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { tryOpenSpec } from '../../node/open-spec.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { RunCommand } from '../commands.ts';
 import { type FoundSpec, findSpecs } from '../find-files.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { encodingDiagnostics, unreadableDiagnostic } from '../reading-diagnostics.ts';
-import { openSpec, textOf, tryOpenFile } from '../spec.ts';
+import { unreadableDiagnostic } from '../reading-diagnostics.ts';
+import { openSpec, textOf } from '../spec.ts';
 
 /** `enetc fmt [path]...` */
 export const fmtCommand: RunCommand = async (args, io) => {
@@ -23,7 +25,7 @@ export const fmtCommand: RunCommand = async (args, io) => {
   const changed: string[] = [];
   const found = unreadable.map(unreadableDiagnostic);
   for (const path of paths) {
-    const spec = tryOpenFile(path, io);
+    const spec = tryOpenSpec(path, io.cwd);
     if ('reason' in spec) {
       found.push(unreadableDiagnostic(spec));
       continue;

@@ -8,8 +8,8 @@ import { type Paint, renderTable } from '../../report/text-table.ts';
 import { flag, list, number } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
-import { openWeights } from '../follow-weights.ts';
 import { exitCodes, usageError } from '../io.ts';
+import { openWeights } from '../open-weights.ts';
 import { printAnswer, printDiagnostics } from '../print-diagnostics.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 

@@ -1,3 +1,4 @@
+import type { Network } from '../../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
@@ -7,7 +8,7 @@ import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
 import { type Arguments, flag, text } from '../arguments.ts';
-import { type Network, openNetwork } from '../build-network.ts';
+import { openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../commands.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';

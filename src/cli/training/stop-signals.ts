@@ -3,6 +3,8 @@ import { exitCodes } from '../io.ts';
 export interface StopSignals {
   /** The exit code of the signal that came; undefined before one has. */
   code(): number | undefined;
+  /** Aborted by the signal. */
+  readonly signal: AbortSignal;
   /** Signals end the program again. */
   release(): void;
 }
@@ -15,6 +17,12 @@ export interface StopSignals {
  */
 export function listenForStop(first: () => void): StopSignals {
   let code: number | undefined;
+  const controller = new AbortController();
+  const stop = (by: number) => {
+    code = by;
+    first();
+    controller.abort();
+  };
   const signals = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
   const names = Object.keys(signals) as (keyof typeof signals)[];
   const silence = () => {
@@ -23,9 +31,8 @@ export function listenForStop(first: () => void): StopSignals {
   const taken = names.map((name) => {
     const before = process.listeners(name);
     const own = () => {
-      code = signals[name];
       silence();
-      first();
+      stop(signals[name]);
     };
     // A signal that came while the thread was busy waits for whoever listens, and is lost where for a moment nobody does:
     // the new listener is there before the old ones go.
@@ -38,14 +45,14 @@ export function listenForStop(first: () => void): StopSignals {
     if (e.code !== 'EPIPE') {
       for (const listener of streamListeners) listener(e);
     } else if (code === undefined) {
-      code = exitCodes.unheard;
-      first();
+      stop(exitCodes.unheard);
     }
   };
   process.stdout.on('error', onStreamError);
   for (const listener of streamListeners) process.stdout.removeListener('error', listener);
   return {
     code: () => code,
+    signal: controller.signal,
     release() {
       for (const listener of streamListeners) process.stdout.on('error', listener);
       process.stdout.removeListener('error', onStreamError);

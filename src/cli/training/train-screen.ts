@@ -1,23 +1,18 @@
 import { safeText } from '../../diagnostics/text-width.ts';
+import { commandLineWords } from '../../diagnostics/words.ts';
 import { formatBytes } from '../../report/format-number.ts';
-import type { SkippedImage } from '../../train/data/types.ts';
-import type { StepReport, TrainListener } from '../../train/loop/task.ts';
-import type { EpochRecord } from '../../train/metrics/run-log.ts';
+import type { EpochRecord, StepEvent } from '../../train/api.ts';
 import type { Io } from '../io.ts';
 import { formatDuration, percent } from './format.ts';
+import type { Screen } from './screen.ts';
 
-/** How often the line of progress is drawn anew, in milliseconds. */
+/** How often the line of progress is redrawn, in milliseconds. */
 const interval = 200;
 /** Images that are named when they cannot be read; the rest is a number. */
 const namedSkips = 10;
 
-export interface TrainScreen extends TrainListener {
-  /** Takes the line of progress away. */
-  clear(): void;
-}
-
-/** Shows a run to people: a line an epoch, and on a terminal the progress within it. */
-export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
+/** Shows a run to people: one line per epoch, and on a terminal the progress within it. */
+export function createTrainScreen(io: Io, quiet: boolean): Screen {
   const live = io.stderr.isTTY && !quiet;
   let shown = 0;
   let skips = 0;
@@ -35,46 +30,51 @@ export function createTrainScreen(io: Io, quiet: boolean): TrainScreen {
     shown = now;
     io.stderr.write(`\r\x1b[K${line.slice(0, columns())}`);
   };
+  const warn = (message: string) => {
+    clear();
+    io.stderr.write(`warning: ${safeText(message)}\n`);
+  };
+  const skipped = ({ name, reason }: { readonly name: string; readonly reason: string }) => {
+    skips++;
+    if (skips > namedSkips + 1) return;
+    warn(skips > namedSkips ? 'more images cannot be read' : `'${name}' cannot be read and is skipped: ${reason}`);
+  };
+  const beginEpoch = () => {
+    speed = createSpeed();
+    epochStart = performance.now();
+  };
   return {
     clear,
-    started(facts) {
-      epochs = facts.epochs;
-      speed = createSpeed();
-      epochStart = performance.now();
-    },
-    step(report) {
-      speed.add(report.images);
-      draw(stepLine(report, speed.perSecond(), columns()));
-    },
-    evaluating(done, batches) {
-      speed.pause();
-      draw(`validation ${bar(done / batches, 20)} ${done}/${batches}`);
-    },
-    epoch(record) {
-      clear();
-      const seconds = (performance.now() - epochStart) / 1000;
-      if (!quiet) io.stdout.write(`${epochLine(record, epochs, speed.mean(), seconds)}\n`);
-      speed = createSpeed();
-      epochStart = performance.now();
-    },
-    saved() {},
-    damaged({ path, reason }) {
-      io.stderr.write(`warning: the checkpoint '${path}' is damaged, an older one is taken: ${reason}\n`);
-    },
-    skipped({ name, reason }: SkippedImage) {
-      if (quiet) return;
-      skips++;
-      if (skips > namedSkips + 1) return;
-      clear();
-      const message =
-        skips > namedSkips ? 'more images cannot be read' : `'${name}' cannot be read and is skipped: ${reason}`;
-      io.stderr.write(`warning: ${safeText(message)}\n`);
+    onEvent(event) {
+      switch (event.kind) {
+        case 'start':
+          epochs = event.epochs;
+          return beginEpoch();
+        case 'step':
+          speed.add(event.images);
+          return draw(stepLine(event, speed.perSecond(), columns()));
+        case 'evaluating':
+          speed.pause();
+          return draw(`validation ${bar(event.done / event.batches, 20)} ${event.done}/${event.batches}`);
+        case 'epoch': {
+          clear();
+          const seconds = (performance.now() - epochStart) / 1000;
+          if (!quiet) io.stdout.write(`${epochLine(event, epochs, speed.mean(), seconds)}\n`);
+          return beginEpoch();
+        }
+        case 'damaged':
+          return warn(`the checkpoint '${event.path}' is damaged, an older one is taken: ${event.reason}`);
+        case 'warning':
+          return quiet ? undefined : warn(commandLineWords(event.words));
+        case 'skipped':
+          return quiet ? undefined : skipped(event);
+      }
     },
   };
 }
 
 /** All in one line of the terminal: what room is left is the bar's. */
-function stepLine(report: StepReport, perSecond: number, columns: number): string {
+function stepLine(report: StepEvent, perSecond: number, columns: number): string {
   const { epoch, epochs, stepInEpoch, stepsPerEpoch, images, loss, accuracy } = report;
   const left = (stepsPerEpoch - stepInEpoch) * images;
   const facts = [
@@ -108,7 +108,7 @@ function epochLine(record: EpochRecord, epochs: number, perSecond: number, secon
   ].join('  ');
 }
 
-/** `[=====   ]`, of as many columns as there are up to 20; nothing where there are too few. */
+/** `[=====   ]`, up to 20 columns wide; nothing where there are too few. */
 function bar(share: number, columns: number): string {
   const width = Math.min(20, columns);
   if (width < 4) return '';

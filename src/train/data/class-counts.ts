@@ -1,4 +1,5 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { option, type Words, words } from '../../diagnostics/words.ts';
 import { looseName, quotedNames } from './quoted-names.ts';
 import type { Split } from './types.ts';
 
@@ -47,7 +48,7 @@ export function classCountsText(counts: readonly ClassCount[]): string {
 }
 
 /** What the counts mean for a run, where that is likely not meant. @param balanced whether the settings even the classes out. */
-export function classCountsWarnings(counts: readonly ClassCount[], balanced: boolean): string[] {
+export function classCountsWarnings(counts: readonly ClassCount[], balanced: boolean): Words[] {
   const sorted = byTrain(counts.filter(({ train }) => train > 0));
   const [least, most] = [sorted[0], sorted.at(-1)];
   const untrained = counts.filter(({ train }) => train === 0).map(({ name }) => name);
@@ -59,7 +60,7 @@ export function classCountsWarnings(counts: readonly ClassCount[], balanced: boo
     ...(validated && unseen.length > 0 ? [`there is no image to validate with of ${quotedNames(unseen)}`] : []),
     ...(least && most && !balanced && most.train >= unequal * least.train
       ? [
-          `the classes are of unequal size: '${most.name}' has ${most.train} images to train on, '${least.name}' ${least.train}; --class-weights balanced or --balanced makes up for it`,
+          words`the classes are of unequal size: '${most.name}' has ${most.train} images to train on, '${least.name}' ${least.train}; ${option('class-weights', 'balanced')} or ${option('balanced')} makes up for it`,
         ]
       : []),
   ];

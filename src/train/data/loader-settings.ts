@@ -1,4 +1,5 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Augmentation } from '../augment/augment.ts';
 import { recipeFor } from '../augment/recipe.ts';
 import { defaultWorkers } from './thread-pool.ts';
@@ -113,8 +114,8 @@ function sizePair(size: ImageSize): readonly [number, number] {
 
 function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   const { batchSize, channels, mean, std, labelSmoothing, mixup, cutmix, workers, prefetch, augmentation } = settings;
-  const need = (holds: boolean, message: string) => {
-    if (!holds) throw new DataError(message);
+  const need = (holds: boolean, message: Words, setting?: string) => {
+    if (!holds) throw new DataError(message, setting === undefined ? {} : { setting });
   };
   const wholeFrom = (least: number, n: number) => Number.isInteger(n) && n >= least;
   const share = (n: number) => n >= 0 && n <= 1;
@@ -154,6 +155,7 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   }
   need(
     !settings.dropSingle || split.count >= batchSize,
-    `the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a batch size (--batch) of ${split.count} or less.`,
+    words`the split '${name}' has ${split.count} ${nounFor(split.count, 'image')}, fewer than the batch of ${batchSize}. Choose a ${option('batch')} of ${split.count} or less.`,
+    'batch',
   );
 }

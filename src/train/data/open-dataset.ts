@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { option, type Words, words } from '../../diagnostics/words.ts';
 import { readProblem } from '../../node/system-errors.ts';
 import type { Look } from '../augment/recipe.ts';
 import { openCifar } from './cifar.ts';
@@ -27,7 +28,7 @@ const shareByDefault = 0.1;
 type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {
   /** Of packed images, and what was passed over. */
   readonly look?: Look;
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly Words[];
   readonly close?: () => void;
 };
 
@@ -159,10 +160,10 @@ async function openIdx(
   }
 }
 
-function shareWithoutEffect({ validation }: Opened['splits'], share: number | undefined): string[] {
+function shareWithoutEffect({ validation }: Opened['splits'], share: number | undefined): Words[] {
   if (!validation || !share) return [];
   return [
-    `the data have validation images of their own: the share of ${share} that --validation asks for is not held out`,
+    words`the data have validation images of their own: the share of ${share} that ${option('validation')} asks for is not held out`,
   ];
 }
 

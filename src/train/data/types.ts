@@ -1,8 +1,10 @@
+import type { Words } from '../../diagnostics/words.ts';
 import type { AugmentOptions } from '../augment/options.ts';
 import type { Look } from '../augment/recipe.ts';
+import { RunError } from '../run-error.ts';
 
-/** What is wrong with the data or with what was asked of it, said for people: what was looked for and what was found. */
-export class DataError extends Error {}
+/** What is wrong with the data or with what was asked of it, for people: what was looked for and what was found. */
+export class DataError extends RunError {}
 
 export type SplitName = 'train' | 'validation' | 'test';
 export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -49,8 +51,8 @@ export interface Dataset {
   /** Of packed images by their format, of pictures by a sample. */
   readonly look: Look;
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
-  /** What of the data is passed over, said for people. */
-  readonly warnings: readonly string[];
+  /** What of the data is passed over, for people. */
+  readonly warnings: readonly Words[];
   /**
    * One image as it is stored, in the set's channels, turned upright where it says how.
    * @throws DataError where it cannot be read or decoded.

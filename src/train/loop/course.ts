@@ -7,8 +7,8 @@ import { newestState, readState, writeState } from '../run/state-file.ts';
 import { RunError } from '../run-error.ts';
 import type { RunLength } from '../schedule.ts';
 import { explained, notFiniteVariable } from './failures.ts';
+import { type PlacedNetwork, placeNetwork, replaceNetwork } from './placed-network.ts';
 import { runLength } from './run-length.ts';
-import { openSession, resizeSession, type Session } from './session.ts';
 import { startValues } from './start-values.ts';
 import type { TrainingTask } from './task.ts';
 
@@ -17,7 +17,7 @@ export interface Course {
   readonly task: TrainingTask;
   readonly length: RunLength;
   readonly log: RunLog;
-  session: Session;
+  placed: PlacedNetwork;
   state: TrainState;
   /** Of the state's best epoch; undefined where there is none, or its file is not what it was. */
   best: BestEvaluation | undefined;
@@ -25,12 +25,12 @@ export interface Course {
 
 /** Takes up a run where its folder stands: at its newest checkpoint, or at the beginning. */
 export async function beginCourse(task: TrainingTask): Promise<Course> {
-  const { config, folder, hashes, createRunner, listener } = task;
+  const { config, folder, hashes, createRunner, report } = task;
   const { epochs } = config.settings;
   const length = runLength(config.settings, task.loaders.train);
   const first = task.network(sizeOf(task, 0));
   const { variables } = first.training.program;
-  const saved = readState(folder, variables, hashes, listener.damaged);
+  const saved = readState(folder, variables, hashes, (state) => report({ kind: 'damaged', ...state }));
   if (saved && saved.state.epoch > epochs) {
     throw new RunError(
       `the run '${folder.shown}' has trained ${saved.state.epoch} epochs, more than its config.json has`,
@@ -44,11 +44,11 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   try {
     // Of a file that somebody changed the first report would be the end, hours later.
     readRecords(folder.path);
-    const session = await openSession(network, size, createRunner, values);
+    const placed = await placeNetwork(network, size, createRunner, values);
     const best = readBestEvaluation(folder.path, state.best, network.training.classes);
-    const course: Course = { task, length, log, session, state, best };
+    const course: Course = { task, length, log, placed, state, best };
     const parameters = countOf(variables, new Set(network.training.trainable));
-    listener.started({ step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
+    report({ kind: 'start', step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
     // A run that dies before its first epoch starts again from the same weights, wherever they came from.
     if (!saved) await saveState(course);
     return course;
@@ -60,28 +60,28 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
 
 /** Sees to it that the network has the size of the epoch's images. */
 export async function enterEpoch(course: Course): Promise<void> {
-  const { task, session, state } = course;
+  const { task, placed, state } = course;
   const size = sizeOf(task, state.epoch);
-  if (size === session.size) return;
-  course.session = await resizeSession(session, task.network(size), size, task.createRunner);
+  if (size === placed.size) return;
+  course.placed = await replaceNetwork(placed, task.network(size), size, task.createRunner);
 }
 
 /** Writes a checkpoint. @param known the values of all variables, where they have been read. */
 export async function saveState(course: Course, known?: ReadonlyMap<string, Float32Array>): Promise<void> {
-  const { task, session, log } = course;
+  const { task, placed, log } = course;
   const values = known ?? (await readValues(course));
   log.sync();
   course.state = { ...course.state, log: log.sizes() };
-  const path = writeState(task.folder, course.state, session.training.program.variables, values, task.hashes[0]);
-  task.listener.saved(path);
+  const path = writeState(task.folder, course.state, placed.training.program.variables, values, task.hashes[0]);
+  task.report({ kind: 'checkpoint', path });
 }
 
 /**
  * The values of all variables.
  * @throws RunError where one is no finite number: a checkpoint with it would take the last good one's place.
  */
-export async function readValues({ session, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
-  const values = await session.runner.read();
+export async function readValues({ placed, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
+  const values = await placed.runner.read();
   for (const [name, numbers] of values) {
     if (allFinite(numbers)) continue;
     throw notFiniteVariable({ ...state, checkpoint: newestState(task.folder) }, name);

@@ -1,6 +1,7 @@
 import type { StepProgram } from '../../5-graph/training/program.ts';
 import { type HostTensor, OutOfMemoryError, type StepRunner } from '../../backends/runner.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
@@ -44,7 +45,7 @@ interface Where {
   readonly checkpoint: string | undefined;
 }
 
-const advice = 'Try a lower --rate, a longer --warmup, or --clip-norm';
+const advice = words`Try a lower ${option('rate')}, a longer ${option('warmup')}, or ${option('clip-norm')}`;
 
 /** A step whose loss or gradient is no number, which has changed nothing. @param first see `firstNotFinite`. */
 export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string | undefined): RunError {
@@ -53,7 +54,7 @@ export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string 
       ? 'every weight, activation and gradient is finite, but their sum is not'
       : `the first is ${described(first)}`;
   return new RunError(
-    `step ${step + 1}, in epoch ${epoch + 1}, has numbers that are not finite: ${place}. The weights were not changed; ${lastGood(checkpoint)}. ${advice}`,
+    words`step ${step + 1}, in epoch ${epoch + 1}, has numbers that are not finite: ${place}. The weights were not changed; ${lastGood(checkpoint)}. ${advice}`,
   );
 }
 
@@ -61,7 +62,7 @@ export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string 
 export function notFiniteVariable({ step, epoch, checkpoint }: Where, name: string): RunError {
   if (step === 0) return new RunError(`'${name}' has numbers that are not finite before the first step`);
   return new RunError(
-    `after step ${step}, in epoch ${epoch + 1}, '${name}' has numbers that are not finite: no checkpoint is written of them; ${lastGood(checkpoint)}. ${advice}`,
+    words`after step ${step}, in epoch ${epoch + 1}, '${name}' has numbers that are not finite: no checkpoint is written of them; ${lastGood(checkpoint)}. ${advice}`,
   );
 }
 
@@ -83,9 +84,14 @@ export function explained(error: unknown, settings: ResolvedSettings, size: read
   if (!(error instanceof OutOfMemoryError)) return error;
   const { batch, accumulate } = settings;
   const what = `the memory does not hold a step of ${batch} ${nounFor(batch, 'image')} of ${size.join(' x ')}`;
-  if (batch < 2) return new RunError(`${what}: take a smaller --resolution or a smaller variant`);
+  if (batch < 2) {
+    return new RunError(words`${what}: take a smaller ${option('resolution')} or a smaller variant`, {
+      setting: 'resolution',
+    });
+  }
   const half = Math.floor(batch / 2);
   return new RunError(
-    `${what}: take --batch ${half} --accumulate ${Math.ceil((batch * accumulate) / half)}, whose steps are the same but for the batch norms'`,
+    words`${what}: take ${option('batch', half)} ${option('accumulate', Math.ceil((batch * accumulate) / half))}, whose steps are the same but for the batch norms'`,
+    { setting: 'batch' },
   );
 }

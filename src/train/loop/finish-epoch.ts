@@ -21,8 +21,8 @@ const shownMistakes = 24;
  * @returns whether it came to its end, and was not stopped before.
  */
 export async function finishEpoch(course: Course): Promise<boolean> {
-  const { task, session, log } = course;
-  const { folder, config, listener } = task;
+  const { task, placed, log } = course;
+  const { folder, config, report } = task;
   const scores = await validate(course);
   if (!scores) return false;
   const score = bestOf(scores, course.state.epoch);
@@ -35,25 +35,25 @@ export async function finishEpoch(course: Course): Promise<boolean> {
   const weights = score?.weights ?? (config.settings.ema > 0 ? 'averages' : 'raw');
   const facts = factsOf(course, score);
   if (isBest) {
-    writeWeights(folder, 'best.safetensors', session, values, weights, facts);
+    writeWeights(folder, 'best.safetensors', placed, values, weights, facts);
     course.best = bestEvaluation(score, scores.get(score.weights) as Evaluation, task.normalisation, task.nameOf);
     writeBestEvaluation(folder.path, course.best, config.classes.length);
   }
-  writeWeights(folder, 'last.safetensors', session, values, weights, facts);
+  writeWeights(folder, 'last.safetensors', placed, values, weights, facts);
 
   // Before the checkpoint: a run that is killed here writes it again, one that is done never does.
-  writeReport(task, session.graph, course.length.stepsPerEpoch, course.best);
+  writeReport(task, placed.graph, course.length.stepsPerEpoch, course.best);
   const { epoch } = course.state;
   course.state = { ...course.state, epoch: epoch + 1, stepInEpoch: 0, sums: noSums, ...(isBest && { best: score }) };
   await saveState(course, values);
-  listener.epoch(record);
+  report(record);
   return true;
 }
 
 function recordOf(course: Course, scores: ReadonlyMap<WeightKind, Evaluation>, best: boolean): EpochRecord {
-  const { task, session, length } = course;
+  const { task, placed, length } = course;
   const { epoch, step, sums } = course.state;
-  const [, height = 0, width = 0] = session.training.input.shape;
+  const [, height = 0, width = 0] = placed.training.input.shape;
   const validation = [...scores].map(([kind, score]) => [kind, scoreRecord(score, task.config.classes)] as const);
   return {
     kind: 'epoch',
@@ -73,9 +73,9 @@ function scoreRecord({ loss, accuracy, top5, confusion }: Evaluation, classes: r
 }
 
 /** Scores by the weights that are validated, none without validation images; undefined where it was stopped. */
-async function validate({ task, session, state }: Course): Promise<Map<WeightKind, Evaluation> | undefined> {
-  const { config, loaders, listener, stopped } = task;
-  const { runner, training } = session;
+async function validate({ task, placed, state }: Course): Promise<Map<WeightKind, Evaluation> | undefined> {
+  const { config, loaders, report, stopped } = task;
+  const { runner, training } = placed;
   const scores = new Map<WeightKind, Evaluation>();
   const loader = loaders.validation;
   if (!loader) return scores;
@@ -88,8 +88,9 @@ async function validate({ task, session, state }: Course): Promise<Map<WeightKin
       classes: training.classes,
       mistakes: shownMistakes,
       run: (batch) => runFunction(runner, training.program, name, batchInputs(batch, config.settings)),
-      progress: (done, batches) => listener.evaluating(n * batches + done, kinds.length * batches),
-      ...(n === 0 && { skipped: listener.skipped }),
+      progress: (done, batches) =>
+        report({ kind: 'evaluating', done: n * batches + done, batches: kinds.length * batches }),
+      ...(n === 0 && { skipped: (image) => report({ kind: 'skipped', ...image }) }),
       stopped,
     });
     if (!evaluation) return undefined;
@@ -107,9 +108,9 @@ function bestOf(scores: ReadonlyMap<WeightKind, Evaluation>, epoch: number): Bes
   return best;
 }
 
-function factsOf({ task, state, session }: Course, score: Best | undefined): Record<string, string> {
+function factsOf({ task, state, placed }: Course, score: Best | undefined): Record<string, string> {
   return {
-    model: session.graph.name,
+    model: placed.graph.name,
     epoch: String(state.epoch + 1),
     step: String(state.step),
     ...(score && { accuracy: String(score.accuracy) }),

@@ -1,4 +1,5 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Loader } from '../data/types.ts';
 import { RunError } from '../run-error.ts';
 import { learningRate, peakRate, type RunLength, warmupStepsOf } from '../schedule.ts';
@@ -11,9 +12,10 @@ import type { ResolvedSettings } from '../settings.ts';
 export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train: Loader): RunLength {
   const stepsPerEpoch = Math.ceil(train.batches / accumulate);
   if (train.batches < accumulate) {
-    const options = accumulate > 1 ? '--batch or --accumulate' : '--batch';
+    const options = accumulate > 1 ? words`${option('batch')} or ${option('accumulate')}` : words`${option('batch')}`;
     throw new RunError(
-      `a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
+      words`a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
+      { setting: 'batch' },
     );
   }
   return { stepsPerEpoch, totalSteps: stepsPerEpoch * epochs };
@@ -21,22 +23,22 @@ export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train
 
 /**
  * What the warm-up makes of a short run, where it is likely not meant: a rate that never comes to its value, or a first epoch
- * that trains nothing. Undefined where there is nothing to say.
+ * that trains nothing. Undefined where all is well.
  */
-export function warmupWarning(settings: ResolvedSettings, length: RunLength): string | undefined {
+export function warmupWarning(settings: ResolvedSettings, length: RunLength): Words | undefined {
   const { warmup, epochs, rate } = settings;
   const { stepsPerEpoch, totalSteps } = length;
   const warmupSteps = warmupStepsOf(settings, length);
   if (warmupSteps === 0 || rate === 0) return undefined;
   const shown = (value: number) => String(Number(value.toPrecision(4)));
-  const advice = 'choose a shorter --warmup or more --epochs';
+  const advice = words`choose a shorter ${option('warmup')} or more ${option('epochs')}`;
   if (warmupSteps >= totalSteps) {
     const last = learningRate(settings, totalSteps - 1, length);
     const epochsOf = `${warmup} ${nounFor(warmup, 'epoch')}`;
     const run = `the run of ${epochs} ${nounFor(epochs, 'epoch')}`;
     const how = warmupSteps === totalSteps ? 'as long as' : 'longer than';
-    return `the warm-up of ${epochsOf} is ${how} ${run}: the rate ends at ${shown(last)} and never reaches ${shown(peakRate(settings))}; ${advice}`;
+    return words`the warm-up of ${epochsOf} is ${how} ${run}: the rate ends at ${shown(last)} and never reaches ${shown(peakRate(settings))}; ${advice}`;
   }
   if (stepsPerEpoch > 1) return undefined;
-  return `an epoch is a single step, and the rate of the first is 0: the first epoch changes only the batch norms' statistics; choose a smaller --batch or --warmup 0`;
+  return words`an epoch is a single step, and the rate of the first is 0: the first epoch changes only the batch norms' statistics; choose a smaller ${option('batch')} or ${option('warmup', 0)}`;
 }

@@ -4,8 +4,8 @@ import type { EpochSums } from '../run/state.ts';
 import type { RunLength } from '../schedule.ts';
 import type { ResolvedSettings } from '../settings.ts';
 import { runFunction } from './failures.ts';
+import type { PlacedNetwork } from './placed-network.ts';
 import { predictedClass } from './score.ts';
-import type { Session } from './session.ts';
 import { batchInputs, noiseInputs, scalar, updateInputs } from './step-inputs.ts';
 
 export interface StepResult {
@@ -17,7 +17,7 @@ export interface StepResult {
 
 /** A batch's inputs of the forward and backward half of step `step`. @param part the batch's number within the step. */
 export function forwardInputs(
-  { training }: Session,
+  { training }: PlacedNetwork,
   settings: ResolvedSettings,
   batch: Batch,
   step: number,
@@ -28,16 +28,16 @@ export function forwardInputs(
 
 /** One step of the optimiser, over one batch. */
 export async function trainStep(
-  session: Session,
+  placed: PlacedNetwork,
   settings: ResolvedSettings,
   batch: Batch,
   step: number,
   length: RunLength,
   sums: EpochSums,
 ): Promise<StepResult> {
-  const { runner, training } = session;
+  const { runner, training } = placed;
   const outputs = await runFunction(runner, training.program, 'train', {
-    ...forwardInputs(session, settings, batch, step, 0),
+    ...forwardInputs(placed, settings, batch, step, 0),
     ...updateInputs(settings, step, length),
   });
   return {
@@ -49,7 +49,7 @@ export async function trainStep(
 
 /** A batch of a step that has several: adds its gradient to theirs. @param share its images among those of the step. */
 export async function accumulateBatch(
-  session: Session,
+  placed: PlacedNetwork,
   settings: ResolvedSettings,
   batch: Batch,
   step: number,
@@ -57,9 +57,9 @@ export async function accumulateBatch(
   share: number,
   sums: EpochSums,
 ): Promise<{ loss: number; sums: EpochSums }> {
-  const { runner, training } = session;
+  const { runner, training } = placed;
   const outputs = await runFunction(runner, training.program, 'accumulate', {
-    ...forwardInputs(session, settings, batch, step, part),
+    ...forwardInputs(placed, settings, batch, step, part),
     share: scalar(share),
   });
   return { loss: scalarOf(outputs, 'loss'), sums: addBatch(sums, batch, outputs, training.classes) };
@@ -67,7 +67,7 @@ export async function accumulateBatch(
 
 /** The end of a step that has several batches. Gives the gradient's norm. */
 export async function applyStep(
-  { runner, training }: Session,
+  { runner, training }: PlacedNetwork,
   settings: ResolvedSettings,
   step: number,
   length: RunLength,

@@ -2,13 +2,12 @@ import type { Graph, Normalisation } from '../../5-graph/graph.ts';
 import type { TrainingProgram } from '../../5-graph/training/options.ts';
 import type { CreateRunner } from '../../backends/runner.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
-import type { Loader, SkippedImage } from '../data/types.ts';
-import type { EpochRecord } from '../metrics/run-log.ts';
+import type { Loader } from '../data/types.ts';
+import type { Report } from '../events.ts';
 import type { BestEvaluation } from '../report/best-evaluation.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Best } from '../run/state.ts';
-import type { DamagedState } from '../run/state-file.ts';
 
 /** A network as it is trained, at one size of its images. */
 export interface TrainedNetwork {
@@ -32,43 +31,9 @@ export interface TrainingTask {
   readonly normalisation: Normalisation;
   /** How people know an image of the validation split. */
   nameOf(index: number): string;
-  readonly listener: TrainListener;
+  readonly report: Report;
   /** Looked at after each step: whether to leave a checkpoint and end. */
   stopped(): boolean;
-}
-
-export interface StepReport {
-  /** Steps done in all, in this epoch, and how many an epoch has. */
-  readonly step: number;
-  readonly stepInEpoch: number;
-  readonly stepsPerEpoch: number;
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Images that this step saw. */
-  readonly images: number;
-  /** Means over the epoch so far. */
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly rate: number;
-}
-
-/** What a run tells while it goes. */
-export interface TrainListener {
-  /** Before the first step: where it begins, and the step it goes on from. */
-  started(facts: {
-    readonly step: number;
-    readonly epochs: number;
-    readonly stepsPerEpoch: number;
-    /** That train. */
-    readonly parameters: number;
-  }): void;
-  step(report: StepReport): void;
-  evaluating(done: number, batches: number): void;
-  epoch(record: EpochRecord): void;
-  saved(path: string): void;
-  /** A checkpoint that is damaged: an older one is taken. Before `started`. */
-  damaged(state: DamagedState): void;
-  skipped(image: SkippedImage): void;
 }
 
 export interface TrainingOutcome {

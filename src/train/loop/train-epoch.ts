@@ -18,7 +18,7 @@ export async function trainEpoch(course: Course): Promise<boolean> {
   const takeBatch = batchTaker(course);
   const speed = { since: performance.now(), images: 0 };
   for await (const batch of task.loaders.train.epoch(epoch, stepInEpoch * accumulate)) {
-    for (const image of batch.skipped) task.listener.skipped(image);
+    for (const image of batch.skipped) task.report({ kind: 'skipped', ...image });
     const result = await takeBatch(batch);
     if (result) {
       await finishStep(course, result, speed);
@@ -38,23 +38,23 @@ function batchTaker(course: Course): (batch: Batch) => Promise<StepResult | unde
   const { train } = task.loaders;
   if (accumulate === 1) {
     return (batch) => {
-      const { session, state } = course;
-      return guarded(course, batch, 0, () => trainStep(session, settings, batch, state.step, length, state.sums));
+      const { placed, state } = course;
+      return guarded(course, batch, 0, () => trainStep(placed, settings, batch, state.step, length, state.sums));
     };
   }
   let loss = 0;
   let sums: EpochSums = course.state.sums;
   return (batch) => {
-    const { session, state } = course;
+    const { placed, state } = course;
     const part = batch.index % accumulate;
     return guarded(course, batch, part, async () => {
       if (part === 0) [loss, sums] = [0, state.sums];
       const share = shareOfStep(batch, settings, train);
-      const one = await accumulateBatch(session, settings, batch, state.step, part, share, sums);
+      const one = await accumulateBatch(placed, settings, batch, state.step, part, share, sums);
       loss += one.loss * share;
       sums = one.sums;
       if (part < accumulate - 1 && batch.index < train.batches - 1) return undefined;
-      return { loss, sums, norm: await applyStep(session, settings, state.step, length) };
+      return { loss, sums, norm: await applyStep(placed, settings, state.step, length) };
     });
   };
 }
@@ -68,7 +68,7 @@ function shareOfStep({ index, shape }: Batch, { accumulate, batch }: ResolvedSet
 
 /** Runs a step, and says where its numbers stop being finite if they do. */
 async function guarded<T>(
-  { session, state, task }: Course,
+  { placed, state, task }: Course,
   batch: Batch,
   part: number,
   step: () => Promise<T>,
@@ -77,8 +77,8 @@ async function guarded<T>(
     return await step();
   } catch (e) {
     if (!(e instanceof NotFiniteError)) throw e;
-    const inputs = forwardInputs(session, task.config.settings, batch, state.step, part);
-    const first = await firstNotFinite(session.runner, session.training.program, inputs);
+    const inputs = forwardInputs(placed, task.config.settings, batch, state.step, part);
+    const first = await firstNotFinite(placed.runner, placed.training.program, inputs);
     throw notFiniteStep({ ...state, checkpoint: newestState(task.folder) }, first);
   }
 }
@@ -104,7 +104,8 @@ async function finishStep(
     Object.assign(speed, { since: now, images: 0 });
   }
   const { stepsPerEpoch } = length;
-  task.listener.step({
+  task.report({
+    kind: 'step',
     step,
     stepInEpoch,
     stepsPerEpoch,

@@ -23,10 +23,10 @@ export async function train(task: TrainingTask): Promise<TrainingOutcome> {
     }
     return outcome(course, true);
   } catch (e) {
-    throw explained(e, task.config.settings, course.session.training.input.shape.slice(1));
+    throw explained(e, task.config.settings, course.placed.training.input.shape.slice(1));
   } finally {
     course.log.close();
-    course.session.runner.close();
+    course.placed.runner.close();
   }
 }
 

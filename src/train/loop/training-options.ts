@@ -6,7 +6,7 @@ import type { ResolvedSettings } from '../settings.ts';
 /** What of a run's settings its program is built with. @throws RunError for parts that the network does not have. */
 export function trainingOptions(graph: Graph, settings: ResolvedSettings): TrainingOptions {
   const { freeze, head } = settings;
-  const headTensors = head === undefined ? () => defaultHead(graph) : () => selectTensors(graph, head, '--head');
+  const headTensors = head === undefined ? () => defaultHead(graph) : () => selectTensors(graph, head, 'head');
   return {
     optimiser: settings.optimiser,
     nesterov: settings.nesterov,
@@ -14,7 +14,7 @@ export function trainingOptions(graph: Graph, settings: ResolvedSettings): Train
     clip: settings['clip-norm'] > 0,
     accumulate: settings.accumulate > 1,
     ema: settings.ema > 0,
-    frozen: freeze === undefined ? new Set() : selectTensors(graph, freeze, '--freeze'),
+    frozen: freeze === undefined ? new Set() : selectTensors(graph, freeze, 'freeze'),
     head: settings['head-rate'] === undefined ? new Set() : headTensors(),
   };
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
-import { backendRequests } from '../../backends/backend.ts';
+import { type BackendRequest, backendRequests } from '../../backends/backend.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
 import {
   clashOf,
@@ -41,7 +42,7 @@ export interface RunConfig {
   /** How many there are to train on, and to validate with; and a digest of their names and labels (`digestOf`). */
   readonly images: { readonly train: number; readonly validation: number; readonly digest: string };
   /** As asked for: `auto`, `cpu`. */
-  readonly backend: string;
+  readonly backend: BackendRequest;
   readonly weights?: StartWeights;
   readonly settings: ResolvedSettings;
   /**
@@ -142,7 +143,8 @@ export function lengthened(config: RunConfig, epochs: number, step: number, show
   const { settings } = config;
   if (epochs <= settings.epochs) {
     throw new RunError(
-      `the run '${shown}' has ${settings.epochs} ${nounFor(settings.epochs, 'epoch')}: --epochs beside --resume takes a larger number, which makes the run longer`,
+      words`the run '${shown}' has ${settings.epochs} ${nounFor(settings.epochs, 'epoch')}: ${option('epochs')} takes a larger number when it is resumed, which makes it longer`,
+      { setting: 'epochs' },
     );
   }
   const record = { epochs: settings.epochs, step };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { option, words } from '../../diagnostics/words.ts';
 import { writeTextAtomically } from '../../node/atomic-file.ts';
 import { makeFolders } from '../../node/make-folders.ts';
 import { readText } from '../../node/regular-file.ts';
@@ -22,7 +23,7 @@ import type { SpecCopy } from './spec-copy.ts';
 export interface RunFolder {
   /** Absolute. */
   readonly path: string;
-  /** As the user calls it. */
+  /** As its user calls it. */
   readonly shown: string;
 }
 
@@ -52,13 +53,19 @@ export function createNumberedRun(cwd: string, name: string): RunFolder {
 export function createRun(path: string, shown: string): RunFolder {
   makeFolder(path, shown);
   if (existsSync(join(path, configFile))) {
-    throw new RunError(`'${shown}' holds a run already: go on with it by --resume ${shown}, or take another --out`);
+    throw new RunError(
+      words`'${shown}' holds a run already: go on with it by ${option('resume', shown)}, or take another ${option('out')}`,
+      { setting: 'out' },
+    );
   }
   // A run that was killed before it had a configuration leaves no more than this.
   const ours = (name: string) =>
     [specFolder, checkpointsFolder, lockFile].includes(name) || name.startsWith(`${lockFile}.`) || isTemporary(name);
-  if (!readdirSync(path).every(ours))
-    throw new RunError(`'${shown}' is not empty, and holds no run: take another --out`);
+  if (!readdirSync(path).every(ours)) {
+    throw new RunError(words`'${shown}' is not empty, and holds no run: take another ${option('out')}`, {
+      setting: 'out',
+    });
+  }
   return { path, shown };
 }
 

@@ -2,6 +2,7 @@ import { closeSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Variable } from '../../5-graph/training/program.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { writeFileAtomically } from '../../node/atomic-file.ts';
 import { openRegular, randomAccess, UnreadableFile } from '../../node/regular-file.ts';
 import { readProblem } from '../../node/system-errors.ts';
@@ -97,7 +98,7 @@ export function readState(
   const list = found.map(({ path, reason }) => `'${path}' (${reason})`).join(', ');
   const weights = join(folder.shown, 'last.safetensors');
   throw new RunError(
-    `no checkpoint of '${folder.shown}' can be read: ${list}. Start a new run, from its weights by --weights ${weights}`,
+    words`no checkpoint of '${folder.shown}' can be read: ${list}. Start a new run, from its weights by ${option('weights', weights)}`,
   );
 }
 
@@ -145,10 +146,10 @@ function withState<T>(
     const { checkpoint, diagnostics } = openSafetensors(randomAccess(file), shown);
     if (!checkpoint) return diagnostics[0]?.message ?? 'it is not a safetensors file';
     const text = checkpoint.metadata.get('state');
-    if (text === undefined || checkpoint.metadata.get('format') !== format) return 'it is not a state of a training';
+    if (text === undefined || checkpoint.metadata.get('format') !== format) return 'it is not a training state';
     if (!hashes.includes(checkpoint.metadata.get('config') ?? '')) {
       throw new RunError(
-        `'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run, from these weights by --weights ${join(folder.shown, 'last.safetensors')}`,
+        words`'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run, from these weights by ${option('weights', join(folder.shown, 'last.safetensors'))}`,
       );
     }
     const state = parsed(text);

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { plainWords } from '../../../src/diagnostics/words.ts';
 import { openDataset } from '../../../src/train/data/open-dataset.ts';
 import { DataError, type Dataset, type DatasetOptions } from '../../../src/train/data/types.ts';
 import { plainPicture, scratchFolder, writeAt, writeFolders } from './make-sets.ts';
@@ -23,7 +24,7 @@ async function problem(path: string, options?: DatasetOptions): Promise<string> 
   expect(error).toBeInstanceOf(DataError);
   return (error as Error).message.replaceAll(path, 'DIR');
 }
-const warningsOf = (data: Dataset) => data.warnings.map((text) => text.replaceAll(data.path, 'DIR'));
+const warningsOf = (data: Dataset) => data.warnings.map((text) => plainWords(text).replaceAll(data.path, 'DIR'));
 const countsOf = (data: Dataset) =>
   Object.fromEntries(Object.entries(data.splits).map(([name, split]) => [name, split?.count]));
 
@@ -227,7 +228,7 @@ describe('what lies beside the folders of splits', () => {
     const at = folderOf(pictures('train/a/1.png', 'train/a/2.png', 'val/a/1.png'));
     expect(warningsOf(await openDataset(at, { validation: 0 }))).toEqual([]);
     expect(warningsOf(await openDataset(at, { validation: 0.5 }))).toEqual([
-      'the data have validation images of their own: the share of 0.5 that --validation asks for is not held out',
+      "the data have validation images of their own: the share of 0.5 that 'validation' asks for is not held out",
     ]);
   });
 });

@@ -439,7 +439,7 @@ test('what cannot be meant is said', async () => {
   ]).toMatchInlineSnapshot(`
     [
       "'DIR/SET' has no images for validation; it has train, test.",
-      "the split 'train' has 6 images, fewer than the batch of 7. Choose a batch size (--batch) of 6 or less.",
+      "the split 'train' has 6 images, fewer than the batch of 7. Choose a 'batch' of 6 or less.",
       "the batch size is a whole number from 1; it is 0.5.",
       "the number of workers is a whole number from 1; it is 0.",
       "the mean and the standard deviation take 1 number each, the latter above 0.",

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkClasses } from '../../../src/cli/training/classified-network.ts';
 import type { Dataset } from '../../../src/train/data/types.ts';
+import { checkClasses } from '../../../src/train/open/classified-network.ts';
 import { build, model } from '../../language/build.ts';
 
 const dataset = { path: 'data', classes: ['a', 'b'] } as unknown as Dataset;
@@ -9,7 +9,7 @@ const check = (members: string) =>
 
 test('a network without class scores, or with several, is told what it lacks', () => {
   const head = '  stem: Conv(4, 3)\n  head: GlobalAvgPool\n';
-  expect(() => check(head)).toThrow(/^'M' gives no class scores, .* --set classes=0$/);
+  expect(() => check(head)).toThrow(/^'M' gives no class scores, .* 'set: classes=0'$/);
   expect(() => check(`${head}  a: Linear(2)\n  b: head -> c: Linear(3)\n  return a, b`)).toThrow(
     "'M' has 2 outputs of class scores, not one",
   );

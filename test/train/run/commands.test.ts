@@ -194,7 +194,7 @@ describe('what cannot be is said before there is a folder', () => {
     mkdirSync(join(cwd, 'run'));
     const resume = (...more: string[]) => enetc(['train', '--resume', 'run', ...more], { cwd });
     expect(await resume()).toMatchObject({ code: 1, err: "error: there is no run in 'run': it has no config.json\n" });
-    expect((await resume('--rate', '5')).err).toMatch(/--rate cannot stand beside --resume.* --weights run\/last/);
+    expect((await resume('--rate', '5')).err).toMatch(/--rate cannot be given with --resume.* --weights run\/last/);
     writeFileSync(join(cwd, 'file'), '');
     for (const out of ['file', 'file/run', 'n'.repeat(300)]) {
       const ran = await train(cwd, '--out', out);

@@ -182,7 +182,7 @@ test('run folders: numbered, never another run or somebody else’s files', () =
   writeFileSync(join(own, 'thesis.tex'), '');
   expect(() => createRun(own, 'own')).toThrow('not empty');
   writeFileSync(join(own, 'config.json'), '');
-  expect(() => createRun(own, 'own')).toThrow('--resume own');
+  expect(() => createRun(own, 'own')).toThrow("'resume: own'");
 });
 
 test('a spec is copied with its own imports, at their places to each other', () => {

@@ -7,7 +7,8 @@ import { openBackend } from '../../../src/backends/open.ts';
 import type { CreateRunner } from '../../../src/backends/runner.ts';
 import { compile } from '../../../src/compile.ts';
 import type { Batch, Loader } from '../../../src/train/data/types.ts';
-import type { TrainingTask, TrainListener } from '../../../src/train/loop/task.ts';
+import type { TrainEvent } from '../../../src/train/events.ts';
+import type { TrainingTask } from '../../../src/train/loop/task.ts';
 import { trainingOptions } from '../../../src/train/loop/training-options.ts';
 import type { RunConfig } from '../../../src/train/run/run-config.ts';
 import { readRun, writeRun } from '../../../src/train/run/run-folder.ts';
@@ -109,19 +110,10 @@ export function memoryLoader(
   };
 }
 
-export const silentListener: TrainListener = {
-  started() {},
-  step() {},
-  evaluating() {},
-  epoch() {},
-  saved() {},
-  damaged() {},
-  skipped() {},
-};
-
 export interface TaskChanges {
   readonly settings?: Partial<Settings>;
-  readonly listener?: Partial<TrainListener>;
+  /** Hears of the events of a kind. */
+  readonly on?: { readonly [K in TrainEvent['kind']]?: (event: Extract<TrainEvent, { kind: K }>) => void };
   readonly stopped?: () => boolean;
   readonly createRunner?: (create: CreateRunner) => CreateRunner;
   readonly start?: TrainingTask['start'];
@@ -178,7 +170,7 @@ export async function tinyTask(path: string, changes: TaskChanges = {}): Promise
     loaders: changes.loaders ?? { train: memoryLoader(6, 8), validation: memoryLoader(2, 8) },
     normalisation: { mean: [0.5], std: [0.5] },
     nameOf: (index) => `image ${index}`,
-    listener: { ...silentListener, ...changes.listener },
+    report: (event) => (changes.on?.[event.kind] as ((event: TrainEvent) => void) | undefined)?.(event),
     stopped: changes.stopped ?? (() => false),
   };
 }

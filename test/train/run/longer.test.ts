@@ -59,7 +59,7 @@ describe('a run is made longer', () => {
     for (const epochs of ['3', '2']) {
       expect(await resume(cwd, 'long', '--epochs', epochs)).toMatchObject({
         code: 1,
-        err: "error: the run 'long' has 3 epochs: --epochs beside --resume takes a larger number, which makes the run longer\n",
+        err: "error: the run 'long' has 3 epochs: --epochs takes a larger number when it is resumed, which makes it longer\n",
       });
     }
     for (const [epochs, message] of [
@@ -80,7 +80,7 @@ describe('a run is made longer', () => {
       const { code, err } = await resume(cwd, 'long', '--epochs', '4', ...other);
       expect(code).toBe(2);
       expect(err).toMatch(
-        /cannot stand beside --resume: a run keeps its settings, but for --epochs.* --weights long\/last/,
+        /cannot be given with --resume: a run keeps its settings, but for --epochs.* --weights long\/last/,
       );
     }
     expect(contents(join(cwd, 'long'), ['config.json'])).toEqual(long);

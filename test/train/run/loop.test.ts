@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { graphTensors } from '../../../src/5-graph/graph.ts';
 import { type CreateRunner, OutOfMemoryError } from '../../../src/backends/runner.ts';
-import type { StepReport } from '../../../src/train/loop/task.ts';
+import type { Report } from '../../../src/train/events.ts';
 import { train } from '../../../src/train/loop/train.ts';
 import type { EpochRecord } from '../../../src/train/metrics/run-log.ts';
 import { newestState } from '../../../src/train/run/state-file.ts';
@@ -84,9 +84,9 @@ describe('a run', () => {
   test('learns, and the averages are what best.safetensors holds', async () => {
     const folder = temporaryFolder();
     const records: EpochRecord[] = [];
-    const listener = { epoch: (record: EpochRecord) => void records.push(record) };
+    const on = { epoch: (record: EpochRecord) => void records.push(record) };
     const settings = { epochs: 12, 'label-smoothing': 0 };
-    const outcome = await train(await tinyTask(folder, { settings, listener }));
+    const outcome = await train(await tinyTask(folder, { settings, on }));
     expect(outcome).toMatchObject({ finished: true, step: 72, best: { weights: 'averages' } });
     expect(records.at(-1)?.train.loss).toBeLessThan(0.7 * (records[0]?.train.loss as number));
     expect(outcome.best?.accuracy).toBeGreaterThan(0.9);
@@ -164,7 +164,7 @@ describe('a run', () => {
       },
     });
     await expect(train({ ...task, createRunner })).rejects.toThrow(
-      'the memory does not hold a step of 8 images of 8 x 8: take --batch 4 --accumulate 2',
+      "the memory does not hold a step of 8 images of 8 x 8: take 'batch: 4' 'accumulate: 2'",
     );
   });
 
@@ -182,8 +182,10 @@ describe('a run', () => {
         },
       };
     };
-    const listener = { ...task.listener, step: ({ images }: StepReport) => void reports.push(images) };
-    expect(await train({ ...task, createRunner, listener })).toMatchObject({ finished: true, step: 3 });
+    const report: Report = (event) => {
+      if (event.kind === 'step') reports.push(event.images);
+    };
+    expect(await train({ ...task, createRunner, report })).toMatchObject({ finished: true, step: 3 });
     const third = Math.fround(1 / 3);
     expect(shares).toEqual([third, third, third, third, third, third, Math.fround(4 / 6), Math.fround(2 / 6)]);
     expect(reports).toEqual([12, 12, 6]);

@@ -102,8 +102,8 @@ describe('the report is about the weights whose score stands on top', () => {
   test('and not about those of the last epoch, in a resumed run too', async () => {
     const [folder, pieces] = [temporaryFolder(), temporaryFolder()];
     const records: EpochRecord[] = [];
-    const listener = { epoch: (record: EpochRecord) => void records.push(record) };
-    const changes = { settings, createRunner: worseFrom(3), listener };
+    const on = { epoch: (record: EpochRecord) => void records.push(record) };
+    const changes = { settings, createRunner: worseFrom(3), on };
     const { best } = await train(await tinyTask(folder, changes));
     expect(best?.epoch).toBe(2);
     const html = readFileSync(join(folder, 'report.html'), 'utf8');
@@ -118,7 +118,7 @@ describe('the report is about the weights whose score stands on top', () => {
 
     // Stopped after the best epoch: what comes after knows it from the folder.
     let epochs = 0;
-    const stopping = { ...changes, listener: { epoch: () => void epochs++ }, stopped: () => epochs === 3 };
+    const stopping = { ...changes, on: { epoch: () => void epochs++ }, stopped: () => epochs === 3 };
     expect((await train(await tinyTask(pieces, stopping))).finished).toBe(false);
     const resumed = await train(await tinyTask(pieces, { ...changes, createRunner: worseFrom(0) }));
     expect(resumed.bestEvaluation?.epoch).toBe(2);
@@ -128,7 +128,7 @@ describe('the report is about the weights whose score stands on top', () => {
   test('and says so where the best evaluation is no longer in the folder', async () => {
     const folder = temporaryFolder();
     let epochs = 0;
-    const task = { settings, createRunner: worseFrom(1), listener: { epoch: () => void epochs++ } };
+    const task = { settings, createRunner: worseFrom(1), on: { epoch: () => void epochs++ } };
     await train(await tinyTask(folder, { ...task, stopped: () => epochs === 3 }));
     writeFileSync(join(folder, 'best.json'), '{"epoch": 0}');
     expect(await train(await tinyTask(folder, { ...task, createRunner: worseFrom(0) }))).toMatchObject({

@@ -61,6 +61,6 @@ test('progressive sizes: equal stages, both ends exact, multiples of 8 between',
   const two = parseProgression('24-28/2');
   expect([0, 1, 2].map((epoch) => sizeOfEpoch(two, epoch, 3))).toEqual([24, 24, 28]);
   for (const text of ['128', '224-128', '128-224/1', '128-224/0', 'a-b', '0-8']) {
-    expect(() => parseProgression(text), text).toThrow('--progressive');
+    expect(() => parseProgression(text), text).toThrow("'progressive");
   }
 });

@@ -171,7 +171,7 @@ describe('equal numbers', () => {
       // At a rate of nothing nothing changes.
       settings: { rate: 0, epochs: 3, ema: 0 },
       loaders: { train: memoryLoader(1, 8), validation: memoryLoader(1, 8) },
-      listener: { epoch: (record) => void records.push(record) },
+      on: { epoch: (record) => void records.push(record) },
     });
     // The same images in each epoch, and the logits of the start.
     const { validation } = task.loaders;

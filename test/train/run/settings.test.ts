@@ -49,7 +49,7 @@ test.each([
   ['null', 'is not a configuration'],
   ['{"format": 2}', 'is not a configuration'],
   ['{"format": 1, "settings": {}}', "is damaged: 'version' is missing"],
-  [formatConfig({ ...config, backend: 'gpu' }), "'backend' is not auto or"],
+  [formatConfig({ ...config, backend: 'gpu' as 'auto' }), "'backend' is not auto or"],
   [formatConfig({ ...config, images: { ...config.images, train: -1 } }), "'images.train' is -1, which is out of range"],
   [formatConfig(config).replace('"b0"', '7'), "'network.variant' is not a text"],
   [formatConfig(config).replace('"b"', 'null'), "'classes[1]' is not a text"],
@@ -117,23 +117,23 @@ test('parts of a network by section, rows and ranges', () => {
   );
   if (!graph) throw new Error('B0 does not compile');
   const sections = (parts: string) => {
-    const words = [...selectTensors(graph, parts, '--freeze')].map((name) => name.split('.'));
+    const words = [...selectTensors(graph, parts, 'freeze')].map((name) => name.split('.'));
     return [...new Set(words.map(([first, second]) => (first === 'stages' ? `${first}.${second}` : first)))];
   };
   expect(sections('stem,stages.1-3')).toEqual(['stem', 'stages.1', 'stages.2', 'stages.3']);
   expect(sections('stages')).toHaveLength(7);
-  expect([...selectTensors(graph, 'stages.1.0.expand.bn', '--freeze')]).toEqual(
+  expect([...selectTensors(graph, 'stages.1.0.expand.bn', 'freeze')]).toEqual(
     ['weight', 'bias', 'running_mean', 'running_var'].map((name) => `stages.1.0.expand.bn.${name}`),
   );
   expect([...defaultHead(graph)]).toEqual(['classifier.weight', 'classifier.bias']);
-  expect(() => selectTensors(graph, 'stagse', '--freeze')).toThrow(
+  expect(() => selectTensors(graph, 'stagse', 'freeze')).toThrow(
     "no part 'stagse' that owns weights; did you mean 'stages'?",
   );
-  expect(() => selectTensors(graph, 'stages.4-7', '--freeze')).toThrow(
+  expect(() => selectTensors(graph, 'stages.4-7', 'freeze')).toThrow(
     "no part 'stages.7' that owns weights; the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6",
   );
-  expect(() => selectTensors(graph, 'stages.7-9', '--freeze')).toThrow("the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6");
-  expect(() => selectTensors(graph, 'stem,', '--freeze')).toThrow(
+  expect(() => selectTensors(graph, 'stages.7-9', 'freeze')).toThrow("the parts of 'stages' are 0, 1, 2, 3, 4, 5, 6");
+  expect(() => selectTensors(graph, 'stem,', 'freeze')).toThrow(
     "no part '' that owns weights; its sections are stem, stages, head, classifier",
   );
 });

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
+import { plainWords } from '../../../src/diagnostics/words.ts';
 import { warmupWarning } from '../../../src/train/loop/run-length.ts';
 import { resolveSettings, type Settings } from '../../../src/train/settings.ts';
 
 const said = (given: Partial<Settings>, stepsPerEpoch: number) => {
   const settings = resolveSettings(given);
-  return warmupWarning(settings, { stepsPerEpoch, totalSteps: stepsPerEpoch * settings.epochs });
+  const warning = warmupWarning(settings, { stepsPerEpoch, totalSteps: stepsPerEpoch * settings.epochs });
+  return warning && plainWords(warning);
 };
 
 test('a warm-up that outlasts the run is said, with the rate that the run ends at', () => {
   expect(said({ epochs: 1 }, 2)).toBe(
-    'the warm-up of 5 epochs is longer than the run of 1 epoch: the rate ends at 0.0002 and never reaches 0.002; choose a shorter --warmup or more --epochs',
+    "the warm-up of 5 epochs is longer than the run of 1 epoch: the rate ends at 0.0002 and never reaches 0.002; choose a shorter 'warmup' or more 'epochs'",
   );
   expect(said({ epochs: 5 }, 10)).toContain('is as long as the run of 5 epochs');
   expect(said({ epochs: 6 }, 10)).toBeUndefined();

@@ -1,20 +1,21 @@
 import type { CreateRunner, StepRunner } from '../../backends/runner.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
 import type { TrainedNetwork } from './task.ts';
 
 /** A network at one size, on a backend, with its variables. */
-export interface Session extends TrainedNetwork {
+export interface PlacedNetwork extends TrainedNetwork {
   readonly size: number | undefined;
   readonly runner: StepRunner;
 }
 
 /** Puts a network on a backend. Its runner may be closed twice. */
-export async function openSession(
+export async function placeNetwork(
   network: TrainedNetwork,
   size: number | undefined,
   createRunner: CreateRunner,
   values: ReadonlyMap<string, Float32Array>,
-): Promise<Session> {
+): Promise<PlacedNetwork> {
   const runner = await createRunner(network.training.program);
   let open = true;
   const close = () => {
@@ -30,20 +31,23 @@ export async function openSession(
   return { ...network, size, runner: { ...runner, close } };
 }
 
-/** Goes on with a network at another size: the variables are carried over. Closes the session before. */
-export async function resizeSession(
-  session: Session,
+/** Goes on with a network at another size: the variables are carried over. Closes the one before. */
+export async function replaceNetwork(
+  placed: PlacedNetwork,
   network: TrainedNetwork,
   size: number | undefined,
   createRunner: CreateRunner,
-): Promise<Session> {
+): Promise<PlacedNetwork> {
   const shapes = new Map(network.training.program.variables.map((v) => [v.name, v.shape.join()]));
-  for (const { name, shape } of session.training.program.variables) {
+  for (const { name, shape } of placed.training.program.variables) {
     if (shapes.get(name) !== shape.join()) {
-      throw new RunError(`--progressive: '${name}' has another shape for images of ${size} pixels`);
+      throw new RunError(
+        words`${option('progressive')}: '${name}' has another shape for images of ${size ?? 0} pixels`,
+        { setting: 'progressive' },
+      );
     }
   }
-  const values = await session.runner.read();
-  session.runner.close();
-  return openSession(network, size, createRunner, values);
+  const values = await placed.runner.read();
+  placed.runner.close();
+  return placeNetwork(network, size, createRunner, values);
 }

@@ -1,15 +1,15 @@
 import { buildTrainingProgram } from '../../5-graph/training/build-training-program.ts';
 import type { StepProgram } from '../../5-graph/training/program.ts';
 import type { Backend } from '../../backends/backend.ts';
+import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import { createLoader } from '../../train/data/create-loader.ts';
-import type { Dataset, SkippedImage, Split } from '../../train/data/types.ts';
-import { type Evaluation, evaluate } from '../../train/loop/evaluate.ts';
-import { runFunction } from '../../train/loop/failures.ts';
-import { startValues } from '../../train/loop/start-values.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
-import type { Network } from '../build-network.ts';
-import { failure } from '../io.ts';
+import { createLoader } from '../data/create-loader.ts';
+import type { Dataset, SkippedImage, Split } from '../data/types.ts';
+import { type Evaluation, evaluate } from '../loop/evaluate.ts';
+import { runFunction } from '../loop/failures.ts';
+import { startValues } from '../loop/start-values.ts';
+import { RunError } from '../run-error.ts';
 import { imageOf } from './classified-network.ts';
 import { plainLoaderOptions } from './loader-options.ts';
 
@@ -25,11 +25,12 @@ export interface EvaluateSplitRequest {
   readonly workers?: number;
   progress(done: number, batches: number): void;
   skipped(image: SkippedImage): void;
+  stopped(): boolean;
 }
 
-/** Runs a network with its weights over a split of the data. */
-export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation> {
-  const { network, source, dataset, split, crop, backend, batch, workers, progress, skipped } = request;
+/** Runs a network with its weights over a split of the data. Undefined where it was stopped on the way. */
+export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation | undefined> {
+  const { network, source, dataset, split, crop, backend, batch, workers, progress, skipped, stopped } = request;
   const { program, classes } = evaluationProgram(network);
   const plain = plainLoaderOptions(imageOf(network.graph), batch, workers);
   const options = { ...plain, training: false, ...(crop !== undefined && { crop }) };
@@ -37,7 +38,7 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
   const runner = await backend.createRunner(program);
   try {
     await runner.write(startValues(network.graph, program.variables, source));
-    const evaluation = await evaluate({
+    return await evaluate({
       loader,
       epoch: 0,
       classes,
@@ -50,9 +51,8 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
         }),
       progress,
       skipped,
+      stopped,
     });
-    if (!evaluation) throw new Error('an evaluation that nothing stops has stopped');
-    return evaluation;
   } finally {
     runner.close();
     await loader.close();
@@ -62,8 +62,7 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
 /** Of a network's training program what evaluating needs: one function, and the network's own tensors. */
 function evaluationProgram({ graph }: Network): { program: StepProgram; classes: number } {
   const { training, diagnostics } = buildTrainingProgram(graph, { ema: false });
-  if (!training || hasErrors(diagnostics))
-    throw failure(diagnostics[0]?.message ?? `'${graph.name}' has no evaluation`);
+  if (!training || hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be evaluated`, { diagnostics });
   const { program, classes } = training;
   return {
     program: {

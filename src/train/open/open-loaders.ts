@@ -1,9 +1,8 @@
 import type { Graph } from '../../5-graph/graph.ts';
-import { createLoader } from '../../train/data/create-loader.ts';
-import type { Dataset, Loader } from '../../train/data/types.ts';
-import { runLength } from '../../train/loop/run-length.ts';
-import type { ResolvedSettings } from '../../train/settings.ts';
-import { type Arguments, number } from '../arguments.ts';
+import { createLoader } from '../data/create-loader.ts';
+import type { Dataset, Loader } from '../data/types.ts';
+import { runLength } from '../loop/run-length.ts';
+import type { ResolvedSettings } from '../settings.ts';
 import { imageOf } from './classified-network.ts';
 import { plainLoaderOptions, trainLoaderOptions, validationLoaderOptions, validationSplit } from './loader-options.ts';
 
@@ -16,8 +15,13 @@ export interface RunLoaders {
  * The loaders of a run. No thread starts before the first epoch.
  * @throws RunError or DataError for settings that the data do not allow.
  */
-export function openLoaders(dataset: Dataset, graph: Graph, settings: ResolvedSettings, args: Arguments): RunLoaders {
-  const plain = plainLoaderOptions(imageOf(graph), settings.batch, number(args, 'workers'));
+export function openLoaders(
+  dataset: Dataset,
+  graph: Graph,
+  settings: ResolvedSettings,
+  workers: number | undefined,
+): RunLoaders {
+  const plain = plainLoaderOptions(imageOf(graph), settings.batch, workers);
   const train = createLoader(dataset, 'train', trainLoaderOptions(plain, settings));
   runLength(settings, train);
   const split = validationSplit(dataset);

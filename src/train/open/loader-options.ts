@@ -1,8 +1,9 @@
-import type { AugmentOptions, AugmentPolicy } from '../../train/augment/options.ts';
-import type { Dataset, LoaderOptions, SplitName } from '../../train/data/types.ts';
-import { parseProgression, sizeOfEpoch } from '../../train/progressive.ts';
-import { RunError } from '../../train/run-error.ts';
-import type { ResolvedSettings } from '../../train/settings.ts';
+import { option, words } from '../../diagnostics/words.ts';
+import type { AugmentOptions, AugmentPolicy } from '../augment/options.ts';
+import type { Dataset, LoaderOptions, SplitName } from '../data/types.ts';
+import { parseProgression, sizeOfEpoch } from '../progressive.ts';
+import { RunError } from '../run-error.ts';
+import type { ResolvedSettings } from '../settings.ts';
 import type { NetworkImage } from './classified-network.ts';
 
 /** What evaluation and training images have in common. */
@@ -68,5 +69,8 @@ function classWeights(text: string | undefined): LoaderOptions['classWeights'] {
   if (text === undefined || text === 'balanced') return text;
   const weights = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (weights.every((weight) => weight >= 0 && Number.isFinite(weight))) return weights;
-  throw new RunError(`--class-weights takes 'balanced' or a number for each class with commas between, not '${text}'`);
+  throw new RunError(
+    words`${option('class-weights')} takes 'balanced' or a number for each class with commas between, not '${text}'`,
+    { setting: 'class-weights' },
+  );
 }

@@ -1,13 +1,14 @@
 import type { Graph, Normalisation } from '../../5-graph/graph.ts';
 import { graphTensors } from '../../5-graph/graph.ts';
-import { compile } from '../../compile.ts';
+import type { Network } from '../../compile-spec.ts';
+import { compileSpec } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import type { Dataset } from '../../train/data/types.ts';
-import type { NetworkRequest } from '../../train/run/run-config.ts';
-import { RunError } from '../../train/run-error.ts';
-import type { Network } from '../build-network.ts';
-import type { Spec } from '../spec.ts';
+import { option, type Words, words } from '../../diagnostics/words.ts';
+import type { Spec } from '../../node/open-spec.ts';
+import type { Dataset } from '../data/types.ts';
+import type { NetworkRequest } from '../run/run-config.ts';
+import { RunError } from '../run-error.ts';
 
 /** The one image that a network takes: its channels, height and width, and how its values are normalised. */
 export interface NetworkImage {
@@ -40,7 +41,7 @@ function classesOf(graph: Graph): number {
   });
   if (vectors.length === 0) {
     throw new RunError(
-      `'${graph.name}' gives no class scores, an output with one number per class: it ends without a classifier, as a model of the library does with --set classes=0`,
+      words`'${graph.name}' gives no class scores, an output with one number per class: it ends without a classifier, as a model of the library does with ${option('set', 'classes=0')}`,
     );
   }
   if (vectors.length > 1) throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);
@@ -53,15 +54,15 @@ export function hasClasses({ point }: Network): boolean {
 }
 
 /**
- * @param advice what to do, with options that the command has.
+ * @param advice what to do.
  * @throws RunError where a network and data do not have the same number of classes.
  */
-export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: number, found: number) => string): void {
+export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: number, found: number) => Words): void {
   const classes = classesOf(graph);
   const found = dataset.classes.length;
   if (classes === found) return;
   throw new RunError(
-    `'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: ${advice(classes, found)}`,
+    words`'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: ${advice(classes, found)}`,
   );
 }
 
@@ -69,7 +70,7 @@ export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: n
 export function classTensors(spec: Spec, request: NetworkRequest, graph: Graph): string[] {
   const classes = classesOf(graph);
   const set = { ...request.set, classes: String(classes + 1) };
-  const other = compile(spec.source, { ...request, set }, spec.host);
+  const other = compileSpec(spec, { ...request, set });
   if (!other.graph || hasErrors(other.diagnostics)) return [];
   const shapes = new Map([...graphTensors(other.graph)].map(({ tensor }) => [tensor.name, tensor.shape.join()]));
   return [...graphTensors(graph)]

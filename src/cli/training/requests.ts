@@ -1,0 +1,83 @@
+import type { BackendRequest } from '../../backends/backend.ts';
+import type { EvaluateOptions, ResumeOptions, RunOptions, WeightsOptions } from '../../train/api.ts';
+import { type Setting, type Settings, settingTable } from '../../train/settings.ts';
+import { type Arguments, flag, list, number, text } from '../arguments.ts';
+import { type Io, usageError } from '../io.ts';
+import { scalingOptions } from '../options.ts';
+import { scalingRequest } from '../scaling-request.ts';
+import { openSpec } from '../spec.ts';
+import { requireWeights } from '../weights-request.ts';
+
+/** What a command line asks `planRun` for. */
+export async function runRequest(args: Arguments, io: Io): Promise<RunOptions> {
+  const data = text(args, 'data');
+  if (data === undefined) throw usageError('--data is missing: the images to train on', 'train');
+  requireWeights(args);
+  const weights = weightsOptions(args);
+  const spec = await openSpec(args.operands[0], io, 'train');
+  return {
+    spec,
+    network: scalingRequest(args, spec),
+    data,
+    classes: number(args, 'classes'),
+    settings: givenSettings(args),
+    ...(weights && { weights }),
+    ...common(args, io),
+  };
+}
+
+/** What a command line asks `openRun` for. */
+export function resumeRequest(args: Arguments, io: Io): ResumeOptions {
+  return { epochs: number(args, 'epochs'), data: text(args, 'data'), ...common(args, io) };
+}
+
+/** What a command line asks `evaluate` for. */
+export async function evaluateRequest(args: Arguments, io: Io): Promise<EvaluateOptions> {
+  requireWeights(args);
+  const weights = weightsOptions(args);
+  const data = text(args, 'data');
+  const how = {
+    split: text(args, 'split') as EvaluateOptions['split'],
+    crop: number(args, 'crop'),
+    batch: number(args, 'batch'),
+    ...common(args, io),
+  };
+  const run = text(args, 'run');
+  if (run !== undefined) {
+    if (args.operands.length > 0) throw usageError('--run takes no spec: a run has its own', 'eval');
+    const other = scalingOptions.find(({ name }) => flag(args, name));
+    if (other) throw usageError(`--${other.name} cannot be given with --run: a run has its own network`, 'eval');
+    return { run, data, ...(weights && { weights }), ...how };
+  }
+  if (data === undefined) throw usageError('--data is missing: the images to evaluate on', 'eval');
+  if (!weights) throw usageError('--weights is missing: what the network has learnt', 'eval');
+  const spec = await openSpec(args.operands[0], io, 'eval');
+  return { spec, network: scalingRequest(args, spec), weights, data, ...how };
+}
+
+/** The settings that are given; what cannot be meant is found out by whoever takes them. */
+function givenSettings(args: Arguments): Partial<Settings> {
+  const given = Object.entries(settingTable as Readonly<Record<string, Setting>>).filter(([name]) => flag(args, name));
+  return Object.fromEntries(
+    given.map(([name, { kind }]) => {
+      const written = text(args, name) as string;
+      return [name, kind === 'flag' ? true : kind === 'number' ? Number(written) : written];
+    }),
+  );
+}
+
+function weightsOptions(args: Arguments): WeightsOptions | undefined {
+  const file = text(args, 'weights');
+  return file === undefined
+    ? undefined
+    : { file, map: text(args, 'weights-map'), allowMissing: list(args, 'allow-missing') };
+}
+
+function common(args: Arguments, io: Io) {
+  return {
+    backend: text(args, 'backend') as BackendRequest | undefined,
+    workers: number(args, 'workers'),
+    cwd: io.cwd,
+    env: io.env,
+  };
+}

@@ -1,0 +1,34 @@
+import { type BackendRequest, backendRequests } from '../../backends/backend.ts';
+import { option, words } from '../../diagnostics/words.ts';
+import type { Report } from '../events.ts';
+import { SettingError } from '../run-error.ts';
+
+/** Where and with what a run or an evaluation is computed: nothing that changes its result but by rounding. */
+export interface CommonOptions {
+  /** What computes: `auto`, the best that works here, `cuda`, `tensorflow`, `webgpu` or `cpu`. */
+  readonly backend?: BackendRequest | undefined;
+  /** Threads that decode images; one fewer than the machine's cores by default. */
+  readonly workers?: number | undefined;
+  /** The folder that relative paths start from; the process' own by default. */
+  readonly cwd?: string | undefined;
+  /** Where backends are looked for (`ENETC_HOME`); the process' own environment by default. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** How a run or an evaluation is followed and stopped. */
+export interface RunControl {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of each event before the run goes on. What it throws ends the run as any error does. */
+  readonly onEvent?: Report | undefined;
+}
+
+/** `cwd` and `env` as they are meant. @throws SettingError for a backend or a number of threads that there is not. */
+export function placeOf({ backend, workers, cwd = process.cwd(), env = process.env }: CommonOptions) {
+  if (backend !== undefined && !backendRequests.includes(backend)) {
+    throw new SettingError('backend', words`${option('backend')} takes ${backendRequests.join(' or ')}`);
+  }
+  if (workers !== undefined && !(Number.isInteger(workers) && workers > 0)) {
+    throw new SettingError('workers', words`${option('workers')} takes a whole number from 1`);
+  }
+  return { cwd, env };
+}

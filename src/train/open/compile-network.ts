@@ -1,0 +1,48 @@
+import { buildTrainingProgram } from '../../5-graph/training/build-training-program.ts';
+import { compileSpec, isWhole, type Network } from '../../compile-spec.ts';
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { Spec } from '../../node/open-spec.ts';
+import type { Report } from '../events.ts';
+import type { TrainedNetwork } from '../loop/task.ts';
+import { trainingOptions } from '../loop/training-options.ts';
+import type { NetworkRequest } from '../run/run-config.ts';
+import { RunError } from '../run-error.ts';
+import type { ResolvedSettings } from '../settings.ts';
+
+/** Passes warnings on. */
+export type TellDiagnostics = (diagnostics: readonly Diagnostic[]) => void;
+
+/** Reports each warning once, however often the network is built. */
+export function tellOnce(report: Report | undefined): TellDiagnostics {
+  const told = new Set<string>();
+  return (diagnostics) => {
+    const fresh = diagnostics.filter(({ code, message, span }) => {
+      const key = `${code} ${span?.source.name} ${span?.start} ${message}`;
+      return !told.has(key) && told.add(key);
+    });
+    if (fresh.length > 0) report?.({ kind: 'diagnostics', diagnostics: fresh });
+  };
+}
+
+/** A spec at one point of its family. @throws RunError where it has an error. */
+export function compileNetwork(spec: Spec, request: NetworkRequest, tell: TellDiagnostics): Network {
+  const compilation = compileSpec(spec, request);
+  const { diagnostics } = compilation;
+  if (!isWhole(compilation)) {
+    throw new RunError(`'${spec.source.name}' does not compile`, { setting: 'spec', diagnostics });
+  }
+  tell(diagnostics);
+  return compilation;
+}
+
+/** A network with its training program. @throws RunError also for parts that the settings name and the network lacks. */
+export function trainedNetwork(
+  { graph }: Pick<Network, 'graph'>,
+  settings: ResolvedSettings,
+  tell: TellDiagnostics,
+): TrainedNetwork {
+  const { training, diagnostics } = buildTrainingProgram(graph, trainingOptions(graph, settings));
+  if (!training || hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be trained`, { diagnostics });
+  tell(diagnostics);
+  return { graph, training };
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openBackend } from '../../backends/open.ts';
+import type { Network } from '../../compile-spec.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
+import { nodeHost } from '../../node/host.ts';
+import type { Spec } from '../../node/open-spec.ts';
+import { decodeSource } from '../../source.ts';
+import { openDataset } from '../data/open-dataset.ts';
+import type { Dataset } from '../data/types.ts';
+import { warning } from '../events.ts';
+import type { RunConfig } from '../run/run-config.ts';
+import {
+  createNumberedRun,
+  createRun,
+  type RunFolder,
+  readRun,
+  removeLeftovers,
+  requireRun,
+  rewriteConfig,
+  specFolder,
+  writeRun,
+} from '../run/run-folder.ts';
+import { lockRun } from '../run/run-lock.ts';
+import { RunError } from '../run-error.ts';
+import { imageOf } from './classified-network.ts';
+import { type Close, closeAll } from './close-all.ts';
+import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
+import { compileNetwork, type TellDiagnostics, tellOnce } from './compile-network.ts';
+import { jumpsOf, lengthenRun } from './lengthen-run.ts';
+import { closeLoaders, openLoaders } from './open-loaders.ts';
+import { imagesOf, type RunPlan } from './plan-run.ts';
+import { createRunHandle, type Run } from './run-handle.ts';
+import { openStartWeights } from './start-weights.ts';
+
+/** What may change when a run is resumed: nothing that decides what it computes, but its length. */
+export interface ResumeOptions extends CommonOptions {
+  /** More than the run has: makes it longer. */
+  readonly epochs?: number | undefined;
+  /** Where the images have moved. */
+  readonly data?: string | undefined;
+}
+
+/** A run as its folder states it, and its network. */
+export interface StoredNetwork {
+  readonly folder: RunFolder;
+  readonly config: RunConfig;
+  /** See `configHashes`. */
+  readonly hashes: readonly [string, ...string[]];
+  readonly spec: Spec;
+  readonly network: Network;
+}
+
+/**
+ * Makes a new run's folder, which this process then holds, and opens what computes.
+ * @param out the folder; the next free one of `runs/NAME-1`, `runs/NAME-2` and so on by default.
+ * @throws RunError where the folder is not free, BackendUnavailable.
+ */
+export async function startRun(plan: RunPlan, out: string | undefined, control: RunControl): Promise<Run> {
+  const { config, copy, cwd, env, network, dataset, loaders, weights } = plan;
+  const closing: Close[] = [plan.close];
+  try {
+    const backend = await openBackend(config.backend, { cwd, env });
+    closing.push(backend.close);
+    const folder = out === undefined ? createNumberedRun(cwd, plan.name) : createRun(resolve(cwd, out), out);
+    closing.push(lockRun(folder));
+    writeRun(folder, config, copy);
+    const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), network };
+    return createRunHandle({ ...run, dataset, loaders, backend, start: () => weights.source, closing }, control);
+  } catch (e) {
+    await closeAll(closing);
+    throw e;
+  }
+}
+
+/**
+ * Opens a run to go on with, at its newest checkpoint. This process holds its folder until the run is closed.
+ * @param shown the folder as the user calls it.
+ * @throws RunError where there is none, another process has it, or its data are not what they were; DataError,
+ * BackendUnavailable.
+ */
+export async function openRun(shown: string, options: ResumeOptions, control: RunControl): Promise<Run> {
+  const { epochs, workers } = options;
+  const { cwd, env } = placeOf(options);
+  const folder = { path: resolve(cwd, shown), shown };
+  const tell = tellOnce(control.onEvent);
+  requireRun(folder);
+  // Before the configuration is read: whoever has the lock may make the run longer.
+  const closing: Close[] = [lockRun(folder)];
+  try {
+    removeLeftovers(folder);
+    const before = openStoredNetwork(folder, tell);
+    const longer = epochs === undefined ? undefined : lengthenRun(before, epochs);
+    const run = longer?.run ?? before;
+    const { config, network } = run;
+    const dataset = await openRunData(before, options.data, cwd);
+    closing.push(dataset.close);
+    const backend = await openBackend(options.backend ?? config.backend, { cwd, env });
+    closing.push(backend.close);
+    const start = () => {
+      const weights = openStartWeights(network, config.weights, config.settings.seed, config.network.convention, tell);
+      closing.push(weights.close);
+      return weights.source;
+    };
+    const loaders = openLoaders(dataset, network.graph, config.settings, workers);
+    closing.push(() => closeLoaders(loaders));
+    if (longer) {
+      for (const jump of jumpsOf(longer.position, before.config.settings, config.settings, loaders)) {
+        control.onEvent?.(warning(jump));
+      }
+      // The last thing before the first step: what fails before leaves the run as it was.
+      rewriteConfig(folder, config);
+    }
+    return createRunHandle({ ...run, dataset, loaders, backend, start, closing }, control);
+  } catch (e) {
+    await closeAll(closing);
+    throw e;
+  }
+}
+
+/** Reads a run's folder and builds its network. */
+export function openStoredNetwork(folder: RunFolder, tell: TellDiagnostics): StoredNetwork {
+  const { config, hashes } = readRun(folder);
+  const spec = openRunSpec(folder, config);
+  return { folder, config, hashes, spec, network: compileNetwork(spec, config.network, tell) };
+}
+
+/** The data of a run. @param moved where they are now. @throws RunError where they differ from those of the beginning. */
+export async function openRunData(
+  { config, network }: StoredNetwork,
+  moved: string | undefined,
+  cwd: string,
+): Promise<Dataset> {
+  const { settings, classes, images } = config;
+  const path = moved === undefined ? config.data : resolve(cwd, moved);
+  const dataset = await openDataset(path, {
+    seed: settings.seed,
+    channels: imageOf(network.graph).channels,
+    ...(settings.validation !== undefined && { validation: settings.validation }),
+  });
+  const now = imagesOf(dataset);
+  const problem =
+    dataset.classes.join('\0') !== classes.join('\0')
+      ? 'its classes differ'
+      : now.train !== images.train || now.validation !== images.validation
+        ? `it has ${now.train} ${nounFor(now.train, 'image')} to train on and ${now.validation} to validate with, no longer ${images.train} and ${images.validation}`
+        : now.digest !== images.digest
+          ? 'images have other names or labels'
+          : undefined;
+  if (problem === undefined) return dataset;
+  dataset.close();
+  throw new RunError(`'${path}' has changed since the run began: ${problem}`, { setting: 'data' });
+}
+
+/** The run's own copy of its spec. */
+function openRunSpec({ path, shown }: RunFolder, { spec }: RunConfig): Spec {
+  const root = join(path, specFolder);
+  const file = join(root, spec);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    throw new RunError(`the run's spec '${join(shown, specFolder, spec)}' cannot be read`);
+  }
+  return { ...decodeSource(file, bytes), host: nodeHost(root, root) };
+}

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import type { Network } from '../../compile-spec.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { followWeights } from '../../follow-weights.ts';
+import { openCheckpoint } from '../../node/open-checkpoint.ts';
+import type { Spec } from '../../node/open-spec.ts';
+import { chooseWeights } from '../../weights/choose-weights.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import type { NetworkRequest, StartWeights } from '../run/run-config.ts';
+import { RunError } from '../run-error.ts';
+import type { TellDiagnostics } from './compile-network.ts';
+
+/** The weights that a network starts from: a checkpoint in any format that `enetc` reads. */
+export interface WeightsOptions {
+  readonly file: string;
+  /** The column of the weight map that the names are of; found out where it is left out. */
+  readonly map?: string | undefined;
+  /** Tensors that may be missing, as patterns: `head.*`. */
+  readonly allowMissing?: readonly string[] | undefined;
+}
+
+export interface OpenedWeights {
+  readonly source: WeightSource;
+  close(): void;
+}
+
+/** The weights that options ask for. @param implied tensors that may be missing besides those of the options. */
+export function startWeights(
+  weights: string | WeightsOptions | undefined,
+  cwd: string,
+  implied: readonly string[] = [],
+): StartWeights | undefined {
+  if (weights === undefined) return undefined;
+  const { file, map, allowMissing = [] }: WeightsOptions = typeof weights === 'string' ? { file: weights } : weights;
+  return {
+    file: resolve(cwd, file),
+    ...(map !== undefined && { map }),
+    allowMissing: [...allowMissing, ...implied],
+  };
+}
+
+/** A network as the weights need it that it starts from: see `followWeights`. */
+export function followStartWeights(
+  spec: Spec,
+  network: Network,
+  request: NetworkRequest,
+  weights: StartWeights | undefined,
+  tell: TellDiagnostics,
+): { readonly network: Network; readonly request: NetworkRequest } {
+  const opened = weights && openCheckpoint(weights.file, '/');
+  try {
+    if (!opened?.checkpoint) return { network, request };
+    const followed = followWeights(spec, network, request, opened.checkpoint, weights?.map);
+    tell(followed.diagnostics);
+    return followed;
+  } finally {
+    opened?.close();
+  }
+}
+
+/**
+ * The weights that a network starts from: a file's, or seeded ones.
+ * @throws RunError where the file does not fit, FileError where it cannot be read.
+ */
+export function openStartWeights(
+  { program, graph }: Network,
+  weights: StartWeights | undefined,
+  seed: number,
+  convention: NetworkRequest['convention'],
+  tell: TellDiagnostics,
+): OpenedWeights {
+  const opened = weights && openCheckpoint(weights.file, '/');
+  const readable = !opened || opened.checkpoint !== undefined;
+  const chosen = readable
+    ? chooseWeights(program, graph, {
+        seed,
+        ...(opened?.checkpoint && { checkpoint: opened.checkpoint }),
+        ...(weights?.map !== undefined && { map: weights.map }),
+        ...(convention && { convention }),
+        allowMissing: weights?.allowMissing ?? [],
+      })
+    : undefined;
+  const diagnostics = [...(opened?.diagnostics ?? []), ...(chosen?.diagnostics ?? [])];
+  if (!chosen?.source || hasErrors(diagnostics)) {
+    opened?.close();
+    throw new RunError(`the weights of '${weights?.file}' cannot be used`, { setting: 'weights', diagnostics });
+  }
+  tell(diagnostics);
+  return { source: chosen.source, close: () => opened?.close() };
+}
