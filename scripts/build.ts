@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { encodeOnly } from './encode-only.ts';
+import { entries } from './entries.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,19 +51,15 @@ const common: BuildOptions = {
   legalComments: 'linked',
   logLevel: 'warning',
   mainFields: ['module', 'main'],
-  plugins: [leanPickBy],
+  plugins: [leanPickBy, encodeOnly],
   define: { ENETC_VERSION: JSON.stringify(version) },
 };
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-await build({
-  ...common,
-  entryPoints: { index: 'src/index.ts', layers: 'src/layers.ts' },
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-});
-await build({ ...common, entryPoints: { node: 'src/node.ts' }, format: 'esm', platform: 'node', target: 'node20' });
+for (const [name, { source, platform }] of Object.entries(entries)) {
+  const target = platform === 'node' ? 'node20' : 'es2022';
+  await build({ ...common, entryPoints: { [name]: source }, format: 'esm', platform, target });
+}
 const commandLine: BuildOptions = {
   ...common,
   format: 'cjs',
@@ -124,4 +122,8 @@ for (const args of [
   );
 }
 rmSync(scratch, { recursive: true });
-if (!process.argv.includes('--no-types')) run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+if (!process.argv.includes('--no-types')) {
+  // Loaded when it is used: it brings a TypeScript of its own.
+  const { buildTypes } = await import('./build-types.ts');
+  await buildTypes();
+}

@@ -34,13 +34,16 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'vscode/web.test.ts',
     'vscode/workbench.test.ts',
   ],
-  // test/onnx/ops and test/tfjs/verify run each op and form through the engines, test/train/run/process trains
+  // test/onnx/ops, test/tfjs/verify and test/training/session run each op and form through the engines, and
+  // test/train/run/process trains
   'is a long run of what shorter tests do on both': [
     'forms',
     'golden',
     'tfjs/calibrated-weights.test.ts',
     'tfjs/networks.test.ts',
     'train/run/mnist.test.ts',
+    'training/golden-loop.test.ts',
+    'training/golden-step.test.ts',
   ],
 };
 
