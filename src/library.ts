@@ -15,4 +15,9 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'mobilenet-v3', module: 'std/mobilenet-v3', model: 'MobileNetV3' },
   { name: 'mnasnet', module: 'std/mnasnet', model: 'MnasNet' },
   { name: 'resnet', module: 'std/resnet', model: 'ResNet' },
+  { name: 'alexnet', module: 'std/alexnet', model: 'AlexNet' },
+  { name: 'vgg', module: 'std/vgg', model: 'VGG' },
+  { name: 'googlenet', module: 'std/googlenet', model: 'GoogLeNet' },
+  { name: 'squeezenet', module: 'std/squeezenet', model: 'SqueezeNet' },
+  { name: 'shufflenet-v2', module: 'std/shufflenet-v2', model: 'ShuffleNetV2' },
 ];

@@ -4,7 +4,7 @@ import { compile } from '../src/compile.ts';
 import { libraryModels } from '../src/library.ts';
 import { stdlib } from '../src/stdlib.generated.ts';
 
-/** A record of test/reference/models.json. */
+/** A record of test/reference/models.json or more-models.json. */
 export interface ReferenceModel {
   readonly name: string;
   readonly source: 'timm' | 'torchvision' | 'keras';
@@ -17,9 +17,9 @@ export interface ReferenceModel {
   readonly input_size: readonly number[];
 }
 
-export const referenceModels: readonly ReferenceModel[] = JSON.parse(
-  readFileSync(new URL('./reference/models.json', import.meta.url), 'utf8'),
-).models;
+export const referenceModels: readonly ReferenceModel[] = ['models', 'more-models'].flatMap(
+  (file) => JSON.parse(readFileSync(new URL(`./reference/${file}.json`, import.meta.url), 'utf8')).models,
+);
 
 type Point = readonly [library: string, options: CompileOptions];
 const width = (percent: string | undefined) => (percent === '100' ? {} : { w: Number(percent) / 100 });
@@ -39,6 +39,11 @@ const points: readonly (readonly [RegExp, (match: RegExpExecArray) => Point])[] 
   [/^mnasnet_small$/, () => ['mnasnet', { variant: 'small' }]],
   [/^mnasnet(\d)_(\d+)$/, (m) => ['mnasnet', { variant: 'b1', w: Number(`${m[1]}.${m[2]}`) }]],
   [/^(resnet\d+|seresnet50)$/, (m) => ['resnet', { variant: m[1] }]],
+  [/^alexnet$/, () => ['alexnet', { variant: 'one_weird_trick' }]],
+  [/^vgg\d+(?:_bn)?$/, (m) => ['vgg', { variant: m[0] }]],
+  [/^googlenet$/, () => ['googlenet', {}]],
+  [/^squeezenet(1_\d)$/, (m) => ['squeezenet', { variant: m[1] }]],
+  [/^shufflenet_v2_(x\d_\d)$/, (m) => ['shufflenet-v2', { variant: m[1] }]],
 ];
 
 /** The library's model and options for a reference model, or undefined where the library has no such model. */

@@ -38,12 +38,14 @@ const longestName = 100;
 export function libraryName(typed: string): string | undefined {
   if (typed.length > longestName) return undefined;
   const known = knownNetworks();
-  const words = wordsOf(typed);
-  // The longest beginning that names something; what follows must be a width or a size of the image.
-  for (let end = words.length; end > 0; end--) {
-    const found = lookUp(words.slice(0, end), known);
-    const rest = found && modifiers(words.slice(end));
-    if (found && rest) return [commandOf(found), ...rest].join(' ');
+  // `squeezenet1_0` is a network by that name, `mnasnet0_5` one of that width.
+  for (const words of [wordsOf(typed), wordsOf(withWidth(typed))]) {
+    // The longest beginning that names something; what follows must be a width or a size of the image.
+    for (let end = words.length; end > 0; end--) {
+      const found = lookUp(words.slice(0, end), known);
+      const rest = found && modifiers(words.slice(end));
+      if (found && rest) return [commandOf(found), ...rest].join(' ');
+    }
   }
   return undefined;
 }
@@ -53,7 +55,9 @@ export function libraryHint(typed: string): string {
   if (typed.length > longestName) return '';
   const name = libraryName(typed);
   if (name !== undefined) return `; the library has it as '${name}'${variantsOf(name)}`;
-  const words = wordsOf(typed);
+  const words = wordsOf(withWidth(typed));
+  const family = libraryModels.filter((m) => words.length > 0 && spell(m.name).startsWith(words.join('')));
+  if (family.length > 0) return `; the library has ${family.map((m) => m.name).join(', ')}`;
   const near = fuzzy(words.join(''), knownNetworks());
   if (near !== undefined) return `; did you mean '${near}'?`;
   // `efficientnet-b9`
@@ -61,8 +65,7 @@ export function libraryHint(typed: string): string {
     const model = libraryModels.find((m) => spell(m.name) === words.slice(0, end).join(''));
     if (model) return `; the library has '${model.name}'${variantsOf(model.name)}`;
   }
-  const family = libraryModels.filter((m) => words.length > 0 && spell(m.name).startsWith(words.join('')));
-  return family.length > 0 ? `; the library has ${family.map((m) => m.name).join(', ')}` : '';
+  return '';
 }
 
 /** The variants of a model, where a name is that of a model alone. */
@@ -131,14 +134,17 @@ function wordsOf(typed: string): string[] {
   const name = typed
     .toLowerCase()
     .replace(/\.enet$/, '')
-    // torchvision writes the width 0.5 as 0_5
-    .replace(/([a-z])([01])_(\d{1,2})$/, '$1 $2.$3')
     // timm's tag of the weights: `.ra_in1k`
     .replace(/\.[a-z].*$/, '');
   const words = name.split(/[^a-z0-9.]+|(?<!\d)\.|\.(?!\d)/).filter((word) => word !== '');
   while (words.length > 1 && packages.has(words[0] as string)) words.shift();
   while (words.length > 1 && weightTags.test(words.at(-1) as string)) words.pop();
   return words;
+}
+
+/** torchvision writes the width 0.5 as 0_5. */
+function withWidth(typed: string): string {
+  return typed.replace(/([a-z])([01])_(\d{1,2})(\.enet)?$/i, '$1 $2.$3');
 }
 
 function spell(name: string): string {

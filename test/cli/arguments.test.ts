@@ -229,6 +229,9 @@ describe('models by the names that others give them', () => {
     ['mobilenet_v1_0.75_192', 'mobilenet-v1 --w 0.75 --resolution 192'],
     ['mnasnet0_5', 'mnasnet --w 0.5'],
     ['mnasnet_small', 'mnasnet --variant small'],
+    ['vgg16', 'vgg --variant vgg16'],
+    ['squeezenet1_0', 'squeezenet --variant 1_0'],
+    ['shufflenet_v2_x0_5', 'shufflenet-v2 --variant x0_5'],
   ])('%s', async (name, meant) => {
     const { code, err } = await enetc(['summary', name], { cwd: folder() });
     expect(code).toBe(2);
@@ -246,7 +249,7 @@ describe('models by the names that others give them', () => {
     ['resnt', "; did you mean 'resnet'?"],
     ['resnet50d', "; 'enetc list' names the models"],
     ['resnet26', "; 'enetc list' names the models"],
-    ['vgg16', "; 'enetc list' names the models"],
+    ['densenet121', "; 'enetc list' names the models"],
   ])('%s', async (name, hint) => {
     expect((await enetc(['summary', name], { cwd: folder() })).err).toContain(
       `there is no file or library model '${name}'${hint}`,
