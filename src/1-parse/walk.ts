@@ -1,5 +1,3 @@
-import type { NameNode } from './ast.ts';
-
 /**
  * Calls `visit` for every node in a part of the tree, parents first, in the order of the text. What is inside a node for
  * which it returns false is passed over. Without recursion, so that no file is too deep for it.
@@ -26,13 +24,4 @@ export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown
 /** The last on a stack comes off first. */
 function reverseFrom(stack: unknown[], first: number): void {
   for (let i = first, j = stack.length - 1; i < j; i++, j--) [stack[i], stack[j]] = [stack[j], stack[i]];
-}
-
-/** Calls `visit` for every name in a part of the tree: values, callees and named tables, not the names that bind. */
-export function walkNames(root: unknown, visit: (name: NameNode) => void): void {
-  walkNodes(root, (node) => {
-    if (node.kind !== 'name') return true;
-    visit(node as NameNode);
-    return false;
-  });
 }

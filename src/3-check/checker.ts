@@ -1,13 +1,6 @@
 import type { Declaration, Ident, NameNode } from '../1-parse/ast.ts';
-import {
-  activations,
-  type BuiltinOp,
-  builtinFunctions,
-  builtinOps,
-  paddings,
-  scalingFunctions,
-} from '../2-resolve/builtins.ts';
-import type { Declared, Module } from '../2-resolve/program.ts';
+import { activations, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
+import type { Module } from '../2-resolve/program.ts';
 import { type Code, catalog, type MessageArgs } from '../diagnostics/catalog.ts';
 import {
   createDiagnostic,
@@ -19,9 +12,10 @@ import {
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { checkLimits } from './limits.ts';
-import { type Meanings, meaningsOf } from './meanings/declaration-names.ts';
+import { meaningsOf, namesSeenAt } from './meanings/declaration-names.ts';
+import { type FreeMeaning, freeMeaning } from './meanings/free-meaning.ts';
 import type { LocalName, Target } from './meanings/occurrence.ts';
-import { namesAt } from './meanings/walk-expr.ts';
+import type { Meanings } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
 /** What the checker finds of a name that a declaration binds. */
@@ -37,7 +31,8 @@ export interface Local {
 export interface Checker {
   readonly module: Module;
   /** What the names of the declaration mean. */
-  readonly meanings: Pick<Meanings, 'targets' | 'locals' | 'columns' | 'repeated' | 'places'>;
+  readonly meanings: Omit<Meanings, 'owner'>;
+  readonly declaration: Declaration | undefined;
   /** What is known of those that it binds, as far as it is checked. */
   readonly locals: Map<LocalName, Local>;
   /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
@@ -57,6 +52,7 @@ export function createChecker(module: Module, declaration?: Declaration): Checke
   return {
     module,
     meanings: declaration ? meaningsOf(declaration) : noMeanings,
+    declaration,
     locals: new Map(),
     scaling: undefined,
     diagnostics: [],
@@ -72,7 +68,6 @@ const noMeanings: Checker['meanings'] = {
   locals: new Map(),
   columns: new Map(),
   repeated: new Map(),
-  places: new Map(),
 };
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */
@@ -115,14 +110,7 @@ export function suggestion(best: string | undefined, span: Span): { hint: string
   return { hint: `; did you mean '${best}'?`, fixes: [replaceFix(`Write '${best}'`, span, best)] };
 }
 
-export type Meaning =
-  | { readonly kind: 'local'; readonly name?: LocalName; readonly local: Local }
-  | { readonly kind: 'declared'; readonly declared: Declared }
-  | { readonly kind: 'op'; readonly op: BuiltinOp }
-  | { readonly kind: 'function' }
-  | { readonly kind: 'scaling' }
-  | { readonly kind: 'activation' }
-  | { readonly kind: 'padding' };
+export type Meaning = { readonly kind: 'local'; readonly name?: LocalName; readonly local: Local } | FreeMeaning;
 
 /** What the first word of a name means. */
 export function lookup(c: Checker, name: NameNode): Meaning | undefined {
@@ -139,7 +127,7 @@ function meaningOf(c: Checker, target: Target): Meaning | undefined {
     case 'chosen':
       return meaningOf(c, target.otherwise);
     case 'free':
-      return lookupFree(c, target.name);
+      return freeMeaning(c.module, target.name);
     default:
       return undefined;
   }
@@ -149,24 +137,10 @@ function meaningOf(c: Checker, target: Target): Meaning | undefined {
 const number: Local = { type: 'number', used: true };
 const unknown: Local = { type: 'unknown', used: true };
 
-/** What a name that its declaration does not bind means: the file's declarations win over the language's own names. */
-function lookupFree(c: Checker, name: string): Meaning | undefined {
-  const declared = c.module.scope.get(name);
-  if (declared) return { kind: 'declared', declared };
-  const op = builtinOps.get(name);
-  if (op) return { kind: 'op', op };
-  if (activations.has(name)) return { kind: 'activation' };
-  if (paddings.has(name)) return { kind: 'padding' };
-  if (builtinFunctions.has(name)) return { kind: 'function' };
-  if (scalingFunctions.has(name)) return { kind: 'scaling' };
-  return undefined;
-}
-
 /** All names that could stand in place of one, the nearest first, for suggestions. */
 export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
   c.looksAround = true;
-  const place = c.meanings.places.get(name);
-  if (place) yield* namesAt(place);
+  if (c.declaration) yield* namesSeenAt(c.declaration, name);
   yield* c.module.scope.keys();
   yield* builtinOps.keys();
   yield* activations;

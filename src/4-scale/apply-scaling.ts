@@ -1,6 +1,7 @@
 import type { ScalingEntry } from '../1-parse/ast.ts';
-import { walkNames } from '../1-parse/walk.ts';
 import { roundFilters, roundTo, scaleRepeats } from '../2-resolve/rounding.ts';
+import { eachName, textOfName } from '../3-check/meanings/names-in.ts';
+import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
 import { excerpt, type Span } from '../source.ts';
 import { type Env, innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
@@ -32,16 +33,16 @@ export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: 
 
 /** `w(n) = round(n * w, 8)`: what the model's `scaling` says. */
 function ownRounding(ev: Evaluation, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
-  const named = new Set<string>();
-  walkNames(entry.value, (name) => named.add(name.text));
-  const numbers: [string, number][] = [[entry.parameter?.name ?? 'n', n]];
-  for (const factor of factorNames) {
-    numbers.push([factor, scale.factors[factor].value]);
-    if (named.has(factor)) scale.used.add(factor);
-  }
+  const { meanings } = scale.env;
+  const named = new Set<unknown>();
+  eachName(meanings, entry.value, (_, target) => named.add(target.kind === 'local' ? target.local : target));
+  const numbers: [BoundName, number][] = factorNames.map((name) => [givenNames[name], scale.factors[name].value]);
+  const rounded = entry.parameter && meanings.locals.get(entry.parameter);
+  if (rounded) numbers.unshift([rounded, n]);
+  for (const factor of factorNames) if (named.has(givenNames[factor])) scale.used.add(factor);
   const vars = numbers.map(([name, value]) => [name, { value }] as const);
   const { value } = traced(ev, () => evaluateNumber(ev, innerEnv(scale.env, vars), entry.value));
-  const given = numbers.filter(([name]) => named.has(name)).map(([name, x]) => `${name} ${show(x)}`);
+  const given = numbers.filter(([name]) => named.has(name)).map(([name, x]) => `${textOfName(name)} ${show(x)}`);
   return [value as number, `${excerpt(entry.value.span)} = ${show(value as number)} at ${given.join(', ')}`];
 }
 

@@ -1,5 +1,6 @@
 import type { Expr, ModelNode, ScalingEntry, ScalingNode } from '../1-parse/ast.ts';
-import { walkNames } from '../1-parse/walk.ts';
+import { eachName } from '../3-check/meanings/names-in.ts';
+import type { LocalName } from '../3-check/meanings/occurrence.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import { excerpt } from '../source.ts';
 import { type FactorName, factorNames, type Scale } from './apply-scaling.ts';
@@ -36,24 +37,26 @@ export function chooseFactors(
   model: ModelNode,
   request: ScalingRequest,
   row: VariantRow | undefined,
-  scaled: ReadonlySet<string>,
+  scaled: ReadonlySet<LocalName>,
 ): Scale['factors'] {
   const factors: Record<FactorName, Factor> = { d: unscaled, w: unscaled, r: unscaled };
   const evaluateFactor = (name: string, expr: Expr, inner: Env): number => {
-    walkNames(expr, ({ parts: [head = ''], span }) => {
-      if (scaled.has(head)) fail('scaling-circle', span, { factor: name, name: head });
+    eachName(env.meanings, expr, ({ span }, target) => {
+      if (target.kind !== 'local' || !scaled.has(target.local)) return;
+      fail('scaling-circle', span, { factor: name, name: target.local.ident.name });
     });
     const value = evaluateNumber(ev, inner, expr);
     return value > 0 ? value : fail('bad-factor', expr.span, { name, value, why: 'it must be above 0' });
   };
   const scaling = scalingOf(model);
   const variable = scaling?.variable?.name;
+  const bound = scaling?.variable && env.meanings.locals.get(scaling.variable);
   const rowPhi = row?.cell('phi')?.values[0];
   const phi = request.phi ?? (rowPhi && evaluateNumber(ev, env, rowPhi));
   for (const { name, parameter, value } of scaling?.entries ?? []) {
     // a formula over phi says nothing without one, and nothing of what the row states
     if (parameter || (variable !== undefined && phi === undefined) || row?.cell(name.name)) continue;
-    const inner = variable === undefined ? env : innerEnv(env, [[variable, { value: phi as number }]]);
+    const inner = bound ? innerEnv(env, [[bound, { value: phi as number }]]) : env;
     const source = excerpt(value.span) + (variable === undefined ? '' : ` at ${variable} ${phi}`);
     factors[name.name as FactorName] = { value: evaluateFactor(name.name, value, inner), origin: 'formula', source };
   }

@@ -1,6 +1,10 @@
 import type { Expr, ModelNode, ParamNode } from '../1-parse/ast.ts';
-import { walkNames } from '../1-parse/walk.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
+import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
+import { freeMeaning } from '../3-check/meanings/free-meaning.ts';
+import { eachName } from '../3-check/meanings/names-in.ts';
+import type { LocalName } from '../3-check/meanings/occurrence.ts';
+import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import type { Span } from '../source.ts';
 import { type FactorName, factorNames, type Scale } from './apply-scaling.ts';
@@ -8,7 +12,7 @@ import { checkedBinding } from './check-value.ts';
 import { chooseFactors, createScale, scalingOf } from './choose-factors.ts';
 import { chooseRow, rowOfPhi } from './choose-row.ts';
 import { chooseConvention, defaultConvention } from './convention.ts';
-import type { Env } from './env.ts';
+import { bind, type Env } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, Failure, fail, traced } from './evaluation.ts';
 import type { Overrides } from './overrides.ts';
@@ -100,15 +104,15 @@ function evaluatePoint(
 ): ModelPoint {
   const { node: model, module } = declared;
   const { path, outer = defaultConvention, given } = context;
-  const vars = new Map<string, Binding>();
-  const plain: Env = { vars, module, convention: outer, path, numbers: '' };
+  const vars: Env['vars'] = new Map();
+  const plain: Env = { vars, meanings: meaningsOf(model), module, convention: outer, path, numbers: '' };
   const row = chooseRow(ev, plain, model, request, context.span);
   const scale = createScale(model, plain);
   const env: { -readonly [K in keyof Env]: Env[K] } = { ...plain, scale };
   for (const member of model.members) {
     if (member.kind !== 'table') continue;
-    const { name } = member.name;
-    vars.set(name, { value: { kind: 'table', name, rows: member.rows, env } });
+    const { name, rows } = member;
+    bind(env, vars, name, { value: { kind: 'table', name: name.name, rows, env } });
   }
   const chosen = new Map<ParamNode, ChosenParam>();
   const choose = (wanted: (param: ParamNode) => boolean) => {
@@ -116,14 +120,15 @@ function evaluatePoint(
       if (param.kind !== 'param' || !wanted(param)) continue;
       const result = chooseParam(ev, env, model, param, row, overrides, given);
       chosen.set(param, result);
-      vars.set(param.name.name, result.binding);
+      bind(env, vars, param.name, result.binding);
     }
   };
   // the factors may follow from parameters, and parameters be scaled by them
-  const scaled = scaledParams(model, row, overrides, given);
-  choose((param) => !scaled.has(param.name.name));
+  const scaled = scaledParams(declared, plain.meanings, row, overrides, given);
+  const isScaled = ({ name }: ParamNode) => scaled.has(plain.meanings.locals.get(name) as LocalName);
+  choose((param) => !isScaled(param));
   scale.factors = chooseFactors(ev, plain, model, request, row, scaled);
-  choose((param) => scaled.has(param.name.name));
+  choose(isScaled);
   env.convention = chooseConvention(ev, env, model, request, context.outer);
   const point: ScalingPoint = {
     model: model.name.name,
@@ -138,23 +143,29 @@ function evaluatePoint(
   return { env, scale, point };
 }
 
-/** The names of parameters whose value here is scaled by d, w or r, or follows from one that is. */
+/** The parameters whose value here is scaled by d, w or r, or follows from one that is. */
 function scaledParams(
-  model: ModelNode,
+  { node: model, module }: DeclaredModel,
+  meanings: Meanings,
   row: VariantRow | undefined,
   { params }: Overrides,
   given: ReadonlyMap<string, Binding>,
-): ReadonlySet<string> {
-  const scaled = new Set<string>(factorNames);
+): ReadonlySet<LocalName> {
+  const scaled = new Set<LocalName>();
   for (const param of model.members) {
-    if (param.kind !== 'param') continue;
-    const { name } = param.name;
-    const source = params.get(name) ?? (given.has(name) ? undefined : (cellOf(row, name) ?? param.default));
-    walkNames(source, ({ parts: [head = ''] }) => {
-      if (scaled.has(head)) scaled.add(name);
+    const local = param.kind === 'param' && meanings.locals.get(param.name);
+    if (!local) continue;
+    const { name } = local.ident;
+    const override = params.get(name);
+    const written = given.has(name) ? undefined : (cellOf(row, name) ?? param.default);
+    eachName(override?.meanings ?? meanings, override ? override.value : written, (_, target) => {
+      const isScaled =
+        target.kind === 'local'
+          ? scaled.has(target.local)
+          : target.kind === 'free' && freeMeaning(module, target.name)?.kind === 'scaling';
+      if (isScaled) scaled.add(local);
     });
   }
-  for (const factor of factorNames) scaled.delete(factor);
   return scaled;
 }
 
@@ -178,15 +189,18 @@ function chooseParam(
   given: ReadonlyMap<string, Binding>,
 ): ChosenParam {
   const { name, span } = param.name;
-  const read = (expr: Expr) =>
+  const read = (expr: Expr, meanings = env.meanings) =>
     checkedBinding(
       ev,
       param,
-      traced(ev, () => evaluate(ev, env, expr)),
+      traced(ev, () => evaluate(ev, meanings === env.meanings ? env : { ...env, meanings }, expr)),
       expr.span,
     );
   const override = overrides.params.get(name);
-  if (override) return { binding: read(override), origin: 'override', source: override.span.source.name };
+  if (override) {
+    const { value, meanings } = override;
+    return { binding: read(value, meanings), origin: 'override', source: value.span.source.name };
+  }
   const passed = given.get(name);
   if (passed) return { binding: checkedBinding(ev, param, passed, span), origin: 'override', source: 'an argument' };
   const cell = cellOf(row, name);

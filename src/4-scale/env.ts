@@ -1,13 +1,19 @@
+import type { Ident, NameNode } from '../1-parse/ast.ts';
 import type { Surroundings } from '../2-resolve/program.ts';
+import { boundName } from '../3-check/meanings/names-in.ts';
+import type { BoundName } from '../3-check/meanings/occurrence.ts';
+import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { Scale } from './apply-scaling.ts';
 import type { ConventionPoint } from './scaling.ts';
 import type { Binding } from './values.ts';
 
-/** The names that an expression sees while a network is built, and where its parameters' paths begin. */
+/** The values that an expression sees while a network is built, and where its parameters' paths begin. */
 export interface Env {
-  readonly vars: Map<string, Binding>;
+  readonly vars: Map<BoundName, Binding>;
   readonly parent?: Env;
-  /** Where the names of blocks are looked up. */
+  /** What the names of the declaration mean that is being built. */
+  readonly meanings: Meanings;
+  /** Where the names are declared that it does not bind. */
   readonly module: Surroundings;
   /** In models: what d, w and r are. */
   readonly scale?: Scale;
@@ -19,20 +25,30 @@ export interface Env {
 }
 
 /** An environment inside another: of a comprehension, or of a table's cells. */
-export function innerEnv(parent: Env, vars: Iterable<readonly [string, Binding]>, numbers = ''): Env {
+export function innerEnv(parent: Env, vars: Iterable<readonly [BoundName, Binding]>, numbers = ''): Env {
   return { ...parent, vars: new Map(vars), parent, numbers: parent.numbers + numbers };
 }
 
-export function lookupVar(env: Env, name: string): Binding | undefined {
+/** The value of a name's first word; undefined where the declaration does not bind it, or where it has none so far. */
+export function lookupVar(env: Env, name: NameNode): Binding | undefined {
+  const target = env.meanings.targets.get(name);
+  const bound = target && boundName(target);
+  if (!bound) return undefined;
   for (let e: Env | undefined = env; e; e = e.parent) {
-    const found = e.vars.get(name);
+    const found = e.vars.get(bound);
     if (found) return found;
   }
   return undefined;
 }
 
-/** All names that an environment binds, the innermost first. */
-export function* visibleVars(env: Env): Generator<string> {
+/** Gives the name that is bound at a place its value. A name such as `_` binds nothing. */
+export function bind(env: Env, vars: Env['vars'], ident: Ident, binding: Binding): void {
+  const name = env.meanings.locals.get(ident);
+  if (name) vars.set(name, binding);
+}
+
+/** All names that have a value in an environment, the innermost first. */
+export function* visibleVars(env: Env): Generator<BoundName> {
   for (let e: Env | undefined = env; e; e = e.parent) yield* e.vars.keys();
 }
 

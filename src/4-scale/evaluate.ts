@@ -1,18 +1,23 @@
 import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
-import { activations, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
+import { activations, builtinOps } from '../2-resolve/builtins.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { tensorProperties } from '../3-check/check-name.ts';
+import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
+import { textOfName } from '../3-check/meanings/names-in.ts';
+import type { BoundName } from '../3-check/meanings/occurrence.ts';
+import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, type FactorName, show } from './apply-scaling.ts';
-import { type Env, innerEnv, lookupVar, visibleVars } from './env.ts';
+import { bind, type Env, innerEnv, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
 import {
   type ActivationValue,
+  type Binding,
   describeValue,
   isList,
   itemsOf,
@@ -90,7 +95,10 @@ function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item,
   const uneven = lists.find((list) => list.length !== length);
   if (uneven) fail('uneven-lists', span, { first: length, other: uneven.length });
   return boundedList(ev, span, length, (i) => {
-    const vars = names.map(({ name }, k) => [name, { value: lists[k]?.[i] as Value }] as const);
+    const vars = new Map<BoundName, Binding>();
+    names.forEach((name, k) => {
+      bind(env, vars, name, { value: lists[k]?.[i] as Value });
+    });
     return evaluate(ev, innerEnv(env, vars, `.${i}`), item);
   });
 }
@@ -121,18 +129,33 @@ function quoted(span: Span): string {
 }
 
 function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
-  const [head = '', ...rest] = name.parts;
-  const binding = lookupVar(env, head);
-  if (binding) {
-    if (binding.traces) addTraces(ev, binding.traces);
-    return rest.length === 0 ? binding.value : property(binding.value, rest, name.span);
-  }
-  const value = globalValue(env, head);
-  if (value === undefined) {
-    const names = [...visibleVars(env), ...env.module.scope.keys(), ...activations, ...builtinOps.keys()];
-    return fail('unknown-name', name.span, { name: head, hint: guessName(head, () => names).hint });
-  }
-  return rest.length === 0 ? value : property(value, rest, name.span);
+  const binding = lookupVar(env, name);
+  if (binding?.traces) addTraces(ev, binding.traces);
+  const value = binding ? binding.value : freeValue(env, name);
+  if (value === undefined) return failUnknown(env, name);
+  return name.parts.length === 1 ? value : property(value, name.parts.slice(1), name.span);
+}
+
+function failUnknown(env: Env, { parts: [head = ''], span }: NameNode): never {
+  const names = [
+    ...[...visibleVars(env)].map(textOfName),
+    ...env.module.scope.keys(),
+    ...activations,
+    ...builtinOps.keys(),
+  ];
+  return fail('unknown-name', span, { name: head, hint: guessName(head, () => names).hint });
+}
+
+/** What a name without dots is worth: a callee, or what may be one. */
+export function valueOfName(env: Env, name: NameNode): Value | undefined {
+  return name.parts.length > 1 ? undefined : (lookupVar(env, name)?.value ?? freeValue(env, name));
+}
+
+/** What a name means that has no value of its own here. */
+function freeMeaningOf(env: Env, name: NameNode): FreeMeaning | undefined {
+  const target = env.meanings.targets.get(name);
+  const free = target?.kind === 'chosen' ? target.otherwise : target;
+  return free?.kind === 'free' ? freeMeaning(env.module, free.name) : undefined;
 }
 
 const activationValues = new Map<string, ActivationValue>(
@@ -140,13 +163,25 @@ const activationValues = new Map<string, ActivationValue>(
 );
 
 /** A block, an op or a word of the language. */
-export function globalValue(env: Env, name: string): Value | undefined {
-  const declared = env.module.scope.get(name);
-  if (declared) return { kind: 'block', signature: signatureOf(declared) };
-  const op = builtinOps.get(name);
-  if (op) return { kind: 'block', signature: signatureOf(op) };
-  if (paddings.has(name)) return { kind: 'padding', name: name as PaddingValue['name'] };
-  return activationValues.get(name);
+function freeValue(env: Env, name: NameNode): Value | undefined {
+  const meaning = freeMeaningOf(env, name);
+  switch (meaning?.kind) {
+    case 'declared':
+      return { kind: 'block', signature: signatureOf(meaning.declared) };
+    case 'op':
+      return { kind: 'block', signature: signatureOf(meaning.op) };
+    case 'padding':
+      return { kind: 'padding', name: name.parts[0] as PaddingValue['name'] };
+    case 'activation':
+      return activationValues.get(name.parts[0] as string);
+    default:
+      return undefined;
+  }
+}
+
+/** Evaluates a value that is given from outside, with `--set`, in place of one in the text: it sees what has a value there. */
+export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
+  return evaluate(ev, { ...env, meanings: meaningsOfValue(env.meanings.owner, visibleVars(env), given) }, given);
 }
 
 /** What stands behind the dots of a path: a section's parts, a tensor's sizes. */
@@ -176,11 +211,11 @@ function isSection(value: Value): value is SectionValue {
 
 function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
   const name = call.callee.text;
-  const isFunction = builtinFunctions.has(name) || scalingFunctions.has(name);
-  if (!isFunction || lookupVar(env, name) || env.module.scope.has(name)) return ev.call(call, env);
+  const meaning = freeMeaningOf(env, call.callee)?.kind;
+  if ((meaning !== 'function' && meaning !== 'scaling') || call.callee.parts.length > 1) return ev.call(call, env);
   const values = call.args.map((arg) => evaluateNumber(ev, env, arg.value));
   const [x = Number.NaN] = values;
-  if (scalingFunctions.has(name)) {
+  if (meaning === 'scaling') {
     if (!env.scale) return fail('scaling-outside-model', call.callee.span, { name });
     return finite(applyScaling(ev, env.scale, name as FactorName, x, call.span), call.span);
   }
@@ -263,7 +298,7 @@ function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
   }
   choices.used.add(key);
   const outer = ev.cell;
-  const value = evaluate(ev, env, given);
+  const value = evaluateGiven(ev, env, given);
   ev.cell = outer;
   if (!options.some((option) => sameValue(option, value))) {
     const texts = listNames(options.map(valueText));

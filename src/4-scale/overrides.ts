@@ -1,15 +1,24 @@
 import type { Expr, ModelNode } from '../1-parse/ast.ts';
 import { parseExpression } from '../1-parse/parse.ts';
-import { walkNames } from '../1-parse/walk.ts';
+import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
+import { boundName, eachName } from '../3-check/meanings/names-in.ts';
+import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
+import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { fail } from './evaluation.ts';
 import type { ScalingRequest } from './scaling.ts';
 
+/** A value for a parameter or an input, and what its names mean. */
+export interface GivenValue {
+  readonly value: Expr;
+  readonly meanings: Meanings;
+}
+
 /** What the command line sets, by name as `--set` gives it. */
 export interface Overrides {
-  readonly params: ReadonlyMap<string, Expr>;
+  readonly params: ReadonlyMap<string, GivenValue>;
   /** Shapes of inputs, by the input's name. */
-  readonly inputs: ReadonlyMap<string, Expr>;
+  readonly inputs: ReadonlyMap<string, GivenValue>;
   /** Cells by their path: `stages.2.kernel`. */
   readonly cells: ReadonlyMap<string, Expr>;
   /** Height and width of all inputs, where they differ. */
@@ -20,24 +29,28 @@ export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), ce
 
 /** Reads the values given with `--set` and `--resolution`. Says what is no value, and what sets nothing. */
 export function readOverrides(model: ModelNode, request: ScalingRequest): Overrides {
-  const params = new Map<string, Expr>();
-  const inputs = new Map<string, Expr>();
+  const asked = requested(request);
+  if (asked.length === 0 && request.resolution === undefined) return noOverrides;
+  const params = new Map<string, GivenValue>();
+  const inputs = new Map<string, GivenValue>();
   const cells = new Map<string, Expr>();
+  const seen = [...meaningsOf(model).locals.values()].filter(({ kind }) => kind !== 'value' && kind !== 'number');
+  const given = (value: Expr): GivenValue => ({ value, meanings: meaningsOfValue(model, seen, value) });
   const inputNames = new Set(model.members.flatMap((m) => (m.kind === 'input' ? [m.name.name] : [])));
-  const known = new Set(model.members.flatMap((m) => (m.kind === 'param' ? [m.name.name] : [])));
-  for (const { name, text, option } of requested(request)) {
+  const known = new Map(seen.flatMap((local) => (local.kind === 'parameter' ? [[local.ident.name, local]] : [])));
+  for (const { name, text, option } of asked) {
     const { expr, diagnostics } = parseExpression({ name: option, text });
     const [first] = diagnostics;
     if (first || expr.kind === 'error')
       fail('bad-override', undefined, { option, why: first?.message ?? 'there is no value' });
     if (name.includes('.')) cells.set(name, expr);
-    else if (inputNames.has(name)) inputs.set(name, expr);
+    else if (inputNames.has(name)) inputs.set(name, given(expr));
     else if (!known.has(name)) {
-      const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known, ...inputNames]);
+      const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known.keys(), ...inputNames]);
       fail('unknown-override', undefined, { option, name, model: model.name.name, hint });
-    } else if (!isRead(model.members, name)) {
+    } else if (!isRead(model, model.members, name)) {
       fail('unused-override', undefined, { option, why: `nothing in '${model.name.name}' reads '${name}'` });
-    } else params.set(name, expr);
+    } else params.set(name, given(expr));
   }
   const size = sizeOf(model, request, inputs);
   return { params, inputs, cells, ...(size && { size }) };
@@ -64,15 +77,11 @@ function inputHint(name: string, inputs: ReadonlySet<string>): string | undefine
 }
 
 /** The height and width that `--resolution 224x320` gives to every input. One number is an ordinary parameter. */
-function sizeOf(
-  model: ModelNode,
-  { resolution }: ScalingRequest,
-  inputs: ReadonlyMap<string, Expr>,
-): Overrides['size'] {
+function sizeOf(model: ModelNode, { resolution }: ScalingRequest, inputs: Overrides['inputs']): Overrides['size'] {
   if (resolution === undefined || typeof resolution === 'number') return undefined;
   const option = `--resolution ${resolution.join('x')}`;
   const elsewhere = model.members.filter((m) => m.kind !== 'input' && m.kind !== 'variants');
-  if (isRead(elsewhere, 'resolution')) {
+  if (isRead(model, elsewhere, 'resolution')) {
     const why = `'${model.name.name}' also uses 'resolution' outside the shape of its input, where it must be one number`;
     fail('override-conflict', undefined, { option, why });
   }
@@ -90,11 +99,12 @@ function requested({ set = {}, resolution }: ScalingRequest): { name: string; te
   return [...given, { name: 'resolution', text: String(resolution), option: '--resolution' }];
 }
 
-/** Whether any of a model's members reads a name. */
-function isRead(members: ModelNode['members'], wanted: string): boolean {
+/** Whether any of these members of a model reads a parameter. */
+function isRead(model: ModelNode, members: ModelNode['members'], parameter: string): boolean {
   let found = false;
-  walkNames(members, (name) => {
-    found ||= name.parts[0] === wanted;
+  eachName(meaningsOf(model), members, (_, target) => {
+    const bound = boundName(target);
+    if (bound && 'ident' in bound) found ||= bound.kind === 'parameter' && bound.ident.name === parameter;
   });
   return found;
 }

@@ -1,10 +1,12 @@
 import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
 import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
+import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
+import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
-import { type Env, innerEnv, joinPath, lookupVar } from '../4-scale/env.ts';
-import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
+import { bind, type Env, innerEnv, joinPath } from '../4-scale/env.ts';
+import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
 import { addTraces, Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
@@ -80,7 +82,7 @@ export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flo
 
 /** What a step's name is worth: a block or an activation. */
 export function calleeValue(env: Env, name: NameNode): BlockValue | ActivationValue {
-  const value = lookupVar(env, name.text)?.value ?? globalValue(env, name.text);
+  const value = valueOfName(env, name);
   if (typeof value === 'object' && !isList(value) && (value.kind === 'block' || value.kind === 'activation'))
     return value;
   const what = value === undefined ? 'no value that can be called' : describeValue(value);
@@ -234,28 +236,29 @@ function lowerBlock(
 ): readonly TensorValue[] {
   const { declared } = signature;
   if (declared?.kind !== 'block') return tensors;
-  const vars = new Map<string, Binding>();
-  const env: Env = { vars, module: declared.module, convention: outer.convention, path: site.path, numbers: '' };
+  const vars: Env['vars'] = new Map();
+  const { node, module } = declared;
+  const meanings = meaningsOf(node);
+  const env: Env = { vars, meanings, module, convention: outer.convention, path: site.path, numbers: '' };
   let next = 0;
-  for (const param of declared.node.params) {
-    const name = param.name.name;
+  for (const param of node.params) {
+    const { name, default: value } = param;
     if (!param.type) {
-      vars.set(name, { value: tensors[next++] as TensorValue });
+      bind(env, vars, name, { value: tensors[next++] as TensorValue });
       continue;
     }
-    const given = bindings.get(name);
-    const { default: value } = param;
-    if (given) vars.set(name, checkedBinding(b.ev, param, given, site.span));
+    const given = bindings.get(name.name);
+    if (given) bind(env, vars, name, checkedBinding(b.ev, param, given, site.span));
     else if (value) {
       const binding = traced(b.ev, () => evaluate(b.ev, env, value));
-      vars.set(name, checkedBinding(b.ev, param, binding, value.span));
-    } else fail('missing-argument', site.span, { callee: signature.name, name });
+      bind(env, vars, name, checkedBinding(b.ev, param, binding, value.span));
+    } else fail('missing-argument', site.span, { callee: signature.name, name: name.name });
   }
-  for (const statement of declared.node.body) {
+  for (const statement of node.body) {
     const returned = lowerStatement(b, statement, env);
     if (returned) return returned.flatMap((r) => r.tensors);
   }
-  return fail('return-missing', declared.node.name.span, { name: signature.name });
+  return fail('return-missing', node.name.span, { name: signature.name });
 }
 
 /** Runs a statement. A `return` gives its outputs. */
@@ -280,14 +283,15 @@ export function lowerStatement(
   }
   const { targets, value } = statement;
   const binding = traced(b.ev, () => evaluate(b.ev, env, value));
-  if (targets.length === 1) {
-    env.vars.set(targets[0]?.name ?? '', binding);
+  const [first] = targets;
+  if (first && targets.length === 1) {
+    bind(env, env.vars, first, binding);
     return undefined;
   }
   const items = itemsOf(binding.value) ?? [binding.value];
   if (items.length !== targets.length) fail('tuple-size', value.span, { names: targets.length, values: items.length });
   targets.forEach((target, i) => {
-    if (target.name !== '_') env.vars.set(target.name, { value: items[i] as Value });
+    bind(env, env.vars, target, { value: items[i] as Value });
   });
   return undefined;
 }
@@ -295,7 +299,7 @@ export function lowerStatement(
 /** Arguments before a table see `index` and `count`. */
 export function counterEnv(env: Env, index: number, count: number): Env {
   return innerEnv(env, [
-    ['index', { value: index }],
-    ['count', { value: count }],
+    [givenNames.index, { value: index }],
+    [givenNames.count, { value: count }],
   ]);
 }

@@ -1,10 +1,10 @@
-import type { InputNode, ModelNode, SectionNode } from '../1-parse/ast.ts';
+import type { InputNode, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
 import { defaultConvention } from '../4-scale/convention.ts';
-import { type Env, joinPath, lookupVar } from '../4-scale/env.ts';
-import { evaluate, evaluateBool, globalValue } from '../4-scale/evaluate.ts';
+import { bind, type Env, joinPath } from '../4-scale/env.ts';
+import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
 import type { ScalingPoint } from '../4-scale/scaling.ts';
@@ -41,14 +41,14 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
   for (const member of model.members) {
     if (member.kind === 'input') {
       const tensor = given?.[inputs.length] ?? lowerInput(b, env, member.name.name, member);
-      env.vars.set(member.name.name, { value: tensor });
+      bind(env, env.vars, member.name, { value: tensor });
       inputs.push(tensor);
       if (!last) flow = { tensors: inputs };
     } else if (member.kind === 'section') {
       flow = lowerSection(b, member, env, flow);
       const { name, span } = member.name;
       const value: SectionValue = { kind: 'section', tensors: flow.tensors, parts: flow.parts ?? new Map() };
-      env.vars.set(name, { value });
+      bind(env, env.vars, member.name, { value });
       parts.set(name, value);
       last = { name, span };
     } else if (member.kind === 'return' || member.kind === 'assign' || member.kind === 'require') {
@@ -78,8 +78,10 @@ export function useOf(path: string, declared: DeclaredModel, { variant, conventi
 
 function lowerInput(b: Builder, env: Env, name: string, member: InputNode): TensorValue {
   const { inputs, size } = b.overrides;
-  const written = inputs.get(name) ?? member.shape;
-  const { value, traces = [] } = traced(b.ev, () => evaluate(b.ev, env, written));
+  const given = inputs.get(name);
+  const written = given?.value ?? member.shape;
+  const seen = given ? { ...env, meanings: given.meanings } : env;
+  const { value, traces = [] } = traced(b.ev, () => evaluate(b.ev, seen, written));
   const what = `the shape of '${name}'`;
   if (!isList(value) || value.length !== 3) {
     const found = isList(value) ? `a list of ${value.length}` : describeValue(value);
@@ -139,7 +141,7 @@ function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): F
   const { first, tail } = section;
   if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: before.tensors };
   const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
-  const value = callee && callableValue(env, callee.text);
+  const value = callee && callableValue(env, callee);
   if (!callee || !value) return { tensors: tensorsIn(b, env, first) };
   const args = first.kind === 'call' ? first.args : [];
   const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
@@ -147,8 +149,8 @@ function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): F
   return callFirst(b, value, args, before.tensors, env, site);
 }
 
-function callableValue(env: Env, name: string): BlockValue | ActivationValue | undefined {
-  const value = lookupVar(env, name)?.value ?? globalValue(env, name);
+function callableValue(env: Env, name: NameNode): BlockValue | ActivationValue | undefined {
+  const value = valueOfName(env, name);
   if (typeof value !== 'object' || isList(value)) return undefined;
   return value.kind === 'block' || value.kind === 'activation' ? value : undefined;
 }

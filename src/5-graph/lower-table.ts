@@ -4,7 +4,7 @@ import { hasChoice, rowName } from '../3-check/check-rows.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { type Env, joinPath } from '../4-scale/env.ts';
-import { evaluate } from '../4-scale/evaluate.ts';
+import { evaluate, evaluateGiven } from '../4-scale/evaluate.ts';
 import { type Evaluation, fail, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
@@ -207,7 +207,7 @@ function readCell(
   const given = choices.given.get(key);
   if (given && !(written && hasChoice(written))) {
     choices.used.add(key);
-    return traced(ev, () => evaluate(ev, env, given));
+    return traced(ev, () => evaluateGiven(ev, env, given));
   }
   if (!written) return undefined;
   ev.cell = { key, next: 0 };

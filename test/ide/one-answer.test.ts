@@ -11,6 +11,9 @@ import type {
   StepNode,
 } from '../../src/1-parse/ast.ts';
 import { walkNodes } from '../../src/1-parse/walk.ts';
+import { meaningsOf } from '../../src/3-check/meanings/declaration-names.ts';
+import { boundName } from '../../src/3-check/meanings/names-in.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
 import { completionAt } from '../../src/ide/features/completion/completion.ts';
 import { definitionsAt } from '../../src/ide/features/definition.ts';
 import { highlightsAt } from '../../src/ide/features/highlights.ts';
@@ -253,6 +256,59 @@ test('a scaling function with its own parameter, a section called as a block is,
   expect(told('relu -> accuracy', 0)).toContain('relu: stem');
   expect(told('x -> relu', 5)).toContain('an activation');
   expect(told('^ phi', 2)).toContain('scaling phi');
+});
+
+test('a name is worth what its definition gives it, in the text and in values given from outside', () => {
+  const text = `block stem(x, channels: int, n: int = channels * 2) {
+  return x -> conv: Conv(n, 3)
+}
+
+model M {
+  param n: int = 8
+  param more: int = 3
+  param sides: int = [n * 2 for n in [5, n]][0]
+  input image: [3, 32, 32]
+  scaling phi {
+    d = 1.2 ^ phi
+    w(n) = round(n * w + more, 4)
+  }
+  stem: stem(w(12))
+  relu: stem -> conv: Conv(sides, 3)
+  index = relu.channels + 1
+  stages: Conv(index + 1) {
+    | repeat | kernel |
+    | 2      | 1 + 2 * index |
+  }
+  head: Conv(index, 1)
+}
+`;
+  const channels = (options: CompileOptions) => {
+    const { graph, diagnostics } = compile({ name: 'a.enet', text }, { w: 2, ...options });
+    expect(diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+    return Object.fromEntries(graph?.nodes.map((node) => [node.path, node.shapes[0]?.[0]]) ?? []);
+  };
+  // the rounding's number, not the parameter: 12 x 2 + 3, to a multiple of 4, twice; the first of the list; before a table
+  // index is the number of the block, elsewhere the value of that name
+  expect(channels({})).toMatchObject({
+    'stem.conv': 56,
+    'relu.conv': 10,
+    'stages.0.1': 2,
+    head: 11,
+  });
+  expect(channels({ set: { sides: '[n + k for k in [1, 2]][1]' } })).toMatchObject({ 'relu.conv': 10, head: 11 });
+  expect(channels({ set: { sides: 'n + more', n: '4' } })).toMatchObject({ 'relu.conv': 7, head: 8 });
+});
+
+test.each([...Object.entries(stdlib), ...files])('evaluation takes the value of the definition: %s', (_, text) => {
+  const { analysis } = openFixture(`${text}${cursorMark}`);
+  for (const declaration of analysis.module.ast.declarations) {
+    for (const [name, target] of meaningsOf(declaration).targets) {
+      const bound = boundName(target);
+      const links = definitionsAt(analysis, analysis.locate(name.span).start).map(({ selection }) => selection.start);
+      if (bound && 'ident' in bound) expect(links).toEqual([analysis.locate(bound.ident.span).start]);
+      else if (bound) expect(links).toEqual([]);
+    }
+  }
 });
 
 test.each(Object.entries(stdlib))('every name of %s', (_, text) => {

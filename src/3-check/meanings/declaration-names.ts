@@ -1,7 +1,6 @@
 import type {
   BlockNode,
   Declaration,
-  Ident,
   ModelNode,
   NameNode,
   ParamNode,
@@ -12,15 +11,19 @@ import type {
   WeightsNode,
 } from '../../1-parse/ast.ts';
 import { objectiveNames } from '../../2-resolve/builtins.ts';
-import type { LocalName, Occurrence, Target } from './occurrence.ts';
+import type { LanguageTarget, LocalName, Occurrence, Target } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 import {
   bindName,
   blocksBuilt,
+  createWalk,
   innerNames,
+  type Meanings,
   type Names,
-  type NamesAt,
+  type NamesInText,
+  namesAt,
   put,
+  roundingNames,
   tableNames,
   type Walk,
   walkArgs,
@@ -32,53 +35,51 @@ import {
   walkTail,
 } from './walk-expr.ts';
 
-/** What the names of a declaration mean, as far as the declaration tells. */
-export interface Meanings {
-  /** All names that stand in it, in the order of the text. */
-  readonly names: readonly Occurrence[];
-  /** What the first word of each name that stands for a value or a callee means. */
-  readonly targets: ReadonlyMap<NameNode, Target>;
-  /** What each place that binds a name binds. */
-  readonly locals: ReadonlyMap<Ident, LocalName>;
-  /** The parameters that columns of `variants` give values to. */
-  readonly columns: ReadonlyMap<Ident, LocalName>;
-  /** Places that bind a name which is bound there already, by the first. */
-  readonly repeated: ReadonlyMap<Ident, LocalName>;
-  /** What is seen where a name stands that the declaration does not bind. */
-  readonly places: ReadonlyMap<NameNode, NamesAt>;
-}
-
 const known = new WeakMap<Declaration, Meanings>();
 
 /** What the names of a declaration mean. Found once for each declaration. */
 export function meaningsOf(declaration: Declaration): Meanings {
   let meanings = known.get(declaration);
   if (!meanings) {
-    const w: Walk = {
-      owner: declaration,
-      depth: 0,
-      found: [],
-      targets: new Map(),
-      locals: new Map(),
-      columns: new Map(),
-      repeated: new Map(),
-      places: new Map(),
-      tableUses: [],
-    };
-    if (declaration.kind === 'block') walkBlock(w, declaration);
-    else if (declaration.kind === 'model') walkModel(w, declaration);
-    else walkWeights(w, declaration);
-    const { found, targets, locals, columns, repeated, places } = w;
-    found.sort((a, b) => a.span.start - b.span.start);
-    meanings = { names: found, targets, locals, columns, repeated, places };
+    const w = createWalk(declaration);
+    walkDeclaration(w, declaration);
+    const { owner, targets, locals, columns, repeated } = w;
+    meanings = { owner, targets, locals, columns, repeated };
     known.set(declaration, meanings);
   }
   return meanings;
 }
 
+const texts = new WeakMap<Declaration, NamesInText>();
+
+/** The names of a declaration's text. Found once for each that is asked for; checking and building need none of it. */
+function textOf(declaration: Declaration): NamesInText {
+  let text = texts.get(declaration);
+  if (!text) {
+    const w = createWalk(declaration, meaningsOf(declaration));
+    walkDeclaration(w, declaration);
+    text = w.text as NamesInText;
+    text.found.sort((a, b) => a.span.start - b.span.start);
+    texts.set(declaration, text);
+  }
+  return text;
+}
+
 /** All names that stand in a declaration, in the order of the text, each with what it means. */
 export function namesOf(declaration: Declaration): readonly Occurrence[] {
-  return meaningsOf(declaration).names;
+  return textOf(declaration).found;
+}
+
+/** The names of a declaration that are seen where a name stands which it does not bind, the nearest first. */
+export function* namesSeenAt(declaration: Declaration, name: NameNode): Generator<string> {
+  const place = textOf(declaration).places.get(name);
+  if (place) yield* namesAt(place);
+}
+
+function walkDeclaration(w: Walk, declaration: Declaration): void {
+  if (declaration.kind === 'block') walkBlock(w, declaration);
+  else if (declaration.kind === 'model') walkModel(w, declaration);
+  else walkWeights(w, declaration);
 }
 
 function walkBlock(w: Walk, block: BlockNode): void {
@@ -132,7 +133,7 @@ function walkModel(w: Walk, model: ModelNode): void {
 
 function shareFact({ facts }: ModelNames, local: LocalName): void {
   const { name } = local.ident;
-  if (name !== '' && !facts.bound.has(name)) facts.bound.set(name, local);
+  if (name !== '' && !facts.bound.has(name)) facts.bound.set(name, { kind: 'local', local });
 }
 
 function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][number]): void {
@@ -153,7 +154,7 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       bindName(w, all, member.name, 'input', { binder: member });
       return;
     case 'maximize':
-      walkExpr(w, innerNames(all, 'objective', [...objectiveNames]), member.objective);
+      walkExpr(w, innerNames(all, objectives), member.objective);
       return;
     case 'scaling':
       walkScaling(w, facts, member);
@@ -175,6 +176,11 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
   }
 }
 
+const objectives = [...objectiveNames].map((name): [string, LanguageTarget] => [
+  name,
+  { kind: 'language', what: 'objective' },
+]);
+
 /** The first element of a section, which may be a step as well as a value. */
 function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): Target {
   if (first.kind === 'name') return walkName(w, names, first);
@@ -195,7 +201,7 @@ function walkScaling(w: Walk, facts: Names, scaling: ScalingNode): void {
   for (const entry of entries) {
     const { name, parameter, value } = entry;
     put(w, name, 'write', { kind: 'language', what: 'entry' });
-    const names = parameter ? innerNames(facts, 'factor', ['d', 'w', 'r']) : outer;
+    const names = parameter ? roundingNames(facts) : outer;
     if (parameter) bindName(w, names, parameter, 'number', { binder: entry });
     walkExpr(w, names, value);
   }
@@ -215,10 +221,10 @@ const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']
 
 function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[2]): void {
   for (const column of rows.header) {
-    const local = facts.bound.get(column.name);
-    if (local?.kind === 'parameter') {
-      w.columns.set(column, local);
-      put(w, column, 'write', { kind: 'local', local });
+    const target = facts.bound.get(column.name);
+    if (target?.kind === 'local' && target.local.kind === 'parameter') {
+      w.columns.set(column, target.local);
+      put(w, column, 'write', target);
     } else if (pointColumns.has(column.name)) put(w, column, 'write', { kind: 'language', what: 'column' });
   }
   walkCells(w, facts, rows, 'variant');
@@ -228,6 +234,7 @@ function walkWeights(w: Walk, weights: WeightsNode): void {
   const model = weights.name.name;
   put(w, weights.name, 'read', { kind: 'free', name: model });
   for (const convention of weights.conventions) walkSource(w, model, convention);
+  if (!w.text) return;
   for (const column of weights.rows.header) put(w, column, 'write', { kind: 'language', what: 'column' });
   for (const row of weights.rows.rows) {
     for (const value of row.cells.slice(1).flatMap((cell) => cell?.values ?? [])) {
@@ -245,7 +252,7 @@ function walkWeights(w: Walk, weights: WeightsNode): void {
   }
 }
 
-/** What a weight map says of where a column's weights come from. */
+/** Where a weight map's column has its weights from. */
 function walkSource(w: Walk, model: string, { column, name, args, variants }: SourceConventionNode): void {
   const convention: Target = { kind: 'language', what: 'convention' };
   put(w, column, 'read', { kind: 'language', what: 'column' });

@@ -51,11 +51,36 @@ export type LanguagePlace =
   | 'module'
   | 'value';
 
-export type LanguageTarget = { readonly kind: 'language'; readonly what: LanguagePlace };
+export interface LanguageTarget {
+  readonly kind: 'language';
+  readonly what: LanguagePlace;
+}
 
-/** What an occurrence speaks of, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
+/** A name that the language itself gives a value where it stands: the number of a table's block, a factor in a rounding. */
+export interface GivenName extends LanguageTarget {
+  readonly name: string;
+}
+
+/** A name that has a value while a network is built. One object for all its occurrences. */
+export type BoundName = LocalName | GivenName;
+
+/** The names given in cells and in arguments before a table, and in roundings. */
+export const givenNames = {
+  index: { kind: 'language', what: 'counter', name: 'index' },
+  count: { kind: 'language', what: 'counter', name: 'count' },
+  d: { kind: 'language', what: 'factor', name: 'd' },
+  w: { kind: 'language', what: 'factor', name: 'w' },
+  r: { kind: 'language', what: 'factor', name: 'r' },
+} as const satisfies Readonly<Record<string, GivenName>>;
+
+export interface LocalTarget {
+  readonly kind: 'local';
+  readonly local: LocalName;
+}
+
+/** What an occurrence means, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
 export type Target =
-  | { readonly kind: 'local'; readonly local: LocalName }
+  | LocalTarget
   /** The name of a declaration, where it is declared. */
   | { readonly kind: 'declared'; readonly node: BlockNode | ModelNode }
   /** Something bound here that only paths name: a step's label, a row, a model's output. */

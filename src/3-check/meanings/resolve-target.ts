@@ -1,10 +1,11 @@
 import type { Member, ModelNode } from '../../1-parse/ast.ts';
-import { builtinOps, isBuiltinName, scalingFunctions } from '../../2-resolve/builtins.ts';
+import { builtinOps } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
+import { freeMeaning } from './free-meaning.ts';
 import type { LocalName, Target } from './occurrence.ts';
 import { modelPlaces, sectionPlaces } from './path-places.ts';
 
@@ -58,9 +59,9 @@ export function declaredEntity(declared: Declared): Entity {
 }
 
 function freeEntities(module: FileScope, name: string): Entity[] {
-  const declared = module.scope.get(name);
-  if (declared) return [declaredEntity(declared)];
-  return isBuiltinName(name) || scalingFunctions.has(name) ? [{ kind: 'language', name }] : [];
+  const meaning = freeMeaning(module, name);
+  if (!meaning) return [];
+  return [meaning.kind === 'declared' ? declaredEntity(meaning.declared) : { kind: 'language', name }];
 }
 
 function variantEntity(model: ModelNode, name: string): Entity[] {

@@ -1,11 +1,19 @@
 import type { Arg, Declaration, Expr, Ident, NameNode, RowsNode, StepNode, Tail } from '../../1-parse/ast.ts';
 import { checkLimits } from '../limits.ts';
-import type { LanguagePlace, LanguageTarget, LocalKind, LocalName, Occurrence, Target } from './occurrence.ts';
+import {
+  givenNames,
+  type LanguageTarget,
+  type LocalKind,
+  type LocalName,
+  type LocalTarget,
+  type Occurrence,
+  type Target,
+} from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 
 /** Names that are bound at a place, the nearest first; by the place itself too. */
 export interface Names {
-  readonly bound: Map<string, LocalName | LanguageTarget>;
+  readonly bound: Map<string, LocalTarget | LanguageTarget>;
   readonly parent?: Names;
 }
 
@@ -16,27 +24,64 @@ export interface NamesAt {
   readonly count: number;
 }
 
-/** What finding the names of one declaration carries along. */
+/** What the names of a declaration mean. */
+export interface Meanings {
+  readonly owner: Declaration;
+  /** What the first word of each name that stands for a value or a callee means. */
+  readonly targets: ReadonlyMap<NameNode, Target>;
+  /** What each place that binds a name binds. */
+  readonly locals: ReadonlyMap<Ident, LocalName>;
+  /** The parameters that columns of `variants` give values to. */
+  readonly columns: ReadonlyMap<Ident, LocalName>;
+  /** Places that bind a name which is bound there already, by the first. */
+  readonly repeated: ReadonlyMap<Ident, LocalName>;
+}
+
+/** What stands in the text of a declaration: more than checking and building it need. */
+export interface NamesInText {
+  readonly found: Occurrence[];
+  /** What is seen where a name stands that the declaration does not bind. */
+  readonly places: Map<NameNode, NamesAt>;
+}
+
+/** What walking through one declaration carries along. */
 export interface Walk {
   readonly owner: Declaration;
-  /** Expressions within expressions at this moment. */
-  depth: number;
-  readonly found: Occurrence[];
   readonly targets: Map<NameNode, Target>;
   readonly locals: Map<Ident, LocalName>;
   readonly columns: Map<Ident, LocalName>;
   readonly repeated: Map<Ident, LocalName>;
-  readonly places: Map<NameNode, NamesAt>;
   /** Steps that build a table by its name, with what they call. */
   readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
+  /** How many names are bound so far. */
+  count: number;
+  /** Expressions within expressions at this moment. */
+  depth: number;
+  /** What the second walk collects, over what the first has found. */
+  readonly text: NamesInText | undefined;
+}
+
+/** @param known what a first walk has found: the names of the text are collected */
+export function createWalk(owner: Declaration, known?: Meanings): Walk {
+  return {
+    owner,
+    targets: new Map(known?.targets),
+    locals: new Map(known?.locals),
+    columns: new Map(),
+    repeated: new Map(),
+    tableUses: [],
+    count: 0,
+    depth: 0,
+    text: known && { found: [], places: new Map() },
+  };
 }
 
 /** Columns of a stage table that have a meaning of their own. A parameter of that name is given their values besides. */
 export const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 /** Names inside of others, among them those that the place itself gives. */
-export function innerNames(parent: Names, what: LanguagePlace = 'value', given: readonly string[] = []): Names {
-  return { bound: new Map(given.map((name) => [name, { kind: 'language', what }])), parent };
+export function innerNames(parent: Names, given: Iterable<readonly [string, LanguageTarget]> = []): Names {
+  return { bound: new Map(given), parent };
 }
 
 /** Takes up a name that binds; of two with one name the first is meant by all others. */
@@ -47,48 +92,51 @@ export function bindName(
   kind: LocalKind,
   extra: Partial<LocalName> = {},
 ): LocalName {
-  const local: LocalName = { kind, ident, owner: w.owner, order: w.locals.size, ...extra };
+  const known = w.locals.get(ident);
+  const local: LocalName = known ?? { kind, ident, owner: w.owner, order: w.count, ...extra };
   if (ident.name === '' || ident.name === '_') return local;
-  w.locals.set(ident, local);
+  w.count++;
+  if (!known) w.locals.set(ident, local);
+  const target: LocalTarget = { kind: 'local', local };
   const first = names.bound.get(ident.name);
-  if (!first) names.bound.set(ident.name, local);
-  else if (first.kind !== 'language') w.repeated.set(ident, first);
-  put(w, ident, 'write', { kind: 'local', local });
+  if (!first) names.bound.set(ident.name, target);
+  else if (first.kind === 'local') w.repeated.set(ident, first.local);
+  put(w, ident, 'write', target);
   return local;
 }
 
+/** Takes up a name of the text, where these are collected. */
 export function put(w: Walk, { name, span }: Ident, access: Occurrence['access'], target: Target): void {
-  if (name !== '' && name !== '_' && span.end - span.start === name.length)
-    w.found.push({ span, name, access, target });
-}
-
-function lookup(names: Names, name: string): LocalName | LanguageTarget | undefined {
-  for (let n: Names | undefined = names; n; n = n.parent) {
-    const local = n.bound.get(name);
-    if (local) return local;
-  }
-  return undefined;
+  if (w.text && name !== '' && name !== '_' && span.end - span.start === name.length)
+    w.text.found.push({ span, name, access, target });
 }
 
 /** All names that are seen at a place, the nearest first. */
 export function* namesAt({ names, count }: NamesAt): Generator<string> {
   for (let n: Names | undefined = names; n; n = n.parent) {
-    for (const [name, bound] of n.bound) if (bound.kind === 'language' || bound.order < count) yield name;
+    for (const [name, bound] of n.bound) if (bound.kind === 'language' || bound.local.order < count) yield name;
   }
 }
 
 /** What a name without dots means at a place. */
 function targetOf(names: Names, name: string): Target {
-  const found = lookup(names, name);
-  if (found?.kind === 'language') return found;
-  return found ? { kind: 'local', local: found } : { kind: 'free', name };
+  for (let n: Names | undefined = names; n; n = n.parent) {
+    const bound = n.bound.get(name);
+    if (bound) return bound;
+  }
+  return { kind: 'free', name };
 }
 
 /** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
 export function walkName(w: Walk, names: Names, node: NameNode): Target {
-  const target = targetOf(names, node.parts[0] ?? '');
-  w.targets.set(node, target);
-  if (target.kind === 'free') w.places.set(node, { names, count: w.locals.size });
+  const { text } = w;
+  if (!text) {
+    const target = targetOf(names, node.parts[0] ?? '');
+    w.targets.set(node, target);
+    return target;
+  }
+  const target = w.targets.get(node) as Target;
+  if (target.kind === 'free') text.places.set(node, { names, count: w.count });
   if (node.parts.length === 1) {
     put(w, { name: node.text, span: node.span }, 'read', target);
     return target;
@@ -165,7 +213,7 @@ export function walkStep(w: Walk, names: Names, step: StepNode): void {
 
 /** The blocks that the rows after a step name: the arguments before a table are theirs too. */
 export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): Target[] {
-  if (!rows) return [];
+  if (!rows || !w.text) return [];
   if (rows.kind === 'rows') return blocksNamed(names, rows);
   const tables = w.owner.kind === 'model' ? w.owner.members.filter((m) => m.kind === 'table') : [];
   const one = tables.filter((table) => table.name.name === rows.text);
@@ -206,13 +254,13 @@ export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, calle
 export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: readonly [Target, ...Target[]]): void {
   const [callee] = callees;
   for (const { name, value } of args) {
-    if (name) put(w, name, 'write', { kind: 'argument', callees: distinct(callees), name: name.name });
+    if (name && w.text) put(w, name, 'write', { kind: 'argument', callees: distinct(callees), name: name.name });
     if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
       const otherwise = targetOf(names, value.parts[0] ?? '');
       const ident = { name: value.text, span: value.span };
       const target: Target = { kind: 'chosen', callee, name: value.text, otherwise };
       w.targets.set(value, target);
-      w.places.set(value, { names, count: w.locals.size });
+      w.text?.places.set(value, { names, count: w.count });
       put(w, ident, 'read', target);
     } else walkExpr(w, names, value);
   }
@@ -220,21 +268,31 @@ export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: r
 
 /** Cells, and the arguments before a table, see which block of it they are for. */
 export function tableNames(names: Names): Names {
-  return innerNames(names, 'counter', ['index', 'count']);
+  return innerNames(names, counters);
+}
+
+const { index, count, ...factors } = givenNames;
+const counters = Object.entries({ index, count });
+
+/** Roundings see the factors. */
+export function roundingNames(names: Names): Names {
+  return innerNames(names, Object.entries(factors));
 }
 
 /** A stage table: its columns are parameters of the blocks that it builds. */
 export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly Target[]): void {
   const names = tableNames(outer);
-  const { header } = rows;
-  const seen = distinct([...base, ...blocksNamed(outer, rows)]);
+  if (w.text) putColumns(w, rows, distinct([...base, ...blocksNamed(outer, rows)]));
+  walkCells(w, names, rows, 'row');
+}
+
+function putColumns(w: Walk, { header }: RowsNode, callees: readonly Target[]): void {
   for (const column of header) {
     const target: Target = ownColumns.has(column.name)
       ? { kind: 'language', what: 'column' }
-      : { kind: 'argument', callees: seen, name: column.name, column: true };
+      : { kind: 'argument', callees, name: column.name, column: true };
     put(w, column, 'write', target);
   }
-  walkCells(w, names, rows, 'row');
 }
 
 /** The cells of a table, row by row; those of the column `name` name their rows. */

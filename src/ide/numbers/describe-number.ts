@@ -1,7 +1,8 @@
 import type { Arg, CallNode, Declaration, ParamNode } from '../../1-parse/ast.ts';
-import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { calleesOf } from '../../3-check/callees.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
+import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { networkOf, pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
@@ -21,7 +22,11 @@ export function describeNumber(analysis: Analysis, declaration: Declaration, cal
     const more = texts.length - mostTraces;
     return more > 0 ? [...texts.slice(0, mostTraces), `and ${more} more at ${name}`] : texts;
   });
-  if (lines.length === 0) return scalingFunctions.has(call.callee.text) ? unused(networks, declaration, call) : '';
+  if (lines.length === 0) {
+    const target = meaningsOf(declaration).targets.get(call.callee);
+    const isScaled = target?.kind === 'free' && freeMeaning(analysis.module, target.name)?.kind === 'scaling';
+    return isScaled ? unused(networks, declaration, call) : '';
+  }
   return lines.length === 1 ? (lines[0] as string) : lines.map((line) => `- ${line}`).join('\n');
 }
 
