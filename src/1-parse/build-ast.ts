@@ -1,7 +1,7 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type * as c from '../../grammar/cst.generated.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Source } from '../source.ts';
+import type { Source, Span } from '../source.ts';
 import type * as a from './ast.ts';
 import {
   argumentList,
@@ -22,7 +22,7 @@ export interface Build {
   readonly source: Source;
   readonly docs: Docs;
   readonly diagnostics: Diagnostic[];
-  /** Where the declaration in hand begins: the place of what recovery left without a token. */
+  /** Where the current declaration begins: the place of what recovery left without a token. */
   within: number;
 }
 
@@ -55,49 +55,64 @@ function begin(b: Build, n: CstNode): Build {
 
 /** Makes the AST of one expression. */
 export function buildExpression(source: Source, cst: CstNode, diagnostics: Diagnostic[]): a.Expr {
-  return expression(
-    { source, docs: docsOf(source, []), diagnostics, within: 0 },
-    cst as c.ExpressionCstNode,
-    undefined,
-  );
+  const b: Build = { source, docs: docsOf(source, []), diagnostics, within: 0 };
+  return expression(b, cst as c.ExpressionCstNode, undefined);
 }
 
 function inOrder<T extends { readonly span: { readonly start: number } }>(nodes: T[]): T[] {
   return nodes.sort((x, y) => x.span.start - y.span.start);
 }
 
+/** What every node has. */
+function node<K extends string>(b: Build, n: CstNode, kind: K): { kind: K; span: Span } {
+  return { kind, span: spanOf(b, n) };
+}
+
+/** What a node has that a comment can stand above. */
+function documented<K extends string>(b: Build, n: CstNode, kind: K): { kind: K; span: Span; doc: string } {
+  const span = spanOf(b, n);
+  return { kind, span, doc: docBefore(b.docs, span.start) };
+}
+
+/** The first name in a node: what it declares. */
+function nameOf(b: Build, n: CstNode & { readonly children: { readonly Name?: IToken[] } }): a.Ident {
+  return ident(b, n.children.Name?.[0], n);
+}
+
+/** The expression of a node that has one. */
+function expressionOf(
+  b: Build,
+  n: CstNode & { readonly children: { readonly expression?: c.ExpressionCstNode[] } },
+): a.Expr {
+  return expression(b, n.children.expression?.[0], n);
+}
+
+/** The rows of a node that is a table. */
+function rowsOf(b: Build, n: CstNode & { readonly children: { readonly rows?: c.RowsCstNode[] } }): a.RowsNode {
+  return rows(b, n.children.rows?.[0], n);
+}
+
 function buildImport(b: Build, n: c.ImportDeclarationCstNode): a.ImportNode {
   const names = (n.children.Name ?? []).map((t) => ident(b, t, n));
-  return { kind: 'import', span: spanOf(b, n), names, from: stringNode(b, n.children.String?.[0], n) };
+  return { ...node(b, n, 'import'), names, from: stringNode(b, n.children.String?.[0], n) };
 }
 
 function buildBlock(b: Build, n: c.BlockCstNode): a.BlockNode {
-  return {
-    kind: 'block',
-    span: spanOf(b, n),
-    doc: docBefore(b.docs, spanOf(b, n).start),
-    name: ident(b, n.children.Name?.[0], n),
-    params: (n.children.parameter ?? []).map((p) => parameter(b, p)),
-    body: (n.children.statement ?? []).flatMap((s) => statement(b, s)),
-  };
+  const params = (n.children.parameter ?? []).map((p) => parameter(b, p));
+  const body = (n.children.statement ?? []).flatMap((s) => statement(b, s));
+  return { ...documented(b, n, 'block'), name: nameOf(b, n), params, body };
 }
 
 function buildWeights(b: Build, n: c.WeightsCstNode): a.WeightsNode {
-  return {
-    kind: 'weights',
-    span: spanOf(b, n),
-    doc: docBefore(b.docs, spanOf(b, n).start),
-    name: ident(b, n.children.Name?.[0], n),
-    conventions: (n.children.mapRows?.[0]?.children.sourceConvention ?? []).map((s) => sourceConvention(b, s)),
-    rows: rows(b, n.children.mapRows?.[0], n),
-  };
+  const map = n.children.mapRows?.[0];
+  const conventions = (map?.children.sourceConvention ?? []).map((s) => sourceConvention(b, s));
+  return { ...documented(b, n, 'weights'), name: nameOf(b, n), conventions, rows: rows(b, map, n) };
 }
 
 function sourceConvention(b: Build, n: c.SourceConventionCstNode): a.SourceConventionNode {
   const [column, name, ...variants] = n.children.Name ?? [];
   return {
-    kind: 'source-convention',
-    span: spanOf(b, n),
+    ...node(b, n, 'source-convention'),
     column: ident(b, column, n),
     name: ident(b, name, n),
     args: argumentList(b, n.children.args?.[0]),
@@ -106,124 +121,76 @@ function sourceConvention(b: Build, n: c.SourceConventionCstNode): a.SourceConve
 }
 
 function statement(b: Build, n: c.StatementCstNode): a.Statement[] {
-  const { returnStatement, requireStatement, assignment } = n.children;
-  if (returnStatement?.[0]) {
-    const node = returnStatement[0];
-    const outputs = (node.children.output ?? []).map((o) => ({
-      ...(o.children.Name?.[0] && { label: ident(b, o.children.Name[0], o) }),
+  const [returned] = n.children.returnStatement ?? [];
+  const [required] = n.children.requireStatement ?? [];
+  const [assigned] = n.children.assignment ?? [];
+  if (returned) {
+    const outputs = (returned.children.output ?? []).map((o) => ({
+      ...(o.children.Name?.[0] && { label: nameOf(b, o) }),
       value: chainExpr(b, o.children.chain?.[0], o),
     }));
-    return [{ kind: 'return', span: spanOf(b, node), outputs }];
+    return [{ ...node(b, returned, 'return'), outputs }];
   }
-  if (requireStatement?.[0]) {
-    const node = requireStatement[0];
-    return [{ kind: 'require', span: spanOf(b, node), condition: expression(b, node.children.expression?.[0], node) }];
-  }
-  const node = assignment?.[0];
-  if (!node) return [];
-  return [
-    {
-      kind: 'assign',
-      span: spanOf(b, node),
-      targets: (node.children.Name ?? []).map((t) => ident(b, t, node)),
-      value: chainExpr(b, node.children.chain?.[0], node),
-    },
-  ];
+  if (required) return [{ ...node(b, required, 'require'), condition: expressionOf(b, required) }];
+  if (!assigned) return [];
+  const targets = (assigned.children.Name ?? []).map((t) => ident(b, t, assigned));
+  return [{ ...node(b, assigned, 'assign'), targets, value: chainExpr(b, assigned.children.chain?.[0], assigned) }];
 }
 
 function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
-  const m = n.children;
+  const { modelParameter, convention, inputDeclaration, maximize, scaling, variants, table, section } = n.children;
   const members: a.Member[] = [
-    ...(m.modelParameter ?? []).flatMap((p): a.Member[] => {
-      const inner = p.children.parameter?.[0];
-      if (!inner) return [];
-      const node = parameter(b, inner);
-      return [
-        {
-          ...node,
-          span: spanOf(b, p),
-          doc: docBefore(b.docs, spanOf(b, p).start) || trailingDoc(b.docs, node.span.end),
-        },
-      ];
-    }),
-    ...(m.convention ?? []).map(
-      (v): a.Member => ({
-        kind: 'convention',
-        span: spanOf(b, v),
-        name: ident(b, v.children.Name?.[0], v),
-        args: argumentList(b, v.children.args?.[0]),
-      }),
-    ),
-    ...(m.inputDeclaration ?? []).map(
-      (v): a.Member => ({
-        kind: 'input',
-        span: spanOf(b, v),
-        name: ident(b, v.children.Name?.[0], v),
-        shape: expression(b, v.children.expression?.[0], v),
-        args: argumentList(b, v.children.args?.[0]),
-      }),
-    ),
-    ...(m.maximize ?? []).map(
-      (v): a.Member => ({
-        kind: 'maximize',
-        span: spanOf(b, v),
-        objective: expression(b, v.children.expression?.[0], v),
-      }),
-    ),
-    ...(m.scaling ?? []).map((v) => scaling(b, v)),
-    ...(m.variants ?? []).map(
-      (v): a.Member => ({
-        kind: 'variants',
-        span: spanOf(b, v),
-        doc: docBefore(b.docs, spanOf(b, v).start),
-        rows: rows(b, v.children.rows?.[0], v),
-      }),
-    ),
-    ...(m.table ?? []).map(
-      (v): a.Member => ({
-        kind: 'table',
-        span: spanOf(b, v),
-        doc: docBefore(b.docs, spanOf(b, v).start),
-        name: ident(b, v.children.Name?.[0], v),
-        rows: rows(b, v.children.rows?.[0], v),
-      }),
-    ),
-    ...(m.section ?? []).map((v) => section(b, v)),
-    ...(m.statement ?? []).flatMap((v) => statement(b, v)),
+    ...(modelParameter ?? []).flatMap((v) => modelParam(b, v)),
+    ...(convention ?? []).map((v) => buildConvention(b, v)),
+    ...(inputDeclaration ?? []).map((v) => buildInput(b, v)),
+    ...(maximize ?? []).map((v) => ({ ...node(b, v, 'maximize'), objective: expressionOf(b, v) })),
+    ...(scaling ?? []).map((v) => buildScaling(b, v)),
+    ...(variants ?? []).map((v) => ({ ...documented(b, v, 'variants'), rows: rowsOf(b, v) })),
+    ...(table ?? []).map((v) => ({ ...documented(b, v, 'table'), name: nameOf(b, v), rows: rowsOf(b, v) })),
+    ...(section ?? []).map((v) => buildSection(b, v)),
+    ...(n.children.statement ?? []).flatMap((v) => statement(b, v)),
   ];
-  return {
-    kind: 'model',
-    span: spanOf(b, n),
-    doc: docBefore(b.docs, spanOf(b, n).start),
-    name: ident(b, m.Name?.[0], n),
-    members: inOrder(members),
-  };
+  return { ...documented(b, n, 'model'), name: nameOf(b, n), members: inOrder(members) };
 }
 
-function scaling(b: Build, n: c.ScalingCstNode): a.ScalingNode {
-  const variable = n.children.Name?.[0];
+/** A parameter of a model; its documentation may also follow on its line. */
+function modelParam(b: Build, n: c.ModelParameterCstNode): a.ParamNode[] {
+  const inner = n.children.parameter?.[0];
+  if (!inner) return [];
+  const param = parameter(b, inner);
+  const { span, doc } = documented(b, n, 'param');
+  return [{ ...param, span, doc: doc || trailingDoc(b.docs, param.span.end) }];
+}
+
+function buildConvention(b: Build, n: c.ConventionCstNode): a.ConventionNode {
+  return { ...node(b, n, 'convention'), name: nameOf(b, n), args: argumentList(b, n.children.args?.[0]) };
+}
+
+function buildInput(b: Build, n: c.InputDeclarationCstNode): a.InputNode {
+  const args = argumentList(b, n.children.args?.[0]);
+  return { ...node(b, n, 'input'), name: nameOf(b, n), shape: expressionOf(b, n), args };
+}
+
+function buildScaling(b: Build, n: c.ScalingCstNode): a.ScalingNode {
   return {
-    kind: 'scaling',
-    span: spanOf(b, n),
-    ...(variable && { variable: ident(b, variable, n) }),
+    ...node(b, n, 'scaling'),
+    ...(n.children.Name?.[0] && { variable: nameOf(b, n) }),
     entries: (n.children.scalingEntry ?? []).map((e) => ({
       span: spanOf(b, e),
-      name: ident(b, e.children.Name?.[0], e),
+      name: nameOf(b, e),
       ...(e.children.Name?.[1] && { parameter: ident(b, e.children.Name[1], e) }),
-      value: expression(b, e.children.expression?.[0], e),
+      value: expressionOf(b, e),
     })),
   };
 }
 
-function section(b: Build, n: c.SectionCstNode): a.SectionNode {
-  const [name, label] = n.children.Name ?? [];
+function buildSection(b: Build, n: c.SectionCstNode): a.SectionNode {
+  const label = n.children.Name?.[1];
   return {
-    kind: 'section',
-    span: spanOf(b, n),
-    doc: docBefore(b.docs, spanOf(b, n).start),
-    name: ident(b, name, n),
+    ...documented(b, n, 'section'),
+    name: nameOf(b, n),
     ...(label && { label: ident(b, label, n) }),
-    first: expression(b, n.children.expression?.[0], n),
+    first: expressionOf(b, n),
     tail: tail(b, n.children.tail?.[0]),
     steps: (n.children.step ?? []).map((s) => step(b, s)),
   };

@@ -40,15 +40,15 @@ function word(b: Build, t: IToken | undefined, parent: CstNode): a.Ident {
 /** What begins with digits and stands where only a number or a name may: `5x5`, `2w`. */
 export function digitWord(text: string, span: Span): Diagnostic {
   const [, height, width] = /^(\d+)\s*[x×]\s*(\d+)$/.exec(text) ?? [];
-  const say = (hint: string, fixes: readonly Fix[] = []) =>
+  const withHint = (hint: string, fixes: readonly Fix[] = []) =>
     createDiagnostic('digit-word', span, { text, hint }, { fixes });
   if (height === undefined) {
     const [, factor = '', name = ''] = /^(\d+)(\w+)/.exec(text) ?? [];
-    return say(`; a product is written ${factor} * ${name}`);
+    return withHint(`; a product is written ${factor} * ${name}`);
   }
   const hint = '; windows are square and have one size';
-  if (height !== width) return say(hint);
-  return say(`${hint}: write ${height}`, [replaceFix(`Write ${height}`, span, height, true)]);
+  if (height !== width) return withHint(hint);
+  return withHint(`${hint}: write ${height}`, [replaceFix(`Write ${height}`, span, height, true)]);
 }
 
 export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.StringNode {
@@ -123,9 +123,8 @@ export function argumentList(b: Build, n: c.ArgsCstNode | undefined): a.Arg[] {
 
 export function rows(b: Build, n: c.RowsCstNode | c.MapRowsCstNode | undefined, parent: CstNode): a.RowsNode {
   if (!n) return { kind: 'rows', span: spanOf(b, parent), header: [], rows: [] };
-  const header = (n.children.header?.[0]?.children.word ?? []).map((w): a.Ident => {
-    const token = Object.values(w.children)[0]?.[0] as IToken | undefined;
-    return ident(b, token, w);
+  const header = (n.children.header?.[0]?.children.word ?? []).map((w) => {
+    return ident(b, Object.values(w.children)[0]?.[0] as IToken | undefined, w);
   });
   return { kind: 'rows', span: spanOf(b, n, parent), header, rows: (n.children.row ?? []).map((r) => row(b, r)) };
 }
@@ -133,18 +132,15 @@ export function rows(b: Build, n: c.RowsCstNode | c.MapRowsCstNode | undefined, 
 /** A row's cells by its bars: chevrotain's tree keeps cells and bars apart, so their offsets tell which cell is empty. */
 function row(b: Build, n: c.RowCstNode): a.RowNode {
   const cells = n.children.cell ?? [];
-  const bars = n.children.Bar ?? [];
-  const result: (a.CellNode | undefined)[] = [];
+  const ends = [...(n.children.Bar ?? []).map((bar) => bar.startOffset), Number.POSITIVE_INFINITY];
   let next = 0;
-  for (let column = 0; column <= bars.length; column++) {
-    const end = bars[column]?.startOffset ?? Number.POSITIVE_INFINITY;
+  const inColumns = ends.map((end) => {
     const candidate = cells[next];
-    if (candidate && spanOf(b, candidate, n).start < end) {
-      result.push(cell(b, candidate, n));
-      next++;
-    } else result.push(undefined);
-  }
-  return { span: spanOf(b, n), cells: result };
+    if (!candidate || spanOf(b, candidate, n).start >= end) return undefined;
+    next++;
+    return cell(b, candidate, n);
+  });
+  return { span: spanOf(b, n), cells: inColumns };
 }
 
 function cell(b: Build, n: c.CellCstNode, parent: CstNode): a.CellNode {
@@ -179,10 +175,7 @@ export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent:
   const operands = n.children.operand ?? [];
   const operators = n.children.Operator ?? [];
   const signs = operands.reduce((sum, o) => sum + (o.children.Minus?.length ?? 0) + (o.children.Not?.length ?? 0), 0);
-  if (operators.length + signs > parseLimits.operators) {
-    b.diagnostics.push(createDiagnostic('expression-too-long', spanOf(b, n, parent), { limit: parseLimits.operators }));
-    return { kind: 'error', span: spanOf(b, n, parent) };
-  }
+  if (operators.length + signs > parseLimits.operators) return tooLong(b, spanOf(b, n, parent));
   if (operators.length === 0 && signs === 0) return operand(b, operands[0], n);
   let position = 0;
   const prefixes = operands.map((o) =>
@@ -211,6 +204,11 @@ export function expression(b: Build, n: c.ExpressionCstNode | undefined, parent:
   return climb(0);
 }
 
+function tooLong(b: Build, span: Span): a.ErrorNode {
+  b.diagnostics.push(createDiagnostic('expression-too-long', span, { limit: parseLimits.operators }));
+  return { kind: 'error', span };
+}
+
 function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.Expr {
   if (!n) return { kind: 'error', span: spanOf(b, parent) };
   const { atom: atoms, LBracket = [], RBracket = [], expression: indices = [], Property = [] } = n.children;
@@ -221,10 +219,7 @@ function operand(b: Build, n: c.OperandCstNode | undefined, parent: CstNode): a.
     ...LBracket.map((t, i) => ({ at: t.startOffset, index: indices[i], close: RBracket[i] })),
     ...Property.map((t) => ({ at: t.startOffset, property: t })),
   ].sort((x, y) => x.at - y.at);
-  if (postfixes.length > parseLimits.operators) {
-    b.diagnostics.push(createDiagnostic('expression-too-long', spanOf(b, n, parent), { limit: parseLimits.operators }));
-    return { kind: 'error', span: spanOf(b, n, parent) };
-  }
+  if (postfixes.length > parseLimits.operators) return tooLong(b, spanOf(b, n, parent));
   for (const postfix of postfixes) {
     if ('property' in postfix) {
       const token = postfix.property;

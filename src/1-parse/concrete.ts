@@ -4,10 +4,10 @@ import { parseTokens } from '../../grammar/parser.ts';
 import { Foreign } from '../../grammar/tokens.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../source.ts';
+import { fixSlips } from './fix-slips/fix-slips.ts';
+import { spell } from './fix-slips/spelling.ts';
+import { isCloser, isOpener } from './fix-slips/token-kinds.ts';
 import { parseLimits } from './limits.ts';
-import { mendTokens } from './mend/mend.ts';
-import { spell } from './mend/spelling.ts';
-import { isCloser, isOpener } from './mend/token-kinds.ts';
 import type { PartOfFile } from './parse.ts';
 import { syntaxDiagnostics } from './syntax-errors.ts';
 
@@ -32,7 +32,7 @@ export function parseConcrete(source: Source, rule: 'file' | 'expression', part:
   const bounded = withoutDeepNesting(source, written, (d) => bounds.push(d));
   // An expression's slips (it comes from a command line) are the parser's own to recover from.
   const tokens =
-    rule === 'file' ? mendTokens(source, bounded, report, part.declared) : withoutForeign(source, bounded, report);
+    rule === 'file' ? fixSlips(source, bounded, report, part.declared) : withoutForeign(source, bounded, report);
   const { cst, errors } = parseTokens(tokens, rule);
   // Where something was left out for its size, what the others complain of is mostly its shadow.
   if (bounds.length > 0) return { cst, tokens, comments, diagnostics: bounds };

@@ -17,6 +17,9 @@ export function docsOf(source: Source, tokens: readonly IToken[]): Docs {
   return { source, comments };
 }
 
+/** Blanks with one line end among them at most. */
+const isNextLine = /^[ \t]*(?:(?:\r\n?|\n)[ \t]*)?$/;
+
 /** The `///` lines right above an offset, joined; empty where there are none. */
 export function docBefore(docs: Docs, offset: number): string {
   const lines: string[] = [];
@@ -24,7 +27,7 @@ export function docBefore(docs: Docs, offset: number): string {
   for (let i = lastBefore(docs, offset); i >= 0; i--) {
     const comment = docs.comments[i] as Comment;
     const { start } = comment.span;
-    if (!comment.text.startsWith('///') || !isNextLine(docs.source.text, comment.span.end, end)) break;
+    if (!comment.text.startsWith('///') || !isNextLine.test(docs.source.text.slice(comment.span.end, end))) break;
     // A comment that follows code on its line belongs to that code.
     if (!isFirstOnLine(docs.source.text, start)) break;
     lines.push(comment.text.slice(3).replace(/^ /, '').trimEnd());
@@ -33,28 +36,11 @@ export function docBefore(docs: Docs, offset: number): string {
   return lines.reverse().join('\n');
 }
 
-/** Whether only one line end and blanks stand between two offsets. */
-function isNextLine(text: string, from: number, to: number): boolean {
-  let lineEnds = 0;
-  for (let i = from; i < to; i++) {
-    const c = text[i];
-    if (c === '\n' || (c === '\r' && text[i + 1] !== '\n')) lineEnds++;
-    else if (c !== ' ' && c !== '\t' && c !== '\r') return false;
-    if (lineEnds > 1) return false;
-  }
-  return true;
-}
-
 /** The `//` comment that follows on the same line. */
 export function trailingDoc(docs: Docs, offset: number): string {
   const comment = docs.comments[lastBefore(docs, offset) + 1];
-  if (!comment || !isBlank(docs.source.text, offset, comment.span.start)) return '';
+  if (!comment || !/^[ \t]*$/.test(docs.source.text.slice(offset, comment.span.start))) return '';
   return comment.text.replace(/^\/+ ?/, '').trimEnd();
-}
-
-function isBlank(text: string, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (text[i] !== ' ' && text[i] !== '\t') return false;
-  return true;
 }
 
 function lastBefore(docs: Docs, offset: number): number {

@@ -3,7 +3,7 @@ import * as t from '../../../grammar/tokens.ts';
 import { textWidth } from '../../diagnostics/text-width.ts';
 import { positionAt, type Source } from '../../source.ts';
 import type { ConcreteResult } from '../concrete.ts';
-import { endsOperand, isCloser, isOpener } from '../mend/token-kinds.ts';
+import { endsOperand, isCloser, isOpener } from '../fix-slips/token-kinds.ts';
 
 /** A comment, with what of its place is kept. */
 export interface PrintComment {

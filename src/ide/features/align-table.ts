@@ -1,6 +1,6 @@
 import { tokenize } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
-import { isCloser, isOpener } from '../../1-parse/mend/token-kinds.ts';
+import { isCloser, isOpener } from '../../1-parse/fix-slips/token-kinds.ts';
 import { textWidth } from '../../diagnostics/text-width.ts';
 import { lineStarts, lineText, type Source } from '../../source.ts';
 import type { TextChange } from './text-diff.ts';

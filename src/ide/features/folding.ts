@@ -1,5 +1,5 @@
 import * as t from '../../../grammar/tokens.ts';
-import { isCloser, isOpener } from '../../1-parse/mend/token-kinds.ts';
+import { isCloser, isOpener } from '../../1-parse/fix-slips/token-kinds.ts';
 import { lineStartAt, positionAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';

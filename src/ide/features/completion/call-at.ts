@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import { tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
-import { is, isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import { is, isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { builtinOps } from '../../../2-resolve/builtins.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
 import { type Signature, type SignatureParam, signatureOf } from '../../../3-check/signature.ts';

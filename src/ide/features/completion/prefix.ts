@@ -1,9 +1,16 @@
 import type { IToken } from 'chevrotain';
 import { createTokenAt } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
-import { type Role, roleOf } from '../../../1-parse/mend/frames.ts';
-import { mendTokens } from '../../../1-parse/mend/mend.ts';
-import { endsOperand, is, isBar, isCloser, isOpener, isStatementKeyword } from '../../../1-parse/mend/token-kinds.ts';
+import { fixSlips } from '../../../1-parse/fix-slips/fix-slips.ts';
+import { type Role, roleOf } from '../../../1-parse/fix-slips/frames.ts';
+import {
+  endsOperand,
+  is,
+  isBar,
+  isCloser,
+  isOpener,
+  isStatementKeyword,
+} from '../../../1-parse/fix-slips/token-kinds.ts';
 
 const k = t.keywordTokens;
 
@@ -48,7 +55,7 @@ function mendBefore(text: string, tokens: readonly IToken[], cursor: number): IT
     ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
     : [word];
   const source = { name: '', text: `${text.slice(0, cursor)}x = 1` };
-  const mended = mendTokens(source, [...tokens, ...standIn], () => {});
+  const mended = fixSlips(source, [...tokens, ...standIn], () => {});
   const at = mended.indexOf(word);
   const after = mended.findIndex(({ startOffset }) => startOffset >= cursor);
   const before = mended.slice(0, at >= 0 ? at : after >= 0 ? after : mended.length);

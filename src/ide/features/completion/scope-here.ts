@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { SectionNode } from '../../../1-parse/ast.ts';
-import { is } from '../../../1-parse/mend/token-kinds.ts';
+import { is } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import { objectiveNames } from '../../../2-resolve/builtins.ts';
 import type { Module } from '../../../2-resolve/program.ts';

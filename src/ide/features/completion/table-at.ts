@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { ModelNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
-import { is, isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import { is, isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import type { Signature } from '../../../3-check/signature.ts';
 import { callBefore, signatureAt } from './call-at.ts';

@@ -1,7 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { BlockNode, ModelNode, ParamNode } from '../../../1-parse/ast.ts';
-import { is } from '../../../1-parse/mend/token-kinds.ts';
+import { is } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { declaredType, isListType, oneTensor, type Type } from '../../../3-check/types.ts';
 import { callAt, paramAt, settingsAt } from './call-at.ts';
 import type { Site } from './site.ts';

@@ -1,6 +1,6 @@
 import * as t from '../../../../grammar/tokens.ts';
 import type { AssignNode, BlockNode, Declaration, ModelNode } from '../../../1-parse/ast.ts';
-import { isCloser, isOpener } from '../../../1-parse/mend/token-kinds.ts';
+import { isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { namesOf } from '../../../3-check/meanings/declaration-names.ts';
 import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
