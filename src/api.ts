@@ -9,9 +9,9 @@ import type { Source } from './source.ts';
 import { stdlib } from './stdlib.generated.ts';
 import type { WeightsRequest } from './weights/choose-weights.ts';
 
-/** What `toTfjs` takes besides TensorFlow.js: where the weights come from, seed 0 by default. */
+/** What `toTfjs` takes in addition to TensorFlow.js: where the weights come from, seed 0 by default. */
 export interface TfjsOptions extends WeightsRequest {
-  /** Told of warnings: tensors of a checkpoint that the network does not take, say. */
+  /** Called with warnings: tensors of a checkpoint that the network does not take, say. */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
 }
 
@@ -50,7 +50,7 @@ export function compile(
   };
 }
 
-/** A text of one word can be no spec: it is a name of the library where the library has it. */
+/** A text of one word cannot be a spec: it is a name of the library where the library has it. */
 function sourceOf(source: string | Source): { source: Source; model?: string } {
   if (typeof source !== 'string') return { source };
   const entry = libraryModels.find(({ name }) => name === source);

@@ -24,8 +24,8 @@ export interface CheckOptions {
 type Variants = 'all' | 'structures';
 
 /**
- * Everything that can be said of a source: what is known without building, and what building each of its models shows,
- * at the default point and at its variants. Open choices are no fault here: a search space is a fine spec.
+ * Everything that can be reported of a source: what is known without building, and what building each of its models shows,
+ * at the default point and at its variants. Open choices are not a fault here: a search space is a fine spec.
  * Never throws for what a source says, and ends in bounded time.
  */
 export function checkSource(
@@ -39,7 +39,7 @@ export function checkSource(
   return { program: resolved.program, diagnostics: check.diagnostics() };
 }
 
-/** A check that goes on step by step, for who has something else to do in between. */
+/** A check that goes on step by step, for callers that have something else to do in between. */
 export interface Check {
   /** What shows without building. */
   readonly known: readonly Diagnostic[];
@@ -155,7 +155,7 @@ function pointsOf(model: DeclaredModel, variants: Variants): (string | undefined
   return needed && names.length > 0 ? names : [undefined, ...names];
 }
 
-/** A variant for each combination of what is no number: tables, blocks, lists. The default's own is left out. */
+/** A variant for each combination of what is not a number: tables, blocks, lists. The default's own is left out. */
 function structuresOf(model: DeclaredModel): string[] {
   const params = model.node.members.filter((m) => m.kind === 'param');
   const structural = params.filter((p) => p.type?.list || (p.type?.name !== 'int' && p.type?.name !== 'real'));

@@ -9,7 +9,7 @@ import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { emptyHost, type Host } from './host.ts';
 import type { Source } from './source.ts';
 
-/** What `compile` takes besides the source. */
+/** What `compile` takes in addition to the source. */
 export interface CompileOptions extends ScalingRequest {
   /** Which model of the file, where it declares several: its name. */
   readonly model?: string;

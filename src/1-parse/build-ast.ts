@@ -17,7 +17,7 @@ import {
 } from './build-expr.ts';
 import { type Docs, docBefore, docsOf, trailingDoc } from './docs.ts';
 
-/** What building a tree needs besides the tree it comes from. */
+/** What building a tree needs in addition to the tree it comes from. */
 export interface Build {
   readonly source: Source;
   readonly docs: Docs;

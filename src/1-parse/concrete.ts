@@ -21,7 +21,7 @@ export interface ConcreteResult {
 
 const whole: PartOfFile = { declared: false, last: true };
 
-/** The steps before the AST: tokens, mended where a person's slip is plain, and the concrete tree of them. */
+/** The steps before the AST: tokens, fixed where a slip is plain, and the concrete tree of them. */
 export function parseConcrete(source: Source, rule: 'file' | 'expression', part: PartOfFile = whole): ConcreteResult {
   const bounds: Diagnostic[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -53,7 +53,7 @@ function tooLarge(source: Source, what: string, limit: number, at: number): Diag
   return createDiagnostic('file-too-large', { source, start: at, end: at + 1 }, { what, limit });
 }
 
-/** Leaves out what is no token of the language. */
+/** Leaves out what is not a token of the language. */
 function withoutForeign(source: Source, tokens: IToken[], report: (d: Diagnostic) => void): IToken[] {
   return tokens.flatMap((token) => {
     if (token.tokenType !== Foreign) return [token];

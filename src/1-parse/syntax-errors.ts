@@ -7,7 +7,7 @@ import { positionAt, type Source, type Span } from '../source.ts';
 
 /**
  * What the parser could not read, as diagnostics. A second error on a line is most often the shadow of the first, or of
- * what was mended there (`reported`): it is left out.
+ * what was fixed there (`reported`): it is left out.
  * @param last whether the file ends with the source
  */
 export function syntaxDiagnostics(

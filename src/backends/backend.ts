@@ -39,7 +39,7 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What there is to say of a backend on this machine. */
+/** The state of a backend on this machine. */
 export interface BackendReport {
   readonly name: BackendName;
   readonly works: boolean;

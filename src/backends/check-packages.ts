@@ -20,7 +20,7 @@ const purposes = {
   'onnxruntime-node': 'runs ONNX files to verify them',
 };
 
-/** Loads the native packages that are no backends. */
+/** Loads the native packages that are not backends. */
 export function checkPackages(cwd: string): PackageReport[] {
   return Object.entries(purposes).map(([name, purpose]) => {
     const entry = findPackage(name, cwd);

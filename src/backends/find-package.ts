@@ -11,7 +11,7 @@ export function resolveFrom(folder: string, name: string): string | undefined {
   }
 }
 
-/** The entry file of a package: of the user's project, else of what is installed beside enetc. */
+/** The entry file of a package: of the user's project, else of what is installed next to enetc. */
 export function findPackage(name: string, cwd: string): string | undefined {
   return resolveFrom(cwd, name) ?? resolveFrom(import.meta.dirname, name);
 }

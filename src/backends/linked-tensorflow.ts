@@ -12,7 +12,7 @@ export interface LinkedTensorflow {
   readonly library: string;
 }
 
-/** Where the link is: a folder with `node_modules` and the record beside them. */
+/** Where the link is: a folder with `node_modules` and the record next to them. */
 export function linkFolder(env: Readonly<Record<string, string | undefined>>): string {
   return join(dataFolder(env), 'tensorflow');
 }

@@ -1,5 +1,5 @@
 /**
- * What TensorFlow.js says on the console that is no news to the user of a command line: that there is a faster package
+ * What TensorFlow.js says on the console that is not news to the user of a command line: that there is a faster package
  * (`enetc doctor` says that), and that a second instance of it has met the first.
  */
 const noise =

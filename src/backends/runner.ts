@@ -25,7 +25,7 @@ export interface StepRunner {
 /** Makes a runner. Every variable has to be written before the first run. */
 export type CreateRunner = (program: StepProgram) => Promise<StepRunner>;
 
-/** A loss or a gradient is no finite number; the step has changed nothing. */
+/** A loss or a gradient is not a finite number; the step has changed nothing. */
 export class NotFiniteError extends Error {}
 
 /** The backend could not have the memory it asked for. */

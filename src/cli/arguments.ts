@@ -4,7 +4,7 @@ import type { Command } from './commands.ts';
 import { usageError } from './io.ts';
 import { type Option, optionsOf, retiredOptions } from './options.ts';
 
-/** So much of what is not understood is shown. */
+/** How much of what is not understood is shown. */
 const longestShown = 60;
 
 /** What stands on a command line after the command, checked against the command's options. */
@@ -69,7 +69,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     if (given) given.push(value);
     else values.set(option.name, [value]);
   }
-  // Whoever asks for help gets it, whatever else stands there.
+  // Whoever asks for help gets it, whatever else is on the line.
   if (operands.length > command.maxOperands && !values.has('help')) {
     throw usageError(`unexpected '${shorten(operands[command.maxOperands] as string)}'`, command.name);
   }
@@ -163,7 +163,7 @@ function unknownOption(command: Command, options: readonly Option[], rawName: st
   return usageError(`${command.name} has no option ${shorten(rawName)}${hint}`, command.name);
 }
 
-/** The option that a name means: as it is called elsewhere, or but for a slip. An option of one letter is a slip for none. */
+/** The option that a name means: as it is called elsewhere, or but for a slip. An option of one letter is never a slip's target. */
 function nearestOption(name: string, options: readonly Option[]): string | undefined {
   const names = options.map((option) => option.name);
   const longNames = names.filter((candidate) => candidate.length > 1);

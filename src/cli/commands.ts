@@ -75,14 +75,14 @@ export const commands: readonly Command[] = [
         value: 'N',
         kind: 'integer',
         least: 0,
-        description: 'exit with 1 above so many warnings',
+        description: 'exit with 1 above this number of warnings',
       },
       json,
       quiet,
     ],
     examples: [
       ['enetc check', 'all specs below the current folder'],
-      ['enetc check models --fix --max-warnings 0', 'mend what is safe to mend, be strict about the rest'],
+      ['enetc check models --fix --max-warnings 0', 'fix what is safe to fix, be strict about the rest'],
     ],
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
@@ -118,7 +118,7 @@ export const commands: readonly Command[] = [
     options: [...scalingOptions, json],
     examples: [
       ['enetc explain efficientnet --phi 5', 'the numbers of EfficientNet-B5'],
-      ['enetc explain missing-bar', 'what a diagnostic means and how to mend it'],
+      ['enetc explain missing-bar', 'what a diagnostic means and how to fix it'],
     ],
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
@@ -245,9 +245,9 @@ export const commands: readonly Command[] = [
     operands: '',
     maxOperands: 0,
     details:
-      'Editors start it; docs/editors.md says how. It speaks the Language Server Protocol over standard input and output, reads the workspace, the library and what files import, and writes no file. Ports are of 127.0.0.1.',
+      'Editors start it, as docs/editors.md describes. It uses the Language Server Protocol over standard input and output, reads the workspace, the library and what files import, and writes no file. Ports are of 127.0.0.1.',
     options: [
-      { name: 'stdio', description: 'speak over standard input and output (the default)' },
+      { name: 'stdio', description: 'use standard input and output (the default)' },
       {
         name: 'socket',
         value: 'PORT',

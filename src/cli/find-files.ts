@@ -20,7 +20,7 @@ export interface Unreadable {
 
 /**
  * The specs that operands mean: files as they are, and of folders every `.enet` file below them, in a fixed order.
- * `node_modules`, hidden folders, links to folders, and what editors (`.#net.enet`) and systems (`._net.enet`) put beside
+ * `node_modules`, hidden folders, links to folders, and what editors (`.#net.enet`) and systems (`._net.enet`) put next to
  * a file are passed over.
  */
 export function findSpecs(

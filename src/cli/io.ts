@@ -31,7 +31,7 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-/** What is said of an error in enetc itself: the user cannot do anything about it, so it says where to take it. */
+/** The report of an error in enetc itself: the user cannot do anything about it, so it asks to report it. */
 export function internalError(e: unknown): string {
   const trace = e instanceof Error ? (e.stack ?? e.message) : String(e);
   return `enetc failed; this is an error in enetc, please report it with what follows:\n${trace}\n`;
@@ -58,7 +58,7 @@ export function isExit(error: unknown): error is Exit {
   return error instanceof Error && exitBrand in error;
 }
 
-/** The command line asks for something that there is not. One line, whatever the names in it hold. */
+/** The command line asks for something that does not exist. One line, whatever the names in it hold. */
 export function usageError(message: string, command?: string): Exit {
   return new Exit(exitCodes.usage, safeText(message), command);
 }

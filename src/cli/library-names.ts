@@ -32,7 +32,7 @@ const weightTags = /^(ns|ap|aa|ra\d?|jft|in\d+k|in\d+ft\d+k|imagenet|pretrained|
 const longestName = 100;
 
 /**
- * How the library has a network that goes by another name elsewhere (`tf_efficientnet_b0`, `resnet-50`,
+ * How the library calls a network that goes by another name elsewhere (`tf_efficientnet_b0`, `resnet-50`,
  * `mobilenetv3_large_075`): `efficientnet --variant b0`. Found by the names of the library's models and their variants.
  */
 export function libraryName(typed: string): string | undefined {
@@ -50,7 +50,7 @@ export function libraryName(typed: string): string | undefined {
   return undefined;
 }
 
-/** What can be said of a name that is none of the library's: `; the library has it as 'efficientnet --variant b0'`. */
+/** A hint for a name that the library does not have: `; the library has it as 'efficientnet --variant b0'`. */
 export function libraryHint(typed: string): string {
   if (typed.length > longestName) return '';
   const name = libraryName(typed);
@@ -97,7 +97,7 @@ function lookUp(words: readonly string[], known: readonly Known[]): Known | unde
   return known.find((k) => k.spelling === `${words.slice(0, -1).join('')}w${last}`);
 }
 
-/** What the words after a name say: a width in hundredths or with a point, then the image's size. */
+/** What the words after a name mean: a width in hundredths or with a point, then the image's size. */
 function modifiers(words: readonly string[]): string[] | undefined {
   const options: string[] = [];
   for (const word of words) {
@@ -114,7 +114,7 @@ function modifiers(words: readonly string[]): string[] | undefined {
 /** The network whose name is a slip away: of the same digits, for another digit is another network. */
 function fuzzy(spelling: string, known: readonly Known[]): string | undefined {
   const digits = (text: string) => text.replace(/\D/g, '');
-  // `resnet50d` is no slip for `resnet50`: whoever adds a letter means something by it.
+  // `resnet50d` is not a slip for `resnet50`: whoever adds a letter means something by it.
   if (known.some((k) => k.variant !== undefined && spelling.startsWith(k.spelling))) return undefined;
   const alike = known.filter((k) => digits(k.spelling) === digits(spelling));
   const [near] = nearestNames(
@@ -129,7 +129,7 @@ function commandOf({ model, variant }: Known): string {
   return variant === undefined ? model.name : `${model.name} --variant ${variant}`;
 }
 
-/** The words of a name, without those that speak of weights. */
+/** The words of a name, without those about weights. */
 function wordsOf(typed: string): string[] {
   const name = typed
     .toLowerCase()

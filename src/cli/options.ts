@@ -15,11 +15,11 @@ export interface Option {
   /** Of a number: the bounds that its value must keep. */
   readonly least?: number;
   readonly most?: number;
-  /** The values that there are, or a few that are words. With `kind`, the words besides numbers. */
+  /** The values that there are, or a few that are words. With `kind`, the words in addition to numbers. */
   readonly choices?: readonly string[];
   /** May be given several times. */
   readonly repeatable?: boolean;
-  /** What a shell completes besides the choices. */
+  /** What a shell completes in addition to the choices. */
   readonly completes?: 'file' | 'spec' | 'variant';
 }
 

@@ -9,7 +9,7 @@ import { temporaryPath } from '../node/temporary-names.ts';
 import { usageError } from './io.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 
-/** So much of a file is read for the names of its data: one whose data lie apart is smaller. */
+/** How much of a file is read for the names of its data: one whose data lie apart is smaller. */
 const mostReferringBytes = 64 << 20;
 
 /** Files that are written whole or not at all: each under a temporary name in its folder until `commit`. */
@@ -22,13 +22,13 @@ export interface OutputFiles {
 }
 
 interface Opened {
-  /** Where it goes; of data beside the main file only known when they are all written. */
+  /** Where it goes; of data next to the main file only known when they are all written. */
   path(): string;
   readonly file: AtomicFile;
 }
 
 /**
- * Prepares to write `path` and files beside it. These are called by what they hold (`net.onnx.1f0c35b2a9d4.data`): so there is no
+ * Prepares to write `path` and files next to it. These are called by what they hold (`net.onnx.1f0c35b2a9d4.data`): so there is no
  * moment in which the older main file finds the new data, or the new one older data. Data that only the older file knew go
  * with it.
  * @param shown how the user calls the file, for messages.
@@ -97,11 +97,11 @@ function openMain(path: string, shown: string): Opened {
   return { path: () => path, file: openNoted(path, shown, stat ? stat.mode & 0o777 : 0o666) };
 }
 
-/** Opens a file beside the main one, called by what it holds. */
+/** Opens a file next to the main one, named after its content. */
 function openBeside(target: string, suffix: string, shown: string): Opened {
   const stat = statOf(target);
   if (stat && !stat.isFile()) {
-    throw usageError(`'${shown}' takes one file, but another of weights is to be written beside it`);
+    throw usageError(`'${shown}' takes one file, but another of weights is to be written next to it`);
   }
   const hash = createHash('sha256');
   let path: string | undefined;
@@ -138,7 +138,7 @@ function openNoted(path: string, shown: string, mode: number): AtomicFile {
   };
 }
 
-/** The files of data that a file refers to and that stand beside it under names made from its own. */
+/** The files of data that a file refers to and that lie next to it under names made from its own. */
 function dataOf(path: string): string[] {
   const stat = statOf(path);
   if (!stat?.isFile() || stat.size > mostReferringBytes) return [];

@@ -8,7 +8,7 @@ import { createOutputFiles, type OutputFiles } from './output-files.ts';
 import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 
 /**
- * Prepares to write a folder of files, whole or not at all: it is written under a temporary name beside `path`, and takes
+ * Prepares to write a folder of files, whole or not at all: it is written under a temporary name next to `path`, and takes
  * the name with `commit`. A folder of that name is replaced: `refuseFolder` is asked first.
  * `open` takes the name of a file in the folder.
  * @param shown how the user calls the folder, for messages.

@@ -10,7 +10,7 @@ export interface OwnFile {
   isOwn(head: Uint8Array): boolean;
 }
 
-/** So much of a file is enough to tell what wrote it. */
+/** How much of a file is enough to tell what wrote it. */
 const headBytes = 1 << 16;
 
 /** How the drawings of `graph` begin, in each format. */

@@ -24,7 +24,7 @@ export function listenToSignals(quit: (code: number, signal: EndingSignal) => vo
   }
 }
 
-/** A reader that closes its end (`enetc list | head -1`) is no error, and ends the program; a full disk is an error. */
+/** A reader that closes its end (`enetc list | head -1`) is not an error, and ends the program; a full disk is an error. */
 export function listenToStreams(quit: (code: number) => void): void {
   const onError = (e: NodeJS.ErrnoException) => {
     if (e.code === 'EPIPE') quit(Number(process.exitCode ?? exitCodes.ok));

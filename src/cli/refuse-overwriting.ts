@@ -58,7 +58,7 @@ export function refuseFolder({ path, shown, inputs, force }: Output): void {
   const stranger = attemptRead(shown, () => strangerIn(path));
   if (stranger !== undefined) {
     throw usageError(
-      `the folder '${shown}' holds '${stranger}', which is no part of a model; give a folder of its own (--output)`,
+      `the folder '${shown}' holds '${stranger}', which is not part of a model; give a folder of its own (--output)`,
     );
   }
   const holds = (input: string) => isSameFile(input, path) || liesInFolder(realpathSync(input), path);

@@ -6,7 +6,7 @@ import { exitCodes, type Io, isExit } from './io.ts';
 import { usesColor } from './style.ts';
 import { terminalOutput } from './terminal-output.ts';
 
-/** So much of a message is shown: a name in it can be as long as a command line. */
+/** How much of a message is shown: a name in it can be as long as a command line. */
 const mostShown = 2000;
 
 /** Runs a command line, without the program's name, to an exit code. Never throws but for errors in enetc itself. */

@@ -10,7 +10,7 @@ export interface NamedPoint {
   readonly phi?: number;
 }
 
-/** What the options say about the network to build. */
+/** The network that the options ask for. */
 export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = namedPoint(args)): CompileOptions {
   const command = args.command.name;
   if (flag(args, 'formula') && flag(args, 'published')) {

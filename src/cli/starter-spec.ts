@@ -20,7 +20,7 @@ model MyNet {
 
   stem: ConvBnAct(w(16), kernel: 3, stride: 2, act: silu)
 
-  // a row a stage; d() scales repeats, w() scales filters
+  // one row per stage; d() scales repeats, w() scales filters
   stages: MBConv(se: 0.25, act: silu) {
     | repeat | channels | kernel | stride | expand |
     | d(1)   | w(16)    | 3      | 1      | 1      |

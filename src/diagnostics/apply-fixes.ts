@@ -26,7 +26,7 @@ export function applyFixes(source: Source, fixes: readonly Fix[]): { text: strin
   return { text: text + source.text.slice(end), applied };
 }
 
-/** So many characters stand in one page of a text. */
+/** The number of characters in one page of a text. */
 const pageSize = 256;
 
 /** Edits by the pages of the text that they touch, so that each is compared with its neighbours alone. */
@@ -37,7 +37,7 @@ function createEditSet() {
     for (let page = Math.floor(span.start / pageSize); page <= last; page++) yield page;
   };
   return {
-    /** Whether an edit cannot be made beside those in the set. */
+    /** Whether an edit cannot be made together with those in the set. */
     touches(edit: TextEdit): boolean {
       for (const page of pagesOf(edit)) if (pages.get(page)?.some((other) => overlaps(edit, other))) return true;
       return false;

@@ -8,7 +8,7 @@ export interface TextEdit {
   readonly newText: string;
 }
 
-/** A change that mends what a diagnostic complains of. */
+/** A change that fixes what a diagnostic reports. */
 export interface Fix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
@@ -21,7 +21,7 @@ export interface Related {
   readonly message: string;
 }
 
-/** Something to say about a source. Errors are values: nothing in the compiler throws for what a user wrote. */
+/** Something to report about a source. Errors are values: nothing in the compiler throws for what a user wrote. */
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: Severity;

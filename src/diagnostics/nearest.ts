@@ -1,4 +1,4 @@
-/** So many names are looked at, so that a file of many names and many mistakes takes no time. */
+/** The most names that are looked at, so that a file of many names and many mistakes takes no time. */
 const mostCandidates = 1_000;
 
 /** The names most like `name`, best first: at most `limit`, none that is too far to be a slip of the pen. */

@@ -1,6 +1,6 @@
 import type { Source, Span } from '../source.ts';
 
-/** What was said where, so that each thing is said once for a place. Places are told apart by source and start. */
+/** What was reported where, so that each thing is reported once for a place: a source and an offset. */
 export interface PlaceSet {
   /** Takes a thing and its place in. @returns whether it is new */
   add(what: string, span: Span | undefined): boolean;

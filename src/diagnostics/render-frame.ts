@@ -91,7 +91,7 @@ function lineBounds(source: Source, line: number): Bounds {
   return { start, end };
 }
 
-/** The offset of the first character of a line that is no blank. */
+/** The offset of the first character of a line that is not a blank. */
 function firstVisible(source: Source, line: number): number {
   const { start, end } = lineBounds(source, line);
   let at = start;

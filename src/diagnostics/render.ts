@@ -12,7 +12,7 @@ export interface RenderOptions {
 
 /**
  * Diagnostics as people read them: a message with its code, the place in the source with the text underlined, what
- * else belongs to it, what would mend it; and a summary at the end. Empty where there are none.
+ * else belongs to it, what would fix it; and a summary at the end. Empty where there are none.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
   if (diagnostics.length === 0) return '';

@@ -1,10 +1,10 @@
-/** Changes within so many milliseconds are answered together. */
+/** Changes within this number of milliseconds are answered together. */
 const delay = 8;
-/** A slice of work may take so long, in milliseconds; then messages are heard. */
+/** How long a slice of work may take, in milliseconds; then messages are heard. */
 const slice = 5;
 
 /**
- * Makes what works between messages, in slices. Each call starts the work anew, and what was left of it before is
+ * Makes what works between messages, in slices. Each call starts the work from scratch, and what was left of it before is
  * dropped. The work yields where it can be cut, with the milliseconds to wait where it has time.
  */
 export function createBackground(work: () => Generator<number>, onError: (e: unknown) => void): () => void {

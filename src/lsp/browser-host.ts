@@ -4,7 +4,7 @@ import type { Platform } from './platform.ts';
 import { folderOf, uriToPath } from './uris.ts';
 
 /**
- * A platform without a disk, for a browser's worker: the files that there are besides open documents are given.
+ * A platform without a disk, for a browser's worker: the files other than open documents are given.
  * @param files texts by path; may be changed while the server runs. `initializationOptions.files` goes into it.
  */
 export function browserPlatform(version: string, files: Map<string, string>): Platform {

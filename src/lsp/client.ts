@@ -24,7 +24,7 @@ export interface Client {
   readonly watchesFiles: boolean;
   readonly registersConfiguration: boolean;
   readonly workspaceFolders: boolean;
-  /** What it computes anew when it is told that the chosen point has changed. */
+  /** What it computes again when it is notified that the chosen point has changed. */
   readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean; readonly diagnostics: boolean };
   /** Opens the library from the disk, for it opens nothing but files; from `initializationOptions.libraryFiles`. */
   readonly libraryFiles: boolean;

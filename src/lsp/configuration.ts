@@ -24,7 +24,7 @@ export function applySettings(session: Session, section: unknown): void {
   else if (JSON.stringify(settings) !== JSON.stringify(before)) refresh(session);
 }
 
-/** Shows another point of every family: hints, lenses and previews are computed anew. */
+/** Shows another point of every family: hints, lenses and previews are computed again. */
 export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   session.settings = { ...session.settings, scaling };
   session.projects.setScaling(scaling);
@@ -35,7 +35,7 @@ export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   }
 }
 
-/** Has the client ask anew for what it shows between the lines. */
+/** Has the client ask again for what it shows between the lines. */
 export function refresh({ connection, client }: Session): void {
   const ignore = () => {};
   if (client.refreshes.inlayHints) connection.languages.inlayHint.refresh().catch(ignore);

@@ -36,7 +36,7 @@ export function openDocument(
 
 /**
  * Applies changes in their order. A range outside of the text is taken as what of it lies inside, as the protocol says
- * of positions; a change that is no change is left out.
+ * of positions; a malformed change is left out.
  * @returns the document after them, and what was wrong.
  */
 export function changeDocument(
@@ -96,7 +96,7 @@ interface Replacement {
   readonly text: string;
 }
 
-/** Undefined for a change that is none. */
+/** Undefined for a malformed change. */
 function replacementOf(
   lines: Lines,
   change: TextDocumentContentChangeEvent | null | undefined,

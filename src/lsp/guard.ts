@@ -76,7 +76,7 @@ export async function pause(token: CancellationToken): Promise<void> {
   if (token.isCancellationRequested) throw cancelled();
 }
 
-/** So long, in milliseconds, a request works before what has come in meanwhile is heard. */
+/** How long a request works, in milliseconds, before what has come in meanwhile is heard. */
 const slice = 4;
 
 /** Works for a request step by step while there is more to do, and lets others be heard in between; throws as `pause` does. */

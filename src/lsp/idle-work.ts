@@ -1,31 +1,31 @@
 import { libraryNames } from '../ide/features/completion/library-names.ts';
 import { measureNext } from '../ide/numbers/measure.ts';
 import { createBackground } from './background.ts';
-import { watchChangesBeside } from './changes-beside.ts';
 import { refresh } from './configuration.ts';
 import { createPublisher } from './diagnostics/publish.ts';
 import { logError } from './guard.ts';
+import { watchOutsideChanges } from './outside-changes.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
-/** After so many milliseconds without a change there is time for what nobody has asked for yet. */
+/** After this number of milliseconds without a change there is time for what nobody has asked for yet. */
 const quiet = 150;
 
 /**
  * Makes what is called after each change: diagnostics are sent to clients that do not ask for them; when nothing more
- * is typed, documents that import what has changed are shown anew, the library and the workspace's other files are read
+ * is typed, documents that import what has changed are shown again, the library and the workspace's other files are read
  * and all members of the families of open documents are measured, so that completion, hovers and previews need not wait.
  */
 export function createIdleWork(session: Session): () => void {
   const publish = createPublisher(session);
-  const beside = watchChangesBeside(session);
+  const outside = watchOutsideChanges(session);
   function* work(): Generator<number> {
     if (session.state !== 'running') return;
-    beside.note();
+    outside.note();
     if (!session.client.pullsDiagnostics) yield* publish();
     yield quiet;
     if (session.state !== 'running') return;
-    if (beside.found()) refresh(session);
+    if (outside.found()) refresh(session);
     libraryNames();
     // completion offers what the other files declare
     for (const { ide } of [...session.projects.all()]) {

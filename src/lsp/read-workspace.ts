@@ -4,7 +4,7 @@ import { inSlices } from './guard.ts';
 
 /**
  * Reads the files of a workspace that nobody has looked at yet, and lets others be heard in between: what a request then
- * asks of all of them is known. Where they are, it takes no time to speak of, and no turn of the loop.
+ * asks of all of them is known. Where they are, it takes hardly any time, and no turn of the loop.
  */
 export async function readWorkspace(ide: Ide, token: CancellationToken): Promise<void> {
   const files = ide.allFiles();

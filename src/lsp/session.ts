@@ -19,7 +19,7 @@ export interface Session {
   state: 'new' | 'running' | 'closing';
   client: Client;
   settings: Settings;
-  /** Computes anew what the client shows, after what it depends on has changed. Made by `idle-work.ts`. */
+  /** Computes again what the client shows, after what it depends on has changed. Made by `idle-work.ts`. */
   documentsChanged(): void;
 }
 

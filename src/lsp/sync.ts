@@ -62,7 +62,7 @@ function lookAgain({ client, projects }: Session): boolean {
   return unwatched.length > 0;
 }
 
-/** Has all be computed anew after a change beside the open documents, by the client what it asks for itself. */
+/** Has everything computed again after a change outside of the open documents; by the client, what it asks for itself. */
 export function filesMayDiffer(session: Session): void {
   session.documentsChanged();
   if (session.client.refreshes.diagnostics) session.connection.languages.diagnostics.refresh().catch(() => {});

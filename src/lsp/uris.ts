@@ -1,6 +1,6 @@
 /**
  * Addresses. The protocol names documents by URI, the compiler by path: an absolute path of the machine, a library name
- * such as `std/blocks`, or, for what is no file, the URI itself; that of a virtual folder's file without escapes, since
+ * such as `std/blocks`, or, for what is not a file, the URI itself; that of a virtual folder's file without escapes, since
  * imports have none. This is the one place that converts.
  */
 
@@ -10,7 +10,7 @@ export const libraryScheme = 'enet-library';
 /** The address of a file in a virtual folder: where it is, its path. One with more, such as a query, stays as it is. */
 const virtualFile = /^([A-Za-z][A-Za-z\d+.-]*:(?:\/\/[^/?#]*)?)(\/[^?#]*)$/;
 
-/** A path as the compiler knows it, for a URI. Never throws: what is no URI is taken as it stands. */
+/** A path as the compiler knows it, for a URI. Never throws: what is not a URI is taken as it is. */
 export function uriToPath(uri: string): string {
   const parts = /^([A-Za-z][A-Za-z\d+.-]*):(?:\/\/([^/?#]*))?([^?#]*)/.exec(uri);
   if (!parts) return uri;
@@ -56,7 +56,7 @@ export function folderOf(path: string): string {
   return folder === '' || /^[A-Za-z]:$/.test(folder) ? path.slice(0, end + 1) : folder;
 }
 
-/** As `decodeURIComponent`; an escape that is none stays as it is. */
+/** As `decodeURIComponent`; a malformed escape stays as it is. */
 function decode(text: string): string {
   return text.replace(/(?:%[\dA-Fa-f]{2})+/g, (escapes) => {
     try {

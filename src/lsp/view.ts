@@ -48,7 +48,7 @@ export function viewOf(session: Session, uri: unknown): View | undefined {
 /** The offset of a position that a client gives; an error where it is none. */
 export function offsetIn({ session, lines }: View, position: unknown): number {
   const { line, character } = (position ?? {}) as Partial<Position>;
-  if (!Number.isFinite(line) || !Number.isFinite(character)) throw invalidParams('the position is not one');
+  if (!Number.isFinite(line) || !Number.isFinite(character)) throw invalidParams('the position is malformed');
   return offsetAt(lines, position as Position, session.client.encoding);
 }
 

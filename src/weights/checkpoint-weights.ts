@@ -23,7 +23,7 @@ export interface CheckpointOptions {
 
 /**
  * The weights of a network from a checkpoint. Every tensor is matched before one is read; then each is looked through for
- * values that are no numbers.
+ * values that are not numbers.
  * @param graph before or after batch norms were folded; the source serves the norms' own tensors either way.
  * @param namings how the checkpoint names the tensors (see `chooseNamings`); without, our own paths are the names.
  * @returns a source where there is no error. Reading from it throws only where the file cannot be read.

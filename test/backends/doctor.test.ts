@@ -48,7 +48,7 @@ test('a link whose library is gone is told, with what mends it', async () => {
   expect(backends.find((b) => b.name === 'tensorflow')).toMatchObject({
     works: false,
     detail: 'the linked TensorFlow does not load: libtensorflow_cc.so.2: cannot open shared object file',
-    advice: "'enetc backend install tensorflow' links it anew",
+    advice: "'enetc backend install tensorflow' links it again",
   });
   expect((await enetc(['backend', 'list'], { cwd, env })).out).toMatch(/the linked TensorFlow, 2\.21\.0 of \/gone/);
 });

@@ -25,7 +25,7 @@ test('a choice inside of an expression is settled by its own option', () => {
   const text = table('| 1 | round(24 * {0.75, 1, 1.25}, 8) |');
   expect(build(text, { set: { 'stages.0.channels': '1.25' } }).graph.nodes[1]?.shapes[0]?.[0]).toBe(32);
   expect(messages(text, { set: { 'stages.0.channels': '32' } })).toEqual([
-    'not-a-choice: --set stages.0.channels: 32 is none of its choices, 0.75, 1, 1.25',
+    'not-a-choice: --set stages.0.channels: 32 is not one of its choices: 0.75, 1, 1.25',
   ]);
 });
 

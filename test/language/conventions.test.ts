@@ -96,7 +96,7 @@ test('a model states one convention, and a known one', () => {
   ]);
   expect(problems(model('  convention tf\n  convention tf\n  s: Conv(8, 3)'))).toEqual(['duplicate-member']);
   expect(messages(model('  convention pytorch\n  s: Conv(8, 3)'))).toEqual([
-    "unknown-convention: 'pytorch' is no convention (there are 'tf' and 'torch'); did you mean 'torch'?",
+    "unknown-convention: 'pytorch' is not a convention (there are 'tf' and 'torch'); did you mean 'torch'?",
   ]);
   expect(problems(model('  convention tf(eps: 1)\n  s: Conv(8, 3)'))).toEqual(['unknown-parameter']);
   expect(problems(model('  convention tf(padding: valid)\n  s: Conv(8, 3)'))).toEqual(['wrong-type']);

@@ -54,7 +54,7 @@ describe('enetc compile --target tfjs', () => {
 
   test.each([
     [['-o', '.'], 2, "the folder '.' holds 'photos'"],
-    [['-o', 'photos'], 2, "the folder 'photos' holds 'cat.jpg', which is no part of a model"],
+    [['-o', 'photos'], 2, "the folder 'photos' holds 'cat.jpg', which is not part of a model"],
     [['-o', '-'], 2, "'-' is standard output"],
     [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but a folder is to be written"],
     [['-o', 'nowhere/m'], 1, "there is no folder 'nowhere'"],

@@ -35,7 +35,7 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
     for (const by of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const failed = runner.run('run', inputs(by));
       await expect(failed).rejects.toThrow(NotFiniteError);
-      await expect(failed).rejects.toThrow('the loss is no finite number');
+      await expect(failed).rejects.toThrow('the loss is not a finite number');
       expect(await runner.read()).toEqual(before);
     }
     await runner.run('run', inputs(1));

@@ -69,7 +69,7 @@ describe("a network follows its weights' convention", () => {
     expect(a.convention).toEqual(['torch', 1e-5, 'symmetric']);
     expect(a.graph.normalisation).toEqual({ image: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] } });
     expect([codes(a.before), codes(a.after)]).toEqual([['weight-convention'], []]);
-    expect(a.before[0]?.message).toContain("leave out --convention, or say --convention 'torch'");
+    expect(a.before[0]?.message).toContain("leave out --convention, or give --convention 'torch'");
     expect(built('one', { variant: 'b' }).convention).toEqual(['torch', 1e-4, 'same']);
   });
 

@@ -17,7 +17,7 @@ export interface Frame {
   rows: number;
   /** In rows: they are a weight map's, before whose header conventions may stand. */
   readonly isMap: boolean;
-  /** In rows: the bars of the row in hand. */
+  /** In rows: the bars of the current row. */
   bars: number;
   /** In a body: the statement has come so far that a colon is a label's and not a slip for `=`. */
   bound: boolean;
@@ -46,7 +46,7 @@ export function hasElements({ role }: Frame): boolean {
   return role === 'params' || role === 'call' || role === 'list' || role === 'inline';
 }
 
-/** What is known of an opening bracket's place besides its neighbours. */
+/** What is known of an opening bracket in addition to its neighbours. */
 export interface Place {
   /** It follows a block's parameters. */
   readonly afterParams: boolean;

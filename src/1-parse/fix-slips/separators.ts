@@ -24,7 +24,7 @@ export function fixSeparator(p: TokenPass, token: IToken): IToken | undefined {
   return token;
 }
 
-/** Keeps up with how far the statement in hand has come. */
+/** Follows how far the current statement has come. */
 function followStatement(p: TokenPass, frame: Frame, token: IToken): void {
   const previous = p.out.at(-1);
   const first = previous === frame.open || kind.endsOperand(previous);
@@ -63,7 +63,7 @@ function lacksColon(p: TokenPass, frame: Frame, token: IToken): boolean {
   return frame.role === 'call' && is(token, t.NumberLiteral) && !beginsLine(p, p.position);
 }
 
-/** Leaves out what has no value beside it, and says so: `8 *)`, `(* 8`, `(, 8`, `f(: 8`. */
+/** Leaves out what has no value next to it, and reports it: `8 *)`, `(* 8`, `(, 8`, `f(: 8`. */
 function lacksValue(p: TokenPass, token: IToken): boolean {
   const previous = p.out.at(-1);
   const next = p.tokens[p.position + 1];
@@ -83,7 +83,7 @@ function lacksValue(p: TokenPass, token: IToken): boolean {
   return true;
 }
 
-/** Whether what follows an operator can be no value of it. */
+/** Whether what follows an operator cannot be its value. */
 function dangles(p: TokenPass, next: IToken | undefined): boolean {
   if (!next || kind.isCloser(next) || kind.isBar(next) || is(next, t.Comma) || is(next, t.Arrow)) return true;
   if (is(next, k.if) || is(next, k.for) || kind.isStatementKeyword(next)) return true;

@@ -29,7 +29,7 @@ export interface Spelled {
   readonly unknown?: boolean;
 }
 
-/** Reads a token that is none of the language. */
+/** Reads a token that the language does not have. */
 export function spell(source: Source, foreign: IToken): Spelled {
   const text = foreign.image;
   const span: Span = { source, start: foreign.startOffset, end: foreign.startOffset + text.length };

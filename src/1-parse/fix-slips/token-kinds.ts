@@ -18,7 +18,7 @@ const statementKeywords = new Set<TokenType>([
 ]);
 const operandStarts = new Set<TokenType>([t.Name, t.NumberLiteral, t.StringLiteral, k.true, k.false]);
 const operandEnds = new Set<TokenType>([...operandStarts, t.RParen, t.RBracket, t.RBrace, t.Property]);
-/** Infix operators that are no sign. */
+/** Infix operators that are not signs. */
 const operators = new Set<TokenType>([
   t.EqualEqual,
   t.BangEqual,

@@ -33,13 +33,13 @@ function createLine(indent: number, row = false): Line {
   return { indent, text: '', width: 0, row };
 }
 
-/** Ends the line in hand. Before anything was printed there is none to end. */
+/** Ends the current line. Before anything was printed there is none to end. */
 export function startLine(lines: Lines, indent: number, row = false): void {
   if (lines.done.length > 0 || lines.current.text !== '') lines.done.push(lines.current);
   lines.current = createLine(indent, row);
 }
 
-/** Leaves a line blank before the one in hand, which is empty still; not at the start of the file. */
+/** Leaves a blank line before the current one, which is still empty; not at the start of the file. */
 export function blankLine(lines: Lines): void {
   if (lines.done.length > 0) lines.done.push(createLine(0));
 }

@@ -49,12 +49,12 @@ export interface Printer {
   readonly flat: readonly number[];
   /** For each token, the next one (itself included) that begins a line. */
   readonly nextHard: readonly number[];
-  /** The indent of the statement, step or list in hand. */
+  /** The indent of the current statement, step or list. */
   indent: number;
   /** How many brackets are open within the statement. */
   depth: number;
   pending: LineStart | undefined;
-  /** The conditions of the chain in hand. */
+  /** The conditions of the current chain. */
   conditions: ConditionColumn | undefined;
 }
 

@@ -6,7 +6,7 @@ import { beginLine, keepFirstComments, type Printer, print, putToken } from './p
 import { needsSpace } from './spacing.ts';
 import { isToken, isType, type PrintComment, type PrintElement, type PrintNode, type PrintToken } from './tree.ts';
 
-/** A table in braces: a row a line, its columns aligned. */
+/** A table in braces: one row per line, its columns aligned. */
 export function printRows(p: Printer, { children }: PrintNode): void {
   const { indent, depth } = p;
   const widths = columnWidths(children);

@@ -23,7 +23,7 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
 
   const declaration = (name: string): Variable => {
     const variable = declared.get(name);
-    if (!variable) throw new Error(`'${name}' is no variable of the program '${program.name}'`);
+    if (!variable) throw new Error(`'${name}' is not a variable of the program '${program.name}'`);
     return variable;
   };
   const variable = (name: string): Tensor => {
@@ -124,7 +124,7 @@ async function readBack(fn: StepFunction, values: Values): Promise<Readonly<Reco
   ]);
   guards.forEach(({ data }, i) => {
     if (data.every(Number.isFinite)) return;
-    throw new NotFiniteError(`${guardName(fn, fn.guards[i] as StepRef)} is no finite number`);
+    throw new NotFiniteError(`${guardName(fn, fn.guards[i] as StepRef)} is not a finite number`);
   });
   return Object.fromEntries(
     fn.outputs.map(({ name, value }, i) => [name, logical(fn, value, outputs[i] as HostTensor)]),

@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { StepOpKind, StepOpOf } from '../../ops/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 
-/** What an op is run with, besides its inputs. */
+/** What an op is run with, in addition to its inputs. */
 export interface KernelContext {
   readonly tf: Tfjs;
   /** What is fed to an input, as a new tensor. */

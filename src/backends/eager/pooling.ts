@@ -5,7 +5,7 @@ import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { extentOf, namedPadding, padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
 
-/** What stands around a map whose maximum is sought. The infinite is no number to WebGPU's shaders; this is the least finite. */
+/** What stands around a map whose maximum is sought. Infinity is not a number to WebGPU's shaders; this is the least finite. */
 const lowest = -3.4028234663852886e38;
 
 /** Pools and their gradients. Dilated ones, which tfjs' gradients do not know, go place by place of the window. */

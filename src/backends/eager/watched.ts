@@ -13,7 +13,7 @@ interface Device {
 
 /**
  * Runs something on the backend. WebGPU throws nothing by itself: without memory, or asked for what a device cannot do, it
- * goes on with values that are none, and tells who asked it to watch.
+ * goes on with meaningless values, and reports to whoever asked it to watch.
  * @throws OutOfMemoryError where the backend had no memory left
  */
 export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
@@ -27,9 +27,11 @@ export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
   } catch (e) {
     thrown = e;
   }
-  // A lost device answers no more; then what was thrown tells.
-  const told = device ? [device.popErrorScope(), device.popErrorScope()].map((scope) => scope.catch(() => null)) : [];
-  const [memory, invalid] = await Promise.all(told);
+  // A lost device no longer answers; then what was thrown tells.
+  const reports = device
+    ? [device.popErrorScope(), device.popErrorScope()].map((scope) => scope.catch(() => null))
+    : [];
+  const [memory, invalid] = await Promise.all(reports);
   if (memory) throw new OutOfMemoryError(memory.message);
   for (const error of [invalid, thrown]) {
     if (hasMessage(error) && outOfMemory.test(error.message)) throw new OutOfMemoryError(error.message);

@@ -18,16 +18,16 @@ const packages = { '@tensorflow/tfjs-node': '4.22.0', 'node-api-headers': '1.9.0
 export interface InstallOptions extends OpenOptions {
   /** The Python whose TensorFlow is linked; found where not given. */
   readonly python?: string;
-  /** What is being done, a line a step. */
+  /** Called with what is being done, one line per step. */
   say(line: string): void;
-  /** Told of the folder that is worked in, for whoever is interrupted; and when it is no more. */
+  /** Called with the folder that is worked in, for whoever is interrupted; and when it is gone. */
   began(folder: string): void;
   ended(folder: string): void;
 }
 
 /**
  * Links the TensorFlow of a Python: fetches tfjs-node, builds its binding against the libraries of the wheel, computes a
- * gradient with it, and remembers it. All in a folder beside; the link that was there stays until the new one works.
+ * gradient with it, and remembers it. All in a folder next to it; the link that was there stays until the new one works.
  * @throws InstallError with what is missing and what to type
  */
 export async function installTensorflow(

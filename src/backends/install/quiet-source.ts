@@ -1,4 +1,4 @@
-/** The file beside the binding that this becomes. */
+/** The file next to the binding that this becomes. */
 export const quietModule = 'quiet-stderr.node';
 
 /**

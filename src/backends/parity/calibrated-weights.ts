@@ -45,7 +45,7 @@ function withoutMomentum(graph: Graph): Graph {
   return { ...graph, nodes };
 }
 
-/** Statistics a little beside what was measured; other tensors as they are. */
+/** Statistics a little off what was measured; other tensors as they are. */
 function aside(values: Float32Array, name: string, seed: number): Float32Array {
   if (!/\.running_(mean|var)$/.test(name)) return values;
   const factors = new Float32Array(values.length);

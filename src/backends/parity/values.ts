@@ -55,7 +55,7 @@ export interface Difference {
   readonly absolute: number;
 }
 
-/** Compares outputs. What is no finite number, or of another size, differs infinitely. */
+/** Compares outputs. What is not a finite number, or of another size, differs infinitely. */
 export function differenceOf(found: readonly Value[], expected: readonly Value[]): Difference {
   let relative = 0;
   let absolute = 0;

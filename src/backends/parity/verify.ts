@@ -22,7 +22,7 @@ export interface ParityRequest {
   /** Weights from a file; without, they are random in every tensor. */
   readonly weights?: WeightsRequest;
   readonly where: OpenOptions;
-  /** Told what is being run. */
+  /** Called with what is being run. */
   readonly onStep?: (what: string) => void;
 }
 
@@ -140,7 +140,7 @@ function firstLine(e: unknown): string {
   return (e instanceof Error ? e.message : String(e)).trim().split('\n')[0] ?? '';
 }
 
-/** The first of a form's errors, where it is, and how many there are besides. */
+/** The first of a form's errors, where it is, and how many more there are. */
 function reasonText([first, ...others]: readonly Diagnostic[]): string {
   if (!first) return '';
   const { message, span } = first;

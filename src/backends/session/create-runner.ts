@@ -33,7 +33,7 @@ export async function createSessionRunner(
 
   const variableOf = (name: string): Variable => {
     const variable = variables.get(name);
-    if (!variable) throw new Error(`'${name}' is no variable of the program '${program.name}'`);
+    if (!variable) throw new Error(`'${name}' is not a variable of the program '${program.name}'`);
     return variable;
   };
 
@@ -93,7 +93,7 @@ function fed(name: string, inputs: Readonly<Record<string, HostTensor>>): HostTe
   return tensor;
 }
 
-/** Variables in runs of about so many bytes. */
+/** Variables in runs of about `portion` bytes. */
 function portions(variables: readonly Variable[]): Variable[][] {
   const result: Variable[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

@@ -11,7 +11,7 @@ export function inOurWords<T>(call: () => T): T {
   } catch (e) {
     const message = e instanceof Error ? e.message : String(e);
     const guard = guardInMessage(message);
-    if (guard !== undefined) throw new NotFiniteError(`${guard} is no finite number`, { cause: e });
+    if (guard !== undefined) throw new NotFiniteError(`${guard} is not a finite number`, { cause: e });
     if (outOfMemory.test(message)) throw new OutOfMemoryError(firstLine(message), { cause: e });
     throw e;
   }

@@ -17,7 +17,7 @@ export interface TensorflowPackage {
   readonly linked: boolean;
 }
 
-/** The packages that are installed: of the user's project, beside enetc, then the linked one. */
+/** The packages that are installed: of the user's project, next to enetc, then the linked one. */
 export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
   const found = tensorflowPackages.flatMap((name) => {
     const entry = findPackage(name, cwd);
@@ -61,8 +61,8 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
     }
   }
   const relink = packages.some((found) => found.linked);
-  const mend = relink ? "'enetc backend install tensorflow' links it anew" : advice;
-  throw new BackendUnavailable(name, reasons.join('; '), mend);
+  const remedy = relink ? "'enetc backend install tensorflow' links it again" : advice;
+  throw new BackendUnavailable(name, reasons.join('; '), remedy);
 }
 
 function whyNot(e: unknown): string {

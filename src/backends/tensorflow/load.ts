@@ -60,7 +60,7 @@ interface NativeBackend {
 }
 
 /**
- * What `enetc backend install` builds beside the binding: newer TensorFlows write to standard error while their libraries
+ * What `enetc backend install` builds next to the binding: newer TensorFlows write to standard error while their libraries
  * load, whatever their settings. A process that dies of loading would die silently, but `install` has tried it before.
  */
 function stderrSwitch(entry: string): { mute(): void; restore(): void } | undefined {

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a GPU needs besides Dawn. */
+/** What a GPU needs in addition to Dawn. */
 export const driverAdvice =
   process.platform === 'linux'
     ? "install your GPU's Vulkan driver and loader (Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers)"
@@ -33,7 +33,7 @@ export function missingVulkan(env: Env): string | undefined {
 
 /**
  * Points the Vulkan loader at a driver that computes on the CPU, the user's own choice (VK_ICD_FILENAMES) first.
- * The loader itself may be the one that lies beside the driver.
+ * The loader itself may be the one next to the driver.
  * @returns whether there is a driver and a loader
  */
 export function useSoftwareDriver(env: Env): boolean {

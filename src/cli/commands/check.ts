@@ -17,7 +17,7 @@ import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { unreadableDiagnostic } from '../reading-diagnostics.ts';
 import { openSpec, textOf } from '../spec.ts';
 
-/** A fix may make room for another; so many rounds are enough for all that a file can have. */
+/** A fix may make room for another; this number of rounds is enough for all that a file can have. */
 const mostRounds = 10;
 
 const onlyStdin = { specs: [{ path: '-', outside: false }], unreadable: [] };
@@ -96,8 +96,8 @@ function tooManyWarnings(diagnostics: readonly Diagnostic[], most: number | unde
 function conclusion(paths: readonly string[], diagnostics: readonly Diagnostic[], fixed: number): string {
   const files =
     paths.length === 1 ? (paths[0] === '-' ? 'standard input' : safeText(paths[0] as string)) : `${paths.length} files`;
-  const mended = fixed > 0 ? `, ${fixed} ${nounFor(fixed, 'fix', 'fixes')} applied` : '';
+  const applied = fixed > 0 ? `, ${fixed} ${nounFor(fixed, 'fix', 'fixes')} applied` : '';
   const fixable = diagnostics.filter((d) => d.fixes?.some((f) => f.safe)).length;
   const hint = fixable > 0 ? `; --fix would fix ${fixable}` : '';
-  return `${files} checked${mended}: ${diagnostics.length === 0 ? 'nothing to report' : 'see above'}${hint}`;
+  return `${files} checked${applied}: ${diagnostics.length === 0 ? 'nothing to report' : 'see above'}${hint}`;
 }

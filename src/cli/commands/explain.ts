@@ -27,7 +27,7 @@ export const explainCommand: RunCommand = async (args, io) => {
   return explainSpec(spec, args, io);
 };
 
-/** Says what a diagnostic means. */
+/** Explains what a diagnostic means. */
 function explainCode(code: Code, args: Arguments, io: Io): number {
   const { severity, explanation } = catalog[code];
   printAnswer(args, io, { code, severity, explanation }, (paint) => {
@@ -36,7 +36,7 @@ function explainCode(code: Code, args: Arguments, io: Io): number {
   return exitCodes.ok;
 }
 
-/** Says why the numbers of a network are what they are. */
+/** Explains why the numbers of a network are what they are. */
 function explainSpec(spec: Spec, args: Arguments, io: Io): number {
   const opened = buildNetwork(spec, args, io);
   if (!opened) return exitCodes.diagnostics;

@@ -50,7 +50,7 @@ function values(models: KnownModels): string {
   return cases.join('\n');
 }
 
-/** The variants of the spec on the line; of all models where it is no library model. */
+/** The variants of the spec on the line; of all models where it is not a library model. */
 function variants(models: KnownModels): string {
   const cases = models.map((m) => `${m.name}) word="${m.variants.join(' ')}" ;;`).join(' ');
   const all = models.flatMap((m) => m.variants).join(' ');

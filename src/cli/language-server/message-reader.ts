@@ -7,10 +7,10 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 
-/** No message is so long: a bound for a Content-Length that is nonsense. */
+/** No message is this long: a bound for a Content-Length that is nonsense. */
 const mostBytes = 512 << 20;
 
-/** No header is so long: after so many bytes without its end there is none. */
+/** No header is this long: after this number of bytes without its end there is none. */
 const mostHeaderBytes = 4096;
 
 /** The notification that the reader itself gives at the end of its stream. */
@@ -96,13 +96,13 @@ export class MessageStreamReader extends AbstractMessageReader {
     const skipped = JSON.stringify(this.#buffer.toString('utf8', 0, Math.min(at, 80)));
     this.#buffer = this.#buffer.subarray(at);
     this.fireError(
-      new Error(`passed over ${at} ${nounFor(at, 'byte that is', 'bytes that are')} no message, from ${skipped} on`),
+      new Error(`passed over ${at} ${nounFor(at, 'byte that is', 'bytes that are')} not a message, from ${skipped} on`),
     );
     return true;
   }
 }
 
-/** The length that a header says; undefined where it says none, or is no header. */
+/** The length that a header says; undefined where it states none, or is not a header. */
 function lengthIn(header: string): number | undefined {
   let length: number | undefined;
   for (const line of header.split('\r\n')) {

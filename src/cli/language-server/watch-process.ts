@@ -2,7 +2,7 @@
 const interval = 3000;
 
 /**
- * Calls `onEnd` when the client's process is no more, as the protocol asks. A process that is not seen to begin with, for
+ * Calls `onEnd` when the client's process has ended, as the protocol asks. A process that is not seen to begin with, for
  * it runs in another container, is not watched: then the end of the stream must do.
  * @returns what ends the watch.
  */

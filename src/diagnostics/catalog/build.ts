@@ -45,7 +45,7 @@ export const buildDiagnostics = {
     `A bound on evaluation, far above what any network needs: comprehensions or blocks multiply each other.`,
   ),
   'blocks-too-deep': error<{ limit: number }>(
-    (a) => `blocks stand more than ${a.limit} deep in each other`,
+    (a) => `blocks are nested more than ${a.limit} deep`,
     `A block given to itself as a \`block\` parameter never ends.`,
   ),
   'group-count': error<{ groups: number; input: number; output: number }>(

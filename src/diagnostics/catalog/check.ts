@@ -65,7 +65,7 @@ export const checkDiagnostics = {
     `There is one kind of number; \`int\` accepts whole values only. \`floor\`, \`ceil\` and \`round\` make one.`,
   ),
   'expression-too-deep': error<{ limit: number }>(
-    (a) => `expressions stand more than ${a.limit} deep in each other`,
+    (a) => `expressions are nested more than ${a.limit} deep`,
     `A bound that keeps evaluation safe. Name an inner part: \`hidden = ...\`.`,
   ),
   'unnamed-setting': error<{ callee: string; names: string }>(
@@ -73,7 +73,7 @@ export const checkDiagnostics = {
     `Write the name before the value: \`convention torch(epsilon: 1e-3)\`, \`input image: [3, 224, 224] (mean: [0.5, 0.5, 0.5])\`.`,
   ),
   'unknown-type': error<{ name: string; hint: string }>(
-    (a) => `'${a.name}' is no type${a.hint}`,
+    (a) => `'${a.name}' is not a type${a.hint}`,
     `Types are \`int\`, \`real\`, \`bool\`, \`activation\`, \`block\` and \`table\`, each also as a list: \`int[]\`. A parameter without a type is a tensor.`,
   ),
   'duplicate-name': error<{ name: string }>(
@@ -81,7 +81,7 @@ export const checkDiagnostics = {
     `Every name is bound once; \`_\` discards a value. In a model, parameters, tables, sections and values share one namespace.`,
   ),
   'duplicate-label': error<{ name: string }>(
-    (a) => `the label '${a.name}' stands twice here`,
+    (a) => `the label '${a.name}' is used twice here`,
     `Labels make the paths of parameters (\`stages.4.1.expand.conv\`), so each must be unique in its block or section.`,
   ),
   'missing-label': error<{ callee: string; label: string }>(
@@ -101,7 +101,7 @@ export const checkDiagnostics = {
     `A block's outputs are taken by order: \`a, b = Block(x)\`. In a model, \`return c3: stages.2, c5: stages.6\` names them.`,
   ),
   'recursive-block': error<{ cycle: string }>(
-    (a) => `blocks contain each other without end: ${a.cycle}`,
+    (a) => `blocks contain each other: ${a.cycle}`,
     `A block may not contain itself, directly or through others: a network is finite. Repetition is a table's \`repeat\` column.`,
   ),
   'duplicate-member': error<{ what: string }>(
@@ -113,7 +113,7 @@ export const checkDiagnostics = {
     `A convention says how a framework pads and normalises; a network has one. A single op can differ: \`padding: same\`, \`epsilon: 1e-5\`.`,
   ),
   'unknown-convention': error<{ name: string; hint: string }>(
-    (a) => `'${a.name}' is no convention (there are 'tf' and 'torch')${a.hint}`,
+    (a) => `'${a.name}' is not a convention (there are 'tf' and 'torch')${a.hint}`,
     `\`tf\`: SAME padding from the input's size with the odd pixel at the bottom and right, epsilon 1e-3, momentum 0.99, means that do not count padding. \`torch\`: symmetric padding, epsilon 1e-5, momentum 0.9, means that count it.`,
   ),
   'no-input': error<{ name: string }>(
@@ -125,7 +125,7 @@ export const checkDiagnostics = {
     `A model is made of sections: \`stem: ConvBnAct(32)\`.`,
   ),
   'duplicate-column': error<{ name: string }>(
-    (a) => `the column '${a.name}' stands twice`,
+    (a) => `the column '${a.name}' appears twice`,
     `Each column of a table is one parameter.`,
   ),
   'unknown-column': error<{ name: string; where: string; hint: string }>(
@@ -208,7 +208,7 @@ export const checkDiagnostics = {
   ),
   'more-problems': info<{ count: number; file: string }>(
     (a) => `${a.count} more ${a.count === 1 ? 'problem' : 'problems'} in ${a.file} not shown`,
-    `Of one file the first 100 errors and the first 100 warnings are shown. Mend these first: often they have one cause.`,
+    `Of one file the first 100 errors and the first 100 warnings are shown. Fix these first: often they have one cause.`,
   ),
   'unknown-weights-model': error<{ name: string; hint: string }>(
     (a) => `a weight map is for a model of this file or an imported one; there is no '${a.name}'${a.hint}`,

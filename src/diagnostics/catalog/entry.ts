@@ -3,7 +3,7 @@ export interface Entry<Args> {
   readonly severity: 'error' | 'warning' | 'info';
   /** One sentence: what is wrong and what would be right. */
   message(args: Args): string;
-  /** Markdown: why it is so, an example that has it and how that is mended. */
+  /** Markdown: why it is so, an example that has it and how to fix it. */
   readonly explanation: string;
 }
 

@@ -23,7 +23,7 @@ export const resolveDiagnostics = {
     `A spec may only read files in the folder that it is compiled from: the current folder if the spec lies in it, else the spec's own folder. Compile from a folder that holds both.`,
   ),
   'import-cycle': error<{ cycle: string }>(
-    (a) => `imports go round in a circle: ${a.cycle}`,
+    (a) => `imports form a cycle: ${a.cycle}`,
     `Two files that import each other have no order in which they can be read. Move what both need into a third file.`,
   ),
   'not-exported': error<{ name: string; path: string; hint: string }>(

@@ -54,7 +54,7 @@ export const scaleDiagnostics = {
     `The shape of the input was set on the command line, and the model states a mean and a deviation for another number of channels. To state your own, write the spec to a file (\`enetc init my.enet --from ...\`) and change \`mean\` and \`std\` there.`,
   ),
   'not-a-choice': error<{ name: string; value: string; options: string }>(
-    (a) => `--set ${a.name}: ${a.value} is none of its choices, ${a.options}`,
+    (a) => `--set ${a.name}: ${a.value} is not one of its choices: ${a.options}`,
     `A choice cell lists what may stand there.`,
   ),
 } as const;

@@ -15,7 +15,7 @@ export const targetDiagnostics = {
     `ONNX's operators come in numbered sets. Older ones than these lack forms that the networks need; newer ones are not yet supported by any release of ONNX Runtime.`,
   ),
   'onnx-batch': error<{ batch: number }>(
-    (a) => `a batch of ${a.batch} is none; give a whole number from 1, or 'dynamic'`,
+    (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
     `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
   ),
   'onnx-tuned-half': error<object>(

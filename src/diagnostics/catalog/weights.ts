@@ -8,7 +8,7 @@ export const weightDiagnostics = {
   ),
   'checkpoint-header': error<{ file: string; reason: string }>(
     (a) => `'${a.file}' is not a sound safetensors file: ${a.reason}`,
-    `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules was cut off on its way, or made to deceive; fetch it again, or save it anew with the library \`safetensors\`.`,
+    `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules was cut off on its way, or made to deceive; fetch it again, or save it again with the library \`safetensors\`.`,
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
     (a) => `'${a.file}' is ${a.what}; weights are read from safetensors: ${a.advice}`,
@@ -24,7 +24,7 @@ export const weightDiagnostics = {
   ),
   'weight-map-pattern': error<{ path: string; pattern: string }>(
     (a) =>
-      `'${a.path}' and '${a.pattern}' make no row of a weight map: names have dots between words and at most one star in a word, and joined parts share the text up to their last star`,
+      `'${a.path}' and '${a.pattern}' are not a row of a weight map: names have dots between words and at most one star in a word, and joined parts share the text up to their last star`,
     `A row of a weight map names a module of the model and a module of the checkpoint: \`stages.*.*.expand.conv\` and \`blocks.*.*.conv_pw\`. A star stands for a word, or in quotes for a part of one: \`"layer*.*.conv1"\`.`,
   ),
   'weight-uneven': error<{ file: string; path: string; count: number; pattern: string; found: number }>(
@@ -73,27 +73,27 @@ export const weightDiagnostics = {
   'weight-convention-taken': info<{ file: string; column: string; model: string; convention: string; instead: string }>(
     (a) =>
       `${a.model} is built with convention ${a.convention} instead of ${a.instead}: '${a.file}' has ${a.column}'s names, whose weights were trained under it`,
-    `A weight map says of a column under which convention its weights were trained: their epsilon, padding rule and normalisation. Any other gives wrong outputs, so that the network follows its weights. \`--convention 'torch(epsilon: 1e-5)'\`, said in full, overrides it.`,
+    `A weight map says of a column under which convention its weights were trained: their epsilon, padding rule and normalisation. Any other gives wrong outputs, so that the network follows its weights. \`--convention 'torch(epsilon: 1e-5)'\`, given in full, overrides it.`,
   ),
   'weight-convention': warning<{ file: string; column: string; model: string; convention: string; instead: string }>(
     (a) =>
-      `${a.model} is built with convention ${a.instead}, but '${a.file}' has ${a.column}'s names, whose weights were trained under ${a.convention}; leave out --convention, or say --convention '${a.convention}'`,
-    `Weights that were trained under another epsilon or padding rule give wrong outputs, and no tensor shows it. The weight map says what the weights of a column need. Where these are others under the same names, the warning does not concern them.`,
+      `${a.model} is built with convention ${a.instead}, but '${a.file}' has ${a.column}'s names, whose weights were trained under ${a.convention}; leave out --convention, or give --convention '${a.convention}'`,
+    `Weights that were trained under another epsilon or padding rule give wrong outputs, and no tensor shows it. The weight map says what the weights of a column need. Where these are different weights with the same names, the warning does not concern them.`,
   ),
   'weight-convention-open': warning<{ file: string; column: string; model: string; options: string; instead: string }>(
     (a) =>
-      `'${a.file}' has ${a.column}'s names, which weights of both conventions share: say ${a.options}; ${a.model} is built with ${a.instead}`,
+      `'${a.file}' has ${a.column}'s names, which weights of both conventions share: give ${a.options}; ${a.model} is built with ${a.instead}`,
     `timm's \`tf_efficientnet_b0\` (\`--convention tf\`) and \`efficientnet_b0\` (\`--convention torch\`) have the same names and shapes, but another epsilon and padding rule. Nothing in the file tells which it is; the wrong one gives wrong outputs.`,
   ),
   'weight-not-finite': warning<{ file: string; tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} not finite: outputs that depend on ${a.count === 1 ? 'it' : 'them'} will not be numbers`,
-    `The file has infinities among its weights, or values that are no numbers, mostly because training diverged. Take an earlier checkpoint.`,
+    `The file has infinities among its weights, or values that are not numbers, mostly because training diverged. Take an earlier checkpoint.`,
   ),
   'weight-negative-variance': warning<{ file: string; tensor: string; count: number; epsilon: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} below -epsilon (-${a.epsilon}): the outputs will not be numbers`,
-    `Batch normalisation divides by the square root of the variance plus epsilon, which is no number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one.`,
+    `Batch normalisation divides by the square root of the variance plus epsilon, which is not a number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one.`,
   ),
   'weight-surplus': warning<{ file: string; name: string; hint: string }>(
     (a) => `no tensor of the model takes '${a.name}' of '${a.file}'${a.hint}`,

@@ -9,7 +9,7 @@ const severities = {
   info: DiagnosticSeverity.Information,
 } as const;
 
-/** What is to be said in a document, as the protocol says it; of all that there is to say, or of what is given. */
+/** A document's diagnostics as the protocol has them: all that are known, or those given. */
 export function protocolDiagnostics(view: View, found = view.analysis.diagnostics): Diagnostic[] {
   return documentDiagnostics(view.analysis, found).map((d) => protocolDiagnostic(view, d));
 }

@@ -4,14 +4,14 @@ import type { Session } from '../session.ts';
 import { type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
-/** So long, in milliseconds, what is said of a document waits for all of its networks to be built. */
+/** How long, in milliseconds, a document's diagnostics wait for all of its networks to be built. */
 const patience = 10;
 
 /**
  * Makes what sends diagnostics to clients that do not ask for them, with the version of the text that they are about: work
  * for the background, for every open document, since each may import the one that has changed. A document's are sent
  * again only where they differ or its text has changed. What only shows in networks can take longer than a key: a new
- * mistake is then said before it, but what was said stays until all is known.
+ * mistake is then reported first, and what was reported stays until all is known.
  */
 export function createPublisher(session: Session): () => Generator<number> {
   const sent = new Map<string, { readonly version: number; readonly said: ReadonlySet<string> }>();

@@ -10,7 +10,7 @@ import type { Session } from '../session.ts';
 import { uriOf, type View, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
-/** So long, in milliseconds, texts may replace each other before one is answered for at once. */
+/** How long, in milliseconds, texts may replace each other before one is answered for at once. */
 const patience = 250;
 
 /** Answers clients that ask for diagnostics: of a document, and of the whole workspace. */

@@ -6,7 +6,7 @@ import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { offsetsIn, type View } from '../view.ts';
 
-/** What a machine can mend, for the client to do. */
+/** What can be fixed automatically, for the client to apply. */
 export function answerActions(session: Session): void {
   answerIn(session, CodeActionRequest.type, (view, { range, context }): CodeAction[] => {
     if (view.library || !session.client.codeActions) return [];

@@ -16,7 +16,7 @@ import { folderOf, uriToPath } from '../uris.ts';
 /** The commands that the server runs for clients that have none of their own of that name. */
 export const commandNames = ['enet.selectScaling', 'enet.compile', 'enet.preview'] as const;
 
-/** More choices than these are no list to choose from. */
+/** The most choices that a list to choose from has. */
 const mostChoices = 24;
 
 /**

@@ -43,7 +43,7 @@ export function answerHints(session: Session): void {
   );
   answer(session, CodeLensResolveRequest.type, (given): CodeLens => {
     const { uri, lens } = (given.data ?? {}) as Partial<LensData>;
-    if (!isLens(lens)) throw invalidParams('the lens is none of this server');
+    if (!isLens(lens)) throw invalidParams('the lens is not from this server');
     const view = viewOf(session, uri);
     return view ? { ...given, command: commandOf(view, lens, resolveCodeLens(view.analysis, lens).title) } : given;
   });

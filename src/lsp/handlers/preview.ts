@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
 import { locationOf, type View, viewOf } from '../view.ts';
 
-/** `enet/preview`: the network beside the text. */
+/** `enet/preview`: the network next to the text. */
 export function answerPreview(session: Session): void {
   answer(
     session,

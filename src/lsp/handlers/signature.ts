@@ -11,7 +11,7 @@ export function answerSignatures(session: Session): void {
     const found = signatureHelp(view.analysis, offsetIn(view, position));
     if (!found) return null;
     const { label, documentation, parameters, active } = found;
-    // where no parameter is left, clients that cannot be told take one past the last
+    // where no parameter is left, clients without that notion take one past the last
     const none = session.client.noActiveParameter ? null : parameters.length;
     const signature = {
       label,

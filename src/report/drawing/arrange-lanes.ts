@@ -5,7 +5,7 @@ const mostLanes = 40;
 
 /**
  * Puts the lanes into an order in which edges are short: each lane is tried at each other place, as long as that
- * helps. Lanes are numbered anew, with the main path in lane 0.
+ * helps. Lanes are numbered again, with the main path in lane 0.
  */
 export function arrangeLanes(layout: Layout, edges: readonly Edge[]): Layout {
   const used = [...layout.lane, ...layout.edgeLane.filter((l) => l !== undefined)];

@@ -68,7 +68,7 @@ export function blockFigure(graph: Graph, operator: string, blocks: readonly Blo
   return { operator, units: [...ports, ...units, port('output')], edges: [...edges.values()] };
 }
 
-/** More units than this are no figure, and take long to place. */
+/** More units than this do not make a figure, and take long to place. */
 const mostDrawn = 150;
 
 /** A block that is too large to draw. */

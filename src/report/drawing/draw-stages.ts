@@ -15,7 +15,7 @@ const skipLane = 12;
 const sheet = 3.5;
 const figureWidth = 62;
 const barWidth = 46;
-/** More stages than this go on in a column beside. */
+/** More stages than this go on in a column next to it. */
 const perColumn = 22;
 const columnGap = 56;
 
@@ -38,7 +38,7 @@ interface Skip {
   readonly lane: number;
 }
 
-/** Draws the stages one below the other, with tensors between them and, beside them, what each costs. */
+/** Draws the stages one below the other, with tensors between them and, next to them, what each costs. */
 export function drawStages(diagram: Diagram): Drawn {
   const plan = planStages(diagram);
   const rows = Math.min(diagram.stages.length, perColumn);
@@ -137,7 +137,7 @@ function drawCosts(plan: Plan, stage: DiagramStage, left: number, y: number, fil
     .join('');
 }
 
-/** The arrows from stage to stage with their tensors, the input above and the outputs below or beside. */
+/** The arrows from stage to stage with their tensors, the input above and the outputs below or at the side. */
 function drawFlow(diagram: Diagram, plan: Plan): string[] {
   const parts: string[] = [];
   const middle = (index: number) => columnX(plan, index) + plan.boxX + boxWidth / 2;
@@ -214,7 +214,7 @@ function toNextColumn(plan: Plan, index: number, middle: (index: number) => numb
   ];
 }
 
-/** A tensor that passes stages by; within a column it runs beside the boxes, between columns only its ends are drawn. */
+/** A tensor that passes stages by; within a column it runs next to the boxes, between columns only its ends are drawn. */
 function drawSkip(plan: Plan, { edge, lane }: Skip): string {
   const from = Math.max(edge.from, 0);
   const left = columnX(plan, from) + plan.boxX;

@@ -78,7 +78,7 @@ export async function saveState(course: Course, known?: ReadonlyMap<string, Floa
 
 /**
  * The values of all variables.
- * @throws RunError where one is no finite number: a checkpoint with it would take the last good one's place.
+ * @throws RunError where one is not a finite number: a checkpoint with it would take the last good one's place.
  */
 export async function readValues({ placed, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
   const values = await placed.runner.read();

@@ -10,7 +10,7 @@ interface Shown {
   readonly analysis: Analysis | undefined;
 }
 
-export interface ChangesBeside {
+export interface OutsideChanges {
   /** Notes what the documents are whose own text has changed: the client asks for their hints and lenses by itself. */
   note(): void;
   /** Whether another document means something else since: of what it imports something has changed. */
@@ -18,7 +18,7 @@ export interface ChangesBeside {
 }
 
 /** Watches for open documents that change without a change of their own, which only the server knows of. */
-export function watchChangesBeside(session: Session): ChangesBeside {
+export function watchOutsideChanges(session: Session): OutsideChanges {
   const shown = new Map<string, Shown>();
   const visit = (take: (before: Shown | undefined, now: Shown) => boolean): boolean => {
     let taken = false;
@@ -39,7 +39,7 @@ export function watchChangesBeside(session: Session): ChangesBeside {
   };
 }
 
-/** Whether the text and the point are the same. The client is told of another point when it is chosen. */
+/** Whether the text and the point are the same. The client is notified of another point when it is chosen. */
 function isSameAsked(before: Shown | undefined, now: Shown): boolean {
   return before?.version === now.version && before.scaling === now.scaling;
 }
