@@ -69,6 +69,6 @@ export const seams: readonly Seam[] = [
   {
     what: 'which document the server means',
     files: ['src/lsp/documents.ts'],
-    tests: ['test/lsp/documents.test.ts', 'test/lsp/changes-beside.test.ts', 'test/lsp/unwatched-files.test.ts'],
+    tests: ['test/lsp/documents.test.ts', 'test/lsp/outside-changes.test.ts', 'test/lsp/unwatched-files.test.ts'],
   },
 ];

@@ -47,7 +47,7 @@ export function hasElements({ role }: Frame): boolean {
 }
 
 /** What is known of an opening bracket in addition to its neighbours. */
-export interface Place {
+export interface BracketFacts {
   /** It follows a block's parameters. */
   readonly afterParams: boolean;
   /** It is the last thing on its line. */
@@ -55,7 +55,7 @@ export interface Place {
 }
 
 /** What tokens[i], an opening bracket, holds; `before` are the tokens before it. */
-export function roleOf(before: readonly IToken[], tokens: readonly IToken[], i: number, place: Place): Role {
+export function roleOf(before: readonly IToken[], tokens: readonly IToken[], i: number, place: BracketFacts): Role {
   const previous = before.at(-1);
   const second = before.at(-2);
   if (is(tokens[i], t.LBracket)) return 'list';

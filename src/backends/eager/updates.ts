@@ -9,14 +9,14 @@ export interface UpdateContext {
   readonly variable: (name: string) => Tensor;
 }
 
-type Rule<K extends Update['kind']> = (
+type UpdateRule<K extends Update['kind']> = (
   context: UpdateContext,
   update: Extract<Update, { kind: K }>,
 ) => Readonly<Record<string, Tensor>>;
 
 /** The variables that an update changes, with their new values, which nobody else holds. */
 export function newValues(context: UpdateContext, update: Update): Readonly<Record<string, Tensor>> {
-  return (rules[update.kind] as Rule<Update['kind']>)(context, update);
+  return (rules[update.kind] as UpdateRule<Update['kind']>)(context, update);
 }
 
 /** The step's values that an update reads. */
@@ -25,7 +25,7 @@ export function refsOf(update: Update): StepRef[] {
 }
 
 /** The formulas stand at `Update`. */
-const rules: { readonly [K in Update['kind']]: Rule<K> } = {
+const rules: { readonly [K in Update['kind']]: UpdateRule<K> } = {
   rmsprop({ tf, value, variable }, update) {
     const [gradient, decay] = [value(update.gradient), value(update.decay)];
     const meanSquare = mixed(tf, variable(update.meanSquare), tf.square(gradient), decay);

@@ -30,7 +30,7 @@ for name in ['tensorflow', 'tensorflow-cpu', 'tensorflow-rocm', 'tensorflow-maco
 print(json.dumps({'python': sys.executable, 'folder': folder, 'version': version}))
 `;
 
-interface Found {
+interface ScriptAnswer {
   readonly python: string;
   readonly folder: string;
   readonly version: string;
@@ -82,7 +82,7 @@ function describeWheel(python: string, answer: Awaited<ReturnType<typeof ask>>):
       `'${python}' could not be asked${said === '' ? `: it said nothing and ended ${how}` : `:\n${said}`}`,
     );
   }
-  const found = JSON.parse(answer.stdout) as Found;
+  const found = JSON.parse(answer.stdout) as ScriptAnswer;
   const mac = process.platform === 'darwin';
   const libraries = ['tensorflow_cc', 'tensorflow_framework'].map((name) =>
     join(found.folder, mac ? `lib${name}.2.dylib` : `lib${name}.so.2`),

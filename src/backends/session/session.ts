@@ -7,7 +7,7 @@ import type { HostTensor } from '../runner.ts';
 import type { TfjsNode } from '../tensorflow/load.ts';
 
 /** A session of TensorFlow over a SavedModel. */
-export interface Session {
+export interface TensorflowSession {
   /** Feeds some tensors of the graph and gives others: any of those that its signatures name. */
   run(feeds: readonly (readonly [TensorInfo, HostTensor])[], fetches: readonly TensorInfo[]): HostTensor[];
   close(): void;
@@ -29,7 +29,7 @@ interface LoadedModel {
  * Loads a SavedModel from its bytes. TensorFlow reads a folder: a temporary one, gone when this returns.
  * @param signature the name of any signature of the model.
  */
-export async function openSession(tf: TfjsNode, pb: Uint8Array, signature: string): Promise<Session> {
+export async function openSession(tf: TfjsNode, pb: Uint8Array, signature: string): Promise<TensorflowSession> {
   const folder = mkdtempSync(join(tmpdir(), 'enetc-session-'));
   let model: LoadedModel;
   try {
