@@ -85,7 +85,7 @@ describe("a network follows its weights' convention", () => {
   it('where both are possible, the one that is asked for; unasked it is said', () => {
     const open = built('both', {});
     expect([open.convention, codes(open.after)]).toEqual([['tf', 1e-3, 'same'], ['weight-convention-open']]);
-    expect(open.after[0]?.message).toContain('say --convention tf or --convention torch');
+    expect(open.after[0]?.message).toContain('give --convention tf or --convention torch');
     const torch = built('both', { convention: 'torch' });
     expect([torch.convention, codes(torch.after)]).toEqual([['torch', 0.5, 'symmetric'], []]);
   });
