@@ -1,6 +1,6 @@
 // Bundles the package into dist/: the library, its types, and the command line as one file with V8's compiled form.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,9 +56,18 @@ const common: BuildOptions = {
 };
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-for (const [name, { source, platform }] of Object.entries(entries)) {
-  const target = platform === 'node' ? 'node20' : 'es2022';
-  await build({ ...common, entryPoints: { [name]: source }, format: 'esm', platform, target });
+for (const [name, { source, bundle }] of Object.entries(entries)) {
+  if (bundle === 'engines') {
+    const names = Object.keys(await import(`../${source}`)).sort();
+    mkdirSync(new URL('../dist', import.meta.url), { recursive: true });
+    writeFileSync(
+      new URL(`../dist/${name}.js`, import.meta.url),
+      `export { ${names.join(', ')} } from './engines.cjs';\n`,
+    );
+    continue;
+  }
+  const target = bundle === 'node' ? 'node20' : 'es2022';
+  await build({ ...common, entryPoints: { [name]: source }, format: 'esm', platform: bundle, target });
 }
 const commandLine: BuildOptions = {
   ...common,
@@ -85,11 +94,6 @@ await build({
   // Native packages are looked for where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],
 });
-// `enetc/train` is in the bundle of the commands train and eval: the engines are in the package once.
-const trainExports = Object.keys(await import('../src/train/api.ts'))
-  .sort()
-  .join(', ');
-writeFileSync(new URL('../dist/train.js', import.meta.url), `export { ${trainExports} } from './engines.cjs';\n`);
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
 await build({
   ...common,

@@ -38,6 +38,13 @@ export const found: readonly number[] = [diagnostics.length];
 // @ts-expect-error a host takes no text
 export const wrong = () => nodeHost('/', '/').readFile(1);
 `,
+  train: `import { evaluate, type RunOutcome, SettingError, train } from 'enetc/train';
+const outcome: Promise<RunOutcome> = train({ spec: 'efficientnet', data: '/nowhere', settings: { epochs: -1 } });
+const error: unknown = await outcome.then(() => undefined, (error: unknown) => error);
+export const found: readonly number[] = [Number(error instanceof SettingError), evaluate.length];
+// @ts-expect-error a run needs data
+export const wrong = () => train({ spec: 'efficientnet' });
+`,
 };
 
 beforeAll(async () => {

@@ -38,8 +38,7 @@ function stampOf(path: string): string | undefined {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (!stat) return undefined;
     const { dev, ino, mode, size, mtimeNs, ctimeNs } = stat;
-    // biome-ignore lint/complexity/useMathMinMax: Math.max does not take a bigint
-    const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
+    const changed = Math.max(Number(mtimeNs / 1_000_000n), Number(ctimeNs / 1_000_000n));
     const stamp = [dev, ino, mode, size, mtimeNs, ctimeNs].join(' ');
     return changed < Date.now() - settled ? stamp : `${stamp} ${++looks}`;
   } catch (e) {

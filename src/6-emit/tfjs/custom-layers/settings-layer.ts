@@ -1,12 +1,22 @@
 import type { serialization } from '@tensorflow/tfjs';
 import type { Tfjs } from '../tfjs.ts';
 
-/** The base of layers whose configuration is a few settings, given as they are stored in model.json. */
-export function settingsLayerClass(tf: Tfjs) {
-  abstract class SettingsLayer<Settings extends object> extends tf.layers.Layer {
-    protected readonly settings: Settings;
+type LayerClass = Tfjs['layers']['Layer'];
 
-    /** @param names of the settings; the other arguments are those of every layer. */
+/** Stated, since TypeScript cannot declare the class that a function makes of one with private members. */
+interface SettingsLayerClass extends Pick<LayerClass, 'fromConfig'> {
+  /** @param names of the settings; the other arguments are those of every layer. */
+  new <Settings extends object>(
+    given: Settings & { readonly name?: string },
+    names: readonly (keyof Settings & string)[],
+  ): InstanceType<LayerClass> & { readonly settings: Settings };
+}
+
+/** The base of layers whose configuration is a few settings, given as they are stored in model.json. */
+export function settingsLayerClass(tf: Tfjs): SettingsLayerClass {
+  class SettingsLayer<Settings extends object> extends tf.layers.Layer {
+    readonly settings: Settings;
+
     constructor(given: Settings & { readonly name?: string }, names: readonly (keyof Settings & string)[]) {
       const isOwn = ([name]: [string, unknown]) => names.some((own) => own === name);
       const entries = Object.entries(given);
