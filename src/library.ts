@@ -19,5 +19,9 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'vgg', module: 'std/vgg', model: 'VGG' },
   { name: 'googlenet', module: 'std/googlenet', model: 'GoogLeNet' },
   { name: 'squeezenet', module: 'std/squeezenet', model: 'SqueezeNet' },
+  { name: 'senet', module: 'std/senet', model: 'SENet' },
+  { name: 'tinynet', module: 'std/tinynet', model: 'TinyNet' },
+  { name: 'repvgg', module: 'std/repvgg', model: 'RepVGG' },
+  { name: 'mobileone', module: 'std/mobileone', model: 'MobileOne' },
   { name: 'shufflenet-v2', module: 'std/shufflenet-v2', model: 'ShuffleNetV2' },
 ];

@@ -7,11 +7,21 @@ import { emptyHost } from '../host.ts';
 import { type LibraryModel, libraryModels } from '../library.ts';
 import { stdlib } from '../stdlib.generated.ts';
 
-/** A model of the library, declared; undefined where the library does not hold. */
-export function declaredModel(model: LibraryModel): {
+interface DeclaredEntry {
   readonly declared?: DeclaredModel;
   readonly variants: readonly string[];
-} {
+}
+
+const declarations = new WeakMap<LibraryModel, DeclaredEntry>();
+
+/** A model of the library, declared; undefined where the library does not hold. Read once for each. */
+export function declaredModel(model: LibraryModel): DeclaredEntry {
+  const entry = declarations.get(model) ?? readDeclaration(model);
+  declarations.set(model, entry);
+  return entry;
+}
+
+function readDeclaration(model: LibraryModel): DeclaredEntry {
   const { program } = resolveProgram({ name: model.module, text: stdlib[model.module] ?? '' }, emptyHost);
   const declared = chooseModel(program, model).model;
   return declared ? { declared, variants: variantNames(declared) } : { variants: [] };
