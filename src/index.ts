@@ -19,7 +19,7 @@ export {
   type GraphOutput,
   graphTensors,
   type Normalisation,
-  type Place,
+  type StagePosition,
   shapeOf,
   type TensorSpec,
   typeOf,

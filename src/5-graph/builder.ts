@@ -14,8 +14,8 @@ import {
   type GraphNode,
   type ModelUse,
   type Normalisation,
-  type Place,
   type Shape,
+  type StagePosition,
   type TensorSpec,
 } from './graph.ts';
 import { tensorsOf } from './tensors.ts';
@@ -29,7 +29,7 @@ export interface Builder {
   readonly paths: Set<string>;
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */
-  place: Place;
+  place: StagePosition;
   /** The convention that the command line asks for, for inner models too, and those of the weights to come. */
   readonly asked: AskedConvention;
   /** The models so far that stand in the network, itself first. */

@@ -39,7 +39,7 @@ export interface GraphNode {
   /** The source that asked for it. */
   readonly span: Span;
   /** The stage it belongs to: the section, and the row and block of its table. */
-  readonly place: Place;
+  readonly place: StagePosition;
   /** How the numbers of its attributes came about ("80 x w 1.6 = 128, a multiple of 8"). */
   readonly traces: readonly Trace[];
   /**
@@ -53,7 +53,7 @@ export interface GraphNode {
   };
 }
 
-export interface Place {
+export interface StagePosition {
   /** `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. */
   readonly section: string;
   /** The row's name, or its number. */
@@ -114,6 +114,17 @@ export function byteLength(shape: Shape, { element }: ValueType): number {
 /** The shape of a node's first input; empty where it has none. */
 export function inputShapeOf(graph: Graph, { inputs: [first] }: GraphNode): Shape {
   return first ? shapeOf(graph, first) : [];
+}
+
+/** By node: how many read its outputs, the graph's own outputs among them. */
+export function readerCounts(graph: Graph): readonly number[] {
+  const counts = graph.nodes.map(() => 0);
+  const count = ({ node }: ValueRef) => {
+    counts[node] = (counts[node] ?? 0) + 1;
+  };
+  for (const node of graph.nodes) node.inputs.forEach(count);
+  for (const { value } of graph.outputs) count(value);
+  return counts;
 }
 
 /** Every tensor of the graph, in the order of its nodes. */

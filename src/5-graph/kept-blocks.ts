@@ -5,7 +5,7 @@ import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import { type Binding, isList, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
-import type { GraphNode, Place, ValueRef } from './graph.ts';
+import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
 
 /** What a block was built from. */
 export interface BlockCall {
@@ -19,7 +19,7 @@ export interface BlockCall {
 /** What a call of a block became where it was built last. */
 interface KeptBlock {
   readonly path: string;
-  readonly place: Place;
+  readonly place: StagePosition;
   readonly tensors: readonly TensorValue[];
   /** The traces that its arguments brought along, each once. */
   readonly given: readonly Trace[];
@@ -210,7 +210,7 @@ function isAgain({ nodes, place }: Builder, before: KeptBlock, { path, tensors }
   );
 }
 
-function samePlace(a: Place, b: Place): boolean {
+function samePlace(a: StagePosition, b: StagePosition): boolean {
   return a === b || (a.section === b.section && a.row === b.row && a.block === b.block && a.operator === b.operator);
 }
 

@@ -22,7 +22,7 @@ import {
 } from '../4-scale/values.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Builder } from './builder.ts';
-import type { Place } from './graph.ts';
+import type { StagePosition } from './graph.ts';
 import { applyActivation, callSignature, counterEnv, type Flow, type Site } from './lower-chain.ts';
 
 /** A table with the block and the arguments before it. */
@@ -44,7 +44,7 @@ interface TableBuild {
   /** The blocks of the whole table. */
   readonly count: number;
   /** Where the table stands. */
-  readonly place: Place;
+  readonly place: StagePosition;
   /** Names of arguments before the table that no block has taken so far. */
   readonly untaken: Set<string>;
 }

@@ -10,7 +10,7 @@ export interface Sink {
 }
 
 /**
- * Opens an output file. Of a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` beside it. Of
+ * Opens an output file. Of a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` next to it. Of
  * one that writes a folder: its name in the folder, `model.json` or `variables/variables.index`.
  *
  * `name` is how the main file may refer to it. It is asked for when all is written, for it may come from what the file holds.

@@ -19,6 +19,40 @@ export interface Window {
   readonly pads: Pads;
 }
 
+/** The rows that a window reaches over, dilation included. */
+export function extentOf({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation'>): number {
+  return (kernel - 1) * dilation + 1;
+}
+
+export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
+
+/** Pads as what is taken away and what is added, each in positive numbers and absent where there is none. */
+export function padSteps(pads: Pads): { readonly crop?: Pads; readonly pad?: Pads } {
+  const part = (sign: 1 | -1): Pads => eachSide(pads, (n) => Math.max(sign * n, 0));
+  const [crop, pad] = [part(-1), part(1)];
+  return { ...(!samePads(crop, noPads) && { crop }), ...(!samePads(pad, noPads) && { pad }) };
+}
+
+/** What undoes pads. */
+export function negated(pads: Pads): Pads {
+  return eachSide(pads, (n) => -n);
+}
+
+function eachSide({ top, left, bottom, right }: Pads, change: (n: number) => number): Pads {
+  return { top: change(top), left: change(left), bottom: change(bottom), right: change(right) };
+}
+
+function samePads(a: Pads, b: Pads): boolean {
+  return a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
+}
+
+/** Which of TensorFlow's rules gives the pads of a window over `height` x `width`; undefined where none does. */
+export function namedPadding(window: Window, height: number, width: number): 'valid' | 'same' | undefined {
+  const { kernel, stride, dilation, pads } = window;
+  if (samePads(pads, noPads)) return 'valid';
+  return samePads(pads, padsFor('same', kernel, stride, dilation, height, width)) ? 'same' : undefined;
+}
+
 /** The parameters that all windows have. */
 export const windowParams = {
   kernel: int('Size of the window, in pixels.', [1, opLimits.kernel]),
@@ -47,7 +81,7 @@ export function windowOver(
 /** The shape that a window leaves of a map. */
 export function windowShape(window: Window, map: readonly [number, number, number], channels = map[0]): Inferred {
   const [, height, width] = map;
-  const extent = (window.kernel - 1) * window.dilation + 1;
+  const extent = extentOf(window);
   const out = (size: number, before: number, after: number) =>
     Math.floor((size + before + after - extent) / window.stride) + 1;
   const { top, left, bottom, right } = window.pads;
@@ -59,7 +93,7 @@ export function windowShape(window: Window, map: readonly [number, number, numbe
 /** What a position of an op with a window reads. */
 export function windowField({ window }: { readonly window: Window }): Field {
   return {
-    rows: (window.kernel - 1) * window.dilation + 1,
+    rows: extentOf(window),
     stride: window.stride,
     before: window.pads.top,
   };
@@ -78,7 +112,7 @@ export function padsFor(
   height: number,
   width: number,
 ): Pads {
-  const extent = (kernel - 1) * dilation + 1;
+  const extent = extentOf({ kernel, dilation });
   if (padding === 'same') {
     const total = (size: number) => Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
     const [v, h] = [total(height), total(width)];

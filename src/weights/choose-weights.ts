@@ -15,7 +15,7 @@ export interface WeightsRequest {
   /** For initialisation; 0 by default. Also for tensors that a checkpoint may lack. */
   readonly seed?: number;
   readonly checkpoint?: Checkpoint;
-  /** The column of the model's weight map; found out from the checkpoint's names where it is not said. */
+  /** The column of the model's weight map; found from the checkpoint's names where it is not given. */
   readonly map?: string;
   readonly allowMissing?: readonly string[];
   /** The convention that someone chose knowingly: of weights that come in both, it is the right one. */
@@ -79,6 +79,6 @@ export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoi
   if (prefix === '') return { view: checkpoint, namings, diagnostics: [] };
   const names = [...checkpoint.tensors.keys()];
   const data = { file: checkpoint.name, prefix, all: names.every((name) => name.startsWith(prefix)) };
-  const said = createDiagnostic('checkpoint-prefix', undefined, data);
-  return { view: withoutPrefix(checkpoint, prefix), namings, diagnostics: [said] };
+  const notice = createDiagnostic('checkpoint-prefix', undefined, data);
+  return { view: withoutPrefix(checkpoint, prefix), namings, diagnostics: [notice] };
 }

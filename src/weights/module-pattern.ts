@@ -24,7 +24,7 @@ export interface PatternMatch {
 
 const members = new Set(['weight', 'bias', 'running_mean', 'running_var']);
 
-/** Undefined for what is no pattern: an empty word, or one with two stars. */
+/** Undefined for what is not a pattern: an empty word, or one with two stars. */
 export function parsePattern(text: string): ModulePattern | undefined {
   const texts = text.split('.');
   const words: Word[] = [];

@@ -43,7 +43,7 @@ export function sourceConventions(
   return { sources, diagnostics };
 }
 
-/** What is to be said where a network is built under another convention than its weights were trained under. */
+/** Warnings where a network is built under a different convention than its weights were trained under. */
 export function conventionProblems(
   file: string,
   namings: readonly ChosenNaming[],

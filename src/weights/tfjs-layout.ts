@@ -2,7 +2,7 @@ import type { GraphNode, TensorSpec } from '../5-graph/graph.ts';
 import type { Variable } from '../5-graph/training/program.ts';
 
 /**
- * How TensorFlow orders the axes of a weight, beside our own order (that of PyTorch):
+ * How TensorFlow orders the axes of a weight, next to our own order (that of PyTorch):
  *
  * - `conv`: `[out, in / groups, kh, kw]` becomes `[kh, kw, in / groups, out]`
  * - `depthwise`: `[in * multiplier, 1, kh, kw]` becomes `[kh, kw, in, multiplier]`

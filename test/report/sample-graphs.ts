@@ -1,4 +1,4 @@
-import type { Graph, GraphNode, Place, ValueRef } from '../../src/5-graph/graph.ts';
+import type { Graph, GraphNode, StagePosition, ValueRef } from '../../src/5-graph/graph.ts';
 import { tensorsOf } from '../../src/5-graph/tensors.ts';
 import { float32 } from '../../src/5-graph/value-type.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
@@ -9,7 +9,7 @@ import type { Window } from '../../src/ops/window.ts';
 const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
 
 export interface Maker {
-  place: Place;
+  place: StagePosition;
   nodes: GraphNode[];
   node(op: Op, path: string, inputs: ValueRef[], shapes: number[][]): ValueRef;
   shape(ref: ValueRef): number[];

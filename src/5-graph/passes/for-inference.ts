@@ -1,5 +1,5 @@
 import { isTrainingOnly } from '../../ops/ops.ts';
-import { type Graph, type GraphNode, inputShapeOf, type Shape, type ValueRef } from '../graph.ts';
+import { type Graph, type GraphNode, inputShapeOf, readerCounts, type Shape, type ValueRef } from '../graph.ts';
 import { tensorsOf } from '../tensors.ts';
 import { selectNodes } from './remove-unreached.ts';
 
@@ -21,14 +21,11 @@ export function removeTrainingOps(graph: Graph): Graph {
  * both are one affine map. The weight source computes the folded numbers, see `weights/folded-weights.ts`.
  */
 export function foldBatchNorm(graph: Graph): Graph {
-  const readers = new Map<number, number>();
-  for (const node of graph.nodes)
-    for (const ref of node.inputs) readers.set(ref.node, (readers.get(ref.node) ?? 0) + 1);
-  for (const { value } of graph.outputs) readers.set(value.node, (readers.get(value.node) ?? 0) + 1);
+  const readers = readerCounts(graph);
   const normOf = new Map<number, GraphNode>();
   for (const node of graph.nodes) {
     const before = node.op.kind === 'batchNorm' ? graph.nodes[node.inputs[0]?.node ?? -1] : undefined;
-    if (before?.op.kind === 'conv' && readers.get(before.id) === 1) normOf.set(before.id, node);
+    if (before?.op.kind === 'conv' && readers[before.id] === 1) normOf.set(before.id, node);
   }
   const folded = new Map([...normOf].map(([conv, norm]) => [norm.id, conv]));
   return selectNodes(

@@ -39,7 +39,7 @@ export function pairwise(
   return values.reduce((a, b, i) => pair(a, b, i === last ? name : `${name}/${i}`)).name;
 }
 
-/** The product of two tensors of one shape, or of a tensor and a gate of one number a channel. */
+/** The product of two tensors of one shape, or of a tensor and a gate of one number per channel. */
 export function product(b: Builder, graph: Graph, left: Value, right: Value, name: string): Value {
   const shape = isGate(left.shape) ? right.shape : left.shape;
   const factors = [left, right].map((value) => apart(b, value, name));

@@ -1,7 +1,7 @@
-import type { Graph, GraphNode, Shape } from '../../5-graph/graph.ts';
+import { elements, type Shape } from '../../5-graph/graph.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
-import type { OpKind, OpOf } from '../../ops/ops.ts';
-import type { Pads, Window } from '../../ops/window.ts';
+import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/window.ts';
+import { first, label, type OpWriters, outputShape, type WrittenNode } from '../written-node.ts';
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
@@ -9,36 +9,24 @@ import { type Builder, dataTypes } from './builder.ts';
 import { globalMean, pairwise, product, type Value, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
 
-interface Context {
-  readonly b: Builder;
-  readonly graph: Graph;
-  readonly node: GraphNode;
-  /** The names of its inputs, and their shapes without the batch. */
-  readonly inputs: readonly string[];
-  readonly inputShapes: readonly Shape[];
-}
-
 /** What the writer of an op gets to see. */
-export interface OpContext<K extends OpKind> extends Context {
-  readonly op: OpOf<K>;
+export interface OnnxNode extends WrittenNode {
+  readonly b: Builder;
 }
-
-/** Adds an op's nodes; the names of its outputs. */
-export type WriteOp<K extends OpKind> = (context: OpContext<K>) => readonly string[];
 
 /**
  * From op to ONNX nodes. Values have the shape `[batch, C, H, W]` or `[batch, C]`.
  * What only matters in training (dropout, stochastic depth) adds no node and passes its input's name on.
  */
-export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
-  input: ({ b, op, node }) => [b.input(op.name, shapeOf(node), node.type.element)],
+export const opTable: OpWriters<OnnxNode> = {
+  input: (c) => [c.b.input(c.op.name, outputShape(c), c.node.type.element)],
   conv: (c) => {
     const { window, groups } = c.op;
     const attributes = { ...attributesOf(window), dilations: pair(window.dilation), group: int(groups) };
     return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
   },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
-  activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), shapeOf(c.node))],
+  activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c))],
   globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
   maxPool: (c) => {
     const { window } = c.op;
@@ -57,7 +45,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => {
-    const shape = shapeOf(c.node);
+    const shape = outputShape(c);
     const sum = (a: Value, b: Value, name: string) => ({
       name: addNode(c.b, 'Add', [a.name, b.name], name, shape),
       shape,
@@ -77,7 +65,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // [batch, g * n, H, W] as [batch, g, n, H, W], groups and members swapped (Zhang et al. 2017). A 0 keeps the batch.
   channelShuffle: (c) => {
     const { groups } = c.op;
-    const [channels, height, width] = shapeOf(c.node) as [number, number, number];
+    const [channels, height, width] = outputShape(c) as [number, number, number];
     const members = channels / groups;
     const reshape = (x: string, shape: readonly number[], name: string) =>
       add(c, 'Reshape', [x, c.b.integers('shape', [0, ...shape])], name, shape);
@@ -94,23 +82,16 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   },
 };
 
-const shapeOf = (node: GraphNode): Shape => node.shapes[0] as Shape;
-const first = (c: Context): string => c.inputs[0] as string;
 const pair = (n: number) => ints([n, n]);
-const valuesOf = (c: Context): Value[] => c.inputs.map((_name, i) => valueAt(c, i));
+const valuesOf = (c: OnnxNode): Value[] => c.inputs.map((_name, i) => valueAt(c, i));
 
-function valueAt({ inputs, inputShapes, node }: Context, i: number): Value {
+function valueAt({ inputs, inputShapes, node }: OnnxNode, i: number): Value {
   return { name: inputs[i] as string, shape: inputShapes[i] as Shape, ref: node.inputs[i] };
-}
-
-/** `stages.4.1.expand/act`. */
-function label({ node }: Context, what: string): string {
-  return node.path === '' ? what : `${node.path}/${what}`;
 }
 
 /** A node that bears the op's path itself, as one that owns tensors does. */
 function owner(
-  c: Context,
+  c: OnnxNode,
   type: Operator,
   inputs: readonly string[],
   attributes: Attributes,
@@ -119,13 +100,13 @@ function owner(
   return c.b.node({ type, inputs, name: c.node.path, shapes: c.node.shapes, attributes, element });
 }
 
-function step(c: Context, type: Operator, inputs: readonly string[], what: string, attributes?: Attributes): string[] {
+function step(c: OnnxNode, type: Operator, inputs: readonly string[], what: string, attributes?: Attributes): string[] {
   return c.b.node({ type, inputs, name: label(c, what), shapes: c.node.shapes, attributes });
 }
 
 /** A node on the way, with one output. */
 function add(
-  c: Context,
+  c: OnnxNode,
   type: Operator,
   inputs: string[],
   what: string,
@@ -136,7 +117,7 @@ function add(
 }
 
 /** Weight and bias, or gamma, beta, mean and variance: a node's tensors are in the order in which ONNX wants them. */
-function ownTensors(c: Context): string[] {
+function ownTensors(c: OnnxNode): string[] {
   return c.node.tensors.map((tensor) => c.b.tensor(tensor));
 }
 
@@ -144,26 +125,17 @@ function ownTensors(c: Context): string[] {
 const flat = { ceil_mode: int(0) };
 
 function attributesOf({ kernel, stride, pads }: Window): Attributes {
-  const { top, left, bottom, right } = pads;
-  const atLeastZero = (n: number) => Math.max(n, 0);
-  return windowAttributes([kernel, kernel], stride, [
-    atLeastZero(top),
-    atLeastZero(left),
-    atLeastZero(bottom),
-    atLeastZero(right),
-  ]);
+  const { top, left, bottom, right } = padSteps(pads).pad ?? noPads;
+  return windowAttributes([kernel, kernel], stride, [top, left, bottom, right]);
 }
 
 /** A window that begins inside its input: Conv and pools take no negative pads, but Pad does. */
-function crop(c: Context, pads: Pads): string {
-  const top = Math.min(pads.top, 0);
-  const left = Math.min(pads.left, 0);
-  const bottom = Math.min(pads.bottom, 0);
-  const right = Math.min(pads.right, 0);
-  return top + left + bottom + right === 0 ? first(c) : addPad(c, { top, left, bottom, right }, 'crop');
+function crop(c: OnnxNode, pads: Pads): string {
+  const { crop } = padSteps(pads);
+  return crop ? addPad(c, negated(crop), 'crop') : first(c);
 }
 
-function addPad(c: Context, { top, left, bottom, right }: Pads, what: string): string {
+function addPad(c: OnnxNode, { top, left, bottom, right }: Pads, what: string): string {
   const [channels, height, width] = c.inputShapes[0] as [number, number, number];
   // The constant is written though 0 is the default: ONNX Runtime 1.17 reads it unseen.
   const pads = c.b.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
@@ -174,8 +146,8 @@ function addPad(c: Context, { top, left, bottom, right }: Pads, what: string): s
   ]);
 }
 
-function flatten(c: Context): string {
+function flatten(c: OnnxNode): string {
   const shape = c.inputShapes[0] as Shape;
   if (shape.length === 1) return first(c);
-  return add(c, 'Flatten', [first(c)], 'flatten', [shape.reduce((product, n) => product * n, 1)], { axis: int(1) });
+  return add(c, 'Flatten', [first(c)], 'flatten', [elements(shape)], { axis: int(1) });
 }

@@ -4,7 +4,7 @@ export interface OnnxOptions {
   readonly opset: number;
   /** How many samples an inference takes, or `dynamic` for a symbolic dimension named `batch`. */
   readonly batch: number | 'dynamic';
-  /** Weights in a file beside the model. Above 2 GiB, which protobuf cannot carry in one file, this is done unasked. */
+  /** Weights in a file next to the model. Above 2 GiB, which protobuf cannot carry in one file, this is always done. */
   readonly externalData: boolean;
   /** The one runtime that the file is for, whose forms are slower in others (see `tuned-forms.ts`); any runtime without. */
   readonly tuned?: 'ort-x86';

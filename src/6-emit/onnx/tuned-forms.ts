@@ -11,7 +11,7 @@ import type { Value } from './forms.ts';
  * in every other runtime.
  */
 
-/** A gate is upsampled for maps of up to so many rows: the upsampling has one thread, and beyond costs what it saves. */
+/** The most rows of a map whose gate is upsampled: the upsampling has one thread, and beyond this costs what it saves. */
 const largestGated = 40;
 
 /** The channels of a block in ONNX Runtime's layout with AVX-512; 8 with AVX2. */

@@ -14,8 +14,8 @@ const minExternalBytes = 1024;
 /** Field numbers of onnx.proto. */
 const fields = { modelGraph: 7, graphInitialiser: 5, tensorRawData: 9 };
 
-/** Where a tensor stands in the file of external data. */
-interface Place {
+/** Where a tensor is in the file of external data. */
+interface ExternalRange {
   readonly offset: number;
   readonly length: number;
 }
@@ -40,15 +40,15 @@ export function writeModel(
 
   const inline = layOut(plan.initialisers, () => undefined);
   const external = options.externalData || head.length + graph.length + inline.bytes + 16 > maxMessageBytes;
-  const data = external ? placeExternally(plan.initialisers) : undefined;
-  const dataFile = data && data.places.size > 0 ? open('.data') : undefined;
-  const places = (initialiser: Initialiser) => data?.places.get(initialiser);
+  const data = external ? layOutExternally(plan.initialisers) : undefined;
+  const dataFile = data && data.ranges.size > 0 ? open('.data') : undefined;
+  const ranges = (initialiser: Initialiser) => data?.ranges.get(initialiser);
   const sizeWith = (layout: { readonly bytes: number }) => {
     const size = graph.length + layout.bytes;
     return head.length + lengthPrefix(fields.modelGraph, size).length + size;
   };
   // The data's name, which each tensor bears, may only be known when they are written: without it the sum is a bit short.
-  const expected = dataFile && data ? data.bytes + sizeWith(layOut(plan.initialisers, places)) : sizeWith(inline);
+  const expected = dataFile && data ? data.bytes + sizeWith(layOut(plan.initialisers, ranges)) : sizeWith(inline);
   const reader = createTensorReader(weights);
   let done = 0;
   const write = (sink: Sink, bytes: Uint8Array) => {
@@ -58,21 +58,21 @@ export function writeModel(
 
   if (dataFile && data) {
     let at = 0;
-    for (const [initialiser, { offset, length }] of data.places) {
+    for (const [initialiser, { offset, length }] of data.ranges) {
       if (offset > at) write(dataFile.sink, new Uint8Array(offset - at));
       write(dataFile.sink, reader.read(initialiser));
       at = offset + length;
       progress?.(done, expected);
     }
   }
-  const layout = dataFile ? layOut(plan.initialisers, places, dataFile.name) : inline;
+  const layout = dataFile ? layOut(plan.initialisers, ranges, dataFile.name) : inline;
   const { sink } = open('');
   write(sink, head);
   write(sink, lengthPrefix(fields.modelGraph, graph.length + layout.bytes));
   write(sink, graph);
   for (const { initialiser, header } of layout.parts) {
     write(sink, header);
-    if (places(initialiser)) continue;
+    if (ranges(initialiser)) continue;
     write(sink, reader.read(initialiser));
     progress?.(done, Math.max(done, expected));
   }
@@ -82,28 +82,28 @@ export function writeModel(
 /** What stands before each tensor's numbers, and the bytes of all, numbers included. */
 function layOut(
   initialisers: readonly Initialiser[],
-  placeOf: (initialiser: Initialiser) => Place | undefined,
+  rangeOf: (initialiser: Initialiser) => ExternalRange | undefined,
   location = '',
 ): { parts: { initialiser: Initialiser; header: Uint8Array }[]; bytes: number } {
   let bytes = 0;
   const parts = initialisers.map((initialiser) => {
     const { name, shape, dataType, byteLength } = initialiser;
-    const place = placeOf(initialiser);
+    const range = rangeOf(initialiser);
     const proto = onnx.TensorProto.encode({
       dims: [...shape],
       dataType,
       name,
-      ...(place && {
+      ...(range && {
         dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
         externalData: [
           { key: 'location', value: location },
-          { key: 'offset', value: String(place.offset) },
-          { key: 'length', value: String(place.length) },
+          { key: 'offset', value: String(range.offset) },
+          { key: 'length', value: String(range.length) },
         ],
       }),
     }).finish();
-    const rawPrefix = place ? new Uint8Array(0) : lengthPrefix(fields.tensorRawData, byteLength);
-    const inlineBytes = place ? 0 : byteLength;
+    const rawPrefix = range ? new Uint8Array(0) : lengthPrefix(fields.tensorRawData, byteLength);
+    const inlineBytes = range ? 0 : byteLength;
     const prefix = lengthPrefix(fields.graphInitialiser, proto.length + rawPrefix.length + inlineBytes);
     const header = Uint8Array.from([...prefix, ...proto, ...rawPrefix]);
     bytes += header.length + inlineBytes;
@@ -116,16 +116,19 @@ function layOut(
  * Offsets as ONNX's page on external data asks (docs/ExternalData.md): at a page's start, and for large tensors at
  * Windows' granularity of 64 KiB too, so that a runtime can map the file.
  */
-function placeExternally(initialisers: readonly Initialiser[]): { places: Map<Initialiser, Place>; bytes: number } {
-  const places = new Map<Initialiser, Place>();
+function layOutExternally(initialisers: readonly Initialiser[]): {
+  ranges: Map<Initialiser, ExternalRange>;
+  bytes: number;
+} {
+  const ranges = new Map<Initialiser, ExternalRange>();
   let bytes = 0;
   for (const initialiser of initialisers) {
     const { byteLength } = initialiser;
     if (byteLength < minExternalBytes) continue;
     const alignment = byteLength >= 1 << 20 ? 1 << 16 : 1 << 12;
     const offset = Math.ceil(bytes / alignment) * alignment;
-    places.set(initialiser, { offset, length: byteLength });
+    ranges.set(initialiser, { offset, length: byteLength });
     bytes = offset + byteLength;
   }
-  return { places, bytes };
+  return { ranges, bytes };
 }

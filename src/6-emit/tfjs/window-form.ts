@@ -1,5 +1,5 @@
-import type { Pads, Window } from '../../ops/window.ts';
-import { padsFor } from '../../ops/window.ts';
+import { namedPadding, type Pads, padSteps, type Window } from '../../ops/window.ts';
+import type { TensorValue } from './node-def/node-def.ts';
 
 /** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
 export interface WindowForm {
@@ -11,10 +11,9 @@ export interface WindowForm {
 }
 
 /** The form of a window over an input of `height` x `width`. The rule `same` is taken wherever it gives the same pads. */
-export function windowForm({ kernel, stride, dilation, pads }: Window, height: number, width: number): WindowForm {
-  if (isZero(pads)) return { padding: 'valid' };
-  if (equalPads(pads, padsFor('same', kernel, stride, dilation, height, width))) return { padding: 'same' };
-  return { padding: 'valid', ...padSteps(pads) };
+export function windowForm(window: Window, height: number, width: number): WindowForm {
+  const padding = namedPadding(window, height, width);
+  return padding ? { padding } : { padding: 'valid', ...padSteps(window.pads) };
 }
 
 /** How far a window's taps stand apart: one tap has no distance, whatever the spec says. */
@@ -22,20 +21,20 @@ export function dilationOf({ kernel, dilation }: Window): number {
   return kernel === 1 ? 1 : dilation;
 }
 
-/** Pads as a crop (the negative ones) and a padding (the positive ones). */
-export function padSteps({ top, left, bottom, right }: Pads): { readonly crop?: Pads; readonly pad?: Pads } {
-  const part = (sign: 1 | -1): Pads => {
-    const take = (n: number) => Math.max(sign * n, 0);
-    return { top: take(top), left: take(left), bottom: take(bottom), right: take(right) };
+/**
+ * What turns the mean of an average pool with zeros counted into the mean without them: for each window its size over how many
+ * of its pixels are the input's, `[1, H, W, 1]`.
+ */
+export function countCorrection({ kernel, stride, pads }: Window, height: number, width: number): TensorValue {
+  const counts = (size: number, before: number, after: number) => {
+    const outputs = Math.floor((size + before + after - kernel) / stride) + 1;
+    return Array.from({ length: outputs }, (_, i) => {
+      const begin = i * stride - before;
+      return Math.min(begin + kernel, size + Math.min(after, 0)) - Math.max(begin, -Math.min(before, 0), 0);
+    });
   };
-  const [crop, pad] = [part(-1), part(1)];
-  return { ...(!isZero(crop) && { crop }), ...(!isZero(pad) && { pad }) };
-}
-
-function isZero({ top, left, bottom, right }: Pads): boolean {
-  return top === 0 && left === 0 && bottom === 0 && right === 0;
-}
-
-function equalPads(a: Pads, b: Pads): boolean {
-  return a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
+  const [rows, columns] = [counts(height, pads.top, pads.bottom), counts(width, pads.left, pads.right)];
+  // A window that lies outside has the mean of nothing: zero over zero would not be a number.
+  const values = rows.flatMap((row) => columns.map((column) => (kernel * kernel) / Math.max(row * column, 1)));
+  return { dtype: 'DT_FLOAT', shape: [1, rows.length, columns.length, 1], values };
 }

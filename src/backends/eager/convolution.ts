@@ -1,10 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { Window } from '../../ops/window.ts';
+import { extentOf, namedPadding, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';
 import { inOrder, pixelProduct, product } from './product.ts';
-import { extentOf, namedPadding, padAround, seenAt, spreadAlong, unpad } from './window.ts';
+import { padAround, seenAt, spreadAlong, unpad } from './window.ts';
 
 /**
  * Convolutions and their gradients. Three forms: depthwise, dense, and in groups, which are dense ones side by side.

@@ -1,9 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import type { Pads, Window } from '../../ops/window.ts';
+import { extentOf, namedPadding, type Pads, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
-import { extentOf, namedPadding, padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
+import { padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
 
 /** What stands around a map whose maximum is sought. Infinity is not a number to WebGPU's shaders; this is the least finite. */
 const lowest = -3.4028234663852886e38;

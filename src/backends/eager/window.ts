@@ -1,29 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { Pads, Window } from '../../ops/window.ts';
+import { extentOf, negated, type Pads, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
-
-/** The rows that a window reaches over, dilation included. */
-export function extentOf({ kernel, dilation }: Window): number {
-  return (kernel - 1) * dilation + 1;
-}
-
-/**
- * How tfjs names the window's padding over an input of this size, where it has a name. All backends know these two; other
- * pads are put around the input (`padAround`), since the gradients' kernels of TensorFlow take no explicit ones.
- */
-export function namedPadding(window: Window, height: number, width: number): 'valid' | 'same' | undefined {
-  const { top, left, bottom, right } = window.pads;
-  if (top === 0 && left === 0 && bottom === 0 && right === 0) return 'valid';
-  const [vertical, horizontal] = [samePads(height, window), samePads(width, window)];
-  const same = top === vertical.before && bottom === vertical.after;
-  return same && left === horizontal.before && right === horizontal.after ? 'same' : undefined;
-}
-
-/** TensorFlow's SAME: ceil(size / stride) outputs, the odd pixel after. */
-function samePads(size: number, window: Window): { before: number; after: number } {
-  const total = Math.max((Math.ceil(size / window.stride) - 1) * window.stride + extentOf(window) - size, 0);
-  return { before: total >> 1, after: total - (total >> 1) };
-}
 
 /** How many windows fit over `size` pixels with these pads. */
 export function windowsOver(size: number, before: number, after: number, window: Window): number {
@@ -49,8 +26,8 @@ export function padAround(tf: Tfjs, x: Tensor4D, pads: Pads, fill = 0): Tensor4D
 }
 
 /** The gradient of `padAround` by its input. */
-export function unpad(tf: Tfjs, dy: Tensor4D, { top, left, bottom, right }: Pads): Tensor4D {
-  return padAround(tf, dy, { top: -top, left: -left, bottom: -bottom, right: -right });
+export function unpad(tf: Tfjs, dy: Tensor4D, pads: Pads): Tensor4D {
+  return padAround(tf, dy, negated(pads));
 }
 
 /** What the window's place `row`, `column` sees of a padded map, for all windows: `[N, OH, OW, C]`. */

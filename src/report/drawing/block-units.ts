@@ -1,4 +1,4 @@
-import type { Graph, GraphNode, ValueRef } from '../../5-graph/graph.ts';
+import type { GraphNode } from '../../5-graph/graph.ts';
 import { descriptorOf } from '../../ops/ops.ts';
 
 /** Nodes of a block that are drawn as one box. */
@@ -15,17 +15,6 @@ const mostUnits = 14;
 
 /** By node: how many readers its outputs have, the graph's outputs among them. */
 export type Uses = readonly number[];
-
-/** Counts the readers of every node. */
-export function usesOf(graph: Graph): Uses {
-  const uses = graph.nodes.map(() => 0);
-  const read = (ref: ValueRef) => {
-    uses[ref.node] = (uses[ref.node] ?? 0) + 1;
-  };
-  for (const node of graph.nodes) node.inputs.forEach(read);
-  for (const { value } of graph.outputs) read(value);
-  return uses;
-}
 
 /** A block's nodes as boxes, in an order in which they run. */
 export function unitsOf(nodes: readonly GraphNode[], uses: Uses): RawUnit[] {

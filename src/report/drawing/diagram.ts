@@ -1,5 +1,5 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
-import type { Graph, Shape } from '../../5-graph/graph.ts';
+import { type Graph, readerCounts, type Shape } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { kernelLabel } from '../../ops/labels.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
@@ -8,7 +8,6 @@ import { inputsOf, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
 import { pointParts } from '../summary-text.ts';
 import { type BlockFigure, blockFigure } from './block-figure.ts';
-import { usesOf } from './block-units.ts';
 
 /** What a drawing shows, before it is one: SVG, Mermaid and DOT are made from this. */
 export interface Diagram {
@@ -69,7 +68,7 @@ export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
     stages.flatMap((stage) => stage.blocks),
     (block) => block.operator,
   );
-  const uses = usesOf(graph);
+  const uses = readerCounts(graph);
   return {
     title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
     facts: factsOf(summary),

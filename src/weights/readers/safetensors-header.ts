@@ -1,6 +1,7 @@
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { CheckpointTensor } from '../checkpoint.ts';
+import { isObject } from '../is-object.ts';
 import { duplicateKey } from '../json-keys.ts';
 
 /** Bytes an element, for each type of the format. */
@@ -98,8 +99,8 @@ function tooManyParts(text: string): string | undefined {
     if (c === 0x7b) objects++;
     else if (c === 0x2c || c === 0x3a || c === 0x5b) values++;
   }
-  if (objects > mostObjects) return `the header names more than ${mostObjects} tensors; so many are not read`;
-  return values > mostValues ? `the header has more than ${mostValues} values; so many are not read` : undefined;
+  if (objects > mostObjects) return `the header names more than ${mostObjects} tensors, the most that are read`;
+  return values > mostValues ? `the header has more than ${mostValues} values, the most that are read` : undefined;
 }
 
 /** A tensor's entry, or what is wrong with it. */
@@ -137,10 +138,6 @@ function checkCover(tensors: StoredTensor[], dataLength: number): string | undef
   }
   const left = dataLength - covered;
   return left > 0 ? `the last ${left} ${nounFor(left, 'byte belongs', 'bytes belong')} to no tensor` : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -14,7 +14,7 @@ export interface ConvForm<Settings extends ConvSettings> {
   /** The names of its settings, in the order in which they are stored. */
   readonly settings: readonly (keyof Settings & string)[];
   readonly kernelName: string;
-  /** How many filters there are over so many channels. */
+  /** How many filters there are over a number of channels. */
   filters(settings: Settings, channels: number): number;
   /** The axes of the kernel behind height and width. */
   kernelAxes(settings: Settings, channels: number): readonly [inputs: number, outputs: number];

@@ -1,4 +1,5 @@
 import type { Shape, serialization, Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { lowest } from '../lowest.ts';
 import type { Tfjs } from '../tfjs.ts';
 import { onlyShape, onlyTensor } from './only-tensor.ts';
 import { settingsLayerClass } from './settings-layer.ts';
@@ -10,9 +11,6 @@ interface PoolSettings {
   /** `[[top, bottom], [left, right]]` */
   readonly pads: [[number, number], [number, number]];
 }
-
-/** The least number of single precision: an infinity is no constant in WebGPU's shaders. */
-const lowest = -3.4028234663852886e38;
 
 /** Pools with pads of their own choosing, which TensorFlow's rules `same` and `valid` do not give. */
 export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable>[] {
@@ -45,7 +43,7 @@ export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<
     }
   }
 
-  /** The mean of each window's elements that are no padding. */
+  /** The mean of each window's elements that are not padding. */
   class EnetAveragePooling2D extends PaddedPool {
     static readonly className = 'EnetAveragePooling2D';
     override call(inputs: Tensor | Tensor[]): Tensor {
@@ -54,7 +52,7 @@ export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<
           tf.avgPool(this.padded(x, 0), this.settings.poolSize, this.settings.strides, 'valid');
         const x = onlyTensor<Tensor4D>(inputs);
         const [, height, width] = x.shape;
-        // The mean with zeros counted, over the share of each window that is no padding.
+        // The mean with zeros counted, over the share of each window that is not padding.
         return tf.div(mean(x), mean(tf.ones([1, height, width, 1])));
       });
     }

@@ -5,7 +5,7 @@ import { depthwiseConv } from './depthwise-conv.ts';
 import { groupedConv } from './grouped-conv.ts';
 import { poolingClasses } from './pooling.ts';
 
-/** Namespaces that have the layers already: a class that is made anew would no longer be that of loaded models. */
+/** Namespaces that have the layers already: a class that is made again would no longer be that of loaded models. */
 const registered = new WeakSet<object>();
 
 /**

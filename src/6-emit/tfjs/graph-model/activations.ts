@@ -1,9 +1,9 @@
 import type { ActivationName } from '../../../ops/activations.ts';
 import type { TensorName } from '../node-def/node-def.ts';
-import { add, type Context } from './context.ts';
+import { add, type GraphModelNode } from './add.ts';
 
 /** Writes an activation of the value `x`; the result. */
-type WriteActivation = (c: Context, x: TensorName, name: string) => TensorName;
+type WriteActivation = (c: GraphModelNode, x: TensorName, name: string) => TensorName;
 
 /** Pointwise functions as TensorFlow's operators. */
 export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
@@ -22,7 +22,7 @@ function pointwise(op: string): WriteActivation {
 }
 
 /** relu6(x + 3) / 6 */
-function hardSigmoid(c: Context, x: TensorName, name: string): TensorName {
+function hardSigmoid(c: GraphModelNode, x: TensorName, name: string): TensorName {
   const shifted = add(c, 'AddV2', `${name}/shift`, [x, c.b.number(3)]);
   return add(c, 'Mul', name, [add(c, 'Relu6', `${name}/clip`, [shifted]), c.b.number(1 / 6)]);
 }

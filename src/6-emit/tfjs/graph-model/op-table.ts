@@ -1,26 +1,25 @@
 import type { Shape } from '../../../5-graph/graph.ts';
-import type { OpKind } from '../../../ops/ops.ts';
+import { padSteps } from '../../../ops/window.ts';
 import { refusedCast } from '../../lacked-form.ts';
+import { first, label, lastChannels, type OpWriters, outputShape } from '../../written-node.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
-import { padSteps } from '../window-form.ts';
 import { activations } from './activations.ts';
-import { add, addFused, type Context, first, label, reshape, shapeOf, transpose, type WriteOp } from './context.ts';
+import { add, addFused, type GraphModelNode, reshape, transpose } from './add.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
 
 /**
  * From op to TensorFlow nodes. Values are `[batch, H, W, C]` or `[batch, C]`. What only matters in training (dropout,
  * stochastic depth) adds no node and passes its input on.
  */
-export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
-  input: ({ b, op, node }) => {
-    const [channels = 0, ...space] = shapeOf(node);
-    const attr = { dtype: float, shape: { shape: [-1, ...space, channels] } };
-    return [b.node({ op: 'Placeholder', name: op.name, attr })];
+export const opTable: OpWriters<GraphModelNode> = {
+  input: (c) => {
+    const attr = { dtype: float, shape: { shape: [-1, ...lastChannels(outputShape(c))] } };
+    return [c.b.node({ op: 'Placeholder', name: c.op.name, attr })];
   },
   conv: (c) => [writeConv(c)],
   batchNorm: (c) => {
     const members = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
-    const numbers = c.node.tensors.map((tensor, i) => c.weight(c.node, tensor, members[i] as string));
+    const numbers = c.node.tensors.map((tensor, i) => c.weight(tensor, members[i] as string));
     const attr = {
       U: float,
       epsilon: { float: c.op.epsilon },
@@ -29,7 +28,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
     };
     return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
   },
-  activation: (c) => [activations[c.op.fn](c, first(c), label(c, 'act'))],
+  activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'))]),
   globalAvgPool: (c) => {
     const attr = { Tidx: int32, keep_dims: { bool: true } };
     return [add(c, 'Mean', label(c, 'pool'), [first(c), c.b.integers([1, 2])], attr)];
@@ -38,10 +37,10 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   avgPool: (c) => [writeAvgPool(c)],
   linear: (c) => {
     const [weight, bias] = c.node.tensors;
-    const kernel = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+    const kernel = c.weight(weight as NonNullable<typeof weight>, 'kernel');
     const attr = { transpose_a: { bool: false }, transpose_b: { bool: false } };
     if (!bias) return [add(c, 'MatMul', c.node.path, [flatten(c), kernel], attr)];
-    return [addFused(c, '_FusedMatMul', [flatten(c), kernel, c.weight(c.node, bias, 'bias')], attr)];
+    return [addFused(c, '_FusedMatMul', [flatten(c), kernel, c.weight(bias, 'bias')], attr)];
   },
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
@@ -52,7 +51,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // [H, W, g * n] as [H * W, g, n], groups and members swapped (Zhang et al. 2017).
   channelShuffle: (c) => {
     const { groups } = c.op;
-    const [channels = 0, height = 1, width = 1] = shapeOf(c.node);
+    const [channels = 0, height = 1, width = 1] = outputShape(c);
     const name = label(c, 'shuffle');
     const grouped = reshape(c, first(c), `${name}/groups`, [height * width, groups, channels / groups]);
     const swapped = transpose(c, grouped, `${name}/swap`, [0, 1, 3, 2]);
@@ -63,13 +62,13 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
 };
 
 /** An operator of two inputs over all of them, from the first on. */
-function inTurn(c: Context, op: string, what: string): TensorName {
+function inTurn(c: GraphModelNode, op: string, what: string): TensorName {
   const [x, ...others] = c.inputs as [TensorName, ...TensorName[]];
   return others.reduce((sum, other) => add(c, op, label(c, what), [sum, other]), x);
 }
 
 /** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
-function flatten(c: Context): TensorName {
+function flatten(c: GraphModelNode): TensorName {
   const [channels = 1, height, width] = c.inputShapes[0] as Shape;
   if (height === undefined || width === undefined) return first(c);
   const isMap = height * width > 1;

@@ -1,10 +1,9 @@
-import { type Graph, type GraphNode, shapeOf, type TensorSpec, type ValueRef } from '../../../5-graph/graph.ts';
-import type { OpKind } from '../../../ops/ops.ts';
+import { type Graph, type GraphNode, type Shape, shapeOf, type TensorSpec } from '../../../5-graph/graph.ts';
 import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
+import { lastChannels, writeNodes } from '../../written-node.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
 import { float, type GraphDef, type TensorName, type TensorShape } from '../node-def/node-def.ts';
 import type { StoredWeight } from '../weight-shards.ts';
-import type { WriteOp } from './context.ts';
 import { fuseActivations } from './fuse-activations.ts';
 import { opTable } from './op-table.ts';
 
@@ -27,11 +26,7 @@ export interface GraphModelPlan {
 export function planGraphModel(graph: Graph): GraphModelPlan {
   const b = createGraphBuilder();
   const weights: StoredWeight[] = [];
-  const inputs: Port[] = [];
   const fused = fuseActivations(graph);
-  const values = new Map<number, readonly TensorName[]>();
-  const resultOf = (ref: ValueRef) => values.get(ref.node)?.[ref.output] as TensorName;
-
   const weight = (node: GraphNode, tensor: TensorSpec, member: string) => {
     const name = b.node({ op: 'Const', name: `${node.path}/${member}`, attr: { dtype: float } });
     const layout = weightLayout(node, tensor);
@@ -39,20 +34,22 @@ export function planGraphModel(graph: Graph): GraphModelPlan {
     weights.push({ name, shape, dtype: 'float32', source: { tensor, layout } });
     return name;
   };
-  for (const node of graph.nodes) {
-    const write = opTable[node.op.kind] as WriteOp<OpKind>;
-    if (fused.done.has(node.id)) {
-      values.set(node.id, node.inputs.map(resultOf));
-      continue;
-    }
-    const inputShapes = node.inputs.map((ref) => shapeOf(graph, ref));
+  const resultOf = writeNodes(graph, opTable, (written) => {
+    const { node } = written;
     const activation = fused.after.get(node.id);
-    const fusedOps = activation === undefined ? ['BiasAdd'] : ['BiasAdd', activation];
-    const written = write({ b, node, op: node.op, inputs: node.inputs.map(resultOf), inputShapes, fusedOps, weight });
-    values.set(node.id, written);
-    if (node.op.kind !== 'input') continue;
-    inputs.push({ name: node.op.name, node: written[0] as TensorName, shape: portShape(node.shapes[0] ?? []) });
-  }
+    return {
+      ...written,
+      b,
+      fusedOps: activation === undefined ? ['BiasAdd'] : ['BiasAdd', activation],
+      isDone: fused.done.has(node.id),
+      weight: (tensor: TensorSpec, member: string) => weight(node, tensor, member),
+    };
+  });
+  const inputs = graph.inputs.flatMap((id): Port[] => {
+    const { op, shapes } = graph.nodes[id] as GraphNode;
+    if (op.kind !== 'input') return [];
+    return [{ name: op.name, node: resultOf({ node: id, output: 0 }), shape: portShape(shapes[0] ?? []) }];
+  });
   const outputs = graph.outputs.map(({ name, value }): Port => {
     const node = b.node({ op: 'Identity', name, inputs: [resultOf(value)], attr: { T: float } });
     return { name, node, shape: portShape(shapeOf(graph, value)) };
@@ -60,6 +57,6 @@ export function planGraphModel(graph: Graph): GraphModelPlan {
   return { graph: b.finish(), weights, inputs, outputs };
 }
 
-function portShape([channels = 0, ...space]: readonly number[]): TensorShape {
-  return [-1, ...space, channels];
+function portShape(shape: Shape): TensorShape {
+  return [-1, ...lastChannels(shape)];
 }

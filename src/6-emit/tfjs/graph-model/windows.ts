@@ -1,16 +1,16 @@
-import type { Pads, Window } from '../../../ops/window.ts';
+import { extentOf, type Pads, type Window } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
+import { first, label, mapSize, type WithOp } from '../../written-node.ts';
+import { lowest } from '../lowest.ts';
+import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
-import { dilationOf, windowForm } from '../window-form.ts';
-import { add, addFused, type Context, first, label, type OpContext, sizeOf } from './context.ts';
-
-/** The least number of single precision: an infinity is no constant in WebGPU's shaders. */
-const lowest = -3.4028234663852886e38;
+import { countCorrection, dilationOf, windowForm } from '../window-form.ts';
+import { add, addFused, type GraphModelNode } from './add.ts';
 
 /** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
-export function writeConv(c: OpContext<'conv'>): TensorName {
+export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
   const { window, groups, bias } = c.op;
-  const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+  const { padding, ...steps } = windowForm(window, ...mapSize(c));
   const input = applySteps(c, steps, 0);
   const dilation = dilationOf(window);
   const isSpread = dilation > 1 && isDepthwise(c.node);
@@ -21,11 +21,11 @@ export function writeConv(c: OpContext<'conv'>): TensorName {
     data_format: { text: 'NHWC' },
   };
   const [weight, biasTensor] = c.node.tensors;
-  const stored = c.weight(c.node, weight as NonNullable<typeof weight>, 'kernel');
+  const stored = c.weight(weight as NonNullable<typeof weight>, 'kernel');
   const kernel = isSpread ? spreadKernel(c, stored, dilation) : stored;
   const { path } = c.node;
   const isWhole = groups === 1 || isDepthwise(c.node);
-  const biasNode = bias && biasTensor ? c.weight(c.node, biasTensor, 'bias') : undefined;
+  const biasNode = bias && biasTensor ? c.weight(biasTensor, 'bias') : undefined;
   if (isWhole) {
     const [plain, fused] = groups === 1 ? ['Conv2D', '_FusedConv2D'] : ['DepthwiseConv2dNative', fusedDepthwise];
     if (biasNode === undefined) return add(c, plain, path, [input, kernel], attr);
@@ -44,7 +44,7 @@ export function writeConv(c: OpContext<'conv'>): TensorName {
  * A depthwise kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU. No
  * tensor on the way has more than the four axes that all backends can pad.
  */
-function spreadKernel(c: OpContext<'conv'>, kernel: TensorName, dilation: number): TensorName {
+function spreadKernel(c: WithOp<GraphModelNode, 'conv'>, kernel: TensorName, dilation: number): TensorName {
   const { filters, groups, window } = c.op;
   const { kernel: size } = window;
   const name = `${c.node.path}/spread`;
@@ -57,7 +57,7 @@ function spreadKernel(c: OpContext<'conv'>, kernel: TensorName, dilation: number
   const taps = apart(rows, 'taps', [size * dilation * size, 1, filters]);
   const shape = c.b.integers([size * dilation, size * dilation, groups, filters / groups]);
   const whole = add(c, 'Reshape', `${name}/whole`, [taps, shape], { Tshape: int32 });
-  const extent = (size - 1) * dilation + 1;
+  const extent = extentOf(window);
   const end = c.b.integers([extent, extent, groups, filters / groups]);
   return add(c, 'Slice', name, [whole, c.b.integers([0, 0, 0, 0]), end], { Index: int32 });
 }
@@ -65,33 +65,33 @@ function spreadKernel(c: OpContext<'conv'>, kernel: TensorName, dilation: number
 const fusedDepthwise = 'FusedDepthwiseConv2dNative';
 
 /** A max pool; what is padded is never the greatest. */
-export function writeMaxPool(c: OpContext<'maxPool'>): TensorName {
-  const { padding, ...steps } = windowForm(c.op.window, ...sizeOf(c));
+export function writeMaxPool(c: WithOp<GraphModelNode, 'maxPool'>): TensorName {
+  const { padding, ...steps } = windowForm(c.op.window, ...mapSize(c));
   return add(c, 'MaxPool', label(c, 'pool'), [applySteps(c, steps, lowest)], poolAttributes(c.op.window, padding));
 }
 
 /** An average pool, whose padding counts or does not. TensorFlow's own rule `same` does not count it. */
-export function writeAvgPool(c: OpContext<'avgPool'>): TensorName {
+export function writeAvgPool(c: WithOp<GraphModelNode, 'avgPool'>): TensorName {
   const { window, countPad } = c.op;
-  const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+  const { padding, ...steps } = windowForm(window, ...mapSize(c));
   if (padding === 'same' && countPad) {
     const input = applySteps(c, { pad: window.pads }, 0);
     return add(c, 'AvgPool', label(c, 'pool'), [input], poolAttributes(window, 'valid'));
   }
   const mean = add(c, 'AvgPool', label(c, 'pool'), [applySteps(c, steps, 0)], poolAttributes(window, padding));
   if (countPad || !steps.pad) return mean;
-  // The mean with zeros counted, times what each window's elements are to those that are no padding.
-  return add(c, 'Mul', label(c, 'pool/counted'), [mean, c.b.constant(countedShares(c, steps.pad))]);
+  // The mean with zeros counted, corrected for what each window sees of the padding.
+  return add(c, 'Mul', label(c, 'pool/counted'), [mean, c.b.constant(countCorrection(window, ...mapSize(c)))]);
 }
 
 /** Crops and pads the first input. */
 export function applySteps(
-  c: Context,
+  c: GraphModelNode,
   { crop, pad }: { readonly crop?: Pads; readonly pad?: Pads },
   value: number,
 ): TensorName {
   let x = first(c);
-  let [height, width] = sizeOf(c);
+  let [height, width] = mapSize(c);
   const channels = c.inputShapes[0]?.[0] as number;
   if (crop) {
     height -= crop.top + crop.bottom;
@@ -113,13 +113,13 @@ export function applySteps(
 }
 
 /** Equal parts along the channels, the last axis of maps and vectors alike. */
-export function splitLast(c: Context, x: TensorName, name: string, parts: number): readonly TensorName[] {
+export function splitLast(c: GraphModelNode, x: TensorName, name: string, parts: number): readonly TensorName[] {
   const node = add(c, 'Split', name, [c.b.integer(-1), x], { num_split: { int: parts } });
-  return Array.from({ length: parts }, (_, i) => (i === 0 ? node : `${node}:${i}`));
+  return Array.from({ length: parts }, (_, i) => outputOf(node, i));
 }
 
 /** Values one behind the other along the channels. */
-export function joinLast(c: Context, values: readonly TensorName[], name: string): TensorName {
+export function joinLast(c: GraphModelNode, values: readonly TensorName[], name: string): TensorName {
   return add(c, 'ConcatV2', name, [...values, c.b.integer(-1)], { N: { int: values.length }, Tidx: int32 });
 }
 
@@ -134,22 +134,4 @@ function poolAttributes(window: Window, padding: string): Attributes {
     padding: { text: padding.toUpperCase() },
     data_format: { text: 'NHWC' },
   };
-}
-
-/** For each place of an average pool's result: the window's elements over those of them that are no padding. */
-function countedShares({ op, node, inputShapes }: OpContext<'avgPool'>, pad: Pads) {
-  const [, height = 1, width = 1] = inputShapes[0] ?? [];
-  const [, rows = 1, columns = 1] = node.shapes[0] ?? [];
-  const { kernel, stride } = op.window;
-  const inside = (place: number, before: number, size: number) => {
-    const start = place * stride - before;
-    return Math.min(start + kernel, size) - Math.max(start, 0);
-  };
-  const values: number[] = [];
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      values.push((kernel * kernel) / (inside(y, pad.top, height) * inside(x, pad.left, width)));
-    }
-  }
-  return { dtype: 'DT_FLOAT' as const, shape: [1, rows, columns, 1], values };
 }

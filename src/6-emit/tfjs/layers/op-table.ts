@@ -1,36 +1,33 @@
-import type { Graph, GraphNode, Shape, ValueRef } from '../../../5-graph/graph.ts';
-import type { OpKind, OpOf } from '../../../ops/ops.ts';
-import type { Pads } from '../../../ops/window.ts';
+import { elements, type Graph, type GraphNode, type Shape, type ValueRef } from '../../../5-graph/graph.ts';
+import { type Pads, padSteps } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { refusedCast } from '../../lacked-form.ts';
-import { dilationOf, padSteps, windowForm } from '../window-form.ts';
+import {
+  first,
+  label,
+  lastChannels,
+  mapSize,
+  type OpWriters,
+  outputShape,
+  type WrittenNode,
+} from '../../written-node.ts';
+import { dilationOf, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 
-interface Context {
+/** What the writer of an op gets to see: its inputs are the layers that give them. */
+export interface LayersNode extends WrittenNode {
   readonly b: LayersBuilder;
-  readonly graph: Graph;
-  readonly node: GraphNode;
-  /** The layers that give its inputs, and the inputs' logical shapes. */
-  readonly inputs: readonly string[];
-  readonly inputShapes: readonly Shape[];
 }
-
-export interface OpContext<K extends OpKind> extends Context {
-  readonly op: OpOf<K>;
-}
-
-/** Adds an op's layers; the names of those that give its outputs. */
-export type WriteOp<K extends OpKind> = (context: OpContext<K>) => readonly string[];
 
 const channelsLast = { data_format: 'channels_last' };
 
 /** From op to layers. Values are `[batch, H, W, C]` or `[batch, C]`. Native layers wherever there is an exact one. */
-export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
-  input: ({ b, op, node }) => [b.input(op.name, lastChannels(shapeOf(node)))],
+export const opTable: OpWriters<LayersNode> = {
+  input: (c) => [c.b.input(c.op.name, lastChannels(outputShape(c)))],
   conv: (c) => {
     const { filters, window, groups, bias } = c.op;
-    const { padding, ...steps } = windowForm(window, ...sizeOf(c));
+    const { padding, ...steps } = windowForm(window, ...mapSize(c));
     const input = applySteps(c, steps);
     const config = {
       kernel_size: pair(window.kernel),
@@ -66,11 +63,11 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // As Keras' own EfficientNet has it: TensorFlow.js's layer keeps no axes of length 1.
   globalAvgPool: (c) => {
     const pooled = step(c, 'GlobalAveragePooling2D', 'pool', channelsLast);
-    return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(shapeOf(c.node)) }, [pooled])];
+    return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(outputShape(c)) }, [pooled])];
   },
   maxPool: (c) => {
     const { window } = c.op;
-    const { padding, crop, pad } = windowForm(window, ...sizeOf(c));
+    const { padding, crop, pad } = windowForm(window, ...mapSize(c));
     const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
     // Zeros are no less than the least of what cannot be negative: after a ReLU they stand for nothing.
     if (pad && !isNonNegative(c.graph, c.node.inputs[0] as ValueRef)) {
@@ -83,7 +80,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   avgPool: (c) => {
     const { window, countPad } = c.op;
     const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
-    const { padding, crop, pad } = windowForm(window, ...sizeOf(c));
+    const { padding, crop, pad } = windowForm(window, ...mapSize(c));
     // TensorFlow's own rule `same` does not count padding.
     if (countPad && padding === 'same') {
       const input = applySteps(c, padSteps(window.pads));
@@ -107,7 +104,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // One draw a sample: stochastic depth as Keras' own EfficientNet has it.
   dropPath: (c) => {
     if (c.op.rate === 0) return c.inputs;
-    const noiseShape = [null, ...shapeOf(c.node).map(() => 1)];
+    const noiseShape = [null, ...outputShape(c).map(() => 1)];
     return [step(c, 'Dropout', 'drop', { rate: c.op.rate, noise_shape: noiseShape })];
   },
   add: (c) => [merge(c, 'Add', 'add', {})],
@@ -116,8 +113,8 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // [H, W, C] as an image of H * W rows and a column a part, of which all but one are cropped away.
   split: (c) => {
     const { parts } = c.op;
-    const [channels = 0, ...space] = shapeOf(c.node);
-    const pixels = space.reduce((product, n) => product * n, 1);
+    const [channels = 0, ...space] = outputShape(c);
+    const pixels = elements(space);
     const columns = { target_shape: [pixels, parts, channels] };
     const all = c.b.layer('Reshape', label(c, 'split'), columns, c.inputs);
     return c.node.shapes.map((shape, i) => {
@@ -130,7 +127,7 @@ export const opTable: { readonly [K in OpKind]: WriteOp<K> } = {
   // [H, W, g * n] as [H * W, g, n], groups and members swapped (Zhang et al. 2017).
   channelShuffle: (c) => {
     const { groups } = c.op;
-    const [channels = 0, height = 1, width = 1] = shapeOf(c.node);
+    const [channels = 0, height = 1, width = 1] = outputShape(c);
     const name = label(c, 'shuffle');
     const grouped = { target_shape: [height * width, groups, channels / groups] };
     const split = c.b.layer('Reshape', `${name}/groups`, grouped, c.inputs);
@@ -153,29 +150,13 @@ const denseInitialiser = {
   config: { scale: 1 / 3, mode: 'fan_out', distribution: 'uniform', seed: null },
 };
 
-const shapeOf = (node: GraphNode): Shape => node.shapes[0] as Shape;
 const pair = (n: number): [number, number] => [n, n];
 const padPairs = ({ top, left, bottom, right }: Pads) => [
   [top, bottom],
   [left, right],
 ];
 
-/** `[C, H, W]` as `[H, W, C]`. */
-function lastChannels(shape: Shape): number[] {
-  return [...shape.slice(1), shape[0] as number];
-}
-
-function sizeOf({ inputShapes }: Context): [height: number, width: number] {
-  const [, height = 1, width = 1] = inputShapes[0] as Shape;
-  return [height, width];
-}
-
-/** `stages.4.1.expand/act`. */
-function label({ node }: Context, what: string): string {
-  return node.path === '' ? what : `${node.path}/${what}`;
-}
-
-function step(c: Context, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
+function step(c: LayersNode, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
   return c.b.layer(className, label(c, what), config, c.inputs);
 }
 
@@ -183,7 +164,7 @@ function step(c: Context, className: string, what: string, config: Readonly<Reco
  * A layer of several inputs. What it takes again comes through a layer of its own: TensorFlow.js counts a value's readers
  * once and their readings each, and lets go of the value before all have read it.
  */
-function merge(c: Context, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
+function merge(c: LayersNode, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
   const name = label(c, what);
   const inputs = c.inputs.map((input, i) =>
     c.inputs.indexOf(input) === i ? input : c.b.layer('Activation', `${name}/again`, { activation: 'linear' }, [input]),
@@ -192,15 +173,15 @@ function merge(c: Context, className: string, what: string, config: Readonly<Rec
 }
 
 /** Crops and pads the first input. */
-function applySteps(c: Context, { crop, pad }: { readonly crop?: Pads; readonly pad?: Pads }): string {
-  let value = c.inputs[0] as string;
+function applySteps(c: LayersNode, { crop, pad }: { readonly crop?: Pads; readonly pad?: Pads }): string {
+  let value = first(c);
   if (crop) value = c.b.layer('Cropping2D', label(c, 'crop'), { cropping: padPairs(crop), ...channelsLast }, [value]);
   if (pad) value = c.b.layer('ZeroPadding2D', label(c, 'pad'), { padding: padPairs(pad), ...channelsLast }, [value]);
   return value;
 }
 
 /** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
-function flatten(c: Context): string {
+function flatten(c: LayersNode): string {
   const [, height, width] = c.inputShapes[0] as Shape;
   const [value] = c.inputs as [string];
   if (height === undefined || width === undefined) return value;

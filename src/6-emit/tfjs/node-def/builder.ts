@@ -1,3 +1,4 @@
+import { createNames } from '../../names.ts';
 import type { Attributes, GraphDef, NodeDef, TensorName, TensorValue } from './node-def.ts';
 
 export interface NodeRequest {
@@ -29,25 +30,13 @@ export interface GraphBuilder {
 /** Starts an empty graph. */
 export function createGraphBuilder(): GraphBuilder {
   const nodes: NodeDef[] = [];
-  const taken = new Set<string>();
-  /** The next number to try behind a name. */
-  const numbers = new Map<string, number>();
+  const names = createNames();
   const constants = new Map<string, TensorName>();
-
-  const unique = (wanted: string) => {
-    const base = legalName(wanted);
-    let name = base;
-    let next = numbers.get(base) ?? 1;
-    while (taken.has(name)) name = `${base}_${next++}`;
-    numbers.set(base, next);
-    taken.add(name);
-    return name;
-  };
 
   const builder: GraphBuilder = {
     node({ op, name, inputs = [], attr = {}, after = [] }) {
       const waits = [...new Set(after)].map((node) => `^${node}`);
-      const node = { name: unique(name), op, input: [...inputs, ...waits], attr };
+      const node = { name: names.unique(legalName(name)), op, input: [...inputs, ...waits], attr };
       nodes.push(node);
       return node.name;
     },

@@ -26,7 +26,7 @@ export interface Signature {
 
 /** Oldest producer of graphs whose rules for defaults and shapes hold here: that of TensorFlow 2.9. */
 const producer = 1087;
-/** What all loaders ask for when they are not told. */
+/** The tag that loaders look for by default. */
 const tag = 'serve';
 const predictMethod = 'tensorflow/serving/predict';
 

@@ -1,4 +1,4 @@
-import type { Window } from '../../../ops/window.ts';
+import { extentOf, type Window } from '../../../ops/window.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
@@ -82,7 +82,7 @@ function filterOf(c: ConvContext, weight: TensorName, shape: readonly number[]):
   const { dilation } = window;
   let filter = weight;
   if (dilation > 1 && kernel > 1) {
-    const spread = (window.kernel - 1) * dilation + 1;
+    const spread = extentOf(window);
     const apart = reshape(c, filter, [kernel, 1, kernel, 1, filters * members]);
     const pads = {
       dtype: 'DT_INT32',
@@ -97,9 +97,9 @@ function filterOf(c: ConvContext, weight: TensorName, shape: readonly number[]):
 }
 
 /** `[extent, extent, in, out]` or, depthwise, `[extent, extent, in, filters a channel]`. */
-function filterShape({ kernel, dilation }: Window, groups: number, shape: readonly number[]): readonly number[] {
+function filterShape(window: Window, groups: number, shape: readonly number[]): readonly number[] {
   const [filters = 1, members = 1] = shape;
-  const extent = (kernel - 1) * dilation + 1;
+  const extent = extentOf(window);
   return isDepthwise(groups, shape) ? [extent, extent, groups, filters / groups] : [extent, extent, members, filters];
 }
 

@@ -7,7 +7,7 @@ type UpdateKind = Update['kind'];
 type UpdateOf<K extends UpdateKind> = Extract<Update, { kind: K }>;
 
 /** What belongs to one update, of whatever kind. */
-interface Context {
+interface UpdateScope {
   readonly b: GraphBuilder;
   readonly variables: Variables;
   /** What its nodes' names begin with. */
@@ -20,7 +20,7 @@ interface Context {
 }
 
 /** What the writer of an update gets to see. */
-export interface UpdateContext<K extends UpdateKind> extends Context {
+export interface UpdateContext<K extends UpdateKind> extends UpdateScope {
   readonly update: UpdateOf<K>;
 }
 
@@ -40,7 +40,7 @@ export const updateTable: { readonly [K in UpdateKind]: WriteUpdate<K> } = {
     return apply(c, 'ResourceApplyMomentum', [u.variable, u.velocity], numbers, nesterov);
   },
   // ResourceApplyAdam corrects its rate alone: rate sqrt(c2) / c1 m / (sqrt(v) + epsilon sqrt(c2)) is the same number.
-  // Its own correction is told that there is nothing to correct, for 1 - beta^t would lose digits twice.
+  // Its own correction is given nothing to correct, because 1 - beta^t would lose digits twice.
   adamw: (c) => {
     const { b, update: u } = c;
     const root = math(c, 'Sqrt', [c.value(u.correction2)]);
@@ -100,7 +100,7 @@ export function touchedBy(update: Update): { readonly writes: readonly string[];
 
 /** One of TensorFlow's training kernels: resources, then values. */
 function apply(
-  { b, scope, variables, after }: Context,
+  { b, scope, variables, after }: UpdateScope,
   op: string,
   resources: readonly string[],
   values: readonly TensorName[],
@@ -110,6 +110,6 @@ function apply(
   return b.node({ op, name: scope, inputs, attr: { T: float, ...attr }, after });
 }
 
-function math({ b, scope }: Context, op: string, inputs: readonly TensorName[]): TensorName {
+function math({ b, scope }: UpdateScope, op: string, inputs: readonly TensorName[]): TensorName {
   return b.node({ op, name: `${scope}/number`, inputs, attr: { T: float } });
 }

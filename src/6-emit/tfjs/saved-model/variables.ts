@@ -18,7 +18,7 @@ export function createVariables(b: GraphBuilder, variables: readonly Variable[])
       const attr = {
         dtype: float,
         shape: { shape: heldShape(variable) },
-        // Resources of one session are told apart by this name alone.
+        // This name alone distinguishes the resources of a session.
         shared_name: { text: variable.name },
       };
       return [

@@ -17,7 +17,7 @@ export type FeatureOrders = ReadonlyMap<string, FeatureOrder | undefined>;
 
 /**
  * Finds in which order each dense layer of a model reads its features: TensorFlow flattens a map pixel by pixel, a linear
- * layer of ours channel by channel, unless the model turns the map first. What cannot be found out is said to be unknown.
+ * layer of ours channel by channel, unless the model turns the map first. What cannot be found out is reported as unknown.
  */
 export function featureOrders(topology: Topology): FeatureOrders {
   const orders = new Map<string, FeatureOrder | undefined>();

@@ -1,5 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../../is-object.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
@@ -28,7 +28,7 @@ const mostFiles = 10_000;
 
 /**
  * Reads what a layers model's model.json says of weights. Whatever the text, this gives a manifest or says what is wrong.
- * Weights of an optimizer, which `model.save` may have added, and those that are no floating-point numbers are left out;
+ * Weights of an optimizer, which `model.save` may have added, and those that are not floating-point numbers are left out;
  * their bytes are counted.
  */
 export function readManifest(text: string): { readonly manifest?: Manifest; readonly problem?: string } {
@@ -39,7 +39,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   try {
     json = JSON.parse(text);
   } catch {
-    return { problem: 'its model.json is no JSON' };
+    return { problem: 'its model.json is not JSON' };
   }
   if (!isObject(json)) return { problem: 'its model.json holds no model' };
   if (json.format === 'graph-model') {
@@ -55,9 +55,10 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
       return { problem: 'its list of weights is malformed' };
     }
     files += paths.length;
-    if (files > mostFiles) return { problem: `its weights are said to be in more than ${mostFiles} files` };
+    if (files > mostFiles) return { problem: `its model.json lists more than ${mostFiles} files of weights` };
     const outside = paths.find((path) => !isWithin(path));
-    if (outside !== undefined) return { problem: `its weights are said to be in '${outside}', outside of the folder` };
+    if (outside !== undefined)
+      return { problem: `its model.json places weights in '${outside}', outside of the folder` };
     let begin = 0;
     for (const weight of entry.weights) {
       if (!isObject(weight) || typeof weight.name !== 'string' || !isShape(weight.shape)) {

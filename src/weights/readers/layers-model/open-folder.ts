@@ -9,7 +9,7 @@ import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
 import { type NamedWeight, namedWeight } from './weight-names.ts';
 
 /** Where a tensor of ours stands. */
-interface Place {
+interface LocatedWeight {
   readonly named: NamedWeight;
   readonly weight: ManifestWeight;
   readonly group: RandomAccess;
@@ -42,7 +42,7 @@ export function openLayersFolder(
   }
   const orders = manifest.topology && featureOrders(manifest.topology);
   const tensors = new Map<string, CheckpointTensor>();
-  const places = new Map<string, Place>();
+  const located = new Map<string, LocatedWeight>();
   for (const weight of manifest.weights) {
     const named = namedWeight(weight.name, weight.shape);
     if (!named) continue;
@@ -52,22 +52,22 @@ export function openLayersFolder(
     const { channels } = found;
     tensors.set(named.name, { name: named.name, shape: named.shape, dtype: 'F32' });
     const group = groups[weight.group] as RandomAccess;
-    places.set(named.name, { named, weight, group, ...(channels !== undefined && { channels }) });
+    located.set(named.name, { named, weight, group, ...(channels !== undefined && { channels }) });
   }
   const checkpoint: Checkpoint = {
     name,
     tensors,
     metadata: new Map(),
     read(tensor) {
-      const place = places.get(tensor);
-      if (!place) throw new Error(`${name} has no tensor '${tensor}'`);
-      return readPlace(place);
+      const weight = located.get(tensor);
+      if (!weight) throw new Error(`${name} has no tensor '${tensor}'`);
+      return readWeight(weight);
     },
   };
   return { checkpoint, diagnostics: [] };
 }
 
-function readPlace({ named, weight: { format, begin }, group, channels }: Place): Float32Array {
+function readWeight({ named, weight: { format, begin }, group, channels }: LocatedWeight): Float32Array {
   const bytes = elements(named.shape) * (bytesPerElement[format.kind] as number);
   return ourValues(named, decodeNumbers(format, group.read(begin, bytes)), channels);
 }

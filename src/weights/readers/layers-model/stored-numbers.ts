@@ -1,6 +1,6 @@
 import { setLittleEndian } from '../../bytes.ts';
 import { fromHalf } from '../../float16.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../../is-object.ts';
 
 /** How the numbers of a weight stand in a file: as single precision, or as TensorFlow.js's converter quantises them. */
 export type NumberFormat =

@@ -1,4 +1,4 @@
-import { isObject } from './is-object.ts';
+import { isObject } from '../../is-object.ts';
 
 /** A value of a model's topology: the layer that gives it, which of the layer's calls, which of the call's results. */
 export interface ResultRef {

@@ -98,7 +98,7 @@ function channelsOf({ shape, channels }: ValueOrder, { data_format: format }: To
 }
 
 function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
-  // A gate, a number a channel, leaves the order of what it multiplies.
+  // A gate, one number per channel, leaves the order of what it multiplies.
   const maps = inputs.filter(({ shape }) => !isGate(shape));
   const [first, ...others] = maps.length > 0 ? maps : inputs;
   const isSame = others.every(({ order, channels }) => order === first?.order && channels === first?.channels);
@@ -184,7 +184,7 @@ function size(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
 }
 
-/** A shape; what is no size is not known. */
+/** A shape; what is not a size is unknown. */
 function sizes(value: unknown): readonly (number | null)[] | undefined {
   return Array.isArray(value) && value.length <= 8 ? value.map((n) => size(n) ?? null) : undefined;
 }

@@ -1,0 +1,46 @@
+import type { TensorSpec } from '../../../5-graph/graph.ts';
+import type { WrittenNode } from '../../written-node.ts';
+import type { GraphBuilder } from '../node-def/builder.ts';
+import { type Attributes, float, int32, type TensorName } from '../node-def/node-def.ts';
+
+/** What the writer of an op gets to see. Image-like values are channels last. */
+export interface GraphModelNode extends WrittenNode {
+  readonly b: GraphBuilder;
+  /** What fused operators do at their end: the bias, then the activation after this node where it is fused. */
+  readonly fusedOps: readonly string[];
+  /** Whether the node before it has done all that it does. */
+  readonly isDone: boolean;
+  /** Adds a constant of the network's own numbers, named `stem.conv/kernel`. */
+  weight(tensor: TensorSpec, member: string): TensorName;
+}
+
+/** Adds a node over float32, `T`; its first output. */
+export function add(
+  c: GraphModelNode,
+  op: string,
+  name: string,
+  inputs: readonly TensorName[],
+  attr: Attributes = {},
+): TensorName {
+  return c.b.node({ op, name, inputs, attr: { T: float, ...attr } });
+}
+
+/** Adds an operator that ends with its bias and the activation after it. */
+export function addFused(
+  c: GraphModelNode,
+  op: string,
+  inputs: readonly [x: TensorName, kernel: TensorName, bias: TensorName],
+  attr: Attributes,
+): TensorName {
+  const fused = { fused_ops: { texts: c.fusedOps }, num_args: { int: 1 }, epsilon: { float: 0 } };
+  return add(c, op, c.node.path, inputs, { ...attr, ...fused });
+}
+
+/** @param shape without the batch, as it is stored. */
+export function reshape(c: GraphModelNode, x: TensorName, name: string, shape: readonly number[]): TensorName {
+  return add(c, 'Reshape', name, [x, c.b.integers([-1, ...shape])], { Tshape: int32 });
+}
+
+export function transpose(c: GraphModelNode, x: TensorName, name: string, permutation: readonly number[]): TensorName {
+  return add(c, 'Transpose', name, [x, c.b.integers(permutation)], { Tperm: int32 });
+}
