@@ -56,7 +56,7 @@ export const scalingFunctions: ReadonlyMap<string, string> = new Map([
 
 export const activations: ReadonlySet<string> = new Set(activationNames);
 export const paddings: ReadonlySet<string> = new Set(['same', 'symmetric', 'valid']);
-/** What `maximize` may speak of besides the model's parameters. */
+/** What `maximize` may use in addition to the model's parameters. */
 export const objectiveNames: ReadonlySet<string> = new Set(['accuracy', 'latency_ms', 'parameters', 'macs']);
 
 /** Whether a name is taken by the language. */

@@ -50,16 +50,16 @@ export function buildGraph(
     chosen = choosePoint(ev, declared, request, overrides);
     b.models.push(useOf('', declared, chosen.point));
     const flow = lowerModel(b, declared.node, chosen.env);
-    const { graph, diagnostics: said } = finish(declared, b, flow);
+    const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
     const diagnostics = [
       ...ev.diagnostics,
       ...openChoices(ev),
       ...unusedFactors(chosen, request),
       ...unusedCells(ev, chosen),
-      ...said,
+      ...ofWhole,
     ];
     const failed = diagnostics.some((d) => d.severity === 'error');
-    return { point: toldPoint(chosen), ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
+    return { point: reportedPoint(chosen), ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
     const diagnostics = [...(ev?.diagnostics ?? []), withCalls(e.diagnostic, builder)];
@@ -67,8 +67,8 @@ export function buildGraph(
   }
 }
 
-/** The point as it is told: a factor that a row left to the formula, and that nothing took, is no part of it. */
-function toldPoint({ point, scale }: ModelPoint): ScalingPoint {
+/** The point as reported: a factor that a row left to the formula, and that nothing took, is not part of it. */
+function reportedPoint({ point, scale }: ModelPoint): ScalingPoint {
   if (point.variant === undefined) return point;
   const idle = factorNames.filter((name) => point[name].origin === 'formula' && !scale.used.has(name));
   return { ...point, ...Object.fromEntries(idle.map((name) => [name, unscaled])) };
@@ -80,7 +80,7 @@ function withCalls(d: Diagnostic, b: Builder | undefined): Diagnostic {
   return calls.length > 0 ? { ...d, related: [...(d.related ?? []), ...calls] } : d;
 }
 
-/** The graph of what the outputs reach, and what is to be said of it as a whole. */
+/** The graph of what the outputs reach, and the diagnostics about it as a whole. */
 function finish(
   declared: DeclaredModel,
   b: Builder,

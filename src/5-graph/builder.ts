@@ -25,16 +25,16 @@ import { float32 } from './value-type.ts';
 export interface Builder {
   readonly ev: Evaluation;
   readonly nodes: GraphNode[];
-  /** Paths that own tensors, to say when two steps would share one. */
+  /** Paths that own tensors, to report two steps that would share one. */
   readonly paths: Set<string>;
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */
   place: StagePosition;
   /** The convention that the command line asks for, for inner models too, and those of the weights to come. */
   readonly asked: AskedConvention;
-  /** The models so far that stand in the network, itself first. */
+  /** The models in the network so far, itself first. */
   readonly models: ModelUse[];
-  /** What the command line says of the inputs' shapes. */
+  /** What the command line states about the inputs' shapes. */
   readonly overrides: Pick<Overrides, 'inputs' | 'size'>;
   /** The calls of blocks that are being built at this moment, the outermost first. */
   readonly calls: { readonly span: Span; readonly path: string }[];

@@ -8,5 +8,5 @@ export function defaultCropShare(side: number): number {
   return Math.max(leastShare, side / (side + evaluationPadding));
 }
 
-/** Images of at most so many pixels a side are small: nothing is cut off them, and the policies found on ImageNet do not fit them. */
+/** Images of at most this many pixels per side are small: nothing is cut off them, and the policies found on ImageNet do not fit them. */
 export const smallSide = 64;

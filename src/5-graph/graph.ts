@@ -33,7 +33,7 @@ export interface GraphNode {
   readonly shapes: readonly Shape[];
   /** Of all its outputs: float32 where no pass gave it another. See `checkTypes` for what has to hold. */
   readonly type: ValueType;
-  /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step they stand in. */
+  /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step that they belong to. */
   readonly path: string;
   readonly tensors: readonly TensorSpec[];
   /** The source that asked for it. */
@@ -64,7 +64,7 @@ export interface StagePosition {
   readonly operator?: string;
 }
 
-/** How an input's pixels, between 0 and 1, are normalised a channel before they come in: `(x - mean) / std`. */
+/** How an input's pixels, between 0 and 1, are normalised per channel before they come in: `(x - mean) / std`. */
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -75,7 +75,7 @@ export interface GraphOutput {
   readonly value: ValueRef;
 }
 
-/** A model in a network: the network's own, and each that stands in it as a step. */
+/** A model in a network: the network's own, and each that is a step of it. */
 export interface ModelUse {
   /** `trunk`; empty for the network's own. */
   readonly path: string;

@@ -87,7 +87,7 @@ function sizeOf({ nodes }: KeptBlock): number {
   return Math.max(1, nodes.length);
 }
 
-/** All that a block's nodes depend on, as text; undefined where a value cannot be told so. */
+/** All that a block's nodes depend on, as text; undefined where a value has no such text. */
 function keyOf(b: Builder, { convention, bindings, tensors }: BlockCall): string | undefined {
   // how deep it stands decides whether it can be built
   let key = `${conventionKey(convention)} ${b.calls.length} ${b.ev.depth}`;
@@ -152,7 +152,7 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): Trace[] {
   return traces;
 }
 
-/** Builds a call and looks at what came of it. Not to be kept: what said something, or hangs on more than its arguments. */
+/** Builds a call and looks at what came of it. Not kept: what gave a diagnostic, or depends on more than its arguments. */
 function record(
   b: Builder,
   { bindings, tensors, path }: BlockCall,
@@ -160,7 +160,7 @@ function record(
 ): { built?: KeptBlock; results: readonly TensorValue[] } {
   const { ev, place } = b;
   const first = b.nodes.length;
-  const before = { steps: ev.steps, parameters: b.parameters, said: ev.warnings + b.unkept };
+  const before = { steps: ev.steps, parameters: b.parameters, reported: ev.warnings + b.unkept };
   const outer = ev.traces;
   ev.traces = [];
   b.insideKept = true;
@@ -169,7 +169,7 @@ function record(
   const { traces } = ev;
   ev.traces = outer;
   addTraces(ev, traces);
-  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.said) return { results };
+  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.reported) return { results };
   const nodes = b.nodes.slice(first);
   const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
   const parameters = b.parameters - before.parameters;

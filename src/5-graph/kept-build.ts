@@ -5,7 +5,7 @@ import { type BuildResult, buildGraph } from './build.ts';
 
 /** Networks of one model that are kept: its default point, the one that is looked at, and the members of its family. */
 const mostKept = 24;
-/** Large ones are fewer: together they took so many steps at most, but for the last two. */
+/** Large ones are fewer: together they took at most this many steps, except for the last two. */
 const mostSteps = buildLimits.checkSteps;
 
 const kept = new WeakMap<DeclaredModel, Map<string, BuildResult>>();

@@ -162,7 +162,7 @@ export function callValue(
 
 const noValues: ReadonlyMap<Arg, Binding> = new Map();
 
-/** Applies a pointwise function; `identity` is no node at all. */
+/** Applies a pointwise function; `identity` adds no node. */
 export function applyActivation(
   b: Builder,
   { name }: ActivationValue,

@@ -178,7 +178,7 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
     flows.push(flow);
   }
   if (repeat > 0) checkTaken(t, row, built);
-  // the number of blocks is no op's attribute: the row's first node tells of it
+  // the number of blocks is not an attribute of any op: the row's first node records it
   const first = b.nodes[start];
   if (first && traces.length > 0) b.nodes[start] = { ...first, traces: [...traces, ...first.traces] };
   return flows;
@@ -275,7 +275,7 @@ function lowerBlockOfRow(
   return callSignature(b, signature, bindings, tensors, step.env, site).tensors;
 }
 
-/** Columns of a stage table that are no parameters of its blocks. */
+/** Columns of a stage table that are not parameters of its blocks. */
 const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 /** A cell for a parameter that none of the row's blocks has is a mistake, unless the block is a choice. */

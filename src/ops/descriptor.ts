@@ -54,3 +54,6 @@ export interface OpDescriptor<O extends { readonly kind: string }> {
 export function zero(): number {
   return 0;
 }
+
+/** The parts of an op that owns no tensors, multiplies nothing and takes no noise. */
+export const stateless = { tensors: 'none', macs: zero, noise: zero } as const;

@@ -7,7 +7,7 @@ import type { Pads, Window } from './window.ts';
  * `backends/eager/`), so that an op without an entry does not compile.
  *
  * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` behind the batch, convolution weights `[out, in / groups, k, k]`,
- * linear weights `[out, in]`. A runtime may hold them in another order; what it takes and gives at the border is said
+ * linear weights `[out, in]`. A runtime may hold them in another order; what it takes and gives at the border is stated
  * at `StepFunction`.
  */
 export type StepOp =
@@ -33,7 +33,7 @@ export type StepOp =
     }
   /** x, bias `[C]`. */
   | { readonly kind: 'addBias' }
-  /** dy; gives its sum a channel, over batch and space. */
+  /** dy; gives its sum per channel, over batch and space. */
   | { readonly kind: 'biasGrad' }
   /**
    * Batch normalisation by the batch's own statistics. x, gamma, beta.
@@ -101,17 +101,17 @@ export type StepOp =
   | { readonly kind: 'pad'; readonly pads: Pads }
   /**
    * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by who feeds it).
-   * Gives the cross-entropy a sample, `[]` behind the batch, and its gradient by the logits, `[K]`.
+   * Gives the cross-entropy per sample, `[]` behind the batch, and its gradient by the logits, `[K]`.
    */
   | { readonly kind: 'softmaxCrossEntropy' }
   /**
    * logits, targets, gamma (a scalar). Lin et al. 2017 for soft targets: the sum over classes of
-   * -t (1 - p)^gamma log p. Gives the loss a sample and its gradient by the logits.
+   * -t (1 - p)^gamma log p. Gives the loss per sample and its gradient by the logits.
    */
   | { readonly kind: 'focalLoss' }
-  /** values a sample, weights a sample: the sum of their products over the batch's size, a scalar. */
+  /** one value per sample, one weight per sample: the sum of their products over the batch's size, a scalar. */
   | { readonly kind: 'weightedMean' }
-  /** x `[K]`, weights a sample: each sample times its weight, over the batch's size. */
+  /** x `[K]`, one weight per sample: each sample times its weight, over the batch's size. */
   | { readonly kind: 'scaleSamples' }
   /** Any number of tensors without batch; the Euclidean norm of all their elements together, a scalar. */
   | { readonly kind: 'globalNorm' }

@@ -1,4 +1,5 @@
 import { type Graph, type GraphNode, shapeOf } from '../5-graph/graph.ts';
+import { type MapStrides, whole } from '../5-graph/stride.ts';
 import { isDepthwise } from '../ops/kinds/conv.ts';
 import { type Block, inputsOf } from './stages.ts';
 
@@ -56,21 +57,4 @@ export function windowedNodes(nodes: readonly GraphNode[], strides: MapStrides):
 export function inChannels(graph: Graph, node: GraphNode): number {
   const ref = node.inputs[0];
   return ref ? (shapeOf(graph, ref)[0] ?? 0) : 0;
-}
-
-/** By node: input rows to one row of its output; 0 after a global pool, where a stride means nothing. */
-export type MapStrides = readonly number[];
-
-const whole = 0;
-
-/** The stride of every node of a graph. */
-export function mapStrides(graph: Graph): MapStrides {
-  const strides: number[] = [];
-  for (const { op, inputs } of graph.nodes) {
-    // A gate joins the map that it multiplies, so the larger of the two counts.
-    const input = inputs.reduce((most, ref) => Math.max(most, strides[ref.node] ?? 1), inputs.length > 0 ? whole : 1);
-    if (op.kind === 'globalAvgPool' || op.kind === 'linear') strides.push(whole);
-    else strides.push('window' in op ? input * op.window.stride : input);
-  }
-  return strides;
 }

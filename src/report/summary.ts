@@ -3,17 +3,10 @@ import type { Cost } from '../5-graph/cost.ts';
 import { type Graph, type Shape, shapeOf, typeOf, type ValueRef } from '../5-graph/graph.ts';
 import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
+import { type MapStrides, mapStrides } from '../5-graph/stride.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import { describeNodes } from './op-label.ts';
-import {
-  inChannels,
-  type MapStrides,
-  mapStrides,
-  readExpansion,
-  readSqueeze,
-  readWindows,
-  windowedNodes,
-} from './read-block.ts';
+import { inChannels, readExpansion, readSqueeze, readWindows, windowedNodes } from './read-block.ts';
 import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
 import { type Stage, stagesOf } from './stages.ts';
 import { type TypeCount, typeCounts } from './type-counts.ts';

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 
-/** Leaves out the nodes that no output reaches, and numbers the others anew in the same order. */
+/** Leaves out the nodes that no output reaches, and renumbers the others in the same order. */
 export function removeUnreached(graph: Graph): Graph {
   const reached = new Uint8Array(graph.nodes.length);
   for (const { value } of graph.outputs) reached[value.node] = 1;
@@ -16,8 +16,8 @@ export function removeUnreached(graph: Graph): Graph {
 }
 
 /**
- * A graph with some of the nodes; what read a node that goes reads what `forward` names instead.
- * @param forward the value that stands for another; called until it no longer changes
+ * A graph with some of the nodes; readers of a removed node read what `forward` names instead.
+ * @param forward the value that replaces another; called until it no longer changes
  */
 export function selectNodes(
   graph: Graph,

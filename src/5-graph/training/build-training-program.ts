@@ -22,9 +22,9 @@ interface Setting {
 
 /**
  * The training of a network as a program of step ops: forward, reverse mode, loss, optimiser, averages. What its
- * functions take and give is said at `TrainingProgram`.
+ * functions take and give is stated at `TrainingProgram`.
  * @param graph as it was built: dropout, stochastic depth and batch norms in it.
- * @returns diagnostics where the network is no classifier of one image, or nothing of it trains.
+ * @returns diagnostics where the network is not a classifier of one image, or nothing of it trains.
  */
 export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOptions> = {}): TrainingResult {
   const options = { ...defaultTrainingOptions, ...asked };
@@ -127,7 +127,7 @@ function addNetwork(b: StepBuilder, graph: Graph, imageName: string, options: Fo
   );
 }
 
-/** Loss, its value a sample, and its gradient by the logits. */
+/** Loss, its value per sample, and its gradient by the logits. */
 function addLoss(b: StepBuilder, { options, classes, logits }: Setting, forward: Forward) {
   const distribution = batched([classes]);
   const value = forward.value(logits);
@@ -150,7 +150,6 @@ function addGradients(b: StepBuilder, setting: Setting, forward: Forward): Map<s
   b.guard(loss);
   const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
   const gradients = new Map<string, StepRef>();
-  // A name stands once in a network, a node's tensors being its own.
   for (const [name, value] of forward.backward(setting.logits, seed)) gradients.set(name, value);
   return gradients;
 }

@@ -75,7 +75,7 @@ const optimisers: Readonly<Record<TrainingOptions['optimiser'], Optimiser>> = {
   },
 };
 
-/** The variables that training keeps beside the network's own. */
+/** The variables that training keeps in addition to the network's own. */
 export function keptVariables(
   own: readonly Variable[],
   trained: readonly Trained[],
@@ -83,14 +83,14 @@ export function keptVariables(
   options: TrainingOptions,
 ): Variable[] {
   const byName = new Map(own.map((variable) => [variable.name, variable]));
-  const beside = ({ spec }: Trained, suffix: string, start: number): Variable => {
+  const slotOf = ({ spec }: Trained, suffix: string, start: number): Variable => {
     const variable = byName.get(spec.name) as Variable;
     return { ...variable, name: `${spec.name}/${suffix}`, start: { constant: start } };
   };
   const slots = Object.entries(optimisers[options.optimiser].slots);
   return [
-    ...trained.flatMap((t) => slots.map(([suffix, start]) => beside(t, suffix, start))),
-    ...(options.accumulate ? trained.map((t) => beside(t, 'sum', 0)) : []),
+    ...trained.flatMap((t) => slots.map(([suffix, start]) => slotOf(t, suffix, start))),
+    ...(options.accumulate ? trained.map((t) => slotOf(t, 'sum', 0)) : []),
     ...own.flatMap((v) => (averaged.has(v.name) ? [{ ...v, name: `${v.name}/ema`, start: { copyOf: v.name } }] : [])),
   ];
 }

@@ -1,5 +1,5 @@
 import { type ActivationName, activationFacts } from '../activations.ts';
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { sameAsInput } from '../shape.ts';
 import { batched, type StepRef } from '../steps.ts';
 
@@ -13,13 +13,11 @@ export const activation: OpDescriptor<ActivationOp> = {
   kind: 'activation',
   signature: undefined,
   label: (op) => activationFacts[op.fn].label,
-  tensors: 'none',
+  ...stateless,
   shapes: sameAsInput,
-  macs: zero,
   result: ({ fn }) => (fn === 'identity' ? 'passed' : 'inPlace'),
   movesOnly: false,
   field: 'row',
-  noise: zero,
   train: ({ b, op: { fn }, path, inputs, inputShapes, passes }) => {
     const x = inputs[0] as StepRef;
     if (fn === 'identity') return { outputs: [x], pull: ([dy]) => ({ inputs: [dy] }) };

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { sameShape } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched } from '../steps.ts';
@@ -17,16 +17,14 @@ export const add: OpDescriptor<AddOp> = {
     create: () => ({ kind: 'add' }),
   }),
   label: () => 'Add',
-  tensors: 'none',
+  ...stateless,
   shapes: (_op, inputs) => {
     const [first = []] = inputs;
     return inputs.every((s) => sameShape(s, first)) ? [first] : { error: 'shape-mismatch', shapes: inputs };
   },
-  macs: zero,
   result: 'inPlace',
   movesOnly: false,
   field: 'row',
-  noise: zero,
   train: ({ b, path, inputs, inputShapes }) => ({
     outputs: [b.one({ kind: 'add' }, inputs, batched(inputShapes[0] ?? []), path)],
     pull: ([dy]) => ({ inputs: inputs.map(() => dy) }),

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { overSpace } from '../shape.ts';
@@ -30,13 +30,11 @@ export const avgPool: OpDescriptor<AvgPoolOp> = {
     }),
   }),
   label: ({ window }) => `AvgPool ${kernelLabel(window.kernel)}`,
-  tensors: 'none',
+  ...stateless,
   shapes: ({ window }, [x]) => overSpace(x, (map) => windowShape(window, map)),
-  macs: zero,
   result: 'written',
   movesOnly: false,
   field: windowField,
-  noise: zero,
   train: (c) => oneToOne(c, c.op, { ...c.op, kind: 'avgPoolGrad', shape: c.inputShapes[0] ?? [] }),
   box: 'pool',
   joins: [],

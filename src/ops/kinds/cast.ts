@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { sameAsInput } from '../shape.ts';
 
 export interface CastOp {
@@ -10,13 +10,11 @@ export const cast: OpDescriptor<CastOp> = {
   kind: 'cast',
   signature: undefined,
   label: () => 'Cast',
-  tensors: 'none',
+  ...stateless,
   shapes: sameAsInput,
-  macs: zero,
   result: 'written',
   movesOnly: false,
   field: 'row',
-  noise: zero,
   train: () => {
     throw new Error('a network trains in float32, as it was written: no pass has put a cast in it');
   },

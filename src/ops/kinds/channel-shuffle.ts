@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { opLimits } from '../limits.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { overSpace } from '../shape.ts';
@@ -20,17 +20,15 @@ export const channelShuffle: OpDescriptor<ChannelShuffleOp> = {
     create: ({ groups }) => ({ kind: 'channelShuffle', groups }),
   }),
   label: () => 'ChannelShuffle',
-  tensors: 'none',
+  ...stateless,
   shapes: ({ groups }, [x]) =>
     overSpace(x, (map) => {
       const [channels] = map;
       return channels % groups === 0 ? [map] : { error: 'channel-split', parts: groups, channels };
     }),
-  macs: zero,
   result: 'written',
   movesOnly: true,
   field: 'row',
-  noise: zero,
   // Groups of n become n groups; the other way back.
   train: (c) => {
     const [channels = 0] = c.inputShapes[0] ?? [];

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
 
@@ -16,18 +16,16 @@ export const concat: OpDescriptor<ConcatOp> = {
     create: () => ({ kind: 'concat' }),
   }),
   label: () => 'Concat',
-  tensors: 'none',
+  ...stateless,
   shapes: (_op, inputs) => {
     const [first = []] = inputs;
     const fits = inputs.every((s) => s.length === first.length && s[1] === first[1] && s[2] === first[2]);
     if (!fits) return { error: 'shape-mismatch', shapes: inputs };
     return [[inputs.reduce((sum, s) => sum + (s[0] as number), 0), ...first.slice(1)]];
   },
-  macs: zero,
   result: 'written',
   movesOnly: true,
   field: 'row',
-  noise: zero,
   train: ({ b, path, inputs, inputShapes, outputShapes, passes }) => ({
     outputs: [b.one({ kind: 'concat' }, inputs, batched(outputShapes[0] ?? []), path)],
     pull: ([dy]) => {

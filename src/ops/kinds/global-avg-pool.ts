@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { overSpace } from '../shape.ts';
 import { signature } from '../signature.ts';
@@ -17,13 +17,11 @@ export const globalAvgPool: OpDescriptor<GlobalAvgPoolOp> = {
     create: () => ({ kind: 'globalAvgPool' }),
   }),
   label: () => 'GlobalAvgPool',
-  tensors: 'none',
+  ...stateless,
   shapes: (_op, [x]) => overSpace(x, ([channels]) => [[channels, 1, 1]]),
-  macs: zero,
   result: 'written',
   movesOnly: false,
   field: 'all',
-  noise: zero,
   train: (c) => oneToOne(c, c.op, { kind: 'globalAvgPoolGrad', shape: c.inputShapes[0] ?? [] }),
   box: 'pool',
   joins: [],

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { batched } from '../steps.ts';
 
 export interface InputOp {
@@ -11,13 +11,11 @@ export const input: OpDescriptor<InputOp> = {
   kind: 'input',
   signature: undefined,
   label: (op) => op.name,
-  tensors: 'none',
+  ...stateless,
   shapes: () => [],
-  macs: zero,
   result: 'given',
   movesOnly: false,
   field: 'row',
-  noise: zero,
   train: ({ b, op, outputShapes }) => ({ outputs: [b.input(op.name, batched(outputShapes[0] ?? []))] }),
   box: 'pointwise',
   joins: [],

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
 import { overSpace } from '../shape.ts';
 import { signature } from '../signature.ts';
@@ -23,13 +23,11 @@ export const maxPool: OpDescriptor<MaxPoolOp> = {
     }),
   }),
   label: ({ window }) => `MaxPool ${kernelLabel(window.kernel)}`,
-  tensors: 'none',
+  ...stateless,
   shapes: ({ window }, [x]) => overSpace(x, (map) => windowShape(window, map)),
-  macs: zero,
   result: 'written',
   movesOnly: true,
   field: windowField,
-  noise: zero,
   train: ({ b, op, path, inputs, inputShapes, outputShapes, passes }) => {
     const x = inputs[0] as StepRef;
     const y = b.one(op, [x], batched(outputShapes[0] ?? []), path);

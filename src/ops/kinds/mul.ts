@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { elements, type Shape, sameShape } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
@@ -18,17 +18,15 @@ export const mul: OpDescriptor<MulOp> = {
     create: () => ({ kind: 'mul' }),
   }),
   label: () => 'Mul',
-  tensors: 'none',
+  ...stateless,
   shapes: (_op, inputs) => {
     const full = inputs.find((s) => !isGate(s)) ?? inputs[0] ?? [];
     const fits = inputs.every((s) => sameShape(s, full) || (isGate(s) && s[0] === full[0] && full.length === 3));
     return fits ? [full] : { error: 'shape-mismatch', shapes: inputs };
   },
-  macs: zero,
   result: 'inPlace',
   movesOnly: false,
   field: 'row',
-  noise: zero,
   train: product,
   box: 'join',
   joins: [],

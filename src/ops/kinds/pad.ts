@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { opLimits } from '../limits.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { overSpace } from '../shape.ts';
@@ -28,7 +28,7 @@ export const pad: OpDescriptor<PadOp> = {
     }),
   }),
   label: () => 'Pad',
-  tensors: 'none',
+  ...stateless,
   shapes: ({ pads: { top, left, bottom, right } }, [x]) =>
     overSpace(x, ([channels, height, width]) => {
       // Where one side takes away all, what the other adds is padding alone.
@@ -38,11 +38,9 @@ export const pad: OpDescriptor<PadOp> = {
       }
       return [[channels, height + top + bottom, width + left + right]];
     }),
-  macs: zero,
   result: 'written',
   movesOnly: true,
   field: ({ pads }) => ({ rows: 1, stride: 1, before: pads.top }),
-  noise: zero,
   train: (c) => oneToOne(c, c.op, { kind: 'pad', pads: negated(c.op.pads) }),
   box: 'pointwise',
   joins: [],

@@ -1,4 +1,4 @@
-import { type OpDescriptor, zero } from '../descriptor.ts';
+import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { opLimits } from '../limits.ts';
 import type { Shape } from '../shape.ts';
 import { int, signature } from '../signature.ts';
@@ -19,17 +19,15 @@ export const split: OpDescriptor<SplitOp> = {
     create: ({ parts }) => ({ kind: 'split', parts }),
   }),
   label: (op) => `Split ${op.parts}`,
-  tensors: 'none',
+  ...stateless,
   shapes: ({ parts }, [x = []]) => {
     const [channels = 0, ...space] = x;
     if (channels % parts !== 0) return { error: 'channel-split', parts, channels };
     return new Array<Shape>(parts).fill([channels / parts, ...space]);
   },
-  macs: zero,
   result: 'written',
   movesOnly: true,
   field: 'row',
-  noise: zero,
   train: ({ b, path, inputs, inputShapes, outputShapes, passes }) => {
     const x = inputs[0] as StepRef;
     let from = 0;
