@@ -7,8 +7,10 @@ import sharp from 'sharp';
 import type { AugmentOptions } from '../src/train/augment/options.ts';
 import { createLoader } from '../src/train/data/create-loader.ts';
 import { openDataset } from '../src/train/data/open-dataset.ts';
+import { widenThreadPool } from '../src/train/data/thread-pool.ts';
 import type { Dataset } from '../src/train/data/types.ts';
 
+widenThreadPool();
 const seconds = 8;
 const pictures = 200;
 const [given] = process.argv.slice(2);

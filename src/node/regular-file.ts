@@ -33,7 +33,7 @@ export function openRegular(path: string, flags: number = constants.O_RDONLY): n
   throw new UnreadableFile(stat.isDirectory() ? 'it is a folder' : 'it is not a regular file', true);
 }
 
-/** No text that enetc reads besides specs is so long. */
+/** The longest text that is read of files other than specs. */
 const longest = 256 << 20;
 
 /** The text of a regular file. @throws UnreadableFile */

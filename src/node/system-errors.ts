@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-/** A file that cannot be read or written, said for people. */
+/** A file that cannot be read or written, for people. */
 export class FileError extends Error {
   /** Whether an error is one: by this mark and not by class, for each bundle of the package has a class of its own. */
   readonly isFileError = true;

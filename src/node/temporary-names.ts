@@ -3,13 +3,13 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** A folder's name has 255 bytes on most file systems: so many are left for what the name is made of. */
+/** A folder's name has 255 bytes on most file systems: these are left for what the name is made of. */
 const mostNameBytes = 200;
 
 /** Machines that share a folder over a network have processes of the same numbers. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** The name under which a file or folder is written until it is whole: beside it, hidden, with the process in it. */
+/** The name under which a file or folder is written until it is whole: next to it, hidden, with the process in it. */
 export function temporaryPath(path: string): string {
   const name = Buffer.from(basename(path))
     .subarray(0, mostNameBytes)

@@ -30,6 +30,11 @@ export function formatRatio(from: number, to: number): string {
   return `×${ratio >= 100 ? Math.round(ratio) : Number(ratio.toPrecision(3))}`;
 }
 
+/** `97.31 %`. */
+export function formatPercent(share: number, digits = 2): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
 /** `24 × 56 × 56`. */
 export function formatShape(shape: readonly number[], separator = ' × '): string {
   return shape.join(separator);

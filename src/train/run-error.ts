@@ -3,7 +3,7 @@ import { plainWords, type Words } from '../diagnostics/words.ts';
 
 /** What keeps a run from starting or going on, for people: what is wrong and what to do. */
 export class RunError extends Error {
-  /** The message with the options that it names; `message` names them as they are called in this library. */
+  /** What is wrong, with the options that it names; `message` has them as they are called here, and the diagnostics. */
   readonly words: Words;
   /** The option that is at fault, by its own name: `batch`. */
   readonly setting?: string;
@@ -11,7 +11,7 @@ export class RunError extends Error {
   readonly diagnostics?: readonly Diagnostic[];
 
   constructor(words: Words, facts: { readonly setting?: string; readonly diagnostics?: readonly Diagnostic[] } = {}) {
-    super(plainWords(words));
+    super([plainWords(words), ...(facts.diagnostics ?? []).map(({ message }) => message)].join(': '));
     this.words = words;
     if (facts.setting !== undefined) this.setting = facts.setting;
     if (facts.diagnostics !== undefined) this.diagnostics = facts.diagnostics;

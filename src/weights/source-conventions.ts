@@ -58,7 +58,7 @@ export function conventionProblems(
     const fitting = stated.find((source) => follows(use.convention, source));
     if (fitting && (stated.length === 1 || asked !== undefined)) return [];
     if (stated.length > 1 && asked === undefined) {
-      const names = stated.map((source) => `--convention ${source.name}`).join(' or ');
+      const names = stated.map((source) => source.name).join(' or ');
       return [createDiagnostic('weight-convention-open', undefined, { ...common, options: names })];
     }
     const [source] = stated.filter(({ name }) => name === use.convention.name);
@@ -80,7 +80,7 @@ function follows(point: ConventionPoint, source: SourceConvention): boolean {
   return (['padding', 'epsilon', 'countPad'] as const).every((key) => point[key] === wanted[key]);
 }
 
-/** `torch(epsilon: 0.001)`: as it is written in a spec and after `--convention`. */
+/** `torch(epsilon: 0.001)`: as it is written in a spec and on the command line. */
 export function conventionText(convention: SourceConvention | ConventionPoint): string {
   const base = conventions[convention.name];
   const settings: Partial<ConventionSettings> = 'settings' in convention ? convention.settings : convention;

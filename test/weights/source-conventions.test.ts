@@ -69,7 +69,7 @@ describe("a network follows its weights' convention", () => {
     expect(a.convention).toEqual(['torch', 1e-5, 'symmetric']);
     expect(a.graph.normalisation).toEqual({ image: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] } });
     expect([codes(a.before), codes(a.after)]).toEqual([['weight-convention'], []]);
-    expect(a.before[0]?.message).toContain("leave out --convention, or give --convention 'torch'");
+    expect(a.before[0]?.message).toContain('leave the convention open, or ask for torch');
     expect(built('one', { variant: 'b' }).convention).toEqual(['torch', 1e-4, 'same']);
   });
 
@@ -85,7 +85,7 @@ describe("a network follows its weights' convention", () => {
   it('where both are possible, the one that is asked for; unasked it is said', () => {
     const open = built('both', {});
     expect([open.convention, codes(open.after)]).toEqual([['tf', 1e-3, 'same'], ['weight-convention-open']]);
-    expect(open.after[0]?.message).toContain('give --convention tf or --convention torch');
+    expect(open.after[0]?.message).toContain('ask for convention tf or torch');
     const torch = built('both', { convention: 'torch' });
     expect([torch.convention, codes(torch.after)]).toEqual([['torch', 0.5, 'symmetric'], []]);
   });

@@ -36,7 +36,7 @@ export async function installTensorflow(
   const { cwd, env, say } = options;
   if (process.platform === 'win32') {
     throw new InstallError(
-      "on Windows TensorFlow's Python package has no library to link. Use WSL, or --backend webgpu, which runs on any GPU",
+      "on Windows TensorFlow's Python package has no library to link. Use WSL, or the backend 'webgpu', which runs on any GPU",
     );
   }
   const wheel = await findWheel(options.python, cwd, env);

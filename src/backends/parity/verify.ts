@@ -157,7 +157,11 @@ async function open(
     const backend = await openBackend(name, where);
     if (backends || name !== 'webgpu' || !backend.slow) return backend;
     backend.close();
-    missing.push({ engine: name, why: 'there is no GPU', advice: "'--backend webgpu' runs it in software, slowly" });
+    missing.push({
+      engine: name,
+      why: 'there is no GPU',
+      advice: "asked for by its name, 'webgpu' runs in software, slowly",
+    });
     return undefined;
   } catch (e) {
     if (!(e instanceof BackendUnavailable)) throw e;

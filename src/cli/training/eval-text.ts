@@ -1,12 +1,11 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { formatExact } from '../../report/format-number.ts';
+import { formatExact, formatPercent } from '../../report/format-number.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
 import type { Evaluation } from '../../train/loop/evaluate.ts';
 import { type ClassScore, classScores, macroScores } from '../../train/metrics/class-scores.ts';
 import { frequentConfusions } from '../../train/report/confusion.ts';
-import { percent } from './format.ts';
 
-/** So many classes are listed, the worst first, and so many pairs. */
+/** The most classes that are listed, the worst first; half as many pairs. */
 const listed = 20;
 
 /** An evaluation for people. */
@@ -19,7 +18,7 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
   const more = worst.length - listed;
   const parts = [
     `${what}: ${formatExact(images)} ${nounFor(images, 'image')}\n`,
-    `top-1 ${percent(accuracy)}   top-5 ${percent(top5)}   balanced accuracy ${percent(macro.recall)}   macro F1 ${percent(macro.f1)}   loss ${loss.toFixed(4)}\n`,
+    `top-1 ${formatPercent(accuracy)}   top-5 ${formatPercent(top5)}   balanced accuracy ${formatPercent(macro.recall)}   macro F1 ${formatPercent(macro.f1)}   loss ${loss.toFixed(4)}\n`,
     renderTable(
       [
         { title: 'class' },
@@ -53,7 +52,7 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
 }
 
 function shares({ recall, precision, f1 }: Pick<ClassScore, 'recall' | 'precision' | 'f1'>): string[] {
-  return [percent(recall), percent(precision), percent(f1)];
+  return [formatPercent(recall), formatPercent(precision), formatPercent(f1)];
 }
 
 function withoutImages(names: readonly string[]): string {

@@ -1,8 +1,3 @@
-/** `97.31 %` */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
-}
-
 /** `42 s`, `3 min 05 s`, `2 h 04 min`, `5 d 03 h` */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
-import { formatCount, formatExact } from '../../report/format-number.ts';
+import { formatCount, formatExact, formatPercent } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Run, RunOutcome } from '../../train/api.ts';
 import { classCountsText } from '../../train/data/class-counts.ts';
@@ -10,7 +10,6 @@ import { classScores, macroScores } from '../../train/metrics/class-scores.ts';
 import { peakRate } from '../../train/schedule.ts';
 import { type Arguments, flag } from '../arguments.ts';
 import type { Io } from '../io.ts';
-import { percent } from './format.ts';
 
 /** Says what is about to be trained, on what and where. */
 export function announceRun(run: Run, args: Arguments, io: Io): void {
@@ -65,7 +64,7 @@ export function reportEnd(outcome: RunOutcome, classes: readonly string[], args:
   const weights = best?.weights === 'averages' ? 'the averages of the weights' : 'the weights';
   const file = join(shown, best ? 'best.safetensors' : 'last.safetensors');
   const score = best
-    ? `best accuracy ${percent(best.accuracy)}${macro ? `, balanced ${percent(macro.recall)}` : ''}, in epoch ${best.epoch + 1}, by ${weights}\n`
+    ? `best accuracy ${formatPercent(best.accuracy)}${macro ? `, balanced ${formatPercent(macro.recall)}` : ''}, in epoch ${best.epoch + 1}, by ${weights}\n`
     : '';
   io.stdout.write(`${score}weights  ${file}\nreport   ${join(shown, 'report.html')}\n`);
 }

@@ -77,12 +77,12 @@ export const weightDiagnostics = {
   ),
   'weight-convention': warning<{ file: string; column: string; model: string; convention: string; instead: string }>(
     (a) =>
-      `${a.model} is built with convention ${a.instead}, but '${a.file}' has ${a.column}'s names, whose weights were trained under ${a.convention}; leave out --convention, or give --convention '${a.convention}'`,
+      `${a.model} is built with convention ${a.instead}, but '${a.file}' has ${a.column}'s names, whose weights were trained under ${a.convention}; leave the convention open, or ask for ${a.convention}`,
     `Weights that were trained under another epsilon or padding rule give wrong outputs, and no tensor shows it. The weight map says what the weights of a column need. Where these are different weights with the same names, the warning does not concern them.`,
   ),
   'weight-convention-open': warning<{ file: string; column: string; model: string; options: string; instead: string }>(
     (a) =>
-      `'${a.file}' has ${a.column}'s names, which weights of both conventions share: give ${a.options}; ${a.model} is built with ${a.instead}`,
+      `'${a.file}' has ${a.column}'s names, which weights of both conventions share: ask for convention ${a.options}; ${a.model} is built with ${a.instead}`,
     `timm's \`tf_efficientnet_b0\` (\`--convention tf\`) and \`efficientnet_b0\` (\`--convention torch\`) have the same names and shapes, but another epsilon and padding rule. Nothing in the file tells which it is; the wrong one gives wrong outputs.`,
   ),
   'weight-not-finite': warning<{ file: string; tensor: string; count: number }>(

@@ -1,5 +1,6 @@
 import { smallSide } from '../../5-graph/crop-share.ts';
-import type { TrainCrop } from './options.ts';
+import type { Augmentation } from './augment.ts';
+import type { AugmentPolicy, TrainCrop } from './options.ts';
 
 /** What a set's images are like, as far as the recipe goes by it. */
 export interface Look {
@@ -32,4 +33,28 @@ export function recipeFor({ largestSide, gray }: Look): Recipe {
     };
   }
   return { augment: 'basic', crop: { kind: 'shift', share: 1 / 8 }, flip: gray ? 0 : 0.5 };
+}
+
+/** What the settings of a run say about augmentation. */
+export interface AugmentChoices {
+  readonly augment: 'none' | 'basic' | 'randaugment' | 'autoaugment' | undefined;
+  readonly flip: number | undefined;
+  readonly erase: number;
+  readonly operations: number;
+  readonly magnitude: number;
+}
+
+/** How the training images of a run are augmented: as its settings ask, and as the recipe has it where they leave it open. */
+export function augmentationFor(look: Look, choices: AugmentChoices): Augmentation {
+  const { crop, flip, augment } = recipeFor(look);
+  const { erase: erasing } = choices;
+  if (choices.augment === 'none') return { crop: { kind: 'whole' }, flip: 0, policy: undefined, erasing };
+  const policy = policyOf(choices.augment ?? augment, choices);
+  return { crop, flip: choices.flip ?? flip, policy, erasing };
+}
+
+function policyOf(augment: AugmentChoices['augment'], choices: AugmentChoices): AugmentPolicy | undefined {
+  const { operations, magnitude } = choices;
+  if (augment === 'autoaugment') return { kind: 'auto' };
+  return augment === 'randaugment' ? { kind: 'rand', operations, magnitude } : undefined;
 }

@@ -10,9 +10,9 @@ export interface ClassCount {
   readonly validation: number;
 }
 
-/** From here on the largest class is so much larger than the smallest that it is said. */
+/** From here on the largest class is so much larger than the smallest that a warning states it. */
 const unequal = 10;
-/** Up to so many classes are listed. */
+/** The most classes that are listed. */
 const listed = 10;
 
 /** Counts the images of each class, in the order of the classes. */

@@ -65,7 +65,7 @@ export function openCsv(
   return { classes, splits, warnings: listedTwice(rows) };
 }
 
-/** Whether a file is a list: a CSV file whose first row names the columns. Whatever else it holds is no fault of its. */
+/** Whether a file is a list: a CSV file whose first row names the columns. Whatever else it holds is not its fault. */
 export function isImageCsv(path: string): boolean {
   try {
     if (!statSync(path).isFile()) return false;

@@ -15,7 +15,8 @@ export interface Rect {
   readonly height: number;
 }
 
-export interface Target {
+/** What an image is decoded to. */
+export interface DecodedShape {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
@@ -30,7 +31,7 @@ export interface Target {
  */
 export async function decodeCrop(
   locator: Locator,
-  target: Target,
+  target: DecodedShape,
   choose: (width: number, height: number) => Rect,
 ): Promise<Uint8Array> {
   if (locator.kind === 'record') return resizeSmall(readRecord(locator), target, choose);
@@ -115,7 +116,12 @@ function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
   return data;
 }
 
-function resize(image: ReturnType<Sharp>, { width, height }: Picture, rect: Rect, target: Target): ReturnType<Sharp> {
+function resize(
+  image: ReturnType<Sharp>,
+  { width, height }: Picture,
+  rect: Rect,
+  target: DecodedShape,
+): ReturnType<Sharp> {
   const options = { fit: 'fill', kernel: 'cubic' } as const;
   if (rect.width === width && rect.height === height) return image.resize(target.width, target.height, options);
   const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
@@ -127,7 +133,7 @@ function resize(image: ReturnType<Sharp>, { width, height }: Picture, rect: Rect
   return image.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
 }
 
-function resizeSmall(image: Pixels, target: Target, choose: (width: number, height: number) => Rect): Uint8Array {
+function resizeSmall(image: Pixels, target: DecodedShape, choose: (width: number, height: number) => Rect): Uint8Array {
   const rect = choose(image.width, image.height);
   return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
 }

@@ -23,7 +23,7 @@ interface ClassFolders {
   readonly others: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Pictures whose ending is not a picture's, by ending. */
   readonly renamed: ReadonlyMap<string, number>;
-  /** Pictures that lie beside the classes' folders. */
+  /** Pictures that lie next to the classes' folders. */
   readonly loose: number;
   /** Links that are not followed, within the set's folder. */
   readonly again: readonly string[];
@@ -35,11 +35,11 @@ export function hasSplitFolders(folder: string): boolean {
   const splits = folders.filter((name) => splitOf(name));
   if (splits.length === 0) return false;
   if (splits.length === folders.length) return true;
-  // beside other folders `train` is a class of vehicles where it has pictures, not classes, in it
+  // next to other folders `train` is a class of vehicles where it has pictures, not classes, in it
   return splits.some((name) => splitOf(name) === 'train' && foldersIn(join(folder, name)).length > 0);
 }
 
-/** Whether folders of splits have folders in them: else a list beside them says the classes. */
+/** Whether folders of splits have folders in them: else a list next to them states the classes. */
 export function splitsHoldFolders(folder: string): boolean {
   return foldersIn(folder).some((name) => splitOf(name) && foldersIn(join(folder, name)).length > 0);
 }
@@ -140,7 +140,7 @@ function readClassFolders(root: string, within: string): ClassFolders {
   return { path: join(root, within), files, others, renamed, loose, again };
 }
 
-interface Found {
+interface FolderFiles {
   readonly files: string[];
   readonly others: Map<string, number>;
   readonly renamed: Map<string, number>;
@@ -148,7 +148,7 @@ interface Found {
 }
 
 /** @param seen the real paths of the class's folders, and of the one above them: links lead in circles, or to other classes' files. */
-function collect(root: string, within: string, found: Found, seen: Set<string>): void {
+function collect(root: string, within: string, found: FolderFiles, seen: Set<string>): void {
   const real = realpathSync(join(root, within));
   if ([...seen].some((path) => path === real || path.startsWith(join(real, sep)))) {
     found.again.push(within);
@@ -200,12 +200,12 @@ function requirePictures(part: ClassFolders): void {
 
 function noPictures({ path, files, others, loose }: ClassFolders): string {
   const wanted = `looked for pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) in one folder for each class below '${path}'`;
-  const beside = loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} in no class's folder` : '';
+  const loosely = loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} in no class's folder` : '';
   const flat = loose > 0 ? ' Sort them into such folders, or name the path and the label of each in a CSV file' : '';
-  if (files.size === 0) return `${wanted}, but it has no folders${beside}.${flat && `${flat}.`}`;
+  if (files.size === 0) return `${wanted}, but it has no folders${loosely}.${flat && `${flat}.`}`;
   const endings = sumOf([...others.values()]);
   const found = endings.size === 0 ? 'none' : `only other files (${endingsText(endings)})`;
-  return `${wanted}, and found ${found}; its folders are ${quotedNames([...files.keys()])}${beside}.`;
+  return `${wanted}, and found ${found}; its folders are ${quotedNames([...files.keys()])}${loosely}.`;
 }
 
 function noSplits(folder: string, names: readonly string[]): string {

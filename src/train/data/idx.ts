@@ -92,7 +92,7 @@ export async function openIdxSplit(
 }
 
 /**
- * The names of the classes: the lines of `classes.txt` beside the files, else the numbers up to the largest label of the first
+ * The names of the classes: the lines of `classes.txt` next to the files, else the numbers up to the largest label of the first
  * split, which is the training one where there is one.
  * @throws DataError where a label has no class.
  */

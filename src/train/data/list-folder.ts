@@ -5,7 +5,7 @@ import { readFully, withFile } from './bytes-of-file.ts';
 import { formatOf, headBytes } from './picture-format.ts';
 import { DataError } from './types.ts';
 
-/** What systems, archivers and cameras' software leave behind; besides, everything whose name starts with a dot. */
+/** What systems, archivers and cameras' software leave behind; in addition, everything whose name starts with a dot. */
 const leftovers = new Set([
   'thumbs.db',
   'ehthumbs.db',
@@ -22,7 +22,7 @@ const leftovers = new Set([
 /** Endings of what sharp's prebuilt libraries decode; files with others are looked into. */
 const extensions = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.svg'];
 
-/** What is in a folder, links followed, sorted by the characters' codes. What a link does not lead to is no folder. */
+/** What is in a folder, links followed, sorted by the characters' codes. What a link does not lead to is not a folder. */
 export function listFolder(folder: string): { name: string; folder: boolean }[] {
   let entries: Dirent[];
   try {

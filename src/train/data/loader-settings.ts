@@ -2,6 +2,7 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Augmentation } from '../augment/augment.ts';
 import { recipeFor } from '../augment/recipe.ts';
+import { defaultNormalisation } from './normalisation.ts';
 import { defaultWorkers } from './thread-pool.ts';
 import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
 
@@ -30,9 +31,6 @@ export interface LoaderSettings {
   readonly maxCorrupt: number;
 }
 
-const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-const gray = { mean: [0.5], std: [0.5] };
-
 /**
  * Checks what a loader was asked for and fills in the rest.
  * @throws DataError where a value cannot be meant.
@@ -45,8 +43,8 @@ export function loaderSettings(
 ): LoaderSettings {
   const training = options.training ?? name === 'train';
   const channels = options.channels ?? dataset.channels;
-  const plain = channels === 1 ? gray : imagenet;
-  const { mean = plain.mean, std = plain.std, size } = options;
+  const preset = defaultNormalisation[channels];
+  const { mean = preset.mean, std = preset.std, size } = options;
   const settings: LoaderSettings = {
     batchSize: options.batchSize,
     sizeOf: (epoch) => sizePair(typeof size === 'function' ? size(epoch) : size),

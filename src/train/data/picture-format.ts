@@ -19,7 +19,7 @@ const either =
   (head) =>
     tests.some((test) => test(head));
 
-/** The first that fits counts. Names are such that "a PICTURE" can be said of them, with `an` where it is spoken so. */
+/** The first that fits counts. Names go with "a", or with "an" where they are spoken so. */
 const formats: readonly (PictureFormat & { readonly test: Test })[] = [
   { name: 'JPEG', readable: true, test: bytes(0, 0xff, 0xd8, 0xff) },
   { name: 'PNG', readable: true, test: bytes(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) },
@@ -45,7 +45,7 @@ const formats: readonly (PictureFormat & { readonly test: Test })[] = [
   { name: 'SVG', readable: true, test: isSvg },
 ];
 
-/** What a file is by its first bytes, whatever its name; undefined for what is no known kind of picture. */
+/** What a file is by its first bytes, whatever its name; undefined for what is not a known kind of picture. */
 export function formatOf(head: Uint8Array): PictureFormat | undefined {
   return formats.find(({ test }) => test(head));
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
-import { widenThreadPool } from './thread-pool.ts';
 import { DataError } from './types.ts';
 
 export interface PendingBatch {
@@ -32,7 +31,6 @@ const closeMs = 10_000;
 
 /** Starts threads that prepare batches. They run until `close`, or until one of them fails, which ends all. */
 export function createPool(count: number): WorkerPool {
-  widenThreadPool(count);
   const waiting = new Map<number, Waiting>();
   let ended: Error | undefined;
   let nextId = 0;

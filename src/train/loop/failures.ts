@@ -47,7 +47,7 @@ interface Where {
 
 const advice = words`Try a lower ${option('rate')}, a longer ${option('warmup')}, or ${option('clip-norm')}`;
 
-/** A step whose loss or gradient is no number, which has changed nothing. @param first see `firstNotFinite`. */
+/** A step whose loss or gradient is not a number, which has changed nothing. @param first see `firstNotFinite`. */
 export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string | undefined): RunError {
   const place =
     first === undefined
@@ -58,7 +58,7 @@ export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string 
   );
 }
 
-/** A weight or a statistic that is no number, found when a checkpoint was to be written. */
+/** A weight or a statistic that is not a number, found when a checkpoint was to be written. */
 export function notFiniteVariable({ step, epoch, checkpoint }: Where, name: string): RunError {
   if (step === 0) return new RunError(`'${name}' has numbers that are not finite before the first step`);
   return new RunError(

@@ -4,7 +4,7 @@ import { bestEvaluation, writeBestEvaluation } from '../report/best-evaluation.t
 import { writeReport } from '../report/write-report.ts';
 import { type Best, noSums } from '../run/state.ts';
 import type { WeightKind } from '../run/weight-kind.ts';
-import { writeWeights } from '../run/weights-file.ts';
+import { classFacts, writeWeights } from '../run/weights-file.ts';
 import { learningRate } from '../schedule.ts';
 import { type Course, readValues, saveState } from './course.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
@@ -114,6 +114,6 @@ function factsOf({ task, state, placed }: Course, score: Best | undefined): Reco
     epoch: String(state.epoch + 1),
     step: String(state.step),
     ...(score && { accuracy: String(score.accuracy) }),
-    classes: JSON.stringify(task.config.classes),
+    ...classFacts(task.config.classes),
   };
 }

@@ -13,7 +13,7 @@ export function startValues(
   for (const { name, shape, start } of variables) {
     if (start === 'weights') {
       const tensor = tensors.get(name);
-      if (!tensor) throw new Error(`'${name}' is no tensor of '${graph.name}'`);
+      if (!tensor) throw new Error(`'${name}' is not a tensor of '${graph.name}'`);
       values.set(name, source.read(tensor).slice());
     } else if ('constant' in start) {
       values.set(name, new Float32Array(elements(shape)).fill(start.constant));

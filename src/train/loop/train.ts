@@ -9,7 +9,7 @@ import { trainEpoch } from './train-epoch.ts';
  *
  * One backend gives the same weights, bit for bit, however often a run was ended and resumed: what a step does depends on
  * the variables, the settings, and the numbers of `TrainState` alone.
- * @throws RunError for what the user can mend: numbers that are not finite, memory that does not suffice. DataError.
+ * @throws RunError for what the user can fix: numbers that are not finite, too little memory. DataError.
  */
 export async function train(task: TrainingTask): Promise<TrainingOutcome> {
   const course = await beginCourse(task);

@@ -6,6 +6,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Spec } from '../../node/open-spec.ts';
+import { defaultNormalisation } from '../data/normalisation.ts';
 import type { Dataset } from '../data/types.ts';
 import type { NetworkRequest } from '../run/run-config.ts';
 import { RunError } from '../run-error.ts';
@@ -17,12 +18,6 @@ export interface NetworkImage {
   readonly normalisation: Normalisation;
 }
 
-/** What a spec that states no normalisation gets: ImageNet's for colour, as most published weights have it. */
-const byChannels: Record<1 | 3, Normalisation> = {
-  1: { mean: [0.5], std: [0.5] },
-  3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-};
-
 /** Reads a network's input. @throws RunError for a network that takes no gray or colour image. */
 export function imageOf(graph: Graph): NetworkImage {
   const node = graph.nodes[graph.inputs[0] ?? -1];
@@ -30,7 +25,11 @@ export function imageOf(graph: Graph): NetworkImage {
   if (node?.op.kind !== 'input' || (channels !== 1 && channels !== 3) || !height || !width) {
     throw new RunError(`'${graph.name}' takes no image of 1 or 3 channels: [3, height, width]`);
   }
-  return { channels, size: [height, width], normalisation: graph.normalisation[node.op.name] ?? byChannels[channels] };
+  return {
+    channels,
+    size: [height, width],
+    normalisation: graph.normalisation[node.op.name] ?? defaultNormalisation[channels],
+  };
 }
 
 /** How many classes a network tells apart: the length of its only vector. @throws RunError where it has none or several. */

@@ -13,6 +13,7 @@ import { warning } from '../events.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
 import type { NetworkRequest, StartWeights } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
+import { classesOfWeights } from '../run/weights-file.ts';
 import { RunError, SettingError } from '../run-error.ts';
 import { settingProblem } from '../settings.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
@@ -20,6 +21,7 @@ import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
 import { compileNetwork, type TellDiagnostics, tellOnce } from './compile-network.ts';
 import { evaluateSplit } from './evaluate-split.ts';
+import { evaluationCropOf } from './loader-options.ts';
 import { openRunData, openStoredNetwork } from './open-run.ts';
 import { followStartWeights, openStartWeights, startWeights, type WeightsOptions } from './start-weights.ts';
 
@@ -141,7 +143,7 @@ async function ofRun(options: EvaluateRun & EvaluateOptions, cwd: string, tell: 
     convention: config.network.convention,
     dataset,
     backend,
-    ...(settings.crop !== undefined && { crop: settings.crop }),
+    ...evaluationCropOf(settings),
     advice: (count) => words`${option('data')} takes images of the ${count} classes that the run was trained on`,
   };
 }
@@ -161,7 +163,7 @@ async function ofSpec(options: EvaluateSpec, cwd: string, tell: TellDiagnostics)
   const spec = typeof options.spec === 'string' ? openSpecByName(options.spec, cwd) : options.spec;
   const request = options.network ?? {};
   const first = compileNetwork(spec, request, tell);
-  const dataset = await openDataFor(first, resolve(cwd, options.data), classesOfWeights(weights));
+  const dataset = await openDataFor(first, resolve(cwd, options.data), namedClasses(weights));
   try {
     const set = request.set?.classes !== undefined;
     const given = set || !hasClasses(first);
@@ -185,16 +187,11 @@ function openDataFor({ graph }: Network, path: string, classes: readonly string[
   return openDataset(path, { channels, validation: 0, ...(classes && { classes }) });
 }
 
-/** The names of the classes that a training run has written next to its weights; undefined for other weights. */
-function classesOfWeights({ file }: StartWeights): readonly string[] | undefined {
+/** The classes that weights name. */
+function namedClasses({ file }: StartWeights): readonly string[] | undefined {
   const { checkpoint, close } = openCheckpoint(file, '/');
   close();
-  try {
-    const names: unknown = JSON.parse(checkpoint?.metadata.get('classes') ?? 'null');
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-  } catch {
-    return undefined;
-  }
+  return checkpoint && classesOfWeights(checkpoint);
 }
 
 function checkCrop(crop: number | undefined): void {

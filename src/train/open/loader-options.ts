@@ -1,5 +1,5 @@
 import { option, words } from '../../diagnostics/words.ts';
-import type { AugmentOptions, AugmentPolicy } from '../augment/options.ts';
+import { augmentationFor } from '../augment/recipe.ts';
 import type { Dataset, LoaderOptions, SplitName } from '../data/types.ts';
 import { parseProgression, sizeOfEpoch } from '../progressive.ts';
 import { RunError } from '../run-error.ts';
@@ -15,8 +15,8 @@ export function plainLoaderOptions(
   return { batchSize, size, channels, ...normalisation, ...(workers !== undefined && { workers }) };
 }
 
-/** How training images are prepared. @throws RunError for class weights that are none. */
-export function trainLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
+/** How training images are prepared. @throws RunError for class weights that cannot be read. */
+export function trainLoaderOptions(plain: LoaderOptions, { look }: Dataset, settings: ResolvedSettings): LoaderOptions {
   const weights = classWeights(settings['class-weights']);
   return {
     ...plain,
@@ -28,7 +28,7 @@ export function trainLoaderOptions(plain: LoaderOptions, settings: ResolvedSetti
     labelSmoothing: settings['label-smoothing'],
     mixup: settings.mixup,
     cutmix: settings.cutmix,
-    augment: augmentation(settings),
+    augment: augmentationFor(look, settings),
   };
 }
 
@@ -51,18 +51,6 @@ function sizes({ size }: LoaderOptions, { progressive, epochs }: ResolvedSetting
   if (progressive === undefined) return size;
   const progression = parseProgression(progressive);
   return (epoch) => sizeOfEpoch(progression, epoch, epochs);
-}
-
-function augmentation(settings: ResolvedSettings): AugmentOptions {
-  const { augment, flip, erase } = settings;
-  if (augment === 'none') return { crop: { kind: 'whole' }, flip: 0, erasing: erase };
-  const policy = policyOf(settings);
-  return { ...(flip !== undefined && { flip }), ...(policy && { policy }), erasing: erase };
-}
-
-function policyOf({ augment, operations, magnitude }: ResolvedSettings): AugmentPolicy | undefined {
-  if (augment === 'autoaugment') return { kind: 'auto' };
-  return augment === 'randaugment' ? { kind: 'rand', operations, magnitude } : undefined;
 }
 
 function classWeights(text: string | undefined): LoaderOptions['classWeights'] {

@@ -22,7 +22,7 @@ export function openLoaders(
   workers: number | undefined,
 ): RunLoaders {
   const plain = plainLoaderOptions(imageOf(graph), settings.batch, workers);
-  const train = createLoader(dataset, 'train', trainLoaderOptions(plain, settings));
+  const train = createLoader(dataset, 'train', trainLoaderOptions(plain, dataset, settings));
   runLength(settings, train);
   const split = validationSplit(dataset);
   if (split === undefined) return { train };

@@ -24,7 +24,7 @@ export interface OpenedWeights {
   close(): void;
 }
 
-/** The weights that options ask for. @param implied tensors that may be missing besides those of the options. */
+/** The weights that options ask for. @param implied tensors that may be missing in addition to those of the options. */
 export function startWeights(
   weights: string | WeightsOptions | undefined,
   cwd: string,

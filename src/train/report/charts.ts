@@ -1,5 +1,6 @@
+import { formatPercent } from '../../report/format-number.ts';
 import type { EpochRecord, LogRecord, StepRecord } from '../metrics/run-log.ts';
-import { percent, shortNumber } from './html.ts';
+import { shortNumber } from './html.ts';
 import { lineChart, type Series } from './line-chart.ts';
 
 type Point = readonly [number, number];
@@ -37,7 +38,7 @@ export function runCharts(records: readonly LogRecord[], stepsPerEpoch: number):
         { name: 'training', color: 1, points: overEpochs(({ train }) => train.accuracy) },
         ...validated('accuracy'),
       ],
-      format: (value) => percent(value, 1),
+      format: (value) => formatPercent(value, 1),
     }),
     lineChart({
       title: 'Learning rate',

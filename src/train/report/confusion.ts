@@ -1,8 +1,9 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { formatPercent } from '../../report/format-number.ts';
 import { type Confusion, classScores, macroScores } from '../metrics/class-scores.ts';
-import { escapeHtml, htmlTable, percent } from './html.ts';
+import { escapeHtml, htmlTable } from './html.ts';
 
-/** Up to so many classes the matrix is drawn whole; above, its largest cells are listed. */
+/** The most classes of which the matrix is drawn whole; above, its largest cells are listed. */
 const drawnClasses = 40;
 const listed = 20;
 
@@ -41,10 +42,10 @@ export function confusionHtml(confusion: Confusion, classes: readonly string[]):
     const total = values.reduce((a, b) => a + b, 0);
     const cells = values.map((count, column) => {
       const share = total === 0 ? 0 : count / total;
-      // The root makes few mistakes visible beside many hits.
+      // The root makes few mistakes visible among many hits.
       const shade = Math.round(100 * Math.sqrt(share));
       const what = row === column ? 'hit' : 'miss';
-      const title = `${count} of ${total} ${nounFor(total, 'image')} of ${name} taken for ${classes[column]} (${percent(share)})`;
+      const title = `${count} of ${total} ${nounFor(total, 'image')} of ${name} taken for ${classes[column]} (${formatPercent(share)})`;
       return `<td class="${what}${shade > 60 ? ' deep' : ''}" style="--s:${shade}%" title="${escapeHtml(title)}">${count === 0 ? '' : count}</td>`;
     });
     return `<tr><th>${escapeHtml(name)}</th>${cells.join('')}</tr>`;
@@ -62,9 +63,9 @@ export function classTable(confusion: Confusion, classes: readonly string[]): st
   const cells = (name: string, images: string, s: Pick<(typeof worst)[0], 'recall' | 'precision' | 'f1'>) => [
     name,
     images,
-    percent(s.recall),
-    percent(s.precision),
-    percent(s.f1),
+    formatPercent(s.recall),
+    formatPercent(s.precision),
+    formatPercent(s.f1),
   ];
   const rows = [
     cells(`<b>mean over ${macro.classes} ${nounFor(macro.classes, 'class', 'classes')}</b>`, '', macro),

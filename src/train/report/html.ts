@@ -3,12 +3,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** `97.31 %` */
-export function percent(share: number, digits = 2): string {
-  return `${(share * 100).toFixed(digits)} %`;
-}
-
-/** A number with so many significant digits, without zeros at its end. */
+/** A number with up to `digits` significant digits, without zeros at its end. */
 export function shortNumber(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);

@@ -1,7 +1,7 @@
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { formatCount } from '../../report/format-number.ts';
+import { formatCount, formatPercent } from '../../report/format-number.ts';
 import { classScores, macroScores } from '../metrics/class-scores.ts';
 import type { EpochRecord, LogRecord } from '../metrics/run-log.ts';
 import type { RunConfig } from '../run/run-config.ts';
@@ -9,7 +9,7 @@ import type { WeightKind } from '../run/weight-kind.ts';
 import type { BestEvaluation } from './best-evaluation.ts';
 import { runCharts } from './charts.ts';
 import { classTable, confusionHtml } from './confusion.ts';
-import { escapeHtml, htmlTable, percent, shortNumber } from './html.ts';
+import { escapeHtml, htmlTable, shortNumber } from './html.ts';
 import { networkTable } from './network-table.ts';
 import { script, style } from './page.ts';
 
@@ -72,16 +72,16 @@ function tiles({ records, config, graph, best: evaluation }: RunReport): string 
   const accuracyOf = ({ validation }: EpochRecord) =>
     Math.max(validation.averages?.accuracy ?? 0, validation.raw?.accuracy ?? 0);
   return `<div class="tiles">${[
-    ...(best ? [tile(percent(accuracyOf(best)), `best accuracy, epoch ${best.epoch + 1}`)] : []),
+    ...(best ? [tile(formatPercent(accuracyOf(best)), `best accuracy, epoch ${best.epoch + 1}`)] : []),
     ...(evaluation
       ? [
           tile(
-            percent(macroScores(classScores(evaluation.confusion, config.classes)).recall),
+            formatPercent(macroScores(classScores(evaluation.confusion, config.classes)).recall),
             `balanced accuracy, epoch ${evaluation.epoch + 1}`,
           ),
         ]
       : []),
-    ...(last ? [tile(percent(last.train.accuracy), 'accuracy in training, last epoch')] : []),
+    ...(last ? [tile(formatPercent(last.train.accuracy), 'accuracy in training, last epoch')] : []),
     tile(`${epochs.length} / ${config.settings.epochs}`, 'epochs'),
     tile(formatCount(cost.params), 'parameters'),
     tile(formatCount(cost.macs), 'multiply-accumulates an image'),
@@ -92,7 +92,7 @@ function mistakesHtml({ mistakes }: BestEvaluation, classes: readonly string[]):
   const figures = mistakes.map((mistake) => {
     const label = classes[mistake.label] ?? '';
     const predicted = classes[mistake.predicted] ?? '';
-    return `<figure><img alt="" src="${escapeHtml(mistake.image)}"><figcaption><b>${escapeHtml(predicted)}</b>, ${percent(mistake.confidence, 1)}<br>is ${escapeHtml(label)}<small>${escapeHtml(mistake.name)}</small></figcaption></figure>`;
+    return `<figure><img alt="" src="${escapeHtml(mistake.image)}"><figcaption><b>${escapeHtml(predicted)}</b>, ${formatPercent(mistake.confidence, 1)}<br>is ${escapeHtml(label)}<small>${escapeHtml(mistake.name)}</small></figcaption></figure>`;
   });
   return `<div class="images">${figures.join('')}</div>`;
 }

@@ -15,7 +15,7 @@ import {
 } from '../settings.ts';
 import { aCount, aNumber, anObject, aText, listOf, mapOf, oneOf } from './shape.ts';
 
-/** Which network of its family a run trains: what the command line said, to be said again. */
+/** Which network of its family a run trains: as it was asked for, so that it can be asked for again. */
 export interface NetworkRequest extends ScalingRequest {
   readonly model?: string;
 }

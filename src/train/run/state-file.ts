@@ -59,7 +59,7 @@ export function writeState(
 /**
  * The newest state of a run that is whole; undefined where it was ended before it had one.
  * @param hashes the marks of the run's configuration, see `configHashes`.
- * @param damaged told of each newer one that is not: it gets another name, so that it is not met again.
+ * @param damaged called for each newer one that is not: it gets another name, so that it is not met again.
  * @throws RunError where none is whole, or where the newest is of another configuration.
  */
 export function readState(

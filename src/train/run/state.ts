@@ -17,7 +17,7 @@ export interface Best {
 
 /**
  * Where a training stands, between two steps. With the variables' values it is all that goes on from one step to the next:
- * order, augmentation and noise are drawn anew from the seed and these numbers.
+ * order, augmentation and noise are drawn from the seed and these numbers.
  */
 export interface TrainState {
   /** Steps done. */

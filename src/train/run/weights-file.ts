@@ -1,10 +1,26 @@
 import { join } from 'node:path';
 import { graphTensors } from '../../5-graph/graph.ts';
 import { writeFileAtomically } from '../../node/atomic-file.ts';
+import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import type { TrainedNetwork } from '../loop/task.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { WeightKind } from './weight-kind.ts';
+
+/** The names of the classes, as metadata of the weights that a run writes. */
+export function classFacts(classes: readonly string[]): Readonly<Record<string, string>> {
+  return { classes: JSON.stringify(classes) };
+}
+
+/** The names of the classes that a run has written with its weights; undefined for other weights. */
+export function classesOfWeights({ metadata }: Checkpoint): readonly string[] | undefined {
+  try {
+    const names: unknown = JSON.parse(metadata.get('classes') ?? 'null');
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The variable that holds a tensor's average. */
 function averageName(tensor: string): string {
@@ -14,7 +30,7 @@ function averageName(tensor: string): string {
 /**
  * Writes a network's weights under its own names, for `enetc compile --weights`.
  * @param values of the training's variables.
- * @param facts for the file's metadata, beside which weights they are.
+ * @param facts for the file's metadata, in addition to which weights they are.
  */
 export function writeWeights(
   folder: RunFolder,
