@@ -121,8 +121,10 @@ test('evaluate gives the accuracy that the run had, and stops where it is told t
   const { confusion, loss } = await evaluate({ ...bySpec, backend: 'cpu', workers: 1, batch: 5, cwd });
   expect(confusion).toEqual(byRun.confusion);
   expect(loss).toBeCloseTo(byRun.loss, 5);
-  const control = abortAt((event) => event.kind === 'evaluating');
+  let batches = 0;
+  const control = abortAt((event) => event.kind === 'evaluating' && ++batches === 1);
   await expect(evaluate({ run: 'run', backend: 'cpu', workers: 1, batch: 4, cwd }, control)).rejects.toThrow(/abort/i);
+  expect(batches).toBe(1);
 }, 60_000);
 
 describe('an error names the option at fault: by its name here, with dashes on the command line', () => {
