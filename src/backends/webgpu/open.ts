@@ -113,7 +113,7 @@ function onlySoftware(adapter: string): BackendUnavailable {
   return new BackendUnavailable(
     'webgpu',
     `the only adapter, ${adapter}, computes on the CPU, slowly`,
-    "asked for by its name, 'webgpu' takes it all the same",
+    '--backend webgpu takes it all the same',
   );
 }
 

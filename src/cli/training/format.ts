@@ -1,3 +1,5 @@
+export { formatPercent as percent } from '../../report/format-number.ts';
+
 /** `42 s`, `3 min 05 s`, `2 h 04 min`, `5 d 03 h` */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

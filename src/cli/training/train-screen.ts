@@ -1,9 +1,9 @@
 import { safeText } from '../../diagnostics/text-width.ts';
 import { commandLineWords } from '../../diagnostics/words.ts';
-import { formatBytes, formatPercent } from '../../report/format-number.ts';
+import { formatBytes } from '../../report/format-number.ts';
 import type { EpochRecord, StepEvent } from '../../train/api.ts';
 import type { Io } from '../io.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, percent } from './format.ts';
 import type { Screen } from './screen.ts';
 
 /** How often the line of progress is redrawn, in milliseconds. */
@@ -79,7 +79,7 @@ function stepLine(report: StepEvent, perSecond: number, columns: number): string
   const left = (stepsPerEpoch - stepInEpoch) * images;
   const facts = [
     `loss ${loss.toFixed(3)}`,
-    formatPercent(accuracy),
+    percent(accuracy),
     `${formatSpeed(perSecond)} images/s`,
     ...(perSecond > 0 ? [`${formatDuration(left / perSecond)} left`] : []),
     formatBytes(process.memoryUsage.rss()),
@@ -94,12 +94,12 @@ function epochLine(record: EpochRecord, epochs: number, perSecond: number, secon
   const left = epochs - epoch - 1;
   const scores = Object.entries(validation).map(
     ([weights, { accuracy, balancedAccuracy }]) =>
-      `${formatPercent(accuracy)}, balanced ${formatPercent(balancedAccuracy)} (${weights})`,
+      `${percent(accuracy)}, balanced ${percent(balancedAccuracy)} (${weights})`,
   );
   return [
     `epoch ${epoch + 1}/${epochs}`,
     `loss ${train.loss.toFixed(4)}`,
-    `accuracy ${formatPercent(train.accuracy)}`,
+    `accuracy ${percent(train.accuracy)}`,
     ...(scores.length > 0 ? [`validation ${scores.join(', ')}`] : []),
     `rate ${Number(rate.toPrecision(3))}`,
     `${formatSpeed(perSecond)} images/s`,
