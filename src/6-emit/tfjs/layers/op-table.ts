@@ -140,7 +140,7 @@ export const opTable: OpWriters<LayersNode> = {
 
 const normMembers = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 
-/** As `weights/initialise.ts` draws them; what a model gets that is made from its topology alone. */
+/** As the descriptors of the ops state them; what a model gets that is made from its topology alone. */
 const convInitialiser = {
   class_name: 'VarianceScaling',
   config: { scale: 2, mode: 'fan_out', distribution: 'normal', seed: null },
