@@ -21,7 +21,7 @@ export interface ProgramFiles {
   ): Module;
 }
 
-/** Reads every file anew. */
+/** Reads every file again. */
 export function readFiles(host: Host): ProgramFiles {
   return {
     parse,

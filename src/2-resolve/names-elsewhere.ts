@@ -85,7 +85,7 @@ export interface Guess {
 
 /**
  * What an unknown name probably stands for: what another framework calls so, or else the nearest of the names that mean
- * something. A function that is known elsewhere, and not here, is no slip for another one.
+ * something. A function that is known elsewhere, and not here, is not a slip for another one.
  */
 export function guessName(name: string, candidates: () => Iterable<string>): Guess {
   const key = plain(name);

@@ -5,7 +5,7 @@ import type { Source } from '../source.ts';
 export interface Surroundings {
   /** The absolute path of the file, or `std/blocks` for a file of the library. */
   readonly path: string;
-  /** Names that the file declares or imports: of a declaration's surroundings, at least those that it speaks of. */
+  /** Names that the file declares or imports: of a declaration's surroundings, at least those that it names. */
   readonly scope: ReadonlyMap<string, Declared>;
   readonly library: boolean;
 }

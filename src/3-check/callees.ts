@@ -29,7 +29,7 @@ function findCallees({ node, module: { scope } }: Declared): Callees {
     if (target.kind === 'local') ownsDirectly ||= target.local.param?.type?.name === 'block';
     else if (target.kind === 'chosen') {
       const { callee, otherwise } = target;
-      // a variant of a model is no name of the file
+      // a variant of a model is not a name of the file
       if (callee.kind !== 'free' || scope.get(callee.name)?.kind !== 'model') add(otherwise);
     } else if (target.kind === 'free') {
       const other = scope.get(target.name);

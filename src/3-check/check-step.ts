@@ -164,7 +164,7 @@ function expectedTensors(signature: Signature, args: readonly Arg[], types: Read
   return Math.max(0, signature.tensors - given.length);
 }
 
-/** Says so where the arguments give tensors that a callee has no room for beside those of the chain. */
+/** Says so where the arguments give tensors that a callee has no room for in addition to those of the chain. */
 function checkCount(
   c: Checker,
   signature: Signature,

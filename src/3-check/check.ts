@@ -5,7 +5,7 @@ import { checkBlock } from './check-block.ts';
 import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
-import { addDiagnostic, type Checker, createChecker, type Local, report } from './checker.ts';
+import { addDiagnostic, type Checker, createChecker, type Inferred, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
 import { freeNames } from './meanings/free-names.ts';
 import type { LocalName } from './meanings/occurrence.ts';
@@ -36,25 +36,25 @@ export function checkModule(module: Module): readonly Diagnostic[] {
 }
 
 /** What was found in a declaration, in the order of the text, and how much was left unsaid. */
-interface Found {
+interface Findings {
   readonly diagnostics: readonly Diagnostic[];
   readonly unsaid: Checker['said'];
   readonly locals: Checker['locals'];
 }
 
-/** What was found, and all names of the file where it depends on those that the declaration does not speak of. */
-interface Kept extends Found {
+/** What was found, and all names of the file where it depends on those that the declaration does not name. */
+interface KeptFindings extends Findings {
   readonly names: string | undefined;
 }
 
 const severities = ['error', 'warning', 'info'] as const;
-const kept = new WeakMap<Declared | WeightsNode, Kept>();
+const kept = new WeakMap<Declared | WeightsNode, KeptFindings>();
 
 /**
  * Checks a declaration, or finds what was found before: a `Declared` that is the same object means the same.
  * @param suggests whether names that were probably meant are looked for, which takes time
  */
-function checkDeclaration(module: Module, node: Declaration, suggests: boolean): Found {
+function checkDeclaration(module: Module, node: Declaration, suggests: boolean): Findings {
   const known = suggests ? keyOf(module, node) : undefined;
   const before = known && kept.get(known);
   if (before && (before.names === undefined || before.names === namesOf(module))) return before;
@@ -74,12 +74,12 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
 }
 
 /** What is known of the names that a declaration of a file binds. */
-export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, Local> {
+export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, Inferred> {
   return checkDeclaration(module, node, true).locals;
 }
 
 /**
- * What stands for a declaration and all that it speaks of; a weight map only asks whether its model is one, and where it
+ * What stands for a declaration and all that it names; a weight map only asks whether its model is one, and where it
  * names variants, which the model has.
  */
 function keyOf({ scope }: Module, node: Declaration): Declared | WeightsNode | undefined {

@@ -18,8 +18,11 @@ import type { LocalName, Target } from './meanings/occurrence.ts';
 import type { Meanings } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
-/** What the checker finds of a name that a declaration binds. */
-export interface Local {
+/**
+ * What the checker infers of a name that a declaration binds. Kept apart from `LocalName`, which hangs on the declaration
+ * alone: what is inferred hangs on what other declarations of the file are, and those change while this one stays.
+ */
+export interface Inferred {
   readonly type: Type;
   /** Whether it is read, or need not be. */
   used: boolean;
@@ -34,7 +37,7 @@ export interface Checker {
   readonly meanings: Omit<Meanings, 'owner'>;
   readonly declaration: Declaration | undefined;
   /** What is known of those that it binds, as far as it is checked. */
-  readonly locals: Map<LocalName, Local>;
+  readonly locals: Map<LocalName, Inferred>;
   /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
   scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
@@ -43,7 +46,7 @@ export interface Checker {
   /** Whether the outermost of them was said to be too deep. */
   tooDeep: boolean;
   readonly said: Record<Diagnostic['severity'], number>;
-  /** Whether what was said depends on names of the file that what is checked does not speak of. */
+  /** Whether what was said depends on names of the file that the declaration does not name. */
   looksAround: boolean;
 }
 
@@ -110,7 +113,7 @@ export function suggestion(best: string | undefined, span: Span): { hint: string
   return { hint: `; did you mean '${best}'?`, fixes: [replaceFix(`Write '${best}'`, span, best)] };
 }
 
-export type Meaning = { readonly kind: 'local'; readonly name?: LocalName; readonly local: Local } | FreeMeaning;
+export type Meaning = { readonly kind: 'local'; readonly name?: LocalName; readonly local: Inferred } | FreeMeaning;
 
 /** What the first word of a name means. */
 export function lookup(c: Checker, name: NameNode): Meaning | undefined {
@@ -134,8 +137,8 @@ function meaningOf(c: Checker, target: Target): Meaning | undefined {
 }
 
 /** What the language gives by its place is a number: a counter, a factor, what `maximize` weighs. */
-const number: Local = { type: 'number', used: true };
-const unknown: Local = { type: 'unknown', used: true };
+const number: Inferred = { type: 'number', used: true };
+const unknown: Inferred = { type: 'unknown', used: true };
 
 /** All names that could stand in place of one, the nearest first, for suggestions. */
 export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
@@ -150,7 +153,7 @@ export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
 }
 
 /** Takes up what is known of a name where it is bound; says so where it is bound already. */
-export function bind(c: Checker, ident: Ident, local: Local): void {
+export function bind(c: Checker, ident: Ident, local: Inferred): void {
   const { name, span } = ident;
   const bound = c.meanings.locals.get(ident);
   if (!bound) return;

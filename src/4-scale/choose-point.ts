@@ -90,7 +90,7 @@ function differences(a: ScalingPoint, b: ScalingPoint): Record<string, number> {
       values.set(param.name, Number(param.text));
     }
   }
-  // r is how the formula comes to a resolution; beside the resolution itself it says nothing
+  // r is how the formula comes to a resolution; next to the resolution itself it says nothing
   if (values.has('resolution')) values.delete('r');
   return Object.fromEntries(values);
 }

@@ -11,7 +11,7 @@ import type { ScalingRequest } from './scaling.ts';
 
 /**
  * The row of `variants` that holds: the one named, or the one that names the phi, or none.
- * @param span what asks for it, where that is no command line
+ * @param span what asks for it, where that is not the command line
  */
 export function chooseRow(
   ev: Evaluation,

@@ -27,7 +27,7 @@ export interface Overrides {
 
 export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), cells: new Map() };
 
-/** Reads the values given with `--set` and `--resolution`. Says what is no value, and what sets nothing. */
+/** Reads the values given with `--set` and `--resolution`. Reports what is not a value, and what sets nothing. */
 export function readOverrides(model: ModelNode, request: ScalingRequest): Overrides {
   const asked = requested(request);
   if (asked.length === 0 && request.resolution === undefined) return noOverrides;

@@ -4,7 +4,7 @@ import type { LocalName } from './occurrence.ts';
 
 export type EntityKind = 'block' | 'model' | LocalName['kind'] | 'label' | 'row' | 'variant' | 'output' | 'language';
 
-/** What a name means. Two occurrences speak of one thing where their entities are declared at one place. */
+/** What a name means. Two occurrences mean one thing where their entities are declared at one place. */
 export interface Entity {
   readonly kind: EntityKind;
   readonly name: string;

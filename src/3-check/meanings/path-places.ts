@@ -1,4 +1,13 @@
-import type { Declaration, Expr, Ident, ModelNode, RowsNode, SectionNode, StepNode, Tail } from '../../1-parse/ast.ts';
+import type {
+  Declaration,
+  Ident,
+  ModelNode,
+  NameNode,
+  RowsNode,
+  SectionNode,
+  StepNode,
+  Tail,
+} from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
 import { rowName } from '../check-rows.ts';
@@ -14,9 +23,22 @@ interface Inside {
 
 /** What the next word of a path may name. */
 type Frame =
-  | { readonly kind: 'labels'; readonly inside: Inside; readonly part: unknown; readonly sections: boolean }
+  | {
+      readonly kind: 'labels';
+      readonly inside: Inside;
+      readonly part: unknown;
+      readonly sections: boolean;
+      /** The first step of a section, where it has a label. */
+      readonly first?: LabelledStep;
+    }
   | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly Declared[] }
   | { readonly kind: 'number'; readonly then: readonly Frame[] };
+
+interface LabelledStep {
+  readonly label: Ident;
+  readonly callee: NameNode | undefined;
+  readonly tail: Tail;
+}
 
 /** Frames that one path looks at, at most: blocks within blocks multiply. */
 const mostFrames = 500;
@@ -50,17 +72,19 @@ function distinctIdents(entities: readonly Entity[]): Entity[] {
   return [...seen.values()];
 }
 
-interface Found {
+/** What a word names, and what the word after it may name. */
+interface PathStep {
   readonly entity?: Entity;
   readonly next: () => readonly Frame[];
 }
 
-function step(frame: Frame, word: string): Found[] {
+function step(frame: Frame, word: string): PathStep[] {
   const fits = (name: string) => word === '*' || word === name;
   if (frame.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => frame.then }] : [];
   const { inside } = frame;
   if (frame.kind === 'rows') return rowsFitting(frame, fits);
-  const found: Found[] = [];
+  const found: PathStep[] = [];
+  if (frame.first && fits(frame.first.label.name)) found.push(labelled(inside, frame.first));
   walkNodes(frame.part, (node) => {
     if (node.kind === 'section') {
       const section = node as SectionNode;
@@ -72,14 +96,14 @@ function step(frame: Frame, word: string): Found[] {
     }
     if (node.kind === 'step') {
       const { label, callee, tail } = node as StepNode;
-      if (label && label.name !== '' && fits(label.name)) found.push(labelled(inside, label, callee.text, tail));
+      if (label && label.name !== '' && fits(label.name)) found.push(labelled(inside, { label, callee, tail }));
     }
     return true;
   });
   return found;
 }
 
-function labelled(inside: Inside, label: Ident, callee: string, tail: Tail): Found {
+function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathStep {
   const entity: Entity = { kind: 'label', name: label.name, ident: label, owner: inside.owner };
   return {
     entity,
@@ -94,17 +118,19 @@ function labelled(inside: Inside, label: Ident, callee: string, tail: Tail): Fou
 function rowsFitting(
   { inside, rows, base }: Extract<Frame, { kind: 'rows' }>,
   fits: (name: string) => boolean,
-): Found[] {
+): PathStep[] {
   const columns = new Map(rows.header.map((h, i) => [h.name, i]));
   const nameColumn = columns.get('name') ?? -1;
   const seen = new Set<string>();
-  return rows.rows.flatMap((row, i): Found[] => {
+  return rows.rows.flatMap((row, i): PathStep[] => {
     const name = rowName(row, nameColumn, i);
     if (!fits(name)) return [];
     const value = row.cells[nameColumn]?.values[0];
     const cell = row.cells[columns.get('block') ?? -1];
     const blocks =
-      cell?.values.flatMap((v) => (v.kind === 'choice' ? v.options : [v])).flatMap((v) => named(inside, v)) ?? base;
+      cell?.values
+        .flatMap((v) => (v.kind === 'choice' ? v.options : [v]))
+        .flatMap((v) => (v.kind === 'name' ? calleesOf(inside, v) : [])) ?? base;
     const next = () => {
       const then = blocks.map(inDeclared);
       return columns.has('repeat') ? [{ kind: 'number' as const, then }] : then;
@@ -121,16 +147,10 @@ function rowsFitting(
   });
 }
 
-function named(inside: Inside, value: Expr): readonly Declared[] {
-  return value.kind === 'name' ? calleesOf(inside, value.text) : [];
-}
-
-/** What a name calls inside of a declaration: a parameter of it wins over the file's. */
-function calleesOf({ module, owner }: Inside, name: string): readonly Declared[] {
-  const params = owner.kind === 'block' ? owner.params : owner.kind === 'model' ? owner.members : [];
-  const param = params.find((p) => p.kind === 'param' && p.name.name === name);
-  const local = param?.kind === 'param' ? meaningsOf(owner).locals.get(param.name) : undefined;
-  return calledBy(module, local ? { kind: 'local', local } : { kind: 'free', name });
+/** What a name of a declaration calls. */
+function calleesOf({ module, owner }: Inside, name: NameNode): readonly Declared[] {
+  const target = meaningsOf(owner).targets.get(name);
+  return target && name.parts.length === 1 ? calledBy(module, target) : [];
 }
 
 function inModel(model: DeclaredModel): Frame {
@@ -147,32 +167,24 @@ function inDeclared(declared: Declared): Frame {
 /** After a section's name: its labels, and what its first step has inside, which has no label. */
 function inSection(inside: Inside, section: SectionNode): readonly Frame[] {
   const { first, label, tail, steps } = section;
-  const callee = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
+  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
   const own: Frame = { kind: 'labels', inside, part: [first, tail, steps], sections: false };
-  const inner = callee === undefined ? [] : inCallee(inside, callee, tail);
-  if (!label) return [own, ...inner];
-  const entity: Entity = { kind: 'label', name: label.name, ident: label, owner: inside.owner };
-  const labelledFirst: StepNode = {
-    kind: 'step',
-    span: first.span,
-    label,
-    callee: { kind: 'name', text: callee ?? '', parts: [callee ?? ''], span: first.span },
-    tail,
-  };
-  return entity.name === '' ? [own] : [{ ...own, part: [labelledFirst, first, tail, steps] }];
+  if (!label) return [own, ...inCallee(inside, callee, tail)];
+  return label.name === '' ? [own] : [{ ...own, first: { label, callee, tail } }];
 }
 
-function inCallee(inside: Inside, callee: string, tail: Tail): readonly Frame[] {
-  const base = calleesOf(inside, callee);
+function inCallee(inside: Inside, callee: NameNode | undefined, tail: Tail): readonly Frame[] {
+  const base = callee ? calleesOf(inside, callee) : [];
   if (!tail.rows) return base.map(inDeclared);
   if (tail.rows.kind === 'rows') return [{ kind: 'rows', inside, rows: tail.rows, base }];
-  return tablesNamed(inside, tail.rows.text).map((rows): Frame => ({ kind: 'rows', inside, rows, base }));
+  return tablesNamed(inside, tail.rows).map((rows): Frame => ({ kind: 'rows', inside, rows, base }));
 }
 
 /** The tables that a name may mean in a model: one, or all where it is a parameter. */
-function tablesNamed({ owner }: Inside, name: string): RowsNode[] {
-  if (owner.kind !== 'model') return [];
-  const tables = (owner as ModelNode).members.flatMap((m) => (m.kind === 'table' ? [m] : []));
-  const one = tables.filter((t) => t.name.name === name);
-  return (one.length > 0 ? one : tables).map((t) => t.rows);
+function tablesNamed({ owner }: Inside, name: NameNode): RowsNode[] {
+  const target = meaningsOf(owner).targets.get(name);
+  if (target?.kind !== 'local' || owner.kind !== 'model') return [];
+  const { binder } = target.local;
+  if (binder && 'kind' in binder && binder.kind === 'table') return [binder.rows];
+  return (owner as ModelNode).members.flatMap((m) => (m.kind === 'table' ? [m.rows] : []));
 }

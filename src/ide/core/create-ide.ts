@@ -78,7 +78,7 @@ export function createIde(host: IdeHost): Ide {
       known.set(path, { analysis, resolving, scaling, version, filesVersion, imported });
       return analysis;
     },
-    versionBeside: store.versionBeside,
+    versionExcept: store.versionExcept,
     filesImporting(path) {
       return allFiles().filter((file) =>
         store.document(file)?.parsed.ast.imports.some(({ from: { value } }) => {

@@ -23,7 +23,7 @@ export function cutText(text: string): Cut[] {
   const { length } = text;
   let declared = false;
   let depth = 0;
-  // the last character that is no blank and in no comment, and whether it stands alone on its line
+  // the last character that is neither blank nor in a comment, and whether it stands alone on its line
   let last = 0;
   let alone = false;
   // where the comment lines right above begin; -1 where there are none

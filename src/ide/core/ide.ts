@@ -23,7 +23,7 @@ export interface Ide {
   /** What is known of a document, a file or a library file (`std/blocks`); undefined where there is none that can be read. */
   analysis(path: string): Analysis | undefined;
   /** Counts up with every change but those of a document's own text: what was found of the other files may be kept by it. */
-  versionBeside(path: string): number;
+  versionExcept(path: string): number;
   /** The files of the workspace, open ones included, that import a file or library file. */
   filesImporting(path: string): readonly string[];
 }

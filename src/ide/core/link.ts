@@ -3,8 +3,8 @@ import { freeNames } from '../../3-check/meanings/free-names.ts';
 
 /**
  * Gives a file's names their meaning, and keeps of the file's version before what still means the same: a declaration
- * is the same object as before where its tree is the same, and so is all that it speaks of, however deep. One that is
- * not gets surroundings that hold the names it speaks of and no others, so that it keeps no other version of the file.
+ * is the same object as before where its tree is the same, and so is all that it names, however deep. One that is
+ * not gets surroundings that hold the names it mentions and no others, so that it keeps no other version of the file.
  */
 export function linkModule(
   file: Omit<Module, 'scope'>,
@@ -38,7 +38,7 @@ export function linkModule(
   return { ...file, scope };
 }
 
-/** The names of the file's own declarations that do not mean what they did, or speak of one that does not. */
+/** The names of the file's own declarations that do not mean what they did, or name one that does not. */
 function changedNames(
   imported: ReadonlyMap<string, Declared>,
   own: ReadonlyMap<string, Declared['node']>,

@@ -13,12 +13,12 @@ export interface Store extends ProgramFiles {
   /** Counts up when files may have changed, come, gone or moved: not when the text of an open document does. */
   readonly filesVersion: number;
   /** Counts up with every change but those of the editor's text of one file. */
-  versionBeside(path: string): number;
+  versionExcept(path: string): number;
   openPaths(): readonly string[];
   setText(path: string, text: string): void;
   /** Forgets the editor's text of a file. */
   dropText(path: string): void;
-  /** Reads files anew when they are next asked for. */
+  /** Reads files again when they are next asked for. */
   filesChanged(paths: readonly string[]): void;
   /** As `filesChanged`, for the files whose stamp is not what it was when they were last looked for. */
   lookAgain(): void;
@@ -102,7 +102,7 @@ export function createStore(host: IdeHost): Store {
     get filesVersion() {
       return filesVersion;
     },
-    versionBeside: (path) => version - (textVersions.get(path) ?? 0),
+    versionExcept: (path) => version - (textVersions.get(path) ?? 0),
     openPaths: () => [...texts.keys()],
     setText(path, text) {
       if (texts.get(path) === text) return;

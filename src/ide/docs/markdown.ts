@@ -14,7 +14,7 @@ export function joinParts(parts: readonly string[], separator = '\n\n'): string 
   return parts.filter((part) => part !== '').join(separator);
 }
 
-/** The first sentence of a documentation: it ends before a capital letter or code, so that `et al. 2018` is no end. */
+/** The first sentence of a documentation: it ends before a capital letter or code, so that `et al. 2018` is not an end. */
 export function firstSentence(doc: string): string {
   const [paragraph = ''] = doc.split(/\n\s*\n/);
   const text = paragraph.replace(/\s+/g, ' ').trim();

@@ -8,7 +8,7 @@ export const keywordDocs: Readonly<Record<Keyword, string>> = {
   block:
     'A part that networks are built of: parameters, steps with labels, what it returns. A parameter without a type is a tensor.',
   model: 'A family of networks: parameters, scaling, variants, an input, sections, outputs.',
-  weights: "A model's names for its tensors beside those of published checkpoints, a row a module.",
+  weights: "A model's names for its tensors next to those of published checkpoints, one row per module.",
   param: 'A parameter of the model: `param classes: int = 1000`. A variant or `--set` gives it another value.',
   convention: 'Whose rules hold for what an op leaves open (padding, epsilon, momentum): `tf` or `torch`.',
   input: 'A tensor that comes in, `[channels, height, width]`, and how its pixels are normalised.',
@@ -74,7 +74,7 @@ export const counterDocs: Readonly<Record<string, string>> = {
   count: 'How many blocks the table has.',
 };
 
-/** What `maximize` speaks of besides the model's parameters. */
+/** What `maximize` may name besides the model's parameters. */
 export const objectiveDocs: Readonly<Record<string, string>> = {
   accuracy: 'How accurate the trained network is, as the search measures it.',
   latency_ms: 'How long the network takes for one input, in milliseconds.',

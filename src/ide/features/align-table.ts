@@ -14,7 +14,7 @@ export interface TableLine {
   readonly bars: readonly number[];
 }
 
-/** So many lines away a row of the same table is sought: what one keystroke may cost has a bound. */
+/** How many lines away a row of the same table is looked for: what one keystroke may cost has a bound. */
 const mostLines = 2_000;
 
 /**

@@ -24,7 +24,7 @@ export interface Hover {
 }
 
 /** One thing to say, about a range of the declaration's own source. */
-interface Found {
+interface HoverPart {
   readonly start: number;
   readonly end: number;
   readonly markdown: string;
@@ -36,7 +36,7 @@ interface Found {
  */
 export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.declarationAt(offset);
-  const found: Found[] = [];
+  const found: HoverPart[] = [];
   const code = explainCodeAt(analysis.source.text, offset);
   if (code) return { ...code, incomplete: false };
   if (at.node) {
@@ -59,10 +59,10 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
   return { start: first.start, end: first.end, markdown, incomplete: isIncomplete(markdown) };
 }
 
-function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): Found[] {
+function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): HoverPart[] {
   const path = nodePath(declaration, offset);
   const { text } = declaration.span.source;
-  const found: Found[] = [];
+  const found: HoverPart[] = [];
   const call = innermost<CallNode>(path, 'call');
   const number = call && describeNumber(analysis, declaration, call);
   if (call && number) found.push({ ...rangeOf(call), markdown: number });
@@ -81,7 +81,7 @@ function rangeOf({ span: { start, end } }: TreeNode): { start: number; end: numb
 }
 
 /** A row of a stage table or of `variants`. */
-function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNode[], offset: number): Found[] {
+function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNode[], offset: number): HoverPart[] {
   const at = rowAt(path, offset);
   if (!at) return [];
   const { rows, row } = at;
@@ -96,8 +96,8 @@ function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNo
   });
 }
 
-/** A keyword, which is no node of the tree. */
-function keywordAt(text: string, offset: number): Found | undefined {
+/** A keyword, which is not a node of the tree. */
+function keywordAt(text: string, offset: number): HoverPart | undefined {
   const from = lineStartAt(text, offset);
   const end = text.indexOf('\n', offset);
   const line = text.slice(from, end < 0 ? text.length : end);

@@ -5,7 +5,7 @@ import { occurrencesIn } from '../names/workspace-names.ts';
 
 /**
  * The places that change together while one of them is typed: a name that a block or a model binds for itself, and its
- * uses. Only names that nothing outside can speak of: of all others an edit here would be half a renaming.
+ * uses. Only names that nothing outside can mention: of all others an edit here would be half a renaming.
  */
 export function linkedEditingRanges(analysis: Analysis, offset: number): readonly Place[] {
   const [entity, ...more] = nameAt(analysis, offset)?.entities ?? [];

@@ -13,7 +13,7 @@ interface Entry {
   readonly names: Set<string>;
   /** Comments on lines of their own above it, and what follows it on its line. */
   readonly above: string[];
-  readonly beside: string[];
+  readonly trailing: string[];
 }
 
 /**
@@ -33,7 +33,7 @@ export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   if (!isAllImports(analysis, start, end)) return [];
   const entries = readEntries(analysis);
   const lines = [...entries.values()]
-    .filter((entry) => entry.names.size + entry.above.length + entry.beside.length > 0)
+    .filter((entry) => entry.names.size + entry.above.length + entry.trailing.length > 0)
     .sort((a, b) => Number(isOwn(a.from)) - Number(isOwn(b.from)) || (a.from < b.from ? -1 : 1))
     .map(printEntry);
   // where nothing is left the blank lines below go too
@@ -69,13 +69,13 @@ function readEntries(analysis: Analysis): Map<string, Entry> {
   let end = analysis.locate((imports[0] as ImportNode).span).start;
   for (const node of imports) {
     const place = analysis.locate(node.span);
-    const entry = entries.get(node.from.value) ?? { from: node.from.value, names: new Set(), above: [], beside: [] };
+    const entry = entries.get(node.from.value) ?? { from: node.from.value, names: new Set(), above: [], trailing: [] };
     entries.set(node.from.value, entry);
     for (const { name } of node.names) if (!unused.has(name)) entry.names.add(name);
     const lineEnd = endWithComment(text, place.end);
     for (const { startOffset, image } of comments) {
       if (startOffset >= end && startOffset < place.end) entry.above.push(image.trimEnd());
-      else if (startOffset >= place.end && startOffset < lineEnd) entry.beside.push(image.trimEnd());
+      else if (startOffset >= place.end && startOffset < lineEnd) entry.trailing.push(image.trimEnd());
     }
     end = lineEnd;
   }
@@ -100,12 +100,12 @@ function isOwn(from: string): boolean {
   return !from.startsWith('std/');
 }
 
-function printEntry({ from, names, above, beside }: Entry): string {
+function printEntry({ from, names, above, trailing }: Entry): string {
   // no comment is lost with its import
-  if (names.size === 0) return [...above, ...beside].join('\n');
+  if (names.size === 0) return [...above, ...trailing].join('\n');
   const sorted = [...names].sort((a, b) => (a < b ? -1 : 1));
   const written = `import { ${sorted.join(', ')} } from "${from}"`;
   const canonical = format({ name: '', text: written }).text.trimEnd();
-  const [comment, ...more] = beside;
+  const [comment, ...more] = trailing;
   return [...above, ...more, comment === undefined ? canonical : `${canonical}  ${comment}`].join('\n');
 }

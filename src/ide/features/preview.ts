@@ -24,7 +24,7 @@ import { type CurvePoint, formulaCurve } from '../numbers/phi-curve.ts';
 import { placeOfStage } from '../numbers/stage-place.ts';
 import { documentDiagnostics } from './diagnostics.ts';
 
-/** What a preview beside the text shows of a model: numbers and places, no drawing yet. */
+/** What a preview next to the text shows of a model: numbers and places, no drawing yet. */
 export interface Preview {
   /** The models of the document. */
   readonly models: readonly string[];

@@ -126,7 +126,9 @@ function refuseShared(analysis: Analysis, shared: Entity): Refusal {
 function refuseNewName({ entities, occurrence: { name } }: NameAt, newName: string): Refusal | undefined {
   const begin = entities.every(({ kind }) => kind === 'row') ? /^(?!\d+[eE]\d+$)\d*[A-Za-z_]\w*$/ : /^[A-Za-z_]\w*$/;
   if (!begin.test(newName) || newName === '_') {
-    return { refusal: `'${newName}' is no name: a name is made of letters, digits and '_', and begins with no digit.` };
+    return {
+      refusal: `'${newName}' is not a name: a name is made of letters, digits and '_', and does not begin with a digit.`,
+    };
   }
   if ((keywords as readonly string[]).includes(newName)) return { refusal: `'${newName}' is a word of the language.` };
   if (entities.every((entity) => inPaths.has(entity.kind))) return undefined;

@@ -24,7 +24,7 @@ export type SymbolKind =
 /** Something in a document that has a name, with what it has inside. */
 export interface DocumentSymbol {
   readonly name: string;
-  /** What is told beside the name: a type, a callee. */
+  /** What is shown next to the name: a type, a callee. */
   readonly detail: string;
   readonly kind: SymbolKind;
   readonly place: Place;

@@ -12,7 +12,7 @@ import type {
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { calledBy } from '../../3-check/meanings/called-blocks.ts';
-import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import { declaredEntity } from '../../3-check/meanings/resolve-target.ts';
 import type { Analysis } from '../core/analysis.ts';
@@ -40,7 +40,7 @@ function makersOf(analysis: Analysis, entity: Entity, here: Declaration | undefi
   if (!owner || !module || !entity.ident) return [];
   if (entity.local?.param) return calledBy(module, { kind: 'local', local: entity.local });
   const callee = owner.kind === 'weights' ? undefined : maker(owner, entity.ident);
-  const target = callee && namesOf(owner).find((o) => o.span.start === callee.span.start)?.target;
+  const target = callee && meaningsOf(owner).targets.get(callee);
   return target ? calledBy(module, target) : [];
 }
 

@@ -12,7 +12,7 @@ export interface WorkspaceSymbol {
   readonly container: string;
 }
 
-/** So many are given at most: nobody reads more. */
+/** How many are given at most: nobody reads more. */
 const most = 200;
 
 /** A search through all files, one at a time: there may be thousands, and who asks may not want the answer any more. */

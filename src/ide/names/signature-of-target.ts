@@ -1,7 +1,7 @@
 import type { Declaration, NameNode } from '../../1-parse/ast.ts';
-import { activations, builtinOps, isBuiltinName } from '../../2-resolve/builtins.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
-import { namesOf } from '../../3-check/meanings/declaration-names.ts';
+import { meaningsOf, namesOf } from '../../3-check/meanings/declaration-names.ts';
+import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
 import type { Target } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
 import { occurrenceIn } from './file-names.ts';
@@ -14,10 +14,10 @@ export function signatureOfTarget(module: FileScope, target: Target): Signature 
   }
   if (target.kind !== 'free') return undefined;
   const { name } = target;
-  const declared = module.scope.get(name);
-  if (declared) return signatureOf(declared);
-  const op = builtinOps.get(name);
-  return op ? signatureOf(op) : activations.has(name) ? activationSignature(name) : undefined;
+  const meaning = freeMeaning(module, name);
+  if (meaning?.kind === 'declared') return signatureOf(meaning.declared);
+  if (meaning?.kind === 'op') return signatureOf(meaning.op);
+  return meaning?.kind === 'activation' ? activationSignature(name) : undefined;
 }
 
 /** The signature of what a call in a declaration's tree names. */
@@ -26,8 +26,8 @@ export function signatureOfCallee(
   declaration: Declaration,
   callee: NameNode,
 ): Signature | undefined {
-  const found = occurrenceIn(declaration, callee.span.start);
-  return found && signatureOfTarget(module, found.target);
+  const target = meaningsOf(declaration).targets.get(callee);
+  return target && signatureOfTarget(module, target);
 }
 
 /**
@@ -44,5 +44,5 @@ export function targetOfWord(
   if (there && there.name === name) return there.target;
   const bound = declaration && namesOf(declaration).find((o) => o.name === name && o.target.kind === 'local')?.target;
   const isParameter = bound?.kind === 'local' && bound.local.kind === 'parameter';
-  return bound && (isParameter || !(module.scope.has(name) || isBuiltinName(name))) ? bound : { kind: 'free', name };
+  return bound && (isParameter || !freeMeaning(module, name)) ? bound : { kind: 'free', name };
 }

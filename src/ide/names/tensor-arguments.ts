@@ -1,8 +1,8 @@
 import type { Declaration, Expr } from '../../1-parse/ast.ts';
 import { tensorProperties } from '../../3-check/check-name.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Target } from '../../3-check/meanings/occurrence.ts';
-import { occurrenceIn } from './file-names.ts';
 import { signatureOfCallee } from './signature-of-target.ts';
 
 /** How many names are followed to what they are bound to. */
@@ -28,7 +28,7 @@ export function looksLikeTensor(
     case 'index':
       return is(expr.object);
     case 'name': {
-      const target = occurrenceIn(declaration, expr.span.start)?.target;
+      const target = meaningsOf(declaration).targets.get(expr);
       return target !== undefined && isTensorTarget(target, expr.text, is);
     }
     default:

@@ -7,7 +7,7 @@ import type { Place } from '../core/place.ts';
 import { declaredAt, entityKey, occurrencesOf } from './file-names.ts';
 
 /** An occurrence of an entity somewhere in the workspace or the library. */
-export interface Found extends Place {
+export interface EntityUse extends Place {
   readonly occurrence: Occurrence;
   /** All that the occurrence means: a column may be a parameter of several blocks. */
   readonly entities: readonly Entity[];
@@ -27,7 +27,7 @@ export function isOwnFile(ide: Ide, path: string): boolean {
 }
 
 /** All occurrences of an entity, in its own file and in the workspace. What only exists inside of a block is sought there. */
-export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity): Found[] {
+export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity): EntityUse[] {
   const declared = declaredAt(analysis, entity);
   const key = entityKey(analysis, entity);
   if (!declared || key === undefined) return [];
@@ -39,8 +39,8 @@ export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity
 }
 
 /** The occurrences in one file of the entity with a key. */
-export function occurrencesIn(analysis: Analysis, name: string, key: string): Found[] {
-  const found: Found[] = [];
+export function occurrencesIn(analysis: Analysis, name: string, key: string): EntityUse[] {
+  const found: EntityUse[] = [];
   for (const occurrence of occurrencesOf(analysis)) {
     if (occurrence.name !== name) continue;
     const entities = resolveTarget(analysis.module, occurrence.target);

@@ -40,7 +40,7 @@ function familyTable(analysis: Analysis, model: ModelNode, chosen: string | unde
   return rows.length > 0 ? markdownTable(['variant', 'resolution', 'parameters', 'MACs'], rows) : '';
 }
 
-/** A published member: its numbers, and beside them what the formula gives at its phi. Markdown; empty where it cannot be built. */
+/** A published member: its numbers, and next to them what the formula gives at its phi. Markdown; empty where it cannot be built. */
 export function describeVariant(analysis: Analysis, model: ModelNode, name: string): string {
   const published = memberNumbers(analysis, model, { variant: name });
   if (!published) return '';

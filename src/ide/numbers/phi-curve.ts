@@ -15,7 +15,7 @@ export interface CurvePoint {
 
 /**
  * The networks that the formula gives at whole phis, from -1 to the last phi that a row of the family names, 3 at least
- * and 8 at most: a larger network is no better seen. Empty where the scaling is no formula, and where its networks are
+ * and 8 at most: a larger network is no better seen. Empty where the scaling is not a formula, and where its networks are
  * not to be built.
  */
 export function formulaCurve(analysis: Analysis, model: ModelNode): readonly CurvePoint[] {
@@ -27,7 +27,7 @@ export function formulaCurve(analysis: Analysis, model: ModelNode): readonly Cur
   });
 }
 
-/** The points of a model's curve; none where its scaling is no formula. */
+/** The points of a model's curve; none where its scaling is not a formula. */
 export function curveRequests(model: ModelNode): { readonly phi: number; readonly rule: 'formula' }[] {
   if (scalingOf(model)?.variable === undefined) return [];
   return Array.from({ length: lastPhi(model) + 2 }, (_, i) => ({ phi: i - 1, rule: 'formula' }));

@@ -2,10 +2,10 @@ import type { IToken } from 'chevrotain';
 import { tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { is, isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
-import { builtinOps } from '../../../2-resolve/builtins.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
-import { type Signature, type SignatureParam, signatureOf } from '../../../3-check/signature.ts';
+import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { actsAsTensor } from '../../../3-check/types.ts';
+import { signatureOfTarget } from '../../names/signature-of-target.ts';
 import type { OpenBracket } from './prefix.ts';
 import type { Site } from './site.ts';
 
@@ -26,17 +26,11 @@ export interface CallAt {
 
 /** What a callee's name means as far as completion must know it: the block behind a parameter is its default. */
 export function signatureAt({ module, scope }: Site, name: string): Signature | undefined {
-  const local = scope.names.get(name);
-  if (local) {
-    const value = local.type === 'block' ? local.param?.default : undefined;
-    return value?.kind === 'name' ? declaredSignature(module, value.text) : undefined;
-  }
-  return declaredSignature(module, name);
-}
-
-function declaredSignature(module: Site['module'], name: string): Signature | undefined {
-  const callee = module.scope.get(name) ?? builtinOps.get(name);
-  return callee && signatureOf(callee);
+  const visible = scope.names.get(name);
+  if (!visible) return signatureOfTarget(module, { kind: 'free', name });
+  return visible.type === 'block' && visible.local
+    ? signatureOfTarget(module, { kind: 'local', local: visible.local })
+    : undefined;
 }
 
 /** The words before an opening parenthesis that is no block's call: `convention tf(`, `input image: [3, 8, 8] (`. */
@@ -77,7 +71,7 @@ function wordEnd(text: string, cursor: number): number {
   return end;
 }
 
-/** The arguments from a token on, up to the end or the closing bracket; the last is not counted: it is in hand. */
+/** The arguments from a token on, up to the end or the closing bracket; the last is not counted: the cursor is in it. */
 function argumentsIn(tokens: readonly IToken[], from: number): { names: string[]; positional: number } {
   const names: string[] = [];
   let positional = 0;
@@ -97,7 +91,7 @@ function argumentsIn(tokens: readonly IToken[], from: number): { names: string[]
 
 /**
  * Whether tensors come to a callee from a chain: to a step, after an arrow, labelled or not, and to the first of a section
- * as long as its first argument is no tensor.
+ * as long as its first argument is not a tensor.
  */
 function isChained({ prefix, scope }: Site, signature: Signature, callee: number): boolean {
   const { tokens, statement } = prefix;

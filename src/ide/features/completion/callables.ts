@@ -140,7 +140,7 @@ function callText(
   return `${label}${signature.name}${args}\${0}`;
 }
 
-/** Words with a colon: the labels of the block, or of the section in hand, among them. */
+/** Words with a colon: the labels of the block, or of the section at the cursor, among them. */
 function labelsIn({ prefix: { tokens, statement }, piece }: Site): ReadonlySet<string> {
   const from = piece.node?.kind === 'block' ? 0 : statement;
   const taken = new Set<string>();

@@ -29,7 +29,7 @@ export function modulePatterns(model: DeclaredModel): readonly string[] {
 }
 
 /** What one reading of a model carries along. */
-interface Found {
+interface PatternSearch {
   readonly patterns: Set<string>;
   /** Rows by their names instead of stars. */
   readonly byRow: boolean;
@@ -37,13 +37,19 @@ interface Found {
   left: number;
 }
 
-function sectionsOf(model: DeclaredModel, before: string, depth: number, found: Found): void {
+function sectionsOf(model: DeclaredModel, before: string, depth: number, found: PatternSearch): void {
   for (const member of model.node.members) {
     if (member.kind === 'section') sectionOf(model, member, `${before}${member.name.name}`, depth, found);
   }
 }
 
-function sectionOf(model: DeclaredModel, section: SectionNode, path: string, depth: number, found: Found): void {
+function sectionOf(
+  model: DeclaredModel,
+  section: SectionNode,
+  path: string,
+  depth: number,
+  found: PatternSearch,
+): void {
   const { first, label, tail, steps } = section;
   const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
   const args = first.kind === 'call' ? first.args : [];
@@ -54,7 +60,7 @@ function sectionOf(model: DeclaredModel, section: SectionNode, path: string, dep
 }
 
 /** The steps with labels in a part of the tree, chains in arguments included. */
-function stepsIn(owner: Declared, part: unknown, path: string, depth: number, found: Found): void {
+function stepsIn(owner: Declared, part: unknown, path: string, depth: number, found: PatternSearch): void {
   walkNodes(part, (node) => {
     if (node.kind !== 'step') return true;
     labelled(owner, node as StepNode, path, depth, found);
@@ -62,7 +68,7 @@ function stepsIn(owner: Declared, part: unknown, path: string, depth: number, fo
   });
 }
 
-function labelled(owner: Declared, step: StepNode, path: string, depth: number, found: Found): void {
+function labelled(owner: Declared, step: StepNode, path: string, depth: number, found: PatternSearch): void {
   if (!step.label) return;
   const rows = rowsOf(owner, step.tail.rows);
   stepOf(owner, step.callee, step.args ?? [], rows, `${path}.${step.label.name}`, depth, found);
@@ -85,7 +91,7 @@ function stepOf(
   rows: RowsNode | undefined,
   path: string,
   depth: number,
-  found: Found,
+  found: PatternSearch,
 ): void {
   if (found.patterns.size >= mostPatterns || depth > mostDepth || --found.left < 0) return;
   stepsIn(owner, args, path, depth, found);
@@ -106,7 +112,7 @@ function stepOf(
   });
 }
 
-function calleeOf(owner: Declared, name: NameNode, path: string, depth: number, found: Found): void {
+function calleeOf(owner: Declared, name: NameNode, path: string, depth: number, found: PatternSearch): void {
   const target = meaningsOf(owner.node).targets.get(name);
   const { declared, op } = (target && signatureOfTarget(owner.module, target)) ?? {};
   if (declared?.kind === 'model') sectionsOf(declared, `${path}.`, depth + 1, found);

@@ -1,12 +1,12 @@
-import type { SectionNode } from '../../../1-parse/ast.ts';
-import type { DeclaredModel } from '../../../2-resolve/program.ts';
+import type { Declaration, SectionNode } from '../../../1-parse/ast.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
-import { modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
+import { type FileScope, modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
 import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import { propertyDocs } from '../../docs/words.ts';
 import type { Proposal } from './item.ts';
+import { sectionOf } from './scope-at.ts';
 import type { Site } from './site.ts';
 
 /** What may follow the last dot of the word at the cursor: properties of tensors, what stands behind a section. */
@@ -18,10 +18,12 @@ export function afterDot(site: Site): Proposal[] {
   const dotted = /^(?:\.(?:\w+|\*))+/.exec(text.slice(word.end))?.[0];
   const root = site.scope.names.get(words[0] ?? '');
   if (!root) return [];
-  const inner = root.section ? partsOf(root.section, root.model, words.slice(1, -1)) : [];
-  const known = root.section !== undefined || isTensors(root.type) || root.type === 'unknown';
-  const isWhole = words.length === 2 || root.section !== undefined;
-  return [...inner, ...(known && isWhole && dotted === undefined ? properties(root.section ? 1 : 0) : [])].map((p) => ({
+  const { local, type } = root;
+  const section = local && sectionOf(local);
+  const inner = section ? partsOf(site.module, local.owner, section, words.slice(1, -1)) : [];
+  const known = section !== undefined || isTensors(type) || type === 'unknown';
+  const isWhole = words.length === 2 || section !== undefined;
+  return [...inner, ...(known && isWhole && dotted === undefined ? properties(section ? 1 : 0) : [])].map((p) => ({
     ...p,
     replace,
   }));
@@ -39,14 +41,19 @@ export function properties(rank: number): Proposal[] {
 }
 
 /** The words that may follow in the path of a section: rows, blocks of a row that is known, sections of a model. */
-function partsOf(section: SectionNode, model: DeclaredModel | undefined, words: readonly string[]): Proposal[] {
-  const [word, ...rest] = words;
+function partsOf(
+  module: FileScope,
+  owner: Declaration,
+  section: SectionNode,
+  [word, ...rest]: readonly string[],
+): Proposal[] {
+  const model = modelOfSection(module, owner, section);
   if (model) {
     const inner = model.node.members.filter((m) => m.kind === 'section');
     if (word === undefined)
       return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: authored(m.doc) }));
     const next = inner.find((m) => m.name.name === word);
-    return next ? partsOf(next, modelOfSection(model.module, model.node, next), rest) : [];
+    return next ? partsOf(model.module, model.node, next, rest) : [];
   }
   const { rows } = section.tail;
   if (rows?.kind !== 'rows' || section.steps.length > 0) return [];

@@ -84,7 +84,7 @@ function moved(token: IToken, by: number): IToken {
   return by === 0 ? token : createTokenAt(token.tokenType, token.image, token.startOffset + by);
 }
 
-/** The ranges that matter: all, or of a long declaration its head, the member in hand and in a table the last rows. */
+/** The ranges that matter: all, or of a long declaration its head, the member at the cursor and in a table the last rows. */
 function partsBefore(piece: Piece): (readonly [number, number])[] {
   const end = piece.word.start;
   const { node } = piece;

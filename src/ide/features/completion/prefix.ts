@@ -19,7 +19,7 @@ export interface OpenBracket {
   readonly role: Role;
   /** Its place among the prefix's tokens. */
   readonly index: number;
-  /** Where the element, the row or the statement in hand begins: the place of its first token. */
+  /** Where the element, the row or the statement at the cursor begins: the place of its first token. */
   readonly element: number;
 }
 
@@ -31,7 +31,7 @@ export interface Prefix {
   readonly reduced: IToken[];
   /** Outermost first. */
   readonly open: readonly OpenBracket[];
-  /** The place of the first token of the statement or member in hand. */
+  /** The place of the first token of the statement or member at the cursor. */
   readonly statement: number;
 }
 
@@ -70,7 +70,7 @@ interface Frame {
   /** The length of the reduced text up to the bracket, itself included. */
   readonly kept: number;
   element: number;
-  /** Where the chain in hand has its last arrow in the reduced text. */
+  /** Where the chain at the cursor has its last arrow in the reduced text. */
   arrow: number;
   comprehension: boolean;
   rows: number;

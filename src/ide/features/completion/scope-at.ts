@@ -1,7 +1,6 @@
-import type { ParamNode, SectionNode } from '../../../1-parse/ast.ts';
-import type { DeclaredModel, Module } from '../../../2-resolve/program.ts';
+import type { SectionNode } from '../../../1-parse/ast.ts';
+import type { Module } from '../../../2-resolve/program.ts';
 import { localsIn } from '../../../3-check/check.ts';
-import { modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
 import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import type { LocalKind, LocalName } from '../../../3-check/meanings/occurrence.ts';
 import type { Type } from '../../../3-check/types.ts';
@@ -13,10 +12,8 @@ export interface Visible {
   readonly name: string;
   readonly kind: LocalKind;
   readonly type: Type;
-  readonly param?: ParamNode;
-  readonly section?: SectionNode;
-  /** The model that a section of one step uses. */
-  readonly model?: DeclaredModel;
+  /** What binds it; undefined where the language gives it. */
+  readonly local?: LocalName;
   readonly doc?: string;
 }
 
@@ -44,7 +41,7 @@ export function namesAbove(module: Module, { node, cursor, shift }: Piece): Map<
     const { name } = local.ident;
     // what is nearest stands last
     visible.delete(name);
-    visible.set(name, visibleName(module, local, types.get(local)?.type ?? 'unknown'));
+    visible.set(name, visibleName(local, types.get(local)?.type ?? 'unknown'));
   }
   return visible;
 }
@@ -63,12 +60,14 @@ function isSeen({ kind, param, binder }: LocalName, at: number): boolean {
   return span.start <= at && at <= span.end && binder.sources.every((source) => at < source.span.start);
 }
 
-function visibleName(module: Module, { kind, ident, owner, param, binder }: LocalName, type: Type): Visible {
-  const { name } = ident;
-  if (param) return { name, kind, type, param, doc: authored(param.doc) };
-  if (!binder || !('kind' in binder)) return { name, kind, type };
-  if (binder.kind === 'table') return { name, kind, type, doc: authored(binder.doc) };
-  if (binder.kind !== 'section') return { name, kind, type };
-  const model = modelOfSection(module, owner, binder);
-  return { name, kind, type, section: binder, doc: authored(binder.doc), ...(model && { model }) };
+function visibleName(local: LocalName, type: Type): Visible {
+  const { ident, kind, param, binder } = local;
+  const section = sectionOf(local);
+  const documented = param ?? section ?? (binder && 'kind' in binder && binder.kind === 'table' ? binder : undefined);
+  return { name: ident.name, kind, type, local, ...(documented && { doc: authored(documented.doc) }) };
+}
+
+/** The section that binds a name. */
+export function sectionOf({ binder }: Pick<LocalName, 'binder'>): SectionNode | undefined {
+  return binder && 'kind' in binder && binder.kind === 'section' ? binder : undefined;
 }

@@ -38,7 +38,7 @@ function number(name: string, docs: Readonly<Record<string, string>>): Visible {
   return { name, kind: 'number', type: 'number', doc: Object.hasOwn(docs, name) ? (docs[name] ?? '') : '' };
 }
 
-/** What the statement or the parameter in hand binds: it does not see itself. */
+/** What the statement or the parameter at the cursor binds: it does not see itself. */
 function boundHere({ tokens, statement, open }: Prefix): string[] {
   const params = open.findLast(({ role }) => role === 'params');
   if (params) return [tokens[params.element]?.image ?? ''];

@@ -24,9 +24,9 @@ export interface TableAt {
   readonly header: readonly string[];
   /** The rows before the cursor that are known, the header first; of a long table the last ones. */
   readonly rows: readonly TableRow[];
-  /** The number of the column in hand; -1 between rows. */
+  /** The number of the column at the cursor; -1 between rows. */
   readonly column: number;
-  /** Whether the row in hand is the header. */
+  /** Whether the row at the cursor is the header. */
   readonly inHeader: boolean;
   /** The block before a stage table, and the arguments that it has there. */
   readonly base: Signature | undefined;

@@ -46,19 +46,20 @@ function fitness(found: Type, wanted: Type): number {
 }
 
 function localProposal(v: Visible, rank: number): Proposal {
-  const { name, kind, param, doc = '' } = v;
+  const { name, kind, local, doc = '' } = v;
   return {
     label: name,
     kind: kind === 'input' || kind === 'number' ? 'value' : kind,
     rank,
     detail: typeText(v),
-    documentation: param ? describeParam(param, '') : doc,
+    documentation: local?.param ? describeParam(local.param, '') : doc,
     // a dot asks for what the tensor tells of itself
     ...(isTensors(v.type) && { commitCharacters: ['.'] }),
   };
 }
 
-function typeText({ type, param, kind }: Visible): string {
+function typeText({ type, local, kind }: Visible): string {
+  const param = local?.param;
   if (param?.type) return `${param.type.name}${param.type.list ? '[]' : ''}`;
   if (kind === 'section' || kind === 'input') return kind;
   if (typeof type === 'string') return type === 'unknown' ? '' : type;

@@ -21,7 +21,7 @@ export interface WorkspaceNames {
   readonly isPart: boolean;
 }
 
-/** So many are offered at most: a list is sent as a whole, and again with each key. */
+/** How many are offered at most: a list is sent as a whole, and again with each key. */
 const most = 250;
 
 /**
@@ -32,7 +32,7 @@ const most = 250;
 export function workspaceNames(ide: Ide, module: Module, scope: ScopeAt, typed: string): WorkspaceNames {
   const free = module.library
     ? []
-    : namesBeside(ide, module.path).filter(({ declared: { node } }) => {
+    : namesInOtherFiles(ide, module.path).filter(({ declared: { node } }) => {
         const { name } = node.name;
         return !module.scope.has(name) && !scope.names.has(name);
       });
@@ -50,8 +50,8 @@ interface Kept {
 const kept = new WeakMap<Ide, Kept>();
 
 /** All that a file can import of the workspace and that can be a step, in the order of the files. */
-function namesBeside(ide: Ide, path: string): readonly WorkspaceName[] {
-  const version = ide.versionBeside(path);
+function namesInOtherFiles(ide: Ide, path: string): readonly WorkspaceName[] {
+  const version = ide.versionExcept(path);
   const last = kept.get(ide);
   if (last?.path === path && last.version === version) return last.names;
   const names = ide.allFiles().flatMap((file) => {

@@ -4,18 +4,18 @@ import type { Entity } from '../../../3-check/meanings/entity.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { declaredAt, entityKey, occurrencesOf } from '../../names/file-names.ts';
-import { dependentFiles, type Found, occurrencesOfEntity } from '../../names/workspace-names.ts';
+import { dependentFiles, type EntityUse, occurrencesOfEntity } from '../../names/workspace-names.ts';
 
 /** What has to be renamed together: parameters that share a column, labels that share a path. */
 export interface RenameGroup {
   readonly entities: readonly Entity[];
-  readonly found: readonly Found[];
+  readonly found: readonly EntityUse[];
 }
 
 /** All that shares an occurrence with one of some entities, directly or through others. */
 export function renameGroup(ide: Ide, analysis: Analysis, start: readonly Entity[]): RenameGroup {
   const entities = new Map<string, Entity>();
-  const found = new Map<string, Found>();
+  const found = new Map<string, EntityUse>();
   const open: { entity: Entity; analysis: Analysis }[] = start.map((entity) => ({ entity, analysis }));
   for (const { entity, analysis: seen } of open) {
     const key = entityKey(seen, entity) ?? entity.name;
@@ -33,7 +33,7 @@ export function renameGroup(ide: Ide, analysis: Analysis, start: readonly Entity
  * An argument or a column that may, where the program runs, be the parameter of a block that is handed on as a value:
  * what a parameter of type `block` holds is not known everywhere.
  */
-export function doubtfulUse(ide: Ide, analysis: Analysis, { entities, found }: RenameGroup): Found | undefined {
+export function doubtfulUse(ide: Ide, analysis: Analysis, { entities, found }: RenameGroup): EntityUse | undefined {
   const owners = entities.flatMap(({ kind, owner }) =>
     (kind === 'parameter' || kind === 'input') && owner ? [owner.name.name] : [],
   );
