@@ -5,11 +5,9 @@ import { checkExpr, expectType } from './check-expr.ts';
 import { calleeSignature } from './check-step.ts';
 import { checkCells, checkRowNames, isWhole } from './check-table.ts';
 import { type Checker, report, suggest } from './checker.ts';
+import { ownColumns } from './meanings/walk-expr.ts';
 import type { Signature } from './signature.ts';
 import { actsAsTensor, oneTensor } from './types.ts';
-
-/** Columns of a stage table that are no parameters of its blocks. */
-const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 /**
  * Checks rows written in place, or the use of a table by name. The table itself is checked where it is declared.

@@ -1,4 +1,5 @@
 import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
+import { headOf } from '../1-parse/section-head.ts';
 import { addLabel, collectLabels, type Labels } from './check-block.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
 import { checkStageRows, checkStageTable, rowNames } from './check-rows.ts';
@@ -26,8 +27,8 @@ export function checkSection(c: Checker, section: SectionNode, before: Before | 
   addLabel(c, section.label, labels);
   collectLabels(c, [first, tail, steps], labels);
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
-  const callee = calleeOf(c, first);
-  const args = first.kind === 'call' ? first.args : [];
+  const callee = calleeOf(c, section);
+  const { args } = headOf(section);
   let tensors: number | undefined;
   if (tail.rows) {
     if (!callee && first.kind !== 'name' && first.kind !== 'call') checkExpr(c, first);
@@ -45,11 +46,11 @@ export function checkSection(c: Checker, section: SectionNode, before: Before | 
 }
 
 /** The callee where the first element of a section is a step: a block, an op or an activation, not a value. */
-function calleeOf(c: Checker, first: SectionNode['first']): NameNode | undefined {
-  const name = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+function calleeOf(c: Checker, section: SectionNode): NameNode | undefined {
+  const { callee: name } = headOf(section);
   if (!name) return undefined;
   const meaning = lookup(c, name);
-  if (!meaning) return first.kind === 'call' ? name : undefined;
+  if (!meaning) return section.first.kind === 'call' ? name : undefined;
   if (meaning.kind === 'local') {
     const { type } = meaning.local;
     return name.parts.length === 1 && (type === 'block' || type === 'activation' || type === 'unknown')

@@ -3,10 +3,8 @@ import type { Span } from '../source.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { checkCells, checkRowNames } from './check-table.ts';
 import { type Checker, report, suggest } from './checker.ts';
+import { pointColumns } from './meanings/declaration-names.ts';
 import type { Type } from './types.ts';
-
-/** Columns of `variants` that are no parameters of the model. */
-const ownColumns = ['name', 'phi', 'd', 'w', 'r'];
 
 /** Checks the rows of `variants`: a column is a parameter of the model, a factor, `name` or `phi`. */
 export function checkVariants(c: Checker, rows: RowsNode): void {
@@ -19,9 +17,9 @@ export function checkVariants(c: Checker, rows: RowsNode): void {
     const param = c.meanings.columns.get(column);
     if (param) return c.locals.get(param)?.type;
     if (name === 'name' || name === '') return undefined;
-    if (ownColumns.includes(name)) return 'number';
+    if (pointColumns.has(name)) return 'number';
     const params = [...c.locals.keys()].flatMap(({ kind, ident }) => (kind === 'parameter' ? [ident.name] : []));
-    const { hint, fixes } = suggest(c, name, () => [...ownColumns, ...params], span);
+    const { hint, fixes } = suggest(c, name, () => [...pointColumns, ...params], span);
     report(c, 'unknown-column', span, { name, where: 'parameter of the model is called', hint }, { fixes });
     return undefined;
   });

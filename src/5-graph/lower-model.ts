@@ -1,4 +1,5 @@
 import type { InputNode, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
+import { headOf } from '../1-parse/section-head.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
@@ -140,10 +141,9 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
 function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
   const { first, tail } = section;
   if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: before.tensors };
-  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+  const { callee, args } = headOf(section);
   const value = callee && callableValue(env, callee);
   if (!callee || !value) return { tensors: tensorsIn(b, env, first) };
-  const args = first.kind === 'call' ? first.args : [];
   const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
   if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors, true);
   return callFirst(b, value, args, before.tensors, env, site);

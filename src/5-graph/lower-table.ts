@@ -1,6 +1,7 @@
 import type { Arg, CellNode, Expr, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
 import { isTensorArgument } from '../3-check/bind-arguments.ts';
 import { hasChoice, rowName } from '../3-check/check-rows.ts';
+import { ownColumns } from '../3-check/meanings/walk-expr.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { type Env, joinPath } from '../4-scale/env.ts';
@@ -274,9 +275,6 @@ function lowerBlockOfRow(
   }
   return callSignature(b, signature, bindings, tensors, step.env, site).tensors;
 }
-
-/** Columns of a stage table that are not parameters of its blocks. */
-const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
 /** A cell for a parameter that none of the row's blocks has is a mistake, unless the block is a choice. */
 function checkTaken({ columns }: TableBuild, row: RowNode, built: ReadonlySet<Signature | undefined>): void {

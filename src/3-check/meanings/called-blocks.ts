@@ -1,4 +1,5 @@
 import type { Declaration, NameNode, SectionNode } from '../../1-parse/ast.ts';
+import { headOf } from '../../1-parse/section-head.ts';
 import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
 import { meaningsOf } from './declaration-names.ts';
@@ -17,13 +18,9 @@ export function calledBy(module: FileScope, callee: Target): readonly Declared[]
 }
 
 /** The model that a section of one step uses. */
-export function modelOfSection(
-  module: FileScope,
-  owner: Declaration,
-  { first, steps, tail }: SectionNode,
-): DeclaredModel | undefined {
-  const callee = first.kind === 'call' ? first.callee : first;
-  if (steps.length > 0 || tail.rows || callee.kind !== 'name' || callee.parts.length > 1) return undefined;
+export function modelOfSection(module: FileScope, owner: Declaration, section: SectionNode): DeclaredModel | undefined {
+  const { callee } = headOf(section);
+  if (section.steps.length > 0 || section.tail.rows || callee?.parts.length !== 1) return undefined;
   const target = meaningsOf(owner).targets.get(callee);
   const declared = target?.kind === 'free' ? module.scope.get(target.name) : undefined;
   return declared?.kind === 'model' ? declared : undefined;

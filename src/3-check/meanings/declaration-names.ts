@@ -217,7 +217,8 @@ function walkTables(w: Walk, names: Names, model: ModelNode): void {
   }
 }
 
-const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']);
+/** Columns of `variants` that are not parameters of the model. */
+export const pointColumns: ReadonlySet<string> = new Set(['name', 'phi', 'd', 'w', 'r']);
 
 function walkVariants(w: Walk, facts: Names, rows: Parameters<typeof walkCells>[2]): void {
   for (const column of rows.header) {

@@ -8,6 +8,7 @@ import type {
   StepNode,
   Tail,
 } from '../../1-parse/ast.ts';
+import { headOf } from '../../1-parse/section-head.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
 import { rowName } from '../check-rows.ts';
@@ -167,7 +168,7 @@ function inDeclared(declared: Declared): Frame {
 /** After a section's name: its labels, and what its first step has inside, which has no label. */
 function inSection(inside: Inside, section: SectionNode): readonly Frame[] {
   const { first, label, tail, steps } = section;
-  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
+  const { callee } = headOf(section);
   const own: Frame = { kind: 'labels', inside, part: [first, tail, steps], sections: false };
   if (!label) return [own, ...inCallee(inside, callee, tail)];
   return label.name === '' ? [own] : [{ ...own, first: { label, callee, tail } }];

@@ -1,4 +1,5 @@
 import type { BlockNode, Declaration, Ident, ImportNode, ModelNode, ParamNode, RowsNode } from '../../1-parse/ast.ts';
+import { headOf } from '../../1-parse/section-head.ts';
 import { rowName } from '../../3-check/check-rows.ts';
 import { type Span, spanText } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
@@ -76,7 +77,7 @@ function modelSymbols(locate: Locate, { members }: ModelNode): DocumentSymbol[] 
         return named(locate, 'input', m.name, m.span, spanText(m.shape.span));
       case 'section': {
         const { rows } = m.tail;
-        const callee = m.first.kind === 'call' ? m.first.callee.text : m.first.kind === 'name' ? m.first.text : '';
+        const callee = headOf(m).callee?.text ?? '';
         const children = rows?.kind === 'rows' ? rowSymbols(locate, rows, 'row') : [];
         return named(locate, 'section', m.name, m.span, callee, children);
       }

@@ -1,4 +1,5 @@
 import type { Ident, ModelNode, NameNode, RowNode, RowsNode, SectionNode } from '../../1-parse/ast.ts';
+import { headOf } from '../../1-parse/section-head.ts';
 import { rowName } from '../../3-check/check-rows.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { TreeNode } from './node-path.ts';
@@ -36,11 +37,11 @@ export function placesOfTable(model: ModelNode, rows: RowsNode, point: ScalingPo
 }
 
 /** The tables that a section builds, each with its place and the block before it. */
-function tablesOf({ name, label, first, tail, steps }: SectionNode) {
-  const head = first.kind === 'call' ? first.callee.text : first.kind === 'name' ? first.text : undefined;
+function tablesOf(section: SectionNode) {
+  const { name, label, tail, steps } = section;
   const sectionWith = (of: Ident | undefined) => (of ? `${name.name}.${of.name}` : name.name);
   return [
-    { section: sectionWith(label), callee: head, rows: tail.rows },
+    { section: sectionWith(label), callee: headOf(section).callee?.text, rows: tail.rows },
     ...steps.map((s) => ({ section: sectionWith(s.label), callee: s.callee.text, rows: s.tail.rows })),
   ].filter(({ rows }) => rows !== undefined);
 }

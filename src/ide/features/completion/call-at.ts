@@ -6,6 +6,7 @@ import { tensorProperties } from '../../../3-check/check-name.ts';
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { actsAsTensor } from '../../../3-check/types.ts';
 import { signatureOfTarget } from '../../names/signature-of-target.ts';
+import { wordEnd } from '../../tree/word-at.ts';
 import type { OpenBracket } from './prefix.ts';
 import type { Site } from './site.ts';
 
@@ -63,12 +64,6 @@ export function callAt(site: Site): CallAt | undefined {
     positional: before.positional,
     ...(argument !== undefined && { argument }),
   };
-}
-
-function wordEnd(text: string, cursor: number): number {
-  let end = cursor;
-  while (/\w/.test(text[end] ?? '')) end++;
-  return end;
 }
 
 /** The arguments from a token on, up to the end or the closing bracket; the last is not counted: the cursor is in it. */

@@ -1,4 +1,5 @@
 import type { Arg, NameNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
+import { headOf } from '../../../1-parse/section-head.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../../2-resolve/program.ts';
 import { rowNames } from '../../../3-check/check-rows.ts';
@@ -51,8 +52,7 @@ function sectionOf(
   found: PatternSearch,
 ): void {
   const { first, label, tail, steps } = section;
-  const callee = first.kind === 'call' ? first.callee : first.kind === 'name' ? first : undefined;
-  const args = first.kind === 'call' ? first.args : [];
+  const { callee, args } = headOf(section);
   const own = label ? `${path}.${label.name}` : path;
   if (callee) stepOf(model, callee, args, rowsOf(model, tail.rows), own, depth, found);
   else stepsIn(model, first, path, depth, found);

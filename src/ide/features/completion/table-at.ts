@@ -2,7 +2,9 @@ import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { ModelNode, RowsNode, SectionNode, StepNode } from '../../../1-parse/ast.ts';
 import { is, isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
+import { headOf } from '../../../1-parse/section-head.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
+import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import type { Signature } from '../../../3-check/signature.ts';
 import { callBefore, signatureAt } from './call-at.ts';
 import type { OpenBracket } from './prefix.ts';
@@ -97,20 +99,22 @@ interface Use {
 
 /** The section or step that builds a table by its name, or through a parameter of type `table`. */
 function useOf(model: ModelNode, table: string): Use | undefined {
-  const params = model.members.flatMap((m) => (m.kind === 'param' && m.type?.name === 'table' ? [m.name.name] : []));
-  for (const name of [table, ...params]) {
-    const uses: Use[] = [];
-    walkNodes(model.members, (node) => {
-      const { tail, first, callee, args = [] } = node as Partial<Omit<SectionNode, 'kind'> & Omit<StepNode, 'kind'>>;
-      if (tail?.rows?.kind !== 'name' || tail.rows.text !== name) return true;
-      const called = callee ?? (first?.kind === 'call' ? first.callee : first?.kind === 'name' ? first : undefined);
-      const given = (first?.kind === 'call' ? first.args : args).flatMap((a) => (a.name ? [a.name.name] : []));
-      uses.push({ ...(called && { callee: called.text }), given: new Set(given) });
-      return false;
-    });
-    if (uses[0]) return uses[0];
-  }
-  return undefined;
+  const { targets } = meaningsOf(model);
+  let byName: Use | undefined;
+  let byParam: Use | undefined;
+  walkNodes(model.members, (node) => {
+    const { tail } = node as Partial<Pick<StepNode, 'tail'>>;
+    const target = tail?.rows?.kind === 'name' ? targets.get(tail.rows) : undefined;
+    if (target?.kind !== 'local') return true;
+    const { ident, param } = target.local;
+    const { callee, args = [] } = node.kind === 'section' ? headOf(node as SectionNode) : (node as StepNode);
+    const given = new Set(args.flatMap((a) => (a.name ? [a.name.name] : [])));
+    const use = { ...(callee && { callee: callee.text }), given };
+    if (param?.type?.name === 'table') byParam ??= use;
+    else if (ident.name === table) byName ??= use;
+    return true;
+  });
+  return byName ?? byParam;
 }
 
 /** The row's own block first, then the base, then those of all rows. */
