@@ -3,6 +3,7 @@ import type * as c from '../../grammar/cst.generated.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source, Span } from '../source.ts';
 import type * as a from './ast.ts';
+import type { Build } from './build.ts';
 import {
   argumentList,
   chainExpr,
@@ -15,16 +16,7 @@ import {
   stringNode,
   tail,
 } from './build-expr.ts';
-import { type Docs, docBefore, docsOf, trailingDoc } from './docs.ts';
-
-/** What building a tree needs in addition to the tree it comes from. */
-export interface Build {
-  readonly source: Source;
-  readonly docs: Docs;
-  readonly diagnostics: Diagnostic[];
-  /** Where the current declaration begins: the place of what recovery left without a token. */
-  within: number;
-}
+import { docBefore, docsOf, trailingDoc } from './docs.ts';
 
 /** Makes the AST of a file's concrete tree. Parts that recovery left incomplete become `error` nodes or are left out. */
 export function buildFile(

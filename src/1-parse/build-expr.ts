@@ -3,7 +3,7 @@ import type * as c from '../../grammar/cst.generated.ts';
 import { createDiagnostic, type Diagnostic, type Fix, replaceFix } from '../diagnostics/diagnostic.ts';
 import { joinSpans, type Span } from '../source.ts';
 import type * as a from './ast.ts';
-import type { Build } from './build-ast.ts';
+import type { Build } from './build.ts';
 import { parseLimits } from './limits.ts';
 
 /** The span of a concrete node; of an empty or recovered one, an empty span at the place of its parent. */

@@ -8,7 +8,6 @@ import { fixSlips } from './fix-slips/fix-slips.ts';
 import { spell } from './fix-slips/spelling.ts';
 import { isCloser, isOpener } from './fix-slips/token-kinds.ts';
 import { parseLimits } from './limits.ts';
-import type { PartOfFile } from './parse.ts';
 import { syntaxDiagnostics } from './syntax-errors.ts';
 
 /** A file as chevrotain's concrete tree, for what needs every token: the formatter. */
@@ -17,6 +16,14 @@ export interface ConcreteResult {
   readonly tokens: readonly IToken[];
   readonly comments: readonly IToken[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Where a source stands that is a part of a file: what comes before and after it. */
+export interface PartOfFile {
+  /** Whether a block, a model or a weight map comes before it: imports come no more. */
+  readonly declared: boolean;
+  /** Whether the file ends with it. */
+  readonly last: boolean;
 }
 
 const whole: PartOfFile = { declared: false, last: true };

@@ -2,20 +2,12 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../source.ts';
 import type { Expr, FileNode } from './ast.ts';
 import { buildExpression, buildFile } from './build-ast.ts';
-import { parseConcrete } from './concrete.ts';
+import { type PartOfFile, parseConcrete } from './concrete.ts';
 
 export interface ParseResult {
   readonly ast: FileNode;
   /** In the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Where a source stands that is a part of a file: what comes before and after it. */
-export interface PartOfFile {
-  /** Whether a block, a model or a weight map comes before it: imports come no more. */
-  readonly declared: boolean;
-  /** Whether the file ends with it. */
-  readonly last: boolean;
 }
 
 /**

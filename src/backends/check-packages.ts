@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findPackage } from './find-package.ts';
+import { firstLine } from './first-line.ts';
 import { requireOnnxRuntime } from './onnx-runtime.ts';
 
 /** A package that some commands use, and whether it works here. */
@@ -32,7 +33,7 @@ export function checkPackages(cwd: string): PackageReport[] {
       else createRequire(entry)(entry);
       return { name, purpose, works: true, detail: versionOf(name, entry) };
     } catch (e) {
-      const detail = `does not load: ${(e as Error).message.trim().split('\n')[0]}`;
+      const detail = `does not load: ${firstLine(e)}`;
       return { name, purpose, works: false, detail, advice: `npm install ${name}` };
     }
   });

@@ -1,5 +1,6 @@
 import { type BackendName, type BackendReport, BackendUnavailable, backendNames, type OpenOptions } from './backend.ts';
 import { checkGradient } from './check-gradient.ts';
+import { firstLine } from './first-line.ts';
 import { openBackend } from './open.ts';
 import { driverAdvice } from './webgpu/vulkan.ts';
 
@@ -33,8 +34,7 @@ async function probe(name: BackendName, options: OpenOptions): Promise<BackendRe
       ...(advice !== undefined && { advice }),
     };
   } catch (e) {
-    const detail = (e as Error).message.trim().split('\n')[0] ?? '';
     const advice = e instanceof BackendUnavailable ? e.advice : undefined;
-    return { name, works: false, slow: false, detail, ...(advice !== undefined && { advice }) };
+    return { name, works: false, slow: false, detail: firstLine(e), ...(advice !== undefined && { advice }) };
   }
 }

@@ -1,19 +1,12 @@
 import { parseArgs } from 'node:util';
 import { nearestNames } from '../diagnostics/nearest.ts';
-import type { Command } from './commands.ts';
+import type { Arguments, Command } from './command.ts';
 import { usageError } from './io.ts';
-import { type Option, optionsOf, retiredOptions } from './options.ts';
+import type { Option } from './option.ts';
+import { optionsOf, retiredOptions } from './options.ts';
 
 /** How much of what is not understood is shown. */
 const longestShown = 60;
-
-/** What stands on a command line after the command, checked against the command's options. */
-export interface Arguments {
-  readonly command: Command;
-  readonly operands: readonly string[];
-  /** By option name, in order; `''` for a flag. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Whether a flag is set. */
 export function flag(args: Arguments, name: string): boolean {

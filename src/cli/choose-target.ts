@@ -3,7 +3,8 @@ import type { EmitResult, OpenSink } from '../6-emit/target.ts';
 import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
 import { targets } from '../6-emit/targets.ts';
 import type { Compilation } from '../compile.ts';
-import { type Arguments, flag, text } from './arguments.ts';
+import { flag, text } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
 import { optionName, passOptions, targetLabel, wordsOf } from './target-options.ts';
 

@@ -1,38 +1,8 @@
 import { didYouMean } from '../diagnostics/nearest.ts';
-import type { Arguments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { engineCommands } from './engine-commands.ts';
-import { type Exit, type Io, usageError } from './io.ts';
-import {
-  emitOptions,
-  force,
-  json,
-  type Option,
-  phi,
-  quiet,
-  scalingOptions,
-  takesSpec,
-  variant,
-  weightOptions,
-} from './options.ts';
-
-/** A command runs to an exit code. Its module is only loaded when it is called, so that each starts fast. */
-export type RunCommand = (args: Arguments, io: Io) => Promise<number>;
-
-export interface Command {
-  readonly name: string;
-  /** One line, for the list of commands. */
-  readonly summary: string;
-  /** What stands after the name: `[spec]`. */
-  readonly operands: string;
-  readonly maxOperands: number;
-  /** What a shell completes for an operand; nothing by default. */
-  readonly completes?: 'spec' | 'path' | 'code' | 'command' | 'shell' | 'backend';
-  /** What the summary leaves open; paragraphs. */
-  readonly details: string;
-  readonly options: readonly Option[];
-  readonly examples: readonly (readonly [line: string, does: string])[];
-  load(): Promise<RunCommand>;
-}
+import { type Exit, usageError } from './io.ts';
+import { emitOptions, force, json, phi, quiet, scalingOptions, takesSpec, variant, weightOptions } from './options.ts';
 
 const specDetails =
   'A spec is a path, - for standard input, or the name of a library model (enetc list). Without one it is the only .enet file of the current folder.';

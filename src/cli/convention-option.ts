@@ -2,7 +2,8 @@ import { parseExpression } from '../1-parse/parse.ts';
 import { literalOf } from '../3-check/literal.ts';
 import type { CompileOptions } from '../compile.ts';
 import { conventionSettings } from '../weights/weight-columns.ts';
-import { type Arguments, text } from './arguments.ts';
+import { text } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
 
 const takes: Readonly<Record<string, (value: unknown) => boolean>> = {

@@ -1,6 +1,6 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 

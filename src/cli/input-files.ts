@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
 import { readBounded } from '../node/host.ts';
 import { decodedName } from '../node/model-folder-files.ts';
-import { type Arguments, text } from './arguments.ts';
+import { text } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import type { Io } from './io.ts';
 
 /** The options that name a file, or a folder of files, which a command reads. */

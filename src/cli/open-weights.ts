@@ -3,8 +3,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { followWeights } from '../follow-weights.ts';
 import { openCheckpoint } from '../node/open-checkpoint.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
-import { type Arguments, text } from './arguments.ts';
+import { text } from './arguments.ts';
 import type { OpenedNetwork } from './build-network.ts';
+import type { Arguments } from './command.ts';
 import type { Io } from './io.ts';
 
 /** The weights of a command line, open, and the network as they need it. */

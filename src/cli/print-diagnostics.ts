@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
 import type { Paint } from '../report/text-table.ts';
-import { type Arguments, flag } from './arguments.ts';
+import { flag } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import type { Io } from './io.ts';
 import { paintFor, usesColor } from './style.ts';
 

@@ -1,6 +1,7 @@
 import type { CompileOptions } from '../compile.ts';
 import type { Spec } from '../node/open-spec.ts';
-import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { flag, list, number, text } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
 

@@ -1,5 +1,6 @@
 import type { Paint } from '../report/text-table.ts';
-import { type Arguments, flag } from './arguments.ts';
+import { flag } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import type { Io, OutputStream } from './io.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
-import type { Option } from './options.ts';
+import type { Option } from './option.ts';
 
 /** `externalData` as the command line writes it: `external-data`. */
 export function optionName(property: string): string {

@@ -1,7 +1,8 @@
 import { backendRequests } from '../backends/backend.ts';
 import { commandLineWords } from '../diagnostics/words.ts';
 import { type Setting, settingTable } from '../train/settings.ts';
-import { json, type Option, quiet, scalingOptions, weightOptions } from './options.ts';
+import type { Option } from './option.ts';
+import { json, quiet, scalingOptions, weightOptions } from './options.ts';
 
 export const backendOption: Option = {
   name: 'backend',

@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import type { WeightsRequest } from '../weights/choose-weights.ts';
-import { type Arguments, flag, list, number, text } from './arguments.ts';
+import { flag, list, number, text } from './arguments.ts';
+import type { Arguments } from './command.ts';
 import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
 

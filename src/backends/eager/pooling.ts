@@ -61,6 +61,11 @@ function places({ kernel }: Window): [number, number][] {
   return Array.from({ length: kernel * kernel }, (_, i) => [Math.floor(i / kernel), i % kernel]);
 }
 
+/** A pool's window over a padded map, as tfjs' kernels take it. */
+function attributesOf({ kernel, stride }: Window) {
+  return { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'valid' };
+}
+
 function hasPads({ top, left, bottom, right }: Pads): boolean {
   return Math.max(top, left, bottom, right) > 0;
 }
@@ -70,11 +75,7 @@ function hasPads({ top, left, bottom, right }: Pads): boolean {
  * backend gives it to the last, which is the first of the map turned around.
  */
 function plainMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, window: Window): Tensor4D {
-  const attributes = {
-    filterSize: [window.kernel, window.kernel],
-    strides: [window.stride, window.stride],
-    pad: 'valid',
-  };
+  const attributes = attributesOf(window);
   if (tf.getBackend() !== 'webgpu') {
     return runKernel(tf, 'MaxPoolGrad', { dy, input: padded, output: y }, attributes);
   }
@@ -105,14 +106,9 @@ function plainMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
 }
 
 function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
-  const attributes = {
-    filterSize: [window.kernel, window.kernel],
-    strides: [window.stride, window.stride],
-    pad: 'valid',
-  };
   // The kernels read nothing of this but its shape.
   const input = tf.zeros([dy.shape[0], ...size, dy.shape[3]]);
-  return runKernel(tf, 'AvgPoolGrad', { dy, input }, attributes);
+  return runKernel(tf, 'AvgPoolGrad', { dy, input }, attributesOf(window));
 }
 
 function dilatedMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {

@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph } from '../../5-graph/graph.ts';
 import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
-import type { MemoryFolder } from '../../6-emit/tfjs/memory-folder.ts';
 import type { Tfjs } from '../backend.ts';
 import { findPackage } from '../find-package.ts';
+import { firstLine } from '../first-line.ts';
 import { type OnnxRuntime, requireOnnxRuntime } from '../onnx-runtime.ts';
+import type { Form } from './forms.ts';
 import { fromTensors, toTensors, type Value } from './values.ts';
 
 /** ONNX Runtime, or why there is none. @param cwd the user's folder, whose packages come first. */
@@ -14,7 +15,7 @@ export function loadOnnxRuntime(cwd: string): OnnxRuntime | string {
   try {
     return requireOnnxRuntime(entry);
   } catch (e) {
-    return `onnxruntime-node does not load: ${(e as Error).message.trim().split('\n')[0]}`;
+    return `onnxruntime-node does not load: ${firstLine(e)}`;
   }
 }
 
@@ -41,41 +42,17 @@ export async function runOnnx(
   }
 }
 
-/** The outputs of a layers model on the backend that `tf` has set. */
-export async function runLayers(
+/** The outputs of a layers model or a graph model on the backend that `tf` has set. */
+export async function runTfjs(
   tf: Tfjs,
-  folder: MemoryFolder,
+  { runtime, files }: Form,
   graph: Graph,
   inputs: readonly Value[],
   batch: number,
 ): Promise<readonly Value[]> {
   registerLayers(tf);
-  return runModel(tf, await tf.loadLayersModel(folder.handler(tf)), graph, inputs, batch);
-}
-
-/** The outputs of a graph model on the backend that `tf` has set. */
-export async function runGraph(
-  tf: Tfjs,
-  folder: MemoryFolder,
-  graph: Graph,
-  inputs: readonly Value[],
-  batch: number,
-): Promise<readonly Value[]> {
-  return runModel(tf, await tf.loadGraphModel(folder.handler(tf)), graph, inputs, batch);
-}
-
-interface Model {
-  predict(inputs: Tensor | Tensor[]): unknown;
-  dispose(): unknown;
-}
-
-async function runModel(
-  tf: Tfjs,
-  model: Model,
-  graph: Graph,
-  inputs: readonly Value[],
-  batch: number,
-): Promise<readonly Value[]> {
+  const load = runtime === 'tfjs-layers' ? tf.loadLayersModel : tf.loadGraphModel;
+  const model: Model = await load(files.handler(tf));
   const feeds = toTensors(tf, inputs, batch);
   try {
     const results = [model.predict(feeds.length === 1 ? (feeds[0] as Tensor) : feeds)].flat() as Tensor[];
@@ -86,4 +63,9 @@ async function runModel(
     tf.dispose(feeds);
     model.dispose();
   }
+}
+
+interface Model {
+  predict(inputs: Tensor | Tensor[]): unknown;
+  dispose(): unknown;
 }

@@ -5,10 +5,11 @@ import { positionAt } from '../../source.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
 import { randomWeights } from '../../weights/random-weights.ts';
 import { type Backend, type BackendName, BackendUnavailable, backendNames, type OpenOptions } from '../backend.ts';
+import { firstLine } from '../first-line.ts';
 import { openBackend } from '../open.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
 import { type Form, type WrittenForms, writeForms } from './forms.ts';
-import { loadOnnxRuntime, runGraph, runLayers, runOnnx } from './run-forms.ts';
+import { loadOnnxRuntime, runOnnx, runTfjs } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
 export interface ParityRequest {
@@ -81,9 +82,8 @@ export async function verifyParity(
       }
       const { tf, description } = backend;
       for (const runtime of ['tfjs-layers', 'tfjs-graph'] as const) {
-        const run = runtime === 'tfjs-layers' ? runLayers : runGraph;
         for (const form of formsOf(runtime)) {
-          await timed(form.name, name, description, () => run(tf, form.files, graph, inputs, batch));
+          await timed(form.name, name, description, () => runTfjs(tf, form, graph, inputs, batch));
         }
       }
     } finally {
@@ -134,10 +134,6 @@ export async function verifyParity(
 
 interface Run extends Pick<ParityRow, 'form' | 'engine' | 'detail' | 'seconds' | 'failure'> {
   readonly values?: readonly Value[];
-}
-
-function firstLine(e: unknown): string {
-  return (e instanceof Error ? e.message : String(e)).trim().split('\n')[0] ?? '';
 }
 
 /** The first of a form's errors, where it is, and how many more there are. */

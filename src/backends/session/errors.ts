@@ -1,4 +1,5 @@
 import { guardInMessage } from '../../6-emit/tfjs/saved-model/guard-message.ts';
+import { firstLine } from '../first-line.ts';
 import { NotFiniteError, OutOfMemoryError } from '../runner.ts';
 
 /** How TensorFlow's allocators say it (tensorflow/core/framework/op_kernel.cc, common_runtime/bfc_allocator.cc). */
@@ -12,11 +13,7 @@ export function inOurWords<T>(call: () => T): T {
     const message = e instanceof Error ? e.message : String(e);
     const guard = guardInMessage(message);
     if (guard !== undefined) throw new NotFiniteError(`${guard} is not a finite number`, { cause: e });
-    if (outOfMemory.test(message)) throw new OutOfMemoryError(firstLine(message), { cause: e });
+    if (outOfMemory.test(message)) throw new OutOfMemoryError(firstLine(e), { cause: e });
     throw e;
   }
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { type BackendName, BackendUnavailable, type OpenOptions } from '../backend.ts';
 import { findPackage, resolveFrom } from '../find-package.ts';
+import { firstLine } from '../first-line.ts';
 import { linkFolder, readLink } from '../linked-tensorflow.ts';
 import { type LoadedTensorflow, loadTensorflow } from './load.ts';
 
@@ -66,11 +67,11 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
 }
 
 function whyNot(e: unknown): string {
-  const message = (e instanceof Error ? e.message : String(e)).trim();
+  const message = e instanceof Error ? e.message : '';
   // tfjs-node's own words are a path and advice that seldom helps: the server has nothing for newer systems.
   if (message.includes('native addon module') && message.includes('can not be found'))
     return 'its install script has fetched no library';
-  return message.split('\n')[0] ?? '';
+  return firstLine(e);
 }
 
 /** `TensorFlow 2.21.0 on 2 CPU cores`, `TensorFlow 2.21.0 on NVIDIA H100 80GB HBM3`. */

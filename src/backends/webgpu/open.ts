@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Tfjs } from '../backend.ts';
 import { BackendUnavailable, type OpenOptions } from '../backend.ts';
 import { findPackage } from '../find-package.ts';
+import { firstLine } from '../first-line.ts';
 import { loadTfjs } from '../tfjs.ts';
 import { driverAdvice, missingVulkan, useSoftwareDriver } from './vulkan.ts';
 
@@ -110,11 +111,8 @@ async function openDevice(options: OpenOptions, allowSoftware: boolean): Promise
 }
 
 function onlySoftware(adapter: string): BackendUnavailable {
-  return new BackendUnavailable(
-    'webgpu',
-    `the only adapter, ${adapter}, computes on the CPU, slowly`,
-    '--backend webgpu takes it all the same',
-  );
+  const reason = `the only adapter, ${adapter}, computes on the CPU, slowly`;
+  return new BackendUnavailable('webgpu', reason, '--backend webgpu takes it all the same');
 }
 
 async function loadDawn(cwd: string): Promise<Dawn> {
@@ -125,10 +123,7 @@ async function loadDawn(cwd: string): Promise<Dawn> {
   try {
     return (await import(pathToFileURL(entry).href)) as Dawn;
   } catch (e) {
-    throw new BackendUnavailable(
-      'webgpu',
-      `npm's webgpu package does not load: ${(e as Error).message.split('\n')[0]}`,
-    );
+    throw new BackendUnavailable('webgpu', `npm's webgpu package does not load: ${firstLine(e)}`);
   }
 }
 

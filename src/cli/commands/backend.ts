@@ -4,8 +4,8 @@ import { installTensorflow, removeTensorflow } from '../../backends/install/inst
 import { linkFolder, readLink } from '../../backends/linked-tensorflow.ts';
 import { findTensorflow } from '../../backends/tensorflow/find.ts';
 import { renderTable } from '../../report/text-table.ts';
-import { type Arguments, flag, text } from '../arguments.ts';
-import type { RunCommand } from '../commands.ts';
+import { flag, text } from '../arguments.ts';
+import type { Arguments, RunCommand } from '../command.ts';
 import { Exit, exitCodes, failure, type Io, usageError } from '../io.ts';
 import { printAnswer, printJson } from '../print-diagnostics.ts';
 import { noteFinished, noteUnfinished } from '../unfinished-files.ts';

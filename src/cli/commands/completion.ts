@@ -1,4 +1,4 @@
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { completionScript } from '../completion/index.ts';
 import { shells } from '../completion/words.ts';
 import { exitCodes, usageError } from '../io.ts';

@@ -1,9 +1,9 @@
 import { diffSummaries } from '../../report/diff.ts';
 import { diffText } from '../../report/diff-text.ts';
 import { summarize } from '../../report/summary.ts';
-import { type Arguments, list } from '../arguments.ts';
+import { list } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
-import type { RunCommand } from '../commands.ts';
+import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import type { NamedPoint } from '../scaling-request.ts';

@@ -4,7 +4,7 @@ import { probeBackends } from '../../backends/probe.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { renderTable } from '../../report/text-table.ts';
 import { version } from '../../version.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 

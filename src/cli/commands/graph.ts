@@ -5,7 +5,7 @@ import { drawMermaid } from '../../report/drawing/mermaid.ts';
 import { drawSvg } from '../../report/drawing/svg.ts';
 import { text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { pictureEndings } from '../output-endings.ts';
 import { writeTextFile } from '../output-files.ts';

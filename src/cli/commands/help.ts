@@ -1,4 +1,5 @@
-import { findCommand, type RunCommand, unknownCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
+import { findCommand, unknownCommand } from '../commands.ts';
 import { commandHelp, generalHelp } from '../help.ts';
 import { exitCodes } from '../io.ts';
 

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { safeText } from '../../diagnostics/text-width.ts';
 import { statOf } from '../../node/file-stat.ts';
 import { flag, text } from '../arguments.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
 import { writeTextFile } from '../output-files.ts';
 import { starterSpec } from '../starter-spec.ts';

@@ -5,7 +5,7 @@ import { formatCount, formatShape } from '../../report/format-number.ts';
 import { renderTable } from '../../report/text-table.ts';
 import { stdlib } from '../../stdlib.generated.ts';
 import { flag } from '../arguments.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { declaredModel, libraryHint } from '../library-names.ts';
 import { printAnswer } from '../print-diagnostics.ts';

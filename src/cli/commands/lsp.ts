@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { flag, number } from '../arguments.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes, failure, usageError } from '../io.ts';
 import { nodePlatform } from '../language-server/platform.ts';
 import { serveStdio } from '../language-server/serve-stdio.ts';

@@ -1,7 +1,7 @@
 import { summarize } from '../../report/summary.ts';
 import { summaryText } from '../../report/summary-text.ts';
 import { openNetwork } from '../build-network.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { openRun, planRun, startRun } from '../../train/api.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
-import { type Arguments, number, text } from '../arguments.ts';
-import type { RunCommand } from '../commands.ts';
+import { number, text } from '../arguments.ts';
+import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { globalOptions } from '../options.ts';
 import { resumeOptions } from '../train-options.ts';

@@ -7,7 +7,7 @@ import { summarizePoint } from '../../report/summary.ts';
 import { type Paint, renderTable } from '../../report/text-table.ts';
 import { flag, list, number } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
-import type { RunCommand } from '../commands.ts';
+import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { openWeights } from '../open-weights.ts';
 import { printAnswer, printDiagnostics } from '../print-diagnostics.ts';

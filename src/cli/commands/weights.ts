@@ -7,9 +7,9 @@ import { type OpenedCheckpoint, openCheckpoint } from '../../node/open-checkpoin
 import { formatBytes } from '../../report/format-number.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
-import { type Arguments, flag, text } from '../arguments.ts';
+import { flag, text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
-import type { RunCommand } from '../commands.ts';
+import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { safetensorsFile } from '../own-outputs.ts';

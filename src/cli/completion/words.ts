@@ -1,6 +1,7 @@
 import { codes } from '../../diagnostics/catalog.ts';
-import { type Command, commands } from '../commands.ts';
-import type { Option } from '../options.ts';
+import type { Command } from '../command.ts';
+import { commands } from '../commands.ts';
+import type { Option } from '../option.ts';
 
 /** The shells that there is a completion script for. */
 export const shells = ['bash', 'zsh', 'fish'] as const;

@@ -1,5 +1,7 @@
-import { type Command, commands } from '../commands.ts';
-import { type Option, optionsOf } from '../options.ts';
+import type { Command } from '../command.ts';
+import { commands } from '../commands.ts';
+import type { Option } from '../option.ts';
+import { optionsOf } from '../options.ts';
 import { type Candidates, type KnownModels, operandCandidates, valueCandidates } from './words.ts';
 
 /** The script for zsh. */

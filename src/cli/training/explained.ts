@@ -3,7 +3,7 @@ import { OutOfMemoryError } from '../../backends/runner.ts';
 import { commandLineWords } from '../../diagnostics/words.ts';
 import { systemProblem } from '../../node/system-errors.ts';
 import { RunError, SettingError } from '../../train/api.ts';
-import type { Arguments } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
 import { failure, type Io, usageError } from '../io.ts';
 import { printDiagnostics } from '../print-diagnostics.ts';
 

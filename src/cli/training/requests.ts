@@ -1,7 +1,8 @@
 import type { BackendRequest } from '../../backends/backend.ts';
 import type { EvaluateOptions, ResumeOptions, RunOptions, WeightsOptions } from '../../train/api.ts';
 import { type Setting, type Settings, settingTable } from '../../train/settings.ts';
-import { type Arguments, flag, list, number, text } from '../arguments.ts';
+import { flag, list, number, text } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
 import { scalingOptions } from '../options.ts';
 import { scalingRequest } from '../scaling-request.ts';

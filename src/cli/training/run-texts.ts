@@ -8,7 +8,8 @@ import type { Run, RunOutcome } from '../../train/api.ts';
 import { classCountsText } from '../../train/data/class-counts.ts';
 import { classScores, macroScores } from '../../train/metrics/class-scores.ts';
 import { peakRate } from '../../train/schedule.ts';
-import { type Arguments, flag } from '../arguments.ts';
+import { flag } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
 import type { Io } from '../io.ts';
 
 /** Says what is about to be trained, on what and where. */

@@ -1,16 +1,10 @@
 import { commandLineWords } from '../../diagnostics/words.ts';
 import type { TrainEvent } from '../../train/api.ts';
-import { type Arguments, flag } from '../arguments.ts';
+import { flag } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import { printDiagnostics } from '../print-diagnostics.ts';
-import { createTrainScreen } from './train-screen.ts';
-
-/** Shows what a run reports. */
-export interface Screen {
-  onEvent(event: TrainEvent): void;
-  /** Takes the line of progress away. */
-  clear(): void;
-}
+import { createTrainScreen, type Screen } from './train-screen.ts';
 
 /** Shows a run to people, or with `--json` to machines. */
 export function createScreen(args: Arguments, io: Io): Screen {

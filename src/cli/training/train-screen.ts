@@ -1,10 +1,16 @@
 import { safeText } from '../../diagnostics/text-width.ts';
 import { commandLineWords } from '../../diagnostics/words.ts';
 import { formatBytes } from '../../report/format-number.ts';
-import type { EpochRecord, StepEvent } from '../../train/api.ts';
+import type { EpochRecord, StepEvent, TrainEvent } from '../../train/api.ts';
 import type { Io } from '../io.ts';
 import { formatDuration, percent } from './format.ts';
-import type { Screen } from './screen.ts';
+
+/** Shows what a run reports. */
+export interface Screen {
+  onEvent(event: TrainEvent): void;
+  /** Takes the line of progress away. */
+  clear(): void;
+}
 
 /** How often the line of progress is redrawn, in milliseconds. */
 const interval = 200;

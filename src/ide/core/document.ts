@@ -1,5 +1,6 @@
+import type { PartOfFile } from '../../1-parse/concrete.ts';
 import { parseLimits } from '../../1-parse/limits.ts';
-import { type ParseResult, type PartOfFile, parse } from '../../1-parse/parse.ts';
+import { type ParseResult, parse } from '../../1-parse/parse.ts';
 import type { Source } from '../../source.ts';
 import { type Cut, cutText } from './cut.ts';
 

@@ -1,4 +1,4 @@
-import type { Edge, Layout } from './layers.ts';
+import type { Edge, Layout } from './layout.ts';
 
 /** More lanes than this stay as they are: the search below would take long, and no order makes such a figure readable. */
 const mostLanes = 40;

@@ -1,5 +1,6 @@
 import type { BlockFigure, Unit } from './block-figure.ts';
-import { type Edge, type Layout, layOut } from './layers.ts';
+import { layOut } from './layers.ts';
+import type { Edge, Layout } from './layout.ts';
 import { faint, muted, paper, type Swatch, unitSwatches } from './palette.ts';
 import { type Point, svgArrow, svgBox, svgCurve, svgJoin, svgText } from './svg-elements.ts';
 import { fitText, textLength } from './text-metrics.ts';

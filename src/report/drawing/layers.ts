@@ -1,18 +1,5 @@
 import { arrangeLanes } from './arrange-lanes.ts';
-
-/**
- * Places the vertices of a small graph on a grid: layers from top to bottom, lanes from left to right. The main path
- * runs straight down lane 0; side chains and long edges take the nearest lanes that are free where they run.
- */
-export interface Layout {
-  /** By vertex. */
-  readonly layer: readonly number[];
-  readonly lane: readonly number[];
-  /** By edge: the lane that it runs in, where it is neither straight nor between neighbours. */
-  readonly edgeLane: readonly (number | undefined)[];
-}
-
-export type Edge = readonly [from: number, to: number];
+import type { Edge, Layout } from './layout.ts';
 
 /** @param weight how much a vertex wants to be on the main path. Edges go from lower to higher in some order without circles. */
 export function layOut(weight: readonly number[], edges: readonly Edge[]): Layout {
