@@ -65,6 +65,6 @@ test('the built program has the engines in a bundle of its own', () => {
   // An error of one bundle is known to the other.
   expect(run('backend', 'instal')).toMatchObject({
     status: 2,
-    stderr: "error: 'instal' is none of install, list, remove\nTry 'enetc backend --help'.\n",
+    stderr: "error: unknown action 'instal': install, list or remove?\nTry 'enetc backend --help'.\n",
   });
 });

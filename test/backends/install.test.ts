@@ -65,8 +65,8 @@ describe('what is missing is said before anything is fetched', () => {
 
   test.each([
     [['backend'], 'install, list or remove?'],
-    [['backend', 'install'], 'what is there to install?'],
-    [['backend', 'install', 'webgpu'], "'webgpu' is nothing to install"],
+    [['backend', 'install'], 'install what?'],
+    [['backend', 'install', 'webgpu'], "'webgpu' cannot be installed"],
     [['backend', 'list', '--python', 'x'], '--python is for install'],
     [['backend', 'list', 'tensorflow'], "unexpected 'tensorflow'"],
   ])('%j', async (argv, message) => {

@@ -19,10 +19,8 @@ export const backendCommand: RunCommand = async (args, io) => {
     return list(args, io);
   }
   if (action !== 'install' && action !== 'remove') {
-    throw usageError(
-      `${action === undefined ? '' : `unknown action '${action}': `}install, list or remove?`,
-      'backend',
-    );
+    const given = action === undefined ? '' : `unknown action '${action}': `;
+    throw usageError(`${given}install, list or remove?`, 'backend');
   }
   if (what !== 'tensorflow') {
     const given =
