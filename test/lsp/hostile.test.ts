@@ -237,7 +237,7 @@ describe('bytes', () => {
         .filter((a) => a.method === 'window/logMessage')
         .map((a) => a.params?.message)
         .join(),
-    ).toContain('no message');
+    ).toContain('not a message');
   });
 });
 
