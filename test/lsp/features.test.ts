@@ -138,9 +138,11 @@ describe('the protocol', () => {
       { name: './units.enet' },
       { name: 'Net', children: [{ name: 'classes' }, {}, {}, {}] },
     ]);
-    expect(await ask('workspace/symbol', { query: 'Unit' })).toMatchObject([
-      { name: 'Unit', location: { uri: uriOf(root, 'units.enet') } },
-    ]);
+    // the library may have other units, after it
+    expect((await ask('workspace/symbol', { query: 'Unit' }))[0]).toMatchObject({
+      name: 'Unit',
+      location: { uri: uriOf(root, 'units.enet') },
+    });
   });
 
   test('selection grows', async () => {
