@@ -21,9 +21,9 @@ export function renderReport(results: readonly FileResult[], draw: { perFile: nu
   const lines = [
     '# Mutation score of the seams',
     '',
-    'Written by `npm run mutate -- --write`. A mutant is one small change of a source file: an operator, a number, a boolean, the',
-    'branches of a condition, the order of two calls, a call left out. It is killed where a test fails or hangs. The files are those',
-    'where parts meet; the tests beside each are those that must notice. Stryker is not used: many of these tests start processes,',
+    'Written by `npm run mutate -- --write`. A mutant is one small change to a source file: an operator, a number, a boolean, the',
+    'branches of a condition, the order of two calls, a call left out. It is killed if a test fails or hangs. The files are those where',
+    'parts of the system meet, each with the tests that must notice. Stryker is not used: many of these tests start processes,',
     'which its in-process mutants do not reach.',
     '',
     `${tried - survived} of ${tried} mutants are killed: **${percent(tried - survived, tried)}** (${draw.perFile === 0 ? 'all mutants' : `at most ${draw.perFile} per file`}, seed ${draw.seed}).`,

@@ -5,20 +5,20 @@ export interface Seam {
   readonly tests: readonly string[];
 }
 
-/** What the units' own tests cannot see: which number the loop feeds, which file is renamed first, what a screen or a file says. */
+/** What unit tests cannot see: which number the loop feeds, which file is renamed first, what a screen or a file shows. */
 export const seams: readonly Seam[] = [
   {
-    what: 'what a training step is fed',
+    what: 'the inputs of a training step',
     files: ['src/train/loop/run-step.ts', 'src/train/loop/step-inputs.ts'],
     tests: ['test/train/run/seams.test.ts', 'test/train/run/loop.test.ts', 'test/training/golden-loop.test.ts'],
   },
   {
-    what: 'which rate and which size, when',
+    what: 'the rate and the size at each step',
     files: ['src/train/schedule.ts', 'src/train/progressive.ts'],
     tests: ['test/train/run/schedule.test.ts', 'test/train/run/warmup.test.ts', 'test/train/run/seams.test.ts'],
   },
   {
-    what: 'which epoch counts, and how it is scored',
+    what: 'the best epoch and its score',
     files: ['src/train/loop/finish-epoch.ts', 'src/train/loop/evaluate.ts', 'src/train/loop/score.ts'],
     tests: [
       'test/train/run/seams.test.ts',
@@ -46,7 +46,7 @@ export const seams: readonly Seam[] = [
     tests: ['test/weights', 'test/language/weights.test.ts', 'test/onnx/target.test.ts'],
   },
   {
-    what: 'what is written, in which order',
+    what: 'what is written, and in which order',
     files: [
       'src/node/atomic-file.ts',
       'src/cli/output-files.ts',
@@ -56,7 +56,7 @@ export const seams: readonly Seam[] = [
     tests: ['test/cli/outputs.test.ts', 'test/cli/commands.test.ts', 'test/train/run/files.test.ts'],
   },
   {
-    what: 'what machines and people read',
+    what: 'output for machines and people',
     files: [
       'src/diagnostics/json.ts',
       'src/diagnostics/nearest.ts',
