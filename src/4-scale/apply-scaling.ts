@@ -3,24 +3,11 @@ import { roundFilters, roundTo, scaleRepeats } from '../2-resolve/rounding.ts';
 import { eachName, textOfName } from '../3-check/meanings/names-in.ts';
 import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
 import { excerpt, type Span } from '../source.ts';
-import { type Env, innerEnv } from './env.ts';
+import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
 import { addTraces, type Evaluation, traced } from './evaluation.ts';
-import type { Factor } from './scaling.ts';
-
-export type FactorName = 'd' | 'w' | 'r';
-
-export const factorNames: readonly FactorName[] = ['d', 'w', 'r'];
-
-/** The factors of a model at one point, and its own roundings. */
-export interface Scale {
-  factors: Readonly<Record<FactorName, Factor>>;
-  readonly roundings: ReadonlyMap<FactorName, ScalingEntry>;
-  /** Which factors were asked for: an override of another changes nothing. */
-  readonly used: Set<FactorName>;
-  /** What the roundings see: the model's parameters. */
-  readonly env: Env;
-}
+import { type FactorName, factorNames } from './scaling.ts';
+import type { Scale } from './values.ts';
 
 /** `d(n)`, `w(n)` or `r(n)` at this point, with the sentence that says how. */
 export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: number, span: Span): number {

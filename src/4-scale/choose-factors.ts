@@ -3,11 +3,11 @@ import { eachName } from '../3-check/meanings/names-in.ts';
 import type { LocalName } from '../3-check/meanings/occurrence.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import { excerpt } from '../source.ts';
-import { type FactorName, factorNames, type Scale } from './apply-scaling.ts';
-import { type Env, innerEnv } from './env.ts';
+import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
-import type { Factor, ScalingRequest } from './scaling.ts';
+import { type Factor, type FactorName, factorNames, type ScalingRequest } from './scaling.ts';
+import type { Env, Scale } from './values.ts';
 
 /** A factor that nothing says anything of. */
 export const unscaled: Factor = { value: 1, origin: 'default', source: 'default' };

@@ -7,17 +7,24 @@ import type { LocalName } from '../3-check/meanings/occurrence.ts';
 import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import type { Span } from '../source.ts';
-import { type FactorName, factorNames, type Scale } from './apply-scaling.ts';
 import { checkedBinding } from './check-value.ts';
 import { chooseFactors, createScale, scalingOf } from './choose-factors.ts';
 import { chooseRow, rowOfPhi } from './choose-row.ts';
 import { chooseConvention, defaultConvention } from './convention.ts';
-import { bind, type Env } from './env.ts';
+import { bind } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, Failure, fail, traced } from './evaluation.ts';
 import type { Overrides } from './overrides.ts';
-import type { ConventionPoint, Origin, ParamValue, ScalingPoint, ScalingRequest } from './scaling.ts';
-import { type Binding, valueText } from './values.ts';
+import {
+  type ConventionPoint,
+  type FactorName,
+  factorNames,
+  type Origin,
+  type ParamValue,
+  type ScalingPoint,
+  type ScalingRequest,
+} from './scaling.ts';
+import { type Binding, type Env, type Scale, valueText } from './values.ts';
 
 /** A model at one point of its family: what its names mean, and the point for people. */
 export interface ModelPoint {

@@ -4,10 +4,10 @@ import { listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { scalingOf } from './choose-factors.ts';
-import type { Env } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import type { ScalingRequest } from './scaling.ts';
+import type { Env } from './values.ts';
 
 /**
  * The row of `variants` that holds: the one named, or the one that names the phi, or none.

@@ -1,9 +1,8 @@
 import type { ModelNode } from '../1-parse/ast.ts';
-import type { Env } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import type { ConventionPoint, ConventionSettings, ScalingRequest } from './scaling.ts';
-import { describeValue } from './values.ts';
+import { describeValue, type Env } from './values.ts';
 
 /**
  * What the frameworks do. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and

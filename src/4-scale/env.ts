@@ -1,28 +1,7 @@
 import type { Ident, NameNode } from '../1-parse/ast.ts';
-import type { Surroundings } from '../2-resolve/program.ts';
 import { boundName } from '../3-check/meanings/names-in.ts';
 import type { BoundName } from '../3-check/meanings/occurrence.ts';
-import type { Meanings } from '../3-check/meanings/walk-expr.ts';
-import type { Scale } from './apply-scaling.ts';
-import type { ConventionPoint } from './scaling.ts';
-import type { Binding } from './values.ts';
-
-/** The values that an expression sees while a network is built, and where its parameters' paths begin. */
-export interface Env {
-  readonly vars: Map<BoundName, Binding>;
-  readonly parent?: Env;
-  /** What the names of the declaration mean that is being built. */
-  readonly meanings: Meanings;
-  /** Where the names are declared that it does not bind. */
-  readonly module: Surroundings;
-  /** In models: what d, w and r are. */
-  readonly scale?: Scale;
-  readonly convention: ConventionPoint;
-  /** The path of the block or section that is being built. */
-  readonly path: string;
-  /** In a comprehension: the element's number, which labels take on, `.0`. */
-  readonly numbers: string;
-}
+import type { Binding, Env } from './values.ts';
 
 /** An environment inside another: of a comprehension, or of a table's cells. */
 export function innerEnv(parent: Env, vars: Iterable<readonly [BoundName, Binding]>, numbers = ''): Env {

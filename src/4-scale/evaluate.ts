@@ -11,14 +11,16 @@ import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { excerpt, type Span } from '../source.ts';
-import { applyScaling, type FactorName, show } from './apply-scaling.ts';
-import { bind, type Env, innerEnv, lookupVar, visibleVars } from './env.ts';
+import { applyScaling, show } from './apply-scaling.ts';
+import { bind, innerEnv, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
+import type { FactorName } from './scaling.ts';
 import {
   type ActivationValue,
   type Binding,
   describeValue,
+  type Env,
   isList,
   itemsOf,
   type PaddingValue,

@@ -3,10 +3,9 @@ import type { Code, MessageArgs } from '../diagnostics/catalog.ts';
 import { createDiagnostic, type Diagnostic, type DiagnosticExtras } from '../diagnostics/diagnostic.ts';
 import { createPlaceSet, type PlaceSet } from '../diagnostics/place-set.ts';
 import type { Span } from '../source.ts';
-import type { Env } from './env.ts';
 import { buildLimits } from './limits.ts';
 import type { Trace } from './trace.ts';
-import type { Binding, Value } from './values.ts';
+import type { Binding, Env, Value } from './values.ts';
 
 /** What building one network carries along. */
 export interface Evaluation {

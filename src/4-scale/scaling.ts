@@ -38,6 +38,10 @@ export interface SourceConvention {
 /** Where a number came from. */
 export type Origin = 'default' | 'formula' | 'variant' | 'override';
 
+export type FactorName = 'd' | 'w' | 'r';
+
+export const factorNames: readonly FactorName[] = ['d', 'w', 'r'];
+
 export interface Factor {
   readonly value: number;
   readonly origin: Origin;

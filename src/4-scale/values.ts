@@ -1,7 +1,10 @@
-import type { RowsNode } from '../1-parse/ast.ts';
+import type { RowsNode, ScalingEntry } from '../1-parse/ast.ts';
+import type { Surroundings } from '../2-resolve/program.ts';
+import type { BoundName } from '../3-check/meanings/occurrence.ts';
+import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { Signature } from '../3-check/signature.ts';
 import type { ActivationName } from '../ops/activations.ts';
-import type { Env } from './env.ts';
+import type { ConventionPoint, Factor, FactorName } from './scaling.ts';
 import type { Trace } from './trace.ts';
 
 /** What an expression can be worth. */
@@ -58,6 +61,33 @@ export interface SectionValue {
 export interface Binding {
   readonly value: Value;
   readonly traces?: readonly Trace[];
+}
+
+/** The values that an expression sees while a network is built, and where its parameters' paths begin. */
+export interface Env {
+  readonly vars: Map<BoundName, Binding>;
+  readonly parent?: Env;
+  /** What the names of the declaration mean that is being built. */
+  readonly meanings: Meanings;
+  /** Where the names are declared that it does not bind. */
+  readonly module: Surroundings;
+  /** In models: what d, w and r are. */
+  readonly scale?: Scale;
+  readonly convention: ConventionPoint;
+  /** The path of the block or section that is being built. */
+  readonly path: string;
+  /** In a comprehension: the element's number, which labels take on, `.0`. */
+  readonly numbers: string;
+}
+
+/** The factors of a model at one point, and its own roundings. */
+export interface Scale {
+  factors: Readonly<Record<FactorName, Factor>>;
+  readonly roundings: ReadonlyMap<FactorName, ScalingEntry>;
+  /** Which factors were asked for: an override of another changes nothing. */
+  readonly used: Set<FactorName>;
+  /** What the roundings see: the model's parameters. */
+  readonly env: Env;
 }
 
 export function isList(value: Value): value is readonly Value[] {

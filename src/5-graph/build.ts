@@ -1,11 +1,10 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
-import { factorNames } from '../4-scale/apply-scaling.ts';
 import { unscaled } from '../4-scale/choose-factors.ts';
 import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
 import { createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import { readOverrides } from '../4-scale/overrides.ts';
-import type { ScalingPoint, ScalingRequest } from '../4-scale/scaling.ts';
+import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
 import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';

@@ -5,7 +5,7 @@ import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
-import { bind, type Env, innerEnv, joinPath } from '../4-scale/env.ts';
+import { bind, innerEnv, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
 import { addTraces, Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
@@ -15,6 +15,7 @@ import {
   type Binding,
   type BlockValue,
   describeValue,
+  type Env,
   isList,
   itemsOf,
   type SectionValue,

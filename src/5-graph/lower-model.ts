@@ -4,7 +4,7 @@ import type { DeclaredModel } from '../2-resolve/program.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
 import { defaultConvention } from '../4-scale/convention.ts';
-import { bind, type Env, joinPath } from '../4-scale/env.ts';
+import { bind, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
@@ -14,6 +14,7 @@ import {
   type Binding,
   type BlockValue,
   describeValue,
+  type Env,
   isList,
   type SectionValue,
   type TensorValue,

@@ -1,8 +1,7 @@
 import type { BuiltinOp, BuiltinParam } from '../2-resolve/builtins.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
-import type { Env } from '../4-scale/env.ts';
 import { fail } from '../4-scale/evaluation.ts';
-import { type Binding, describeValue, type TensorValue, type Value } from '../4-scale/values.ts';
+import { type Binding, describeValue, type Env, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 

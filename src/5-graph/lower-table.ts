@@ -4,7 +4,7 @@ import { hasChoice, rowName } from '../3-check/check-rows.ts';
 import { ownColumns } from '../3-check/meanings/walk-expr.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
-import { type Env, joinPath } from '../4-scale/env.ts';
+import { joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateGiven } from '../4-scale/evaluate.ts';
 import { type Evaluation, fail, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
@@ -14,6 +14,7 @@ import {
   type Binding,
   type BlockValue,
   describeValue,
+  type Env,
   isList,
   type SectionValue,
   type TableValue,

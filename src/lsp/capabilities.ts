@@ -4,7 +4,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { formattingTriggers } from '../ide/features/formatting.ts';
-import { semanticTokenModifiers, semanticTokenTypes } from '../ide/features/semantic-tokens.ts';
+import { semanticTokenModifiers, semanticTokenTypes } from '../ide/names/name-roles.ts';
 import type { Client } from './client.ts';
 import { commandNames } from './handlers/commands.ts';
 import { libraryScheme } from './uris.ts';

@@ -2,18 +2,13 @@ import type { Inferred, Shape } from './shape.ts';
 import type { Signature } from './signature.ts';
 import type { OwnTensor } from './tensor.ts';
 import type { Lowered, RuleContext } from './training-rule.ts';
+import type { Field } from './window.ts';
 
 /**
  * What an op's result is to a run at inference: `given` from outside, `written`, `inPlace` (written, possibly over an
  * input that nothing needs any more, as runtimes do), or `passed`: the input itself.
  */
 export type Result = 'given' | 'written' | 'inPlace' | 'passed';
-
-/**
- * The rows of the input that one row of the output reads, `rows` of them from `before` rows above on, moving by `stride`;
- * or that a row reads the same `row`, or `all` of them.
- */
-export type Field = 'row' | 'all' | { readonly rows: number; readonly stride: number; readonly before: number };
 
 /** How a box with the op is drawn. */
 export type Box = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join';

@@ -1,4 +1,4 @@
-import type { Field, OpDescriptor, Result } from './descriptor.ts';
+import type { OpDescriptor, Result } from './descriptor.ts';
 import { activation } from './kinds/activation.ts';
 import { add } from './kinds/add.ts';
 import { avgPool } from './kinds/avg-pool.ts';
@@ -16,6 +16,7 @@ import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { pad } from './kinds/pad.ts';
 import { split } from './kinds/split.ts';
+import type { Field } from './window.ts';
 
 /** The closed op set, one descriptor each; in the order in which documentation lists them. */
 export const descriptors = [

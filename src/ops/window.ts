@@ -1,4 +1,3 @@
-import type { Field } from './descriptor.ts';
 import { opLimits } from './limits.ts';
 import type { Inferred } from './shape.ts';
 import { int, type Padding, type Param, padding } from './signature.ts';
@@ -89,6 +88,12 @@ export function windowShape(window: Window, map: readonly [number, number, numbe
   if (h < 1 || w < 1) return { error: 'output-vanishes', shape: [channels, height, width], kernel: window.kernel };
   return [[channels, h, w]];
 }
+
+/**
+ * The rows of the input that one row of the output reads, `rows` of them from `before` rows above on, moving by `stride`;
+ * or that a row reads the same `row`, or `all` of them.
+ */
+export type Field = 'row' | 'all' | { readonly rows: number; readonly stride: number; readonly before: number };
 
 /** What a position of an op with a window reads. */
 export function windowField({ window }: { readonly window: Window }): Field {

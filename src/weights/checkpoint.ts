@@ -25,3 +25,8 @@ export interface Checkpoint {
 export function isFloat(dtype: string): boolean {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
 }
+
+/** PyTorch counts the batches that a norm has seen; nothing here needs that. */
+export function isBatchCounter(name: string): boolean {
+  return name.endsWith('num_batches_tracked');
+}

@@ -1,5 +1,5 @@
 import type { TensorSpec } from '../5-graph/graph.ts';
-import { type CheckpointTensor, isFloat } from './checkpoint.ts';
+import { type CheckpointTensor, isBatchCounter, isFloat } from './checkpoint.ts';
 import type { Naming } from './namings.ts';
 import { applyWeightMap, type UnevenPrefix, type WeightMapping, type WeightMapRow } from './weight-map.ts';
 
@@ -126,11 +126,6 @@ function wantedNames(
   const { naming, mapping } = innermost;
   const own = naming.base + name.slice(prefixOf(naming).length);
   return mapping && !checkpoint.has(own) ? [] : [own];
-}
-
-/** PyTorch counts the batches that a norm has seen; nothing here needs that. */
-export function isBatchCounter(name: string): boolean {
-  return name.endsWith('num_batches_tracked');
 }
 
 function joinShapes(shapes: readonly (readonly number[])[]): readonly number[] | undefined {

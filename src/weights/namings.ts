@@ -1,6 +1,6 @@
 import type { Program } from '../2-resolve/program.ts';
 import type { Graph, ModelUse, TensorSpec } from '../5-graph/graph.ts';
-import { isBatchCounter } from './match-checkpoint.ts';
+import { isBatchCounter } from './checkpoint.ts';
 import { matchPattern, parsePattern } from './module-pattern.ts';
 import { type WeightColumn, weightColumns } from './weight-columns.ts';
 import type { WeightMapRow } from './weight-map.ts';

@@ -1,4 +1,4 @@
-import { byteLength, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
+import { byteLength, type Shape, type TensorSpec, type ValueRef } from '../../5-graph/graph.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { halfBits } from '../../weights/float16.ts';
@@ -33,6 +33,14 @@ export interface ModelPlan {
   /** All but the initialisers. */
   readonly graph: Onnx.IGraphProto;
   readonly initialisers: readonly Initialiser[];
+}
+
+/** A value of the file, with its shape without the batch. */
+export interface Value {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Where it stands in the graph; absent for what only the file has. */
+  readonly ref?: ValueRef;
 }
 
 export interface NodeRequest {

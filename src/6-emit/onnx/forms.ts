@@ -1,16 +1,8 @@
-import type { Graph, Shape, ValueRef } from '../../5-graph/graph.ts';
+import type { Graph, Shape } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, Value } from './builder.ts';
 import { upsampledGate } from './tuned-forms.ts';
-
-/** A value of the file, with its shape without the batch. */
-export interface Value {
-  readonly name: string;
-  readonly shape: Shape;
-  /** Where it stands in the graph; absent for what only the file has. */
-  readonly ref?: ValueRef;
-}
 
 /** A mean over more rows than this is taken in two steps. */
 const longColumn = 20;

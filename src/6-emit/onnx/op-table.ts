@@ -5,8 +5,8 @@ import { first, label, type OpWriters, outputShape, type WrittenNode } from '../
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
-import { type Builder, dataTypes } from './builder.ts';
-import { globalMean, pairwise, product, type Value, windowAttributes } from './forms.ts';
+import { type Builder, dataTypes, type Value } from './builder.ts';
+import { globalMean, pairwise, product, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
 
 /** What the writer of an op gets to see. */

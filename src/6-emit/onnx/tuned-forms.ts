@@ -1,8 +1,7 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { int, ints, text } from './attributes.ts';
-import type { Builder } from './builder.ts';
-import type { Value } from './forms.ts';
+import type { Builder, Value } from './builder.ts';
 
 /**
  * What `--tuned ort-x86` changes. ONNX Runtime's layout of blocked channels on x86 (NCHWc) ends at a product that

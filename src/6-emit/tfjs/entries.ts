@@ -1,8 +1,9 @@
 import { defaultTrainingOptions, type TrainingOptions } from '../../5-graph/training/options.ts';
 import type { FolderOutput, TargetEntry } from '../target-entry.ts';
-import type { GraphModelOptions } from './graph-model/target.ts';
 import { lackedForms } from './lacked-forms.ts';
-import type { LayersOptions } from './layers/target.ts';
+
+/** Of a form whose files are the same for everyone. */
+export type NoOptions = Readonly<Record<never, never>>;
 
 /** What all forms share. */
 const common = {
@@ -20,7 +21,7 @@ const modelFolder = {
 } as const satisfies Omit<FolderOutput, 'ending'>;
 
 /** TensorFlow.js's layers model. */
-export const layersEntry: TargetEntry<LayersOptions> = {
+export const layersEntry: TargetEntry<NoOptions> = {
   ...common,
   form: 'layers model',
   description: 'a TensorFlow.js layers model, which is a folder',
@@ -32,7 +33,7 @@ export const layersEntry: TargetEntry<LayersOptions> = {
 };
 
 /** TensorFlow.js's graph model. */
-export const graphModelEntry: TargetEntry<GraphModelOptions> = {
+export const graphModelEntry: TargetEntry<NoOptions> = {
   ...common,
   flag: 'graph',
   form: 'graph model',

@@ -3,21 +3,12 @@ import { formatShape } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
 import { argumentHints } from '../hints/argument-hints.ts';
+import type { InlayHint } from '../hints/inlay-hint.ts';
 import { paramHints, scalingHints } from '../hints/param-hints.ts';
 import { shapePlaces } from '../hints/shape-places.ts';
 import { tableHints } from '../hints/table-hints.ts';
 import { callHints } from '../hints/value-hints.ts';
 import { networkOf } from '../numbers/network-numbers.ts';
-
-/** A text that the editor shows within the document's, at an offset. */
-export interface InlayHint {
-  readonly offset: number;
-  readonly label: string;
-  /** Markdown, for who points at it. */
-  readonly tooltip: string;
-  /** `value`: what a number is at the chosen point; `shape`: what comes out; `parameter`: what an argument is for. */
-  readonly kind: 'value' | 'shape' | 'parameter';
-}
 
 /** Which hints are wanted. */
 export interface InlayHintOptions {

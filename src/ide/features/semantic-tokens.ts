@@ -4,34 +4,12 @@ import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { parseLimits } from '../../1-parse/limits.ts';
 import type { Module } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
-import { type Role, roleOfWord, rolesIn } from '../names/name-roles.ts';
-
-/** What a token can be, in the order in which clients are told of it. */
-export const semanticTokenTypes = [
-  'keyword',
-  'type',
-  'class',
-  'function',
-  'parameter',
-  'variable',
-  'property',
-  'enumMember',
-  'number',
-  'string',
-  'comment',
-] as const;
-
-export const semanticTokenModifiers = ['declaration', 'defaultLibrary', 'documentation'] as const;
-
-export type SemanticTokenType = (typeof semanticTokenTypes)[number];
-export type SemanticTokenModifier = (typeof semanticTokenModifiers)[number];
+import { type Role, roleOfWord, rolesIn, type SemanticTokenType } from '../names/name-roles.ts';
 
 /** What a stretch of a line is. */
-export interface SemanticToken {
+export interface SemanticToken extends Role {
   readonly start: number;
   readonly length: number;
-  readonly type: SemanticTokenType;
-  readonly modifiers: readonly SemanticTokenModifier[];
 }
 
 const plainTypes: ReadonlyMap<unknown, SemanticTokenType> = new Map([

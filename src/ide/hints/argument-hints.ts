@@ -1,10 +1,10 @@
 import type { Arg, BlockNode, ModelNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
-import type { InlayHint } from '../features/inlay-hints.ts';
 import { signatureOfCallee } from '../names/signature-of-target.ts';
 import { looksLikeTensor } from '../names/tensor-arguments.ts';
 import { callSite, paramOfArgument } from '../tree/calls.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
+import type { InlayHint } from './inlay-hint.ts';
 
 /** The names of parameters before arguments that stand without one, except where the argument is a name that says it. */
 export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {

@@ -1,7 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatFactor } from '../../report/format-number.ts';
 import type { Network } from '../core/analysis.ts';
-import type { InlayHint } from '../features/inlay-hints.ts';
+import type { InlayHint } from './inlay-hint.ts';
 
 /** The values of a model's parameters, where they are not the default as written. */
 export function paramHints(model: ModelNode, { point }: Network): InlayHint[] {

@@ -1,9 +1,9 @@
 import type { CallNode, CellNode, ModelNode, RowsNode } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Network } from '../core/analysis.ts';
-import type { InlayHint } from '../features/inlay-hints.ts';
 import { pointName } from '../numbers/network-numbers.ts';
 import { placesOfTable } from '../tree/table-rows.ts';
+import type { InlayHint } from './inlay-hint.ts';
 import { type CallValue, callValue, valueHint } from './value-hints.ts';
 
 /** A name longer than this does not widen a column. */

@@ -2,9 +2,9 @@ import type { CallNode, ModelNode } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Trace } from '../../4-scale/trace.ts';
 import type { Network } from '../core/analysis.ts';
-import type { InlayHint } from '../features/inlay-hints.ts';
 import { plainArgument } from '../numbers/describe-number.ts';
 import { tracesAt } from '../numbers/trace-index.ts';
+import type { InlayHint } from './inlay-hint.ts';
 
 /** The values of scaled numbers in sections, outside of tables: `w(32)` is 48. Nothing where the value is as written. */
 export function callHints(model: ModelNode, network: Network): InlayHint[] {

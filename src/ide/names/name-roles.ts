@@ -5,11 +5,33 @@ import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { LanguagePlace, LocalName, Occurrence, Target } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
-import type { SemanticToken } from '../features/semantic-tokens.ts';
 import { namesOfImport } from './file-names.ts';
 
+/** What a token can be, in the order in which clients are told of it. */
+export const semanticTokenTypes = [
+  'keyword',
+  'type',
+  'class',
+  'function',
+  'parameter',
+  'variable',
+  'property',
+  'enumMember',
+  'number',
+  'string',
+  'comment',
+] as const;
+
+export const semanticTokenModifiers = ['declaration', 'defaultLibrary', 'documentation'] as const;
+
+export type SemanticTokenType = (typeof semanticTokenTypes)[number];
+export type SemanticTokenModifier = (typeof semanticTokenModifiers)[number];
+
 /** What a name is where it stands. */
-export type Role = Pick<SemanticToken, 'type' | 'modifiers'>;
+export interface Role {
+  readonly type: SemanticTokenType;
+  readonly modifiers: readonly SemanticTokenModifier[];
+}
 
 const role = (type: Role['type'], ...modifiers: Role['modifiers'][number][]): Role => ({ type, modifiers });
 

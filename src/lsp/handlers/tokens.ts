@@ -5,7 +5,8 @@ import {
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
 } from 'vscode-languageserver';
-import { semanticTokenModifiers, semanticTokens, semanticTokenTypes } from '../../ide/features/semantic-tokens.ts';
+import { semanticTokens } from '../../ide/features/semantic-tokens.ts';
+import { semanticTokenModifiers, semanticTokenTypes } from '../../ide/names/name-roles.ts';
 import { answerIn } from '../guard.ts';
 import { positionAt } from '../lines.ts';
 import type { Session } from '../session.ts';

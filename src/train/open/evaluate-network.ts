@@ -22,8 +22,8 @@ import { type CommonOptions, placeOf, type RunControl } from './common-options.t
 import { compileNetwork, type TellDiagnostics, tellOnce } from './compile-network.ts';
 import { evaluateSplit } from './evaluate-split.ts';
 import { evaluationCropOf } from './loader-options.ts';
-import { openRunData, openStoredNetwork } from './open-run.ts';
 import { followStartWeights, openStartWeights, startWeights, type WeightsOptions } from './start-weights.ts';
+import { openRunData, openStoredNetwork } from './stored-network.ts';
 
 /** What is evaluated: a run's network with its best weights and data, or a spec's with those that are given. */
 export type EvaluateOptions = (EvaluateRun | EvaluateSpec) & CommonOptions & EvaluateHow;

@@ -9,7 +9,7 @@ import { SettingError } from '../run-error.ts';
 import { learningRate } from '../schedule.ts';
 import { type ResolvedSettings, settingProblem } from '../settings.ts';
 import type { RunLoaders } from './open-loaders.ts';
-import type { StoredNetwork } from './open-run.ts';
+import type { StoredNetwork } from './stored-network.ts';
 
 export interface LongerRun {
   readonly run: StoredNetwork;

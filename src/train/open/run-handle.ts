@@ -14,8 +14,8 @@ import type { RunControl } from './common-options.ts';
 import { compileNetwork, tellOnce, trainedNetwork } from './compile-network.ts';
 import { validationSplit } from './loader-options.ts';
 import type { RunLoaders } from './open-loaders.ts';
-import type { StoredNetwork } from './open-run.ts';
 import { runWarnings } from './run-warnings.ts';
+import type { StoredNetwork } from './stored-network.ts';
 
 /** A run whose folder this process holds, ready to train. */
 export interface Run {

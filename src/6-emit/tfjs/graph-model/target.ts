@@ -1,18 +1,15 @@
 import type { Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
-import { graphModelEntry } from '../entries.ts';
+import { graphModelEntry, type NoOptions } from '../entries.ts';
 import { writeModelFolder } from '../weight-shards.ts';
 import { constantWeights, graphJson, portsJson } from './graph-json.ts';
 import { planGraphModel } from './plan.ts';
-
-/** A graph model has no options. */
-export type GraphModelOptions = Readonly<Record<never, never>>;
 
 /**
  * TensorFlow.js's graph model: a folder that `tf.loadGraphModel` reads, frozen, for inference alone. Images are channels
  * last, the batch is open.
  */
-export const graphModelTarget: Target<GraphModelOptions> = {
+export const graphModelTarget: Target<NoOptions> = {
   ...graphModelEntry,
   defaults: {},
   check: checkTfjs,

@@ -1,18 +1,15 @@
 import type { EmitRequest, Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
-import { layersEntry } from '../entries.ts';
+import { layersEntry, type NoOptions } from '../entries.ts';
 import { writeModelFolder } from '../weight-shards.ts';
 import type { LayersPlan } from './builder.ts';
 import { planLayers } from './plan.ts';
-
-/** A layers model has no options. */
-export type LayersOptions = Readonly<Record<never, never>>;
 
 /**
  * TensorFlow.js's layers model (https://js.tensorflow.org): a folder that `tf.loadLayersModel` reads, to train or to
  * use. Batch norms, dropout and stochastic depth are in it; images are channels last, the batch is open.
  */
-export const layersTarget: Target<LayersOptions> = {
+export const layersTarget: Target<NoOptions> = {
   ...layersEntry,
   defaults: {},
   check: checkTfjs,
@@ -26,7 +23,7 @@ export const layersTarget: Target<LayersOptions> = {
 function layersJson(
   { layers, inputs, outputs }: LayersPlan,
   weightsManifest: readonly object[],
-  { graph, metadata }: EmitRequest<LayersOptions>,
+  { graph, metadata }: EmitRequest<NoOptions>,
 ): object {
   const refs = (names: readonly string[]) => names.map((name) => [name, 0, 0]);
   return {
