@@ -63,7 +63,7 @@ export function typeProblem(type: ValueType, shape: readonly number[]): string |
   if (wrong !== undefined) return `a scale of ${wrong}`;
   const expected = axis === undefined ? 1 : shape[axis];
   if (expected === undefined) return `scales along axis ${axis} of ${shape.length}`;
-  if (scales.length !== expected) return `${scales.length} scales where ${expected} belong`;
+  if (scales.length !== expected) return `${scales.length} scales instead of ${expected}`;
   const isSymmetric = element === 'int32' || axis !== undefined;
   const [least, most] = isSymmetric ? [0, 0] : [-128, 127];
   if (!Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) return `a zero point of ${zeroPoint}`;

@@ -15,7 +15,7 @@ export function makeFolders(path: string): void {
     if (isFolder(path)) return;
     const above = dirname(path);
     if ((e as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw e;
-    if (isFolder(above)) throw new Error(`no folder can be made in '${above}'`);
+    if (isFolder(above)) throw new Error(`no folder can be created in '${above}'`);
     makeFolders(above);
     makeFolders(path);
   }

@@ -13,16 +13,16 @@ export function isFileError(e: unknown): e is FileError {
 /** What the system's errors mean, whatever was done with the file. */
 const problems: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
-  ELOOP: 'its symbolic links go in a circle',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'the name is too long',
-  ERR_INVALID_ARG_VALUE: 'the name has a character that no file name can have',
+  ERR_INVALID_ARG_VALUE: 'the name has a character that is not allowed in file names',
   EMFILE: 'too many files are open in this process (see ulimit -n)',
   ENFILE: 'too many files are open on this machine',
   ENOMEM: 'there is not enough memory',
   EIO: 'the device reports an error',
   ENXIO: 'it is a socket or a device that does not answer',
   ENODEV: 'it is a device that does not answer',
-  ESTALE: 'the network file system no longer knows it',
+  ESTALE: 'it no longer exists on the network file system',
   ETIMEDOUT: 'the network file system does not answer',
   EBUSY: 'it is in use',
   ENOTCONN: 'the network file system is not connected',
@@ -43,12 +43,12 @@ const writeProblems: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
   EROFS: 'the file system is read-only',
-  EPIPE: 'the reader has gone',
-  EFBIG: 'the file system allows no file of that size',
+  EPIPE: 'the reader has closed it',
+  EFBIG: 'the file system does not allow a file of that size',
   ETXTBSY: 'it is a program that is running',
   EXDEV: 'it is on another file system',
   ENOTEMPTY: 'the folder is not empty',
-  EEXIST: 'something of that name exists',
+  EEXIST: 'something with that name already exists',
 };
 
 /** Why a file cannot be read, in plain words. */

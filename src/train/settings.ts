@@ -80,7 +80,7 @@ export const settingTable = {
   rate: number(
     'R',
     undefined,
-    'learning rate for 256 images a step, scaled with the batch; 0.016 by default (sgd 0.1, adamw 0.00025)',
+    'learning rate for 256 images per step, scaled with the batch; 0.016 by default (sgd 0.1, adamw 0.00025)',
     from0,
   ),
   schedule: choice(['exponential', 'cosine', 'constant'], 'exponential', 'how the rate falls; exponential by default'),
@@ -89,7 +89,7 @@ export const settingTable = {
   'decay-epochs': number('EPOCHS', 2.4, 'exponential: epochs from one factor to the next; 2.4 by default', from0),
   momentum: number('M', 0.9, 'of rmsprop and sgd; 0.9 by default', share),
   nesterov: flag("sgd with Nesterov's momentum"),
-  'rms-decay': number('D', 0.9, 'rmsprop: what stays of the average of squares; 0.9 by default', share),
+  'rms-decay': number('D', 0.9, 'rmsprop: decay of the average of squared gradients; 0.9 by default', share),
   epsilon: number('E', undefined, 'rmsprop 0.001 by default, adamw 1e-8', from0),
   beta1: number('B', 0.9, 'adamw; 0.9 by default', share),
   beta2: number('B', 0.999, 'adamw; 0.999 by default', share),
@@ -99,7 +99,7 @@ export const settingTable = {
     'on all weights but those of batch norms; 1e-5 by default (sgd 1e-4, adamw 0.05)',
     from0,
   ),
-  'clip-norm': number('N', 0, "the most that the gradient's norm may be; no limit by default", from0),
+  'clip-norm': number('N', 0, "the gradient's maximum norm; no limit by default", from0),
   loss: choice(['cross-entropy', 'focal'], 'cross-entropy', 'cross-entropy by default'),
   gamma: number('G', 2, 'focal loss: its exponent; 2 by default', from0),
   'label-smoothing': number(
@@ -108,7 +108,10 @@ export const settingTable = {
     'the share of each target that is spread over all classes; 0.1 by default',
     share,
   ),
-  'class-weights': text('balanced|W,W,...', 'what a class counts in the loss: by its rarity, or one number per class'),
+  'class-weights': text(
+    'balanced|W,W,...',
+    'the weight of each class in the loss: by inverse frequency, or one number per class',
+  ),
   balanced: flag('draw the images of each class equally often'),
   ema: number('D', 0.9999, 'decay of the averages of the weights; 0.9999 by default, 0 for none', share),
   evaluate: choice(
@@ -140,10 +143,15 @@ export const settingTable = {
   cutmix: number('ALPHA', 0, 'paste rectangles of other images (Yun et al. 2019); off by default', from0),
   erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', upTo1),
   progressive: text('FROM-TO[/STAGES]', 'image sizes that grow over the epochs, in 4 stages by default: 128-224'),
-  freeze: text('PARTS', 'parts that stay as they are: stem,stages.1-4'),
+  freeze: text('PARTS', 'parts that are not trained: stem,stages.1-4'),
   head: text('PARTS', words`what ${option('head-rate')} applies to; by default the section of the last linear layer`),
   'head-rate': number('F', undefined, "the head's rate as a multiple of the others'", from0),
-  'save-every': number('STEPS', 1000, 'steps between checkpoints, besides that of each epoch; 1000 by default', count),
+  'save-every': number(
+    'STEPS',
+    1000,
+    'steps between checkpoints, in addition to the one after each epoch; 1000 by default',
+    count,
+  ),
   'log-every': number('STEPS', 10, 'steps between lines of metrics.jsonl; 10 by default', count),
   seed: number('N', 0, 'of weights, order, augmentation and noise; 0 by default', {
     whole: true,
@@ -209,7 +217,7 @@ export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
 export function settingProblem(name: SettingName, value: unknown): string | undefined {
   const setting: Setting = settingTable[name];
   if (setting.kind === 'flag') return typeof value === 'boolean' ? undefined : 'is true or false';
-  if (setting.kind === 'text') return typeof value === 'string' ? undefined : 'takes a text';
+  if (setting.kind === 'text') return typeof value === 'string' ? undefined : 'takes a string';
   if (setting.kind === 'choice') {
     return setting.choices.includes(value as string) ? undefined : `takes ${setting.choices.join(' or ')}`;
   }
@@ -218,7 +226,7 @@ export function settingProblem(name: SettingName, value: unknown): string | unde
   if (whole && !Number.isInteger(value)) return 'takes a whole number';
   if (least !== undefined && value < least) return `takes a number from ${least}`;
   if (below !== undefined && value >= below) return `takes a number below ${below}`;
-  if (most !== undefined && value > most) return `takes a number of ${most} at most`;
+  if (most !== undefined && value > most) return `takes a number of at most ${most}`;
   return undefined;
 }
 

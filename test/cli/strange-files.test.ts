@@ -33,7 +33,7 @@ describe.runIf(hasPipes)('what is not a file ends nothing', () => {
   const reasons = [
     ["'fifo.enet' cannot be read: it is a pipe that nobody writes to"],
     ["'dangling.enet' cannot be read: it is a link to a file that does not exist"],
-    ["'circle.enet' cannot be read: its symbolic links go in a circle"],
+    ["'circle.enet' cannot be read: its symbolic links form a loop"],
     ["'device.enet' cannot be read: it is not a regular file"],
     ["'socket.enet' cannot be read: it is a socket or a device that does not answer"],
   ].flat();

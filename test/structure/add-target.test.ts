@@ -52,7 +52,7 @@ describe('a target that is added to the list', () => {
     expect(help).toContain('--target onnx|tfjs|listing');
     expect(help.replace(/\s+/g, ' ')).toContain('or a listing of the nodes');
     expect(help.replace(/\s+/g, ' ')).toContain(
-      'FILE.HASH.data next to the model, named by what they hold; listing: half of it elsewhere',
+      'FILE.HASH.data next to the model, named by a hash of their contents; listing: half of it elsewhere',
     );
     expect(help.replace(/\s+/g, ' ')).toContain('--half onnx: float16 weights and compute');
     expect(help).toMatch(/--most-lines N +listing: how many lines are written; 1000 by default/);

@@ -379,9 +379,9 @@ describe('where the order of features cannot be known, that is an error', () => 
     ],
     ['flattened maps joined', joinedMaps, "'all' joins flattened maps"],
     ['no shape', layers(['Flatten'], fc), "it is behind 'the input'"],
-    ['a circle', circle, 'its layers refer to each other in a circle'],
+    ['a circle', circle, 'its layers refer to each other in a cycle'],
   ])('%s', (_what, topology, why) => {
-    expect(problem(topology)).toContain("the model does not say in which order 'fc' reads its features");
+    expect(problem(topology)).toContain("the model does not state in which order 'fc' reads its features");
     expect(problem(topology)).toContain(why);
   });
 
@@ -476,13 +476,13 @@ describe('quantised weights', () => {
     [7],
   ])('%j is said to be unknown', (quantization) => {
     expect(opened(folder(quantization, new Uint8Array(4))).message).toContain(
-      "'c/kernel' is stored in a way that is not known",
+      "'c/kernel' is stored in an unknown format",
     );
   });
 
   test('a wrong number of bytes, and two weights of one name', () => {
     expect(opened(folder({ dtype: 'float16' }, new Uint8Array(16))).message).toContain(
-      'have 16 bytes, but model.json says 8',
+      'have 16 bytes, but model.json states 8',
     );
     const twice = folder(undefined, new Uint8Array(32));
     const [group] = twice.json.weightsManifest as [{ weights: unknown[] }];

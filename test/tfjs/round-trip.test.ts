@@ -134,7 +134,7 @@ describe('a folder that is no sound layers model', () => {
     [JSON.stringify({ weightsManifest: [{ ...group, paths: ['../a.bin'] }] }), "places weights in '../a.bin', outside"],
     [
       JSON.stringify({ weightsManifest: [{ ...group, weights: group.weights.slice(1) }] }),
-      'bytes, but model.json says',
+      'bytes, but model.json states',
     ],
     [
       JSON.stringify({
@@ -144,7 +144,7 @@ describe('a folder that is no sound layers model', () => {
     ],
     [
       JSON.stringify({ weightsManifest: [{ ...group, weights: [{ name: 'a/kernel', shape: [1], dtype: 'string' }] }] }),
-      "'a/kernel' is stored in a way that is not known",
+      "'a/kernel' is stored in an unknown format",
     ],
   ])('%#', (text, message) => {
     expect(problem(text)).toMatch(/^model-folder: the weights of the model in 'm' cannot be read: /);

@@ -19,8 +19,8 @@ function messageOf(file: Uint8Array): string {
 it.each([
   ['a PyTorch checkpoint', zip('archive/data.pkl'), 'torch.load'],
   ['a PyTorch checkpoint or another Python pickle', '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'torch.load'],
-  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels turned'],
-  ['a Keras model (.keras)', zip('metadata.json'), 'kernels turned'],
+  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels transposed'],
+  ['a Keras model (.keras)', zip('metadata.json'), 'kernels transposed'],
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
@@ -35,11 +35,11 @@ it.each([
     'git lfs pull',
   ],
   ['a web page, not a file of weights', '\n<!DOCTYPE html><html>', 'fetch the file itself'],
-  ['JSON, perhaps the error message of a server', '{"error":"Repository not found"}', 'fetch it again'],
+  ['JSON, perhaps the error message of a server', '{"error":"Repository not found"}', 'download it again'],
   ['the model.json of a TensorFlow.js model', '{"format":"layers-model","modelTopology":{}}', 'folder'],
-  ['an empty file', '', 'fetch it again'],
-  ['a file of zeros, as an interrupted download leaves it', '\0'.repeat(64), 'fetch it again'],
-  ['text', 'Entry not found', 'fetch it again'],
+  ['an empty file', '', 'download it again'],
+  ['a file of zeros, as an interrupted download leaves it', '\0'.repeat(64), 'download it again'],
+  ['text', 'Entry not found', 'download it again'],
 ])('a file that is %s is called so, with what to do', (what, content, advice) => {
   const message = messageOf(bytes(content));
   expect(message).toContain(`'w' is ${what}; weights are read from safetensors: `);

@@ -33,7 +33,7 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
     },
     externalData: {
       kind: 'flag',
-      description: 'write the weights to FILE.HASH.data next to the model, named by what they hold',
+      description: 'write the weights to FILE.HASH.data next to the model, named by a hash of their contents',
     },
     tuned: {
       kind: 'choice',

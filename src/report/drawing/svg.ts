@@ -114,7 +114,7 @@ function notesOn(units: readonly Unit[]): string[] {
     units.some((u) => u.label.endsWith(' /s')) ? 's' : '',
   ];
   const named = open.filter((name) => name !== '').join(', ');
-  if (named) notes.push(`${named}: as the stage says`);
+  if (named) notes.push(`${named}: as stated for the stage`);
   if (units.some((u) => / \/\d/.test(u.label))) notes.push('/2: stride 2');
   return notes;
 }

@@ -56,11 +56,11 @@ export function classCountsWarnings(counts: readonly ClassCount[], balanced: boo
   const validated = counts.some(({ validation }) => validation > 0);
   return [
     ...alike(counts.map(({ name }) => name)),
-    ...(untrained.length > 0 ? [`there is no image to train on of ${quotedNames(untrained)}`] : []),
-    ...(validated && unseen.length > 0 ? [`there is no image to validate with of ${quotedNames(unseen)}`] : []),
+    ...(untrained.length > 0 ? [`there is no training image of ${quotedNames(untrained)}`] : []),
+    ...(validated && unseen.length > 0 ? [`there is no validation image of ${quotedNames(unseen)}`] : []),
     ...(least && most && !balanced && most.train >= unequal * least.train
       ? [
-          words`the classes are of unequal size: '${most.name}' has ${most.train} images to train on, '${least.name}' ${least.train}; ${option('class-weights', 'balanced')} or ${option('balanced')} makes up for it`,
+          words`the classes are unbalanced: '${most.name}' has ${most.train} training images, '${least.name}' ${least.train}; ${option('class-weights', 'balanced')} or ${option('balanced')} compensates for it`,
         ]
       : []),
   ];
@@ -75,7 +75,7 @@ function alike(names: readonly string[]): string[] {
     .slice(0, 5)
     .map(
       (group) =>
-        `the classes ${quotedNames(group)} differ only in case or in blanks: they are trained as ${group.length} classes`,
+        `the classes ${quotedNames(group)} differ only in case or in spaces: they are trained as ${group.length} classes`,
     );
 }
 

@@ -136,7 +136,7 @@ function failureLimit(
       if (training && left[label] === 0) {
         const own = all().filter(({ index }) => split.labels[index] === label);
         const whose = `of ${own.length} ${nounFor(own.length, 'image')} of the class '${classes[label]}'`;
-        throw new DataError(unreadable(own, whose, ', so that nothing can be learnt of it'));
+        throw new DataError(unreadable(own, whose, ', so that nothing can be learnt about it'));
       }
       if (corrupt.size > maxCorrupt) {
         throw new DataError(

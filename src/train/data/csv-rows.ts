@@ -11,7 +11,7 @@ export interface CsvRow {
 
 /**
  * The rows of a CSV text (RFC 4180): quoted cells may hold separators, line ends and doubled quotes, and have blanks around them;
- * lines end with LF, CRLF or CR; a byte order mark and rows without text are passed over. The separator is the first comma, semicolon or tab of the first row
+ * lines end with LF, CRLF or CR; a byte order mark and rows without text are skipped. The separator is the first comma, semicolon or tab of the first row
  * outside of quotes; in a file whose name ends in .tsv a tab, if there is one.
  * @param name of the file, for messages.
  * @throws DataError where a quote is not closed or text follows a closed one.

@@ -35,7 +35,7 @@ export function openCsv(
   known: readonly string[] | undefined,
 ): { classes: readonly string[]; splits: Partial<Record<SplitName, Split>>; warnings: readonly string[] } {
   const rows = [...readList(path)];
-  if (rows.length === 0) throw new DataError(`'${path}' has no image in it.`);
+  if (rows.length === 0) throw new DataError(`'${path}' lists no images.`);
   const root = dirname(path);
   const inSystem = pathsOfSystem(path, root, rows);
   const lists = new Map<SplitName, { files: string[]; labels: string[] }>();
@@ -47,7 +47,7 @@ export function openCsv(
     list.labels.push(label);
   }
   const train = lists.get('train');
-  const lacking = known ? 'which the network does not tell apart' : 'a class without a training image';
+  const lacking = known ? 'which the network does not have' : 'a class without a training image';
   const classes = known ?? sortClasses(new Set(train?.labels ?? [...lists.values()].flatMap(({ labels }) => labels)));
   const numbers = new Map(classes.map((name, i) => [name, i]));
   const splits: Partial<Record<SplitName, Split>> = {};
@@ -126,8 +126,8 @@ function listedTwice(rows: readonly Listed[]): string[] {
           `the list has ${files.length} ${nounFor(files.length, 'picture')} ${how}: ${quotedNames([...new Set(files)])}`,
         ];
   return [
-    ...warning(labels, 'again with another label'),
-    ...warning(splits, 'again in another split'),
+    ...warning(labels, 'more than once with different labels'),
+    ...warning(splits, 'more than once in different splits'),
     ...warning(again, 'again'),
   ];
 }

@@ -74,13 +74,13 @@ export function openSplitFolders(folder: string, known: readonly string[] | unde
     const unknown = [...part.files].filter(([c, files]) => files.length > 0 && !classes.includes(c)).map(([c]) => c);
     const empty = ![...part.files.values()].some((files) => files.length > 0);
     if (part.loose > 0) warnings.push(loosePictures(part));
-    else if (empty) warnings.push(`'${part.path}' has no pictures: it is passed over`);
+    else if (empty) warnings.push(`'${part.path}' has no pictures: it is skipped`);
     if (empty) continue;
     if (unknown.length > 0) {
       // pictures to be labelled by whoever has the answers, in a folder of any name
       const none = name === 'test' && !known && ![...part.files.keys()].some((c) => classes.includes(c));
       if (!none) throw new DataError(unknownClasses(part.path, unknown, classes, known ? undefined : train?.path));
-      warnings.push(`'${part.path}' has none of the classes of '${train?.path}': it is passed over`);
+      warnings.push(`'${part.path}' has none of the classes of '${train?.path}': it is skipped`);
       continue;
     }
     splits[name] = splitOfClasses(folder, part, classes);
@@ -200,7 +200,8 @@ function requirePictures(part: ClassFolders): void {
 
 function noPictures({ path, files, others, loose }: ClassFolders): string {
   const wanted = `looked for pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) in one folder for each class below '${path}'`;
-  const loosely = loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} in no class's folder` : '';
+  const loosely =
+    loose > 0 ? `; ${loose} ${nounFor(loose, 'picture lies', 'pictures lie')} outside of the class folders` : '';
   const flat = loose > 0 ? ' Sort them into such folders, or name the path and the label of each in a CSV file' : '';
   if (files.size === 0) return `${wanted}, but it has no folders${loosely}.${flat && `${flat}.`}`;
   const endings = sumOf([...others.values()]);
@@ -210,12 +211,12 @@ function noPictures({ path, files, others, loose }: ClassFolders): string {
 
 function noSplits(folder: string, names: readonly string[]): string {
   const are = nounFor(names.length, 'is', 'are');
-  return `${quotedNames(names)} in '${folder}' ${are} passed over: folders of splits are called train, val (or validation) and test`;
+  return `${quotedNames(names)} in '${folder}' ${are} skipped: folders of splits are called train, val (or validation) and test`;
 }
 
 function loosePictures({ path, loose }: ClassFolders): string {
   const them = nounFor(loose, 'it is', 'they are');
-  return `'${path}' has ${loose} ${nounFor(loose, 'picture', 'pictures')} in no class's folder: without labels ${them} passed over`;
+  return `'${path}' has ${loose} ${nounFor(loose, 'picture', 'pictures')} outside of the class folders: without labels ${them} skipped`;
 }
 
 function passedOver(parts: readonly ClassFolders[]): string[] {
@@ -228,17 +229,17 @@ function passedOver(parts: readonly ClassFolders[]): string[] {
   return [
     ...(passed > 0
       ? [
-          `${are(passed)} passed over, ${nounFor(passed, 'which is not a picture', 'which are not pictures')} that can be read: ${endingsText(others)}`,
+          `${are(passed)} skipped, ${nounFor(passed, 'which is not a picture', 'which are not pictures')} that can be read: ${endingsText(others)}`,
         ]
       : []),
     ...(read > 0
       ? [
-          `${are(read)} read as ${nounFor(read, 'a picture', 'pictures')} by content, whatever the name says: ${endingsText(renamed)}`,
+          `${are(read)} read as ${nounFor(read, 'a picture', 'pictures')} by content, whatever the file name: ${endingsText(renamed)}`,
         ]
       : []),
     ...(again.length > 0
       ? [
-          `${quotedNames(again)} ${nounFor(again.length, 'leads', 'lead')} to a folder that is read already: ${nounFor(again.length, 'it is', 'they are')} not followed`,
+          `${quotedNames(again)} ${nounFor(again.length, 'leads', 'lead')} to a folder that is already read: ${nounFor(again.length, 'it is', 'they are')} not followed`,
         ]
       : []),
   ];
@@ -258,6 +259,6 @@ function unknownClasses(
 ): string {
   const other = classes.find((name) => looseName(name) === looseName(unknown[0] ?? ''));
   const near = other === undefined ? '' : `; there it is '${other}'`;
-  const whose = train === undefined ? 'the network does not tell apart' : `'${train}' lacks`;
-  return `'${path}' has classes that ${whose}: ${quotedNames(unknown)}${near}.`;
+  const whose = train === undefined ? 'that the network does not have' : `that '${train}' does not have`;
+  return `'${path}' has classes ${whose}: ${quotedNames(unknown)}${near}.`;
 }

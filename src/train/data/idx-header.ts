@@ -26,11 +26,11 @@ export function idxDimensions(bytes: Uint8Array, rank: 1 | 3, fileBytes: number,
   }
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const promised = dims.reduce((product, n) => product * n, 1) + headerBytes;
-  if (dims.some((n) => n === 0)) throw new DataError(`'${name}' holds nothing: its header says ${dims.join(' x ')}.`);
+  if (dims.some((n) => n === 0)) throw new DataError(`'${name}' holds nothing: its header states ${dims.join(' x ')}.`);
   if (promised !== fileBytes) {
-    const how = fileBytes < promised ? 'it is cut off' : 'it has more than its header says';
+    const how = fileBytes < promised ? 'it is cut off' : 'it is longer than its header states';
     throw new DataError(
-      `'${name}' has ${fileBytes} bytes, but its header says ${dims.join(' x ')}, which takes ${promised}: ${how}.`,
+      `'${name}' has ${fileBytes} bytes, but its header states ${dims.join(' x ')}, which takes ${promised}: ${how}.`,
     );
   }
   return dims;

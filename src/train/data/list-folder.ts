@@ -36,7 +36,7 @@ export function listFolder(folder: string): { name: string; folder: boolean }[] 
       const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
       // a link to nothing stands for a file that cannot be read, which is found out and counted when it is read
       if (!what) return [{ name: entry.name, folder: false }];
-      // pipes and devices are passed over
+      // pipes and devices are skipped
       return what.isDirectory() || what.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -6,7 +6,7 @@ import { DataError, type Pixels, type Split } from './types.ts';
 /** How many pictures are looked at, evenly over the set: one large one among them is enough to tell. */
 const sampled = 64;
 
-/** Looks at some pictures of a set. What cannot be read is passed over; a set without readable ones counts as one of large pictures. */
+/** Looks at some pictures of a set. What cannot be read is skipped; a set without readable ones counts as one of large pictures. */
 export async function lookAt(split: Split): Promise<Look> {
   const count = Math.min(sampled, split.count);
   let largestSide = 0;

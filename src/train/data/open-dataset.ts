@@ -26,7 +26,7 @@ const innerFolders = [
 const shareByDefault = 0.1;
 
 type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {
-  /** Of packed images, and what was passed over. */
+  /** Of packed images, and what was skipped. */
   readonly look?: Look;
   readonly warnings?: readonly Words[];
   readonly close?: () => void;

@@ -39,5 +39,5 @@ async function reasonOf(split: Split, index: number): Promise<string> {
     if (e instanceof DataError) return e.message;
     throw e;
   }
-  return 'it does not start as a picture does';
+  return 'it does not start like a picture';
 }

@@ -51,7 +51,7 @@ export interface Dataset {
   /** Of packed images by their format, of pictures by a sample. */
   readonly look: Look;
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
-  /** What of the data is passed over, for people. */
+  /** What of the data is skipped, for people. */
   readonly warnings: readonly Words[];
   /**
    * One image as it is stored, in the set's channels, turned upright where it says how.

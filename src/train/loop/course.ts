@@ -33,7 +33,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   const saved = readState(folder, variables, hashes, (state) => report({ kind: 'damaged', ...state }));
   if (saved && saved.state.epoch > epochs) {
     throw new RunError(
-      `the run '${folder.shown}' has trained ${saved.state.epoch} epochs, more than its config.json has`,
+      `the run '${folder.shown}' has trained ${saved.state.epoch} epochs, more than its config.json states`,
     );
   }
   const state = saved?.state ?? startState;

@@ -62,7 +62,7 @@ export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string 
 export function notFiniteVariable({ step, epoch, checkpoint }: Where, name: string): RunError {
   if (step === 0) return new RunError(`'${name}' has numbers that are not finite before the first step`);
   return new RunError(
-    words`after step ${step}, in epoch ${epoch + 1}, '${name}' has numbers that are not finite: no checkpoint is written of them; ${lastGood(checkpoint)}. ${advice}`,
+    words`after step ${step}, in epoch ${epoch + 1}, '${name}' has numbers that are not finite: they are not written to a checkpoint; ${lastGood(checkpoint)}. ${advice}`,
   );
 }
 
@@ -83,15 +83,15 @@ function described(output: string): string {
 export function explained(error: unknown, settings: ResolvedSettings, size: readonly number[]): unknown {
   if (!(error instanceof OutOfMemoryError)) return error;
   const { batch, accumulate } = settings;
-  const what = `the memory does not hold a step of ${batch} ${nounFor(batch, 'image')} of ${size.join(' x ')}`;
+  const what = `there is not enough memory for a step of ${batch} ${nounFor(batch, 'image')} of ${size.join(' x ')}`;
   if (batch < 2) {
-    return new RunError(words`${what}: take a smaller ${option('resolution')} or a smaller variant`, {
+    return new RunError(words`${what}: use a smaller ${option('resolution')} or a smaller variant`, {
       setting: 'resolution',
     });
   }
   const half = Math.floor(batch / 2);
   return new RunError(
-    words`${what}: take ${option('batch', half)} ${option('accumulate', Math.ceil((batch * accumulate) / half))}, whose steps are the same but for the batch norms'`,
+    words`${what}: use ${option('batch', half)} ${option('accumulate', Math.ceil((batch * accumulate) / half))}, whose steps are the same except for the batch norms'`,
     { setting: 'batch' },
   );
 }

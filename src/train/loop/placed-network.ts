@@ -42,7 +42,7 @@ export async function replaceNetwork(
   for (const { name, shape } of placed.training.program.variables) {
     if (shapes.get(name) !== shape.join()) {
       throw new RunError(
-        words`${option('progressive')}: '${name}' has another shape for images of ${size ?? 0} pixels`,
+        words`${option('progressive')}: '${name}' has a different shape for images of ${size ?? 0} pixels`,
         { setting: 'progressive' },
       );
     }

@@ -14,7 +14,7 @@ export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train
   if (train.batches < accumulate) {
     const options = accumulate > 1 ? words`${option('batch')} or ${option('accumulate')}` : words`${option('batch')}`;
     throw new RunError(
-      words`a step takes ${batch * accumulate} images, and there are fewer to train on: take a smaller ${options}`,
+      words`a step takes ${batch * accumulate} images, and there are fewer training images: use a smaller ${options}`,
       { setting: 'batch' },
     );
   }

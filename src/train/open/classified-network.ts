@@ -23,7 +23,7 @@ export function imageOf(graph: Graph): NetworkImage {
   const node = graph.nodes[graph.inputs[0] ?? -1];
   const [channels, height, width] = node?.shapes[0] ?? [];
   if (node?.op.kind !== 'input' || (channels !== 1 && channels !== 3) || !height || !width) {
-    throw new RunError(`'${graph.name}' takes no image of 1 or 3 channels: [3, height, width]`);
+    throw new RunError(`'${graph.name}' has no input for images of 1 or 3 channels: [3, height, width]`);
   }
   return {
     channels,
@@ -40,7 +40,7 @@ function classesOf(graph: Graph): number {
   });
   if (vectors.length === 0) {
     throw new RunError(
-      words`'${graph.name}' gives no class scores, an output with one number per class: it ends without a classifier, as a model of the library does with ${option('set', 'classes=0')}`,
+      words`'${graph.name}' has no output of class scores, one number per class: it ends without a classifier, as a model of the library does with ${option('set', 'classes=0')}`,
     );
   }
   if (vectors.length > 1) throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);

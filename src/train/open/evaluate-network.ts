@@ -173,7 +173,7 @@ async function ofSpec(options: EvaluateSpec, cwd: string, tell: TellDiagnostics)
     const advice = (classes: number, found: number) =>
       set
         ? words`${option('set', `classes=${found}`)} if the weights are for ${found} classes, or ${option('data')} with images of ${classes} classes`
-        : words`${option('data')} takes images of the ${classes} classes that the network tells apart`;
+        : words`${option('data')} takes images of the ${classes} classes that the network distinguishes`;
     return { network, weights, convention: request.convention, dataset, backend: 'auto', advice };
   } catch (e) {
     dataset.close();

@@ -40,7 +40,7 @@ export function jumpsOf(
   if (!position || position.step === 0) return [];
   const { step, epoch } = position;
   const jumps: Words[] = [];
-  const end = `the result is not that of a run of ${after.epochs} epochs from the start`;
+  const end = `the result differs from that of a run of ${after.epochs} epochs from the start`;
   if (after.schedule === 'cosine') {
     const rateOf = (settings: ResolvedSettings) =>
       Number(learningRate(settings, step, runLength(settings, train)).toPrecision(3));

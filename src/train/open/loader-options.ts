@@ -58,7 +58,7 @@ function classWeights(text: string | undefined): LoaderOptions['classWeights'] {
   const weights = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (weights.every((weight) => weight >= 0 && Number.isFinite(weight))) return weights;
   throw new RunError(
-    words`${option('class-weights')} takes 'balanced' or a number for each class with commas between, not '${text}'`,
+    words`${option('class-weights')} takes 'balanced' or one number per class, separated by commas, not '${text}'`,
     { setting: 'class-weights' },
   );
 }

@@ -120,7 +120,7 @@ function checkEnoughClasses({ classes, path, kind }: Dataset): void {
     kind === 'folders'
       ? words`. Where the classes are folders in '${classes[0] ?? ''}', ${option('data')} has to name that folder`
       : [];
-  throw new RunError(words`'${path}' has one class, '${classes[0] ?? ''}': training takes at least two${high}`, {
+  throw new RunError(words`'${path}' has one class, '${classes[0] ?? ''}': training needs at least two${high}`, {
     setting: 'data',
   });
 }

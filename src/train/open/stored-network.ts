@@ -49,9 +49,9 @@ export async function openRunData(
     dataset.classes.join('\0') !== classes.join('\0')
       ? 'its classes differ'
       : now.train !== images.train || now.validation !== images.validation
-        ? `it has ${now.train} ${nounFor(now.train, 'image')} to train on and ${now.validation} to validate with, no longer ${images.train} and ${images.validation}`
+        ? `it has ${now.train} ${nounFor(now.train, 'image')} for training and ${now.validation} for validation, no longer ${images.train} and ${images.validation}`
         : now.digest !== images.digest
-          ? 'images have other names or labels'
+          ? 'names or labels of images differ'
           : undefined;
   if (problem === undefined) return dataset;
   dataset.close();

@@ -26,11 +26,11 @@ export function frequentConfusions(
 export function confusionHtml(confusion: Confusion, classes: readonly string[]): string {
   if (classes.length > drawnClasses) {
     const rows = frequentConfusions(confusion, classes).map((p) => [
-      `${escapeHtml(p.label)} taken for ${escapeHtml(p.predicted)}`,
+      `${escapeHtml(p.label)} predicted as ${escapeHtml(p.predicted)}`,
       String(p.count),
     ]);
     return rows.length === 0
-      ? '<p class="note">No image is taken for another class.</p>'
+      ? '<p class="note">No image is misclassified.</p>'
       : htmlTable(['most frequent', 'images'], rows);
   }
   const k = classes.length;
@@ -45,7 +45,7 @@ export function confusionHtml(confusion: Confusion, classes: readonly string[]):
       // The root makes few mistakes visible among many hits.
       const shade = Math.round(100 * Math.sqrt(share));
       const what = row === column ? 'hit' : 'miss';
-      const title = `${count} of ${total} ${nounFor(total, 'image')} of ${name} taken for ${classes[column]} (${formatPercent(share)})`;
+      const title = `${count} of ${total} ${nounFor(total, 'image')} of ${name} predicted as ${classes[column]} (${formatPercent(share)})`;
       return `<td class="${what}${shade > 60 ? ' deep' : ''}" style="--s:${shade}%" title="${escapeHtml(title)}">${count === 0 ? '' : count}</td>`;
     });
     return `<tr><th>${escapeHtml(name)}</th>${cells.join('')}</tr>`;
@@ -73,11 +73,15 @@ export function classTable(confusion: Confusion, classes: readonly string[]): st
   ];
   const rest = worst.length - shown.length;
   const notes = [
-    'The mean of what is found is the balanced accuracy: each class counts the same, however many images it has.',
+    'The mean share found is the balanced accuracy: each class counts equally, however many images it has.',
     ...(rest > 0
-      ? [`The ${shown.length} classes that are found least; ${rest} more ${nounFor(rest, 'is', 'are')} not shown.`]
+      ? [
+          `The ${shown.length} classes with the smallest share found; ${rest} more ${nounFor(rest, 'is', 'are')} not shown.`,
+        ]
       : []),
-    ...(without.length > 0 ? [`Without images, and not in the mean: ${escapeHtml(without.join(', '))}.`] : []),
+    ...(without.length > 0
+      ? [`Without images, and therefore not in the mean: ${escapeHtml(without.join(', '))}.`]
+      : []),
   ];
   const table = htmlTable(['class', 'images', 'found', 'precision', 'F1'], rows);
   return table + notes.map((note) => `<p class="note">${note}</p>`).join('');

@@ -84,7 +84,7 @@ function tiles({ records, config, graph, best: evaluation }: RunReport): string 
     ...(last ? [tile(formatPercent(last.train.accuracy), 'accuracy in training, last epoch')] : []),
     tile(`${epochs.length} / ${config.settings.epochs}`, 'epochs'),
     tile(formatCount(cost.params), 'parameters'),
-    tile(formatCount(cost.macs), 'multiply-accumulates an image'),
+    tile(formatCount(cost.macs), 'multiply-accumulates per image'),
   ].join('')}</div>`;
 }
 

@@ -54,7 +54,7 @@ export function createRun(path: string, shown: string): RunFolder {
   makeFolder(path, shown);
   if (existsSync(join(path, configFile))) {
     throw new RunError(
-      words`'${shown}' holds a run already: go on with it by ${option('resume', shown)}, or take another ${option('out')}`,
+      words`'${shown}' already holds a run: continue it with ${option('resume', shown)}, or choose another ${option('out')}`,
       { setting: 'out' },
     );
   }
@@ -62,7 +62,7 @@ export function createRun(path: string, shown: string): RunFolder {
   const ours = (name: string) =>
     [specFolder, checkpointsFolder, lockFile].includes(name) || name.startsWith(`${lockFile}.`) || isTemporary(name);
   if (!readdirSync(path).every(ours)) {
-    throw new RunError(words`'${shown}' is not empty, and holds no run: take another ${option('out')}`, {
+    throw new RunError(words`'${shown}' is not empty and holds no run: choose another ${option('out')}`, {
       setting: 'out',
     });
   }
@@ -78,7 +78,7 @@ function makeFolder(path: string, shown: string): void {
 }
 
 function cannotBeMade(shown: string, e: unknown): RunError {
-  return new RunError(`the run's folder '${shown}' cannot be made: ${writeProblem(e, shown)}`);
+  return new RunError(`the run's folder '${shown}' cannot be created: ${writeProblem(e, shown)}`);
 }
 
 /** Writes what a run is. From then on it can be resumed. */

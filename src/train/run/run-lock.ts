@@ -57,7 +57,7 @@ export function lockRun({ path: folder, shown }: RunFolder): () => void {
     if (e instanceof RunError) throw e;
     throw new RunError(`the run '${shown}' cannot be locked: ${writeProblem(e, join(shown, lockFile))}`);
   }
-  throw new RunError(`other processes are just taking '${shown}': try again`);
+  throw new RunError(`other processes are trying to lock '${shown}': try again`);
 }
 
 function refuseHeld(path: string, shown: string): void {
@@ -157,5 +157,5 @@ function startOf(pid: number): string {
 function heldMessage(folder: string, { pid, host }: Holder): string {
   return host === hostname()
     ? `process ${pid} is writing '${folder}': wait for it, or end it with 'kill ${pid}', which leaves a checkpoint`
-    : `process ${pid} on '${host}' is writing '${folder}'; if that is no longer so, remove '${join(folder, lockFile)}'`;
+    : `process ${pid} on '${host}' is writing '${folder}'; if it is no longer running, remove '${join(folder, lockFile)}'`;
 }

@@ -4,7 +4,7 @@
  */
 export type Shape = (value: unknown, path: string) => string | undefined;
 
-export const aText: Shape = (value, path) => (typeof value === 'string' ? undefined : `'${path}' is not a text`);
+export const aText: Shape = (value, path) => (typeof value === 'string' ? undefined : `'${path}' is not a string`);
 
 /** A finite number within bounds. */
 export function aNumber(least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): Shape {

@@ -83,7 +83,7 @@ export function readState(
       }
       const sum = checkpoint.metadata.get('crc32');
       const now = checksum(text, [...values.values()]);
-      return sum === undefined || sum === now ? { state, values } : 'its checksum is not that of its contents';
+      return sum === undefined || sum === now ? { state, values } : 'its checksum does not match its contents';
     });
     if (typeof read !== 'string') {
       for (const state of found) {
@@ -98,7 +98,7 @@ export function readState(
   const list = found.map(({ path, reason }) => `'${path}' (${reason})`).join(', ');
   const weights = join(folder.shown, 'last.safetensors');
   throw new RunError(
-    words`no checkpoint of '${folder.shown}' can be read: ${list}. Start a new run, from its weights by ${option('weights', weights)}`,
+    words`no checkpoint of '${folder.shown}' can be read: ${list}. Start a new run from its weights with ${option('weights', weights)}`,
   );
 }
 
@@ -149,7 +149,7 @@ function withState<T>(
     if (text === undefined || checkpoint.metadata.get('format') !== format) return 'it is not a training state';
     if (!hashes.includes(checkpoint.metadata.get('config') ?? '')) {
       throw new RunError(
-        words`'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run, from these weights by ${option('weights', join(folder.shown, 'last.safetensors'))}`,
+        words`'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run from these weights with ${option('weights', join(folder.shown, 'last.safetensors'))}`,
       );
     }
     const state = parsed(text);
@@ -158,7 +158,7 @@ function withState<T>(
     const { step } = state as TrainState;
     return stateName(step) === name
       ? use({ checkpoint, state: state as TrainState, text })
-      : `it is that of step ${step}`;
+      : `it is the state of step ${step}`;
   } catch (e) {
     if (e instanceof RunError) throw e;
     return readProblem(e);
@@ -189,7 +189,7 @@ function setAside(path: string): void {
     rmSync(`${path}.damaged`, { recursive: true, force: true });
     renameSync(path, `${path}.damaged`);
   } catch {
-    // It stays where it is, and is passed over again.
+    // It stays where it is, and is skipped again.
   }
 }
 

@@ -3,12 +3,12 @@ import type { CheckpointFormat, FileEnds } from './format.ts';
 const fromTorch =
   "in Python: import torch; from safetensors.torch import save_file; w = torch.load('FILE', map_location='cpu', weights_only=True); save_file({k: v.contiguous().clone() for k, v in w.get('state_dict', w).items()}, 'weights.safetensors')";
 const fromKeras =
-  "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a folder that can be read; or save its arrays with safetensors.numpy, kernels turned from [height, width, in, out] to [out, in, height, width]";
+  "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a readable folder; or save its arrays with safetensors.numpy, kernels transposed from [height, width, in, out] to [out, in, height, width]";
 const fromTensorflow =
-  'in Python: read the variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), turn kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
+  'in Python: read variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), transpose kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
 const fromOnnx =
   "in Python: import onnx; from onnx import numpy_helper; from safetensors.numpy import save_file; save_file({t.name: numpy_helper.to_array(t).copy() for t in onnx.load('FILE').graph.initializer}, 'weights.safetensors')";
-const fetchAgain = 'fetch it again, and compare its size with the one that its source names';
+const fetchAgain = 'download it again, and compare its size with the one that its source states';
 
 const starts = (prefix: string) => (ends: FileEnds) => ends.text.startsWith(prefix);
 const matches = (pattern: RegExp) => (ends: FileEnds) => pattern.test(ends.text);

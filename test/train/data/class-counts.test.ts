@@ -26,11 +26,11 @@ test('what is likely not meant: classes without images, and unequal ones', () =>
   const names = ['a', 'b', 'c', 'd'];
   const counts = classCounts(names, splitOf(40, 3, 0, 1), splitOf(4, 0, 1));
   expect(classCountsWarnings(counts, true)).toEqual([
-    "there is no image to train on of 'c'",
-    "there is no image to validate with of 'b', 'd'",
+    "there is no training image of 'c'",
+    "there is no validation image of 'b', 'd'",
   ]);
   expect(plainWords(classCountsWarnings(counts, false)[2] ?? '')).toBe(
-    "the classes are of unequal size: 'a' has 40 images to train on, 'd' 1; 'class-weights: balanced' or 'balanced' makes up for it",
+    "the classes are unbalanced: 'a' has 40 training images, 'd' 1; 'class-weights: balanced' or 'balanced' compensates for it",
   );
   expect(classCountsWarnings(classCounts(['a', 'b'], splitOf(20, 2), undefined), false).length).toBe(1);
   expect(classCountsWarnings(classCounts(['a', 'b'], splitOf(19, 2), undefined), false)).toEqual([]);
@@ -40,13 +40,13 @@ test('what is likely not meant: classes without images, and unequal ones', () =>
     undefined,
   );
   expect(classCountsWarnings(many, false)).toEqual([
-    "there is no image to train on of '1', '2', '3', '4', '5' and 14 more",
+    "there is no training image of '1', '2', '3', '4', '5' and 14 more",
   ]);
 });
 
 test('classes that are most likely one, written in two ways', () => {
   const counts = classCounts(['Cat', 'cat', 'cat ', 'dog'], splitOf(2, 2, 2, 2), undefined);
   expect(classCountsWarnings(counts, false)).toEqual([
-    "the classes 'Cat', 'cat', 'cat ' differ only in case or in blanks: they are trained as 3 classes",
+    "the classes 'Cat', 'cat', 'cat ' differ only in case or in spaces: they are trained as 3 classes",
   ]);
 });

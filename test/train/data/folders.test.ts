@@ -40,7 +40,7 @@ describe('which files of a folder are pictures', () => {
     expect(data.splits.train!.count).toBe(12);
     for (let i = 0; i < 12; i++) expect(await data.read('train', i)).toMatchObject({ width: 4, height: 4 });
     expect(warningsOf(data)).toEqual([
-      '4 files are read as pictures by content, whatever the name says: 2 without an ending, 1 .bmp, 1 .heic',
+      '4 files are read as pictures by content, whatever the file name: 2 without an ending, 1 .bmp, 1 .heic',
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('which files of a folder are pictures', () => {
     const data = await openDataset(at, { validation: 0 });
     expect(data.classes).toEqual(['a', 'b']);
     expect(warningsOf(data)).toEqual([
-      '5 files are passed over, which are not pictures that can be read: 2 .bmp, 1 without an ending, 1 .html, 1 .psd',
+      '5 files are skipped, which are not pictures that can be read: 2 .bmp, 1 without an ending, 1 .html, 1 .psd',
     ]);
     expect((await openDataset(folderOf(pictures('a/1.png', 'b/1.png')))).warnings).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe('a class without a picture', () => {
 
   test('spelled otherwise in another split leads to its name', async () => {
     const at = folderOf(pictures('train/cat/1.png', 'train/dog/1.png', 'val/Cat /1.png', 'val/dog/1.png'));
-    expect(await problem(at)).toBe("'DIR/val' has classes that 'DIR/train' lacks: 'Cat '; there it is 'cat'.");
+    expect(await problem(at)).toBe("'DIR/val' has classes that 'DIR/train' does not have: 'Cat '; there it is 'cat'.");
   });
 
   test('whose pictures cannot be read is none either, nor is a whole set of them', async () => {
@@ -128,11 +128,11 @@ describe('folders of splits', () => {
     const data = await openDataset(folderOf({ ...train, ...pictures('test/1.png', 'test/2.png', 'test/3') }));
     expect(countsOf(data)).toEqual({ train: 6, validation: 2 });
     expect(warningsOf(data)).toEqual([
-      "'DIR/test' has 3 pictures in no class's folder: without labels they are passed over",
+      "'DIR/test' has 3 pictures outside of the class folders: without labels they are skipped",
     ]);
     const unlabelled = await openDataset(folderOf({ ...train, ...pictures('test/unknown/1.png') }));
     expect(countsOf(unlabelled)).toEqual({ train: 6, validation: 2 });
-    expect(warningsOf(unlabelled)).toEqual(["'DIR/test' has none of the classes of 'DIR/train': it is passed over"]);
+    expect(warningsOf(unlabelled)).toEqual(["'DIR/test' has none of the classes of 'DIR/train': it is skipped"]);
   });
 
   test('an empty val/ or one of empty folders is no split', async () => {
@@ -141,7 +141,7 @@ describe('folders of splits', () => {
       mkdirSync(join(at, inner), { recursive: true });
       const data = await openDataset(at);
       expect(countsOf(data)).toEqual({ train: 6, validation: 2 });
-      expect(warningsOf(data)).toEqual(["'DIR/val' has no pictures: it is passed over"]);
+      expect(warningsOf(data)).toEqual(["'DIR/val' has no pictures: it is skipped"]);
     }
   });
 
@@ -149,10 +149,10 @@ describe('folders of splits', () => {
     const data = await openDataset(folderOf({ ...train, ...pictures('val/b/1.png') }));
     expect([...data.splits.validation!.labels]).toEqual([1]);
     expect(await problem(folderOf({ ...train, ...pictures('val/B/1.png') }))).toBe(
-      "'DIR/val' has classes that 'DIR/train' lacks: 'B'; there it is 'b'.",
+      "'DIR/val' has classes that 'DIR/train' does not have: 'B'; there it is 'b'.",
     );
     expect(await problem(folderOf({ ...train, ...pictures('test/a/1.png', 'test/c/1.png') }))).toBe(
-      "'DIR/test' has classes that 'DIR/train' lacks: 'c'.",
+      "'DIR/test' has classes that 'DIR/train' does not have: 'c'.",
     );
   });
 
@@ -176,7 +176,7 @@ describe('folders of splits', () => {
       [0, 2],
     ]);
     expect(await problem(some, { classes: ['a', 'b'] })).toBe(
-      "'DIR/test' has classes that the network does not tell apart: 'c'.",
+      "'DIR/test' has classes that the network does not have: 'c'.",
     );
   });
 
@@ -199,7 +199,7 @@ describe('links between folders', () => {
     expect([...data.splits.train!.labels]).toEqual([0, 0, 1, 1, 1]);
     expect(data.splits.train!.nameOf(1)).toBe(deep);
     expect(warningsOf(data)).toEqual([
-      "'a/same', 'a/up', 'b/above' lead to a folder that is read already: they are not followed",
+      "'a/same', 'a/up', 'b/above' lead to a folder that is already read: they are not followed",
     ]);
   });
 });
@@ -220,7 +220,7 @@ describe('what lies beside the folders of splits', () => {
   test('folders of other names are said', async () => {
     const at = folderOf(pictures('train/a/1.png', 'train/b/1.png', 'dev/a/1.png', 'extra/b/1.png'));
     expect(warningsOf(await openDataset(at))).toEqual([
-      "'dev', 'extra' in 'DIR' are passed over: folders of splits are called train, val (or validation) and test",
+      "'dev', 'extra' in 'DIR' are skipped: folders of splits are called train, val (or validation) and test",
     ]);
   });
 
@@ -283,6 +283,8 @@ describe('what lies beside the folders of classes', () => {
 
   test('pictures in no class are said', async () => {
     const data = await openDataset(folderOf({ ...classes, ...pictures('cover.png') }));
-    expect(warningsOf(data)).toEqual(["'DIR' has 1 picture in no class's folder: without labels it is passed over"]);
+    expect(warningsOf(data)).toEqual([
+      "'DIR' has 1 picture outside of the class folders: without labels it is skipped",
+    ]);
   });
 });

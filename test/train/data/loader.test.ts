@@ -317,7 +317,7 @@ describe('pictures that cannot be read', () => {
     );
     expect([...loader.corrupt.values()].map(({ reason }) => reason)).toEqual([
       'there is no such file or folder',
-      'its symbolic links go in a circle',
+      'its symbolic links form a loop',
     ]);
   });
 

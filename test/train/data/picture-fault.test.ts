@@ -115,7 +115,7 @@ describe('pictures that cannot be read, decoded at the same time', () => {
       for await (const _ of loader.epoch(0));
     };
     await expect(run()).rejects.toThrow(
-      /^4 of 4 images of the class 'b' could not be read, so that nothing can be learnt of it: 'b.\d.jpg' \(the file ends/,
+      /^4 of 4 images of the class 'b' could not be read, so that nothing can be learnt about it: 'b.\d.jpg' \(the file ends/,
     );
     // measuring goes on without them, but not without any
     const measured = createLoader(data, 'train', { batchSize: 8, size: 40, workers: 1, training: false });

@@ -71,7 +71,7 @@ describe('folders', () => {
     expect(opened.splits.train!.labels.filter((label) => label === 0).length).toBe(2);
   });
 
-  test.skipIf(process.platform === 'win32')('a pipe is passed over, and one of a list does not block', async () => {
+  test.skipIf(process.platform === 'win32')('a pipe is skipped, and one of a list does not block', async () => {
     const at = folder();
     await writeFolders(at, { a: 1 });
     execFileSync('mkfifo', [join(at, 'a', 'pipe.jpg')]);
@@ -108,7 +108,7 @@ describe('folders', () => {
     expect(await problem(at)).toMatch(/and found only other files \(2 \.bmp\); its folders are 'a', 'b'\.$/);
     const val = folder();
     await writeFolders(val, { 'train/a': 1, 'val/b': 1 });
-    expect(await problem(val)).toBe("'DIR/val' has classes that 'DIR/train' lacks: 'b'.");
+    expect(await problem(val)).toBe("'DIR/val' has classes that 'DIR/train' does not have: 'b'.");
     await writeFolders(val, { 'training/a': 1 });
     expect(await problem(val)).toBe("'DIR' has several folders for train: 'train', 'training'. Keep one of them.");
     expect(await problem(writeAt(at, 'list.txt', ''), at)).toContain('is not a folder or a CSV file');
@@ -169,8 +169,8 @@ describe('CSV lists', () => {
     const rows = ['0.jpg,a,train', '1.jpg,b,train', '0.jpg,a,test', '0.jpg,b,train', '1.jpg,b,train', '2.jpg,b,train'];
     const text = `path,label,split\n${rows.map((row) => `p/${row}\n`).join('')}`;
     expect((await openDataset(writeAt(at, 'list.csv', text))).warnings).toEqual([
-      "the list has 1 picture again with another label: 'p/0.jpg'",
-      "the list has 1 picture again in another split: 'p/0.jpg'",
+      "the list has 1 picture more than once with different labels: 'p/0.jpg'",
+      "the list has 1 picture more than once in different splits: 'p/0.jpg'",
       "the list has 1 picture again: 'p/1.jpg'",
     ]);
   });

@@ -104,14 +104,14 @@ describe('IDX', () => {
       {
         "classes": "the label of 't10k-images-idx3-ubyte, image 2' is 7, but the labels go from 0 to 1.",
         "counts": "'DIR/train-images-idx3-ubyte' has 4 images, but 'DIR/train-labels-idx1-ubyte' has 3 labels.",
-        "cut": "'DIR/train-images-idx3-ubyte' has 70 bytes, but its header says 4 x 5 x 5, which takes 116: it is cut off.",
+        "cut": "'DIR/train-images-idx3-ubyte' has 70 bytes, but its header states 4 x 5 x 5, which takes 116: it is cut off.",
         "empty": "'DIR/train-images-idx3-ubyte' has 0 bytes; the header of an IDX file alone takes 16.",
         "gzip": "'DIR/train-images-idx3-ubyte.gz' cannot be unpacked: incorrect header check.",
         "header": "'DIR/train-images-idx3-ubyte' has 9 bytes; the header of an IDX file alone takes 16.",
-        "huge": "'DIR/train-images-idx3-ubyte' has 16 bytes, but its header says 4294967295 x 4294967295 x 4294967295, which takes 7.9228162458924105e+28: it is cut off.",
+        "huge": "'DIR/train-images-idx3-ubyte' has 16 bytes, but its header states 4294967295 x 4294967295 x 4294967295, which takes 7.9228162458924105e+28: it is cut off.",
         "labels": "'DIR' has 'train-images-idx3-ubyte', but not the labels that go with it, 'train-labels-idx1-ubyte'.",
         "magic": "'DIR/train-images-idx3-ubyte' starts with 00000801, not with 00000803 as an IDX file of gray images does.",
-        "none": "'DIR/train-images-idx3-ubyte' holds nothing: its header says 0 x 5 x 5.",
+        "none": "'DIR/train-images-idx3-ubyte' holds nothing: its header states 0 x 5 x 5.",
         "two": "'DIR' holds the IDX files of several sets ('a-*', 'b-*'). Put each set into a folder of its own.",
       }
     `);

@@ -111,7 +111,7 @@ test('the recipe goes by the largest image and by whether there is colour', asyn
       .toBuffer();
   writeAt(at, 'a/1.png', await picture(20, 64));
   writeAt(at, 'b/1.png', await picture(30, 30));
-  // what cannot be read is passed over
+  // what cannot be read is skipped
   writeAt(at, 'a/0.png', 'text');
   expect((await openDataset(at)).look).toEqual({ largestSide: 64, gray: false });
   writeAt(at, 'b/2.png', await picture(65, 2));

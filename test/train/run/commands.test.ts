@@ -87,13 +87,13 @@ describe('what a trained run is good for', () => {
     const single = '--data few --backend cpu --workers 1 --epochs 1 --batch 1 --warmup 0'.split(' ');
     const ran = await enetc(['train', 'tiny.enet', ...single], { cwd });
     expect(ran.code).toBe(0);
-    expect(ran.err).toBe("warning: there is no image to validate with of '1'\n");
+    expect(ran.err).toBe("warning: there is no validation image of '1'\n");
     expect(ran.out).toContain('data     2 images of 2 classes, 1 to validate with');
     expect(ran.out).toContain('recipe   1 epoch, 1 image a step, ');
     const evaluated = await enetc(['eval', '--run', 'runs/tiny-1', '--backend', 'cpu'], { cwd });
     expect(evaluated.out).toContain(': 1 image\n');
     const report = readFileSync(join(cwd, 'runs/tiny-1/report.html'), 'utf8');
-    expect(report).toMatch(/[01] of 1 image of 0 taken for/);
+    expect(report).toMatch(/[01] of 1 image of 0 predicted as/);
     expect(report + ran.out + evaluated.out).not.toMatch(/(?<![\d,.])1 (images|classes|epochs|parameters)\b/);
   });
 
@@ -136,7 +136,7 @@ describe('what cannot be is said before there is a folder', () => {
     [
       ['--accumulate', '7'],
       1,
-      'a step takes 56 images, and there are fewer to train on: take a smaller --batch or --accumulate',
+      'a step takes 56 images, and there are fewer training images: use a smaller --batch or --accumulate',
     ],
     [['--progressive', '8-4'], 1, 'the second size must be above the first'],
     [['--progressive', '4-8', '--resolution', '16'], 2, 'end at different sizes'],
@@ -200,7 +200,7 @@ describe('what cannot be is said before there is a folder', () => {
       const ran = await train(cwd, '--out', out);
       expect(ran.code).toBe(1);
       expect(ran.err).toMatch(
-        /^error: the run's folder '.*' cannot be made: (something of that name exists|'file' is not a folder|the name is too long)$/m,
+        /^error: the run's folder '.*' cannot be created: (something with that name already exists|'file' is not a folder|the name is too long)$/m,
       );
     }
     if (process.platform === 'linux') {
@@ -208,7 +208,7 @@ describe('what cannot be is said before there is a folder', () => {
       for (const out of ['/proc/x', '/proc/x/y']) {
         expect(await train(cwd, '--out', out)).toMatchObject({
           code: 1,
-          err: `error: the run's folder '${out}' cannot be made: no folder can be made in '/proc'\n`,
+          err: `error: the run's folder '${out}' cannot be created: no folder can be created in '/proc'\n`,
         });
       }
     }
@@ -218,7 +218,7 @@ describe('what cannot be is said before there is a folder', () => {
 
     // Data or a configuration that have changed since.
     writeIdx(join(cwd, 'data'), 40, 18);
-    expect((await resume()).err).toContain('has changed since the run began: it has 40 images to train on');
+    expect((await resume()).err).toContain('has changed since the run began: it has 40 images for training');
     writeIdx(join(cwd, 'data'), 48, 18);
     const labels = join(cwd, 'data', 'train-labels-idx1-ubyte');
     const [first, ...others] = readFileSync(labels).subarray(8);
@@ -226,7 +226,7 @@ describe('what cannot be is said before there is a folder', () => {
       labels,
       Buffer.concat([readFileSync(labels).subarray(0, 8), Buffer.from([...others, first as number])]),
     );
-    expect((await resume()).err).toContain('has changed since the run began: images have other names or labels');
+    expect((await resume()).err).toContain('has changed since the run began: names or labels of images differ');
     writeIdx(join(cwd, 'data'), 48, 18);
     const config = join(cwd, 'run', 'config.json');
     writeFileSync(config, readFileSync(config, 'utf8').replace('"seed": 0', '"seed": 1'));

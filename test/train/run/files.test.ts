@@ -57,7 +57,7 @@ test('states: the last two stay, the newest is read, with every number', () => {
   expect(() => readState(folder, variables, ['other'], ignore)).toThrow('belongs to another configuration');
 });
 
-describe('a damaged state is passed over for the older one, which is said', () => {
+describe('a damaged state is skipped for the older one, which is said', () => {
   const variables = [{ name: 'a', shape: [3], layout: 'vector', start: 'weights' }] as const;
   const write = () => {
     const folder = { path: temporaryFolder(), shown: './run/' };

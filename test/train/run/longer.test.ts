@@ -65,7 +65,7 @@ describe('a run is made longer', () => {
     for (const [epochs, message] of [
       ['0', 'takes a number from 1'],
       ['1.5', 'takes a whole number'],
-      ['1e12', 'takes a number of 1000000000 at most'],
+      ['1e12', 'takes a number of at most 1000000000'],
     ] as const) {
       const { code, err } = await resume(cwd, 'long', '--epochs', epochs);
       expect(code).toBe(2);
@@ -95,7 +95,7 @@ describe('a run is made longer', () => {
     expect(longer.code).toBe(0);
     // 4 steps an epoch: from the end of a half cosine of 4 to the middle of one of 8, of 0.5 * 8 / 256
     expect(longer.err).toBe(
-      'warning: the cosine schedule spans the whole run, so that the learning rate jumps from 0 to 0.00781 after step 4: the result is not that of a run of 2 epochs from the start\n',
+      'warning: the cosine schedule spans the whole run, so that the learning rate jumps from 0 to 0.00781 after step 4: the result differs from that of a run of 2 epochs from the start\n',
     );
     expect(configOf(cwd, 'cosine')).toMatchObject({ settings: { epochs: 2 }, lengthened: [{ epochs: 1, step: 4 }] });
     const report = readFileSync(join(cwd, 'cosine', 'report.html'), 'utf8');
@@ -115,7 +115,7 @@ describe('a run is made longer', () => {
     const longer = await resume(cwd, 'growing', '--epochs', '5');
     expect(longer.code).toBe(0);
     expect(longer.err).toContain(
-      'warning: the image sizes of --progressive are spread over the whole run, so that the size jumps from 8 to 4 in epoch 3: the result is not that of a run of 5 epochs from the start\n',
+      'warning: the image sizes of --progressive are spread over the whole run, so that the size jumps from 8 to 4 in epoch 3: the result differs from that of a run of 5 epochs from the start\n',
     );
   });
 
@@ -128,7 +128,7 @@ describe('a run is made longer', () => {
     );
     const { code, err } = await resume(cwd, 'cut');
     expect(code).toBe(1);
-    expect(err).toContain("error: the run 'cut' has trained 2 epochs, more than its config.json has\n");
+    expect(err).toContain("error: the run 'cut' has trained 2 epochs, more than its config.json states\n");
   });
 });
 

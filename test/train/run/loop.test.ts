@@ -150,7 +150,7 @@ describe('a run', () => {
       return { ...runner, read };
     };
     await expect(train({ ...task, createRunner })).rejects.toThrow(
-      "after step 4, in epoch 1, 'stem.conv.weight' has numbers that are not finite: no checkpoint is written of them; the last good checkpoint is run/checkpoints/step-000000002.safetensors",
+      "after step 4, in epoch 1, 'stem.conv.weight' has numbers that are not finite: they are not written to a checkpoint; the last good checkpoint is run/checkpoints/step-000000002.safetensors",
     );
     expect(newestState(task.folder)).toContain('step-000000002');
   });
@@ -164,7 +164,7 @@ describe('a run', () => {
       },
     });
     await expect(train({ ...task, createRunner })).rejects.toThrow(
-      "the memory does not hold a step of 8 images of 8 x 8: take 'batch: 4' 'accumulate: 2'",
+      "there is not enough memory for a step of 8 images of 8 x 8: take 'batch: 4' 'accumulate: 2'",
     );
   });
 
@@ -193,6 +193,6 @@ describe('a run', () => {
 
   test('an epoch without a step is said', async () => {
     const task = await tinyTask(temporaryFolder(), { settings: { accumulate: 7 } });
-    await expect(train(task)).rejects.toThrow('a step takes 56 images, and there are fewer to train on');
+    await expect(train(task)).rejects.toThrow('a step takes 56 images, and there are fewer training images');
   });
 });

@@ -65,7 +65,7 @@ describe('eval measures what it is given', () => {
     copyFileSync(join(cwd, 'some/cat/0.png'), join(cwd, 'some/dog/0.png'));
     expect(await enetc(['eval', ...given, 'some', '--backend', 'cpu'], { cwd })).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^error: '.*some' has classes that the network does not tell apart: 'dog'\n$/),
+      err: expect.stringMatching(/^error: '.*some' has classes that the network does not have: 'dog'\n$/),
     });
   });
 
@@ -115,11 +115,9 @@ test('warnings come before the run, and names of files do not drive the terminal
   const { code, out, err } = await train(cwd);
   expect(code).toBe(0);
   expect(err.split('\n').map((line) => line.replaceAll(cwd, 'DIR'))).toEqual([
-    "warning: 'DIR/set/test' has 1 picture in no class's folder: without labels it is passed over",
-    'warning: 1 file is passed over, which is not a picture that can be read: 1 .\u241b[2j',
-    expect.stringMatching(
-      /^warning: the classes are of unequal size: 'cat' has 36 images to train on, '(ant|bee)' [34]; /,
-    ),
+    "warning: 'DIR/set/test' has 1 picture outside of the class folders: without labels it is skipped",
+    'warning: 1 file is skipped, which is not a picture that can be read: 1 .\u241b[2j',
+    expect.stringMatching(/^warning: the classes are unbalanced: 'cat' has 36 training images, '(ant|bee)' [34]; /),
     "warning: 'train/ant/\u241b[31mred.png' cannot be read and is skipped: it is text, not a picture",
     'warning: 1 image could not be read and did not count',
     '',

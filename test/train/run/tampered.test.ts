@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('a run folder that somebody has to
       } catch (e) {
         // 'text' is the name of another machine.
         expect((e as Error).message, name).toMatch(
-          /^process \d+ on '.*' is writing 'run'; if that is no longer so, remove/,
+          /^process \d+ on '.*' is writing 'run'; if it is no longer running, remove/,
         );
         expect(name).toMatch(/^lock: host is/);
       }

@@ -16,7 +16,7 @@ export function pixelChannels(
   if (layout !== 'linear') return {};
   const layer = weight.slice(0, weight.lastIndexOf('/'));
   const unknown = (why: string) => ({
-    problem: `the model does not say in which order '${layer}' reads its features: ${why}`,
+    problem: `the model does not state in which order '${layer}' reads its features: ${why}`,
   });
   if (!orders) return unknown('it has no topology that can be read');
   const name = namesOf(layer).find((candidate) => orders.has(candidate));

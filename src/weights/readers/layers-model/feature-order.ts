@@ -61,9 +61,12 @@ export function featureOrders(topology: Topology): FeatureOrders {
   }
 }
 
-const notReached: FeatureOrder = { kind: 'unknown', why: 'its layers refer to each other in a circle, or to none' };
+const notReached: FeatureOrder = {
+  kind: 'unknown',
+  why: 'its layers refer to each other in a cycle, or to layers that do not exist',
+};
 const called: FeatureOrder = { kind: 'unknown', why: 'it is read in two ways' };
-const lost: ValueOrder = { order: 'unknown', behind: 'a layer that is not there' };
+const lost: ValueOrder = { order: 'unknown', behind: 'a layer that does not exist' };
 
 /** All dense layers are unknown until they are reached. */
 function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefined>): void {

@@ -15,7 +15,7 @@ export const layersModelFormat: CheckpointFormat = {
   what: 'the model.json of a TensorFlow.js model',
   isOf: (ends) => isJson(ends) && modelKeys.test(ends.text) && !/"weight_map"/.test(ends.text),
   folderFile: 'model.json',
-  advice: 'give the folder that it stands in',
+  advice: 'give the folder that contains it',
   open({ name, file, openNear }) {
     if (!openNear) return undefined;
     if (file.size > mostBytes) {

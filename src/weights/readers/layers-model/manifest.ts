@@ -68,7 +68,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
       const format = numberFormat(quantization);
       const stored = format?.kind === 'float32' ? dtype : format?.kind;
       const size = typeof stored === 'string' && Object.hasOwn(bytesPerElement, stored) ? bytesPerElement[stored] : 0;
-      if (!format || !size) return { problem: `'${name}' is stored in a way that is not known` };
+      if (!format || !size) return { problem: `'${name}' is stored in an unknown format` };
       if (use !== 'optimizer' && dtype === 'float32') weights.push({ name, shape, format, group, begin });
       begin += elements(shape) * size;
     }

@@ -37,7 +37,7 @@ export function openLayersFolder(
   const groups: RandomAccess[] = [];
   for (const { paths, bytes } of manifest.groups) {
     const group = joined(paths.map(openFile));
-    if (group.size !== bytes) return fail(`its weights have ${group.size} bytes, but model.json says ${bytes}`);
+    if (group.size !== bytes) return fail(`its weights have ${group.size} bytes, but model.json states ${bytes}`);
     groups.push(group);
   }
   const orders = manifest.topology && featureOrders(manifest.topology);
