@@ -27,7 +27,7 @@ export interface CompiledNetwork extends Compilation {
 }
 
 /**
- * The whole way from a text to a network. Never throws for what a source says: errors are diagnostics.
+ * The whole way from a text to a network. Never throws for what a source contains: errors are diagnostics.
  * @param source a spec's text, with a name or without; or the name of a library model, `efficientnet`.
  */
 export function compile(

@@ -26,7 +26,7 @@ type Variants = 'all' | 'structures';
 /**
  * Everything that can be reported of a source: what is known without building, and what building each of its models shows,
  * at the default point and at its variants. Open choices are not a fault here: a search space is a fine spec.
- * Never throws for what a source says, and ends in bounded time.
+ * Never throws for what a source contains, and ends in bounded time.
  */
 export function checkSource(
   source: Source,
@@ -64,9 +64,9 @@ export function beginCheck(
   return {
     known,
     diagnostics() {
-      const said = createPlaceSet();
+      const reported = createPlaceSet();
       const built = builtModels(builds);
-      const found = built.flatMap((b) => b.found.filter((d) => said.add(d.code, d.span)));
+      const found = built.flatMap((b) => b.found.filter((d) => reported.add(d.code, d.span)));
       return [...known, ...found, ...notBuilt(builds.slice(built.length))];
     },
     buildNext() {
@@ -122,7 +122,7 @@ function buildsOf(model: DeclaredModel, variants: Variants, build: typeof buildG
 function createBuilds(model: DeclaredModel, variants: Variants, build: typeof buildGraph): Builds {
   const found: Diagnostic[] = [];
   const points = pointsOf(model, variants);
-  const said = createPlaceSet();
+  const reported = createPlaceSet();
   // what one model leaves over is not the next one's: each has its own
   let steps: number = buildLimits.checkSteps;
   let taken = 0;
@@ -141,7 +141,7 @@ function createBuilds(model: DeclaredModel, variants: Variants, build: typeof bu
     }
     first = false;
     for (const d of built.diagnostics) {
-      if (d.code === 'open-choice' || d.code === 'missing-value' || !said.add(d.code, d.span)) continue;
+      if (d.code === 'open-choice' || d.code === 'missing-value' || !reported.add(d.code, d.span)) continue;
       found.push(variant === undefined ? d : atVariant(d, variant));
     }
   };

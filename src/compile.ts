@@ -31,7 +31,7 @@ export interface Compilation {
  *     text -> tokens, CST -> AST -> resolved -> checked -> scaled (phi -> d, w, r) -> graph
  *
  * What is left of the way, graph -> passes -> a target's files, is `emit` in `6-emit/emit.ts`.
- * Never throws for what a source says: errors are diagnostics.
+ * Never throws for what a source contains: errors are diagnostics.
  */
 export function compile(source: Source, options: CompileOptions = {}, host: Host = emptyHost): Compilation {
   const { program, diagnostics: resolving } = resolveProgram(source, host);

@@ -3,7 +3,7 @@
  * a browser gives one over what it fetched, the editor one that sees open buffers first.
  */
 export interface Host {
-  /** The bytes of a file, or undefined where there is none. Throws only for what is not "absent" (no permission, a folder). */
+  /** The bytes of a file, or undefined if there is none. Throws only for what is not "absent" (no permission, a folder). */
   readFile(path: string): Uint8Array | undefined;
   /** The absolute, normalised path of `path` seen from the folder of `from`; symbolic links resolved where they exist. */
   resolvePath(from: string, path: string): string;

@@ -1,6 +1,6 @@
 /** A text with its name; everything that points into a file points through one of these. */
 export interface Source {
-  /** How people know the file: a path, `<stdin>`, or a library name such as `std/blocks`. */
+  /** Display name of the file: a path, `<stdin>`, or a library name such as `std/blocks`. */
   readonly name: string;
   readonly text: string;
 }

@@ -174,7 +174,7 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
   }
 }
 
-/** Where the model asked for what is being built at `span`: the calls that led there, unless they say the same place. */
+/** Where the model asked for what is being built at `span`: the calls that led there, unless they are at the same place. */
 export function callsBefore({ calls }: Builder, span: Span): Related[] {
   const paths = new Set<string>();
   const outer = calls.filter((call) => {

@@ -35,7 +35,7 @@ interface KeptBlock {
   readonly longest: number;
 }
 
-/** So many nodes are kept of one block's calls; the first calls go first. */
+/** At most this many nodes are kept of one block's calls; the first calls go first. */
 const mostNodes = 30_000;
 
 interface KeptCalls {
@@ -87,7 +87,7 @@ function sizeOf({ nodes }: KeptBlock): number {
   return Math.max(1, nodes.length);
 }
 
-/** All that a block's nodes depend on, as text; undefined where a value has no such text. */
+/** All that a block's nodes depend on, as text; undefined if a value has no such text. */
 function keyOf(b: Builder, { convention, bindings, tensors }: BlockCall): string | undefined {
   // how deep it stands decides whether it can be built
   let key = `${conventionKey(convention)} ${b.calls.length} ${b.ev.depth}`;
@@ -178,7 +178,7 @@ function record(
   return { built: { path, place, tensors, given, first, nodes, results, traces, parameters, steps, longest }, results };
 }
 
-/** Adds the nodes of a call that was built before; undefined where building it would end with an error. */
+/** Adds the nodes of a call that was built before; undefined if building it would end with an error. */
 function repeat(b: Builder, before: KeptBlock, call: BlockCall): KeptBlock | undefined {
   const roomy =
     b.nodes.length + before.nodes.length <= buildLimits.nodes &&
@@ -238,7 +238,7 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
   const traceOf = (trace: Trace): Trace => {
     const renewed = given[before.given.indexOf(trace)] ?? own.get(trace);
     if (renewed) return renewed;
-    // another call's own trace is another one, though it says the same
+    // another call's own trace differs, though it has the same content
     const copy = { ...trace };
     own.set(trace, copy);
     return copy;

@@ -63,7 +63,7 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
       return { outputs, parts };
     }
   }
-  if (!last) return { outputs: [], parts }; // the check says that a model has a section or returns something
+  if (!last) return { outputs: [], parts }; // the check ensures that a model has a section or returns something
   const { name, span } = last;
   const outputs = flow.tensors.map((tensor, i) => ({
     name: flow.tensors.length === 1 ? name : `${name}.${i}`,

@@ -53,7 +53,7 @@ export function sameType(a: ValueType, b: ValueType): boolean {
 }
 
 /**
- * What is wrong with a type for elements of this shape, as a phrase: `a scale of 0`; undefined where nothing is.
+ * What is wrong with a type for elements of this shape, as a phrase: `a scale of 0`; undefined if nothing is.
  * @param shape of a tensor, or of a value without its batch.
  */
 export function typeProblem(type: ValueType, shape: readonly number[]): string | undefined {

@@ -58,7 +58,7 @@ export function emit<Options>(
 
 /**
  * The passes between a network as written and what a target writes.
- * @throws Error where the types of the result do not fit together; see `checkTypes`.
+ * @throws Error if the types of the result do not fit together; see `checkTypes`.
  */
 export function applyPasses(graph: Graph, { purpose }: Pick<TargetFacts, 'purpose'>, options: PassOptions): Graph {
   const ready = purpose === 'training' ? graph : removeTrainingOps(graph);

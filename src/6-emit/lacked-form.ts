@@ -11,7 +11,7 @@ export interface LackedForm {
   isOf(op: Op): boolean;
 }
 
-/** Says for each node of a graph whether a target lacks its form. */
+/** Tells for each node of a graph whether a target lacks its form. */
 export function reportLackedForms(graph: Graph, target: string, forms: readonly LackedForm[]): Diagnostic[] {
   return graph.nodes.flatMap(({ op, span }) => {
     const form = forms.find(({ isOf }) => isOf(op));

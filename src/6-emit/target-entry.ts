@@ -10,7 +10,7 @@ export interface TargetEntry<Options = object> extends TargetFacts {
   /** What tables call what is written: `ONNX`, `layers model`. */
   readonly form: string;
   readonly output: FileOutput | FolderOutput;
-  /** The options that people set, by their names in `Options`. */
+  /** The options that users set, by their names in `Options`. */
   readonly options: OptionTable<Partial<Options>>;
   /** What it cannot express, one phrase per form of an op. */
   readonly lacks: readonly string[];
@@ -41,7 +41,7 @@ export interface FolderOutput extends NamedOutput {
   readonly kind: 'folder';
   /** The names that files at the top of the folder have. */
   readonly files: RegExp;
-  /** The file that says what the folder is, and how it begins where enetc wrote it. */
+  /** The file that states what the folder is, and how it begins where enetc wrote it. */
   readonly mark: { readonly file: string; readonly begins: RegExp };
 }
 

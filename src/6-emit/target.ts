@@ -47,7 +47,7 @@ export interface TargetFacts {
   readonly types: readonly ElementType[];
   /**
    * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
-   * and stochastic depth are taken out, and batch norms folded unless the user says otherwise.
+   * and stochastic depth are taken out, and batch norms folded unless the user asks otherwise.
    */
   readonly purpose?: 'training' | 'inference';
 }

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 
-/** What there is at a path, links followed; undefined where there is nothing, or where the system does not say. */
+/** What there is at a path, links followed; undefined if there is nothing, or if the system does not tell. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);

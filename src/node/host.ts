@@ -24,7 +24,7 @@ export function rootFor(cwd: string, specPath: string): string {
 }
 
 /**
- * The bytes of a file; undefined where there is none. Throws, in plain words, for what is there but cannot be read. A pipe is
+ * The bytes of a file; undefined if there is none. Throws, in plain words, for what is there but cannot be read. A pipe is
  * read (`<(command)`), but not waited for where nobody writes to it.
  */
 export function readBounded(path: string): Uint8Array | undefined {

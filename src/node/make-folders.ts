@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder, and those above it that lack. Node's own call for this (`mkdir` with `recursive`) never returns where a
  * file system says of a folder that it is not there while the one above is, as /proc does.
- * @throws what the system says, or a plain Error where a folder takes no others
+ * @throws what the system reports, or a plain Error if a folder takes no others
  */
 export function makeFolders(path: string): void {
   if (isFolder(path)) return;

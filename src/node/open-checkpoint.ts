@@ -11,7 +11,7 @@ export interface OpenedCheckpoint extends OpenedTensors {
 }
 
 /**
- * Opens a checkpoint by its path, as the user calls it: a file of any format that is read, or a folder that one stands for.
+ * Opens a checkpoint by its path, as given by the user: a file of any format that is read, or a folder that one stands for.
  * Only what describes the tensors is read yet.
  * @param cwd the folder that a relative path starts from.
  * @throws FileError, from reading its tensors too.

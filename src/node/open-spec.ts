@@ -32,7 +32,7 @@ export interface UnopenedSpec {
   readonly missing: boolean;
 }
 
-/** Opens a spec's file by its path, as the user calls it; or says why it cannot be read. */
+/** Opens a spec's file by its path, as given by the user; or reports why it cannot be read. */
 export function tryOpenSpec(path: string, cwd: string): SpecFile | UnopenedSpec {
   const absolute = resolve(cwd, path);
   let bytes: Uint8Array | undefined;
@@ -55,7 +55,7 @@ export function decodeSpec(name: string, bytes: Uint8Array): Pick<SpecFile, 'sou
   return { ...decodeSource(name, bytes), marked: bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf };
 }
 
-/** A model of the library by its name; undefined where it has none of that name. */
+/** A model of the library by its name; undefined if it has none of that name. */
 export function librarySpec(name: string): SpecFile | undefined {
   const entry = libraryModels.find((m) => m.name === name);
   if (!entry) return undefined;

@@ -13,7 +13,7 @@ export class UnreadableFile extends Error {
   }
 }
 
-/** What says nothing about the file itself: permission, the process' own limits, the disk. */
+/** Errors that are not about the file itself: permission, the process' own limits, the disk. */
 const passing = new Set(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO', 'ENOMEM']);
 /** A named pipe would wait for its writer. */
 const withoutWaiting = constants.O_NONBLOCK ?? 0;

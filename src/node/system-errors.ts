@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-/** A file that cannot be read or written, for people. */
+/** A file that cannot be read or written, for users. */
 export class FileError extends Error {
   /** Whether an error is one: by this mark and not by class, for each bundle of the package has a class of its own. */
   readonly isFileError = true;
@@ -92,7 +92,7 @@ function located(e: unknown, problem: string): string {
   return path === undefined ? problem : `'${path}': ${problem}`;
 }
 
-/** Does what reads a file. @param shown how the user calls it @throws FileError where it cannot be done */
+/** Does what reads a file. @param shown how the user calls it @throws FileError if it cannot be done */
 export function attemptRead<T>(shown: string, action: () => T): T {
   try {
     return action();
@@ -101,7 +101,7 @@ export function attemptRead<T>(shown: string, action: () => T): T {
   }
 }
 
-/** Does what writes a file. @param shown how the user calls it @throws FileError where it cannot be done */
+/** Does what writes a file. @param shown how the user calls it @throws FileError if it cannot be done */
 export function attemptWrite<T>(shown: string, action: () => T): T {
   try {
     return action();

@@ -10,7 +10,7 @@ export interface Signature<O> {
   readonly doc: string;
   /** In the order in which arguments fill them. */
   readonly params: Readonly<Record<string, Param<unknown>>>;
-  /** The op of a call over an input of that shape; undefined where the arguments ask for nothing, as dropout at rate 0. */
+  /** The op of a call over an input of that shape; undefined if the arguments ask for nothing, as dropout at rate 0. */
   create(args: Readonly<Record<string, unknown>>, input: Shape): O | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Param<T> {
   readonly doc: string;
   /** The least and the most of a number. */
   readonly range: readonly [least: number, most: number];
-  /** Absent where a call must give it. */
+  /** Absent if a call must give it. */
   readonly otherwise?: Otherwise<T>;
   /** What a message advises to who asks for 0, where that is below the least. */
   readonly insteadOfZero?: string;

@@ -42,7 +42,7 @@ export interface Lowered {
   readonly outputs: readonly StepRef[];
   /**
    * Adds the nodes of the gradient. `dy` has an entry per output, undefined for one that nothing was made of; not called
-   * where all are. Absent where no gradient can be wanted.
+   * where all are. Absent if no gradient can be wanted.
    */
   readonly pull?: (dy: readonly (StepRef | undefined)[]) => Gradients;
 }

@@ -25,7 +25,7 @@ export function extentOf({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 
-/** Pads as what is taken away and what is added, each in positive numbers and absent where there is none. */
+/** Pads as what is taken away and what is added, each in positive numbers and absent if there is none. */
 export function padSteps(pads: Pads): { readonly crop?: Pads; readonly pad?: Pads } {
   const part = (sign: 1 | -1): Pads => eachSide(pads, (n) => Math.max(sign * n, 0));
   const [crop, pad] = [part(-1), part(1)];
@@ -45,7 +45,7 @@ function samePads(a: Pads, b: Pads): boolean {
   return a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
 }
 
-/** Which of TensorFlow's rules gives the pads of a window over `height` x `width`; undefined where none does. */
+/** Which of TensorFlow's rules gives the pads of a window over `height` x `width`; undefined if none does. */
 export function namedPadding(window: Window, height: number, width: number): 'valid' | 'same' | undefined {
   const { kernel, stride, dilation, pads } = window;
   if (samePads(pads, noPads)) return 'valid';

@@ -1,6 +1,6 @@
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
 
-/** What differs between two networks. Plain data: `--json` prints it as it stands. */
+/** What differs between two networks. Plain data: `--json` prints it unchanged. */
 export interface SummaryDiff {
   readonly from: DiffSide;
   readonly to: DiffSide;
@@ -22,7 +22,7 @@ export interface Change<T> {
 }
 
 export interface NumberChange extends Change<number> {
-  /** `to / from`; null where `from` is 0. */
+  /** `to / from`; null if `from` is 0. */
   readonly ratio: number | null;
 }
 
@@ -89,7 +89,7 @@ function settingsOf({ point }: Summary): Map<string, string | number> {
   ]);
 }
 
-/** Stages of one name side by side, in the order of `from` with those that only `to` has where they stand there. */
+/** Stages of one name side by side, in the order of `from` with those that only `to` has at their position there. */
 function pairStages(
   from: readonly StageSummary[],
   to: readonly StageSummary[],

@@ -7,13 +7,13 @@ import { ruleOf } from './point-text.ts';
 import { stagesOf } from './stages.ts';
 import { type TypeCount, typeCounts } from './type-counts.ts';
 
-/** A network and the point of its family that it stands at. */
+/** A network and its point in the family. */
 export interface BuiltPoint {
   readonly graph: Graph;
   readonly point: ScalingPoint;
 }
 
-/** Why the numbers of a network are what they are. Plain data: `--json` prints it as it stands. */
+/** Why the numbers of a network are what they are. Plain data: `--json` prints it unchanged. */
 export interface Explanation {
   readonly model: string;
   readonly variant?: string;
@@ -57,7 +57,7 @@ export interface PointCost {
   readonly macs: number;
   /** Height of the input. */
   readonly resolution: number;
-  /** Its width, where that is another. */
+  /** Its width, if it differs. */
   readonly width?: number;
 }
 
@@ -144,7 +144,7 @@ function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 
   }
   return {
     used: otherRule === 'formula' ? 'published' : 'formula',
-    // Beside a resolution, r is only how the formula comes to it.
+    // With a resolution given, r is only how the formula arrives at it.
     values: values.filter((v, _, all) => v.published !== v.formula && !(v.name === 'r' && all.some(isResolution))),
     published: costOf(published),
     formula: costOf(formula),

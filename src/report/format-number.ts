@@ -23,7 +23,7 @@ export function formatFactor(value: number, digits = 3): string {
   return String(Number(value.toFixed(digits)));
 }
 
-/** `×2.41`: how many times as much `to` is as `from`; empty where that says nothing. */
+/** `×2.41`: how many times as much `to` is as `from`; empty if that is meaningless. */
 export function formatRatio(from: number, to: number): string {
   if (from === to || from === 0 || to === 0) return '';
   const ratio = to / from;

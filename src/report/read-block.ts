@@ -23,7 +23,7 @@ export function readWindows(graph: Graph, nodes: readonly GraphNode[], strides: 
 
 /**
  * How much wider a block is inside than the tensor it takes: the channels of its spatial convolution over those of
- * its input (6 for MBConv6, 0.25 for a bottleneck). Undefined where the block has no such middle.
+ * its input (6 for MBConv6, 0.25 for a bottleneck). Undefined if the block has no such middle.
  */
 export function readExpansion(graph: Graph, block: Block, strides: MapStrides): number | undefined {
   const inputs = inputsOf(graph, block.nodes);

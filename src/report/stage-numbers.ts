@@ -34,7 +34,7 @@ export function allStageNumbers(graph: Graph): AllStageNumbers {
   return all;
 }
 
-/** Of one. Undefined where the network has none of it: a row repeated 0 times, a section that no output reaches. */
+/** Of one. Undefined if the network has none of it: a row repeated 0 times, a section that no output reaches. */
 export function stageNumbers(graph: Graph, section: string, row?: string): StageNumbers | undefined {
   return allStageNumbers(graph).get(section, row);
 }

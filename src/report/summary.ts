@@ -11,7 +11,7 @@ import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
 import { type Stage, stagesOf } from './stages.ts';
 import { type TypeCount, typeCounts } from './type-counts.ts';
 
-/** A network in numbers, for one image (batch 1) at inference. Plain data: `--json` prints it as it stands. */
+/** A network in numbers, for one image (batch 1) at inference. Plain data: `--json` prints it unchanged. */
 export interface Summary {
   readonly model: string;
   readonly point?: PointSummary;

@@ -19,7 +19,7 @@ export const plain: Paint = { bold: same, dim: same, good: same, bad: same };
 
 /**
  * Lays a table out. Columns in which no row has anything are left out. A footer stands below a second rule.
- * Control characters in cells are replaced: what stands in a table may come from any file.
+ * Control characters in cells are replaced: the contents of a table may come from any file.
  */
 export function renderTable(
   columns: readonly Column[],

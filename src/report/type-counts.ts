@@ -12,7 +12,7 @@ export interface TypeCount {
   readonly tensorBytes: number;
 }
 
-/** What a network's values and tensors are, in the order of the nodes; nothing where all is float32, as written. */
+/** What a network's values and tensors are, in the order of the nodes; nothing if all is float32, as written. */
 export function typeCounts(graph: Graph): readonly TypeCount[] {
   const counts = new Map<ElementType, TypeCount>();
   const count = (type: ElementType, values: number, tensors: number, tensorBytes: number) => {

@@ -1,7 +1,7 @@
 /**
  * Training as a library, exported as `enetc/train`: plan a run, start it or open one that there is, train, resume, evaluate.
  *
- * Progress comes by a callback and not as an async iterable: a run goes on whether or not anybody reads, each event is heard before the
+ * Progress comes by a callback and not as an async iterable: a run goes on whether or not anybody reads, each event is delivered before the
  * run goes on, in the state that it reports, and no queue grows where a reader is slow.
  *
  * Any number of runs can follow each other in a process, and several can be open or under way at the same time; each has its
@@ -39,7 +39,7 @@ export type {
 };
 
 /**
- * Reads spec, data, weights and settings of a new run, and sees whether they fit. Nothing is written.
+ * Reads spec, data, weights and settings of a new run, and checks whether they fit. Nothing is written.
  * @throws RunError (SettingError, DataError) and FileError for what does not fit; `setting` names the option.
  */
 export function planRun(options: RunOptions, control: RunControl = {}): Promise<RunPlan> {
@@ -49,7 +49,7 @@ export function planRun(options: RunOptions, control: RunControl = {}): Promise<
 /**
  * Makes the folder of a planned run, which this process then holds, and opens the backend.
  * @param options `out`: the folder; the next free one of `runs/NAME-1`, `runs/NAME-2` and so on by default.
- * @throws RunError where the folder is not free, BackendUnavailable.
+ * @throws RunError if the folder is not free, BackendUnavailable.
  */
 export function startRun(
   plan: RunPlan,
@@ -60,8 +60,8 @@ export function startRun(
 }
 
 /**
- * Opens the run of a folder to go on with it, at its newest checkpoint. This process holds the folder until the run is closed.
- * @throws RunError where there is none, another process has it, or its data are not what they were; DataError,
+ * Opens the run of a folder to continue it, at its newest checkpoint. This process holds the folder until the run is closed.
+ * @throws RunError if there is no run, another process holds it, or its data have changed; DataError,
  * BackendUnavailable.
  */
 export function openRun(folder: string, options: ResumeOptions = {}, control: RunControl = {}): Promise<Run> {
@@ -69,7 +69,7 @@ export function openRun(folder: string, options: ResumeOptions = {}, control: Ru
 }
 
 /**
- * Trains a new run to its end, or until the signal is aborted: then `finished` is false, and `resume` goes on.
+ * Trains a new run to its end, or until the signal is aborted: then `finished` is false, and `resume` continues.
  * @throws what `planRun`, `startRun` and `Run.train` throw.
  */
 export async function train(
@@ -80,7 +80,7 @@ export async function train(
 }
 
 /**
- * Goes on with the run of a folder from its newest checkpoint, to the same weights, bit for bit, as if it had not been ended.
+ * Continues the run of a folder from its newest checkpoint, to the same weights, bit for bit, as if it had not been ended.
  * @throws what `openRun` and `Run.train` throw.
  */
 export async function resume(

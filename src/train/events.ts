@@ -31,7 +31,7 @@ export interface WarningEvent {
   readonly words: Words;
 }
 
-/** What a run reports while it goes, told apart by `kind`. */
+/** What a run reports while it goes, distinguished by `kind`. */
 export type TrainEvent =
   /** Warnings about the spec and the weights; errors are thrown, see `RunError.diagnostics`. */
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
@@ -40,7 +40,7 @@ export type TrainEvent =
   | { readonly kind: 'data'; readonly classes: readonly ClassCount[] }
   /** A checkpoint that is damaged: an older one is taken. Before `start`. */
   | ({ readonly kind: 'damaged' } & DamagedState)
-  /** Before the first step: the step that the run goes on from, and the parameters that are trained. */
+  /** Before the first step: the step that the run continues from, and the parameters that are trained. */
   | {
       readonly kind: 'start';
       readonly step: number;
@@ -57,7 +57,7 @@ export type TrainEvent =
   /** An image that cannot be read, once. */
   | ({ readonly kind: 'skipped' } & SkippedImage);
 
-/** Hears of each event before the run goes on. */
+/** Is called with each event before the run goes on. */
 export type Report = (event: TrainEvent) => void;
 
 export function warning(words: Words): WarningEvent {

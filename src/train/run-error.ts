@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { plainWords, type Words } from '../diagnostics/words.ts';
 
-/** What keeps a run from starting or going on, for people: what is wrong and what to do. */
+/** What keeps a run from starting or continuing, for users: what is wrong and what to do. */
 export class RunError extends Error {
   /** What is wrong, with the options that it names; `message` has them as they are called here, and the diagnostics. */
   readonly words: Words;

@@ -9,7 +9,7 @@ import type { SettingName } from './settings.ts';
  * The tensors that a list of parts names: `stem,stages.1-4` are those of the section `stem` and of the rows 1 to 4 of
  * `stages`. A part is the start of a path, word by word; a word of two numbers with a dash is a range.
  * @param setting the list's name, for messages.
- * @throws RunError where a part, or an end of a range, names nothing.
+ * @throws RunError if a part, or an end of a range, names nothing.
  */
 export function selectTensors(graph: Graph, parts: string, setting: SettingName): ReadonlySet<string> {
   const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
@@ -35,7 +35,7 @@ function endsOfRanges(part: string): string[] {
   );
 }
 
-/** The section that the last linear layer stands in, whose rate `head-rate` multiplies by default. */
+/** The section that contains the last linear layer, whose rate `head-rate` multiplies by default. */
 export function defaultHead(graph: Graph): ReadonlySet<string> {
   const last = graph.nodes.findLast((node) => node.op.kind === 'linear');
   if (!last) {

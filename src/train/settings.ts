@@ -14,7 +14,7 @@ interface Described {
 interface NumberSetting extends Described {
   readonly kind: 'number';
   readonly value: string;
-  /** Undefined where the default follows from other settings or the data; `resolveSettings` and the loop say how. */
+  /** Undefined if the default follows from other settings or the data; `resolveSettings` and the loop say how. */
   readonly default: number | undefined;
   readonly whole?: true;
   readonly least?: number;
@@ -213,7 +213,7 @@ export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
   };
 }
 
-/** What is wrong with a value for a setting, to stand after the setting's name; undefined where nothing is. */
+/** What is wrong with a value for a setting, to follow the setting's name; undefined if nothing is. */
 export function settingProblem(name: SettingName, value: unknown): string | undefined {
   const setting: Setting = settingTable[name];
   if (setting.kind === 'flag') return typeof value === 'boolean' ? undefined : 'is true or false';
@@ -238,7 +238,7 @@ export function dependsOnLength({ schedule, progressive }: Settings): boolean {
 /** The least epsilon: in 32 bits some backends take what is smaller for 0. */
 const leastEpsilon = 1.2e-38;
 
-/** A setting that does not go with the others, and why; undefined where all do. */
+/** A setting that does not go with the others, and why; undefined if all do. */
 export function clashOf({ optimiser, epsilon }: ResolvedSettings): readonly [SettingName, string] | undefined {
   if (optimiser === 'sgd' || epsilon >= leastEpsilon) return undefined;
   return ['epsilon', `takes a number from ${leastEpsilon}: without it a weight whose gradients are 0 becomes 0 / 0`];

@@ -26,7 +26,7 @@ export interface CheckpointOptions {
  * values that are not numbers.
  * @param graph before or after batch norms were folded; the source serves the norms' own tensors either way.
  * @param namings how the checkpoint names the tensors (see `chooseNamings`); without, our own paths are the names.
- * @returns a source where there is no error. Reading from it throws only where the file cannot be read.
+ * @returns a source if there is no error. Reading from it throws only where the file cannot be read.
  */
 export function checkpointWeights(
   graph: Graph,

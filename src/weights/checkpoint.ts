@@ -8,14 +8,14 @@ export interface CheckpointTensor {
 
 /** An open file of tensors. Nothing is held in memory but the list; values are read when asked for. */
 export interface Checkpoint {
-  /** How people know the file. */
+  /** Display name of the file. */
   readonly name: string;
   /** In the order of the file. */
   readonly tensors: ReadonlyMap<string, CheckpointTensor>;
   readonly metadata: ReadonlyMap<string, string>;
   /**
    * The values of a tensor of a floating-point type, in single precision (a double is rounded). The array is only valid
-   * until the next call. Throws where the file has changed or no longer can be read, and for a tensor that is not in
+   * until the next call. Throws if the file has changed or no longer can be read, and for a tensor that is not in
    * `tensors` or not of such a type (see `isFloat`).
    */
   read(name: string): Float32Array;

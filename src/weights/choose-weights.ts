@@ -26,14 +26,14 @@ export interface WeightsRequest {
 
 export interface ChosenWeights {
   readonly source?: WeightSource;
-  /** For people: `seed 0`, or whose names the checkpoint has. */
+  /** For users: `seed 0`, or whose names the checkpoint has. */
   readonly origin: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * The weights of a network: initialised from a seed, or from a checkpoint by our own paths or through a weight map. Where the
- * weights were trained under another convention than the network is built with, a warning says so (see `followWeights`).
+ * weights were trained under another convention than the network is built with, a warning states it (see `followWeights`).
  */
 export function chooseWeights(
   program: Program,

@@ -32,7 +32,7 @@ export function ownNames(graph: Graph): readonly ExportedTensor[] {
  * A network's tensors under the names that a checkpoint has for them, with its shapes, in its order. The stars of a weight
  * map pair by order, so that a map alone does not say the other side's names: a checkpoint of that side does.
  * @param map the column of the model's weight map; found from the checkpoint's names where it is not given.
- * @returns no tensors where the checkpoint lacks some, or has them in another shape.
+ * @returns no tensors if the checkpoint lacks some, or has them in another shape.
  */
 export function namesLike(
   program: Program,

@@ -2,7 +2,7 @@ import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
 import { elements, graphTensors } from '../5-graph/graph.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** What a folded norm does to its convolution, a number a filter: y = scale * conv(x) + shift. */
+/** What a folded norm does to its convolution, one number per filter: y = scale * conv(x) + shift. */
 interface Affine {
   readonly node: GraphNode;
   readonly scale: Float64Array;

@@ -1,6 +1,6 @@
 /**
  * The first key that an object of a JSON text has twice, down to `depth` objects deep, or undefined. `JSON.parse` takes
- * the last of them in silence, other readers take the first, so that one file would mean two things.
+ * the last of them silently, other readers take the first, so that one file would mean two things.
  * @param text valid JSON.
  */
 export function duplicateKey(text: string, depth: number): string | undefined {

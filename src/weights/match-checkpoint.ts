@@ -19,7 +19,7 @@ export interface CheckpointMatch {
 
 export interface Missing {
   readonly tensor: TensorSpec;
-  /** The names that the checkpoint lacks; none where the weight map has no row for the tensor. */
+  /** The names that the checkpoint lacks; none if the weight map has no row for the tensor. */
   readonly wanted: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export function matchCheckpoint(
   };
 }
 
-/** A naming and what its weight map, where it has one, says of the tensors at hand. */
+/** A naming and what its weight map, where it has one, states about the tensors at hand. */
 interface Applied {
   readonly naming: Naming;
   readonly mapping?: WeightMapping;
@@ -108,7 +108,7 @@ function afterPrefix(prefix: string, names: readonly string[]): string[] {
   return names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
-/** What a tensor is called in the checkpoint: as the outermost map that names it says, else by our own paths. */
+/** What a tensor is called in the checkpoint: as the outermost map that names it states, else by our own paths. */
 function wantedNames(
   name: string,
   applied: readonly Applied[],

@@ -9,9 +9,9 @@ export interface ModulePattern {
 }
 
 interface Word {
-  /** All of the word, or what stands before its star. */
+  /** All of the word, or what precedes its star. */
   readonly before: string;
-  /** What stands after its star; absent in a word without one. */
+  /** What follows its star; absent in a word without one. */
   readonly after?: string;
 }
 

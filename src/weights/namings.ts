@@ -9,7 +9,7 @@ import type { WeightMapRow } from './weight-map.ts';
 export interface Naming {
   /** The model's path, `trunk`; empty for the network's own. */
   readonly path: string;
-  /** What its names begin with in the checkpoint: `trunk.`, or nothing where the file is of that model alone. */
+  /** What its names begin with in the checkpoint: `trunk.`, or nothing if the file is of that model alone. */
   readonly base: string;
   /** The rows of a weight map; without, the model's own paths are the names. */
   readonly rows?: readonly WeightMapRow[];

@@ -7,7 +7,7 @@ export interface RequiredTensor {
 }
 
 /**
- * The tensors of a graph as they stand in a checkpoint, in the order of its nodes: where a batch norm was folded into a
+ * The tensors of a graph as they appear in a checkpoint, in the order of its nodes: where a batch norm was folded into a
  * convolution, the norm's own four tensors, and no bias that only the folding made. The same for a graph before and
  * after the pass.
  */

@@ -12,7 +12,7 @@ export interface AskedOfNetwork {
 
 /**
  * Under which conventions a network has to be built to give what its weights gave where they were trained, as the columns of its
- * weight maps say. A convention in the request is heeded: it chooses among those of a column, and what it says in full
+ * weight maps state. A convention in the request is respected: it chooses among those of a column, and what it states in full
  * (`torch(epsilon: 1e-3)`) stays.
  */
 export function sourceConventions(

@@ -2,7 +2,7 @@
  * Puts the texts that stars stood for in order, so that the n-th here can be paired with the n-th there.
  *
  * A star whose texts differ only in their numbers (`0`, `10`; `c2`, `c5`) is ordered by them: a file may list its
- * tensors by the alphabet, `layer10` before `layer2`. Other texts (`early`, `late`) keep the order in which they came:
+ * tensors alphabetically, `layer10` before `layer2`. Other texts (`early`, `late`) keep the order in which they came:
  * in a model that is the order of its source. The first star weighs most.
  * @param tuples distinct, all of one length, in the order in which they came.
  */

@@ -10,7 +10,7 @@ import type { WeightMapRow } from './weight-map.ts';
 export interface WeightColumn {
   readonly rows: readonly WeightMapRow[];
   /**
-   * What weights with these names, of a variant, were trained under: nothing where the map does not say, two where both
+   * What weights with these names, of a variant, were trained under: nothing if the map does not say, two where both
    * `tf` and `torch` are possible.
    */
   conventions(variant: string | undefined): readonly SourceConvention[];

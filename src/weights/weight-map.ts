@@ -11,7 +11,7 @@ export interface WeightMapRow {
   readonly span: Span;
 }
 
-/** What a weight map says about one model and one checkpoint. */
+/** What a weight map states about one model and one checkpoint. */
 export interface WeightMapping {
   /** For each tensor of the model that a row names: its names in the checkpoint, more than one where parts are joined. */
   readonly names: ReadonlyMap<string, readonly string[]>;
@@ -56,7 +56,7 @@ interface Group {
  * - Stars pair by order. What is paired is the prefix up to the last star, over all rows that share it: the n-th
  *   `stages.*.*` that belongs to such a row is the n-th `blocks.*.*`. So a module that only some blocks have (an
  *   excitation, a shortcut) does not shift the others, and blocks that rows above have taken do not count.
- * - Among rows with the same prefixes a module may stand more than once: the first of its names that the checkpoint has
+ * - Among rows with the same prefixes a module may appear more than once: the first of its names that the checkpoint has
  *   counts. (In EfficientNetV2 `project.bn` is `bn3` in one kind of block and `bn2` in the other.)
  */
 export function applyWeightMap(
@@ -167,7 +167,7 @@ function unevenOf(
 ): UnevenPrefix[] {
   const count = modelStars.size;
   const found = checkpointStars.size;
-  // Without stars there is one of each or a missing tensor, which says itself better.
+  // Without stars there is one of each or a missing tensor, which has a better message.
   if (count === found || count === 0 || (path === '' && pattern === '')) return [];
   return [{ path, count, pattern, found, span, tensors }];
 }

@@ -9,7 +9,7 @@ export interface TrainingOptions {
   readonly loss: 'cross-entropy' | 'focal';
   /** Whether the gradient's global norm is limited (input `clip_norm`). */
   readonly clip: boolean;
-  /** Several batches a step: the functions `accumulate` and `apply` instead of `train`. */
+  /** Several batches per step: the functions `accumulate` and `apply` instead of `train`. */
   readonly accumulate: boolean;
   /** Whether averages of what training moves, weights and statistics, are kept (Polyak & Juditsky 1992; `.../ema`). */
   readonly ema: boolean;
@@ -43,7 +43,7 @@ export const defaultTrainingOptions: TrainingOptions = {
  *   `evaluate_ema` likewise with the averages.
  * - `predict`: `image`; `logits`. `predict_ema`.
  * - `diagnose`: the inputs of a training step's forward and backward half; outputs of 1 or 0 by whether all numbers are
- *   finite, in the order in which they come about: `weight STEM.CONV.WEIGHT`, `activation PATH #n`, `loss`, `gradient NAME`.
+ *   finite, in the order in which they are computed: `weight STEM.CONV.WEIGHT`, `activation PATH #n`, `loss`, `gradient NAME`.
  *
  * `weight_decay` is L2 regularisation (its gradient is added after clipping) but for AdamW, where it is decoupled; batch
  * norms have none (tensorflow/tpu, models/official/efficientnet/main.py).

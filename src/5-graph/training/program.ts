@@ -54,7 +54,7 @@ export type Update =
       readonly nesterov: boolean;
     }
   /**
-   * AdamW (Loshchilov & Hutter 2019), as PyTorch has it: variable -= rate decay variable; m and v as ever;
+   * AdamW (Loshchilov & Hutter 2019), as PyTorch has it: variable -= rate decay variable; m and v as usual;
    * variable -= rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - beta1^t, c2 = 1 - beta2^t fed as `correction1`, `2`.
    */
   | {
@@ -107,7 +107,7 @@ export interface StepFunction {
   readonly updates: readonly Update[];
 }
 
-/** All that training a network takes of a runtime: its variables and the functions over them. */
+/** Everything that training a network needs from a runtime: its variables and the functions over them. */
 export interface StepProgram {
   readonly name: string;
   readonly variables: readonly Variable[];

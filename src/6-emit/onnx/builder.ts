@@ -39,7 +39,7 @@ export interface ModelPlan {
 export interface Value {
   readonly name: string;
   readonly shape: Shape;
-  /** Where it stands in the graph; absent for what only the file has. */
+  /** Its value in the graph; absent for what only the file has. */
   readonly ref?: ValueRef;
 }
 

@@ -75,7 +75,7 @@ export const opTable: OpWriters<OnnxNode> = {
     return [reshape(swapped, [channels, height, width], 'shuffle')];
   },
   pad: (c) => [addPad(c, c.op.pads, 'pad')],
-  // It stands in no step of the source, and bears its path alone.
+  // It belongs to no step of the source, and only has its own path.
   cast: (c) => {
     const { element } = c.node.type;
     return owner(c, 'Cast', c.inputs, { to: int(dataTypes[element]) }, element);
@@ -137,7 +137,7 @@ function crop(c: OnnxNode, pads: Pads): string {
 
 function addPad(c: OnnxNode, { top, left, bottom, right }: Pads, what: string): string {
   const [channels, height, width] = c.inputShapes[0] as [number, number, number];
-  // The constant is written though 0 is the default: ONNX Runtime 1.17 reads it unseen.
+  // The constant is written though 0 is the default: ONNX Runtime 1.17 reads it without checking for it.
   const pads = c.b.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
   return add(c, 'Pad', [first(c), pads, c.b.scalar(0, first(c))], what, [
     channels,

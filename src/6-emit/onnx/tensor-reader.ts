@@ -9,7 +9,7 @@ import type { Initialiser } from './builder.ts';
 export interface TensorReader {
   /** Valid until the next call. */
   read(initialiser: Initialiser): Uint8Array;
-  /** What was found amiss so far. */
+  /** What was found wrong so far. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

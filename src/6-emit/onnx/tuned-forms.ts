@@ -16,7 +16,7 @@ const largestGated = 40;
 /** The channels of a block in ONNX Runtime's layout with AVX-512; 8 with AVX2. */
 const blockChannels = 16;
 
-/** A gate of one number a channel at the size of the map that it multiplies, or undefined where that does not pay. */
+/** A gate of one number per channel at the size of the map that it multiplies, or undefined if that does not pay. */
 export function upsampledGate(b: Builder, graph: Graph, gate: Value, map: Shape, name: string): string | undefined {
   const [channels = 0, height = 0, width = 0] = map;
   if (channels % blockChannels !== 0 || height > largestGated) return undefined;

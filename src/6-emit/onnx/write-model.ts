@@ -79,7 +79,7 @@ export function writeModel(
   return { diagnostics: reader.diagnostics, bytes: done };
 }
 
-/** What stands before each tensor's numbers, and the bytes of all, numbers included. */
+/** What precedes each tensor's numbers, and the bytes of all, numbers included. */
 function layOut(
   initialisers: readonly Initialiser[],
   rangeOf: (initialiser: Initialiser) => ExternalRange | undefined,

@@ -15,7 +15,7 @@ export interface StoredWeight {
   readonly source: { readonly tensor: TensorSpec; readonly layout: WeightLayout } | Float32Array | Int32Array;
 }
 
-/** The part of model.json that says where the weights are. */
+/** The part of model.json that states where the weights are. */
 export interface WeightsManifest {
   readonly paths: readonly string[];
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];

@@ -4,9 +4,9 @@ import type { TensorValue } from './node-def/node-def.ts';
 /** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
 export interface WindowForm {
   readonly padding: 'same' | 'valid';
-  /** What is taken away before; absent where nothing is. Positive numbers. */
+  /** What is taken away before; absent if nothing is. Positive numbers. */
   readonly crop?: Pads;
-  /** What is added before; absent where nothing is. */
+  /** What is added before; absent if nothing is. */
   readonly pad?: Pads;
 }
 
@@ -16,7 +16,7 @@ export function windowForm(window: Window, height: number, width: number): Windo
   return padding ? { padding } : { padding: 'valid', ...padSteps(window.pads) };
 }
 
-/** How far a window's taps stand apart: one tap has no distance, whatever the spec says. */
+/** The distance between a window's taps: one tap has no distance, whatever the spec states. */
 export function dilationOf({ kernel, dilation }: Window): number {
   return kernel === 1 ? 1 : dilation;
 }

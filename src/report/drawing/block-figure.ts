@@ -82,7 +82,7 @@ function port(label: string): Unit {
   return { kind: 'port', label, details: '', optional: false, spatial: true };
 }
 
-/** One unit as it stands in several blocks. */
+/** One unit as it appears in several blocks. */
 function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): Unit {
   const unit = same.reduce((most, u) => (u.nodes.length > most.nodes.length ? u : most));
   const last = unit.nodes.at(-1) as GraphNode;

@@ -48,7 +48,7 @@ export interface Tap {
   readonly shape: Shape;
 }
 
-/** Gathers what there is to draw of a network. */
+/** Gathers everything to draw of a network. */
 export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
   const summary = summarize(graph, point);
   const stages = stagesOf(graph);
@@ -97,7 +97,7 @@ function factsOf(summary: Summary): string[] {
 
 function diagramStage(stage: StageSummary, blocks: readonly { readonly operator?: string }[]): DiagramStage {
   const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
-  // A section without a table already says its kernels in its title.
+  // A section without a table already states its kernels in its title.
   const kernels = operators.length > 0 ? stage.kernels.map(kernelLabel) : [];
   const [expand = 1] = stage.expand.length === 1 ? stage.expand : [];
   const details = [

@@ -36,7 +36,7 @@ export const unitSwatches: { readonly [K in UnitKind]: Swatch } = {
   port: { fill: paper, stroke: paper },
 };
 
-/** What the legend says of each kind of unit. */
+/** The legend text of each kind of unit. */
 export const unitNames: { readonly [K in UnitKind]?: string } = {
   conv: 'convolution',
   depthwise: 'depthwise convolution',

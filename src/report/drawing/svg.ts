@@ -22,12 +22,12 @@ export function drawSvg(diagram: Diagram): string {
   const blocks = diagram.blocks.map((b) => drawBlock(b, operatorSwatch(operators, [b.operator])));
   const legend = drawLegend(diagram);
   const narrow = blocks.filter((b) => b.width <= widestBeside);
-  const beside = packBeside([...narrow, ...(legend ? [legend] : [])], stages.height);
+  const side = packSide([...narrow, ...(legend ? [legend] : [])], stages.height);
   const below = stack(blocks.filter((b) => b.width > widestBeside));
   const headWidth = Math.max(textLength(diagram.title, 20, true), textLength(diagram.facts.join('  ·  '), 12));
-  const upper = Math.max(stages.height, beside.height) + (below.height > 0 ? blockGap : 0);
+  const upper = Math.max(stages.height, side.height) + (below.height > 0 ? blockGap : 0);
   const width =
-    Math.max(stages.width + (beside.width > 0 ? 44 + beside.width : 0), headWidth, below.width) + 2 * border;
+    Math.max(stages.width + (side.width > 0 ? 44 + side.width : 0), headWidth, below.width) + 2 * border;
   const height = titleHeight + upper + below.height + 2 * border - 10;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" font-family="Helvetica, Arial, 'Liberation Sans', sans-serif" role="img">`,
@@ -37,7 +37,7 @@ export function drawSvg(diagram: Diagram): string {
     svgText(border, border + 16, diagram.title, { size: 20, bold: true }),
     svgText(border, border + 38, diagram.facts.join('  ·  '), { size: 12, fill: muted }),
     group(border, titleHeight + border, stages.svg),
-    group(border + stages.width + 44, titleHeight + border, beside.svg),
+    group(border + stages.width + 44, titleHeight + border, side.svg),
     group(border, titleHeight + border + upper, below.svg),
     '</svg>',
   ];
@@ -45,7 +45,7 @@ export function drawSvg(diagram: Diagram): string {
 }
 
 /** Puts parts one below the other into columns about as high as the stages; a wide one has a column to itself. */
-function packBeside(parts: readonly Drawn[], height: number): Drawn {
+function packSide(parts: readonly Drawn[], height: number): Drawn {
   const limit = Math.max(height, ...parts.map((p) => p.height));
   const columns: { parts: Drawn[]; width: number; height: number }[] = [];
   for (const part of parts) {

@@ -28,7 +28,7 @@ export function fitText(text: string, width: number, size: number, bold = false)
   return `${kept.join('').trimEnd()}…`;
 }
 
-/** The text, cut at its start: for paths, whose end says more. */
+/** The text, cut at its start: for paths, whose end is more informative. */
 export function fitTextEnd(text: string, width: number, size: number): string {
   if (textLength(text, size) <= width) return text;
   let kept = [...text].slice(-400);

@@ -1,5 +1,5 @@
 /**
- * An image that is worked on: rows from the top, channels last, 8 bits a channel. Operations change `data` in place or
+ * An image that is worked on: rows from the top, channels last, 8 bits per channel. Operations change `data` in place or
  * put another array there; the size stays.
  */
 export interface Image {

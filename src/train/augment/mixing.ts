@@ -1,7 +1,7 @@
 import { nextUnit, type RandomState } from '../../weights/random.ts';
 import { beta } from './beta.ts';
 
-/** How the images of a batch are mixed, drawn once a batch. Image i meets image `partner[i]`. */
+/** How the images of a batch are mixed, drawn once per batch. Image i meets image `partner[i]`. */
 export type Mix =
   /** Mixup (Zhang et al. 2018): `share` of the image, the rest of its partner. */
   | { readonly kind: 'mixup'; readonly share: number; readonly partner: Int32Array }
@@ -19,7 +19,7 @@ export type Mix =
 /**
  * Draws a batch's mix: of the two the one that is on, or evenly one of both.
  * @param mixup, cutmix the alpha of each; 0 for off.
- * @returns nothing where both are off or there is but one image.
+ * @returns nothing if both are off or there is but one image.
  */
 export function drawMix(
   count: number,

@@ -22,9 +22,9 @@ export type AugmentPolicy =
 
 /** What is done to one training image, in this order: crop, flip, policy, erasing. */
 export interface AugmentOptions {
-  /** `recipeFor` says by default. */
+  /** `recipeFor` decides by default. */
   readonly crop?: TrainCrop;
-  /** How often an image is mirrored left to right: `recipeFor` says by default. */
+  /** How often an image is mirrored left to right: `recipeFor` decides by default. */
   readonly flip?: number;
   readonly policy?: AugmentPolicy;
   /** How often a random rectangle is erased (Zhong et al. 2017): 0 by default. */

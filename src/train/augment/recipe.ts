@@ -35,7 +35,7 @@ export function recipeFor({ largestSide, gray }: Look): Recipe {
   return { augment: 'basic', crop: { kind: 'shift', share: 1 / 8 }, flip: gray ? 0 : 0.5 };
 }
 
-/** What the settings of a run say about augmentation. */
+/** The settings of a run that concern augmentation. */
 export interface AugmentChoices {
   readonly augment: 'none' | 'basic' | 'randaugment' | 'autoaugment' | undefined;
   readonly flip: number | undefined;

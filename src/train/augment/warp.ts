@@ -33,7 +33,7 @@ export function translateY(image: Image, pixels: number): void {
 
 /**
  * The nearest pixel for each, gray where there is none. In fixed point with 16 bits after the point and from the pixels'
- * middles, as Python's Pillow does it, so that the same pixels are chosen.
+ * middles, as Python's Pillow does, so that the same pixels are chosen.
  */
 function warp(image: Image, [a, b, c, d, e, f]: Affine): void {
   const { width, height, channels, data } = image;

@@ -34,7 +34,7 @@ export function assembleBatch(parts: BatchParts, classes: number, settings: Load
     const own = pixels.subarray(slot * size, (slot + 1) * size);
     const out = images.subarray(slot * size, (slot + 1) * size);
     const label = labels[slot] as number;
-    // an image that could not be read is nobody's partner
+    // an image that could not be read is no one's partner
     const partner = mix?.partner[slot] ?? slot;
     const mixed = mix !== undefined && partner !== slot && !skipped.has(partner);
     const share = mixed ? mix.share : 1;
@@ -48,7 +48,7 @@ export function assembleBatch(parts: BatchParts, classes: number, settings: Load
   return { index, shape, images, targets, labels, weights, indices, skipped: [...skipped.values()] };
 }
 
-/** `(value / 255 - mean) / std` for each value, a table a channel. */
+/** `(value / 255 - mean) / std` for each value, one table per channel. */
 function normalisingTables({ mean, std }: LoaderSettings): readonly Float32Array[] {
   return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / (std[c] as number)));
 }

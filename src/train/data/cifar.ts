@@ -53,8 +53,8 @@ export interface CifarSet {
 
 /**
  * Opens CIFAR-10 or CIFAR-100 by the names of the binary version's files; fewer than five training files are fine.
- * @returns nothing where none of the names is there.
- * @throws DataError where a file is cut off, a label has no class, or the files are the Python version's.
+ * @returns nothing if none of the names is there.
+ * @throws DataError if a file is cut off, a label has no class, or the files are the Python version's.
  */
 export function openCifar(folder: string, names: readonly string[]): CifarSet | undefined {
   const format = formats.find(({ train, test }) => [...train, test].some((name) => names.includes(name)));

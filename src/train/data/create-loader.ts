@@ -29,7 +29,7 @@ interface Begun {
 /**
  * Batches of a split, decoded and augmented by worker threads that start with the first epoch. At most `prefetch` batches are
  * ready or begun ahead of the one that is asked for.
- * @throws DataError where the set has no such split or an option cannot be meant.
+ * @throws DataError if the set has no such split or an option cannot be meant.
  */
 export function createLoader(dataset: Dataset, name: SplitName, options: LoaderOptions): Loader {
   const split = dataset.splits[name];
@@ -112,7 +112,7 @@ function begin(
 
 /** Keeps count of what could not be read. */
 interface FailureLimit {
-  /** @throws DataError where too many images were unreadable by now, all of the split, or all of a class that is trained on. */
+  /** @throws DataError if too many images were unreadable by now, all of the split, or all of a class that is trained on. */
   add(image: SkippedImage): void;
 }
 

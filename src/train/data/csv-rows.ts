@@ -14,7 +14,7 @@ export interface CsvRow {
  * lines end with LF, CRLF or CR; a byte order mark and rows without text are skipped. The separator is the first comma, semicolon or tab of the first row
  * outside of quotes; in a file whose name ends in .tsv a tab, if there is one.
  * @param name of the file, for messages.
- * @throws DataError where a quote is not closed or text follows a closed one.
+ * @throws DataError if a quote is not closed or text follows a closed one.
  */
 export function* csvRows(text: string, name: string): Generator<CsvRow, undefined> {
   let at = text.startsWith('\ufeff') ? 1 : 0;
@@ -62,7 +62,7 @@ function separatorOf(text: string, start: number, tabs: boolean): Separator {
   return first ?? ',';
 }
 
-/** Where the quote stands that closes a cell; -1 where none does. */
+/** Position of the quote that closes a cell; -1 if there is none. */
 function endOfQuoted(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
   while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
@@ -72,7 +72,7 @@ function endOfQuoted(text: string, start: number): number {
 const isLineEnd = (text: string, at: number) => text[at] === '\n' || text[at] === '\r';
 const isPair = (text: string, at: number) => text[at] === '\r' && text[at + 1] === '\n';
 
-/** Where a cell's first character stands that is neither a blank nor a tab. */
+/** Position of a cell's first character that is neither a blank nor a tab. */
 function afterBlanks(text: string, start: number, separator: Separator): number {
   let at = start;
   while (text[at] === ' ' || (text[at] === '\t' && separator !== '\t')) at++;

@@ -3,7 +3,7 @@ import { DataError } from './types.ts';
 /**
  * The text of a list: UTF-8, or UTF-16 where a byte order mark says so, as Excel's "Unicode text" is.
  * @param part `start` where the bytes may end within a character.
- * @throws DataError where it is neither: with replaced letters, paths would be missed and labels mixed up.
+ * @throws DataError if it is neither: with replaced letters, paths would be missed and labels mixed up.
  */
 export function csvText(bytes: Uint8Array, path: string, part: 'whole' | 'start'): string {
   const [a, b] = bytes;

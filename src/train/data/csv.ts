@@ -28,7 +28,7 @@ const mostHeaderBytes = 100_000;
  * Opens a list of pictures: a CSV file whose first line names the columns `path`, `label` and, if wished, `split`
  * (`train`, `validation` or `test`). Paths are relative to the list's folder.
  * @param known the classes of the network that is to be measured: there may be fewer, and no others.
- * @throws DataError where the list cannot be understood, or none of its first files is there.
+ * @throws DataError if the list cannot be understood, or none of its first files is there.
  */
 export function openCsv(
   path: string,
@@ -90,7 +90,7 @@ interface Listed {
 /**
  * What makes a path of a list one of this system: as it is written, or, where none of the first is there but for that, with `/` for the
  * `\` of lists that were made on Windows.
- * @throws DataError where neither leads to a file.
+ * @throws DataError if neither leads to a file.
  */
 function pathsOfSystem(path: string, root: string, rows: readonly Listed[]): (file: string) => string {
   const first = rows.slice(0, probed).map(({ file }) => file);

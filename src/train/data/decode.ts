@@ -24,10 +24,10 @@ export interface DecodedShape {
 
 /**
  * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
- * parts lie on white, of animations the first frame is taken; CMYK (by Pillow's rule) and 16 bits a channel become 8 bits of RGB. An embedded colour
- * profile has no say: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
+ * parts lie on white, of animations the first frame is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
+ * profile is ignored: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
  * @param choose the rectangle, once the image's size is known.
- * @throws DataError with the reason, for people: the same for the same bytes.
+ * @throws DataError with the reason, for users: the same for the same bytes.
  */
 export async function decodeCrop(
   locator: Locator,
@@ -148,7 +148,7 @@ async function decoded<T>(bytes: Uint8Array, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Throws DataError where the file has become shorter since it was opened. */
+/** Throws DataError if the file has become shorter since it was opened. */
 function readRecord({ path, offset, width, height, channels, planar }: Locator & { kind: 'record' }): Pixels {
   const bytes = new Uint8Array(width * height * channels);
   const read = withFile(path, (file) => readFully(file, bytes, offset));

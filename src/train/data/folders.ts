@@ -14,7 +14,7 @@ const splitFolders: Readonly<Record<SplitName, readonly string[]>> = {
 
 type Opened = Pick<Dataset, 'classes' | 'splits' | 'warnings'>;
 
-/** A folder with one folder a class, and the pictures in them. */
+/** A folder with one folder per class, and the pictures in them. */
 interface ClassFolders {
   readonly path: string;
   /** Their files, within the set's folder, by the class's name. */
@@ -45,9 +45,9 @@ export function splitsHoldFolders(folder: string): boolean {
 }
 
 /**
- * Opens `train/`, `val/` and `test/`, those that are there, each with a folder a class.
+ * Opens `train/`, `val/` and `test/`, those that are there, each with one folder per class.
  * @param known the classes of the network that is to be measured: there may be fewer, and no others.
- * @throws DataError where there are no pictures, a class has none in `train/`, or other splits have other classes.
+ * @throws DataError if there are no pictures, a class has none in `train/`, or other splits have other classes.
  */
 export function openSplitFolders(folder: string, known: readonly string[] | undefined): Opened {
   const found = new Map<SplitName, ClassFolders>();
@@ -86,12 +86,12 @@ export function openSplitFolders(folder: string, known: readonly string[] | unde
     splits[name] = splitOfClasses(folder, part, classes);
   }
   if (Object.keys(splits).length === 0) throw new DataError(noPictures([...found.values()][0] as ClassFolders));
-  return { classes, splits, warnings: [...warnings, ...passedOver([...found.values()])] };
+  return { classes, splits, warnings: [...warnings, ...skippedFiles([...found.values()])] };
 }
 
 /**
- * Opens a folder of one folder a class.
- * @throws DataError where there are no pictures, or a class has none.
+ * Opens a folder of one folder per class.
+ * @throws DataError if there are no pictures, or a class has none.
  */
 export function openClassFolders(folder: string, known: readonly string[] | undefined): Opened {
   const all = readClassFolders(folder, '');
@@ -99,7 +99,7 @@ export function openClassFolders(folder: string, known: readonly string[] | unde
   const classes = known ?? [...all.files.keys()];
   const unknown = [...all.files.keys()].filter((name) => !classes.includes(name));
   if (unknown.length > 0) throw new DataError(unknownClasses(folder, unknown, classes, undefined));
-  const warnings = [...(all.loose > 0 ? [loosePictures(all)] : []), ...passedOver([all])];
+  const warnings = [...(all.loose > 0 ? [loosePictures(all)] : []), ...skippedFiles([all])];
   return { classes, splits: { train: splitOfClasses(folder, all, classes) }, warnings };
 }
 
@@ -112,7 +112,7 @@ function foldersIn(folder: string): string[] {
   return listFolder(folder).flatMap((entry) => (entry.folder ? [entry.name] : []));
 }
 
-/** Classes stand in the order of their names' characters, as torchvision's ImageFolder has it. */
+/** Classes are in the order of their names' characters, as torchvision's ImageFolder has it. */
 function readClassFolders(root: string, within: string): ClassFolders {
   const files = new Map<string, string[]>();
   const others = new Map<string, Map<string, number>>();
@@ -185,7 +185,7 @@ function unionOf(parts: readonly ClassFolders[]): string[] {
   return [...new Set(names)].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** @throws DataError where there are no pictures, or a class has none: nothing would be learnt of it. */
+/** @throws DataError if there are no pictures, or a class has none: nothing would be learnt of it. */
 function requirePictures(part: ClassFolders): void {
   const empty = [...part.files].filter(([, own]) => own.length === 0).map(([name]) => name);
   if (empty.length === part.files.size) throw new DataError(noPictures(part));
@@ -219,7 +219,7 @@ function loosePictures({ path, loose }: ClassFolders): string {
   return `'${path}' has ${loose} ${nounFor(loose, 'picture', 'pictures')} outside of the class folders: without labels ${them} skipped`;
 }
 
-function passedOver(parts: readonly ClassFolders[]): string[] {
+function skippedFiles(parts: readonly ClassFolders[]): string[] {
   const others = sumOf(parts.flatMap((part) => [...part.others.values()]));
   const renamed = sumOf(parts.map((part) => part.renamed));
   const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);

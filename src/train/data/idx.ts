@@ -17,8 +17,8 @@ export interface SplitFiles {
 
 /**
  * Finds the files of an MNIST-like set by their usual names, plain or with `.gz`, `-idx3-ubyte` or `.idx3-ubyte`.
- * @returns nothing where none of the names is an IDX file of images.
- * @throws DataError where labels are missing, or where there are several sets.
+ * @returns nothing if none of the names is an IDX file of images.
+ * @throws DataError if labels are missing, or where there are several sets.
  */
 export function findIdx(
   folder: string,
@@ -94,7 +94,7 @@ export async function openIdxSplit(
 /**
  * The names of the classes: the lines of `classes.txt` next to the files, else the numbers up to the largest label of the first
  * split, which is the training one where there is one.
- * @throws DataError where a label has no class.
+ * @throws DataError if a label has no class.
  */
 export function idxClasses(folder: string, splits: readonly Split[]): string[] {
   const list = join(folder, 'classes.txt');

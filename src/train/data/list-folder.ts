@@ -69,7 +69,7 @@ export function endingsText(endings: ReadonlyMap<string, number>): string {
   return [...shown, ...(rest > 0 ? [`${rest} others`] : [])].join(', ');
 }
 
-/** Nothing where there is nothing, or a link leads to itself. */
+/** Nothing if there is nothing, or a link leads to itself. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -9,7 +9,7 @@ let loaded: Promise<Sharp> | undefined;
 
 /**
  * The package that decodes and resizes, loaded when the first picture needs it.
- * @throws MissingDecoder where it is not installed.
+ * @throws MissingDecoder if it is not installed.
  */
 export function loadSharp(): Promise<Sharp> {
   loaded ??= import('sharp').then(

@@ -23,7 +23,7 @@ export interface LoaderSettings {
   readonly labelSmoothing: number;
   readonly mixup: number;
   readonly cutmix: number;
-  /** Absent where images are not augmented. */
+  /** Absent if images are not augmented. */
   readonly augmentation?: Augmentation;
   readonly crop?: number;
   readonly workers: number;
@@ -33,7 +33,7 @@ export interface LoaderSettings {
 
 /**
  * Checks what a loader was asked for and fills in the rest.
- * @throws DataError where a value cannot be meant.
+ * @throws DataError if a value cannot be meant.
  */
 export function loaderSettings(
   dataset: Dataset,

@@ -3,7 +3,7 @@ import { decodeWhole, pictureSize } from './decode.ts';
 import { MissingDecoder } from './load-sharp.ts';
 import { DataError, type Pixels, type Split } from './types.ts';
 
-/** How many pictures are looked at, evenly over the set: one large one among them is enough to tell. */
+/** How many pictures are looked at, evenly over the set: one large one among them is enough to decide. */
 const sampled = 64;
 
 /** Looks at some pictures of a set. What cannot be read is skipped; a set without readable ones counts as one of large pictures. */

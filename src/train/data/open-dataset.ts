@@ -33,11 +33,11 @@ type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {
 };
 
 /**
- * Opens a set of labelled images and says what it holds. Recognised, in this order: the IDX files of MNIST and its like, the
- * binary files of CIFAR-10 and CIFAR-100, `train/` with a folder a class (and `val/`, `test/`; any of them alone), a CSV file with
+ * Opens a set of labelled images and reports what it holds. Recognised, in this order: the IDX files of MNIST and its like, the
+ * binary files of CIFAR-10 and CIFAR-100, `train/` with one folder per class (and `val/`, `test/`; any of them alone), a CSV file with
  * the columns `path`, `label` and perhaps `split`, and folders of one class each. Labels are read; of pictures the starts of a few.
  * @param path a folder, or a CSV file.
- * @throws DataError that says what was looked for and what was found.
+ * @throws DataError that states what was looked for and what was found.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   const { seed = 0, validation } = options;
@@ -69,7 +69,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   };
 }
 
-/** Sees whether files are pictures, and of what kind. @throws DataError where none is, or none of a class to train on. */
+/** Checks whether files are pictures, and of what kind. @throws DataError if none is, or none of a class to train on. */
 async function lookAtPictures({ splits, classes }: Opened, path: string): Promise<Look> {
   for (const [name, split] of Object.entries(splits)) {
     await requireReadable(split, path, name === 'train' ? classes : undefined);

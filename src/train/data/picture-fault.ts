@@ -13,7 +13,7 @@ export function pictureFault(bytes: Uint8Array): string {
   return endsEarly[name]?.(bytes) ? `the file ends within the picture (${name})` : `the picture is damaged (${name})`;
 }
 
-/** Whether a file ends before the picture does, for formats that tell; each takes time in proportion to the file's size. */
+/** Whether a file ends before the picture does, for formats that show it; each takes time in proportion to the file's size. */
 const endsEarly: Readonly<Record<string, (bytes: Uint8Array) => boolean>> = {
   JPEG: jpegEndsEarly,
   PNG: pngEndsEarly,
@@ -45,7 +45,7 @@ function jpegEndsEarly(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where the next marker stands that is neither a stuffed byte nor a restart. */
+/** Position of the next marker that is neither a stuffed byte nor a restart. */
 function endOfScan(bytes: Uint8Array, start: number): number {
   for (let at = start; at + 1 < bytes.length; at++) {
     const next = bytes[at + 1] as number;

@@ -67,7 +67,7 @@ function hasBrand(...names: readonly string[]): Test {
   };
 }
 
-/** A drawing whose root is `svg`; a page of HTML with a drawing in it is none. */
+/** A drawing whose root is `svg`; a page of HTML with a drawing in it is not one. */
 function isSvg(head: Uint8Array): boolean {
   if (!isText(head)) return false;
   const text = new TextDecoder('latin1').decode(head);

@@ -5,7 +5,7 @@ import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
 import { DataError } from './types.ts';
 
 export interface PendingBatch {
-  /** The images that could not be read, once all others are in place. Throws DataError where a worker has failed. */
+  /** The images that could not be read, once all others are in place. Throws DataError if a worker has failed. */
   readonly done: Promise<readonly Failure[]>;
   /** Images that no worker has begun are left out; `done` will not come. */
   cancel(): void;
@@ -97,7 +97,7 @@ export function createPool(count: number): WorkerPool {
 
 function endWorker(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
-    // a worker that has ended already says nothing more
+    // a worker that has ended already sends nothing more
     if (worker.threadId === -1) return resolve();
     const timer = setTimeout(() => void worker.terminate(), closeMs);
     worker.once('exit', () => {

@@ -21,7 +21,7 @@ export interface Preparation {
  * Decodes an image, crops, resizes and augments it.
  * @param position of the image in its epoch's order; with the seed and the epoch it decides what is drawn for the image.
  * @returns `[H, W, C]` in 8 bits.
- * @throws DataError where the image cannot be read.
+ * @throws DataError if the image cannot be read.
  */
 export async function prepareSample(locator: Locator, position: number, plan: Preparation): Promise<Uint8Array> {
   const { width, height, channels, augmentation } = plan;

@@ -6,10 +6,10 @@ import { membersOfClasses } from './sampling.ts';
 import { DataError, type Split } from './types.ts';
 
 /**
- * Sees by the first bytes of files whether there is anything to read: in a whole split, and of each class that is trained on. Of
+ * Checks by the first bytes of files whether there is anything to read: in a whole split, and of each class that is trained on. Of
  * most classes one file is opened.
  * @param classes the names of the classes, where each of them has to have a picture that can be read.
- * @throws DataError where there is none, with what is wrong with the first.
+ * @throws DataError if there is none, with what is wrong with the first.
  */
 export async function requireReadable(split: Split, path: string, classes?: readonly string[]): Promise<void> {
   const unreadable = [...membersOfClasses(split.labels)].filter(([, members]) => !members.some(startsWell(split)));

@@ -7,7 +7,7 @@ interface Taps {
 }
 
 /**
- * Resizes a small image, bicubic with antialiasing as Python's Pillow does it: a kernel with a = -1/2, widened where the image
+ * Resizes a small image, bicubic with antialiasing as Python's Pillow does: a kernel with a = -1/2, widened where the image
  * shrinks, first along rows, then along columns, 8 bits in between. For raw images alone, whose sets count by the ten
  * thousands: a call into sharp takes far longer than this.
  */

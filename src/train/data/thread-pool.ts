@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Threads that prepare images where nobody says how many: a core is left to the thread that trains. */
+/** Threads that prepare images by default: a core is left to the thread that trains. */
 export function defaultWorkers(): number {
   return Math.max(1, availableParallelism() - 1);
 }

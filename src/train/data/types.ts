@@ -3,7 +3,7 @@ import type { AugmentOptions } from '../augment/options.ts';
 import type { Look } from '../augment/recipe.ts';
 import { RunError } from '../run-error.ts';
 
-/** What is wrong with the data or with what was asked of it, for people: what was looked for and what was found. */
+/** What is wrong with the data or with what was asked of it, for users: what was looked for and what was found. */
 export class DataError extends RunError {}
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -23,7 +23,7 @@ export type Locator =
       readonly planar: boolean;
     };
 
-/** A decoded image: rows from the top, channels last, 8 bits a channel. */
+/** A decoded image: rows from the top, channels last, 8 bits per channel. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -36,7 +36,7 @@ export interface Split {
   /** The class of each image, `[count]`. */
   readonly labels: Int32Array;
   locate(index: number): Locator;
-  /** How people know the image: a path within the data's folder, or a file and a number in it. */
+  /** Display name of the image: a path within the data's folder, or a file and a number in it. */
   nameOf(index: number): string;
 }
 
@@ -51,11 +51,11 @@ export interface Dataset {
   /** Of packed images by their format, of pictures by a sample. */
   readonly look: Look;
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
-  /** What of the data is skipped, for people. */
+  /** What of the data is skipped, for users. */
   readonly warnings: readonly Words[];
   /**
-   * One image as it is stored, in the set's channels, turned upright where it says how.
-   * @throws DataError where it cannot be read or decoded.
+   * One image as it is stored, in the set's channels, turned upright if it states how.
+   * @throws DataError if it cannot be read or decoded.
    */
   read(split: SplitName, index: number): Promise<Pixels>;
   /** Removes what was unpacked for it. */
@@ -70,9 +70,9 @@ export interface DatasetOptions {
    * validation split. By default 0.1, or 0 where there is a test split.
    */
   readonly validation?: number;
-  /** Reads pictures in gray where 1: 3 by default. Has no say in IDX and CIFAR sets. */
+  /** Reads pictures in gray where 1: 3 by default. Has no effect on IDX and CIFAR sets. */
   readonly channels?: 1 | 3;
-  /** The classes that a network tells apart, in its order: the data may have fewer, and no others. */
+  /** The classes that a network distinguishes, in its order: the data may have fewer, and no others. */
   readonly classes?: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export interface LoaderOptions {
   readonly std?: readonly number[];
   /**
    * Shuffled, augmented, a last batch of one image left out: by default for the split `train` and for no other. Where it is
-   * false, `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no say.
+   * false, `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no effect.
    */
   readonly training?: boolean;
   /** `balanced` draws each image's class evenly, then one of its images, both with replacement. `shuffled` by default. */
@@ -154,7 +154,7 @@ export interface Loader {
   /**
    * The batches of an epoch, from a batch on. The same seed, epoch and number give the same batch, whatever came before
    * and however many workers there are. Leaving the loop early is fine. One epoch at a time.
-   * @throws DataError where more images are unreadable than the limit allows, or a worker ends.
+   * @throws DataError if more images are unreadable than the limit allows, or a worker ends.
    */
   epoch(epoch: number, fromBatch?: number): AsyncIterable<Batch>;
   /** Ends the workers. */

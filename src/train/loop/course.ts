@@ -19,7 +19,7 @@ export interface Course {
   readonly log: RunLog;
   placed: PlacedNetwork;
   state: TrainState;
-  /** Of the state's best epoch; undefined where there is none, or its file is not what it was. */
+  /** Of the state's best epoch; undefined if there is none, or its file has changed. */
   best: BestEvaluation | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   }
 }
 
-/** Sees to it that the network has the size of the epoch's images. */
+/** Makes sure that the network has the size of the epoch's images. */
 export async function enterEpoch(course: Course): Promise<void> {
   const { task, placed, state } = course;
   const size = sizeOf(task, state.epoch);
@@ -78,7 +78,7 @@ export async function saveState(course: Course, known?: ReadonlyMap<string, Floa
 
 /**
  * The values of all variables.
- * @throws RunError where one is not a finite number: a checkpoint with it would take the last good one's place.
+ * @throws RunError if one is not a finite number: a checkpoint with it would take the last good one's place.
  */
 export async function readValues({ placed, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
   const values = await placed.runner.read();

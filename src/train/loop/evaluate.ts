@@ -42,7 +42,7 @@ export interface EvaluateRequest {
   stopped?(): boolean;
 }
 
-/** Runs a network over a split. Undefined where it was stopped on the way. */
+/** Runs a network over a split. Undefined if it was stopped on the way. */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation | undefined> {
   const { loader, classes } = request;
   const confusion = new Int32Array(classes * classes);

@@ -24,8 +24,8 @@ export function runFunction(
 }
 
 /**
- * Where a step's numbers first stop being finite: the output of `diagnose` that says so, `activation stages.2.0.add #3`.
- * Undefined where all of them are.
+ * Where a step's numbers first stop being finite: the output of `diagnose` that shows it, `activation stages.2.0.add #3`.
+ * Undefined if all of them are.
  */
 export async function firstNotFinite(
   runner: StepRunner,
@@ -79,7 +79,7 @@ function described(output: string): string {
   return `the ${output}`;
 }
 
-/** An error of a backend as the user is to see it: what to do where memory was short. */
+/** An error of a backend as the user sees it: what to do where memory was short. */
 export function explained(error: unknown, settings: ResolvedSettings, size: readonly number[]): unknown {
   if (!(error instanceof OutOfMemoryError)) return error;
   const { batch, accumulate } = settings;

@@ -72,7 +72,7 @@ function scoreRecord({ loss, accuracy, top5, confusion }: Evaluation, classes: r
   return { loss, accuracy, top5, balancedAccuracy: recall, macroPrecision: precision, macroF1: f1 };
 }
 
-/** Scores by the weights that are validated, none without validation images; undefined where it was stopped. */
+/** Scores by the weights that are validated, none without validation images; undefined if it was stopped. */
 async function validate({ task, placed, state }: Course): Promise<Map<WeightKind, Evaluation> | undefined> {
   const { config, loaders, report, stopped } = task;
   const { runner, training } = placed;

@@ -31,7 +31,7 @@ export async function placeNetwork(
   return { ...network, size, runner: { ...runner, close } };
 }
 
-/** Goes on with a network at another size: the variables are carried over. Closes the one before. */
+/** Continues with a network at another size: the variables are carried over. Closes the one before. */
 export async function replaceNetwork(
   placed: PlacedNetwork,
   network: TrainedNetwork,

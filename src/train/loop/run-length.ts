@@ -7,7 +7,7 @@ import type { ResolvedSettings } from '../settings.ts';
 
 /**
  * How many steps a run has. The last step of an epoch may have fewer batches than the others.
- * @throws RunError where an epoch's images do not make one whole step.
+ * @throws RunError if an epoch's images do not make one whole step.
  */
 export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train: Loader): RunLength {
   const stepsPerEpoch = Math.ceil(train.batches / accumulate);
@@ -23,7 +23,7 @@ export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train
 
 /**
  * What the warm-up makes of a short run, where it is likely not meant: a rate that never comes to its value, or a first epoch
- * that trains nothing. Undefined where all is well.
+ * that trains nothing. Undefined if all is well.
  */
 export function warmupWarning(settings: ResolvedSettings, length: RunLength): Words | undefined {
   const { warmup, epochs, rate } = settings;

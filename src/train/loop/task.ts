@@ -15,7 +15,7 @@ export interface TrainedNetwork {
   readonly training: TrainingProgram;
 }
 
-/** All that a training run needs. The caller opens it, holds the folder's lock, and closes what it opened. */
+/** Everything that a training run needs. The caller opens it, holds the folder's lock, and closes what it opened. */
 export interface TrainingTask {
   readonly folder: RunFolder;
   readonly config: RunConfig;
@@ -29,7 +29,7 @@ export interface TrainingTask {
   readonly loaders: { readonly train: Loader; readonly validation?: Loader };
   /** By which the loaders' images were normalised. */
   readonly normalisation: Normalisation;
-  /** How people know an image of the validation split. */
+  /** Display name of an image of the validation split. */
   nameOf(index: number): string;
   readonly report: Report;
   /** Looked at after each step: whether to leave a checkpoint and end. */

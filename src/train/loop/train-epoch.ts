@@ -66,7 +66,7 @@ function shareOfStep({ index, shape }: Batch, { accumulate, batch }: ResolvedSet
   return shape[0] / Math.min(perStep, train.images - before);
 }
 
-/** Runs a step, and says where its numbers stop being finite if they do. */
+/** Runs a step, and reports where its numbers stop being finite if they do. */
 async function guarded<T>(
   { placed, state, task }: Course,
   batch: Batch,
@@ -118,7 +118,7 @@ async function finishStep(
   if (step % settings['save-every'] === 0 && stepInEpoch < stepsPerEpoch) await saveState(course);
 }
 
-/** What sums mean an image. */
+/** The means per image of sums. */
 export function means({ images, loss, correct }: EpochSums): { loss: number; accuracy: number } {
   return images === 0 ? { loss: 0, accuracy: 0 } : { loss: loss / images, accuracy: correct / images };
 }

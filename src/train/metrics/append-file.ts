@@ -8,7 +8,7 @@ import { RunError } from '../run-error.ts';
 /** A file that only grows, and can be cut back to where a checkpoint saw it. */
 export interface AppendFile {
   append(bytes: Uint8Array): void;
-  /** Bytes so far: where a checkpoint says that the file has to be cut on resuming. */
+  /** Bytes so far: where a checkpoint states that the file has to be cut on resuming. */
   size(): number;
   /** What was appended is on the disk after this. */
   sync(): void;
@@ -17,8 +17,8 @@ export interface AppendFile {
 
 /**
  * Opens a file to append to.
- * @param size what is kept of it: 0 for a new run, what the checkpoint says on resuming.
- * @throws RunError where the file is shorter than that, or cannot be written.
+ * @param size what is kept of it: 0 for a new run, what the checkpoint states on resuming.
+ * @throws RunError if the file is shorter than that, or cannot be written.
  */
 export function openAppendFile(path: string, size: number): AppendFile {
   let file: number;

@@ -1,7 +1,7 @@
 /** Images by their class (row) and the predicted one (column), `[K, K]`. */
 export type Confusion = Int32Array;
 
-/** How a class is told from the others. A share is 0 where there is nothing to divide by. */
+/** How well a class is distinguished from the others. A share is 0 where there is nothing to divide by. */
 export interface ClassScore {
   readonly name: string;
   readonly images: number;

@@ -12,7 +12,7 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Rotated and offset, so that a checksum of data that hold checksums says something (tensorflow, lib/hash/crc32c.h). */
+/** Rotated and offset, so that a checksum of data that contain checksums is still meaningful (tensorflow, lib/hash/crc32c.h). */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

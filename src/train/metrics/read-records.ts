@@ -31,7 +31,7 @@ const shapes = {
   }),
 };
 
-/** The records of a run's `metrics.jsonl`. @throws RunError for a line that is none: the report is made from them. */
+/** The records of a run's `metrics.jsonl`. @throws RunError for a line that is not one: the report is made from them. */
 export function readRecords(folder: string): LogRecord[] {
   const path = join(folder, metricsFile);
   let text: string;

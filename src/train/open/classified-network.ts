@@ -32,7 +32,7 @@ export function imageOf(graph: Graph): NetworkImage {
   };
 }
 
-/** How many classes a network tells apart: the length of its only vector. @throws RunError where it has none or several. */
+/** How many classes a network distinguishes: the length of its only vector. @throws RunError if it has none or several. */
 function classesOf(graph: Graph): number {
   const vectors = graph.outputs.flatMap(({ value }) => {
     const shape = graph.nodes[value.node]?.shapes[value.output] ?? [];
@@ -54,7 +54,7 @@ export function hasClasses({ point }: Network): boolean {
 
 /**
  * @param advice what to do.
- * @throws RunError where a network and data do not have the same number of classes.
+ * @throws RunError if a network and data do not have the same number of classes.
  */
 export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: number, found: number) => Words): void {
   const classes = classesOf(graph);

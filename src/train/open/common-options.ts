@@ -18,7 +18,7 @@ export interface CommonOptions {
 /** How a run or an evaluation is followed and stopped. */
 export interface RunControl {
   readonly signal?: AbortSignal | undefined;
-  /** Hears of each event before the run goes on. What it throws ends the run as any error does. */
+  /** Is called with each event before the run goes on. What it throws ends the run as any error does. */
   readonly onEvent?: Report | undefined;
 }
 

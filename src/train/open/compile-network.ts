@@ -14,17 +14,17 @@ export type TellDiagnostics = (diagnostics: readonly Diagnostic[]) => void;
 
 /** Reports each warning once, however often the network is built. */
 export function tellOnce(report: Report | undefined): TellDiagnostics {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (diagnostics) => {
     const fresh = diagnostics.filter(({ code, message, span }) => {
       const key = `${code} ${span?.source.name} ${span?.start} ${message}`;
-      return !told.has(key) && told.add(key);
+      return !reported.has(key) && reported.add(key);
     });
     if (fresh.length > 0) report?.({ kind: 'diagnostics', diagnostics: fresh });
   };
 }
 
-/** A spec at one point of its family. @throws RunError where it has an error. */
+/** A spec at one point of its family. @throws RunError if it has an error. */
 export function compileNetwork(spec: Spec, request: NetworkRequest, tell: TellDiagnostics): Network {
   const compilation = compileSpec(spec, request);
   const { diagnostics } = compilation;

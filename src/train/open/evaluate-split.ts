@@ -28,7 +28,7 @@ export interface EvaluateSplitRequest {
   stopped(): boolean;
 }
 
-/** Runs a network with its weights over a split of the data. Undefined where it was stopped on the way. */
+/** Runs a network with its weights over a split of the data. Undefined if it was stopped on the way. */
 export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation | undefined> {
   const { network, source, dataset, split, crop, backend, batch, workers, progress, skipped, stopped } = request;
   const { program, classes } = evaluationProgram(network);

@@ -17,7 +17,7 @@ export interface LongerRun {
   readonly position: TrainState | undefined;
 }
 
-/** The run with more epochs. Nothing is written. @throws SettingError, RunError where it would not be longer. */
+/** The run with more epochs. Nothing is written. @throws SettingError, RunError if it would not be longer. */
 export function lengthenRun(run: StoredNetwork, epochs: number): LongerRun {
   const problem = settingProblem('epochs', epochs);
   if (problem !== undefined) throw new SettingError('epochs', words`${option('epochs')} ${problem}, not ${epochs}`);
@@ -28,7 +28,7 @@ export function lengthenRun(run: StoredNetwork, epochs: number): LongerRun {
 }
 
 /**
- * What a run that is made longer does differently from one that had the length from the start: sentences for people. None for a
+ * What a run that is made longer does differently from one that had the length from the start: sentences for users. None for a
  * course that does not depend on the length, or before the first step.
  */
 export function jumpsOf(

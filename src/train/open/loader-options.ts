@@ -37,7 +37,7 @@ export function validationLoaderOptions(plain: LoaderOptions, settings: Resolved
   return { ...plain, size: sizes(plain, settings), training: false, ...evaluationCropOf(settings) };
 }
 
-/** What of a run's settings says how its images are evaluated, in training and afterwards. */
+/** What of a run's settings determines how its images are evaluated, in training and afterwards. */
 export function evaluationCropOf({ crop }: Pick<ResolvedSettings, 'crop'>): Pick<LoaderOptions, 'crop'> {
   return crop === undefined ? {} : { crop };
 }

@@ -32,7 +32,7 @@ export interface ResumeOptions extends CommonOptions {
 /**
  * Makes a new run's folder, which this process then holds, and opens what computes.
  * @param out the folder; the next free one of `runs/NAME-1`, `runs/NAME-2` and so on by default.
- * @throws RunError where the folder is not free, BackendUnavailable.
+ * @throws RunError if the folder is not free, BackendUnavailable.
  */
 export async function startRun(plan: RunPlan, out: string | undefined, control: RunControl): Promise<Run> {
   const { config, copy, cwd, env, network, dataset, loaders, weights } = plan;
@@ -52,9 +52,9 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
 }
 
 /**
- * Opens a run to go on with, at its newest checkpoint. This process holds its folder until the run is closed.
- * @param shown the folder as the user calls it.
- * @throws RunError where there is none, another process has it, or its data are not what they were; DataError,
+ * Opens a run to continue it, at its newest checkpoint. This process holds its folder until the run is closed.
+ * @param shown the folder as given by the user.
+ * @throws RunError if there is no run, another process holds it, or its data have changed; DataError,
  * BackendUnavailable.
  */
 export async function openRun(shown: string, options: ResumeOptions, control: RunControl): Promise<Run> {

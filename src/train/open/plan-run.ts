@@ -59,7 +59,7 @@ export interface RunPlan {
 }
 
 /**
- * Reads spec, data, weights and settings of a new run, and sees whether they fit.
+ * Reads spec, data, weights and settings of a new run, and checks whether they fit.
  * @throws RunError, DataError and FileError for what does not: see `RunError.setting`.
  */
 export async function planRun(options: RunOptions, report?: Report): Promise<RunPlan> {
@@ -125,7 +125,7 @@ function checkEnoughClasses({ classes, path, kind }: Dataset): void {
   });
 }
 
-/** Which images there are to train on and to validate with. @throws RunError where there are none to train on. */
+/** Which images there are to train on and to validate with. @throws RunError if there are none to train on. */
 export function imagesOf(dataset: Dataset): RunConfig['images'] {
   const { train } = dataset.splits;
   if (!train || train.count === 0) {

@@ -25,13 +25,13 @@ export interface Run {
   readonly backend: Pick<Backend, 'name' | 'description'>;
   /** The images of each class. */
   readonly classes: readonly ClassCount[];
-  /** The images that it is validated on; undefined where there are none. */
+  /** The images that it is validated on; undefined if there are none. */
   readonly validatedOn: SplitName | undefined;
   /**
    * Trains from where the run stands to its end, or until the signal is aborted: then the step is finished and a checkpoint
-   * written, from which the run goes on to the same weights. May be called once.
+   * written, from which the run continues to the same weights. May be called once.
    * @param control another signal than the run was opened with.
-   * @throws RunError where numbers are not finite or memory does not suffice; DataError where too many images are unreadable.
+   * @throws RunError if numbers are not finite or memory does not suffice; DataError if too many images are unreadable.
    */
   train(control?: Pick<RunControl, 'signal'>): Promise<RunOutcome>;
   /** Gives the folder back. */
@@ -97,11 +97,11 @@ export function createRunHandle(parts: OpenedParts, opened: RunControl): Run {
 
 /** Every epoch meets the same unreadable images again. */
 function oncePerImage(report: Report): Report {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (event: TrainEvent) => {
     if (event.kind === 'skipped') {
-      if (told.has(event.name)) return;
-      told.add(event.name);
+      if (reported.has(event.name)) return;
+      reported.add(event.name);
     }
     report(event);
   };

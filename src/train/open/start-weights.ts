@@ -60,7 +60,7 @@ export function followStartWeights(
 
 /**
  * The weights that a network starts from: a file's, or seeded ones.
- * @throws RunError where the file does not fit, FileError where it cannot be read.
+ * @throws RunError if the file does not fit, FileError if it cannot be read.
  */
 export function openStartWeights(
   { program, graph }: Network,

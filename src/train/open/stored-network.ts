@@ -31,7 +31,7 @@ export function openStoredNetwork(folder: RunFolder, tell: TellDiagnostics): Sto
   return { folder, config, hashes, spec, network: compileNetwork(spec, config.network, tell) };
 }
 
-/** The data of a run. @param moved where they are now. @throws RunError where they differ from those of the beginning. */
+/** The data of a run. @param moved where they are now. @throws RunError if they differ from those of the beginning. */
 export async function openRunData(
   { config, network }: StoredNetwork,
   moved: string | undefined,

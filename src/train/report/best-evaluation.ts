@@ -32,7 +32,7 @@ export interface BestEvaluation extends Best {
 
 const bestFile = 'best.json';
 
-/** Puts together what is kept of an evaluation. @param nameOf how people know an image. */
+/** Puts together what is kept of an evaluation. @param nameOf the display name of an image. */
 export function bestEvaluation(
   best: Best,
   { images, loss, top5, confusion, mistakes }: Evaluation,
@@ -77,7 +77,7 @@ const shape = anObject({
 });
 
 /**
- * Reads `best.json`. Undefined where it is missing or damaged, or where it is about another epoch than the state's best: of a run
+ * Reads `best.json`. Undefined if it is missing or damaged, or if it is about another epoch than the state's best: of a run
  * that was ended while its last epoch was finished, or of an older checkpoint. The weights can be evaluated again.
  */
 export function readBestEvaluation(

@@ -34,7 +34,7 @@ export function confusionHtml(confusion: Confusion, classes: readonly string[]):
       : htmlTable(['most frequent', 'images'], rows);
   }
   const k = classes.length;
-  // Long names stand upright, so that the columns stay narrow.
+  // Long names are vertical, so that the columns stay narrow.
   const upright = classes.some((name) => name.length > 3);
   const head = classes.map((name) => `<th class="${upright ? 'up' : 'over'}"><span>${escapeHtml(name)}</span></th>`);
   const rows = classes.map((name, row) => {

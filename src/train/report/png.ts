@@ -9,7 +9,7 @@ export function encodePng(width: number, height: number, channels: 1 | 3, data: 
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  // 8 bits a sample; colour type 0 is gray, 2 is RGB.
+  // 8 bits per sample; colour type 0 is gray, 2 is RGB.
   header.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8);
   const stride = width * channels;
   const rows = new Uint8Array(height * (stride + 1));

@@ -43,7 +43,7 @@ export function runReport(report: RunReport): string {
   ].join('\n');
 }
 
-/** What the best weights take for what; it is the score of these weights that stands on top. */
+/** What the best weights take for what; it is the score of these weights that is shown at the top. */
 function validation({ best, records, config }: RunReport): string[] {
   const { classes } = config;
   if (!best) {

@@ -2,7 +2,7 @@ import type { Normalisation } from '../../5-graph/graph.ts';
 import type { Mistake } from '../loop/evaluate.ts';
 import { encodePng } from './png.ts';
 
-/** A report of 24 images stays small if none has more pixels a side than this. */
+/** A report of 24 images stays small if none has more pixels per side than this. */
 const largestSide = 112;
 
 /** An image as the network saw it, as a `data:` URL of a PNG; large ones made smaller by means over squares of pixels. */

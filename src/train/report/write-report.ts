@@ -6,7 +6,7 @@ import { readRecords } from '../metrics/read-records.ts';
 import type { BestEvaluation } from './best-evaluation.ts';
 import { runReport } from './run-report.ts';
 
-/** Writes `report.html` from what the run's metrics say, and from the best epoch's evaluation where there is one. */
+/** Writes `report.html` from the run's metrics, and from the best epoch's evaluation where there is one. */
 export function writeReport(
   { folder, config }: TrainingTask,
   graph: Graph,

@@ -28,7 +28,7 @@ export interface StartWeights {
   readonly allowMissing: readonly string[];
 }
 
-/** All that makes a run what it is, as `config.json` in its folder. */
+/** Everything that defines a run, as `config.json` in its folder. */
 export interface RunConfig {
   readonly format: 1;
   /** Of the compiler. */
@@ -56,7 +56,7 @@ export function formatConfig(config: RunConfig): string {
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
 
-/** Reads `config.json`. @throws RunError for what is none, or of another version of the format. */
+/** Reads `config.json`. @throws RunError for anything else, or for another version of the format. */
 export function parseConfig(text: string, shown: string): RunConfig {
   let value: Partial<RunConfig> | null;
   try {
@@ -104,7 +104,7 @@ const configShape = anObject(
   },
 );
 
-/** What is wrong with resolved settings, by the table that the options are made from; undefined where nothing is. */
+/** What is wrong with resolved settings, by the table that the options are made from; undefined if nothing is. */
 function settingsProblem(settings: ResolvedSettings): string | undefined {
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(settingTable, name)) return `there is no setting '${name}'`;
@@ -138,7 +138,7 @@ export function configHashes(config: RunConfig, specTexts: readonly string[]): r
   return [configHash(config, specTexts), ...earlier];
 }
 
-/** A run made longer. @param step how many steps of it are done. @throws RunError where it would not be longer. */
+/** A run made longer. @param step how many steps of it are done. @throws RunError if it would not be longer. */
 export function lengthened(config: RunConfig, epochs: number, step: number, shown: string): RunConfig {
   const { settings } = config;
   if (epochs <= settings.epochs) {

@@ -11,7 +11,7 @@ import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-c
 import type { SpecCopy } from './spec-copy.ts';
 
 /**
- * A run's folder. What stands in it:
+ * A run's folder. It contains:
  *
  * - `config.json`, `spec/`: what the run is; written once, but for a run that is made longer.
  * - `metrics.jsonl`, `events.out.tfevents.*`, `report.html`: what it did.
@@ -34,7 +34,7 @@ const configFile = 'config.json';
 /** Within `spec/`, with slashes. */
 const specName = /^[^/\\\0][^\\\0]*\.enet$/;
 
-/** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that nobody else takes it. */
+/** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that no other process takes it. */
 export function createNumberedRun(cwd: string, name: string): RunFolder {
   makeFolder(join(cwd, 'runs'), 'runs');
   for (let n = 1; ; n++) {
@@ -98,7 +98,7 @@ export function rewriteConfig({ path }: RunFolder, config: RunConfig): void {
   writeTextAtomically(join(path, configFile), formatConfig(config));
 }
 
-/** @throws RunError where a folder holds no run. */
+/** @throws RunError if a folder holds no run. */
 export function requireRun({ path, shown }: RunFolder): void {
   if (!existsSync(join(path, configFile))) throw new RunError(`there is no run in '${shown}': it has no ${configFile}`);
 }
@@ -109,7 +109,7 @@ export interface StoredRun {
   readonly hashes: readonly [string, ...string[]];
 }
 
-/** Reads what a run is. @throws RunError where there is none, or it is damaged. */
+/** Reads what a run is. @throws RunError if there is none, or it is damaged. */
 export function readRun(folder: RunFolder): StoredRun {
   requireRun(folder);
   const { path, shown } = folder;

@@ -13,14 +13,14 @@ import { aCount, anObject, aText } from './shape.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process started, in the kernel's ticks, where it says so: process numbers come back. */
+  /** When the process started, in the kernel's ticks, if known: process numbers are reused. */
   readonly started: string;
 }
 
 const shape = anObject({ pid: aCount, host: aText, started: aText });
 /** What a process has in the folder while it takes the lock: `lock.PID.RANDOM`. */
 const claimName = /^lock\.\d+\.[0-9a-f]+$/;
-/** So often a process makes way for another that claims the folder at the same moment. */
+/** At most this often a process makes way for another that claims the folder at the same moment. */
 const attempts = 100;
 
 /**
@@ -31,7 +31,7 @@ const attempts = 100;
  * the later to put its claim sees the earlier one's claim, or the lock that it has become; so no two ever hold the folder.
  * Both may see each other, and then both make way for a random time.
  * @returns what gives the folder back.
- * @throws RunError where a living process has it, or one of another machine, of which nothing can be known.
+ * @throws RunError if a living process has it, or one of another machine, of which nothing can be known.
  */
 export function lockRun({ path: folder, shown }: RunFolder): () => void {
   const path = join(folder, lockFile);
@@ -87,7 +87,7 @@ function claimsOf(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** False where somebody removed the claim: then it did not count. */
+/** False if somebody removed the claim: then it did not count. */
 function becomesLock(claim: string, path: string): boolean {
   try {
     renameSync(claim, path);
@@ -121,7 +121,7 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Undefined for what no process wrote whole: it counts as a dead one's. Throws where nothing can be known of it. */
+/** Undefined for what no process wrote whole: it counts as a dead one's. Throws if nothing can be known of it. */
 function read(path: string): Holder | undefined {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
  * Checks of what a run's folder holds as JSON: anyone may have changed it since it was written. A shape gives what is wrong with
- * a value, with the path to it (`'images.train' is not a whole number`), or undefined where the value fits.
+ * a value, with the path to it (`'images.train' is not a whole number`), or undefined if the value fits.
  */
 export type Shape = (value: unknown, path: string) => string | undefined;
 

@@ -13,7 +13,7 @@ import { RunError } from '../run-error.ts';
 import { checkpointsFolder, type RunFolder } from './run-folder.ts';
 import { stateProblem, type TrainState } from './state.ts';
 
-/** How many states are kept: one more than needed, for a disk that lies about what it has written. */
+/** How many states are kept: one more than needed, for a disk that falsely reports what it has written. */
 const kept = 2;
 const format = 'enetc training state 1';
 
@@ -23,7 +23,7 @@ export interface SavedState {
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
-/** A checkpoint that is not what was written. */
+/** A damaged checkpoint. */
 export interface DamagedState {
   /** As the user calls it. */
   readonly path: string;
@@ -33,7 +33,7 @@ export interface DamagedState {
 /**
  * Writes a training's state as `checkpoints/step-00001000.safetensors`, then removes all but the last two.
  * The variables are its tensors; the rest is JSON in its metadata.
- * @returns the file's path as the user calls it.
+ * @returns the file's path as given by the user.
  */
 export function writeState(
   folder: RunFolder,
@@ -57,10 +57,10 @@ export function writeState(
 }
 
 /**
- * The newest state of a run that is whole; undefined where it was ended before it had one.
+ * The newest state of a run that is whole; undefined if it was ended before it had one.
  * @param hashes the marks of the run's configuration, see `configHashes`.
  * @param damaged called for each newer one that is not: it gets another name, so that it is not met again.
- * @throws RunError where none is whole, or where the newest is of another configuration.
+ * @throws RunError if none is whole, or where the newest is of another configuration.
  */
 export function readState(
   folder: RunFolder,
@@ -102,7 +102,7 @@ export function readState(
   );
 }
 
-/** Where a run stands, of its newest state that can be read, without the variables. Undefined where it has none. */
+/** Where a run stands, of its newest state that can be read, without the variables. Undefined if it has none. */
 export function readPosition(folder: RunFolder, hashes: readonly string[]): TrainState | undefined {
   for (const name of stateNames(folder)) {
     const state = withState(folder, name, hashes, (opened) => opened.state);
@@ -111,7 +111,7 @@ export function readPosition(folder: RunFolder, hashes: readonly string[]): Trai
   return undefined;
 }
 
-/** The path of the newest state as the user calls it, where there is one. */
+/** The path of the newest state as given by the user, where there is one. */
 export function newestState(folder: RunFolder): string | undefined {
   const [name] = stateNames(folder);
   return name === undefined ? undefined : join(folder.shown, checkpointsFolder, name);
@@ -125,8 +125,8 @@ interface OpenedState {
 }
 
 /**
- * Opens a state and gives it to `use`; a text that says what is wrong where it is damaged.
- * @throws RunError where it is another configuration's, or cannot be read for now.
+ * Opens a state and gives it to `use`; a text that states what is wrong if it is damaged.
+ * @throws RunError if it is another configuration's, or cannot be read for now.
  */
 function withState<T>(
   folder: RunFolder,
@@ -175,7 +175,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Of all that a state is: what a disk or a hand changed in it is found out. */
+/** Of all that a state is: whatever a disk or a person changed in it is detected. */
 function checksum(text: string, values: readonly Float32Array[]): string {
   let sum = crc32(text);
   for (const { buffer, byteOffset, byteLength } of values)

@@ -43,7 +43,7 @@ const stateShape = anObject(
   { best: anObject({ epoch: aCount, accuracy: aNumber(0, 1), weights: oneOf('averages', 'raw') }) },
 );
 
-/** What is wrong with a state as a file has it; undefined where nothing is. */
+/** What is wrong with a state as a file has it; undefined if nothing is. */
 export function stateProblem(value: unknown): string | undefined {
   const problem = stateShape(value, '');
   if (problem !== undefined) return problem;

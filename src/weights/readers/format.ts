@@ -5,7 +5,7 @@ import type { Checkpoint } from '../checkpoint.ts';
 export interface RandomAccess {
   /** In bytes. */
   readonly size: number;
-  /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws where it cannot be read. */
+  /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws if it cannot be read. */
   read(offset: number, length: number): Uint8Array;
 }
 
@@ -21,10 +21,10 @@ export interface FileEnds {
 
 /** A file that a checkpoint is opened from. */
 export interface CheckpointSource {
-  /** How people know it. */
+  /** Display name. */
   readonly name: string;
   readonly file: RandomAccess;
-  /** Opens a file of the same folder; throws where it cannot be read. Absent where there is no folder. */
+  /** Opens a file of the same folder; throws if it cannot be read. Absent if there is no folder. */
   readonly openNear?: (path: string) => RandomAccess;
 }
 
@@ -41,8 +41,8 @@ export interface CheckpointFormat {
   isOf(ends: FileEnds): boolean;
   /** The file that stands for a folder of this format. */
   readonly folderFile?: string;
-  /** What to do with a file that is not read: how to make one of it that is. Absent where every file is read. */
+  /** What to do with a file that is not read: how to make one of it that is. Absent if every file is read. */
   readonly advice?: string;
-  /** Opens a file; absent for a format that is only known. Undefined where the source lacks what the format needs. */
+  /** Opens a file; absent for a format that is only known. Undefined if the source lacks what the format needs. */
   open?(source: CheckpointSource): OpenedTensors | undefined;
 }

@@ -14,7 +14,7 @@ const starts = (prefix: string) => (ends: FileEnds) => ends.text.startsWith(pref
 const matches = (pattern: RegExp) => (ends: FileEnds) => pattern.test(ends.text);
 
 /**
- * The formats that people have weights in and that are not read: what each is called, and how to make a safetensors file of
+ * The formats that users have weights in and that are not read: what each is called, and how to make a safetensors file of
  * it. A file is of the first that it fits.
  */
 export const namedFormats: readonly CheckpointFormat[] = [

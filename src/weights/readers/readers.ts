@@ -21,13 +21,13 @@ export function openCheckpointFile(source: CheckpointSource, format = formatOf(s
 /**
  * Opens a safetensors file. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
  * that `file.read` itself throws).
- * @param name how people know the file.
+ * @param name the display name of the file.
  */
 export function openSafetensors(file: RandomAccess, name: string): OpenedTensors {
   return openCheckpointFile({ name, file });
 }
 
-/** What no format fits is taken for safetensors, whose reader says what is wrong. */
+/** What no format fits is taken for safetensors, whose reader reports what is wrong. */
 function formatOf(file: RandomAccess): CheckpointFormat {
   const head = Uint8Array.from(file.read(0, Math.min(file.size, 4096)));
   const text = Array.from(head, (byte) => String.fromCharCode(byte)).join('');

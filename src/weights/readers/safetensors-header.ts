@@ -4,7 +4,7 @@ import type { CheckpointTensor } from '../checkpoint.ts';
 import { isObject } from '../is-object.ts';
 import { duplicateKey } from '../json-keys.ts';
 
-/** Bytes an element, for each type of the format. */
+/** Bytes per element, for each type of the format. */
 export const dtypeBytes: ReadonlyMap<string, number> = new Map([
   ['F64', 8],
   ['F32', 4],
@@ -37,7 +37,7 @@ export interface Header {
 
 /**
  * Reads and checks the header of a safetensors file (https://github.com/huggingface/safetensors, "Format"). As that
- * page asks, the tensors must cover the data without gap or overlap; they may stand in any order.
+ * page asks, the tensors must cover the data without gap or overlap; they may appear in any order.
  * @param text the JSON header.
  * @param dataLength how many bytes follow it.
  */

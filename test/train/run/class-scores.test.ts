@@ -9,7 +9,7 @@ const check = (members: string) =>
 
 test('a network without class scores, or with several, is told what it lacks', () => {
   const head = '  stem: Conv(4, 3)\n  head: GlobalAvgPool\n';
-  expect(() => check(head)).toThrow(/^'M' gives no class scores, .* 'set: classes=0'$/);
+  expect(() => check(head)).toThrow(/^'M' has no output of class scores, .* 'set: classes=0'$/);
   expect(() => check(`${head}  a: Linear(2)\n  b: head -> c: Linear(3)\n  return a, b`)).toThrow(
     "'M' has 2 outputs of class scores, not one",
   );

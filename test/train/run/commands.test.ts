@@ -130,7 +130,7 @@ describe('what cannot be is said before there is a folder', () => {
     [['--gamma', '3'], 2, '--gamma is for --loss focal'],
     [['--weights', 'none.safetensors'], 1, "none.safetensors' cannot be read: there is no such file"],
     [['--weights-map', 'timm'], 2, '--weights-map needs --weights'],
-    [['--class-weights', 'rare'], 1, "--class-weights takes 'balanced' or a number for each class"],
+    [['--class-weights', 'rare'], 1, "--class-weights takes 'balanced' or one number per class"],
     [['--class-weights', '1,2'], 1, '2 class weights, but the data have 3 classes'],
     [['--batch', '100'], 1, '48 images, fewer than the batch of 100'],
     [
@@ -213,7 +213,7 @@ describe('what cannot be is said before there is a folder', () => {
       }
     }
     expect((await train(cwd, '--out', 'run')).code).toBe(0);
-    expect((await train(cwd, '--out', 'run')).err).toContain('go on with it by --resume run');
+    expect((await train(cwd, '--out', 'run')).err).toContain('continue it with --resume run');
     expect((await train(cwd, '--weights', 'run')).err).toMatch(/its weights are '.*run\/best\.safetensors'/);
 
     // Data or a configuration that have changed since.

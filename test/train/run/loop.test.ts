@@ -164,7 +164,7 @@ describe('a run', () => {
       },
     });
     await expect(train({ ...task, createRunner })).rejects.toThrow(
-      "there is not enough memory for a step of 8 images of 8 x 8: take 'batch: 4' 'accumulate: 2'",
+      "there is not enough memory for a step of 8 images of 8 x 8: use 'batch: 4' 'accumulate: 2'",
     );
   });
 

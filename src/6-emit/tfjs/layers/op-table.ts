@@ -101,7 +101,7 @@ export const opTable: OpWriters<LayersNode> = {
     return [c.b.owner(c.node, 'Dense', config, [flatten(c)], bias ? ['kernel', 'bias'] : ['kernel'])];
   },
   dropout: (c) => (c.op.rate === 0 ? c.inputs : [step(c, 'Dropout', 'dropout', { rate: c.op.rate })]),
-  // One draw a sample: stochastic depth as Keras' own EfficientNet has it.
+  // One draw per sample: stochastic depth as Keras' own EfficientNet has it.
   dropPath: (c) => {
     if (c.op.rate === 0) return c.inputs;
     const noiseShape = [null, ...outputShape(c).map(() => 1)];
@@ -110,7 +110,7 @@ export const opTable: OpWriters<LayersNode> = {
   add: (c) => [merge(c, 'Add', 'add', {})],
   mul: (c) => [merge(c, 'Multiply', 'mul', {})],
   concat: (c) => [merge(c, 'Concatenate', 'concat', { axis: -1 })],
-  // [H, W, C] as an image of H * W rows and a column a part, of which all but one are cropped away.
+  // [H, W, C] as an image of H * W rows and one column per part, of which all but one are cropped away.
   split: (c) => {
     const { parts } = c.op;
     const [channels = 0, ...space] = outputShape(c);

@@ -11,7 +11,7 @@ import { layersTarget } from './target.ts';
 /**
  * The network as a layers model on the backend that `tf` has set. Its weights are those that `weights` asks for: from a
  * seed, or from a checkpoint. The custom layers are registered on the way.
- * @returns the model where there is no error; the diagnostics are those of the weights and of what the target cannot do.
+ * @returns the model if there is no error; the diagnostics are those of the weights and of what the target cannot do.
  */
 export async function toTfjsModel(
   compilation: Compilation,

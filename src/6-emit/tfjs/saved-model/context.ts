@@ -13,7 +13,7 @@ export interface FunctionContext {
   variable(name: string): TensorName;
   /** How many samples there are, as a list of one whole number. */
   batch(): TensorName;
-  /** A shape at run time: the batch, then what stands behind it as it is held. */
+  /** A shape at run time: the batch, then the sizes after it as they are stored. */
   batchShape(dims: readonly number[]): TensorName;
 }
 

@@ -22,7 +22,7 @@ export interface EmitOptions {
 
 /**
  * Writes a step program as a TensorFlow SavedModel. Each function is a signature of its name, that makes the function's
- * updates when it is run. Besides:
+ * updates when it is run. In addition:
  *
  * - `initialise` takes the network's own tensors and sets all variables to what they start as;
  * - `read` gives all variables, `write` sets all, in their logical shapes.

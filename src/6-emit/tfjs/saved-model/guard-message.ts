@@ -6,7 +6,7 @@ export function guardMessage(guard: string): string {
   return `${before}${guard}${after}`;
 }
 
-/** The guard that an error of TensorFlow's names, or undefined where the error is another. */
+/** The guard that an error of TensorFlow's names, or undefined if the error is another. */
 export function guardInMessage(message: string): string | undefined {
   const [, rest] = message.split(before);
   return rest?.split(after)[0];

@@ -5,7 +5,7 @@ import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, t
 import { cutOff, windowAttributes } from './window.ts';
 
 /**
- * Convolutions. TensorFlow has kernels for a group a channel (depthwise) and for all else; few of them know dilation
+ * Convolutions. TensorFlow has kernels for one group per channel (depthwise) and for all else; few of them know dilation
  * everywhere, so that a window with gaps is one without them whose weight has zeros in the gaps.
  */
 
@@ -68,7 +68,7 @@ function inGroups(
   return add(c, 'ConcatV2', [...parts, axis], { N: { int: groups }, Tidx: int32 });
 }
 
-/** One input channel a group: TensorFlow's depthwise kernels, with several filters a channel or one. */
+/** One input channel per group: TensorFlow's depthwise kernels, with several filters per channel or one. */
 function isDepthwise(groups: number, shape: readonly number[]): boolean {
   return groups > 1 && shape[1] === 1;
 }
@@ -96,7 +96,7 @@ function filterOf(c: ConvContext, weight: TensorName, shape: readonly number[]):
   return reshape(c, filter, filterShape(window, groups, shape));
 }
 
-/** `[extent, extent, in, out]` or, depthwise, `[extent, extent, in, filters a channel]`. */
+/** `[extent, extent, in, out]` or, depthwise, `[extent, extent, in, filters per channel]`. */
 function filterShape(window: Window, groups: number, shape: readonly number[]): readonly number[] {
   const [filters = 1, members = 1] = shape;
   const extent = extentOf(window);

@@ -15,7 +15,7 @@ import { emitTrainingModel } from './emit-training-model.ts';
 /**
  * Whole training steps as a TensorFlow SavedModel: a folder with `saved_model.pb`, whose signatures initialise, train,
  * evaluate, predict, read and write (see `TrainingProgram` and `emitTrainingModel`); `weights.safetensors`, what
- * `initialise` takes; and `training.json`, which says what each signature takes and gives.
+ * `initialise` takes; and `training.json`, which states what each signature takes and gives.
  */
 export const trainingTarget: Target<TrainingOptions> = {
   ...trainingEntry,

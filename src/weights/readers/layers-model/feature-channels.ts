@@ -3,10 +3,10 @@ import type { FeatureOrders } from './feature-order.ts';
 import type { NamedWeight } from './weight-names.ts';
 
 /**
- * The channels of the map that a dense layer reads pixel by pixel; nothing where its features stand as a linear layer of
- * ours has them, and for other weights.
+ * The channels of the map that a dense layer reads pixel by pixel; nothing if its features are ordered as in our
+ * linear layers, and for other weights.
  * @param weight its name in the model: `fc/kernel`, or with the models that it is in, `head/fc/kernel`.
- * @param orders absent where the model has no topology.
+ * @param orders absent if the model has no topology.
  */
 export function pixelChannels(
   weight: string,
@@ -46,7 +46,7 @@ export function ourValues({ layout, shape }: NamedWeight, stored: Float32Array, 
   return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
 }
 
-/** A linear layer's weight `[units, features]` whose features stand pixel by pixel, channel by channel instead. */
+/** A linear layer's weight `[units, features]` whose features are ordered pixel by pixel, channel by channel instead. */
 function inOurOrder(values: Float32Array, features: number, channels: number): Float32Array {
   const pixels = features / channels;
   const turned = new Float32Array(values.length);

@@ -128,7 +128,7 @@ function inOrder({ layers, outputs }: Topology): CallOrder {
   return { calls: ready, keyOfRef };
 }
 
-/** Keras counts the making of a model that is used as a layer as its call 0, which stands in no file. */
+/** Keras counts the making of a model that is used as a layer as its call 0, which appears in no file. */
 function numberedFromFirst(
   layers: readonly TopologyLayer[],
   outputs: readonly ResultRef[],

@@ -3,7 +3,7 @@ import type { CheckpointFormat } from '../format.ts';
 import { isJson } from '../named-formats.ts';
 import { openLayersFolder } from './open-folder.ts';
 
-/** The keys that a model.json has, of which one stands near its beginning. */
+/** The keys that a model.json has, of which one appears near its beginning. */
 const modelKeys =
   /"(modelTopology|weightsManifest|format|generatedBy|convertedBy|userDefinedMetadata|trainingConfig|signature)"/;
 

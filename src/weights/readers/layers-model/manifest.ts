@@ -3,7 +3,7 @@ import { isObject } from '../../is-object.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
-/** A weight of model.json, and where its bytes stand in the files of its group, read as one. */
+/** A weight of model.json, and where its bytes are in the files of its group, read as one. */
 export interface ManifestWeight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,7 +17,7 @@ export interface Manifest {
   readonly weights: readonly ManifestWeight[];
   /** The files of each group, in order, and how many bytes they must have together. */
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
-  /** Absent where there is none that can be read. */
+  /** Absent if there is none that can be read. */
   readonly topology?: Topology;
 }
 
@@ -27,7 +27,7 @@ const mostText = 4 << 20;
 const mostFiles = 10_000;
 
 /**
- * Reads what a layers model's model.json says of weights. Whatever the text, this gives a manifest or says what is wrong.
+ * Reads what a layers model's model.json states about weights. Whatever the text, this gives a manifest or states what is wrong.
  * Weights of an optimizer, which `model.save` may have added, and those that are not floating-point numbers are left out;
  * their bytes are counted.
  */

@@ -8,7 +8,7 @@ import { type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
 import { type NamedWeight, namedWeight } from './weight-names.ts';
 
-/** Where a tensor of ours stands. */
+/** Where one of our tensors is stored. */
 interface LocatedWeight {
   readonly named: NamedWeight;
   readonly weight: ManifestWeight;
@@ -20,9 +20,9 @@ interface LocatedWeight {
 /**
  * Opens a folder with a layers model, ours or one that TensorFlow.js or Keras made, as a checkpoint under our names. One
  * tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
- * @param name how people know the folder.
+ * @param name the display name of the folder.
  * @param modelJson the text of its model.json.
- * @param openFile opens a file of the folder by its path in the manifest; throws where it cannot be read.
+ * @param openFile opens a file of the folder by its path in the manifest; throws if it cannot be read.
  */
 export function openLayersFolder(
   name: string,

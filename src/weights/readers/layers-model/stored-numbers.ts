@@ -2,7 +2,7 @@ import { setLittleEndian } from '../../bytes.ts';
 import { fromHalf } from '../../float16.ts';
 import { isObject } from '../../is-object.ts';
 
-/** How the numbers of a weight stand in a file: as single precision, or as TensorFlow.js's converter quantises them. */
+/** How the numbers of a weight are stored in a file: as single precision, or as TensorFlow.js's converter quantises them. */
 export type NumberFormat =
   | { readonly kind: 'float32' }
   | { readonly kind: 'float16' }
@@ -20,7 +20,7 @@ export const bytesPerElement: Readonly<Record<string, number>> = {
   complex64: 8,
 };
 
-/** The format of a weight's entry in model.json, or undefined where it makes none. */
+/** The format of a weight's entry in model.json, or undefined if it makes none. */
 export function numberFormat(quantization: unknown): NumberFormat | undefined {
   if (quantization === undefined || quantization === null) return { kind: 'float32' };
   if (!isObject(quantization)) return undefined;

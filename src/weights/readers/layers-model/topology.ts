@@ -15,7 +15,7 @@ export interface TopologyLayer {
   readonly name: string;
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** What each call of the layer reads; none where nothing does, as for an input. */
+  /** What each call of the layer reads; none if nothing does, as for an input. */
   readonly calls: readonly (readonly ResultRef[])[];
   /** The layers of a model that is used as a layer. */
   readonly inner?: Topology;
@@ -33,7 +33,7 @@ const deepest = 32;
 
 /**
  * The topology in a model.json, of TensorFlow.js or of Keras's converter, whatever the version: functional or sequential,
- * models within models. Undefined where it is none of these.
+ * models within models. Undefined if it is none of these.
  */
 export function readTopology(json: unknown): Topology | undefined {
   if (!isObject(json)) return undefined;
@@ -80,7 +80,7 @@ function sequence(layers: readonly TopologyLayer[]): Topology {
 }
 
 /**
- * The values that are named in a list: `[name, call, output, ...]`, one or many, or what Keras 3 writes, in which they stand
+ * The values that are named in a list: `[name, call, output, ...]`, one or many, or what Keras 3 writes, in which they appear
  * somewhere as `{keras_history: [name, call, output]}`.
  */
 function refsOf(json: unknown): readonly ResultRef[] {

@@ -1,7 +1,7 @@
 import type { TopologyLayer } from './topology.ts';
 
 /**
- * In which order a value's elements stand in memory, as far as layers tell:
+ * In which order a value's elements are laid out in memory, as far as the layers determine it:
  *
  * - `last`: channel by channel within each pixel, as TensorFlow's maps and what is flattened of them;
  * - `ours`: pixel by pixel within each channel, and vectors;
@@ -9,9 +9,9 @@ import type { TopologyLayer } from './topology.ts';
  */
 export interface ValueOrder {
   readonly order: 'last' | 'ours' | 'unknown';
-  /** How many channels there are; absent where that is not known. */
+  /** How many channels there are; absent if that is not known. */
   readonly channels?: number;
-  /** Without the batch, as the layer gives it; null where a size is not known. Absent where not even the axes are. */
+  /** Without the batch, as the layer gives it; null if a size is not known. Absent if not even the axes are. */
   readonly shape?: readonly (number | null)[];
   /** Of what is unknown: the layer behind which it is. */
   readonly behind?: string;
