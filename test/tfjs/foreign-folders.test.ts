@@ -304,9 +304,9 @@ describe.each(Object.keys(models))('%s', (kind) => {
   });
 });
 
-test('a model in memory that does not say in which order it reads its features', async () => {
+test('a model in memory that does not state in which order it reads its features', async () => {
   const turned = functional(conv('c'), tf.layers.permute({ dims: [2, 1, 3] }), tf.layers.flatten(), dense('fc'));
-  await expect(weightsFromTfjs(turned)).rejects.toThrow("does not say in which order 'fc' reads its features");
+  await expect(weightsFromTfjs(turned)).rejects.toThrow("does not state in which order 'fc' reads its features");
   turned.dispose();
 });
 

@@ -26,8 +26,7 @@ export function drawSvg(diagram: Diagram): string {
   const below = stack(blocks.filter((b) => b.width > widestBeside));
   const headWidth = Math.max(textLength(diagram.title, 20, true), textLength(diagram.facts.join('  ·  '), 12));
   const upper = Math.max(stages.height, side.height) + (below.height > 0 ? blockGap : 0);
-  const width =
-    Math.max(stages.width + (side.width > 0 ? 44 + side.width : 0), headWidth, below.width) + 2 * border;
+  const width = Math.max(stages.width + (side.width > 0 ? 44 + side.width : 0), headWidth, below.width) + 2 * border;
   const height = titleHeight + upper + below.height + 2 * border - 10;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" font-family="Helvetica, Arial, 'Liberation Sans', sans-serif" role="img">`,
