@@ -18,7 +18,7 @@ with open(os.path.join(folder, "settings.json")) as f:
     settings = json.load(f)
 with open(os.path.join(folder, "model.json")) as f:
     saved = json.load(f)
-# Weights stand in model.json in the order of their bytes; Keras wants them by layer and name.
+# model.json lists weights in the order of their bytes; Keras wants them by layer and name.
 # Keras 3 allows no slash in a layer's name.
 model = keras.Model.from_config(json.loads(json.dumps(saved["modelTopology"]["config"]).replace("/", "-")))
 raw = b"".join(

@@ -2,9 +2,9 @@ import { networkJob, networks } from '../test/engines/networks.ts';
 import { engineModules, runEngine } from '../test/engines/run-engine.ts';
 
 /**
- * How far each engine is from timm's logits, over the largest, with the default form: a table in Markdown.
+ * The difference of each engine from timm's logits, relative to the largest, for the default form: a Markdown table.
  * @param python finds a Python with some modules.
- * @param folder where the files go.
+ * @param folder where the files are written.
  */
 export function engineTable(python: (modules: readonly string[]) => string | undefined, folder: string): string {
   const jobs = networks.map((name) => networkJob(name));

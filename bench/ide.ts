@@ -3,8 +3,8 @@ import { type Keystrokes, percentile, placesOf, typeInto } from '../test/ide/key
 import { largeSpec, largeTable } from '../test/ide/large-spec.ts';
 
 /**
- * What a keystroke costs in the editor's core, by text: milliseconds of the process's own time at the 50th and 95th
- * percentile, up to the diagnostics of what is read and checked, up to those with one point of a model built, and up
+ * The cost of a keystroke in the editor's core, by text: milliseconds of the process's own time at the 50th and 95th
+ * percentile, up to the diagnostics from parsing and checking, up to those with one point of a model built, and up
  * to all, with all variants of all models built.
  */
 export function* keystrokeCosts(): Generator<readonly [name: string, costs: Readonly<Record<string, number>>]> {

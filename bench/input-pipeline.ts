@@ -1,5 +1,5 @@
-// Measures how many images a second the loader prepares, alone: npx tsx bench/input-pipeline.ts [FOLDER]
-// Without a folder of pictures it makes some of ImageNet's usual size, 500 x 375, of gradients and noise.
+// Measures how many images per second the loader alone prepares: npx tsx bench/input-pipeline.ts [FOLDER]
+// Without a folder of images it generates some of ImageNet's usual size, 500 x 375, from gradients and noise.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ try {
   if (given === undefined) rmSync(folder, { recursive: true });
 }
 
-/** Images a second and milliseconds of all threads an image; the first epoch, in which the threads start, is left out. */
+/** Images per second, and milliseconds of all threads per image; the first epoch, in which the threads start, is left out. */
 async function measure(data: Dataset, augment: AugmentOptions): Promise<{ rate: number; cpu: number }> {
   const loader = createLoader(data, 'train', { batchSize: 8, size: 224, augment });
   try {

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 
 export interface Run {
   readonly seconds: number;
-  /** Peak of the resident memory of the process, in MB; undefined where the system does not tell. */
+  /** Peak of the resident memory of the process, in MB; undefined where the system does not report it. */
   readonly peakMb: number | undefined;
 }
 
-/** Runs a command to its end, from a cold start, and says how long it took and what memory it held. */
+/** Runs a command from a cold start to its end, and measures its time and memory. */
 export function runProcess(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
   return new Promise((resolve, reject) => {
     const [file = '', ...args] = command;
@@ -44,7 +44,7 @@ export interface Comparison {
   readonly rounds: number;
 }
 
-/** Two commands in turn, A B A B ...: the median of the ratios pair by pair, and the medians in seconds. */
+/** Two commands in turn, A B A B ...: the median of the ratios of the pairs, and the medians in seconds. */
 export async function compareProcesses(
   ours: readonly string[],
   theirs: readonly string[],

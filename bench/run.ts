@@ -1,7 +1,7 @@
 // Measures what docs/benchmarks.md reports: npm run bench [-- SECTION ...]
 // Sections: check, compile, memory, latency, engines, linear, ide, training. Peers need a Python with torch, timm, onnx, onnxruntime and
-// safetensors, for training also with keras and tensorflow (ENET_PYTHON, else python3; several are separated by colons);
-// what has no peer here is said and left out. Training needs a linked TensorFlow (enetc backend install tensorflow).
+// safetensors, for training also keras and tensorflow (ENET_PYTHON, else python3; several are separated by colons);
+// missing peers are reported and skipped. Training needs a linked TensorFlow (enetc backend install tensorflow).
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ function python(modules: string): string | undefined {
       );
       return candidate;
     } catch {
-      // the next one
+      // try the next one
     }
   }
   console.log(`left out: no Python with ${modules} (set ENET_PYTHON)`);
@@ -69,7 +69,7 @@ function report(name: string, value: Record<string, unknown>): void {
   console.log(`${name}: ${text.join(', ')}`);
 }
 
-/** Whole processes from a cold start: checking the EfficientNet spec against a Node that does nothing. */
+/** Whole processes from a cold start: checking the EfficientNet spec, compared with a Node that does nothing. */
 async function check(): Promise<void> {
   const spec = join(root, 'stdlib/efficientnet.enet');
   report('check efficientnet / node -e 0', {
@@ -77,7 +77,7 @@ async function check(): Promise<void> {
   });
 }
 
-/** B0 and B5 with weights to file, against torch.onnx.export's process. */
+/** B0 and B5 with weights to a file, compared with torch.onnx.export's process. */
 async function compile(): Promise<void> {
   const py = python('torch timm onnx onnxscript');
   for (const [model, size, variant] of [
@@ -100,7 +100,7 @@ async function compile(): Promise<void> {
   }
 }
 
-/** L2, 480 M parameters, 1.9 GB: the peak of the process. */
+/** L2, 480 M parameters, 1.9 GB: the peak memory of the process. */
 async function memory(): Promise<void> {
   const run = await runProcess([
     ...enetc,
@@ -160,12 +160,12 @@ async function latency(): Promise<void> {
   }
 }
 
-/** Emitted files in the engines that can be had here: the table of docs/benchmarks.md. */
+/** Emitted files in the engines available here: the table of docs/benchmarks.md. */
 async function engines(): Promise<void> {
   console.log(engineTable((modules) => python(modules.join(' ')), folder));
 }
 
-/** Checking a spec of 10,000 rows against one of 1,000. */
+/** Checking a spec of 10,000 rows, compared with one of 1,000. */
 async function linear(): Promise<void> {
   for (const rows of [1_000, 10_000]) writeFileSync(file(`${rows}.enet`), generatedSpec(rows));
   const seconds: Record<number, number[]> = { 1000: [], 10000: [] };
@@ -196,12 +196,12 @@ ${lines.join('\n')}
 `;
 }
 
-/** What keystrokes cost in the editor's core. */
+/** The cost of keystrokes in the editor's core. */
 async function ide(): Promise<void> {
   for (const [name, costs] of keystrokeCosts()) report(name, costs);
 }
 
-/** Steps of EfficientNet-B0 at 224, batch 8, each side in a process of its own, in turn. */
+/** Steps of EfficientNet-B0 at 224, batch 8, each side in its own process, alternating. */
 async function training(): Promise<void> {
   const ours = [process.execPath, '--import', 'tsx', join(root, 'bench/train-enetc.ts'), '8', '15'];
   const peers = [

@@ -1,6 +1,6 @@
 // Times training steps of a library model on a backend: tsx bench/train-enetc.ts [BATCH] [STEPS] [BACKEND] [MODEL] [VARIANT]
-// Prints one line of JSON: the median seconds of a step, the process's peak memory in MB, and what it held after a tenth
-// of the steps and after all: memory that is not given back would show. The paper's recipe: RMSProp,
+// Prints one line of JSON: the median seconds per step, the process's peak memory in MB, and its memory after a tenth
+// of the steps and after all: a leak would show. The paper's recipe: RMSProp,
 // weight decay, dropout, stochastic depth, averages of the weights; images are fed from memory, float32.
 import { buildTrainingProgram } from '../src/5-graph/training/build-training-program.ts';
 import type { BackendName } from '../src/backends/backend.ts';

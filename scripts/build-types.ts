@@ -10,7 +10,7 @@ import { entries } from './entries.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = `${root}dist/types`;
 
-/** TypeScript's compiler declares file by file; rollup-plugin-dts keeps what an entry exports and what that needs. */
+/** TypeScript writes declarations file by file; rollup-plugin-dts keeps what an entry exports and what that needs. */
 export async function buildTypes(): Promise<void> {
   const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
   execFileSync(process.execPath, compiler, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

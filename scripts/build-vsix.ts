@@ -1,4 +1,4 @@
-// Builds the extension of VS Code: vscode/ is it unpacked, enet.vsix packed, in dist or another folder. Run after
+// Builds the VS Code extension in dist or another folder: vscode/ is the unpacked form, enet.vsix the packed one. Run after
 // `npm run build`, which makes the language server.
 // Usage: tsx scripts/build-vsix.ts [folder]      (default: dist)
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const copies = {
   'dist/server.cjs.LEGAL.txt': 'dist/lsp.cjs.LEGAL.txt',
   'dist/server-worker.js': 'dist/lsp-worker.js',
   'dist/server-worker.js.LEGAL.txt': 'dist/lsp-worker.js.LEGAL.txt',
-  // The client's packages have their licence in a file alone.
+  // The licences of the client's packages are only in files, not in comments of their code.
   'dist/client.LEGAL.txt': 'node_modules/vscode-languageclient/License.txt',
   'dist/preview/page.css': 'editors/vscode/src/preview/view/page.css',
 };

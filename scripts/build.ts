@@ -11,7 +11,7 @@ import { entries } from './entries.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Chevrotain makes every production of the grammar with lodash's `pickBy`, whose generality costs a tenth of a short
+ * Chevrotain creates every production of the grammar with lodash's `pickBy`, whose generality costs a tenth of a short
  * command's time; these objects have neither symbols nor inherited keys.
  */
 const leanPickBy: Plugin = {
@@ -28,8 +28,8 @@ const leanPickBy: Plugin = {
 };
 
 /**
- * The commands that need an engine are a bundle of their own, and so is the language server; the command line loads one
- * when it is called.
+ * The commands that need an engine are a separate bundle, and so is the language server; the command line loads one
+ * when it is needed.
  */
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
@@ -85,13 +85,13 @@ await build({
   ...commandLine,
   entryPoints: { main: 'src/cli/main.ts', enetc: 'src/cli/launch.ts' },
   plugins: [...(common.plugins ?? []), bundlesApart],
-  // The other bundles by require: an import would be resolved by the script of the code cache, not by the file.
+  // The other bundles are loaded by require: an import would be resolved relative to the code cache script, not to the file.
   supported: { 'dynamic-import': false },
 });
 await build({
   ...commandLine,
   entryPoints: { engines: 'src/cli/engines.ts', 'loader-worker': 'src/train/data/worker.ts' },
-  // Native packages are looked for where they are installed, when they are needed.
+  // Native packages are resolved where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],
 });
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
@@ -102,7 +102,7 @@ await build({
   platform: 'browser',
   target: 'es2022',
 });
-// The protocol's packages have their licence in a file alone; it goes with what holds their code.
+// The licences of the protocol's packages are only in files; they are added to the bundle that contains their code.
 const licence = readFileSync(new URL('../node_modules/vscode-languageserver/License.txt', import.meta.url), 'utf8');
 for (const name of ['lsp.cjs', 'lsp-worker.js']) {
   appendFileSync(
@@ -127,7 +127,7 @@ for (const args of [
 }
 rmSync(scratch, { recursive: true });
 if (!process.argv.includes('--no-types')) {
-  // Loaded when it is used: it brings a TypeScript of its own.
+  // Loaded when it is used: it brings its own TypeScript.
   const { buildTypes } = await import('./build-types.ts');
   await buildTypes();
 }

@@ -1,4 +1,4 @@
-// Runs the built command line once and leaves V8's compiled form of what it used beside it (see src/cli/launch.ts).
+// Runs the built command line once and writes V8's compiled form of the code used next to it (see src/cli/launch.ts).
 // Called by scripts/build.ts: node scripts/code-cache.cjs MAIN.CJS OUT.CACHE ARGUMENTS...
 const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire, Module } = require('node:module');

@@ -1,4 +1,4 @@
-// What the bundles leave out of onnx-proto and protobufjs: they write protobuf messages and read none.
+// The parts of onnx-proto and protobufjs that the bundles leave out: they write protobuf messages but read none.
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
@@ -6,12 +6,12 @@ import type { Plugin } from 'esbuild';
 const unused = 'encodeDelimited|decode|decodeDelimited|verify|fromObject|toObject|prototype\\.toJSON|getTypeUrl';
 const definition = new RegExp(`^( +)\\w+\\.(?:${unused}) = function .*\\{\\n(?:.*\\n)*?\\1\\};\\n`, 'gm');
 
-/** A static module of protobufjs without the functions of its messages that only read, check or convert. */
+/** A static protobufjs module without the message functions that only read, check or convert. */
 export function withoutDecoding(module: string): string {
   return module.replace(definition, '');
 }
 
-/** What protobufjs runs with in place of its readers, its remote calls, and long.js, which it needs for 64 bits as text. */
+/** Replacements for protobufjs's readers, its remote calls, and long.js, which it needs for 64-bit numbers as text. */
 const replaced = [
   { filter: /protobufjs[\\/]src[\\/]reader(?:_buffer)?\.js$/, contents: 'exports._configure = () => {};' },
   { filter: /protobufjs[\\/]src[\\/]rpc\.js$/, contents: '' },

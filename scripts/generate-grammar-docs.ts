@@ -5,7 +5,7 @@ import { renderGrammarDocs } from './grammar-docs/render.ts';
 const docs = new URL('../docs/', import.meta.url);
 const files = renderGrammarDocs();
 mkdirSync(new URL('grammar/', docs), { recursive: true });
-// Diagrams of rules that are no more.
+// Diagrams of rules that no longer exist.
 for (const name of readdirSync(new URL('grammar/', docs))) {
   if (!files.has(`grammar/${name}`)) rmSync(new URL(`grammar/${name}`, docs));
 }

@@ -1,4 +1,4 @@
-// Puts the library's text into a module, so that the core needs no file system: a browser has the library too.
+// Writes the library's text to a module, so that the core needs no file system and the library is available in a browser.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const folder = new URL('../stdlib/', import.meta.url);

@@ -1,4 +1,4 @@
-// Writes grammar/enet.tmLanguage.json, the colours of editors, from the tokens.
+// Writes grammar/enet.tmLanguage.json, the editors' syntax highlighting, from the tokens.
 import { writeFileSync } from 'node:fs';
 import { createTextMateGrammar } from './textmate/grammar.ts';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs code-server (a real VS Code workbench in the browser) for test/vscode and scripts/screenshots.ts, with the
-# Node that it asks for, all in one folder. Its native modules are compiled, which takes some minutes.
+# Node that it requires, all in one folder. Its native modules are compiled, which takes a few minutes.
 # Usage: scripts/install-code-server.sh [folder]      (default: .venv/code-server)
 set -euo pipefail
 cd "$(dirname "$0")/.."

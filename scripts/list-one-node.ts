@@ -1,4 +1,4 @@
-// Says which tests CI leaves out on its second Node, and why.
+// Prints which tests CI skips on its second Node, and why.
 import { oneNode } from '../test/one-node.ts';
 
 for (const [why, paths] of Object.entries(oneNode)) {

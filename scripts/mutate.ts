@@ -1,8 +1,8 @@
-// Changes the files of the seams one small thing at a time, in a copy of the tree, and runs the tests that should notice.
+// Makes one small change at a time to the files of the seams, in a copy of the tree, and runs the tests that should notice.
 // Usage: npm run mutate -- [--per-file N] [--seed N] [--only TEXT] [--write]
-//   --per-file N  mutants of each file, drawn at random (8; 0: all)
-//   --seed N      of that draw (0)
-//   --only TEXT   only files whose path has this text
+//   --per-file N  mutants per file, drawn at random (8; 0: all)
+//   --seed N      seed of that draw (0)
+//   --only TEXT   only files whose path contains this text
 //   --write       writes docs/mutation.md
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -100,7 +100,7 @@ async function scrollTo(line: number, word: string): Promise<void> {
   await bench.editor.locator('.view-line', { hasText: word }).first().waitFor();
 }
 
-/** Drags the upper edge of the hover up, until all of its table fits. It closes, but the editor keeps its size. */
+/** Drags the upper edge of the hover up until its whole table fits. The hover closes, but the editor remembers its size. */
 async function growHover(): Promise<void> {
   const edge = await page.locator('.monaco-resizable-hover .monaco-sash.horizontal').first().boundingBox();
   if (!edge) throw new Error('the hover has no edge to drag');
@@ -125,9 +125,9 @@ function placeIn(source: string, word: string, within: number): [line: number, c
   return [lines.length, (lines.at(-1) as string).length + 1];
 }
 
-/** Colours are few: a palette keeps the file small and looks the same. */
+/** There are few colours: a palette keeps the file small and looks the same. */
 async function picture(name: string): Promise<void> {
-  // Animations, and notes that fade.
+  // Wait for animations and fading notifications.
   await page.waitForTimeout(1500);
   const file = join(images, `editor-${name}.png`);
   const written = await sharp(await page.screenshot())

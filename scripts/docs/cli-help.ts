@@ -3,7 +3,7 @@ import { commands } from '../../src/cli/commands.ts';
 import { commandHelp, generalHelp } from '../../src/cli/help.ts';
 import { optionName, passOptions, targetLabel } from '../../src/cli/target-options.ts';
 
-/** The commands that docs/cli.md gives the help of, besides `enetc` itself. */
+/** The commands whose help is in docs/cli.md, in addition to `enetc` itself. */
 export const documentedCommands = commands.map((c) => c.name).filter((name) => name !== 'help');
 
 /**
@@ -21,11 +21,11 @@ export function fillCliHelp(page: string): string {
 function helpOf(name: string): string {
   if (name === 'enetc') return generalHelp();
   const command = commands.find((c) => c.name === name);
-  if (!command) throw new Error(`docs/cli.md asks for the help of '${name}', which is no command`);
+  if (!command) throw new Error(`docs/cli.md asks for the help of '${name}', which is not a command`);
   return commandHelp(command);
 }
 
-/** One line per target: how to ask for it, what it writes and takes, and what it lacks. */
+/** One line per target: how to select it, what it writes and takes, and what it cannot express. */
 function targetTable(): string {
   const rows = targets.map((entry) => {
     const { description, options, lacks, types } = entry;

@@ -13,16 +13,12 @@ type AnyEntry = Entry<Readonly<Record<string, string>>>;
 
 /** The catalog's files in the order of the phases, with a title and a sentence each. */
 const phases: readonly (readonly [title: string, about: string, entries: object])[] = [
-  ['Text', 'What the text itself can have wrong. The parser goes on after each of these.', parseDiagnostics],
-  ['Imports and declarations', 'What imports and the names of declarations can have wrong.', resolveDiagnostics],
-  ['Checks', 'What can be known to be wrong without building a network.', checkDiagnostics],
-  [
-    'Choosing a point of the family',
-    'What `--phi`, `--variant`, `--set` and their like can have wrong.',
-    scaleDiagnostics,
-  ],
-  ['Building', 'What only shows when a network is built at one point of its family.', buildDiagnostics],
-  ['Weights', 'What is wrong with a file of weights, or does not fit between it and a model.', weightDiagnostics],
+  ['Text', 'Errors in the text itself. The parser continues after each of these.', parseDiagnostics],
+  ['Imports and declarations', 'Errors in imports and in the names of declarations.', resolveDiagnostics],
+  ['Checks', 'Errors that can be found without building a network.', checkDiagnostics],
+  ['Choosing a point of the family', 'Errors in `--phi`, `--variant`, `--set` and similar options.', scaleDiagnostics],
+  ['Building', 'Errors that show only when a network is built at one point of its family.', buildDiagnostics],
+  ['Weights', 'Errors in a file of weights, or mismatches between it and a model.', weightDiagnostics],
   ['Targets', 'What a target cannot write.', targetDiagnostics],
   ['Training', 'What cannot be trained.', trainingDiagnostics],
 ];
@@ -35,17 +31,17 @@ export function renderDiagnosticsDoc(): string {
   });
   const shown = new Set(phases.flatMap(([, , entries]) => Object.keys(entries)));
   const missing = codes.filter((code) => !shown.has(code));
-  if (missing.length > 0) throw new Error(`scripts/docs/diagnostics.ts knows no phase of ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`scripts/docs/diagnostics.ts has no phase for ${missing.join(', ')}`);
   return `<!-- Generated from src/diagnostics/catalog/ by \`npm run generate\`. Do not edit. -->
 
 # Diagnostics
 
-What the compiler says of a spec, of a command line's numbers and of a checkpoint: ${codes.length} diagnostics, each with a
+What the compiler reports about a spec, the values on a command line, and a checkpoint: ${codes.length} diagnostics, each with a
 stable code. \`enetc explain CODE\` prints the same text. Words in angle brackets stand for what a message names, and
-where a name is close to one that there is, the message ends with \`did you mean '...'?\`.
+if a name is close to an existing one, the message ends with \`did you mean '...'?\`.
 
 An **error** keeps the network from being built. A **warning** does not, but is worth a look (\`enetc check --max-warnings 0\`
-makes it count). An **info** only tells.
+makes it count). An **info** is only informative.
 
 ${sections.join('\n\n')}
 `;
@@ -55,7 +51,7 @@ function renderEntry([code, { severity, message, explanation }]: [string, AnyEnt
   return `### ${code}\n\n**${severity}**: \`${message(placeholders)}\`\n\n${explanation}`;
 }
 
-/** For each argument of a message its name as a word: `<name>`. Hints are left out: most messages have none. */
+/** For each argument of a message, its name as a word: `<name>`. Hints are left out: most messages have none. */
 const placeholders: Readonly<Record<string, string>> = new Proxy(
   {},
   { get: (_, name) => (name === 'hint' ? '' : `<${String(name)}>`) },

@@ -2,7 +2,7 @@ import { type Part, rules, shownName } from './rules.ts';
 
 const maximumWidth = 110;
 
-/** All rules in W3C's notation of EBNF. */
+/** All rules in the W3C's EBNF notation. */
 export function grammarAsEbnf(): string {
   const width = Math.max(...rules.map((rule) => rule.name.length));
   return rules.map((rule) => ruleAsEbnf(rule, width)).join('\n');
@@ -11,7 +11,7 @@ export function grammarAsEbnf(): string {
 function ruleAsEbnf(rule: Part & { readonly name: string }, width: number): string {
   const head = `${rule.name.padEnd(width)} ::= `;
   const words = sequence(rule.definition ?? []).split(/(?= \| )/);
-  // A long rule goes on below its first word, an alternative at the start of the line.
+  // A long rule continues below its first word, each alternative at the start of a line.
   let text = head;
   let column = head.length;
   for (const word of words) {
@@ -38,7 +38,7 @@ function ebnf(part: Part, among: boolean): string {
   return among ? `(${text})` : text;
 }
 
-/** A part that a sign can follow: in parentheses where it is more than a word. */
+/** A part that a `?`, `*` or `+` can follow: in parentheses if it is more than one word. */
 function atom(parts: readonly Part[]): string {
   const text = sequence(parts);
   const only = parts.length === 1 && (parts[0]?.type === 'Terminal' || parts[0]?.type === 'NonTerminal');

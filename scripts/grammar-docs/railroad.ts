@@ -21,7 +21,7 @@ rect { stroke-width: 2; stroke: #7d8590; fill: #e6ebf1; }
 .terminal rect { stroke: #3b82c4; fill: #d6e8f9; }
 `;
 
-/** More parts than this in a row stand in two lines. */
+/** Sequences with more parts than this are split over two lines. */
 const longest = 9;
 
 /** A rule's railroad diagram as an SVG file. */

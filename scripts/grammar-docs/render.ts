@@ -16,10 +16,10 @@ function page(): string {
 
 # Grammar
 
-The grammar of enet, from the parser's own rules (\`grammar/parser.ts\`): chevrotain, two tokens of lookahead, no gates.
-What the constructs mean stands in [language.md](language.md).
+The grammar of enet, from the parser's own rules (\`grammar/parser.ts\`): chevrotain with two tokens of lookahead and no gates.
+[language.md](language.md) describes what the constructs mean.
 
-Words in quotes stand for themselves. \`x?\` is x or nothing, \`x*\` is x any number of times, \`|\` divides alternatives.
+Words in quotes stand for themselves. \`x?\` is x or nothing, \`x*\` is x any number of times, \`|\` separates alternatives.
 
 \`\`\`ebnf
 ${grammarAsEbnf()}
@@ -29,7 +29,7 @@ ${grammarAsEbnf()}
 
 | token | spelling |
 | --- | --- |
-| \`Name\` | \`${source(Name.PATTERN)}\`: a word, or a dotted path as one token; a keyword is no name |
+| \`Name\` | \`${source(Name.PATTERN)}\`: a word, or a dotted path as one token; a keyword is not a name |
 | \`Number\` | \`${source(NumberLiteral.PATTERN)}\` |
 | \`String\` | \`${source(StringLiteral.PATTERN)}\`: on one line, without escapes |
 | \`Property\` | \`\\.[A-Za-z_]\\w*\`: after an index or a bracket; elsewhere the dot belongs to the name |
@@ -40,13 +40,13 @@ ${grammarAsEbnf()}
 | \`Word\` | a \`Name\` or a \`Keyword\` |
 | \`Keyword\` | ${keywords.map((word) => `\`${word}\``).join(' ')} |
 
-Blanks, line ends and comments (\`//\` to the end of the line; \`///\` above a declaration documents it) may stand between
-any two tokens. Only bars see where lines begin and end.
+Blanks, line breaks and comments (\`//\` to the end of the line; \`///\` above a declaration documents it) may occur between
+any two tokens. Only bars depend on where lines begin and end.
 
 ## Operators
 
-The parser reads an expression as one flat row of operands and operators; the tree follows this table, the tightest first.
-Indexing, properties and calls bind tighter than any of them.
+The parser reads an expression as one flat sequence of operands and operators; the tree follows this table, in order of
+decreasing precedence. Indexing, properties and calls bind tighter than any of them.
 
 | operators | associate |
 | --- | --- |
@@ -62,7 +62,7 @@ ${rules.map((rule) => `### ${rule.name}\n\n![${rule.name}](grammar/${rule.name}.
 `;
 }
 
-/** A regular expression as it may stand in a table's cell. */
+/** A regular expression, escaped for a table cell. */
 function source(pattern: unknown): string {
   return (pattern as RegExp).source.replaceAll('|', '\\|');
 }

@@ -1,6 +1,6 @@
 import { grammarRules } from '../../grammar/parser.ts';
 
-/** A part of a rule, as chevrotain serialises it. */
+/** A part of a rule, as serialised by chevrotain. */
 export interface Part {
   readonly type: 'Terminal' | 'NonTerminal' | 'Option' | 'Repetition' | 'Alternation' | 'Alternative' | 'Rule';
   readonly name?: string;
@@ -8,16 +8,16 @@ export interface Part {
   readonly definition?: readonly Part[];
 }
 
-/** The rules of the parser, in its order. */
+/** The parser's rules, in its order. */
 export const rules: readonly (Part & { readonly name: string })[] = grammarRules() as never;
 
-/** How a token or a rule is shown: spelled where it has one spelling, else by name. */
+/** How a token or a rule is shown: by its spelling if it has only one, else by name. */
 export function shownName(part: Part): string {
   if (part.type === 'NonTerminal') return part.name as string;
   return isSpelled(part) ? (part.label as string) : (part.name as string);
 }
 
-/** Whether a token has one spelling: its label is that in quotes. The three bars share theirs. */
+/** Whether a token has only one spelling, which is then its label, in quotes. The three bars share theirs. */
 export function isSpelled(part: Part): boolean {
   return part.type === 'Terminal' && /^'[^']+'$/.test(part.label ?? '') && part.name !== 'Bar';
 }

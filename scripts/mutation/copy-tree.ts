@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A copy of the project's files in a temporary folder, so that a mutant never stands in the working tree. Gives its path. */
+/** Copies the project's files to a temporary folder, so that no mutant is ever in the working tree. Returns its path. */
 export function copyTree(root: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'enet-mutation-'));
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Mutant } from './mutants.ts';
 
-/** `count` of the mutants (0: all), the same for the same seed, file and text; in the order of the text. */
+/** `count` of the mutants (0: all), always the same for the same seed, file and text; in text order. */
 export function drawMutants(mutants: readonly Mutant[], count: number, seed: number, file: string): readonly Mutant[] {
   if (count === 0 || mutants.length <= count) return mutants;
   const rank = (mutant: Mutant) =>

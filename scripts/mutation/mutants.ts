@@ -2,7 +2,7 @@ import { parseSync } from 'vite';
 
 /** One small change of a source file. */
 export interface Mutant {
-  /** What of the text is replaced, in UTF-16 units. */
+  /** The range of the text that is replaced, in UTF-16 units. */
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
@@ -39,8 +39,8 @@ const swappedFunctions: Readonly<Record<string, string>> = {
 };
 
 /**
- * The mutants of a TypeScript file: an operator replaced by its neighbour, a number changed by one, a boolean turned, a
- * condition's branches or two neighbouring statements exchanged, a call whose value is not used left out. Types are not touched.
+ * The mutants of a TypeScript file: an operator replaced by its neighbour, a number changed by one, a boolean negated, a
+ * condition's branches or two neighbouring statements swapped, a call whose value is not used left out. Types are not changed.
  * @throws where the text does not parse
  */
 export function mutantsOf(file: string, text: string): readonly Mutant[] {

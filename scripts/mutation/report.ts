@@ -14,7 +14,7 @@ export interface FileResult {
   readonly survivors: readonly Survivor[];
 }
 
-/** The results as a page of Markdown. */
+/** The results as a Markdown page. */
 export function renderReport(results: readonly FileResult[], draw: { perFile: number; seed: number }): string {
   const tried = sum(results.map((result) => result.tried));
   const survived = sum(results.map((result) => result.survivors.length));

@@ -6,7 +6,7 @@ export interface TestRun {
   readonly output: string;
 }
 
-/** Runs test files in a tree, to the first failure. @param limit in milliseconds; what takes longer is stopped */
+/** Runs test files in a tree, up to the first failure. @param limit in milliseconds; longer runs are stopped */
 export function runTests(tree: string, tests: readonly string[], limit: number): Promise<TestRun> {
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--maxWorkers=1', '--silent=true', ...tests];
   const child = spawn(process.execPath, args, { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -21,7 +21,7 @@ export function runTests(tree: string, tests: readonly string[], limit: number):
     const stop = (verdict: TestRun['verdict']) => {
       clearTimeout(timer);
       try {
-        // the workers and what the tests started go with it
+        // this also ends the workers and whatever the tests started
         process.kill(-(child.pid as number), 'SIGKILL');
       } catch {
         // all of them have ended

@@ -1,4 +1,4 @@
-/** A place where two parts meet, and the tests that go through it. */
+/** A place where two parts meet, and the tests that cover it. */
 export interface Seam {
   readonly what: string;
   readonly files: readonly string[];

@@ -3,7 +3,7 @@ import * as t from '../../grammar/tokens.ts';
 import { builtinFunctions, builtinOps, scalingFunctions } from '../../src/2-resolve/builtins.ts';
 import { activationNames } from '../../src/ops/activations.ts';
 
-/** A rule of a TextMate grammar, as far as this one needs them. */
+/** A rule of a TextMate grammar, as far as it is needed here. */
 export interface Rule {
   readonly name?: string;
   readonly match?: string;
@@ -62,13 +62,13 @@ const symbolScopes: Readonly<Record<string, string>> = {
 };
 
 const blanks = '[ \\t\\f\\x0b\\x{00a0}\\x{feff}]';
-/** After a word: it ends here, and no dot makes it the head of a path. */
+/** After a word: it ends here, and is not followed by a dot that makes it the head of a path. */
 const wordEnd = '(?![A-Za-z0-9_])(?!\\.(?:[A-Za-z0-9_]|\\*))';
 const typeNames = ['int', 'real', 'bool', 'activation'];
 
 /**
  * The TextMate grammar. Its rules take one token each, in the lexer's order, so that an editor that knows nothing else
- * splits a text as the compiler does; what a name is gets guessed from its spelling and the token after it.
+ * splits a text as the compiler does; the kind of a name is guessed from its spelling and the token after it.
  */
 export function createTextMateGrammar(): TextMateGrammar {
   return {
@@ -90,7 +90,7 @@ export function createTextMateGrammar(): TextMateGrammar {
       { name: scope('string.quoted.double'), match: source(t.StringLiteral) },
       { name: scope('punctuation.separator.table.row.end'), match: `\\|(?=${blanks}*(?:$|\\}|//))` },
       { name: scope('punctuation.separator.table.cell'), match: '\\|' },
-      // Other languages' operators before the symbols that they begin with, as in the lexer.
+      // Operators of other languages come before the symbols that they begin with, as in the lexer.
       { name: scope('invalid.illegal.operator'), match: '=>|\\*\\*|&&' },
       {
         match: `(:)(${blanks}*)(${typeNames.join('|')})${wordEnd}`,
@@ -103,7 +103,7 @@ export function createTextMateGrammar(): TextMateGrammar {
   };
 }
 
-/** `block Name`, `model Name`, `weights Name`: the name that a declaration gives or is for. */
+/** `block Name`, `model Name`, `weights Name`: the name that a declaration introduces or refers to. */
 function declaredNames(): Rule[] {
   const name = `(?!(?:${t.keywords.join('|')})${wordEnd})(${source(t.Name)})`;
   return (['block', 'model', 'weights'] as const).map((word) => ({
@@ -123,7 +123,7 @@ function names(): Rule[] {
     { name: scope('support.function'), match: `(?:${functions.join('|')})${wordEnd}${call}` },
     { name: scope('variable.parameter'), match: `[A-Za-z_][A-Za-z0-9_]*${wordEnd}(?=${blanks}*:)` },
     { name: scope('support.constant.activation'), match: `(?:${activationNames.join('|')})${wordEnd}` },
-    // Blocks and models are written with a capital.
+    // Blocks and models begin with a capital letter.
     { name: scope('entity.name.type'), match: `[A-Z][A-Za-z0-9_]*${wordEnd}` },
     { name: scope('variable.other'), match: source(t.Name) },
   ];

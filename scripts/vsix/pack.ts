@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { strToU8, type Zippable, zipSync } from 'fflate';
 
-/** What of the extension's package.json the package says of itself. */
+/** The parts of the extension's package.json that go into the package's manifest. */
 export interface ExtensionManifest {
   readonly name: string;
   readonly displayName: string;
@@ -14,7 +14,7 @@ export interface ExtensionManifest {
   readonly icon: string;
 }
 
-/** By ending, for the list of content types that the format asks for. */
+/** By file extension, for the list of content types that the format requires. */
 const contentTypes: Readonly<Record<string, string>> = {
   '.cjs': 'application/javascript',
   '.css': 'text/css',
@@ -28,8 +28,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Packs an extension as VS Code installs it: a zip by the Open Packaging Conventions, with a manifest beside the files.
- * Not `vsce`, which brings a hundred packages for publishing; and no dates, so that the same files give the same bytes.
+ * Packs an extension as VS Code installs it: a zip following the Open Packaging Conventions, with a manifest next to the files.
+ * `vsce` is not used because it brings a hundred packages for publishing. No dates are written, so the same files give the same bytes.
  */
 export function packVsix(manifest: ExtensionManifest, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const names = ['extension.vsixmanifest', ...[...files.keys()].map((path) => `extension/${path}`)];
@@ -74,7 +74,7 @@ function vsixManifest(manifest: ExtensionManifest): string {
 `;
 }
 
-/** @throws Error for a file whose ending has no type here: add it to the table. */
+/** @throws Error for a file whose extension has no type here: add it to the table. */
 function contentTypesXml(names: readonly string[]): string {
   const endings = [...new Set(names.map((name) => extname(name)))].sort();
   const lines = endings.map((ending) => {
