@@ -77,7 +77,7 @@ describe('what cannot be', () => {
   });
   test('a variable of another size or name', async () => {
     await expect(runner.write(new Map([['w', new Float32Array(8)]]))).rejects.toThrow("'w' has 9 numbers");
-    await expect(runner.read(['v'])).rejects.toThrow("'v' is no variable");
+    await expect(runner.read(['v'])).rejects.toThrow("'v' is not a variable");
   });
 });
 

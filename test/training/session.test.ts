@@ -52,7 +52,7 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
     await runner.write(new Map([[name, value]]));
     expect(await runner.read([name])).toEqual(new Map([[name, value]]));
     expect(await runner.read([other])).toEqual(new Map([[other, all.get(other)]]));
-    await expect(runner.read(['nobody'])).rejects.toThrow("'nobody' is no variable");
+    await expect(runner.read(['nobody'])).rejects.toThrow("'nobody' is not a variable");
     await expect(runner.write(new Map([[name, new Float32Array(1)]]))).rejects.toThrow('1 were written');
     await expect(runner.run('run', {})).rejects.toThrow("the input 'by' is not fed");
     runner.close();
