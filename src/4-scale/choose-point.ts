@@ -79,7 +79,7 @@ function otherRule(
       rule === 'formula' ? scalingOf(declared.node)?.variable : rowOfPhi(ev, env, declared.node, request.phi);
     if (!exists) return undefined;
     const other = evaluatePoint(ev, declared, { ...request, rule }, overrides, topContext);
-    return { rule, values: differences(point, other.point) };
+    return { rule, values: differences(point, other.point, overrides) };
   } catch (e) {
     // a rule that gives nothing here is no alternative
     if (!(e instanceof Failure)) throw e;
@@ -88,7 +88,7 @@ function otherRule(
   }
 }
 
-function differences(a: ScalingPoint, b: ScalingPoint): Record<string, number> {
+function differences(a: ScalingPoint, b: ScalingPoint, { unread }: Overrides): Record<string, number> {
   const values = new Map<string, number>();
   for (const f of factorNames) if (a[f].value !== b[f].value) values.set(f, b[f].value);
   for (const param of b.params) {
@@ -97,8 +97,8 @@ function differences(a: ScalingPoint, b: ScalingPoint): Record<string, number> {
       values.set(param.name, Number(param.text));
     }
   }
-  // r is how the formula comes to a resolution; next to the resolution itself it says nothing
-  if (values.has('resolution')) values.delete('r');
+  // r is how the formula comes to a resolution; next to the resolution itself, or to a shape given whole, it says nothing
+  if (values.has('resolution') || unread.has('resolution')) values.delete('r');
   return Object.fromEntries(values);
 }
 
@@ -124,7 +124,7 @@ function evaluatePoint(
   const chosen = new Map<ParamNode, ChosenParam>();
   const choose = (wanted: (param: ParamNode) => boolean) => {
     for (const param of model.members) {
-      if (param.kind !== 'param' || !wanted(param)) continue;
+      if (param.kind !== 'param' || overrides.unread.has(param.name.name) || !wanted(param)) continue;
       const result = chooseParam(ev, env, model, param, row, overrides, given);
       chosen.set(param, result);
       bind(env, vars, param.name, result.binding);
@@ -143,7 +143,9 @@ function evaluatePoint(
     ...(request.phi !== undefined && { phi: request.phi }),
     ...scale.factors,
     params: model.members.flatMap((m) =>
-      m.kind === 'param' ? [paramValue(m, chosen.get(m) as ChosenParam, overrides)] : [],
+      m.kind === 'param' && !overrides.unread.has(m.name.name)
+        ? [paramValue(m, chosen.get(m) as ChosenParam, overrides)]
+        : [],
     ),
     convention: env.convention,
   };

@@ -21,11 +21,13 @@ export interface Overrides {
   readonly inputs: ReadonlyMap<string, GivenValue>;
   /** Cells by their path: `stages.2.kernel`. */
   readonly cells: ReadonlyMap<string, Expr>;
+  /** Parameters that only the replaced shapes of inputs read: they change nothing here. */
+  readonly unread: ReadonlySet<string>;
   /** Height and width of all inputs, where they differ. */
   readonly size?: readonly [height: number, width: number];
 }
 
-export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), cells: new Map() };
+export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), cells: new Map(), unread: new Set() };
 
 /** Reads the values given with `--set` and `--resolution`. Reports what is not a value, and what sets nothing. */
 export function readOverrides(model: ModelNode, request: ScalingRequest): Overrides {
@@ -48,12 +50,37 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
     else if (!known.has(name)) {
       const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known.keys(), ...inputNames]);
       fail('unknown-override', undefined, { option, name, model: model.name.name, hint });
-    } else if (!isRead(model, model.members, name)) {
+    } else if (!isRead(meaningsOf(model), model.members, name)) {
       fail('unused-override', undefined, { option, why: `nothing in '${model.name.name}' reads '${name}'` });
     } else params.set(name, given(expr));
   }
+  const values = [...params.values(), ...inputs.values(), ...[...cells.values()].map(given)];
+  const unread = new Set([...known.keys()].filter((name) => isReplaced(model, name, inputs, values)));
+  for (const { name, option } of asked) if (unread.has(name)) failReplaced(option, inputs);
   const size = sizeOf(model, request, inputs);
-  return { params, inputs, cells, ...(size && { size }) };
+  return { params, inputs, cells, unread, ...(size && { size }) };
+}
+
+/** Whether a parameter is read by shapes of inputs that are given whole, and by nothing else. */
+function isReplaced(
+  model: ModelNode,
+  parameter: string,
+  inputs: Overrides['inputs'],
+  given: readonly GivenValue[],
+): boolean {
+  const meanings = meaningsOf(model);
+  const replaced = model.members.flatMap((m) => (m.kind === 'input' && inputs.has(m.name.name) ? [m.shape] : []));
+  const left = model.members.map((m) => (m.kind === 'input' && inputs.has(m.name.name) ? m.args : m));
+  return (
+    isRead(meanings, replaced, parameter) &&
+    !isRead(meanings, left, parameter) &&
+    !given.some(({ value, meanings }) => isRead(meanings, value, parameter))
+  );
+}
+
+function failReplaced(option: string, inputs: Overrides['inputs']): never {
+  const [input] = inputs.keys();
+  return fail('override-conflict', undefined, { option, why: `--set ${input} gives the whole shape of the input` });
 }
 
 /** What people call a part of the input's shape. */
@@ -81,15 +108,11 @@ function sizeOf(model: ModelNode, { resolution }: ScalingRequest, inputs: Overri
   if (resolution === undefined || typeof resolution === 'number') return undefined;
   const option = `--resolution ${resolution.join('x')}`;
   const elsewhere = model.members.filter((m) => m.kind !== 'input' && m.kind !== 'variants');
-  if (isRead(model, elsewhere, 'resolution')) {
+  if (isRead(meaningsOf(model), elsewhere, 'resolution')) {
     const why = `'${model.name.name}' also uses 'resolution' outside the shape of its input, where it must be one number`;
     fail('override-conflict', undefined, { option, why });
   }
-  const [input] = inputs.keys();
-  if (input !== undefined) {
-    const why = `--set ${input} gives the whole shape of the input`;
-    fail('override-conflict', undefined, { option, why });
-  }
+  if (inputs.size > 0) failReplaced(option, inputs);
   return resolution;
 }
 
@@ -99,10 +122,10 @@ function requested({ set = {}, resolution }: ScalingRequest): { name: string; te
   return [...given, { name: 'resolution', text: String(resolution), option: '--resolution' }];
 }
 
-/** Whether any of these members of a model reads a parameter. */
-function isRead(model: ModelNode, members: ModelNode['members'], parameter: string): boolean {
+/** Whether a part of a model, or a value given for it, reads a parameter. */
+function isRead(meanings: Meanings, part: unknown, parameter: string): boolean {
   let found = false;
-  eachName(meaningsOf(model), members, (_, target) => {
+  eachName(meanings, part, (_, target) => {
     const bound = boundName(target);
     if (bound && 'ident' in bound) found ||= bound.kind === 'parameter' && bound.ident.name === parameter;
   });

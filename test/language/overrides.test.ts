@@ -116,6 +116,23 @@ test('--set of an input sets its whole shape; the mean of other channels is the 
   ]);
 });
 
+test('a parameter that only the shape of an input reads is not a setting where that shape is given', () => {
+  const paramsOf = (spec: string, set: Record<string, string>) => build(spec, { set }).point.params.map((p) => p.name);
+  expect(paramsOf(pictures, { image: '[3, 16, 16]' })).toEqual([]);
+  expect(paramsOf(pictures, { image: '[1, 16, resolution]' })).toEqual(['resolution']);
+  expect(paramsOf(pictures.replace('Conv(8,', 'Conv(resolution,'), { image: '[3, 16, 16]' })).toEqual(['resolution']);
+  expect(paramsOf(pictures.replace('0.5]', 'resolution]'), { image: '[3, 16, 16]' })).toEqual(['resolution']);
+  expect(problems(pictures, { set: { image: '[3, 16, 16]', resolution: '24' } })).toEqual(['override-conflict']);
+  expect(problems(pictures, { set: { image: '[3, 16, 16]' }, resolution: 24 })).toEqual(['override-conflict']);
+});
+
+test('what scales only a parameter that nothing reads scales nothing', () => {
+  const scaled = pictures.replace('= 32', '= r(32)');
+  const by = (set: Record<string, string>) => problems(scaled, { r: 2, set });
+  expect(by({ image: '[3, 16, resolution]' })).toEqual([]);
+  expect(by({ image: '[3, 16, 16]' })).toEqual(['unused-override']);
+});
+
 test('--resolution with two sizes sets height and width, where nothing else depends on one resolution', () => {
   const { graph, point } = build(pictures, { resolution: [16, 48] });
   expect(graph.nodes[0]?.shapes).toEqual([[3, 16, 48]]);
