@@ -21,7 +21,7 @@ function shown(text: string, scaling: ScalingRequest, options = defaultInlayHint
 }
 
 const efficientnet = stdlib['std/efficientnet'] as string;
-const model = efficientnet.slice(0, efficientnet.indexOf('/// A row a module'));
+const model = efficientnet.slice(0, efficientnet.indexOf('/// One row per module'));
 
 test('a family at one of its published points', () => {
   expect(shown(model, { variant: 'b5' })).toMatchSnapshot();
