@@ -1,7 +1,7 @@
 import { builtinOps } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
 import { meaningsOf } from './meanings/declaration-names.ts';
-import type { Target } from './meanings/occurrence.ts';
+import type { NameTarget } from './meanings/occurrence.ts';
 
 /** What a block or model is made of. */
 export interface Callees {
@@ -25,7 +25,7 @@ export function calleesOf(declared: Declared): Callees {
 function findCallees({ node, module: { scope } }: Declared): Callees {
   const found = new Set<Declared>();
   let ownsDirectly = false;
-  const add = (target: Target) => {
+  const add = (target: NameTarget) => {
     if (target.kind === 'local') ownsDirectly ||= target.local.param?.type?.name === 'block';
     else if (target.kind === 'chosen') {
       const { callee, otherwise } = target;

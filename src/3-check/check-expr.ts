@@ -21,12 +21,12 @@ import {
 } from './types.ts';
 
 /** Where an expression stands: choices only in the cells of stage tables. */
-export interface Place {
+export interface ExprPosition {
   readonly cell?: boolean;
 }
 
 /** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is said once. */
-export function checkExpr(c: Checker, expr: Expr, place: Place = {}): Type {
+export function checkExpr(c: Checker, expr: Expr, position: ExprPosition = {}): Type {
   if (c.depth === 0) c.tooDeep = false;
   if (c.depth >= checkLimits.depth) {
     if (!c.tooDeep) report(c, 'expression-too-deep', expr.span, { limit: checkLimits.depth });
@@ -34,12 +34,12 @@ export function checkExpr(c: Checker, expr: Expr, place: Place = {}): Type {
     return 'unknown';
   }
   c.depth++;
-  const type = typeOf(c, expr, place);
+  const type = typeOf(c, expr, position);
   c.depth--;
   return type;
 }
 
-function typeOf(c: Checker, expr: Expr, place: Place): Type {
+function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
   switch (expr.kind) {
     case 'number':
     case 'bool':
@@ -52,31 +52,31 @@ function typeOf(c: Checker, expr: Expr, place: Place): Type {
     case 'name':
       return checkName(c, expr);
     case 'call':
-      return checkCall(c, expr, place);
+      return checkCall(c, expr, position);
     case 'list':
-      return listType(checkSame(c, expr.items, 'an element of this list', place));
+      return listType(checkSame(c, expr.items, 'an element of this list', position));
     case 'comprehension':
-      return checkComprehension(c, expr, place);
+      return checkComprehension(c, expr, position);
     case 'choice':
-      if (!place.cell) report(c, 'choice-outside-cell', expr.span, {});
+      if (!position.cell) report(c, 'choice-outside-cell', expr.span, {});
       return checkSame(c, expr.options, 'an option of this choice', {});
     case 'unary': {
       const type = expr.operator === 'not' ? 'bool' : 'number';
-      expectType(c, checkExpr(c, expr.operand, place), type, expr.operand.span);
+      expectType(c, checkExpr(c, expr.operand, position), type, expr.operand.span);
       return type;
     }
     case 'binary':
-      return checkBinary(c, expr, place);
+      return checkBinary(c, expr, position);
     case 'index': {
-      const object = checkExpr(c, expr.object, place);
-      expectType(c, checkExpr(c, expr.index, place), 'number', expr.index.span, 'an index');
+      const object = checkExpr(c, expr.object, position);
+      expectType(c, checkExpr(c, expr.index, position), 'number', expr.index.span, 'an index');
       if (isListType(object)) return object.list;
       if (isTensors(object)) return oneTensor;
       if (object !== 'unknown') wrongType(c, expr.object.span, 'what is indexed', 'a list', object);
       return 'unknown';
     }
     case 'property': {
-      const object = checkExpr(c, expr.object, place);
+      const object = checkExpr(c, expr.object, position);
       return checkProperty(c, object, quoted(expr.object.span), [expr.name.name], expr.name.span);
     }
     case 'chain': {
@@ -124,41 +124,41 @@ export function wrongType(c: Checker, span: Span, what: string, expected: string
 }
 
 /** Checks values that must be of one type, the first one's, and gives it. */
-function checkSame(c: Checker, values: readonly Expr[], what: string, place: Place): Type {
+function checkSame(c: Checker, values: readonly Expr[], what: string, position: ExprPosition): Type {
   let common: Type = 'unknown';
   for (const value of values) {
-    const type = checkExpr(c, value, place);
+    const type = checkExpr(c, value, position);
     if (common === 'unknown') common = type;
     else if (!isAssignable(type, common)) wrongType(c, value.span, what, describeType(common), type);
   }
   return common;
 }
 
-function checkComprehension(c: Checker, expr: ComprehensionNode, place: Place): Type {
+function checkComprehension(c: Checker, expr: ComprehensionNode, position: ExprPosition): Type {
   const { names, sources } = expr;
   if (names.length !== sources.length) {
     report(c, 'tuple-size', expr.span, { names: names.length, values: sources.length });
   }
   const types = sources.map((source) => {
-    const type = checkExpr(c, source, place);
+    const type = checkExpr(c, source, position);
     if (isListType(type)) return type.list;
     if (isTensors(type)) return oneTensor;
     if (type !== 'unknown') wrongType(c, source.span, 'what a comprehension runs over', 'a list', type);
     return 'unknown';
   });
   for (const [i, name] of names.entries()) bind(c, name, { type: types[i] ?? 'unknown', used: true });
-  return listType(checkExpr(c, expr.item, place));
+  return listType(checkExpr(c, expr.item, position));
 }
 
-function checkCall(c: Checker, call: CallNode, place: Place): Type {
+function checkCall(c: Checker, call: CallNode, position: ExprPosition): Type {
   const { callee, args } = call;
   const name = callee.text;
   const meaning = name.includes('.') ? undefined : lookup(c, callee);
-  if (meaning?.kind === 'function' || meaning?.kind === 'scaling') return checkFunction(c, call, meaning, place);
+  if (meaning?.kind === 'function' || meaning?.kind === 'scaling') return checkFunction(c, call, meaning, position);
   if (meaning?.kind === 'local' && !isCallable(meaning.local.type)) {
     meaning.local.used = true;
     report(c, 'not-a-function', callee.span, { name, what: describeType(meaning.local.type) });
-    for (const arg of args) checkExpr(c, arg.value, place);
+    for (const arg of args) checkExpr(c, arg.value, position);
     return 'unknown';
   }
   return { tensors: callSignature(c, call) };
@@ -169,7 +169,7 @@ function isCallable(type: Type): boolean {
 }
 
 /** A function over numbers: `round(x, 8)`, and in models `d(n)`, `w(n)`, `r(n)`. */
-function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, place: Place): Type {
+function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, position: ExprPosition): Type {
   const { callee, args } = call;
   const name = callee.text;
   if (kind === 'scaling' && !c.scaling) {
@@ -182,7 +182,7 @@ function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, place: Pla
     report(c, 'wrong-argument-count', call.span, { name, takes, given: args.length });
   }
   for (const arg of args) {
-    const type = checkExpr(c, arg.value, place);
+    const type = checkExpr(c, arg.value, position);
     if (arg.name) report(c, 'unknown-parameter', arg.name.span, { callee: name, name: arg.name.name, hint: '' });
     else expectType(c, type, 'number', arg.value.span, `an argument of '${name}'`);
   }
@@ -202,9 +202,9 @@ function checkRounded(c: Checker, call: CallNode): void {
 
 const comparisons = new Set(['<', '<=', '>', '>=']);
 
-function checkBinary(c: Checker, expr: Extract<Expr, { kind: 'binary' }>, place: Place): Type {
-  const left = checkExpr(c, expr.left, place);
-  const right = checkExpr(c, expr.right, place);
+function checkBinary(c: Checker, expr: Extract<Expr, { kind: 'binary' }>, position: ExprPosition): Type {
+  const left = checkExpr(c, expr.left, position);
+  const right = checkExpr(c, expr.right, position);
   const { operator } = expr;
   if (operator === '==' || operator === '!=') {
     if (holdsTensors(left) || holdsTensors(right)) {

@@ -14,7 +14,7 @@ import type { Span } from '../source.ts';
 import { checkLimits } from './limits.ts';
 import { meaningsOf, namesSeenAt } from './meanings/declaration-names.ts';
 import { type FreeMeaning, freeMeaning } from './meanings/free-meaning.ts';
-import type { LocalName, Target } from './meanings/occurrence.ts';
+import type { LocalName, NameTarget } from './meanings/occurrence.ts';
 import type { Meanings } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
@@ -121,7 +121,7 @@ export function lookup(c: Checker, name: NameNode): Meaning | undefined {
   return target && meaningOf(c, target);
 }
 
-function meaningOf(c: Checker, target: Target): Meaning | undefined {
+function meaningOf(c: Checker, target: NameTarget): Meaning | undefined {
   switch (target.kind) {
     case 'local':
       return { kind: 'local', name: target.local, local: c.locals.get(target.local) ?? unknown };

@@ -3,13 +3,13 @@ import { headOf } from '../../1-parse/section-head.ts';
 import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
 import { meaningsOf } from './declaration-names.ts';
-import type { LocalName, Target } from './occurrence.ts';
+import type { LocalName, NameTarget } from './occurrence.ts';
 
 /** What the names of a file mean. */
 export type FileScope = Pick<Module, 'scope'>;
 
 /** The blocks and models that a callee may be: one, or what a parameter of type `block` is known to hold. */
-export function calledBy(module: FileScope, callee: Target): readonly Declared[] {
+export function calledBy(module: FileScope, callee: NameTarget): readonly Declared[] {
   if (callee.kind === 'free') {
     const declared = module.scope.get(callee.name);
     return declared ? [declared] : [];

@@ -11,7 +11,7 @@ import type {
   WeightsNode,
 } from '../../1-parse/ast.ts';
 import { objectiveNames } from '../../2-resolve/builtins.ts';
-import type { LanguageTarget, LocalName, Occurrence, Target } from './occurrence.ts';
+import type { LanguageTarget, LocalName, NameTarget, Occurrence } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 import {
   bindName,
@@ -182,7 +182,7 @@ const objectives = [...objectiveNames].map((name): [string, LanguageTarget] => [
 ]);
 
 /** The first element of a section, which may be a step as well as a value. */
-function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): Target {
+function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): NameTarget {
   if (first.kind === 'name') return walkName(w, names, first);
   if (first.kind === 'call') {
     const callee = walkName(w, names, first.callee);
@@ -255,12 +255,12 @@ function walkWeights(w: Walk, weights: WeightsNode): void {
 
 /** Where a weight map's column has its weights from. */
 function walkSource(w: Walk, model: string, { column, name, args, variants }: SourceConventionNode): void {
-  const convention: Target = { kind: 'language', what: 'convention' };
+  const convention: NameTarget = { kind: 'language', what: 'convention' };
   put(w, column, 'read', { kind: 'language', what: 'column' });
   put(w, name, 'read', convention);
   walkArgs(w, { bound: new Map() }, args, [convention]);
   for (const variant of variants) {
-    const callee: Target = { kind: 'free', name: model };
+    const callee: NameTarget = { kind: 'free', name: model };
     put(w, variant, 'read', {
       kind: 'chosen',
       callee,

@@ -1,6 +1,6 @@
 import type { Declaration } from '../../1-parse/ast.ts';
 import { meaningsOf } from './declaration-names.ts';
-import type { Target } from './occurrence.ts';
+import type { NameTarget } from './occurrence.ts';
 
 const known = new WeakMap<Declaration, ReadonlySet<string>>();
 
@@ -17,7 +17,7 @@ export function freeNames(declaration: Declaration): ReadonlySet<string> {
   return names;
 }
 
-function addFree(names: Set<string>, target: Target): void {
+function addFree(names: Set<string>, target: NameTarget): void {
   if (target.kind === 'free') names.add(target.name);
   // what is called decides which of the two it is
   else if (target.kind === 'chosen') addFree(names, target.otherwise);

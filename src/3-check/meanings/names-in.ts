@@ -1,13 +1,13 @@
 import type { NameNode } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
-import type { BoundName, Target } from './occurrence.ts';
+import type { BoundName, NameTarget } from './occurrence.ts';
 import type { Meanings } from './walk-expr.ts';
 
 /** Calls `visit` for every name in a part of a declaration that stands for a value or a callee, with what its first word means. */
 export function eachName(
   { targets }: Pick<Meanings, 'targets'>,
   part: unknown,
-  visit: (name: NameNode, target: Target) => void,
+  visit: (name: NameNode, target: NameTarget) => void,
 ): void {
   walkNodes(part, (node) => {
     if (node.kind !== 'name') return true;
@@ -18,7 +18,7 @@ export function eachName(
 }
 
 /** The name whose value a target is; undefined where its declaration does not bind it. */
-export function boundName(target: Target): BoundName | undefined {
+export function boundName(target: NameTarget): BoundName | undefined {
   if (target.kind === 'local') return target.local;
   if (target.kind === 'language') return 'name' in target ? (target as BoundName) : undefined;
   return target.kind === 'chosen' ? boundName(target.otherwise) : undefined;

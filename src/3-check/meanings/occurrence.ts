@@ -79,7 +79,7 @@ export interface LocalTarget {
 }
 
 /** What an occurrence means, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
-export type Target =
+export type NameTarget =
   | LocalTarget
   /** The name of a declaration, where it is declared. */
   | { readonly kind: 'declared'; readonly node: BlockNode | ModelNode }
@@ -90,12 +90,12 @@ export type Target =
   /** A named argument, or a column of a stage table: a parameter of what is called. */
   | {
       readonly kind: 'argument';
-      readonly callees: readonly Target[];
+      readonly callees: readonly NameTarget[];
       readonly name: string;
       readonly column?: boolean;
     }
   /** `variant: b3` where the callee is a model; anything else otherwise. */
-  | { readonly kind: 'chosen'; readonly callee: Target; readonly name: string; readonly otherwise: Target }
+  | { readonly kind: 'chosen'; readonly callee: NameTarget; readonly name: string; readonly otherwise: NameTarget }
   /** A word of a path that starts at a section: `trunk.stages.1`. */
   | { readonly kind: 'path'; readonly root: LocalName; readonly words: readonly string[]; readonly index: number }
   /** A word of a path in a weight map. */
@@ -109,5 +109,5 @@ export interface Occurrence {
   readonly name: string;
   /** `write`: it binds the name, or gives a parameter its value. */
   readonly access: 'read' | 'write';
-  readonly target: Target;
+  readonly target: NameTarget;
 }

@@ -23,7 +23,7 @@ interface Inside {
 }
 
 /** What the next word of a path may name. */
-type Frame =
+type PathScope =
   | {
       readonly kind: 'labels';
       readonly inside: Inside;
@@ -33,7 +33,7 @@ type Frame =
       readonly first?: LabelledStep;
     }
   | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly Declared[] }
-  | { readonly kind: 'number'; readonly then: readonly Frame[] };
+  | { readonly kind: 'number'; readonly then: readonly PathScope[] };
 
 interface LabelledStep {
   readonly label: Ident;
@@ -41,8 +41,8 @@ interface LabelledStep {
   readonly tail: Tail;
 }
 
-/** Frames that one path looks at, at most: blocks within blocks multiply. */
-const mostFrames = 500;
+/** Scopes that one path looks at, at most: blocks within blocks multiply. */
+const mostScopes = 500;
 
 /** What a word of a weight map's path names in its model: sections, rows and labels. Words with stars fit all of them. */
 export function modelPlaces(model: DeclaredModel, words: readonly string[], index: number): Entity[] {
@@ -57,12 +57,12 @@ export function sectionPlaces(inside: Inside, section: Ident, words: readonly st
   return follow(inSection(inside, node), words.slice(1), index - 1);
 }
 
-function follow(start: readonly Frame[], words: readonly string[], index: number): Entity[] {
-  let frames = start;
+function follow(start: readonly PathScope[], words: readonly string[], index: number): Entity[] {
+  let scopes = start;
   for (const [i, word] of words.entries()) {
-    const found = frames.slice(0, mostFrames).flatMap((frame) => step(frame, word));
+    const found = scopes.slice(0, mostScopes).flatMap((scope) => step(scope, word));
     if (i === index) return distinctIdents(found.flatMap(({ entity }) => entity ?? []));
-    frames = found.flatMap(({ next }) => next());
+    scopes = found.flatMap(({ next }) => next());
   }
   return [];
 }
@@ -76,24 +76,24 @@ function distinctIdents(entities: readonly Entity[]): Entity[] {
 /** What a word names, and what the word after it may name. */
 interface PathStep {
   readonly entity?: Entity;
-  readonly next: () => readonly Frame[];
+  readonly next: () => readonly PathScope[];
 }
 
-function step(frame: Frame, word: string): PathStep[] {
+function step(scope: PathScope, word: string): PathStep[] {
   const fits = (name: string) => word === '*' || word === name;
-  if (frame.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => frame.then }] : [];
-  const { inside } = frame;
-  if (frame.kind === 'rows') return rowsFitting(frame, fits);
+  if (scope.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => scope.then }] : [];
+  const { inside } = scope;
+  if (scope.kind === 'rows') return rowsFitting(scope, fits);
   const found: PathStep[] = [];
-  if (frame.first && fits(frame.first.label.name)) found.push(labelled(inside, frame.first));
-  walkNodes(frame.part, (node) => {
+  if (scope.first && fits(scope.first.label.name)) found.push(labelled(inside, scope.first));
+  walkNodes(scope.part, (node) => {
     if (node.kind === 'section') {
       const section = node as SectionNode;
-      if (frame.sections && fits(section.name.name)) {
+      if (scope.sections && fits(section.name.name)) {
         const entity: Entity = { kind: 'section', name: section.name.name, ident: section.name, owner: inside.owner };
         found.push({ entity, next: () => inSection(inside, section) });
       }
-      return !frame.sections;
+      return !scope.sections;
     }
     if (node.kind === 'step') {
       const { label, callee, tail } = node as StepNode;
@@ -117,7 +117,7 @@ function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathSt
 }
 
 function rowsFitting(
-  { inside, rows, base }: Extract<Frame, { kind: 'rows' }>,
+  { inside, rows, base }: Extract<PathScope, { kind: 'rows' }>,
   fits: (name: string) => boolean,
 ): PathStep[] {
   const columns = new Map(rows.header.map((h, i) => [h.name, i]));
@@ -154,31 +154,31 @@ function calleesOf({ module, owner }: Inside, name: NameNode): readonly Declared
   return target && name.parts.length === 1 ? calledBy(module, target) : [];
 }
 
-function inModel(model: DeclaredModel): Frame {
+function inModel(model: DeclaredModel): PathScope {
   const inside = { module: model.module, owner: model.node };
   return { kind: 'labels', inside, part: model.node.members, sections: true };
 }
 
-function inDeclared(declared: Declared): Frame {
+function inDeclared(declared: Declared): PathScope {
   if (declared.kind === 'model') return inModel(declared);
   const inside = { module: declared.module, owner: declared.node };
   return { kind: 'labels', inside, part: declared.node.body, sections: false };
 }
 
 /** After a section's name: its labels, and what its first step has inside, which has no label. */
-function inSection(inside: Inside, section: SectionNode): readonly Frame[] {
+function inSection(inside: Inside, section: SectionNode): readonly PathScope[] {
   const { first, label, tail, steps } = section;
   const { callee } = headOf(section);
-  const own: Frame = { kind: 'labels', inside, part: [first, tail, steps], sections: false };
+  const own: PathScope = { kind: 'labels', inside, part: [first, tail, steps], sections: false };
   if (!label) return [own, ...inCallee(inside, callee, tail)];
   return label.name === '' ? [own] : [{ ...own, first: { label, callee, tail } }];
 }
 
-function inCallee(inside: Inside, callee: NameNode | undefined, tail: Tail): readonly Frame[] {
+function inCallee(inside: Inside, callee: NameNode | undefined, tail: Tail): readonly PathScope[] {
   const base = callee ? calleesOf(inside, callee) : [];
   if (!tail.rows) return base.map(inDeclared);
   if (tail.rows.kind === 'rows') return [{ kind: 'rows', inside, rows: tail.rows, base }];
-  return tablesNamed(inside, tail.rows).map((rows): Frame => ({ kind: 'rows', inside, rows, base }));
+  return tablesNamed(inside, tail.rows).map((rows): PathScope => ({ kind: 'rows', inside, rows, base }));
 }
 
 /** The tables that a name may mean in a model: one, or all where it is a parameter. */

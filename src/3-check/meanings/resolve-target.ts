@@ -6,14 +6,14 @@ import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
 import { freeMeaning } from './free-meaning.ts';
-import type { LocalName, Target } from './occurrence.ts';
+import type { LocalName, NameTarget } from './occurrence.ts';
 import { modelPlaces, sectionPlaces } from './path-places.ts';
 
 /**
  * What an occurrence means in its file. Several where a table builds several blocks or a path has stars; none where
  * nothing is called so.
  */
-export function resolveTarget(module: FileScope, target: Target): readonly Entity[] {
+export function resolveTarget(module: FileScope, target: NameTarget): readonly Entity[] {
   switch (target.kind) {
     case 'local':
       return [localEntity(target.local)];
@@ -69,7 +69,7 @@ function variantEntity(model: ModelNode, name: string): Entity[] {
   return value ? [{ kind: 'variant', name, ident: { name, span: value.span }, owner: model }] : [];
 }
 
-function parametersOf(module: FileScope, callee: Target, name: string): Entity[] {
+function parametersOf(module: FileScope, callee: NameTarget, name: string): Entity[] {
   if (callee.kind === 'free' && !module.scope.has(callee.name)) {
     const op = builtinOps.get(callee.name);
     return op?.params.some((p) => p.name === name) ? [{ kind: 'language', name }] : [];

@@ -6,8 +6,8 @@ import {
   type LocalKind,
   type LocalName,
   type LocalTarget,
+  type NameTarget,
   type Occurrence,
-  type Target,
 } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 
@@ -28,7 +28,7 @@ export interface NamesAt {
 export interface Meanings {
   readonly owner: Declaration;
   /** What the first word of each name that stands for a value or a callee means. */
-  readonly targets: ReadonlyMap<NameNode, Target>;
+  readonly targets: ReadonlyMap<NameNode, NameTarget>;
   /** What each place that binds a name binds. */
   readonly locals: ReadonlyMap<Ident, LocalName>;
   /** The parameters that columns of `variants` give values to. */
@@ -47,12 +47,12 @@ export interface NamesInText {
 /** What walking through one declaration carries along. */
 export interface Walk {
   readonly owner: Declaration;
-  readonly targets: Map<NameNode, Target>;
+  readonly targets: Map<NameNode, NameTarget>;
   readonly locals: Map<Ident, LocalName>;
   readonly columns: Map<Ident, LocalName>;
   readonly repeated: Map<Ident, LocalName>;
   /** Steps that build a table by its name, with what they call. */
-  readonly tableUses: { readonly table: LocalName; readonly callee: Target }[];
+  readonly tableUses: { readonly table: LocalName; readonly callee: NameTarget }[];
   /** How many names are bound so far. */
   count: number;
   /** Expressions within expressions at this moment. */
@@ -106,7 +106,7 @@ export function bindName(
 }
 
 /** Takes up a name of the text, where these are collected. */
-export function put(w: Walk, { name, span }: Ident, access: Occurrence['access'], target: Target): void {
+export function put(w: Walk, { name, span }: Ident, access: Occurrence['access'], target: NameTarget): void {
   if (w.text && name !== '' && name !== '_' && span.end - span.start === name.length)
     w.text.found.push({ span, name, access, target });
 }
@@ -119,7 +119,7 @@ export function* namesAt({ names, count }: NamesAt): Generator<string> {
 }
 
 /** What a name without dots means at a place. */
-function targetOf(names: Names, name: string): Target {
+function targetOf(names: Names, name: string): NameTarget {
   for (let n: Names | undefined = names; n; n = n.parent) {
     const bound = n.bound.get(name);
     if (bound) return bound;
@@ -128,14 +128,14 @@ function targetOf(names: Names, name: string): Target {
 }
 
 /** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
-export function walkName(w: Walk, names: Names, node: NameNode): Target {
+export function walkName(w: Walk, names: Names, node: NameNode): NameTarget {
   const { text } = w;
   if (!text) {
     const target = targetOf(names, node.parts[0] ?? '');
     w.targets.set(node, target);
     return target;
   }
-  const target = w.targets.get(node) as Target;
+  const target = w.targets.get(node) as NameTarget;
   if (target.kind === 'free') text.places.set(node, { names, count: w.count });
   if (node.parts.length === 1) {
     put(w, { name: node.text, span: node.span }, 'read', target);
@@ -212,7 +212,7 @@ export function walkStep(w: Walk, names: Names, step: StepNode): void {
 }
 
 /** The blocks that the rows after a step name: the arguments before a table are theirs too. */
-export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): Target[] {
+export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): NameTarget[] {
   if (!rows || !w.text) return [];
   if (rows.kind === 'rows') return blocksNamed(names, rows);
   const tables = w.owner.kind === 'model' ? w.owner.members.filter((m) => m.kind === 'table') : [];
@@ -221,7 +221,7 @@ export function blocksBuilt(w: Walk, names: Names, { rows }: Tail): Target[] {
   return (one.length > 0 ? one : tables).flatMap((table) => blocksNamed(names, table.rows));
 }
 
-function blocksNamed(names: Names, rows: RowsNode): Target[] {
+function blocksNamed(names: Names, rows: RowsNode): NameTarget[] {
   return blockWords(rows).map((word) => targetOf(names, word));
 }
 
@@ -241,7 +241,7 @@ function blockWords(table: RowsNode): readonly string[] {
 }
 
 /** What follows a step: the rows that it builds, and its condition. */
-export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, callee: Target): void {
+export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, callee: NameTarget): void {
   if (rows?.kind === 'rows') walkStageRows(w, names, rows, [callee]);
   else if (rows) {
     const target = walkName(w, names, rows);
@@ -251,14 +251,19 @@ export function walkTail(w: Walk, names: Names, { rows, condition }: Tail, calle
 }
 
 /** @param callees what the arguments are for; the first is what is written before them */
-export function walkArgs(w: Walk, names: Names, args: readonly Arg[], callees: readonly [Target, ...Target[]]): void {
+export function walkArgs(
+  w: Walk,
+  names: Names,
+  args: readonly Arg[],
+  callees: readonly [NameTarget, ...NameTarget[]],
+): void {
   const [callee] = callees;
   for (const { name, value } of args) {
     if (name && w.text) put(w, name, 'write', { kind: 'argument', callees: distinct(callees), name: name.name });
     if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
       const otherwise = targetOf(names, value.parts[0] ?? '');
       const ident = { name: value.text, span: value.span };
-      const target: Target = { kind: 'chosen', callee, name: value.text, otherwise };
+      const target: NameTarget = { kind: 'chosen', callee, name: value.text, otherwise };
       w.targets.set(value, target);
       w.text?.places.set(value, { names, count: w.count });
       put(w, ident, 'read', target);
@@ -280,15 +285,15 @@ export function roundingNames(names: Names): Names {
 }
 
 /** A stage table: its columns are parameters of the blocks that it builds. */
-export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly Target[]): void {
+export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly NameTarget[]): void {
   const names = tableNames(outer);
   if (w.text) putColumns(w, rows, distinct([...base, ...blocksNamed(outer, rows)]));
   walkCells(w, names, rows, 'row');
 }
 
-function putColumns(w: Walk, { header }: RowsNode, callees: readonly Target[]): void {
+function putColumns(w: Walk, { header }: RowsNode, callees: readonly NameTarget[]): void {
   for (const column of header) {
-    const target: Target = ownColumns.has(column.name)
+    const target: NameTarget = ownColumns.has(column.name)
       ? { kind: 'language', what: 'column' }
       : { kind: 'argument', callees, name: column.name, column: true };
     put(w, column, 'write', target);
@@ -310,8 +315,8 @@ export function walkCells(w: Walk, names: Names, { header, rows }: RowsNode, kin
 }
 
 /** Callees, each once: a table of ten thousand rows has few blocks. */
-function distinct(callees: readonly Target[]): Target[] {
-  const seen = new Map<unknown, Target>();
+function distinct(callees: readonly NameTarget[]): NameTarget[] {
+  const seen = new Map<unknown, NameTarget>();
   for (const c of callees) seen.set(c.kind === 'local' ? c.local : c.kind === 'free' ? c.name : c.kind, c);
   return [...seen.values()];
 }

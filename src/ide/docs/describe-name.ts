@@ -2,7 +2,7 @@ import type { Declaration, ImportNode, ParamNode, SectionNode } from '../../1-pa
 import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
-import type { LanguagePlace, LocalName, Occurrence, Target } from '../../3-check/meanings/occurrence.ts';
+import type { LanguagePlace, LocalName, NameTarget, Occurrence } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { excerpt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
@@ -66,7 +66,7 @@ export function describeName(analysis: Analysis, occurrence: Occurrence, place: 
 const mostPlaces = 3;
 
 /** A parameter that an argument or a column is for; of the blocks of a table the first that has it. */
-export function describeArgument(analysis: Analysis, target: Extract<Target, { kind: 'argument' }>): string {
+export function describeArgument(analysis: Analysis, target: Extract<NameTarget, { kind: 'argument' }>): string {
   const { callees, name, column } = target;
   const told = callees
     .map((callee) => {

@@ -3,7 +3,7 @@ import { builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/
 import type { Module } from '../../2-resolve/program.ts';
 import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
-import type { LanguagePlace, LocalName, Occurrence, Target } from '../../3-check/meanings/occurrence.ts';
+import type { LanguagePlace, LocalName, NameTarget, Occurrence } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { namesOfImport } from './file-names.ts';
 
@@ -109,7 +109,7 @@ const languageRoles: Readonly<Record<LanguagePlace, Role | undefined>> = {
 };
 
 /** A variant, one that the model does not have too; what the name means by itself where no model is called. */
-function roleOfChosen(module: Module, target: Extract<Target, { kind: 'chosen' }>, span: Occurrence['span']) {
+function roleOfChosen(module: Module, target: Extract<NameTarget, { kind: 'chosen' }>, span: Occurrence['span']) {
   if (resolveTarget(module, target).every((entity) => entity.kind === 'variant')) return role('enumMember');
   return roleOf(module, { name: target.name, span, access: 'read', target: target.otherwise });
 }

@@ -2,12 +2,12 @@ import type { Declaration, NameNode } from '../../1-parse/ast.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
 import { meaningsOf, namesOf } from '../../3-check/meanings/declaration-names.ts';
 import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
-import type { Target } from '../../3-check/meanings/occurrence.ts';
+import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
 import { occurrenceIn } from './file-names.ts';
 
 /** The signature of what a name calls; of a parameter of type `block`, that of its default. */
-export function signatureOfTarget(module: FileScope, target: Target): Signature | undefined {
+export function signatureOfTarget(module: FileScope, target: NameTarget): Signature | undefined {
   if (target.kind === 'local') {
     const held = target.local.param?.default;
     return held?.kind === 'name' ? signatureOfTarget(module, { kind: 'free', name: held.text }) : undefined;
@@ -39,7 +39,7 @@ export function targetOfWord(
   declaration: Declaration | undefined,
   name: string,
   offset: number,
-): Target {
+): NameTarget {
   const there = declaration && occurrenceIn(declaration, offset);
   if (there && there.name === name) return there.target;
   const bound = declaration && namesOf(declaration).find((o) => o.name === name && o.target.kind === 'local')?.target;

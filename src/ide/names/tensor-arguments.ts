@@ -2,7 +2,7 @@ import type { Declaration, Expr } from '../../1-parse/ast.ts';
 import { tensorProperties } from '../../3-check/check-name.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
 import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
-import type { Target } from '../../3-check/meanings/occurrence.ts';
+import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
 import { signatureOfCallee } from './signature-of-target.ts';
 
 /** How many names are followed to what they are bound to. */
@@ -40,7 +40,7 @@ export function looksLikeTensor(
  * Whether a name, dotted or not, stands for tensors: an input, a section or a part of one, or a value that is.
  * @param target what its first word means
  */
-export function isTensorTarget(target: Target, text: string, isTensor: (value: Expr) => boolean): boolean {
+export function isTensorTarget(target: NameTarget, text: string, isTensor: (value: Expr) => boolean): boolean {
   const [, ...rest] = text.split('.');
   if (rest.length > 0 && tensorProperties.includes(rest.at(-1) as string)) return false;
   if (target.kind !== 'local') return false;
