@@ -1,7 +1,7 @@
 """Trains in Keras what bench/curve.ts trains in enetc: python curve_keras.py FOLDER DATA
 
 FOLDER holds the network as `enetc compile --target tfjs` writes it (its topology is Keras' own format, its weights are
-the first ones) and `settings.json` with the order of the images of each epoch. DATA holds MNIST. Prints a line of JSON for
+the first ones) and `settings.json` with the order of the images of each epoch. DATA holds MNIST. Prints one line of JSON for
 each epoch: the mean loss and accuracy of training, and those of the test images.
 """
 import json

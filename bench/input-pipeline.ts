@@ -28,7 +28,7 @@ try {
   console.log(`${data.splits.train?.count} pictures, ${availableParallelism()} cores, batches of 8 at 224 x 224`);
   for (const [name, augment] of Object.entries(augmentations)) {
     const { rate, cpu } = await measure(data, augment);
-    console.log(`${name}: ${rate.toFixed(0)} images a second, ${cpu.toFixed(1)} ms of a core each`);
+    console.log(`${name}: ${rate.toFixed(0)} images per second, ${cpu.toFixed(1)} ms of one core each`);
   }
 } finally {
   if (given === undefined) rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 """Latency of two ONNX files in ONNX Runtime, interleaved in one process: latency.py THREADS ROUNDS SIZE OURS THEIRS
 
 Prints JSON: the median of the ratios ours / theirs pair by pair (what drifts moves both), the medians in milliseconds, and
-the same ratio of theirs against a second session of itself, which says how far the measurement can be trusted.
+the same ratio for theirs and a second session of itself, which shows how far the measurement can be trusted.
 """
 import json
 import statistics

@@ -19,7 +19,7 @@ for package in libkrb5-dev libsecret-1-dev libx11-dev libxkbfile-dev make g++ pk
 done
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "code-server's native modules need ${missing[*]}, and there is no right to install them" >&2
+    echo "code-server's native modules need ${missing[*]}, and installing them is not permitted" >&2
     exit 1
   fi
   apt-get update -qq

@@ -9,7 +9,7 @@ import { openWorkbench } from '../test/vscode/workbench/workbench.ts';
 const root = resolve(import.meta.dirname, '..');
 const images = join(root, 'docs/images');
 const chromium = findChromium();
-if (!chromium) throw new Error('there is no Chromium: set CHROMIUM to its path');
+if (!chromium) throw new Error('Chromium was not found: set CHROMIUM to its path');
 
 const draft = `import { ConvBnAct, MBConv } from "std/blocks"
 
