@@ -157,7 +157,7 @@ export interface SourceConventionNode extends Node {
   readonly column: Ident;
   readonly name: Ident;
   readonly args: readonly Arg[];
-  /** The variants that it holds for; none where it holds for all that no other names. */
+  /** The variants that it holds for; none if it holds for all that no other names. */
   readonly variants: readonly Ident[];
 }
 
@@ -187,7 +187,7 @@ export interface RowsNode extends Node {
 }
 
 export interface RowNode extends Node {
-  /** One entry a column of the row as written; undefined where the cell is empty. */
+  /** One entry a column of the row as written; undefined if the cell is empty. */
   readonly cells: readonly (CellNode | undefined)[];
 }
 

@@ -49,9 +49,9 @@ export const builtinFunctions: ReadonlyMap<string, { min: number; max: number; d
 
 /** What scaling gives to models: `d(n)` repeats, `w(n)` filters, `r(n)` resolution. */
 export const scalingFunctions: ReadonlyMap<string, string> = new Map([
-  ['d', 'd(n): n repeats at this depth; ceil(n * d) unless `scaling` says otherwise.'],
-  ['w', 'w(n): n filters at this width; round_filters(n * w, 8) unless `scaling` says otherwise.'],
-  ['r', 'r(n): n pixels at this resolution; round(n * r) unless `scaling` says otherwise.'],
+  ['d', 'd(n): n repeats at this depth; ceil(n * d) unless `scaling` states otherwise.'],
+  ['w', 'w(n): n filters at this width; round_filters(n * w, 8) unless `scaling` states otherwise.'],
+  ['r', 'r(n): n pixels at this resolution; round(n * r) unless `scaling` states otherwise.'],
 ]);
 
 export const activations: ReadonlySet<string> = new Set(activationNames);

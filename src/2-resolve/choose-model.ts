@@ -11,7 +11,7 @@ export function entryModels(program: Program): DeclaredModel[] {
   });
 }
 
-/** What is asked of a model: several in a file are told apart by it. */
+/** What is asked of a model: it distinguishes several in a file. */
 export interface ModelRequest {
   /** The model's name. */
   readonly model?: string;
@@ -59,7 +59,7 @@ function mappedModels(program: Program): DeclaredModel[] {
   return mapped.length === 1 ? mapped : [];
 }
 
-/** Whether a model has the phi or the variant that is asked for; false where neither is. */
+/** Whether a model has the phi or the variant that is asked for; false if neither is. */
 function canBe({ members }: ModelNode, { phi, variant }: ModelRequest): boolean {
   const rows = members.find((m) => m.kind === 'variants')?.rows;
   const named = (column: string) => rows?.header.findIndex((h) => h.name === column) ?? -1;

@@ -6,7 +6,7 @@ import type { Declared, Module } from './program.ts';
 /** How the files of a program are read, parsed and linked. One that keeps what did not change makes an editor's. */
 export interface ProgramFiles {
   parse(source: Source): ParseResult;
-  /** A file's source, and whether its bytes are valid UTF-8; undefined where there is none. Throws what the host throws. */
+  /** A file's source, and whether its bytes are valid UTF-8; undefined if there is none. Throws what the host throws. */
   read(path: string): { readonly source: Source; readonly valid: boolean } | undefined;
   /** The source of a file of the library. */
   library(name: string, text: string): Source;

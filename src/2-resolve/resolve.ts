@@ -11,7 +11,7 @@ import type { Declared, Module, Program } from './program.ts';
 /** Files that one program may have. */
 const maxModules = 256;
 
-/** Errors of imports and declarations said of one program: a hostile file has no end of them. */
+/** Errors of imports and declarations reported of one program: a hostile file has no end of them. */
 const maxErrors = 100;
 
 interface Loading {
@@ -75,8 +75,8 @@ function loadImport(loading: Loading, from: string, library: boolean, node: Impo
   }
   const isPath = name.startsWith('./') || name.startsWith('../') || name.startsWith('/');
   if (library || !isPath || !name.endsWith('.enet')) {
-    const mended = !library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
-    report(loading, createDiagnostic('import-path', span, { path: name }, { fixes: mended }));
+    const fixes = !library && isPath ? [replaceFix('Add the extension', span, `"${name}.enet"`)] : [];
+    report(loading, createDiagnostic('import-path', span, { path: name }, { fixes }));
     return undefined;
   }
   const path = loading.host.resolvePath(from, name);

@@ -109,7 +109,7 @@ export function reportUnknownName(c: Checker, node: NameNode): void {
     return;
   }
   c.looksAround = true;
-  // what an import should have brought is said at the import
+  // what an import should have brought is reported at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;
   // `nn.ReLU` is one name of another framework
   const whole = modulesElsewhere.has(name) ? excerpt(span, 80) : name;
@@ -120,7 +120,7 @@ export function reportUnknownName(c: Checker, node: NameNode): void {
     report(c, 'unknown-name', at, { name: whole, hint }, { fixes });
     return;
   }
-  // what is no longer said needs no suggestion either
+  // what is no longer reported needs no suggestion either
   const guess = isFull(c) ? { hint: '' } : guessName(last, () => visibleNames(c, node));
   report(c, 'unknown-name', at, { name: whole, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }

@@ -48,9 +48,9 @@ function checkBaseArguments(c: Checker, base: Signature | undefined, args: reado
 
 /** The blocks that a table builds, as far as they are known. */
 interface Built {
-  /** A row's blocks; undefined where only the build knows one. */
+  /** A row's blocks; undefined if only the build knows one. */
   readonly byRow: readonly (readonly (Signature | undefined)[])[];
-  /** The parameters of all blocks; undefined where a block is not known. */
+  /** The parameters of all blocks; undefined if a block is not known. */
   readonly params: ReadonlySet<string> | undefined;
 }
 
@@ -94,7 +94,7 @@ function builtBlocks(c: Checker, rows: RowsNode, column: number, base: Signature
   return { byRow, params };
 }
 
-/** The blocks that a cell of the column `block` names; undefined where only the build knows. */
+/** The blocks that a cell of the column `block` names; undefined if only the build knows. */
 function blocksOf(c: Checker, cell: CellNode): (Signature | undefined)[] {
   const options = cell.values.flatMap((value) => (value.kind === 'choice' ? value.options : [value]));
   return options.map((option) => {

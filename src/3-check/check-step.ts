@@ -60,7 +60,7 @@ export function firstCallSignature(c: Checker, first: FirstCall, before: Before 
   return checkArguments(c, signature, args, { span: callee.span, chained: undefined, head: { first, before } });
 }
 
-/** The signature behind a callee's name; undefined where only the build knows it: a parameter of type `block`. */
+/** The signature behind a callee's name; undefined if only the build knows it: a parameter of type `block`. */
 export function calleeSignature(c: Checker, callee: NameNode): Signature | undefined {
   const { text: name, span } = callee;
   const [head = '', ...rest] = callee.parts;
@@ -228,7 +228,7 @@ function takeBefore(signature: Signature | undefined, call: FirstCall, { text }:
   return { title: `Write '${text}' as the first argument, as earlier versions meant it`, edits, safe: true };
 }
 
-/** Whether the call stands in parentheses of its own, `sum: (Add(a, b))`: what goes before it stands inside of these. */
+/** Whether the call is in parentheses of its own, `sum: (Add(a, b))`: what goes before it is inside of these. */
 function isBracketed({ callee, span }: FirstCall): boolean {
   return span.source.text.slice(span.start, callee.span.start).includes('(');
 }

@@ -13,7 +13,7 @@ export function checkCells(c: Checker, { header, rows }: RowsNode): void {
   }
 }
 
-/** Whether a row has as many cells as there are columns; of another only that is said. */
+/** Whether a row has as many cells as there are columns; of another only that is reported. */
 export function isWhole(row: RowNode, header: readonly Ident[]): boolean {
   return row.cells.length === header.length;
 }

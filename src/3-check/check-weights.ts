@@ -33,7 +33,7 @@ export function checkWeights(c: Checker, weights: WeightsNode): void {
 function checkConventions(c: Checker, { name: model, conventions, rows }: WeightsNode): void {
   const columns = rows.header.slice(1).map((h) => h.name);
   const declared = c.module.scope.get(model.name);
-  const said = new Map<string, SourceConventionNode>();
+  const seen = new Map<string, SourceConventionNode>();
   for (const convention of conventions) {
     const { column, name, variants } = convention;
     if (column.name !== '' && !columns.includes(column.name)) {
@@ -50,12 +50,12 @@ function checkConventions(c: Checker, { name: model, conventions, rows }: Weight
     }
     for (const variant of variants.length > 0 ? variants : [undefined]) {
       const key = `${column.name} ${name.name} ${variant?.name ?? ''}`;
-      const other = said.get(key);
+      const other = seen.get(key);
       if (other) {
         const data = { column: column.name, name: name.name, variant: variant?.name ?? '' };
         const related = [{ span: other.span, message: 'the first' }];
         report(c, 'duplicate-source-convention', (variant ?? convention).span, data, { related });
-      } else said.set(key, convention);
+      } else seen.set(key, convention);
     }
   }
 }

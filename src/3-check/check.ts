@@ -23,22 +23,22 @@ export function checkModule(module: Module): readonly Diagnostic[] {
   if (!diagnostics) {
     const c = createChecker(module);
     for (const node of module.ast.declarations) {
-      const found = checkDeclaration(module, node, c.said.error < checkLimits.diagnostics);
+      const found = checkDeclaration(module, node, c.reported.error < checkLimits.diagnostics);
       for (const d of found.diagnostics) addDiagnostic(c, d);
-      for (const severity of severities) c.said[severity] += found.unsaid[severity];
+      for (const severity of severities) c.reported[severity] += found.unreported[severity];
     }
     const declared = c.diagnostics.length;
     checkUnusedImports(c);
-    diagnostics = [...c.diagnostics.slice(declared), ...c.diagnostics.slice(0, declared), ...unsaid(c)];
+    diagnostics = [...c.diagnostics.slice(declared), ...c.diagnostics.slice(0, declared), ...unreported(c)];
     checked.set(module, diagnostics);
   }
   return diagnostics;
 }
 
-/** What was found in a declaration, in the order of the text, and how much was left unsaid. */
+/** What was found in a declaration, in the order of the text, and how much was left unreported. */
 interface Findings {
   readonly diagnostics: readonly Diagnostic[];
-  readonly unsaid: Checker['said'];
+  readonly unreported: Checker['reported'];
   readonly locals: Checker['locals'];
 }
 
@@ -59,16 +59,16 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   const before = known && kept.get(known);
   if (before && (before.names === undefined || before.names === namesOf(module))) return before;
   const c = createChecker(module, node);
-  if (!suggests) c.said.error = checkLimits.diagnostics;
+  if (!suggests) c.reported.error = checkLimits.diagnostics;
   if (node.kind === 'block') checkBlock(c, node);
   else if (node.kind === 'model') checkModel(c, node);
   else checkWeights(c, node);
   c.diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
-  const unsaid = { ...c.said };
-  if (!suggests) unsaid.error -= checkLimits.diagnostics;
-  for (const d of c.diagnostics) unsaid[d.severity]--;
+  const unreported = { ...c.reported };
+  if (!suggests) unreported.error -= checkLimits.diagnostics;
+  for (const d of c.diagnostics) unreported[d.severity]--;
   const { diagnostics, locals } = c;
-  const found = { diagnostics, unsaid, locals, names: c.looksAround ? namesOf(module) : undefined };
+  const found = { diagnostics, unreported, locals, names: c.looksAround ? namesOf(module) : undefined };
   if (known) kept.set(known, found);
   return found;
 }
@@ -104,9 +104,9 @@ function namesOf(module: Module): string {
   return text;
 }
 
-/** How much was found beyond what is said of one file. */
-function unsaid({ module, diagnostics, said }: Checker): Diagnostic[] {
-  const count = said.error + said.warning + said.info - diagnostics.length;
+/** How much was found beyond what is reported of one file. */
+function unreported({ module, diagnostics, reported }: Checker): Diagnostic[] {
+  const count = reported.error + reported.warning + reported.info - diagnostics.length;
   if (count === 0) return [];
   return [createDiagnostic('more-problems', undefined, { count, file: module.source.name })];
 }

@@ -43,14 +43,14 @@ export interface Checker {
   readonly diagnostics: Diagnostic[];
   /** Expressions within expressions at this moment. */
   depth: number;
-  /** Whether the outermost of them was said to be too deep. */
+  /** Whether the outermost of them was reported to be too deep. */
   tooDeep: boolean;
-  readonly said: Record<Diagnostic['severity'], number>;
-  /** Whether what was said depends on names of the file that the declaration does not name. */
+  readonly reported: Record<Diagnostic['severity'], number>;
+  /** Whether what was reported depends on names of the file that the declaration does not name. */
   looksAround: boolean;
 }
 
-/** @param declaration the one to check; none for what is said of a file as a whole */
+/** @param declaration the one to check; none for the diagnostics of a file as a whole */
 export function createChecker(module: Module, declaration?: Declaration): Checker {
   return {
     module,
@@ -61,7 +61,7 @@ export function createChecker(module: Module, declaration?: Declaration): Checke
     diagnostics: [],
     depth: 0,
     tooDeep: false,
-    said: { error: 0, warning: 0, info: 0 },
+    reported: { error: 0, warning: 0, info: 0 },
     looksAround: false,
   };
 }
@@ -82,12 +82,12 @@ export function report<C extends Code>(
   extras: DiagnosticExtras = {},
 ): void {
   const { severity } = catalog[code];
-  if (c.said[severity]++ < checkLimits.diagnostics) c.diagnostics.push(createDiagnostic(code, span, args, extras));
+  if (c.reported[severity]++ < checkLimits.diagnostics) c.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
 /** Says what was found elsewhere, under the same bound. */
 export function addDiagnostic(c: Checker, d: Diagnostic): void {
-  if (c.said[d.severity]++ < checkLimits.diagnostics) c.diagnostics.push(d);
+  if (c.reported[d.severity]++ < checkLimits.diagnostics) c.diagnostics.push(d);
 }
 
 /** The name that was probably meant: a hint for the message, and a fix that puts it in place of what stands at `span`. */
@@ -97,14 +97,14 @@ export function suggest(
   candidates: () => Iterable<string>,
   span: Span,
 ): { hint: string; fixes: readonly Fix[] } {
-  // what is no longer said needs no suggestion either
+  // what is no longer reported needs no suggestion either
   const [best] = isFull(c) ? [] : nearestNames(name, candidates());
   return suggestion(best, span);
 }
 
 /** Whether no further error of the file will be shown. */
 export function isFull(c: Checker): boolean {
-  return c.said.error >= checkLimits.diagnostics;
+  return c.reported.error >= checkLimits.diagnostics;
 }
 
 /** A hint and a fix for a name that is known to be meant. */

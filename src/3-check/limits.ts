@@ -1,6 +1,6 @@
-/** Bounds of what is said of one file, and of how deep its expressions are: a hostile file ends soon, with its first faults. */
+/** Bounds of the diagnostics of one file, and of how deep its expressions are: a hostile file ends soon, with its first faults. */
 export const checkLimits = {
-  /** Errors said of one file, and as many warnings. */
+  /** Errors reported in one file, and as many warnings. */
   diagnostics: 100,
   /** Expressions within expressions. */
   depth: 200,

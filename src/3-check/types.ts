@@ -11,7 +11,7 @@ export type Type =
   | 'table'
   | 'unknown'
   | { readonly list: Type }
-  /** One or several tensors that travel together; undefined where only the build knows how many. */
+  /** One or several tensors that travel together; undefined if only the build knows how many. */
   | { readonly tensors: number | undefined };
 
 export const oneTensor: Type = { tensors: 1 };

@@ -5,7 +5,7 @@ import type { Declared } from '../2-resolve/program.ts';
 export interface VariantRow {
   readonly name: string;
   readonly row: RowNode;
-  /** The cell of a column, by the column's name; undefined where it is empty or there is no such column. */
+  /** The cell of a column, by the column's name; undefined if it is empty or there is no such column. */
   cell(column: string): CellNode | undefined;
 }
 

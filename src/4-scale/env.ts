@@ -8,7 +8,7 @@ export function innerEnv(parent: Env, vars: Iterable<readonly [BoundName, Bindin
   return { ...parent, vars: new Map(vars), parent, numbers: parent.numbers + numbers };
 }
 
-/** The value of a name's first word; undefined where the declaration does not bind it, or where it has none so far. */
+/** The value of a name's first word; undefined if the declaration does not bind it, or where it has none so far. */
 export function lookupVar(env: Env, name: NameNode): Binding | undefined {
   const target = env.meanings.targets.get(name);
   const bound = target && boundName(target);

@@ -87,7 +87,7 @@ function boundedList(ev: Evaluation, span: Span, length: number, item: (i: numbe
   spend(ev, length, span);
   if (elements > buildLimits.list) tooLong();
   if (depth > buildLimits.lists)
-    fail('list-too-large', span, { what: 'lists in each other', limit: buildLimits.lists });
+    fail('list-too-large', span, { what: 'levels of nested lists', limit: buildLimits.lists });
   return list;
 }
 

@@ -94,7 +94,7 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** The tensors of a value: a tensor, several that travel together, or a section; undefined where it is none of these. */
+/** The tensors of a value: a tensor, several that travel together, or a section; undefined if it is none of these. */
 export function tensorsOf(value: Value): readonly TensorValue[] | undefined {
   if (typeof value !== 'object') return undefined;
   if (isList(value)) {

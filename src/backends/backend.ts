@@ -14,7 +14,7 @@ export type BackendRequest = (typeof backendRequests)[number];
 /** A backend that is ready. */
 export interface Backend {
   readonly name: BackendName;
-  /** For people: `TensorFlow 2.21.0 on 2 CPU cores`, `WebGPU, NVIDIA H100 (vulkan)`. */
+  /** For users: `TensorFlow 2.21.0 on 2 CPU cores`, `WebGPU, NVIDIA H100 (vulkan)`. */
   readonly description: string;
   /** Whether it is plain JavaScript or a software GPU: for tiny things and tests. */
   readonly slow: boolean;
@@ -47,7 +47,7 @@ export interface BackendReport {
   readonly slow: boolean;
   /** What it is, or why it does not work. One line. */
   readonly detail: string;
-  /** What to type or install to have it, or to have it better; absent where there is nothing to do. */
+  /** What to type or install to have it, or to have it better; absent if there is nothing to do. */
   readonly advice?: string;
 }
 

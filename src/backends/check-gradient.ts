@@ -3,7 +3,7 @@ import type { Tfjs } from './backend.ts';
 /**
  * What training is made of, in small: a product of matrices, a convolution, and the gradient of both, against numbers
  * worked out by hand.
- * @throws where the numbers are wrong, or an op fails
+ * @throws if the numbers are wrong, or an op fails
  */
 export async function checkGradient(tf: Tfjs): Promise<void> {
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2])));

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** The entry file of a package as a folder's modules see it, or undefined where they have none. */
+/** The entry file of a package as a folder's modules see it, or undefined if they have none. */
 export function resolveFrom(folder: string, name: string): string | undefined {
   try {
     return createRequire(join(folder, 'package.json')).resolve(name);

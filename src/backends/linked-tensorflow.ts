@@ -20,7 +20,7 @@ export function linkFolder(env: Readonly<Record<string, string | undefined>>): s
 /** The file of a link that remembers it; written last, so that a link without it is unfinished. */
 export const recordName = 'linked.json';
 
-/** The linked TensorFlow, or undefined where none is. @throws where the record is no JSON: it is not enetc's. */
+/** The linked TensorFlow, or undefined if none is. @throws if the record is no JSON: it is not enetc's. */
 export function readLink(env: Readonly<Record<string, string | undefined>>): LinkedTensorflow | undefined {
   const file = join(linkFolder(env), recordName);
   let text: string;

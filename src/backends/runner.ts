@@ -10,7 +10,7 @@ export interface HostTensor {
 export interface StepRunner {
   /**
    * Runs one function: feeds its inputs, gives its outputs, makes its updates.
-   * @throws NotFiniteError where a guard was not finite; no variable has changed then. OutOfMemoryError.
+   * @throws NotFiniteError if a guard was not finite; no variable has changed then. OutOfMemoryError.
    */
   run(name: string, inputs: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>;
   /** The values of variables, in their logical shape; of all without names. */

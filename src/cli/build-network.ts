@@ -22,7 +22,7 @@ export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwor
 }
 
 /**
- * Compiles a spec as the options ask, and prints its diagnostics. Undefined where there is an error: the command then ends
+ * Compiles a spec as the options ask, and prints its diagnostics. Undefined if there is an error: the command then ends
  * with `exitCodes.diagnostics`, and with `--json` has printed the diagnostics.
  * @param point which point of the family: that of the options by default
  */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /**
  * What tells one file or folder from another: device and inode, which are the same through links of both kinds, other spellings
- * of a path and, where the file system has no cases, other cases. Undefined where there is no such file.
+ * of a path and, where the file system has no cases, other cases. Undefined if there is no such file.
  */
 export function fileIdentity(path: string): string | undefined {
   const stat = statOf(path);

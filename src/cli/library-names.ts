@@ -14,7 +14,7 @@ interface DeclaredEntry {
 
 const declarations = new WeakMap<LibraryModel, DeclaredEntry>();
 
-/** A model of the library, declared; undefined where the library does not hold. Read once for each. */
+/** A model of the library, declared; undefined if the library does not hold. Read once for each. */
 export function declaredModel(model: LibraryModel): DeclaredEntry {
   const entry = declarations.get(model) ?? readDeclaration(model);
   declarations.set(model, entry);

@@ -11,7 +11,7 @@ import type { Io } from './io.ts';
 /** The weights of a command line, open, and the network as they need it. */
 export interface NetworkWeights {
   readonly network: Network;
-  /** Absent where the command line names none, or where they cannot be read. */
+  /** Absent if the command line names none, or where they cannot be read. */
   readonly checkpoint?: Checkpoint;
   readonly diagnostics: readonly Diagnostic[];
   close(): void;

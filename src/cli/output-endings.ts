@@ -17,7 +17,7 @@ const kinds: readonly (readonly [noun: string, endings: readonly string[]])[] = 
 ];
 
 /**
- * Throws where an output's ending is that of another kind of file: whoever opens it would not understand it.
+ * Throws if an output's ending is that of another kind of file: whoever opens it would not understand it.
  * @param noun what is written: that of a kind, or `folder`
  */
 export function refuseEnding(shown: string, noun: string): void {

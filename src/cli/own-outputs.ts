@@ -10,7 +10,7 @@ export interface OwnFile {
   isOwn(head: Uint8Array): boolean;
 }
 
-/** How much of a file is enough to tell what wrote it. */
+/** How much of a file is enough to decide what wrote it. */
 const headBytes = 1 << 16;
 
 /** How the drawings of `graph` begin, in each format. */
@@ -59,7 +59,7 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
-/** The first bytes of a regular file; undefined where it cannot be read. */
+/** The first bytes of a regular file; undefined if it cannot be read. */
 function headOf(path: string): Buffer | undefined {
   let file: number;
   try {

@@ -25,7 +25,7 @@ export interface Output {
 /**
  * The output of a network's command.
  * @param shown how the user calls it
- * @throws where it is standard output, and what the command says would stand in the file
+ * @throws if it is standard output, and what the command says would stand in the file
  */
 export function outputOf(shown: string, program: Program, args: Arguments, io: Io): Output {
   const path = resolve(io.cwd, shown);
@@ -35,7 +35,7 @@ export function outputOf(shown: string, program: Program, args: Arguments, io: I
   return { path, shown, inputs: inputFiles(program, args, io), force: flag(args, 'force') };
 }
 
-/** Throws where writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */
+/** Throws if writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */
 export function refuseFile({ path, shown, inputs, force }: Output, kind: OwnFile): void {
   const stat = statOf(path);
   if (/[/\\]$/.test(shown)) throw usageError(`'${shown}' is a folder: give the file a name`);

@@ -16,14 +16,14 @@ export function weightBytes(graph: Graph): number {
   return bytes;
 }
 
-/** Throws where an output is very large, or has no room on the disk, and there is no `--force`. */
+/** Throws if an output is very large, or has no room on the disk, and there is no `--force`. */
 export function refuseSize({ path, shown, force }: Pick<Output, 'path' | 'shown' | 'force'>, bytes: number): void {
   if (force || isDevice(path)) return;
   const problem = sizeProblem(bytes, freeBytes(dirname(path)));
   if (problem !== undefined) throw failure(`'${shown}' would have ${formatBytes(bytes)}${problem}; --force writes it`);
 }
 
-/** Why a size is refused: `, and the disk has 2 GiB left`. @param free undefined where the system does not say */
+/** Why a size is refused: `, and the disk has 2 GiB left`. @param free undefined if the system does not say */
 export function sizeProblem(bytes: number, free: number | undefined): string | undefined {
   if (free !== undefined && bytes > free) return `, and the disk has ${formatBytes(free)} left`;
   return bytes > mostBytes ? '' : undefined;

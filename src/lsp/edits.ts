@@ -11,7 +11,7 @@ export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' |
 
 /**
  * Edits of any documents, for the client to make. With the versions of the texts they were made for where the client
- * understands that, so that it refuses edits of a text that has changed meanwhile. Throws where one is of the library.
+ * understands that, so that it refuses edits of a text that has changed meanwhile. Throws if one is of the library.
  */
 export function workspaceEdit(view: View, edits: readonly EditorEdit[]): WorkspaceEdit {
   const { session } = view;

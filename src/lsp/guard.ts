@@ -69,7 +69,7 @@ export function heeding<P>(session: Session, handler: (params: P) => void): (par
   };
 }
 
-/** Lets what has come in be heard, cancelling for one; throws where this request was cancelled. */
+/** Lets what has come in be heard, cancelling for one; throws if this request was cancelled. */
 export async function pause(token: CancellationToken): Promise<void> {
   // at once in Node, where a timer takes a millisecond
   await new Promise<void>((next) => RAL().timer.setImmediate(next));

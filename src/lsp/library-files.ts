@@ -14,7 +14,7 @@ export function libraryFile(session: Session, path: string): string | undefined 
   return folder === undefined ? undefined : `${folder}${path.slice('std'.length)}.enet`;
 }
 
-/** The path of the library that a file is, by its true path; undefined where it is none. */
+/** The path of the library that a file is, by its true path; undefined if it is none. */
 export function libraryPath(session: Session, file: string): string | undefined {
   const folder = folderFor(session);
   if (folder === undefined || folderOf(file) !== folder) return undefined;

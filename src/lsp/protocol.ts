@@ -7,11 +7,11 @@ import type { Preview, PreviewStage } from '../ide/features/preview.ts';
  *
  * | method | parameters | answer |
  * | --- | --- | --- |
- * | `enet/libraryFile` | `{uri}` | `LibraryFile`, or null where there is none |
+ * | `enet/libraryFile` | `{uri}` | `LibraryFile`, or null if there is none |
  * | `enet/viewText` | `{uri}` | `ViewedText` of an open document: to see whether server and client are in step |
  * | `enet/scaling` | `{uri?}` | `ScalingState` |
  * | `enet/setScaling` | `{scaling, uri?}` | `ScalingState` |
- * | `enet/preview` | `{uri, model?, scaling?}` | `ProtocolPreview`, or null where the document has no model |
+ * | `enet/preview` | `{uri, model?, scaling?}` | `ProtocolPreview`, or null if the document has no model |
  * | `enet/scalingChanged` (to the client) | `{scaling}` | |
  */
 export interface LibraryFile {

@@ -247,7 +247,7 @@ test('a scaling function with its own parameter, a section called as a block is,
   const { analysis } = openFixture(disagreeing);
   const told = (mark: string, skip: number) => hover(analysis, disagreeing.indexOf(mark) + skip)?.markdown;
   expect(told('round(n', 6)).toContain('The number that is rounded.');
-  expect(told('* w', 2)).toContain('Width: how many times the filters.');
+  expect(told('* w', 2)).toContain('Width: the factor of the filters.');
   expect(told('accuracy *', 0)).toContain('How accurate');
   expect(told('+ macs', 2)).toContain('multiply-accumulate');
   expect(told('/ n)', 2)).toContain('parameter of M');

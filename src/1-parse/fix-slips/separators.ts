@@ -11,7 +11,7 @@ import { beginsLine, createInserted, endOf, endOfLast, insert, report, spanOf, t
 const k = t.keywordTokens;
 const typeNames = new Set(['int', 'real', 'bool', 'activation', 'block', 'table']);
 
-/** Fixes `=`, `:`, `,` and `->`. @returns the token as the parser shall see it; undefined where it shall not. */
+/** Fixes `=`, `:`, `,` and `->`. @returns the token as the parser shall see it; undefined if it shall not. */
 export function fixSeparator(p: TokenPass, token: IToken): IToken | undefined {
   const frame = p.frames.at(-1);
   if (frame) followStatement(p, frame, token);

@@ -81,7 +81,7 @@ function cellTexts(row: PrintNode): string[] {
 }
 
 /**
- * The width of each column; undefined where aligning would blow the text up (a few very long cells in a very long
+ * The width of each column; undefined if aligning would blow the text up (a few very long cells in a very long
  * table: no one reads that as a table, and a hostile one would take all memory).
  */
 function columnWidths(children: readonly PrintElement[]): number[] | undefined {

@@ -107,7 +107,7 @@ function startOf(element: CstElement): number {
 }
 
 /**
- * The tokens of a row from `first` on; undefined where a table stands in one of its cells. Rows are what large files are
+ * The tokens of a row from `first` on; undefined if a table stands in one of its cells. Rows are what large files are
  * made of: their cells stay on one line, so that a tree of them is not needed, only the rules that spacing asks for.
  */
 function flatRow(tokens: readonly PrintToken[], first: number, endOffset: number): PrintToken[] | undefined {

@@ -65,7 +65,7 @@ function textOf(declaration: Declaration): NamesInText {
   return text;
 }
 
-/** All names that stand in a declaration, in the order of the text, each with what it means. */
+/** All names in a declaration, in the order of the text, each with what it means. */
 export function namesOf(declaration: Declaration): readonly Occurrence[] {
   return textOf(declaration).found;
 }

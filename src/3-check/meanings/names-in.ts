@@ -17,7 +17,7 @@ export function eachName(
   });
 }
 
-/** The name whose value a target is; undefined where its declaration does not bind it. */
+/** The name whose value a target is; undefined if its declaration does not bind it. */
 export function boundName(target: NameTarget): BoundName | undefined {
   if (target.kind === 'local') return target.local;
   if (target.kind === 'language') return 'name' in target ? (target as BoundName) : undefined;

@@ -16,7 +16,7 @@ import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
 
-/** The declaration that a step stands in, with its file. */
+/** The declaration that contains a step, with its file. */
 interface Inside {
   readonly module: FileScope;
   readonly owner: Declaration;
@@ -49,7 +49,7 @@ export function modelPlaces(model: DeclaredModel, words: readonly string[], inde
   return follow([inModel(model)], words, index);
 }
 
-/** The same for a path that starts at a section of the model it stands in: `trunk.stages.1`. */
+/** The same for a path that starts at a section of the model that contains it: `trunk.stages.1`. */
 export function sectionPlaces(inside: Inside, section: Ident, words: readonly string[], index: number): Entity[] {
   const node =
     inside.owner.kind === 'model' ? inside.owner.members.find((m) => 'name' in m && m.name === section) : undefined;

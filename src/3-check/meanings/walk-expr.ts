@@ -37,7 +37,7 @@ export interface Meanings {
   readonly repeated: ReadonlyMap<Ident, LocalName>;
 }
 
-/** What stands in the text of a declaration: more than checking and building it need. */
+/** What is in the text of a declaration: more than checking and building it need. */
 export interface NamesInText {
   readonly found: Occurrence[];
   /** What is seen where a name stands that the declaration does not bind. */

@@ -14,7 +14,7 @@ interface Device {
 /**
  * Runs something on the backend. WebGPU throws nothing by itself: without memory, or asked for what a device cannot do, it
  * goes on with meaningless values, and reports to whoever asked it to watch.
- * @throws OutOfMemoryError where the backend had no memory left
+ * @throws OutOfMemoryError if the backend had no memory left
  */
 export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
   const device = deviceOf(tf);

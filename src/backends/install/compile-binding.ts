@@ -10,7 +10,7 @@ const napiVersion = 8;
 
 /**
  * A C++ compiler: `CXX`, else the first of the usual ones.
- * @throws InstallError where there is none
+ * @throws InstallError if there is none
  */
 export async function findCompiler(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const candidates = env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'];

@@ -41,7 +41,7 @@ const hint = 'pip install tensorflow-cpu (for a GPU: tensorflow[and-cuda])';
 /**
  * The TensorFlow of a Python, or of the first of the usual ones that has it: the active virtual environment's, that of
  * `.venv` in the user's folder, `python3`, `python`.
- * @throws InstallError where there is none, or one that cannot be linked
+ * @throws InstallError if there is none, or one that cannot be linked
  */
 export async function findWheel(
   python: string | undefined,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 /** What a program did. */
 export interface ToolResult {
-  /** The exit code, or undefined where a signal ended it or it did not start. */
+  /** The exit code, or undefined if a signal ended it or it did not start. */
   readonly code: number | undefined;
   readonly signal: string | undefined;
   /** Whether there is no such program. */

@@ -15,7 +15,7 @@ export interface Form {
 }
 
 export interface WrittenForms {
-  /** Absent where there is none. A form that its target has no output for is not among them. */
+  /** Absent if there is none. A form that its target has no output for is not among them. */
   readonly forms?: readonly Form[];
   /** What the targets refuse, and why. */
   readonly refused: readonly { readonly form: string; readonly reasons: readonly Diagnostic[] }[];

@@ -31,7 +31,7 @@ export interface ParityRequest {
 export interface ParityRow {
   readonly form: string;
   readonly engine: string;
-  /** For people: what the engine is. */
+  /** For users: what the engine is. */
   readonly detail: string;
   /** Absent for the reference itself, and for what did not run. */
   readonly difference?: Difference;

@@ -12,7 +12,7 @@ export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfj
 /** A package that may bring TensorFlow. */
 export interface TensorflowPackage {
   readonly entry: string;
-  /** For people: which package it is, and whose. */
+  /** For users: which package it is, and whose. */
   readonly label: string;
   /** Whether `enetc backend install` has put it there. */
   readonly linked: boolean;
@@ -81,7 +81,7 @@ export function describeTensorflow({ version, gpu }: LoadedTensorflow): string {
   return `TensorFlow ${version} on ${cores} CPU core${cores === 1 ? '' : 's'}`;
 }
 
-/** What the driver's own tool calls the first card, or undefined where there is no such tool. */
+/** What the driver's own tool calls the first card, or undefined if there is no such tool. */
 export function gpuName(): string | undefined {
   try {
     const out = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {

@@ -32,7 +32,7 @@ export interface LoadedTensorflow {
 /**
  * Loads tfjs-node from its entry file. TensorFlow reads its settings from the environment, once: its log is cut to errors,
  * it takes GPU memory as it needs it and not all there is, and without `gpu` it sees no GPU. What the user has set stays.
- * @throws what `require` throws where the package or its library does not load
+ * @throws what `require` throws if the package or its library does not load
  */
 export async function loadTensorflow(entry: string, gpu: boolean): Promise<LoadedTensorflow> {
   const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined ? stderrSwitch(entry) : undefined;

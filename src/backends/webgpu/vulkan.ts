@@ -22,7 +22,7 @@ const RTLD_NODELETE = 0x1000;
 
 /**
  * What Dawn needs on Linux before it can find a GPU. Dawn only says on standard error, in its own words, what is missing.
- * Undefined where nothing is.
+ * Undefined if nothing is.
  */
 export function missingVulkan(env: Env): string | undefined {
   if (process.platform !== 'linux') return undefined;

@@ -63,7 +63,7 @@ export class MessageStreamReader extends AbstractMessageReader {
     }
   }
 
-  /** Reads one message or passes over what is none. False where more bytes are needed. */
+  /** Reads one message or passes over what is none. False if more bytes are needed. */
   #next(callback: DataCallback): boolean {
     this.#needed = 0;
     const headerEnd = this.#buffer.indexOf('\r\n\r\n');
@@ -102,7 +102,7 @@ export class MessageStreamReader extends AbstractMessageReader {
   }
 }
 
-/** The length that a header says; undefined where it states none, or is not a header. */
+/** The length that a header says; undefined if it states none, or is not a header. */
 function lengthIn(header: string): number | undefined {
   let length: number | undefined;
   for (const line of header.split('\r\n')) {

@@ -114,7 +114,7 @@ function epochLine(record: EpochRecord, epochs: number, perSecond: number, secon
   ].join('  ');
 }
 
-/** `[=====   ]`, up to 20 columns wide; nothing where there are too few. */
+/** `[=====   ]`, up to 20 columns wide; nothing if there are too few. */
 function bar(share: number, columns: number): string {
   const width = Math.min(20, columns);
   if (width < 4) return '';

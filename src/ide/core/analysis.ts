@@ -30,7 +30,7 @@ export interface Analysis {
   /**
    * The network of a model of this file, at the point asked for or, without a request, at the one chosen in the editor;
    * where the model has no such point (it has no such variant, no scaling), at its own default. Built when first asked
-   * for. Undefined where there is no such model, or where an error keeps it from being built.
+   * for. Undefined if there is no such model, or where an error keeps it from being built.
    */
   network(model: string, request?: ScalingRequest): Network | undefined;
 }

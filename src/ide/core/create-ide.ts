@@ -16,7 +16,7 @@ interface Known {
   /** The versions of the store at which it was last found to hold. */
   version: number;
   filesVersion: number;
-  /** What its imports were when it was resolved, by path; undefined where there was nothing to be read. */
+  /** What its imports were when it was resolved, by path; undefined if there was nothing to be read. */
   imported: ReadonlyMap<string, Source | undefined>;
 }
 
@@ -117,13 +117,17 @@ function noting(store: Store): { files: ProgramFiles; read: ReadonlyMap<string, 
   return { files, read };
 }
 
-/** Whether a program is the one that was analysed: the same modules, with the same to be said of their imports. */
-function isSame({ analysis, resolving }: Known, modules: Analysis['program']['modules'], said: readonly Diagnostic[]) {
+/** Whether a program is the one that was analysed: the same modules, with the same diagnostics of their imports. */
+function isSame(
+  { analysis, resolving }: Known,
+  modules: Analysis['program']['modules'],
+  diagnostics: readonly Diagnostic[],
+) {
   const before = analysis.program.modules;
   return (
     before.length === modules.length &&
     modules.every((module, i) => module === before[i]) &&
-    resolving.length === said.length &&
-    said.every((d, i) => d.code === resolving[i]?.code && d.message === resolving[i]?.message)
+    resolving.length === diagnostics.length &&
+    diagnostics.every((d, i) => d.code === resolving[i]?.code && d.message === resolving[i]?.message)
   );
 }

@@ -6,7 +6,7 @@ export interface IdeHost extends Host {
   workspaceFiles(): readonly string[];
   /**
    * What a file is like without reading it: its time, size and identity in one text, which differs where the file may
-   * have changed. Undefined where there is none. Never throws.
+   * have changed. Undefined if there is none. Never throws.
    */
   stampOf(path: string): string | undefined;
 }

@@ -20,7 +20,7 @@ export interface Ide {
   openDocuments(): readonly string[];
   /** Of the workspace's files and the open ones. */
   allFiles(): readonly string[];
-  /** What is known of a document, a file or a library file (`std/blocks`); undefined where there is none that can be read. */
+  /** What is known of a document, a file or a library file (`std/blocks`); undefined if there is none that can be read. */
   analysis(path: string): Analysis | undefined;
   /** Counts up with every change but those of a document's own text: what was found of the other files may be kept by it. */
   versionExcept(path: string): number;

@@ -24,7 +24,7 @@ export interface Store extends ProgramFiles {
   lookAgain(): void;
   /** As `filesChanged`, for the files below folders. @returns whether there are any that were read */
   foldersGone(paths: readonly string[]): boolean;
-  /** The document of a path; undefined where there is none that can be read. */
+  /** The document of a path; undefined if there is none that can be read. */
   document(path: string): Document | undefined;
   /** The document that a source is the whole text of. */
   documentOf(source: Source): Document | undefined;
@@ -135,7 +135,7 @@ export function createStore(host: IdeHost): Store {
       try {
         return keptFile(path)?.document;
       } catch {
-        // a folder, or no permission: whoever imports it is told why
+        // a folder, or no permission: whoever imports it gets the reason
         return undefined;
       }
     },

@@ -16,22 +16,22 @@ const fenceStart = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})[ \t]*([\w+-]{0,20})/;
 /** Documentation as Markdown that can stand between other parts. */
 export function authored(doc: string): string {
   if (!special.test(doc)) return doc;
-  const said: string[] = [];
+  const out: string[] = [];
   let open: { readonly mark: string; readonly language: string; readonly code: string[] } | undefined;
   const lines = doc.split(lineEnd);
   const hasTable = lines.some((line) => line.includes('-') && tableRule.test(line));
   for (const line of lines) {
     const [, mark, language = ''] = open ? [] : (fenceStart.exec(line) ?? []);
     if (open && isFenceEnd(line, open.mark)) {
-      said.push(fenced(open.language, open.code.join('\n')));
+      out.push(fenced(open.language, open.code.join('\n')));
       open = undefined;
     } else if (open) open.code.push(withoutControls(line));
     else if (mark !== undefined) open = { mark, language, code: [] };
-    else if (hasTable) said.push(line.split('|').map(authoredLine).join('|'));
-    else said.push(authoredLine(line));
+    else if (hasTable) out.push(line.split('|').map(authoredLine).join('|'));
+    else out.push(authoredLine(line));
   }
-  if (open) said.push(fenced(open.language, open.code.join('\n')));
-  return said.join('\n');
+  if (open) out.push(fenced(open.language, open.code.join('\n')));
+  return out.join('\n');
 }
 
 function isFenceEnd(line: string, mark: string): boolean {
@@ -45,42 +45,42 @@ const pageLink = /\[[^[\]`<>\\]*\]\(https?:\/\/[^[\]\s()<>"'\\`]*\)/y;
 
 /**
  * One line of documentation. Code spans end on their line, so that none here and one of a renderer can be different
- * stretches of text; what looks like a link, a picture, a reference or a tag outside of them is text. That is said by
+ * stretches of text; what looks like a link, a picture, a reference or a tag outside of them is text. That is stated by
  * entities: a backslash may be taken into an address before it, which renderers make a link of.
  */
 export function authoredLine(line: string): string {
   if (!special.test(line)) return line;
   const text = withoutControls(line);
   const codeEnds = codeSpans(text);
-  let said = '';
+  let result = '';
   let inAddress = false;
   for (let at = 0; at < text.length; ) {
     const c = text[at] as string;
     let next = at + 1;
     if (c === '`' && !inAddress && codeEnds.has(at)) {
       next = codeEnds.get(at) as number;
-      said += text.slice(at, next);
+      result += text.slice(at, next);
     } else if (c === '[' && text[at - 1] !== '!' && matches(pageLink, text, at)) {
       next = pageLink.lastIndex;
-      said += text.slice(at, next);
+      result += text.slice(at, next);
       inAddress = true;
     } else if (c === '\\' && special.test(text[next] ?? '')) {
-      said += entity(text[next] as string);
+      result += entity(text[next] as string);
       next++;
     } else if (c === '\\') {
       next++;
-      said += text.slice(at, next);
-    } else if (c === '`' || (c === '~' && text[next] === '~')) said += entity(c);
-    else if (c === '<' && /[A-Za-z/!?]/.test(text[next] ?? '')) said += entity(c);
-    else if (c === ']' && /[([:]/.test(text[next] ?? '')) said += entity(c);
+      result += text.slice(at, next);
+    } else if (c === '`' || (c === '~' && text[next] === '~')) result += entity(c);
+    else if (c === '<' && /[A-Za-z/!?]/.test(text[next] ?? '')) result += entity(c);
+    else if (c === ']' && /[([:]/.test(text[next] ?? '')) result += entity(c);
     else {
-      said += c;
+      result += c;
       if (/\s/.test(c)) inAddress = false;
       else inAddress ||= matches(address, text, at);
     }
     at = next;
   }
-  return said;
+  return result;
 }
 
 function matches(pattern: RegExp, text: string, at: number): boolean {

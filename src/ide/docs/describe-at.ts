@@ -9,7 +9,7 @@ import { columnAt, rowAt } from '../tree/table-rows.ts';
 import { describeName } from './describe-name.ts';
 import { describeParamOf } from './describe-param.ts';
 
-/** A range of a declaration's own source and what is to be told of it. */
+/** A range of a declaration's own source and what to show for it. */
 export interface Described {
   readonly start: number;
   readonly end: number;

@@ -6,7 +6,7 @@ import { authored, authoredLine } from './authored.ts';
 import { describeName } from './describe-name.ts';
 import { fence, firstSentence, joinParts } from './markdown.ts';
 
-/** What is told of a part of an import, by its range in the import's source. */
+/** What is shown of a part of an import, by its range in the import's source. */
 export interface ImportPart {
   readonly start: number;
   readonly end: number;
@@ -39,8 +39,8 @@ function importedModule(analysis: Analysis, { names, from }: ImportNode): Module
 function describeModule({ path, library, ast, scope }: Module): string {
   const own = [...scope.values()].filter((d) => d.module.path === path);
   const names = own.map(({ kind, node }) => {
-    const said = authoredLine(firstSentence(node.doc));
-    return `- ${kind} \`${node.name.name}\`${said === '' ? '' : `: ${said}`}`;
+    const summary = authoredLine(firstSentence(node.doc));
+    return `- ${kind} \`${node.name.name}\`${summary === '' ? '' : `: ${summary}`}`;
   });
   const heading = ast.comments[0];
   const isHeading = heading && !heading.text.startsWith('///') && heading.span.start < firstOffset(ast);

@@ -35,7 +35,7 @@ export interface NamePlace {
   readonly path: readonly TreeNode[];
 }
 
-/** What a name means where it stands, with its documentation. Markdown; empty where it means nothing that can be told. */
+/** What a name means where it stands, with its documentation. Markdown; empty where it means nothing that can be shown. */
 export function describeName(analysis: Analysis, occurrence: Occurrence, place: NamePlace): string {
   const { target, name } = occurrence;
   switch (target.kind) {
@@ -62,19 +62,19 @@ export function describeName(analysis: Analysis, occurrence: Occurrence, place: 
   }
 }
 
-/** A path with stars may mean many places: so many are told of. */
+/** A path with stars may mean many places: at most this many are shown. */
 const mostPlaces = 3;
 
 /** A parameter that an argument or a column is for; of the blocks of a table the first that has it. */
 export function describeArgument(analysis: Analysis, target: Extract<NameTarget, { kind: 'argument' }>): string {
   const { callees, name, column } = target;
-  const told = callees
+  const described = callees
     .map((callee) => {
       if (callee.kind === 'language') return Object.hasOwn(settingDocs, name) ? describeSetting(name) : '';
       return describeParamOf(signatureOfTarget(analysis.module, callee), name, analysis);
     })
     .find((text) => text !== '');
-  return joinParts([told ?? '', column && name === 'stride' && told !== undefined ? strideColumnDoc : '']);
+  return joinParts([described ?? '', column && name === 'stride' && described !== undefined ? strideColumnDoc : '']);
 }
 
 function describeSetting(name: string): string {
@@ -98,7 +98,7 @@ function describeWhole(analysis: Analysis, declared: Declared): string {
 function describeEntity(analysis: Analysis, { kind, name, declared, owner }: Entity): string {
   if (declared) return describeWhole(analysis, declared);
   if (kind === 'language') return describeBuiltin(name) ?? '';
-  // what a row becomes is told of the row as a whole
+  // what a row becomes is shown for the row as a whole
   if (kind !== 'variant' || !owner) return '';
   return joinParts([fence(`variant: ${name}`), `A row of the variants of \`${owner.name.name}\`.`]);
 }
@@ -153,28 +153,28 @@ function describeOwnParam(analysis: Analysis, declaration: Declaration, param: P
 
 /** A word that the language gives a meaning by its place. */
 function describeLanguage(name: string, what: LanguagePlace, { declaration, path }: NamePlace): string {
-  const told = (docs: Readonly<Record<string, string>>, heading = name) =>
+  const described = (docs: Readonly<Record<string, string>>, heading = name) =>
     Object.hasOwn(docs, name) ? joinParts([fence(heading), docs[name] ?? '']) : '';
   switch (what) {
     case 'counter':
-      return told(counterDocs);
+      return described(counterDocs);
     case 'objective':
-      return told(objectiveDocs);
+      return described(objectiveDocs);
     case 'factor':
-      return told(variantColumnDocs);
+      return described(variantColumnDocs);
     case 'property':
-      return told(propertyDocs);
+      return described(propertyDocs);
     case 'type':
-      return told(typeDocs);
+      return described(typeDocs);
     case 'convention':
-      return told(conventionDocs, `convention ${name}`);
+      return described(conventionDocs, `convention ${name}`);
     case 'entry':
       return scalingFunctions.get(name) ?? '';
     case 'column':
       if (declaration.kind === 'weights') {
         return name === 'path' ? 'The module of this model.' : `The name of the module in checkpoints of ${name}.`;
       }
-      return told(innermost(path, 'variants') ? variantColumnDocs : columnDocs);
+      return described(innermost(path, 'variants') ? variantColumnDocs : columnDocs);
     default:
       return '';
   }

@@ -9,7 +9,7 @@ import { paddingDocs } from './words.ts';
 
 /** What names mean, as Markdown for hovers, completion and signature help. */
 
-/** A heading as code, what is said of it, and where it comes from. */
+/** A heading as code, its text, and where it comes from. */
 function card(code: string, doc: string, from = ''): string {
   return [fence(code), doc, from === '' ? '' : `*${authoredLine(from)}*`].filter((part) => part !== '').join('\n\n');
 }
@@ -64,7 +64,7 @@ export function describeOpParam(op: BuiltinOp, name: string): string | undefined
   return card(`${param.name}: ${param.type}`, param.doc, `parameter of ${op.name}`);
 }
 
-/** A name that the language itself gives a meaning; undefined where it has none. */
+/** A name that the language itself gives a meaning; undefined if it has none. */
 export function describeBuiltin(name: string): string | undefined {
   const op = builtinOps.get(name);
   if (op) return describeOp(op);

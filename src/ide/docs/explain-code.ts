@@ -58,10 +58,10 @@ function commentStart(line: string): number {
   return -1;
 }
 
-/** The explanations of what is said at an offset, each code once. The messages themselves the editor shows. */
+/** The explanations of what is reported at an offset, each code once. The messages themselves the editor shows. */
 export function explainDiagnosticsAt(analysis: Analysis, offset: number): Explained | undefined {
-  const said = documentDiagnostics(analysis, analysis.diagnosticsSoFar());
-  const here = said.filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
+  const reported = documentDiagnostics(analysis, analysis.diagnosticsSoFar());
+  const here = reported.filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
   const [first] = here;
   if (!first) return undefined;
   const codes = [...new Set(here.map((d) => d.code))];

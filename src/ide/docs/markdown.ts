@@ -33,7 +33,7 @@ export function fenced(language: string, code: string): string {
   return `${mark}${language}\n${code}\n${mark}`;
 }
 
-/** What stands in a table for what is not known yet. */
+/** The cell of a table for what is not known yet. */
 export const notYet = '…';
 
 /** Whether a text has a table in which something is not known yet: then it is worth asking again. */

@@ -1,7 +1,7 @@
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import { paramText } from './describe.ts';
 
-/** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are told in words, `stride?: int`. */
+/** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are described in words, `stride?: int`. */
 export function paramLabel({ op, declared }: Signature, { name, tensor, required }: SignatureParam): string {
   const own = op?.params.find((p) => p.name === name);
   if (own) return `${name}${required ? '' : '?'}: ${own.type}`;

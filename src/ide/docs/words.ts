@@ -12,18 +12,18 @@ export const keywordDocs: Readonly<Record<Keyword, string>> = {
   param: 'A parameter of the model: `param classes: int = 1000`. A variant or `--set` gives it another value.',
   convention: 'Whose rules hold for what an op leaves open (padding, epsilon, momentum): `tf` or `torch`.',
   input: 'A tensor that comes in, `[channels, height, width]`, and how its pixels are normalised.',
-  maximize: 'What a search over the open choices of this model is to maximise.',
-  scaling: 'How `d`, `w` and `r` follow from phi; it may also say how they round.',
-  variants: 'The published members of the family, a row each. A phi that a row names takes that row.',
+  maximize: 'What a search over the open choices of this model should maximise.',
+  scaling: 'How `d`, `w` and `r` follow from phi; it may also state how they are rounded.',
+  variants: 'The published members of the family, one row each. A phi that a row names takes that row.',
   table: 'Rows with a name, for a section to build: `stages: Block { name }`.',
-  return: 'What the block or model gives.',
-  require: 'Ends the build with an error where the condition does not hold.',
-  if: 'Leaves the step before it out where the condition does not hold; its input then passes on.',
-  for: 'A list, an element for each of another: `[relu(x) for x in xs]`.',
+  return: 'What the block or model returns.',
+  require: 'Ends the build with an error if the condition does not hold.',
+  if: 'Omits the preceding step if the condition does not hold; its input is then passed on.',
+  for: 'A list with one element for each element of another: `[relu(x) for x in xs]`.',
   in: 'The list that a `for` goes through.',
-  and: 'True where both sides are.',
-  or: 'True where one side is.',
-  not: 'True where its operand is false.',
+  and: 'True if both sides are.',
+  or: 'True if one side is.',
+  not: 'True if its operand is false.',
   true: 'A value of type `bool`.',
   false: 'A value of type `bool`.',
 };
@@ -48,7 +48,7 @@ export const conventionDocs: Readonly<Record<string, string>> = {
   torch: "`symmetric` padding, epsilon 1e-5, momentum 0.9 (PyTorch's own 0.1), average pools count padding as zeros.",
 };
 
-/** Columns of a stage table that are no parameters of its blocks. */
+/** Columns of a stage table that are not parameters of its blocks. */
 export const columnDocs: Readonly<Record<string, string>> = {
   name: "The row's name in paths; without this column rows go by their numbers.",
   block: "The row's block; an empty cell means the one before the table.",
@@ -59,13 +59,13 @@ export const columnDocs: Readonly<Record<string, string>> = {
 export const strideColumnDoc =
   "A single value is for the first block of its row; the row's other blocks have stride 1.";
 
-/** Columns of `variants` that are no parameters of the model. */
+/** Columns of `variants` that are not parameters of the model. */
 export const variantColumnDocs: Readonly<Record<string, string>> = {
-  name: 'How the member is called: `--variant b5`.',
+  name: 'The name of the member: `--variant b5`.',
   phi: 'The phi that takes this row in place of the formula.',
-  d: 'Depth: how many times the repeats.',
-  w: 'Width: how many times the filters.',
-  r: 'Resolution: how many times the pixels.',
+  d: 'Depth: the factor of the repeats.',
+  w: 'Width: the factor of the filters.',
+  r: 'Resolution: the factor of the pixels.',
 };
 
 /** Names inside a table's cells and the arguments before it. */
@@ -101,6 +101,6 @@ export const settingDocs: Readonly<Record<string, string>> = {
   epsilon: 'What `BatchNorm` adds to the variance.',
   momentum: "The share of `BatchNorm`'s running average that a step keeps.",
   count_pad: 'Whether the mean of `AvgPool` counts padding.',
-  mean: "The mean of the pixels' values between 0 and 1, a number a channel.",
-  std: "The deviation of the pixels' values between 0 and 1, a number a channel.",
+  mean: "The mean of the pixels' values between 0 and 1, one number per channel.",
+  std: "The deviation of the pixels' values between 0 and 1, one number per channel.",
 };

@@ -18,7 +18,7 @@ export interface TableLine {
 const mostLines = 2_000;
 
 /**
- * The rows that stand around a line of a table, itself included, in order; empty where it is none. Told by the text
+ * The rows around a line of a table, itself included, in order; empty where it is not one. Recognised by the text
  * alone, so that a table which is still being typed has rows too.
  * @param line from 1
  */
@@ -89,7 +89,7 @@ function alignRow({ start, text, bars }: TableLine, widths: readonly number[], i
   return changes;
 }
 
-/** A line that begins with a bar, as a row; none where something in it goes on below: a bracket, a table in a cell. */
+/** A line that begins with a bar, as a row; none if something in it goes on below: a bracket, a table in a cell. */
 function readLine(source: Source, line: number): TableLine | undefined {
   const start = lineStarts(source)[line - 1];
   const text = lineText(source, line);

@@ -22,7 +22,7 @@ export interface Call {
   readonly places: readonly Place[];
 }
 
-/** The blocks and models that stand at an offset by name; else the one that the offset stands in. */
+/** The blocks and models that are named at an offset; else the one that contains the offset. */
 export function prepareCallHierarchy(analysis: Analysis, offset: number): readonly CallItem[] {
   const entities = nameAt(analysis, offset)?.entities ?? [];
   const found = entities.flatMap(({ declared }) => (declared ? [itemOf(analysis, declared.node)] : []));

@@ -6,31 +6,31 @@ import { isOwnFile } from '../names/workspace-names.ts';
 import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type EditorFix } from './diagnostics.ts';
 import { overlap } from './edits.ts';
 import { alignTableAt } from './formatting.ts';
-import { addImport, nearestFile } from './mendings/imports.ts';
-import { addArgument, addInput, addReturn, discardValue, freeLabel, wholeNumber } from './mendings/statements.ts';
-import { addCells, addColumn, emptyCell, fillCell } from './mendings/tables.ts';
 import { organizeImports } from './organize-imports.ts';
+import { addImport, nearestFile } from './quick-fixes/imports.ts';
+import { addArgument, addInput, addReturn, discardValue, freeLabel, wholeNumber } from './quick-fixes/statements.ts';
+import { addCells, addColumn, emptyCell, fillCell } from './quick-fixes/tables.ts';
 
 /** A change that an editor offers at a place. */
 export interface CodeAction {
   readonly title: string;
   readonly kind: 'quickfix' | 'source.fixAll' | 'source.organizeImports';
   readonly edits: readonly EditorEdit[];
-  /** What it mends. */
+  /** What it fixes. */
   readonly diagnostic?: EditorDiagnostic;
-  /** Whether it is the one that an editor takes where it is told to mend without asking. */
+  /** Whether it is the one that an editor applies if it is set to fix without asking. */
   readonly preferred: boolean;
 }
 
-/** Mends what a diagnostic complains of, beyond the fixes that it brings itself. */
-type Mending = (ide: Ide, analysis: Analysis, d: EditorDiagnostic) => EditorFix[];
+/** Fixes what a diagnostic reports, beyond the fixes that it brings itself. */
+type QuickFixes = (ide: Ide, analysis: Analysis, d: EditorDiagnostic) => EditorFix[];
 
 const here =
-  (mend: (analysis: Analysis, d: EditorDiagnostic) => EditorFix[]): Mending =>
+  (make: (analysis: Analysis, d: EditorDiagnostic) => EditorFix[]): QuickFixes =>
   (_ide, analysis, d) =>
-    mend(analysis, d);
+    make(analysis, d);
 
-const mendings: Partial<Record<Code, readonly Mending[]>> = {
+const quickFixes: Partial<Record<Code, readonly QuickFixes[]>> = {
   'unknown-name': [addImport],
   'unknown-weights-model': [addImport],
   'file-not-found': [nearestFile],
@@ -51,7 +51,7 @@ const mendings: Partial<Record<Code, readonly Mending[]>> = {
  * whole document all safe fixes at once and the order of imports. Only files of the workspace are changed.
  */
 export function codeActions(ide: Ide, analysis: Analysis, start: number, end: number): readonly CodeAction[] {
-  const diagnostics = mendable(analysis).filter((d) => d.start <= end && start <= d.end);
+  const diagnostics = fixable(analysis).filter((d) => d.start <= end && start <= d.end);
   const actions = diagnostics.flatMap((d) => {
     const fixes = fixesOf(ide, analysis, d);
     return fixes.map(
@@ -73,22 +73,22 @@ export function codeActions(ide: Ide, analysis: Analysis, start: number, end: nu
   return distinct(actions).filter(({ edits }) => edits.every(({ path }) => isOwnFile(ide, path)));
 }
 
-/** What is known without building anything: what only a build shows no machine can mend. */
-function mendable(analysis: Analysis): readonly EditorDiagnostic[] {
+/** What is known without building anything: what only a build shows cannot be fixed automatically. */
+function fixable(analysis: Analysis): readonly EditorDiagnostic[] {
   return documentDiagnostics(analysis, analysis.diagnosticsSoFar());
 }
 
 /** The fixes of a diagnostic: its own, and those that only the editor has. */
 export function fixesOf(ide: Ide, analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
   const own = d.code === 'missing-label' ? freeLabel(analysis, d) : d.fixes;
-  const all = [...own, ...(mendings[d.code] ?? []).flatMap((mend) => mend(ide, analysis, d))];
+  const all = [...own, ...(quickFixes[d.code] ?? []).flatMap((make) => make(ide, analysis, d))];
   return all.map((fix) => ({ ...fix, edits: inItsLines(analysis, fix.edits) }));
 }
 
 /** The edits of all fixes of a document that cannot change what it means; of two that touch the same text, the first's. */
 export function fixAll(analysis: Analysis): readonly EditorEdit[] {
   const taken: EditorEdit[] = [];
-  for (const { fixes } of mendable(analysis)) {
+  for (const { fixes } of fixable(analysis)) {
     for (const { safe, edits } of fixes) {
       const fits = edits.every((e) => e.path === analysis.path && !taken.some((other) => overlap(e, other)));
       if (safe && fits) taken.push(...edits);

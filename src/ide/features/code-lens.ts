@@ -15,7 +15,7 @@ export type LensCommand =
 
 /** A line above a place of the document, which runs a command. */
 export interface CodeLens extends Place {
-  /** Undefined where it is only worth computing for a lens that is seen: see `resolveCodeLens`. */
+  /** Undefined if it is only worth computing for a lens that is seen: see `resolveCodeLens`. */
   readonly title: string | undefined;
   readonly command: LensCommand;
 }

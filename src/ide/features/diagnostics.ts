@@ -12,7 +12,7 @@ export interface EditorDiagnostic extends Place {
   readonly fixes: readonly EditorFix[];
 }
 
-/** A change that mends what a diagnostic complains of. */
+/** A change that fixes what a diagnostic reports. */
 export interface EditorFix {
   readonly title: string;
   /** Whether it cannot change what the file means. */
@@ -25,9 +25,9 @@ export interface EditorEdit extends Place {
 }
 
 /**
- * What is to be said in a document: what its own text is to blame for, and what building its models shows elsewhere (a
- * block of the library that is given a wrong number), said at the call that led there. What the files that it imports
- * are to blame for is said in them.
+ * The diagnostics of a document: what its own text is to blame for, and what building its models shows elsewhere (a
+ * block of the library that is given a wrong number), reported at the call that led there. What the files that it imports
+ * are to blame for is reported in them.
  * @param diagnostics all there are; or those that are known so far, `analysis.diagnosticsSoFar()`
  */
 export function documentDiagnostics(

@@ -5,7 +5,7 @@ import { alignRows, emptyRow, tableAround } from './align-table.ts';
 import type { EditorEdit } from './diagnostics.ts';
 import { type TextChange, textChanges } from './text-diff.ts';
 
-/** The edits that make a document canonical, small ones where it is not. None where it has syntax errors. */
+/** The edits that make a document canonical, small ones where it is not. None if it has syntax errors. */
 export function formatDocument({ source, path }: Analysis): readonly EditorEdit[] {
   const { text, diagnostics } = format(source);
   if (diagnostics.length > 0) return [];
@@ -35,7 +35,7 @@ export function formatOnType({ source, path }: Analysis, offset: number, typed: 
   return editsOf(path, continueRow(source, line));
 }
 
-/** The row that goes on below a complete one; nothing where the new line has text already. */
+/** The row that goes on below a complete one; nothing if the new line has text already. */
 function continueRow(source: Source, line: number): TextChange[] {
   const rows = tableAround(source, line - 1);
   const above = rows.find((row) => row.start === lineStarts(source)[line - 2]);
@@ -51,7 +51,7 @@ function continueRow(source: Source, line: number): TextChange[] {
   return [{ start, end: start + text.length, newText: aligned }];
 }
 
-/** The changes that align the table around an offset; none where the offset is in no table, or it is aligned. */
+/** The changes that align the table around an offset; none if the offset is in no table, or it is aligned. */
 export function alignTableAt({ source, path }: Analysis, offset: number): readonly EditorEdit[] {
   return editsOf(path, alignRows(tableAround(source, positionAt(source, offset).line)));
 }

@@ -32,7 +32,7 @@ interface HoverPart {
 
 /**
  * What stands at an offset of a document: how a number came about, what a name means, what a row becomes at the chosen
- * point and in each variant, why a diagnostic is said. Undefined where there is nothing to tell.
+ * point and in each variant, why a diagnostic is reported. Undefined if there is nothing to show.
  */
 export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.declarationAt(offset);
@@ -47,8 +47,8 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
         : inDeclaration(analysis, at.node, at.offset);
     for (const f of all) found.push({ ...f, start: f.start + shift, end: f.end + shift });
   }
-  const said = explainDiagnosticsAt(analysis, offset);
-  if (said) found.push(said);
+  const explained = explainDiagnosticsAt(analysis, offset);
+  if (explained) found.push(explained);
   const parts = found.filter((f) => f.markdown !== '');
   const [first] = parts;
   if (!first) return undefined;

@@ -32,7 +32,7 @@ export function importsInto(analysis: Analysis): (name: string, from: string) =>
   };
 }
 
-/** The end of the last import, behind a comment that follows on its line; undefined where a document has none. */
+/** The end of the last import, behind a comment that follows on its line; undefined if a document has none. */
 function placeOfNew({ source, module, locate }: Analysis): number | undefined {
   const last = module.ast.imports.at(-1);
   if (!last) return undefined;

@@ -18,7 +18,7 @@ interface Entry {
 
 /**
  * The edits that put the imports of a document in order: the library first, then by path; one import for each file, its
- * names in order; without the names that nothing uses. Comments go with their import. None where an import is not
+ * names in order; without the names that nothing uses. Comments go with their import. None if an import is not
  * complete; what is unused is only taken out where no syntax error hides its use.
  */
 export function organizeImports(analysis: Analysis): readonly EditorEdit[] {

@@ -74,7 +74,7 @@ export interface PreviewVariant {
  * Gathers the preview of a model.
  * @param model its name; without one, or where the document has none of it, the document's first
  * @param request the point; without one, that which is chosen in the editor
- * @returns undefined where the document has no model
+ * @returns undefined if the document has no model
  */
 export function preview(analysis: Analysis, model?: string, request?: ScalingRequest): Preview | undefined {
   const models = analysis.module.ast.declarations.filter((d) => d.kind === 'model');

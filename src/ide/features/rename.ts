@@ -58,7 +58,7 @@ export function renameAt(
   const edits = group.found.map(({ path, start, end }) => ({ path, start, end, newText: newName }));
   const outside = edits.find(({ path }) => !isOwnFile(ide, path));
   if (outside)
-    return { refusal: `'${name.occurrence.name}' also stands in ${outside.path}, outside of the workspace.` };
+    return { refusal: `'${name.occurrence.name}' also appears in ${outside.path}, outside of the workspace.` };
   const isColumn = group.found.some(({ occurrence: { target } }) => target.kind === 'argument' && target.column);
   if (isColumn && (newName === 'stride' || name.occurrence.name === 'stride')) return { refusal: strideIsOwn };
   const doubtful = doubtfulUse(ide, analysis, group);

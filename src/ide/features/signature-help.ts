@@ -25,14 +25,14 @@ import { isTensorTarget, looksLikeTensor } from '../names/tensor-arguments.ts';
 import { openParams } from '../tree/calls.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
 
-/** The call that the cursor stands in, and which of its parameters is being written. */
+/** The call that contains the cursor, and which of its parameters is being written. */
 export interface SignatureHelp {
   /** `Conv(channels: int, kernel: int, stride?: int)` */
   readonly label: string;
   /** Markdown. */
   readonly documentation: string;
   readonly parameters: readonly SignatureHelpParam[];
-  /** The index of the parameter at the cursor; undefined where none is left for it. */
+  /** The index of the parameter at the cursor; undefined if none is left for it. */
   readonly active: number | undefined;
 }
 
@@ -49,7 +49,7 @@ interface OpenCall {
   readonly name: string;
   /** Where the name starts. */
   readonly start: number;
-  /** What it is in its chain; undefined where nothing comes to it. */
+  /** What it is in its chain; undefined if nothing comes to it. */
   readonly place: 'step' | 'head' | undefined;
   /** The first token of the first argument. */
   readonly first?: IToken;
@@ -58,7 +58,7 @@ interface OpenCall {
 }
 
 /**
- * The signature of the innermost call whose parentheses the cursor stands in. Reads the text's tokens up to the cursor,
+ * The signature of the innermost call whose parentheses contain the cursor. Reads the text's tokens up to the cursor,
  * not the tree, so that it answers in calls that are not finished.
  */
 export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp | undefined {
@@ -178,7 +178,7 @@ function openCallAt(tokens: readonly IToken[], offset: number): OpenCall | undef
       else if (tokenType === LParen) {
         const callee = tokens[last - 1];
         if (callee?.tokenType === Name) {
-          // the parameters of a declaration are no arguments
+          // the parameters of a declaration are not arguments
           if (tokens[last - 2]?.tokenType === keywordTokens.block) return undefined;
           const [first] = tokens.slice(last + 1, last + 2);
           return {
@@ -207,7 +207,7 @@ function openCallAt(tokens: readonly IToken[], offset: number): OpenCall | undef
   return undefined;
 }
 
-/** The index of the last token that ends at or before an offset, or that the offset stands in. */
+/** The index of the last token that ends at or before an offset, or that contains the offset. */
 function lastBefore(tokens: readonly IToken[], offset: number): number {
   let low = -1;
   let high = tokens.length - 1;

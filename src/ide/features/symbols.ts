@@ -45,7 +45,7 @@ export function documentSymbols({ module, locate }: Analysis): readonly Document
   ];
 }
 
-/** A declaration as a symbol; none where its name is missing. */
+/** A declaration as a symbol; none if its name is missing. */
 export function declarationSymbol(locate: Locate, node: Declaration): DocumentSymbol[] {
   if (node.kind === 'weights') {
     const namings = node.rows.header.slice(1).map((h) => h.name);

@@ -71,7 +71,7 @@ function matchesIn(ide: Ide, path: string, query: string): Match[] {
 }
 
 /**
- * How far a name is from a query, 0 for the name itself; undefined where the query's letters are not in the name in
+ * How far a name is from a query, 0 for the name itself; undefined if the query's letters are not in the name in
  * their order. A letter that begins a word of the name costs less than one in its middle.
  */
 export function matchScore(query: string, name: string): number | undefined {

@@ -24,7 +24,7 @@ function sameNumber(a: string, b: string): boolean {
   return Number.isFinite(Number(a)) && Number(a) === Number(b);
 }
 
-/** What the formulas of `scaling` give; nothing where a row or an option gives the factor. */
+/** What the formulas of `scaling` give; nothing if a row or an option gives the factor. */
 export function scalingHints(model: ModelNode, { point }: Network): InlayHint[] {
   return model.members.flatMap((member) => {
     if (member.kind !== 'scaling') return [];

@@ -51,7 +51,7 @@ function columnHints({ header, rows }: RowsNode, column: number, network: Networ
   return hints;
 }
 
-/** The one scaled number of a cell; undefined where it has none or several. */
+/** The one scaled number of a cell; undefined if it has none or several. */
 function cellValue(network: Network, cell: CellNode): CallValue | undefined {
   const found: CallValue[] = [];
   walkNodes(cell, (node) => {

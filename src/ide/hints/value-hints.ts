@@ -6,7 +6,7 @@ import { plainArgument } from '../numbers/describe-number.ts';
 import { tracesAt } from '../numbers/trace-index.ts';
 import type { InlayHint } from './inlay-hint.ts';
 
-/** The values of scaled numbers in sections, outside of tables: `w(32)` is 48. Nothing where the value is as written. */
+/** The values of scaled numbers in sections, outside of tables: `w(32)` is 48. Nothing if the value is as written. */
 export function callHints(model: ModelNode, network: Network): InlayHint[] {
   const hints: InlayHint[] = [];
   for (const member of model.members) {

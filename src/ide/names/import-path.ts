@@ -10,7 +10,7 @@ export function importedPath(from: string, name: string): string {
   return parts.join(separator);
 }
 
-/** How a file imports another: `./blocks.enet`, `../shared/blocks.enet`. Undefined where no relative path leads there. */
+/** How a file imports another: `./blocks.enet`, `../shared/blocks.enet`. Undefined if no relative path leads there. */
 export function importNameOf(from: string, to: string): string | undefined {
   const separator = separatorOf(from);
   const here = from.split(separator).slice(0, -1);

@@ -7,7 +7,7 @@ import type { LanguagePlace, LocalName, NameTarget, Occurrence } from '../../3-c
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { namesOfImport } from './file-names.ts';
 
-/** What a token can be, in the order in which clients are told of it. */
+/** What a token can be, in the order in which clients get it. */
 export const semanticTokenTypes = [
   'keyword',
   'type',

@@ -7,7 +7,7 @@ import type { Analysis, Network } from '../core/analysis.ts';
 import { networkOf, pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
 
-/** Sentences shown of one call in a block; beyond them their number is told. */
+/** Sentences shown of one call in a block; beyond them their number is given. */
 const mostTraces = 8;
 
 /**

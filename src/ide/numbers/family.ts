@@ -12,7 +12,7 @@ export interface MemberNumbers extends NetworkNumbers {
   readonly stages: AllStageNumbers;
 }
 
-/** A published member of a family: its numbers; null where it cannot be built, undefined where nobody has built it yet. */
+/** A published member of a family: its numbers; null if it cannot be built, undefined if nobody has built it yet. */
 export interface Member {
   readonly name: string;
   readonly numbers: MemberNumbers | null | undefined;

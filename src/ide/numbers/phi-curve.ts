@@ -27,7 +27,7 @@ export function formulaCurve(analysis: Analysis, model: ModelNode): readonly Cur
   });
 }
 
-/** The points of a model's curve; none where its scaling is not a formula. */
+/** The points of a model's curve; none if its scaling is not a formula. */
 export function curveRequests(model: ModelNode): { readonly phi: number; readonly rule: 'formula' }[] {
   if (scalingOf(model)?.variable === undefined) return [];
   return Array.from({ length: lastPhi(model) + 2 }, (_, i) => ({ phi: i - 1, rule: 'formula' }));

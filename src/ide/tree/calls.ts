@@ -10,7 +10,7 @@ export interface CallSite {
   readonly chained: boolean;
   /** Whether it begins a section: then it takes tensors from before only where its arguments give none. */
   readonly head: boolean;
-  /** Whether a table follows: its arguments then fill parameters that are no tensors. */
+  /** Whether a table follows: its arguments then fill parameters that are not tensors. */
   readonly table: boolean;
 }
 

@@ -52,7 +52,7 @@ export function nameOfRow({ header, rows }: RowsNode, row: RowNode): string {
   return rowName(row, column, rows.indexOf(row));
 }
 
-/** The column that an offset stands in, by the bars of the row's text; -1 before the first bar. */
+/** The column that contains an offset, by the bars of the row's text; -1 before the first bar. */
 export function columnAt(row: RowNode, offset: number): number {
   const { source, start, end } = row.span;
   const text = source.text.slice(start, Math.min(end, offset));
@@ -61,7 +61,7 @@ export function columnAt(row: RowNode, offset: number): number {
   return column;
 }
 
-/** The row that an offset stands in, by the tree's path to it. */
+/** The row that contains an offset, by the tree's path to it. */
 export function rowAt(path: readonly TreeNode[], offset: number): { rows: RowsNode; row: RowNode } | undefined {
   const rows = path.findLast((node): node is RowsNode => node.kind === 'rows');
   const row = rows?.rows.find(({ span }) => span.start <= offset && offset <= span.end);

@@ -12,7 +12,7 @@ import type { Site } from './site.ts';
 
 const k = t.keywordTokens;
 
-/** A call whose arguments the cursor stands in, or whose table. */
+/** A call whose arguments, or whose table, contain the cursor. */
 export interface CallAt {
   readonly signature: Signature;
   /** Whether the chain brings its tensors. */
@@ -34,7 +34,7 @@ export function signatureAt({ module, scope }: Site, name: string): Signature | 
     : undefined;
 }
 
-/** The words before an opening parenthesis that is no block's call: `convention tf(`, `input image: [3, 8, 8] (`. */
+/** The words before an opening parenthesis that is not a block's call: `convention tf(`, `input image: [3, 8, 8] (`. */
 export function settingsAt(site: Site): 'convention' | 'input' | undefined {
   const { prefix, bracket } = site;
   if (bracket?.role !== 'call') return undefined;

@@ -14,7 +14,7 @@ export interface Expected {
   readonly place: number;
 }
 
-/** What the grammar allows after a prefix; nothing where brackets are deeper in each other than the parser takes. */
+/** What the grammar allows after a prefix; nothing if brackets are nested deeper than the parser takes. */
 export function expectedAfter({ reduced, open }: Prefix): readonly Expected[] {
   if (open.length > parseLimits.nesting) return [];
   return tokensAfter(reduced).map(({ nextTokenType, ruleStack, nextTokenOccurrence }) => ({

@@ -21,7 +21,7 @@ const keywordDocs: Partial<Record<Keyword, string>> = {
   table: 'Rows with a name, for a parameter of type `table`.',
   return: 'What comes out.',
   require: 'What must hold, or the build ends with this condition as its message.',
-  if: 'A condition of the step before; without it the step passes its input on.',
+  if: 'A condition of the preceding step; if it does not hold, the step passes its input on.',
 };
 
 /** Members that a model has once. */

@@ -60,7 +60,7 @@ function headingBefore(text: string, offset: number): number {
   return 0;
 }
 
-/** A name, dotted or not, that the offset touches or stands in. A dot at its end belongs to it. */
+/** A name, dotted or not, that the offset touches or is in. A dot at its end belongs to it. */
 function wordAt(text: string, offset: number): { start: number; end: number } {
   const start = pathStart(text, offset);
   return { start, end: start < offset ? wordEnd(text, offset) : offset };
@@ -71,7 +71,7 @@ export function tokensBefore(piece: Piece): { tokens: IToken[]; comments: IToken
   const tokens: IToken[] = [];
   const comments: IToken[] = [];
   for (const [start, end] of partsBefore(piece)) {
-    // a bar is told by what follows on its line: at the end something will; apart, for `3x` would be one name
+    // a bar is recognised by what follows on its line: at the end something will; apart, for `3x` would be one name
     const lexed = tokenize(`${piece.text.slice(start, end)}${end === piece.word.start ? ' x' : ''}`);
     if (end === piece.word.start) lexed.tokens.pop();
     for (const token of lexed.tokens) tokens.push(moved(token, start));

@@ -25,7 +25,7 @@ export interface OpenBracket {
 
 /** What stands before the cursor. */
 export interface Prefix {
-  /** The tokens of the piece, mended. */
+  /** The tokens of the piece, with slips fixed. */
   readonly tokens: readonly IToken[];
   /** A short text that the grammar continues in the same way: what is complete is left out or stands for itself as `x`. */
   readonly reduced: IToken[];
@@ -35,9 +35,9 @@ export interface Prefix {
   readonly statement: number;
 }
 
-/** Reads the tokens before the cursor: mends them as the parser's front does, finds what is open, and shortens them. */
+/** Reads the tokens before the cursor: fixes them as the parser's front does, finds what is open, and shortens them. */
 export function readPrefix(text: string, tokens: readonly IToken[], cursor: number): Prefix {
-  return reduce(mendBefore(text, tokens, cursor), text);
+  return reduce(fixBefore(text, tokens, cursor), text);
 }
 
 /**
@@ -45,7 +45,7 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
  * the arrow and the operator before it would be left out as dangling; on a line of its own after something complete it
  * begins a statement.
  */
-function mendBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
+function fixBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
   const last = tokens.at(-1);
   const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
   // what follows a brace is told by the brace: a statement there would say that it stands too early
@@ -55,10 +55,10 @@ function mendBefore(text: string, tokens: readonly IToken[], cursor: number): IT
     ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
     : [word];
   const source = { name: '', text: `${text.slice(0, cursor)}x = 1` };
-  const mended = fixSlips(source, [...tokens, ...standIn], () => {});
-  const at = mended.indexOf(word);
-  const after = mended.findIndex(({ startOffset }) => startOffset >= cursor);
-  const before = mended.slice(0, at >= 0 ? at : after >= 0 ? after : mended.length);
+  const fixed = fixSlips(source, [...tokens, ...standIn], () => {});
+  const at = fixed.indexOf(word);
+  const after = fixed.findIndex(({ startOffset }) => startOffset >= cursor);
+  const before = fixed.slice(0, at >= 0 ? at : after >= 0 ? after : fixed.length);
   // what was put in right before the word would end what the cursor is still in
   if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
   return before;
@@ -172,7 +172,7 @@ function startCell(frame: Frame, bar: IToken, i: number, { out, x }: { out: ITok
   else out.push(...(frame.rows > 1 ? [...header, start, bar] : [start, x, bar]));
 }
 
-/** Whether a member or statement begins at a token of a body. The tokens are mended: two names in a row are two. */
+/** Whether a member or statement begins at a token of a body. The tokens are fixed: two names in a row are two. */
 function beginsStatement(tokens: readonly IToken[], i: number, frame: Frame, text: string): boolean {
   const token = tokens[i] as IToken;
   if (isStatementKeyword(token)) return true;

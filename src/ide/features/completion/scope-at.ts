@@ -12,7 +12,7 @@ export interface Visible {
   readonly name: string;
   readonly kind: LocalKind;
   readonly type: Type;
-  /** What binds it; undefined where the language gives it. */
+  /** What binds it; undefined if the language gives it. */
   readonly local?: LocalName;
   readonly doc?: string;
 }

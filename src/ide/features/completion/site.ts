@@ -28,7 +28,7 @@ export interface Site {
   readonly others: { names(): readonly WorkspaceName[]; readonly arePart: boolean };
 }
 
-/** A string that the cursor stands in. */
+/** A string that contains the cursor. */
 export interface OpenString {
   /** Local offsets of what is between the quotes. */
   readonly start: number;
@@ -37,7 +37,7 @@ export interface OpenString {
 }
 
 /**
- * Finds out where an offset stands: a site, a site inside of a string, or undefined where nothing can be completed, in a
+ * Finds out where an offset stands: a site, a site inside of a string, or undefined if nothing can be completed, in a
  * comment or a number.
  */
 export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | OpenString | undefined {
@@ -85,7 +85,7 @@ function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly
   };
 }
 
-/** A string that the cursor stands in: what is before it, and how far it goes. */
+/** A string that contains the cursor: what is before it, and how far it goes. */
 function stringSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: IToken[]): OpenString {
   const open = tokens.pop() as IToken;
   const start = open.startOffset + 1;

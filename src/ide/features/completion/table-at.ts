@@ -20,7 +20,7 @@ export interface TableRow {
   readonly complete: boolean;
 }
 
-/** A table that the cursor stands in. */
+/** A table that contains the cursor. */
 export interface TableAt {
   readonly kind: 'stages' | 'variants' | 'weights';
   readonly header: readonly string[];

@@ -16,7 +16,7 @@ export const settings: Readonly<Record<'convention' | 'input', Readonly<Record<s
   input: { mean: { list: 'number' }, std: { list: 'number' } },
 };
 
-/** The value that the place of the cursor wants, as far as that can be told. */
+/** The value that the place of the cursor wants, as far as it is known. */
 export function wantedAt(site: Site): Wanted {
   const { tokens } = site.prefix;
   const previous = tokens.at(-1)?.tokenType;

@@ -65,7 +65,7 @@ function namesInOtherFiles(ide: Ide, path: string): readonly WorkspaceName[] {
   return names;
 }
 
-/** How a file imports another; undefined where it cannot. */
+/** How a file imports another; undefined if it cannot. */
 function importNameIn(path: string, { path: other, program }: Analysis): string | undefined {
   // a file that imports this one cannot be imported by it
   if (!other.endsWith('.enet') || program.modules.some((m) => m.path === path)) return undefined;

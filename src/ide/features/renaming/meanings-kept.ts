@@ -14,14 +14,14 @@ import { documentsWith } from './edited-program.ts';
 /** Why edits would change what a program means: a name that would mean something else, or an error that they would make. */
 export interface ChangedMeaning {
   readonly place: Place;
-  /** The error's message; none where a name would just mean something else. */
+  /** The error's message; none if a name would just mean something else. */
   readonly message?: string;
 }
 
 /**
  * Whether every name of some documents would mean after edits what it means now. A renaming is held to this: whatever
  * the reason for a conflict, it shows here.
- * @returns the first change of meaning, undefined where there is none
+ * @returns the first change of meaning, undefined if there is none
  */
 export function changedMeaning(
   ide: Ide,
@@ -77,8 +77,8 @@ function placeOf(span: Parameters<Analysis['locate']>[0]): Place {
 }
 
 function newOnes<T extends { readonly message: string }>(now: readonly T[], before: readonly T[]): T[] {
-  const said = new Set(before.map((d) => d.message));
-  return [...now.filter((d) => !said.has(d.message)), ...now];
+  const known = new Set(before.map((d) => d.message));
+  return [...now.filter((d) => !known.has(d.message)), ...now];
 }
 
 /** Each name of a file as the place where it stands and the places that it means. */

@@ -24,7 +24,7 @@ function messageFor({ code }: EditorDiagnostic, { name: block }: Signature, { na
 /** Numbers to start from, by the parameter's name. */
 const usual: Readonly<Record<string, string>> = { channels: '16', width: '16', units: '10', kernel: '3', rate: '0.2' };
 
-/** A value to start from, which its writer will change; undefined where there is none that could be guessed. */
+/** A value to start from, which its writer will change; undefined if there is none that could be guessed. */
 export function valueFor({ name, type }: SignatureParam): string | undefined {
   if (type === 'number') return Object.hasOwn(usual, name) ? usual[name] : '1';
   if (type === 'bool') return 'true';
