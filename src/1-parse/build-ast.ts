@@ -1,7 +1,7 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type * as c from '../../grammar/cst.generated.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Source, Span } from '../source.ts';
+import type { Source } from '../source.ts';
 import type * as a from './ast.ts';
 import type { Build } from './build.ts';
 import {
@@ -55,15 +55,11 @@ function inOrder<T extends { readonly span: { readonly start: number } }>(nodes:
   return nodes.sort((x, y) => x.span.start - y.span.start);
 }
 
-/** What every node has. */
-function node<K extends string>(b: Build, n: CstNode, kind: K): { kind: K; span: Span } {
-  return { kind, span: spanOf(b, n) };
-}
+// Nodes are written out with `kind` and `span` first: those that a spread begins are several times slower to read.
 
-/** What a node has that a comment can stand above. */
-function documented<K extends string>(b: Build, n: CstNode, kind: K): { kind: K; span: Span; doc: string } {
-  const span = spanOf(b, n);
-  return { kind, span, doc: docBefore(b.docs, span.start) };
+/** The comment right above a node. */
+function docAbove(b: Build, n: CstNode): string {
+  return docBefore(b.docs, spanOf(b, n).start);
 }
 
 /** The first name in a node: what it declares. */
@@ -86,25 +82,33 @@ function rowsOf(b: Build, n: CstNode & { readonly children: { readonly rows?: c.
 
 function buildImport(b: Build, n: c.ImportDeclarationCstNode): a.ImportNode {
   const names = (n.children.Name ?? []).map((t) => ident(b, t, n));
-  return { ...node(b, n, 'import'), names, from: stringNode(b, n.children.String?.[0], n) };
+  return { kind: 'import', span: spanOf(b, n), names, from: stringNode(b, n.children.String?.[0], n) };
 }
 
 function buildBlock(b: Build, n: c.BlockCstNode): a.BlockNode {
   const params = (n.children.parameter ?? []).map((p) => parameter(b, p));
   const body = (n.children.statement ?? []).flatMap((s) => statement(b, s));
-  return { ...documented(b, n, 'block'), name: nameOf(b, n), params, body };
+  return { kind: 'block', span: spanOf(b, n), doc: docAbove(b, n), name: nameOf(b, n), params, body };
 }
 
 function buildWeights(b: Build, n: c.WeightsCstNode): a.WeightsNode {
   const map = n.children.mapRows?.[0];
   const conventions = (map?.children.sourceConvention ?? []).map((s) => sourceConvention(b, s));
-  return { ...documented(b, n, 'weights'), name: nameOf(b, n), conventions, rows: rows(b, map, n) };
+  return {
+    kind: 'weights',
+    span: spanOf(b, n),
+    doc: docAbove(b, n),
+    name: nameOf(b, n),
+    conventions,
+    rows: rows(b, map, n),
+  };
 }
 
 function sourceConvention(b: Build, n: c.SourceConventionCstNode): a.SourceConventionNode {
   const [column, name, ...variants] = n.children.Name ?? [];
   return {
-    ...node(b, n, 'source-convention'),
+    kind: 'source-convention',
+    span: spanOf(b, n),
     column: ident(b, column, n),
     name: ident(b, name, n),
     args: argumentList(b, n.children.args?.[0]),
@@ -121,12 +125,14 @@ function statement(b: Build, n: c.StatementCstNode): a.Statement[] {
       ...(o.children.Name?.[0] && { label: nameOf(b, o) }),
       value: chainExpr(b, o.children.chain?.[0], o),
     }));
-    return [{ ...node(b, returned, 'return'), outputs }];
+    return [{ kind: 'return', span: spanOf(b, returned), outputs }];
   }
-  if (required) return [{ ...node(b, required, 'require'), condition: expressionOf(b, required) }];
+  if (required) return [{ kind: 'require', span: spanOf(b, required), condition: expressionOf(b, required) }];
   if (!assigned) return [];
   const targets = (assigned.children.Name ?? []).map((t) => ident(b, t, assigned));
-  return [{ ...node(b, assigned, 'assign'), targets, value: chainExpr(b, assigned.children.chain?.[0], assigned) }];
+  return [
+    { kind: 'assign', span: spanOf(b, assigned), targets, value: chainExpr(b, assigned.children.chain?.[0], assigned) },
+  ];
 }
 
 function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
@@ -135,14 +141,24 @@ function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
     ...(modelParameter ?? []).flatMap((v) => modelParam(b, v)),
     ...(convention ?? []).map((v) => buildConvention(b, v)),
     ...(inputDeclaration ?? []).map((v) => buildInput(b, v)),
-    ...(maximize ?? []).map((v) => ({ ...node(b, v, 'maximize'), objective: expressionOf(b, v) })),
+    ...(maximize ?? []).map((v): a.Member => ({ kind: 'maximize', span: spanOf(b, v), objective: expressionOf(b, v) })),
     ...(scaling ?? []).map((v) => buildScaling(b, v)),
-    ...(variants ?? []).map((v) => ({ ...documented(b, v, 'variants'), rows: rowsOf(b, v) })),
-    ...(table ?? []).map((v) => ({ ...documented(b, v, 'table'), name: nameOf(b, v), rows: rowsOf(b, v) })),
+    ...(variants ?? []).map(
+      (v): a.Member => ({ kind: 'variants', span: spanOf(b, v), doc: docAbove(b, v), rows: rowsOf(b, v) }),
+    ),
+    ...(table ?? []).map(
+      (v): a.Member => ({
+        kind: 'table',
+        span: spanOf(b, v),
+        doc: docAbove(b, v),
+        name: nameOf(b, v),
+        rows: rowsOf(b, v),
+      }),
+    ),
     ...(section ?? []).map((v) => buildSection(b, v)),
     ...(n.children.statement ?? []).flatMap((v) => statement(b, v)),
   ];
-  return { ...documented(b, n, 'model'), name: nameOf(b, n), members: inOrder(members) };
+  return { kind: 'model', span: spanOf(b, n), doc: docAbove(b, n), name: nameOf(b, n), members: inOrder(members) };
 }
 
 /** A parameter of a model; its documentation may also follow on its line. */
@@ -150,22 +166,22 @@ function modelParam(b: Build, n: c.ModelParameterCstNode): a.ParamNode[] {
   const inner = n.children.parameter?.[0];
   if (!inner) return [];
   const param = parameter(b, inner);
-  const { span, doc } = documented(b, n, 'param');
-  return [{ ...param, span, doc: doc || trailingDoc(b.docs, param.span.end) }];
+  return [{ ...param, span: spanOf(b, n), doc: docAbove(b, n) || trailingDoc(b.docs, param.span.end) }];
 }
 
 function buildConvention(b: Build, n: c.ConventionCstNode): a.ConventionNode {
-  return { ...node(b, n, 'convention'), name: nameOf(b, n), args: argumentList(b, n.children.args?.[0]) };
+  return { kind: 'convention', span: spanOf(b, n), name: nameOf(b, n), args: argumentList(b, n.children.args?.[0]) };
 }
 
 function buildInput(b: Build, n: c.InputDeclarationCstNode): a.InputNode {
   const args = argumentList(b, n.children.args?.[0]);
-  return { ...node(b, n, 'input'), name: nameOf(b, n), shape: expressionOf(b, n), args };
+  return { kind: 'input', span: spanOf(b, n), name: nameOf(b, n), shape: expressionOf(b, n), args };
 }
 
 function buildScaling(b: Build, n: c.ScalingCstNode): a.ScalingNode {
   return {
-    ...node(b, n, 'scaling'),
+    kind: 'scaling',
+    span: spanOf(b, n),
     ...(n.children.Name?.[0] && { variable: nameOf(b, n) }),
     entries: (n.children.scalingEntry ?? []).map((e) => ({
       span: spanOf(b, e),
@@ -179,7 +195,9 @@ function buildScaling(b: Build, n: c.ScalingCstNode): a.ScalingNode {
 function buildSection(b: Build, n: c.SectionCstNode): a.SectionNode {
   const label = n.children.Name?.[1];
   return {
-    ...documented(b, n, 'section'),
+    kind: 'section',
+    span: spanOf(b, n),
+    doc: docAbove(b, n),
     name: nameOf(b, n),
     ...(label && { label: ident(b, label, n) }),
     first: expressionOf(b, n),
