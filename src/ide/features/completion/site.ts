@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Module } from '../../../2-resolve/program.ts';
+import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { type Expected, expectedAfter } from './expected.ts';
@@ -51,6 +52,14 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
   const last = tokens.at(-1);
   const touches = last !== undefined && last.endOffset! + 1 === piece.word.start;
   if (last && touches && last.tokenType === t.NumberLiteral) return undefined;
+  // half of what begins a comment
+  if (
+    last &&
+    touches &&
+    last.image === '/' &&
+    text.slice(lineStartAt(text, last.startOffset), last.startOffset).trim() === ''
+  )
+    return undefined;
   if (last && last.tokenType === t.Foreign && last.image.startsWith('"') && touches)
     return stringSite(ide, analysis, piece, tokens);
   if (last && touches && last.tokenType === t.Foreign && /^\.+$/.test(last.image)) tokens.pop();
