@@ -14,7 +14,8 @@ const forward: { readonly [A in ActivationName]: Forward } = {
   sigmoid: (c, x) => add(c, 'Sigmoid', [x]),
   hardsigmoid: (c, x) => hardGate(c, x),
   hardswish: (c, x) => add(c, 'Mul', [x, hardGate(c, x)]),
-  tanh: (c, x) => add(c, 'Tanh', [x]),
+  // TensorFlow joins Tanh to the batch norm before it, for which oneDNN has no kernel; tanh is odd, so that negations keep the two apart.
+  tanh: (c, x) => add(c, 'Neg', [add(c, 'Tanh', [add(c, 'Neg', [x])])]),
 };
 
 /** From dy, and the input or output that `gradientReads` names. */

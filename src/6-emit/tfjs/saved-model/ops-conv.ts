@@ -2,7 +2,7 @@ import { extentOf, type Window } from '../../../ops/window.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
-import { cutOff, windowAttributes } from './window.ts';
+import { cutOff, padSpace, windowAttributes } from './window.ts';
 
 /**
  * Convolutions. TensorFlow has kernels for one group per channel (depthwise) and for all else; few of them know dilation
@@ -16,7 +16,13 @@ export const conv: WriteStep<'conv'> = (c) => {
   const { groups } = c.op;
   const attr = windowAttributes(window, dims);
   const operands = [cut(x), filterOf(c, weight, shape)] as const;
-  if (isDepthwise(groups, shape)) return [add(c, 'DepthwiseConv2dNative', operands, attr)];
+  if (isDepthwise(groups, shape)) {
+    if (!c.isBiased || !('explicit_paddings' in attr)) return [add(c, 'DepthwiseConv2dNative', operands, attr)];
+    // Where oneDNN joins a depthwise convolution and its bias to one kernel, explicit pads get lost, and the process ends.
+    const padded = padSpace(c, operands[0], window.pads, dims);
+    const { explicit_paddings: _, ...rest } = attr;
+    return [add(c, 'DepthwiseConv2dNative', [padded, operands[1]], { ...rest, padding: { text: 'VALID' } })];
+  }
   // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
   const apart = c.isBiased ? groups : 1;
   return [inGroups(c, apart, operands, (parts) => add(c, 'Conv2D', parts, attr))];
