@@ -53,6 +53,7 @@ export interface BackendReport {
 
 /** A backend does not work here. */
 export class BackendUnavailable extends Error {
+  override readonly name = 'BackendUnavailable';
   readonly backend: BackendName;
   /** What to type or install to have it. */
   readonly advice: string | undefined;

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 
 /** A file that cannot be read or written, for users. */
 export class FileError extends Error {
+  override readonly name = 'FileError';
   /** Whether an error is one: by this mark and not by class, for each bundle of the package has a class of its own. */
   readonly isFileError = true;
 }

@@ -3,6 +3,8 @@ import { plainWords, type Words } from '../diagnostics/words.ts';
 
 /** What keeps a run from starting or continuing, for users: what is wrong and what to do. */
 export class RunError extends Error {
+  // stated, for bundles shorten the names of classes
+  override readonly name: string = 'RunError';
   /** What is wrong, with the options that it names; `message` has them as they are called here, and the diagnostics. */
   readonly words: Words;
   /** The option that is at fault, by its own name: `batch`. */
@@ -20,6 +22,7 @@ export class RunError extends Error {
 
 /** An option that cannot have the value that it is given, or not together with the others. */
 export class SettingError extends RunError {
+  override readonly name = 'SettingError';
   override readonly setting: string;
 
   constructor(setting: string, words: Words) {

@@ -24,7 +24,7 @@ test.each(cases)(
     const convention = source === 'timm' ? conventionOf(name) : 'torch';
     const { graph, diagnostics } = compileLibrary(library, { ...options, convention, resolution: size });
     // TinyNet-E's image of 106 pixels leaves 4 for its last 5x5 windows
-    expect(diagnostics.filter((d) => d.code !== 'kernel-exceeds-input')).toEqual([]);
+    expect(diagnostics.filter((d) => library !== 'tinynet' || d.code !== 'kernel-exceeds-input')).toEqual([]);
     const cost = totalCost(graph as NonNullable<typeof graph>);
     expect({ params: cost.params, buffers: cost.buffers, macs: cost.macs }).toEqual({
       params: params_without_aux ?? params,

@@ -30,7 +30,8 @@ function emitGolden(golden: Golden, options: Partial<OnnxOptions>, fold: boolean
     checkpoint: goldenCheckpoint(golden),
     convention: convention(golden),
   });
-  expect(result.diagnostics.filter((d) => !isAuxiliary(d))).toEqual([]);
+  const isGooglenet = golden.name === 'torchvision_googlenet';
+  expect(result.diagnostics.filter((d) => !isGooglenet || !isAuxiliary(d))).toEqual([]);
   return files.bytes();
 }
 

@@ -65,7 +65,7 @@ test.skipIf(!python).each(points)(
   ({ name, variant }) => {
     const { graph, diagnostics } = compileLibrary(name, variant ? { variant } : {});
     // TinyNet-E's image of 106 pixels leaves 4 for its last 5x5 windows
-    expect(diagnostics.filter((d) => d.code !== 'kernel-exceeds-input')).toEqual([]);
+    expect(diagnostics.filter((d) => name !== 'tinynet' || d.code !== 'kernel-exceeds-input')).toEqual([]);
     const plain = removeTrainingOps(graph as Graph);
     const folded = foldBatchNorm(plain);
     const paths: string[] = [];

@@ -4,7 +4,9 @@ import type { Look } from '../augment/recipe.ts';
 import { RunError } from '../run-error.ts';
 
 /** What is wrong with the data or with what was asked of it, for users: what was looked for and what was found. */
-export class DataError extends RunError {}
+export class DataError extends RunError {
+  override readonly name = 'DataError';
+}
 
 export type SplitName = 'train' | 'validation' | 'test';
 export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];

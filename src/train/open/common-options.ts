@@ -32,3 +32,9 @@ export function placeOf({ backend, workers, cwd = process.cwd(), env = process.e
   }
   return { cwd, env };
 }
+
+/** Programs without types may leave out what has no default. @throws SettingError for the first that is missing. */
+export function requireOptions<O extends object>(options: O, names: readonly (keyof O & string)[]): void {
+  const missing = names.find((name) => options[name] === undefined);
+  if (missing !== undefined) throw new SettingError(missing, words`${option(missing)} is required`);
+}

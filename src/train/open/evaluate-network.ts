@@ -18,7 +18,7 @@ import { RunError, SettingError } from '../run-error.ts';
 import { settingProblem } from '../settings.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
-import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
+import { type CommonOptions, placeOf, type RunControl, requireOptions } from './common-options.ts';
 import { compileNetwork, type TellDiagnostics, tellOnce } from './compile-network.ts';
 import { evaluateSplit } from './evaluate-split.ts';
 import { evaluationCropOf } from './loader-options.ts';
@@ -159,6 +159,7 @@ function bestWeights({ path, shown }: RunFolder): string {
 }
 
 async function ofSpec(options: EvaluateSpec, cwd: string, tell: TellDiagnostics): Promise<Subject> {
+  requireOptions(options, ['spec', 'weights', 'data']);
   const weights = startWeights(options.weights, cwd) as StartWeights;
   const spec = typeof options.spec === 'string' ? openSpecByName(options.spec, cwd) : options.spec;
   const request = options.network ?? {};

@@ -15,7 +15,7 @@ import { RunError, SettingError } from '../run-error.ts';
 import { checkedSettings, type ResolvedSettings, type Settings } from '../settings.ts';
 import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
-import { type CommonOptions, placeOf } from './common-options.ts';
+import { type CommonOptions, placeOf, requireOptions } from './common-options.ts';
 import { compileNetwork, tellOnce, trainedNetwork } from './compile-network.ts';
 import { validationSplit } from './loader-options.ts';
 import { closeLoaders, openLoaders, type RunLoaders } from './open-loaders.ts';
@@ -64,6 +64,7 @@ export interface RunPlan {
  */
 export async function planRun(options: RunOptions, report?: Report): Promise<RunPlan> {
   const { spec: named, backend = 'auto', workers } = options;
+  requireOptions(options, ['spec', 'data']);
   const { cwd, env } = placeOf(options);
   const tell = tellOnce(report);
   const settings = checkedSettings(options.settings ?? {});

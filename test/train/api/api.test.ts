@@ -194,6 +194,15 @@ describe('an error names the option at fault: by its name here, with dashes on t
     expect(readdirSync(cwd).sort()).toEqual(['data', 'tiny.enet']);
   });
 
+  test('what is required and missing; errors have their names in a bundle too', async () => {
+    const cwd = project();
+    const missing = (setting: string) => ({ name: 'SettingError', setting, message: `'${setting}' is required` });
+    await expect(train({ cwd } as never)).rejects.toMatchObject(missing('spec'));
+    await expect(train({ cwd, spec: 'tiny.enet' } as never)).rejects.toMatchObject(missing('data'));
+    await expect(evaluate({ cwd, spec: 'tiny.enet' } as never)).rejects.toMatchObject(missing('weights'));
+    await expect(resume('nowhere', { cwd })).rejects.toMatchObject({ name: 'RunError' });
+  });
+
   test('an unknown setting, a spec or weights that cannot be read, a spec with an error', async () => {
     const cwd = project();
     const failure = (changes: object) => train(request(cwd, changes)).catch((e: unknown) => e);
