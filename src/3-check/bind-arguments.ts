@@ -100,7 +100,7 @@ export function missingArguments(
   });
 }
 
-/** Whether the chain fills a parameter, where it brings so many tensors. */
+/** Whether the chain fills a parameter, where it brings enough tensors. */
 function isChained({ tensor, place }: SignatureParam, chained: number): boolean {
   return tensor && place < chained;
 }

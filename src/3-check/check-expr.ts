@@ -25,7 +25,7 @@ export interface ExprPosition {
   readonly cell?: boolean;
 }
 
-/** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is said once. */
+/** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is reported once. */
 export function checkExpr(c: Checker, expr: Expr, position: ExprPosition = {}): Type {
   if (c.depth === 0) c.tooDeep = false;
   if (c.depth >= checkLimits.depth) {

@@ -285,7 +285,7 @@ function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span 
   }
 }
 
-/** A decision of the search space: settled on the command line, or open, which is said when all is built. */
+/** A decision of the search space: settled on the command line, or open, which is reported after the build. */
 function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
   const { cell, choices } = ev;
   const options = choice.options.map((option) => evaluate(ev, env, option));

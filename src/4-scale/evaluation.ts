@@ -17,8 +17,8 @@ export interface Evaluation {
   traces: Trace[];
   /** Warnings so far, each once for a place. */
   readonly diagnostics: Diagnostic[];
-  readonly said: PlaceSet;
-  /** How often a warning was given, those included that were said before. */
+  readonly reported: PlaceSet;
+  /** How often a warning was given, repetitions included. */
   warnings: number;
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
   cell: { key: string; next: number } | undefined;
@@ -35,7 +35,7 @@ export interface Choices {
   readonly used: Set<string>;
   /** Choices that nobody settled, with their options as written. */
   readonly open: Map<string, { span: Span; options: string[] }>;
-  /** The cells of all tables built, for what is said of one that cannot be set; collected only where one is given. */
+  /** The cells of all tables built, for the message about one that cannot be set; collected only where one is given. */
   readonly seen: Set<string>;
 }
 
@@ -49,7 +49,7 @@ export function createEvaluation(
     depth: 0,
     traces: [],
     diagnostics: [],
-    said: createPlaceSet(),
+    reported: createPlaceSet(),
     warnings: 0,
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
@@ -85,7 +85,7 @@ export function warn<C extends Code>(
   extras: DiagnosticExtras = {},
 ): void {
   ev.warnings++;
-  if (ev.said.add(code, span)) ev.diagnostics.push(createDiagnostic(code, span, args, extras));
+  if (ev.reported.add(code, span)) ev.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
 /** Takes steps off what the build may take; ends it where none are left. */
@@ -106,7 +106,7 @@ export function traced(ev: Evaluation, evaluate: () => Value): Binding {
   }
 }
 
-/** Takes up how a number came about; a number that is used twice is told of once. */
+/** Records how a number was computed, once for a number that is used twice. */
 export function addTraces(ev: Evaluation, traces: readonly Trace[]): void {
   for (const trace of traces) {
     if (ev.traces.length < buildLimits.traces && !ev.traces.includes(trace)) ev.traces.push(trace);

@@ -61,7 +61,7 @@ export interface ParamValue {
   readonly trace: string;
 }
 
-/** One point of a family: what d, w and r are there, and which row or formula said so. */
+/** One point of a family: what d, w and r are there, and which row or formula set them. */
 export interface ScalingPoint {
   readonly model: string;
   readonly variant?: string;

@@ -15,7 +15,7 @@ import type { LoadedTensorflow } from './tensorflow/load.ts';
 import { loadTfjs } from './tfjs.ts';
 import { openWebgpu } from './webgpu/open.ts';
 
-/** Where backends are looked for when nothing is said. */
+/** Where backends are looked for by default. */
 const here = (): OpenOptions => ({ cwd: process.cwd(), env: process.env });
 
 /**

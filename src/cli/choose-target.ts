@@ -39,7 +39,7 @@ function chooseEntry(args: Arguments): TargetEntry {
   const name = text(args, 'target') ?? targets[0]?.name;
   const asked = targets.filter((entry) => entry.flag !== undefined && flag(args, entry.flag));
   const foreign = asked.find((entry) => entry.name !== name);
-  if (foreign) throw usageError(`--${foreign.flag} is for --target ${foreign.name}, not for ${name}`, 'compile');
+  if (foreign) throw usageError(`--${foreign.flag} belongs to --target ${foreign.name}, not to ${name}`, 'compile');
   if (asked.length > 1) {
     throw usageError(`${asked.map((entry) => `--${entry.flag}`).join(' and ')} exclude each other`, 'compile');
   }
@@ -63,7 +63,10 @@ function misplaced(name: string, entry: TargetEntry, takes: (other: TargetEntry)
   const forms = takers.filter((other) => other.name === entry.name);
   if (forms.length > 0) return usageError(`--${name} needs ${forms.map(asked).join(' or ')}${why}`, 'compile');
   const names = [...new Set(takers.map((other) => other.name))];
-  return usageError(`--${name} is for --target ${names.join(' or ')}, not for ${targetLabel(entry)}${why}`, 'compile');
+  return usageError(
+    `--${name} belongs to --target ${names.join(' or ')}, not to ${targetLabel(entry)}${why}`,
+    'compile',
+  );
 }
 
 /** `--graph with --target tfjs` */

@@ -146,10 +146,10 @@ function dataOf(path: string): string[] {
   const isData = (name: string) =>
     name.startsWith(`${own}.`) && /^\.([0-9a-f]{12}\.)?data$/.test(name.slice(own.length));
   try {
-    const beside = readdirSync(dirname(path)).filter(isData);
-    if (beside.length === 0) return [];
+    const siblings = readdirSync(dirname(path)).filter(isData);
+    if (siblings.length === 0) return [];
     const content = readFileSync(path);
-    return beside.filter((name) => content.includes(name));
+    return siblings.filter((name) => content.includes(name));
   } catch {
     return [];
   }

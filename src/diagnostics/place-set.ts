@@ -10,14 +10,14 @@ export function createPlaceSet(): PlaceSet {
   const bySource = new Map<Source | undefined, Set<string>>();
   return {
     add(what, span) {
-      let said = bySource.get(span?.source);
-      if (!said) {
-        said = new Set();
-        bySource.set(span?.source, said);
+      let places = bySource.get(span?.source);
+      if (!places) {
+        places = new Set();
+        bySource.set(span?.source, places);
       }
       const key = `${what} ${span?.start}`;
-      const isNew = !said.has(key);
-      said.add(key);
+      const isNew = !places.has(key);
+      places.add(key);
       return isNew;
     },
   };

@@ -14,7 +14,7 @@ export async function fetchSettings(session: Session): Promise<void> {
   }
 }
 
-/** Takes the section `enet` of the settings; what is wrong in it is said in the client's log. */
+/** Takes the section `enet` of the settings; what is wrong in it goes to the client's log. */
 export function applySettings(session: Session, section: unknown): void {
   const { settings, problems } = readSettings(section);
   for (const problem of problems) session.connection.console.warn(problem);

@@ -266,16 +266,16 @@ export function idleSettings(
   settings: ResolvedSettings,
 ): readonly (readonly [SettingName, Words])[] {
   const { optimiser, schedule } = settings;
-  const only = (name: SettingName, value: string) => words`is for ${option(name, value)}`;
+  const only = (name: SettingName, value: string) => words`needs ${option(name, value)}`;
   const idle: [SettingName, boolean, Words][] = [
     ['nesterov', optimiser !== 'sgd', only('optimiser', 'sgd')],
     [
       'momentum',
       optimiser === 'adamw',
-      words`is not for ${option('optimiser', 'adamw')}, which has ${option('beta1')}`,
+      words`has no effect with ${option('optimiser', 'adamw')}, which has ${option('beta1')}`,
     ],
     ['rms-decay', optimiser !== 'rmsprop', only('optimiser', 'rmsprop')],
-    ['epsilon', optimiser === 'sgd', words`is not for ${option('optimiser', 'sgd')}`],
+    ['epsilon', optimiser === 'sgd', words`has no effect with ${option('optimiser', 'sgd')}`],
     ['beta1', optimiser !== 'adamw', only('optimiser', 'adamw')],
     ['beta2', optimiser !== 'adamw', only('optimiser', 'adamw')],
     ['decay-rate', schedule !== 'exponential', only('schedule', 'exponential')],

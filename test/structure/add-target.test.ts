@@ -35,11 +35,11 @@ describe('a target that is added to the list', () => {
   });
 
   test.each([
-    [['--numbers'], '--numbers is for --target listing, not for onnx'],
-    [['--target', 'tfjs', '--external-data'], '--external-data is for --target onnx or listing, not for tfjs'],
-    [['--target', 'listing', '--half'], '--half is for --target onnx, not for listing'],
-    [['--target', 'tfjs', '--graph', '--half'], '--half is for --target onnx, not for tfjs with --graph'],
-    [['--target', 'listing', '--opset', '17'], '--opset is for --target onnx, not for listing'],
+    [['--numbers'], '--numbers belongs to --target listing, not to onnx'],
+    [['--target', 'tfjs', '--external-data'], '--external-data belongs to --target onnx or listing, not to tfjs'],
+    [['--target', 'listing', '--half'], '--half belongs to --target onnx, not to listing'],
+    [['--target', 'tfjs', '--graph', '--half'], '--half belongs to --target onnx, not to tfjs with --graph'],
+    [['--target', 'listing', '--opset', '17'], '--opset belongs to --target onnx, not to listing'],
     [['--target', 'listing', '--most-lines', 'x'], "--most-lines takes a whole number from 1, not 'x'"],
     [['--target', 'list'], "--target takes onnx or tfjs or listing, not 'list'"],
   ])('%j is refused', async (argv, message) => {

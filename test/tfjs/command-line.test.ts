@@ -58,9 +58,9 @@ describe('enetc compile --target tfjs', () => {
     [['-o', '-'], 2, "'-' is standard output"],
     [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but a folder is to be written"],
     [['-o', 'nowhere/m'], 1, "there is no folder 'nowhere'"],
-    [['--opset', '17'], 2, '--opset is for --target onnx, not for tfjs'],
-    [['--half'], 2, '--half is for --target onnx'],
-    [['--batch', '1'], 2, '--batch is for --target onnx'],
+    [['--opset', '17'], 2, '--opset belongs to --target onnx, not to tfjs'],
+    [['--half'], 2, '--half belongs to --target onnx'],
+    [['--batch', '1'], 2, '--batch belongs to --target onnx'],
     [['--no-fold'], 2, '--no-fold needs --graph'],
     [['--optimiser', 'sgd'], 2, '--optimiser needs --train'],
     [['--weights', 'photos'], 1, "'photos' cannot be read: it is a folder without a model.json"],
@@ -82,7 +82,10 @@ describe('enetc compile --target tfjs', () => {
 
   test('--graph is for this target', async () => {
     const ran = await enetc(['compile', 'efficientnet', '--graph']);
-    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--graph is for --target tfjs, not for onnx') });
+    expect(ran).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--graph belongs to --target tfjs, not to onnx'),
+    });
   });
 
   test('what TensorFlow.js cannot do is said at the line that asks for it', async () => {

@@ -15,7 +15,9 @@ export async function compileInTerminal(
   model?: string,
 ): Promise<void> {
   if (!canCompile(document.uri)) {
-    await window.showInformationMessage('enet: only a file on a disk beside a terminal can be compiled');
+    await window.showInformationMessage(
+      'enet: only a file on a local disk, with a terminal available, can be compiled',
+    );
     return;
   }
   if (document.isUntitled) {

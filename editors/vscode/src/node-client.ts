@@ -9,7 +9,7 @@ export const createNodeClient: CreateClient = (context, options) => ({
 
 function serverOptions(bundled: string): ServerOptions {
   const path = workspace.getConfiguration('enet').get('server.path', '').trim();
-  // A folder that nobody has said they trust does not choose what runs.
+  // A folder that the user has not trusted does not choose what runs.
   if (path === '' || !workspace.isTrusted) return { module: bundled, transport: TransportKind.stdio };
   return /\.[cm]?js$/.test(path)
     ? { command: process.execPath, args: [path, 'lsp', '--stdio'], options: { env: nodeEnvironment() } }

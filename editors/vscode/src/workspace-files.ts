@@ -1,6 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 
-/** So many files, and so many folders to look for them in: of a repository in the browser each is a question over the net. */
+/** Limits on files and on folders searched: for a repository opened in the browser each costs a request. */
 const mostFiles = 500;
 const mostFolders = 500;
 

@@ -31,7 +31,7 @@ export async function findCompiler(env: Readonly<Record<string, string | undefin
  * The libraries are not copied or linked into the package, as tfjs-node has them: they look for pip's CUDA libraries
  * relative to their own place (RUNPATH `$ORIGIN/../nvidia/cudnn/lib` and the like).
  * @param modules the `node_modules` folder that has tfjs-node and node-api-headers
- * @throws InstallError with what the compiler said
+ * @throws InstallError with the output of the compiler
  */
 export async function compileBinding(compiler: string, modules: string, wheel: Wheel): Promise<void> {
   const tfjsNode = join(modules, '@tensorflow/tfjs-node');

@@ -76,10 +76,10 @@ function describeWheel(python: string, answer: Awaited<ReturnType<typeof ask>>):
   if (answer.missing) throw new InstallError(`there is no program '${python}'`);
   if (answer.code === 3) throw new InstallError(`'${python}' has no TensorFlow. Type ${python} -m ${hint}`);
   if (answer.code !== 0) {
-    const said = lastLines(answer.stderr);
+    const output = lastLines(answer.stderr);
     const how = answer.code === undefined ? `by the signal ${answer.signal}` : `with code ${answer.code}`;
     throw new InstallError(
-      `'${python}' could not be asked${said === '' ? `: it said nothing and ended ${how}` : `:\n${said}`}`,
+      `'${python}' failed to report its TensorFlow${output === '' ? `: it printed nothing and ended ${how}` : `:\n${output}`}`,
     );
   }
   const found = JSON.parse(answer.stdout) as ScriptAnswer;

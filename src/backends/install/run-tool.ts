@@ -34,7 +34,7 @@ export function runTool(
   });
 }
 
-/** The end of what a program said: where its error stands. */
+/** The end of the output of a program, where its error is. */
 export function lastLines(text: string, count = 12): string {
   return text.trim().split('\n').slice(-count).join('\n');
 }

@@ -19,7 +19,7 @@ export interface WrittenForms {
   readonly forms?: readonly Form[];
   /** What the targets refuse, and why. */
   readonly refused: readonly { readonly form: string; readonly reasons: readonly Diagnostic[] }[];
-  /** Where there is a form, what was said of those that there are; else why there is none. */
+  /** Where there is a form, the diagnostics of each; else why there is none. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -46,11 +46,11 @@ export async function writeForms(compilation: Compilation, weights: WeightsReque
   }
 }
 
-/** Diagnostics without those that were there before: what is to be said of weights comes with each form. */
+/** Diagnostics without those that were there before: those about weights come with each form. */
 function distinct(results: readonly { readonly diagnostics: readonly Diagnostic[] }[]): readonly Diagnostic[] {
-  const said = new Map<string, Diagnostic>();
+  const reported = new Map<string, Diagnostic>();
   for (const { diagnostics } of results) {
-    for (const d of diagnostics) said.set(`${d.code} ${d.message} ${d.span?.start}`, d);
+    for (const d of diagnostics) reported.set(`${d.code} ${d.message} ${d.span?.start}`, d);
   }
-  return [...said.values()];
+  return [...reported.values()];
 }

@@ -27,7 +27,7 @@ export async function runOnnx(
   inputs: readonly Value[],
   batch: number,
 ): Promise<readonly Value[]> {
-  // What goes wrong is thrown, and said by whoever catches it: the log would say it a second time, past the terminal's owner.
+  // Errors are thrown and reported by the caller; the engine's own log would repeat them on the terminal.
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {
     const feeds = inputs.map(({ name, shape, data }) => [name, new ort.Tensor('float32', data, [batch, ...shape])]);

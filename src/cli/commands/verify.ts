@@ -26,8 +26,8 @@ export const verifyCommand: RunCommand = async (args, io) => {
   const asked = list(args, 'backend') as readonly BackendName[];
   try {
     const { network, checkpoint } = weights;
-    const said = [...weights.diagnostics];
-    const result = hasErrors(said)
+    const reported = [...weights.diagnostics];
+    const result = hasErrors(reported)
       ? { diagnostics: [] }
       : await verifyParity(network, network.graph, {
           ...(asked.length > 0 && { backends: [...new Set(asked)] }),
@@ -41,13 +41,13 @@ export const verifyCommand: RunCommand = async (args, io) => {
           },
         });
     if (io.stderr.isTTY) io.stderr.write('\r\x1b[K');
-    said.push(...result.diagnostics);
-    printDiagnostics(said, args, io);
+    reported.push(...result.diagnostics);
+    printDiagnostics(reported, args, io);
     const { report } = result;
     // Who names a backend wants that one.
     const absent = report?.missing.find(({ engine }) => asked.includes(engine as BackendName));
     const ok = report?.ok === true && !absent;
-    const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
+    const diagnostics = [...network.diagnostics, ...reported].map(diagnosticToJson);
     const answer = { point: summarizePoint(network.point), tolerance, ...report, ok, diagnostics };
     const heading = `${network.point.model}, ${describePoint(network.point)}`;
     printAnswer(args, io, answer, (paint) => (report ? reportText(heading, report, tolerance, ok, paint) : ''));

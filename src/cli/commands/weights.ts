@@ -48,14 +48,14 @@ function convert(
   io: Io,
 ): number {
   const { program, graph } = network;
-  const said: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
+  const reported: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
   const end = (code: number, facts: object = {}) => {
-    printDiagnostics(said, args, io);
-    const diagnostics = [...network.diagnostics, ...said].map(diagnosticToJson);
+    printDiagnostics(reported, args, io);
+    const diagnostics = [...network.diagnostics, ...reported].map(diagnosticToJson);
     if (flag(args, 'json')) printJson({ ...facts, diagnostics }, io);
     return code;
   };
-  if (hasErrors(said)) return end(exitCodes.diagnostics);
+  if (hasErrors(reported)) return end(exitCodes.diagnostics);
   const { source, origin, diagnostics } = chooseWeights(program, graph, {
     ...weightsRequest(args, from?.checkpoint),
     converts: true,
@@ -63,9 +63,9 @@ function convert(
   const named = like?.checkpoint
     ? namesLike(program, graph, like.checkpoint)
     : { tensors: ownNames(graph), diagnostics: [] };
-  said.push(...diagnostics, ...named.diagnostics);
+  reported.push(...diagnostics, ...named.diagnostics);
   const { tensors } = named;
-  if (!source || !tensors || hasErrors(said)) return end(exitCodes.diagnostics);
+  if (!source || !tensors || hasErrors(reported)) return end(exitCodes.diagnostics);
 
   const output = outputOf(name, program, args, io);
   refuseFile(output, safetensorsFile);

@@ -14,13 +14,13 @@ const patience = 10;
  * mistake is then reported first, and what was reported stays until all is known.
  */
 export function createPublisher(session: Session): () => Generator<number> {
-  const sent = new Map<string, { readonly version: number; readonly said: ReadonlySet<string> }>();
+  const sent = new Map<string, { readonly version: number; readonly shown: ReadonlySet<string> }>();
   const publish = ({ uri, version }: OpenDocument, diagnostics: Diagnostic[]): void => {
-    const said = new Set(diagnostics.map((d) => JSON.stringify(d)));
+    const shown = new Set(diagnostics.map((d) => JSON.stringify(d)));
     const before = sent.get(uri);
-    if (before?.version === version && before.said.size === said.size && [...said].every((d) => before.said.has(d)))
+    if (before?.version === version && before.shown.size === shown.size && [...shown].every((d) => before.shown.has(d)))
       return;
-    sent.set(uri, { version, said });
+    sent.set(uri, { version, shown });
     send(session, uri, version, diagnostics);
   };
   return function* () {
@@ -33,8 +33,8 @@ export function createPublisher(session: Session): () => Generator<number> {
       const view = viewOf(session, document.uri);
       if (view && buildsOn(view)) {
         const known = protocolDiagnostics(view, view.analysis.diagnosticsSoFar());
-        const said = sent.get(document.uri)?.said;
-        if (known.some((d) => !said?.has(JSON.stringify(d)))) publish(document, known);
+        const shown = sent.get(document.uri)?.shown;
+        if (known.some((d) => !shown?.has(JSON.stringify(d)))) publish(document, known);
         do {
           yield 0;
           if (session.state !== 'running') return;
@@ -54,7 +54,7 @@ function buildsOn({ analysis }: View): boolean {
 }
 
 function send(session: Session, uri: string, version: number | undefined, diagnostics: Diagnostic[]): void {
-  const said = { uri, ...(version !== undefined && { version }), diagnostics };
+  const published = { uri, ...(version !== undefined && { version }), diagnostics };
   // a client that is gone is noticed at the end of its stream
-  session.connection.sendDiagnostics(said).catch(() => {});
+  session.connection.sendDiagnostics(published).catch(() => {});
 }

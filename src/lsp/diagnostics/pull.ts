@@ -48,14 +48,14 @@ type IdOf = (uri: string, diagnostics: readonly Diagnostic[]) => string;
 
 /** The same diagnostics of a document get the same id, so that they need not be sent twice. */
 function createResultIds(): IdOf {
-  const known = new Map<string, { readonly said: string; readonly id: string }>();
+  const known = new Map<string, { readonly text: string; readonly id: string }>();
   let next = 0;
   return (uri, diagnostics) => {
-    const said = JSON.stringify(diagnostics);
+    const text = JSON.stringify(diagnostics);
     const before = known.get(uri);
-    if (before?.said === said) return before.id;
+    if (before?.text === text) return before.id;
     const id = String(++next);
-    known.set(uri, { said, id });
+    known.set(uri, { text, id });
     return id;
   };
 }

@@ -139,9 +139,9 @@ describe('an error names the option at fault: by its name here, with dashes on t
     [
       { settings: { nesterov: true } },
       'nesterov',
-      "'nesterov' is for 'optimiser: sgd'",
+      "'nesterov' needs 'optimiser: sgd'",
       ['--nesterov'],
-      '--nesterov is for --optimiser sgd',
+      '--nesterov needs --optimiser sgd',
     ],
     [
       { settings: { freeze: 'stme' } },

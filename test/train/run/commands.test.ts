@@ -127,7 +127,7 @@ describe('what cannot be is said before there is a folder', () => {
     [['--classes', '7'], 1, "'Tiny' tells 7 classes apart, but"],
     [['--epochs', '0'], 2, '--epochs takes a number from 1'],
     [['--epsilon', '0'], 2, '--epsilon takes a number from 1.2e-38: without it a weight whose gradients are 0'],
-    [['--gamma', '3'], 2, '--gamma is for --loss focal'],
+    [['--gamma', '3'], 2, '--gamma needs --loss focal'],
     [['--weights', 'none.safetensors'], 1, "none.safetensors' cannot be read: there is no such file"],
     [['--weights-map', 'timm'], 2, '--weights-map needs --weights'],
     [['--class-weights', 'rare'], 1, "--class-weights takes 'balanced' or one number per class"],

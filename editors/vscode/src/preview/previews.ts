@@ -20,9 +20,9 @@ import type { PreviewData, PreviewParams } from './preview-data.ts';
 import { stageAt, toRange } from './stage-at.ts';
 
 export interface Previews extends Disposable {
-  /** Shows the network of an editor's file beside it. */
+  /** Shows the network of an editor's file next to it. */
   open(editor: TextEditor, model?: string): void;
-  /** Asks anew for what is shown, at the point that is chosen now. */
+  /** Requests what is shown again, at the point chosen now. */
   refresh(): void;
   /** The document whose network is shown. */
   shownDocument(): TextDocument | undefined;
@@ -30,7 +30,7 @@ export interface Previews extends Disposable {
 
 type Request = (params: PreviewParams) => Promise<PreviewData | null | undefined>;
 
-/** How long the text must rest before it is drawn anew, in ms. */
+/** How long the text must rest before it is redrawn, in ms. */
 const restingTime = 60;
 
 /** The preview: one panel, which follows the editor that is looked at. */
@@ -60,7 +60,7 @@ export function createPreviews(context: ExtensionContext, request: Request): Pre
       ...(model !== undefined && { model }),
       ...(passing && { scaling: passing }),
     });
-    // An answer to an older question comes too late; once a server runs it is asked anew.
+    // An answer to an older question comes too late; once a server runs it is asked again.
     if (mine !== asked || !document || data === undefined) return;
     const file = workspace.asRelativePath(document.uri);
     shown = data ?? undefined;

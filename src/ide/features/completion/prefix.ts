@@ -48,7 +48,7 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
 function fixBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
   const last = tokens.at(-1);
   const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
-  // what follows a brace is told by the brace: a statement there would say that it stands too early
+  // the brace itself decides what may follow it: a statement there would be reported as too early
   const begins = startsLine && endsOperand(last) && !is(last, t.RBrace);
   const word = createTokenAt(t.Name, 'x', cursor);
   const standIn = begins

@@ -13,8 +13,8 @@ const barWidth = 96;
 const narrowest = 520;
 
 /**
- * The network as a drawing: from the top down a body a stage, as wide as its images are large (on a scale of doublings),
- * beside it what it does and what it costs. Every stage is a button.
+ * The network as a drawing: from the top down one body per stage, as wide as its images are large (on a scale of doublings),
+ * next to it what it does and what it costs. Every stage is a button.
  */
 export function drawNetwork(data: PreviewData, width: number, current: number): string {
   const { stages } = data;
