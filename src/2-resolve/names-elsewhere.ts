@@ -18,6 +18,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
     hardswish: 'hswish',
     hardsigmoid: 'hsigmoid',
     sigmoid: 'logistic',
+    softmax: 'softmax2d',
     Conv: 'conv2d convolution convolution2d',
     BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
     Linear: 'dense fullyconnected fc gemm innerproduct',
@@ -38,8 +39,8 @@ const aliases: ReadonlyMap<string, string> = new Map(
 
 /** Activations of PyTorch, Keras and ONNX that the language lacks. */
 const activationsElsewhere: ReadonlySet<string> = new Set(
-  `gelu quickgelu gelutanh geluquick elu selu celu prelu leakyrelu lrelu rrelu crelu frelu dynamicrelu relu1 relu2 relun
-  squaredrelu relusquared mish hardmish smish softmax logsoftmax logsigmoid softmin sparsemax hardmax softplus softsign softshrink
+  `quickgelu gelutanh geluquick selu celu prelu leakyrelu lrelu rrelu crelu frelu dynamicrelu relu1 relu2 relun
+  squaredrelu relusquared hardmish smish logsoftmax logsigmoid softmin sparsemax hardmax softplus softsign softshrink
   hardshrink tanhshrink shrink hardtanh threshold thresholdedrelu glu swiglu geglu reglu maxout exponential snake acon aconc metaacon
   tanhexp squareplus binarystep`.split(/\s+/),
 );
@@ -69,7 +70,6 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['flatten', "'Linear' flattens its input"],
   ['depthwiseconv', "write 'Conv(..., groups: x.channels)'"],
   ['depthwiseconv2d', "write 'Conv(..., groups: x.channels)'"],
-  ['softmax', 'a network gives scores, and what reads them applies it'],
   ['pow', "write 'a ^ b'"],
   ['clip', "write 'min(max(x, low), high)' for numbers"],
   ['clamp', "write 'min(max(x, low), high)' for numbers"],

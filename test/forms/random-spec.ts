@@ -174,7 +174,20 @@ function divisors(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
 }
 
-const acts = ['relu', 'relu6', 'silu', 'sigmoid', 'hardsigmoid', 'hardswish', 'tanh', 'identity'];
+const acts = [
+  'relu',
+  'relu6',
+  'silu',
+  'sigmoid',
+  'hardsigmoid',
+  'hardswish',
+  'tanh',
+  'elu',
+  'gelu',
+  'mish',
+  'softmax',
+  'identity',
+];
 
 /** A step that may follow a value of the shape. */
 function step(pick: Choices, shape: readonly number[]): string {

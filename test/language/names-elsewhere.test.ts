@@ -7,8 +7,7 @@ const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`
 
 /** Names as PyTorch, Keras and ONNX write them, of functions that the language lacks. */
 const lacking = {
-  activation: `gelu GELU QuickGELU elu Elu ELU selu celu prelu PReLU PRelu leaky_relu LeakyReLU LeakyRelu rrelu mish Mish softmax
-    Softmax log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
+  activation: `QuickGELU selu celu prelu PReLU PRelu leaky_relu LeakyReLU LeakyRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
   op: `GlobalMaxPool GlobalMaxPool2D GlobalMaxPooling2D AdaptiveMaxPool2d LayerNorm LayerNormalization GroupNorm InstanceNorm
     InstanceNorm2d RMSNorm LocalResponseNorm LRN ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
     DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout Upsample UpSampling2D interpolate
@@ -31,14 +30,15 @@ test.each([
   ['F.relu', "; did you mean 'relu'?"],
   ['F.hardswish', "; did you mean 'hardswish'?"],
   ['tf.keras.layers.Dense', "; did you mean 'Linear'?"],
-  ['torch.nn.GELU', '; the language has no such activation: there are'],
+  ['torch.nn.GELU', "; did you mean 'gelu'?"],
+  ['torch.nn.SELU', '; the language has no such activation: there are'],
 ])('%s, with the modules of another framework before it, is one name', (name, hint) => {
   expect(step(name)).toEqual([expect.stringContaining(`unknown-name: nothing here is called '${name}'${hint}`)]);
 });
 
 test('what there is instead is listed', () => {
-  const [gelu = ''] = step('gelu');
-  for (const name of activations) expect(gelu).toContain(name);
+  const [selu = ''] = step('selu');
+  for (const name of activations) expect(selu).toContain(name);
   const [norm = ''] = step('GroupNorm');
   for (const name of builtinOps.keys()) expect(norm).toContain(name);
   expect(step('Flatten')).toEqual([
@@ -52,6 +52,10 @@ test.each([
   ['hswish', 'hardswish'],
   ['hard_swish', 'hardswish'],
   ['Hardswish', 'hardswish'],
+  ['GELU', 'gelu'],
+  ['ELU', 'elu'],
+  ['Mish', 'mish'],
+  ['Softmax2d', 'softmax'],
   ['hard_sigmoid', 'hardsigmoid'],
   ['relu_6', 'relu6'],
   ['ReLU6', 'relu6'],

@@ -1,22 +1,38 @@
 import type { Shape } from '../../5-graph/graph.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 import { addNode } from './add-node.ts';
-import { float } from './attributes.ts';
+import { float, int, text } from './attributes.ts';
 import type { Builder } from './builder.ts';
 import type { Operator } from './operators.ts';
 
 /** Writes an activation of the value `x`; the name of the result. `name` is the node's. */
 type WriteActivation = (b: Builder, x: string, name: string, shape: Shape) => string;
 
-/** Pointwise functions as ONNX's operators. */
+/** Activations as ONNX's operators. */
 export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
   identity: (_b, x) => x,
   relu: pointwise('Relu'),
   // Shared bounds: Clip takes them as inputs.
   relu6: (b, x, name, shape) => addNode(b, 'Clip', [x, b.scalar(0, x), b.scalar(6, x)], name, shape),
+  elu: (b, x, name, shape) => addNode(b, 'Elu', [x], name, shape, { alpha: float(1) }),
   silu: (b, x, name, shape) => {
     const gate = addNode(b, 'Sigmoid', [x], `${name}/sigmoid`, shape);
     return addNode(b, 'Mul', [x, gate], name, shape);
+  },
+  // Gelu came with opset 20.
+  gelu: (b, x, name, shape) => {
+    if (b.options.opset >= 20) return addNode(b, 'Gelu', [x], name, shape, { approximate: text('none') });
+    const scaled = addNode(b, 'Mul', [x, b.scalar(Math.SQRT1_2, x)], `${name}/scaled`, shape);
+    const erf = addNode(b, 'Erf', [scaled], `${name}/erf`, shape);
+    const share = addNode(b, 'Add', [erf, b.scalar(1, x)], `${name}/share`, shape);
+    const product = addNode(b, 'Mul', [x, share], `${name}/product`, shape);
+    return addNode(b, 'Mul', [product, b.scalar(0.5, x)], name, shape);
+  },
+  // Mish came with opset 18.
+  mish: (b, x, name, shape) => {
+    if (b.options.opset >= 18) return addNode(b, 'Mish', [x], name, shape);
+    const softplus = addNode(b, 'Softplus', [x], `${name}/softplus`, shape);
+    return addNode(b, 'Mul', [x, addNode(b, 'Tanh', [softplus], `${name}/tanh`, shape)], name, shape);
   },
   sigmoid: pointwise('Sigmoid'),
   hardsigmoid: hardSigmoid,
@@ -26,6 +42,7 @@ export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
     return addNode(b, 'Mul', [x, hardSigmoid(b, x, `${name}/hardsigmoid`, shape)], name, shape);
   },
   tanh: pointwise('Tanh'),
+  softmax: (b, x, name, shape) => addNode(b, 'Softmax', [x], name, shape, { axis: int(1) }),
 };
 
 function pointwise(type: Operator): WriteActivation {

@@ -14,11 +14,32 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: { value: (_tf, x) => x, gradient: (_tf, dy) => dy },
   relu: { value: (tf, x) => tf.relu(x), gradient: (tf, dy, y) => tf.mul(dy, tf.step(y)) },
   relu6: { value: (tf, x) => tf.relu6(x), gradient: (tf, dy, y) => tf.mul(dy, between(tf, y, 0, 6)) },
+  // the slope at y <= 0 is exp(x) = y + 1
+  elu: {
+    value: (tf, x) => tf.elu(x),
+    gradient: (tf, dy, y) => tf.mul(dy, tf.minimum(tf.add(y, 1), 1)),
+  },
   silu: {
     value: (tf, x) => tf.mul(x, tf.sigmoid(x)),
     gradient(tf, dy, x) {
       const s = tf.sigmoid(x);
       return tf.mul(dy, tf.mul(s, tf.add(tf.mul(x, tf.sub(1, s)), 1)));
+    },
+  },
+  gelu: {
+    value: (tf, x) => tf.mul(x, normalCumulative(tf, x)),
+    gradient(tf, dy, x) {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.mul(dy, tf.add(normalCumulative(tf, x), tf.mul(x, density)));
+    },
+  },
+  mish: {
+    value: (tf, x) => tf.mul(x, tf.tanh(tf.softplus(x))),
+    gradient(tf, dy, x) {
+      // the derivative of softplus is the sigmoid
+      const gate = tf.tanh(tf.softplus(x));
+      const through = tf.mul(tf.mul(x, tf.sigmoid(x)), tf.sub(1, tf.square(gate)));
+      return tf.mul(dy, tf.add(gate, through));
     },
   },
   sigmoid: {
@@ -38,6 +59,11 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
     },
   },
   tanh: { value: (tf, x) => tf.tanh(x), gradient: (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))) },
+  // over the last axis, which has the channels
+  softmax: {
+    value: (tf, x) => tf.softmax(x),
+    gradient: (tf, dy, y) => tf.mul(y, tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true))),
+  },
 };
 
 /** Activations and their gradients. */
@@ -45,6 +71,11 @@ export const activationKernels: Kernels<'activation' | 'activationGrad'> = {
   activation: ({ tf }, { fn }, inputs) => activations[fn].value(tf, at(inputs, 0)),
   activationGrad: ({ tf }, { fn }, inputs) => activations[fn].gradient(tf, at(inputs, 0), at(inputs, 1)),
 };
+
+/** The share of the standard normal distribution below x. */
+function normalCumulative(tf: Tfjs, x: Tensor): Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+}
 
 function hardSigmoid(tf: Tfjs, x: Tensor): Tensor {
   return tf.mul(tf.relu6(tf.add(x, 3)), 1 / 6);

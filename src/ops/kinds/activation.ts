@@ -8,7 +8,7 @@ export interface ActivationOp {
   readonly fn: ActivationName;
 }
 
-/** A pointwise function. */
+/** An activation function. */
 export const activation: OpDescriptor<ActivationOp> = {
   kind: 'activation',
   signature: undefined,

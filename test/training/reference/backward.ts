@@ -62,9 +62,13 @@ const inverses: Readonly<Record<ActivationName, (y: number) => number>> = {
   identity: (y) => y,
   relu: (y) => (y > 0 ? y : -1),
   relu6: (y) => (y <= 0 ? -1 : y >= 6 ? 7 : y),
+  elu: (y) => (y > 0 ? y : Math.log1p(y)),
   sigmoid: (y) => Math.log(y / (1 - y)),
   hardsigmoid: (y) => (y <= 0 ? -4 : y >= 1 ? 4 : 6 * y - 3),
   tanh: Math.atanh,
+  softmax: Math.log,
+  gelu: () => Number.NaN,
+  mish: () => Number.NaN,
   silu: () => Number.NaN,
   hardswish: () => Number.NaN,
 };

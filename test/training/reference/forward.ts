@@ -1,5 +1,6 @@
 import type { ActivationName } from '../../../src/ops/activations.ts';
 import type { StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
+import { erf } from '../../erf.ts';
 import { avgPool, conv, maxPool, pad, sumSpace } from './spatial.ts';
 import { type Doubles, dimsOf, fromList, mapped, zeros } from './tensor.ts';
 
@@ -47,7 +48,7 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
       const k = channelAt(x, i);
       return ((v - num(mean, k)) / Math.sqrt(num(variance, k) + op.epsilon)) * num(gamma, k) + num(beta, k);
     }),
-  activation: (op, x = none) => mapped(x, activations[op.fn]),
+  activation: ({ fn }, x = none) => (fn === 'softmax' ? softmax(x) : mapped(x, activations[fn])),
   globalAvgPool: (_op, x = none) => sumSpace(x, 1 / (dimsOf(x).h * dimsOf(x).w)),
   maxPool: (op, x = none) => maxPool(x, op.window),
   avgPool: (op, x = none) => avgPool(x, op.window, op.countPad),
@@ -126,16 +127,31 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   isFinite: (_op, x = none) => fromList([], [x.data.every(Number.isFinite) ? 1 : 0]),
 };
 
-const activations: Readonly<Record<ActivationName, (x: number) => number>> = {
+const activations: Readonly<Record<Exclude<ActivationName, 'softmax'>, (x: number) => number>> = {
   identity: (x) => x,
   relu: (x) => Math.max(x, 0),
   relu6: (x) => Math.min(Math.max(x, 0), 6),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
   silu: (x) => x / (1 + Math.exp(-x)),
+  gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
+  mish: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   hardsigmoid: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
   hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   tanh: Math.tanh,
 };
+
+/** Over the channels of each pixel. */
+function softmax(x: Doubles): Doubles {
+  const { c, h, w } = dimsOf(x);
+  const plane = h * w;
+  return mapped(x, (v, i) => {
+    const first = i - channelAt(x, i) * plane;
+    let sum = 0;
+    for (let k = 0; k < c; k++) sum += Math.exp(num(x, first + k * plane) - v);
+    return 1 / sum;
+  });
+}
 
 function num(x: Doubles, index: number): number {
   return x.data[index] as number;

@@ -5,16 +5,31 @@ import { add, type GraphModelNode } from './add.ts';
 /** Writes an activation of the value `x`; the result. */
 type WriteActivation = (c: GraphModelNode, x: TensorName, name: string) => TensorName;
 
-/** Pointwise functions as TensorFlow's operators. */
+/** Activations as TensorFlow's operators. */
 export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
   identity: (_c, x) => x,
   relu: pointwise('Relu'),
   relu6: pointwise('Relu6'),
+  elu: pointwise('Elu'),
   silu: (c, x, name) => add(c, 'Mul', name, [x, add(c, 'Sigmoid', `${name}/sigmoid`, [x])]),
+  gelu: (c, x, name) => {
+    const erf = add(c, 'Erf', `${name}/erf`, [add(c, 'Mul', `${name}/scaled`, [x, c.b.number(Math.SQRT1_2)])]);
+    const share = add(c, 'Mul', `${name}/share`, [
+      add(c, 'AddV2', `${name}/sum`, [erf, c.b.number(1)]),
+      c.b.number(0.5),
+    ]);
+    return add(c, 'Mul', name, [x, share]);
+  },
+  mish: (c, x, name) => {
+    const softplus = add(c, 'Softplus', `${name}/softplus`, [x]);
+    return add(c, 'Mul', name, [x, add(c, 'Tanh', `${name}/tanh`, [softplus])]);
+  },
   sigmoid: pointwise('Sigmoid'),
   hardsigmoid: hardSigmoid,
   hardswish: (c, x, name) => add(c, 'Mul', name, [x, hardSigmoid(c, x, `${name}/hardsigmoid`)]),
   tanh: pointwise('Tanh'),
+  // over the last axis, which has the channels
+  softmax: pointwise('Softmax'),
 };
 
 function pointwise(op: string): WriteActivation {

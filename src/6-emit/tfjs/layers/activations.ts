@@ -8,9 +8,13 @@ export const activationLayers: Readonly<Record<ActivationName, ActivationLayer>>
   identity: 'none',
   relu: { keras: 'relu' },
   relu6: { keras: 'relu6' },
+  elu: { keras: 'elu' },
   silu: { keras: 'swish' },
+  gelu: { keras: 'gelu' },
+  mish: { keras: 'mish' },
   sigmoid: { keras: 'sigmoid' },
   hardsigmoid: { custom: 'EnetHardSigmoid' },
   hardswish: { custom: 'EnetHardSwish' },
   tanh: { keras: 'tanh' },
+  softmax: { keras: 'softmax' },
 };

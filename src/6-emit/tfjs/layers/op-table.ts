@@ -193,5 +193,5 @@ function flatten(c: LayersNode): string {
 /** Whether a value cannot be below zero, by the op that makes it. */
 function isNonNegative(graph: Graph, ref: ValueRef): boolean {
   const { op } = graph.nodes[ref.node] as GraphNode;
-  return op.kind === 'activation' && ['relu', 'relu6', 'sigmoid', 'hardsigmoid'].includes(op.fn);
+  return op.kind === 'activation' && ['relu', 'relu6', 'sigmoid', 'hardsigmoid', 'softmax'].includes(op.fn);
 }

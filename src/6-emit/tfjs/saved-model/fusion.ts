@@ -4,7 +4,7 @@ import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 
 /** Activations whose gradient takes TensorFlow several passes over memory. */
-const slow: ReadonlySet<ActivationName> = new Set(['silu', 'hardswish', 'hardsigmoid']);
+const slow: ReadonlySet<ActivationName> = new Set(['silu', 'gelu', 'mish', 'hardswish', 'hardsigmoid']);
 /** What one pass can do on its way to such a gradient. */
 const joins: ReadonlySet<StepOpKind> = new Set(['add', 'mul', 'globalAvgPoolGrad']);
 
