@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../5-graph/graph.ts';
+import { elements, type TensorSpec } from '../5-graph/graph.ts';
 import { type CheckpointTensor, isBatchCounter, isFloat } from './checkpoint.ts';
 import type { Naming } from './namings.ts';
 import { applyWeightMap, type UnevenPrefix, type WeightMapping, type WeightMapRow } from './weight-map.ts';
@@ -11,7 +11,7 @@ export interface CheckpointMatch {
   readonly misshapen: readonly Misshapen[];
   /** Tensors of the model whose counterpart holds whole numbers, say. */
   readonly unreadable: readonly { readonly tensor: TensorSpec; readonly name: string; readonly dtype: string }[];
-  /** Tensors of the checkpoint that the model does not take; counters of batches are left out. */
+  /** Tensors of the checkpoint that the model does not take; those that a map states as unused and counters of batches are left out. */
   readonly surplus: readonly string[];
   readonly uneven: readonly UnevenPrefix[];
   readonly badRows: readonly WeightMapRow[];
@@ -47,7 +47,7 @@ export function matchCheckpoint(
   const missing: Missing[] = [];
   const misshapen: Misshapen[] = [];
   const unreadable: { tensor: TensorSpec; name: string; dtype: string }[] = [];
-  const taken = new Set<string>();
+  const taken = new Set(applied.flatMap(({ unused }) => unused));
 
   for (const tensor of tensors) {
     const wanted = wantedNames(tensor.name, applied, checkpoint);
@@ -78,11 +78,13 @@ export function matchCheckpoint(
 interface Applied {
   readonly naming: Naming;
   readonly mapping?: WeightMapping;
+  /** Names in the checkpoint that the map states as unused. */
+  readonly unused: readonly string[];
 }
 
 function applyNaming(naming: Naming, tensors: readonly TensorSpec[], there: readonly string[]): Applied {
   const { base, rows } = naming;
-  if (!rows) return { naming };
+  if (!rows) return { naming, unused: [] };
   const within = prefixOf(naming);
   const own = afterPrefix(
     within,
@@ -95,7 +97,7 @@ function applyNaming(naming: Naming, tensors: readonly TensorSpec[], there: read
     pattern: group.pattern && base + group.pattern,
     tensors: group.tensors.map((name) => within + name),
   }));
-  return { naming, mapping: { ...mapping, uneven } };
+  return { naming, mapping: { ...mapping, uneven }, unused: [...mapping.unused].map((name) => base + name) };
 }
 
 /** What the paths of a model's tensors begin with. */
@@ -135,8 +137,12 @@ function joinShapes(shapes: readonly (readonly number[])[]): readonly number[] |
   return [shapes.reduce((sum, shape) => sum + (shape[0] as number), 0), ...first.slice(1)];
 }
 
-/** Ones do not matter: a dense layer's [8, 32] fits a 1x1 convolution's [8, 32, 1, 1]. */
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  const withoutOnes = (shape: readonly number[]) => shape.filter((n) => n !== 1).join();
-  return withoutOnes(a) === withoutOnes(b);
+/**
+ * Ones do not matter: a dense layer's [8, 32] fits a 1x1 convolution's [8, 32, 1, 1]. A dense layer over a feature map also fits
+ * the convolution that covers the map, [8, 32] and [8, 2, 4, 4]: both have the inputs in the same order.
+ */
+function sameShape(found: readonly number[], shape: readonly number[]): boolean {
+  const withoutOnes = (sizes: readonly number[]) => sizes.filter((n) => n !== 1).join();
+  if (withoutOnes(found) === withoutOnes(shape)) return true;
+  return shape.length === 2 && found.length === 4 && found[0] === shape[0] && elements(found) === elements(shape);
 }

@@ -18,7 +18,7 @@ interface Word {
 /** What the stars of a pattern stood for in a name, and what the name has beyond the pattern. */
 export interface PatternMatch {
   readonly stars: readonly string[];
-  /** `weight`, `bias`, `running_mean`, `running_var`; empty where the pattern names the tensor itself. */
+  /** `weight`, `bias`, `running_mean`, `running_var`; `conv.weight` below a module; empty where the pattern names the tensor itself. */
   readonly member: string;
 }
 
@@ -41,11 +41,16 @@ export function parsePattern(text: string): ModulePattern | undefined {
  * Whether a pattern names a tensor, or the module that the tensor belongs to.
  * @param name the tensor's name, split at the dots.
  */
-export function matchPattern({ words }: ModulePattern, name: readonly string[]): PatternMatch | undefined {
-  const beyond = name.length - words.length;
+export function matchPattern(pattern: ModulePattern, name: readonly string[]): PatternMatch | undefined {
+  const beyond = name.length - pattern.words.length;
   if (beyond !== 0 && beyond !== 1) return undefined;
-  const member = beyond === 1 ? (name[words.length] as string) : '';
-  if (beyond === 1 && !members.has(member)) return undefined;
+  if (beyond === 1 && !members.has(name[pattern.words.length] as string)) return undefined;
+  return matchSubtree(pattern, name);
+}
+
+/** Whether a pattern names a tensor or anything that the tensor is below. @param name the tensor's name, split at the dots. */
+export function matchSubtree({ words }: ModulePattern, name: readonly string[]): PatternMatch | undefined {
+  if (name.length < words.length) return undefined;
   const stars: string[] = [];
   for (const [i, { before, after }] of words.entries()) {
     const text = name[i] as string;
@@ -57,7 +62,7 @@ export function matchPattern({ words }: ModulePattern, name: readonly string[]):
       stars.push(text.slice(before.length, text.length - after.length));
     }
   }
-  return { stars, member };
+  return { stars, member: name.slice(words.length).join('.') };
 }
 
 /** The name that a pattern gives with these texts for its stars; missing ones stay stars. */

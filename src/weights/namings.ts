@@ -1,15 +1,18 @@
 import type { Program } from '../2-resolve/program.ts';
 import type { Graph, ModelUse, TensorSpec } from '../5-graph/graph.ts';
 import { isBatchCounter } from './checkpoint.ts';
-import { matchPattern, parsePattern } from './module-pattern.ts';
+import { type ModulePattern, matchPattern, parsePattern } from './module-pattern.ts';
 import { type WeightColumn, weightColumns } from './weight-columns.ts';
-import type { WeightMapRow } from './weight-map.ts';
+import { namesOfRows, type WeightMapRow } from './weight-map.ts';
 
 /** How a checkpoint names the tensors of one model in a network. */
 export interface Naming {
   /** The model's path, `trunk`; empty for the network's own. */
   readonly path: string;
-  /** What its names begin with in the checkpoint: `trunk.`, or nothing if the file is of that model alone. */
+  /**
+   * What its names begin with in the checkpoint: `trunk.`, what a row of an outer model's map gives for its path, or nothing
+   * if the file is of that model alone.
+   */
   readonly base: string;
   /** The rows of a weight map; without, the model's own paths are the names. */
   readonly rows?: readonly WeightMapRow[];
@@ -41,7 +44,8 @@ export function chooseNamings(
 ): { readonly prefix: string; readonly namings: readonly ChosenNaming[] } {
   const all = [...checkpointNames].filter((name) => !isBatchCounter(name));
   const names = all.slice(0, sampled);
-  const sides = graph.models.map((use) => candidatesOf(program, use, tensors, asked));
+  const columns = new Map(graph.models.map((use) => [use, weightColumns(program, use.declared)]));
+  const sides = graph.models.map((use) => candidatesOf(columns, use, tensors, asked));
   let best: { prefix: string; namings: readonly ChosenNaming[]; score: number } | undefined;
   for (const prefix of sharedPrefixes(names)) {
     const split = names.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name).split('.'));
@@ -64,35 +68,58 @@ interface Candidate {
   readonly fits: (name: readonly string[]) => boolean;
 }
 
+type ColumnsOfUses = ReadonlyMap<ModelUse, ReadonlyMap<string, WeightColumn>>;
+
 /** The namings that a model may have in a checkpoint; the first is the one where nothing fits. */
 function candidatesOf(
-  program: Program,
+  all: ColumnsOfUses,
   use: ModelUse,
   tensors: readonly TensorSpec[],
   asked: string | undefined,
 ): Candidate[] {
   const { path } = use;
-  const columns = [...weightColumns(program, use.declared)];
-  const within = path === '' ? '' : `${path}.`;
+  const columns = [...(all.get(use) ?? [])];
+  const within = withDot(path);
   const own = new Set(tensors.flatMap(({ name }) => (name.startsWith(within) ? [name.slice(within.length)] : [])));
   const ownPatterns = patternsOf(columns.flatMap(([, { rows }]) => rows.map((row) => row.path)));
   const wanted = asked === undefined ? columns : columns.filter(([name]) => name === asked);
-  const bases = path === '' ? [''] : [within, ''];
+  const bases = basesOf(all, path);
   const ownNames = bases.map((base): Candidate => {
     const fits = fitting(base, (name) => own.has(name.join('.')) || matchesAny(ownPatterns, name));
     return { naming: { path, base, use }, fits };
   });
+  const innerModels = new Set([...all.keys()].flatMap((inner) => (inner.path === path ? [] : [inner.path])));
   const mapped = bases.flatMap((base) =>
     wanted.map(([name, column]): Candidate => {
-      const patterns = patternsOf(column.rows.flatMap((row) => row.pattern.split(',')));
-      const fits = fitting(base, (words) => matchesAny(patterns, words));
-      return { naming: { path, base, use, rows: column.rows, column: { name, ...column } }, fits };
+      const rows = column.rows.filter((row) => !innerModels.has(within + row.path));
+      const fits = fitting(base, namesOfRows(rows, own));
+      return { naming: { path, base, use, rows, column: { name, ...column } }, fits };
     }),
   );
   return asked !== undefined && mapped.length > 0 ? mapped : [...ownNames, ...mapped];
 }
 
-type Patterns = readonly NonNullable<ReturnType<typeof parsePattern>>[];
+/**
+ * What the names of a model in a network may begin with: its path, what the rows of outer models' maps give for its path, or
+ * nothing.
+ */
+function basesOf(all: ColumnsOfUses, path: string): string[] {
+  if (path === '') return [''];
+  const named = [...all].flatMap(([outer, columns]) => {
+    const within = withDot(outer.path);
+    if (outer.path === path || !path.startsWith(within)) return [];
+    const rows = [...columns.values()].flatMap((column) => column.rows);
+    const patterns = rows.flatMap((row) => (within + row.path === path && row.pattern ? [row.pattern] : []));
+    return basesOf(all, outer.path).flatMap((base) => patterns.map((pattern) => `${base}${pattern}.`));
+  });
+  return [...new Set([`${path}.`, ...named, ''])];
+}
+
+function withDot(path: string): string {
+  return path === '' ? '' : `${path}.`;
+}
+
+type Patterns = readonly ModulePattern[];
 
 function patternsOf(texts: readonly string[]): Patterns {
   return texts.flatMap((text) => parsePattern(text.trim()) ?? []);

@@ -1,13 +1,45 @@
 /**
- * Puts the texts that stars stood for in order, so that the n-th here can be paired with the n-th there.
+ * Pairs what the stars of one side stood for with what those of the other did: the n-th here with the n-th there.
  *
- * A star whose texts differ only in their numbers (`0`, `10`; `c2`, `c5`) is ordered by them: a file may list its
- * tensors alphabetically, `layer10` before `layer2`. Other texts (`early`, `late`) keep the order in which they came:
- * in a model that is the order of its source. The first star weighs most.
- * @param tuples distinct, all of one length, in the order in which they came.
+ * A star whose texts are the same on both sides is ordered by them, so that it pairs by name. Otherwise a star whose texts
+ * differ only in their numbers (`0`, `10`; `c2`, `c5`) is ordered by these: a file may list its tensors alphabetically,
+ * `layer10` before `layer2`. Other texts (`early`, `late`) keep the order in which they came: in a model that is the order
+ * of its source. The first star weighs most.
+ * @param here distinct, all of one length, in the order in which they came; `there` likewise.
+ * @returns by the texts of a side's stars, joined by dots, those of the other.
  */
-export function orderStars(tuples: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const ranks = (tuples[0] ?? []).map((_, star) => rankTexts(tuples.map((tuple) => tuple[star] as string)));
+export function pairStars(
+  here: readonly (readonly string[])[],
+  there: readonly (readonly string[])[],
+): ReadonlyMap<string, readonly string[]> {
+  const ours = distinctTexts(here);
+  const theirs = distinctTexts(there);
+  const shared = ours.map((texts, star) => sameTexts(texts, theirs[star] ?? []));
+  const right = ordered(
+    there,
+    theirs.map((texts, star) => rankTexts(shared[star] ? (ours[star] ?? []) : texts)),
+  );
+  const pairs = new Map<string, readonly string[]>();
+  for (const [n, stars] of ordered(here, ours.map(rankTexts)).entries()) {
+    const counterpart = right[n];
+    if (counterpart) pairs.set(stars.join('.'), counterpart);
+  }
+  return pairs;
+}
+
+/** Per star, the texts that it stood for. */
+function distinctTexts(tuples: readonly (readonly string[])[]): string[][] {
+  return (tuples[0] ?? []).map((_, star) => [...new Set(tuples.map((tuple) => tuple[star] as string))]);
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && new Set([...a, ...b]).size === a.length;
+}
+
+function ordered(
+  tuples: readonly (readonly string[])[],
+  ranks: readonly ReadonlyMap<string, number>[],
+): readonly (readonly string[])[] {
   const rank = (tuple: readonly string[], star: number) => ranks[star]?.get(tuple[star] as string) ?? 0;
   return [...tuples].sort((a, b) => {
     for (let star = 0; star < a.length; star++) {
@@ -18,11 +50,10 @@ export function orderStars(tuples: readonly (readonly string[])[]): readonly (re
   });
 }
 
-function rankTexts(texts: readonly string[]): Map<string, number> {
-  const distinct = [...new Set(texts)];
+function rankTexts(distinct: readonly string[]): ReadonlyMap<string, number> {
   const skeletons = new Set(distinct.map((text) => text.replace(/\d+/g, '0')));
-  if (skeletons.size === 1) distinct.sort(compareNumbers);
-  return new Map(distinct.map((text, i) => [text, i]));
+  const inOrder = skeletons.size === 1 ? [...distinct].sort(compareNumbers) : distinct;
+  return new Map(inOrder.map((text, i) => [text, i]));
 }
 
 function compareNumbers(a: string, b: string): number {

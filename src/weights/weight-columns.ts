@@ -43,7 +43,7 @@ function columnRows(rows: RowsNode, column: number): WeightMapRow[] {
   return rows.rows.flatMap(({ cells, span }) => {
     const path = cells[0]?.values[0];
     const cell = cells[column];
-    const text = path && patternText(path);
+    const text = path ? patternText(path) : '';
     if (!cell || text === undefined) return [];
     return [{ path: text, pattern: cell.values.map((v) => patternText(v) ?? '').join(','), span }];
   });

@@ -1,10 +1,17 @@
 import type { Span } from '../source.ts';
-import { fillPattern, type ModulePattern, matchPattern, type PatternMatch, parsePattern } from './module-pattern.ts';
-import { orderStars } from './star-order.ts';
+import {
+  fillPattern,
+  type ModulePattern,
+  matchPattern,
+  matchSubtree,
+  type PatternMatch,
+  parsePattern,
+} from './module-pattern.ts';
+import { pairStars } from './star-order.ts';
 
 /** A row of a weight map, for one of its columns. */
 export interface WeightMapRow {
-  /** The module or tensor of the model, `stages.*.*.expand.conv`. */
+  /** The module or tensor of the model, `stages.*.*.expand.conv`. Empty: the checkpoint has it, the model does not use it. */
   readonly path: string;
   /** Its name in the checkpoint, `blocks.*.*.conv_pw`; parts of a grouped convolution with commas between. Empty: no such module there. */
   readonly pattern: string;
@@ -15,6 +22,8 @@ export interface WeightMapRow {
 export interface WeightMapping {
   /** For each tensor of the model that a row names: its names in the checkpoint, more than one where parts are joined. */
   readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Names in the checkpoint that rows without a path state as known. */
+  readonly unused: ReadonlySet<string>;
   /** Starred prefixes that the model and the checkpoint do not have equally often. */
   readonly uneven: readonly UnevenPrefix[];
   /** Rows that hold no pattern, or joined parts whose starred prefixes differ. */
@@ -34,9 +43,12 @@ export interface UnevenPrefix {
 }
 
 interface Row {
-  readonly path: ModulePattern;
+  /** Absent in a row of what the model does not use. */
+  readonly path?: ModulePattern;
   readonly parts: readonly [ModulePattern, ...ModulePattern[]];
   readonly group: Group;
+  /** Whether tensors of the model are below the row's path instead of in a module of that path. */
+  subtree: boolean;
 }
 
 /** The rows that share their starred prefixes, on both sides: their stars are paired together. */
@@ -49,13 +61,25 @@ interface Group {
   readonly checkpointStars: Map<string, readonly string[]>;
 }
 
+/** A tensor of the model and the row that names it. */
+interface Owned {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly row: Row;
+  readonly match: PatternMatch;
+  /** How the row names it: as one of a module's tensors, or as one below its path. */
+  readonly matcher: typeof matchPattern;
+}
+
 /**
  * Applies a weight map: which tensors of a checkpoint belong to which of a model.
  *
- * - Rows are read from the top: a tensor, here or there, belongs to the first row that names it.
- * - Stars pair by order. What is paired is the prefix up to the last star, over all rows that share it: the n-th
- *   `stages.*.*` that belongs to such a row is the n-th `blocks.*.*`. So a module that only some blocks have (an
- *   excitation, a shortcut) does not shift the others, and blocks that rows above have taken do not count.
+ * - Rows are read from the top: a tensor, here or there, belongs to the first row that names it or its module; if there is
+ *   none, to the first that names something it is below. What is below then goes by the same names on both sides.
+ * - Stars pair by order, or by name where both sides have the same (see `pairStars`). What is paired is the prefix up to the
+ *   last star, over all rows that share it: the n-th `stages.*.*` that belongs to such a row is the n-th `blocks.*.*`. So a
+ *   module that only some blocks have (an excitation, a shortcut) does not shift the others, and blocks that rows above have
+ *   taken do not count.
  * - Among rows with the same prefixes a module may appear more than once: the first of its names that the checkpoint has
  *   counts. (In EfficientNetV2 `project.bn` is `bn3` in one kind of block and `bn2` in the other.)
  */
@@ -65,31 +89,28 @@ export function applyWeightMap(
   checkpointTensors: Iterable<string>,
 ): WeightMapping {
   const { compiled, badRows } = compileRows(rows);
-
-  const owned: { name: string; path: readonly string[]; group: Group; stars: readonly string[] }[] = [];
-  for (const name of modelTensors) {
-    const path = name.split('.');
-    const first = firstMatch(compiled, path, (row) => [row.path]);
-    if (!first) continue;
-    const { group } = first.row;
-    group.modelStars.set(first.match.stars.join('.'), first.match.stars);
-    owned.push({ name, path, group, stars: first.match.stars });
-  }
+  const owned = ownedTensors(compiled, modelTensors);
+  for (const { row, match } of owned) row.group.modelStars.set(match.stars.join('.'), match.stars);
   const existing = new Set<string>();
+  const unused = new Set<string>();
   for (const name of checkpointTensors) {
     existing.add(name);
-    const first = firstMatch(compiled, name.split('.'), (row) => row.parts);
-    first?.row.group.checkpointStars.set(first.match.stars.join('.'), first.match.stars);
+    const found = rowOfCheckpoint(compiled, name.split('.'));
+    if (!found) continue;
+    if (found.row.path) found.row.group.checkpointStars.set(found.match.stars.join('.'), found.match.stars);
+    else unused.add(name);
   }
 
-  const groups = new Set(compiled.map((row) => row.group));
-  const pairs = new Map([...groups].map((group) => [group, pairStars(group)]));
+  const groups = new Set(compiled.flatMap((row) => (row.path ? [row.group] : [])));
+  const pairs = new Map(
+    [...groups].map((group) => [group, pairStars([...group.modelStars.values()], [...group.checkpointStars.values()])]),
+  );
   const names = new Map<string, readonly string[]>();
-  for (const { name, path, group, stars } of owned) {
-    const counterpart = pairs.get(group)?.get(stars.join('.')) ?? [];
-    const candidates = group.rows.flatMap((row) => {
-      const match = matchPattern(row.path, path);
-      return match ? [row.parts.map((part) => fillPattern(part, { ...match, stars: counterpart }))] : [];
+  for (const { name, path, row, match: own, matcher } of owned) {
+    const stars = pairs.get(row.group)?.get(own.stars.join('.')) ?? [];
+    const candidates = row.group.rows.flatMap((other) => {
+      const match = other.path && matcher(other.path, path);
+      return match ? [other.parts.map((part) => fillPattern(part, { ...match, stars }))] : [];
     });
     const best = candidates.find((parts) => parts.every((part) => existing.has(part))) ?? candidates[0];
     if (best) names.set(name, best);
@@ -97,10 +118,24 @@ export function applyWeightMap(
   const uneven = [...groups].flatMap((group) =>
     unevenOf(
       group,
-      owned.flatMap((tensor) => (tensor.group === group ? [tensor.name] : [])),
+      owned.flatMap((tensor) => (tensor.row.group === group ? [tensor.name] : [])),
     ),
   );
-  return { names, uneven, badRows };
+  return { names, unused, uneven, badRows };
+}
+
+/**
+ * Which names a checkpoint has if it goes by these rows: a name of a row's module or tensor, of something below it where the
+ * model's tensors are below the row's path, or one stated as known.
+ * @returns a test of names split at their dots.
+ */
+export function namesOfRows(
+  rows: readonly WeightMapRow[],
+  modelTensors: Iterable<string>,
+): (name: readonly string[]) => boolean {
+  const { compiled } = compileRows(rows);
+  ownedTensors(compiled, modelTensors);
+  return (name) => rowOfCheckpoint(compiled, name) !== undefined;
 }
 
 function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows: WeightMapRow[] } {
@@ -109,17 +144,17 @@ function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows:
   const badRows: WeightMapRow[] = [];
   for (const row of rows) {
     if (row.pattern === '') continue;
-    const path = parsePattern(row.path);
+    const path = row.path === '' ? undefined : parsePattern(row.path);
     const [first, ...others] = row.pattern.split(',').map((part) => parsePattern(part.trim()));
-    if (!path || !first || others.some((part) => part?.prefix !== first.prefix)) {
+    if ((!path && row.path !== '') || !first || others.some((part) => part?.prefix !== first.prefix)) {
       badRows.push(row);
       continue;
     }
-    const key = `${path.prefix} ${first.prefix}`;
+    const key = `${row.path === '' ? '' : 'model '}${path?.prefix ?? ''} ${first.prefix}`;
     let group = groups.get(key);
     if (!group) {
       group = {
-        path: path.prefix,
+        path: path?.prefix ?? '',
         pattern: first.prefix,
         span: row.span,
         rows: [],
@@ -128,37 +163,54 @@ function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows:
       };
       groups.set(key, group);
     }
-    const compiledRow: Row = { path, parts: [first, ...(others as ModulePattern[])], group };
+    const parts = [first, ...(others as ModulePattern[])] as const;
+    const compiledRow: Row = { ...(path && { path }), parts, group, subtree: false };
     group.rows.push(compiledRow);
     compiled.push(compiledRow);
   }
   return { compiled, badRows };
 }
 
-/** The first row that names a tensor, here or there. */
-function firstMatch(
-  rows: readonly Row[],
-  name: readonly string[],
-  patternsOf: (row: Row) => readonly ModulePattern[],
-): { row: Row; match: PatternMatch } | undefined {
-  for (const row of rows) {
-    for (const pattern of patternsOf(row)) {
-      const match = matchPattern(pattern, name);
-      if (match) return { row, match };
+/** The tensors of the model that rows name, and for rows whether what they name is below their path. */
+function ownedTensors(rows: readonly Row[], modelTensors: Iterable<string>): Owned[] {
+  const owned: Owned[] = [];
+  for (const name of modelTensors) {
+    const path = name.split('.');
+    for (const matcher of [matchPattern, matchSubtree]) {
+      const first = firstMatch(rows, (row) => row.path && matcher(row.path, path));
+      if (!first) continue;
+      owned.push({ name, path, matcher, ...first });
+      if (matcher === matchSubtree) first.row.subtree = true;
+      break;
     }
   }
-  return undefined;
+  return owned;
 }
 
-/** For each of the model's stars the checkpoint's. */
-function pairStars({ modelStars, checkpointStars }: Group): Map<string, readonly string[]> {
-  const there = orderStars([...checkpointStars.values()]);
-  const pairs = new Map<string, readonly string[]>();
-  for (const [n, here] of orderStars([...modelStars.values()]).entries()) {
-    const counterpart = there[n];
-    if (counterpart) pairs.set(here.join('.'), counterpart);
+/** The row that names a tensor of the checkpoint; of what is below a row's names, only what the model has there too. */
+function rowOfCheckpoint(rows: readonly Row[], name: readonly string[]): { row: Row; match: PatternMatch } | undefined {
+  const anyPart = (row: Row, matcher: typeof matchPattern) => {
+    for (const part of row.parts) {
+      const match = matcher(part, name);
+      if (match) return match;
+    }
+    return undefined;
+  };
+  return (
+    firstMatch(rows, (row) => anyPart(row, matchPattern)) ??
+    firstMatch(rows, (row) => (row.subtree || !row.path ? anyPart(row, matchSubtree) : undefined))
+  );
+}
+
+function firstMatch(
+  rows: readonly Row[],
+  match: (row: Row) => PatternMatch | undefined,
+): { row: Row; match: PatternMatch } | undefined {
+  for (const row of rows) {
+    const found = match(row);
+    if (found) return { row, match: found };
   }
-  return pairs;
+  return undefined;
 }
 
 function unevenOf(

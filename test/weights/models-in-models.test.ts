@@ -115,3 +115,53 @@ weights EfficientNet {
   expect(named({ model: 'EfficientNet' }).graph?.name).toBe('EfficientNet');
   expect(named({ model: 'EficientNet' }).diagnostics.map((d) => d.code)).toEqual(['unknown-model']);
 });
+
+it("a row of the outer model's map says where the inner model's names begin, and the inner map goes on from there", () => {
+  const checkpoint = b0((name) => `backbone.body.${name}`);
+  const fresh = { name: 'neck.out.weight', dtype: 'F32', shape: [8, 320, 1, 1], begin: 0, end: 0 };
+  const both = {
+    ...checkpoint,
+    tensors: new Map([...checkpoint.tensors, [fresh.name, { ...shapes.get('conv_stem.weight')!, ...fresh }]]),
+    read: (name: string) => (name === fresh.name ? new Float32Array(8 * 320).fill(-1) : checkpoint.read(name)),
+  };
+  const text = `${spec('  trunk: EfficientNet(variant: b0)\n  out: trunk.stages.6 -> conv: Conv(8, 1, bias: false)')}
+weights Features {
+  | path     | theirs          |
+  | trunk    | backbone.body   |
+  | out.conv | neck.out        |
+  |          | backbone.body.* |
+}
+`;
+  const { first, diagnostics, origin } = load(text, both);
+  expect(diagnostics.map((d) => d.message)).toEqual([]);
+  expect(origin).toBe('b0.safetensors, the names of theirs, timm');
+  expect(first('trunk.stages.4.2.project.bn.weight')).toBe(checkpoint.order.get('backbone.body.blocks.4.2.bn3.weight'));
+  expect(first('out.conv.weight')).toBe(-1);
+});
+
+it('a column in the importing file is chosen by its name or by what fits, and replaces the one of its name', () => {
+  const renamed = (name: string) => name.replace(/^classifier/, 'fc').replace(/^conv_stem/, 'stem');
+  const maps = (column: string) => `import { EfficientNet } from "std/efficientnet"
+weights EfficientNet {
+  | path      | ${column} |
+  | stem.conv | stem      |
+  | stem.bn   | bn1       |
+  |           | blocks    |
+  |           | conv_head |
+  |           | bn2       |
+  |           | fc        |
+}
+model Stem {
+  convention torch
+  input image: [3, 64, 64]
+  trunk: EfficientNet(variant: b0)
+  return trunk.stem
+}
+`;
+  for (const column of ['mine', 'timm']) {
+    const { first, origin, diagnostics } = load(maps(column), b0(renamed));
+    expect(diagnostics.map((d) => d.message)).toEqual([]);
+    expect(origin).toBe(`b0.safetensors, the names of ${column}`);
+    expect(first('trunk.stem.conv.weight')).toBe(1);
+  }
+});

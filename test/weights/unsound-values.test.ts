@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { chooseWeights } from '../../src/weights/choose-weights.ts';
-import { orderStars } from '../../src/weights/star-order.ts';
+import { pairStars } from '../../src/weights/star-order.ts';
 import { build, model } from '../language/build.ts';
 
 const { program, graph } = compile({
@@ -39,6 +39,13 @@ it('variances below -epsilon are, but not 0 and rounding', () => {
   expect(said('c.bn.running_mean', [-0.5, -1])).toEqual([]);
 });
 
+it('a dense layer over a feature map takes the convolution that covers the map, one over a vector no such kernel', () => {
+  const [units, inputs] = tensors.get('f.weight')!.shape as [number, number];
+  expect(said('f.weight', new Array(units * inputs).fill(1), [units, inputs / 4, 2, 2])).toEqual([]);
+  const fewer = said('f.weight', new Array((units * inputs) / 4).fill(1), [units, inputs / 16, 2, 2]);
+  expect(fewer[0]).toContain(`'f.weight' is [${units}, ${inputs}]`);
+});
+
 it('a matrix that is turned is another one, though it has as many elements', () => {
   const [units, inputs] = tensors.get('f.weight')!.shape as [number, number];
   const turned = said('f.weight', new Array(units * inputs).fill(1), [inputs, units]);
@@ -46,8 +53,16 @@ it('a matrix that is turned is another one, though it has as many elements', () 
 });
 
 it('stars of two kinds of words keep the order in which they came, of one kind go by their numbers', () => {
-  expect(orderStars([['late10'], ['early9'], ['late2']])).toEqual([['late10'], ['early9'], ['late2']]);
-  expect(orderStars([['late10'], ['late9'], ['late2']])).toEqual([['late2'], ['late9'], ['late10']]);
+  const numbers = [['0'], ['1'], ['2']];
+  const order = (texts: string[]) =>
+    [
+      ...pairStars(
+        numbers,
+        texts.map((text) => [text]),
+      ).values(),
+    ].map(([text]) => text);
+  expect(order(['late10', 'early9', 'late2'])).toEqual(['late10', 'early9', 'late2']);
+  expect(order(['late10', 'late9', 'late2'])).toEqual(['late2', 'late9', 'late10']);
 });
 
 it("MBConv's excitation has a whole number of channels, rounded down as TensorFlow's int does", () => {

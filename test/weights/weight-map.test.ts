@@ -8,12 +8,12 @@ import { span } from '../onnx/graph-builder.ts';
 import { mapOf } from './maps.ts';
 import { readStateDict, stateDicts } from './state-dicts.ts';
 
-/** A row a line: `path pattern`. */
+/** One row per line: `path pattern`; `- pattern` without a path. */
 const rows = (text: string) =>
   text
     .trim()
     .split('\n')
-    .map((line) => line.trim().split(/ +/))
+    .map((line) => line.trim().replace(/^- /, ' ').split(/ +/))
     .map(([path, ...pattern]) => ({ path: path!, pattern: pattern.join(' '), span }));
 
 const pair = (map: string, model: string, checkpoint: string) => {
@@ -98,6 +98,22 @@ describe('stars', () => {
     ]);
   });
 
+  it('pair by name where both sides have the same texts, whatever their order', () => {
+    const branches = (...names: string[]) => names.map((name) => `m.1.${name}.conv.weight`).join(' ');
+    const file = (...names: string[]) => names.map((name) => `Mixed_7.${name}.conv.weight`).join(' ');
+    expect(
+      pair('m.*.*.conv Mixed_*.*.conv', branches('b1x1', 'b3_2', 'pool'), file('b3_2', 'pool', 'b1x1')).names,
+    ).toEqual({
+      'm.1.b1x1.conv.weight': 'Mixed_7.b1x1.conv.weight',
+      'm.1.b3_2.conv.weight': 'Mixed_7.b3_2.conv.weight',
+      'm.1.pool.conv.weight': 'Mixed_7.pool.conv.weight',
+    });
+    expect(pair('m.*.*.conv Mixed_*.*.conv', branches('b', 'pool'), file('pool', 'c')).names).toEqual({
+      'm.1.b.conv.weight': 'Mixed_7.pool.conv.weight',
+      'm.1.pool.conv.weight': 'Mixed_7.c.conv.weight',
+    });
+  });
+
   it('stand for at least a letter, within one word', () => {
     expect(pair('s.*.a layer*.x', 's.0.a.bias', 'layer.x.bias layer1.y.x.bias layer7.x.bias').names).toEqual({
       's.0.a.bias': 'layer7.x.bias',
@@ -122,6 +138,41 @@ describe('rows', () => {
     expect(pair('s.*.a b.*.x,b.*.y', 's.0.a.weight', 'b.3.x.weight b.3.y.weight').names).toEqual({
       's.0.a.weight': 'b.3.x.weight + b.3.y.weight',
     });
+  });
+
+  it('may name what modules are below: the rest goes by the same names', () => {
+    expect(pair('x.left y.branch1', 'x.left.conv.weight x.left.a.bn.bias', 'y.branch1.conv.weight').names).toEqual({
+      'x.left.conv.weight': 'y.branch1.conv.weight',
+      'x.left.a.bn.bias': 'y.branch1.a.bn.bias',
+    });
+    expect(
+      pair(
+        's.*.left b.*.branch1',
+        's.0.left.conv.weight s.1.left.conv.weight',
+        'b.4.branch1.conv.weight b.7.branch1.conv.weight',
+      ).names,
+    ).toEqual({
+      's.0.left.conv.weight': 'b.4.branch1.conv.weight',
+      's.1.left.conv.weight': 'b.7.branch1.conv.weight',
+    });
+  });
+
+  it('name a module before what something is below, wherever they are', () => {
+    const { names, uneven } = pair('a q\na.conv z', 'a.conv.weight a.bn.bias', 'q.bn.bias q.conv.weight z.weight');
+    expect(names).toEqual({ 'a.conv.weight': 'z.weight', 'a.bn.bias': 'q.bn.bias' });
+    expect(uneven).toEqual([]);
+    // What a checkpoint has below the name of a module is not that module.
+    expect(pair('s.*.a b.*', 's.0.a.bias', 'b.3.bias b.5.x.bias').uneven).toEqual([]);
+  });
+
+  it('without a path name what the model does not use', () => {
+    const { names, unused, uneven } = applyWeightMap(
+      rows('- aux*\na a\n- c.weight'),
+      ['a.bias'],
+      ['aux1.conv.weight', 'aux2.fc.bias', 'a.bias', 'c.weight', 'c.bias'],
+    );
+    expect([Object.fromEntries(names), uneven]).toEqual([{ 'a.bias': ['a.bias'] }, []]);
+    expect([...unused]).toEqual(['aux1.conv.weight', 'aux2.fc.bias', 'c.weight']);
   });
 
   it('that hold no pattern are reported', () => {
