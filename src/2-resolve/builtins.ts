@@ -15,7 +15,7 @@ export interface BuiltinParam extends Param<unknown> {
 }
 
 /** An op as files call it. */
-export interface BuiltinOp extends Pick<Signature<Op>, 'name' | 'tensors' | 'doc' | 'create'> {
+export interface BuiltinOp extends Pick<Signature<Op>, 'name' | 'tensors' | 'givesList' | 'doc' | 'create'> {
   readonly params: readonly BuiltinParam[];
   /** Whether it has tensors of its own, and so needs a path. */
   readonly ownsTensors: boolean;
@@ -37,14 +37,25 @@ function docOf({ doc, otherwise }: Param<unknown>): string {
   return `${doc} ${'convention' in otherwise ? 'Default: the convention.' : `Default: ${otherwise.text ?? otherwise.value}.`}`;
 }
 
-/** Functions over numbers: the least and the most arguments. */
-export const builtinFunctions: ReadonlyMap<string, { min: number; max: number; doc: string }> = new Map([
-  ['round', { min: 1, max: 2, doc: 'round(x, m = 1): the nearest multiple of m, halves up, at least m.' }],
-  ['round_filters', { min: 1, max: 2, doc: 'round_filters(x, m = 8): round(x, m), plus m where that is below 0.9 x.' }],
-  ['ceil', { min: 1, max: 1, doc: 'The next whole number up.' }],
-  ['floor', { min: 1, max: 1, doc: 'The next whole number down.' }],
-  ['min', { min: 1, max: 16, doc: 'The least of its arguments.' }],
-  ['max', { min: 1, max: 16, doc: 'The greatest of its arguments.' }],
+/** A function of the language: what its arguments are, the least and the most of them. */
+export interface BuiltinFunction {
+  readonly takes: 'numbers' | 'list';
+  readonly min: number;
+  readonly max: number;
+  /** One line of Markdown. */
+  readonly doc: string;
+}
+
+const overNumbers = (min: number, max: number, doc: string): BuiltinFunction => ({ takes: 'numbers', min, max, doc });
+
+export const builtinFunctions: ReadonlyMap<string, BuiltinFunction> = new Map([
+  ['round', overNumbers(1, 2, 'round(x, m = 1): the nearest multiple of m, halves up, at least m.')],
+  ['round_filters', overNumbers(1, 2, 'round_filters(x, m = 8): round(x, m), plus m where that is below 0.9 x.')],
+  ['ceil', overNumbers(1, 1, 'The next whole number up.')],
+  ['floor', overNumbers(1, 1, 'The next whole number down.')],
+  ['min', overNumbers(1, 16, 'The least of its arguments.')],
+  ['max', overNumbers(1, 16, 'The greatest of its arguments.')],
+  ['len', { takes: 'list', min: 1, max: 1, doc: 'len(list): how many elements a list has.' }],
 ]);
 
 /** What scaling gives to models: `d(n)` repeats, `w(n)` filters, `r(n)` resolution. */

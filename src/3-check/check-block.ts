@@ -1,7 +1,7 @@
 import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
-import { checkExpr, checkHead, countOf, expectType, wrongType } from './check-expr.ts';
+import { checkExpr, checkHead, checkWhole, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
 import { actsAsTensor, declaredType, isListType, isTensors, oneTensor, type Type, typeNames } from './types.ts';
 
@@ -36,9 +36,7 @@ export function checkParam(c: Checker, param: ParamNode): void {
   if (value) {
     const what = `the default of '${name.name}'`;
     expectType(c, checkExpr(c, value), declared, value.span, what);
-    if (type?.name === 'int' && value.kind === 'number' && !Number.isInteger(value.value)) {
-      report(c, 'not-whole', value.span, { what, value: value.value });
-    }
+    if (type?.name === 'int') checkWhole(c, value, what);
   }
   bind(c, name, { type: declared, used: false });
 }

@@ -134,6 +134,13 @@ function checkSame(c: Checker, values: readonly Expr[], what: string, position: 
   return common;
 }
 
+/** Says so where a number is written that is not whole. */
+export function checkWhole(c: Checker, value: Expr, what: string): void {
+  if (value.kind === 'number' && !Number.isInteger(value.value)) {
+    report(c, 'not-whole', value.span, { what, value: value.value });
+  }
+}
+
 function checkComprehension(c: Checker, expr: ComprehensionNode, position: ExprPosition): Type {
   const { names, sources } = expr;
   if (names.length !== sources.length) {
@@ -143,7 +150,11 @@ function checkComprehension(c: Checker, expr: ComprehensionNode, position: ExprP
     const type = checkExpr(c, source, position);
     if (isListType(type)) return type.list;
     if (isTensors(type)) return oneTensor;
-    if (type !== 'unknown') wrongType(c, source.span, 'what a comprehension runs over', 'a list', type);
+    if (type === 'number') {
+      checkWhole(c, source, 'the number that a comprehension counts to');
+      return 'number';
+    }
+    if (type !== 'unknown') wrongType(c, source.span, 'what a comprehension runs over', 'a list or a number', type);
     return 'unknown';
   });
   for (const [i, name] of names.entries()) bind(c, name, { type: types[i] ?? 'unknown', used: true });
@@ -168,7 +179,7 @@ function isCallable(type: Type): boolean {
   return type === 'block' || type === 'activation' || type === 'unknown';
 }
 
-/** A function over numbers: `round(x, 8)`, and in models `d(n)`, `w(n)`, `r(n)`. */
+/** A function of the language: `round(x, 8)`, `len(layers)`, and in models `d(n)`, `w(n)`, `r(n)`. */
 function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, position: ExprPosition): Type {
   const { callee, args } = call;
   const name = callee.text;
@@ -176,19 +187,25 @@ function checkFunction(c: Checker, call: CallNode, { kind }: Meaning, position: 
     report(c, 'scaling-outside-model', callee.span, { name });
     return 'unknown';
   }
-  const { min, max } = builtinFunctions.get(name) ?? { min: 1, max: 1 };
+  const { min, max, takes } = builtinFunctions.get(name) ?? scalingCall;
   if (args.length < min || args.length > max) {
-    const takes = min === max ? `${min} argument${min === 1 ? '' : 's'}` : `${min} to ${max} arguments`;
-    report(c, 'wrong-argument-count', call.span, { name, takes, given: args.length });
+    const number = min === max ? `${min} argument${min === 1 ? '' : 's'}` : `${min} to ${max} arguments`;
+    report(c, 'wrong-argument-count', call.span, { name, takes: number, given: args.length });
   }
   for (const arg of args) {
     const type = checkExpr(c, arg.value, position);
     if (arg.name) report(c, 'unknown-parameter', arg.name.span, { callee: name, name: arg.name.name, hint: '' });
-    else expectType(c, type, 'number', arg.value.span, `an argument of '${name}'`);
+    else if (takes === 'numbers') expectType(c, type, 'number', arg.value.span, `an argument of '${name}'`);
+    else if (type !== 'unknown' && !isListType(type) && !isTensors(type)) {
+      wrongType(c, arg.value.span, `the argument of '${name}'`, 'a list', type);
+    }
   }
   if (name === 'w' && !c.scaling?.ownWidths) checkRounded(c, call);
   return 'number';
 }
+
+/** `d(n)`, `w(n)`, `r(n)` take a number. */
+const scalingCall = { takes: 'numbers', min: 1, max: 1 };
 
 /** `w(116)` is 120 at width 1: the written number never appears. */
 function checkRounded(c: Checker, call: CallNode): void {

@@ -8,7 +8,7 @@ import {
   isTensorArgument,
   missingArguments,
 } from './bind-arguments.ts';
-import { checkExpr, countOf, expectType, wrongType } from './check-expr.ts';
+import { checkExpr, checkWhole, countOf, expectType, wrongType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, suggest } from './checker.ts';
@@ -85,7 +85,7 @@ export function calleeSignature(c: Checker, callee: NameNode): Signature | undef
 
 function wordFor(meaning: Meaning): string {
   if (meaning.kind === 'local') return describeType(meaning.local.type);
-  return meaning.kind === 'padding' ? 'a kind of padding' : 'a function over numbers';
+  return meaning.kind === 'padding' ? 'a kind of padding' : 'a function';
 }
 
 /** Says so where a step without a label has tensors of its own. */
@@ -146,9 +146,7 @@ function checkArguments(
       continue;
     }
     expectType(c, types.get(arg) as Type, param.type, arg.value.span, what);
-    if (param.whole && arg.value.kind === 'number' && !Number.isInteger(arg.value.value)) {
-      report(c, 'not-whole', arg.value.span, { what, value: arg.value.value });
-    }
+    if (param.whole) checkWhole(c, arg.value, what);
     if (isVariant(arg)) checkVariantArgument(c, signature, arg);
   }
   for (const arg of bound.rest) expectType(c, types.get(arg) as Type, { tensors: undefined }, arg.value.span);
@@ -180,7 +178,7 @@ function checkCount(
   return true;
 }
 
-/** An op over many tensors takes two at least; a list among them may hold any number. */
+/** An op over many tensors takes two at least, or a list, which may hold any number. */
 function notEnough(
   signature: Signature,
   chained: number,
@@ -285,9 +283,10 @@ function checkVariantArgument(c: Checker, { name, declared }: Signature, { value
   report(c, 'unknown-variant', value.span, data, { fixes });
 }
 
-function outputCount(signature: Signature, { byParam }: BoundArguments): number | undefined {
-  if (signature.declared) return undefined;
-  if (signature.name !== 'Split') return 1;
+/** How many tensors a call gives, where that can be known; not of a list of one, which is more than its tensor. */
+function outputCount({ declared, op }: Signature, { byParam }: BoundArguments): number | undefined {
+  if (declared) return undefined;
+  if (!op?.givesList) return 1;
   const parts = byParam.get('parts')?.value;
-  return parts?.kind === 'number' ? parts.value : undefined;
+  return parts?.kind === 'number' && parts.value > 1 ? parts.value : undefined;
 }

@@ -22,7 +22,7 @@ export interface Signature {
   readonly name: string;
   /** The name as a word of a path: `global_avg_pool`. */
   readonly word: string;
-  /** How many tensor parameters it has; `many` for ops over two or more. */
+  /** How many tensor parameters it has; `many` for ops over two or more, or over a list. */
   readonly tensors: number | 'many';
   readonly params: readonly SignatureParam[];
   /** Those that are no tensors, in order: what positional arguments of a table's block fill. */

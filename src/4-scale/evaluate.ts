@@ -1,5 +1,5 @@
 import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
-import { activations, builtinOps } from '../2-resolve/builtins.ts';
+import { activations, builtinFunctions, builtinOps } from '../2-resolve/builtins.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { tensorProperties } from '../3-check/check-name.ts';
@@ -92,7 +92,7 @@ function boundedList(ev: Evaluation, span: Span, length: number, item: (i: numbe
 }
 
 function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item, span }: ComprehensionNode): Value {
-  const lists = sources.map((s) => itemsIn(evaluate(ev, env, s), s.span));
+  const lists = sources.map((source) => elementsOf(evaluate(ev, env, source), source.span));
   const length = lists[0]?.length ?? 0;
   const uneven = lists.find((list) => list.length !== length);
   if (uneven) fail('uneven-lists', span, { first: length, other: uneven.length });
@@ -103,6 +103,16 @@ function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item,
     });
     return evaluate(ev, innerEnv(env, vars, `.${i}`), item);
   });
+}
+
+/** What a comprehension runs over: the elements of a list, or the whole numbers from 0 below a number. */
+function elementsOf(value: Value, span: Span): readonly Value[] {
+  if (typeof value !== 'number') return itemsIn(value, span);
+  const what = 'the number that a comprehension counts to';
+  if (!Number.isInteger(value)) fail('not-whole', span, { what, value });
+  if (value < 0) fail('bad-size', span, { what, value, limit: 'at least 0' });
+  if (value > buildLimits.list) fail('list-too-large', span, { what: 'elements', limit: buildLimits.list });
+  return Array.from({ length: value }, (_, i) => i);
 }
 
 /** Evaluates what must be a finite number. */
@@ -117,7 +127,7 @@ export function evaluateBool(ev: Evaluation, env: Env, expr: Expr): boolean {
   return typeof value === 'boolean' ? value : failType(expr.span, 'a bool', value);
 }
 
-/** The elements of a list or a section, or the end of the build. */
+/** The elements of a list or a section; ends the build where a value has none. */
 function itemsIn(value: Value, span: Span): readonly Value[] {
   return itemsOf(value) ?? failType(span, 'a list', value);
 }
@@ -215,6 +225,7 @@ function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
   const name = call.callee.text;
   const meaning = freeMeaningOf(env, call.callee)?.kind;
   if ((meaning !== 'function' && meaning !== 'scaling') || call.callee.parts.length > 1) return ev.call(call, env);
+  if (builtinFunctions.get(name)?.takes === 'list') return lengthOf(ev, env, call);
   const values = call.args.map((arg) => evaluateNumber(ev, env, arg.value));
   const [x = Number.NaN] = values;
   if (meaning === 'scaling') {
@@ -234,6 +245,13 @@ function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
     addTraces(ev, [{ span: call.span, rule: name, argument: x, result, text: roundText(name, values, result) }]);
   }
   return result;
+}
+
+/** `len(list)`. */
+function lengthOf(ev: Evaluation, env: Env, { args: [list], span }: CallNode): number {
+  return list
+    ? itemsIn(evaluate(ev, env, list.value), list.value.span).length
+    : fail('missing-argument', span, { callee: 'len', name: 'list' });
 }
 
 const functions: ReadonlyMap<string, (args: number[]) => number> = new Map([

@@ -55,6 +55,8 @@ export interface SectionValue {
   readonly kind: 'section';
   readonly tensors: readonly TensorValue[];
   readonly parts: ReadonlyMap<string, SectionValue>;
+  /** Its tensors are a list, even if there is only one. */
+  readonly list?: true;
 }
 
 /** A value with how its scaled numbers came about. */
@@ -110,6 +112,11 @@ export function tensorsOf(value: Value): readonly TensorValue[] | undefined {
   return value.kind === 'section' ? value.tensors : undefined;
 }
 
+/** Whether a value's tensors are a list, which stays one where it holds a single tensor. */
+export function isTensorList(value: Value): boolean {
+  return isList(value) || (typeof value === 'object' && value.kind === 'section' && value.list === true);
+}
+
 /** The elements of a value that has some: a list, or a section's tensors. */
 export function itemsOf(value: Value): readonly Value[] | undefined {
   if (typeof value !== 'object') return undefined;
@@ -147,7 +154,8 @@ export function sizeOf(list: readonly Value[]): ListSize {
 export function describeValue(value: Value): string {
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return `the bool ${value}`;
-  if (isList(value)) return tensorsOf(value) ? `${value.length} tensors` : 'a list';
+  if (isList(value))
+    return tensorsOf(value) ? `a list of ${value.length} tensor${value.length === 1 ? '' : 's'}` : 'a list';
   switch (value.kind) {
     case 'activation':
       return `the activation '${value.name}'`;

@@ -6,6 +6,7 @@ import type { Trace } from '../4-scale/trace.ts';
 import { type Binding, isList, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
 import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
+import type { Flow } from './lower-chain.ts';
 
 /** What a block was built from. */
 export interface BlockCall {
@@ -27,6 +28,8 @@ interface KeptBlock {
   readonly first: number;
   readonly nodes: readonly GraphNode[];
   readonly results: readonly TensorValue[];
+  /** Whether the results are a list: see `Flow`. */
+  readonly list: true | undefined;
   /** Traces that reach what called the block. */
   readonly traces: readonly Trace[];
   readonly parameters: number;
@@ -49,7 +52,7 @@ const kept = new WeakMap<Declared, KeptCalls>();
  * Builds a call of a block with `build`, or repeats what a call with the same arguments built before, be it in this
  * network, in another member of the family or in the text before an edit. The graph is the same in every case.
  */
-export function keepBlock(b: Builder, call: BlockCall, build: () => readonly TensorValue[]): readonly TensorValue[] {
+export function keepBlock(b: Builder, call: BlockCall, build: () => Flow): Flow {
   // what is within a block is kept with it; cells given by hand go by paths
   if (!b.keepsBlocks || b.insideKept || b.ev.choices.given.size > 0 || call.path === '') return build();
   const key = keyOf(b, call);
@@ -64,11 +67,15 @@ export function keepBlock(b: Builder, call: BlockCall, build: () => readonly Ten
     const block = repeat(b, known, call);
     if (!block) return build();
     if (block !== known) of.calls.set(key, block);
-    return block.results;
+    return flowOf(block);
   }
-  const { built, results } = record(b, call, build);
+  const { built, flow } = record(b, call, build);
   if (built) keep(of, key, built);
-  return results;
+  return flow;
+}
+
+function flowOf({ results: tensors, list }: KeptBlock): Flow {
+  return { tensors, ...(list && { list }) };
 }
 
 function keep(of: KeptCalls, key: string, built: KeptBlock): void {
@@ -156,26 +163,28 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): Trace[] {
 function record(
   b: Builder,
   { bindings, tensors, path }: BlockCall,
-  build: () => readonly TensorValue[],
-): { built?: KeptBlock; results: readonly TensorValue[] } {
+  build: () => Flow,
+): { built?: KeptBlock; flow: Flow } {
   const { ev, place } = b;
   const first = b.nodes.length;
   const before = { steps: ev.steps, parameters: b.parameters, reported: ev.warnings + b.unkept };
   const outer = ev.traces;
   ev.traces = [];
   b.insideKept = true;
-  const results = build();
+  const flow = build();
+  const { tensors: results, list } = flow;
   b.insideKept = false;
   const { traces } = ev;
   ev.traces = outer;
   addTraces(ev, traces);
-  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.reported) return { results };
+  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.reported) return { flow };
   const nodes = b.nodes.slice(first);
   const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
   const parameters = b.parameters - before.parameters;
   const steps = before.steps - ev.steps;
   const given = tracesOf(bindings);
-  return { built: { path, place, tensors, given, first, nodes, results, traces, parameters, steps, longest }, results };
+  const built = { path, place, tensors, given, first, nodes, results, list, traces, parameters, steps, longest };
+  return { built, flow };
 }
 
 /** Adds the nodes of a call that was built before; undefined if building it would end with an error. */

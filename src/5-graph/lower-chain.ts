@@ -17,6 +17,7 @@ import {
   describeValue,
   type Env,
   isList,
+  isTensorList,
   itemsOf,
   type SectionValue,
   type TensorValue,
@@ -33,6 +34,8 @@ import { lowerTable } from './lower-table.ts';
 /** Tensors that travel together, and for sections what stands behind their dotted names. */
 export interface Flow {
   readonly tensors: readonly TensorValue[];
+  /** They came as a list, which stays one where it holds a single tensor. */
+  readonly list?: true;
   readonly parts?: ReadonlyMap<string, SectionValue>;
 }
 
@@ -45,14 +48,26 @@ export interface Site {
 
 /** Builds a chain of an expression and gives its tensors. */
 export function lowerChain(b: Builder, chain: ChainNode, env: Env): Value {
-  let flow: Flow = { tensors: tensorsIn(b, env, chain.first) };
+  let flow = flowIn(b, env, chain.first);
   for (const step of chain.steps) flow = lowerStep(b, step, flow, env);
   return asValue(flow);
 }
 
-export function asValue({ tensors, parts }: Flow): Value {
+export function asValue({ tensors, parts, list }: Flow): Value {
   if (parts) return { kind: 'section', tensors, parts };
-  return tensors.length === 1 ? (tensors[0] as TensorValue) : tensors;
+  return tensors.length === 1 && !list ? (tensors[0] as TensorValue) : tensors;
+}
+
+/** What flows on where a step is left out. */
+export function passedOn({ tensors, list }: Flow): Flow {
+  return { tensors, ...(list && { list }) };
+}
+
+/** Evaluates an expression to the tensors that flow from it. */
+export function flowIn(b: Builder, env: Env, expr: Expr): Flow {
+  const value = evaluate(b.ev, env, expr);
+  const tensors = tensorsFrom(b, value, expr.span);
+  return isTensorList(value) ? { tensors, list: true } : { tensors };
 }
 
 /** Evaluates an expression to the tensors that it must be. */
@@ -73,12 +88,12 @@ function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue
 /** Builds one step over what comes before it. A step whose condition does not hold passes its input on. */
 export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
   const { tail } = step;
-  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: flow.tensors };
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return passedOn(flow);
   const label = step.label ? step.label.name + env.numbers : '';
   const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
   const callee = calleeValue(env, step.callee);
   if (tail.rows) return lowerTable(b, { callee, args: step.args ?? [], rows: tail.rows, env, site }, flow.tensors);
-  return callValue(b, callee, step.args ?? [], flow.tensors, env, site);
+  return callValue(b, callee, step.args ?? [], flow, env, site);
 }
 
 /** What a step's name is worth: a block or an activation. */
@@ -93,7 +108,7 @@ export function calleeValue(env: Env, name: NameNode): BlockValue | ActivationVa
 /** Builds a call in an expression: `Add(x, y)`. */
 export function lowerCall(b: Builder, call: CallNode, env: Env): Value {
   const site: Site = { span: call.callee.span, path: env.path, labelled: false };
-  return asValue(callValue(b, calleeValue(env, call.callee), call.args, [], env, site));
+  return asValue(callValue(b, calleeValue(env, call.callee), call.args, noFlow, env, site));
 }
 
 /** Calls what begins a section: it takes what the section before gave only where its arguments give no tensors. */
@@ -101,11 +116,11 @@ export function callFirst(
   b: Builder,
   callee: BlockValue | ActivationValue,
   args: readonly Arg[],
-  before: readonly TensorValue[],
+  before: Flow,
   env: Env,
   site: Site,
 ): Flow {
-  if (callee.kind === 'activation') return callValue(b, callee, args, args.length > 0 ? [] : before, env, site);
+  if (callee.kind === 'activation') return callValue(b, callee, args, args.length > 0 ? noFlow : before, env, site);
   // whether an argument is a tensor shows in its value, which is then not made a second time
   const values = new Map<Arg, Binding>();
   const given = givesTensors(callee.signature, args, (arg) => {
@@ -113,7 +128,7 @@ export function callFirst(
     values.set(arg, binding);
     return tensorsOf(binding.value) !== undefined;
   });
-  return callValue(b, callee, args, given ? [] : before, env, site, values);
+  return callValue(b, callee, args, given ? noFlow : before, env, site, values);
 }
 
 /**
@@ -124,25 +139,28 @@ export function callValue(
   b: Builder,
   callee: BlockValue | ActivationValue,
   args: readonly Arg[],
-  chained: readonly TensorValue[],
+  chained: Flow,
   env: Env,
   site: Site,
   values: ReadonlyMap<Arg, Binding> = noValues,
 ): Flow {
   if (callee.kind === 'activation') {
     const given = args.flatMap((arg) => tensorsIn(b, env, arg.value));
-    return applyActivation(b, callee, [...chained, ...given], site);
+    return applyActivation(b, callee, [...chained.tensors, ...given], site);
   }
   const { signature } = callee;
-  const bound = bindArguments(signature, chained.length, args, site.span);
-  const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained.length, bound, site.span)];
+  const bound = bindArguments(signature, chained.tensors.length, args, site.span);
+  const missing = missingArguments(signature, chained.tensors.length, bound, site.span);
+  const [problem] = [...bound.diagnostics, ...missing];
   if (problem) throw new Failure(problem);
-  const tensors = [...chained];
+  const tensors = [...chained.tensors];
+  let { list } = chained;
   const take = (arg: Arg) => {
     const known = values.get(arg);
     if (known?.traces) addTraces(b.ev, known.traces);
-    const taken = known ? tensorsFrom(b, known.value, arg.value.span) : tensorsIn(b, env, arg.value);
-    for (const tensor of taken) tensors.push(tensor);
+    const value = known ? known.value : evaluate(b.ev, env, arg.value);
+    if (isTensorList(value)) list = true;
+    for (const tensor of tensorsFrom(b, value, arg.value.span)) tensors.push(tensor);
   };
   const bindings = new Map<string, Binding>();
   let variant: string | undefined;
@@ -158,9 +176,10 @@ export function callValue(
       bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
     }
   }
-  return callSignature(b, signature, bindings, tensors, env, site, variant);
+  return callSignature(b, signature, bindings, { tensors, ...(list && { list }) }, env, site, variant);
 }
 
+const noFlow: Flow = { tensors: [] };
 const noValues: ReadonlyMap<Arg, Binding> = new Map();
 
 /** Applies a pointwise function; `identity` adds no node. */
@@ -183,12 +202,13 @@ export function callSignature(
   b: Builder,
   signature: Signature,
   bindings: ReadonlyMap<string, Binding>,
-  tensors: readonly TensorValue[],
+  flow: Flow,
   env: Env,
   site: Site,
   variant?: string,
 ): Flow {
   const { op, declared } = signature;
+  const { tensors } = flow;
   if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
     fail('missing-label', site.span, { callee: signature.name, label: signature.word });
   }
@@ -198,7 +218,7 @@ export function callSignature(
   if (op) {
     const traces = tracesOf(bindings);
     const path = site.labelled ? site.path : joinPath(site.path, signature.word);
-    return { tensors: lowerOp(b, op, bindings, tensors, env, { path, span: site.span, traces }) };
+    return lowerOp(b, op, bindings, flow, env, { path, span: site.span, traces });
   }
   spend(b.ev, buildLimits.nodeSteps, site.span);
   if (b.calls.push(site) > buildLimits.depth) fail('blocks-too-deep', site.span, { limit: buildLimits.depth });
@@ -210,7 +230,7 @@ export function callSignature(
     if (!declared) return { tensors };
     if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site, variant);
     const call = { declared, convention: env.convention, bindings, tensors, path: site.path };
-    return { tensors: keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site)) };
+    return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site));
   }
 }
 
@@ -234,9 +254,9 @@ function lowerBlock(
   tensors: readonly TensorValue[],
   outer: Env,
   site: Site,
-): readonly TensorValue[] {
+): Flow {
   const { declared } = signature;
-  if (declared?.kind !== 'block') return tensors;
+  if (declared?.kind !== 'block') return { tensors };
   const vars: Env['vars'] = new Map();
   const { node, module } = declared;
   const meanings = meaningsOf(node);
@@ -257,17 +277,22 @@ function lowerBlock(
   }
   for (const statement of node.body) {
     const returned = lowerStatement(b, statement, env);
-    if (returned) return returned.flatMap((r) => r.tensors);
+    if (!returned) continue;
+    const list = returned.length === 1 && returned[0]?.list;
+    return { tensors: returned.flatMap((r) => r.tensors), ...(list && { list }) };
   }
   return fail('return-missing', node.name.span, { name: signature.name });
 }
 
+/** One output of a `return`. */
+interface Returned extends Pick<Flow, 'tensors' | 'list'> {
+  readonly label: string | undefined;
+  readonly text: string;
+  readonly span: Span;
+}
+
 /** Runs a statement. A `return` gives its outputs. */
-export function lowerStatement(
-  b: Builder,
-  statement: Statement,
-  env: Env,
-): { label: string | undefined; text: string; tensors: readonly TensorValue[]; span: Span }[] | undefined {
+export function lowerStatement(b: Builder, statement: Statement, env: Env): Returned[] | undefined {
   if (statement.kind === 'require') {
     const { condition } = statement;
     if (!evaluateBool(b.ev, env, condition))
@@ -278,7 +303,7 @@ export function lowerStatement(
     return statement.outputs.map(({ label, value }) => ({
       label: label?.name,
       text: value.kind === 'name' ? value.text : '',
-      tensors: tensorsIn(b, env, value),
+      ...flowIn(b, env, value),
       span: value.span,
     }));
   }

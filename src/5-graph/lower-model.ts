@@ -22,7 +22,7 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
-import { callFirst, type Flow, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
+import { callFirst, type Flow, flowIn, lowerStatement, lowerStep, passedOn, type Site } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
 /** What a model gives: its outputs with their names, and its sections. */
@@ -49,7 +49,8 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
     } else if (member.kind === 'section') {
       flow = lowerSection(b, member, env, flow);
       const { name, span } = member.name;
-      const value: SectionValue = { kind: 'section', tensors: flow.tensors, parts: flow.parts ?? new Map() };
+      const { tensors, parts: inner = new Map(), list } = flow;
+      const value: SectionValue = { kind: 'section', tensors, parts: inner, ...(list && { list }) };
       bind(env, env.vars, member.name, { value });
       parts.set(name, value);
       last = { name, span };
@@ -141,13 +142,13 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
 /** The first element of a section: a step over what comes before, or a value to start from. */
 function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
   const { first, tail } = section;
-  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return { tensors: before.tensors };
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return passedOn(before);
   const { callee, args } = headOf(section);
   const value = callee && callableValue(env, callee);
-  if (!callee || !value) return { tensors: tensorsIn(b, env, first) };
+  if (!callee || !value) return flowIn(b, env, first);
   const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
   if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors, true);
-  return callFirst(b, value, args, before.tensors, env, site);
+  return callFirst(b, value, args, before, env, site);
 }
 
 function callableValue(env: Env, name: NameNode): BlockValue | ActivationValue | undefined {

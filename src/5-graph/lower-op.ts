@@ -1,21 +1,26 @@
 import type { BuiltinOp, BuiltinParam } from '../2-resolve/builtins.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
-import { type Binding, describeValue, type Env, type TensorValue, type Value } from '../4-scale/values.ts';
+import { type Binding, describeValue, type Env, type Value } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
+import type { Flow } from './lower-chain.ts';
 
-/** Adds the node of an op, with what its arguments leave open taken from the convention. */
+/**
+ * Adds the node of an op, with what its arguments leave open taken from the convention. An op over many tensors takes a
+ * list of one as well, and leaves it as it is.
+ */
 export function lowerOp(
   b: Builder,
   builtin: BuiltinOp,
   bindings: ReadonlyMap<string, Binding>,
-  inputs: readonly TensorValue[],
+  { tensors: inputs, list }: Flow,
   env: Env,
   origin: NodeOrigin,
-): readonly TensorValue[] {
+): Flow {
   const { span } = origin;
   if (builtin.tensors === 'many' && inputs.length < 2) {
+    if (inputs.length === 1 && list) return { tensors: inputs };
     fail('missing-tensor', span, { callee: builtin.name, name: inputs.length === 0 ? 'x' : 'y' });
   }
   const args = builtin.params.map((param) => {
@@ -27,7 +32,8 @@ export function lowerOp(
     return [name, value === undefined ? open : checkedArgument(builtin.name, param, value, span)];
   });
   const op = builtin.create(Object.fromEntries(args), inputs[0]?.shape ?? []);
-  return op ? addNode(b, op, inputs, origin) : inputs;
+  const tensors = op ? addNode(b, op, inputs, origin) : inputs;
+  return builtin.givesList ? { tensors, list: true } : { tensors };
 }
 
 /** The value of an argument, if its parameter takes it. */

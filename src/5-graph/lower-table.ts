@@ -274,7 +274,7 @@ function lowerBlockOfRow(
   for (const { name, required } of signature.values) {
     if (required && !bindings.has(name)) fail('missing-cell', row.span, { name, block: signature.name });
   }
-  return callSignature(b, signature, bindings, tensors, step.env, site).tensors;
+  return callSignature(b, signature, bindings, { tensors }, step.env, site).tensors;
 }
 
 /** A cell for a parameter that none of the row's blocks has is a mistake, unless the block is a choice. */

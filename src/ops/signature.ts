@@ -4,8 +4,10 @@ import type { Shape } from './shape.ts';
 /** How the language calls an op: its name, its parameters, and what a call makes of them. */
 export interface Signature<O> {
   readonly name: string;
-  /** How many tensors it takes; `many`: two or more. */
+  /** How many tensors it takes; `many`: two or more, or a list. */
   readonly tensors: 1 | 'many';
+  /** What it gives is a list of tensors, be it of one. */
+  readonly givesList?: true;
   /** One line of Markdown. */
   readonly doc: string;
   /** In the order in which arguments fill them. */

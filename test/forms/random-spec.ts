@@ -48,6 +48,12 @@ block Summed(x, count: int) {
     -> Add(y, y)
 }
 
+block Repeated(x, count: int) {
+  each = [x -> norm: BatchNorm -> relu for i in count]
+  parts = Split(Concat(each), len(each))
+  return Add([parts[i] for i in len(parts)]) -> Add([x])
+}
+
 block Doubled(x) {
   return x
     -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
@@ -200,6 +206,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `${pick.of(['Dropout', 'DropPath'])}(${pick.of([0, 0.2, 0.9])})`,
     () => `Turned`,
     () => `Summed(${pick.of([2, 3])})`,
+    () => `Repeated(${pick.from(1, 3)})`,
   ];
   if (shape.length < 3) return pick.of(anywhere)();
   return pick.of([

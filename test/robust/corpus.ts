@@ -85,7 +85,7 @@ model Outer {
   input b: [3, 16, 16]
   both: Concat -> mix: Conv(3, 1)
   trunk: Inner(variant: big)
-  parts = [trunk.body.c1 -> part: Conv(n, k) for n, k in [4, 8], [1, 3]]
+  parts = [trunk.body.c1 -> part: Conv(n, k) for n, k in [4, 8], [i * 2 + 1 for i in len([4, 8])]]
   p, q = [parts[0], parts[1] -> fit: Conv(4, 1)]
   pair: p -> join: Pair(q)
   l, _ = pair

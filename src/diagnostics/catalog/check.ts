@@ -54,7 +54,7 @@ export const checkDiagnostics = {
   ),
   'missing-tensor': error<{ callee: string; name: string }>(
     (a) => `'${a.callee}' needs the tensor '${a.name}', which neither the chain nor an argument gives`,
-    `A step takes its tensors from the chain, \`x -> Step\`, or as its first arguments, \`Step(x)\`. \`Add\`, \`Mul\` and \`Concat\` take two at least.`,
+    `A step takes its tensors from the chain, \`x -> Step\`, or as its first arguments, \`Step(x)\`. \`Add\`, \`Mul\` and \`Concat\` take two at least, or a list: \`Add([x])\` is x.`,
   ),
   'wrong-type': error<{ expected: string; found: string; what: string }>(
     (a) => `${a.what} must be ${a.expected}, not ${a.found}`,

@@ -69,7 +69,12 @@ export function describeBuiltin(name: string): string | undefined {
   const op = builtinOps.get(name);
   if (op) return describeOp(op);
   const called = builtinFunctions.get(name);
-  if (called) return card(functionHeading(name, called.doc), called.doc, 'a function over numbers');
+  if (called)
+    return card(
+      functionHeading(name, called.doc),
+      called.doc,
+      `a function over ${called.takes === 'list' ? 'a list' : 'numbers'}`,
+    );
   const scaled = scalingFunctions.get(name);
   if (scaled !== undefined) return card(`${name}(n)`, scaled, 'a scaling function of models');
   const activation = Object.entries(activationFacts).find(([own]) => own === name)?.[1].doc;

@@ -14,7 +14,8 @@ export const split: OpDescriptor<SplitOp> = {
   signature: signature({
     name: 'Split',
     tensors: 1,
-    doc: 'Divides the channels into equal parts: several tensors.',
+    givesList: true,
+    doc: 'Divides the channels into equal parts: a list of tensors.',
     params: { parts: int('How many equal parts.', [1, opLimits.parts]) },
     create: ({ parts }) => ({ kind: 'split', parts }),
   }),
