@@ -57,7 +57,7 @@ function edit({ file, at, text }: Edit): void {
 /** The errors of the compiler in the copy: in the room of ops, which imports nothing from others, or in all sources. */
 function compilerErrors(project: 'room' | 'all'): string[] {
   try {
-    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(copy, `${project}.json`), '--pretty', 'false'], {
+    execFileSync(join(root, 'node_modules/typescript/bin/tsc'), ['-p', join(copy, `${project}.json`), '--pretty', 'false'], {
       cwd: copy,
     });
     return [];
