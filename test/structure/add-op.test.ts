@@ -57,9 +57,8 @@ function edit({ file, at, text }: Edit): void {
 /** The errors of the compiler in the copy: in the room of ops, which imports nothing from others, or in all sources. */
 function compilerErrors(project: 'room' | 'all'): string[] {
   try {
-    execFileSync(join(root, 'node_modules/typescript/bin/tsc'), ['-p', join(copy, `${project}.json`), '--pretty', 'false'], {
-      cwd: copy,
-    });
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [compiler, '-p', join(copy, `${project}.json`), '--pretty', 'false'], { cwd: copy });
     return [];
   } catch (e) {
     const { stdout } = e as { stdout: Buffer };
