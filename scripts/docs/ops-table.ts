@@ -15,7 +15,7 @@ function paramsOf({ tensors, params }: BuiltinOp): string {
 }
 
 function paramText({ name, type, otherwise }: BuiltinParam): string {
-  const typed = type === 'padding' ? name : `${name}: ${type}`;
+  const typed = type === 'padding' || type === 'interpolation' ? name : `${name}: ${type}`;
   if (!otherwise) return `\`${typed}\``;
   if ('convention' in otherwise) return `\`${typed}\` = convention`;
   return otherwise.text ? `\`${typed}\` = ${otherwise.text}` : `\`${typed} = ${otherwise.value}\``;

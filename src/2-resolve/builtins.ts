@@ -1,5 +1,6 @@
 import { activationNames } from '../ops/activations.ts';
 import type { OpDescriptor } from '../ops/descriptor.ts';
+import { interpolationNames } from '../ops/interpolation.ts';
 import { descriptors, type Op } from '../ops/ops.ts';
 import type { Param, Signature } from '../ops/signature.ts';
 
@@ -15,7 +16,7 @@ export interface BuiltinParam extends Param<unknown> {
 }
 
 /** An op as files call it. */
-export interface BuiltinOp extends Pick<Signature<Op>, 'name' | 'tensors' | 'givesList' | 'doc' | 'create'> {
+export interface BuiltinOp extends Pick<Signature<Op>, 'name' | 'tensors' | 'givesList' | 'doc' | 'oneOf' | 'create'> {
   readonly params: readonly BuiltinParam[];
   /** Whether it has tensors of its own, and so needs a path. */
   readonly ownsTensors: boolean;
@@ -67,10 +68,11 @@ export const scalingFunctions: ReadonlyMap<string, string> = new Map([
 
 export const activations: ReadonlySet<string> = new Set(activationNames);
 export const paddings: ReadonlySet<string> = new Set(['same', 'symmetric', 'valid']);
+export const interpolations: ReadonlySet<string> = new Set(interpolationNames);
 /** What `maximize` may use in addition to the model's parameters. */
 export const objectiveNames: ReadonlySet<string> = new Set(['accuracy', 'latency_ms', 'parameters', 'macs']);
 
 /** Whether a name is taken by the language. */
 export function isBuiltinName(name: string): boolean {
-  return builtinOps.has(name) || builtinFunctions.has(name) || activations.has(name) || paddings.has(name);
+  return [builtinOps, builtinFunctions, activations, paddings, interpolations].some((names) => names.has(name));
 }

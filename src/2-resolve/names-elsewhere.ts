@@ -33,6 +33,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
     Split: 'chunk',
     ChannelShuffle: 'shufflechannel shufflechannels',
     Pad: 'zeropad zeropad2d zeropadding zeropadding2d',
+    Upsample: 'upsampling2d interpolate resize resizing upsamplenearest2d upsamplingnearest2d',
     round_filters: 'makedivisible',
   }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
 );
@@ -54,7 +55,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   batchnorm1d batchnorm3d frozenbatchnorm2d conv1d conv3d convtranspose convtranspose1d convtranspose2d convtranspose3d conv1dtranspose
   conv2dtranspose conv3dtranspose deconv deconvolution deconv2d depthwiseconv depthwiseconv2d separableconv2d deformconv2d
   deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout featurealphadropout
-  gaussiandropout gaussiannoise dropblock upsample upsampling2d upsamplingbilinear2d upsamplingnearest2d interpolate resize resizing
+  gaussiandropout gaussiannoise dropblock upsamplingbilinear2d
   pixelshuffle pixelunshuffle depthtospace spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims
   slice gather crop cropping2d centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention
   attention scaleddotproductattention transformer matmul bmm einsum sub subtract div divide minimum maximum average mean sum reducemean
@@ -125,6 +126,9 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
     groups: 'group numgroups',
     rate: 'p droprate dropprob prob',
     count_pad: 'countincludepad',
+    factor: 'scalefactor scale',
+    to: 'outputsize targetsize',
+    mode: 'interpolation method',
     parts: 'chunks numoutputs sections',
     act: 'activation actlayer',
   }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),

@@ -1,4 +1,5 @@
 import type { Arg } from '../1-parse/ast.ts';
+import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import { guessParameter } from '../2-resolve/names-elsewhere.ts';
 import { createDiagnostic, type Diagnostic, listNames, type Related } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source.ts';
@@ -91,6 +92,8 @@ export function missingArguments(
   bound: BoundArguments,
   call: Span,
 ): Diagnostic[] {
+  const problem = signature.op && wrongChoice(signature.op, (name) => bound.byParam.has(name));
+  if (problem) return [createDiagnostic('one-argument-of', call, problem)];
   const missing = signature.params.filter((p) => p.required && !isChained(p, chained) && !bound.byParam.has(p.name));
   if (missing.length === 0) return [];
   const related = declaration(signature);
@@ -98,6 +101,16 @@ export function missingArguments(
     const data = { callee: signature.name, name };
     return createDiagnostic(tensor ? 'missing-tensor' : 'missing-argument', call, data, { related });
   });
+}
+
+/** What is wrong where a call gives none, or several, of the parameters of which an op takes one. */
+export function wrongChoice(
+  { name: callee, oneOf }: BuiltinOp,
+  isGiven: (param: string) => boolean,
+): { callee: string; names: string; given: string } | undefined {
+  const given = oneOf?.filter(isGiven);
+  if (!oneOf || given?.length === 1) return undefined;
+  return { callee, names: oneOf.map((name) => `'${name}'`).join(' or '), given: given?.length ? 'both' : 'neither' };
 }
 
 /** Whether the chain fills a parameter, where it brings enough tensors. */

@@ -41,6 +41,7 @@ export function checkName(c: Checker, name: NameNode): Type {
   switch (meaning.kind) {
     case 'activation':
     case 'padding':
+    case 'interpolation':
       return meaning.kind;
     case 'op':
     case 'declared':

@@ -85,7 +85,8 @@ export function calleeSignature(c: Checker, callee: NameNode): Signature | undef
 
 function wordFor(meaning: Meaning): string {
   if (meaning.kind === 'local') return describeType(meaning.local.type);
-  return meaning.kind === 'padding' ? 'a kind of padding' : 'a function';
+  if (meaning.kind === 'padding') return 'a kind of padding';
+  return meaning.kind === 'interpolation' ? 'a kind of interpolation' : 'a function';
 }
 
 /** Says so where a step without a label has tensors of its own. */

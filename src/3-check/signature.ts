@@ -1,6 +1,7 @@
 import type { ParamNode } from '../1-parse/ast.ts';
 import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
+import type { ParamType } from '../ops/signature.ts';
 import { pathWord } from './path-word.ts';
 import { declaredType, oneTensor, type Type } from './types.ts';
 
@@ -65,10 +66,14 @@ function opSignature(op: BuiltinOp): Signature {
   const count = op.tensors === 'many' ? 0 : op.tensors;
   const tensors = Array.from({ length: count }, (_, i) => tensorParam(i === 0 ? 'x' : `x${i + 1}`));
   const values = op.params.map((p) => {
-    const type: Type = p.type === 'int' || p.type === 'real' ? 'number' : p.type;
-    return { name: p.name, type, whole: p.type === 'int', tensor: false, required: p.required };
+    return { name: p.name, type: typeOfParam(p.type), whole: p.type === 'int', tensor: false, required: p.required };
   });
   return createSignature(op.name, [...tensors, ...values], { op });
+}
+
+function typeOfParam(type: ParamType): Type {
+  if (type === 'int' || type === 'real') return 'number';
+  return type === 'tensor' ? oneTensor : type;
 }
 
 function declaredSignature(declared: Declared): Signature {

@@ -7,6 +7,7 @@ export type Type =
   | 'bool'
   | 'activation'
   | 'padding'
+  | 'interpolation'
   | 'block'
   | 'table'
   | 'unknown'
@@ -45,7 +46,7 @@ export function holdsTensors(type: Type): boolean {
 /** As a person would name it. */
 export function describeType(type: Type): string {
   if (typeof type === 'string') {
-    return type === 'unknown' ? 'something' : `${type === 'activation' ? 'an' : 'a'} ${type}`;
+    return type === 'unknown' ? 'something' : `${/^[ai]/.test(type) ? 'an' : 'a'} ${type}`;
   }
   if (isListType(type)) return `a list of ${plural(type.list)}`;
   return type.tensors === 1 ? 'a tensor' : 'tensors';

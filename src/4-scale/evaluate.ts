@@ -21,6 +21,7 @@ import {
   type Binding,
   describeValue,
   type Env,
+  type InterpolationValue,
   isList,
   itemsOf,
   type PaddingValue,
@@ -184,6 +185,8 @@ function freeValue(env: Env, name: NameNode): Value | undefined {
       return { kind: 'block', signature: signatureOf(meaning.op) };
     case 'padding':
       return { kind: 'padding', name: name.parts[0] as PaddingValue['name'] };
+    case 'interpolation':
+      return { kind: 'interpolation', name: name.parts[0] as InterpolationValue['name'] };
     case 'activation':
       return activationValues.get(name.parts[0] as string);
     default:

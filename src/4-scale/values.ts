@@ -4,6 +4,7 @@ import type { BoundName } from '../3-check/meanings/occurrence.ts';
 import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { Signature } from '../3-check/signature.ts';
 import type { ActivationName } from '../ops/activations.ts';
+import type { Interpolation } from '../ops/interpolation.ts';
 import type { ConventionPoint, Factor, FactorName } from './scaling.ts';
 import type { Trace } from './trace.ts';
 
@@ -13,6 +14,7 @@ export type Value =
   | boolean
   | ActivationValue
   | PaddingValue
+  | InterpolationValue
   | BlockValue
   | TableValue
   | TensorValue
@@ -27,6 +29,11 @@ export interface ActivationValue {
 export interface PaddingValue {
   readonly kind: 'padding';
   readonly name: 'same' | 'symmetric' | 'valid';
+}
+
+export interface InterpolationValue {
+  readonly kind: 'interpolation';
+  readonly name: Interpolation;
 }
 
 export interface BlockValue {
@@ -161,6 +168,8 @@ export function describeValue(value: Value): string {
       return `the activation '${value.name}'`;
     case 'padding':
       return `the padding '${value.name}'`;
+    case 'interpolation':
+      return `the interpolation '${value.name}'`;
     case 'block':
       return `the block '${value.signature.name}'`;
     case 'table':
@@ -181,6 +190,7 @@ export function valueText(value: Value): string {
       return value.signature.name;
     case 'activation':
     case 'padding':
+    case 'interpolation':
     case 'table':
       return value.name;
     default:
@@ -196,7 +206,7 @@ export function sameValue(a: Value, b: Value): boolean {
   }
   if (a.kind === 'block' && b.kind === 'block') return a.signature === b.signature;
   if (a.kind === 'table' && b.kind === 'table') return a.rows === b.rows;
-  if ((a.kind === 'activation' || a.kind === 'padding') && a.kind === b.kind)
+  if ((a.kind === 'activation' || a.kind === 'padding' || a.kind === 'interpolation') && a.kind === b.kind)
     return a.name === (b as { name: string }).name;
   return a === b;
 }

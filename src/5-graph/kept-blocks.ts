@@ -123,7 +123,8 @@ function valueKey(value: Value): string | undefined {
     const items = value.map(valueKey);
     return items.includes(undefined) ? undefined : `[${items.join()}]`;
   }
-  if (value.kind === 'activation' || value.kind === 'padding') return `${value.kind} ${value.name}`;
+  if (value.kind === 'activation' || value.kind === 'padding' || value.kind === 'interpolation')
+    return `${value.kind} ${value.name}`;
   return value.kind === 'block' ? `block ${numberOf(value.signature)}` : undefined;
 }
 

@@ -1,7 +1,9 @@
 import type { BuiltinOp, BuiltinParam } from '../2-resolve/builtins.ts';
+import { wrongChoice } from '../3-check/bind-arguments.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
-import { type Binding, describeValue, type Env, type Value } from '../4-scale/values.ts';
+import { type Binding, describeValue, type Env, tensorsOf, type Value } from '../4-scale/values.ts';
+import type { Shape } from '../ops/shape.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 import type { Flow } from './lower-chain.ts';
@@ -23,6 +25,8 @@ export function lowerOp(
     if (inputs.length === 1 && list) return { tensors: inputs };
     fail('missing-tensor', span, { callee: builtin.name, name: inputs.length === 0 ? 'x' : 'y' });
   }
+  const problem = wrongChoice(builtin, (name) => bindings.has(name));
+  if (problem) fail('one-argument-of', span, problem);
   const args = builtin.params.map((param) => {
     const { name, otherwise } = param;
     const given = bindings.get(name)?.value;
@@ -42,7 +46,13 @@ function checkedArgument(
   { name, type, range: [least, most], insteadOfZero }: BuiltinParam,
   value: Value,
   span: Span,
-): number | boolean | string {
+): number | boolean | string | Shape {
+  if (type === 'tensor') return mapShape(name, value, span);
+  if (type === 'interpolation') {
+    if (typeof value === 'object' && 'kind' in value && value.kind === 'interpolation') return value.name;
+    const expected = 'nearest or bilinear';
+    return fail('wrong-type', span, { what: `'${name}'`, expected, found: describeValue(value) });
+  }
   if (type === 'padding' && typeof value === 'object' && 'kind' in value && value.kind === 'padding') return value.name;
   if (type === 'bool' && typeof value === 'boolean') return value;
   const what = `'${name}' of '${callee}'`;
@@ -57,4 +67,14 @@ function checkedArgument(
   if (number >= least && number <= most) return number;
   const limit = number === 0 && insteadOfZero ? `at least ${least}; ${insteadOfZero}` : `from ${least} to ${most}`;
   return fail('bad-size', span, { what, value: number, limit });
+}
+
+/** The shape of a tensor that lends it. */
+function mapShape(name: string, value: Value, span: Span): Shape {
+  const [tensor, ...others] = tensorsOf(value) ?? [];
+  if (!tensor || others.length > 0) {
+    return fail('wrong-type', span, { what: `'${name}'`, expected: 'a tensor', found: describeValue(value) });
+  }
+  const { shape } = tensor;
+  return shape.length === 3 ? shape : fail('needs-space', span, { op: `'${name}'`, shape: `[${shape.join(', ')}]` });
 }

@@ -12,9 +12,9 @@ export interface ReceptiveField {
   readonly stride: number;
 }
 
-/** The rows that one position sees; more than the input has where the field covers all of it. */
+/** The rows that one position sees, parts of one counted whole, as they are behind an upsampling; more than the input has where the field covers all of it. */
 export function fieldSize(field: ReceptiveField): number {
-  return field.last - field.first + 1;
+  return Math.ceil(field.last - field.first) + 1;
 }
 
 /**

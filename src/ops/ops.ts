@@ -16,6 +16,7 @@ import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { pad } from './kinds/pad.ts';
 import { split } from './kinds/split.ts';
+import { upsample } from './kinds/upsample.ts';
 import type { Field } from './window.ts';
 
 /** The closed op set, one descriptor each; in the order in which documentation lists them. */
@@ -36,6 +37,7 @@ export const descriptors = [
   split,
   channelShuffle,
   pad,
+  upsample,
   cast,
 ] as const;
 

@@ -1,3 +1,4 @@
+import type { Interpolation } from './interpolation.ts';
 import { opLimits } from './limits.ts';
 import type { Shape } from './shape.ts';
 
@@ -12,11 +13,14 @@ export interface Signature<O> {
   readonly doc: string;
   /** In the order in which arguments fill them. */
   readonly params: Readonly<Record<string, Param<unknown>>>;
+  /** Of these parameters a call gives exactly one. */
+  readonly oneOf?: readonly string[];
   /** The op of a call over an input of that shape; undefined if the arguments ask for nothing, as dropout at rate 0. */
   create(args: Readonly<Record<string, unknown>>, input: Shape): O | undefined;
 }
 
-export type ParamType = 'int' | 'real' | 'bool' | 'padding';
+/** `tensor`: one that only lends its shape; the op does not read it. */
+export type ParamType = 'int' | 'real' | 'bool' | 'padding' | 'interpolation' | 'tensor';
 
 /** How a window is padded: by a rule of a framework, or by a number of pixels on each side. */
 export type Padding = 'same' | 'symmetric' | 'valid' | number;
@@ -67,4 +71,13 @@ export function bool(doc: string, otherwise: Otherwise<boolean>): Param<boolean>
 
 export function padding(doc: string, otherwise: Otherwise<Padding>): Param<Padding> {
   return { type: 'padding', doc, range: [0, opLimits.kernel], otherwise };
+}
+
+export function interpolation(doc: string, otherwise: Otherwise<Interpolation>): Param<Interpolation> {
+  return { type: 'interpolation', doc, range: [0, 0], otherwise };
+}
+
+/** A map `[C, H, W]` that lends its shape. */
+export function tensor(doc: string, otherwise: Otherwise<Shape | undefined>): Param<Shape | undefined> {
+  return { type: 'tensor', doc, range: [0, 0], otherwise };
 }

@@ -1,4 +1,5 @@
 import type { ActivationName } from './activations.ts';
+import type { Interpolation, Resizing } from './interpolation.ts';
 import type { Pads, Window } from './window.ts';
 
 /**
@@ -99,6 +100,20 @@ export type StepOp =
   | { readonly kind: 'channelShuffle'; readonly groups: number }
   /** Zeros around; negative takes away. */
   | { readonly kind: 'pad'; readonly pads: Pads }
+  /** x, of `rows.from` x `columns.from`: another height and width. See `interpolation.ts`. */
+  | {
+      readonly kind: 'upsample';
+      readonly mode: Interpolation;
+      readonly rows: Resizing;
+      readonly columns: Resizing;
+    }
+  /** dy, of `rows.to` x `columns.to`; the gradient of x. */
+  | {
+      readonly kind: 'upsampleGrad';
+      readonly mode: Interpolation;
+      readonly rows: Resizing;
+      readonly columns: Resizing;
+    }
   /**
    * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by who feeds it).
    * Gives the cross-entropy per sample, `[]` behind the batch, and its gradient by the logits, `[K]`.

@@ -221,6 +221,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => 'GlobalAvgPool',
     () => `ChannelShuffle(${pick.of(divisors(c))})`,
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
+    () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,
+    () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,
     () => `Unit(${small}, ${pick.from(1, 5)}, ${pick.from(1, 3)}, act: ${pick.of(acts)})`,

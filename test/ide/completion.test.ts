@@ -82,6 +82,8 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
   ],
   ['members there once', model('convention tf\n  ▮'), ['param', 'scaling'], ['convention']],
   ['a convention', model('convention ▮'), ['tf', 'torch'], ['relu']],
+  ['an interpolation', block('return x -> Upsample(2, mode: ▮)'), ['nearest', 'bilinear'], ['relu', 'same']],
+  ['a tensor that lends its size', block('return x -> Upsample(to: ▮)'), ['x'], ['relu', 'same']],
   ['settings of a convention', model('convention tf(▮)'), ['epsilon', 'padding', 'count_pad'], ['Conv', 'classes']],
   ['a setting of a convention', model('convention tf(padding: ▮)'), ['same', 'valid'], ['relu']],
   ['settings of an input', model('input second: [3, 32, 32] (mean: [0, 0, 0], ▮)'), ['std'], ['mean', 'classes']],

@@ -10,8 +10,7 @@ const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu leaky_relu LeakyReLU LeakyRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
   op: `GlobalMaxPool GlobalMaxPool2D GlobalMaxPooling2D AdaptiveMaxPool2d LayerNorm LayerNormalization GroupNorm InstanceNorm
     InstanceNorm2d RMSNorm LocalResponseNorm LRN ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
-    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout Upsample UpSampling2D interpolate
-    Resize PixelShuffle DepthToSpace Flatten flatten Reshape Permute Sub Div MatMul ReduceMean Clip Sum Mean`,
+    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Flatten flatten Reshape Permute Sub Div MatMul ReduceMean Clip Sum Mean`,
 };
 
 test.each([
@@ -62,6 +61,9 @@ test.each([
   ['Relu', 'relu'],
   ['Sigmoid', 'sigmoid'],
   ['Identity', 'identity'],
+  ['UpSampling2D', 'Upsample'],
+  ['interpolate', 'Upsample'],
+  ['Resize', 'Upsample'],
   ['Conv2d', 'Conv'],
   ['Conv2D', 'Conv'],
   ['BatchNorm2d', 'BatchNorm'],

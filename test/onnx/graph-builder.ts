@@ -2,6 +2,7 @@ import type { Graph, GraphNode, ValueRef } from '../../src/5-graph/graph.ts';
 import { tensorsOf } from '../../src/5-graph/tensors.ts';
 import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Interpolation } from '../../src/ops/interpolation.ts';
 import type { Op } from '../../src/ops/ops.ts';
 import type { Pads, Window } from '../../src/ops/window.ts';
 
@@ -88,6 +89,11 @@ export function graphBuilder(name = 'test') {
     pad(x: ValueRef, path: string, pads: Pads) {
       const [c, h, w] = shape(x) as [number, number, number];
       return add({ kind: 'pad', pads }, path, [x], [[c, h + pads.top + pads.bottom, w + pads.left + pads.right]]);
+    },
+    upsample(x: ValueRef, path: string, mode: Interpolation, [rows, columns]: readonly [number, number]) {
+      const [c, h, w] = shape(x) as [number, number, number];
+      const op: Op = { kind: 'upsample', mode, rows: { from: h, to: rows }, columns: { from: w, to: columns } };
+      return add(op, path, [x], [[c, rows, columns]]);
     },
     build(outputs: Record<string, ValueRef> | [string, ValueRef][]): Graph {
       const list = Array.isArray(outputs) ? outputs : Object.entries(outputs);

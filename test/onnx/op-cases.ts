@@ -1,4 +1,4 @@
-import type { Graph } from '../../src/5-graph/graph.ts';
+import type { Graph, ValueRef } from '../../src/5-graph/graph.ts';
 import { activations } from '../../src/6-emit/onnx/activations.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
 import { graphBuilder, window } from './graph-builder.ts';
@@ -144,6 +144,40 @@ export const opCases: Record<string, () => Graph> = {
   'pad and crop': () => {
     const g = graphBuilder();
     return g.build({ y: g.pad(g.input([2, 4, 4]), 'edge', { top: 1, left: -1, bottom: 2, right: 0 }) });
+  },
+  'nearest pixels, once, twice and three times': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 3, 5]);
+    const sizes: [number, number][] = [
+      [3, 10],
+      [6, 10],
+      [9, 15],
+    ];
+    return g.build(sizes.map((size, i): [string, ValueRef] => [`y${i}`, g.upsample(x, `u${i}`, 'nearest', size)]));
+  },
+  'nearest pixels at other ratios': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 6, 41]);
+    const sizes: [number, number][] = [
+      [14, 82],
+      [7, 41],
+      [4, 20],
+      [6, 9],
+    ];
+    return g.build(sizes.map((size, i): [string, ValueRef] => [`y${i}`, g.upsample(x, `u${i}`, 'nearest', size)]));
+  },
+  'bilinear pixels at all ratios': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 5, 9]);
+    const sizes: [number, number][] = [
+      [10, 18],
+      [5, 27],
+      [39, 71],
+      [3, 4],
+      [1, 1],
+    ];
+    const ys = sizes.map((size, i): [string, ValueRef] => [`y${i}`, g.upsample(x, `u${i}`, 'bilinear', size)]);
+    return g.build([...ys, ['pixel', g.upsample(g.globalPool(x, 'p'), 'pixel', 'bilinear', [4, 3])]]);
   },
   'dropout and stochastic depth': () => {
     const g = graphBuilder();

@@ -98,6 +98,21 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
       const members = c / op.groups;
       return fill((n, i, j) => at(x, (n % op.groups) * members + Math.floor(n / op.groups), i, j));
     }
+    case 'upsample': {
+      const { mode, rows, columns } = op;
+      const inside = (i: number, size: number) => Math.min(Math.max(i, 0), size - 1);
+      if (mode === 'nearest')
+        return fill((n, i, j) => at(x, n, Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to)));
+      return fill((n, i, j) => {
+        const [row, column] = [((i + 0.5) * h) / rows.to - 0.5, ((j + 0.5) * w) / columns.to - 0.5];
+        let sum = 0;
+        for (const top of [Math.floor(row), Math.floor(row) + 1])
+          for (const left of [Math.floor(column), Math.floor(column) + 1])
+            sum +=
+              (1 - Math.abs(row - top)) * (1 - Math.abs(column - left)) * at(x, n, inside(top, h), inside(left, w));
+        return sum;
+      });
+    }
     case 'pad':
       return fill((n, i, j) => at(x, n, i - op.pads.top, j - op.pads.left));
     default:

@@ -13,7 +13,7 @@ model Small {
     | 16       | 3      | 1      | 0.25 | 0.2  | silu |
     | 24       | 5      | 2      | 0.25 | 0.2  | silu |
   }
-  pool: MaxPool(3, stride: 2)
+  pool: MaxPool(3, stride: 2) -> Upsample(2) -> Upsample(3, mode: bilinear)
   head: GlobalAvgPool -> Dropout(0.2)
   classifier: Linear(classes)
 }

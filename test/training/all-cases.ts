@@ -1,6 +1,6 @@
 import { gradientCases, lossCases, updateCases } from './loss-cases.ts';
 import { activationCases, movingCases, normCases } from './pointwise-cases.ts';
-import { convCases, manyPixels, poolCases, spaceCases } from './spatial-cases.ts';
+import { convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
 export const allCases = [
@@ -8,6 +8,7 @@ export const allCases = [
   ...manyPixels,
   ...poolCases,
   ...spaceCases,
+  ...upsampleCases,
   ...activationCases,
   ...normCases,
   ...movingCases,

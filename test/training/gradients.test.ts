@@ -107,5 +107,6 @@ test('the networks have every op in them', () => {
     'mul',
     'pad',
     'split',
+    'upsample',
   ]);
 });

@@ -76,5 +76,16 @@ function cells(): Graph {
   return g.build({ logits: g.linear(g.act(hidden, 'hidden', 'silu'), 'classifier', 3) });
 }
 
+/** A feature pyramid of two levels, with a head's scores at the size of the image. */
+function pyramid(): Graph {
+  const g = graphBuilder('pyramid');
+  const image = g.input([3, 7, 6]);
+  const fine = unit(g, image, 'fine', 4, 'silu');
+  const coarse = g.avgPool(unit(g, fine, 'coarse', 4, 'relu'), 'coarse', window(2, 2), true);
+  const joined = g.add(fine, g.upsample(coarse, 'nearest', 'nearest', [7, 6]), 'joined');
+  const scores = g.upsample(g.conv(coarse, 'scores', 4, window(1)), 'bilinear', 'bilinear', [7, 6]);
+  return g.build({ logits: g.linear(g.globalPool(g.mul(joined, scores, 'both'), 'head'), 'classifier', 3) });
+}
+
 /** Small networks that together have every op of a graph in them. */
-export const smallNetworks: Readonly<Record<string, () => Graph>> = { bottleneck, shuffled, pooled, cells };
+export const smallNetworks: Readonly<Record<string, () => Graph>> = { bottleneck, shuffled, pooled, cells, pyramid };

@@ -1,3 +1,4 @@
+import { interpolationNames } from '../../src/ops/interpolation.ts';
 import type { Pads, Window } from '../../src/ops/window.ts';
 import { buildCase, type Case, type CaseBuilder, whole } from './case-builder.ts';
 
@@ -127,6 +128,28 @@ export const spaceCases: readonly Case[] = [
     }),
   ),
 ];
+
+/** Height and width, and those that they become. */
+const sizes: readonly (readonly [string, readonly [number, number], readonly [number, number]])[] = [
+  ['twice', [3, 4], [6, 8]],
+  ['three times, one way', [2, 3], [6, 3]],
+  ['to a size that is no multiple', [3, 5], [7, 6]],
+  ['where rounded quotients miss a row', [6, 41], [14, 82]],
+  ['of one pixel', [1, 1], [3, 2]],
+  ['to fewer', [6, 5], [4, 2]],
+  ['to one pixel', [4, 3], [1, 1]],
+];
+
+export const upsampleCases: readonly Case[] = sizes.map(([name, [height, width], [rows, columns]]) =>
+  buildCase(`upsampling ${name}`, (c) => {
+    const [x, dy] = [c.fed('x', [2, height, width]), c.fed('dy', [2, rows, columns])];
+    for (const mode of interpolationNames) {
+      const sizes = { mode, rows: { from: height, to: rows }, columns: { from: width, to: columns } };
+      c.op({ kind: 'upsample', ...sizes }, [x], [2, rows, columns]);
+      c.op({ kind: 'upsampleGrad', ...sizes }, [dy], [2, height, width]);
+    }
+  }),
+);
 
 function flattened(c: CaseBuilder, shape: readonly number[]): void {
   const size = shape.reduce((a, b) => a * b, 1);

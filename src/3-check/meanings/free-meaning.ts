@@ -3,6 +3,7 @@ import {
   type BuiltinOp,
   builtinFunctions,
   builtinOps,
+  interpolations,
   paddings,
   scalingFunctions,
 } from '../../2-resolve/builtins.ts';
@@ -14,12 +15,13 @@ export type FreeMeaning = { readonly kind: 'declared'; readonly declared: Declar
 
 type LanguageMeaning =
   | { readonly kind: 'op'; readonly op: BuiltinOp }
-  | { readonly kind: 'function' | 'scaling' | 'activation' | 'padding' };
+  | { readonly kind: 'function' | 'scaling' | 'activation' | 'padding' | 'interpolation' };
 
 const language = new Map<string, LanguageMeaning>();
 for (const name of scalingFunctions.keys()) language.set(name, { kind: 'scaling' });
 for (const name of builtinFunctions.keys()) language.set(name, { kind: 'function' });
 for (const name of paddings) language.set(name, { kind: 'padding' });
+for (const name of interpolations) language.set(name, { kind: 'interpolation' });
 for (const name of activations) language.set(name, { kind: 'activation' });
 for (const [name, op] of builtinOps) language.set(name, { kind: 'op', op });
 

@@ -8,6 +8,7 @@ import { type Attributes, float, int, ints } from './attributes.ts';
 import { type Builder, dataTypes, type Value } from './builder.ts';
 import { globalMean, pairwise, product, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
+import { resized } from './resize.ts';
 
 /** What the writer of an op gets to see. */
 export interface OnnxNode extends WrittenNode {
@@ -75,6 +76,7 @@ export const opTable: OpWriters<OnnxNode> = {
     return [reshape(swapped, [channels, height, width], 'shuffle')];
   },
   pad: (c) => [addPad(c, c.op.pads, 'pad')],
+  upsample: (c) => [resized(c.b, valueAt(c, 0), c.op, label(c, 'upsample'))],
   // It belongs to no step of the source, and only has its own path.
   cast: (c) => {
     const { element } = c.node.type;

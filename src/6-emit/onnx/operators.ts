@@ -10,6 +10,7 @@ export const operators = [
   'Elu',
   'Erf',
   'Flatten',
+  'Gather',
   'Gelu',
   'Gemm',
   'GlobalAveragePool',

@@ -1,11 +1,22 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { resize, resizeGradient } from '../../6-emit/tfjs/resize.ts';
 import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { padAround } from './window.ts';
 
 /** What moves numbers, and masks and sums over them. Channels are the last axis. */
 export const rearrangingKernels: Kernels<
-  'mask' | 'mul' | 'add' | 'sumSpace' | 'concat' | 'slice' | 'zeros' | 'channelShuffle' | 'pad'
+  | 'mask'
+  | 'mul'
+  | 'add'
+  | 'sumSpace'
+  | 'concat'
+  | 'slice'
+  | 'zeros'
+  | 'channelShuffle'
+  | 'pad'
+  | 'upsample'
+  | 'upsampleGrad'
 > = {
   mask: ({ tf }, { rate, offset, shape }, inputs) => {
     const noise = at(inputs, 0);
@@ -41,6 +52,8 @@ export const rearrangingKernels: Kernels<
     return tf.reshape(tf.transpose(grouped, [0, 2, 1]), x.shape);
   },
   pad: ({ tf }, { pads }, inputs) => padAround(tf, mapAt(inputs, 0), pads),
+  upsample: ({ tf }, { mode, rows, columns }, inputs) => resize(tf, mapAt(inputs, 0), mode, rows, columns),
+  upsampleGrad: ({ tf }, { mode, rows, columns }, inputs) => resizeGradient(tf, mapAt(inputs, 0), mode, rows, columns),
 };
 
 function lastAxis(inputs: readonly Tensor[]): number {

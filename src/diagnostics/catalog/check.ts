@@ -52,6 +52,10 @@ export const checkDiagnostics = {
     (a) => `'${a.callee}' needs '${a.name}', which has no default`,
     `A parameter without a default must be given.`,
   ),
+  'one-argument-of': error<{ callee: string; names: string; given: string }>(
+    (a) => `'${a.callee}' takes either ${a.names}, and ${a.given === 'both' ? 'both are' : 'neither is'} given`,
+    `Some parameters of an op state the same thing in two ways: a call gives exactly one of them.`,
+  ),
   'missing-tensor': error<{ callee: string; name: string }>(
     (a) => `'${a.callee}' needs the tensor '${a.name}', which neither the chain nor an argument gives`,
     `A step takes its tensors from the chain, \`x -> Step\`, or as its first arguments, \`Step(x)\`. \`Add\`, \`Mul\` and \`Concat\` take two at least, or a list: \`Add([x])\` is x.`,

@@ -5,7 +5,7 @@ import { activationFacts } from '../../ops/activations.ts';
 import { spanText } from '../../source.ts';
 import { authored, authoredLine } from './authored.ts';
 import { fence } from './markdown.ts';
-import { paddingDocs } from './words.ts';
+import { interpolationDocs, paddingDocs } from './words.ts';
 
 /** What names mean, as Markdown for hovers, completion and signature help. */
 
@@ -80,7 +80,9 @@ export function describeBuiltin(name: string): string | undefined {
   const activation = Object.entries(activationFacts).find(([own]) => own === name)?.[1].doc;
   if (activation !== undefined) return card(`${name}(x)`, activation, 'an activation');
   const padding = Object.hasOwn(paddingDocs, name) ? paddingDocs[name] : undefined;
-  return padding === undefined ? undefined : card(name, padding, 'a padding');
+  if (padding !== undefined) return card(name, padding, 'a padding');
+  const interpolation = Object.hasOwn(interpolationDocs, name) ? interpolationDocs[name] : undefined;
+  return interpolation === undefined ? undefined : card(name, interpolation, 'an interpolation');
 }
 
 /** `round(x, m = 1)`: how the documentation of a function writes its call. */

@@ -34,6 +34,11 @@ export const paddingDocs: Readonly<Record<string, string>> = {
   valid: 'No padding.',
 };
 
+export const interpolationDocs: Readonly<Record<string, string>> = {
+  nearest: 'The pixel at floor(i * from / to), as `nearest` of PyTorch.',
+  bilinear: 'Between the four pixels around; pixels are placed by their centres (`align_corners=False`).',
+};
+
 export const typeDocs: Readonly<Record<string, string>> = {
   int: 'A whole number.',
   real: 'A number.',

@@ -100,6 +100,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'too-many-arguments': members('  s: Linear(10, true, 3)'),
   'too-many-tensors': members('  s: Split(3) -> c: Conv(8, 3)'),
   'missing-argument': members('  s: Conv(8)'),
+  'one-argument-of': members('  s: Upsample'),
   'tensors-before': members('  a: Conv(8, 3)\n  b: Conv(8, 3)\n  c: Conv(8, 3)\n  sum: Add(a, b)'),
   'missing-tensor': members('  a = Add(image)\n  s: a -> relu'),
   'wrong-type': members('  s: Conv(8, 3, stride: relu)'),

@@ -42,6 +42,8 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   maxPoolGrad: (op, dy = none, x = none) => through({ ...op, kind: 'maxPool' }, [x], 0, dy),
   avgPoolGrad: (op, dy = none) => through({ ...op, kind: 'avgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
+  upsampleGrad: (op, dy = none) =>
+    through({ ...op, kind: 'upsample' }, [zeros([dimsOf(dy).n, dimsOf(dy).c, op.rows.from, op.columns.from])], 0, dy),
   linearGradInput: (_op, dy = none, weight = none) =>
     through({ kind: 'linear' }, [zeros([dimsOf(dy).n, weight.shape[1] as number]), weight], 0, dy),
   linearGradWeight: (_op, x = none, dy = none) =>

@@ -1,7 +1,7 @@
 import type { ActivationName } from '../../../src/ops/activations.ts';
 import type { StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { erf } from '../../erf.ts';
-import { avgPool, conv, maxPool, pad, sumSpace } from './spatial.ts';
+import { avgPool, conv, maxPool, pad, sumSpace, upsample } from './spatial.ts';
 import { type Doubles, dimsOf, fromList, mapped, zeros } from './tensor.ts';
 
 /** The ops whose definition is a formula of their own; the others are gradients of these, or what a runner holds. */
@@ -18,6 +18,7 @@ export type ForwardKind = Exclude<
   | 'globalAvgPoolGrad'
   | 'maxPoolGrad'
   | 'avgPoolGrad'
+  | 'upsampleGrad'
   | 'linearGradInput'
   | 'linearGradWeight'
 >;
@@ -109,6 +110,7 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     });
   },
   pad: (op, x = none) => pad(x, op.pads),
+  upsample: (op, x = none) => upsample(x, op),
   softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, log) => -t * log),
   focalLoss: (_op, logits = none, targets = none, gamma = none) =>
     perSample(logits, targets, (t, log) => -t * (1 - Math.exp(log)) ** num(gamma, 0) * log),

@@ -1,3 +1,4 @@
+import type { StepOpOf } from '../../../src/ops/step-ops.ts';
 import type { Pads, Window } from '../../../src/ops/window.ts';
 import { type Doubles, dimsOf, zeros } from './tensor.ts';
 
@@ -98,6 +99,33 @@ export function pad(x: Doubles, { top, left, bottom, right }: Pads): Doubles {
         const [row, column] = [i - top, j - left];
         const inside = row >= 0 && row < h && column >= 0 && column < w;
         y.data[(plane * oh + i) * ow + j] = inside ? num(x, (plane * h + row) * w + column) : 0;
+      }
+  return y;
+}
+
+/** Each number from those around its place, worked out by itself: no rows before columns. */
+export function upsample(x: Doubles, { mode, rows, columns }: Omit<StepOpOf<'upsample'>, 'kind'>): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const y = zeros([n, c, rows.to, columns.to]);
+  const inside = (i: number, size: number) => Math.min(Math.max(i, 0), size - 1);
+  for (let plane = 0; plane < n * c; plane++)
+    for (let i = 0; i < rows.to; i++)
+      for (let j = 0; j < columns.to; j++) {
+        const at = (row: number, column: number) => num(x, (plane * h + inside(row, h)) * w + inside(column, w));
+        const index = (plane * rows.to + i) * columns.to + j;
+        if (mode === 'nearest') {
+          y.data[index] = at(Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to));
+          continue;
+        }
+        const row = Math.max(((i + 0.5) * h) / rows.to - 0.5, 0);
+        const column = Math.max(((j + 0.5) * w) / columns.to - 0.5, 0);
+        const [top, left] = [Math.floor(row), Math.floor(column)];
+        const [down, right] = [row - top, column - left];
+        y.data[index] =
+          at(top, left) * (1 - down) * (1 - right) +
+          at(top, left + 1) * (1 - down) * right +
+          at(top + 1, left) * down * (1 - right) +
+          at(top + 1, left + 1) * down * right;
       }
   return y;
 }

@@ -5,6 +5,7 @@ import { first, label, lastChannels, type OpWriters, outputShape } from '../../w
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { activations } from './activations.ts';
 import { add, addFused, type GraphModelNode, reshape, transpose } from './add.ts';
+import { writeUpsample } from './upsample.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
 
 /**
@@ -58,6 +59,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [reshape(c, swapped, name, [height, width, channels])];
   },
   pad: (c) => [applySteps(c, padSteps(c.op.pads), 0)],
+  upsample: (c) => [writeUpsample(c)],
   cast: refusedCast,
 };
 

@@ -1,4 +1,5 @@
 import { elements, type Graph, type GraphNode, type Shape, type ValueRef } from '../../../5-graph/graph.ts';
+import { isDyadic, wholeFactor } from '../../../ops/interpolation.ts';
 import { type Pads, padSteps } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { refusedCast } from '../../lacked-form.ts';
@@ -135,6 +136,15 @@ export const opTable: OpWriters<LayersNode> = {
     return [c.b.layer('Reshape', name, { target_shape: [height, width, channels] }, [swapped])];
   },
   pad: (c) => [applySteps(c, padSteps(c.op.pads))],
+  upsample: (c) => {
+    const { mode, rows, columns } = c.op;
+    const size = [rows, columns].map(wholeFactor);
+    // Both repeat pixels a power of two times alike; for other sizes see `EnetResizing`.
+    if (mode === 'nearest' && size.every((n) => n) && isDyadic(rows) && isDyadic(columns)) {
+      return [step(c, 'UpSampling2D', 'upsample', { size, interpolation: 'nearest', ...channelsLast })];
+    }
+    return [step(c, 'EnetResizing', 'upsample', { height: rows.to, width: columns.to, interpolation: mode })];
+  },
   cast: refusedCast,
 };
 

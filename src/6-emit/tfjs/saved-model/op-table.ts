@@ -30,6 +30,7 @@ import {
 } from './ops-move.ts';
 import { addBias, batchNorm, batchNormGrad, biasGrad, normalise, normaliseGrad } from './ops-norm.ts';
 import { avgPool, avgPoolGrad, globalAvgPool, globalAvgPoolGrad, maxPool, maxPoolGrad, sumSpace } from './ops-pool.ts';
+import { upsample, upsampleGrad } from './ops-upsample.ts';
 
 /** From step op to TensorFlow nodes. */
 export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
@@ -66,6 +67,8 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   zeros,
   channelShuffle,
   pad,
+  upsample,
+  upsampleGrad,
   softmaxCrossEntropy,
   focalLoss,
   weightedMean,

@@ -1,4 +1,4 @@
-import { builtinFunctions, paddings, scalingFunctions } from '../../../2-resolve/builtins.ts';
+import { builtinFunctions, interpolations, paddings, scalingFunctions } from '../../../2-resolve/builtins.ts';
 import { isListType, isTensors, type Type } from '../../../3-check/types.ts';
 import { describeBuiltin, describeParam, functionHeading } from '../../docs/describe.ts';
 import { counterDocs } from '../../docs/words.ts';
@@ -70,12 +70,12 @@ function typeText({ type, local, kind }: Visible): string {
 function words(site: Site, { type }: Wanted): Proposal[] {
   if (type === 'bool') return bools(0);
   if (type === 'activation') return activationValues(site, 0);
-  if (type === 'padding') {
-    return [...paddings].map((label) => ({
+  if (type === 'padding' || type === 'interpolation') {
+    return [...(type === 'padding' ? paddings : interpolations)].map((label) => ({
       label,
       kind: 'word',
       rank: 0,
-      detail: 'padding',
+      detail: type,
       documentation: describeBuiltin(label) ?? '',
     }));
   }

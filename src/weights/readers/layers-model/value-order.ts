@@ -40,7 +40,7 @@ const pointwise = new Set([
 /** Layers that give a map with the channels of theirs. */
 const spatial = new Set([
   ...['MaxPooling2D', 'AveragePooling2D', 'EnetMaxPooling2D', 'EnetAveragePooling2D', 'ZeroPadding2D', 'Cropping2D'],
-  ...['UpSampling2D', 'Resizing', 'CenterCrop'],
+  ...['UpSampling2D', 'Resizing', 'EnetResizing', 'CenterCrop'],
 ]);
 /** Layers that give a map with channels of their own number. */
 const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D']);
