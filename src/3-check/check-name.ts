@@ -13,6 +13,8 @@ import {
   suggestion,
   visibleNames,
 } from './checker.ts';
+import type { LocalName } from './meanings/occurrence.ts';
+import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
 
 /** What a tensor tells of its shape. */
@@ -31,7 +33,7 @@ export function checkName(c: Checker, name: NameNode): Type {
     const { local } = meaning;
     local.used = true;
     if (rest.length === 0) return local.type;
-    if (meaning.name?.kind === 'section') return checkPath(c, local, head, rest, name.span);
+    if (meaning.name?.kind === 'section') return checkPath(c, meaning.name, name);
     return checkProperty(c, local.type, `'${head}'`, rest, name.span);
   }
   if (rest.length > 0) {
@@ -54,20 +56,18 @@ export function checkName(c: Checker, name: NameNode): Type {
   }
 }
 
-/** `stages.c2.0` or `stages.channels`: what stands behind a section's name. */
-function checkPath(
-  c: Checker,
-  section: { readonly parts?: ReadonlySet<string> },
-  head: string,
-  rest: readonly string[],
-  span: Span,
-): Type {
-  const [part = ''] = rest;
-  const isProperty = tensorProperties.includes(rest.at(-1) as string);
-  if (section.parts && !section.parts.has(part) && !(isProperty && rest.length === 1)) {
-    const at = { ...span, start: span.start + head.length + 1, end: span.start + head.length + 1 + part.length };
-    const { hint, fixes } = suggest(c, part, () => section.parts as ReadonlySet<string>, at);
-    report(c, 'unknown-property', span, { name: part, of: `the section '${head}'`, hint }, { fixes });
+/** `stages.c2.0.expand` or `stages.channels`: what stands behind a section's name. */
+function checkPath(c: Checker, section: LocalName, { parts, span }: NameNode): Type {
+  const stray = strayWord({ module: c.module, owner: section.owner }, section.ident, parts);
+  const isProperty = tensorProperties.includes(parts.at(-1) as string);
+  if (stray && !(isProperty && stray.index === parts.length - 1)) {
+    const { index } = stray;
+    const name = parts[index] as string;
+    const start = span.start + parts.slice(0, index).join('.').length + 1;
+    const names = () => (index === parts.length - 1 ? [...stray.names(), ...tensorProperties] : stray.names());
+    const { hint, fixes } = suggest(c, name, names, { ...span, start, end: start + name.length });
+    const of = index === 1 ? `the section '${parts[0]}'` : `'${parts.slice(0, index).join('.')}'`;
+    report(c, 'unknown-property', span, { name, of, hint }, { fixes });
     return 'unknown';
   }
   return isProperty ? 'number' : { tensors: undefined };

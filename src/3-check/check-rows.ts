@@ -1,4 +1,4 @@
-import type { Arg, CellNode, Expr, Ident, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
+import type { Arg, CellNode, Expr, Ident, NameNode, RowsNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
 import { isTensorArgument } from './bind-arguments.ts';
 import { checkExpr, expectType } from './check-expr.ts';
@@ -195,16 +195,4 @@ function checkCell(c: Checker, { name }: Ident, cell: CellNode, blocks: readonly
       report(c, 'not-whole', value.span, { what: `the cell of '${name}'`, value: value.value });
     }
   }
-}
-
-/** The names of a table's rows as they stand in paths. */
-export function rowNames({ header, rows }: RowsNode): Set<string> {
-  const column = header.findIndex((h) => h.name === 'name');
-  return new Set(rows.map((row, i) => rowName(row, column, i)));
-}
-
-/** A row's name in paths: what its column `name` says, else its number. */
-export function rowName(row: RowNode, column: number, number: number): string {
-  const value = row.cells[column]?.values[0];
-  return value?.kind === 'name' ? value.text : String(number);
 }

@@ -2,7 +2,7 @@ import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
 import { addLabel, collectLabels, type Labels } from './check-block.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
-import { checkStageRows, checkStageTable, rowNames } from './check-rows.ts';
+import { checkStageRows, checkStageTable } from './check-rows.ts';
 import { type Before, calleeSignature, checkStep, firstCallSignature } from './check-step.ts';
 import { bind, type Checker, lookup } from './checker.ts';
 import type { Signature } from './signature.ts';
@@ -41,8 +41,7 @@ export function checkSection(c: Checker, section: SectionNode, before: Before | 
   } else if (callee) calleeSignature(c, callee);
   else tensors = countOf(checkHead(c, first));
   for (const step of steps) tensors = checkStep(c, step, tensors);
-  const parts = steps.length > 0 ? undefined : sectionParts(c, section, callee);
-  bind(c, name, { type: { tensors }, used: true, ...(parts && { parts }) });
+  bind(c, name, { type: { tensors }, used: true });
 }
 
 /** The callee where the first element of a section is a step: a block, an op or an activation, not a value. */
@@ -65,18 +64,6 @@ function noteUse(c: Checker, name: NameNode, use: TableUse, uses: TableUses): vo
   if (meaning?.kind !== 'local' || name.parts.length > 1) return;
   if (meaning.name?.kind === 'parameter') uses.byParam ??= use;
   else if (!uses.byName.has(name.text)) uses.byName.set(name.text, use);
-}
-
-/** What stands behind a section's name in paths: its rows, or the sections of a model. */
-function sectionParts(
-  c: Checker,
-  { tail }: SectionNode,
-  callee: NameNode | undefined,
-): ReadonlySet<string> | undefined {
-  if (tail.rows) return tail.rows.kind === 'rows' ? rowNames(tail.rows) : undefined;
-  const meaning = callee?.parts.length === 1 ? lookup(c, callee) : undefined;
-  if (meaning?.kind !== 'declared' || meaning.declared.kind !== 'model') return undefined;
-  return new Set(meaning.declared.node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
 }
 
 /** Checks the tables of a model, each against the block of the section that builds it. */

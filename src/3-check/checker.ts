@@ -26,8 +26,6 @@ export interface Inferred {
   readonly type: Type;
   /** Whether it is read, or need not be. */
   used: boolean;
-  /** The names that follow a section's in paths, where they can be known: its rows, or the sections of a model. */
-  readonly parts?: ReadonlySet<string>;
 }
 
 /** What a check of one file or declaration carries along. */

@@ -12,7 +12,7 @@ import { listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, show } from './apply-scaling.ts';
-import { bind, innerEnv, lookupVar, visibleVars } from './env.ts';
+import { bind, innerEnv, joinPath, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
 import type { FactorName } from './scaling.ts';
@@ -146,7 +146,9 @@ function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   if (binding?.traces) addTraces(ev, binding.traces);
   const value = binding ? binding.value : freeValue(env, name);
   if (value === undefined) return failUnknown(env, name);
-  return name.parts.length === 1 ? value : property(value, name.parts.slice(1), name.span);
+  const [, ...rest] = name.parts;
+  if (rest.length === 0) return value;
+  return isSection(value) ? atPath(ev, value, rest, name.span) : property(value, rest, name.span);
 }
 
 function failUnknown(env: Env, { parts: [head = ''], span }: NameNode): never {
@@ -199,13 +201,53 @@ export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
   return evaluate(ev, { ...env, meanings: meaningsOfValue(env.meanings.owner, visibleVars(env), given) }, given);
 }
 
-/** What stands behind the dots of a path: a section's parts, a tensor's sizes. */
+/** What the step gives that stands behind the dots of a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
+function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): Value {
+  const path = joinPath(section.path, rest.join('.'));
+  const flow = ev.results.get(path);
+  if (flow) return { kind: 'section', path, ...flow };
+  const last = rest.at(-1) as string;
+  if (!tensorProperties.includes(last)) return failPath(ev, section, rest, span);
+  const inner = rest.slice(0, -1);
+  return sizeIn(inner.length === 0 ? section : atPath(ev, section, inner, span), last, span);
+}
+
+/** Says which word of a path names no step that was built. */
+function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): never {
+  let before = section.path;
+  let known = new Set<string>();
+  for (const word of rest) {
+    known = wordsBelow(ev, before);
+    if (!known.has(word))
+      return failProperty(
+        word,
+        before === section.path ? `the section '${before}'` : `'${before}'`,
+        [...known, ...tensorProperties],
+        span,
+      );
+    before = joinPath(before, word);
+  }
+  return fail('incomplete-path', span, { path: before, words: listNames([...wordsBelow(ev, before)]) });
+}
+
+/** The words that follow a path in those of the steps below it. */
+function wordsBelow({ results }: Evaluation, path: string): Set<string> {
+  const before = `${path}.`;
+  const words = new Set<string>();
+  for (const other of results.keys()) {
+    if (other.startsWith(before)) words.add(other.slice(before.length).split('.', 1)[0] as string);
+  }
+  return words;
+}
+
+function failProperty(name: string, of: string, known: Iterable<string>, span: Span): never {
+  return fail('unknown-property', span, { name, of, hint: didYouMean(name, known) });
+}
+
+/** What stands behind the dots of a value: sizes of a tensor. */
 function property(value: Value, rest: readonly string[], span: Span): Value {
   let current = value;
-  for (const part of rest) {
-    const inner: Value | undefined = isSection(current) ? current.parts.get(part) : undefined;
-    current = inner ?? sizeIn(current, part, span);
-  }
+  for (const part of rest) current = sizeIn(current, part, span);
   return current;
 }
 
@@ -214,8 +256,7 @@ function sizeIn(value: Value, name: string, span: Span): number {
   const tensor = isSection(value) && value.tensors.length === 1 ? value.tensors[0] : value;
   const axis = tensorProperties.indexOf(name);
   if (axis < 0 || typeof tensor !== 'object' || isList(tensor) || tensor.kind !== 'tensor') {
-    const hint = isSection(value) ? didYouMean(name, value.parts.keys()) : '';
-    return fail('unknown-property', span, { name, of: describeValue(value), hint });
+    return failProperty(name, describeValue(value), tensorProperties, span);
   }
   return tensor.shape[axis] ?? fail('needs-space', span, { op: `'${name}'`, shape: `[${tensor.shape.join(', ')}]` });
 }

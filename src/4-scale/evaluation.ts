@@ -5,7 +5,7 @@ import { createPlaceSet, type PlaceSet } from '../diagnostics/place-set.ts';
 import type { Span } from '../source.ts';
 import { buildLimits } from './limits.ts';
 import type { Trace } from './trace.ts';
-import type { Binding, Env, Value } from './values.ts';
+import type { Binding, Env, Flow, Value } from './values.ts';
 
 /** What building one network carries along. */
 export interface Evaluation {
@@ -23,6 +23,8 @@ export interface Evaluation {
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
   cell: { key: string; next: number } | undefined;
   readonly choices: Choices;
+  /** By path: what the step gave that bears it. */
+  results: Map<string, Flow>;
   /** Builds what an expression calls; only building a graph has it. */
   readonly call: (call: CallNode, env: Env) => Value;
   readonly chain: (chain: ChainNode, env: Env) => Value;
@@ -53,6 +55,7 @@ export function createEvaluation(
     warnings: 0,
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
+    results: new Map(),
     ...build,
   };
 }

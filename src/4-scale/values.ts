@@ -57,13 +57,17 @@ export interface TensorValue {
   readonly shape: readonly number[];
 }
 
-/** A section of a model: what it gives, and what its rows, their blocks or the sections of an inner model give. */
-export interface SectionValue {
-  readonly kind: 'section';
+/** Tensors that travel together. */
+export interface Flow {
   readonly tensors: readonly TensorValue[];
-  readonly parts: ReadonlyMap<string, SectionValue>;
-  /** Its tensors are a list, even if there is only one. */
+  /** They came as a list, which stays one where it holds a single tensor. */
   readonly list?: true;
+}
+
+/** A section of a model, or a step in it: what it gives, and the path that begins those of the steps in it. */
+export interface SectionValue extends Flow {
+  readonly kind: 'section';
+  readonly path: string;
 }
 
 /** A value with how its scaled numbers came about. */

@@ -10,7 +10,7 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
-import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
+import { lowerModel, type ModelOutput, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
 import { maxStride } from './stride.ts';
 
@@ -48,8 +48,8 @@ export function buildGraph(
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     b.models.push(useOf('', declared, chosen.point));
-    const flow = lowerModel(b, declared.node, chosen.env);
-    const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
+    const outputs = lowerModel(b, declared.node, chosen.env);
+    const { graph, diagnostics: ofWhole } = finish(declared, b, outputs);
     const diagnostics = [
       ...ev.diagnostics,
       ...openChoices(ev),
@@ -83,7 +83,7 @@ function withCalls(d: Diagnostic, b: Builder | undefined): Diagnostic {
 function finish(
   declared: DeclaredModel,
   b: Builder,
-  { outputs }: ModelFlow,
+  outputs: readonly ModelOutput[],
 ): { graph: Graph; diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();

@@ -3,10 +3,9 @@ import { addTraces } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
-import { type Binding, isList, type TensorValue, type Value } from '../4-scale/values.ts';
+import { type Binding, type Flow, isList, type TensorValue, type Value } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
 import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
-import type { Flow } from './lower-chain.ts';
 
 /** What a block was built from. */
 export interface BlockCall {
@@ -30,6 +29,8 @@ interface KeptBlock {
   readonly results: readonly TensorValue[];
   /** Whether the results are a list: see `Flow`. */
   readonly list: true | undefined;
+  /** What the steps in it gave that have labels, by their paths. */
+  readonly inner: ReadonlyMap<string, Flow>;
   /** Traces that reach what called the block. */
   readonly traces: readonly Trace[];
   readonly parameters: number;
@@ -168,23 +169,27 @@ function record(
 ): { built?: KeptBlock; flow: Flow } {
   const { ev, place } = b;
   const first = b.nodes.length;
-  const before = { steps: ev.steps, parameters: b.parameters, reported: ev.warnings + b.unkept };
+  const start = { steps: ev.steps, parameters: b.parameters, reported: ev.warnings + b.unkept };
   const outer = ev.traces;
+  const before = ev.results;
   ev.traces = [];
+  ev.results = new Map();
   b.insideKept = true;
   const flow = build();
   const { tensors: results, list } = flow;
   b.insideKept = false;
-  const { traces } = ev;
+  const { traces, results: inner } = ev;
   ev.traces = outer;
+  ev.results = before;
   addTraces(ev, traces);
-  if (b.warnedOfKernel || ev.warnings + b.unkept !== before.reported) return { flow };
+  addResults(ev, inner);
+  if (b.warnedOfKernel || ev.warnings + b.unkept !== start.reported) return { flow };
   const nodes = b.nodes.slice(first);
   const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
-  const parameters = b.parameters - before.parameters;
-  const steps = before.steps - ev.steps;
+  const parameters = b.parameters - start.parameters;
+  const steps = start.steps - ev.steps;
   const given = tracesOf(bindings);
-  const built = { path, place, tensors, given, first, nodes, results, list, traces, parameters, steps, longest };
+  const built = { path, place, tensors, given, first, nodes, results, list, inner, traces, parameters, steps, longest };
   return { built, flow };
 }
 
@@ -205,7 +210,12 @@ function repeat(b: Builder, before: KeptBlock, call: BlockCall): KeptBlock | und
   b.parameters += block.parameters;
   b.ev.steps -= block.steps;
   addTraces(b.ev, block.traces);
+  addResults(b.ev, block.inner);
   return block;
+}
+
+function addResults({ results }: Builder['ev'], inner: KeptBlock['inner']): void {
+  for (const [path, flow] of inner) results.set(path, flow);
 }
 
 /** Whether a call stands where it was built last: after an edit elsewhere, in the same member of the family. */
@@ -275,6 +285,12 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
       };
     },
   );
-  const results = before.results.map((t): TensorValue => ({ ...t, ...refOf(t) }));
-  return { ...before, path, place, tensors, given, first, nodes, results, traces: before.traces.map(traceOf) };
+  const tensorOf = (t: TensorValue): TensorValue => ({ ...t, ...refOf(t) });
+  const results = before.results.map(tensorOf);
+  const inner = new Map<string, Flow>();
+  for (const [at, flow] of before.inner) {
+    inner.set(path + at.slice(before.path.length), { ...flow, tensors: flow.tensors.map(tensorOf) });
+  }
+  const traces = before.traces.map(traceOf);
+  return { ...before, path, place, tensors, given, first, nodes, results, inner, traces };
 }

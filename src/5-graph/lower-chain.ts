@@ -16,10 +16,10 @@ import {
   type BlockValue,
   describeValue,
   type Env,
+  type Flow,
   isList,
   isTensorList,
   itemsOf,
-  type SectionValue,
   type TensorValue,
   tensorsOf,
   type Value,
@@ -30,14 +30,6 @@ import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
 import { lowerTable } from './lower-table.ts';
-
-/** Tensors that travel together, and for sections what stands behind their dotted names. */
-export interface Flow {
-  readonly tensors: readonly TensorValue[];
-  /** They came as a list, which stays one where it holds a single tensor. */
-  readonly list?: true;
-  readonly parts?: ReadonlyMap<string, SectionValue>;
-}
 
 /** Where a step stands: its span, its path, and whether a label (or a section's name) gave it that path. */
 export interface Site {
@@ -53,14 +45,8 @@ export function lowerChain(b: Builder, chain: ChainNode, env: Env): Value {
   return asValue(flow);
 }
 
-export function asValue({ tensors, parts, list }: Flow): Value {
-  if (parts) return { kind: 'section', tensors, parts };
+export function asValue({ tensors, list }: Flow): Value {
   return tensors.length === 1 && !list ? (tensors[0] as TensorValue) : tensors;
-}
-
-/** What flows on where a step is left out. */
-export function passedOn({ tensors, list }: Flow): Flow {
-  return { tensors, ...(list && { list }) };
 }
 
 /** Evaluates an expression to the tensors that flow from it. */
@@ -85,15 +71,21 @@ function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue
   return tensors;
 }
 
-/** Builds one step over what comes before it. A step whose condition does not hold passes its input on. */
+/** Builds one step over what comes before it, and keeps what it gives under its path where it has a label. */
 export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
-  const { tail } = step;
-  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return passedOn(flow);
   const label = step.label ? step.label.name + env.numbers : '';
   const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
-  const callee = calleeValue(env, step.callee);
-  if (tail.rows) return lowerTable(b, { callee, args: step.args ?? [], rows: tail.rows, env, site }, flow.tensors);
-  return callValue(b, callee, step.args ?? [], flow, env, site);
+  const result = lowerStepAt(b, step, flow, env, site);
+  if (step.label) b.ev.results.set(site.path, result);
+  return result;
+}
+
+/** A step whose condition does not hold passes its input on. */
+function lowerStepAt(b: Builder, { tail, callee: name, args = [] }: StepNode, flow: Flow, env: Env, site: Site): Flow {
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return flow;
+  const callee = calleeValue(env, name);
+  if (tail.rows) return lowerTable(b, { callee, args, rows: tail.rows, env, site }, flow.tensors);
+  return callValue(b, callee, args, flow, env, site);
 }
 
 /** What a step's name is worth: a block or an activation. */
@@ -285,7 +277,7 @@ function lowerBlock(
 }
 
 /** One output of a `return`. */
-interface Returned extends Pick<Flow, 'tensors' | 'list'> {
+interface Returned extends Flow {
   readonly label: string | undefined;
   readonly text: string;
   readonly span: Span;

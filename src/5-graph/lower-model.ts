@@ -15,6 +15,7 @@ import {
   type BlockValue,
   describeValue,
   type Env,
+  type Flow,
   isList,
   type SectionValue,
   type TensorValue,
@@ -22,21 +23,21 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
-import { callFirst, type Flow, flowIn, lowerStatement, lowerStep, passedOn, type Site } from './lower-chain.ts';
+import { callFirst, flowIn, lowerStatement, lowerStep, type Site } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
-/** What a model gives: its outputs with their names, and its sections. */
-export interface ModelFlow {
-  readonly outputs: readonly { readonly name: string; readonly tensor: TensorValue; readonly span: Span }[];
-  readonly parts: ReadonlyMap<string, SectionValue>;
+/** An output of a model. */
+export interface ModelOutput {
+  readonly name: string;
+  readonly tensor: TensorValue;
+  readonly span: Span;
 }
 
 /**
  * Builds the members of a model in order. A section takes what the section before gave; the first takes the inputs.
  * @param given the tensors that stand for the inputs where the model is a step; else input nodes are made
  */
-export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelFlow {
-  const parts = new Map<string, SectionValue>();
+export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelOutput[] {
   let flow: Flow = { tensors: given ?? [] };
   const inputs: TensorValue[] = [];
   let last: { name: string; span: Span } | undefined;
@@ -49,29 +50,25 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
     } else if (member.kind === 'section') {
       flow = lowerSection(b, member, env, flow);
       const { name, span } = member.name;
-      const { tensors, parts: inner = new Map(), list } = flow;
-      const value: SectionValue = { kind: 'section', tensors, parts: inner, ...(list && { list }) };
+      const value: SectionValue = { kind: 'section', path: joinPath(env.path, name), ...flow };
       bind(env, env.vars, member.name, { value });
-      parts.set(name, value);
       last = { name, span };
     } else if (member.kind === 'return' || member.kind === 'assign' || member.kind === 'require') {
       const returned = lowerStatement(b, member, env);
       if (!returned) continue;
-      const outputs = returned.flatMap(({ label, text, tensors, span }) => {
+      return returned.flatMap(({ label, text, tensors, span }) => {
         const base = label ?? (text || last?.name || 'output');
         return tensors.map((tensor, i) => ({ name: tensors.length === 1 ? base : `${base}.${i}`, tensor, span }));
       });
-      return { outputs, parts };
     }
   }
-  if (!last) return { outputs: [], parts }; // the check ensures that a model has a section or returns something
+  if (!last) return []; // the check ensures that a model has a section or returns something
   const { name, span } = last;
-  const outputs = flow.tensors.map((tensor, i) => ({
+  return flow.tensors.map((tensor, i) => ({
     name: flow.tensors.length === 1 ? name : `${name}.${i}`,
     tensor,
     span,
   }));
-  return { outputs, parts };
 }
 
 /** What a network keeps of a model in it. */
@@ -134,7 +131,10 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
   const inner: Env = { ...env, path };
   const outer = b.place;
   b.place = { section: path };
-  const flow = section.steps.reduce((f, step) => lowerStep(b, step, f, inner), lowerFirst(b, section, inner, before));
+  const first = lowerFirst(b, section, inner, before);
+  if (section.label) b.ev.results.set(joinPath(path, section.label.name), first);
+  const flow = section.steps.reduce((f, step) => lowerStep(b, step, f, inner), first);
+  b.ev.results.set(path, flow);
   b.place = outer;
   return flow;
 }
@@ -142,7 +142,7 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
 /** The first element of a section: a step over what comes before, or a value to start from. */
 function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
   const { first, tail } = section;
-  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return passedOn(before);
+  if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return before;
   const { callee, args } = headOf(section);
   const value = callee && callableValue(env, callee);
   if (!callee || !value) return flowIn(b, env, first);
@@ -177,6 +177,6 @@ export function lowerModelStep(
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
     warn(b.ev, 'conventions-differ', site.span, data);
   }
-  const { outputs, parts } = lowerModel(b, declared.node, env, tensors);
-  return { tensors: outputs.map((o) => o.tensor), parts };
+  const outputs = lowerModel(b, declared.node, env, tensors);
+  return { tensors: outputs.map((o) => o.tensor) };
 }

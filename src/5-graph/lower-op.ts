@@ -2,11 +2,10 @@ import type { BuiltinOp, BuiltinParam } from '../2-resolve/builtins.ts';
 import { wrongChoice } from '../3-check/bind-arguments.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
-import { type Binding, describeValue, type Env, tensorsOf, type Value } from '../4-scale/values.ts';
+import { type Binding, describeValue, type Env, type Flow, tensorsOf, type Value } from '../4-scale/values.ts';
 import type { Shape } from '../ops/shape.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
-import type { Flow } from './lower-chain.ts';
 
 /**
  * Adds the node of an op, with what its arguments leave open taken from the convention. An op over many tensors takes a

@@ -1,7 +1,8 @@
 import type { Arg, CellNode, Expr, NameNode, RowNode, RowsNode } from '../1-parse/ast.ts';
 import { isTensorArgument } from '../3-check/bind-arguments.ts';
-import { hasChoice, rowName } from '../3-check/check-rows.ts';
+import { hasChoice } from '../3-check/check-rows.ts';
 import { ownColumns } from '../3-check/meanings/walk-expr.ts';
+import { rowName } from '../3-check/row-names.ts';
 import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { joinPath } from '../4-scale/env.ts';
@@ -15,8 +16,8 @@ import {
   type BlockValue,
   describeValue,
   type Env,
+  type Flow,
   isList,
-  type SectionValue,
   type TableValue,
   type TensorValue,
   tensorsOf,
@@ -25,7 +26,7 @@ import {
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Builder } from './builder.ts';
 import type { StagePosition } from './graph.ts';
-import { applyActivation, callSignature, counterEnv, type Flow, type Site } from './lower-chain.ts';
+import { applyActivation, callSignature, counterEnv, type Site } from './lower-chain.ts';
 
 /** A table with the block and the arguments before it. */
 export interface TableStep {
@@ -77,18 +78,16 @@ export function lowerTable(b: Builder, called: TableStep, before: readonly Tenso
   const step = given.length > 0 ? { ...called, args: values } : called;
   const untaken = new Set(step.args.flatMap((a) => (a.name ? [a.name.name] : [])));
   const t: TableBuild = { b, step, table, columns, count, place: b.place, untaken };
-  const parts = new Map<string, SectionValue>();
   let flow = tensors;
   let index = 0;
   for (const row of planned) {
-    const blocks = lowerRow(t, row, index, flow);
-    flow = blocks.at(-1) ?? flow;
+    flow = lowerRow(t, row, index, flow);
     index += row.repeat;
-    parts.set(row.name, { kind: 'section', tensors: flow, parts: columns.has('repeat') ? numbered(blocks) : noParts });
+    b.ev.results.set(joinPath(called.site.path, row.name), { tensors: flow });
   }
   b.place = t.place;
   if (count > 0) checkUntaken(t);
-  return { tensors: flow, parts };
+  return { tensors: flow };
 }
 
 /** Divides the arguments before a table into the tensors that they give, and those that are values of its blocks. */
@@ -119,12 +118,6 @@ function isArithmetic({ kind }: Expr): boolean {
   return kind === 'number' || kind === 'bool' || kind === 'binary' || kind === 'unary' || kind === 'choice';
 }
 
-const noParts: ReadonlyMap<string, SectionValue> = new Map();
-
-function numbered(blocks: readonly (readonly TensorValue[])[]): Map<string, SectionValue> {
-  return new Map(blocks.map((tensors, i) => [String(i), { kind: 'section', tensors, parts: noParts }]));
-}
-
 function tableOf(b: Builder, { rows, env }: TableStep): TableValue {
   if (rows.kind === 'rows') return { kind: 'table', name: 'rows', rows, env };
   const value = evaluate(b.ev, env, rows);
@@ -147,8 +140,13 @@ function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, nu
   });
 }
 
-/** Builds the blocks of a row, and gives the tensors after each. */
-function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: readonly TensorValue[]) {
+/** Builds the blocks of a row, and gives the tensors after the last. */
+function lowerRow(
+  t: TableBuild,
+  planned: PlannedRow,
+  index: number,
+  tensors: readonly TensorValue[],
+): readonly TensorValue[] {
   const { b, step, table, columns, count } = t;
   const { row, name, repeat, traces } = planned;
   const rowPath = joinPath(step.site.path, name);
@@ -159,7 +157,6 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
     for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${rowPath}.${column}`);
   }
   const built = new Set<Signature | undefined>();
-  const flows: (readonly TensorValue[])[] = [];
   const start = b.nodes.length;
   let flow = tensors;
   for (let block = 0; block < repeat; block++) {
@@ -177,13 +174,13 @@ function lowerRow(t: TableBuild, planned: PlannedRow, index: number, tensors: re
       callee.kind === 'activation'
         ? applyActivation(b, callee, flow, site).tensors
         : lowerBlockOfRow(t, callee.signature, { row, path: rowPath, block, args, read }, flow, site);
-    flows.push(flow);
+    b.ev.results.set(path, { tensors: flow });
   }
   if (repeat > 0) checkTaken(t, row, built);
   // the number of blocks is not an attribute of any op: the row's first node records it
   const first = b.nodes[start];
   if (first && traces.length > 0) b.nodes[start] = { ...first, traces: [...traces, ...first.traces] };
-  return flows;
+  return flow;
 }
 
 function cellAt(row: RowNode, columns: ReadonlyMap<string, number>, column: string): CellNode | undefined {

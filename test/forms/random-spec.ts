@@ -151,7 +151,8 @@ function section(pick: Choices, values: readonly Named[], name: string): { text:
   const isLabelled = from !== '' || pick.chance(0.5);
   return {
     text: `  ${name}: ${from}${isLabelled ? 'a: ' : ''}${step(pick, x.shape)}${tail(pick, x.shape)}`,
-    names: [name],
+    // what the first step gives, by its path
+    names: isLabelled && pick.chance(0.3) ? [`${name}.a`, name] : [name],
   };
 }
 

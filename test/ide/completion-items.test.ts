@@ -96,6 +96,8 @@ model N {
   expect(labels('own.▮')).toEqual(['c2', 'c3', 'channels', 'height', 'width']);
   expect(labels('trunk.▮')).toEqual(expect.arrayContaining(['stem', 'stages', 'head', 'classifier']));
   expect(labels('trunk.stages.▮')).toEqual(expect.arrayContaining(['0', '6', 'channels']));
+  expect(labels('trunk.stages.1.0.▮')).toEqual(expect.arrayContaining(['expand', 'depthwise', 'project', 'channels']));
+  expect(labels('own.c2.▮')).toEqual(expect.arrayContaining(['expand', 'depthwise', 'project']));
   expect(taken(text('trunk.sta▮'), 'stages')).toContain('return trunk.stages\n');
 });
 

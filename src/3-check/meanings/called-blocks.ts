@@ -1,8 +1,6 @@
-import type { Declaration, NameNode, SectionNode } from '../../1-parse/ast.ts';
-import { headOf } from '../../1-parse/section-head.ts';
-import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts';
+import type { NameNode } from '../../1-parse/ast.ts';
+import type { Declared, Module } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
-import { meaningsOf } from './declaration-names.ts';
 import type { LocalName, NameTarget } from './occurrence.ts';
 
 /** What the names of a file mean. */
@@ -15,15 +13,6 @@ export function calledBy(module: FileScope, callee: NameTarget): readonly Declar
     return declared ? [declared] : [];
   }
   return callee.kind === 'local' ? heldBlocks(module, callee.local) : [];
-}
-
-/** The model that a section of one step uses. */
-export function modelOfSection(module: FileScope, owner: Declaration, section: SectionNode): DeclaredModel | undefined {
-  const { callee } = headOf(section);
-  if (section.steps.length > 0 || section.tail.rows || callee?.parts.length !== 1) return undefined;
-  const target = meaningsOf(owner).targets.get(callee);
-  const declared = target?.kind === 'free' ? module.scope.get(target.name) : undefined;
-  return declared?.kind === 'model' ? declared : undefined;
 }
 
 /** What a parameter of type `block` holds by its default and in the rows of `variants`. */

@@ -11,7 +11,7 @@ import type {
 import { headOf } from '../../1-parse/section-head.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
-import { rowName } from '../check-rows.ts';
+import { rowName, rowNames } from '../row-names.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
@@ -32,8 +32,10 @@ type PathScope =
       /** The first step of a section, where it has a label. */
       readonly first?: LabelledStep;
     }
-  | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly Declared[] }
-  | { readonly kind: 'number'; readonly then: readonly PathScope[] };
+  | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly PathScope[] }
+  | { readonly kind: 'number'; readonly then: readonly PathScope[] }
+  /** Only the build knows: inside of what a parameter holds. */
+  | { readonly kind: 'open' };
 
 interface LabelledStep {
   readonly label: Ident;
@@ -51,10 +53,54 @@ export function modelPlaces(model: DeclaredModel, words: readonly string[], inde
 
 /** The same for a path that starts at a section of the model that contains it: `trunk.stages.1`. */
 export function sectionPlaces(inside: Inside, section: Ident, words: readonly string[], index: number): Entity[] {
-  const node =
-    inside.owner.kind === 'model' ? inside.owner.members.find((m) => 'name' in m && m.name === section) : undefined;
-  if (node?.kind !== 'section') return [];
-  return follow(inSection(inside, node), words.slice(1), index - 1);
+  return follow(scopesOfSection(inside, section), words.slice(1), index - 1);
+}
+
+function scopesOfSection(inside: Inside, section: Ident): readonly PathScope[] {
+  const { owner } = inside;
+  const node = owner.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === section) : undefined;
+  return node?.kind === 'section' ? inSection(inside, node) : [];
+}
+
+/** A word of a path that names nothing. */
+export interface StrayWord {
+  /** Its number among the words. */
+  readonly index: number;
+  /** What could stand in its place; numbers of blocks and of a comprehension's elements are not in it. */
+  readonly names: () => readonly string[];
+}
+
+/** The first word behind a section's name that no step can have there, whatever the parameters are; undefined if all fit. */
+export function strayWord(inside: Inside, section: Ident, words: readonly string[]): StrayWord | undefined {
+  let scopes = scopesOfSection(inside, section);
+  for (const [index, word] of words.entries()) {
+    if (index === 0) continue;
+    if (scopes.length > mostScopes || scopes.some(({ kind }) => kind === 'open')) return undefined;
+    const from = scopes;
+    const found = from.flatMap((scope) => step(scope, word));
+    if (found.length === 0) return { index, names: () => from.flatMap(wordsOf).map(({ name }) => name) };
+    scopes = found.flatMap(({ next }) => next());
+  }
+  return undefined;
+}
+
+/** The words that may follow those of a path that starts at a section: rows, labels, sections of a model. */
+export function wordsBelow(inside: Inside, section: Ident, words: readonly string[]): PathWord[] {
+  let scopes = scopesOfSection(inside, section);
+  for (const word of words.slice(1)) {
+    const found = scopes.slice(0, mostScopes).flatMap((scope) => step(scope, word));
+    scopes = found.flatMap(({ next }) => next());
+  }
+  const found = scopes.slice(0, mostScopes).flatMap(wordsOf);
+  return [...new Map(found.map((word) => [word.name, word])).values()];
+}
+
+/** A word that may stand in a path; rows without names go by their numbers. */
+export type PathWord = Pick<Entity, 'kind' | 'name' | 'ident' | 'owner'>;
+
+function wordsOf(scope: PathScope): PathWord[] {
+  if (scope.kind === 'rows') return [...rowNames(scope.rows)].map((name) => ({ kind: 'row', name }));
+  return scope.kind === 'labels' ? step(scope, '*').flatMap(({ entity }) => entity ?? []) : [];
 }
 
 function follow(start: readonly PathScope[], words: readonly string[], index: number): Entity[] {
@@ -81,6 +127,7 @@ interface PathStep {
 
 function step(scope: PathScope, word: string): PathStep[] {
   const fits = (name: string) => word === '*' || word === name;
+  if (scope.kind === 'open') return [];
   if (scope.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => scope.then }] : [];
   const { inside } = scope;
   if (scope.kind === 'rows') return rowsFitting(scope, fits);
@@ -128,30 +175,33 @@ function rowsFitting(
     if (!fits(name)) return [];
     const value = row.cells[nameColumn]?.values[0];
     const cell = row.cells[columns.get('block') ?? -1];
-    const blocks =
+    const then =
       cell?.values
         .flatMap((v) => (v.kind === 'choice' ? v.options : [v]))
-        .flatMap((v) => (v.kind === 'name' ? calleesOf(inside, v) : [])) ?? base;
-    const next = () => {
-      const then = blocks.map(inDeclared);
-      return columns.has('repeat') ? [{ kind: 'number' as const, then }] : then;
-    };
+        .flatMap((v) => (v.kind === 'name' ? inCalled(inside, v) : [])) ?? base;
+    const next = () => (columns.has('repeat') ? [{ kind: 'number' as const, then }] : then);
     if (value?.kind === 'name') {
       const ident = { name, span: value.span };
       return [{ entity: { kind: 'row', name, ident, owner: inside.owner }, next }];
     }
     // rows by number that build the same blocks need no look each
-    const key = blocks.map((b) => b.node.name.span.start).join();
+    const key = then.map(keyOf).join();
     if (seen.has(key)) return [];
     seen.add(key);
     return [{ next }];
   });
 }
 
-/** What a name of a declaration calls. */
-function calleesOf({ module, owner }: Inside, name: NameNode): readonly Declared[] {
+function keyOf(scope: PathScope): unknown {
+  return scope.kind === 'labels' ? scope.inside.owner.name.span.start : scope.kind;
+}
+
+/** What paths find in what a name of a declaration calls; a parameter may hold more than is known. */
+function inCalled({ module, owner }: Inside, name: NameNode): readonly PathScope[] {
   const target = meaningsOf(owner).targets.get(name);
-  return target && name.parts.length === 1 ? calledBy(module, target) : [];
+  if (!target || name.parts.length > 1) return [];
+  const known = calledBy(module, target).map(inDeclared);
+  return target.kind === 'local' ? [...known, { kind: 'open' }] : known;
 }
 
 function inModel(model: DeclaredModel): PathScope {
@@ -175,10 +225,12 @@ function inSection(inside: Inside, section: SectionNode): readonly PathScope[] {
 }
 
 function inCallee(inside: Inside, callee: NameNode | undefined, tail: Tail): readonly PathScope[] {
-  const base = callee ? calleesOf(inside, callee) : [];
-  if (!tail.rows) return base.map(inDeclared);
-  if (tail.rows.kind === 'rows') return [{ kind: 'rows', inside, rows: tail.rows, base }];
-  return tablesNamed(inside, tail.rows).map((rows): PathScope => ({ kind: 'rows', inside, rows, base }));
+  const base = callee ? inCalled(inside, callee) : [];
+  const { rows } = tail;
+  if (!rows) return base;
+  if (rows.kind === 'rows') return [{ kind: 'rows', inside, rows, base }];
+  const tables = tablesNamed(inside, rows).map((rows): PathScope => ({ kind: 'rows', inside, rows, base }));
+  return inside.owner.kind === 'model' ? tables : [...tables, { kind: 'open' }];
 }
 
 /** The tables that a name may mean in a model: one, or all where it is a parameter. */

@@ -12,6 +12,10 @@ export const buildDiagnostics = {
     (a) => `there is no element ${a.index}; the list has ${a.length}`,
     `Lists are indexed from 0.`,
   ),
+  'incomplete-path': error<{ path: string; words: string }>(
+    (a) => `no step has the path '${a.path}'; the steps below it are ${a.words}`,
+    `A label in a comprehension gets the number of the element: \`body.branch.0\` is what the first step gives that is labelled \`branch\`.`,
+  ),
   'requirement-failed': error<{ text: string }>(
     (a) => `the requirement '${a.text}' does not hold here`,
     `A block states with \`require\` what it needs of its arguments.`,

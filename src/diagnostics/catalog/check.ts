@@ -176,7 +176,7 @@ export const checkDiagnostics = {
   ),
   'unknown-property': error<{ name: string; of: string; hint: string }>(
     (a) => `${a.of} has no '${a.name}'${a.hint}`,
-    `A tensor has \`channels\`, \`height\` and \`width\`. A section of a model has its rows (\`stages.c2\`), a row with a \`repeat\` its blocks (\`stages.c2.0\`).`,
+    `A tensor has \`channels\`, \`height\` and \`width\`. What follows the name of a section is the path of a step in it: a row (\`stages.c2\`), a block of a row with a \`repeat\` (\`stages.c2.0\`), a label (\`stages.c2.0.expand\`).`,
   ),
   'wrong-argument-count': error<{ name: string; takes: string; given: number }>(
     (a) => `'${a.name}' takes ${a.takes}, not ${a.given}`,

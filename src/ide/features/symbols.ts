@@ -1,6 +1,6 @@
 import type { BlockNode, Declaration, Ident, ImportNode, ModelNode, ParamNode, RowsNode } from '../../1-parse/ast.ts';
 import { headOf } from '../../1-parse/section-head.ts';
-import { rowName } from '../../3-check/check-rows.ts';
+import { rowName } from '../../3-check/row-names.ts';
 import { type Span, spanText } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';

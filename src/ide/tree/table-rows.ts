@@ -1,6 +1,6 @@
 import type { Ident, ModelNode, NameNode, RowNode, RowsNode, SectionNode } from '../../1-parse/ast.ts';
 import { headOf } from '../../1-parse/section-head.ts';
-import { rowName } from '../../3-check/check-rows.ts';
+import { rowName } from '../../3-check/row-names.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { TreeNode } from './node-path.ts';
 

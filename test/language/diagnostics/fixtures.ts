@@ -186,6 +186,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'division-by-zero': members('  param n: int = 0\n  s: Conv(8 / n, 3)'),
   'not-finite': members('  s: Conv(9 ^ 999, 3)'),
   'index-range': members('  param n: int[] = [8, 16]\n  s: Conv(n[2], 3)'),
+  'incomplete-path': members('  s: relu -> Concat([image -> c: Conv(8, k) for k in [1, 3]])\n  t: s.c -> relu'),
   'requirement-failed': { text: block('  require x.channels > 3\n  return x') },
   'missing-value': members('  param n: int\n  s: Conv(n, 3)'),
   'bad-size': members('  s: Conv(0, 3)'),

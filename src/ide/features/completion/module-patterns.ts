@@ -2,8 +2,8 @@ import type { Arg, NameNode, RowsNode, SectionNode, StepNode } from '../../../1-
 import { headOf } from '../../../1-parse/section-head.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../../2-resolve/program.ts';
-import { rowNames } from '../../../3-check/check-rows.ts';
 import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
+import { rowNames } from '../../../3-check/row-names.ts';
 import { signatureOfTarget } from '../../names/signature-of-target.ts';
 
 /** Patterns of one model that are offered. */

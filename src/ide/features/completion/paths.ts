@@ -1,12 +1,10 @@
-import type { Declaration, SectionNode } from '../../../1-parse/ast.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
-import { rowNames } from '../../../3-check/check-rows.ts';
-import { type FileScope, modelOfSection } from '../../../3-check/meanings/called-blocks.ts';
+import type { LocalName } from '../../../3-check/meanings/occurrence.ts';
+import { type PathWord, wordsBelow } from '../../../3-check/meanings/path-places.ts';
 import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import { propertyDocs } from '../../docs/words.ts';
 import type { Proposal } from './item.ts';
-import { sectionOf } from './scope-at.ts';
 import type { Site } from './site.ts';
 
 /** What may follow the last dot of the word at the cursor: properties of tensors, what stands behind a section. */
@@ -19,8 +17,8 @@ export function afterDot(site: Site): Proposal[] {
   const root = site.scope.names.get(words[0] ?? '');
   if (!root) return [];
   const { local, type } = root;
-  const section = local && sectionOf(local);
-  const inner = section ? partsOf(site.module, local.owner, section, words.slice(1, -1)) : [];
+  const section = local?.kind === 'section' ? local : undefined;
+  const inner = section ? wordsAfter(site, section, words.slice(0, -1)) : [];
   const known = section !== undefined || isTensors(type) || type === 'unknown';
   const isWhole = words.length === 2 || section !== undefined;
   return [...inner, ...(known && isWhole && dotted === undefined ? properties(section ? 1 : 0) : [])].map((p) => ({
@@ -40,30 +38,20 @@ export function properties(rank: number): Proposal[] {
   }));
 }
 
-/** The words that may follow in the path of a section: rows, blocks of a row that is known, sections of a model. */
-function partsOf(
-  module: FileScope,
-  owner: Declaration,
-  section: SectionNode,
-  [word, ...rest]: readonly string[],
-): Proposal[] {
-  const model = modelOfSection(module, owner, section);
-  if (model) {
-    const inner = model.node.members.filter((m) => m.kind === 'section');
-    if (word === undefined)
-      return inner.map((m) => ({ label: m.name.name, kind: 'section', rank: 0, documentation: authored(m.doc) }));
-    const next = inner.find((m) => m.name.name === word);
-    return next ? partsOf(model.module, model.node, next, rest) : [];
-  }
-  const { rows } = section.tail;
-  if (rows?.kind !== 'rows' || section.steps.length > 0) return [];
-  if (word === undefined) {
-    return [...rowNames(rows)]
-      .slice(0, mostRows)
-      .map((label) => ({ label, kind: 'row', rank: 0, detail: `row of ${section.name.name}` }));
-  }
-  return [];
+/** The words that may follow in the path of a section: rows, labels, sections of a model. */
+function wordsAfter(site: Site, { ident, owner }: LocalName, words: readonly string[]): Proposal[] {
+  const found = wordsBelow({ module: site.module, owner }, ident, words);
+  return found.slice(0, mostWords).map((word) => proposal(word, words.join('.')));
 }
 
-/** Rows that are offered of one table. */
-const mostRows = 200;
+function proposal({ kind, name, ident, owner }: PathWord, before: string): Proposal {
+  if (kind === 'section') {
+    const section = owner?.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
+    return { label: name, kind, rank: 0, documentation: section && 'doc' in section ? authored(section.doc) : '' };
+  }
+  if (kind === 'row') return { label: name, kind, rank: 0, detail: `row of ${before}` };
+  return { label: name, kind: 'path', rank: 0, detail: `step of ${before}` };
+}
+
+/** Words that are offered of one path. */
+const mostWords = 200;

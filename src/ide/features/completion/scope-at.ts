@@ -68,6 +68,6 @@ function visibleName(local: LocalName, type: Type): Visible {
 }
 
 /** The section that binds a name. */
-export function sectionOf({ binder }: Pick<LocalName, 'binder'>): SectionNode | undefined {
+function sectionOf({ binder }: Pick<LocalName, 'binder'>): SectionNode | undefined {
   return binder && 'kind' in binder && binder.kind === 'section' ? binder : undefined;
 }
