@@ -181,7 +181,7 @@ export const commands: readonly Command[] = [
     name: 'weights',
     summary: 'write the weights of a network as safetensors, under its own names or another naming',
     ...takesSpec,
-    details: `${specDetails}\n\nTakes a safetensors file in any naming that the model's weight map knows, or a TensorFlow.js layers model that was trained, and writes the same numbers under other names. --like names a safetensors file that has the names wanted: those of timm, say.`,
+    details: `${specDetails}\n\nTakes a safetensors file or a PyTorch checkpoint in any naming that the model's weight map knows, or a TensorFlow.js layers model that was trained, and writes the same numbers under other names. --like names a file that has the names wanted: those of timm, say.`,
     options: [
       ...scalingOptions,
       ...weightOptions,

@@ -21,7 +21,7 @@ export interface NetworkWeights {
 export function openWeights({ spec, request, network }: OpenedNetwork, args: Arguments, io: Io): NetworkWeights {
   const path = text(args, 'weights');
   if (path === undefined) return { network, diagnostics: [], close: () => {} };
-  const { checkpoint, diagnostics, close } = openCheckpoint(path, io.cwd);
+  const { checkpoint, diagnostics, close } = openCheckpoint(path, io.cwd, text(args, 'weights-key'));
   if (!checkpoint) return { network, diagnostics, close };
   const followed = followWeights(spec, network, request, checkpoint, text(args, 'weights-map'));
   return { network: followed.network, checkpoint, diagnostics: [...diagnostics, ...followed.diagnostics], close };

@@ -79,8 +79,13 @@ export const weightOptions: readonly Option[] = [
     name: 'weights',
     value: 'PATH',
     description:
-      'take the weights of a safetensors file, or of a TensorFlow.js layers model: its folder or its model.json',
+      'take the weights of a file: safetensors, PyTorch, or a TensorFlow.js layers model (its folder or its model.json)',
     completes: 'file',
+  },
+  {
+    name: 'weights-key',
+    value: 'KEY',
+    description: 'which of the dictionaries of tensors in the file: state_dict, state_dict_ema; averages by default',
   },
   {
     name: 'weights-map',

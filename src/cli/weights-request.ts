@@ -8,7 +8,7 @@ import { usageError } from './io.ts';
 /** Throws a usage error for options that say how `--weights` is read, where it is not given. */
 export function requireWeights(args: Arguments): void {
   if (flag(args, 'weights')) return;
-  for (const name of ['weights-map', 'allow-missing']) {
+  for (const name of ['weights-key', 'weights-map', 'allow-missing']) {
     if (flag(args, name)) throw usageError(`--${name} needs --weights`, args.command.name);
   }
 }

@@ -14,9 +14,10 @@ export interface OpenedCheckpoint extends OpenedTensors {
  * Opens a checkpoint by its path, as given by the user: a file of any format that is read, or a folder that one stands for.
  * Only what describes the tensors is read yet.
  * @param cwd the folder that a relative path starts from.
+ * @param key see `CheckpointSource`.
  * @throws FileError, from reading its tensors too.
  */
-export function openCheckpoint(path: string, cwd: string): OpenedCheckpoint {
+export function openCheckpoint(path: string, cwd: string, key?: string): OpenedCheckpoint {
   const absolute = resolve(cwd, path);
   const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const format = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
@@ -31,7 +32,8 @@ export function openCheckpoint(path: string, cwd: string): OpenedCheckpoint {
     near.close();
   };
   try {
-    return { ...openCheckpointFile({ name: path, file: main.file, openNear: near.open }, format), close };
+    const source = { name: path, file: main.file, openNear: near.open, ...(key !== undefined && { key }) };
+    return { ...openCheckpointFile(source, format), close };
   } catch (e) {
     close();
     throw e;

@@ -131,6 +131,7 @@ describe('compile', () => {
     [['--phi', '1', '--variant', 'a'], 2, '--variant and --phi exclude each other'],
     [['--formula', '--published', '--phi', '1'], 2, 'exclude each other'],
     [['--weights-map', 'timm'], 2, '--weights-map needs --weights'],
+    [['--weights-key', 'ema'], 2, '--weights-key needs --weights'],
     [['--weights', 'no.safetensors'], 1, "'no.safetensors' cannot be read: there is no such file"],
     [['--weights', 'tiny.enet'], 1, 'checkpoint-format'],
     [['--variant', 'c'], 1, 'unknown-variant'],

@@ -31,7 +31,7 @@ test.each([
 test('a layers model without a folder is only named', () => {
   const { tensor, said } = opened(JSON.stringify({ format: 'layers-model', weightsManifest: manifest }), false);
   expect(tensor).toBeUndefined();
-  expect(said).toContain('is the model.json of a TensorFlow.js model; ');
+  expect(said).toContain('is the model.json of a TensorFlow.js model, which is not read: ');
 });
 
 test('the index of a checkpoint in several files is no layers model, though it may state a format', () => {
@@ -50,5 +50,7 @@ test('each format is read, or says what to do instead', () => {
   expect(checkpointFormats.filter(({ open }) => open).map(({ what }) => what)).toEqual([
     'a safetensors file',
     'the model.json of a TensorFlow.js model',
+    'a PyTorch checkpoint',
+    'a PyTorch checkpoint of the form before 1.6',
   ]);
 });

@@ -71,7 +71,12 @@ function weightsOptions(args: Arguments): WeightsOptions | undefined {
   const file = text(args, 'weights');
   return file === undefined
     ? undefined
-    : { file, map: text(args, 'weights-map'), allowMissing: list(args, 'allow-missing') };
+    : {
+        file,
+        key: text(args, 'weights-key'),
+        map: text(args, 'weights-map'),
+        allowMissing: list(args, 'allow-missing'),
+      };
 }
 
 function common(args: Arguments, io: Io) {

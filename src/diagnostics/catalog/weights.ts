@@ -11,8 +11,20 @@ export const weightDiagnostics = {
     `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules was cut off on its way, or made to deceive; fetch it again, or save it again with the library \`safetensors\`.`,
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
-    (a) => `'${a.file}' is ${a.what}; weights are read from safetensors: ${a.advice}`,
-    `Weights are read from safetensors files and from TensorFlow.js layers models. Files of other formats are known by their first bytes, whatever their names say. Loading a Python pickle runs what stands in it: do it with \`weights_only=True\`, or where you trust its source.`,
+    (a) => `'${a.file}' is ${a.what}, which is not read: ${a.advice}`,
+    `Weights are read from safetensors files, PyTorch checkpoints and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
+  ),
+  'checkpoint-unreadable': error<{ file: string; what: string; reason: string }>(
+    (a) => `'${a.file}' is ${a.what} that cannot be read: ${a.reason}`,
+    `A checkpoint is read without executing anything of it. Of the pickle in a PyTorch checkpoint only what tensors consist of is read; any other name of Python is refused. A file that holds a whole model, or objects of a training program, is saved again in Python: \`torch.save(model.state_dict(), 'weights.pt')\`.`,
+  ),
+  'checkpoint-dictionary': info<{ file: string; key: string; kind: string; instead: string }>(
+    (a) => `the ${a.kind} are read that '${a.file}' has under '${a.key}'${a.instead}`,
+    `A training program saves weights in a dictionary next to others: \`state_dict\`, \`model\`, and averages of the weights, which mostly classify better, as \`state_dict_ema\`, \`model_ema\`. Averages are taken where there are any, as timm does. \`--weights-key\` chooses another.`,
+  ),
+  'checkpoint-key': error<{ file: string; what: string; key: string }>(
+    (a) => `'${a.file}' is ${a.what}, which has no dictionaries to choose '${a.key}' from`,
+    `\`--weights-key\` takes one of the dictionaries of tensors that a PyTorch checkpoint may have. Files of other formats have one list of tensors.`,
   ),
   'checkpoint-tensor': error<{ file: string; tensor: string; reason: string }>(
     (a) => `the entry of '${a.tensor}' in '${a.file}' is wrong: ${a.reason}`,

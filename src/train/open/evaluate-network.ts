@@ -189,8 +189,8 @@ function openDataFor({ graph }: Network, path: string, classes: readonly string[
 }
 
 /** The classes that weights name. */
-function namedClasses({ file }: StartWeights): readonly string[] | undefined {
-  const { checkpoint, close } = openCheckpoint(file, '/');
+function namedClasses({ file, key }: StartWeights): readonly string[] | undefined {
+  const { checkpoint, close } = openCheckpoint(file, '/', key);
   close();
   return checkpoint && classesOfWeights(checkpoint);
 }

@@ -13,6 +13,8 @@ import type { TellDiagnostics } from './compile-network.ts';
 /** The weights that a network starts from: a checkpoint in any format that `enetc` reads. */
 export interface WeightsOptions {
   readonly file: string;
+  /** Which of the dictionaries of tensors in the file: `state_dict_ema`; averages are taken where it is left out. */
+  readonly key?: string | undefined;
   /** The column of the weight map that the names are of; found out where it is left out. */
   readonly map?: string | undefined;
   /** Tensors that may be missing, as patterns: `head.*`. */
@@ -31,9 +33,11 @@ export function startWeights(
   implied: readonly string[] = [],
 ): StartWeights | undefined {
   if (weights === undefined) return undefined;
-  const { file, map, allowMissing = [] }: WeightsOptions = typeof weights === 'string' ? { file: weights } : weights;
+  const given: WeightsOptions = typeof weights === 'string' ? { file: weights } : weights;
+  const { file, key, map, allowMissing = [] } = given;
   return {
     file: resolve(cwd, file),
+    ...(key !== undefined && { key }),
     ...(map !== undefined && { map }),
     allowMissing: [...allowMissing, ...implied],
   };
@@ -47,7 +51,7 @@ export function followStartWeights(
   weights: StartWeights | undefined,
   tell: TellDiagnostics,
 ): { readonly network: Network; readonly request: NetworkRequest } {
-  const opened = weights && openCheckpoint(weights.file, '/');
+  const opened = weights && openCheckpoint(weights.file, '/', weights.key);
   try {
     if (!opened?.checkpoint) return { network, request };
     const followed = followWeights(spec, network, request, opened.checkpoint, weights?.map);
@@ -69,7 +73,7 @@ export function openStartWeights(
   convention: NetworkRequest['convention'],
   tell: TellDiagnostics,
 ): OpenedWeights {
-  const opened = weights && openCheckpoint(weights.file, '/');
+  const opened = weights && openCheckpoint(weights.file, '/', weights.key);
   const readable = !opened || opened.checkpoint !== undefined;
   const chosen = readable
     ? chooseWeights(program, graph, {

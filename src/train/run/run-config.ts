@@ -24,6 +24,8 @@ export interface NetworkRequest extends ScalingRequest {
 export interface StartWeights {
   /** Absolute. */
   readonly file: string;
+  /** See `CheckpointSource`. */
+  readonly key?: string;
   readonly map?: string;
   readonly allowMissing: readonly string[];
 }
@@ -99,7 +101,7 @@ const configShape = anObject(
     settings: mapOf(() => undefined),
   },
   {
-    weights: anObject({ file: aText, allowMissing: listOf(aText) }, { map: aText }),
+    weights: anObject({ file: aText, allowMissing: listOf(aText) }, { key: aText, map: aText }),
     lengthened: listOf(anObject({ epochs: aCount, step: aCount })),
   },
 );

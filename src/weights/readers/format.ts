@@ -26,6 +26,8 @@ export interface CheckpointSource {
   readonly file: RandomAccess;
   /** Opens a file of the same folder; throws if it cannot be read. Absent if there is no folder. */
   readonly openNear?: (path: string) => RandomAccess;
+  /** The dictionary of tensors that is read, of a file that has several: `state_dict_ema`. */
+  readonly key?: string;
 }
 
 /** A checkpoint, or what is wrong with its file. */
@@ -41,6 +43,8 @@ export interface CheckpointFormat {
   isOf(ends: FileEnds): boolean;
   /** The file that stands for a folder of this format. */
   readonly folderFile?: string;
+  /** Whether a file may have several dictionaries of tensors, of which `CheckpointSource.key` takes one. */
+  readonly hasDictionaries?: boolean;
   /** What to do with a file that is not read: how to make one of it that is. Absent if every file is read. */
   readonly advice?: string;
   /** Opens a file; absent for a format that is only known. Undefined if the source lacks what the format needs. */

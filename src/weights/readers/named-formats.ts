@@ -1,3 +1,4 @@
+import { isJson, isZipOf, matches, starts } from './first-bytes.ts';
 import type { CheckpointFormat, FileEnds } from './format.ts';
 
 const fromTorch =
@@ -9,9 +10,6 @@ const fromTensorflow =
 const fromOnnx =
   "in Python: import onnx; from onnx import numpy_helper; from safetensors.numpy import save_file; save_file({t.name: numpy_helper.to_array(t).copy() for t in onnx.load('FILE').graph.initializer}, 'weights.safetensors')";
 const fetchAgain = 'download it again, and compare its size with the one that its source states';
-
-const starts = (prefix: string) => (ends: FileEnds) => ends.text.startsWith(prefix);
-const matches = (pattern: RegExp) => (ends: FileEnds) => pattern.test(ends.text);
 
 /**
  * The formats that users have weights in and that are not read: what each is called, and how to make a safetensors file of
@@ -30,11 +28,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
     advice: "fetch that with 'git lfs pull'",
   },
   {
-    what: 'a PyTorch checkpoint',
-    isOf: isZipOf(/(^|\/)(data\.pkl|\.format_version|\.storage_alignment|byteorder|constants\.pkl|version)$/),
-    advice: fromTorch,
-  },
-  {
     what: 'a NumPy archive (.npz)',
     isOf: isZipOf(/\.npy$/),
     advice: "in Python: save_file(dict(numpy.load('FILE')), 'weights.safetensors') of safetensors.numpy",
@@ -47,10 +40,10 @@ export const namedFormats: readonly CheckpointFormat[] = [
   {
     what: 'a zip archive',
     isOf: isZipOf(/(?:)/),
-    advice: "unpack it with 'unzip'; a PyTorch checkpoint is one too: torch.load reads it",
+    advice: "unpack it with 'unzip'",
   },
   {
-    what: 'a PyTorch checkpoint or another Python pickle',
+    what: 'a Python pickle, not a checkpoint that torch.save wrote',
     isOf: matches(/^\x80[\x02-\x05]/),
     advice: fromTorch,
   },
@@ -87,19 +80,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
   { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
   { what: "a TensorFlow checkpoint's index", isOf: isTensorflowIndex, advice: fromTensorflow },
 ];
-
-/** Whether a file is JSON, which begins with a list or an object. */
-export function isJson({ text }: FileEnds): boolean {
-  return /^\s*[[{]/.test(text);
-}
-
-/** Whether a file is a zip archive whose first file has such a name. */
-function isZipOf(name: RegExp): (ends: FileEnds) => boolean {
-  return ({ text }) => {
-    if (!text.startsWith('PK\x03\x04') && !text.startsWith('PK\x05\x06')) return false;
-    return name.test(text.slice(30, 30 + text.charCodeAt(26) + text.charCodeAt(27) * 256));
-  };
-}
 
 /** By the last bytes of a TensorFlow checkpoint's `.index`: its table's magic number. */
 function isTensorflowIndex({ head, tail }: FileEnds): boolean {

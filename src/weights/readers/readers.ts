@@ -3,9 +3,15 @@ import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } 
 import { layersModelFormat } from './layers-model/format.ts';
 import { namedFormats } from './named-formats.ts';
 import { safetensorsFormat } from './safetensors.ts';
+import { torchFormats } from './torch/format.ts';
 
 /** All formats of weights that are known, those that are read first. A file is of the first that its bytes fit. */
-export const checkpointFormats: readonly CheckpointFormat[] = [safetensorsFormat, layersModelFormat, ...namedFormats];
+export const checkpointFormats: readonly CheckpointFormat[] = [
+  safetensorsFormat,
+  layersModelFormat,
+  ...torchFormats,
+  ...namedFormats,
+];
 
 /**
  * Opens a checkpoint of any format that is read. Whatever the bytes, this gives a checkpoint or an error, never an exception
@@ -13,8 +19,12 @@ export const checkpointFormats: readonly CheckpointFormat[] = [safetensorsFormat
  * @param format of the file; by default what its first bytes say.
  */
 export function openCheckpointFile(source: CheckpointSource, format = formatOf(source.file)): OpenedTensors {
-  const { what, advice = '' } = format;
+  const { what, advice = '', hasDictionaries = false } = format;
   const data = { file: source.name, what, advice };
+  if (format.open && source.key !== undefined && !hasDictionaries) {
+    const diagnostic = createDiagnostic('checkpoint-key', undefined, { file: source.name, what, key: source.key });
+    return { diagnostics: [diagnostic] };
+  }
   return format.open?.(source) ?? { diagnostics: [createDiagnostic('checkpoint-format', undefined, data)] };
 }
 

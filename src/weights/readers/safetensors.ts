@@ -1,18 +1,15 @@
 import { elements } from '../../5-graph/graph.ts';
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
-import { setLittleEndian } from '../bytes.ts';
 import { isFloat } from '../checkpoint.ts';
-import { fromBfloat16, fromHalf } from '../float16.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
 import { parseHeader, type StoredTensor } from './safetensors-header.ts';
+import { readFloats } from './stored-floats.ts';
 
 /**
  * Headers of networks with ten thousand tensors have two megabytes. (The reference implementation reads 100 MB, which takes
  * gigabytes of memory once it is parsed.)
  */
 const maxHeaderBytes = 32_000_000;
-/** How much is read at a time, a multiple of every element's size: a large tensor is in memory once, not twice. */
-const chunkBytes = 1 << 22;
 
 /** Safetensors. A file whose first bytes could be the length of a header and its brace is one. */
 export const safetensorsFormat: CheckpointFormat = {
@@ -69,32 +66,7 @@ function createReader(
     const length = elements(tensor.shape);
     if (buffer.length < length) buffer = new Float32Array(length);
     const out = buffer.subarray(0, length);
-    let done = 0;
-    for (let at = tensor.begin; at < tensor.end; at += chunkBytes) {
-      const wanted = Math.min(chunkBytes, tensor.end - at);
-      const bytes = file.read(dataStart + at, wanted);
-      if (bytes.length < wanted) throw new Error(`${fileName} ended while '${name}' was read`);
-      done += convert(tensor.dtype, bytes, out.subarray(done));
-    }
+    readFloats(file, dataStart + tensor.begin, tensor.dtype, out, `'${name}' of ${fileName}`);
     return out;
   };
-}
-
-/** Puts the numbers that `bytes` hold at the start of `out`; how many they were. */
-function convert(dtype: string, bytes: Uint8Array, out: Float32Array): number {
-  if (dtype === 'F32') {
-    setLittleEndian(out, bytes);
-    return bytes.length / 4;
-  }
-  if (dtype === 'F64') {
-    const doubles = new Float64Array(bytes.length / 8);
-    setLittleEndian(doubles, bytes);
-    out.set(doubles);
-    return doubles.length;
-  }
-  const halves = new Uint16Array(bytes.length / 2);
-  setLittleEndian(halves, bytes);
-  if (dtype === 'F16') fromHalf(halves, out);
-  else fromBfloat16(halves, out);
-  return halves.length;
 }

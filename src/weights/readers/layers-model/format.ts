@@ -1,6 +1,6 @@
 import { createDiagnostic } from '../../../diagnostics/diagnostic.ts';
+import { isJson } from '../first-bytes.ts';
 import type { CheckpointFormat } from '../format.ts';
-import { isJson } from '../named-formats.ts';
 import { openLayersFolder } from './open-folder.ts';
 
 /** The keys that a model.json has, of which one appears near its beginning. */

@@ -1,0 +1,66 @@
+import type { RandomAccess } from './format.ts';
+
+/** Why a file of weights cannot be read, for users. Thrown within a reader, which makes a diagnostic of it. */
+export class Unreadable extends Error {}
+
+const chunkBytes = 1 << 16;
+
+/** Reads a part of a file from its beginning to its end. */
+export class ByteReader {
+  #file: RandomAccess;
+  #what: string;
+  #end: number;
+  #chunk = new Uint8Array(0);
+  #chunkAt: number;
+  #next = 0;
+
+  /** @param what is read, for the error where it ends: `its data.pkl`. */
+  constructor(file: RandomAccess, what: string, begin: number, end: number) {
+    this.#file = file;
+    this.#what = what;
+    this.#chunkAt = begin;
+    this.#end = end;
+  }
+
+  /** Where in the file the next byte is. */
+  get position(): number {
+    return this.#chunkAt + this.#next;
+  }
+
+  /** The next byte. @throws Unreadable at the end */
+  byte(): number {
+    if (this.#next >= this.#chunk.length) this.#fill(1);
+    return this.#chunk[this.#next++] as number;
+  }
+
+  /** The next bytes, valid until the next call. @throws Unreadable where there are fewer */
+  bytes(length: number): Uint8Array {
+    if (this.#next + length > this.#chunk.length) this.#fill(length);
+    const from = this.#next;
+    this.#next += length;
+    return this.#chunk.subarray(from, this.#next);
+  }
+
+  /** The next bytes as a whole number without a sign, the least significant first. @param length at most 6 */
+  uint(length: number): number {
+    return this.bytes(length).reduceRight((sum, byte) => sum * 256 + byte, 0);
+  }
+
+  #fill(wanted: number): void {
+    const at = this.position;
+    const left = this.#end - at;
+    if (wanted > left) throw new Unreadable(`${this.#what} ends early: the file is cut off or damaged`);
+    const length = Math.min(Math.max(wanted, chunkBytes), left);
+    this.#chunk = Uint8Array.from(this.#file.read(at, length));
+    this.#chunkAt = at;
+    this.#next = 0;
+    if (this.#chunk.length < wanted) throw new Unreadable(`${this.#what} ends early: the file is cut off or damaged`);
+  }
+}
+
+/** Bytes of a file. @param what they are, for the error: `its directory` @throws Unreadable where the file ends before */
+export function readExactly(file: RandomAccess, at: number, length: number, what: string): Uint8Array {
+  const bytes = at + length <= file.size ? file.read(at, length) : new Uint8Array(0);
+  if (bytes.length < length) throw new Unreadable(`${what} is not complete: the file is cut off or damaged`);
+  return bytes;
+}
