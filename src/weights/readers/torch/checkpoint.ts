@@ -3,9 +3,15 @@ import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource } from '../format.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
-import type { TensorDictionary } from './dictionaries.ts';
+import type { ChosenDictionary, TensorDictionary } from './dictionaries.ts';
 import type { Storage, Tensor } from './pickle-values.ts';
 import { gather, isContiguous, spanOf } from './strided.ts';
+
+/** A checkpoint, and which of its file's dictionaries it is. */
+export interface OpenedTorch {
+  readonly checkpoint: Checkpoint;
+  readonly dictionaries: ChosenDictionary;
+}
 
 /** Where the bytes of a storage are in the file. */
 export interface StoragePlace {

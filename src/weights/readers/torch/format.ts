@@ -1,17 +1,11 @@
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
-import type { Checkpoint } from '../../checkpoint.ts';
 import { isZipOf, matches } from '../first-bytes.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors } from '../format.ts';
 import { refusing } from '../refusing.ts';
+import type { OpenedTorch } from './checkpoint.ts';
 import type { ChosenDictionary } from './dictionaries.ts';
 import { legacyMagic, openTorchLegacy } from './open-legacy.ts';
 import { openTorchZip } from './open-zip.ts';
-
-/** A checkpoint, and which of its file's dictionaries it is. */
-export interface OpenedTorch {
-  readonly checkpoint: Checkpoint;
-  readonly dictionaries: ChosenDictionary;
-}
 
 const what = 'a PyTorch checkpoint';
 

@@ -1,8 +1,7 @@
 import { ByteReader, readExactly, Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource } from '../format.ts';
-import { type StoragePlace, torchCheckpoint } from './checkpoint.ts';
+import { type OpenedTorch, type StoragePlace, torchCheckpoint } from './checkpoint.ts';
 import { chooseDictionary } from './dictionaries.ts';
-import type { OpenedTorch } from './format.ts';
 import { readPickle } from './pickle.ts';
 import type { PickleValue, Storage } from './pickle-values.ts';
 import { storageOf } from './storage-of.ts';

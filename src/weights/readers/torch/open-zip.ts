@@ -1,9 +1,8 @@
 import { ByteReader, Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource } from '../format.ts';
 import { readZip } from '../zip.ts';
-import { type StoragePlace, torchCheckpoint } from './checkpoint.ts';
+import { type OpenedTorch, type StoragePlace, torchCheckpoint } from './checkpoint.ts';
 import { chooseDictionary } from './dictionaries.ts';
-import type { OpenedTorch } from './format.ts';
 import { readPickle } from './pickle.ts';
 import { storageOf } from './storage-of.ts';
 
