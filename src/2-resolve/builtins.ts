@@ -33,7 +33,8 @@ export const builtinOps: ReadonlyMap<string, BuiltinOp> = new Map(
   }),
 );
 
-function docOf({ doc, otherwise }: Param<unknown>): string {
+/** What a parameter is, and what holds where a call leaves it open. */
+export function docOf({ doc, otherwise }: Param<unknown>): string {
   if (!otherwise) return doc;
   return `${doc} ${'convention' in otherwise ? 'Default: the convention.' : `Default: ${otherwise.text ?? otherwise.value}.`}`;
 }

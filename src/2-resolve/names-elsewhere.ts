@@ -19,6 +19,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
     hardsigmoid: 'hsigmoid',
     sigmoid: 'logistic',
     softmax: 'softmax2d',
+    leaky_relu: 'lrelu',
     Conv: 'conv2d convolution convolution2d',
     BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
     Linear: 'dense fullyconnected fc gemm innerproduct',
@@ -40,7 +41,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
 
 /** Activations of PyTorch, Keras and ONNX that the language lacks. */
 const activationsElsewhere: ReadonlySet<string> = new Set(
-  `quickgelu gelutanh geluquick selu celu prelu leakyrelu lrelu rrelu crelu frelu dynamicrelu relu1 relu2 relun
+  `quickgelu gelutanh geluquick selu celu prelu rrelu crelu frelu dynamicrelu relu1 relu2 relun
   squaredrelu relusquared hardmish smish logsoftmax logsigmoid softmin sparsemax hardmax softplus softsign softshrink
   hardshrink tanhshrink shrink hardtanh threshold thresholdedrelu glu swiglu geglu reglu maxout exponential snake acon aconc metaacon
   tanhexp squareplus binarystep`.split(/\s+/),
@@ -131,6 +132,7 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
     mode: 'interpolation method',
     parts: 'chunks numoutputs sections',
     act: 'activation actlayer',
+    slope: 'negativeslope alpha',
   }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
 );
 

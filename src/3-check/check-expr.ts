@@ -2,9 +2,10 @@ import type { CallNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast
 import { builtinFunctions } from '../2-resolve/builtins.ts';
 import { roundFilters } from '../2-resolve/rounding.ts';
 import { replaceFix } from '../diagnostics/diagnostic.ts';
+import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
 import { checkName, checkProperty, quoted } from './check-name.ts';
-import { callSignature, checkStep } from './check-step.ts';
+import { callSignature, checkActivationCall, checkStep } from './check-step.ts';
 import { bind, type Checker, lookup, type Meaning, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
 import { signatureOf } from './signature.ts';
@@ -166,6 +167,7 @@ function checkCall(c: Checker, call: CallNode, position: ExprPosition): Type {
   const name = callee.text;
   const meaning = name.includes('.') ? undefined : lookup(c, callee);
   if (meaning?.kind === 'function' || meaning?.kind === 'scaling') return checkFunction(c, call, meaning, position);
+  if (meaning?.kind === 'activation') return checkActivationCall(c, call, name as ActivationName);
   if (meaning?.kind === 'local' && !isCallable(meaning.local.type)) {
     meaning.local.used = true;
     report(c, 'not-a-function', callee.span, { name, what: describeType(meaning.local.type) });

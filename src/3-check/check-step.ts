@@ -1,5 +1,6 @@
 import type { Arg, CallNode, NameNode, StepNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, type Fix, listNames } from '../diagnostics/diagnostic.ts';
+import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
 import {
   type BoundArguments,
@@ -13,7 +14,7 @@ import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, suggest } from './checker.ts';
 import { ownsTensors } from './owns-tensors.ts';
-import { activationSignature, type Signature, signatureOf } from './signature.ts';
+import { activationSignature, pointwiseSignature, type Signature, signatureOf } from './signature.ts';
 import { actsAsTensor, describeType, isListType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
@@ -47,6 +48,16 @@ export function callSignature(c: Checker, { callee, args }: CallNode): number | 
   return checkArguments(c, signature, args, { span: callee.span, chained: 0 });
 }
 
+/** Checks a call of an activation in an expression: `relu(x)` gives tensors, and `leaky_relu(0.2)` an activation with that slope. */
+export function checkActivationCall(c: Checker, { callee, args }: CallNode, name: ActivationName): Type {
+  const signature = activationSignature(name);
+  const types = new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
+  const given = givesTensors(signature, args, (arg) => actsAsTensor(types.get(arg) as Type));
+  const isValue = !given && args.length > 0 && signature.values.length > 0;
+  const tensors = checkArguments(c, signature, args, { span: callee.span, chained: isValue ? 1 : 0, types });
+  return isValue ? 'activation' : { tensors };
+}
+
 /** A call that begins a section; its span begins with its label, where it has one. */
 export interface FirstCall extends Pick<CallNode, 'callee' | 'args' | 'span'> {
   /** Whether a condition follows: where it does not hold, what stood before goes on. */
@@ -78,7 +89,8 @@ export function calleeSignature(c: Checker, callee: NameNode): Signature | undef
   }
   if (meaning.kind === 'op') return signatureOf(meaning.op);
   if (meaning.kind === 'declared') return signatureOf(meaning.declared);
-  if (meaning.kind === 'activation' || type === 'activation') return activationSignature(name);
+  if (meaning.kind === 'activation') return activationSignature(name as ActivationName);
+  if (type === 'activation') return pointwiseSignature(name);
   if (type !== 'block' && type !== 'unknown') report(c, 'not-callable', span, { name, what: wordFor(meaning) });
   return undefined;
 }
@@ -103,6 +115,8 @@ interface CallSite {
   readonly chained: number | undefined;
   /** Where the call begins a section: what it takes where its arguments give no tensors. */
   readonly head?: { readonly first: FirstCall; readonly before: Before | undefined };
+  /** What the arguments are, where they were checked already. */
+  readonly types?: ReadonlyMap<Arg, Type>;
 }
 
 function checkArguments(
@@ -114,7 +128,7 @@ function checkArguments(
   const { span, head } = site;
   const isModel = signature?.declared?.kind === 'model';
   const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
-  const types = new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, arg.value)]));
+  const types = site.types ?? new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, arg.value)]));
   const isTensor = (arg: Arg) => types.get(arg) !== 'unknown' && actsAsTensor(types.get(arg) as Type);
   const given = head !== undefined && givesTensors(signature, args, isTensor);
   const taken = given ? takenBefore(signature, head) : undefined;

@@ -1,6 +1,7 @@
 import type { ParamNode } from '../1-parse/ast.ts';
 import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
+import { type ActivationName, activationNames, slopeParam } from '../ops/activations.ts';
 import type { ParamType } from '../ops/signature.ts';
 import { pathWord } from './path-word.ts';
 import { declaredType, oneTensor, type Type } from './types.ts';
@@ -31,6 +32,8 @@ export interface Signature {
   readonly byName: ReadonlyMap<string, SignatureParam>;
   readonly declared?: Declared;
   readonly op?: BuiltinOp;
+  /** The name of an activation of the language. */
+  readonly activation?: ActivationName;
 }
 
 const signatures = new WeakMap<BuiltinOp | Declared, Signature>();
@@ -45,15 +48,28 @@ export function signatureOf(callee: BuiltinOp | Declared): Signature {
   return signature;
 }
 
-/** An activation as a step: it takes one tensor and nothing else. */
-export function activationSignature(name: string): Signature {
+/** What a parameter of type `activation` takes as a step: one tensor and nothing else. */
+export function pointwiseSignature(name: string): Signature {
   return createSignature(name, [tensorParam('x')], {});
+}
+
+const activationSignatures = new Map(
+  activationNames.map((name) => {
+    const slope = { name: 'slope', type: 'number', whole: false, tensor: false, required: false } as const;
+    const params = slopeParam(name) ? [tensorParam('x'), slope] : [tensorParam('x')];
+    return [name, createSignature(name, params, { activation: name })];
+  }),
+);
+
+/** An activation as a step: it takes one tensor, and its slope where it has one. */
+export function activationSignature(name: ActivationName): Signature {
+  return activationSignatures.get(name) as Signature;
 }
 
 function createSignature(
   name: string,
   listed: readonly Omit<SignatureParam, 'place'>[],
-  source: Pick<Signature, 'declared' | 'op'>,
+  source: Pick<Signature, 'declared' | 'op' | 'activation'>,
 ): Signature {
   let place = 0;
   const params = listed.map((p): SignatureParam => ({ ...p, place: p.tensor ? place++ : -1 }));

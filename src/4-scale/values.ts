@@ -24,6 +24,8 @@ export type Value =
 export interface ActivationValue {
   readonly kind: 'activation';
   readonly name: ActivationName;
+  /** Where one was given that is not the usual one. */
+  readonly slope?: number;
 }
 
 export interface PaddingValue {
@@ -169,7 +171,7 @@ export function describeValue(value: Value): string {
     return tensorsOf(value) ? `a list of ${value.length} tensor${value.length === 1 ? '' : 's'}` : 'a list';
   switch (value.kind) {
     case 'activation':
-      return `the activation '${value.name}'`;
+      return `the activation '${activationText(value)}'`;
     case 'padding':
       return `the padding '${value.name}'`;
     case 'interpolation':
@@ -185,6 +187,11 @@ export function describeValue(value: Value): string {
   }
 }
 
+/** As a spec writes it: `relu`, `leaky_relu(0.2)`. */
+function activationText({ name, slope }: ActivationValue): string {
+  return slope === undefined ? name : `${name}(${slope})`;
+}
+
 /** As it would be written in a spec. */
 export function valueText(value: Value): string {
   if (typeof value !== 'object') return String(value);
@@ -193,6 +200,7 @@ export function valueText(value: Value): string {
     case 'block':
       return value.signature.name;
     case 'activation':
+      return activationText(value);
     case 'padding':
     case 'interpolation':
     case 'table':
@@ -210,7 +218,8 @@ export function sameValue(a: Value, b: Value): boolean {
   }
   if (a.kind === 'block' && b.kind === 'block') return a.signature === b.signature;
   if (a.kind === 'table' && b.kind === 'table') return a.rows === b.rows;
-  if ((a.kind === 'activation' || a.kind === 'padding' || a.kind === 'interpolation') && a.kind === b.kind)
+  if (a.kind === 'activation' && b.kind === 'activation') return a.name === b.name && a.slope === b.slope;
+  if ((a.kind === 'padding' || a.kind === 'interpolation') && a.kind === b.kind)
     return a.name === (b as { name: string }).name;
   return a === b;
 }

@@ -3,7 +3,7 @@ import { addTraces } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
-import { type Binding, type Flow, isList, type TensorValue, type Value } from '../4-scale/values.ts';
+import { type Binding, type Flow, isList, type TensorValue, type Value, valueText } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
 import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
 
@@ -125,7 +125,7 @@ function valueKey(value: Value): string | undefined {
     return items.includes(undefined) ? undefined : `[${items.join()}]`;
   }
   if (value.kind === 'activation' || value.kind === 'padding' || value.kind === 'interpolation')
-    return `${value.kind} ${value.name}`;
+    return `${value.kind} ${valueText(value)}`;
   return value.kind === 'block' ? `block ${numberOf(value.signature)}` : undefined;
 }
 

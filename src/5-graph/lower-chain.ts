@@ -3,7 +3,7 @@ import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-a
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
-import type { Signature } from '../3-check/signature.ts';
+import { activationSignature, type Signature } from '../3-check/signature.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { bind, innerEnv, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
@@ -30,6 +30,7 @@ import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
 import { lowerTable } from './lower-table.ts';
+import { slopedActivation } from './sloped-activation.ts';
 
 /** Where a step stands: its span, its path, and whether a label (or a section's name) gave it that path. */
 export interface Site {
@@ -97,10 +98,28 @@ export function calleeValue(env: Env, name: NameNode): BlockValue | ActivationVa
   return fail('not-callable', name.span, { name: name.text, what });
 }
 
+/** What a call of a block or an activation takes. */
+export function signatureOfValue(callee: BlockValue | ActivationValue): Signature {
+  return callee.kind === 'activation' ? activationSignature(callee.name) : callee.signature;
+}
+
 /** Builds a call in an expression: `Add(x, y)`. */
 export function lowerCall(b: Builder, call: CallNode, env: Env): Value {
   const site: Site = { span: call.callee.span, path: env.path, labelled: false };
-  return asValue(callValue(b, calleeValue(env, call.callee), call.args, noFlow, env, site));
+  const callee = calleeValue(env, call.callee);
+  if (callee.kind === 'activation') return lowerActivationCall(b, callee, call.args, env, site);
+  return asValue(callValue(b, callee, call.args, noFlow, env, site));
+}
+
+/** `relu(x)` is a tensor; `leaky_relu(0.2)`, which is given none, an activation with that slope. */
+function lowerActivationCall(b: Builder, callee: ActivationValue, args: readonly Arg[], env: Env, site: Site): Value {
+  const signature = activationSignature(callee.name);
+  const { given, values } = readTensors(b, signature, args, env);
+  const isValue = !given && args.length > 0 && signature.values.length > 0;
+  if (!isValue) return asValue(callValue(b, callee, args, noFlow, env, site, values));
+  const { bindings } = takeArguments(b, signature, args, 1, env, site, values);
+  for (const { traces } of bindings.values()) if (traces) addTraces(b.ev, traces);
+  return slopedActivation(callee, bindings, site.span);
 }
 
 /** Calls what begins a section: it takes what the section before gave only where its arguments give no tensors. */
@@ -112,15 +131,21 @@ export function callFirst(
   env: Env,
   site: Site,
 ): Flow {
-  if (callee.kind === 'activation') return callValue(b, callee, args, args.length > 0 ? noFlow : before, env, site);
+  const signature = signatureOfValue(callee);
+  const { given, values } = readTensors(b, signature, args, env);
+  return callValue(b, callee, args, given ? noFlow : before, env, site, values);
+}
+
+/** Whether arguments give tensors, and the values that this took. */
+function readTensors(b: Builder, signature: Signature, args: readonly Arg[], env: Env) {
   // whether an argument is a tensor shows in its value, which is then not made a second time
   const values = new Map<Arg, Binding>();
-  const given = givesTensors(callee.signature, args, (arg) => {
+  const given = givesTensors(signature, args, (arg) => {
     const binding = traced(b.ev, () => evaluate(b.ev, env, arg.value));
     values.set(arg, binding);
     return tensorsOf(binding.value) !== undefined;
   });
-  return callValue(b, callee, args, given ? noFlow : before, env, site, values);
+  return { given, values };
 }
 
 /**
@@ -136,23 +161,36 @@ export function callValue(
   site: Site,
   values: ReadonlyMap<Arg, Binding> = noValues,
 ): Flow {
-  if (callee.kind === 'activation') {
-    const given = args.flatMap((arg) => tensorsIn(b, env, arg.value));
-    return applyActivation(b, callee, [...chained.tensors, ...given], site);
-  }
-  const { signature } = callee;
-  const bound = bindArguments(signature, chained.tensors.length, args, site.span);
-  const missing = missingArguments(signature, chained.tensors.length, bound, site.span);
-  const [problem] = [...bound.diagnostics, ...missing];
+  const signature = signatureOfValue(callee);
+  const taken = takeArguments(b, signature, args, chained.tensors.length, env, site, values);
+  const { bindings, variant } = taken;
+  const tensors = [...chained.tensors, ...taken.given];
+  if (callee.kind === 'activation') return applyActivation(b, callee, bindings, tensors, site);
+  const list = chained.list || taken.list;
+  return callSignature(b, signature, bindings, { tensors, ...(list && { list }) }, env, site, variant);
+}
+
+/** The tensors that arguments give, in the order of the callee's parameters, and the values of its others. */
+function takeArguments(
+  b: Builder,
+  signature: Signature,
+  args: readonly Arg[],
+  chained: number,
+  env: Env,
+  site: Site,
+  values: ReadonlyMap<Arg, Binding>,
+) {
+  const bound = bindArguments(signature, chained, args, site.span);
+  const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained, bound, site.span)];
   if (problem) throw new Failure(problem);
-  const tensors = [...chained.tensors];
-  let { list } = chained;
+  const given: TensorValue[] = [];
+  let list = false;
   const take = (arg: Arg) => {
     const known = values.get(arg);
     if (known?.traces) addTraces(b.ev, known.traces);
     const value = known ? known.value : evaluate(b.ev, env, arg.value);
     if (isTensorList(value)) list = true;
-    for (const tensor of tensorsFrom(b, value, arg.value.span)) tensors.push(tensor);
+    for (const tensor of tensorsFrom(b, value, arg.value.span)) given.push(tensor);
   };
   const bindings = new Map<string, Binding>();
   let variant: string | undefined;
@@ -168,25 +206,26 @@ export function callValue(
       bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
     }
   }
-  return callSignature(b, signature, bindings, { tensors, ...(list && { list }) }, env, site, variant);
+  return { given, list, bindings, variant };
 }
 
 const noFlow: Flow = { tensors: [] };
 const noValues: ReadonlyMap<Arg, Binding> = new Map();
 
-/** Applies a pointwise function; `identity` adds no node. */
+/** Applies an activation with values for its parameters; `identity` adds no node. */
 export function applyActivation(
   b: Builder,
-  { name }: ActivationValue,
+  activation: ActivationValue,
+  bindings: ReadonlyMap<string, Binding>,
   tensors: readonly TensorValue[],
   site: Site,
 ): Flow {
+  const { name, slope } = slopedActivation(activation, bindings, site.span);
   if (tensors.length !== 1) failTensors(name, 1, tensors.length, site.span);
   if (name === 'identity') return { tensors };
   const path = site.labelled ? site.path : joinPath(site.path, name);
-  return {
-    tensors: addNode(b, { kind: 'activation', fn: name }, tensors, { path, span: site.span, traces: noTraces }),
-  };
+  const op = { kind: 'activation', fn: name, ...(slope !== undefined && { slope }) } as const;
+  return { tensors: addNode(b, op, tensors, { path, span: site.span, traces: tracesOf(bindings) }) };
 }
 
 /** Calls what a signature stands for, with values. */

@@ -1,9 +1,10 @@
-import type { BuiltinOp, BuiltinParam } from '../2-resolve/builtins.ts';
+import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import { wrongChoice } from '../3-check/bind-arguments.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
 import { type Binding, describeValue, type Env, type Flow, tensorsOf, type Value } from '../4-scale/values.ts';
 import type { Shape } from '../ops/shape.ts';
+import type { Param } from '../ops/signature.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 
@@ -40,9 +41,9 @@ export function lowerOp(
 }
 
 /** The value of an argument, if its parameter takes it. */
-function checkedArgument(
+export function checkedArgument(
   callee: string,
-  { name, type, range: [least, most], insteadOfZero }: BuiltinParam,
+  { name, type, range: [least, most], insteadOfZero }: Param<unknown> & { readonly name: string },
   value: Value,
   span: Span,
 ): number | boolean | string | Shape {

@@ -26,7 +26,7 @@ import {
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Builder } from './builder.ts';
 import type { StagePosition } from './graph.ts';
-import { applyActivation, callSignature, counterEnv, type Site } from './lower-chain.ts';
+import { applyActivation, callSignature, counterEnv, type Site, signatureOfValue } from './lower-chain.ts';
 
 /** A table with the block and the arguments before it. */
 export interface TableStep {
@@ -156,7 +156,7 @@ function lowerRow(
   if (b.ev.choices.given.size > 0) {
     for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${rowPath}.${column}`);
   }
-  const built = new Set<Signature | undefined>();
+  const built = new Set<Signature>();
   const start = b.nodes.length;
   let flow = tensors;
   for (let block = 0; block < repeat; block++) {
@@ -169,11 +169,8 @@ function lowerRow(
     if (outerRow === undefined) b.place = { section, row: name, operator, ...(columns.has('repeat') && { block }) };
     const path = columns.has('repeat') ? joinPath(rowPath, String(block)) : rowPath;
     const site: Site = { span: row.span, path, labelled: true };
-    built.add(callee.kind === 'block' ? callee.signature : undefined);
-    flow =
-      callee.kind === 'activation'
-        ? applyActivation(b, callee, flow, site).tensors
-        : lowerBlockOfRow(t, callee.signature, { row, path: rowPath, block, args, read }, flow, site);
+    built.add(signatureOfValue(callee));
+    flow = lowerBlockOfRow(t, callee, { row, path: rowPath, block, args, read }, flow, site);
     b.ev.results.set(path, { tensors: flow });
   }
   if (repeat > 0) checkTaken(t, row, built);
@@ -243,12 +240,13 @@ interface RowBlock {
 
 function lowerBlockOfRow(
   t: TableBuild,
-  signature: Signature,
+  callee: BlockValue | ActivationValue,
   { row, path, block, args, read }: RowBlock,
   tensors: readonly TensorValue[],
   site: Site,
 ): readonly TensorValue[] {
   const { b, step, columns } = t;
+  const signature = signatureOfValue(callee);
   const bindings = new Map<string, Binding>();
   let next = 0;
   for (const arg of step.args) {
@@ -271,18 +269,19 @@ function lowerBlockOfRow(
   for (const { name, required } of signature.values) {
     if (required && !bindings.has(name)) fail('missing-cell', row.span, { name, block: signature.name });
   }
+  if (callee.kind === 'activation') return applyActivation(b, callee, bindings, tensors, site).tensors;
   return callSignature(b, signature, bindings, { tensors }, step.env, site).tensors;
 }
 
 /** A cell for a parameter that none of the row's blocks has is a mistake, unless the block is a choice. */
-function checkTaken({ columns }: TableBuild, row: RowNode, built: ReadonlySet<Signature | undefined>): void {
+function checkTaken({ columns }: TableBuild, row: RowNode, built: ReadonlySet<Signature>): void {
   const block = cellAt(row, columns, 'block');
   if (block?.values.some(hasChoice)) return;
   for (const [name, i] of columns) {
     const cell = row.cells[i];
-    if (!cell || ownColumns.has(name) || [...built].some((s) => s?.byName.has(name))) continue;
+    if (!cell || ownColumns.has(name) || [...built].some((s) => s.byName.has(name))) continue;
     const [first] = built;
-    fail('cell-not-taken', cell.span, { name, block: first?.name ?? 'the activation' });
+    fail('cell-not-taken', cell.span, { name, block: first?.name ?? '' });
   }
 }
 

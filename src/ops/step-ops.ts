@@ -1,4 +1,4 @@
-import type { ActivationName } from './activations.ts';
+import type { Activation } from './activations.ts';
 import type { Interpolation, Resizing } from './interpolation.ts';
 import type { Pads, Window } from './window.ts';
 
@@ -50,9 +50,9 @@ export type StepOp =
   /** dy, gamma, variance: the gradient of x, statistics fixed. */
   | { readonly kind: 'normaliseGrad'; readonly epsilon: number }
   /** x. */
-  | { readonly kind: 'activation'; readonly fn: ActivationName }
+  | ({ readonly kind: 'activation' } & Activation)
   /** dy, and what `gradientReads` names: the activation's input or its output. */
-  | { readonly kind: 'activationGrad'; readonly fn: ActivationName }
+  | ({ readonly kind: 'activationGrad' } & Activation)
   /** x; gives `[C, 1, 1]`. */
   | { readonly kind: 'globalAvgPool' }
   /** dy; the gradient of an x of shape `shape`. */

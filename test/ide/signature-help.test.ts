@@ -36,6 +36,9 @@ test.each([
   ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(a, ▮)', '«channels: int»'],
   ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(x: a, ▮)', '«channels: int»'],
   ['model M {\n  input a: [4, 8, 8]\n  wide: ConvBnAct(▮', '«channels: int»'],
+  // an activation's slope
+  ['block B(x) {\n  return x -> leaky_relu(▮', 'leaky_relu(«slope?: real»)'],
+  ['block B(x) {\n  y = leaky_relu(x, ▮', '«slope?: real»'],
   // calls in calls, brackets in arguments
   ['model M {\n  stem: ConvBnAct(w(▮32), 3)', 'w(«n»)'],
   ['model M {\n  stem: ConvBnAct(w(32), ▮3)', '«kernel: int = 3»'],
@@ -71,4 +74,8 @@ test('parameters are documented', () => {
   expect(signatureHelp(op.analysis, op.offset)?.parameters[1]?.documentation).toContain(
     'Size of the window, in pixels.',
   );
+  const activation = openFixture('block B(x) {\n  return x -> leaky_relu(▮\n}');
+  const slope = signatureHelp(activation.analysis, activation.offset);
+  expect(slope?.documentation).toContain('else `slope * x`');
+  expect(slope?.parameters[0]?.documentation).toContain('The slope below 0. Default: 0.01.');
 });

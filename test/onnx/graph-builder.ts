@@ -52,7 +52,8 @@ export function graphBuilder(name = 'test') {
     batchNorm(x: ValueRef, path: string, epsilon = 1e-3) {
       return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)]);
     },
-    act: (x: ValueRef, path: string, fn: ActivationName) => add({ kind: 'activation', fn }, path, [x], [shape(x)]),
+    act: (x: ValueRef, path: string, fn: ActivationName, slope?: number) =>
+      add({ kind: 'activation', fn, ...(slope !== undefined && { slope }) }, path, [x], [shape(x)]),
     globalPool: (x: ValueRef, path: string) => add({ kind: 'globalAvgPool' }, path, [x], [[shape(x)[0]!, 1, 1]]),
     maxPool: (x: ValueRef, path: string, win: Window) =>
       add({ kind: 'maxPool', window: win }, path, [x], [windowed(shape(x), win)]),

@@ -191,3 +191,13 @@ for (const fn of Object.keys(activations) as ActivationName[]) {
     return g.build({ y: g.act(g.act(g.input([2, 5, 5]), 'a', 'tanh'), 'b', fn) });
   };
 }
+for (const [fn, slope] of [
+  ['leaky_relu', 0.3],
+  ['hardsigmoid', 0.2],
+  ['hardsigmoid', 0.7],
+] as const) {
+  opCases[`activation ${fn} ${slope}`] = () => {
+    const g = graphBuilder();
+    return g.build({ y: g.act(g.act(g.input([2, 5, 5]), 'a', 'tanh'), 'b', fn, slope) });
+  };
+}

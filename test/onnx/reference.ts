@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from '../../src/5-graph/graph.ts';
 import { elements, shapeOf } from '../../src/5-graph/graph.ts';
-import type { ActivationName } from '../../src/ops/activations.ts';
+import { type ActivationName, slopeOf } from '../../src/ops/activations.ts';
 import type { Window } from '../../src/ops/window.ts';
 import type { WeightSource } from '../../src/weights/weight-source.ts';
 import { erf } from '../erf.ts';
@@ -72,8 +72,10 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         }),
       ];
     }
-    case 'activation':
-      return [op.fn === 'softmax' ? softmax(x, x.length / c) : x.map(activation[op.fn])];
+    case 'activation': {
+      const { fn } = op;
+      return [fn === 'softmax' ? softmax(x, x.length / c) : x.map((v) => activation[fn](v, slopeOf(op)))];
+    }
     case 'globalAvgPool':
       return [out.map((_, n) => x.subarray(n * plane, (n + 1) * plane).reduce((a, b) => a + b, 0) / plane)];
     case 'linear':
@@ -131,26 +133,26 @@ function cells({ kernel, stride, dilation, pads }: Window, i: number, j: number)
 
 const relu6 = (x: number) => Math.min(Math.max(x, 0), 6);
 
-const activation: Record<Exclude<ActivationName, 'softmax'>, (x: number) => number> = {
+const activation: Record<Exclude<ActivationName, 'softmax'>, (x: number, slope: number) => number> = {
   identity: (x) => x,
   relu: (x) => Math.max(x, 0),
   relu6,
+  leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   silu: (x) => x / (1 + Math.exp(-x)),
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   mish: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  hardsigmoid: (x) => relu6(x + 3) / 6,
+  hardsigmoid: (x, slope) => Math.min(Math.max(slope * x + 0.5, 0), 1),
   hardswish: (x) => (x * relu6(x + 3)) / 6,
   tanh: Math.tanh,
 };
 
-/** Over the channels, each of which has `plane` numbers. */
+/** Over the channels, each of which has `plane` numbers: 1 over the sum of exp(other - own), which may be infinite. */
 function softmax(x: Values, plane: number): Values {
-  const powers = x.map(Math.exp);
-  return powers.map((power, i) => {
+  return x.map((own, i) => {
     let sum = 0;
-    for (let at = i % plane; at < powers.length; at += plane) sum += powers[at]!;
-    return power / sum;
+    for (let at = i % plane; at < x.length; at += plane) sum += Math.exp(x[at]! - own);
+    return 1 / sum;
   });
 }

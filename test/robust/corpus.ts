@@ -6,7 +6,7 @@ const folder = new URL('../samples/', import.meta.url);
 /** Small specs that between them use the whole language: they build in a millisecond. */
 const small = [
   `import { ConvBnAct, MBConv } from "std/blocks"
-block Unit(x, channels: int, kernel: int = 3, stride: int = 1, act: activation = relu) {
+block Unit(x, channels: int, kernel: int = 3, stride: int = 1, act: activation = leaky_relu(0.2)) {
   require channels > 0
   hidden = round_filters(x.channels * 2, 8)
   y = x -> expand: Conv(hidden, 1, bias: false) -> bn: BatchNorm -> act

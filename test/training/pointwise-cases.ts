@@ -1,16 +1,23 @@
-import { activationFacts, activationNames } from '../../src/ops/activations.ts';
+import { type Activation, activationFacts, activationNames } from '../../src/ops/activations.ts';
 import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
 
 const names = activationNames;
 /** Reaches past the bounds of relu6 and the hard functions. */
 const wide: Fill = (unit) => 16 * unit - 8;
 
-export const activationCases: readonly Case[] = names.map((fn) =>
-  buildCase(`activation ${fn}`, (c) => {
+const sloped: readonly Activation[] = [
+  { fn: 'leaky_relu', slope: 0.3 },
+  { fn: 'leaky_relu', slope: 0 },
+  { fn: 'hardsigmoid', slope: 0.2 },
+];
+
+export const activationCases: readonly Case[] = [...names.map((fn): Activation => ({ fn })), ...sloped].map((act) =>
+  buildCase(`activation ${act.fn} ${act.slope ?? ''}`.trim(), (c) => {
+    const { fn } = act;
     const x = c.fed('x', [4, 3, 2], fn === 'tanh' || fn === 'sigmoid' ? signed : wide);
-    const [y] = c.op({ kind: 'activation', fn }, [x], [4, 3, 2]);
+    const [y] = c.op({ kind: 'activation', ...act }, [x], [4, 3, 2]);
     const read = activationFacts[fn].gradientReads === 'input' ? x : y;
-    if (read) c.op({ kind: 'activationGrad', fn }, [c.fed('dy', [4, 3, 2]), read], [4, 3, 2]);
+    if (read) c.op({ kind: 'activationGrad', ...act }, [c.fed('dy', [4, 3, 2]), read], [4, 3, 2]);
   }),
 );
 

@@ -1,12 +1,12 @@
 import type { Shape } from '../../5-graph/graph.ts';
-import type { ActivationName } from '../../ops/activations.ts';
+import { type ActivationName, usualSlope } from '../../ops/activations.ts';
 import { addNode } from './add-node.ts';
 import { float, int, text } from './attributes.ts';
 import type { Builder } from './builder.ts';
 import type { Operator } from './operators.ts';
 
 /** Writes an activation of the value `x`; the name of the result. `name` is the node's. */
-type WriteActivation = (b: Builder, x: string, name: string, shape: Shape) => string;
+type WriteActivation = (b: Builder, x: string, name: string, shape: Shape, slope: number) => string;
 
 /** Activations as ONNX's operators. */
 export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
@@ -14,6 +14,7 @@ export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
   relu: pointwise('Relu'),
   // Shared bounds: Clip takes them as inputs.
   relu6: (b, x, name, shape) => addNode(b, 'Clip', [x, b.scalar(0, x), b.scalar(6, x)], name, shape),
+  leaky_relu: (b, x, name, shape, slope) => addNode(b, 'LeakyRelu', [x], name, shape, { alpha: float(slope) }),
   elu: (b, x, name, shape) => addNode(b, 'Elu', [x], name, shape, { alpha: float(1) }),
   silu: (b, x, name, shape) => {
     const gate = addNode(b, 'Sigmoid', [x], `${name}/sigmoid`, shape);
@@ -39,7 +40,13 @@ export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
   // HardSwish came with opset 14.
   hardswish: (b, x, name, shape) => {
     if (b.options.opset >= 14) return addNode(b, 'HardSwish', [x], name, shape);
-    return addNode(b, 'Mul', [x, hardSigmoid(b, x, `${name}/hardsigmoid`, shape)], name, shape);
+    return addNode(
+      b,
+      'Mul',
+      [x, hardSigmoid(b, x, `${name}/hardsigmoid`, shape, usualSlope('hardsigmoid'))],
+      name,
+      shape,
+    );
   },
   tanh: pointwise('Tanh'),
   softmax: (b, x, name, shape) => addNode(b, 'Softmax', [x], name, shape, { axis: int(1) }),
@@ -50,9 +57,9 @@ function pointwise(type: Operator): WriteActivation {
 }
 
 /**
- * ONNX's default alpha is 0.2; relu6(x + 3) / 6 has 1/6. The default beta, 0.5, is the right one and is left out: where
+ * ONNX's default alpha is 0.2. The default beta, 0.5, is the right one and is left out: where
  * it is written, OpenCV 4 and 5 take any product with the result for a HardSwish.
  */
-function hardSigmoid(b: Builder, x: string, name: string, shape: Shape): string {
-  return addNode(b, 'HardSigmoid', [x], name, shape, { alpha: float(1 / 6) });
+function hardSigmoid(b: Builder, x: string, name: string, shape: Shape, slope: number): string {
+  return addNode(b, 'HardSigmoid', [x], name, shape, { alpha: float(slope) });
 }

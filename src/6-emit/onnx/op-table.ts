@@ -1,5 +1,6 @@
 import { elements, type Shape } from '../../5-graph/graph.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
+import { slopeOf } from '../../ops/activations.ts';
 import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/window.ts';
 import { first, label, type OpWriters, outputShape, type WrittenNode } from '../written-node.ts';
 import { activations } from './activations.ts';
@@ -27,7 +28,7 @@ export const opTable: OpWriters<OnnxNode> = {
     return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
   },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
-  activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c))],
+  activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c), slopeOf(c.op))],
   globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
   maxPool: (c) => {
     const { window } = c.op;

@@ -17,6 +17,7 @@ export const operators = [
   'HardSigmoid',
   'HardSwish',
   'Identity',
+  'LeakyRelu',
   'MaxPool',
   'Mish',
   'Mul',

@@ -1,19 +1,23 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { ActivationName } from '../../ops/activations.ts';
+import { type ActivationName, slopeOf, usualSlope } from '../../ops/activations.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels } from './kernel.ts';
 
 interface Activation {
-  readonly value: (tf: Tfjs, x: Tensor) => Tensor;
+  readonly value: (tf: Tfjs, x: Tensor, slope: number) => Tensor;
   /** The gradient from dy and what `gradientReads` names, the input or the output. */
-  readonly gradient: (tf: Tfjs, dy: Tensor, read: Tensor) => Tensor;
+  readonly gradient: (tf: Tfjs, dy: Tensor, read: Tensor, slope: number) => Tensor;
 }
 
-/** Hard sigmoid and swish as MobileNetV3 has them: relu6(x + 3) / 6. */
 const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: { value: (_tf, x) => x, gradient: (_tf, dy) => dy },
   relu: { value: (tf, x) => tf.relu(x), gradient: (tf, dy, y) => tf.mul(dy, tf.step(y)) },
   relu6: { value: (tf, x) => tf.relu6(x), gradient: (tf, dy, y) => tf.mul(dy, between(tf, y, 0, 6)) },
+  // what comes out has the sign of what comes in
+  leaky_relu: {
+    value: (tf, x, slope) => tf.leakyRelu(x, slope),
+    gradient: (tf, dy, y, slope) => tf.mul(dy, tf.add(tf.mul(tf.step(y), 1 - slope), slope)),
+  },
   // the slope at y <= 0 is exp(x) = y + 1
   elu: {
     value: (tf, x) => tf.elu(x),
@@ -47,15 +51,15 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
     gradient: (tf, dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
   },
   hardsigmoid: {
-    value: (tf, x) => hardSigmoid(tf, x),
-    gradient: (tf, dy, y) => tf.mul(dy, tf.mul(between(tf, y, 0, 1), 1 / 6)),
+    value: hardSigmoid,
+    gradient: (tf, dy, y, slope) => tf.mul(dy, tf.mul(between(tf, y, 0, 1), slope)),
   },
   hardswish: {
-    value: (tf, x) => tf.mul(x, hardSigmoid(tf, x)),
+    value: (tf, x) => tf.mul(x, hardSigmoid(tf, x, usualSlope('hardsigmoid'))),
     gradient(tf, dy, x) {
       // h(x) + x h'(x)
       const slope = tf.mul(between(tf, x, -3, 3), 1 / 6);
-      return tf.mul(dy, tf.add(hardSigmoid(tf, x), tf.mul(x, slope)));
+      return tf.mul(dy, tf.add(hardSigmoid(tf, x, usualSlope('hardsigmoid')), tf.mul(x, slope)));
     },
   },
   tanh: { value: (tf, x) => tf.tanh(x), gradient: (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))) },
@@ -68,8 +72,8 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
 
 /** Activations and their gradients. */
 export const activationKernels: Kernels<'activation' | 'activationGrad'> = {
-  activation: ({ tf }, { fn }, inputs) => activations[fn].value(tf, at(inputs, 0)),
-  activationGrad: ({ tf }, { fn }, inputs) => activations[fn].gradient(tf, at(inputs, 0), at(inputs, 1)),
+  activation: ({ tf }, op, inputs) => activations[op.fn].value(tf, at(inputs, 0), slopeOf(op)),
+  activationGrad: ({ tf }, op, inputs) => activations[op.fn].gradient(tf, at(inputs, 0), at(inputs, 1), slopeOf(op)),
 };
 
 /** The share of the standard normal distribution below x. */
@@ -77,8 +81,10 @@ function normalCumulative(tf: Tfjs, x: Tensor): Tensor {
   return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
 }
 
-function hardSigmoid(tf: Tfjs, x: Tensor): Tensor {
-  return tf.mul(tf.relu6(tf.add(x, 3)), 1 / 6);
+/** min(max(slope x + 0.5, 0), 1), as relu6(6 slope x + 3) / 6: MobileNetV3 has the slope 1/6. */
+function hardSigmoid(tf: Tfjs, x: Tensor, slope: number): Tensor {
+  const scaled = slope * 6 === 1 ? x : tf.mul(x, slope * 6);
+  return tf.mul(tf.relu6(tf.add(scaled, 3)), 1 / 6);
 }
 
 /** 1 strictly between two bounds, else 0. */

@@ -1,5 +1,7 @@
+import { docOf } from '../../2-resolve/builtins.ts';
 import type { Signature } from '../../3-check/signature.ts';
 import { variantNames } from '../../3-check/variants.ts';
+import { slopeParam } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeOpParam, describeParam } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
@@ -8,7 +10,9 @@ import { fence, joinParts } from './markdown.ts';
 export function describeParamOf(signature: Signature | undefined, name: string, analysis: Analysis): string {
   if (!signature) return '';
   if (signature.op) return describeOpParam(signature.op, name) ?? '';
-  const { declared } = signature;
+  const { declared, activation } = signature;
+  const slope = name === 'slope' && activation && slopeParam(activation);
+  if (slope) return joinParts([fence(`slope: ${slope.type}`), docOf(slope), `*parameter of ${activation}*`]);
   if (declared?.kind === 'model' && name === 'variant') {
     const names = variantNames(declared).join(', ');
     return joinParts([fence('variant'), `A row of the model's variants${names === '' ? '' : `: ${names}`}.`]);

@@ -1,7 +1,7 @@
 import type { BlockNode, ModelNode, ParamNode } from '../../1-parse/ast.ts';
 import { type BuiltinOp, builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
-import { activationFacts } from '../../ops/activations.ts';
+import { activationFacts, activationNames, slopeParam } from '../../ops/activations.ts';
 import { spanText } from '../../source.ts';
 import { authored, authoredLine } from './authored.ts';
 import { fence } from './markdown.ts';
@@ -77,8 +77,11 @@ export function describeBuiltin(name: string): string | undefined {
     );
   const scaled = scalingFunctions.get(name);
   if (scaled !== undefined) return card(`${name}(n)`, scaled, 'a scaling function of models');
-  const activation = Object.entries(activationFacts).find(([own]) => own === name)?.[1].doc;
-  if (activation !== undefined) return card(`${name}(x)`, activation, 'an activation');
+  const activation = activationNames.find((own) => own === name);
+  if (activation) {
+    const call = slopeParam(activation) ? `${name}(x, slope?: real)` : `${name}(x)`;
+    return card(call, activationFacts[activation].doc, 'an activation');
+  }
   const padding = Object.hasOwn(paddingDocs, name) ? paddingDocs[name] : undefined;
   if (padding !== undefined) return card(name, padding, 'a padding');
   const interpolation = Object.hasOwn(interpolationDocs, name) ? interpolationDocs[name] : undefined;

@@ -2,9 +2,13 @@ import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import { paramText } from './describe.ts';
 
 /** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are described in words, `stride?: int`. */
-export function paramLabel({ op, declared }: Signature, { name, tensor, required }: SignatureParam): string {
+export function paramLabel(
+  { op, declared, activation }: Signature,
+  { name, tensor, required }: SignatureParam,
+): string {
   const own = op?.params.find((p) => p.name === name);
   if (own) return `${name}${required ? '' : '?'}: ${own.type}`;
+  if (activation && !tensor) return `${name}?: real`;
   if (tensor || !declared) return name;
   const members = declared.kind === 'block' ? declared.node.params : declared.node.members;
   const param = members.find((m) => m.kind === 'param' && m.name.name === name);

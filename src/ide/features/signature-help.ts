@@ -15,6 +15,7 @@ import {
 import type { Declaration } from '../../1-parse/ast.ts';
 import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
+import { activationFacts } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { authored } from '../docs/authored.ts';
 import { functionHeading } from '../docs/describe.ts';
@@ -100,7 +101,9 @@ function helpOfSignature(analysis: Analysis, signature: Signature, call: OpenCal
   }));
   const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(chained ? 1 : 0) : [];
   const names = [...more, ...parameters.map((p) => p.label)];
-  const doc = signature.op?.doc ?? authored(signature.declared?.node.doc ?? '');
+  const { activation } = signature;
+  const ownDoc = signature.op?.doc ?? (activation && activationFacts[activation].doc);
+  const doc = ownDoc ?? authored(signature.declared?.node.doc ?? '');
   const active = activeParam(signature, listed, call, chained);
   return {
     ...labelled(signature.name, names, [...more.map(() => ''), ...parameters.map((p) => p.documentation)]),

@@ -4,6 +4,7 @@ import { meaningsOf, namesOf } from '../../3-check/meanings/declaration-names.ts
 import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
 import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
+import type { ActivationName } from '../../ops/activations.ts';
 import { occurrenceIn } from './file-names.ts';
 
 /** The signature of what a name calls; of a parameter of type `block`, that of its default. */
@@ -17,7 +18,7 @@ export function signatureOfTarget(module: FileScope, target: NameTarget): Signat
   const meaning = freeMeaning(module, name);
   if (meaning?.kind === 'declared') return signatureOf(meaning.declared);
   if (meaning?.kind === 'op') return signatureOf(meaning.op);
-  return meaning?.kind === 'activation' ? activationSignature(name) : undefined;
+  return meaning?.kind === 'activation' ? activationSignature(name as ActivationName) : undefined;
 }
 
 /** The signature of what a call in a declaration's tree names. */

@@ -1,4 +1,4 @@
-import { type ActivationName, activationFacts } from '../../../src/ops/activations.ts';
+import { type ActivationName, activationFacts, slopeOf } from '../../../src/ops/activations.ts';
 import type { StepOp, StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { type ForwardKind, forward } from './forward.ts';
 import { pullBack } from './gradients.ts';
@@ -32,10 +32,10 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
     const still = zeros(gamma.shape);
     return through({ ...op, kind: 'normalise' }, [zeros(dy.shape), gamma, still, still, variance], 0, dy);
   },
-  activationGrad: ({ fn }, dy = none, read = none) =>
+  activationGrad: (op, dy = none, read = none) =>
     through(
-      { kind: 'activation', fn },
-      [activationFacts[fn].gradientReads === 'input' ? read : mapped(read, inverses[fn])],
+      { ...op, kind: 'activation' },
+      [activationFacts[op.fn].gradientReads === 'input' ? read : mapped(read, (y) => inverses[op.fn](y, slopeOf(op)))],
       0,
       dy,
     ),
@@ -60,13 +60,14 @@ export function lossGradient(
 }
 
 /** An input that gives an output, for those whose gradient reads that. Past a bound any input does. */
-const inverses: Readonly<Record<ActivationName, (y: number) => number>> = {
+const inverses: Readonly<Record<ActivationName, (y: number, slope: number) => number>> = {
   identity: (y) => y,
   relu: (y) => (y > 0 ? y : -1),
   relu6: (y) => (y <= 0 ? -1 : y >= 6 ? 7 : y),
+  leaky_relu: (y, slope) => (y > 0 ? y : slope === 0 ? -1 : y / slope),
   elu: (y) => (y > 0 ? y : Math.log1p(y)),
   sigmoid: (y) => Math.log(y / (1 - y)),
-  hardsigmoid: (y) => (y <= 0 ? -4 : y >= 1 ? 4 : 6 * y - 3),
+  hardsigmoid: (y, slope) => (y <= 0 ? -1 / slope : y >= 1 ? 1 / slope : (y - 0.5) / slope),
   tanh: Math.atanh,
   softmax: Math.log,
   gelu: () => Number.NaN,

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../src/ops/activations.ts';
+import { type ActivationName, slopeOf } from '../../../src/ops/activations.ts';
 import type { StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { erf } from '../../erf.ts';
 import { avgPool, conv, maxPool, pad, sumSpace, upsample } from './spatial.ts';
@@ -49,7 +49,10 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
       const k = channelAt(x, i);
       return ((v - num(mean, k)) / Math.sqrt(num(variance, k) + op.epsilon)) * num(gamma, k) + num(beta, k);
     }),
-  activation: ({ fn }, x = none) => (fn === 'softmax' ? softmax(x) : mapped(x, activations[fn])),
+  activation: (op, x = none) => {
+    const { fn } = op;
+    return fn === 'softmax' ? softmax(x) : mapped(x, (v) => activations[fn](v, slopeOf(op)));
+  },
   globalAvgPool: (_op, x = none) => sumSpace(x, 1 / (dimsOf(x).h * dimsOf(x).w)),
   maxPool: (op, x = none) => maxPool(x, op.window),
   avgPool: (op, x = none) => avgPool(x, op.window, op.countPad),
@@ -129,16 +132,17 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   isFinite: (_op, x = none) => fromList([], [x.data.every(Number.isFinite) ? 1 : 0]),
 };
 
-const activations: Readonly<Record<Exclude<ActivationName, 'softmax'>, (x: number) => number>> = {
+const activations: Readonly<Record<Exclude<ActivationName, 'softmax'>, (x: number, slope: number) => number>> = {
   identity: (x) => x,
   relu: (x) => Math.max(x, 0),
   relu6: (x) => Math.min(Math.max(x, 0), 6),
+  leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   silu: (x) => x / (1 + Math.exp(-x)),
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   mish: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  hardsigmoid: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
+  hardsigmoid: (x, slope) => Math.min(Math.max(slope * x + 0.5, 0), 1),
   hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   tanh: Math.tanh,
 };

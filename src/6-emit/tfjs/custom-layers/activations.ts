@@ -1,16 +1,26 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs';
 import type { Tfjs } from '../tfjs.ts';
 import { onlyTensor } from './only-tensor.ts';
+import { settingsLayerClass } from './settings-layer.ts';
 
-/** The piecewise linear activations of MobileNetV3 (Howard et al. 2019), which are not Keras' own. */
+/** The slope of MobileNetV3 (Howard et al. 2019), which is not Keras' own. */
+const mobileNetSlope = 1 / 6;
+
+/** The hard sigmoid of any slope, and the hard swish of MobileNetV3. */
 export function activationClasses(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable>[] {
-  const hardSigmoid = (x: Tensor): Tensor => tf.mul(tf.relu6(tf.add(x, 3)), 1 / 6);
+  const hardSigmoid = (x: Tensor, slope: number): Tensor => {
+    const scaled = slope === mobileNetSlope ? x : tf.mul(x, 6 * slope);
+    return tf.mul(tf.relu6(tf.add(scaled, 3)), 1 / 6);
+  };
 
-  /** relu6(x + 3) / 6 */
-  class EnetHardSigmoid extends tf.layers.Layer {
+  /** min(max(slope x + 0.5, 0), 1), as relu6(6 slope x + 3) / 6; the slope is 1/6 where it is not stated. */
+  class EnetHardSigmoid extends settingsLayerClass(tf)<{ readonly slope?: number }> {
     static readonly className = 'EnetHardSigmoid';
+    constructor(given: { readonly slope?: number; readonly name?: string }) {
+      super(given, ['slope']);
+    }
     override call(inputs: Tensor | Tensor[]): Tensor {
-      return tf.tidy(() => hardSigmoid(onlyTensor(inputs)));
+      return tf.tidy(() => hardSigmoid(onlyTensor(inputs), this.settings.slope ?? mobileNetSlope));
     }
   }
 
@@ -20,7 +30,7 @@ export function activationClasses(tf: Tfjs): serialization.SerializableConstruct
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => {
         const x = onlyTensor(inputs);
-        return tf.mul(x, hardSigmoid(x));
+        return tf.mul(x, hardSigmoid(x, mobileNetSlope));
       });
     }
   }

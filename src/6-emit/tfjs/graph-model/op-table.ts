@@ -1,4 +1,5 @@
 import type { Shape } from '../../../5-graph/graph.ts';
+import { slopeOf } from '../../../ops/activations.ts';
 import { padSteps } from '../../../ops/window.ts';
 import { refusedCast } from '../../lacked-form.ts';
 import { first, label, lastChannels, type OpWriters, outputShape } from '../../written-node.ts';
@@ -29,7 +30,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     };
     return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
   },
-  activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'))]),
+  activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'), slopeOf(c.op))]),
   globalAvgPool: (c) => {
     const attr = { Tidx: int32, keep_dims: { bool: true } };
     return [add(c, 'Mean', label(c, 'pool'), [first(c), c.b.integers([1, 2])], attr)];

@@ -1,4 +1,5 @@
 import { elements, type Graph, type GraphNode, type Shape, type ValueRef } from '../../../5-graph/graph.ts';
+import { slopeOf } from '../../../ops/activations.ts';
 import { isDyadic, wholeFactor } from '../../../ops/interpolation.ts';
 import { type Pads, padSteps } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
@@ -56,9 +57,9 @@ export const opTable: OpWriters<LayersNode> = {
     return [c.b.owner(c.node, 'BatchNormalization', config, c.inputs, normMembers)];
   },
   activation: (c) => {
-    const layer = activationLayers[c.op.fn];
+    const layer = activationLayers[c.op.fn](slopeOf(c.op));
     if (layer === 'none') return c.inputs;
-    if ('custom' in layer) return [step(c, layer.custom, 'act', {})];
+    if ('layer' in layer) return [step(c, layer.layer, 'act', layer.config ?? {})];
     return [step(c, 'Activation', 'act', { activation: layer.keras })];
   },
   // As Keras' own EfficientNet has it: TensorFlow.js's layer keeps no axes of length 1.

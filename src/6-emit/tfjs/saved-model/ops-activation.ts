@@ -1,34 +1,37 @@
-import type { ActivationName } from '../../../ops/activations.ts';
+import { type ActivationName, slopeOf, usualSlope } from '../../../ops/activations.ts';
 import type { TensorName } from '../node-def/node-def.ts';
 import { add, first, type NodeContext, reduce, two, type WriteStep } from './context.ts';
 
 /** Activations and their gradients: few passes over memory, nothing kept between the two but what the program keeps. */
 
-type Forward = (c: NodeContext, x: TensorName) => TensorName;
+type Forward = (c: NodeContext, x: TensorName, slope: number) => TensorName;
 
 const forward: { readonly [A in ActivationName]: Forward } = {
   identity: (_, x) => x,
   relu: (c, x) => add(c, 'Relu', [x]),
   relu6: (c, x) => add(c, 'Relu6', [x]),
+  leaky_relu: (c, x, slope) => add(c, 'LeakyRelu', [x], { alpha: { float: slope } }),
   elu: (c, x) => add(c, 'Elu', [x]),
   silu: (c, x) => add(c, 'Mul', [x, add(c, 'Sigmoid', [x])]),
   gelu: (c, x) => add(c, 'Mul', [x, normalCumulative(c, x)]),
   mish: (c, x) => add(c, 'Mul', [x, add(c, 'Tanh', [add(c, 'Softplus', [x])])]),
   sigmoid: (c, x) => add(c, 'Sigmoid', [x]),
-  hardsigmoid: (c, x) => hardGate(c, x),
-  hardswish: (c, x) => add(c, 'Mul', [x, hardGate(c, x)]),
+  hardsigmoid: hardSigmoid,
+  hardswish: (c, x) => add(c, 'Mul', [x, hardSigmoid(c, x, usualSlope('hardsigmoid'))]),
   // TensorFlow joins Tanh to the batch norm before it, for which oneDNN has no kernel; tanh is odd, so that negations keep the two apart.
   tanh: (c, x) => add(c, 'Neg', [add(c, 'Tanh', [add(c, 'Neg', [x])])]),
   softmax: (c, x) => add(c, 'Softmax', [x]),
 };
 
 /** From dy, and the input or output that `gradientReads` names. */
-type Backward = (c: NodeContext, dy: TensorName, read: TensorName) => TensorName;
+type Backward = (c: NodeContext, dy: TensorName, read: TensorName, slope: number) => TensorName;
 
 const backward: { readonly [A in ActivationName]: Backward } = {
   identity: (_, dy) => dy,
   relu: (c, dy, y) => add(c, 'ReluGrad', [dy, y]),
   relu6: (c, dy, y) => add(c, 'Relu6Grad', [dy, y]),
+  // what comes out has the sign of what comes in
+  leaky_relu: (c, dy, y, slope) => add(c, 'LeakyReluGrad', [dy, y], { alpha: { float: slope } }),
   elu: (c, dy, y) => add(c, 'EluGrad', [dy, y]),
   // With s = sigmoid(x): (x s)' = s + x s (1 - s), the last being the sigmoid's own gradient.
   silu: (c, dy, x) => {
@@ -51,9 +54,9 @@ const backward: { readonly [A in ActivationName]: Backward } = {
   },
   sigmoid: (c, dy, y) => add(c, 'SigmoidGrad', [y, dy]),
   // Six times the output is a relu6.
-  hardsigmoid: (c, dy, y) => {
+  hardsigmoid: (c, dy, y, slope) => {
     const inside = add(c, 'Relu6Grad', [dy, add(c, 'Mul', [y, c.b.number(6)])]);
-    return add(c, 'Mul', [inside, c.b.number(1 / 6)]);
+    return add(c, 'Mul', [inside, c.b.number(slope)]);
   },
   // With g = relu6(x + 3): x g / 6, so (g + x [0 < g < 6]) / 6.
   hardswish: (c, dy, x) => {
@@ -70,8 +73,8 @@ const backward: { readonly [A in ActivationName]: Backward } = {
   },
 };
 
-export const activation: WriteStep<'activation'> = (c) => [forward[c.op.fn](c, first(c))];
-export const activationGrad: WriteStep<'activationGrad'> = (c) => [backward[c.op.fn](c, ...two(c))];
+export const activation: WriteStep<'activation'> = (c) => [forward[c.op.fn](c, first(c), slopeOf(c.op))];
+export const activationGrad: WriteStep<'activationGrad'> = (c) => [backward[c.op.fn](c, ...two(c), slopeOf(c.op))];
 
 /** The share of the standard normal distribution below x: (1 + erf(x / sqrt(2))) / 2. */
 function normalCumulative(c: NodeContext, x: TensorName): TensorName {
@@ -79,8 +82,9 @@ function normalCumulative(c: NodeContext, x: TensorName): TensorName {
   return add(c, 'Mul', [add(c, 'AddV2', [erf, c.b.number(1)]), c.b.number(0.5)]);
 }
 
-/** relu6(x + 3) / 6 (Howard et al. 2019). */
-function hardGate(c: NodeContext, x: TensorName): TensorName {
-  const shifted = add(c, 'Relu6', [add(c, 'AddV2', [x, c.b.number(3)])]);
+/** min(max(slope x + 0.5, 0), 1), as relu6(6 slope x + 3) / 6. */
+function hardSigmoid(c: NodeContext, x: TensorName, slope: number): TensorName {
+  const scaled = slope * 6 === 1 ? x : add(c, 'Mul', [x, c.b.number(slope * 6)]);
+  const shifted = add(c, 'Relu6', [add(c, 'AddV2', [scaled, c.b.number(3)])]);
   return add(c, 'Mul', [shifted, c.b.number(1 / 6)]);
 }
