@@ -23,7 +23,6 @@ it.each([
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
-  ['an ONNX model', '\x08\x0a\x12\x07pytorch', 'numpy_helper'],
   ['a TensorFlow Lite model', '\x1c\0\0\0TFL3\0\0', 'quantised'],
   ['a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'load_checkpoint'],
   ["a TensorFlow checkpoint's index", `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'load_checkpoint'],

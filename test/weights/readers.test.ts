@@ -52,5 +52,6 @@ test('each format is read, or says what to do instead', () => {
     'the model.json of a TensorFlow.js model',
     'a PyTorch checkpoint',
     'a PyTorch checkpoint of the form before 1.6',
+    'an ONNX model',
   ]);
 });

@@ -12,7 +12,7 @@ export const weightDiagnostics = {
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
     (a) => `'${a.file}' is ${a.what}, which is not read: ${a.advice}`,
-    `Weights are read from safetensors files, PyTorch checkpoints and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
+    `Weights are read from safetensors files, PyTorch checkpoints, ONNX models and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
   ),
   'checkpoint-unreadable': error<{ file: string; what: string; reason: string }>(
     (a) => `'${a.file}' is ${a.what} that cannot be read: ${a.reason}`,

@@ -3,7 +3,7 @@ import type { RandomAccess } from './format.ts';
 /** Why a file of weights cannot be read, for users. Thrown within a reader, which makes a diagnostic of it. */
 export class Unreadable extends Error {}
 
-const chunkBytes = 1 << 16;
+const chunkBytes = 1 << 14;
 
 /** Reads a part of a file from its beginning to its end. */
 export class ByteReader {
@@ -39,6 +39,18 @@ export class ByteReader {
     const from = this.#next;
     this.#next += length;
     return this.#chunk.subarray(from, this.#next);
+  }
+
+  /** Goes on at another place further on, without reading what is between. */
+  skipTo(position: number): void {
+    const within = position - this.#chunkAt;
+    if (within <= this.#chunk.length) {
+      this.#next = within;
+      return;
+    }
+    this.#chunk = this.#chunk.subarray(0, 0);
+    this.#chunkAt = position;
+    this.#next = 0;
   }
 
   /** The next bytes as a whole number without a sign, the least significant first. @param length at most 6 */

@@ -7,8 +7,6 @@ const fromKeras =
   "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a readable folder; or save its arrays with safetensors.numpy, kernels transposed from [height, width, in, out] to [out, in, height, width]";
 const fromTensorflow =
   'in Python: read variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), transpose kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
-const fromOnnx =
-  "in Python: import onnx; from onnx import numpy_helper; from safetensors.numpy import save_file; save_file({t.name: numpy_helper.to_array(t).copy() for t in onnx.load('FILE').graph.initializer}, 'weights.safetensors')";
 const fetchAgain = 'download it again, and compare its size with the one that its source states';
 
 /**
@@ -76,7 +74,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
   },
   { what: 'JSON, perhaps the error message of a server', isOf: isJson, advice: fetchAgain },
   { what: 'a TensorFlow SavedModel', isOf: isSavedModel, advice: fromTensorflow },
-  { what: 'an ONNX model', isOf: isOnnx, advice: fromOnnx },
   { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
   { what: "a TensorFlow checkpoint's index", isOf: isTensorflowIndex, advice: fromTensorflow },
 ];
@@ -85,12 +82,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
 function isTensorflowIndex({ head, tail }: FileEnds): boolean {
   const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
   return head.length >= 48 && magic.every((byte, i) => tail[i] === byte);
-}
-
-/** A protobuf that begins with ONNX's `ir_version`, a small number, and goes on with a field of ModelProto. */
-function isOnnx({ head, text }: FileEnds): boolean {
-  if (head[0] !== 0x08 || (head[1] ?? 99) > 20) return false;
-  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2] ?? 0) || /onnx|pytorch/i.test(text);
 }
 
 /** A protobuf of a SavedModel: `saved_model_schema_version` 1, then the meta graph. */

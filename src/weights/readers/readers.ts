@@ -2,6 +2,7 @@ import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
 import { layersModelFormat } from './layers-model/format.ts';
 import { namedFormats } from './named-formats.ts';
+import { onnxFormat } from './onnx/format.ts';
 import { safetensorsFormat } from './safetensors.ts';
 import { torchFormats } from './torch/format.ts';
 
@@ -10,6 +11,7 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
   safetensorsFormat,
   layersModelFormat,
   ...torchFormats,
+  onnxFormat,
   ...namedFormats,
 ];
 

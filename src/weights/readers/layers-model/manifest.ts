@@ -1,5 +1,6 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { isObject } from '../../is-object.ts';
+import { isWithin } from '../path-within.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
@@ -76,21 +77,6 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   }
   const topology = readTopology(json.modelTopology);
   return { manifest: { weights, groups, ...(topology && { topology }) } };
-}
-
-/** Whether a path of the manifest stays in the model's folder, as it is written and as the address that it may be. */
-function isWithin(path: string): boolean {
-  let address = path;
-  try {
-    address = decodeURIComponent(path);
-  } catch {
-    // no address: a name with a percent sign
-  }
-  return [path, address].every((name) => {
-    const parts = name.split('/');
-    const isPlain = name !== '' && !name.startsWith('/') && !name.includes('\\') && !name.includes('\0');
-    return isPlain && !/^[a-z]+:/i.test(name) && !parts.includes('..') && parts.at(-1) !== '';
-  });
 }
 
 function isTexts(value: unknown): value is readonly string[] {
