@@ -6,7 +6,7 @@ import { literalOf } from './literal.ts';
 import { oneTensor, type Type } from './types.ts';
 
 /** What a convention lets one override, and of which type. */
-const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
+export const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['padding', 'padding'],
   ['epsilon', 'number'],
   ['momentum', 'number'],
@@ -14,13 +14,13 @@ const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
 ]);
 
 /** What an input may say of its pixels. */
-const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
+export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['mean', { list: 'number' }],
   ['std', { list: 'number' }],
 ]);
 
 /** What a weight map may say of where a column's weights come from. */
-const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings, ...inputSettings]);
+export const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings, ...inputSettings]);
 
 const conventions = ['tf', 'torch'];
 

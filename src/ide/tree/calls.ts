@@ -55,12 +55,21 @@ export function paramOfArgument(
 ): SignatureParam | undefined {
   if (arg.name) return signature.byName.get(arg.name.name);
   if (signature.tensors === 'many') return undefined;
-  const { table, head, args } = site;
+  const { table, args } = site;
   if (table && isTensor(arg)) return undefined;
-  const chained = site.chained && !(head && givesTensors(signature, args, isTensor));
+  const chained = isFedByChain(signature, site, isTensor);
   // a step takes its tensors from the chain; one that takes several may be given the rest as arguments
   if (chained && signature.tensors > 1 && !table) return undefined;
   const named = new Set(args.flatMap((a) => (a.name ? [a.name.name] : [])));
   const open = openParams(signature, { chained, table }).filter((p) => !named.has(p.name));
   return open[args.filter((a) => !a.name && !(table && isTensor(a))).indexOf(arg)];
+}
+
+/** Whether a call takes its tensors from a chain: the head of a section does where its arguments give none. */
+export function isFedByChain(
+  signature: Signature,
+  { chained, head, args }: Omit<CallSite, 'callee' | 'table'>,
+  isTensor: (arg: Arg) => boolean,
+): boolean {
+  return chained && !(head && givesTensors(signature, args, isTensor));
 }

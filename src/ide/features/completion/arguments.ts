@@ -1,29 +1,21 @@
 import type { ParamNode } from '../../../1-parse/ast.ts';
-import type { SignatureParam } from '../../../3-check/signature.ts';
+import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
 import { describeOpParam, describeParam, paramText } from '../../docs/describe.ts';
 import { settingDocs } from '../../docs/words.ts';
-import { type CallAt, callAt, openParams, settingsAt } from './call-at.ts';
+import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
-import { paramsOf, settings } from './wanted-at.ts';
+import { paramsOf } from './wanted-at.ts';
 
 /** The names of arguments that can still be given; what must be given comes first. */
 export function argumentNames(site: Site): Proposal[] {
-  const kind = settingsAt(site);
-  if (kind) return settingNames(site, kind);
-  const call = callAt(site);
+  const path = site.path.slice(0, -1);
+  const settings = settingsOf(path);
+  if (settings) return settingNames(site, settings);
+  const call = callOf(site, path);
   if (!call || call.argument !== undefined) return [];
-  const { signature, chained, given } = call;
-  const next = openParams(call)[call.positional];
-  const open = signature.params.filter((p) => !given.has(p.name) && !(chained && p.tensor) && !isFilled(call, p));
-  return open.map((p) => ({ ...argument(site, call, p), rank: p.required ? 0 : p === next ? 1 : 2 }));
-}
-
-/** Whether an argument without a name fills a parameter already. */
-function isFilled(call: CallAt, param: SignatureParam): boolean {
-  const place = openParams(call).indexOf(param);
-  return place >= 0 && place < call.positional;
+  return call.left.map((p) => ({ ...argument(site, call, p), rank: p.required ? 0 : p === call.param ? 1 : 2 }));
 }
 
 function argument(site: Site, { signature }: CallAt, param: SignatureParam): Proposal {
@@ -47,7 +39,7 @@ function hasColon({ piece }: Site): boolean {
 
 /** A parameter's type, default and documentation. */
 export function describe(
-  { op, declared, name }: CallAt['signature'],
+  { op, declared, name }: Signature,
   param: SignatureParam,
 ): { detail: string; documentation: string } {
   if (op) {
@@ -65,17 +57,17 @@ export function describe(
   return { detail: 'tensor', documentation: '' };
 }
 
-function settingNames(site: Site, kind: 'convention' | 'input'): Proposal[] {
+function settingNames(site: Site, settings: NonNullable<ReturnType<typeof settingsOf>>): Proposal[] {
   const { tokens } = site.prefix;
   const from = site.bracket?.index ?? tokens.length;
   const given = new Set(tokens.slice(from).map(({ image }) => image));
-  return Object.keys(settings[kind])
-    .filter((name) => !given.has(name))
-    .map((name) => ({
+  return [...settings]
+    .filter(([name]) => !given.has(name))
+    .map(([name, type]) => ({
       label: name,
       kind: 'parameter',
       rank: 0,
-      detail: typeWord(settings[kind][name]),
+      detail: typeof type === 'string' ? type : 'real[]',
       documentation: settingDocs[name] ?? '',
       insertText: hasColon(site) ? name : `${name}: `,
       filterText: name,
@@ -83,13 +75,9 @@ function settingNames(site: Site, kind: 'convention' | 'input'): Proposal[] {
     }));
 }
 
-function typeWord(type: unknown): string {
-  return typeof type === 'string' ? type : 'real[]';
-}
-
 /** The variants of the model that is called, where the argument at the cursor chooses one. */
 export function variantValues(site: Site): Proposal[] | undefined {
-  const call = callAt(site);
+  const call = callOf(site, site.path.slice(0, -1));
   const declared = call?.signature.declared;
   if (call?.argument !== 'variant' || declared?.kind !== 'model') return undefined;
   return variantNames(declared).map((label) => ({

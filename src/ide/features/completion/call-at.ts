@@ -1,28 +1,26 @@
-import type { IToken } from 'chevrotain';
 import { tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
+import type { Arg, ConventionNode } from '../../../1-parse/ast.ts';
 import { is, isCloser, isOpener } from '../../../1-parse/fix-slips/token-kinds.ts';
 import { tensorProperties } from '../../../3-check/check-name.ts';
+import { conventionSettings, inputSettings, sourceSettings } from '../../../3-check/check-settings.ts';
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
-import { actsAsTensor } from '../../../3-check/types.ts';
+import { actsAsTensor, type Type } from '../../../3-check/types.ts';
 import { signatureOfTarget } from '../../names/signature-of-target.ts';
+import { callOfArgument, isFedByChain, openParams } from '../../tree/calls.ts';
+import type { TreeNode } from '../../tree/node-path.ts';
 import { wordEnd } from '../../tree/word-at.ts';
-import type { OpenBracket } from './prefix.ts';
 import type { Site } from './site.ts';
 
-const k = t.keywordTokens;
-
-/** A call whose arguments, or whose table, contain the cursor. */
+/** A call of which the cursor is in an argument. */
 export interface CallAt {
   readonly signature: Signature;
-  /** Whether the chain brings its tensors. */
-  readonly chained: boolean;
-  /** Names of the arguments that are there, also after the cursor. */
-  readonly given: ReadonlySet<string>;
-  /** How many arguments without a name stand before the one at the cursor. */
-  readonly positional: number;
-  /** The name of the argument at the cursor, where it has one already. */
-  readonly argument?: string;
+  /** The parameters that no other argument fills, before the cursor or after it. */
+  readonly left: readonly SignatureParam[];
+  /** The one that the argument at the cursor fills. */
+  readonly param: SignatureParam | undefined;
+  /** The name that the argument at the cursor has already. */
+  readonly argument: string | undefined;
 }
 
 /** What a callee's name means as far as completion must know it: the block behind a parameter is its default. */
@@ -34,105 +32,64 @@ export function signatureAt({ module, scope }: Site, name: string): Signature | 
     : undefined;
 }
 
-/** The words before an opening parenthesis that is not a block's call: `convention tf(`, `input image: [3, 8, 8] (`. */
-export function settingsAt(site: Site): 'convention' | 'input' | undefined {
-  const { prefix, bracket } = site;
-  if (bracket?.role !== 'call') return undefined;
-  const first = prefix.tokens[prefix.statement];
-  if (is(first, k.convention) && bracket.index === prefix.statement + 2) return 'convention';
-  const depth = prefix.open.length;
-  if (is(first, k.input) && depth === 2 && !is(prefix.tokens[bracket.index - 1], t.Name)) return 'input';
-  return undefined;
+/** What stands in parentheses behind a convention or an input. */
+type Settings = ReadonlyMap<string, Type>;
+
+const settings: Readonly<Record<string, Settings>> = {
+  convention: conventionSettings,
+  input: inputSettings,
+  'source-convention': sourceSettings,
+};
+
+/** The settings of which the argument at the end of a path is one: `convention tf(`, `input image: [3, 8, 8] (`. */
+export function settingsOf(path: readonly TreeNode[]): Settings | undefined {
+  const [owner, arg] = path.slice(-2) as [Partial<ConventionNode>?, Arg?];
+  return arg && owner?.args?.includes(arg) ? settings[owner.kind ?? ''] : undefined;
 }
 
-/** The call whose parenthesis is the innermost bracket. */
-export function callAt(site: Site): CallAt | undefined {
-  const { prefix, bracket } = site;
-  if (bracket?.role !== 'call' || settingsAt(site)) return undefined;
-  const callee = prefix.tokens[bracket.index - 1];
-  const signature = callee && is(callee, t.Name) ? signatureAt(site, callee.image) : undefined;
-  if (!signature) return undefined;
-  const before = argumentsIn(prefix.tokens, bracket.index + 1);
+/** The call whose argument is at the end of a path of nodes around the cursor. */
+export function callOf(site: Site, path: readonly TreeNode[]): CallAt | undefined {
+  const arg = path.at(-1);
+  const call = callOfArgument(path);
+  const signature = call?.arg === arg ? signatureAt(site, call?.site.callee.text ?? '') : undefined;
+  if (!call || !signature) return undefined;
+  const others = call.site.args.filter((other) => other !== arg);
+  const chained = isFedByChain(signature, { ...call.site, args: others }, (other) => givesTensor(site, other));
   const { text, cursor } = site.piece;
-  const after = argumentsIn(tokenize(text.slice(wordEnd(text, cursor), cursor + 2000)).tokens, 0);
-  const named = prefix.tokens[bracket.element];
-  const argument = is(named, t.Name) && is(prefix.tokens[bracket.element + 1], t.Colon) ? named?.image : undefined;
+  const given = new Set([
+    ...others.flatMap(({ name }) => name?.name ?? []),
+    ...namesAfter(text.slice(wordEnd(text, cursor), cursor + 600)),
+  ]);
+  const byPlace = openParams(signature, { chained, table: false }).filter((p) => !given.has(p.name));
+  const positional = others.filter(({ name }) => !name).length;
+  const filled = new Set(byPlace.slice(0, positional));
+  const listed = chained ? signature.values : signature.params;
+  const argument = call.arg.name?.name;
+  const next = signature.tensors === 'many' ? undefined : byPlace[positional];
   return {
     signature,
-    chained: isChained(site, signature, bracket.index - 1),
-    given: new Set([...before.names, ...after.names]),
-    positional: before.positional,
-    ...(argument !== undefined && { argument }),
+    left: listed.filter((p) => !given.has(p.name) && !filled.has(p)),
+    param: argument === undefined ? next : signature.byName.get(argument),
+    argument,
   };
 }
 
-/** The arguments from a token on, up to the end or the closing bracket; the last is not counted: the cursor is in it. */
-function argumentsIn(tokens: readonly IToken[], from: number): { names: string[]; positional: number } {
+function givesTensor({ scope }: Site, { value }: Arg): boolean {
+  if (value.kind !== 'name') return value.kind === 'chain';
+  const type = scope.names.get(value.parts[0] ?? '')?.type ?? 'unknown';
+  return type !== 'unknown' && actsAsTensor(type) && !tensorProperties.includes(value.parts.at(-1) ?? '');
+}
+
+/** The names of the arguments in a text, up to the closing parenthesis. */
+function namesAfter(text: string): string[] {
   const names: string[] = [];
-  let positional = 0;
+  const { tokens } = tokenize(text);
   let depth = 0;
-  let start = from;
-  for (let i = from; i < tokens.length && depth >= 0; i++) {
-    const token = tokens[i] as IToken;
+  for (const [i, token] of tokens.entries()) {
     if (isOpener(token)) depth++;
-    else if (isCloser(token)) depth--;
-    else if (depth === 0 && is(token, t.Comma)) {
-      if (!is(tokens[start + 1], t.Colon)) positional++;
-      start = i + 1;
-    } else if (depth === 0 && is(token, t.Colon) && i === start + 1) names.push((tokens[start] as IToken).image);
+    else if (isCloser(token) && --depth < 0) break;
+    if (depth === 0 && is(token, t.Colon) && (i === 1 || is(tokens[i - 2], t.Comma)))
+      names.push(tokens[i - 1]?.image ?? '');
   }
-  return { names, positional };
-}
-
-/**
- * Whether tensors come to a callee from a chain: to a step, after an arrow, labelled or not, and to the first of a section
- * as long as its first argument is not a tensor.
- */
-function isChained({ prefix, scope }: Site, signature: Signature, callee: number): boolean {
-  const { tokens, statement } = prefix;
-  const before = tokens[callee - 1];
-  if (is(before, t.Arrow)) return true;
-  if (!is(before, t.Colon)) return false;
-  if (is(tokens[callee - 3], t.Arrow)) return true;
-  if (callee - 2 !== statement && callee - 4 !== statement) return false;
-  const first = tokens[callee + 2];
-  if (!first || !is(first, t.Name)) return true;
-  if (is(tokens[callee + 3], t.Colon)) return !signature.byName.get(first.image)?.tensor;
-  const [head = '', ...rest] = first.image.split('.');
-  const visible = scope.names.get(head);
-  return (
-    !visible ||
-    !actsAsTensor(visible.type) ||
-    visible.type === 'unknown' ||
-    tensorProperties.includes(rest.at(-1) ?? '')
-  );
-}
-
-/** The parameters that an argument without a name can fill, in order, as `bindArguments` has them. */
-export function openParams({ signature, chained, given }: CallAt): SignatureParam[] {
-  return signature.params.filter((p) => !(chained && p.tensor) && !p.named && !given.has(p.name));
-}
-
-/** The parameter that the argument at the cursor is for. */
-export function paramAt(call: CallAt): SignatureParam | undefined {
-  if (call.argument !== undefined) return call.signature.byName.get(call.argument);
-  return call.signature.tensors === 'many' ? undefined : openParams(call)[call.positional];
-}
-
-/** The block before a table's brace and the names of its arguments. */
-export function callBefore(site: Site, { index }: OpenBracket): { callee?: string; given: ReadonlySet<string> } {
-  const { tokens } = site.prefix;
-  let at = index - 1;
-  let given: string[] = [];
-  if (is(tokens[at], t.RParen)) {
-    let depth = 0;
-    do {
-      if (isCloser(tokens[at] as IToken)) depth++;
-      else if (isOpener(tokens[at] as IToken)) depth--;
-      at--;
-    } while (at > 0 && depth > 0);
-    given = argumentsIn(tokens, at + 2).names;
-  }
-  const callee = tokens[at];
-  return { ...(callee && is(callee, t.Name) && { callee: callee.image }), given: new Set(given) };
+  return names;
 }

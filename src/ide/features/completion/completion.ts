@@ -4,7 +4,7 @@ import { typeNames } from '../../../3-check/types.ts';
 import type { Ide } from '../../core/ide.ts';
 import { conventionDocs, numberDocs, typeDocs } from '../../docs/words.ts';
 import { argumentNames, variantValues } from './arguments.ts';
-import { settingsAt } from './call-at.ts';
+import { settingsOf } from './call-at.ts';
 import { activationValues, blockValues, calls } from './callables.ts';
 import { columns } from './columns.ts';
 import type { Expected } from './expected.ts';
@@ -189,8 +189,7 @@ function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string
   const inCell = table !== undefined && site.bracket?.role === 'rows';
   const rows = inCell && table.column === 0 ? nextRows(site, table) : [];
   if (inCell && (table.column >= table.header.length || table.header[table.column] === 'name')) return rows;
-  const setting = settingsAt(site);
-  if (setting && site.prefix.tokens.at(-1)?.tokenType !== t.Colon) return [];
+  if (settingsOf(site.path.slice(0, -1)) && site.prefix.tokens.at(-1)?.tokenType !== t.Colon) return [];
   const isFirst = rules.at(-5) === 'section' && site.prefix.tokens.at(-1)?.tokenType === t.Colon;
   if (isFirst) {
     const tensors = values(site, { type: { tensors: 1 } }).filter(({ kind }) => kind === 'section' || kind === 'value');

@@ -1,9 +1,9 @@
 import type { Signature } from '../../../3-check/signature.ts';
-import { callBefore, signatureAt } from './call-at.ts';
+import { signatureAt } from './call-at.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
 import { tabStops } from './skeletons.ts';
-import type { TableAt } from './table-at.ts';
+import { builderAt, type TableAt } from './table-at.ts';
 
 /** A header with a row below it, where a table has neither yet. */
 export function firstRows(site: Site, table: TableAt | undefined): Proposal {
@@ -38,14 +38,13 @@ function cellsFor(site: Site, table: TableAt | undefined): readonly Cell[] {
       ['w', '1.0'],
       ['d', '1.0'],
     ];
-  const { bracket } = site;
-  const before: ReturnType<typeof callBefore> | undefined = bracket && callBefore(site, bracket);
-  const named = before?.callee === undefined ? undefined : signatureAt(site, before.callee);
-  return stageCells(table?.base ?? named, table?.base ? table.given : before?.given);
+  if (table?.base) return stageCells(table.base, table.given);
+  const { callee, given } = builderAt(site);
+  return stageCells(callee === undefined ? undefined : signatureAt(site, callee), given);
 }
 
 /** The columns that papers have, of those that the block takes, and what it must be given. */
-function stageCells(block: Signature | undefined, given: ReadonlySet<string> = new Set()): readonly Cell[] {
+function stageCells(block: Signature | undefined, given: ReadonlySet<string>): readonly Cell[] {
   if (!block)
     return [
       ['repeat', 'd(1)'],

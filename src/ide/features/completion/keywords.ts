@@ -1,28 +1,11 @@
 import type { Keyword } from '../../../../grammar/tokens.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { lineStartAt } from '../../../source.ts';
+import { keywordDocs } from '../../docs/words.ts';
 import { keywordOf } from './expected.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
 import { skeletons } from './skeletons.ts';
-
-/** What a keyword is for, in a line. */
-const keywordDocs: Partial<Record<Keyword, string>> = {
-  import: 'Takes blocks and models from another file or from the library.',
-  block: 'A function from tensors to tensors.',
-  model: 'A family of networks.',
-  weights: "A weight map: what a model's modules are called in other people's checkpoints.",
-  param: 'A parameter of the model.',
-  convention: 'Whose rules ops follow where they leave something open: `tf` or `torch`.',
-  input: 'What the network takes: channels, height, width.',
-  maximize: 'What a search should maximise.',
-  scaling: 'How depth, width and resolution follow from phi, and how numbers are rounded.',
-  variants: 'The named members of the family.',
-  table: 'Rows with a name, for a parameter of type `table`.',
-  return: 'What comes out.',
-  require: 'What must hold, or the build ends with this condition as its message.',
-  if: 'A condition of the preceding step; if it does not hold, the step passes its input on.',
-};
 
 /** Members that a model has once. */
 const once: ReadonlySet<string> = new Set(['convention', 'scaling', 'variants', 'maximize', 'return']);
@@ -56,7 +39,8 @@ export function keywords(site: Site): Proposal[] {
     )
       continue;
     const rank = rankOf(word, rule);
-    found.push({ label: word, kind: 'keyword', rank, ...(keywordDocs[word] && { documentation: keywordDocs[word] }) });
+    const documentation = keywordDocs[word];
+    found.push({ label: word, kind: 'keyword', rank, documentation });
     const skeleton = skeletons[word];
     if (skeleton && startsLine(site)) {
       found.push({
@@ -65,7 +49,7 @@ export function keywords(site: Site): Proposal[] {
         rank,
         isSnippet: true,
         filterText: word,
-        documentation: keywordDocs[word] ?? '',
+        documentation,
       });
     }
   }

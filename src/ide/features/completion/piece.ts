@@ -21,7 +21,10 @@ export interface Piece {
 }
 
 /** A text that is longer is not lexed from its beginning. */
-const longest = 8_000;
+const longest = 1_500;
+
+/** As much of the text behind the cursor is looked at. */
+const horizon = 8_000;
 
 const heading = /^[ \t]*(?:import\b|model\b|block[ \t]+\w|weights[ \t]+\w)/;
 
@@ -36,7 +39,7 @@ export function pieceAt(analysis: Analysis, offset: number): Piece {
     at = analysis.declarationAt(start);
     at = { ...at, offset: at.offset + offset - start };
   }
-  const end = Math.min(text.length, offset + longest);
+  const end = Math.min(text.length, offset + horizon);
   const word = wordAt(text, offset);
   return {
     text: text.slice(start, end),

@@ -31,13 +31,17 @@ export interface Prefix {
   readonly reduced: IToken[];
   /** Outermost first. */
   readonly open: readonly OpenBracket[];
-  /** The place of the first token of the statement or member at the cursor. */
+  /** The place of the first token of the declaration at the cursor, and of its statement or member there. */
+  readonly declaration: number;
   readonly statement: number;
+  /** A word in the cursor's place, and what ends all that is open there; nothing where no word can stand. */
+  readonly closing: readonly IToken[];
 }
 
 /** Reads the tokens before the cursor: fixes them as the parser's front does, finds what is open, and shortens them. */
 export function readPrefix(text: string, tokens: readonly IToken[], cursor: number): Prefix {
-  return reduce(fixBefore(text, tokens, cursor), text);
+  const { before, closing } = fixBefore(text, tokens, cursor);
+  return { ...reduce(before, text), closing };
 }
 
 /**
@@ -45,23 +49,24 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
  * the arrow and the operator before it would be left out as dangling; on a line of its own after something complete it
  * begins a statement.
  */
-function fixBefore(text: string, tokens: readonly IToken[], cursor: number): IToken[] {
+function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { before: IToken[]; closing: IToken[] } {
   const last = tokens.at(-1);
   const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
   // the brace itself decides what may follow it: a statement there would be reported as too early
   const begins = startsLine && endsOperand(last) && !is(last, t.RBrace);
-  const word = createTokenAt(t.Name, 'x', cursor);
+  // this name is never bound
+  const word = createTokenAt(t.Name, '_', cursor);
   const standIn = begins
     ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
     : [word];
-  const source = { name: '', text: `${text.slice(0, cursor)}x = 1` };
+  const source = { name: '', text: `${text.slice(0, cursor)}_ = 1` };
   const fixed = fixSlips(source, [...tokens, ...standIn], () => {});
   const at = fixed.indexOf(word);
   const after = fixed.findIndex(({ startOffset }) => startOffset >= cursor);
   const before = fixed.slice(0, at >= 0 ? at : after >= 0 ? after : fixed.length);
   // what was put in right before the word would end what the cursor is still in
   if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
-  return before;
+  return { before, closing: at >= 0 ? fixed.slice(at) : [] };
 }
 
 interface Frame {
@@ -76,9 +81,10 @@ interface Frame {
   rows: number;
 }
 
-function reduce(tokens: readonly IToken[], text: string): Prefix {
+function reduce(tokens: readonly IToken[], text: string): Omit<Prefix, 'closing'> {
   const out: IToken[] = [];
   const frames: Frame[] = [];
+  let declaration = 0;
   let statement = 0;
   let afterParams = false;
   const x = createTokenAt(t.Name, 'x', 0);
@@ -95,7 +101,7 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
     if (!frame) {
       if (is(token, k.block) || is(token, k.model) || is(token, k.weights) || is(token, k.import)) {
         out.length = 0;
-        statement = i;
+        declaration = statement = i;
       }
     } else if (isBody(frame.role) && beginsStatement(tokens, i, frame, text)) {
       shorten(frame, []);
@@ -112,10 +118,9 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
       if (outer) outer.arrow = Math.min(outer.arrow, out.length - 1);
       return;
     }
-    if (is(token, t.Arrow)) {
-      const arrow = frame?.arrow ?? -1;
-      if (arrow >= 0) out.length = arrow;
-      if (frame) frame.arrow = out.length;
+    if (frame && is(token, t.Arrow)) {
+      if (frame.arrow >= 0) out.length = frame.arrow;
+      frame.arrow = out.length;
     }
     if (frame?.role === 'rows' && isBar(token)) {
       startCell(frame, token, i, { out, x });
@@ -129,7 +134,7 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
     } else if (is(token, t.Comma) && frame) {
       if (isList(frame)) shorten(frame, [x, token]);
       frame.arrow = -1;
-      frame.element = i + 1;
+      if (!isBody(frame.role)) frame.element = i + 1;
     }
     afterParams = false;
   });
@@ -137,6 +142,7 @@ function reduce(tokens: readonly IToken[], text: string): Prefix {
     tokens,
     reduced: out,
     open: frames.map(({ role, index, element }) => ({ role, index, element })),
+    declaration,
     statement,
   };
 }
@@ -146,7 +152,8 @@ function endsListType(tokens: readonly IToken[], close: number): boolean {
   return is(tokens[close - 1], t.LBracket) && is(tokens[close - 3], t.Colon);
 }
 
-function isBody(role: Role): boolean {
+/** Whether a bracket holds members or statements. */
+export function isBody(role: Role): boolean {
   return role === 'block' || role === 'model' || role === 'scaling';
 }
 

@@ -4,11 +4,13 @@ import type { Module } from '../../../2-resolve/program.ts';
 import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
+import type { TreeNode } from '../../tree/node-path.ts';
 import { type Expected, expectedAfter } from './expected.ts';
 import { type Piece, pieceAt, tokensBefore } from './piece.ts';
 import { type OpenBracket, type Prefix, readPrefix } from './prefix.ts';
 import type { ScopeAt } from './scope-at.ts';
 import { scopeAt } from './scope-here.ts';
+import { nodesAround } from './tree-here.ts';
 import { type WorkspaceName, type WorkspaceNames, workspaceNames } from './workspace-names.ts';
 
 /** All that the makers of items know of the cursor. */
@@ -21,7 +23,9 @@ export interface Site {
   readonly expected: readonly Expected[];
   /** The innermost open bracket. */
   readonly bracket: OpenBracket | undefined;
-  /** The names that can be seen at the cursor. */
+  /** The nodes around the cursor; found when first asked for. */
+  readonly path: readonly TreeNode[];
+  /** The names that can be seen at the cursor; found when first asked for. */
   readonly scope: ScopeAt;
   /** The word at the cursor, up to the cursor. */
   readonly typed: string;
@@ -69,10 +73,11 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
 function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly IToken[]): Site {
   const prefix = readPrefix(piece.text, tokens, piece.word.start);
   const { module } = analysis;
-  const scope = scopeAt(module, piece, prefix);
+  let scope: ScopeAt | undefined;
   const typed = piece.text.slice(piece.word.start, piece.cursor);
   let found: WorkspaceNames | undefined;
-  return {
+  let path: readonly TreeNode[] | undefined;
+  const site: Site = {
     ide,
     analysis,
     module,
@@ -80,11 +85,18 @@ function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly
     prefix,
     expected: expectedAfter(prefix),
     bracket: prefix.open.at(-1),
-    scope,
+    get path() {
+      path ??= nodesAround(piece.text, prefix);
+      return path;
+    },
+    get scope() {
+      scope ??= scopeAt(module, piece, site.path);
+      return scope;
+    },
     typed,
     others: {
       names() {
-        found ??= workspaceNames(ide, module, scope, typed);
+        found ??= workspaceNames(ide, module, site.scope, typed);
         return found.names;
       },
       get arePart() {
@@ -92,6 +104,7 @@ function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly
       },
     },
   };
+  return site;
 }
 
 /** A string that contains the cursor: what is before it, and how far it goes. */

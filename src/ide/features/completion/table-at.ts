@@ -6,7 +6,7 @@ import { headOf } from '../../../1-parse/section-head.ts';
 import { walkNodes } from '../../../1-parse/walk.ts';
 import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import type { Signature } from '../../../3-check/signature.ts';
-import { callBefore, signatureAt } from './call-at.ts';
+import { signatureAt } from './call-at.ts';
 import type { OpenBracket } from './prefix.ts';
 import type { Site } from './site.ts';
 
@@ -83,18 +83,33 @@ function readRows(tokens: readonly IToken[], from: number, end: number): TableRo
   return rows;
 }
 
-/** The block before a table, or of the section that builds it by its name. */
+/** What builds the rows at the cursor: the call before them, or of a table with a name the section that builds it. */
 function baseOf(site: Site, bracket: OpenBracket): Use {
   const { tokens } = site.prefix;
-  if (!is(tokens[bracket.index - 2], k.table)) return callBefore(site, bracket);
+  if (!is(tokens[bracket.index - 2], k.table)) return builderAt(site);
   const { node } = site.piece;
   const use = node?.kind === 'model' ? useOf(node, tokens[bracket.index - 1]?.image ?? '') : undefined;
   return use ?? { given: new Set() };
 }
 
+/** A block that builds a table, and the names of its arguments. */
 interface Use {
   readonly callee?: string;
   readonly given: ReadonlySet<string>;
+}
+
+/** The section or step that has the cursor in its braces. */
+export function builderAt({ path }: Site): Use {
+  const builder = path.findLast((node, i) => {
+    const { rows } = (node as Partial<StepNode>).tail ?? {};
+    return rows !== undefined && rows === path[i + 1];
+  });
+  return builder ? useBy(builder as SectionNode | StepNode) : { given: new Set() };
+}
+
+function useBy(node: SectionNode | StepNode): Use {
+  const { callee, args = [] } = node.kind === 'section' ? headOf(node) : node;
+  return { ...(callee && { callee: callee.text }), given: new Set(args.flatMap(({ name }) => name?.name ?? [])) };
 }
 
 /** The section or step that builds a table by its name, or through a parameter of type `table`. */
@@ -107,9 +122,7 @@ function useOf(model: ModelNode, table: string): Use | undefined {
     const target = tail?.rows?.kind === 'name' ? targets.get(tail.rows) : undefined;
     if (target?.kind !== 'local') return true;
     const { ident, param } = target.local;
-    const { callee, args = [] } = node.kind === 'section' ? headOf(node as SectionNode) : (node as StepNode);
-    const given = new Set(args.flatMap((a) => (a.name ? [a.name.name] : [])));
-    const use = { ...(callee && { callee: callee.text }), given };
+    const use = useBy(node as SectionNode | StepNode);
     if (param?.type?.name === 'table') byParam ??= use;
     else if (ident.name === table) byName ??= use;
     return true;

@@ -1,0 +1,33 @@
+import type { IToken } from 'chevrotain';
+import { parseTokens } from '../../../../grammar/parser.ts';
+import { buildFile } from '../../../1-parse/build-ast.ts';
+import { parseLimits } from '../../../1-parse/limits.ts';
+import { nodePath, type TreeNode } from '../../tree/node-path.ts';
+import { isBody, type Prefix } from './prefix.ts';
+
+/**
+ * The nodes around the cursor, the outermost first and a word in the cursor's place last: of a tree that holds the
+ * declaration with the statement at the cursor alone, up to the cursor, all that is open closed there. Empty where the
+ * grammar has no place for a word. Offsets are local to the text.
+ */
+export function nodesAround(text: string, prefix: Prefix): readonly TreeNode[] {
+  const { open, closing } = prefix;
+  const [word] = closing;
+  if (!word || open.length > parseLimits.nesting) return [];
+  const { cst } = parseTokens([...statementTokens(prefix), ...closing], 'file');
+  const root = buildFile({ name: '', text }, cst, [], []).declarations.at(-1);
+  const path = root ? nodePath(root, word.startOffset) : [];
+  return path.at(-1)?.span.start === word.startOffset ? path : [];
+}
+
+/** The tokens before the cursor without the statements before the one at the cursor. */
+function statementTokens({ tokens, open, declaration }: Prefix): IToken[] {
+  const kept: IToken[] = [];
+  let from = declaration;
+  for (const { role, index, element } of open) {
+    if (!isBody(role)) break;
+    kept.push(...tokens.slice(from, index + 1));
+    from = element;
+  }
+  return [...kept, ...tokens.slice(from)];
+}
