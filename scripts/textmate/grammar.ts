@@ -64,7 +64,7 @@ const symbolScopes: Readonly<Record<string, string>> = {
 const blanks = '[ \\t\\f\\x0b\\x{00a0}\\x{feff}]';
 /** After a word: it ends here, and is not followed by a dot that makes it the head of a path. */
 const wordEnd = '(?![A-Za-z0-9_])(?!\\.(?:[A-Za-z0-9_]|\\*))';
-const typeNames = ['int', 'real', 'bool', 'activation'];
+const typeNames = ['tensor', 'int', 'real', 'bool', 'activation'];
 
 /**
  * The TextMate grammar. Its rules take one token each, in the lexer's order, so that an editor that knows nothing else

@@ -25,7 +25,7 @@ export function bindArguments(signature: Signature, chained: number, args: reado
   const rest: Arg[] = [];
   const { name: callee, params, byName } = signature;
   const related = declaration(signature);
-  if (signature.tensors !== 'many' && chained > signature.tensors) {
+  if (signature.tensors !== 'many' && !signature.takesList && chained > signature.tensors) {
     const data = { callee, takes: signature.tensors, given: chained };
     diagnostics.push(createDiagnostic('too-many-tensors', call, data, { related }));
   }

@@ -1,9 +1,19 @@
-import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode } from '../1-parse/ast.ts';
+import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode, TypeNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, checkHead, checkWhole, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
-import { actsAsTensor, declaredType, isListType, isTensors, oneTensor, type Type, typeNames } from './types.ts';
+import {
+  actsAsTensor,
+  declaredType,
+  isListType,
+  isTensors,
+  oneTensor,
+  type Type,
+  takesTensors,
+  typeNames,
+} from './types.ts';
 
 /** Checks a block: its parameters, its statements in order, its labels and what it returns. */
 export function checkBlock(c: Checker, block: BlockNode): void {
@@ -31,6 +41,7 @@ export function checkParam(c: Checker, param: ParamNode): void {
     const { hint, fixes } = suggestion(nearestNames(type.name, typeNames)[0] ?? typesElsewhere.get(type.name), at);
     report(c, 'unknown-type', at, { name: type.name, hint }, { fixes });
   }
+  if (type?.name === 'tensor') checkTensorType(c, param, type);
   const declared = declaredType(param);
   const { default: value } = param;
   if (value) {
@@ -39,6 +50,23 @@ export function checkParam(c: Checker, param: ParamNode): void {
     if (type?.name === 'int') checkWhole(c, value, what);
   }
   bind(c, name, { type: declared, used: false });
+}
+
+/** One tensor needs no type, and the type for any number of them stands on a block's last tensor parameter. */
+function checkTensorType(c: Checker, { name }: ParamNode, type: TypeNode): void {
+  if (!type.list) {
+    const at = { ...type.span, start: name.span.end };
+    const fix: Fix = { title: 'Leave the type out', edits: [{ span: at, newText: '' }], safe: true };
+    report(c, 'tensor-type', type.span, { name: name.name }, { fixes: [fix] });
+    return;
+  }
+  const owner = c.declaration;
+  if (owner?.kind !== 'block') {
+    report(c, 'tensor-list-place', type.span, { name: name.name });
+    return;
+  }
+  const tensors = owner.params.filter(takesTensors);
+  if (tensors.at(-1)?.name !== name) report(c, 'tensor-list-place', type.span, { name: name.name });
 }
 
 /** What other languages call a type. */

@@ -188,7 +188,14 @@ function checkCount(
 ): boolean {
   const { name: callee, tensors: takes } = signature;
   const positional = args.filter((arg) => !arg.name && isTensor(arg)).length;
-  if (takes === 'many' || positional === 0 || chained === undefined || positional + chained <= takes) return false;
+  if (
+    takes === 'many' ||
+    signature.takesList ||
+    positional === 0 ||
+    chained === undefined ||
+    positional + chained <= takes
+  )
+    return false;
   report(c, 'too-many-tensors', span, { callee, takes, given: chained, arguments: positional });
   return true;
 }

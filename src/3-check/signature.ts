@@ -4,7 +4,7 @@ import type { Declared } from '../2-resolve/program.ts';
 import { type ActivationName, activationNames, slopeParam } from '../ops/activations.ts';
 import type { ParamType } from '../ops/signature.ts';
 import { pathWord } from './path-word.ts';
-import { declaredType, oneTensor, type Type } from './types.ts';
+import { declaredType, isListType, oneTensor, type Type, takesTensors } from './types.ts';
 
 export interface SignatureParam {
   readonly name: string;
@@ -26,6 +26,8 @@ export interface Signature {
   readonly word: string;
   /** How many tensor parameters it has; `many` for ops over two or more, or over a list. */
   readonly tensors: number | 'many';
+  /** Whether the last of the tensor parameters takes any number of tensors, as a list. */
+  readonly takesList: boolean;
   readonly params: readonly SignatureParam[];
   /** Those that are no tensors, in order: what positional arguments of a table's block fill. */
   readonly values: readonly SignatureParam[];
@@ -75,7 +77,9 @@ function createSignature(
   const params = listed.map((p): SignatureParam => ({ ...p, place: p.tensor ? place++ : -1 }));
   const tensors = source.op?.tensors === 'many' ? 'many' : place;
   const byName = new Map(params.map((p) => [p.name, p]));
-  return { name, word: pathWord(name), tensors, params, values: params.filter((p) => !p.tensor), byName, ...source };
+  const takesList = params.some((p) => p.tensor && isListType(p.type));
+  const values = params.filter((p) => !p.tensor);
+  return { name, word: pathWord(name), tensors, takesList, params, values, byName, ...source };
 }
 
 function opSignature(op: BuiltinOp): Signature {
@@ -115,7 +119,7 @@ function paramSignature(param: ParamNode): Omit<SignatureParam, 'place'> {
     name: param.name.name,
     type: declaredType(param),
     whole: param.type?.name === 'int',
-    tensor: !param.type,
+    tensor: takesTensors(param),
     required: !param.default,
   };
 }

@@ -60,18 +60,25 @@ function plural(type: Type): string {
 /** Whether a value of type `from` may stand where `to` is wanted. */
 export function isAssignable(from: Type, to: Type): boolean {
   if (from === 'unknown' || to === 'unknown' || from === to) return true;
-  if (isTensors(to)) return actsAsTensor(from);
+  // a list of tensors takes whatever is made of tensors
+  if (holdsTensors(to)) return actsAsTensor(from);
   if (isListType(from) && isListType(to)) return isAssignable(from.list, to.list);
   // padding is a word or a number of pixels
   return to === 'padding' && from === 'number';
 }
 
-export const typeNames = ['int', 'real', 'bool', 'activation', 'block', 'table'] as const;
+export const typeNames = ['tensor', 'int', 'real', 'bool', 'activation', 'block', 'table'] as const;
+
+/** Whether a parameter takes tensors: one without a type takes one, one of the type `tensor[]` any number. */
+export function takesTensors({ type }: ParamNode): boolean {
+  return type === undefined || type.name === 'tensor';
+}
 
 /** The type that a parameter declares; without one it is a tensor. */
 export function declaredType(param: ParamNode): Type {
   if (!param.type) return oneTensor;
   const { name, list } = param.type;
+  if (name === 'tensor') return list ? { list: oneTensor } : oneTensor;
   const base: Type =
     name === 'int' || name === 'real'
       ? 'number'

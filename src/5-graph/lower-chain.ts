@@ -3,7 +3,8 @@ import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-a
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
-import { activationSignature, type Signature } from '../3-check/signature.ts';
+import { activationSignature, type Signature, type SignatureParam } from '../3-check/signature.ts';
+import { isListType, takesTensors } from '../3-check/types.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { bind, innerEnv, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
@@ -185,21 +186,27 @@ function takeArguments(
   if (problem) throw new Failure(problem);
   const given: TensorValue[] = [];
   let list = false;
-  const take = (arg: Arg) => {
+  const take = (arg: Arg, param?: SignatureParam) => {
     const known = values.get(arg);
     if (known?.traces) addTraces(b.ev, known.traces);
     const value = known ? known.value : evaluate(b.ev, env, arg.value);
     if (isTensorList(value)) list = true;
-    for (const tensor of tensorsFrom(b, value, arg.value.span)) given.push(tensor);
+    const taken = isEmptyList(value) && isListOfTensors(param) ? [] : tensorsFrom(b, value, arg.value.span);
+    // what one parameter is given too much must not go to the list after it
+    if (signature.takesList && param && !isListOfTensors(param) && taken.length !== 1) {
+      failTensors(param.name, 1, taken.length, arg.value.span);
+    }
+    for (const tensor of taken) given.push(tensor);
   };
   const bindings = new Map<string, Binding>();
   let variant: string | undefined;
-  bound.rest.forEach(take);
-  for (const { name, tensor } of signature.params) {
+  for (const arg of bound.rest) take(arg);
+  for (const param of signature.params) {
+    const { name, tensor } = param;
     const arg = bound.byParam.get(name);
     if (!arg) continue;
     const { value } = arg;
-    if (tensor) take(arg);
+    if (tensor) take(arg, param);
     else if (name === 'variant' && signature.declared?.kind === 'model') {
       variant = value.kind === 'name' ? value.text : '';
     } else {
@@ -207,6 +214,14 @@ function takeArguments(
     }
   }
   return { given, list, bindings, variant };
+}
+
+function isListOfTensors(param: SignatureParam | undefined): boolean {
+  return param?.tensor === true && isListType(param.type);
+}
+
+function isEmptyList(value: Value): boolean {
+  return isList(value) && value.length === 0;
 }
 
 const noFlow: Flow = { tensors: [] };
@@ -243,9 +258,7 @@ export function callSignature(
   if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
     fail('missing-label', site.span, { callee: signature.name, label: signature.word });
   }
-  if (signature.tensors !== 'many' && tensors.length !== signature.tensors) {
-    failTensors(signature.name, signature.tensors, tensors.length, site.span);
-  }
+  checkCount(signature, tensors.length, site.span);
   if (op) {
     const traces = tracesOf(bindings);
     const path = site.labelled ? site.path : joinPath(site.path, signature.word);
@@ -273,6 +286,12 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
   return traces;
 }
 
+/** Ends the build where a callee has not the tensors that it takes; a list among its parameters may be empty. */
+function checkCount({ name, tensors: takes, takesList }: Signature, given: number, span: Span): void {
+  if (takes === 'many' || (takesList ? given >= takes - 1 : given === takes)) return;
+  failTensors(name, takes, given, span);
+}
+
 function failTensors(callee: string, takes: number, given: number, span: Span): never {
   if (given > takes) return fail('too-many-tensors', span, { callee, takes, given });
   return fail('missing-tensor', span, { callee, name: 'x' });
@@ -295,8 +314,8 @@ function lowerBlock(
   let next = 0;
   for (const param of node.params) {
     const { name, default: value } = param;
-    if (!param.type) {
-      bind(env, vars, name, { value: tensors[next++] as TensorValue });
+    if (takesTensors(param)) {
+      bind(env, vars, name, { value: param.type ? tensors.slice(next) : (tensors[next++] as TensorValue) });
       continue;
     }
     const given = bindings.get(name.name);

@@ -54,6 +54,11 @@ block Repeated(x, count: int) {
   return Add([parts[i] for i in len(parts)]) -> Add([x])
 }
 
+block Gathered(x, others: tensor[], rate: real = 0.5) {
+  scaled = [y -> scale: BatchNorm for y in others]
+  return Concat(Add([x -> tanh, x -> Dropout(rate)]), Concat(scaled)) -> GlobalAvgPool   if len(others) > 2
+}
+
 block Doubled(x) {
   return x
     -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
@@ -170,6 +175,7 @@ function merge(pick: Choices, values: readonly Named[]): (Named & { readonly tex
   const names = Array.from({ length: count }, () => pick.of([...fits, ...gates]).name);
   const [first, ...others] = names;
   const form = pick.of([
+    ...(op === 'Concat' ? [`Gathered(${first}, [${others.join(', ')}])`, `[${names.join(', ')}] -> g: Gathered`] : []),
     `${op}(${names.join(', ')})`,
     `${first} -> ${op}(${others.join(', ')})`,
     `${op}([${names.join(', ')}])`,

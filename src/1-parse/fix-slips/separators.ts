@@ -9,7 +9,7 @@ import { is } from './token-kinds.ts';
 import { beginsLine, createInserted, endOf, endOfLast, insert, report, spanOf, type TokenPass } from './token-pass.ts';
 
 const k = t.keywordTokens;
-const typeNames = new Set(['int', 'real', 'bool', 'activation', 'block', 'table']);
+const typeNames = new Set(['tensor', 'int', 'real', 'bool', 'activation', 'block', 'table']);
 
 /** Fixes `=`, `:`, `,` and `->`. @returns the token as the parser shall see it; undefined if it shall not. */
 export function fixSeparator(p: TokenPass, token: IToken): IToken | undefined {

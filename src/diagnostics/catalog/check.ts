@@ -174,6 +174,14 @@ export const checkDiagnostics = {
     () => 'strings stand only in imports and in the cells of weight maps',
     `The language computes with numbers, bools, activations, blocks, tables and tensors.`,
   ),
+  'tensor-type': error<{ name: string }>(
+    (a) => `'${a.name}' is a tensor without a type; 'tensor[]' takes any number of them`,
+    `A block's parameter without a type is one tensor: \`block B(x, channels: int)\`. Only a list of them has a type: \`block B(xs: tensor[])\`.`,
+  ),
+  'tensor-list-place': error<{ name: string }>(
+    (a) => `'${a.name}: tensor[]' must be the last tensor parameter of a block`,
+    `The tensors of a chain fill the tensor parameters in order, and the list takes all that are left: \`block B(x, others: tensor[], channels: int)\`. A model takes its tensors through its inputs.`,
+  ),
   'unknown-property': error<{ name: string; of: string; hint: string }>(
     (a) => `${a.of} has no '${a.name}'${a.hint}`,
     `A tensor has \`channels\`, \`height\` and \`width\`. What follows the name of a section is the path of a step in it: a row (\`stages.c2\`), a block of a row with a \`repeat\` (\`stages.c2.0\`), a label (\`stages.c2.0.expand\`).`,

@@ -40,6 +40,7 @@ export const interpolationDocs: Readonly<Record<string, string>> = {
 };
 
 export const typeDocs: Readonly<Record<string, string>> = {
+  tensor: 'As `tensor[]`: any number of tensors. A parameter without a type is one tensor.',
   int: 'A whole number.',
   real: 'A number.',
   bool: '`true` or `false`.',

@@ -3,6 +3,7 @@ import { tensorProperties } from '../../3-check/check-name.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
 import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
+import { takesTensors } from '../../3-check/types.ts';
 import { signatureOfCallee } from './signature-of-target.ts';
 
 /** How many names are followed to what they are bound to. */
@@ -45,7 +46,7 @@ export function isTensorTarget(target: NameTarget, text: string, isTensor: (valu
   if (rest.length > 0 && tensorProperties.includes(rest.at(-1) as string)) return false;
   if (target.kind !== 'local') return false;
   const { param, binder } = target.local;
-  if (param) return !param.type;
+  if (param) return takesTensors(param);
   if (!binder || !('kind' in binder)) return false;
   if (binder.kind === 'assign') return binder.targets.length > 1 || isTensor(binder.value);
   return binder.kind === 'input' || binder.kind === 'section';

@@ -142,6 +142,8 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   },
   'choice-outside-cell': members('  s: Conv({8, 16}, 3)'),
   'string-outside-weights': members('  s: Conv(8, 3, padding: "same")'),
+  'tensor-type': { text: 'block B(x: tensor, n: int) {\n  return x -> conv: Conv(n, 3)\n}\n' },
+  'tensor-list-place': { text: 'block B(xs: tensor[], y) {\n  return Concat(xs) -> Add(y)\n}\n' },
   'unknown-property': { text: block('  return x -> c: Conv(x.chanels, 3)') },
   'wrong-argument-count': members('  s: Conv(round(8, 4, 2), 3)'),
   'unknown-scaling': members('  scaling phi {\n    depth = 1.2 ^ phi\n  }\n  s: Conv(8, 3)'),

@@ -128,7 +128,10 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
 }
 
 function types(): Proposal[] {
-  return typeNames.map((label, i) => ({ label, kind: 'type', rank: i / 10, documentation: typeDocs[label] ?? '' }));
+  return typeNames.map((name, i) => {
+    const label = name === 'tensor' ? 'tensor[]' : name;
+    return { label, kind: 'type', rank: i / 10, documentation: typeDocs[name] ?? '' };
+  });
 }
 
 function scalingEntries(): Proposal[] {

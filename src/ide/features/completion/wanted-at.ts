@@ -70,7 +70,7 @@ function argumentWanted(site: Site, path: readonly TreeNode[]): Wanted {
   if (call) {
     const { param, signature } = call;
     if (!param) return { type: signature.tensors === 'many' ? oneTensor : 'unknown' };
-    return { type: param.tensor ? oneTensor : param.type, name: param.name };
+    return { type: param.type, name: param.name };
   }
   const settings = settingsOf(path);
   if (settings) return { type: settings.get((path.at(-1) as Arg).name?.name ?? '') ?? 'unknown' };
