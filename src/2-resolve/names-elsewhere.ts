@@ -25,6 +25,8 @@ const aliases: ReadonlyMap<string, string> = new Map(
     Linear: 'dense fullyconnected fc gemm innerproduct',
     MaxPool: 'maxpool2d maxpooling maxpooling2d',
     AvgPool: 'avgpool2d averagepool averagepool2d averagepooling averagepooling2d',
+    GlobalMaxPool: 'adaptivemaxpool2d globalmaxpool2d globalmaxpooling globalmaxpooling2d',
+    Normalise: 'normalize l2norm l2normalize l2normalise unitnormalization',
     GlobalAvgPool:
       'adaptiveavgpool2d globalaveragepool globalaveragepooling globalaveragepooling2d globalavgpool2d gap',
     DropPath: 'stochasticdepth',
@@ -49,7 +51,7 @@ const activationsElsewhere: ReadonlySet<string> = new Set(
 
 /** Layers and ops of PyTorch, Keras and ONNX that the language lacks. */
 const opsElsewhere: ReadonlySet<string> = new Set(
-  `globalmaxpool globalmaxpool2d globalmaxpooling globalmaxpooling2d globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool2d
+  `globallppool lppool lppool2d adaptivemaxpool
   adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d fractionalmaxpool2d maxunpool maxunpool2d maxpool1d
   maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d averagepooling3d layernorm layernorm2d layernormalization
   groupnorm groupnormalization instancenorm instancenorm2d instancenormalization rmsnorm localresponsenorm lrn weightnorm spectralnorm
@@ -60,7 +62,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   pixelshuffle pixelunshuffle depthtospace spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims
   slice gather crop cropping2d centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention
   attention scaleddotproductattention transformer matmul bmm einsum sub subtract div divide minimum maximum average mean sum reducemean
-  reducemax reducesum argmax topk dot cosinesimilarity normalize l2norm l2normalize unitnormalization lambda rescaling bilinear fold unfold
+  reducemax reducesum argmax topk dot cosinesimilarity  lambda rescaling bilinear fold unfold
   roialign roipool nms erf exp log sqrt rsqrt reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );
 

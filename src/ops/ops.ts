@@ -4,16 +4,20 @@ import { add } from './kinds/add.ts';
 import { avgPool } from './kinds/avg-pool.ts';
 import { batchNorm } from './kinds/batch-norm.ts';
 import { cast } from './kinds/cast.ts';
+import { channelMax } from './kinds/channel-max.ts';
+import { channelMean } from './kinds/channel-mean.ts';
 import { channelShuffle } from './kinds/channel-shuffle.ts';
 import { concat } from './kinds/concat.ts';
 import { conv } from './kinds/conv.ts';
 import { dropPath } from './kinds/drop-path.ts';
 import { dropout } from './kinds/dropout.ts';
 import { globalAvgPool } from './kinds/global-avg-pool.ts';
+import { globalMaxPool } from './kinds/global-max-pool.ts';
 import { input } from './kinds/input.ts';
 import { linear } from './kinds/linear.ts';
 import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
+import { normalise } from './kinds/normalise.ts';
 import { pad } from './kinds/pad.ts';
 import { split } from './kinds/split.ts';
 import { upsample } from './kinds/upsample.ts';
@@ -26,7 +30,11 @@ export const descriptors = [
   conv,
   batchNorm,
   linear,
+  normalise,
   globalAvgPool,
+  globalMaxPool,
+  channelMean,
+  channelMax,
   maxPool,
   avgPool,
   dropout,

@@ -53,10 +53,22 @@ export type StepOp =
   | ({ readonly kind: 'activation' } & Activation)
   /** dy, and what `gradientReads` names: the activation's input or its output. */
   | ({ readonly kind: 'activationGrad' } & Activation)
+  /** x; the channels of each pixel, or a vector, over their Euclidean length, which is taken to be `epsilon` at least. */
+  | { readonly kind: 'unitLength'; readonly epsilon: number }
+  /** dy, x. */
+  | { readonly kind: 'unitLengthGrad'; readonly epsilon: number }
   /** x; gives `[C, 1, 1]`. */
   | { readonly kind: 'globalAvgPool' }
   /** dy; the gradient of an x of shape `shape`. */
   | { readonly kind: 'globalAvgPoolGrad'; readonly shape: readonly number[] }
+  /** x; gives `[1, H, W]`. */
+  | { readonly kind: 'channelMean' }
+  /** dy; the gradient of an x of shape `shape`. */
+  | { readonly kind: 'channelMeanGrad'; readonly shape: readonly number[] }
+  /** x; gives `[C, 1, 1]` over space, `[1, H, W]` over channels. */
+  | { readonly kind: 'max'; readonly over: 'space' | 'channels' }
+  /** dy, x, y; shared evenly by those that are greatest, as in TensorFlow and JAX. */
+  | { readonly kind: 'maxGrad'; readonly over: 'space' | 'channels' }
   | { readonly kind: 'maxPool'; readonly window: Window }
   /** dy, x, y. */
   | { readonly kind: 'maxPoolGrad'; readonly window: Window }

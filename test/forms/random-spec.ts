@@ -212,6 +212,7 @@ function step(pick: Choices, shape: readonly number[]): string {
   const anywhere = [
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
+    () => pick.of(['Normalise', 'Normalise(1e-3)']),
     () => pick.of(acts),
     () => `${pick.of(['Dropout', 'DropPath'])}(${pick.of([0, 0.2, 0.9])})`,
     () => `Turned`,
@@ -228,7 +229,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => pool(pick),
     () => pool(pick),
     () => pool(pick),
-    () => 'GlobalAvgPool',
+    () => pick.of(['GlobalAvgPool', 'GlobalMaxPool']),
+    () => pick.of(['ChannelMean', 'ChannelMax']),
     () => `ChannelShuffle(${pick.of(divisors(c))})`,
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
     () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,

@@ -8,7 +8,7 @@ const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`
 /** Names as PyTorch, Keras and ONNX write them, of functions that the language lacks. */
 const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
-  op: `GlobalMaxPool GlobalMaxPool2D GlobalMaxPooling2D AdaptiveMaxPool2d LayerNorm LayerNormalization GroupNorm InstanceNorm
+  op: `LayerNorm LayerNormalization GroupNorm InstanceNorm
     InstanceNorm2d RMSNorm LocalResponseNorm LRN ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
     DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Flatten flatten Reshape Permute Sub Div MatMul ReduceMean Clip Sum Mean`,
 };
@@ -76,6 +76,9 @@ test.each([
   ['AveragePooling2D', 'AvgPool'],
   ['AdaptiveAvgPool2d', 'GlobalAvgPool'],
   ['GlobalAveragePool', 'GlobalAvgPool'],
+  ['GlobalMaxPooling2D', 'GlobalMaxPool'],
+  ['AdaptiveMaxPool2d', 'GlobalMaxPool'],
+  ['normalize', 'Normalise'],
   ['StochasticDepth', 'DropPath'],
   ['Concatenate', 'Concat'],
   ['Multiply', 'Mul'],

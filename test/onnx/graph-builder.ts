@@ -54,6 +54,8 @@ export function graphBuilder(name = 'test') {
     },
     act: (x: ValueRef, path: string, fn: ActivationName, slope?: number) =>
       add({ kind: 'activation', fn, ...(slope !== undefined && { slope }) }, path, [x], [shape(x)]),
+    /** An op of one input that is none of the others here. */
+    op: (x: ValueRef, path: string, op: Op, outShape = shape(x)) => add(op, path, [x], [outShape]),
     globalPool: (x: ValueRef, path: string) => add({ kind: 'globalAvgPool' }, path, [x], [[shape(x)[0]!, 1, 1]]),
     maxPool: (x: ValueRef, path: string, win: Window) =>
       add({ kind: 'maxPool', window: win }, path, [x], [windowed(shape(x), win)]),

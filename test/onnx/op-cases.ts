@@ -1,6 +1,7 @@
 import type { Graph, ValueRef } from '../../src/5-graph/graph.ts';
 import { activations } from '../../src/6-emit/onnx/activations.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
+import type { Op } from '../../src/ops/ops.ts';
 import { graphBuilder, window } from './graph-builder.ts';
 
 const uneven = { top: 0, left: 1, bottom: 1, right: 2 };
@@ -201,3 +202,18 @@ for (const [fn, slope] of [
     return g.build({ y: g.act(g.act(g.input([2, 5, 5]), 'a', 'tanh'), 'b', fn, slope) });
   };
 }
+const kept = { normalise: [6, 5, 4], globalMaxPool: [6, 1, 1], channelMean: [1, 5, 4], channelMax: [1, 5, 4] };
+for (const [kind, outShape] of Object.entries(kept)) {
+  opCases[`over channels or space: ${kind}`] = () => {
+    const g = graphBuilder();
+    const op = (kind === 'normalise' ? { kind, epsilon: 1e-12 } : { kind }) as Op;
+    return g.build({ y: g.op(g.input([6, 5, 4]), 'a', op, outShape) });
+  };
+}
+opCases['unit length where nothing is, and of a vector'] = () => {
+  const g = graphBuilder();
+  const op: Op = { kind: 'normalise', epsilon: 1e-12 };
+  const framed = g.pad(g.input([6, 5, 4]), 'frame', { top: 1, left: 1, bottom: 1, right: 1 });
+  const flat = g.linear(framed, 'dense', 5);
+  return g.build({ y: g.op(framed, 'a', op), z: g.op(flat, 'b', op) });
+};

@@ -36,6 +36,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
   const at = (values: Values, channel: number, i: number, j: number) =>
     i < 0 || j < 0 || i >= h || j >= w ? 0 : values[(channel * h + i) * w + j]!;
   const plane = (h ?? 1) * (w ?? 1);
+  const pixelAt = (at: number) => Array.from({ length: c }, (_, k) => x[k * plane + at]!);
 
   switch (op.kind) {
     case 'conv': {
@@ -78,6 +79,14 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
     }
     case 'globalAvgPool':
       return [out.map((_, n) => x.subarray(n * plane, (n + 1) * plane).reduce((a, b) => a + b, 0) / plane)];
+    case 'globalMaxPool':
+      return [out.map((_, n) => Math.max(...x.subarray(n * plane, (n + 1) * plane)))];
+    case 'channelMean':
+      return [out.map((_, at) => pixelAt(at).reduce((a, b) => a + b, 0) / c)];
+    case 'channelMax':
+      return [out.map((_, at) => Math.max(...pixelAt(at)))];
+    case 'normalise':
+      return [x.map((v, i) => v / Math.max(Math.hypot(...pixelAt(i % plane)), op.epsilon))];
     case 'linear':
       return [
         out.map((_, unit) => x.reduce((s, v, i) => s + v * tensors[0]![unit * x.length + i]!, tensors[1]?.[unit] ?? 0)),

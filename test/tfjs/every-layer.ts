@@ -6,7 +6,7 @@ model Small {
   convention torch(momentum: 0.9)
   input image: [3, 16, 16]
   stem: ConvBnAct(8, 3, 2, act: hardswish)
-  grouped: ConvBnAct(16, 3, groups: 4, act: hardsigmoid)
+  grouped: ConvBnAct(16, 3, groups: 4, act: hardsigmoid) -> Normalise
   dilated: Conv(16, 3, groups: 16, dilation: 2)
   stages: MBConv {
     | channels | kernel | stride | se   | drop | act  |

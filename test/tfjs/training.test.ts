@@ -87,6 +87,7 @@ describe('compile(...).toTfjs(tf)', () => {
     expect(new Set(classes)).toEqual(
       new Set([
         'EnetResizing',
+        'EnetUnitNormalization',
         'EnetHardSwish',
         'EnetHardSigmoid',
         'EnetDepthwiseConv2D',

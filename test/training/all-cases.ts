@@ -1,5 +1,5 @@
 import { gradientCases, lossCases, updateCases } from './loss-cases.ts';
-import { activationCases, movingCases, normCases } from './pointwise-cases.ts';
+import { activationCases, channelCases, movingCases, normCases } from './pointwise-cases.ts';
 import { convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
@@ -11,6 +11,7 @@ export const allCases = [
   ...upsampleCases,
   ...activationCases,
   ...normCases,
+  ...channelCases,
   ...movingCases,
   ...lossCases,
   ...gradientCases,

@@ -58,6 +58,31 @@ export const normCases: readonly Case[] = normRows.map(([name, shape, batch]) =>
   ),
 );
 
+export const channelCases: readonly Case[] = [
+  buildCase('over channels', (c) => {
+    const [x, dy] = [c.fed('x', [5, 3, 2]), c.fed('dy', [1, 3, 2])];
+    c.op({ kind: 'channelMean' }, [x], [1, 3, 2]);
+    c.op({ kind: 'channelMeanGrad', shape: [5, 3, 2] }, [dy], [5, 3, 2]);
+    const [y] = c.op({ kind: 'max', over: 'channels' }, [x], [1, 3, 2]);
+    if (y) c.op({ kind: 'maxGrad', over: 'channels' }, [dy, x, y], [5, 3, 2]);
+  }),
+  buildCase('maxima of maps', (c) => {
+    const [x, dy] = [c.fed('x', [5, 3, 2]), c.fed('dy', [5, 1, 1])];
+    const [y] = c.op({ kind: 'max', over: 'space' }, [x], [5, 1, 1]);
+    if (y) c.op({ kind: 'maxGrad', over: 'space' }, [dy, x, y], [5, 3, 2]);
+  }),
+  // the greatest epsilon stands for some of the lengths
+  ...[1e-12, 0.5].flatMap((epsilon) =>
+    [[5, 3, 2], [4]].map((shape) =>
+      buildCase(`unit length of [${shape}], ${epsilon} at least`, (c) => {
+        const x = c.fed('x', shape, (unit, i) => (2 * unit - 1) * (i % 3 === 0 ? 0.1 : 1));
+        c.op({ kind: 'unitLength', epsilon }, [x], shape);
+        c.op({ kind: 'unitLengthGrad', epsilon }, [c.fed('dy', shape), x], shape);
+      }),
+    ),
+  ),
+];
+
 const gates: readonly (readonly [string, readonly number[], readonly number[]])[] = [
   ['alike', [3, 2, 2], [3, 2, 2]],
   ['gate first', [3, 1, 1], [3, 2, 4]],

@@ -76,6 +76,19 @@ function cells(): Graph {
   return g.build({ logits: g.linear(g.act(hidden, 'hidden', 'silu'), 'classifier', 3) });
 }
 
+/** Attention by maxima and means, over channels and over space (Woo et al. 2018), on channels of unit length. */
+function attentive(): Graph {
+  const g = graphBuilder('attentive');
+  const x = g.op(unit(g, g.input([3, 5, 4]), 'stem', 4, 'silu'), 'stem', { kind: 'normalise', epsilon: 1e-12 });
+  const gate = g.act(g.op(x, 'gate', { kind: 'globalMaxPool' }, [4, 1, 1]), 'gate', 'sigmoid');
+  const gated = g.mul(x, gate, 'gated');
+  const mean = g.op(gated, 'spatial', { kind: 'channelMean' }, [1, 5, 4]);
+  const most = g.op(gated, 'spatial', { kind: 'channelMax' }, [1, 5, 4]);
+  const spatial = g.conv(g.concat([mean, most], 'spatial'), 'spatial.conv', 4, window(3, 1, around(1)));
+  const attended = g.mul(gated, g.act(spatial, 'spatial', 'sigmoid'), 'attended');
+  return g.build({ logits: g.linear(g.globalPool(attended, 'head'), 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -88,4 +101,11 @@ function pyramid(): Graph {
 }
 
 /** Small networks that together have every op of a graph in them. */
-export const smallNetworks: Readonly<Record<string, () => Graph>> = { bottleneck, shuffled, pooled, cells, pyramid };
+export const smallNetworks: Readonly<Record<string, () => Graph>> = {
+  bottleneck,
+  shuffled,
+  pooled,
+  cells,
+  attentive,
+  pyramid,
+};

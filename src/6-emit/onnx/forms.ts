@@ -21,6 +21,32 @@ export function globalMean(b: Builder, x: Value, name: string): string {
   return addNode(b, 'GlobalAveragePool', [columns], name, [channels, 1, 1]);
 }
 
+/** A reduction over the channels of each pixel, the axis kept. Axes became an input with opset 18. */
+export function reduceChannels(
+  b: Builder,
+  type: 'ReduceL2' | 'ReduceMax' | 'ReduceMean',
+  x: string,
+  name: string,
+  shape: Shape,
+): string {
+  const kept = { keepdims: int(1) };
+  if (b.options.opset >= 18) return addNode(b, type, [x, b.integers('axes', [1])], name, shape, kept);
+  return addNode(b, type, [x], name, shape, { axes: ints([1]), ...kept });
+}
+
+/** The least half that is not 0: a smaller bound of a divisor would be none. */
+const leastHalf = 2 ** -24;
+
+/** Channels over their Euclidean length, of which `epsilon` is the least that is divided by. */
+export function unitLength(b: Builder, x: Value, name: string, epsilon: number): string {
+  const [, ...space] = x.shape;
+  const shape = [1, ...space];
+  const least = b.typeOf(x.name) === 'float16' ? Math.max(epsilon, leastHalf) : epsilon;
+  const length = reduceChannels(b, 'ReduceL2', x.name, `${name}/length`, shape);
+  const divisor = addNode(b, 'Clip', [length, b.scalar(least, x.name)], `${name}/divisor`, shape);
+  return addNode(b, 'Div', [x.name, divisor], name, x.shape);
+}
+
 /** ONNX's Add and Mul take two inputs: a sum or product of more is taken two at a time, in the order given. */
 export function pairwise(
   values: readonly Value[],

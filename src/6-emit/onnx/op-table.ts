@@ -7,7 +7,7 @@ import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import { type Builder, dataTypes, type Value } from './builder.ts';
-import { globalMean, pairwise, product, windowAttributes } from './forms.ts';
+import { globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
 import { resized } from './resize.ts';
 
@@ -30,6 +30,10 @@ export const opTable: OpWriters<OnnxNode> = {
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
   activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c), slopeOf(c.op))],
   globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
+  normalise: (c) => [unitLength(c.b, valueAt(c, 0), label(c, 'norm'), c.op.epsilon)],
+  globalMaxPool: (c) => step(c, 'GlobalMaxPool', c.inputs, 'pool'),
+  channelMean: (c) => [reduceChannels(c.b, 'ReduceMean', first(c), label(c, 'mean'), outputShape(c))],
+  channelMax: (c) => [reduceChannels(c.b, 'ReduceMax', first(c), label(c, 'max'), outputShape(c))],
   maxPool: (c) => {
     const { window } = c.op;
     const attributes = { ...attributesOf(window), ...flat, dilations: pair(window.dilation), storage_order: int(0) };

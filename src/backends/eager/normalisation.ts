@@ -4,7 +4,9 @@ import { at, type Kernels } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';
 
 /** Batch normalisation of maps `[N, H, W, C]` and of vectors `[N, C]` alike: all but the last axis are samples. */
-export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'normalise' | 'normaliseGrad'> = {
+export const normalisationKernels: Kernels<
+  'batchNorm' | 'batchNormGrad' | 'normalise' | 'normaliseGrad' | 'unitLength' | 'unitLengthGrad'
+> = {
   batchNorm: ({ tf }, { epsilon }, inputs) => {
     const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const count = channelSize(x);
@@ -40,7 +42,25 @@ export const normalisationKernels: Kernels<'batchNorm' | 'batchNormGrad' | 'norm
     const [dy, gamma, variance] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     return tf.mul(dy, tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))));
   },
+
+  unitLength: ({ tf }, { epsilon }, inputs) => tf.mul(at(inputs, 0), unitFactor(tf, at(inputs, 0), epsilon).factor),
+
+  /** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` stands for the length. */
+  unitLengthGrad: ({ tf }, { epsilon }, inputs) => {
+    const [dy, x] = [at(inputs, 0), at(inputs, 1)];
+    const { squares, factor } = unitFactor(tf, x, epsilon);
+    const y = tf.mul(x, factor);
+    const counts = tf.cast(tf.greater(squares, epsilon ** 2), 'float32');
+    const along = tf.mul(tf.sum(tf.mul(dy, y), -1, true), counts);
+    return tf.mul(tf.sub(dy, tf.mul(y, along)), factor);
+  },
 };
+
+/** 1 over the length of the channels, which are last, and the length's square. */
+function unitFactor(tf: Tfjs, x: Tensor, epsilon: number): { squares: Tensor; factor: Tensor } {
+  const squares = tf.sum(tf.square(x), -1, true);
+  return { squares, factor: tf.rsqrt(tf.maximum(squares, epsilon ** 2)) };
+}
 
 /** (x - mean) / deviation gamma + beta in one kernel, which every backend has. */
 function fixed(

@@ -8,6 +8,7 @@ import { matrixKernels } from './matrices.ts';
 import { normalisationKernels } from './normalisation.ts';
 import { poolingKernels } from './pooling.ts';
 import { rearrangingKernels } from './rearranging.ts';
+import { reductionKernels } from './reductions.ts';
 
 /** How tfjs-core runs each op of a step. */
 export const opTable: Kernels<StepOpKind> = {
@@ -18,6 +19,7 @@ export const opTable: Kernels<StepOpKind> = {
   ...normalisationKernels,
   ...activationKernels,
   ...poolingKernels,
+  ...reductionKernels,
   ...matrixKernels,
   ...rearrangingKernels,
   ...lossKernels,

@@ -16,6 +16,9 @@ export type ForwardKind = Exclude<
   | 'normaliseGrad'
   | 'activationGrad'
   | 'globalAvgPoolGrad'
+  | 'channelMeanGrad'
+  | 'maxGrad'
+  | 'unitLengthGrad'
   | 'maxPoolGrad'
   | 'avgPoolGrad'
   | 'upsampleGrad'
@@ -54,6 +57,15 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     return fn === 'softmax' ? softmax(x) : mapped(x, (v) => activations[fn](v, slopeOf(op)));
   },
   globalAvgPool: (_op, x = none) => sumSpace(x, 1 / (dimsOf(x).h * dimsOf(x).w)),
+  channelMean: (_op, x = none) => perPixel(x, (pixel) => [pixel.reduce((sum, v) => sum + v, 0) / pixel.length]),
+  max: ({ over }, x = none) => {
+    if (over === 'channels') return perPixel(x, (pixel) => [Math.max(...pixel)]);
+    const { n, c, h, w } = dimsOf(x);
+    const planes = Array.from({ length: n * c }, (_, i) => Math.max(...x.data.subarray(i * h * w, (i + 1) * h * w)));
+    return fromList([n, c, 1, 1], planes);
+  },
+  unitLength: ({ epsilon }, x = none) =>
+    perPixel(x, (pixel) => pixel.map((v) => v / Math.max(Math.hypot(...pixel), epsilon))),
   maxPool: (op, x = none) => maxPool(x, op.window),
   avgPool: (op, x = none) => avgPool(x, op.window, op.countPad),
   flatten: (_op, x = none) => ({ shape: [dimsOf(x).n, x.data.length / dimsOf(x).n], data: x.data }),
@@ -147,16 +159,25 @@ const activations: Readonly<Record<Exclude<ActivationName, 'softmax'>, (x: numbe
   tanh: Math.tanh,
 };
 
+/** What a function of the channels gives at each pixel, as channels again. */
+function perPixel(x: Doubles, fn: (pixel: readonly number[]) => readonly number[]): Doubles {
+  const { n, c, h, w } = dimsOf(x);
+  const plane = h * w;
+  const pixels = Array.from({ length: n * plane }, (_, i) => {
+    const first = Math.floor(i / plane) * c * plane + (i % plane);
+    return fn(Array.from({ length: c }, (_, k) => num(x, first + k * plane)));
+  });
+  const channels = pixels[0]?.length ?? 0;
+  const y = zeros(x.shape.with(1, channels));
+  return mapped(y, (_v, i) => {
+    const [sample, k] = [Math.floor(i / (channels * plane)), Math.floor(i / plane) % channels];
+    return pixels[sample * plane + (i % plane)]?.[k] as number;
+  });
+}
+
 /** Over the channels of each pixel. */
 function softmax(x: Doubles): Doubles {
-  const { c, h, w } = dimsOf(x);
-  const plane = h * w;
-  return mapped(x, (v, i) => {
-    const first = i - channelAt(x, i) * plane;
-    let sum = 0;
-    for (let k = 0; k < c; k++) sum += Math.exp(num(x, first + k * plane) - v);
-    return 1 / sum;
-  });
+  return perPixel(x, (pixel) => pixel.map((v) => 1 / pixel.reduce((sum, other) => sum + Math.exp(other - v), 0)));
 }
 
 function num(x: Doubles, index: number): number {

@@ -5,13 +5,14 @@ import { depthwiseConv } from './depthwise-conv.ts';
 import { groupedConv } from './grouped-conv.ts';
 import { poolingClasses } from './pooling.ts';
 import { resizingClass } from './resizing.ts';
+import { unitNormalizationClass } from './unit-normalization.ts';
 
 /** Namespaces that have the layers already: a class that is made again would no longer be that of loaded models. */
 const registered = new WeakSet<object>();
 
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
- * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`. To be called once before
+ * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
  * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
@@ -25,6 +26,7 @@ export function registerLayers(tf: Tfjs): void {
     convLayerClass(tf, groupedConv(tf)),
     ...poolingClasses(tf),
     resizingClass(tf),
+    unitNormalizationClass(tf),
   ]) {
     tf.serialization.registerClass(layerClass);
   }

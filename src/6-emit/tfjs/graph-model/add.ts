@@ -44,3 +44,14 @@ export function reshape(c: GraphModelNode, x: TensorName, name: string, shape: r
 export function transpose(c: GraphModelNode, x: TensorName, name: string, permutation: readonly number[]): TensorName {
   return add(c, 'Transpose', name, [x, c.b.integers(permutation)], { Tperm: int32 });
 }
+
+/** Reduces over axes, which stay with one element each. */
+export function reduce(
+  c: GraphModelNode,
+  op: 'Mean' | 'Max' | 'Sum',
+  name: string,
+  x: TensorName,
+  axes: readonly number[],
+): TensorName {
+  return add(c, op, name, [x, c.b.integers(axes)], { Tidx: int32, keep_dims: { bool: true } });
+}

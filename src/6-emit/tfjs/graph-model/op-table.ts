@@ -3,9 +3,9 @@ import { slopeOf } from '../../../ops/activations.ts';
 import { padSteps } from '../../../ops/window.ts';
 import { refusedCast } from '../../lacked-form.ts';
 import { first, label, lastChannels, type OpWriters, outputShape } from '../../written-node.ts';
-import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import { float, type TensorName } from '../node-def/node-def.ts';
 import { activations } from './activations.ts';
-import { add, addFused, type GraphModelNode, reshape, transpose } from './add.ts';
+import { add, addFused, type GraphModelNode, reduce, reshape, transpose } from './add.ts';
 import { writeUpsample } from './upsample.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
 
@@ -31,10 +31,16 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
   },
   activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'), slopeOf(c.op))]),
-  globalAvgPool: (c) => {
-    const attr = { Tidx: int32, keep_dims: { bool: true } };
-    return [add(c, 'Mean', label(c, 'pool'), [first(c), c.b.integers([1, 2])], attr)];
+  normalise: (c) => {
+    const name = label(c, 'norm');
+    const squares = reduce(c, 'Sum', `${name}/sum`, add(c, 'Square', `${name}/squares`, [first(c)]), [-1]);
+    const bounded = add(c, 'Maximum', `${name}/bounded`, [squares, c.b.number(c.op.epsilon ** 2)]);
+    return [add(c, 'Mul', name, [first(c), add(c, 'Rsqrt', `${name}/factor`, [bounded])])];
   },
+  globalAvgPool: (c) => [reduce(c, 'Mean', label(c, 'pool'), first(c), [1, 2])],
+  globalMaxPool: (c) => [reduce(c, 'Max', label(c, 'pool'), first(c), [1, 2])],
+  channelMean: (c) => [reduce(c, 'Mean', label(c, 'mean'), first(c), [3])],
+  channelMax: (c) => [reduce(c, 'Max', label(c, 'max'), first(c), [3])],
   maxPool: (c) => [writeMaxPool(c)],
   avgPool: (c) => [writeAvgPool(c)],
   linear: (c) => {

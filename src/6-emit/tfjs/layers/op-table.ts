@@ -67,6 +67,13 @@ export const opTable: OpWriters<LayersNode> = {
     const pooled = step(c, 'GlobalAveragePooling2D', 'pool', channelsLast);
     return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(outputShape(c)) }, [pooled])];
   },
+  normalise: (c) => [step(c, 'EnetUnitNormalization', 'norm', { epsilon: c.op.epsilon })],
+  globalMaxPool: (c) => {
+    const pooled = step(c, 'GlobalMaxPooling2D', 'pool', channelsLast);
+    return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(outputShape(c)) }, [pooled])];
+  },
+  channelMean: (c) => [overChannels(c, 'AveragePooling2D', 'mean')],
+  channelMax: (c) => [overChannels(c, 'MaxPooling2D', 'max')],
   maxPool: (c) => {
     const { window } = c.op;
     const { padding, crop, pad } = windowForm(window, ...mapSize(c));
@@ -169,6 +176,16 @@ const padPairs = ({ top, left, bottom, right }: Pads) => [
 
 function step(c: LayersNode, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
   return c.b.layer(className, label(c, what), config, c.inputs);
+}
+
+/** A reduction over channels as a pool: of an image that has a row for each pixel, and a column for each channel. */
+function overChannels(c: LayersNode, pool: 'AveragePooling2D' | 'MaxPooling2D', what: string): string {
+  const [channels = 1, ...space] = c.inputShapes[0] as Shape;
+  const name = label(c, what);
+  const rows = c.b.layer('Reshape', `${name}/rows`, { target_shape: [elements(space), channels, 1] }, c.inputs);
+  const window = { pool_size: [1, channels], strides: [1, channels], padding: 'valid', ...channelsLast };
+  const pooled = c.b.layer(pool, `${name}/pool`, window, [rows]);
+  return c.b.layer('Reshape', name, { target_shape: [...space, 1] }, [pooled]);
 }
 
 /**

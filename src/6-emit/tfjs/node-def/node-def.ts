@@ -53,4 +53,5 @@ export interface GraphDef {
 }
 
 export const float: { readonly type: DataType } = { type: 'DT_FLOAT' };
+export const bool: { readonly type: DataType } = { type: 'DT_BOOL' };
 export const int32: { readonly type: DataType } = { type: 'DT_INT32' };

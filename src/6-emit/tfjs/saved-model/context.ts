@@ -79,10 +79,10 @@ export function openShape(dims: readonly number[]): readonly number[] {
   return [-1, ...heldDims(dims)];
 }
 
-/** Reduces over axes: `Mean` or `Sum`. */
+/** Reduces over axes. */
 export function reduce(
   c: NodeContext,
-  op: 'Mean' | 'Sum',
+  op: 'Max' | 'Mean' | 'Sum',
   x: TensorName,
   axes: readonly number[],
   keep: boolean,

@@ -28,8 +28,29 @@ import {
   unflatten,
   zeros,
 } from './ops-move.ts';
-import { addBias, batchNorm, batchNormGrad, biasGrad, normalise, normaliseGrad } from './ops-norm.ts';
-import { avgPool, avgPoolGrad, globalAvgPool, globalAvgPoolGrad, maxPool, maxPoolGrad, sumSpace } from './ops-pool.ts';
+import {
+  addBias,
+  batchNorm,
+  batchNormGrad,
+  biasGrad,
+  normalise,
+  normaliseGrad,
+  unitLength,
+  unitLengthGrad,
+} from './ops-norm.ts';
+import {
+  avgPool,
+  avgPoolGrad,
+  channelMean,
+  channelMeanGrad,
+  globalAvgPool,
+  globalAvgPoolGrad,
+  max,
+  maxGrad,
+  maxPool,
+  maxPoolGrad,
+  sumSpace,
+} from './ops-pool.ts';
 import { upsample, upsampleGrad } from './ops-upsample.ts';
 
 /** From step op to TensorFlow nodes. */
@@ -47,8 +68,14 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   normaliseGrad,
   activation,
   activationGrad,
+  unitLength,
+  unitLengthGrad,
   globalAvgPool,
   globalAvgPoolGrad,
+  channelMean,
+  channelMeanGrad,
+  max,
+  maxGrad,
   maxPool,
   maxPoolGrad,
   avgPool,

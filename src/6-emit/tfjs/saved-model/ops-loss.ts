@@ -1,4 +1,4 @@
-import { float, int32, type TensorName } from '../node-def/node-def.ts';
+import { bool, float, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, first, type NodeContext, reduce, reshape, three, two, type WriteStep } from './context.ts';
 
 /** Losses, and what is done with numbers that have no batch. */
@@ -73,8 +73,8 @@ export const finite: WriteStep<'isFinite'> = (c) => {
     op: 'Reshape',
     name: c.scope,
     inputs: [each, c.b.integers([-1])],
-    attr: { T: { type: 'DT_BOOL' }, Tshape: int32 },
+    attr: { T: bool, Tshape: int32 },
   });
   const all = c.b.node({ op: 'All', name: c.scope, inputs: [flat, c.b.integers([0])], attr: { Tidx: int32 } });
-  return [c.b.node({ op: 'Cast', name: c.scope, inputs: [all], attr: { SrcT: { type: 'DT_BOOL' }, DstT: float } })];
+  return [c.b.node({ op: 'Cast', name: c.scope, inputs: [all], attr: { SrcT: bool, DstT: float } })];
 };

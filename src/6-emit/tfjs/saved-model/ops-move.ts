@@ -1,5 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { float, int32 } from '../node-def/node-def.ts';
+import { bool, float, int32 } from '../node-def/node-def.ts';
 import { add, dimsOf, first, openShape, reshape, slice, transpose, two, type WriteStep } from './context.ts';
 import { heldDims } from './layout.ts';
 import { padSpace } from './window.ts';
@@ -61,7 +61,7 @@ export const mask: WriteStep<'mask'> = (c) => {
     op: 'Cast',
     name: c.scope,
     inputs: [stays],
-    attr: { SrcT: { type: 'DT_BOOL' }, DstT: float },
+    attr: { SrcT: bool, DstT: float },
   });
   return [add(c, 'Mul', [ones, c.b.number(rate < 1 ? 1 / (1 - rate) : 0)])];
 };

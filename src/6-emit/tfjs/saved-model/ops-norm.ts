@@ -1,6 +1,6 @@
 import { outputOf } from '../node-def/builder.ts';
-import { float, type TensorName } from '../node-def/node-def.ts';
-import { add, dimsOf, first, openShape, reshape, type StepContext, type WriteStep } from './context.ts';
+import { bool, float, type TensorName } from '../node-def/node-def.ts';
+import { add, dimsOf, first, openShape, reduce, reshape, type StepContext, two, type WriteStep } from './context.ts';
 
 /** Batch norms, by TensorFlow's fused kernels. */
 
@@ -57,3 +57,23 @@ function asGiven(c: NormContext, image: TensorName): TensorName {
 
 export const addBias: WriteStep<'addBias'> = (c) => [add(c, 'BiasAdd', c.inputs)];
 export const biasGrad: WriteStep<'biasGrad'> = (c) => [add(c, 'BiasAddGrad', [first(c)])];
+
+export const unitLength: WriteStep<'unitLength'> = (c) => [add(c, 'Mul', [first(c), unitFactor(c, first(c)).factor])];
+
+/** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` stands for the length. */
+export const unitLengthGrad: WriteStep<'unitLengthGrad'> = (c) => {
+  const [dy, x] = two(c);
+  const { squares, factor } = unitFactor(c, x);
+  const y = add(c, 'Mul', [x, factor]);
+  const isLonger = add(c, 'Greater', [squares, c.b.number(c.op.epsilon ** 2)]);
+  const counts = c.b.node({ op: 'Cast', name: c.scope, inputs: [isLonger], attr: { SrcT: bool, DstT: float } });
+  const along = add(c, 'Mul', [reduce(c, 'Sum', add(c, 'Mul', [dy, y]), [-1], true), counts]);
+  return [add(c, 'Mul', [add(c, 'Sub', [dy, add(c, 'Mul', [y, along])]), factor])];
+};
+
+/** 1 over the length of the channels, which are last, and the length's square. */
+function unitFactor(c: StepContext<'unitLength'> | StepContext<'unitLengthGrad'>, x: TensorName) {
+  const squares = reduce(c, 'Sum', add(c, 'Square', [x]), [-1], true);
+  const factor = add(c, 'Rsqrt', [add(c, 'Maximum', [squares, c.b.number(c.op.epsilon ** 2)])]);
+  return { squares, factor };
+}

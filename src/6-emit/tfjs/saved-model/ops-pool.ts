@@ -1,5 +1,5 @@
 import { negated, noPads, padSteps, type Window } from '../../../ops/window.ts';
-import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
+import { type Attributes, bool, float, int32, type TensorName } from '../node-def/node-def.ts';
 import { countCorrection } from '../window-form.ts';
 import { add, dimsOf, first, type NodeContext, reduce, three, type WriteStep } from './context.ts';
 import { cutOff, padSpace, windowAttributes } from './window.ts';
@@ -12,6 +12,26 @@ export const globalAvgPoolGrad: WriteStep<'globalAvgPoolGrad'> = (c) => {
   const [, height = 1, width = 1] = c.op.shape;
   const share = add(c, 'Mul', [first(c), c.b.number(1 / (height * width))]);
   return [add(c, 'BroadcastTo', [share, c.batchShape(c.op.shape)], { Tidx: int32 })];
+};
+
+export const channelMean: WriteStep<'channelMean'> = (c) => [reduce(c, 'Mean', first(c), [3], true)];
+
+export const channelMeanGrad: WriteStep<'channelMeanGrad'> = (c) => {
+  const [channels = 1] = c.op.shape;
+  const share = add(c, 'Mul', [first(c), c.b.number(1 / channels)]);
+  return [add(c, 'BroadcastTo', [share, c.batchShape(c.op.shape)], { Tidx: int32 })];
+};
+
+const maximumAxes = { space: [1, 2], channels: [3] } as const;
+
+export const max: WriteStep<'max'> = (c) => [reduce(c, 'Max', first(c), maximumAxes[c.op.over], true)];
+
+export const maxGrad: WriteStep<'maxGrad'> = (c) => {
+  const [dy, x, y] = three(c);
+  const isGreatest = add(c, 'Equal', [x, y]);
+  const share = c.b.node({ op: 'Cast', name: c.scope, inputs: [isGreatest], attr: { SrcT: bool, DstT: float } });
+  const count = reduce(c, 'Sum', share, maximumAxes[c.op.over], true);
+  return [add(c, 'Mul', [share, add(c, 'RealDiv', [dy, count])])];
 };
 
 export const maxPool: WriteStep<'maxPool'> = (c) => {

@@ -34,6 +34,7 @@ const pointwise = new Set([
   ],
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
   ...['BatchNormalization', 'SyncBatchNormalization', 'LayerNormalization', 'GroupNormalization', 'UnitNormalization'],
+  'EnetUnitNormalization',
   ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
   ...['RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomCrop'],
 ]);
