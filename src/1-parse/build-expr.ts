@@ -46,9 +46,8 @@ export function digitWord(text: string, span: Span): Diagnostic {
     const [, factor = '', name = ''] = /^(\d+)(\w+)/.exec(text) ?? [];
     return withHint(`; a product is written ${factor} * ${name}`);
   }
-  const hint = '; windows are square and have one size';
-  if (height !== width) return withHint(hint);
-  return withHint(`${hint}: write ${height}`, [replaceFix(`Write ${height}`, span, height, true)]);
+  const size = height === width ? height : `[${height}, ${width}]`;
+  return withHint(`; a window of that size is written ${size}`, [replaceFix(`Write ${size}`, span, size, true)]);
 }
 
 export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.StringNode {

@@ -72,7 +72,7 @@ const byRule: Readonly<Record<string, string>> = {
   atom: 'a value',
   operand: 'a value',
   statement: "'return', 'require' or an assignment",
-  type: "a type: 'int', 'real', 'bool', 'activation', 'block' or 'table'",
+  type: "a type: 'int', 'real', 'bool', 'size', 'padding', 'activation', 'block' or 'table'",
   word: 'a column name',
   tail: "rows ('{' and a line that begins with '|') or '{ table }'",
   list: "',', 'for' or ']'",

@@ -2,7 +2,7 @@ import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode, Type
 import { walkNodes } from '../1-parse/walk.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
-import { checkExpr, checkHead, checkWhole, countOf, expectType, wrongType } from './check-expr.ts';
+import { checkExpr, checkHead, checkWritten, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
 import {
   actsAsTensor,
@@ -47,7 +47,7 @@ export function checkParam(c: Checker, param: ParamNode): void {
   if (value) {
     const what = `the default of '${name.name}'`;
     expectType(c, checkExpr(c, value), declared, value.span, what);
-    if (type?.name === 'int') checkWhole(c, value, what);
+    checkWritten(c, value, { type: declared, whole: type?.name === 'int' }, what);
   }
   bind(c, name, { type: declared, used: false });
 }

@@ -120,6 +120,21 @@ export function expectType(c: Checker, found: Type, expected: Type, span: Span, 
   if (!isAssignable(found, expected)) wrongType(c, span, what ?? quoted(span), describeType(expected), found);
 }
 
+/** Says so where a written number has to be whole and is not, or a written list is no `[high, wide]`. */
+export function checkWritten(c: Checker, value: Expr, { type, whole }: Wanted, what: string): void {
+  const isSize = type === 'size' || type === 'padding';
+  if (isSize && value.kind === 'list') {
+    if (value.items.length !== 2) wrongType(c, value.span, what, describeType('size'), listType('number'));
+    for (const item of value.items) checkWritten(c, item, { type: 'number', whole: true }, `each number of ${what}`);
+  } else if (whole || isSize) checkWhole(c, value, what);
+}
+
+/** What a place wants: a type, and whether of numbers only whole ones. */
+interface Wanted {
+  readonly type: Type;
+  readonly whole: boolean;
+}
+
 export function wrongType(c: Checker, span: Span, what: string, expected: string, found: Type): void {
   report(c, 'wrong-type', span, { what, expected, found: describeType(found) });
 }
@@ -130,6 +145,7 @@ function checkSame(c: Checker, values: readonly Expr[], what: string, position: 
   for (const value of values) {
     const type = checkExpr(c, value, position);
     if (common === 'unknown') common = type;
+    else if (!isAssignable(type, common) && isAssignable(type, 'size') && isAssignable(common, 'size')) common = 'size';
     else if (!isAssignable(type, common)) wrongType(c, value.span, what, describeType(common), type);
   }
   return common;

@@ -1,7 +1,7 @@
 import type { Arg, CellNode, Expr, Ident, NameNode, RowsNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
 import { isTensorArgument } from './bind-arguments.ts';
-import { checkExpr, expectType } from './check-expr.ts';
+import { checkExpr, checkWritten, expectType } from './check-expr.ts';
 import { calleeSignature } from './check-step.ts';
 import { checkCells, checkRowNames, isWhole } from './check-table.ts';
 import { type Checker, report, suggest } from './checker.ts';
@@ -190,9 +190,9 @@ function checkCell(c: Checker, { name }: Ident, cell: CellNode, blocks: readonly
   if (isRepeat && cell.values.length > 1) report(c, 'cell-values', cell.span, { column: 'repeat' });
   for (const value of cell.values) {
     const type = checkExpr(c, value, { cell: true });
-    expectType(c, type, isRepeat ? 'number' : (param?.type ?? 'unknown'), value.span, `the cell of '${name}'`);
-    if ((isRepeat || param?.whole) && value.kind === 'number' && !Number.isInteger(value.value)) {
-      report(c, 'not-whole', value.span, { what: `the cell of '${name}'`, value: value.value });
-    }
+    const wanted = isRepeat ? ({ type: 'number', whole: true } as const) : (param ?? { type: 'unknown', whole: false });
+    const what = `the cell of '${name}'`;
+    expectType(c, type, wanted.type, value.span, what);
+    checkWritten(c, value, wanted, what);
   }
 }

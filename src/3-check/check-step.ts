@@ -9,13 +9,13 @@ import {
   isTensorArgument,
   missingArguments,
 } from './bind-arguments.ts';
-import { checkExpr, checkWhole, countOf, expectType, wrongType } from './check-expr.ts';
+import { checkExpr, checkWritten, countOf, expectType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
 import { addDiagnostic, type Checker, lookup, type Meaning, report, suggest } from './checker.ts';
 import { ownsTensors } from './owns-tensors.ts';
 import { activationSignature, pointwiseSignature, type Signature, signatureOf } from './signature.ts';
-import { actsAsTensor, describeType, isListType, isTensors, type Type } from './types.ts';
+import { actsAsTensor, describeType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
@@ -155,13 +155,8 @@ function checkArguments(
     const param = signature.byName.get(name);
     if (!param) continue;
     const what = `'${name}' of '${signature.name}'`;
-    if (signature.op && isListType(types.get(arg) as Type) && signature.byName.has('kernel')) {
-      const expected = 'one number, for height and width alike (windows are square)';
-      wrongType(c, arg.value.span, what, expected, types.get(arg) as Type);
-      continue;
-    }
     expectType(c, types.get(arg) as Type, param.type, arg.value.span, what);
-    if (param.whole) checkWhole(c, arg.value, what);
+    checkWritten(c, arg.value, param, what);
     if (isVariant(arg)) checkVariantArgument(c, signature, arg);
   }
   for (const arg of bound.rest) expectType(c, types.get(arg) as Type, { tensors: undefined }, arg.value.span);

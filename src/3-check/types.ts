@@ -6,6 +6,7 @@ export type Type =
   | 'number'
   | 'bool'
   | 'activation'
+  | 'size'
   | 'padding'
   | 'interpolation'
   | 'block'
@@ -46,6 +47,7 @@ export function holdsTensors(type: Type): boolean {
 /** As a person would name it. */
 export function describeType(type: Type): string {
   if (typeof type === 'string') {
+    if (type === 'size') return 'a size (a number or [high, wide])';
     return type === 'unknown' ? 'something' : `${/^[ai]/.test(type) ? 'an' : 'a'} ${type}`;
   }
   if (isListType(type)) return `a list of ${plural(type.list)}`;
@@ -63,11 +65,12 @@ export function isAssignable(from: Type, to: Type): boolean {
   // a list of tensors takes whatever is made of tensors
   if (holdsTensors(to)) return actsAsTensor(from);
   if (isListType(from) && isListType(to)) return isAssignable(from.list, to.list);
-  // padding is a word or a number of pixels
-  return to === 'padding' && from === 'number';
+  // a size is a number or `[high, wide]`, padding a word or a size in pixels
+  const isSize = from === 'number' || (isListType(from) && isAssignable(from.list, 'number'));
+  return (to === 'size' && isSize) || (to === 'padding' && (isSize || from === 'size'));
 }
 
-export const typeNames = ['tensor', 'int', 'real', 'bool', 'activation', 'block', 'table'] as const;
+export const typeNames = ['tensor', 'int', 'real', 'bool', 'size', 'padding', 'activation', 'block', 'table'] as const;
 
 /** Whether a parameter takes tensors: one without a type takes one, one of the type `tensor[]` any number. */
 export function takesTensors({ type }: ParamNode): boolean {
@@ -82,8 +85,8 @@ export function declaredType(param: ParamNode): Type {
   const base: Type =
     name === 'int' || name === 'real'
       ? 'number'
-      : name === 'bool' || name === 'activation' || name === 'block' || name === 'table'
-        ? name
+      : (typeNames as readonly string[]).includes(name)
+        ? (name as (typeof typeNames)[number] & Type)
         : 'unknown';
   return list ? { list: base } : base;
 }

@@ -12,7 +12,7 @@ import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelOutput, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
-import { maxStride } from './stride.ts';
+import { maxStrides } from './stride.ts';
 
 export interface BuildResult {
   readonly graph?: Graph;
@@ -107,11 +107,11 @@ function finish(
     if (!node || reached.has(node.path)) continue;
     diagnostics.push(createDiagnostic('unbuilt-input', node.span, { name: node.path }));
   }
-  const stride = maxStride(graph);
+  const strides = maxStrides(graph);
   const [input] = inputs;
-  const [, height = stride, width = stride] = input?.shapes[0] ?? [];
-  const resolution = Math.min(height, width);
-  if (input && resolution < stride) {
+  const [, ...pixels] = input?.shapes[0] ?? [];
+  const [resolution, stride] = pixels.map((n, axis) => [n, strides[axis] ?? 1] as const).find(([n, s]) => n < s) ?? [];
+  if (input && resolution !== undefined && stride !== undefined) {
     diagnostics.push(createDiagnostic('resolution-below-stride', input.span, { resolution, stride }));
   }
   return { graph, diagnostics };

@@ -8,6 +8,7 @@ import type { TensorValue } from '../4-scale/values.ts';
 import type { Related } from '../diagnostics/diagnostic.ts';
 import { descriptorOf, type Op } from '../ops/ops.ts';
 import { isShapeError, type ShapeError } from '../ops/shape.ts';
+import { extentOf } from '../ops/window.ts';
 import type { Span } from '../source.ts';
 import {
   elements,
@@ -164,7 +165,7 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
     case 'shape-mismatch':
       return fail('shape-mismatch', span, { op: name, shapes: [...new Set(e.shapes.map(text))].join(' and ') });
     case 'output-vanishes': {
-      const by = e.kernel === undefined ? name : `${name} with a ${e.kernel}x${e.kernel} window`;
+      const by = e.kernel === undefined ? name : `${name} with a ${e.kernel.join('x')} window`;
       return fail('output-vanishes', span, { op: by, height: e.shape[1] ?? 0, width: e.shape[2] ?? 0 });
     }
     case 'group-count':
@@ -189,8 +190,15 @@ export function callsBefore({ calls }: Builder, span: Span): Related[] {
 function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
   if (b.warnedOfKernel || !('window' in op)) return;
   const [, height = 0, width = 0] = input?.shape ?? [];
-  const kernel = (op.window.kernel - 1) * op.window.dilation + 1;
-  if (kernel <= Math.max(height, width)) return;
+  const extent = extentOf(op.window);
+  const fits = [height, width].some((size, axis) => (extent[axis] ?? 1) > 1 && (extent[axis] ?? 1) <= size);
+  if (fits || Math.max(...extent) === 1) return;
   b.warnedOfKernel = true;
-  warn(b.ev, 'kernel-exceeds-input', span, { kernel, height, width }, { related: callsBefore(b, span) });
+  warn(
+    b.ev,
+    'kernel-exceeds-input',
+    span,
+    { kernel: extent.join('x'), height, width },
+    { related: callsBefore(b, span) },
+  );
 }

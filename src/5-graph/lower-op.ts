@@ -4,7 +4,7 @@ import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
 import { type Binding, describeValue, type Env, type Flow, tensorsOf, type Value } from '../4-scale/values.ts';
 import type { Shape } from '../ops/shape.ts';
-import type { Param } from '../ops/signature.ts';
+import { type Pair, type Param, pairOf } from '../ops/signature.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 
@@ -46,7 +46,7 @@ export function checkedArgument(
   { name, type, range: [least, most], insteadOfZero }: Param<unknown> & { readonly name: string },
   value: Value,
   span: Span,
-): number | boolean | string | Shape {
+): number | boolean | string | Shape | Pair {
   if (type === 'tensor') return mapShape(name, value, span);
   if (type === 'interpolation') {
     if (typeof value === 'object' && 'kind' in value && value.kind === 'interpolation') return value.name;
@@ -56,17 +56,14 @@ export function checkedArgument(
   if (type === 'padding' && typeof value === 'object' && 'kind' in value && value.kind === 'padding') return value.name;
   if (type === 'bool' && typeof value === 'boolean') return value;
   const what = `'${name}' of '${callee}'`;
-  if (type === 'padding') {
-    const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
-    if (fits) return value;
-    const expected = 'same, symmetric, valid or a number of pixels';
-    return fail('wrong-type', span, { what: `'${name}'`, expected, found: describeValue(value) });
-  }
   checkScalar(what, type, value, span);
-  const number = value as number;
-  if (number >= least && number <= most) return number;
-  const limit = number === 0 && insteadOfZero ? `at least ${least}; ${insteadOfZero}` : `from ${least} to ${most}`;
-  return fail('bad-size', span, { what, value: number, limit });
+  const given = type === 'size' || type === 'padding' ? pairOf(value as number | Pair) : (value as number);
+  for (const number of typeof given === 'number' ? [given] : given) {
+    if (number >= least && number <= most) continue;
+    const limit = number === 0 && insteadOfZero ? `at least ${least}; ${insteadOfZero}` : `from ${least} to ${most}`;
+    fail('bad-size', span, { what, value: number, limit });
+  }
+  return given;
 }
 
 /** The shape of a tensor that lends it. */

@@ -1,18 +1,18 @@
-import { rowsOf } from '../ops/ops.ts';
+import { fieldOf as reachOf } from '../ops/ops.ts';
 import { type Graph, type GraphNode, inputShapeOf, shapeOf } from './graph.ts';
 
 /**
- * What a position of a feature map sees of the input, along the height: the position with index `i` sees the rows
- * `first + i * stride` to `last + i * stride`. Rows outside of the image lie on padding.
+ * What a position of a feature map sees of the input, along one axis: the position with index `i` sees the pixels
+ * `first + i * stride` to `last + i * stride`. Pixels outside of the image lie on padding.
  */
 export interface ReceptiveField {
   readonly first: number;
   readonly last: number;
-  /** Rows of the input between two neighbouring positions: the total stride. */
+  /** Pixels of the input between two neighbouring positions: the total stride. */
   readonly stride: number;
 }
 
-/** The rows that one position sees, parts of one counted whole, as they are behind an upsampling; more than the input has where the field covers all of it. */
+/** The pixels that one position sees, parts of one counted whole, as they are behind an upsampling; more than the input has where the field covers all of it. */
 export function fieldSize(field: ReceptiveField): number {
   return Math.ceil(field.last - field.first) + 1;
 }
@@ -22,33 +22,34 @@ export function fieldSize(field: ReceptiveField): number {
  * Fields of Convolutional Neural Networks", Distill 2019); where paths join, the hull of them all. A global pool sees
  * all positions. A gate is left out where it multiplies a map, as is usual: it sees everything, and with it every
  * block after a squeeze-and-excitation would.
+ * @param axis along which: 0 for the height, 1 for the width.
  */
-export function receptiveFields(graph: Graph): ReceptiveField[] {
+export function receptiveFields(graph: Graph, axis: 0 | 1 = 0): ReceptiveField[] {
   const fields: ReceptiveField[] = [];
-  for (const node of graph.nodes) fields.push(fieldOf(graph, node, fields));
+  for (const node of graph.nodes) fields.push(fieldOf(graph, node, fields, axis));
   return fields;
 }
 
-function fieldOf(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[]): ReceptiveField {
-  const input = joinInputs(graph, node, fields);
-  const field = rowsOf(node.op);
+function fieldOf(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[], axis: 0 | 1): ReceptiveField {
+  const input = joinInputs(graph, node, fields, axis);
+  const field = reachOf(node.op);
   if (field === 'row') return input;
-  const [, height = 1] = inputShapeOf(graph, node);
-  const { rows, stride, before } = field === 'all' ? { rows: height, stride: height, before: 0 } : field;
+  const pixels = inputShapeOf(graph, node)[1 + axis] ?? 1;
+  const { size, stride, before } = field === 'all' ? { size: pixels, stride: pixels, before: 0 } : field[axis];
   return {
     first: input.first - before * input.stride,
-    last: input.last + (rows - 1 - before) * input.stride,
+    last: input.last + (size - 1 - before) * input.stride,
     stride: input.stride * stride,
   };
 }
 
-function joinInputs(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[]): ReceptiveField {
-  const heights = node.inputs.map((ref) => shapeOf(graph, ref)[1] ?? 1);
-  const height = Math.max(...heights);
+function joinInputs(graph: Graph, node: GraphNode, fields: readonly ReceptiveField[], axis: 0 | 1): ReceptiveField {
+  const sizes = node.inputs.map((ref) => shapeOf(graph, ref)[1 + axis] ?? 1);
+  const largest = Math.max(...sizes);
   let joined: ReceptiveField | undefined;
   node.inputs.forEach((ref, i) => {
     const field = fields[ref.node];
-    if (!field || heights[i] !== height) return;
+    if (!field || sizes[i] !== largest) return;
     joined = joined
       ? {
           first: Math.min(joined.first, field.first),

@@ -1,24 +1,37 @@
-import { rowsOf } from '../ops/ops.ts';
+import { fieldOf } from '../ops/ops.ts';
+import type { Pair } from '../ops/signature.ts';
+import { both } from '../ops/window.ts';
 import type { Graph } from './graph.ts';
 
-/** By node: input rows to one row of its output; `whole` once space is pooled away, where a stride means nothing. */
+/**
+ * By node: how many input pixels two neighbouring positions of its output are apart, along the axis where that is more;
+ * `whole` once space is pooled away, where a stride means nothing.
+ */
 export type MapStrides = readonly number[];
 
 export const whole = 0;
 
 /** The stride of every node of a graph. */
 export function mapStrides(graph: Graph): MapStrides {
-  const strides: number[] = [];
-  for (const { op, inputs } of graph.nodes) {
-    // A gate joins the map that it multiplies, so the larger of the two counts.
-    const input = inputs.reduce((most, ref) => Math.max(most, strides[ref.node] ?? 1), inputs.length > 0 ? whole : 1);
-    const rows = rowsOf(op);
-    strides.push(rows === 'all' ? whole : rows === 'row' ? input : input * rows.stride);
-  }
-  return strides;
+  return axisStrides(graph).map((strides) => Math.max(...strides));
 }
 
-/** The greatest total stride of a value before space is pooled away: how many input pixels one of its pixels is apart. */
-export function maxStride(graph: Graph): number {
-  return mapStrides(graph).reduce((most, stride) => Math.max(most, stride), 1);
+/** The greatest total strides of a value before space is pooled away, along height and width. */
+export function maxStrides(graph: Graph): Pair {
+  const strides = axisStrides(graph);
+  return both((axis) => strides.reduce((most, stride) => Math.max(most, stride[axis]), 1));
+}
+
+/** The strides of every node along both axes. */
+function axisStrides(graph: Graph): Pair[] {
+  const strides: Pair[] = [];
+  for (const { op, inputs } of graph.nodes) {
+    // A gate joins the map that it multiplies, so the larger of the two counts.
+    const start = inputs.length > 0 ? whole : 1;
+    const input = both((axis) => inputs.reduce((most, ref) => Math.max(most, strides[ref.node]?.[axis] ?? 1), start));
+    const field = fieldOf(op);
+    if (field === 'all') strides.push([whole, whole]);
+    else strides.push(field === 'row' ? input : both((axis) => input[axis] * field[axis].stride));
+  }
+  return strides;
 }

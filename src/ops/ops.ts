@@ -69,8 +69,8 @@ export function resultOf(op: Op): Result {
   return typeof result === 'string' ? result : result(op);
 }
 
-/** The rows of its input that a row of its output reads. */
-export function rowsOf(op: Op): Field {
+/** What a position of its output reads of its input. */
+export function fieldOf(op: Op): Field {
   const { field } = descriptorOf(op);
   return typeof field === 'string' ? field : field(op);
 }

@@ -1,3 +1,5 @@
+import type { Pair } from './signature.ts';
+
 /** `[C, H, W]`, or `[C]` after a linear layer; the batch is left out. */
 export type Shape = readonly number[];
 
@@ -12,7 +14,7 @@ export function elements(shape: Shape): number {
 export type ShapeError =
   | { readonly error: 'needs-space'; readonly shape: Shape }
   | { readonly error: 'shape-mismatch'; readonly shapes: readonly Shape[] }
-  | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel?: number }
+  | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel?: Pair }
   | { readonly error: 'group-count'; readonly groups: number; readonly input: number; readonly output: number }
   | { readonly error: 'channel-split'; readonly parts: number; readonly channels: number };
 

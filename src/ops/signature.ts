@@ -20,10 +20,18 @@ export interface Signature<O> {
 }
 
 /** `tensor`: one that only lends its shape; the op does not read it. */
-export type ParamType = 'int' | 'real' | 'bool' | 'padding' | 'interpolation' | 'tensor';
+export type ParamType = 'int' | 'real' | 'bool' | 'size' | 'padding' | 'interpolation' | 'tensor';
 
-/** How a window is padded: by a rule of a framework, or by a number of pixels on each side. */
-export type Padding = 'same' | 'symmetric' | 'valid' | number;
+/** A number for each of the two axes of a map. */
+export type Pair = readonly [high: number, wide: number];
+
+/** The pair that a number or a pair stands for. */
+export function pairOf(written: number | Pair): Pair {
+  return typeof written === 'number' ? [written, written] : written;
+}
+
+/** How a window is padded: by a rule of a framework, or by pixels above and below, left and right. */
+export type Padding = 'same' | 'symmetric' | 'valid' | Pair;
 
 /** What a framework decides where a call leaves it open. */
 export type ConventionKey = 'padding' | 'epsilon' | 'momentum' | 'countPad';
@@ -37,7 +45,7 @@ export type Otherwise<T> =
 export interface Param<T> {
   readonly type: ParamType;
   readonly doc: string;
-  /** The least and the most of a number. */
+  /** The least and the most of a number, or of each number of a pair. */
   readonly range: readonly [least: number, most: number];
   /** Absent if a call must give it. */
   readonly otherwise?: Otherwise<T>;
@@ -63,6 +71,11 @@ export function int(doc: string, range: Param<number>['range'], otherwise?: Othe
 
 export function real(doc: string, range: Param<number>['range'], otherwise?: Otherwise<number>): Param<number> {
   return { type: 'real', doc, range, ...(otherwise && { otherwise }) };
+}
+
+/** What calls write as a number or as `[high, wide]`; `create` gets the pair. */
+export function size(doc: string, range: Param<Pair>['range'], otherwise?: Otherwise<Pair>): Param<Pair> {
+  return { type: 'size', doc, range, ...(otherwise && { otherwise }) };
 }
 
 export function bool(doc: string, otherwise: Otherwise<boolean>): Param<boolean> {

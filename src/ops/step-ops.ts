@@ -7,7 +7,7 @@ import type { Pads, Window } from './window.ts';
  * runtime is one table over `StepOpKind` (TensorFlow's nodes in `6-emit/tfjs/saved-model/`, tfjs-core's calls in
  * `backends/eager/`), so that an op without an entry does not compile.
  *
- * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` behind the batch, convolution weights `[out, in / groups, k, k]`,
+ * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` behind the batch, convolution weights `[out, in / groups, kh, kw]`,
  * linear weights `[out, in]`. A runtime may hold them in another order; what it takes and gives at the border is stated
  * at `StepFunction`.
  */

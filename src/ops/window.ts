@@ -1,6 +1,6 @@
 import { opLimits } from './limits.ts';
 import type { Inferred } from './shape.ts';
-import { int, type Padding, type Param, padding } from './signature.ts';
+import { type Padding, type Pair, type Param, padding, size } from './signature.ts';
 
 /** Rows or columns added before and after: top, left, bottom, right. Negative takes away. */
 export interface Pads {
@@ -12,15 +12,35 @@ export interface Pads {
 
 /** How a window moves over height and width; pads are already those of the input's size. */
 export interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly dilation: Pair;
   readonly pads: Pads;
 }
 
-/** The rows that a window reaches over, dilation included. */
-export function extentOf({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation'>): number {
-  return (kernel - 1) * dilation + 1;
+/** The rows and columns that a window reaches over, dilation included. */
+export function extentOf({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation'>): Pair {
+  return both((axis) => (kernel[axis] - 1) * dilation[axis] + 1);
+}
+
+/** Whether the taps of a window are neighbours; one tap has no distance, whatever is stated. */
+export function isDense(window: Window): boolean {
+  return dilationOf(window).every((n) => n === 1);
+}
+
+/** The distances between a window's taps, 1 where there is one tap. */
+export function dilationOf({ kernel, dilation }: Window): Pair {
+  return both((axis) => (kernel[axis] === 1 ? 1 : dilation[axis]));
+}
+
+/** The number of a window's taps. */
+export function tapsOf({ kernel: [high, wide] }: Pick<Window, 'kernel'>): number {
+  return high * wide;
+}
+
+/** A number for the rows (axis 0) and one for the columns (axis 1). */
+export function both(each: (axis: 0 | 1) => number): Pair {
+  return [each(0), each(1)];
 }
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
@@ -47,22 +67,32 @@ function samePads(a: Pads, b: Pads): boolean {
 
 /** Which of TensorFlow's rules gives the pads of a window over `height` x `width`; undefined if none does. */
 export function namedPadding(window: Window, height: number, width: number): 'valid' | 'same' | undefined {
-  const { kernel, stride, dilation, pads } = window;
+  const { pads } = window;
   if (samePads(pads, noPads)) return 'valid';
-  return samePads(pads, padsFor('same', kernel, stride, dilation, height, width)) ? 'same' : undefined;
+  return samePads(pads, padsFor('same', window, [height, width])) ? 'same' : undefined;
 }
 
 /** The parameters that all windows have. */
 export const windowParams = {
-  kernel: int('Size of the window, in pixels.', [1, opLimits.kernel]),
-  padding: padding('same, symmetric, valid, or a number of pixels.', { convention: 'padding' }),
+  kernel: size('Size of the window, in pixels: a number, or `[high, wide]`.', [1, opLimits.kernel]),
+  padding: padding('same, symmetric, valid, a number of pixels, or `[high, wide]`.', { convention: 'padding' }),
 };
 
+const strideRange = [1, opLimits.pixels] as const;
+
+/** The stride of a convolution. */
+export const convStride = size('Step of the window: a number, or `[high, wide]`.', strideRange, {
+  value: [1, 1],
+  text: '1',
+});
+
 /** The stride of a pool. */
-export const poolStride: Param<number | undefined> = {
-  ...int('Step of the window.', [1, opLimits.pixels]),
+export const poolStride: Param<Pair | undefined> = {
+  ...size('Step of the window: a number, or `[high, wide]`.', strideRange),
   otherwise: { value: undefined, text: 'the kernel' },
 };
+
+const neighbours: Pair = [1, 1];
 
 /** A window over an input of `height` x `width`, with the pads of that size. */
 export function windowOver(
@@ -70,38 +100,51 @@ export function windowOver(
   {
     kernel,
     stride,
-    dilation = 1,
+    dilation = neighbours,
     padding,
-  }: Omit<Window, 'pads' | 'dilation'> & { dilation?: number; padding: Padding },
+  }: Omit<Window, 'pads' | 'dilation'> & { dilation?: Pair; padding: Padding },
 ): Window {
-  return { kernel, stride, dilation, pads: padsFor(padding, kernel, stride, dilation, height, width) };
+  const moves = { kernel, stride, dilation };
+  return { ...moves, pads: padsFor(padding, moves, [height, width]) };
+}
+
+/** How often a window fits over an input of `height` x `width`, in rows and columns. */
+export function windowsOver(window: Window, [height, width]: Pair): Pair {
+  const { top, left, bottom, right } = window.pads;
+  const padded = [height + top + bottom, width + left + right] as const;
+  const extent = extentOf(window);
+  return both((axis) => Math.floor((padded[axis] - extent[axis]) / window.stride[axis]) + 1);
 }
 
 /** The shape that a window leaves of a map. */
 export function windowShape(window: Window, map: readonly [number, number, number], channels = map[0]): Inferred {
   const [, height, width] = map;
-  const extent = extentOf(window);
-  const out = (size: number, before: number, after: number) =>
-    Math.floor((size + before + after - extent) / window.stride) + 1;
-  const { top, left, bottom, right } = window.pads;
-  const [h, w] = [out(height, top, bottom), out(width, left, right)];
+  const [h, w] = windowsOver(window, [height, width]);
   if (h < 1 || w < 1) return { error: 'output-vanishes', shape: [channels, height, width], kernel: window.kernel };
   return [[channels, h, w]];
 }
 
 /**
- * The rows of the input that one row of the output reads, `rows` of them from `before` rows above on, moving by `stride`;
- * or that a row reads the same `row`, or `all` of them.
+ * What one position of the output reads along an axis: `size` pixels of the input from `before` pixels ahead on, moving by
+ * `stride`.
  */
-export type Field = 'row' | 'all' | { readonly rows: number; readonly stride: number; readonly before: number };
+export interface Reach {
+  readonly size: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+/** What a position of the output reads along each axis; or that it reads the same position, `row`, or `all` of them. */
+export type Field = 'row' | 'all' | readonly [high: Reach, wide: Reach];
 
 /** What a position of an op with a window reads. */
 export function windowField({ window }: { readonly window: Window }): Field {
-  return {
-    rows: extentOf(window),
-    stride: window.stride,
-    before: window.pads.top,
-  };
+  const { stride, pads } = window;
+  const [rows, columns] = extentOf(window);
+  return [
+    { size: rows, stride: stride[0], before: pads.top },
+    { size: columns, stride: stride[1], before: pads.left },
+  ];
 }
 
 /**
@@ -109,21 +152,21 @@ export function windowField({ window }: { readonly window: Window }): Field {
  * `same` is TensorFlow's: ceil(size / stride) outputs, the odd pixel at the bottom and right.
  * `symmetric` is the usual padding of PyTorch models: half of the kernel on each side.
  */
-export function padsFor(
-  padding: Padding,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  height: number,
-  width: number,
-): Pads {
-  const extent = extentOf({ kernel, dilation });
+export function padsFor(padding: Padding, window: Omit<Window, 'pads'>, size: Pair): Pads {
+  const extent = extentOf(window);
   if (padding === 'same') {
-    const total = (size: number) => Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
-    const [v, h] = [total(height), total(width)];
-    const [top, left] = [Math.floor(v / 2), Math.floor(h / 2)];
-    return { top, left, bottom: v - top, right: h - left };
+    const { stride } = window;
+    const [high, wide] = both((axis) =>
+      Math.max((Math.ceil(size[axis] / stride[axis]) - 1) * stride[axis] + extent[axis] - size[axis], 0),
+    );
+    const [top, left] = [Math.floor(high / 2), Math.floor(wide / 2)];
+    return { top, left, bottom: high - top, right: wide - left };
   }
-  const p = padding === 'valid' ? 0 : padding === 'symmetric' ? Math.floor((extent - 1) / 2) : padding;
-  return { top: p, left: p, bottom: p, right: p };
+  const [high, wide] =
+    padding === 'valid'
+      ? ([0, 0] as const)
+      : padding === 'symmetric'
+        ? both((axis) => Math.floor((extent[axis] - 1) / 2))
+        : padding;
+  return { top: high, left: wide, bottom: high, right: wide };
 }

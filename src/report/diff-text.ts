@@ -1,4 +1,4 @@
-import { kernelLabel } from '../ops/labels.ts';
+import { writtenKernelLabel } from '../ops/labels.ts';
 import { type Change, isSame, type NumberChange, type StageDiff, type SummaryDiff } from './diff.ts';
 import { formatBytes, formatCount, formatFactor, formatRatio } from './format-number.ts';
 import { titleOf } from './summary-text.ts';
@@ -54,7 +54,7 @@ function stageRow(stage: StageDiff): string[] {
     marks[stage.change],
     stage.id,
     text(stage.operator, (name) => name ?? ''),
-    text(stage.kernels, (kernels) => kernels.map(kernelLabel).join(', ') || '-'),
+    text(stage.kernels, (kernels) => kernels.map(writtenKernelLabel).join(', ') || '-'),
     text(number('stride'), String),
     text(number('resolution'), String),
     text(number('filters'), String),

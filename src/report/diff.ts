@@ -32,7 +32,7 @@ export interface StageDiff {
   readonly operator: Change<string | undefined>;
   /** Output channels, blocks, parameters, multiply-accumulates and the like; 0 on the side that lacks the stage. */
   readonly numbers: readonly NumberChange[];
-  readonly kernels: Change<readonly number[]>;
+  readonly kernels: Change<StageSummary['kernels']>;
 }
 
 /** The numbers of a stage that a diff compares, by name. */
@@ -120,7 +120,9 @@ function diffStage(from: StageSummary | undefined, to: StageSummary | undefined)
   const operator = { name: 'operator', from: from?.operator, to: to?.operator };
   const kernels = { name: 'kernels', from: from?.kernels ?? [], to: to?.kernels ?? [] };
   const same =
-    numbers.every((n) => n.from === n.to) && operator.from === operator.to && `${kernels.from}` === `${kernels.to}`;
+    numbers.every((n) => n.from === n.to) &&
+    operator.from === operator.to &&
+    JSON.stringify(kernels.from) === JSON.stringify(kernels.to);
   const change = !from ? 'added' : !to ? 'removed' : same ? 'same' : 'changed';
   return { id: (from ?? to)?.id ?? '', change, operator, numbers, kernels };
 }

@@ -1,5 +1,5 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
-import { kernelLabel } from '../ops/labels.ts';
+import { writtenKernelLabel } from '../ops/labels.ts';
 import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
 import { type Paint, plain, renderTable } from './text-table.ts';
@@ -73,7 +73,7 @@ export function resolutionOf(shape: readonly number[]): string {
 
 /** `3×3, 5×5`, or `-` where no window moves. */
 export function kernelsOf(stage: StageSummary): string {
-  return stage.kernels.length > 0 ? stage.kernels.map(kernelLabel).join(', ') : '-';
+  return stage.kernels.length > 0 ? stage.kernels.map(writtenKernelLabel).join(', ') : '-';
 }
 
 function stageRow(stage: StageSummary): string[] {

@@ -5,6 +5,7 @@ import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
 import { type MapStrides, mapStrides } from '../5-graph/stride.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
+import type { Pair } from '../ops/signature.ts';
 import { describeNodes } from './op-label.ts';
 import { inChannels, readExpansion, readSqueeze, readWindows, windowedNodes } from './read-block.ts';
 import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';
@@ -48,8 +49,8 @@ export interface StageSummary {
   /** The block's name as the source writes it (several with ` + `), or what the section does, in words. */
   readonly operator: string;
   readonly repeats: number;
-  /** Sizes of the windows that move over space. */
-  readonly kernels: readonly number[];
+  /** Sizes of the windows that move over space; `[high, wide]` where a window is not square. */
+  readonly kernels: readonly (number | Pair)[];
   /** By how much height and width become smaller. */
   readonly stride: number;
   readonly input: Shape;
@@ -65,7 +66,7 @@ export interface StageSummary {
   readonly activationBytes: number;
   /** The most activation memory alive while it runs, in bytes. */
   readonly peakBytes: number;
-  /** Rows of the input that one position of the output sees; more than the input has where it sees all. */
+  /** Pixels of the input that one position of the output sees along the axis where it sees more; more than the input has where it sees all. */
   readonly receptiveField: number;
 }
 
@@ -79,9 +80,9 @@ export interface Totals {
   readonly peakBytes: number;
   /** The path of the node at which the peak is. */
   readonly peakAt: string;
-  /** Before any global pool. */
+  /** Before any global pool, along the axis where it is more. */
   readonly receptiveField: number;
-  /** Input rows to one row of the last feature map. */
+  /** Pixels of the input between two neighbouring positions of the last feature map, along that axis. */
   readonly stride: number;
 }
 
@@ -90,7 +91,7 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
   const facts: Facts = {
     graph,
     memory: activationMemory(graph),
-    fields: receptiveFields(graph),
+    fields: largerFields(graph),
     strides: mapStrides(graph),
   };
   const numbers = allStageNumbers(graph);
@@ -107,6 +108,15 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
     totals: summarizeTotals(facts, numbers),
     ...(types.length > 0 && { types }),
   };
+}
+
+/** The receptive field of every node along the axis where it is larger. */
+function largerFields(graph: Graph): ReceptiveField[] {
+  const wide = receptiveFields(graph, 1);
+  return receptiveFields(graph, 0).map((high, i) => {
+    const other = wide[i] ?? high;
+    return fieldSize(other) > fieldSize(high) ? other : high;
+  });
 }
 
 function namedShape(graph: Graph, name: string, value: ValueRef): NamedShape {

@@ -11,7 +11,7 @@ interface Named {
 }
 
 /** What specs of the generator declare. */
-const head = `block Unit(x, channels: int, kernel: int = 3, stride: int = 1, act: activation = relu) {
+const head = `block Unit(x, channels: int, kernel: size = 3, stride: size = 1, act: activation = relu) {
   return x -> conv: Conv(channels, kernel, stride, bias: false) -> bn: BatchNorm -> act
 }
 
@@ -261,6 +261,8 @@ function padding(pick: Choices): string {
     ', padding: valid',
     ', padding: 1',
     ', padding: 2',
+    ', padding: [0, 1]',
+    ', padding: [2, 1]',
   ]);
 }
 
@@ -274,14 +276,23 @@ function conv(pick: Choices, c: number): string {
     ', dilation: 2',
     ', dilation: 3',
     ', stride: 2, dilation: 2',
+    ', stride: [1, 2]',
+    ', stride: [3, 1]',
+    ', dilation: [1, 2]',
+    ', dilation: [3, 1]',
   ]);
   const bias = pick.chance(0.3) ? ', bias: false' : '';
-  return `Conv(${filters}, ${pick.from(1, 5)}, groups: ${groups}${moves}${bias}${padding(pick)})`;
+  return `Conv(${filters}, ${kernelOf(pick)}, groups: ${groups}${moves}${bias}${padding(pick)})`;
+}
+
+/** One size for both axes, or one for each. */
+function kernelOf(pick: Choices): string {
+  return pick.chance(0.7) ? `${pick.from(1, 5)}` : `[${pick.from(1, 5)}, ${pick.from(1, 5)}]`;
 }
 
 function pool(pick: Choices): string {
-  const stride = pick.of(['', `, stride: ${pick.from(1, 4)}`]);
-  const kernel = pick.from(1, 5);
+  const stride = pick.of(['', `, stride: ${pick.from(1, 4)}`, `, stride: [${pick.from(1, 3)}, ${pick.from(1, 3)}]`]);
+  const kernel = kernelOf(pick);
   if (pick.chance(0.5)) return `MaxPool(${kernel}${stride}${padding(pick)})`;
   return `AvgPool(${kernel}${stride}${padding(pick)}${pick.of(['', ', count_pad: true', ', count_pad: false'])})`;
 }
@@ -298,7 +309,13 @@ function tail(pick: Choices, shape: readonly number[]): string {
 /** A stage table of a block. */
 function table(pick: Choices, name: string, from: string): string {
   const rows = Array.from({ length: pick.from(1, 3) }, () => {
-    const cells = [pick.from(0, 2), pick.from(1, 8), pick.of(['3', '1', '5, 3']), pick.from(1, 2), pick.of(acts)];
+    const cells = [
+      pick.from(0, 2),
+      pick.from(1, 8),
+      pick.of(['3', '1', '5, 3', '[1, 3]']),
+      pick.from(1, 2),
+      pick.of(acts),
+    ];
     return `    | ${cells.join(' | ')} |`;
   });
   return [`  ${name}: ${from}u: Unit {`, '    | repeat | channels | kernel | stride | act |', ...rows, '  }'].join(

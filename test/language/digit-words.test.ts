@@ -52,19 +52,20 @@ test.each([
   ['5 x 5', '5'],
   ['5×5', '5'],
   ['11x11', '11'],
-])('a window of %s is one number: %s', (written, size) => {
+  ['1x7', '[1, 7]'],
+])('a window of %s is written as a size: %s', (written, size) => {
   const text = table(`| channels | kernel |\n| 8 | ${written} |`);
   expect(messages(text)).toEqual([
-    `digit-word: '${written}' is neither a number nor a name; windows are square and have one size: write ${size}`,
+    `digit-word: '${written}' is neither a number nor a name; a window of that size is written ${size}`,
   ]);
   expect(fixed(text)).toBe(text.replace(written, size));
   expect(messages(model(`  stem: Conv(8, ${written})`))).toHaveLength(1);
 });
 
 test.each([
-  ['Conv(8, 1x3)', "'1x3' is neither a number nor a name; windows are square and have one size"],
+  ['Conv(8, 1x3)', "'1x3' is neither a number nor a name; a window of that size is written [1, 3]"],
   ['Conv(2w, 3)', "'2w' is neither a number nor a name; a product is written 2 * w"],
-  ['3x3', "'3x3' is neither a number nor a name; windows are square and have one size: write 3"],
+  ['3x3', "'3x3' is neither a number nor a name; a window of that size is written 3"],
 ])('elsewhere it is neither a number nor a name: %s', (step, message) => {
   expect(messages(model(`  stem: ${step}`))).toEqual([`digit-word: ${message}`]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asWritten } from '../../src/ops/labels.ts';
 import { build, messages, model, problems } from './build.ts';
 
 const text = model(
@@ -19,7 +20,7 @@ block Large(x, channels: int, kernel: int = 3) { return x -> conv: Conv(channels
 );
 const convs = (set: Record<string, string>) =>
   build(text, { set }).graph.nodes.flatMap((n) =>
-    n.op.kind === 'conv' ? [`${n.path} ${n.op.filters} ${n.op.window.kernel}`] : [],
+    n.op.kind === 'conv' ? [`${n.path} ${n.op.filters} ${asWritten(n.op.window.kernel)}`] : [],
   );
 
 test('--set sets parameters, with values as in a spec', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asWritten } from '../../src/ops/labels.ts';
 import { build, messages, model, paths, problems } from './build.ts';
 
 const unit = `
@@ -54,7 +55,9 @@ test('rule 4: a comprehension runs over several lists side by side', () => {
   const { graph } = build(
     model('  l = [image -> c: Conv(n, k) for n, k in [4, 8], [1, 3]]\n  t = Concat(l)\n  s: t -> relu'),
   );
-  expect(graph.nodes.flatMap((n) => (n.op.kind === 'conv' ? [[n.op.filters, n.op.window.kernel]] : []))).toEqual([
+  expect(
+    graph.nodes.flatMap((n) => (n.op.kind === 'conv' ? [[n.op.filters, asWritten(n.op.window.kernel)]] : [])),
+  ).toEqual([
     [4, 1],
     [8, 3],
   ]);

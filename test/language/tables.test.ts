@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asWritten } from '../../src/ops/labels.ts';
 import { build, messages, model, nodeAt, problems } from './build.ts';
 
 const unit = `
@@ -11,7 +12,9 @@ block Plain(x, channels: int) {
 const table = (rows: string, before = 'Unit', members = '') => model(`${members}  s: ${before} {\n${rows}\n  }`, unit);
 const convs = (text: string, options = {}) =>
   build(text, options).graph.nodes.flatMap((n) =>
-    n.op.kind === 'conv' ? [`${n.path} ${n.op.filters} ${n.op.window.kernel}/${n.op.window.stride}`] : [],
+    n.op.kind === 'conv'
+      ? [`${n.path} ${n.op.filters} ${asWritten(n.op.window.kernel)}/${asWritten(n.op.window.stride)}`]
+      : [],
   );
 
 test('rule 5: columns are the parameters of the block, an empty cell leaves the default', () => {

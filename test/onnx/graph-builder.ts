@@ -4,15 +4,21 @@ import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
 import type { Interpolation } from '../../src/ops/interpolation.ts';
 import type { Op } from '../../src/ops/ops.ts';
+import { type Pair, pairOf } from '../../src/ops/signature.ts';
 import type { Pads, Window } from '../../src/ops/window.ts';
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 export const span = { source: { name: 'test.enet', text: 'x' }, start: 0, end: 1 };
 
-export const window = (kernel: number, stride = 1, pads: Pads = noPads, dilation = 1): Window => ({
-  kernel,
-  stride,
-  dilation,
+export const window = (
+  kernel: number | Pair,
+  stride: number | Pair = 1,
+  pads: Pads = noPads,
+  dilation: number | Pair = 1,
+): Window => ({
+  kernel: pairOf(kernel),
+  stride: pairOf(stride),
+  dilation: pairOf(dilation),
   pads,
 });
 
@@ -37,8 +43,9 @@ export function graphBuilder(name = 'test') {
     return { node: nodes.length - 1, output: 0 };
   };
   const windowed = ([c, h, w]: number[], { kernel, stride, dilation, pads }: Window, channels = c!): number[] => {
-    const size = (n: number, padding: number) => Math.floor((n + padding - (kernel - 1) * dilation - 1) / stride) + 1;
-    return [channels, size(h!, pads.top + pads.bottom), size(w!, pads.left + pads.right)];
+    const size = (axis: 0 | 1, n: number, padding: number) =>
+      Math.floor((n + padding - (kernel[axis] - 1) * dilation[axis] - 1) / stride[axis]) + 1;
+    return [channels, size(0, h!, pads.top + pads.bottom), size(1, w!, pads.left + pads.right)];
   };
 
   return {

@@ -40,7 +40,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
 
   switch (op.kind) {
     case 'conv': {
-      const { kernel } = op.window;
+      const [high, wide] = op.window.kernel;
       const groupIn = c / op.groups;
       const groupOut = op.filters / op.groups;
       return fill((f, i, j) => {
@@ -48,7 +48,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         const start = Math.floor(f / groupOut) * groupIn;
         for (let n = 0; n < groupIn; n++)
           for (const [ki, kj, row, col] of cells(op.window, i, j))
-            sum += at(x, start + n, row, col) * tensors[0]![((f * groupIn + n) * kernel + ki) * kernel + kj]!;
+            sum += at(x, start + n, row, col) * tensors[0]![((f * groupIn + n) * high + ki) * wide + kj]!;
         return sum;
       });
     }
@@ -134,9 +134,9 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
 /** The cells under a window: its own row and column, and the input's. */
 function cells({ kernel, stride, dilation, pads }: Window, i: number, j: number): [number, number, number, number][] {
   const result: [number, number, number, number][] = [];
-  for (let ki = 0; ki < kernel; ki++)
-    for (let kj = 0; kj < kernel; kj++)
-      result.push([ki, kj, i * stride + ki * dilation - pads.top, j * stride + kj * dilation - pads.left]);
+  for (let ki = 0; ki < kernel[0]; ki++)
+    for (let kj = 0; kj < kernel[1]; kj++)
+      result.push([ki, kj, i * stride[0] + ki * dilation[0] - pads.top, j * stride[1] + kj * dilation[1] - pads.left]);
   return result;
 }
 

@@ -59,7 +59,12 @@ describe('receptive field', () => {
     const m = maker();
     const x = m.input(1, 9);
     const pads = { top: 2, left: 2, bottom: 2, right: 2 };
-    m.node({ kind: 'maxPool', window: { kernel: 3, stride: 1, dilation: 2, pads } }, 'a', [x], [[1, 9, 9]]);
+    m.node(
+      { kind: 'maxPool', window: { kernel: [3, 3], stride: [1, 1], dilation: [2, 2], pads } },
+      'a',
+      [x],
+      [[1, 9, 9]],
+    );
     expect(receptiveFields(m.graph('G'))[1]).toEqual({ first: -2, last: 2, stride: 1 });
   });
 });

@@ -48,7 +48,7 @@ function same(kernel: number, stride: number, size: number): { window: Window; o
   const total = Math.max(0, (out - 1) * stride + kernel - size);
   const before = Math.floor(total / 2);
   const pads = { top: before, left: before, bottom: total - before, right: total - before };
-  return { window: { kernel, stride, dilation: 1, pads }, out };
+  return { window: { kernel: [kernel, kernel], stride: [stride, stride], dilation: [1, 1], pads }, out };
 }
 
 export function maker(): Maker {

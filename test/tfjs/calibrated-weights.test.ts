@@ -23,9 +23,8 @@ const mistakes: Readonly<Record<string, (node: Node, graph: Graph) => Node>> = {
     node.op.kind === 'batchNorm' ? { ...node, op: { ...node.op, epsilon: 1e-3 } } : node,
   "TensorFlow's padding instead of PyTorch's": (node, graph) => {
     if (node.op.kind !== 'conv') return node;
-    const { kernel, stride, dilation } = node.op.window;
     const [, height = 1, width = 1] = graph.nodes[node.inputs[0]!.node]!.shapes[0]!;
-    const pads = padsFor('same', kernel, stride, dilation, height, width);
+    const pads = padsFor('same', node.op.window, [height, width]);
     return { ...node, op: { ...node.op, window: { ...node.op.window, pads } } };
   },
 };

@@ -3,6 +3,7 @@ import { type Backend, BackendUnavailable, type Tfjs } from '../../src/backends/
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { openBackend } from '../../src/backends/open.ts';
 import { NotFiniteError, OutOfMemoryError } from '../../src/backends/runner.ts';
+import type { Window } from '../../src/ops/window.ts';
 import { allCases } from './all-cases.ts';
 import { buildCase, whole } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
@@ -61,7 +62,12 @@ const longSums = buildCase('long sums', (c) => {
   const x = c.fed('x', [3000]);
   c.op({ kind: 'linear' }, [x, c.variable('w', [20, 3000])], [20]);
   const [map, dy] = [c.fed('map', [4, 50, 50]), c.fed('dy', [40, 50, 50])];
-  const window = { kernel: 1, stride: 1, dilation: 1, pads: { top: 0, left: 0, bottom: 0, right: 0 } };
+  const window: Window = {
+    kernel: [1, 1],
+    stride: [1, 1],
+    dilation: [1, 1],
+    pads: { top: 0, left: 0, bottom: 0, right: 0 },
+  };
   c.op({ kind: 'convGradWeight', window, groups: 1, shape: [40, 4, 1, 1] }, [map, dy], whole(40, 4, 1, 1));
 });
 

@@ -1,4 +1,5 @@
 import { interpolationNames } from '../../src/ops/interpolation.ts';
+import { type Pair, pairOf } from '../../src/ops/signature.ts';
 import type { Pads, Window } from '../../src/ops/window.ts';
 import { buildCase, type Case, type CaseBuilder, whole } from './case-builder.ts';
 
@@ -8,8 +9,10 @@ const after: Pads = { top: 0, left: 0, bottom: 1, right: 1 };
 const uneven: Pads = { top: 2, left: 0, bottom: 1, right: 3 };
 const cropping: Pads = { top: -1, left: 1, bottom: 0, right: -2 };
 
-function windowOf(kernel: number, stride: number, pads: Pads, dilation = 1): Window {
-  return { kernel, stride, dilation, pads };
+type Size = number | Pair;
+
+function windowOf(kernel: Size, stride: Size, pads: Pads, dilation: Size = 1): Window {
+  return { kernel: pairOf(kernel), stride: pairOf(stride), dilation: pairOf(dilation), pads };
 }
 
 /** Name, channels in and out, groups, window, height and width. */
@@ -31,6 +34,12 @@ const convRows: readonly ConvRow[] = [
   ['3x3, cropping', 2, 3, 1, windowOf(3, 1, cropping), 6, 7],
   ['3x3, dilated', 2, 3, 1, windowOf(3, 1, around(2), 2), 6, 5],
   ['3x3, dilated, stride 2', 2, 3, 1, windowOf(3, 2, around(2), 2), 7, 6],
+  ['1x7', 2, 3, 1, windowOf([1, 7], 1, { top: 0, left: 3, bottom: 0, right: 3 }), 5, 6],
+  ['7x1, stride 1x2, none around', 2, 3, 1, windowOf([7, 1], [1, 2], none), 8, 5],
+  ['3x1, stride 2x3, SAME of odd', 3, 2, 1, windowOf([3, 1], [2, 3], { top: 1, left: 0, bottom: 1, right: 0 }), 7, 7],
+  ['2x3, dilated 3x1, stride 1x2', 2, 2, 1, windowOf([2, 3], [1, 2], uneven, [3, 1]), 6, 5],
+  ['1x3, dilated along its height alone', 2, 2, 1, windowOf([1, 3], 1, none, [4, 1]), 4, 5],
+  ['two groups, 1x3, stride 2x1', 4, 6, 2, windowOf([1, 3], [2, 1], { top: 0, left: 1, bottom: 0, right: 1 }), 5, 4],
   ['two groups', 4, 6, 2, windowOf(3, 1, around(1)), 4, 4],
   ['three groups, 1x1', 6, 3, 3, windowOf(1, 1, none), 3, 3],
   ['two groups, stride 2, dilated', 4, 4, 2, windowOf(3, 2, around(2), 2), 6, 6],
@@ -42,6 +51,10 @@ const convRows: readonly ConvRow[] = [
   ['depthwise, dilated', 3, 3, 3, windowOf(3, 1, around(2), 2), 6, 5],
   ['depthwise, dilated, stride 2', 3, 3, 3, windowOf(3, 2, around(2), 2), 7, 8],
   ['depthwise, two filters a channel', 3, 6, 3, windowOf(3, 2, around(1)), 6, 5],
+  ['depthwise 3x5', 3, 3, 3, windowOf([3, 5], 1, { top: 1, left: 2, bottom: 1, right: 2 }), 5, 6],
+  ['depthwise, stride 2x1', 3, 3, 3, windowOf(3, [2, 1], around(1)), 7, 6],
+  ['depthwise 5x3, stride 1x2, uneven pads', 3, 6, 3, windowOf([5, 3], [1, 2], uneven), 6, 8],
+  ['depthwise, dilated 1x2', 3, 3, 3, windowOf([3, 3], 1, { top: 1, left: 2, bottom: 1, right: 2 }, [1, 2]), 6, 5],
   ['depthwise of eight, wide', 8, 8, 8, windowOf(3, 1, around(1)), 9, 10],
   ['depthwise of one channel', 1, 1, 1, windowOf(3, 1, around(1)), 4, 4],
 ];
@@ -52,10 +65,10 @@ export const convCases: readonly Case[] = convRows.map(([name, ins, outs, groups
     const out = outShape(outs, height, width, window);
     const x = c.fed('x', shape);
     const dy = c.fed('dy', out);
-    const weight = c.variable('weight', [outs, ins / groups, window.kernel, window.kernel]);
+    const weight = c.variable('weight', [outs, ins / groups, ...window.kernel]);
     c.op({ kind: 'conv', window, groups }, [x, weight], out);
     c.op({ kind: 'convGradInput', window, groups, shape }, [dy, weight], shape);
-    const filter = [outs, ins / groups, window.kernel, window.kernel];
+    const filter = [outs, ins / groups, ...window.kernel];
     c.op({ kind: 'convGradWeight', window, groups, shape: filter }, [x, dy], whole(...filter));
   }),
 );
@@ -86,6 +99,9 @@ const poolRows: readonly (readonly [string, Window, number, number])[] = [
   ['3x3, cropping', windowOf(3, 2, cropping), 6, 7],
   ['3x3, dilated', windowOf(3, 1, around(1), 2), 6, 5],
   ['3x3, dilated, stride 2', windowOf(3, 2, around(2), 2), 7, 6],
+  ['1x3, stride 1x2', windowOf([1, 3], [1, 2], { top: 0, left: 1, bottom: 0, right: 1 }), 4, 7],
+  ['3x2, stride 2x3, uneven pads', windowOf([3, 2], [2, 3], { top: 2, left: 0, bottom: 1, right: 1 }), 6, 8],
+  ['2x3, dilated 2x1', windowOf([2, 3], [1, 2], around(1), [2, 1]), 6, 7],
   ['whole', windowOf(4, 1, none), 4, 4],
 ];
 
@@ -159,7 +175,7 @@ function flattened(c: CaseBuilder, shape: readonly number[]): void {
 
 function outShape(channels: number, height: number, width: number, window: Window): number[] {
   const { top, left, bottom, right } = window.pads;
-  const extent = (window.kernel - 1) * window.dilation + 1;
-  const out = (size: number, pads: number) => Math.floor((size + pads - extent) / window.stride) + 1;
-  return [channels, out(height, top + bottom), out(width, left + right)];
+  const out = (axis: 0 | 1, padded: number) =>
+    Math.floor((padded - (window.kernel[axis] - 1) * window.dilation[axis] - 1) / window.stride[axis]) + 1;
+  return [channels, out(0, height + top + bottom), out(1, width + left + right)];
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { StepRunner } from '../../src/backends/runner.ts';
+import type { Window } from '../../src/ops/window.ts';
 import { buildCase, type Case } from './case-builder.ts';
 
 interface Tie {
@@ -12,7 +13,8 @@ interface Tie {
  * numbers takes it is TensorFlow's rule and PyTorch's.
  */
 export const tieCases: readonly Tie[] = [1, 2].map((dilation) => {
-  const window = { kernel: 2, stride: 1, dilation, pads: { top: 0, left: 0, bottom: 0, right: 0 } };
+  const pads = { top: 0, left: 0, bottom: 0, right: 0 };
+  const window: Window = { kernel: [2, 2], stride: [1, 1], dilation: [dilation, dilation], pads };
   const size = 2 + dilation;
   const given = buildCase(
     `dilation ${dilation}`,

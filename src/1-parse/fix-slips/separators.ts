@@ -9,7 +9,7 @@ import { is } from './token-kinds.ts';
 import { beginsLine, createInserted, endOf, endOfLast, insert, report, spanOf, type TokenPass } from './token-pass.ts';
 
 const k = t.keywordTokens;
-const typeNames = new Set(['tensor', 'int', 'real', 'bool', 'activation', 'block', 'table']);
+const typeNames = new Set(['tensor', 'int', 'real', 'bool', 'size', 'padding', 'activation', 'block', 'table']);
 
 /** Fixes `=`, `:`, `,` and `->`. @returns the token as the parser shall see it; undefined if it shall not. */
 export function fixSeparator(p: TokenPass, token: IToken): IToken | undefined {
@@ -59,7 +59,9 @@ function lacksColon(p: TokenPass, frame: Frame, token: IToken): boolean {
   if (!is(p.out.at(-1), t.Name)) return false;
   const before = p.out.at(-2);
   if (before !== frame.open && !is(before, t.Comma)) return false;
-  if (frame.role === 'params') return typeNames.has(token.image);
+  // of `x padding: same` it is the comma that is missing
+  const next = p.tokens[p.position + 1];
+  if (frame.role === 'params') return typeNames.has(token.image) && !is(next, t.Colon);
   return frame.role === 'call' && is(token, t.NumberLiteral) && !beginsLine(p, p.position);
 }
 

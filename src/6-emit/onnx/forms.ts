@@ -1,4 +1,5 @@
 import type { Graph, Shape } from '../../5-graph/graph.ts';
+import type { Pair } from '../../ops/signature.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';
@@ -15,7 +16,7 @@ export function globalMean(b: Builder, x: Value, name: string): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
   if (b.typeOf(x.name) === 'float16' || height <= longColumn)
     return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
-  const window = windowAttributes([height, 1], 1, [0, 0, 0, 0]);
+  const window = windowAttributes([height, 1], [1, 1], [0, 0, 0, 0]);
   const attributes = { ...window, ceil_mode: int(0), count_include_pad: int(0) };
   const columns = addNode(b, 'AveragePool', [x.name], `${name}/columns`, [channels, 1, width], attributes);
   return addNode(b, 'GlobalAveragePool', [columns], name, [channels, 1, 1]);
@@ -86,9 +87,9 @@ function isGate(shape: Shape): boolean {
 
 /** Defaults are written as well: MNN's converter needs them. @param pads top, left, bottom, right. */
 export function windowAttributes(
-  kernel: readonly [number, number],
-  stride: number,
+  kernel: Pair,
+  stride: Pair,
   pads: readonly [number, number, number, number],
 ): Attributes {
-  return { kernel_shape: ints(kernel), strides: ints([stride, stride]), pads: ints(pads) };
+  return { kernel_shape: ints(kernel), strides: ints(stride), pads: ints(pads) };
 }

@@ -24,7 +24,7 @@ export const opTable: OpWriters<OnnxNode> = {
   input: (c) => [c.b.input(c.op.name, outputShape(c), c.node.type.element)],
   conv: (c) => {
     const { window, groups } = c.op;
-    const attributes = { ...attributesOf(window), dilations: pair(window.dilation), group: int(groups) };
+    const attributes = { ...attributesOf(window), dilations: ints(window.dilation), group: int(groups) };
     return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
   },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
@@ -36,7 +36,7 @@ export const opTable: OpWriters<OnnxNode> = {
   channelMax: (c) => [reduceChannels(c.b, 'ReduceMax', first(c), label(c, 'max'), outputShape(c))],
   maxPool: (c) => {
     const { window } = c.op;
-    const attributes = { ...attributesOf(window), ...flat, dilations: pair(window.dilation), storage_order: int(0) };
+    const attributes = { ...attributesOf(window), ...flat, dilations: ints(window.dilation), storage_order: int(0) };
     return step(c, 'MaxPool', [crop(c, window.pads)], 'pool', attributes);
   },
   avgPool: (c) => {
@@ -89,7 +89,6 @@ export const opTable: OpWriters<OnnxNode> = {
   },
 };
 
-const pair = (n: number) => ints([n, n]);
 const valuesOf = (c: OnnxNode): Value[] => c.inputs.map((_name, i) => valueAt(c, i));
 
 function valueAt({ inputs, inputShapes, node }: OnnxNode, i: number): Value {
@@ -133,7 +132,7 @@ const flat = { ceil_mode: int(0) };
 
 function attributesOf({ kernel, stride, pads }: Window): Attributes {
   const { top, left, bottom, right } = padSteps(pads).pad ?? noPads;
-  return windowAttributes([kernel, kernel], stride, [top, left, bottom, right]);
+  return windowAttributes(kernel, stride, [top, left, bottom, right]);
 }
 
 /** A window that begins inside its input: Conv and pools take no negative pads, but Pad does. */

@@ -1,4 +1,4 @@
-import { namedPadding, type Pads, padSteps, type Window } from '../../ops/window.ts';
+import { namedPadding, type Pads, padSteps, tapsOf, type Window, windowsOver } from '../../ops/window.ts';
 import type { TensorValue } from './node-def/node-def.ts';
 
 /** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
@@ -16,25 +16,20 @@ export function windowForm(window: Window, height: number, width: number): Windo
   return padding ? { padding } : { padding: 'valid', ...padSteps(window.pads) };
 }
 
-/** The distance between a window's taps: one tap has no distance, whatever the spec states. */
-export function dilationOf({ kernel, dilation }: Window): number {
-  return kernel === 1 ? 1 : dilation;
-}
-
 /**
  * What turns the mean of an average pool with zeros counted into the mean without them: for each window its size over how many
  * of its pixels are the input's, `[1, H, W, 1]`.
  */
-export function countCorrection({ kernel, stride, pads }: Window, height: number, width: number): TensorValue {
-  const counts = (size: number, before: number, after: number) => {
-    const outputs = Math.floor((size + before + after - kernel) / stride) + 1;
-    return Array.from({ length: outputs }, (_, i) => {
-      const begin = i * stride - before;
-      return Math.min(begin + kernel, size + Math.min(after, 0)) - Math.max(begin, -Math.min(before, 0), 0);
+export function countCorrection(window: Window, height: number, width: number): TensorValue {
+  const { kernel, stride, pads } = window;
+  const outputs = windowsOver(window, [height, width]);
+  const counts = (axis: 0 | 1, size: number, before: number, after: number) =>
+    Array.from({ length: outputs[axis] }, (_, i) => {
+      const begin = i * stride[axis] - before;
+      return Math.min(begin + kernel[axis], size + Math.min(after, 0)) - Math.max(begin, -Math.min(before, 0), 0);
     });
-  };
-  const [rows, columns] = [counts(height, pads.top, pads.bottom), counts(width, pads.left, pads.right)];
+  const [rows, columns] = [counts(0, height, pads.top, pads.bottom), counts(1, width, pads.left, pads.right)];
   // A window that lies outside has the mean of nothing: zero over zero would not be a number.
-  const values = rows.flatMap((row) => columns.map((column) => (kernel * kernel) / Math.max(row * column, 1)));
+  const values = rows.flatMap((row) => columns.map((column) => tapsOf(window) / Math.max(row * column, 1)));
   return { dtype: 'DT_FLOAT', shape: [1, rows.length, columns.length, 1], values };
 }

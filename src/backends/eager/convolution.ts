@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import { extentOf, namedPadding, type Window } from '../../ops/window.ts';
+import { extentOf, isDense, namedPadding, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';
@@ -19,12 +19,17 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
     const padded = named ? x : padAround(tf, x, window.pads);
     const padding = named ?? 'valid';
     if (isDepthwise(x.shape[3], weight, groups)) {
-      return tf.depthwiseConv2d(padded, spread(tf, perChannel(tf, weight, groups), window), window.stride, padding);
+      return tf.depthwiseConv2d(
+        padded,
+        spread(tf, perChannel(tf, weight, groups), window),
+        [...window.stride],
+        padding,
+      );
     }
     return inGroups(tf, groups, padded, weight, (part, w) =>
       isPointwise(window)
         ? timesMatrix(tf, part, w, false)
-        : inOrder(tf, () => tf.conv2d(part, spread(tf, w, window), window.stride, padding)),
+        : inOrder(tf, () => tf.conv2d(part, spread(tf, w, window), [...window.stride], padding)),
     );
   },
 
@@ -35,7 +40,7 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
     const named = namedPadding(window, height, width);
     const [rows, columns] = named ? [height, width] : [height + top + bottom, width + left + right];
     const attributes = (of: number) => ({
-      strides: [window.stride, window.stride],
+      strides: window.stride,
       pad: named ?? 'valid',
       dilations: [1, 1],
       dataFormat: 'NHWC',
@@ -60,7 +65,7 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
     const [out = 0, perGroup = 0] = shape;
     const { kernel } = window;
     if (perGroup === 1 && groups === x.shape[3]) {
-      return tf.reshape(depthwiseGradWeight(tf, x, dy, window, out / groups), [kernel, kernel, 1, out]);
+      return tf.reshape(depthwiseGradWeight(tf, x, dy, window, out / groups), [...kernel, 1, out]);
     }
     const padded = padAround(tf, x, window.pads);
     return inGroups(tf, groups, padded, dy, (part, gradient) => denseGradWeight(tf, part, gradient, window));
@@ -80,10 +85,10 @@ function isDepthwise(channels: number, weight: Tensor4D, groups: number): boolea
 
 /** A matrix product over channels, which on every backend is faster so than as a convolution. */
 function isPointwise({ kernel, stride, pads }: Window): boolean {
-  return kernel === 1 && stride === 1 && [pads.top, pads.left, pads.bottom, pads.right].every((n) => n === 0);
+  return Math.max(...kernel, ...stride) === 1 && [pads.top, pads.left, pads.bottom, pads.right].every((n) => n === 0);
 }
 
-/** `[k, k, 1, C m]` as `[k, k, C, m]`. */
+/** `[kh, kw, 1, C m]` as `[kh, kw, C, m]`. */
 function perChannel(tf: Tfjs, weight: Tensor4D, channels: number): Tensor4D {
   const [height, width, , out] = weight.shape;
   return tf.reshape(weight, [height, width, channels, out / channels]);
@@ -91,7 +96,7 @@ function perChannel(tf: Tfjs, weight: Tensor4D, channels: number): Tensor4D {
 
 /** A weight with its dilation written out. */
 function spread(tf: Tfjs, weight: Tensor4D, { dilation }: Window): Tensor4D {
-  return spreadAlong(tf, spreadAlong(tf, weight, 0, dilation), 1, dilation) as Tensor4D;
+  return spreadAlong(tf, spreadAlong(tf, weight, 0, dilation[0]), 1, dilation[1]) as Tensor4D;
 }
 
 /** Runs a dense form on each group's share of two tensors, last axis; the results stand side by side. */
@@ -133,30 +138,30 @@ function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Windo
   const { kernel } = window;
   const input = padded.shape[3];
   const places: Tensor[] = [];
-  for (let row = 0; row < kernel; row++) {
-    for (let column = 0; column < kernel; column++) {
+  for (let row = 0; row < kernel[0]; row++) {
+    for (let column = 0; column < kernel[1]; column++) {
       const seen = seenAt(tf, padded, window, row, column, [height, width]);
       places.push(pixelProduct(tf, seen, dy));
     }
   }
   const all = places.length === 1 ? (places[0] as Tensor) : tf.concat(places, 0);
-  return tf.reshape(all, [kernel, kernel, input, out]);
+  return tf.reshape(all, [...kernel, input, out]);
 }
 
-/** `[k, k, C, m]`. A dilated window's is read out of that of its whole extent. */
+/** `[kh, kw, C, m]`. A dilated window's is read out of that of its whole extent. */
 function depthwiseGradWeight(tf: Tfjs, x: Tensor4D, dy: Tensor4D, window: Window, multiplier: number): Tensor4D {
   const named = namedPadding(window, x.shape[1], x.shape[2]);
   const padded = named ? x : padAround(tf, x, window.pads);
   const extent = extentOf(window);
   const channels = x.shape[3];
   const attributes = {
-    strides: [window.stride, window.stride],
+    strides: window.stride,
     dilations: [1, 1],
     pad: named ?? 'valid',
-    filterShape: [extent, extent, channels, multiplier],
+    filterShape: [...extent, channels, multiplier],
   };
   const dense = runKernel(tf, 'DepthwiseConv2dNativeBackpropFilter', { x: padded, dy }, attributes);
-  if (window.dilation === 1) return dense;
-  const strides = [window.dilation, window.dilation, 1, 1];
-  return tf.stridedSlice(dense, [0, 0, 0, 0], [extent, extent, channels, multiplier], strides) as Tensor4D;
+  if (isDense(window)) return dense;
+  const strides = [...window.dilation, 1, 1];
+  return tf.stridedSlice(dense, [0, 0, 0, 0], [...extent, channels, multiplier], strides) as Tensor4D;
 }

@@ -1,9 +1,19 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { extentOf, namedPadding, type Pads, type Window } from '../../ops/window.ts';
+import type { Pair } from '../../ops/signature.ts';
+import {
+  extentOf,
+  isDense,
+  namedPadding,
+  noPads,
+  type Pads,
+  tapsOf,
+  type Window,
+  windowsOver,
+} from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
-import { padAround, seenAt, unpad, unseenAt, windowsOver } from './window.ts';
+import { padAround, seenAt, unpad, unseenAt } from './window.ts';
 
 /** What stands around a map whose maximum is sought. Infinity is not a number to WebGPU's shaders; this is the least finite. */
 const lowest = -3.4028234663852886e38;
@@ -21,9 +31,9 @@ export const poolingKernels: Kernels<
   maxPool: ({ tf }, { window }, inputs) => {
     const x = mapAt(inputs, 0);
     const named = namedPadding(window, x.shape[1], x.shape[2]);
-    if (window.dilation === 1 && named) return tf.maxPool(x, window.kernel, window.stride, named);
+    if (isDense(window) && named) return tf.maxPool(x, [...window.kernel], [...window.stride], named);
     const padded = padAround(tf, x, window.pads, lowest);
-    if (window.dilation === 1) return tf.maxPool(padded, window.kernel, window.stride, 'valid');
+    if (isDense(window)) return tf.maxPool(padded, [...window.kernel], [...window.stride], 'valid');
     const [first, ...rest] = places(window).map(([r, c]) => seenAt(tf, padded, window, r, c, outSize(padded, window)));
     return rest.reduce((most, seen) => tf.maximum(most, seen), first as Tensor4D);
   },
@@ -31,14 +41,14 @@ export const poolingKernels: Kernels<
   maxPoolGrad: ({ tf }, { window }, inputs) => {
     const [dy, x, y] = [mapAt(inputs, 0), mapAt(inputs, 1), mapAt(inputs, 2)];
     const padded = padAround(tf, x, window.pads, lowest);
-    const gradient = window.dilation === 1 ? plainMaxGrad : dilatedMaxGrad;
+    const gradient = isDense(window) ? plainMaxGrad : dilatedMaxGrad;
     return unpad(tf, gradient(tf, dy, padded, y, window), window.pads);
   },
 
   avgPool: ({ tf }, { window, countPad }, inputs) => {
     const x = mapAt(inputs, 0);
     const padded = padAround(tf, x, window.pads);
-    const means = window.dilation === 1 ? plainMean(tf, padded, window) : dilatedMean(tf, padded, window);
+    const means = isDense(window) ? plainMean(tf, padded, window) : dilatedMean(tf, padded, window);
     return countPad || !hasPads(window.pads) ? means : tf.mul(means, corrections(tf, x.shape[1], x.shape[2], window));
   },
 
@@ -48,22 +58,22 @@ export const poolingKernels: Kernels<
     const { top, left, bottom, right } = window.pads;
     const size: [number, number] = [height + top + bottom, width + left + right];
     const shared = countPad || !hasPads(window.pads) ? dy : tf.mul(dy, corrections(tf, height, width, window));
-    const gradient = window.dilation === 1 ? plainMeanGrad : dilatedMeanGrad;
+    const gradient = isDense(window) ? plainMeanGrad : dilatedMeanGrad;
     return unpad(tf, gradient(tf, shared as Tensor4D, window, size), window.pads);
   },
 };
 
-function outSize(padded: Tensor4D, window: Window): [number, number] {
-  return [windowsOver(padded.shape[1], 0, 0, window), windowsOver(padded.shape[2], 0, 0, window)];
+function outSize(padded: Tensor4D, window: Window): Pair {
+  return windowsOver({ ...window, pads: noPads }, [padded.shape[1], padded.shape[2]]);
 }
 
-function places({ kernel }: Window): [number, number][] {
-  return Array.from({ length: kernel * kernel }, (_, i) => [Math.floor(i / kernel), i % kernel]);
+function places({ kernel: [high, wide] }: Window): [number, number][] {
+  return Array.from({ length: high * wide }, (_, i) => [Math.floor(i / wide), i % wide]);
 }
 
 /** A pool's window over a padded map, as tfjs' kernels take it. */
 function attributesOf({ kernel, stride }: Window) {
-  return { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'valid' };
+  return { filterSize: kernel, strides: stride, pad: 'valid' };
 }
 
 function hasPads({ top, left, bottom, right }: Pads): boolean {
@@ -81,8 +91,9 @@ function plainMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, win
   }
   // Cut to where windows reach, so that those of the turned map are the same ones.
   const [, height, width] = padded.shape;
-  const reach = (windows: number) => (windows - 1) * window.stride + extentOf(window);
-  const [bottom, right] = [reach(dy.shape[1]) - height, reach(dy.shape[2]) - width];
+  const extent = extentOf(window);
+  const reach = (windows: number, axis: 0 | 1) => (windows - 1) * window.stride[axis] + extent[axis];
+  const [bottom, right] = [reach(dy.shape[1], 0) - height, reach(dy.shape[2], 1) - width];
   const cut = { top: 0, left: 0, bottom, right };
   const turn = (map: Tensor4D) => tf.reverse(map, [1, 2]);
   const turned = { dy: turn(dy), input: turn(padAround(tf, padded, cut)), output: turn(y) };
@@ -102,7 +113,7 @@ function dilatedMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, w
 }
 
 function plainMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
-  return tf.avgPool(padded, window.kernel, window.stride, 'valid');
+  return tf.avgPool(padded, [...window.kernel], [...window.stride], 'valid');
 }
 
 function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
@@ -113,11 +124,11 @@ function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [n
 
 function dilatedMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
   const seen = places(window).map(([r, c]) => seenAt(tf, padded, window, r, c, outSize(padded, window)));
-  return tf.mul(sumOf(tf, seen), 1 / window.kernel ** 2);
+  return tf.mul(sumOf(tf, seen), 1 / tapsOf(window));
 }
 
 function dilatedMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
-  const share: Tensor4D = tf.mul(dy, 1 / window.kernel ** 2);
+  const share: Tensor4D = tf.mul(dy, 1 / tapsOf(window));
   return sumOf(
     tf,
     places(window).map(([row, column]) => unseenAt(tf, share, window, row, column, size)),
@@ -126,17 +137,18 @@ function dilatedMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly 
 
 /** What a mean over all of a window's places has to be multiplied with to be one over those inside of the map. */
 function corrections(tf: Tfjs, height: number, width: number, window: Window): Tensor4D {
-  const inside = (size: number, before: number, after: number) =>
-    Array.from({ length: windowsOver(size, before, after, window) }, (_, i) => {
+  const { kernel, stride, dilation } = window;
+  const windows = windowsOver(window, [height, width]);
+  const inside = (axis: 0 | 1, size: number, before: number) =>
+    Array.from({ length: windows[axis] }, (_, i) => {
       let count = 0;
-      for (let k = 0; k < window.kernel; k++) {
-        const place = i * window.stride - before + k * window.dilation;
+      for (let k = 0; k < kernel[axis]; k++) {
+        const place = i * stride[axis] - before + k * dilation[axis];
         if (place >= 0 && place < size) count++;
       }
       return count;
     });
-  const { top, left, bottom, right } = window.pads;
-  const [rows, columns] = [inside(height, top, bottom), inside(width, left, right)];
-  const factors = rows.flatMap((r) => columns.map((c) => window.kernel ** 2 / Math.max(r * c, 1)));
+  const [rows, columns] = [inside(0, height, window.pads.top), inside(1, width, window.pads.left)];
+  const factors = rows.flatMap((r) => columns.map((c) => tapsOf(window) / Math.max(r * c, 1)));
   return tf.tensor4d(factors, [1, rows.length, columns.length, 1]);
 }

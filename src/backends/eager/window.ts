@@ -1,11 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import { extentOf, negated, type Pads, type Window } from '../../ops/window.ts';
+import { negated, type Pads, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
-
-/** How many windows fit over `size` pixels with these pads. */
-export function windowsOver(size: number, before: number, after: number, window: Window): number {
-  return Math.floor((size + before + after - extentOf(window)) / window.stride) + 1;
-}
 
 /** Puts `fill` around a map; negative pads take away. */
 export function padAround(tf: Tfjs, x: Tensor4D, pads: Pads, fill = 0): Tensor4D {
@@ -41,9 +36,9 @@ export function seenAt(
 ): Tensor4D {
   const [n, height, width, channels] = padded.shape;
   const { stride, dilation } = window;
-  const [top, left] = [row * dilation, column * dilation];
-  const [rows, columns] = [(outHeight - 1) * stride + 1, (outWidth - 1) * stride + 1];
-  if (stride === 1) {
+  const [top, left] = [row * dilation[0], column * dilation[1]];
+  const [rows, columns] = [(outHeight - 1) * stride[0] + 1, (outWidth - 1) * stride[1] + 1];
+  if (Math.max(...stride) === 1) {
     if (rows === height && columns === width) return padded;
     return tf.slice(padded, [0, top, left, 0], [n, rows, columns, channels]);
   }
@@ -51,7 +46,7 @@ export function seenAt(
     padded,
     [0, top, left, 0],
     [n, top + rows, left + columns, channels],
-    [1, stride, stride, 1],
+    [1, ...stride, 1],
   ) as Tensor4D;
 }
 
@@ -64,9 +59,9 @@ export function unseenAt(
   column: number,
   [height, width]: readonly [number, number],
 ): Tensor4D {
-  const spread = spreadAlong(tf, spreadAlong(tf, dy, 1, window.stride), 2, window.stride) as Tensor4D;
+  const spread = spreadAlong(tf, spreadAlong(tf, dy, 1, window.stride[0]), 2, window.stride[1]) as Tensor4D;
   const [, rows = 0, columns = 0] = spread.shape;
-  const [top, left] = [row * window.dilation, column * window.dilation];
+  const [top, left] = [row * window.dilation[0], column * window.dilation[1]];
   return padAround(tf, spread, { top, left, bottom: height - top - rows, right: width - left - columns });
 }
 

@@ -72,8 +72,8 @@ export const buildDiagnostics = {
     (a) => `${a.op} leaves nothing of ${a.height}x${a.width} pixels`,
     `The window is larger than the padded input, or \`Pad\` takes away more than there is. Raise the resolution, or pad.`,
   ),
-  'kernel-exceeds-input': warning<{ kernel: number; height: number; width: number }>(
-    (a) => `the ${a.kernel}x${a.kernel} kernel is larger than its ${a.height}x${a.width} input`,
+  'kernel-exceeds-input': warning<{ kernel: string; height: number; width: number }>(
+    (a) => `the ${a.kernel} kernel is larger than its ${a.height}x${a.width} input`,
     `Most of the window sees padding only: part of the weights cannot matter. Often a sign of a resolution below the network's total stride.`,
   ),
   'resolution-below-stride': warning<{ resolution: number; stride: number }>(

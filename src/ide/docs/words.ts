@@ -44,6 +44,8 @@ export const typeDocs: Readonly<Record<string, string>> = {
   int: 'A whole number.',
   real: 'A number.',
   bool: '`true` or `false`.',
+  size: 'A number for height and width alike, or `[high, wide]`.',
+  padding: '`same`, `symmetric`, `valid`, or pixels on each side: a number or `[high, wide]`.',
   activation: 'A pointwise function such as `relu`.',
   block: 'A block or an op that the model or block uses as a step.',
   table: 'The rows of a `table`.',

@@ -2,11 +2,11 @@ import { type OpDescriptor, zero } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
 import { opLimits } from '../limits.ts';
 import { elements, overSpace } from '../shape.ts';
-import { bool, int, signature } from '../signature.ts';
+import { bool, int, signature, size } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
 import { affineTensors } from '../tensor.ts';
 import { ownTensor } from '../training-rule.ts';
-import { type Window, windowField, windowOver, windowParams, windowShape } from '../window.ts';
+import { convStride, tapsOf, type Window, windowField, windowOver, windowParams, windowShape } from '../window.ts';
 import { withBias } from '../with-bias.ts';
 
 export interface ConvOp {
@@ -17,21 +17,24 @@ export interface ConvOp {
   readonly bias: boolean;
 }
 
-/** Convolution: weight `[filters, inChannels / groups, kernel, kernel]`, bias `[filters]`. */
+/** Convolution: weight `[filters, inChannels / groups, high, wide]` of the kernel, bias `[filters]`. */
 export const conv: OpDescriptor<ConvOp> = {
   kind: 'conv',
   signature: signature({
     name: 'Conv',
     tensors: 1,
-    doc: 'Convolution over height and width with a square window. `groups: x.channels` makes it depthwise.',
+    doc: 'Convolution over height and width. `groups: x.channels` makes it depthwise.',
     params: {
       channels: int('Filters: channels of the output.', [1, opLimits.channels]),
       kernel: windowParams.kernel,
-      stride: int('Step of the window.', [1, opLimits.pixels], { value: 1 }),
+      stride: convStride,
       groups: int('Groups of channels that do not see each other.', [1, opLimits.channels], { value: 1 }),
       bias: bool('Whether a bias is added.', { value: true }),
       padding: windowParams.padding,
-      dilation: int('Distance between the taps of the window.', [1, opLimits.kernel], { value: 1 }),
+      dilation: size('Distance between the taps of the window: a number, or `[high, wide]`.', [1, opLimits.kernel], {
+        value: [1, 1],
+        text: '1',
+      }),
     },
     create: ({ channels, groups, bias, ...window }, x) => ({
       kind: 'conv',
@@ -42,12 +45,12 @@ export const conv: OpDescriptor<ConvOp> = {
     }),
   }),
   label: (op, inChannels) => `${nameOf(op, inChannels)} ${kernelLabel(op.window.kernel)}`,
-  // Normal with variance 2 / fan_out, fan_out = kernel^2 * filters / groups: `conv_kernel_initializer` of the EfficientNet
+  // Normal with variance 2 / fan_out, fan_out = taps * filters / groups: `conv_kernel_initializer` of the EfficientNet
   // reference code (tensorflow/tpu, models/official/efficientnet).
-  tensors: ({ filters, window: { kernel }, groups, bias }, [channels = 0]) =>
+  tensors: ({ filters, window, groups, bias }, [channels = 0]) =>
     affineTensors(
-      [filters, channels / groups, kernel, kernel],
-      { kind: 'normal', deviation: Math.sqrt(2 / ((kernel * kernel * filters) / groups)) },
+      [filters, channels / groups, ...window.kernel],
+      { kind: 'normal', deviation: Math.sqrt(2 / ((tapsOf(window) * filters) / groups)) },
       bias,
     ),
   shapes: ({ filters, window, groups }, [x]) =>
@@ -58,8 +61,7 @@ export const conv: OpDescriptor<ConvOp> = {
       }
       return windowShape(window, map, filters);
     }),
-  macs: ({ groups, window: { kernel } }, [channels = 0], output) =>
-    elements(output) * (channels / groups) * kernel * kernel,
+  macs: ({ groups, window }, [channels = 0], output) => elements(output) * (channels / groups) * tapsOf(window),
   result: 'written',
   movesOnly: false,
   field: windowField,

@@ -40,7 +40,10 @@ export const pad: OpDescriptor<PadOp> = {
     }),
   result: 'written',
   movesOnly: true,
-  field: ({ pads }) => ({ rows: 1, stride: 1, before: pads.top }),
+  field: ({ pads }) => [
+    { size: 1, stride: 1, before: pads.top },
+    { size: 1, stride: 1, before: pads.left },
+  ],
   train: (c) => oneToOne(c, c.op, { kind: 'pad', pads: negated(c.op.pads) }),
   box: 'pointwise',
   joins: [],

@@ -50,7 +50,10 @@ export const upsample: OpDescriptor<UpsampleOp> = {
   shapes: ({ rows, columns }, [x]) => overSpace(x, ([channels]) => [[channels, rows.to, columns.to]]),
   result: 'written',
   movesOnly: false,
-  field: ({ mode, rows: { from, to } }) => ({ rows: mode === 'nearest' ? 1 : 2, stride: from / to, before: 0 }),
+  field: ({ mode, rows, columns }) => {
+    const reach = ({ from, to }: Resizing) => ({ size: mode === 'nearest' ? 1 : 2, stride: from / to, before: 0 });
+    return [reach(rows), reach(columns)];
+  },
   train: (c) => oneToOne(c, c.op, { ...c.op, kind: 'upsampleGrad' }),
   box: 'pointwise',
   joins: [],

@@ -1,7 +1,8 @@
 import type { Graph, GraphNode } from '../../5-graph/graph.ts';
 import type { Box } from '../../ops/descriptor.ts';
-import { kernelLabel } from '../../ops/labels.ts';
+import { asWritten, kernelLabel } from '../../ops/labels.ts';
 import { descriptorOf, isTrainingOnly } from '../../ops/ops.ts';
+import type { Pair } from '../../ops/signature.ts';
 import { groupBy } from '../group-by.ts';
 import { opLabel } from '../op-label.ts';
 import { inChannels } from '../read-block.ts';
@@ -118,9 +119,16 @@ function headLabel(graph: Graph, same: readonly RawUnit[]): string {
   const windows = heads.flatMap((node) => ('window' in node.op ? [node.op.window] : []));
   if (windows.length === 0) return agree(heads, (node) => labelOf(graph, node), 'activation');
   const name = labelOf(graph, head).replace(/ \S+$/, '');
-  const kernel = agree(windows, (w) => String(w.kernel), 'k');
-  const stride = agree(windows, (w) => (w.stride === 1 ? '' : ` /${w.stride}`), ' /s');
-  return `${name} ${kernelLabel(kernel)}${stride}`;
+  const kernel = agree(windows, (w) => kernelLabel(w.kernel), kernelLabel(['k', 'k']));
+  const stride = agree(windows, ({ stride }) => strideLabel(stride), ' /s');
+  return `${name} ${kernel}${stride}`;
+}
+
+/** ` /2`, ` /2×1`; nothing where no step is left out. */
+function strideLabel(stride: Pair): string {
+  if (stride.every((n) => n === 1)) return '';
+  const written = asWritten(stride);
+  return ` /${typeof written === 'number' ? written : kernelLabel(written)}`;
 }
 
 /** `DWConv 5×5`, `Conv 1×1`, `twice`, in lines: a step of the block that is itself a block. */

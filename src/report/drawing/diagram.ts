@@ -1,7 +1,7 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import { type Graph, readerCounts, type Shape } from '../../5-graph/graph.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { kernelLabel } from '../../ops/labels.ts';
+import { writtenKernelLabel } from '../../ops/labels.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
 import { groupBy } from '../group-by.ts';
 import { inputsOf, stagesOf } from '../stages.ts';
@@ -98,7 +98,7 @@ function factsOf(summary: Summary): string[] {
 function diagramStage(stage: StageSummary, blocks: readonly { readonly operator?: string }[]): DiagramStage {
   const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
   // A section without a table already states its kernels in its title.
-  const kernels = operators.length > 0 ? stage.kernels.map(kernelLabel) : [];
+  const kernels = operators.length > 0 ? stage.kernels.map(writtenKernelLabel) : [];
   const [expand = 1] = stage.expand.length === 1 ? stage.expand : [];
   const details = [
     kernels.join(', '),

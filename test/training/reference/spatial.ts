@@ -10,14 +10,16 @@ function overWindows(
   { kernel, stride, dilation, pads }: Window,
   visit: (out: { i: number; j: number; oh: number; ow: number }, place: number, at: number) => void,
 ): { oh: number; ow: number } {
-  const extent = (kernel - 1) * dilation + 1;
-  const oh = Math.floor((h + pads.top + pads.bottom - extent) / stride) + 1;
-  const ow = Math.floor((w + pads.left + pads.right - extent) / stride) + 1;
+  const [high, wide] = kernel;
+  const out = (axis: 0 | 1, padded: number) =>
+    Math.floor((padded - (kernel[axis] - 1) * dilation[axis] - 1) / stride[axis]) + 1;
+  const oh = out(0, h + pads.top + pads.bottom);
+  const ow = out(1, w + pads.left + pads.right);
   for (let i = 0; i < oh; i++)
     for (let j = 0; j < ow; j++)
-      for (let place = 0; place < kernel * kernel; place++) {
-        const row = i * stride - pads.top + Math.floor(place / kernel) * dilation;
-        const column = j * stride - pads.left + (place % kernel) * dilation;
+      for (let place = 0; place < high * wide; place++) {
+        const row = i * stride[0] - pads.top + Math.floor(place / wide) * dilation[0];
+        const column = j * stride[1] - pads.left + (place % wide) * dilation[1];
         const inside = row >= 0 && row < h && column >= 0 && column < w && !cropped(row, column, h, w, pads);
         visit({ i, j, oh, ow }, place, inside ? row * w + column : -1);
       }
@@ -38,7 +40,7 @@ export function conv(x: Doubles, weight: Doubles, window: Window, groups: number
   const [outs = 0, ins = 0] = weight.shape;
   const { oh, ow } = outSize(x, window);
   const y = zeros([n, outs, oh, ow]);
-  const area = window.kernel ** 2;
+  const area = window.kernel[0] * window.kernel[1];
   for (let b = 0; b < n; b++)
     for (let o = 0; o < outs; o++) {
       const group = Math.floor(o / (outs / groups));
@@ -59,7 +61,7 @@ export function maxPool(x: Doubles, window: Window): Doubles {
 }
 
 export function avgPool(x: Doubles, window: Window, countPad: boolean): Doubles {
-  const area = window.kernel ** 2;
+  const area = window.kernel[0] * window.kernel[1];
   return pooled(x, window, (values) => values.reduce((a, b) => a + b, 0) / (countPad ? area : values.length));
 }
 

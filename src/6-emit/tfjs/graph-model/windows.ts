@@ -1,10 +1,11 @@
-import { extentOf, type Pads, type Window } from '../../../ops/window.ts';
+import type { Pair } from '../../../ops/signature.ts';
+import { dilationOf, extentOf, isDense, type Pads, type Window } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { first, label, mapSize, type WithOp } from '../../written-node.ts';
 import { lowest } from '../lowest.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
-import { countCorrection, dilationOf, windowForm } from '../window-form.ts';
+import { countCorrection, windowForm } from '../window-form.ts';
 import { add, addFused, type GraphModelNode } from './add.ts';
 
 /** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
@@ -13,10 +14,10 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
   const { padding, ...steps } = windowForm(window, ...mapSize(c));
   const input = applySteps(c, steps, 0);
   const dilation = dilationOf(window);
-  const isSpread = dilation > 1 && isDepthwise(c.node);
+  const isSpread = !isDense(window) && isDepthwise(c.node);
   const attr = {
     strides: spatial(window.stride),
-    dilations: spatial(isSpread ? 1 : dilation),
+    dilations: spatial(isSpread ? [1, 1] : dilation),
     padding: { text: padding.toUpperCase() },
     data_format: { text: 'NHWC' },
   };
@@ -44,21 +45,21 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
  * A depthwise kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU. No
  * tensor on the way has more than the four axes that all backends can pad.
  */
-function spreadKernel(c: WithOp<GraphModelNode, 'conv'>, kernel: TensorName, dilation: number): TensorName {
+function spreadKernel(c: WithOp<GraphModelNode, 'conv'>, kernel: TensorName, dilation: Pair): TensorName {
   const { filters, groups, window } = c.op;
-  const { kernel: size } = window;
+  const [high, wide] = window.kernel;
+  const [down, across] = dilation;
   const name = `${c.node.path}/spread`;
-  const gaps = { dtype: 'DT_INT32', shape: [3, 2], values: [0, 0, 0, dilation - 1, 0, 0] } as const;
-  const apart = (x: TensorName, what: string, shape: readonly number[]) => {
+  const apart = (x: TensorName, what: string, shape: readonly number[], step: number) => {
+    const gaps = { dtype: 'DT_INT32', shape: [3, 2], values: [0, 0, 0, step - 1, 0, 0] } as const;
     const shaped = add(c, 'Reshape', `${name}/${what}`, [x, c.b.integers(shape)], { Tshape: int32 });
     return add(c, 'PadV2', `${name}/${what}/gaps`, [shaped, c.b.constant(gaps), c.b.number(0)], { Tpaddings: int32 });
   };
-  const rows = apart(kernel, 'rows', [size, 1, size * filters]);
-  const taps = apart(rows, 'taps', [size * dilation * size, 1, filters]);
-  const shape = c.b.integers([size * dilation, size * dilation, groups, filters / groups]);
+  const rows = apart(kernel, 'rows', [high, 1, wide * filters], down);
+  const taps = apart(rows, 'taps', [high * down * wide, 1, filters], across);
+  const shape = c.b.integers([high * down, wide * across, groups, filters / groups]);
   const whole = add(c, 'Reshape', `${name}/whole`, [taps, shape], { Tshape: int32 });
-  const extent = extentOf(window);
-  const end = c.b.integers([extent, extent, groups, filters / groups]);
+  const end = c.b.integers([...extentOf(window), groups, filters / groups]);
   return add(c, 'Slice', name, [whole, c.b.integers([0, 0, 0, 0]), end], { Index: int32 });
 }
 
@@ -123,8 +124,8 @@ export function joinLast(c: GraphModelNode, values: readonly TensorName[], name:
   return add(c, 'ConcatV2', name, [...values, c.b.integer(-1)], { N: { int: values.length }, Tidx: int32 });
 }
 
-function spatial(n: number): { readonly ints: readonly number[] } {
-  return { ints: [1, n, n, 1] };
+function spatial(pair: Pair): { readonly ints: readonly number[] } {
+  return { ints: [1, ...pair, 1] };
 }
 
 function poolAttributes(window: Window, padding: string): Attributes {

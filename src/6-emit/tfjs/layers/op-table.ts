@@ -1,7 +1,7 @@
 import { elements, type Graph, type GraphNode, type Shape, type ValueRef } from '../../../5-graph/graph.ts';
 import { slopeOf } from '../../../ops/activations.ts';
 import { isDyadic, wholeFactor } from '../../../ops/interpolation.ts';
-import { type Pads, padSteps } from '../../../ops/window.ts';
+import { dilationOf, isDense, type Pads, padSteps } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { refusedCast } from '../../lacked-form.ts';
 import {
@@ -13,7 +13,7 @@ import {
   outputShape,
   type WrittenNode,
 } from '../../written-node.ts';
-import { dilationOf, windowForm } from '../window-form.ts';
+import { windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 
@@ -32,11 +32,11 @@ export const opTable: OpWriters<LayersNode> = {
     const { padding, ...steps } = windowForm(window, ...mapSize(c));
     const input = applySteps(c, steps);
     const config = {
-      kernel_size: pair(window.kernel),
-      strides: pair(window.stride),
+      kernel_size: window.kernel,
+      strides: window.stride,
       padding,
       ...channelsLast,
-      dilation_rate: pair(dilationOf(window)),
+      dilation_rate: dilationOf(window),
       use_bias: bias,
     };
     const members = bias ? ['kernel', 'bias'] : ['kernel'];
@@ -44,7 +44,7 @@ export const opTable: OpWriters<LayersNode> = {
       const multiplier = { depth_multiplier: filters / groups, depthwise_initializer: convInitialiser };
       const own = ['depthwise_kernel', ...members.slice(1)];
       // TensorFlow.js's own layer takes a dilation and does nothing with it.
-      const layer = dilationOf(window) > 1 ? 'EnetDepthwiseConv2D' : 'DepthwiseConv2D';
+      const layer = !isDense(window) ? 'EnetDepthwiseConv2D' : 'DepthwiseConv2D';
       return [c.b.owner(c.node, layer, { ...config, ...multiplier }, [input], own)];
     }
     if (groups > 1) return [c.b.owner(c.node, 'EnetGroupedConv2D', { filters, ...config, groups }, [input], members)];
@@ -77,7 +77,7 @@ export const opTable: OpWriters<LayersNode> = {
   maxPool: (c) => {
     const { window } = c.op;
     const { padding, crop, pad } = windowForm(window, ...mapSize(c));
-    const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
+    const config = { pool_size: window.kernel, strides: window.stride };
     // Zeros are no less than the least of what cannot be negative: after a ReLU they stand for nothing.
     if (pad && !isNonNegative(c.graph, c.node.inputs[0] as ValueRef)) {
       const input = applySteps(c, { ...(crop && { crop }) });
@@ -88,7 +88,7 @@ export const opTable: OpWriters<LayersNode> = {
   },
   avgPool: (c) => {
     const { window, countPad } = c.op;
-    const config = { pool_size: pair(window.kernel), strides: pair(window.stride) };
+    const config = { pool_size: window.kernel, strides: window.stride };
     const { padding, crop, pad } = windowForm(window, ...mapSize(c));
     // TensorFlow's own rule `same` does not count padding.
     if (countPad && padding === 'same') {
@@ -128,7 +128,13 @@ export const opTable: OpWriters<LayersNode> = {
     const all = c.b.layer('Reshape', label(c, 'split'), columns, c.inputs);
     return c.node.shapes.map((shape, i) => {
       const name = `${label(c, 'split')}/${i}`;
-      const config = { cropping: [pair(0), [i, parts - 1 - i]], ...channelsLast };
+      const config = {
+        cropping: [
+          [0, 0],
+          [i, parts - 1 - i],
+        ],
+        ...channelsLast,
+      };
       const part = c.b.layer('Cropping2D', `${name}/crop`, config, [all]);
       return c.b.layer('Reshape', name, { target_shape: lastChannels(shape) }, [part]);
     });
@@ -168,7 +174,6 @@ const denseInitialiser = {
   config: { scale: 1 / 3, mode: 'fan_out', distribution: 'uniform', seed: null },
 };
 
-const pair = (n: number): [number, number] => [n, n];
 const padPairs = ({ top, left, bottom, right }: Pads) => [
   [top, bottom],
   [left, right],

@@ -1,4 +1,4 @@
-import { extentOf, type Window } from '../../../ops/window.ts';
+import { extentOf, isDense, type Window, windowsOver } from '../../../ops/window.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
@@ -14,15 +14,17 @@ export const conv: WriteStep<'conv'> = (c) => {
   const shape = dimsOf(c, 1);
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
   const { groups } = c.op;
-  const attr = windowAttributes(window, dims);
   const operands = [cut(x), filterOf(c, weight, shape)] as const;
   if (isDepthwise(groups, shape)) {
-    if (!c.isBiased || !('explicit_paddings' in attr)) return [add(c, 'DepthwiseConv2dNative', operands, attr)];
+    const { moves, thin } = evenStrides(c, window, dims);
+    const attr = windowAttributes(moves, dims);
+    if (!c.isBiased || !('explicit_paddings' in attr)) return [thin(add(c, 'DepthwiseConv2dNative', operands, attr))];
     // Where oneDNN joins a depthwise convolution and its bias to one kernel, explicit pads get lost, and the process ends.
     const padded = padSpace(c, operands[0], window.pads, dims);
     const { explicit_paddings: _, ...rest } = attr;
-    return [add(c, 'DepthwiseConv2dNative', [padded, operands[1]], { ...rest, padding: { text: 'VALID' } })];
+    return [thin(add(c, 'DepthwiseConv2dNative', [padded, operands[1]], { ...rest, padding: { text: 'VALID' } }))];
   }
+  const attr = windowAttributes(window, dims);
   // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
   const apart = c.isBiased ? groups : 1;
   return [inGroups(c, apart, operands, (parts) => add(c, 'Conv2D', parts, attr))];
@@ -33,11 +35,13 @@ export const convGradInput: WriteStep<'convGradInput'> = (c) => {
   const { groups } = c.op;
   const shape = dimsOf(c, 1);
   const { window, dims, uncut } = cutOff(c, c.op.window, c.op.shape);
-  const attr = windowAttributes(window, dims);
   const filter = filterOf(c, weight, shape);
   if (isDepthwise(groups, shape)) {
-    return [uncut(add(c, 'DepthwiseConv2dNativeBackpropInput', [c.batchShape(dims), filter, dy], attr))];
+    const { moves, spread } = evenStrides(c, window, [shape[0] ?? 1, ...dims.slice(1)]);
+    const inputs = [c.batchShape(dims), filter, spread(dy)];
+    return [uncut(add(c, 'DepthwiseConv2dNativeBackpropInput', inputs, windowAttributes(moves, dims)))];
   }
+  const attr = windowAttributes(window, dims);
   const [channels = 1, ...space] = dims;
   const sizes = c.batchShape([channels / groups, ...space]);
   const parts = inGroups(c, groups, [dy, filter], ([d, f]) => add(c, 'Conv2DBackpropInput', [sizes, f, d], attr));
@@ -48,13 +52,15 @@ export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
   const [given, dy] = two(c);
   const { groups, shape } = c.op;
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
-  const attr = windowAttributes(window, dims);
   const x = cut(given);
   const whole = filterShape(window, groups, shape);
   if (isDepthwise(groups, shape)) {
-    const gradient = add(c, 'DepthwiseConv2dNativeBackpropFilter', [x, c.b.integers(whole), dy], attr);
+    const { moves, spread } = evenStrides(c, window, [shape[0] ?? 1, ...dims.slice(1)]);
+    const inputs = [x, c.b.integers(whole), spread(dy)];
+    const gradient = add(c, 'DepthwiseConv2dNativeBackpropFilter', inputs, windowAttributes(moves, dims));
     return [weightOf(c, gradient, shape)];
   }
+  const attr = windowAttributes(window, dims);
   const sizes = c.b.integers([...whole.slice(0, 3), (whole[3] as number) / groups]);
   const parts = inGroups(c, groups, [x, dy], ([a, d]) => add(c, 'Conv2DBackpropFilter', [a, sizes, d], attr));
   return [weightOf(c, parts, shape)];
@@ -74,6 +80,42 @@ function inGroups(
   return add(c, 'ConcatV2', [...parts, axis], { N: { int: groups }, Tidx: int32 });
 }
 
+/** A window whose strides a depthwise kernel takes, and the way from its map to the one that was asked for, and back. */
+interface EvenStrides {
+  readonly moves: Window;
+  thin(y: TensorName): TensorName;
+  /** `thin`'s gradient: zeros for what it leaves out. */
+  spread(dy: TensorName): TensorName;
+}
+
+/**
+ * TensorFlow's depthwise kernels take one stride for rows and columns: where the two differ, the window moves by 1, and of its
+ * map every n-th position stays.
+ * @param map its filters, and the height and width that the window moves over.
+ */
+function evenStrides(
+  c: NodeContext,
+  window: Window,
+  [filters = 1, height = 1, width = 1]: readonly number[],
+): EvenStrides {
+  const [high, wide] = window.stride;
+  if (high === wide) return { moves: window, thin: (y) => y, spread: (dy) => dy };
+  const moves: Window = { ...window, stride: [1, 1] };
+  const zeros = c.b.integers([0, 0, 0, 0]);
+  const sliced = [zeros, zeros, c.b.integers([1, high, wide, 1])];
+  return {
+    moves,
+    thin: (y) => add(c, 'StridedSlice', [y, ...sliced], wholeSlice),
+    spread(dy) {
+      const shape = c.batchShape([filters, ...windowsOver(moves, [height, width])]);
+      return add(c, 'StridedSliceGrad', [shape, ...sliced, dy], wholeSlice);
+    },
+  };
+}
+
+/** A strided slice from the first element of each axis to the last. */
+const wholeSlice = { Index: int32, begin_mask: { int: 15 }, end_mask: { int: 15 } };
+
 /** One input channel per group: TensorFlow's depthwise kernels, with several filters per channel or one. */
 function isDepthwise(groups: number, shape: readonly number[]): boolean {
   return groups > 1 && shape[1] === 1;
@@ -84,42 +126,41 @@ type ConvContext = StepContext<'conv'> | StepContext<'convGradInput'>;
 /** The filter that a kernel takes, from a weight of the logical shape as it is held. */
 function filterOf(c: ConvContext, weight: TensorName, shape: readonly number[]): TensorName {
   const { window, groups } = c.op;
-  const [filters = 1, members = 1, kernel = 1] = shape;
-  const { dilation } = window;
+  const [filters = 1, members = 1] = shape;
   let filter = weight;
-  if (dilation > 1 && kernel > 1) {
-    const spread = extentOf(window);
-    const apart = reshape(c, filter, [kernel, 1, kernel, 1, filters * members]);
+  if (!isDense(window)) {
+    const [high, wide] = window.kernel;
+    const [down, across] = window.dilation;
+    const apart = reshape(c, filter, [high, 1, wide, 1, filters * members]);
     const pads = {
       dtype: 'DT_INT32',
       shape: [5, 2],
-      values: [0, 0, 0, dilation - 1, 0, 0, 0, dilation - 1, 0, 0],
+      values: [0, 0, 0, down - 1, 0, 0, 0, across - 1, 0, 0],
     } as const;
     const padded = add(c, 'Pad', [apart, c.b.constant(pads)], { Tpaddings: int32 });
-    const whole = reshape(c, padded, [kernel * dilation, kernel * dilation, filters * members]);
-    filter = slice(c, whole, [0, 0, 0], [spread, spread, -1]);
+    const whole = reshape(c, padded, [high * down, wide * across, filters * members]);
+    filter = slice(c, whole, [0, 0, 0], [...extentOf(window), -1]);
   } else if (!(isDepthwise(groups, shape) && filters !== groups)) return filter;
   return reshape(c, filter, filterShape(window, groups, shape));
 }
 
-/** `[extent, extent, in, out]` or, depthwise, `[extent, extent, in, filters per channel]`. */
+/** Rows and columns that the window reaches over, then `[in, out]` or, depthwise, `[in, filters per channel]`. */
 function filterShape(window: Window, groups: number, shape: readonly number[]): readonly number[] {
   const [filters = 1, members = 1] = shape;
   const extent = extentOf(window);
-  return isDepthwise(groups, shape) ? [extent, extent, groups, filters / groups] : [extent, extent, members, filters];
+  return [...extent, ...(isDepthwise(groups, shape) ? [groups, filters / groups] : [members, filters])];
 }
 
 /** The weight as it is held, from a filter: the other way. */
 function weightOf(c: StepContext<'convGradWeight'>, filter: TensorName, shape: readonly number[]): TensorName {
   const { window, groups } = c.op;
-  const [filters = 1, members = 1, kernel = 1] = shape;
-  const { dilation } = window;
+  const [filters = 1, members = 1] = shape;
   const held = isDepthwise(groups, shape) && filters === groups ? [groups, 1] : [members, filters];
   let weight = filter;
-  if (dilation > 1 && kernel > 1) {
-    const step = [dilation, dilation, 1, 1];
+  if (!isDense(window)) {
+    const step = [...window.dilation, 1, 1];
     const inputs = [weight, c.b.integers([0, 0, 0, 0]), c.b.integers([0, 0, 0, 0]), c.b.integers(step)];
-    weight = add(c, 'StridedSlice', inputs, { Index: int32, begin_mask: { int: 15 }, end_mask: { int: 15 } });
+    weight = add(c, 'StridedSlice', inputs, wholeSlice);
   } else if (!(isDepthwise(groups, shape) && filters !== groups)) return weight;
-  return reshape(c, weight, [kernel, kernel, ...held]);
+  return reshape(c, weight, [...window.kernel, ...held]);
 }

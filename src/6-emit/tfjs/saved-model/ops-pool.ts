@@ -1,4 +1,4 @@
-import { negated, noPads, padSteps, type Window } from '../../../ops/window.ts';
+import { isDense, negated, noPads, padSteps, type Window } from '../../../ops/window.ts';
 import { type Attributes, bool, float, int32, type TensorName } from '../node-def/node-def.ts';
 import { countCorrection } from '../window-form.ts';
 import { add, dimsOf, first, type NodeContext, reduce, three, type WriteStep } from './context.ts';
@@ -68,8 +68,8 @@ export const avgPoolGrad: WriteStep<'avgPoolGrad'> = (c) => {
 export const sumSpace: WriteStep<'sumSpace'> = (c) => [reduce(c, 'Sum', first(c), [1, 2], true)];
 
 function poolAttributes(window: Window, input: readonly number[]): Attributes {
-  if (window.dilation !== 1) throw new Error('a pool has no dilation');
-  return { ...windowAttributes(window, input), ksize: { ints: [1, window.kernel, window.kernel, 1] } };
+  if (!isDense(window)) throw new Error('a pool has no dilation');
+  return { ...windowAttributes(window, input), ksize: { ints: [1, ...window.kernel, 1] } };
 }
 
 function unpadded(window: Window): Window {

@@ -46,7 +46,7 @@ export function padSpace(c: NodeContext, x: TensorName, pads: Pads, dims: readon
 export function windowAttributes(window: Window, [, height = 0, width = 0]: readonly number[]): Attributes {
   const { stride, pads } = window;
   const { top, left, bottom, right } = pads;
-  const attr = { strides: { ints: [1, stride, stride, 1] } };
+  const attr = { strides: { ints: [1, ...stride, 1] } };
   const named = namedPadding(window, height, width);
   if (named) return { ...attr, padding: { text: named.toUpperCase() } };
   return {

@@ -1,5 +1,5 @@
 import { builtinFunctions, interpolations, paddings, scalingFunctions } from '../../../2-resolve/builtins.ts';
-import { isListType, isTensors, type Type } from '../../../3-check/types.ts';
+import { isAssignable, isListType, isTensors, type Type } from '../../../3-check/types.ts';
 import { describeBuiltin, describeParam, functionHeading } from '../../docs/describe.ts';
 import { counterDocs } from '../../docs/words.ts';
 import { activationValues, blockValues, calls } from './callables.ts';
@@ -39,10 +39,16 @@ function fitness(found: Type, wanted: Type): number {
   if (isTensors(wanted))
     return isTensors(found) || isListType(found) ? 0 : found === 'unknown' || found === 'block' ? 5 : never;
   if (found === wanted) return 0;
+  if (isNumeric(wanted) && isAssignable(found, wanted)) return 0;
   if (found === 'unknown') return 1;
-  if (wanted === 'number' || wanted === 'bool')
+  if (isNumeric(wanted) || wanted === 'bool')
     return isTensors(found) || isListType(found) || found === 'number' ? 2 : wanted === 'bool' ? 6 : never;
   return never;
+}
+
+/** Whether a number may stand for a value of the type. */
+function isNumeric(type: Type): boolean {
+  return type === 'number' || type === 'size' || type === 'padding';
 }
 
 function localProposal(v: Visible, rank: number): Proposal {
@@ -117,7 +123,7 @@ const scaledBy: Readonly<Record<string, string>> = {
 };
 
 function functions(site: Site, { type, name = '' }: Wanted): Proposal[] {
-  if (type !== 'number' && type !== 'bool' && type !== 'unknown' && !isListType(type)) return [];
+  if (!isNumeric(type) && type !== 'bool' && type !== 'unknown' && !isListType(type)) return [];
   const called = isCalled(site);
   const call = (label: string, args: string, rank: number, detail: string): Proposal => ({
     label,
@@ -129,10 +135,10 @@ function functions(site: Site, { type, name = '' }: Wanted): Proposal[] {
   });
   const scaled = site.scope.inModel
     ? [...scalingFunctions.keys()].map((f) =>
-        call(f, '$1', scaledBy[name] === f ? 0 : type === 'number' ? 1 : 4, `${f}(n)`),
+        call(f, '$1', scaledBy[name] === f ? 0 : isNumeric(type) ? 1 : 4, `${f}(n)`),
       )
     : [];
-  const rank = type === 'number' ? 3 : 5;
+  const rank = isNumeric(type) ? 3 : 5;
   const plain = [...builtinFunctions].map(([f, { doc }]) => call(f, '$1', rank, functionHeading(f, doc)));
   return [...scaled.sort((a, b) => a.rank - b.rank), ...plain];
 }

@@ -26,7 +26,8 @@ const usual: Readonly<Record<string, string>> = { channels: '16', width: '16', u
 
 /** A value to start from, which its writer will change; undefined if there is none that could be guessed. */
 export function valueFor({ name, type }: SignatureParam): string | undefined {
-  if (type === 'number') return Object.hasOwn(usual, name) ? usual[name] : '1';
+  if (type === 'padding') return 'same';
+  if (type === 'number' || type === 'size') return Object.hasOwn(usual, name) ? usual[name] : '1';
   if (type === 'bool') return 'true';
   return type === 'activation' ? 'relu' : undefined;
 }
