@@ -1,6 +1,7 @@
 import type { ParamNode } from '../1-parse/ast.ts';
 import { asWritten } from '../ops/labels.ts';
-import type { Pair } from '../ops/signature.ts';
+import type { Pair } from '../ops/pair.ts';
+
 import type { Span } from '../source.ts';
 import { type Evaluation, fail, spend } from './evaluation.ts';
 import { type Binding, describeValue, isList, type Value } from './values.ts';

@@ -3,8 +3,9 @@ import { wrongChoice } from '../3-check/bind-arguments.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
 import { type Binding, describeValue, type Env, type Flow, tensorsOf, type Value } from '../4-scale/values.ts';
+import { type Pair, pairOf } from '../ops/pair.ts';
 import type { Shape } from '../ops/shape.ts';
-import { type Pair, type Param, pairOf } from '../ops/signature.ts';
+import type { Param } from '../ops/signature.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, type NodeOrigin } from './builder.ts';
 

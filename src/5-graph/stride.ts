@@ -1,6 +1,6 @@
 import { fieldOf } from '../ops/ops.ts';
-import type { Pair } from '../ops/signature.ts';
-import { both } from '../ops/window.ts';
+import { both, type Pair } from '../ops/pair.ts';
+
 import type { Graph } from './graph.ts';
 
 /**

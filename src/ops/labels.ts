@@ -1,4 +1,4 @@
-import { type Pair, pairOf } from './signature.ts';
+import { type Pair, pairOf } from './pair.ts';
 
 /** `3×3`, `1×7`. */
 export function kernelLabel([high, wide]: Pair | readonly [string, string]): string {

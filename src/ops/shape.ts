@@ -1,4 +1,4 @@
-import type { Pair } from './signature.ts';
+import type { Pair } from './pair.ts';
 
 /** `[C, H, W]`, or `[C]` after a linear layer; the batch is left out. */
 export type Shape = readonly number[];

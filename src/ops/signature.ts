@@ -1,5 +1,6 @@
 import type { Interpolation } from './interpolation.ts';
 import { opLimits } from './limits.ts';
+import type { Pair } from './pair.ts';
 import type { Shape } from './shape.ts';
 
 /** How the language calls an op: its name, its parameters, and what a call makes of them. */
@@ -21,14 +22,6 @@ export interface Signature<O> {
 
 /** `tensor`: one that only lends its shape; the op does not read it. */
 export type ParamType = 'int' | 'real' | 'bool' | 'size' | 'padding' | 'interpolation' | 'tensor';
-
-/** A number for each of the two axes of a map. */
-export type Pair = readonly [high: number, wide: number];
-
-/** The pair that a number or a pair stands for. */
-export function pairOf(written: number | Pair): Pair {
-  return typeof written === 'number' ? [written, written] : written;
-}
 
 /** How a window is padded: by a rule of a framework, or by pixels above and below, left and right. */
 export type Padding = 'same' | 'symmetric' | 'valid' | Pair;

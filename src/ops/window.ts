@@ -1,6 +1,7 @@
 import { opLimits } from './limits.ts';
+import { both, type Pair } from './pair.ts';
 import type { Inferred } from './shape.ts';
-import { type Padding, type Pair, type Param, padding, size } from './signature.ts';
+import { type Padding, type Param, padding, size } from './signature.ts';
 
 /** Rows or columns added before and after: top, left, bottom, right. Negative takes away. */
 export interface Pads {
@@ -36,11 +37,6 @@ export function dilationOf({ kernel, dilation }: Window): Pair {
 /** The number of a window's taps. */
 export function tapsOf({ kernel: [high, wide] }: Pick<Window, 'kernel'>): number {
   return high * wide;
-}
-
-/** A number for the rows (axis 0) and one for the columns (axis 1). */
-export function both(each: (axis: 0 | 1) => number): Pair {
-  return [each(0), each(1)];
 }
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };

@@ -2,7 +2,8 @@ import { type Graph, type GraphNode, shapeOf } from '../5-graph/graph.ts';
 import { type MapStrides, whole } from '../5-graph/stride.ts';
 import { isDepthwise } from '../ops/kinds/conv.ts';
 import { asWritten } from '../ops/labels.ts';
-import type { Pair } from '../ops/signature.ts';
+import type { Pair } from '../ops/pair.ts';
+
 import { type Block, inputsOf } from './stages.ts';
 
 /** What can be read off the ops of a stage, without knowing any model. */

@@ -5,7 +5,8 @@ import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
 import { type MapStrides, mapStrides } from '../5-graph/stride.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
-import type { Pair } from '../ops/signature.ts';
+import type { Pair } from '../ops/pair.ts';
+
 import { describeNodes } from './op-label.ts';
 import { inChannels, readExpansion, readSqueeze, readWindows, windowedNodes } from './read-block.ts';
 import { allStageNumbers, type StageNumbers } from './stage-numbers.ts';

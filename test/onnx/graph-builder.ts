@@ -4,7 +4,8 @@ import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
 import type { Interpolation } from '../../src/ops/interpolation.ts';
 import type { Op } from '../../src/ops/ops.ts';
-import { type Pair, pairOf } from '../../src/ops/signature.ts';
+import { type Pair, pairOf } from '../../src/ops/pair.ts';
+
 import type { Pads, Window } from '../../src/ops/window.ts';
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };

@@ -1,5 +1,6 @@
 import { interpolationNames } from '../../src/ops/interpolation.ts';
-import { type Pair, pairOf } from '../../src/ops/signature.ts';
+import { type Pair, pairOf } from '../../src/ops/pair.ts';
+
 import type { Pads, Window } from '../../src/ops/window.ts';
 import { buildCase, type Case, type CaseBuilder, whole } from './case-builder.ts';
 

@@ -1,5 +1,6 @@
 import type { Graph, Shape } from '../../5-graph/graph.ts';
-import type { Pair } from '../../ops/signature.ts';
+import type { Pair } from '../../ops/pair.ts';
+
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import type { Pair } from '../../ops/signature.ts';
+import type { Pair } from '../../ops/pair.ts';
+
 import {
   extentOf,
   isDense,

@@ -2,7 +2,8 @@ import type { Graph, GraphNode } from '../../5-graph/graph.ts';
 import type { Box } from '../../ops/descriptor.ts';
 import { asWritten, kernelLabel } from '../../ops/labels.ts';
 import { descriptorOf, isTrainingOnly } from '../../ops/ops.ts';
-import type { Pair } from '../../ops/signature.ts';
+import type { Pair } from '../../ops/pair.ts';
+
 import { groupBy } from '../group-by.ts';
 import { opLabel } from '../op-label.ts';
 import { inChannels } from '../read-block.ts';

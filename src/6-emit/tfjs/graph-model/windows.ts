@@ -1,4 +1,4 @@
-import type { Pair } from '../../../ops/signature.ts';
+import type { Pair } from '../../../ops/pair.ts';
 import { dilationOf, extentOf, isDense, type Pads, type Window } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { first, label, mapSize, type WithOp } from '../../written-node.ts';
