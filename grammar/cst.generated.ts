@@ -138,6 +138,7 @@ export type ModelCstChildren = {
   modelParameter?: ModelParameterCstNode[];
   convention?: ConventionCstNode[];
   inputDeclaration?: InputDeclarationCstNode[];
+  auxiliary?: AuxiliaryCstNode[];
   maximize?: MaximizeCstNode[];
   scaling?: ScalingCstNode[];
   variants?: VariantsCstNode[];
@@ -179,6 +180,19 @@ export type InputDeclarationCstChildren = {
   Colon: IToken[];
   expression: ExpressionCstNode[];
   args?: ArgsCstNode[];
+};
+
+export interface AuxiliaryCstNode extends CstNode {
+  name: "auxiliary";
+  children: AuxiliaryCstChildren;
+}
+
+export type AuxiliaryCstChildren = {
+  Auxiliary: IToken[];
+  expression: ExpressionCstNode[];
+  Colon: IToken[];
+  chain: (ChainCstNode)[];
+  Comma?: IToken[];
 };
 
 export interface MaximizeCstNode extends CstNode {
@@ -510,6 +524,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   modelParameter(children: ModelParameterCstChildren, param?: IN): OUT;
   convention(children: ConventionCstChildren, param?: IN): OUT;
   inputDeclaration(children: InputDeclarationCstChildren, param?: IN): OUT;
+  auxiliary(children: AuxiliaryCstChildren, param?: IN): OUT;
   maximize(children: MaximizeCstChildren, param?: IN): OUT;
   scaling(children: ScalingCstChildren, param?: IN): OUT;
   scalingEntry(children: ScalingEntryCstChildren, param?: IN): OUT;

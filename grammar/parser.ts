@@ -148,6 +148,7 @@ class EnetParser extends BoundedCstParser {
         { ALT: () => this.SUBRULE(this.modelParameter) },
         { ALT: () => this.SUBRULE(this.convention) },
         { ALT: () => this.SUBRULE(this.inputDeclaration) },
+        { ALT: () => this.SUBRULE(this.auxiliary) },
         { ALT: () => this.SUBRULE(this.maximize) },
         { ALT: () => this.SUBRULE(this.scaling) },
         { ALT: () => this.SUBRULE(this.variants) },
@@ -176,6 +177,17 @@ class EnetParser extends BoundedCstParser {
     this.CONSUME(t.Colon);
     this.SUBRULE(this.expression);
     this.OPTION(() => this.SUBRULE(this.args));
+  });
+
+  private auxiliary = this.RULE('auxiliary', () => {
+    this.CONSUME(k.auxiliary);
+    this.SUBRULE(this.expression);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.chain);
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      this.SUBRULE2(this.chain);
+    });
   });
 
   private maximize = this.RULE('maximize', () => {

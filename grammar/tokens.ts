@@ -33,6 +33,7 @@ const words = [
   'param',
   'convention',
   'input',
+  'auxiliary',
   'maximize',
   'scaling',
   'variants',

@@ -31,6 +31,7 @@ const keywordScopes: Readonly<Record<t.Keyword, string>> = {
   param: 'keyword.other.param',
   convention: 'keyword.other.convention',
   input: 'keyword.other.input',
+  auxiliary: 'keyword.other.auxiliary',
   maximize: 'keyword.other.maximize',
   scaling: 'keyword.other.scaling',
   variants: 'keyword.other.variants',

@@ -80,6 +80,7 @@ export type Member =
   | ParamNode
   | ConventionNode
   | InputNode
+  | AuxiliaryNode
   | MaximizeNode
   | ScalingNode
   | VariantsNode
@@ -99,6 +100,13 @@ export interface InputNode extends Node {
   readonly shape: Expr;
   /** `(mean: [...], std: [...])`: how pixels between 0 and 1 are normalised before they come in. */
   readonly args: readonly Arg[];
+}
+
+/** `auxiliary 0.3: aux1, aux2`: outputs that only training has, and the weight of each in the loss. */
+export interface AuxiliaryNode extends Node {
+  readonly kind: 'auxiliary';
+  readonly weight: Expr;
+  readonly outputs: readonly Expr[];
 }
 
 export interface MaximizeNode extends Node {

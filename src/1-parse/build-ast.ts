@@ -136,11 +136,13 @@ function statement(b: Build, n: c.StatementCstNode): a.Statement[] {
 }
 
 function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
-  const { modelParameter, convention, inputDeclaration, maximize, scaling, variants, table, section } = n.children;
+  const { modelParameter, convention, inputDeclaration, auxiliary, maximize, scaling, variants, table, section } =
+    n.children;
   const members: a.Member[] = [
     ...(modelParameter ?? []).flatMap((v) => modelParam(b, v)),
     ...(convention ?? []).map((v) => buildConvention(b, v)),
     ...(inputDeclaration ?? []).map((v) => buildInput(b, v)),
+    ...(auxiliary ?? []).map((v) => buildAuxiliary(b, v)),
     ...(maximize ?? []).map((v): a.Member => ({ kind: 'maximize', span: spanOf(b, v), objective: expressionOf(b, v) })),
     ...(scaling ?? []).map((v) => buildScaling(b, v)),
     ...(variants ?? []).map(
@@ -176,6 +178,11 @@ function buildConvention(b: Build, n: c.ConventionCstNode): a.ConventionNode {
 function buildInput(b: Build, n: c.InputDeclarationCstNode): a.InputNode {
   const args = argumentList(b, n.children.args?.[0]);
   return { kind: 'input', span: spanOf(b, n), name: nameOf(b, n), shape: expressionOf(b, n), args };
+}
+
+function buildAuxiliary(b: Build, n: c.AuxiliaryCstNode): a.AuxiliaryNode {
+  const outputs = (n.children.chain ?? []).map((v) => chainExpr(b, v, n));
+  return { kind: 'auxiliary', span: spanOf(b, n), weight: expressionOf(b, n), outputs };
 }
 
 function buildScaling(b: Build, n: c.ScalingCstNode): a.ScalingNode {

@@ -1,4 +1,4 @@
-import type { AssignNode, BlockNode, Ident, ParamNode, Statement, StepNode, TypeNode } from '../1-parse/ast.ts';
+import type { AssignNode, BlockNode, Expr, Ident, ParamNode, Statement, StepNode, TypeNode } from '../1-parse/ast.ts';
 import { walkNodes } from '../1-parse/walk.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
@@ -83,13 +83,16 @@ export function checkStatement(c: Checker, statement: Statement): void {
     expectType(c, checkExpr(c, statement.condition), 'bool', statement.condition.span);
   } else if (statement.kind === 'assign') checkAssign(c, statement);
   else {
-    for (const { value } of statement.outputs) {
-      if (value.kind === 'name') checkHead(c, value);
-      else {
-        const type = checkExpr(c, value);
-        if (type !== 'unknown' && !actsAsTensor(type)) wrongType(c, value.span, 'what is returned', 'a tensor', type);
-      }
-    }
+    for (const { value } of statement.outputs) checkOutput(c, value);
+  }
+}
+
+/** Checks what a block or a model gives out: tensors. */
+export function checkOutput(c: Checker, value: Expr): void {
+  if (value.kind === 'name') checkHead(c, value);
+  else {
+    const type = checkExpr(c, value);
+    if (type !== 'unknown' && !actsAsTensor(type)) wrongType(c, value.span, 'what is returned', 'a tensor', type);
   }
 }
 

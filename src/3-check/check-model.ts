@@ -1,5 +1,5 @@
 import type { Ident, Member, ModelNode } from '../1-parse/ast.ts';
-import { checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
+import { checkOutput, checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
 import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
@@ -107,6 +107,11 @@ function checkMember(m: ModelCheck, member: Member): void {
       return;
     case 'maximize':
       expectType(c, checkExpr(c, member.objective), 'number', member.objective.span);
+      return;
+    case 'auxiliary':
+      expectType(c, checkExpr(c, member.weight), 'number', member.weight.span, 'the weight in the loss');
+      for (const value of member.outputs) checkOutput(c, value);
+      collectLabels(c, member, m.labels);
       return;
     case 'scaling':
       checkScaling(c, member);

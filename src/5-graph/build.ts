@@ -10,7 +10,7 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
-import { lowerModel, type ModelOutput, useOf } from './lower-model.ts';
+import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
 import { maxStrides } from './stride.ts';
 
@@ -48,8 +48,8 @@ export function buildGraph(
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     b.models.push(useOf('', declared, chosen.point));
-    const outputs = lowerModel(b, declared.node, chosen.env);
-    const { graph, diagnostics: ofWhole } = finish(declared, b, outputs);
+    const flow = lowerModel(b, declared.node, chosen.env);
+    const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
     const diagnostics = [
       ...ev.diagnostics,
       ...openChoices(ev),
@@ -83,7 +83,7 @@ function withCalls(d: Diagnostic, b: Builder | undefined): Diagnostic {
 function finish(
   declared: DeclaredModel,
   b: Builder,
-  outputs: readonly ModelOutput[],
+  { outputs, auxiliary }: ModelFlow,
 ): { graph: Graph; diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();
@@ -96,6 +96,11 @@ function finish(
     nodes: b.nodes,
     inputs: b.nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
     outputs: outputs.map(({ name, tensor }) => ({ name, value: { node: tensor.node, output: tensor.output } })),
+    auxiliary: auxiliary.map(({ name, tensor, weight }) => ({
+      name,
+      value: { node: tensor.node, output: tensor.output },
+      weight,
+    })),
     normalisation: Object.fromEntries(b.normalisation),
     models: b.models,
   };

@@ -1,5 +1,6 @@
 import { descriptorOf, resultOf } from '../ops/ops.ts';
 import { elements, type Graph, type GraphNode, inputShapeOf } from './graph.ts';
+import { withoutAuxiliary } from './passes/remove-unreached.ts';
 import { bytesPerElement } from './value-type.ts';
 
 /** What one node, a stage or a network costs, for one image (batch 1) at inference. */
@@ -34,8 +35,12 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
   return { params, buffers, macs, activations, activationBytes: activations * bytesPerElement[node.type.element] };
 }
 
-/** What several nodes cost together; all of the graph's without `nodes`. */
-export function totalCost(graph: Graph, nodes: Iterable<GraphNode> = graph.nodes): Cost {
+/** What several nodes cost together; without `nodes`, what the network does outside of training. */
+export function totalCost(graph: Graph, nodes?: Iterable<GraphNode>): Cost {
+  if (!nodes) {
+    const evaluated = withoutAuxiliary(graph);
+    return totalCost(evaluated, evaluated.nodes);
+  }
   let total = zeroCost;
   for (const node of nodes) total = addCost(total, nodeCost(graph, node));
   return total;

@@ -75,6 +75,12 @@ export interface GraphOutput {
   readonly value: ValueRef;
 }
 
+/** An output that only training has. */
+export interface AuxiliaryOutput extends GraphOutput {
+  /** How much its loss counts next to that of the network's own output; above 0. */
+  readonly weight: number;
+}
+
 /** A model in a network: the network's own, and each that is a step of it. */
 export interface ModelUse {
   /** `trunk`; empty for the network's own. */
@@ -90,6 +96,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly number[];
   readonly outputs: readonly GraphOutput[];
+  /** A network for inference has none: see `withoutAuxiliary`. */
+  readonly auxiliary: readonly AuxiliaryOutput[];
   /** By the name of the input; for those that state it. Not part of the network: what feeds it must do it. */
   readonly normalisation: Readonly<Record<string, Normalisation>>;
   /** Its own model first, each before those within it. */
@@ -116,14 +124,14 @@ export function inputShapeOf(graph: Graph, { inputs: [first] }: GraphNode): Shap
   return first ? shapeOf(graph, first) : [];
 }
 
-/** By node: how many read its outputs, the graph's own outputs among them. */
+/** By node: how many read its outputs, the graph's own outputs among them, auxiliary ones too. */
 export function readerCounts(graph: Graph): readonly number[] {
   const counts = graph.nodes.map(() => 0);
   const count = ({ node }: ValueRef) => {
     counts[node] = (counts[node] ?? 0) + 1;
   };
   for (const node of graph.nodes) node.inputs.forEach(count);
-  for (const { value } of graph.outputs) count(value);
+  for (const { value } of [...graph.outputs, ...graph.auxiliary]) count(value);
   return counts;
 }
 

@@ -1,11 +1,11 @@
-import type { InputNode, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
+import type { AuxiliaryNode, InputNode, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
 import { defaultConvention } from '../4-scale/convention.ts';
 import { bind, joinPath } from '../4-scale/env.ts';
-import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
+import { evaluate, evaluateBool, evaluateNumber, valueOfName } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
 import type { ScalingPoint } from '../4-scale/scaling.ts';
@@ -23,7 +23,7 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
-import { callFirst, flowIn, lowerStatement, lowerStep, type Site } from './lower-chain.ts';
+import { callFirst, flowIn, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
 
 /** An output of a model. */
@@ -33,14 +33,23 @@ export interface ModelOutput {
   readonly span: Span;
 }
 
+/** What a model gives. */
+export interface ModelFlow {
+  readonly outputs: readonly ModelOutput[];
+  /** Outputs that only training has; none of a model that is a step of another. */
+  readonly auxiliary: readonly (ModelOutput & { readonly weight: number })[];
+}
+
 /**
  * Builds the members of a model in order. A section takes what the section before gave; the first takes the inputs.
  * @param given the tensors that stand for the inputs where the model is a step; else input nodes are made
  */
-export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelOutput[] {
+export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelFlow {
   let flow: Flow = { tensors: given ?? [] };
   const inputs: TensorValue[] = [];
+  const auxiliary: (ModelOutput & { weight: number })[] = [];
   let last: { name: string; span: Span } | undefined;
+  let outputs: readonly ModelOutput[] | undefined;
   for (const member of model.members) {
     if (member.kind === 'input') {
       const tensor = given?.[inputs.length] ?? lowerInput(b, env, member.name.name, member);
@@ -53,22 +62,34 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
       const value: SectionValue = { kind: 'section', path: joinPath(env.path, name), ...flow };
       bind(env, env.vars, member.name, { value });
       last = { name, span };
+    } else if (member.kind === 'auxiliary') {
+      if (!given) auxiliary.push(...lowerAuxiliary(b, member, env));
     } else if (member.kind === 'return' || member.kind === 'assign' || member.kind === 'require') {
       const returned = lowerStatement(b, member, env);
       if (!returned) continue;
-      return returned.flatMap(({ label, text, tensors, span }) => {
-        const base = label ?? (text || last?.name || 'output');
-        return tensors.map((tensor, i) => ({ name: tensors.length === 1 ? base : `${base}.${i}`, tensor, span }));
-      });
+      outputs = returned.flatMap(({ label, text, tensors, span }) =>
+        namedOutputs(label ?? (text || last?.name || 'output'), tensors, span),
+      );
     }
   }
-  if (!last) return []; // the check ensures that a model has a section or returns something
-  const { name, span } = last;
-  return flow.tensors.map((tensor, i) => ({
-    name: flow.tensors.length === 1 ? name : `${name}.${i}`,
-    tensor,
-    span,
-  }));
+  // The check ensures that a model has a section or returns something.
+  outputs ??= last ? namedOutputs(last.name, flow.tensors, last.span) : [];
+  return { outputs, auxiliary };
+}
+
+function namedOutputs(name: string, tensors: readonly TensorValue[], span: Span): ModelOutput[] {
+  return tensors.map((tensor, i) => ({ name: tensors.length === 1 ? name : `${name}.${i}`, tensor, span }));
+}
+
+/** The outputs of one `auxiliary`, each with its weight; none at weight 0. */
+function lowerAuxiliary(b: Builder, { weight: written, outputs }: AuxiliaryNode, env: Env) {
+  const weight = evaluateNumber(b.ev, env, written);
+  if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) fail('auxiliary-weight', written.span, { weight });
+  if (weight === 0) return [];
+  return outputs.flatMap((value) => {
+    const name = value.kind === 'name' ? value.text : 'auxiliary';
+    return namedOutputs(name, tensorsIn(b, env, value), value.span).map((output) => ({ ...output, weight }));
+  });
 }
 
 /** What a network keeps of a model in it. */
@@ -177,6 +198,6 @@ export function lowerModelStep(
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
     warn(b.ev, 'conventions-differ', site.span, data);
   }
-  const outputs = lowerModel(b, declared.node, env, tensors);
+  const { outputs } = lowerModel(b, declared.node, env, tensors);
   return { tensors: outputs.map((o) => o.tensor) };
 }

@@ -71,7 +71,8 @@ function reusable(node: GraphNode, buffers: readonly Buffer[][]): Buffer | undef
 function lastUses(graph: Graph): number[][] {
   const last = graph.nodes.map((node) => node.shapes.map(() => node.id));
   for (const node of graph.nodes) for (const ref of node.inputs) note(last, ref.node, ref.output, node.id);
-  for (const { value } of graph.outputs) note(last, value.node, value.output, Number.POSITIVE_INFINITY);
+  for (const { value } of [...graph.outputs, ...graph.auxiliary])
+    note(last, value.node, value.output, Number.POSITIVE_INFINITY);
   return last;
 }
 

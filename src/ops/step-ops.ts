@@ -136,10 +136,10 @@ export type StepOp =
    * -t (1 - p)^gamma log p. Gives the loss per sample and its gradient by the logits.
    */
   | { readonly kind: 'focalLoss' }
-  /** one value per sample, one weight per sample: the sum of their products over the batch's size, a scalar. */
-  | { readonly kind: 'weightedMean' }
-  /** x `[K]`, one weight per sample: each sample times its weight, over the batch's size. */
-  | { readonly kind: 'scaleSamples' }
+  /** one value per sample, one weight per sample: the sum of their products over the batch's size, times `factor`; a scalar. */
+  | { readonly kind: 'weightedMean'; readonly factor: number }
+  /** x `[K]`, one weight per sample: each sample times its weight and `factor`, over the batch's size. */
+  | { readonly kind: 'scaleSamples'; readonly factor: number }
   /** Any number of tensors without batch; the Euclidean norm of all their elements together, a scalar. */
   | { readonly kind: 'globalNorm' }
   /** norm, limit (scalars): min(1, limit / norm); 1 where the limit is 0. */

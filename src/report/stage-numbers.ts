@@ -1,4 +1,4 @@
-import { type Cost, nodeCost, zeroCost } from '../5-graph/cost.ts';
+import { type Cost, nodeCost, totalCost, zeroCost } from '../5-graph/cost.ts';
 import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '../5-graph/graph.ts';
 import { stageId } from './stages.ts';
 
@@ -14,7 +14,10 @@ export interface StageNumbers extends Cost {
   readonly operators: readonly string[];
 }
 
-/** The numbers of all stages of one graph: what is left of it where the graph itself is not kept. */
+/**
+ * The numbers of all stages of one graph: what is left of it where the graph itself is not kept. The whole is counted as it is
+ * outside of training; stages that only training has have their numbers.
+ */
 export interface AllStageNumbers extends Cost {
   /** Of a row, `stages` and `2`, or of a section with all that is in it, the sections of an inner model included. */
   get(section: string, row?: string): StageNumbers | undefined;
@@ -84,13 +87,13 @@ function measureStages(graph: Graph): AllStageNumbers {
       for (const maker of makers) if (!groups.includes(maker)) giveOut(maker, value, shape);
     }
   }
-  for (const { value } of graph.outputs) {
+  for (const { value } of [...graph.outputs, ...graph.auxiliary]) {
     for (const maker of groupsOf[value.node] ?? []) giveOut(maker, value, shapeOf(graph, value));
   }
   const stages = new Map([...all.stages].map(([id, group]) => [id, numbersOf(group)]));
   const sections = new Map([...all.sections].map(([id, group]) => [id, numbersOf(group)]));
   return {
-    ...total,
+    ...(graph.auxiliary.length === 0 ? total : totalCost(graph)),
     get: (section, row) => (row === undefined ? sections.get(section) : stages.get(`${section}.${row}`)),
     stages,
   };

@@ -109,7 +109,7 @@ function notes(summary: Summary): string[] {
     `input ${named(inputs)}; output ${named(outputs)}`,
     ...(types ? [typeCountsText(types)] : []),
     [
-      `${formatExact(totals.params)} ${nounFor(totals.params, 'parameter')}`,
+      `${formatExact(totals.params)} ${nounFor(totals.params, 'parameter')}${totals.trainingParams === undefined ? '' : ` (${formatExact(totals.trainingParams)} in training)`}`,
       `${formatExact(totals.buffers)} running ${nounFor(totals.buffers, 'statistic')}`,
       `${formatExact(totals.macs)} ${nounFor(totals.macs, 'MAC')}`,
       `${formatExact(totals.layers)} ${nounFor(totals.layers, 'layer')}`,

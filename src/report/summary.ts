@@ -1,7 +1,8 @@
 import type { ScalingPoint } from '../4-scale/scaling.ts';
-import type { Cost } from '../5-graph/cost.ts';
+import { type Cost, totalCost } from '../5-graph/cost.ts';
 import { type Graph, type Shape, shapeOf, typeOf, type ValueRef } from '../5-graph/graph.ts';
 import { activationMemory, type Memory } from '../5-graph/memory.ts';
+import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
 import { type MapStrides, mapStrides } from '../5-graph/stride.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
@@ -73,6 +74,8 @@ export interface StageSummary {
 
 export interface Totals {
   readonly params: number;
+  /** With those of auxiliary outputs, which only training has; absent if there are none. */
+  readonly trainingParams?: number;
   readonly buffers: number;
   readonly macs: number;
   /** Convolutions and linear layers. */
@@ -87,8 +90,12 @@ export interface Totals {
   readonly stride: number;
 }
 
-/** Sums a graph up, stage by stage. Give it the network as written: folding batch norm changes the parameters. */
-export function summarize(graph: Graph, point?: ScalingPoint): Summary {
+/**
+ * Sums a graph up, stage by stage, as it is outside of training. Give it the network as written: folding batch norm changes
+ * the parameters.
+ */
+export function summarize(written: Graph, point?: ScalingPoint): Summary {
+  const graph = withoutAuxiliary(written);
   const facts: Facts = {
     graph,
     memory: activationMemory(graph),
@@ -106,7 +113,10 @@ export function summarize(graph: Graph, point?: ScalingPoint): Summary {
     }),
     outputs: graph.outputs.map(({ name, value }) => namedShape(graph, name, value)),
     stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage, numbers.stages.get(stage.id) as StageNumbers)),
-    totals: summarizeTotals(facts, numbers),
+    totals: {
+      ...summarizeTotals(facts, numbers),
+      ...trainingTotals(written, numbers),
+    },
     ...(types.length > 0 && { types }),
   };
 }
@@ -187,6 +197,11 @@ function summarizeTotals({ graph, memory, fields, strides }: Facts, cost: Cost):
     receptiveField: fieldSize(last),
     stride: last.stride,
   };
+}
+
+function trainingTotals(written: Graph, { params }: Cost): Pick<Totals, 'trainingParams'> {
+  const all = totalCost(written, written.nodes).params;
+  return all === params ? {} : { trainingParams: all };
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -1,11 +1,11 @@
-import { elements, type Graph } from '../5-graph/graph.ts';
+import { elements, type Graph, type TensorSpec } from '../5-graph/graph.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
 import { seededWeights } from './initialise.ts';
 import { type AdaptedKernel, adaptableKernels, adaptKernel } from './input-channels.ts';
-import { matchCheckpoint } from './match-checkpoint.ts';
+import { type CheckpointMatch, matchCheckpoint } from './match-checkpoint.ts';
 import type { Naming } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
 import { unsoundValues } from './unsound-values.ts';
@@ -19,6 +19,8 @@ export interface CheckpointOptions {
   readonly allowMissing?: readonly string[];
   /** For the tensors initialised instead; 0 by default. */
   readonly seed?: number;
+  /** See `WeightsRequest`. */
+  readonly trained?: Graph;
 }
 
 /**
@@ -32,10 +34,10 @@ export function checkpointWeights(
   graph: Graph,
   checkpoint: Checkpoint,
   namings: readonly Naming[] | undefined,
-  { allowMissing = [], seed = 0 }: CheckpointOptions = {},
+  { allowMissing = [], seed = 0, trained = graph }: CheckpointOptions = {},
 ): { source?: WeightSource; diagnostics: readonly Diagnostic[] } {
   const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
-  const match = matchCheckpoint(tensors, checkpoint.tensors, namings);
+  const match = matchNeeded(tensors, trained, checkpoint, namings);
   const adapted = adaptableKernels(graph, match.misshapen);
   const { initialised, diagnostics } = checkpointDiagnostics(checkpoint.name, tensors, match, adapted, allowMissing);
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -45,6 +47,30 @@ export function checkpointWeights(
     read: (tensor) => (initialised.has(tensor.name) ? seeded : fitting).read(tensor),
   };
   return { source, diagnostics: [...diagnostics, ...unsoundValues(checkpoint.name, graph, source)] };
+}
+
+/**
+ * Matches the tensors of a network. Those that only training has take part, so that stars pair and names are known, but a
+ * checkpoint may lack them.
+ */
+function matchNeeded(
+  tensors: readonly TensorSpec[],
+  trained: Graph,
+  checkpoint: Checkpoint,
+  namings: readonly Naming[] | undefined,
+): CheckpointMatch {
+  const needed = new Set(tensors.map(({ name }) => name));
+  const others = [...requiredTensors(trained)].flatMap(({ tensor }) => (needed.has(tensor.name) ? [] : [tensor]));
+  const match = matchCheckpoint([...tensors, ...others], checkpoint.tensors, namings);
+  if (others.length === 0) return match;
+  const ofNeeded = <T extends { readonly tensor: TensorSpec }>(all: readonly T[]) =>
+    all.filter(({ tensor }) => needed.has(tensor.name));
+  return {
+    ...match,
+    missing: ofNeeded(match.missing),
+    misshapen: ofNeeded(match.misshapen),
+    unreadable: ofNeeded(match.unreadable),
+  };
 }
 
 /** What the checkpoint has of the network's tensors. */

@@ -18,6 +18,11 @@ export interface WeightsRequest {
   /** The column of the model's weight map; found from the checkpoint's names where it is not given. */
   readonly map?: string;
   readonly allowMissing?: readonly string[];
+  /**
+   * The network as it trains, if it is to be built for inference: what a checkpoint has for training alone is known and not
+   * surplus.
+   */
+  readonly trained?: Graph;
   /** The convention that someone chose knowingly: of weights that come in both, it is the right one. */
   readonly convention?: 'tf' | 'torch';
   /** The weights go from one file to another: what they were trained under does not matter. */
@@ -38,13 +43,17 @@ export interface ChosenWeights {
 export function chooseWeights(
   program: Program,
   graph: Graph,
-  { seed = 0, checkpoint, map, allowMissing, convention, converts = false }: WeightsRequest,
+  { seed = 0, checkpoint, map, allowMissing, convention, converts = false, trained }: WeightsRequest,
 ): ChosenWeights {
   if (!checkpoint) return { source: seededWeights(graph, seed), origin: `seed ${seed}`, diagnostics: [] };
   const named = nameTensors(program, graph, checkpoint, map);
   if (!named.view) return { origin: '', diagnostics: named.diagnostics };
   const { view, namings } = named;
-  const { source, diagnostics } = checkpointWeights(graph, view, namings, { allowMissing, seed });
+  const { source, diagnostics } = checkpointWeights(graph, view, namings, {
+    allowMissing,
+    seed,
+    ...(trained && { trained }),
+  });
   const columns = new Set(namings.flatMap(({ column }) => column?.name ?? []));
   const names = columns.size === 0 ? "the model's own names" : `the names of ${[...columns].join(', ')}`;
   return {

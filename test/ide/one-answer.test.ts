@@ -228,6 +228,7 @@ model M {
   stem: stem(n)
   relu: stem -> Conv(macs, 3)
   body: relu -> accuracy
+  auxiliary n: body -> side: Conv(n, 1)
   head: [y.channels for y in [stem, body]]
 }
 `;

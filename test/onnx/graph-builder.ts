@@ -106,10 +106,11 @@ export function graphBuilder(name = 'test') {
       const op: Op = { kind: 'upsample', mode, rows: { from: h, to: rows }, columns: { from: w, to: columns } };
       return add(op, path, [x], [[c, rows, columns]]);
     },
-    build(outputs: Record<string, ValueRef> | [string, ValueRef][]): Graph {
+    build(outputs: Record<string, ValueRef> | [string, ValueRef][], auxiliary: Graph['auxiliary'] = []): Graph {
       const list = Array.isArray(outputs) ? outputs : Object.entries(outputs);
       return {
         name,
+        auxiliary,
         normalisation: {},
         models: [],
         nodes,

@@ -105,6 +105,7 @@ export function maker(): Maker {
       name,
       nodes,
       inputs: [0],
+      auxiliary: [],
       normalisation: {},
       models: [],
       outputs: outputs.map(([n, value]) => ({ name: n, value })),

@@ -103,6 +103,7 @@ block Conv5(x, channels: int) { return x -> c: Conv(channels, 5, groups: 1, dila
     | 1      | {8, 16}               | {1, 2} |
   }
   head: GlobalAvgPool -> fc: Linear(10)
+  auxiliary 0.3: s -> side: Linear(10), head
   maximize accuracy * (latency_ms / 75) ^ -0.07
 }
 `,

@@ -17,8 +17,10 @@ export const lossCases: readonly Case[] = targets.flatMap(([name, fill]) => [
     (c) => {
       const [losses] = c.op({ kind: 'softmaxCrossEntropy' }, [c.fed('z', [5], logits), c.fed('t', [5], fill)], [], [5]);
       const weights = c.fed('weights', [], positive);
-      if (losses) c.op({ kind: 'weightedMean' }, [losses, weights], whole());
-      c.op({ kind: 'scaleSamples' }, [c.fed('x', [5]), weights], [5]);
+      for (const factor of [1, 0.3]) {
+        if (losses) c.op({ kind: 'weightedMean', factor }, [losses, weights], whole());
+        c.op({ kind: 'scaleSamples', factor }, [c.fed('x', [5]), weights], [5]);
+      }
     },
     3,
   ),

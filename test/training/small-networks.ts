@@ -100,6 +100,20 @@ function pyramid(): Graph {
   return g.build({ logits: g.linear(g.globalPool(g.mul(joined, scores, 'both'), 'head'), 'classifier', 3) });
 }
 
+/** Scores of the shape `[C, 1, 1]`, and two auxiliary outputs in the middle, one of which is such a map too. */
+export function withHeads(): Graph {
+  const g = graphBuilder('heads');
+  const early = unit(g, g.input([3, 6, 6]), 'early', 4, 'silu');
+  const late = unit(g, early, 'late', 5, 'tanh');
+  const first = g.linear(g.globalPool(early, 'first'), 'first.fc', 3);
+  const second = g.globalPool(g.conv(late, 'second.conv', 3, window(1), { bias: true }), 'second');
+  const scores = g.conv(g.dropout(late, 'classifier'), 'classifier.conv', 3, window(3), { bias: true });
+  return g.build({ logits: g.globalPool(g.act(scores, 'classifier', 'silu'), 'classifier') }, [
+    { name: 'first', value: first, weight: 0.3 },
+    { name: 'second', value: second, weight: 1.5 },
+  ]);
+}
+
 /** Small networks that together have every op of a graph in them. */
 export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   bottleneck,
@@ -108,4 +122,5 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   cells,
   attentive,
   pyramid,
+  withHeads,
 };

@@ -4,6 +4,7 @@ import * as t from '../../../grammar/tokens.ts';
 import { replaceFix } from '../../diagnostics/diagnostic.ts';
 import { foundOf } from '../syntax-errors.ts';
 import { type Frame, hasElements, isBarrier } from './frames.ts';
+import { isWeighed } from './statements.ts';
 import * as kind from './token-kinds.ts';
 import { is } from './token-kinds.ts';
 import { beginsLine, createInserted, endOf, endOfLast, insert, report, spanOf, type TokenPass } from './token-pass.ts';
@@ -90,7 +91,8 @@ function dangles(p: TokenPass, next: IToken | undefined): boolean {
   if (!next || kind.isCloser(next) || kind.isBar(next) || is(next, t.Comma) || is(next, t.Arrow)) return true;
   if (is(next, k.if) || is(next, k.for) || kind.isStatementKeyword(next)) return true;
   const i = p.position + 1;
-  return beginsLine(p, i) && is(next, t.Name) && (is(p.tokens[i + 1], t.Equal) || is(p.tokens[i + 1], t.Colon));
+  const after = p.tokens[i + 1];
+  return beginsLine(p, i) && is(next, t.Name) && (is(after, t.Equal) || (is(after, t.Colon) && !isWeighed(p)));
 }
 
 function fixEqual(p: TokenPass, frame: Frame | undefined, token: IToken): IToken {

@@ -28,8 +28,10 @@ export function skipUnknown(p: TokenPass, token: IToken, startsLine: boolean): b
   if (isInline(frame) || frame.role === 'rows') return false;
   const previous = p.out.at(-1);
   const first = previous === frame.open || (startsLine && kind.endsOperand(previous));
-  // A line may begin with the `=` of `param x: int[]`, or with the colon after a name.
-  const nameless = is(token, t.Equal) ? previous === frame.open : first && !is(previous, t.Name) && is(token, t.Colon);
+  // A line may begin with the `=` of `param x: int[]`, or with the colon after a name or a weight.
+  const nameless = is(token, t.Equal)
+    ? previous === frame.open
+    : first && !is(previous, t.Name) && is(token, t.Colon) && !isWeighed(p);
   if (!(kind.startsOperand(token) && (first || kind.endsOperand(previous))) && !nameless) return false;
   if (kind.startsStatement(p.tokens, p.position)) return false;
   if (lacksColon(p, first, token)) return true;
@@ -51,6 +53,11 @@ function lacksColon(p: TokenPass, first: boolean, token: IToken): boolean {
   p.position++;
   insert(p, next as IToken, t.Colon, ':');
   return true;
+}
+
+/** Whether the statement at hand is an `auxiliary`, whose weight has a colon behind it. */
+export function isWeighed({ out }: TokenPass): boolean {
+  return is(out.findLast(kind.isStatementKeyword), k.auxiliary);
 }
 
 /** Whether the tokens read so far end within the head of a declaration, which the parser reads. */

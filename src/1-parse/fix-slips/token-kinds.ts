@@ -10,6 +10,7 @@ const statementKeywords = new Set<TokenType>([
   k.param,
   k.convention,
   k.input,
+  k.auxiliary,
   k.maximize,
   k.scaling,
   k.variants,

@@ -153,6 +153,10 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       walkArgs(w, all, member.args, [{ kind: 'language', what: 'input' }]);
       bindName(w, all, member.name, 'input', { binder: member });
       return;
+    case 'auxiliary':
+      walkExpr(w, all, member.weight);
+      for (const value of member.outputs) walkExpr(w, all, value);
+      return;
     case 'maximize':
       walkExpr(w, innerNames(all, objectives), member.objective);
       return;

@@ -1,10 +1,11 @@
 import { isTrainingOnly } from '../../ops/ops.ts';
 import { type Graph, type GraphNode, inputShapeOf, readerCounts, type Shape, type ValueRef } from '../graph.ts';
 import { tensorsOf } from '../tensors.ts';
-import { selectNodes } from './remove-unreached.ts';
+import { selectNodes, withoutAuxiliary } from './remove-unreached.ts';
 
-/** Takes out what does nothing when a network is evaluated: dropout and stochastic depth. */
-export function removeTrainingOps(graph: Graph): Graph {
+/** Takes out what a network has for training alone: auxiliary outputs, dropout and stochastic depth. */
+export function removeTrainingOps(trained: Graph): Graph {
+  const graph = withoutAuxiliary(trained);
   const gone = (node: GraphNode) => isTrainingOnly(node.op);
   return selectNodes(
     graph,

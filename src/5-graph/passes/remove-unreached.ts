@@ -1,9 +1,14 @@
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 
+/** The network as it is outside of training: without auxiliary outputs and what only they need. */
+export function withoutAuxiliary(graph: Graph): Graph {
+  return graph.auxiliary.length === 0 ? graph : removeUnreached({ ...graph, auxiliary: [] });
+}
+
 /** Leaves out the nodes that no output reaches, and renumbers the others in the same order. */
 export function removeUnreached(graph: Graph): Graph {
   const reached = new Uint8Array(graph.nodes.length);
-  for (const { value } of graph.outputs) reached[value.node] = 1;
+  for (const { value } of [...graph.outputs, ...graph.auxiliary]) reached[value.node] = 1;
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
     if (reached[id]) for (const ref of (graph.nodes[id] as GraphNode).inputs) reached[ref.node] = 1;
   }
@@ -42,6 +47,7 @@ export function selectNodes(
     nodes,
     inputs: nodes.flatMap((n) => (n.op.kind === 'input' ? [n.id] : [])),
     outputs: graph.outputs.map((o) => ({ ...o, value: settle(o.value) })),
+    auxiliary: graph.auxiliary.map((o) => ({ ...o, value: settle(o.value) })),
     normalisation: graph.normalisation,
     models: graph.models,
   };

@@ -1,18 +1,32 @@
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { batched } from '../../ops/steps.ts';
-import { type Graph, type GraphNode, graphTensors, type TensorSpec, type ValueRef } from '../graph.ts';
+import { classScores } from '../class-scores.ts';
+import {
+  type AuxiliaryOutput,
+  elements,
+  type Graph,
+  type GraphNode,
+  type GraphOutput,
+  graphTensors,
+  shapeOf,
+  type TensorSpec,
+} from '../graph.ts';
+import { withoutAuxiliary } from '../passes/remove-unreached.ts';
+import { addLogits, addLoss, type Scores } from './add-loss.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
-import { createStepBuilder, perSample, type StepBuilder, scalar } from './step-builder.ts';
+import { createStepBuilder, type StepBuilder, scalar } from './step-builder.ts';
 import { addUpdates, keptVariables, type Trained } from './updates.ts';
 
 /** What the functions of a program have in common. */
 interface Setting {
   readonly graph: Graph;
   readonly options: TrainingOptions;
-  readonly logits: ValueRef;
-  readonly classes: number;
+  /** The network's own output, and the auxiliary ones. */
+  readonly scores: readonly [Scores, ...Scores[]];
+  /** The network as it is outside of training, and its output. */
+  readonly evaluated: Graph;
+  readonly evaluatedScores: Scores;
   readonly trained: readonly Trained[];
   /** Names of the tensors that a step moves, by gradient or by statistics: those of which averages are kept. */
   readonly averaged: ReadonlySet<string>;
@@ -30,13 +44,28 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   const options = { ...defaultTrainingOptions, ...asked };
   const found = readClassifier(graph);
   if ('diagnostics' in found) return found;
-  const { image, logits, classes } = found;
+  const { image, scores } = found;
+  const classes = elements(scores.shape);
+  const auxiliary = auxiliaryScores(graph, classes);
+  if ('diagnostics' in auxiliary) return auxiliary;
+  const evaluated = withoutAuxiliary(graph);
+  const evaluatedScores = { ...scores, value: (classScores(evaluated)[0] as GraphOutput).value };
   const trained = trainedTensors(graph, options);
   if (trained.length === 0) return { diagnostics: [createDiagnostic('nothing-trains', undefined, {})] };
   const count = noiseCount(graph);
   const imageName = image.op.kind === 'input' ? image.op.name : '';
   const averaged = options.ema ? movedTensors(graph, options) : new Set<string>();
-  const setting = { graph, options, logits, classes, trained, averaged, noise: { name: 'noise', count }, imageName };
+  const setting: Setting = {
+    graph,
+    options,
+    scores: [scores, ...auxiliary.scores],
+    evaluated,
+    evaluatedScores,
+    trained,
+    averaged,
+    noise: { name: 'noise', count },
+    imageName,
+  };
   const own = ownVariables(graph);
   return {
     training: {
@@ -60,19 +89,31 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   };
 }
 
-type Classifier = { readonly image: GraphNode; readonly logits: ValueRef; readonly classes: number };
+type Classifier = { readonly image: GraphNode; readonly scores: Scores };
 
 function readClassifier(graph: Graph): Classifier | { diagnostics: readonly Diagnostic[] } {
   const [input, ...more] = graph.inputs;
   const image = graph.nodes[input ?? -1];
-  const vectors = graph.outputs.filter(({ value }) => graph.nodes[value.node]?.shapes[value.output]?.length === 1);
-  const [output] = vectors;
-  if (!image || more.length > 0 || image.shapes[0]?.length !== 3 || !output || vectors.length > 1) {
-    const data = { inputs: graph.inputs.length, outputs: vectors.length };
+  const [output, ...others] = classScores(graph);
+  if (!image || more.length > 0 || image.shapes[0]?.length !== 3 || !output || others.length > 0) {
+    const data = { inputs: graph.inputs.length, outputs: classScores(graph).length };
     return { diagnostics: [createDiagnostic('no-classifier', undefined, data)] };
   }
   const { value } = output;
-  return { image, logits: value, classes: graph.nodes[value.node]?.shapes[value.output]?.[0] ?? 0 };
+  return { image, scores: { value, shape: shapeOf(graph, value), weight: 1 } };
+}
+
+/** The auxiliary outputs, which must have one number per class too. */
+function auxiliaryScores(
+  graph: Graph,
+  classes: number,
+): { readonly scores: readonly Scores[] } | { diagnostics: readonly Diagnostic[] } {
+  const scores = graph.auxiliary.map(({ value, weight }) => ({ value, shape: shapeOf(graph, value), weight }));
+  const wrong = scores.findIndex(({ shape }) => elements(shape) !== classes || shape[0] !== classes);
+  if (wrong < 0) return { scores };
+  const { name, value } = graph.auxiliary[wrong] as AuxiliaryOutput;
+  const data = { name, shape: shapeOf(graph, value).join(', '), classes };
+  return { diagnostics: [createDiagnostic('auxiliary-classes', graph.nodes[value.node]?.span, data)] };
 }
 
 function trainedTensors(graph: Graph, { frozen, head }: TrainingOptions): Trained[] {
@@ -127,31 +168,11 @@ function addNetwork(b: StepBuilder, graph: Graph, imageName: string, options: Fo
   );
 }
 
-/** Loss, its value per sample, and its gradient by the logits. */
-function addLoss(b: StepBuilder, { options, classes, logits }: Setting, forward: Forward) {
-  const distribution = batched([classes]);
-  const value = forward.value(logits);
-  const targets = b.input('targets', distribution);
-  const weights = b.input('sample_weights', perSample);
-  const [losses, gradient] =
-    options.loss === 'focal'
-      ? b.add({ kind: 'focalLoss' }, [value, targets, b.input('gamma')], [perSample, distribution])
-      : b.add({ kind: 'softmaxCrossEntropy' }, [value, targets], [perSample, distribution]);
-  const loss = b.one({ kind: 'weightedMean' }, [losses as StepRef, weights], scalar);
-  b.output('loss', loss);
-  b.output('losses', losses as StepRef);
-  b.output('logits', value);
-  return { loss, gradient: gradient as StepRef, weights };
-}
-
 /** The gradients of all tensors that train, by name. */
-function addGradients(b: StepBuilder, setting: Setting, forward: Forward): Map<string, StepRef> {
-  const { loss, gradient, weights } = addLoss(b, setting, forward);
+function addGradients(b: StepBuilder, { scores, options }: Setting, forward: Forward): Map<string, StepRef> {
+  const { loss, seeds } = addLoss(b, scores, forward, options);
   b.guard(loss);
-  const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
-  const gradients = new Map<string, StepRef>();
-  for (const [name, value] of forward.backward(setting.logits, seed)) gradients.set(name, value);
-  return gradients;
+  return new Map(forward.backward(seeds()));
 }
 
 function addStatistics(b: StepBuilder, { options }: Setting, { statistics }: Forward): void {
@@ -199,18 +220,19 @@ function apply(setting: Setting): StepFunction {
 /** By running statistics; `suffix` chooses the averages instead of the weights. */
 function evaluate(setting: Setting, name: string, suffix: string): StepFunction {
   const b = createStepBuilder();
-  addLoss(b, setting, addEvaluation(b, setting, suffix));
+  addLoss(b, [setting.evaluatedScores], addEvaluation(b, setting, suffix), setting.options);
   return b.finish(name);
 }
 
 function predict(setting: Setting, name: string, suffix: string): StepFunction {
   const b = createStepBuilder();
-  b.output('logits', addEvaluation(b, setting, suffix).value(setting.logits));
+  b.output('logits', addLogits(b, setting.evaluatedScores, addEvaluation(b, setting, suffix)));
   return b.finish(name);
 }
 
-function addEvaluation(b: StepBuilder, { graph, noise, imageName, averaged }: Setting, suffix: string): Forward {
-  return addNetwork(b, graph, imageName, {
+function addEvaluation(b: StepBuilder, setting: Setting, suffix: string): Forward {
+  const { evaluated, noise, imageName, averaged } = setting;
+  return addNetwork(b, evaluated, imageName, {
     training: false,
     trains: () => false,
     variable: ({ name }) => (averaged.has(name) ? name + suffix : name),
@@ -234,9 +256,8 @@ function diagnose(setting: Setting): StepFunction {
     }
   }
   const inner: StepBuilder = { ...b, output: () => {}, guard: () => {} };
-  const { loss, gradient, weights } = addLoss(inner, setting, forward);
+  const { loss, seeds } = addLoss(inner, setting.scores, forward, setting.options);
   ask('loss', loss);
-  const seed = b.one({ kind: 'scaleSamples' }, [gradient, weights], batched([setting.classes]));
-  for (const [name, value] of forward.backward(setting.logits, seed)) ask(`gradient ${name}`, value);
+  for (const [name, value] of forward.backward(seeds())) ask(`gradient ${name}`, value);
   return b.finish('diagnose');
 }

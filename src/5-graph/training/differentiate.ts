@@ -23,10 +23,16 @@ export interface Forward {
   /** The batch's statistics, for the running averages. */
   readonly statistics: readonly { readonly name: string; readonly value: StepRef; readonly momentum: number }[];
   /**
-   * Reverse mode: adds the gradients of all tensors that train, by name, given the gradient of one value. In the order in
+   * Reverse mode: adds the gradients of all tensors that train, by name, given those of some values. In the order in
    * which they come about, last layer first.
    */
-  backward(of: ValueRef, gradient: StepRef): readonly (readonly [tensor: string, gradient: StepRef])[];
+  backward(seeds: readonly Seed[]): readonly (readonly [tensor: string, gradient: StepRef])[];
+}
+
+/** The gradient of a value, to go back from. */
+export interface Seed {
+  readonly of: ValueRef;
+  readonly gradient: StepRef;
 }
 
 /** How many numbers of noise each sample of a network takes in training. */
@@ -81,7 +87,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
   return {
     value,
     statistics,
-    backward: (of, gradient) => pullBack(b, graph.nodes, lowered, reaches, of, gradient),
+    backward: (seeds) => pullBack(b, graph.nodes, lowered, reaches, seeds),
   };
 }
 
@@ -90,15 +96,14 @@ function pullBack(
   nodes: readonly GraphNode[],
   lowered: readonly Lowered[],
   reaches: readonly boolean[],
-  of: ValueRef,
-  gradient: StepRef,
+  seeds: readonly Seed[],
 ): [string, StepRef][] {
   /** The gradients that came back to each output of each node, not yet summed. */
   const arrived = nodes.map(({ shapes }) => shapes.map((): StepRef[] => []));
   const arrive = (ref: ValueRef, value: StepRef) => void arrived[ref.node]?.[ref.output]?.push(value);
-  arrive(of, gradient);
+  for (const { of, gradient } of seeds) arrive(of, gradient);
   const gradients: [string, StepRef][] = [];
-  for (let id = of.node; id >= 0; id--) {
+  for (let id = Math.max(...seeds.map(({ of }) => of.node)); id >= 0; id--) {
     const [node, { pull }] = [nodes[id] as GraphNode, lowered[id] as Lowered];
     const came = arrived[id] ?? [];
     if (!reaches[id] || !pull || came.every((list) => list.length === 0)) continue;

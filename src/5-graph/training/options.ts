@@ -39,6 +39,7 @@ export const defaultTrainingOptions: TrainingOptions = {
  *   `correction1`, `correction2` (AdamW). Outputs: `loss`, `losses` [N], `logits` [N, K], `norm` (of the gradient).
  * - with `accumulate` instead: `accumulate`: the first four, `gamma`, and `share` (1 / batches); `loss`, `losses`, `logits`.
  *   `apply`: the rest; `norm`.
+ * `loss` counts the auxiliary outputs, each times its weight; `losses` and `logits` are of the network's own output.
  * - `evaluate`: `image`, `targets`, `sample_weights`, `gamma` (focal); `loss`, `losses`, `logits`. By running statistics.
  *   `evaluate_ema` likewise with the averages.
  * - `predict`: `image`; `logits`. `predict_ema`.

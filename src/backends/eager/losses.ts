@@ -34,14 +34,14 @@ export const lossKernels: Kernels<'softmaxCrossEntropy' | 'focalLoss' | 'weighte
     return [loss, tf.sub(h, tf.mul(p, tf.sum(h, -1, true)))];
   },
 
-  weightedMean: ({ tf }, _op, inputs) => {
+  weightedMean: ({ tf }, { factor }, inputs) => {
     const [values, weights] = [at(inputs, 0), at(inputs, 1)];
-    return tf.mul(tf.sum(tf.mul(values, weights)), 1 / batchOf(values));
+    return tf.mul(tf.sum(tf.mul(values, weights)), factor / batchOf(values));
   },
-  scaleSamples: ({ tf }, _op, inputs) => {
+  scaleSamples: ({ tf }, { factor }, inputs) => {
     const [x, weights] = [at(inputs, 0), at(inputs, 1)];
     const each = tf.reshape(weights, [batchOf(x), ...x.shape.slice(1).map(() => 1)]);
-    return tf.mul(x, tf.mul(each, 1 / batchOf(x)));
+    return tf.mul(x, tf.mul(each, factor / batchOf(x)));
   },
 };
 

@@ -1,3 +1,4 @@
+import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import type { Network } from '../../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
@@ -5,7 +6,7 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
 import { type OpenedCheckpoint, openCheckpoint } from '../../node/open-checkpoint.ts';
 import { formatBytes } from '../../report/format-number.ts';
-import { chooseWeights } from '../../weights/choose-weights.ts';
+import { type ChosenWeights, chooseWeights, type WeightsRequest } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
 import { flag, text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
@@ -47,7 +48,7 @@ function convert(
   args: Arguments,
   io: Io,
 ): number {
-  const { program, graph } = network;
+  const { program } = network;
   const reported: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
   const end = (code: number, facts: object = {}) => {
     printDiagnostics(reported, args, io);
@@ -56,7 +57,7 @@ function convert(
     return code;
   };
   if (hasErrors(reported)) return end(exitCodes.diagnostics);
-  const { source, origin, diagnostics } = chooseWeights(program, graph, {
+  const { graph, source, origin, diagnostics } = chooseConverted(network, {
     ...weightsRequest(args, from?.checkpoint),
     converts: true,
   });
@@ -85,4 +86,16 @@ function convert(
   } finally {
     files.discard();
   }
+}
+
+/** The weights of a network as it trains; as it is evaluated where a checkpoint has only that. */
+function chooseConverted(
+  { program, graph }: Network,
+  request: WeightsRequest,
+): ChosenWeights & { readonly graph: Network['graph'] } {
+  const whole = chooseWeights(program, graph, request);
+  if (whole.source || graph.auxiliary.length === 0) return { graph, ...whole };
+  const evaluated = withoutAuxiliary(graph);
+  const rest = chooseWeights(program, evaluated, { ...request, trained: graph });
+  return rest.source ? { graph: evaluated, ...rest } : { graph, ...whole };
 }

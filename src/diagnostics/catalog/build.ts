@@ -3,6 +3,10 @@ import { error, grouped, info, warning } from './entry.ts';
 
 /** What only shows when a network is built at one point of its family. */
 export const buildDiagnostics = {
+  'auxiliary-weight': error<{ weight: number }>(
+    (a) => `the weight of an auxiliary output must be a number from 0 on, not ${a.weight}`,
+    `The loss of an auxiliary output is added to the network's, times this weight: \`auxiliary 0.3: aux1, aux2\`. At weight 0 the outputs are left out.`,
+  ),
   'division-by-zero': error<object>(() => 'division by zero', `The divisor is 0 at this point of the family.`),
   'not-finite': error<{ value: number }>(
     (a) => `the result is ${a.value}, not a finite number`,

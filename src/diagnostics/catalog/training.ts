@@ -4,8 +4,12 @@ import { error } from './entry.ts';
 export const trainingDiagnostics = {
   'no-classifier': error<{ inputs: number; outputs: number }>(
     (a) =>
-      `training takes a network with one image as its input and one vector of logits as an output; this one has ${a.inputs} ${a.inputs === 1 ? 'input' : 'inputs'} and ${a.outputs} such ${a.outputs === 1 ? 'output' : 'outputs'}`,
-    `\`enetc train\` trains classifiers: the input is \`[channels, height, width]\`, and exactly one of the outputs is a vector with one number per class, as \`Linear\` gives it. A backbone trains inside a model that ends in one.`,
+      `training takes a network with one image as its input and one output of class scores, [classes] or [classes, 1, 1]; this one has ${a.inputs} ${a.inputs === 1 ? 'input' : 'inputs'} and ${a.outputs} such ${a.outputs === 1 ? 'output' : 'outputs'}`,
+    `\`enetc train\` trains classifiers: the input is \`[channels, height, width]\`, and exactly one of the outputs has one number per class: a vector, as \`Linear\` gives it, or if there is no vector, \`[classes, 1, 1]\`, as \`GlobalAvgPool\` gives it of a convolution's scores. A backbone trains inside a model that ends in one.`,
+  ),
+  'auxiliary-classes': error<{ name: string; shape: string; classes: number }>(
+    (a) => `the auxiliary output '${a.name}' is [${a.shape}], but the network distinguishes ${a.classes} classes`,
+    `An auxiliary output has its own cross-entropy with the targets, so it gives one score per class, like the network's own output: \`aux1: stages.4 -> GlobalAvgPool -> fc: Linear(classes)\`.`,
   ),
   'nothing-trains': error<Record<never, never>>(
     () => 'no tensor of the network trains: all are frozen, or it has none',

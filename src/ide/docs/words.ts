@@ -12,6 +12,7 @@ export const keywordDocs: Readonly<Record<Keyword, string>> = {
   param: 'A parameter of the model: `param classes: int = 1000`. A variant or `--set` gives it another value.',
   convention: 'Whose rules hold for what an op leaves open (padding, epsilon, momentum): `tf` or `torch`.',
   input: 'A tensor that comes in, `[channels, height, width]`, and how its pixels are normalised.',
+  auxiliary: 'Outputs that only training has, and the weight of each in the loss: `auxiliary 0.3: aux1, aux2`.',
   maximize: 'What a search over the open choices of this model should maximise.',
   scaling: 'How `d`, `w` and `r` follow from phi; it may also state how they are rounded.',
   variants: 'The published members of the family, one row each. A phi that a row names takes that row.',

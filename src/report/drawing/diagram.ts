@@ -1,5 +1,6 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import { type Graph, readerCounts, type Shape } from '../../5-graph/graph.ts';
+import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { writtenKernelLabel } from '../../ops/labels.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
@@ -48,8 +49,9 @@ export interface Tap {
   readonly shape: Shape;
 }
 
-/** Gathers everything to draw of a network. */
-export function createDiagram(graph: Graph, point?: ScalingPoint): Diagram {
+/** Gathers everything to draw of a network, as it is outside of training. */
+export function createDiagram(written: Graph, point?: ScalingPoint): Diagram {
+  const graph = withoutAuxiliary(written);
   const summary = summarize(graph, point);
   const stages = stagesOf(graph);
   const stageOf = new Map<number, number>();

@@ -1,5 +1,5 @@
-import type { Graph, Normalisation } from '../../5-graph/graph.ts';
-import { graphTensors } from '../../5-graph/graph.ts';
+import { classScores } from '../../5-graph/class-scores.ts';
+import { type Graph, type GraphOutput, graphTensors, type Normalisation, shapeOf } from '../../5-graph/graph.ts';
 import type { Network } from '../../compile-spec.ts';
 import { compileSpec } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -32,19 +32,20 @@ export function imageOf(graph: Graph): NetworkImage {
   };
 }
 
-/** How many classes a network distinguishes: the length of its only vector. @throws RunError if it has none or several. */
+/** How many classes a network distinguishes: see `classScores`. @throws RunError if it has none or several. */
 function classesOf(graph: Graph): number {
-  const vectors = graph.outputs.flatMap(({ value }) => {
-    const shape = graph.nodes[value.node]?.shapes[value.output] ?? [];
-    return shape.length === 1 ? [shape[0] as number] : [];
-  });
-  if (vectors.length === 0) {
-    throw new RunError(
-      words`'${graph.name}' has no output of class scores, one number per class: it ends without a classifier, as a model of the library does with ${option('set', 'classes=0')}`,
-    );
+  const [scores, ...others] = classScores(graph);
+  if (!scores) throw noClassifier(graph);
+  if (others.length > 0) {
+    throw new RunError(`'${graph.name}' has ${others.length + 1} outputs of class scores, not one`);
   }
-  if (vectors.length > 1) throw new RunError(`'${graph.name}' has ${vectors.length} outputs of class scores, not one`);
-  return vectors[0] as number;
+  return shapeOf(graph, scores.value)[0] as number;
+}
+
+function noClassifier({ name }: Graph): RunError {
+  return new RunError(
+    words`'${name}' has no output of class scores, one number per class: it ends without a classifier, as a model of the library does with ${option('set', 'classes=0')}`,
+  );
 }
 
 /** Whether the model has a parameter `classes` that the data may set. */
@@ -60,6 +61,8 @@ export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: n
   const classes = classesOf(graph);
   const found = dataset.classes.length;
   if (classes === found) return;
+  // Pooled features have the shape of a mean over a map of scores.
+  if (shapeOf(graph, (classScores(graph)[0] as GraphOutput).value).length === 3) throw noClassifier(graph);
   throw new RunError(
     words`'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: ${advice(classes, found)}`,
   );

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import type { BackendRequest } from '../../backends/backend.ts';
 import { openBackend } from '../../backends/open.ts';
 import type { Network } from '../../compile-spec.ts';
@@ -93,13 +94,15 @@ export async function evaluateNetwork(
   checkCrop(options.crop);
   const tell = tellOnce(report);
   const subject = await (options.run === undefined ? ofSpec(options, cwd, tell) : ofRun(options, cwd, tell));
-  const { network, weights, dataset } = subject;
+  const { weights, dataset } = subject;
+  const trained = subject.network.graph;
+  const network: Network = { ...subject.network, graph: withoutAuxiliary(trained) };
   const closing: Close[] = [dataset.close];
   try {
     checkClasses(network.graph, dataset, subject.advice);
     const [split, images] = chooseSplit(dataset, options.split);
     for (const text of dataset.warnings) report?.(warning(text));
-    const opened = openStartWeights(network, weights, 0, subject.convention, tell);
+    const opened = openStartWeights(network, weights, 0, subject.convention, tell, trained);
     closing.push(opened.close);
     const backend = await openBackend(options.backend ?? subject.backend, { cwd, env });
     closing.push(backend.close);

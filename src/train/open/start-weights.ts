@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Graph } from '../../5-graph/graph.ts';
 import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { followWeights } from '../../follow-weights.ts';
@@ -64,6 +65,7 @@ export function followStartWeights(
 
 /**
  * The weights that a network starts from: a file's, or seeded ones.
+ * @param trained the network as it trains, if it is to be evaluated
  * @throws RunError if the file does not fit, FileError if it cannot be read.
  */
 export function openStartWeights(
@@ -72,12 +74,14 @@ export function openStartWeights(
   seed: number,
   convention: NetworkRequest['convention'],
   tell: TellDiagnostics,
+  trained: Graph = graph,
 ): OpenedWeights {
   const opened = weights && openCheckpoint(weights.file, '/', weights.key);
   const readable = !opened || opened.checkpoint !== undefined;
   const chosen = readable
     ? chooseWeights(program, graph, {
         seed,
+        trained,
         ...(opened?.checkpoint && { checkpoint: opened.checkpoint }),
         ...(weights?.map !== undefined && { map: weights.map }),
         ...(convention && { convention }),

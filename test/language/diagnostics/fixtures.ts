@@ -185,6 +185,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
     options: { set: { 's.0.kernel': '7' } },
   },
   // build
+  'auxiliary-weight': members('  s: Conv(8, 3)\n  auxiliary -0.3: s\n  return s'),
   'division-by-zero': members('  param n: int = 0\n  s: Conv(8 / n, 3)'),
   'not-finite': members('  s: Conv(9 ^ 999, 3)'),
   'index-range': members('  param n: int[] = [8, 16]\n  s: Conv(n[2], 3)'),

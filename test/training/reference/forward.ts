@@ -129,11 +129,11 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, log) => -t * log),
   focalLoss: (_op, logits = none, targets = none, gamma = none) =>
     perSample(logits, targets, (t, log) => -t * (1 - Math.exp(log)) ** num(gamma, 0) * log),
-  weightedMean: (_op, values = none, weights = none) =>
-    fromList([], [values.data.reduce((sum, v, i) => sum + v * num(weights, i), 0) / dimsOf(values).n]),
-  scaleSamples(_op, x = none, weights = none) {
+  weightedMean: ({ factor }, values = none, weights = none) =>
+    fromList([], [(factor * values.data.reduce((sum, v, i) => sum + v * num(weights, i), 0)) / dimsOf(values).n]),
+  scaleSamples({ factor }, x = none, weights = none) {
     const { n } = dimsOf(x);
-    return mapped(x, (v, i) => (v * num(weights, Math.floor(i / (x.data.length / n)))) / n);
+    return mapped(x, (v, i) => (factor * v * num(weights, Math.floor(i / (x.data.length / n)))) / n);
   },
   globalNorm: (_op, ...inputs) =>
     fromList([], [Math.sqrt(inputs.reduce((sum, x) => sum + x.data.reduce((s, v) => s + v * v, 0), 0))]),

@@ -34,13 +34,19 @@ export const focalLoss: WriteStep<'focalLoss'> = (c) => {
   return [loss, add(c, 'Sub', [a, shared])];
 };
 
-export const weightedMean: WriteStep<'weightedMean'> = (c) => [reduce(c, 'Mean', add(c, 'Mul', two(c)), [0], false)];
+export const weightedMean: WriteStep<'weightedMean'> = (c) => [
+  times(c, reduce(c, 'Mean', add(c, 'Mul', two(c)), [0], false), c.op.factor),
+];
 
 export const scaleSamples: WriteStep<'scaleSamples'> = (c) => {
   const [x, weights] = two(c);
   const share = add(c, 'RealDiv', [weights, batchAsNumber(c)]);
-  return [add(c, 'Mul', [x, reshape(c, share, [-1, 1])])];
+  return [add(c, 'Mul', [x, reshape(c, times(c, share, c.op.factor), [-1, 1])])];
 };
+
+function times(c: NodeContext, x: TensorName, factor: number): TensorName {
+  return factor === 1 ? x : add(c, 'Mul', [x, c.b.number(factor)]);
+}
 
 function batchAsNumber(c: NodeContext): TensorName {
   return c.b.node({ op: 'Cast', name: c.scope, inputs: [c.batch()], attr: { SrcT: int32, DstT: float } });

@@ -19,6 +19,7 @@ const usual: readonly Keyword[] = [
   'input',
   'table',
   'return',
+  'auxiliary',
   'require',
   'maximize',
 ];

@@ -52,6 +52,7 @@ export const skeletons: Partial<Record<Keyword, Skeleton>> = {
     'param <1:name>: <2|int,real,bool,activation,block,table|> = <0>',
   ]),
   input: skeleton('input image: [ ]', 'an input', ['input <1:image>: [<2:3>, <3:resolution>, <4:resolution>]<0>']),
+  auxiliary: skeleton('auxiliary 0.3: ', 'outputs that only training has', ['auxiliary <1:0.3>: <2:aux><0>']),
   maximize: skeleton('maximize accuracy * ', 'an objective', [
     'maximize accuracy * (latency_ms / <1:75>) ^ <2:-0.07><0>',
   ]),

@@ -41,6 +41,8 @@ function wantedOf(site: Site, path: readonly TreeNode[]): Wanted {
       return { type: declaredType(parent), name: parent.name.name };
     case 'input':
       return { type: { list: 'number' }, name: 'resolution' };
+    case 'auxiliary':
+      return { type: node === parent.weight ? 'number' : oneTensor };
     case 'maximize':
       return { type: 'number' };
     case 'require':
