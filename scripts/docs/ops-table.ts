@@ -9,8 +9,11 @@ export function fillOpsTable(page: string): string {
   return page.replace(region, (_all, start: string, end: string) => start + table + end);
 }
 
-function paramsOf({ tensors, params }: BuiltinOp): string {
-  if (tensors === 'many') return 'two tensors or more';
+function paramsOf({ tensors, most, numbers, params }: BuiltinOp): string {
+  if (tensors === 'many')
+    return most === undefined
+      ? `two tensors or more${numbers ? ', numbers among them' : ''}`
+      : 'two tensors, or a number for one';
   return params.length === 0 ? 'none' : params.map(paramText).join(', ');
 }
 

@@ -16,7 +16,8 @@ export interface BuiltinParam extends Param<unknown> {
 }
 
 /** An op as files call it. */
-export interface BuiltinOp extends Pick<Signature<Op>, 'name' | 'tensors' | 'givesList' | 'doc' | 'oneOf' | 'create'> {
+export interface BuiltinOp
+  extends Pick<Signature<Op>, 'name' | 'tensors' | 'most' | 'numbers' | 'givesList' | 'doc' | 'oneOf' | 'create'> {
   readonly params: readonly BuiltinParam[];
   /** Whether it has tensors of its own, and so needs a path. */
   readonly ownsTensors: boolean;

@@ -31,7 +31,9 @@ const aliases: ReadonlyMap<string, string> = new Map(
       'adaptiveavgpool2d globalaveragepool globalaveragepooling globalaveragepooling2d globalavgpool2d gap',
     DropPath: 'stochasticdepth',
     Add: 'plus',
+    Sub: 'subtract minus',
     Mul: 'multiply times',
+    Div: 'divide truediv truedivide',
     Concat: 'concatenate cat',
     Split: 'chunk',
     ChannelShuffle: 'shufflechannel shufflechannels',
@@ -61,7 +63,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   gaussiandropout gaussiannoise dropblock upsamplingbilinear2d
   pixelshuffle pixelunshuffle depthtospace spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims
   slice gather crop cropping2d centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention
-  attention scaleddotproductattention transformer matmul bmm einsum sub subtract div divide minimum maximum average mean sum reducemean
+  attention scaleddotproductattention transformer matmul bmm einsum  minimum maximum average mean sum reducemean
   reducemax reducesum argmax topk dot cosinesimilarity  lambda rescaling bilinear fold unfold
   roialign roipool nms erf exp log sqrt rsqrt reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );

@@ -82,7 +82,7 @@ export function givesTensors(
 export function isTensorArgument(signature: Signature | undefined, arg: Arg, isTensor: (arg: Arg) => boolean): boolean {
   const param = arg.name && signature?.byName.get(arg.name.name);
   if (param) return param.tensor;
-  return (signature?.tensors === 'many' && !arg.name) || isTensor(arg);
+  return (signature?.tensors === 'many' && !signature.op?.numbers && !arg.name) || isTensor(arg);
 }
 
 /** The parameters that must be given and are not. */

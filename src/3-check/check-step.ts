@@ -129,7 +129,11 @@ function checkArguments(
   const isModel = signature?.declared?.kind === 'model';
   const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
   const types = site.types ?? new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, arg.value)]));
-  const isTensor = (arg: Arg) => types.get(arg) !== 'unknown' && actsAsTensor(types.get(arg) as Type);
+  const isTensor = (arg: Arg) => {
+    const type = types.get(arg) as Type;
+    // among tensors, what is not known to be a number is one
+    return type === 'unknown' ? signature?.op?.numbers !== undefined : actsAsTensor(type);
+  };
   const given = head !== undefined && givesTensors(signature, args, isTensor);
   const taken = given ? takenBefore(signature, head) : undefined;
   if (!signature) {
@@ -144,10 +148,12 @@ function checkArguments(
   for (const d of bound.diagnostics) addDiagnostic(c, d);
   if (bound.diagnostics.length === 0) {
     const missing = missingArguments(signature, implied, bound, span);
-    if (chained !== undefined) missing.push(...notEnough(signature, chained, bound, types, span));
+    if (chained !== undefined) missing.push(...wrongCount(signature, chained, bound, types, span));
     for (const d of missing)
       addDiagnostic(c, taken && d.code === 'missing-tensor' ? withBefore(d, taken, [taken.fix]) : d);
-    if (taken && signature.tensors === 'many' && missing.length === 0) {
+    // two tensors leave no room for what stood before, and no earlier version took numbers
+    const hasRoom = signature.op?.most === undefined && !args.some((arg) => types.get(arg) === 'number');
+    if (taken && signature.tensors === 'many' && hasRoom && missing.length === 0) {
       reportTaken(c, taken);
     }
   }
@@ -159,7 +165,10 @@ function checkArguments(
     checkWritten(c, arg.value, param, what);
     if (isVariant(arg)) checkVariantArgument(c, signature, arg);
   }
-  for (const arg of bound.rest) expectType(c, types.get(arg) as Type, { tensors: undefined }, arg.value.span);
+  for (const arg of bound.rest) {
+    const type = types.get(arg) as Type;
+    if (type !== 'number' || !signature.op?.numbers) expectType(c, type, { tensors: undefined }, arg.value.span);
+  }
   return outputCount(signature, bound);
 }
 
@@ -195,19 +204,33 @@ function checkCount(
   return true;
 }
 
-/** An op over many tensors takes two at least, or a list, which may hold any number. */
-function notEnough(
+/** An op over many tensors takes two at least, some no more, or a list, which may hold any number. */
+function wrongCount(
   signature: Signature,
   chained: number,
   { rest }: BoundArguments,
   types: ReadonlyMap<Arg, Type>,
   span: Span,
 ): Diagnostic[] {
-  if (signature.tensors !== 'many') return [];
-  const counts = [chained, ...rest.map((arg) => countOf(types.get(arg) as Type) ?? 2)];
-  const count = counts.reduce((sum, n) => sum + n, 0);
-  if (count >= 2) return [];
-  return [createDiagnostic('missing-tensor', span, { callee: signature.name, name: count === 0 ? 'x' : 'y' })];
+  const { name: callee, tensors, op } = signature;
+  if (tensors !== 'many') return [];
+  const given = rest.map((arg) => types.get(arg) as Type);
+  const countWith = (unknown: number) =>
+    given.reduce((sum, type) => sum + (type === 'number' ? 1 : (countOf(type) ?? unknown)), chained);
+  const least = countWith(1);
+  if (op?.most !== undefined && least > op.most) {
+    return [
+      createDiagnostic('too-many-tensors', span, {
+        callee,
+        takes: op.most,
+        given: chained,
+        arguments: least - chained,
+      }),
+    ];
+  }
+  const hasTensor = chained > 0 || given.some((type) => type !== 'number');
+  const count = hasTensor ? countWith(2) : 0;
+  return count >= 2 ? [] : [createDiagnostic('missing-tensor', span, { callee, name: count === 0 ? 'x' : 'y' })];
 }
 
 /** What the first step of a section no longer takes, for its arguments give tensors; and the edit that gives it that again. */

@@ -64,6 +64,8 @@ export interface Flow {
   readonly tensors: readonly TensorValue[];
   /** They came as a list, which stays one where it holds a single tensor. */
   readonly list?: true;
+  /** Where numbers stand among what an op is given: these by their places, undefined for tensors. */
+  readonly numbers?: readonly (number | undefined)[];
 }
 
 /** A section of a model, or a step in it: what it gives, and the path that begins those of the steps in it. */

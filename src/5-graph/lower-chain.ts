@@ -168,7 +168,10 @@ export function callValue(
   const tensors = [...chained.tensors, ...taken.given];
   if (callee.kind === 'activation') return applyActivation(b, callee, bindings, tensors, site);
   const list = chained.list || taken.list;
-  return callSignature(b, signature, bindings, { tensors, ...(list && { list }) }, env, site, variant);
+  const hasNumbers = taken.operands.length > taken.given.length;
+  const numbers = hasNumbers && [...chained.tensors.map(() => undefined), ...taken.operands];
+  const flow = { tensors, ...(list && { list }), ...(numbers && { numbers }) };
+  return callSignature(b, signature, bindings, flow, env, site, variant);
 }
 
 /** The tensors that arguments give, in the order of the callee's parameters, and the values of its others. */
@@ -185,18 +188,26 @@ function takeArguments(
   const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained, bound, site.span)];
   if (problem) throw new Failure(problem);
   const given: TensorValue[] = [];
+  const operands: (number | undefined)[] = [];
   let list = false;
   const take = (arg: Arg, param?: SignatureParam) => {
     const known = values.get(arg);
     if (known?.traces) addTraces(b.ev, known.traces);
     const value = known ? known.value : evaluate(b.ev, env, arg.value);
+    if (typeof value === 'number' && signature.op?.numbers) {
+      operands.push(value);
+      return;
+    }
     if (isTensorList(value)) list = true;
     const taken = isEmptyList(value) && isListOfTensors(param) ? [] : tensorsFrom(b, value, arg.value.span);
     // what one parameter is given too much must not go to the list after it
     if (signature.takesList && param && !isListOfTensors(param) && taken.length !== 1) {
       failTensors(param.name, 1, taken.length, arg.value.span);
     }
-    for (const tensor of taken) given.push(tensor);
+    for (const tensor of taken) {
+      given.push(tensor);
+      operands.push(undefined);
+    }
   };
   const bindings = new Map<string, Binding>();
   let variant: string | undefined;
@@ -213,7 +224,7 @@ function takeArguments(
       bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
     }
   }
-  return { given, list, bindings, variant };
+  return { given, operands, list, bindings, variant };
 }
 
 function isListOfTensors(param: SignatureParam | undefined): boolean {

@@ -2,7 +2,15 @@ import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import { wrongChoice } from '../3-check/bind-arguments.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { fail } from '../4-scale/evaluation.ts';
-import { type Binding, describeValue, type Env, type Flow, tensorsOf, type Value } from '../4-scale/values.ts';
+import {
+  type Binding,
+  describeValue,
+  type Env,
+  type Flow,
+  type TensorValue,
+  tensorsOf,
+  type Value,
+} from '../4-scale/values.ts';
 import { type Pair, pairOf } from '../ops/pair.ts';
 import type { Shape } from '../ops/shape.ts';
 import type { Param } from '../ops/signature.ts';
@@ -17,14 +25,15 @@ export function lowerOp(
   b: Builder,
   builtin: BuiltinOp,
   bindings: ReadonlyMap<string, Binding>,
-  { tensors: inputs, list }: Flow,
+  flow: Flow,
   env: Env,
   origin: NodeOrigin,
 ): Flow {
   const { span } = origin;
-  if (builtin.tensors === 'many' && inputs.length < 2) {
-    if (inputs.length === 1 && list) return { tensors: inputs };
-    fail('missing-tensor', span, { callee: builtin.name, name: inputs.length === 0 ? 'x' : 'y' });
+  const { tensors: inputs } = flow;
+  if (builtin.tensors === 'many') {
+    const taken = lowerOperands(b, builtin, flow, origin);
+    if (taken) return { tensors: taken };
   }
   const problem = wrongChoice(builtin, (name) => bindings.has(name));
   if (problem) fail('one-argument-of', span, problem);
@@ -39,6 +48,36 @@ export function lowerOp(
   const op = builtin.create(Object.fromEntries(args), inputs[0]?.shape ?? []);
   const tensors = op ? addNode(b, op, inputs, origin) : inputs;
   return builtin.givesList ? { tensors, list: true } : { tensors };
+}
+
+/**
+ * What an op over many tensors makes of its operands where these are not tensors alone, or a single one: undefined where
+ * the op itself is to be added.
+ */
+function lowerOperands(
+  b: Builder,
+  { name: callee, most, numbers: among, create }: BuiltinOp,
+  { tensors, list, numbers }: Flow,
+  origin: NodeOrigin,
+): readonly TensorValue[] | undefined {
+  const { span } = origin;
+  const count = (numbers ?? tensors).length;
+  if (tensors.length === 0) fail('missing-tensor', span, { callee, name: 'x' });
+  if (most !== undefined && count > most)
+    fail('too-many-tensors', span, { callee, takes: most, given: 0, arguments: count });
+  if (!numbers) {
+    if (tensors.length > 1) return undefined;
+    return list ? tensors : fail('missing-tensor', span, { callee, name: 'y' });
+  }
+  const rescaling = among?.(numbers);
+  const isSingle = (n: number) => Number.isFinite(Math.fround(n));
+  if (!rescaling || !isSingle(rescaling.scale) || !isSingle(rescaling.offset)) {
+    return fail('number-operand', span, { callee, numbers: numbers.flatMap((n) => n ?? []).join(' and ') });
+  }
+  const op = tensors.length > 1 ? create({}, tensors[0]?.shape ?? []) : undefined;
+  const whole = op ? addNode(b, op, tensors, origin) : tensors;
+  if (rescaling.scale === 1 && rescaling.offset === 0) return whole;
+  return addNode(b, { kind: 'rescale', ...rescaling }, whole, origin);
 }
 
 /** The value of an argument, if its parameter takes it. */

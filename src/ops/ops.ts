@@ -9,6 +9,7 @@ import { channelMean } from './kinds/channel-mean.ts';
 import { channelShuffle } from './kinds/channel-shuffle.ts';
 import { concat } from './kinds/concat.ts';
 import { conv } from './kinds/conv.ts';
+import { div } from './kinds/div.ts';
 import { dropPath } from './kinds/drop-path.ts';
 import { dropout } from './kinds/dropout.ts';
 import { globalAvgPool } from './kinds/global-avg-pool.ts';
@@ -19,7 +20,9 @@ import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { normalise } from './kinds/normalise.ts';
 import { pad } from './kinds/pad.ts';
+import { rescale } from './kinds/rescale.ts';
 import { split } from './kinds/split.ts';
+import { sub } from './kinds/sub.ts';
 import { upsample } from './kinds/upsample.ts';
 import type { Field } from './window.ts';
 
@@ -40,7 +43,10 @@ export const descriptors = [
   dropout,
   dropPath,
   add,
+  sub,
   mul,
+  div,
+  rescale,
   concat,
   split,
   channelShuffle,

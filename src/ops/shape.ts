@@ -29,6 +29,19 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }
 
+/** The shape of an op that works element by element: each axis of each input has the output's size, or is 1 and repeated. */
+export function elementwise(_op: unknown, inputs: readonly Shape[]): Inferred {
+  const [first = [], ...others] = inputs;
+  const shape = others.reduce(joinedShape, first);
+  const fits = inputs.every((s) => s.length === shape.length && s.every((n, axis) => n === 1 || n === shape[axis]));
+  return fits ? [shape] : { error: 'shape-mismatch', shapes: inputs };
+}
+
+/** The shape of two that fit each other: the sizes where the other has ones. */
+export function joinedShape(a: Shape, b: Shape): Shape {
+  return a.map((n, axis) => Math.max(n, b[axis] ?? 1));
+}
+
 /** The shape of an op whose output is like its one input. */
 export function sameAsInput(_op: unknown, [x = []]: readonly Shape[]): Inferred {
   return [x];

@@ -8,6 +8,13 @@ export interface Signature<O> {
   readonly name: string;
   /** How many tensors it takes; `many`: two or more, or a list. */
   readonly tensors: 1 | 'many';
+  /** The most that it takes, where that is two. */
+  readonly most?: 2;
+  /**
+   * What a number is among its operands, by their places, where tensors have undefined: the rescaling of what the op makes of
+   * the tensors alone. Undefined where no number can stand so. Absent where it takes none.
+   */
+  numbers?(operands: readonly (number | undefined)[]): Rescaling | undefined;
   /** What it gives is a list of tensors, be it of one. */
   readonly givesList?: true;
   /** One line of Markdown. */
@@ -18,6 +25,12 @@ export interface Signature<O> {
   readonly oneOf?: readonly string[];
   /** The op of a call over an input of that shape; undefined if the arguments ask for nothing, as dropout at rate 0. */
   create(args: Readonly<Record<string, unknown>>, input: Shape): O | undefined;
+}
+
+/** x scale + offset. */
+export interface Rescaling {
+  readonly scale: number;
+  readonly offset: number;
 }
 
 /** `tensor`: one that only lends its shape; the op does not read it. */

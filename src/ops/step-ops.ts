@@ -96,12 +96,16 @@ export type StepOp =
    * The shape is `[1, 1, 1]` or `[1]` where a whole sample goes or stays.
    */
   | { readonly kind: 'mask'; readonly rate: number; readonly offset: number; readonly shape: readonly number[] }
-  /** The product of two; one of them may have ones where the other has sizes. */
+  /** The product of two; each may have ones where the other has sizes. */
   | { readonly kind: 'mul' }
-  /** The sum of any number of the same shape. */
+  /** The first over the second; each may have ones where the other has sizes. */
+  | { readonly kind: 'div' }
+  /** The sum of any number; each may have ones where others have sizes. */
   | { readonly kind: 'add' }
-  /** The sum over space: `[C, H, W]` to `[C, 1, 1]`. */
-  | { readonly kind: 'sumSpace' }
+  /** x scale + offset. */
+  | { readonly kind: 'rescale'; readonly scale: number; readonly offset: number }
+  /** The sum over the axes that are 1 in `shape` and not in x; it gives `shape`. */
+  | { readonly kind: 'sumTo'; readonly shape: readonly number[] }
   /** Along channels. */
   | { readonly kind: 'concat' }
   /** Channels `from` to before `to`. */

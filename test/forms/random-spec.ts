@@ -164,14 +164,21 @@ function section(pick: Choices, values: readonly Named[], name: string): { text:
 /** A call of several tensors of one kind, as it begins a section or stands behind an arrow. */
 function merge(pick: Choices, values: readonly Named[]): (Named & { readonly text: string }) | undefined {
   const x = pick.of(values);
-  const op = pick.of(['Add', 'Mul', 'Concat']);
+  const op = pick.of(['Add', 'Mul', 'Concat', 'Sub', 'Div']);
   const fits = values.filter(({ shape }) =>
     op === 'Concat'
       ? shape.length === x.shape.length && String(shape.slice(1)) === String(x.shape.slice(1))
       : String(shape) === String(x.shape),
   );
-  const gates = op === 'Mul' ? values.filter(({ shape }) => String(shape) === `${x.shape[0]},1,1`) : [];
-  const count = pick.from(2, 5);
+  if (op === 'Div') {
+    // What is divided by stays away from 0.
+    const text = `Div(${pick.of(fits).name}, Add(sigmoid(${x.name}), 0.5))`;
+    return { name: '', text, shape: x.shape };
+  }
+  const isRepeated = (shape: readonly number[]) => shape.every((n, axis) => n === 1 || n === x.shape[axis]);
+  const gates =
+    op === 'Concat' ? [] : values.filter(({ shape }) => shape.length === x.shape.length && isRepeated(shape));
+  const count = op === 'Sub' ? 2 : pick.from(2, 5);
   const names = Array.from({ length: count }, () => pick.of([...fits, ...gates]).name);
   const [first, ...others] = names;
   const form = pick.of([
@@ -217,6 +224,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `${pick.of(['Dropout', 'DropPath'])}(${pick.of([0, 0.2, 0.9])})`,
     () => `Turned`,
     () => `Summed(${pick.of([2, 3])})`,
+    () => pick.of(['Mul(0.5)', 'Add(1)', 'Sub(0.25)', 'Div(-2)', 'Mul(0.5, 3)']),
     () => `Repeated(${pick.from(1, 3)})`,
   ];
   if (shape.length < 3) return pick.of(anywhere)();

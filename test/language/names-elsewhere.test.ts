@@ -10,7 +10,7 @@ const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
   op: `LayerNorm LayerNormalization GroupNorm InstanceNorm
     InstanceNorm2d RMSNorm LocalResponseNorm LRN ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
-    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Flatten flatten Reshape Permute Sub Div MatMul ReduceMean Clip Sum Mean`,
+    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Flatten flatten Reshape Permute MatMul ReduceMean Clip Sum Mean`,
 };
 
 test.each([
@@ -64,6 +64,8 @@ test.each([
   ['Sigmoid', 'sigmoid'],
   ['Identity', 'identity'],
   ['UpSampling2D', 'Upsample'],
+  ['subtract', 'Sub'],
+  ['divide', 'Div'],
   ['interpolate', 'Upsample'],
   ['Resize', 'Upsample'],
   ['Conv2d', 'Conv'],

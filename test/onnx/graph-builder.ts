@@ -101,6 +101,12 @@ export function graphBuilder(name = 'test') {
       const [c, h, w] = shape(x) as [number, number, number];
       return add({ kind: 'pad', pads }, path, [x], [[c, h + pads.top + pads.bottom, w + pads.left + pads.right]]);
     },
+    elementwise(kind: 'add' | 'sub' | 'mul' | 'div', values: ValueRef[], path: string) {
+      const shapes = values.map(shape);
+      return add({ kind }, path, values, [shapes[0]!.map((_n, axis) => Math.max(...shapes.map((s) => s[axis]!)))]);
+    },
+    rescale: (x: ValueRef, path: string, scale: number, offset: number) =>
+      add({ kind: 'rescale', scale, offset }, path, [x], [shape(x)]),
     upsample(x: ValueRef, path: string, mode: Interpolation, [rows, columns]: readonly [number, number]) {
       const [c, h, w] = shape(x) as [number, number, number];
       const op: Op = { kind: 'upsample', mode, rows: { from: h, to: rows }, columns: { from: w, to: columns } };

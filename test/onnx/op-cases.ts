@@ -146,6 +146,53 @@ export const opCases: Record<string, () => Graph> = {
     const g = graphBuilder();
     return g.build({ y: g.pad(g.input([2, 4, 4]), 'edge', { top: 1, left: -1, bottom: 2, right: 0 }) });
   },
+  'arithmetic along repeated axes': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 3, 5]);
+    const pixels = g.conv(x, 'pixels', 1, window(1));
+    const channels = g.act(g.globalPool(x, 'channels'), 'channels', 'sigmoid');
+    const one = g.act(g.globalPool(pixels, 'one'), 'one', 'sigmoid');
+    const others = { pixels: g.act(pixels, 'pixels', 'sigmoid'), channels, one };
+    const kinds = ['add', 'sub', 'mul', 'div'] as const;
+    return g.build(
+      Object.entries(others).flatMap(([name, other]) =>
+        kinds.map((kind): [string, ValueRef] => [
+          `${kind}_${name}`,
+          g.elementwise(kind, [x, other], `${kind}_${name}`),
+        ]),
+      ),
+    );
+  },
+  'arithmetic whose first is repeated, and of both': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 3, 5]);
+    const pixels = g.conv(x, 'pixels', 1, window(1));
+    const channels = g.act(g.globalPool(x, 'channels'), 'channels', 'sigmoid');
+    const gate = g.act(x, 'gate', 'sigmoid');
+    return g.build({
+      both: g.elementwise('div', [pixels, channels], 'both'),
+      over: g.elementwise('div', [channels, gate], 'over'),
+      minus: g.elementwise('sub', [pixels, x], 'minus'),
+      three: g.elementwise('add', [channels, pixels, x], 'three'),
+      product: g.elementwise('mul', [pixels, channels, gate], 'product'),
+      same: g.elementwise('sub', [x, x], 'same'),
+      one: g.elementwise('div', [gate, gate], 'one'),
+    });
+  },
+  'arithmetic with numbers, and of vectors': () => {
+    const g = graphBuilder();
+    const x = g.input([3, 2, 2]);
+    const v = g.linear(x, 'fc', 5);
+    const w = g.act(g.linear(x, 'one', 1), 'one', 'sigmoid');
+    return g.build({
+      half: g.rescale(x, 'half', 0.5, 0),
+      more: g.rescale(x, 'more', 1, 3),
+      rest: g.rescale(v, 'rest', -1, 1),
+      both: g.rescale(v, 'both', 2.5, -0.25),
+      over: g.elementwise('div', [v, w], 'over'),
+      minus: g.elementwise('sub', [w, v], 'minus'),
+    });
+  },
   'nearest pixels, once, twice and three times': () => {
     const g = graphBuilder();
     const x = g.input([2, 3, 5]);

@@ -92,13 +92,28 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         out.map((_, unit) => x.reduce((s, v, i) => s + v * tensors[0]![unit * x.length + i]!, tensors[1]?.[unit] ?? 0)),
       ];
     case 'add':
-      return [x.map((_, i) => inputs.reduce((sum, values) => sum + values[i]!, 0))];
-    case 'mul': {
-      // A factor of one number a channel gates the others.
-      const size = out.length / outShape[0];
-      const factor = (values: Values, i: number) => values[values.length === out.length ? i : Math.floor(i / size)]!;
-      return [out.map((_, i) => inputs.reduce((product, values) => product * factor(values, i), 1))];
+    case 'sub':
+    case 'mul':
+    case 'div': {
+      // An axis of 1 is repeated.
+      const [, height = 1, width = 1] = outShape;
+      const element = (values: Values, [, rows = 1, columns = 1]: number[], channels: number, i: number) => {
+        const [n, row, column] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+        return values[
+          ((channels === 1 ? 0 : n) * rows + (rows === 1 ? 0 : row)) * columns + (columns === 1 ? 0 : column)
+        ]!;
+      };
+      const { kind } = op;
+      return [
+        out.map((_, i) =>
+          inputs
+            .map((values, k) => element(values, shapes[k]!, shapes[k]![0]!, i))
+            .reduce((a, b) => arithmetic[kind](a, b)),
+        ),
+      ];
     }
+    case 'rescale':
+      return [x.map((v) => v * op.scale + op.offset)];
     case 'concat':
       return [Float64Array.from(inputs.flatMap((v) => [...v]))];
     case 'split':
@@ -130,6 +145,13 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
       return [x];
   }
 }
+
+const arithmetic = {
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+};
 
 /** The cells under a window: its own row and column, and the input's. */
 function cells({ kernel, stride, dilation, pads }: Window, i: number, j: number): [number, number, number, number][] {

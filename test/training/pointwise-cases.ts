@@ -90,12 +90,21 @@ const gates: readonly (readonly [string, readonly number[], readonly number[]])[
   ['mask of samples', [3, 2, 2], [1, 1, 1]],
   ['mask of vectors', [5], [1]],
   ['vectors', [5], [5]],
+  ['a map of one channel', [3, 2, 4], [1, 2, 4]],
+  ['rows and columns', [3, 2, 1], [1, 1, 4]],
+  ['channels and pixels', [1, 2, 4], [3, 1, 1]],
 ];
 
 export const movingCases: readonly Case[] = [
   ...gates.map(([name, a, b]) =>
-    buildCase(`product, ${name}`, (c) => {
-      c.op({ kind: 'mul' }, [c.fed('a', a), c.fed('b', b)], a.length > 1 && a[1] === 1 ? b : a);
+    buildCase(`product, quotient and sum, ${name}`, (c) => {
+      const shape = a.map((n, axis) => Math.max(n, b[axis] as number));
+      const [x, y] = [c.fed('a', a), c.fed('b', b, positive)];
+      c.op({ kind: 'mul' }, [x, y], shape);
+      c.op({ kind: 'div' }, [x, y], shape);
+      c.op({ kind: 'add' }, [x, y], shape);
+      c.op({ kind: 'add' }, [y, x, y], shape);
+      c.op({ kind: 'sumTo', shape: a }, [c.fed('sum', shape)], a);
     }),
   ),
   ...[1, 2, 3].map((count) =>
@@ -110,6 +119,12 @@ export const movingCases: readonly Case[] = [
       );
     }),
   ),
+  buildCase('numbers', (c) => {
+    const [x, v] = [c.fed('x', [2, 3, 2]), c.fed('v', [4])];
+    c.op({ kind: 'rescale', scale: -0.5, offset: 0 }, [x], [2, 3, 2]);
+    c.op({ kind: 'rescale', scale: 1, offset: 3 }, [v], [4]);
+    c.op({ kind: 'rescale', scale: 2, offset: -1 }, [x], [2, 3, 2]);
+  }),
   buildCase('channels', (c) => {
     const x = c.fed('x', [6, 2, 3]);
     c.op({ kind: 'slice', from: 0, to: 2 }, [x], [2, 2, 3]);

@@ -89,6 +89,24 @@ function attentive(): Graph {
   return g.build({ logits: g.linear(g.globalPool(attended, 'head'), 'classifier', 3) });
 }
 
+/** Maps, channels and pixels against each other, in sums, differences, products and quotients, and with numbers. */
+function fused(): Graph {
+  const g = graphBuilder('fused');
+  const x = unit(g, g.input([3, 4, 5]), 'stem', 4, 'silu');
+  const channels = g.act(g.globalPool(x, 'channels'), 'channels', 'sigmoid');
+  const pixels = g.act(g.conv(x, 'pixels', 1, window(1)), 'pixels', 'sigmoid');
+  const sum = g.rescale(g.elementwise('add', [channels, pixels], 'sum'), 'sum', 2, 0.1);
+  const centred = g.elementwise('sub', [x, channels], 'centred');
+  const share = g.elementwise('div', [centred, sum], 'share');
+  const rest = g.elementwise('sub', [pixels, g.elementwise('mul', [pixels, x, channels], 'all')], 'rest');
+  const both = g.elementwise(
+    'div',
+    [g.elementwise('add', [share, rest, pixels], 'both'), g.rescale(pixels, 'half', 1, 0.5)],
+    'both',
+  );
+  return g.build({ logits: g.linear(g.globalPool(both, 'head'), 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -121,6 +139,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   pooled,
   cells,
   attentive,
+  fused,
   pyramid,
   withHeads,
 };

@@ -133,7 +133,15 @@ export const spaceCases: readonly Case[] = [
       const x = c.fed('x', shape);
       const dy = c.fed('dy', [4, 1, 1]);
       c.op({ kind: 'globalAvgPool' }, [x], [4, 1, 1]);
-      c.op({ kind: 'sumSpace' }, [x], [4, 1, 1]);
+      for (const sum of [
+        [4, 1, 1],
+        [1, height, width],
+        [1, 1, 1],
+        [4, height, 1],
+        [1, 1, width],
+      ]) {
+        c.op({ kind: 'sumTo', shape: sum }, [x], sum);
+      }
       c.op({ kind: 'globalAvgPoolGrad', shape }, [dy], shape);
       flattened(c, shape);
     }),

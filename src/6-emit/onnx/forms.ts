@@ -1,6 +1,6 @@
 import type { Graph, Shape } from '../../5-graph/graph.ts';
 import type { Pair } from '../../ops/pair.ts';
-
+import { joinedShape } from '../../ops/shape.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';
@@ -59,18 +59,23 @@ export function pairwise(
   return values.reduce((a, b, i) => pair(a, b, i === last ? name : `${name}/${i}`)).name;
 }
 
-/** The product of two tensors of one shape, or of a tensor and a gate of one number per channel. */
+/** An operator of two tensors, one of which may be repeated along axes of the other. */
+export function binary(b: Builder, type: 'Add' | 'Mul', left: Value, right: Value, name: string): Value {
+  const shape = joinedShape(left.shape, right.shape);
+  return { name: addNode(b, type, [left.name, right.name], name, shape), shape };
+}
+
+/** The product of two tensors, one of which may be repeated along axes of the other. */
 export function product(b: Builder, graph: Graph, left: Value, right: Value, name: string): Value {
-  const shape = isGate(left.shape) ? right.shape : left.shape;
-  const factors = [left, right].map((value) => apart(b, value, name));
+  const factors = [left, right].map((value) => apart(b, value, name)) as [Value, Value];
   const gate = factors.findIndex((value) => isGate(value.shape));
   const other = factors[1 - gate];
   if (b.options.tuned === 'ort-x86' && gate >= 0 && other && !isGate(other.shape)) {
+    const { shape } = other;
     const full = upsampledGate(b, graph, factors[gate] as Value, shape, name);
     if (full !== undefined) return { name: addNode(b, 'Mul', [other.name, full], name, shape), shape };
   }
-  const inputs = factors.map((value) => value.name);
-  return { name: addNode(b, 'Mul', inputs, name, shape), shape };
+  return binary(b, 'Mul', ...factors, name);
 }
 
 /**

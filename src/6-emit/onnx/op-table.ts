@@ -7,7 +7,7 @@ import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import { type Builder, dataTypes, type Value } from './builder.ts';
-import { globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
+import { binary, globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
 import type { Operator } from './operators.ts';
 import { resized } from './resize.ts';
 
@@ -50,15 +50,16 @@ export const opTable: OpWriters<OnnxNode> = {
   },
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
-  add: (c) => {
-    const shape = outputShape(c);
-    const sum = (a: Value, b: Value, name: string) => ({
-      name: addNode(c.b, 'Add', [a.name, b.name], name, shape),
-      shape,
-    });
-    return [pairwise(valuesOf(c), label(c, 'add'), sum)];
-  },
+  add: (c) => [pairwise(valuesOf(c), label(c, 'add'), (a, b, name) => binary(c.b, 'Add', a, b, name))],
+  sub: (c) => step(c, 'Sub', c.inputs, 'sub'),
   mul: (c) => [pairwise(valuesOf(c), label(c, 'mul'), (a, b, name) => product(c.b, c.graph, a, b, name))],
+  div: (c) => step(c, 'Div', c.inputs, 'div'),
+  rescale: (c) => {
+    const { scale, offset } = c.op;
+    const scaled =
+      scale === 1 ? first(c) : add(c, 'Mul', [first(c), c.b.scalar(scale, first(c))], 'scale', outputShape(c));
+    return [offset === 0 ? scaled : add(c, 'Add', [scaled, c.b.scalar(offset, scaled)], 'offset', outputShape(c))];
+  },
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
   // Sizes as an input are the one form that all opsets share.
   split: (c) => {

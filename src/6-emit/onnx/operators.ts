@@ -34,6 +34,7 @@ export const operators = [
   'Softmax',
   'Softplus',
   'Split',
+  'Sub',
   'Tanh',
   'Transpose',
 ] as const;

@@ -9,7 +9,9 @@ export const rearrangingKernels: Kernels<
   | 'mask'
   | 'mul'
   | 'add'
-  | 'sumSpace'
+  | 'div'
+  | 'rescale'
+  | 'sumTo'
   | 'concat'
   | 'slice'
   | 'zeros'
@@ -29,10 +31,29 @@ export const rearrangingKernels: Kernels<
     return tf.reshape(tf.mul(stays, 1 / (1 - rate)), held);
   },
   mul: ({ tf }, _op, inputs) => tf.mul(at(inputs, 0), at(inputs, 1)),
-  add: ({ tf }, _op, inputs) => sumOf(tf, inputs),
-  sumSpace: ({ tf }, _op, inputs) => {
-    const x = mapAt(inputs, 0);
-    return tf.mul(spaceMean(tf, x), x.shape[1] * x.shape[2]);
+  add: ({ tf }, _op, inputs) => {
+    const isSame = inputs.every(({ shape }) => String(shape) === String(inputs[0]?.shape));
+    return isSame ? sumOf(tf, inputs) : inputs.reduce((sum, x) => tf.add(sum, x));
+  },
+  div: ({ tf }, _op, inputs) => tf.div(at(inputs, 0), at(inputs, 1)),
+  rescale: ({ tf }, { scale, offset }, inputs) => {
+    const scaled = scale === 1 ? at(inputs, 0) : tf.mul(at(inputs, 0), scale);
+    return offset === 0 ? scaled : tf.add(scaled, offset);
+  },
+  sumTo: ({ tf }, { shape }, inputs) => {
+    const [channels = 1, height = 1, width = 1] = shape;
+    const x = at(inputs, 0);
+    if (x.rank !== 4) return channels < (x.shape[1] as number) ? tf.sum(x, 1, true) : x;
+    const map = mapAt(inputs, 0);
+    const [, rows, columns] = map.shape;
+    const isSpace = height < rows && width < columns;
+    const along = [...(!isSpace && height < rows ? [1] : []), ...(!isSpace && width < columns ? [2] : [])];
+    const overSpace = isSpace
+      ? tf.mul(spaceMean(tf, map), rows * columns)
+      : along.length > 0
+        ? tf.sum(map, along, true)
+        : map;
+    return channels < map.shape[3] ? tf.sum(overSpace, 3, true) : overSpace;
   },
   concat: ({ tf }, _op, inputs) => (inputs.length === 1 ? at(inputs, 0) : tf.concat([...inputs], lastAxis(inputs))),
   slice: ({ tf }, { from, to }, inputs) => {

@@ -66,7 +66,11 @@ export const buildDiagnostics = {
   ),
   'shape-mismatch': error<{ op: string; shapes: string }>(
     (a) => `${a.op} cannot join ${a.shapes}`,
-    `\`Add\` needs equal shapes; \`Mul\` too, or one tensor of [C, 1, 1] that gates channels; \`Concat\` equal height and width.`,
+    `\`Add\`, \`Sub\`, \`Mul\` and \`Div\` need shapes with as many axes, each of one size or of 1, which is repeated; \`Concat\` needs equal height and width.`,
+  ),
+  'number-operand': error<{ callee: string; numbers: string }>(
+    (a) => `'${a.callee}' cannot compute with ${a.numbers} there`,
+    `\`Add\`, \`Sub\` and \`Mul\` take numbers among their tensors; \`Div\` divides by a number other than 0, and divides none. What numbers make together has to be within single precision.`,
   ),
   'needs-space': error<{ op: string; shape: string }>(
     (a) => `${a.op} needs a tensor [C, H, W], not ${a.shape}`,

@@ -73,7 +73,7 @@ function helpOfSignature(analysis: Analysis, signature: Signature, call: Call, c
     label: paramLabel(signature, param),
     documentation: describeParamOf(signature, param.name, analysis),
   }));
-  const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(chained ? 1 : 0) : [];
+  const more = signature.tensors === 'many' ? ['x', 'y', '...'].slice(chained ? 1 : 0, signature.op?.most) : [];
   const names = [...more, ...parameters.map((p) => p.label)];
   const { activation } = signature;
   const ownDoc = signature.op?.doc ?? (activation && activationFacts[activation].doc);

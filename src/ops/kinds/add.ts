@@ -1,7 +1,8 @@
 import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { sameShape } from '../shape.ts';
+import { elementwise } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched } from '../steps.ts';
+import { gradientOver } from '../sum-to.ts';
 
 export interface AddOp {
   readonly kind: 'add';
@@ -12,22 +13,20 @@ export const add: OpDescriptor<AddOp> = {
   signature: signature({
     name: 'Add',
     tensors: 'many',
-    doc: 'The sum of tensors of one shape.',
+    doc: 'The sum, element by element; of numbers too.',
     params: {},
+    numbers: (operands) => ({ scale: 1, offset: operands.reduce<number>((sum, n) => sum + (n ?? 0), 0) }),
     create: () => ({ kind: 'add' }),
   }),
   label: () => 'Add',
   ...stateless,
-  shapes: (_op, inputs) => {
-    const [first = []] = inputs;
-    return inputs.every((s) => sameShape(s, first)) ? [first] : { error: 'shape-mismatch', shapes: inputs };
-  },
+  shapes: elementwise,
   result: 'inPlace',
   movesOnly: false,
   field: 'row',
-  train: ({ b, path, inputs, inputShapes }) => ({
-    outputs: [b.one({ kind: 'add' }, inputs, batched(inputShapes[0] ?? []), path)],
-    pull: ([dy]) => ({ inputs: inputs.map(() => dy) }),
+  train: (c) => ({
+    outputs: [c.b.one({ kind: 'add' }, c.inputs, batched(c.outputShapes[0] ?? []), c.path)],
+    pull: ([dy]) => ({ inputs: c.inputs.map((_input, i) => (dy && c.passes(i) ? gradientOver(c, dy, i) : undefined)) }),
   }),
   box: 'join',
   joins: [],

@@ -1,7 +1,8 @@
 import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { elements, type Shape, sameShape } from '../shape.ts';
+import { elementwise, joinedShape, type Shape } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
+import { sumTo } from '../sum-to.ts';
 import type { Lowered, RuleContext } from '../training-rule.ts';
 
 export interface MulOp {
@@ -13,17 +14,14 @@ export const mul: OpDescriptor<MulOp> = {
   signature: signature({
     name: 'Mul',
     tensors: 'many',
-    doc: 'The product, element by element. A `[C, 1, 1]` gates each channel.',
+    doc: 'The product, element by element; of numbers too. A `[C, 1, 1]` gates each channel.',
     params: {},
+    numbers: (operands) => ({ scale: operands.reduce<number>((product, n) => product * (n ?? 1), 1), offset: 0 }),
     create: () => ({ kind: 'mul' }),
   }),
   label: () => 'Mul',
   ...stateless,
-  shapes: (_op, inputs) => {
-    const full = inputs.find((s) => !isGate(s)) ?? inputs[0] ?? [];
-    const fits = inputs.every((s) => sameShape(s, full) || (isGate(s) && s[0] === full[0] && full.length === 3));
-    return fits ? [full] : { error: 'shape-mismatch', shapes: inputs };
-  },
+  shapes: elementwise,
   result: 'inPlace',
   movesOnly: false,
   field: 'row',
@@ -31,10 +29,6 @@ export const mul: OpDescriptor<MulOp> = {
   box: 'join',
   joins: [],
 };
-
-function isGate(s: Shape): boolean {
-  return s.length === 3 && s[1] === 1 && s[2] === 1;
-}
 
 interface Product {
   readonly value: StepRef;
@@ -49,16 +43,15 @@ function product({ b, path, inputs, inputShapes, passes }: RuleContext<MulOp>): 
   const products: Product[] = [first];
   for (const factor of others) {
     const before = products.at(-1) as Product;
-    const shape = elements(factor.shape) > elements(before.shape) ? factor.shape : before.shape;
+    const shape = joinedShape(before.shape, factor.shape);
     const value = b.one({ kind: 'mul' }, [before.value, factor.value], batched(shape), path);
     products.push({ value, shape, passes: before.passes || factor.passes });
   }
-  /** The gradient of `of` in a product with `other`; summed where `of` was spread over space. */
+  /** The gradient of `of` in a product with `other`; summed where `of` was repeated. */
   const gradient = (dy: StepRef, of: Product, other: Product): StepRef => {
-    const full = elements(of.shape) > elements(other.shape) ? of.shape : other.shape;
+    const full = joinedShape(of.shape, other.shape);
     const product = b.one({ kind: 'mul' }, [dy, other.value], batched(full), path);
-    if (elements(of.shape) === elements(full)) return product;
-    return b.one({ kind: 'sumSpace' }, [product], batched(of.shape), path);
+    return sumTo(b, product, full, of.shape, path);
   };
   return {
     outputs: [(products.at(-1) as Product).value],

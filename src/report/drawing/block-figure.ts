@@ -111,12 +111,15 @@ function tailLabel(graph: Graph, node: GraphNode, same: readonly RawUnit[]): str
   return agree(counterparts, (n) => labelOf(graph, n), 'activation');
 }
 
+/** How a join is called. */
+const signs: Partial<Readonly<Record<GraphNode['op']['kind'], string>>> = { add: '+', sub: '−', mul: '×', div: '÷' };
+
 /** `DWConv k×k /s` where kernel and stride differ between blocks. */
 function headLabel(graph: Graph, same: readonly RawUnit[]): string {
   const heads = same.map((unit) => unit.nodes[0] as GraphNode);
   const head = heads[0] as GraphNode;
-  if (head.op.kind === 'add') return '+';
-  if (head.op.kind === 'mul') return '×';
+  const sign = signs[head.op.kind];
+  if (sign !== undefined) return sign;
   const windows = heads.flatMap((node) => ('window' in node.op ? [node.op.window] : []));
   if (windows.length === 0) return agree(heads, (node) => labelOf(graph, node), 'activation');
   const name = labelOf(graph, head).replace(/ \S+$/, '');

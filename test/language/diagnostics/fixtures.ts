@@ -216,6 +216,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'blocks-too-deep': { text: model('  s: A(A)', 'block A(x, b: block) { return x -> c: b(b) }') },
   'group-count': members('  s: Conv(8, 3, groups: 2)'),
   'channel-split': members('  a, b = Split(image, 2)\n  s: a -> Add(b)'),
+  'number-operand': members('  s: Div(1, image)'),
   'shape-mismatch': members('  a: Conv(8, 3)\n  s: a -> Add(image)'),
   'needs-space': members('  a: Linear(10)\n  s: Conv(8, 3)'),
   'output-vanishes': members('  s: Conv(8, 40, padding: valid)'),

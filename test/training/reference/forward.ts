@@ -92,12 +92,18 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
       return stays ? 1 / (1 - op.rate) : 0;
     });
   },
-  mul(_op, a = none, b = none) {
-    const [full, other] = a.data.length >= b.data.length ? [a, b] : [b, a];
-    return mapped(full, (v, i) => v * num(other, broadcast(full.shape, other.shape, i)));
+  mul: (_op, a = none, b = none) => joined(a, b, (x, y) => x * y),
+  add: (_op, first = none, ...others) => others.reduce((sum, x) => joined(sum, x, (a, b) => a + b), first),
+  div: (_op, a = none, b = none) => joined(a, b, (x, y) => x / y),
+  rescale: (op, x = none) => mapped(x, (v) => v * op.scale + op.offset),
+  sumTo(op, x = none) {
+    const y = zeros([dimsOf(x).n, ...op.shape]);
+    x.data.forEach((v, i) => {
+      const at = broadcast(x.shape, y.shape, i);
+      y.data[at] = num(y, at) + v;
+    });
+    return y;
   },
-  add: (_op, ...inputs) => inputs.reduce((sum, x) => mapped(sum, (v, i) => v + num(x, i))),
-  sumSpace: (_op, x = none) => sumSpace(x),
   concat(_op, ...inputs) {
     const [first = none] = inputs;
     const { n } = dimsOf(first);
@@ -196,6 +202,13 @@ function channelSums(x: Doubles, part: (value: number, channel: number) => numbe
     sums.data[k] = num(sums, k) + part(v, k);
   });
   return sums;
+}
+
+/** Two tensors element by element, each repeated where it has ones and the other sizes. */
+function joined(a: Doubles, b: Doubles, of: (x: number, y: number) => number): Doubles {
+  const whole = zeros(a.shape.map((n, axis) => Math.max(n, b.shape[axis] as number)));
+  const at = (x: Doubles, i: number) => num(x, broadcast(whole.shape, x.shape, i));
+  return mapped(whole, (_v, i) => of(at(a, i), at(b, i)));
 }
 
 /** The index in a tensor that has ones where `full` has sizes. */

@@ -2,6 +2,7 @@ import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
 import { convLayerClass } from './conv-layer.ts';
 import { depthwiseConv } from './depthwise-conv.ts';
+import { divideClass } from './divide.ts';
 import { groupedConv } from './grouped-conv.ts';
 import { poolingClasses } from './pooling.ts';
 import { resizingClass } from './resizing.ts';
@@ -12,7 +13,8 @@ const registered = new WeakSet<object>();
 
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
- * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`. To be called once before
+ * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
+ * `EnetDivide`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
  * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
@@ -27,6 +29,7 @@ export function registerLayers(tf: Tfjs): void {
     ...poolingClasses(tf),
     resizingClass(tf),
     unitNormalizationClass(tf),
+    divideClass(tf),
   ]) {
     tf.serialization.registerClass(layerClass);
   }

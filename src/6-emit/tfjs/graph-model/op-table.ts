@@ -53,7 +53,14 @@ export const opTable: OpWriters<GraphModelNode> = {
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => [inTurn(c, 'AddV2', 'add')],
+  sub: (c) => [inTurn(c, 'Sub', 'sub')],
   mul: (c) => [inTurn(c, 'Mul', 'mul')],
+  div: (c) => [inTurn(c, 'RealDiv', 'div')],
+  rescale: (c) => {
+    const { scale, offset } = c.op;
+    const scaled = scale === 1 ? first(c) : add(c, 'Mul', label(c, 'scale'), [first(c), c.b.number(scale)]);
+    return [offset === 0 ? scaled : add(c, 'AddV2', label(c, 'offset'), [scaled, c.b.number(offset)])];
+  },
   concat: (c) => [joinLast(c, c.inputs, label(c, 'concat'))],
   split: (c) => splitLast(c, first(c), label(c, 'split'), c.op.parts),
   // [H, W, g * n] as [H * W, g, n], groups and members swapped (Zhang et al. 2017).

@@ -117,7 +117,15 @@ export const opTable: OpWriters<LayersNode> = {
     return [step(c, 'Dropout', 'drop', { rate: c.op.rate, noise_shape: noiseShape })];
   },
   add: (c) => [merge(c, 'Add', 'add', {})],
+  // Keras' Subtract is not among TensorFlow.js's layers.
+  sub: (c) => {
+    const [x, y] = c.inputs as [string, string];
+    const opposite = c.b.layer('Rescaling', label(c, 'sub/opposite'), { scale: -1, offset: 0 }, [y]);
+    return [c.b.layer('Add', label(c, 'sub'), {}, [x, opposite])];
+  },
   mul: (c) => [merge(c, 'Multiply', 'mul', {})],
+  div: (c) => [merge(c, 'EnetDivide', 'div', {})],
+  rescale: (c) => [step(c, 'Rescaling', 'rescale', { scale: c.op.scale, offset: c.op.offset })],
   concat: (c) => [merge(c, 'Concatenate', 'concat', { axis: -1 })],
   // [H, W, C] as an image of H * W rows and one column per part, of which all but one are cropped away.
   split: (c) => {

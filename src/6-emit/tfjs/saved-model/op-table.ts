@@ -17,6 +17,7 @@ import {
   addAll,
   channelShuffle,
   concat,
+  div,
   flatten,
   linear,
   linearGradInput,
@@ -24,7 +25,9 @@ import {
   mask,
   mul,
   pad,
+  rescale,
   sliceChannels,
+  sumTo,
   unflatten,
   zeros,
 } from './ops-move.ts';
@@ -49,7 +52,6 @@ import {
   maxGrad,
   maxPool,
   maxPoolGrad,
-  sumSpace,
 } from './ops-pool.ts';
 import { upsample, upsampleGrad } from './ops-upsample.ts';
 
@@ -88,7 +90,9 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   mask,
   mul,
   add: addAll,
-  sumSpace,
+  sumTo,
+  div,
+  rescale,
   concat,
   slice: sliceChannels,
   zeros,

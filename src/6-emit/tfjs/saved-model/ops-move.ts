@@ -1,6 +1,6 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { bool, float, int32 } from '../node-def/node-def.ts';
-import { add, dimsOf, first, openShape, reshape, slice, transpose, two, type WriteStep } from './context.ts';
+import { bool, float, int32, type TensorName } from '../node-def/node-def.ts';
+import { add, dimsOf, first, openShape, reduce, reshape, slice, transpose, two, type WriteStep } from './context.ts';
 import { heldDims } from './layout.ts';
 import { padSpace } from './window.ts';
 
@@ -68,10 +68,25 @@ export const mask: WriteStep<'mask'> = (c) => {
 
 export const mul: WriteStep<'mul'> = (c) => [add(c, 'Mul', two(c))];
 
+export const div: WriteStep<'div'> = (c) => [add(c, 'RealDiv', two(c))];
+
 export const addAll: WriteStep<'add'> = (c) => {
-  if (c.inputs.length === 1) return [first(c)];
-  if (c.inputs.length === 2) return [add(c, 'AddV2', c.inputs)];
+  const [x, ...others] = c.inputs as [TensorName, ...TensorName[]];
+  const isSame = c.inputShapes.every((shape) => String(shape.dims) === String(dimsOf(c, 0)));
+  if (c.inputs.length < 3 || !isSame) return [others.reduce((sum, y) => add(c, 'AddV2', [sum, y]), x)];
   return [add(c, 'AddN', c.inputs, { N: { int: c.inputs.length } })];
+};
+
+export const rescale: WriteStep<'rescale'> = (c) => {
+  const { scale, offset } = c.op;
+  const scaled = scale === 1 ? first(c) : add(c, 'Mul', [first(c), c.b.number(scale)]);
+  return [offset === 0 ? scaled : add(c, 'AddV2', [scaled, c.b.number(offset)])];
+};
+
+export const sumTo: WriteStep<'sumTo'> = (c) => {
+  const [from, to] = [heldDims(dimsOf(c, 0)), heldDims(c.op.shape)];
+  const axes = from.flatMap((n, axis) => (n === to[axis] ? [] : [axis + 1]));
+  return [reduce(c, 'Sum', first(c), axes, true)];
 };
 
 export const linear: WriteStep<'linear'> = (c) => [add(c, 'MatMul', two(c))];

@@ -65,8 +65,6 @@ export const avgPoolGrad: WriteStep<'avgPoolGrad'> = (c) => {
   return [padSpace(c, dx, negated(window.pads), padded)];
 };
 
-export const sumSpace: WriteStep<'sumSpace'> = (c) => [reduce(c, 'Sum', first(c), [1, 2], true)];
-
 function poolAttributes(window: Window, input: readonly number[]): Attributes {
   if (!isDense(window)) throw new Error('a pool has no dilation');
   return { ...windowAttributes(window, input), ksize: { ints: [1, ...window.kernel, 1] } };

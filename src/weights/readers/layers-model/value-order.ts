@@ -46,7 +46,7 @@ const spatial = new Set([
 /** Layers that give a map with channels of their own number. */
 const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D']);
 const depthwise = new Set(['DepthwiseConv2D', 'EnetDepthwiseConv2D']);
-const merging = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum']);
+const merging = new Set(['Add', 'Subtract', 'Multiply', 'EnetDivide', 'Average', 'Maximum', 'Minimum']);
 const globalPools = new Set(['GlobalAveragePooling2D', 'GlobalMaxPooling2D']);
 
 /** What a layer gives of what it reads. @param isFirst whether the model has its channels first, for its inputs. */
@@ -99,10 +99,13 @@ function channelsOf({ shape, channels }: ValueOrder, { data_format: format }: To
 }
 
 function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
-  // A gate, one number per channel, leaves the order of what it multiplies.
+  // A gate, one number per channel, leaves the order of what it multiplies; so does a map of one channel.
   const maps = inputs.filter(({ shape }) => !isGate(shape));
-  const [first, ...others] = maps.length > 0 ? maps : inputs;
-  const isSame = others.every(({ order, channels }) => order === first?.order && channels === first?.channels);
+  const joins = maps.length > 0 ? maps : inputs.map(asPixel);
+  const [first, ...others] = joins.toSorted((a, b) => (b.channels ?? 0) - (a.channels ?? 0));
+  const isSame = others.every(
+    ({ order, channels }) => order === first?.order && (channels === first?.channels || channels === 1),
+  );
   return isSame && first ? { ...first, ...joint(inputs) } : undefined;
 }
 
