@@ -310,7 +310,9 @@ export interface ChainCstNode extends CstNode {
 }
 
 export type ChainCstChildren = {
-  expression: ExpressionCstNode[];
+  expression: (ExpressionCstNode)[];
+  If?: IToken[];
+  Else?: IToken[];
   Arrow?: IToken[];
   step?: StepCstNode[];
 };

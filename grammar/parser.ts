@@ -273,6 +273,12 @@ class EnetParser extends BoundedCstParser {
   private chain = this.RULE('chain', () => {
     this.SUBRULE(this.expression);
     this.MANY(() => {
+      this.CONSUME(k.if);
+      this.SUBRULE2(this.expression);
+      this.CONSUME(k.else);
+      this.SUBRULE3(this.expression);
+    });
+    this.MANY2(() => {
       this.CONSUME(t.Arrow);
       this.SUBRULE(this.step);
     });

@@ -41,6 +41,7 @@ const words = [
   'return',
   'require',
   'if',
+  'else',
   'for',
   'in',
   'and',
@@ -105,6 +106,7 @@ export const Plus = operator('Plus', '+');
 export const Minus = operator('Minus', '-');
 export const Star = operator('Star', '*');
 export const Slash = operator('Slash', '/');
+export const Percent = operator('Percent', '%');
 export const Caret = operator('Caret', '^');
 
 /** The tokens that are always spelled the same, keywords aside. */
@@ -120,6 +122,7 @@ export const symbolTokens: readonly TokenType[] = [
   Minus,
   Star,
   Slash,
+  Percent,
   Caret,
   LParen,
   RParen,

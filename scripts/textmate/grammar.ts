@@ -39,6 +39,7 @@ const keywordScopes: Readonly<Record<t.Keyword, string>> = {
   return: 'keyword.control.return',
   require: 'keyword.control.require',
   if: 'keyword.control.if',
+  else: 'keyword.control.else',
   for: 'keyword.control.for',
   in: 'keyword.control.in',
   and: 'keyword.operator.word.and',

@@ -215,6 +215,7 @@ export type Expr =
   | ChoiceNode
   | UnaryNode
   | BinaryNode
+  | ConditionalNode
   | IndexNode
   | PropertyNode
   | ChainNode
@@ -274,13 +275,21 @@ export interface UnaryNode extends Node {
   readonly operand: Expr;
 }
 
-export type BinaryOperator = 'or' | 'and' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '^';
+export type BinaryOperator = 'or' | 'and' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '^';
 
 export interface BinaryNode extends Node {
   readonly kind: 'binary';
   readonly operator: BinaryOperator;
   readonly left: Expr;
   readonly right: Expr;
+}
+
+/** `value if condition else otherwise`. */
+export interface ConditionalNode extends Node {
+  readonly kind: 'conditional';
+  readonly value: Expr;
+  readonly condition: Expr;
+  readonly otherwise: Expr;
 }
 
 export interface IndexNode extends Node {

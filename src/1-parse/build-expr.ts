@@ -82,10 +82,25 @@ export function parameter(b: Build, n: c.ParameterCstNode): a.ParamNode {
 /** A chain; just its first element where it has no steps. */
 export function chainExpr(b: Build, n: c.ChainCstNode | undefined, parent: CstNode): a.Expr {
   if (!n) return { kind: 'error', span: spanOf(b, parent) };
-  const first = expression(b, n.children.expression?.[0], n);
+  const first = conditional(b, n);
   const steps = n.children.step;
   if (!steps) return first;
   return { kind: 'chain', span: spanOf(b, n, parent), first, steps: steps.map((s) => step(b, s)) };
+}
+
+/** What a chain begins with: a value, or one of several by conditions, `a if first else b if second else c`. */
+function conditional(b: Build, n: c.ChainCstNode): a.Expr {
+  const { expression: parts = [], If } = n.children;
+  if (!If) return expression(b, parts[0], n);
+  if (If.length > parseLimits.operators) return tooLong(b, spanOf(b, n));
+  const values = parts.map((part) => expression(b, part, n));
+  const missing: a.ErrorNode = { kind: 'error', span: spanOf(b, n) };
+  let otherwise = values[2 * If.length] ?? missing;
+  for (let i = 2 * (If.length - 1); i >= 0; i -= 2) {
+    const [value = missing, condition = missing] = values.slice(i);
+    otherwise = { kind: 'conditional', span: joinSpans(value.span, otherwise.span), value, condition, otherwise };
+  }
+  return otherwise;
 }
 
 export function step(b: Build, n: c.StepCstNode): a.StepNode {
@@ -160,6 +175,7 @@ export const precedence: Record<string, number> = {
   '-': 4,
   '*': 5,
   '/': 5,
+  '%': 5,
   '^': 7,
 };
 /** A sign binds tighter than a product and looser than a power: `-2 ^ 2` is -4. `not` binds looser than a comparison. */

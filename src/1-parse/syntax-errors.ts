@@ -30,6 +30,9 @@ export function syntaxDiagnostics(
 }
 
 function syntaxDiagnostic(source: Source, e: IRecognitionException, last: boolean): Diagnostic {
+  if (e.token.tokenType === t.keywordTokens.else) {
+    return createDiagnostic('stray-else', tokenSpan(source, e.token, undefined, false), {});
+  }
   const next = beginsNext(source, e.token);
   const span = tokenSpan(source, e.token, (e as { previousToken?: IToken }).previousToken, next);
   const found = next || (!last && e.token.tokenType === EOF) ? 'the next declaration' : foundOf(e.token);

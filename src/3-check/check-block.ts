@@ -1,9 +1,9 @@
-import type { AssignNode, BlockNode, Expr, Ident, ParamNode, Statement, StepNode, TypeNode } from '../1-parse/ast.ts';
-import { walkNodes } from '../1-parse/walk.ts';
+import type { AssignNode, BlockNode, Expr, ParamNode, Statement, TypeNode } from '../1-parse/ast.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, checkHead, checkWritten, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
+import { collectLabels, type Labels } from './labels.ts';
 import {
   actsAsTensor,
   declaredType,
@@ -109,29 +109,6 @@ function checkAssign(c: Checker, { targets, value }: AssignNode): void {
   }
   const item: Type = isListType(type) ? type.list : isTensors(type) ? oneTensor : 'unknown';
   for (const name of targets) bind(c, name, { type: item, used: false });
-}
-
-/** The labels of a block or section, by name. */
-export type Labels = Map<string, Ident>;
-
-/** Takes up the labels of a statement, through all chains in it; each stands once in a block or section. */
-export function collectLabels(c: Checker, part: unknown, labels: Labels): void {
-  walkNodes(part, (node) => {
-    if (node.kind === 'step') addLabel(c, (node as StepNode).label, labels);
-    return true;
-  });
-}
-
-/** Takes up a label, or says that it stands there already. */
-export function addLabel(c: Checker, label: Ident | undefined, labels: Labels): void {
-  if (!label || label.name === '') return;
-  const { name, span } = label;
-  const other = labels.get(name);
-  if (!other) labels.set(name, label);
-  else {
-    const related = [{ span: other.span, message: `the first '${name}'` }];
-    report(c, 'duplicate-label', span, { name }, { related });
-  }
 }
 
 /** Warns of what is bound and never read. */

@@ -1,7 +1,7 @@
-import type { CallNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
+import type { CallNode, ChainNode, ComprehensionNode, ConditionalNode, Expr, NameNode } from '../1-parse/ast.ts';
 import { builtinFunctions } from '../2-resolve/builtins.ts';
 import { roundFilters } from '../2-resolve/rounding.ts';
-import { replaceFix } from '../diagnostics/diagnostic.ts';
+import { type Fix, replaceFix } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
 import { checkName, checkProperty, quoted } from './check-name.ts';
@@ -11,6 +11,7 @@ import { checkLimits } from './limits.ts';
 import { signatureOf } from './signature.ts';
 import {
   actsAsTensor,
+  commonType,
   describeType,
   holdsTensors,
   isAssignable,
@@ -68,6 +69,9 @@ function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
     }
     case 'binary':
       return checkBinary(c, expr, position);
+    case 'conditional':
+      expectType(c, checkExpr(c, expr.condition), 'bool', expr.condition.span);
+      return checkEither(c, expr);
     case 'index': {
       const object = checkExpr(c, expr.object, position);
       expectType(c, checkExpr(c, expr.index, position), 'number', expr.index.span, 'an index');
@@ -81,11 +85,31 @@ function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
       return checkProperty(c, object, quoted(expr.object.span), [expr.name.name], expr.name.span);
     }
     case 'chain': {
+      reportOpenConditional(c, expr);
       let tensors = countOf(checkHead(c, expr.first));
       for (const step of expr.steps) tensors = checkStep(c, step, tensors);
       return { tensors };
     }
   }
+}
+
+/** `a if condition else b -> Step`: whether the step is for both values, parentheses have to say. */
+function reportOpenConditional(c: Checker, { span, first }: ChainNode): void {
+  if (first.kind !== 'conditional' || first.span.start !== span.start) return;
+  let last: Expr = first;
+  while (last.kind === 'conditional') last = last.otherwise;
+  const bracketed = (title: string, { start, end }: Span): Fix => {
+    const edits = [
+      { span: { ...span, start, end: start }, newText: '(' },
+      { span: { ...span, start: end, end }, newText: ')' },
+    ];
+    return { title, edits, safe: false };
+  };
+  const fixes = [
+    bracketed('Apply the steps to both values', first.span),
+    bracketed("Apply the steps to the value after 'else'", { ...span, start: last.span.start }),
+  ];
+  report(c, 'conditional-chain', first.span, {}, { fixes });
 }
 
 /** Checks the first element of a chain, which must be a value: a step would lack what it works on. */
@@ -123,7 +147,10 @@ export function expectType(c: Checker, found: Type, expected: Type, span: Span, 
 /** Says so where a written number has to be whole and is not, or a written list is no `[high, wide]`. */
 export function checkWritten(c: Checker, value: Expr, { type, whole }: Wanted, what: string): void {
   const isSize = type === 'size' || type === 'padding';
-  if (isSize && value.kind === 'list') {
+  if (value.kind === 'conditional') {
+    checkWritten(c, value.value, { type, whole }, what);
+    checkWritten(c, value.otherwise, { type, whole }, what);
+  } else if (isSize && value.kind === 'list') {
     if (value.items.length !== 2) wrongType(c, value.span, what, describeType('size'), listType('number'));
     for (const item of value.items) checkWritten(c, item, { type: 'number', whole: true }, `each number of ${what}`);
   } else if (whole || isSize) checkWhole(c, value, what);
@@ -149,6 +176,22 @@ function checkSame(c: Checker, values: readonly Expr[], what: string, position: 
     else if (!isAssignable(type, common)) wrongType(c, value.span, what, describeType(common), type);
   }
   return common;
+}
+
+/** The two values of `a if condition else b`, which must fit the same places; and their common type. */
+function checkEither(c: Checker, { value, otherwise }: ConditionalNode): Type {
+  const first = checkExpr(c, value);
+  const second = checkExpr(c, otherwise);
+  const common = commonType(first, second);
+  if (common) return common;
+  wrongType(
+    c,
+    otherwise.span,
+    `${quoted(otherwise.span)}, in place of ${quoted(value.span)},`,
+    describeType(first),
+    second,
+  );
+  return 'unknown';
 }
 
 /** Says so where a number is written that is not whole. */

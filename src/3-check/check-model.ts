@@ -1,11 +1,12 @@
 import type { Ident, Member, ModelNode } from '../1-parse/ast.ts';
-import { checkOutput, checkParam, checkStatement, collectLabels, type Labels, reportUnused } from './check-block.ts';
+import { checkOutput, checkParam, checkStatement, reportUnused } from './check-block.ts';
 import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
 import type { Before } from './check-step.ts';
 import { checkVariants } from './check-variants.ts';
 import { bind, type Checker, report } from './checker.ts';
+import { collectLabels, type Labels } from './labels.ts';
 
 /** Names that a model cannot bind: they choose a point of the family. */
 const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);

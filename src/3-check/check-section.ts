@@ -1,10 +1,10 @@
 import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
-import { addLabel, collectLabels, type Labels } from './check-block.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
 import { checkStageRows, checkStageTable } from './check-rows.ts';
 import { type Before, calleeSignature, checkStep, firstCallSignature } from './check-step.ts';
 import { bind, type Checker, lookup } from './checker.ts';
+import { addLabel, collectLabels, factsOf, type Labels } from './labels.ts';
 import type { Signature } from './signature.ts';
 
 /** A section that builds a table by its name, with the block before it: the table is checked against that. */
@@ -24,8 +24,10 @@ export interface TableUses {
 export function checkSection(c: Checker, section: SectionNode, before: Before | undefined, uses: TableUses): void {
   const { first, tail, steps, name } = section;
   const labels: Labels = new Map();
-  addLabel(c, section.label, labels);
-  collectLabels(c, [first, tail, steps], labels);
+  const facts = factsOf(tail.condition);
+  addLabel(c, section.label, labels, facts);
+  collectLabels(c, [first, tail.rows], labels, facts);
+  collectLabels(c, [tail.condition, steps], labels);
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
   const callee = calleeOf(c, section);
   const { args } = headOf(section);

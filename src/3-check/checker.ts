@@ -69,6 +69,7 @@ const noMeanings: Checker['meanings'] = {
   locals: new Map(),
   columns: new Map(),
   repeated: new Map(),
+  sharedLabels: new Map(),
 };
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */

@@ -70,6 +70,15 @@ export function isAssignable(from: Type, to: Type): boolean {
   return (to === 'size' && isSize) || (to === 'padding' && (isSize || from === 'size'));
 }
 
+/** The type of a value that is of one of two types; undefined if no place takes both. */
+export function commonType(a: Type, b: Type): Type | undefined {
+  if (a === 'unknown' || b === 'unknown') return 'unknown';
+  if (isTensors(a) && isTensors(b)) return a.tensors === b.tensors ? a : { tensors: undefined };
+  if (isAssignable(a, b)) return b;
+  if (isAssignable(b, a)) return a;
+  return isAssignable(a, 'size') && isAssignable(b, 'size') ? 'size' : undefined;
+}
+
 export const typeNames = ['tensor', 'int', 'real', 'bool', 'size', 'padding', 'activation', 'block', 'table'] as const;
 
 /** Whether a parameter takes tensors: one without a type takes one, one of the type `tensor[]` any number. */

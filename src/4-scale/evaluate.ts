@@ -65,6 +65,8 @@ function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
       return -evaluateNumber(ev, env, expr.operand);
     case 'binary':
       return evaluateBinary(ev, env, expr);
+    case 'conditional':
+      return evaluate(ev, env, evaluateBool(ev, env, expr.condition) ? expr.value : expr.otherwise);
     case 'index': {
       const list = itemsIn(evaluate(ev, env, expr.object), expr.object.span);
       const index = evaluateNumber(ev, env, expr.index);
@@ -315,6 +317,13 @@ function finite(value: number, span: Span): number {
   return Number.isFinite(value) ? value : fail('not-finite', span, { value });
 }
 
+/** What is left of `a` after whole multiples of `b`; its sign is that of `b`. */
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
+
 function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span }: BinaryNode): Value {
   if (operator === 'and') return evaluateBool(ev, env, left) && evaluateBool(ev, env, right);
   if (operator === 'or') return evaluateBool(ev, env, left) || evaluateBool(ev, env, right);
@@ -344,6 +353,8 @@ function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span 
       return finite(a ** b, span);
     case '/':
       return b === 0 ? fail('division-by-zero', right.span, {}) : finite(a / b, span);
+    case '%':
+      return b === 0 ? fail('division-by-zero', right.span, {}) : remainder(a, b);
   }
 }
 

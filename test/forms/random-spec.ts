@@ -59,6 +59,13 @@ block Gathered(x, others: tensor[], rate: real = 0.5) {
   return Concat(Add([x -> tanh, x -> Dropout(rate)]), Concat(scaled)) -> GlobalAvgPool   if len(others) > 2
 }
 
+block Either(x, channels: int, wide: bool) {
+  y = x if x.channels % 2 == 1 else (x -> norm: BatchNorm)
+  return y
+    -> fc: Linear(channels if wide else 2 * channels)   if wide
+    -> fc: Linear(channels, bias: false)                if not wide
+}
+
 block Doubled(x) {
   return x
     -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
@@ -226,6 +233,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Summed(${pick.of([2, 3])})`,
     () => pick.of(['Mul(0.5)', 'Add(1)', 'Sub(0.25)', 'Div(-2)', 'Mul(0.5, 3)']),
     () => `Repeated(${pick.from(1, 3)})`,
+    () => `Either(${small}, ${pick.of(['true', 'false', 'image.height % 3 > 1'])})`,
   ];
   if (shape.length < 3) return pick.of(anywhere)();
   return pick.of([

@@ -59,7 +59,7 @@ export function randomSentence(dice: Dice, rule = 'file', depth = 14): string[] 
 const names = ['x', 'Conv', 'stages.4.1.conv', 'a.*', 'kernel', '_', 'd', 'channels', 'MBConv', 'if_', 'trunk'];
 const numbers = ['0', '1', '0.25', '1e-3', '224', '.5'];
 const strings = ['"std/blocks"', '""', '"layer*.*"', '"日本 // |"'];
-const operators = ['or', 'and', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '^'];
+const operators = ['or', 'and', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', '^'];
 const spellings: Readonly<Record<string, string>> = {
   Arrow: '->',
   LParen: '(',

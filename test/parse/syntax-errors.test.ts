@@ -395,11 +395,11 @@ test('rows outside of a table', () => {
 });
 
 test('an unknown character', () => {
-  expect(message(spec.replace('Conv(8, 3)', 'Conv(8, 3 % 2)'))).toMatchInlineSnapshot(`
-    "error[unknown-character]: the character "%" has no meaning here
+  expect(message(spec.replace('Conv(8, 3)', 'Conv(8, 3 ~ 2)'))).toMatchInlineSnapshot(`
+    "error[unknown-character]: the character "~" has no meaning here
      --> a.enet:8:19
       |
-    8 |   stem: Conv(8, 3 % 2)
+    8 |   stem: Conv(8, 3 ~ 2)
       |                   ^"
   `);
 });
@@ -640,7 +640,7 @@ test("another language's assignment", () => {
 
 test("another language's condition", () => {
   expect(message(spec.replace('-> relu', '-> relu if n == 2 else gelu'))).toMatchInlineSnapshot(`
-    "error[syntax]: expected an operator, '->' or the end of the statement, found 'else'
+    "error[stray-else]: this 'else' belongs to no value
      --> a.enet:2:30
       |
     2 |   return x -> relu if n == 2 else gelu

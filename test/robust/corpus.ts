@@ -63,8 +63,9 @@ weights M {
   `block Pair(x, y, n: int = 2) {
   return x -> Add(y), y -> a: Conv(x.channels, 1)
 }
-block Twice(x, b: block) {
-  return x -> first: b(8) -> second: b(x.channels) if x.channels > 4
+block Twice(x, b: block, n: int = 3) {
+  y = x if x.height > 4 else (x -> relu)
+  return y -> first: b(8) -> second: b(x.channels if n % 2 == 1 else 4) if x.channels > 4 -> second: b(4) if x.channels <= 4
 }
 model Inner {
   param width: int = 8

@@ -8,7 +8,7 @@ import { completeHeading } from './headings.ts';
 import { fixBar, fixRowGap } from './rows.ts';
 import { fixSeparator } from './separators.ts';
 import { spell } from './spelling.ts';
-import { skipUnknown } from './statements.ts';
+import { skipStrayElse, skipUnknown } from './statements.ts';
 import * as kind from './token-kinds.ts';
 import { closerOf, is } from './token-kinds.ts';
 import { beginsLine, closeInline, closeTop, report, reportStray, spanOf, type TokenPass } from './token-pass.ts';
@@ -21,12 +21,14 @@ const k = t.keywordTokens;
  * with several messages for one mistake; here each gives one, and all that follows is still read. A text without
  * mistakes passes unchanged.
  * @param declared whether a block, a model or a weight map stands before the text
+ * @param goesOn whether the text goes on after the tokens: what is open at their end may be closed there
  */
 export function fixSlips(
   source: Source,
   tokens: readonly IToken[],
   report: (d: Diagnostic) => void,
   declared = false,
+  goesOn = false,
 ): IToken[] {
   const p: TokenPass = {
     source,
@@ -36,6 +38,7 @@ export function fixSlips(
     position: 0,
     afterParams: false,
     declared,
+    goesOn,
     lineStart: 0,
     report,
   };
@@ -63,7 +66,7 @@ function readToken(p: TokenPass): void {
   if (fixRowGap(p, token, startsLine)) return;
   if (kind.isBar(token) && fixBar(p, token)) return;
   closeUnclosed(p, token, startsLine);
-  if (skipUnknown(p, token, startsLine)) return;
+  if (skipUnknown(p, token, startsLine) || skipStrayElse(p, token)) return;
   if (kind.isCloser(token)) {
     readCloser(p, token);
     return;
@@ -91,7 +94,7 @@ function readForeign(p: TokenPass, token: IToken): void {
   p.position++;
   if (spelled.token) p.out.push(spelled.token);
   else if (spelled.unknown && kind.endsOperand(p.out.at(-1)) && next && isOperandOnLine(p, next)) {
-    // An operator of other languages, `8 % 2`: with some operator in its place the rest still makes sense.
+    // An operator of other languages, `8 ~ 2`: with some operator in its place the rest still makes sense.
     p.out.push(createTokenAt(t.Star, '*', token.startOffset, token.image.length));
   }
 }
@@ -125,7 +128,8 @@ function closeUnclosed(p: TokenPass, token: IToken, startsLine: boolean): void {
     return;
   }
   // `Conv(8 if n > 1`, and an arrow on the next line: they belong to the step whose bracket is open.
-  const belongs = kind.endsOperand(p.out.at(-1)) && (is(token, k.if) || (startsLine && is(token, t.Arrow)));
+  const condition = is(token, k.if) && !p.goesOn && !hasElse(p);
+  const belongs = kind.endsOperand(p.out.at(-1)) && (condition || (startsLine && is(token, t.Arrow)));
   if (belongs && !closesLater(p.tokens, p.position)) closeInline(p);
   if (!startsLine) return;
   // `, n = 2` in parameters is one of them.
@@ -135,6 +139,12 @@ function closeUnclosed(p: TokenPass, token: IToken, startsLine: boolean): void {
   if (!keyword && !adjacent && !begins) return;
   if (!keyword && closesLater(p.tokens, p.position)) return;
   closeInline(p);
+}
+
+/** Whether an `else` follows an `if` on its line: `Conv(8 if wide else 4`. */
+function hasElse(p: TokenPass): boolean {
+  for (let i = p.position + 1; i < p.tokens.length && !beginsLine(p, i); i++) if (is(p.tokens[i], k.else)) return true;
+  return false;
 }
 
 function readCloser(p: TokenPass, token: IToken): void {

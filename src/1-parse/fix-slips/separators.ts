@@ -35,7 +35,7 @@ function followStatement(p: TokenPass, frame: Frame, token: IToken): void {
   }
   if (is(token, k.if) || is(token, k.require)) frame.condition = true;
   if (is(token, t.Equal) || is(token, t.Arrow) || is(token, k.return) || is(token, k.require)) frame.bound = true;
-  if (is(token, t.Comma) && !isBarrier(frame)) frame.condition = false;
+  if (is(token, k.else) || (is(token, t.Comma) && !isBarrier(frame))) frame.condition = false;
 }
 
 /** Two values side by side in a list: a comma between them is missing, or a colon after a name. */
@@ -89,7 +89,7 @@ function lacksValue(p: TokenPass, token: IToken): boolean {
 /** Whether what follows an operator cannot be its value. */
 function dangles(p: TokenPass, next: IToken | undefined): boolean {
   if (!next || kind.isCloser(next) || kind.isBar(next) || is(next, t.Comma) || is(next, t.Arrow)) return true;
-  if (is(next, k.if) || is(next, k.for) || kind.isStatementKeyword(next)) return true;
+  if (is(next, k.if) || is(next, k.else) || is(next, k.for) || kind.isStatementKeyword(next)) return true;
   const i = p.position + 1;
   const after = p.tokens[i + 1];
   return beginsLine(p, i) && is(next, t.Name) && (is(after, t.Equal) || (is(after, t.Colon) && !isWeighed(p)));

@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../grammar/tokens.ts';
 import { expectedIn, foundOf } from '../syntax-errors.ts';
-import { isInline } from './frames.ts';
+import { type Frame, isInline } from './frames.ts';
 import * as kind from './token-kinds.ts';
 import { is } from './token-kinds.ts';
 import { beginsLine, insert, report, spanOf, type TokenPass } from './token-pass.ts';
@@ -69,8 +69,47 @@ function isHeading({ out }: TokenPass, token: IToken): boolean {
   return !is(last, t.RBrace) && !is(last, t.StringLiteral);
 }
 
+/**
+ * An `else` that belongs to no value, as behind a step's condition: left out up to the end of its statement or bracket.
+ * @returns whether the token is dealt with.
+ */
+export function skipStrayElse(p: TokenPass, token: IToken): boolean {
+  const frame = p.frames.at(-1);
+  if (!is(token, k.else) || !frame || frame.role === 'rows' || followsValue(p)) return false;
+  report(p, 'stray-else', spanOf(p, token), {});
+  skipRest(p);
+  return true;
+}
+
+/** As many tokens are looked at for the `if` of an `else`. */
+const mostTokens = 1000;
+
+/** Whether the `if` before an `else` follows a value: what a name, an argument or an output is, and not a step. */
+function followsValue({ out, frames }: TokenPass): boolean {
+  let depth = 0;
+  let elses = 0;
+  let found = false;
+  const last = Math.max(0, out.length - mostTokens);
+  for (let i = out.length - 1; i >= last; i--) {
+    const token = out[i] as IToken;
+    if (kind.isCloser(token)) depth++;
+    else if (kind.isOpener(token) && depth-- === 0) return found && isInline(frames.at(-1) as Frame);
+    if (depth > 0) continue;
+    if (is(token, k.else)) elses++;
+    else if (is(token, k.if) && !found) found = elses-- === 0;
+    else if (is(token, t.Arrow)) return false;
+    else if (is(token, t.Comma) || is(token, t.Equal) || is(token, k.return)) return found;
+  }
+  return found;
+}
+
 function skip(p: TokenPass, token: IToken, expected: string): void {
   report(p, 'syntax', spanOf(p, token), { expected, found: foundOf(token) });
+  skipRest(p);
+}
+
+/** Leaves out a token and what follows it, up to where a bracket closes or a statement begins. */
+function skipRest(p: TokenPass): void {
   let depth = 0;
   for (p.position++; p.position < p.tokens.length; p.position++) {
     const next = p.tokens[p.position] as IToken;

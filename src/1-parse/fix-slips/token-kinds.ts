@@ -31,6 +31,7 @@ const operators = new Set<TokenType>([
   t.Minus,
   t.Star,
   t.Slash,
+  t.Percent,
   t.Caret,
   k.and,
   k.or,

@@ -19,6 +19,8 @@ export interface TokenPass {
   afterParams: boolean;
   /** A block, a model or a weight map has been read: imports come no more. */
   declared: boolean;
+  /** The text goes on after the last token. */
+  readonly goesOn: boolean;
   /** Where the line of the current token begins. */
   lineStart: number;
   report(diagnostic: Diagnostic): void;

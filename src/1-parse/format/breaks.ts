@@ -22,7 +22,7 @@ export function markBreaks(node: PrintNode): void {
       if (child.comments.length > 0) child.hard = true;
       if (!next) return;
       const follows = child.lineBreak || firstToken(next).lineBreak;
-      if (isType(child, t.Arrow) || rule === 'expression') child.hard ||= follows;
+      if (isType(child, t.Arrow) || rule === 'expression' || isConditional(rule, child)) child.hard ||= follows;
       if (elements && isType(child, t.Comma)) firstToken(next).hard ||= follows;
       if (elements && isOpening(child)) firstToken(next).hard ||= firstToken(next).lineBreak;
       if (isType(child, t.keywordTokens.for)) child.hard ||= child.lineBreak;
@@ -31,6 +31,11 @@ export function markBreaks(node: PrintNode): void {
     }
   });
   if (rule === 'file' || body) markItems(children);
+}
+
+/** The `if` and `else` of a value; a step's `if` stands in its tail. */
+export function isConditional(rule: string, child: PrintElement): boolean {
+  return rule === 'chain' && (isType(child, t.keywordTokens.if) || isType(child, t.keywordTokens.else));
 }
 
 function isOpening(token: PrintToken): boolean {

@@ -1,6 +1,6 @@
 import * as t from '../../../grammar/tokens.ts';
 import type { Source } from '../../source.ts';
-import { groupRules, isTable, markBreaks } from './breaks.ts';
+import { groupRules, isConditional, isTable, markBreaks } from './breaks.ts';
 import {
   blankLine,
   type ConditionColumn,
@@ -221,14 +221,17 @@ function beginElement(p: Printer, children: readonly PrintElement[], i: number, 
   if (first.hard || overflows) beginLine(p, p.indent, 'none');
 }
 
-/** A chain: each arrow on its line where the author has it so, and where the line would be too long. */
+/**
+ * A chain: each arrow on its line where the author has it so, and where the line would be too long. The `if` and `else` of a
+ * value that it begins with are broken in the same way.
+ */
 function printChain(p: Printer, node: PrintNode): void {
   const { indent, conditions } = p;
   breakLongLines(p, node);
   const broken = node.children.some((c) => isType(c, t.Arrow) && firstToken(c).hard);
   if (p.depth === 0) p.conditions = { gap: broken ? 2 : 1, lines: [] };
   for (const child of node.children) {
-    if (isType(child, t.Arrow)) {
+    if (isType(child, t.Arrow) || isConditional(node.rule, child)) {
       if (firstToken(child).hard) {
         p.indent = indent + 2;
         beginLine(p, p.indent, 'none');
@@ -240,10 +243,10 @@ function printChain(p: Printer, node: PrintNode): void {
   p.conditions = conditions;
 }
 
-function breakLongLines(p: Printer, { children }: PrintNode): void {
+function breakLongLines(p: Printer, { rule, children }: PrintNode): void {
   const first = firstToken(children[0] as PrintElement);
   const last = lastToken(children.at(-1) as PrintElement).index;
-  const arrows = children.filter((c): c is PrintToken => isType(c, t.Arrow));
+  const arrows = children.filter((c): c is PrintToken => isType(c, t.Arrow) || isConditional(rule, c));
   const space = needsSpace(p.tokens[first.index - 1], first) ? 1 : 0;
   let column = p.pending ? p.pending.indent : columnOf(p.lines) + space;
   let start = first.index;

@@ -29,6 +29,7 @@ import {
   walkArgs,
   walkCells,
   walkExpr,
+  walkLabel,
   walkName,
   walkStageRows,
   walkStep,
@@ -43,8 +44,8 @@ export function meaningsOf(declaration: Declaration): Meanings {
   if (!meanings) {
     const w = createWalk(declaration);
     walkDeclaration(w, declaration);
-    const { owner, targets, locals, columns, repeated } = w;
-    meanings = { owner, targets, locals, columns, repeated };
+    const { owner, targets, locals, columns, repeated, sharedLabels } = w;
+    meanings = { owner, targets, locals, columns, repeated, sharedLabels };
     known.set(declaration, meanings);
   }
   return meanings;
@@ -165,10 +166,13 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       return;
     case 'section': {
       const { label, tail, steps } = member;
-      if (label) put(w, label, 'write', { kind: 'label', ident: label });
+      const outer = w.labels;
+      w.labels = new Map();
+      walkLabel(w, label);
       const callee = walkFirst(w, all, member);
       walkTail(w, all, tail, callee);
       for (const step of steps) walkStep(w, all, step);
+      w.labels = outer;
       bindName(w, all, member.name, 'section', { binder: member });
       return;
     }
@@ -217,6 +221,7 @@ function walkTables(w: Walk, names: Names, model: ModelNode): void {
   for (const member of model.members) {
     if (member.kind !== 'table') continue;
     const byName = w.tableUses.filter((use) => use.table.ident === member.name).map((use) => use.callee);
+    w.labels = new Map();
     walkStageRows(w, names, member.rows, byName.length > 0 ? [...byName, ...throughParams] : throughParams);
   }
 }

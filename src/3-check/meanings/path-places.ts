@@ -152,7 +152,8 @@ function step(scope: PathScope, word: string): PathStep[] {
 }
 
 function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathStep {
-  const entity: Entity = { kind: 'label', name: label.name, ident: label, owner: inside.owner };
+  const ident = meaningsOf(inside.owner).sharedLabels.get(label) ?? label;
+  const entity: Entity = { kind: 'label', name: label.name, ident, owner: inside.owner };
   return {
     entity,
     next: () => {

@@ -35,6 +35,8 @@ export interface Meanings {
   readonly columns: ReadonlyMap<Ident, LocalName>;
   /** Places that bind a name which is bound there already, by the first. */
   readonly repeated: ReadonlyMap<Ident, LocalName>;
+  /** Labels that a step of the same block or section has already, by the first. */
+  readonly sharedLabels: ReadonlyMap<Ident, Ident>;
 }
 
 /** What is in the text of a declaration: more than checking and building it need. */
@@ -51,6 +53,9 @@ export interface Walk {
   readonly locals: Map<Ident, LocalName>;
   readonly columns: Map<Ident, LocalName>;
   readonly repeated: Map<Ident, LocalName>;
+  readonly sharedLabels: Map<Ident, Ident>;
+  /** The labels so far of the block or section that is walked through, by name. */
+  labels: Map<string, Ident>;
   /** Steps that build a table by its name, with what they call. */
   readonly tableUses: { readonly table: LocalName; readonly callee: NameTarget }[];
   /** How many names are bound so far. */
@@ -69,6 +74,8 @@ export function createWalk(owner: Declaration, known?: Meanings): Walk {
     locals: new Map(known?.locals),
     columns: new Map(),
     repeated: new Map(),
+    sharedLabels: new Map(),
+    labels: new Map(),
     tableUses: [],
     count: 0,
     depth: 0,
@@ -186,6 +193,11 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
       walkExpr(w, names, expr.left);
       walkExpr(w, names, expr.right);
       return;
+    case 'conditional':
+      walkExpr(w, names, expr.value);
+      walkExpr(w, names, expr.condition);
+      walkExpr(w, names, expr.otherwise);
+      return;
     case 'index':
       walkExpr(w, names, expr.object);
       walkExpr(w, names, expr.index);
@@ -203,9 +215,18 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
   }
 }
 
+/** Takes up a label. Steps that share one name one part of a path: the first stands for all. */
+export function walkLabel(w: Walk, label: Ident | undefined): void {
+  if (!label || label.name === '') return;
+  const first = w.labels.get(label.name);
+  if (first) w.sharedLabels.set(label, first);
+  else w.labels.set(label.name, label);
+  put(w, label, 'write', { kind: 'label', ident: first ?? label });
+}
+
 export function walkStep(w: Walk, names: Names, step: StepNode): void {
   const { label, callee, args = [], tail } = step;
-  if (label) put(w, label, 'write', { kind: 'label', ident: label });
+  walkLabel(w, label);
   const target = walkName(w, names, callee);
   walkArgs(w, tail.rows ? tableNames(names) : names, args, [target, ...blocksBuilt(w, names, tail)]);
   walkTail(w, names, tail, target);

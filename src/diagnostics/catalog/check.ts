@@ -84,9 +84,13 @@ export const checkDiagnostics = {
     (a) => `'${a.name}' is bound twice`,
     `Every name is bound once; \`_\` discards a value. In a model, parameters, tables, sections and values share one namespace.`,
   ),
+  'conditional-chain': error<object>(
+    () => "an arrow follows 'else': parentheses have to state which value the steps are for",
+    `\`(a if wide else b) -> Step\` applies the step to the value that is chosen, \`a if wide else (b -> Step)\` only to b.`,
+  ),
   'duplicate-label': error<{ name: string }>(
     (a) => `the label '${a.name}' is used twice here`,
-    `Labels make the paths of parameters (\`stages.4.1.expand.conv\`), so each must be unique in its block or section.`,
+    `Labels make the paths of parameters (\`stages.4.1.expand.conv\`), so each belongs to one step of its block or section. Several steps share a label only if their conditions exclude each other as they are written: \`if wide\` and \`if not wide\`, \`if n == 1\` and \`if n == 2\`, \`if n < 2\` and \`if n >= 4\`.`,
   ),
   'missing-label': error<{ callee: string; label: string }>(
     (a) => `'${a.callee}' owns parameters, so this step needs a label: '${a.label}: ${a.callee}'`,

@@ -41,6 +41,10 @@ Where rows stand after the closing brace, move the brace below them.`,
     (a) => `'${a.text}' is neither a number nor a name${a.hint}`,
     `Names begin with a letter or an underscore. Only the rows of a table may be called \`3a\` or \`5b\`, as the papers do: they are used in paths, \`stages.3a\`. A window is square, and its size is one number: \`5\`, not \`5x5\`.`,
   ),
+  'stray-else': error<object>(
+    () => "this 'else' belongs to no value",
+    `\`else\` is part of a value, which is one or the other: \`Conv(8, 5 if wide else 3)\`. The \`if\` behind a step has none: a step whose condition does not hold passes its input on. Two steps can have conditions that exclude each other, or one of two values goes on: \`(x -> a: Conv(8, 3)) if wide else x\`.`,
+  ),
   'missing-comma': error<object>(
     () => "a ',' is missing between two elements",
     `Arguments, parameters and the elements of a list are divided by commas: \`Conv(8, kernel: 3)\`.`,

@@ -28,6 +28,8 @@ export function looksLikeTensor(
       return is(expr.item);
     case 'index':
       return is(expr.object);
+    case 'conditional':
+      return is(expr.value) || is(expr.otherwise);
     case 'name': {
       const target = meaningsOf(declaration).targets.get(expr);
       return target !== undefined && isTensorTarget(target, expr.text, is);

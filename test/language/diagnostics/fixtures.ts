@@ -111,6 +111,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'unnamed-setting': members('  convention torch(1e-3)\n  s: Conv(8, 3)'),
   'unknown-type': { text: block('  return x -> c: Conv(n, 3)', 'x, n: integer = 8') },
   'duplicate-name': members('  a: Conv(8, 3)\n  a: relu'),
+  'conditional-chain': members('  y = image if 1 > 2 else image -> relu\n  s: y -> relu'),
   'duplicate-label': members('  s: relu -> c: Conv(8, 3) -> c: Conv(8, 3)'),
   'missing-label': members('  s: relu -> Conv(8, 3)'),
   'return-missing': { text: block('  require x.channels > 1') },

@@ -47,7 +47,7 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
 /**
  * The tokens as the parser would see them if the text went on at the cursor. A word stands in for what will be typed, or
  * the arrow and the operator before it would be left out as dangling; on a line of its own after something complete it
- * begins a statement.
+ * begins a statement. A name alone on the line before the cursor may become one, and would be left out before a word.
  */
 function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { before: IToken[]; closing: IToken[] } {
   const last = tokens.at(-1);
@@ -56,17 +56,23 @@ function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { b
   const begins = startsLine && endsOperand(last) && !is(last, t.RBrace);
   // this name is never bound
   const word = createTokenAt(t.Name, '_', cursor);
-  const standIn = begins
-    ? [word, createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)]
-    : [word];
+  const binding = [createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)];
+  const isName = !startsLine && isAloneOnLine(text, tokens);
+  const standIn = begins ? [word, ...binding] : isName ? binding : [word];
   const source = { name: '', text: `${text.slice(0, cursor)}_ = 1` };
-  const fixed = fixSlips(source, [...tokens, ...standIn], () => {});
-  const at = fixed.indexOf(word);
+  const fixed = fixSlips(source, [...tokens, ...standIn], () => {}, false, true);
+  const at = fixed.indexOf(standIn[0] as IToken);
   const after = fixed.findIndex(({ startOffset }) => startOffset >= cursor);
   const before = fixed.slice(0, at >= 0 ? at : after >= 0 ? after : fixed.length);
   // what was put in right before the word would end what the cursor is still in
   if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
-  return { before, closing: at >= 0 ? fixed.slice(at) : [] };
+  return { before, closing: at >= 0 && !isName ? fixed.slice(at) : [] };
+}
+
+/** Whether the last token is a name, and the first token of its line. */
+function isAloneOnLine(text: string, tokens: readonly IToken[]): boolean {
+  const [before, last] = [tokens.at(-2), tokens.at(-1)];
+  return last !== undefined && is(last, t.Name) && (before === undefined || hasLineEnd(text, before, last));
 }
 
 interface Frame {

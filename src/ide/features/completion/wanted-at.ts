@@ -34,6 +34,8 @@ function wantedOf(site: Site, path: readonly TreeNode[]): Wanted {
       return parent.sources.includes(node) ? { type: { list: 'unknown' } } : elementOf(wantedOf(site, outer));
     case 'list':
       return elementOf(wantedOf(site, outer));
+    case 'conditional':
+      return node === parent.condition ? { type: 'bool' } : wantedOf(site, outer);
     case 'chain':
     case 'choice':
       return wantedOf(site, outer);
