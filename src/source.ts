@@ -1,3 +1,5 @@
+import { memoise } from './memoise.ts';
+
 /** A text with its name; everything that points into a file points through one of these. */
 export interface Source {
   /** Display name of the file: a path, `<stdin>`, or a library name such as `std/blocks`. */
@@ -18,18 +20,12 @@ export interface Position {
   readonly column: number;
 }
 
-const lineStartsOf = new WeakMap<Source, number[]>();
-
 /** The offsets at which the lines of a source start; computed once for a source. */
-export function lineStarts(source: Source): readonly number[] {
-  let starts = lineStartsOf.get(source);
-  if (!starts) {
-    starts = [0];
-    for (let i = source.text.indexOf('\n'); i >= 0; i = source.text.indexOf('\n', i + 1)) starts.push(i + 1);
-    lineStartsOf.set(source, starts);
-  }
+export const lineStarts = memoise(({ text }: Source): readonly number[] => {
+  const starts = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
   return starts;
-}
+});
 
 /** The line and column of an offset. An offset past the end is the end. */
 export function positionAt(source: Source, offset: number): Position {

@@ -5,6 +5,7 @@ import { variantNames } from '../3-check/variants.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { emptyHost } from '../host.ts';
 import { type LibraryModel, libraryModels } from '../library.ts';
+import { memoise } from '../memoise.ts';
 import { stdlib } from '../stdlib.generated.ts';
 
 interface DeclaredEntry {
@@ -12,20 +13,12 @@ interface DeclaredEntry {
   readonly variants: readonly string[];
 }
 
-const declarations = new WeakMap<LibraryModel, DeclaredEntry>();
-
 /** A model of the library, declared; undefined if the library does not hold. Read once for each. */
-export function declaredModel(model: LibraryModel): DeclaredEntry {
-  const entry = declarations.get(model) ?? readDeclaration(model);
-  declarations.set(model, entry);
-  return entry;
-}
-
-function readDeclaration(model: LibraryModel): DeclaredEntry {
+export const declaredModel = memoise((model: LibraryModel): DeclaredEntry => {
   const { program } = resolveProgram({ name: model.module, text: stdlib[model.module] ?? '' }, emptyHost);
   const declared = chooseModel(program, model).model;
   return declared ? { declared, variants: variantNames(declared) } : { variants: [] };
-}
+});
 
 /** A network of the library, and the spelling of it that others are compared with. */
 interface Known {

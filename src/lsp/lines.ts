@@ -1,4 +1,5 @@
 import type { Position, Range } from 'vscode-languageserver-types';
+import { memoise } from '../memoise.ts';
 
 /** What a character of a position counts: UTF-16 units, or bytes of UTF-8 where the client prefers them. */
 export type Encoding = 'utf-16' | 'utf-8';
@@ -107,27 +108,20 @@ function offsetOfByte(text: string, start: number, end: number, byte: number): n
 const step = 1024;
 
 /** The bytes before every `step` units of long lines: asked for every word, a line is not to be counted through for each. */
-const bytesBefore = new WeakMap<Lines, readonly number[]>();
-
-function marksOf(lines: Lines): readonly number[] {
-  let marks = bytesBefore.get(lines);
-  if (!marks) {
-    const counted = [0];
-    for (let at = 0; at + step <= lines.text.length; at += step) {
-      counted.push((counted.at(-1) as number) + byteLength(lines.text, at, at + step));
-    }
-    marks = counted;
-    bytesBefore.set(lines, marks);
+const bytesBefore = memoise(({ text }: Lines): readonly number[] => {
+  const counted = [0];
+  for (let at = 0; at + step <= text.length; at += step) {
+    counted.push((counted.at(-1) as number) + byteLength(text, at, at + step));
   }
-  return marks;
-}
+  return counted;
+});
 
 /** The bytes from one offset to another of a line. */
 function bytesBetween(lines: Lines, start: number, end: number): number {
   const { text } = lines;
   if (end - start <= 2 * step) return byteLength(text, start, end);
   const [first, last] = [Math.ceil(start / step), Math.floor(end / step)];
-  const marks = marksOf(lines);
+  const marks = bytesBefore(lines);
   const between = (marks[last] as number) - (marks[first] as number);
   return byteLength(text, start, first * step) + between + byteLength(text, last * step, end);
 }

@@ -1,5 +1,6 @@
 import type { ScalingRequest } from '../4-scale/scaling.ts';
 import { defaultInlayHints, type InlayHintOptions } from '../ide/features/inlay-hints.ts';
+import { isObject } from '../weights/is-object.ts';
 
 /** The settings of the section `enet`, as they hold. */
 export interface Settings {
@@ -13,7 +14,7 @@ export const defaultSettings: Settings = { scaling: {}, inlayHints: defaultInlay
 /** Reads the section `enet` of a client's settings. @returns the settings, and what is wrong with what was given. */
 export function readSettings(section: unknown): { settings: Settings; problems: readonly string[] } {
   if (section === undefined || section === null) return { settings: defaultSettings, problems: [] };
-  if (!isRecord(section)) return { settings: defaultSettings, problems: ['the setting enet must be an object'] };
+  if (!isObject(section)) return { settings: defaultSettings, problems: ['the setting enet must be an object'] };
   const problems: string[] = [];
   const scaling = readScaling(section.scaling);
   if (typeof scaling === 'string') problems.push(`the setting enet.scaling: ${scaling}`);
@@ -28,7 +29,7 @@ function readInlayHints(given: unknown, problems: string[]): InlayHintOptions {
     return given ? defaultInlayHints : { values: false, shapes: false, parameterNames: false };
   }
   const options: { -readonly [K in keyof InlayHintOptions]: InlayHintOptions[K] } = { ...defaultInlayHints };
-  if (!isRecord(given)) return options;
+  if (!isObject(given)) return options;
   for (const name of names) {
     const value = given[name];
     if (typeof value === 'boolean') options[name] = value;
@@ -53,7 +54,7 @@ export function readScaling(value: unknown): ScalingRequest | string {
     const phi = /^(?:phi\s*(?:[=:]\s*)?)?([-+]?[\d.]+)$/.exec(value.trim());
     return phi && Number.isFinite(Number(phi[1])) ? { phi: Number(phi[1]) } : { variant: value.trim() };
   }
-  if (!isRecord(value)) return 'it must be an object such as {"phi": 2} or {"variant": "b3"}';
+  if (!isObject(value)) return 'it must be an object such as {"phi": 2} or {"variant": "b3"}';
   const request: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(value)) {
     if (given === null || given === undefined) continue;
@@ -76,12 +77,8 @@ function problemOf(name: string, value: unknown): string | undefined {
   if (name === 'convention')
     return value === 'tf' || value === 'torch' ? undefined : "convention must be 'tf' or 'torch'";
   if (name === 'set') {
-    const fits = isRecord(value) && Object.values(value).every((v) => typeof v === 'string');
+    const fits = isObject(value) && Object.values(value).every((v) => typeof v === 'string');
     return fits ? undefined : 'set must be an object of texts, such as {"classes": "10"}';
   }
   return `there is no '${name}' in it; it takes phi, variant, rule, d, w, r, resolution, set and convention`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,8 @@ import type { Location, Position, Range } from 'vscode-languageserver';
 import type { Analysis } from '../ide/core/analysis.ts';
 import type { Ide } from '../ide/core/ide.ts';
 import type { Place } from '../ide/core/place.ts';
+import { memoise } from '../memoise.ts';
+import type { Source } from '../source.ts';
 import type { OpenDocument } from './documents.ts';
 import { invalidParams } from './errors.ts';
 import { libraryFile, libraryPath } from './library-files.ts';
@@ -108,13 +110,7 @@ function linesAt(view: View, path: string): Lines {
   const open = openAt(view, path);
   if (open) return open.lines;
   const { source } = view.ide.analysis(path) ?? {};
-  if (!source) return linesOf('');
-  let lines = linesOfSource.get(source);
-  if (!lines) {
-    lines = linesOf(source.text);
-    linesOfSource.set(source, lines);
-  }
-  return lines;
+  return source ? linesOfSource(source) : linesOf('');
 }
 
-const linesOfSource = new WeakMap<object, Lines>();
+const linesOfSource = memoise(({ text }: Source) => linesOf(text));

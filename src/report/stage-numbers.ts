@@ -1,5 +1,6 @@
 import { type Cost, nodeCost, totalCost, zeroCost } from '../5-graph/cost.ts';
 import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+import { memoise } from '../memoise.ts';
 import { stageId } from './stages.ts';
 
 /** A row of a table or a whole section, in numbers: what it costs, and what goes in and out. */
@@ -25,17 +26,8 @@ export interface AllStageNumbers extends Cost {
   readonly stages: ReadonlyMap<string, StageNumbers>;
 }
 
-const known = new WeakMap<Graph, AllStageNumbers>();
-
 /** The numbers of all sections and rows of a graph. */
-export function allStageNumbers(graph: Graph): AllStageNumbers {
-  let all = known.get(graph);
-  if (!all) {
-    all = measureStages(graph);
-    known.set(graph, all);
-  }
-  return all;
-}
+export const allStageNumbers: (graph: Graph) => AllStageNumbers = memoise(measureStages);
 
 /** Of one. Undefined if the network has none of it: a row repeated 0 times, a section that no output reaches. */
 export function stageNumbers(graph: Graph, section: string, row?: string): StageNumbers | undefined {

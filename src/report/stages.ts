@@ -1,4 +1,5 @@
 import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+import { memoise } from '../memoise.ts';
 import { groupBy } from './group-by.ts';
 
 /** The nodes of one row of a model's table, or of a section without one, in the graph's order. */
@@ -75,17 +76,16 @@ export function refKey(ref: ValueRef): string {
   return `${ref.node}:${ref.output}`;
 }
 
-const readers = new WeakMap<Graph, readonly (readonly number[])[]>();
+/** The nodes that read what each node makes. */
+const readers = memoise((graph: Graph): readonly (readonly number[])[] => {
+  const lists: number[][] = graph.nodes.map(() => []);
+  for (const node of graph.nodes) for (const ref of node.inputs) lists[ref.node]?.push(node.id);
+  return lists;
+});
 
 /** The nodes that read what `nodes` make. */
 function readersOf(graph: Graph, nodes: readonly GraphNode[]): number[] {
-  let table = readers.get(graph);
-  if (!table) {
-    const lists: number[][] = graph.nodes.map(() => []);
-    for (const node of graph.nodes) for (const ref of node.inputs) lists[ref.node]?.push(node.id);
-    table = lists;
-    readers.set(graph, table);
-  }
+  const table = readers(graph);
   const found = new Set<number>();
   for (const node of nodes) for (const id of table[node.id] ?? []) found.add(id);
   return [...found].sort((a, b) => a - b);

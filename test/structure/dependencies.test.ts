@@ -29,6 +29,7 @@ const aside: Record<string, readonly string[]> = {
   'src/diagnostics': [],
   'src/source.ts': [],
   'src/host.ts': [],
+  'src/memoise.ts': [],
   'src/version.ts': [],
   'src/stdlib.generated.ts': [],
   'src/library.ts': [],

@@ -8,13 +8,7 @@ import type { TreeNode } from '../tree/node-path.ts';
 import { columnAt, rowAt } from '../tree/table-rows.ts';
 import { describeName } from './describe-name.ts';
 import { describeParamOf } from './describe-param.ts';
-
-/** A range of a declaration's own source and what to show for it. */
-export interface Described {
-  readonly start: number;
-  readonly end: number;
-  readonly markdown: string;
-}
+import type { Described } from './markdown.ts';
 
 /** What stands at a cursor means: a name, or of a value the parameter that it is for. */
 export function describeAtName(

@@ -4,17 +4,10 @@ import type { Analysis } from '../core/analysis.ts';
 import { occurrenceIn } from '../names/file-names.ts';
 import { authored, authoredLine } from './authored.ts';
 import { describeName } from './describe-name.ts';
-import { fence, firstSentence, joinParts } from './markdown.ts';
-
-/** What is shown of a part of an import, by its range in the import's source. */
-export interface ImportPart {
-  readonly start: number;
-  readonly end: number;
-  readonly markdown: string;
-}
+import { type Described, fence, firstSentence, joinParts } from './markdown.ts';
 
 /** The name or the module of an import at an offset. */
-export function describeImport(analysis: Analysis, node: ImportNode, offset: number): ImportPart[] {
+export function describeImport(analysis: Analysis, node: ImportNode, offset: number): Described[] {
   const holds = ({ span }: ImportNode['from']) => span.start <= offset && offset <= span.end;
   const name = occurrenceIn(node, offset);
   if (name) {

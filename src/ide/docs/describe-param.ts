@@ -3,7 +3,7 @@ import type { Signature } from '../../3-check/signature.ts';
 import { variantNames } from '../../3-check/variants.ts';
 import { slopeParam } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
-import { describeOpParam, describeParam } from './describe.ts';
+import { describeOpParam, describeParam, paramsOf } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
 
 /** A parameter of what a call names. Markdown; empty where it has none of that name. */
@@ -17,9 +17,8 @@ export function describeParamOf(signature: Signature | undefined, name: string, 
     const names = variantNames(declared).join(', ');
     return joinParts([fence('variant'), `A row of the model's variants${names === '' ? '' : `: ${names}`}.`]);
   }
-  const members = declared?.kind === 'block' ? declared.node.params : (declared?.node.members ?? []);
-  const param = members.find((m) => m.kind === 'param' && m.name.name === name);
-  if (param?.kind !== 'param') return '';
+  const param = paramsOf(declared?.node).find((p) => p.name.name === name);
+  if (!param) return '';
   const from = declared && declared.module.path !== analysis.module.path ? `, ${declared.module.path}` : '';
   return describeParam(param, `${signature.name}${from}`);
 }

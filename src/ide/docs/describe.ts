@@ -27,9 +27,10 @@ function blockHeading({ name, params }: BlockNode): string {
   return `block ${name.name}(\n${params.map((p) => `  ${paramText(p)},\n`).join('')})`;
 }
 
-function modelHeading({ name, members }: ModelNode): string {
-  const params = members.flatMap((m) => (m.kind === 'param' ? [`  param ${paramText(m)}\n`] : []));
-  return params.length > 0 ? `model ${name.name} {\n${params.join('')}}` : `model ${name.name}`;
+function modelHeading(model: ModelNode): string {
+  const { name } = model.name;
+  const params = paramsOf(model).map((p) => `  param ${paramText(p)}\n`);
+  return params.length > 0 ? `model ${name} {\n${params.join('')}}` : `model ${name}`;
 }
 
 /** `channels: int`, `kernel: int = 3`: a parameter as its block writes it. */
@@ -37,6 +38,12 @@ export function paramText(param: ParamNode): string {
   const type = param.type ? `: ${param.type.name}${param.type.list ? '[]' : ''}` : '';
   const value = param.default ? ` = ${spanText(param.default.span).replace(/\s+/g, ' ')}` : '';
   return `${param.name.name}${type}${value}`;
+}
+
+/** The parameters of a block or a model. */
+export function paramsOf(node: { readonly kind: string } | undefined): readonly ParamNode[] {
+  if (node?.kind === 'block') return (node as BlockNode).params;
+  return node?.kind === 'model' ? (node as ModelNode).members.filter((m) => m.kind === 'param') : [];
 }
 
 /** A parameter of a block or a model. */

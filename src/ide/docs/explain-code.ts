@@ -2,14 +2,7 @@ import { type Code, catalog } from '../../diagnostics/catalog.ts';
 import { lineStartAt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { documentDiagnostics } from '../features/diagnostics.ts';
-import { joinParts } from './markdown.ts';
-
-/** An explanation and the range of a document that it is about. */
-export interface Explained {
-  readonly start: number;
-  readonly end: number;
-  readonly markdown: string;
-}
+import { type Described, joinParts } from './markdown.ts';
 
 /** A diagnostic's explanation from the catalog: Markdown. */
 export function explainCode(code: Code): string {
@@ -29,7 +22,7 @@ function indentedToFences(text: string): string {
 }
 
 /** The code of a diagnostic that a comment names at an offset: `// unused-import: for the example below`. */
-export function explainCodeAt(text: string, offset: number): Explained | undefined {
+export function explainCodeAt(text: string, offset: number): Described | undefined {
   const lineStart = lineStartAt(text, offset);
   const lineEnd = text.indexOf('\n', offset);
   const line = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd);
@@ -59,7 +52,7 @@ function commentStart(line: string): number {
 }
 
 /** The explanations of what is reported at an offset, each code once. The messages themselves the editor shows. */
-export function explainDiagnosticsAt(analysis: Analysis, offset: number): Explained | undefined {
+export function explainDiagnosticsAt(analysis: Analysis, offset: number): Described | undefined {
   const reported = documentDiagnostics(analysis, analysis.diagnosticsSoFar());
   const here = reported.filter((d) => d.start <= offset && offset <= d.end && d.end > d.start);
   const [first] = here;

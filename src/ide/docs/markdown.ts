@@ -40,3 +40,10 @@ export const notYet = '…';
 export function isIncomplete(markdown: string): boolean {
   return markdown.includes(`| ${notYet} |`);
 }
+
+/** What is shown of a range, of a document or of a declaration's own source. */
+export interface Described {
+  readonly start: number;
+  readonly end: number;
+  readonly markdown: string;
+}

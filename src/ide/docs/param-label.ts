@@ -1,5 +1,5 @@
 import type { Signature, SignatureParam } from '../../3-check/signature.ts';
-import { paramText } from './describe.ts';
+import { paramsOf, paramText } from './describe.ts';
 
 /** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are described in words, `stride?: int`. */
 export function paramLabel(
@@ -10,7 +10,6 @@ export function paramLabel(
   if (own) return `${name}${required ? '' : '?'}: ${own.type}`;
   if (activation && !tensor) return `${name}?: real`;
   if (tensor || !declared) return name;
-  const members = declared.kind === 'block' ? declared.node.params : declared.node.members;
-  const param = members.find((m) => m.kind === 'param' && m.name.name === name);
-  return param?.kind === 'param' ? paramText(param) : `${name}?`;
+  const param = paramsOf(declared.node).find((p) => p.name.name === name);
+  return param ? paramText(param) : `${name}?`;
 }

@@ -5,7 +5,7 @@ import type { Analysis } from '../core/analysis.ts';
 import { describeAtName } from '../docs/describe-at.ts';
 import { describeImport } from '../docs/describe-import.ts';
 import { explainCodeAt, explainDiagnosticsAt } from '../docs/explain-code.ts';
-import { isIncomplete, joinParts } from '../docs/markdown.ts';
+import { type Described, isIncomplete, joinParts } from '../docs/markdown.ts';
 import { keywordDocs } from '../docs/words.ts';
 import { describeVariant } from '../numbers/describe-network.ts';
 import { describeNumber } from '../numbers/describe-number.ts';
@@ -15,19 +15,9 @@ import { innermost, nodePath, type TreeNode } from '../tree/node-path.ts';
 import { nameOfRow, placesOfTable, rowAt } from '../tree/table-rows.ts';
 
 /** What is shown of what stands at the cursor: Markdown, and the range that it is about. */
-export interface Hover {
-  readonly start: number;
-  readonly end: number;
-  readonly markdown: string;
+export interface Hover extends Described {
   /** Whether members of a family are missing in its tables, since nobody has built them: see `measureNext`. */
   readonly incomplete: boolean;
-}
-
-/** One thing to say, about a range of the declaration's own source. */
-interface HoverPart {
-  readonly start: number;
-  readonly end: number;
-  readonly markdown: string;
 }
 
 /**
@@ -36,7 +26,7 @@ interface HoverPart {
  */
 export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.declarationAt(offset);
-  const found: HoverPart[] = [];
+  const found: Described[] = [];
   const code = explainCodeAt(analysis.source.text, offset);
   if (code) return { ...code, incomplete: false };
   if (at.node) {
@@ -59,10 +49,10 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
   return { start: first.start, end: first.end, markdown, incomplete: isIncomplete(markdown) };
 }
 
-function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): HoverPart[] {
+function inDeclaration(analysis: Analysis, declaration: Declaration, offset: number): Described[] {
   const path = nodePath(declaration, offset);
   const { text } = declaration.span.source;
-  const found: HoverPart[] = [];
+  const found: Described[] = [];
   const call = innermost<CallNode>(path, 'call');
   const number = call && describeNumber(analysis, declaration, call);
   if (call && number) found.push({ ...rangeOf(call), markdown: number });
@@ -81,7 +71,7 @@ function rangeOf({ span: { start, end } }: TreeNode): { start: number; end: numb
 }
 
 /** A row of a stage table or of `variants`. */
-function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNode[], offset: number): HoverPart[] {
+function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNode[], offset: number): Described[] {
   const at = rowAt(path, offset);
   if (!at) return [];
   const { rows, row } = at;
@@ -97,7 +87,7 @@ function describeRow(analysis: Analysis, model: ModelNode, path: readonly TreeNo
 }
 
 /** A keyword, which is not a node of the tree. */
-function keywordAt(text: string, offset: number): HoverPart | undefined {
+function keywordAt(text: string, offset: number): Described | undefined {
   const from = lineStartAt(text, offset);
   const end = text.indexOf('\n', offset);
   const line = text.slice(from, end < 0 ? text.length : end);

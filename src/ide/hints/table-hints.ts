@@ -2,7 +2,7 @@ import type { CallNode, CellNode, ModelNode, RowsNode } from '../../1-parse/ast.
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Network } from '../core/analysis.ts';
 import { pointName } from '../numbers/network-numbers.ts';
-import { placesOfTable } from '../tree/table-rows.ts';
+import { placesOfTable, tablesIn } from '../tree/table-rows.ts';
 import type { InlayHint } from './inlay-hint.ts';
 import { type CallValue, callValue, valueHint } from './value-hints.ts';
 
@@ -21,15 +21,7 @@ export function tableHints(model: ModelNode, network: Network): InlayHint[] {
 
 /** The tables that sections of the model build at this point. */
 export function tablesOf(model: ModelNode, network: Network): RowsNode[] {
-  const all: RowsNode[] = [];
-  for (const member of model.members) {
-    if (member.kind === 'table') all.push(member.rows);
-    if (member.kind !== 'section') continue;
-    for (const { rows } of [member.tail, ...member.steps.map((step) => step.tail)]) {
-      if (rows?.kind === 'rows') all.push(rows);
-    }
-  }
-  return all.filter((rows) => placesOfTable(model, rows, network.point).length > 0);
+  return tablesIn(model).filter((rows) => placesOfTable(model, rows, network.point).length > 0);
 }
 
 function columnHints({ header, rows }: RowsNode, column: number, network: Network): InlayHint[] {
@@ -37,13 +29,12 @@ function columnHints({ header, rows }: RowsNode, column: number, network: Networ
   const values = cells.map((cell) => cell && cellValue(network, cell));
   if (!values.some((value) => value?.changed)) return [];
   const name = pointName(network.point);
-  const label = (value: CallValue) => value.text;
-  const longest = Math.max(...values.map((value) => (value ? label(value).length : 0)));
+  const longest = Math.max(...values.map((value) => value?.text.length ?? 0));
   const width = Math.max(longest + 2, name.length <= longestName ? name.length : 0);
   const hints = cells.flatMap((cell, i) => {
     const value = values[i];
     // a cell without a scaled number takes the same room
-    const text = value ? `= ${label(value).padStart(width - 2)}` : ' '.repeat(width);
+    const text = value ? `= ${value.text.padStart(width - 2)}` : ' '.repeat(width);
     return cell ? [valueHint(cell.span.end, text, value?.traces ?? [])] : [];
   });
   const head = header[column];

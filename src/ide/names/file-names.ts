@@ -3,6 +3,7 @@ import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { Occurrence } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
+import { memoise } from '../../memoise.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 
@@ -13,19 +14,12 @@ export interface NameAt {
   readonly entities: readonly Entity[];
 }
 
-const imports = new WeakMap<ImportNode, readonly Occurrence[]>();
-
 /** The names of an import, which mean what they mean in the file. */
-export function namesOfImport(node: ImportNode): readonly Occurrence[] {
-  let names = imports.get(node);
-  if (!names) {
-    names = node.names.flatMap(({ name, span }): Occurrence[] =>
-      name === '' ? [] : [{ span, name, access: 'read', target: { kind: 'free', name } }],
-    );
-    imports.set(node, names);
-  }
-  return names;
-}
+export const namesOfImport = memoise(({ names }: ImportNode): readonly Occurrence[] =>
+  names.flatMap(({ name, span }) =>
+    name === '' ? [] : [{ span, name, access: 'read', target: { kind: 'free', name } }],
+  ),
+);
 
 /** All names of a file, in the order of its text. */
 export function* occurrencesOf({ module }: Pick<Analysis, 'module'>): Generator<Occurrence> {

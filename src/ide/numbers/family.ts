@@ -2,6 +2,7 @@ import type { ModelNode } from '../../1-parse/ast.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
+import { memoise } from '../../memoise.ts';
 import { type AllStageNumbers, allStageNumbers } from '../../report/stage-numbers.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { type NetworkNumbers, networkNumbers, networkOf } from './network-numbers.ts';
@@ -22,18 +23,12 @@ export interface Member {
 export const mostMembers = 24;
 
 /** By what a model means: an edit elsewhere leaves them. */
-const known = new WeakMap<Declared, Map<string, MemberNumbers | null>>();
+const membersOf = memoise((_: Declared) => new Map<string, MemberNumbers | null>());
 
 function keptFor(analysis: Analysis, model: ModelNode): Map<string, MemberNumbers | null> {
   const declared = analysis.module.scope.get(model.name.name);
   // of two models of one name the first is the one that the file declares
-  if (declared?.node !== model) return new Map();
-  let kept = known.get(declared);
-  if (!kept) {
-    kept = new Map();
-    known.set(declared, kept);
-  }
-  return kept;
+  return declared?.node === model ? membersOf(declared) : new Map();
 }
 
 /** The members that a model's `variants` name, in order, with what is known of them: builds nothing. */

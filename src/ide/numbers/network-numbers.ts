@@ -1,6 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Graph } from '../../5-graph/graph.ts';
+import { memoise } from '../../memoise.ts';
 import { formatFactor } from '../../report/format-number.ts';
 import { allStageNumbers } from '../../report/stage-numbers.ts';
 import type { Analysis, Network } from '../core/analysis.ts';
@@ -13,18 +14,15 @@ export interface NetworkNumbers {
   readonly resolution: number;
 }
 
-const known = new WeakMap<Graph, NetworkNumbers>();
-
 /** A network's numbers; found once for each. */
 export function networkNumbers({ graph }: Pick<Network, 'graph'>): NetworkNumbers {
-  let numbers = known.get(graph);
-  if (!numbers) {
-    const { params, macs } = allStageNumbers(graph);
-    numbers = { params, macs, resolution: graph.nodes[graph.inputs[0] ?? -1]?.shapes[0]?.[1] ?? 0 };
-    known.set(graph, numbers);
-  }
-  return numbers;
+  return numbersOf(graph);
 }
+
+const numbersOf = memoise((graph: Graph): NetworkNumbers => {
+  const { params, macs } = allStageNumbers(graph);
+  return { params, macs, resolution: graph.nodes[graph.inputs[0] ?? -1]?.shapes[0]?.[1] ?? 0 };
+});
 
 /** A model's own network; undefined of the second of two models of one name, which only the first has. */
 export function networkOf(analysis: Analysis, model: ModelNode, request?: ScalingRequest): Network | undefined {

@@ -1,7 +1,7 @@
-import type { ModelNode, RowsNode } from '../../1-parse/ast.ts';
+import type { ModelNode } from '../../1-parse/ast.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
 import type { Span } from '../../source.ts';
-import { nameOfRow, placesOfTable } from '../tree/table-rows.ts';
+import { nameOfRow, placesOfTable, tablesIn } from '../tree/table-rows.ts';
 
 /**
  * Where a stage of a network is written in its model: the row of its table, else its section; of a stage of an inner
@@ -25,13 +25,4 @@ export function placeOfStage(
     if (found) return found.span;
   }
   return placeOfStage(model, point, section, undefined);
-}
-
-/** The tables that a model writes, by name or in place. */
-function tablesIn(model: ModelNode): RowsNode[] {
-  return model.members.flatMap((m) => {
-    if (m.kind === 'table') return [m.rows];
-    if (m.kind !== 'section') return [];
-    return [m.tail.rows, ...m.steps.map((s) => s.tail.rows)].flatMap((r) => (r?.kind === 'rows' ? [r] : []));
-  });
 }

@@ -1,11 +1,10 @@
 import type { Trace } from '../../4-scale/trace.ts';
 import type { Graph } from '../../5-graph/graph.ts';
+import { memoise } from '../../memoise.ts';
 import type { Source, Span } from '../../source.ts';
 
 /** The traces of a network by the place that asked for the number. */
 type TraceIndex = ReadonlyMap<Source, ReadonlyMap<number, readonly Trace[]>>;
-
-const known = new WeakMap<Graph, TraceIndex>();
 
 /**
  * How the numbers that a call such as `w(80)` gives came about in a network: one trace for each different sentence,
@@ -13,20 +12,11 @@ const known = new WeakMap<Graph, TraceIndex>();
  * @param span of the whole call, in its own source
  */
 export function tracesAt(graph: Graph, { source, start, end }: Span): readonly Trace[] {
-  let index = known.get(graph);
-  if (!index) {
-    index = indexTraces(graph);
-    known.set(graph, index);
-  }
-  return (
-    index
-      .get(source)
-      ?.get(start)
-      ?.filter((trace) => trace.span.end === end) ?? []
-  );
+  const traces = traceIndex(graph).get(source)?.get(start) ?? [];
+  return traces.filter((trace) => trace.span.end === end);
 }
 
-function indexTraces(graph: Graph): TraceIndex {
+const traceIndex = memoise((graph: Graph): TraceIndex => {
   const index = new Map<Source, Map<number, Trace[]>>();
   for (const node of graph.nodes) {
     for (const trace of node.traces) {
@@ -39,4 +29,4 @@ function indexTraces(graph: Graph): TraceIndex {
     }
   }
   return index;
-}
+});

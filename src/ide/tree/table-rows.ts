@@ -46,6 +46,15 @@ function tablesOf(section: SectionNode) {
   ].filter(({ rows }) => rows !== undefined);
 }
 
+/** The tables that a model writes, by name or in place. */
+export function tablesIn(model: ModelNode): RowsNode[] {
+  return model.members.flatMap((m) => {
+    if (m.kind === 'table') return [m.rows];
+    if (m.kind !== 'section') return [];
+    return [m.tail.rows, ...m.steps.map((s) => s.tail.rows)].flatMap((r) => (r?.kind === 'rows' ? [r] : []));
+  });
+}
+
 /** A row's name in paths: what its column `name` says, else its number from 0. */
 export function nameOfRow({ header, rows }: RowsNode, row: RowNode): string {
   const column = header.findIndex((h) => h.name === 'name');

@@ -5,43 +5,23 @@ import type { Image } from './image.ts';
 
 /** Light to dark. */
 export function invert(image: Image): void {
-  lookUp(
-    image,
-    0,
-    1,
-    tableOf((v) => 255 - v),
-  );
+  lookUp(image, 0, 1, (v) => 255 - v);
 }
 
 /** Keeps the `bits` upper bits of each value, 0 to 8. */
 export function posterize(image: Image, bits: number): void {
   const mask = 256 - 2 ** (8 - bits);
-  lookUp(
-    image,
-    0,
-    1,
-    tableOf((v) => v & mask),
-  );
+  lookUp(image, 0, 1, (v) => v & mask);
 }
 
 /** Inverts values from `threshold` on. */
 export function solarize(image: Image, threshold: number): void {
-  lookUp(
-    image,
-    0,
-    1,
-    tableOf((v) => (v < threshold ? v : 255 - v)),
-  );
+  lookUp(image, 0, 1, (v) => (v < threshold ? v : 255 - v));
 }
 
 /** Adds to values below 128, up to white. */
 export function solarizeAdd(image: Image, addition: number): void {
-  lookUp(
-    image,
-    0,
-    1,
-    tableOf((v) => (v < 128 ? Math.min(v + addition, 255) : v)),
-  );
+  lookUp(image, 0, 1, (v) => (v < 128 ? Math.min(v + addition, 255) : v));
 }
 
 /** Stretches each channel so that its darkest value becomes 0, its lightest 255. */
@@ -53,8 +33,8 @@ export function autoContrast(image: Image): void {
     if (high <= low) continue;
     const scale = 255 / (high - low);
     const offset = -low * scale;
-    const table = tableOf((v) => Math.max(0, Math.min(255, Math.trunc(v * scale + offset))));
-    lookUp(image, channel, image.channels, table);
+    const stretched = (v: number) => Math.max(0, Math.min(255, Math.trunc(v * scale + offset)));
+    lookUp(image, channel, image.channels, stretched);
   }
 }
 
@@ -66,20 +46,17 @@ export function equalize(image: Image): void {
     const step = Math.floor((image.width * image.height - last) / 255);
     if (step === 0) continue;
     let sum = step >> 1;
-    const table = tableOf((v) => {
+    lookUp(image, channel, image.channels, (v) => {
       const value = Math.min(255, Math.floor(sum / step));
       sum += counts[v] as number;
       return value;
     });
-    lookUp(image, channel, image.channels, table);
   }
 }
 
-function tableOf(map: (value: number) => number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, value) => map(value));
-}
-
-function lookUp({ data }: Image, first: number, step: number, table: Uint8Array): void {
+/** Replaces every `step`-th value from `first` on. @param map called once for each value that there can be, from 0 on. */
+function lookUp({ data }: Image, first: number, step: number, map: (value: number) => number): void {
+  const table = Uint8Array.from({ length: 256 }, (_, value) => map(value));
   for (let i = first; i < data.length; i += step) data[i] = table[data[i] as number] as number;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { readProblem } from '../../node/system-errors.ts';
 import { DataError } from './types.ts';
 
@@ -28,4 +28,11 @@ export function readFully(file: number, into: Uint8Array, offset: number): numbe
     done += n;
   }
   return done;
+}
+
+/** The lines of a file of names, without blanks around them and empty ones; undefined if there is no such file. */
+export function namesInFile(path: string): string[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { readFully, withFile } from './bytes-of-file.ts';
+import { namesInFile, readFully, withFile } from './bytes-of-file.ts';
+import { joinSplits } from './join-splits.ts';
 import { quotedNames } from './quoted-names.ts';
 import { DataError, type Split } from './types.ts';
 
@@ -66,11 +67,7 @@ export function openCifar(folder: string, names: readonly string[]): CifarSet | 
     );
   }
   const train = format.train.filter((name) => names.includes(name));
-  const openAll = (files: readonly string[]) =>
-    openFiles(
-      files.map((name) => join(folder, name)),
-      format,
-    );
+  const openAll = (files: readonly string[]) => joinSplits(files.map((name) => openFile(join(folder, name), format)));
   return {
     kind: format.kind,
     classes: classNames(join(folder, format.names), format.classes),
@@ -81,31 +78,17 @@ export function openCifar(folder: string, names: readonly string[]): CifarSet | 
   };
 }
 
-function openFiles(paths: readonly string[], format: CifarFormat): Split {
+function openFile(path: string, format: CifarFormat): Split {
   const recordBytes = format.labelBytes + imageBytes;
-  const parts = paths.map((path) => readLabels(path, format, recordBytes));
-  const starts = [0];
-  for (const part of parts) starts.push((starts.at(-1) as number) + part.length);
-  const labels = new Int32Array(starts.at(-1) as number);
-  parts.forEach((part, i) => {
-    labels.set(part, starts[i]);
-  });
-  const placeOf = (index: number) => {
-    const file = starts.findLastIndex((start) => start <= index);
-    return { path: paths[file] as string, record: index - (starts[file] as number) };
-  };
+  const labels = Int32Array.from(readLabels(path, format, recordBytes));
   return {
     count: labels.length,
     labels,
-    locate(index) {
-      const { path, record } = placeOf(index);
+    locate(record) {
       const offset = record * recordBytes + format.labelBytes;
       return { kind: 'record', path, offset, width: side, height: side, channels: 3, planar: true };
     },
-    nameOf(index) {
-      const { path, record } = placeOf(index);
-      return `${basename(path)}, image ${record}`;
-    },
+    nameOf: (record) => `${basename(path)}, image ${record}`,
   };
 }
 
@@ -135,12 +118,7 @@ function readLabels(path: string, format: CifarFormat, recordBytes: number): Uin
 
 /** From the file of names where it is there and whole, else the numbers. */
 function classNames(path: string, count: number): string[] {
-  const names = existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-    : [];
+  const names = namesInFile(path) ?? [];
   return names.length === count ? names : Array.from({ length: count }, (_, i) => String(i));
 }
 

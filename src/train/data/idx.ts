@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { readFully, withFile } from './bytes-of-file.ts';
+import { namesInFile, readFully, withFile } from './bytes-of-file.ts';
 import { idxDimensions } from './idx-header.ts';
 import { DataError, type Split } from './types.ts';
 import type { Scratch } from './unpack.ts';
@@ -97,13 +96,9 @@ export async function openIdxSplit(
  * @throws DataError if a label has no class.
  */
 export function idxClasses(folder: string, splits: readonly Split[]): string[] {
-  const list = join(folder, 'classes.txt');
-  const classes = existsSync(list)
-    ? readFileSync(list, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-    : Array.from({ length: Math.max(0, ...new Set(splits[0]?.labels)) + 1 }, (_, i) => String(i));
+  const classes =
+    namesInFile(join(folder, 'classes.txt')) ??
+    Array.from({ length: Math.max(0, ...new Set(splits[0]?.labels)) + 1 }, (_, i) => String(i));
   for (const split of splits) {
     const at = split.labels.findIndex((label) => label >= classes.length);
     if (at >= 0) {

@@ -72,11 +72,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
   const asked = networkRequest(options.network ?? {}, settings);
   const first = compileNetwork(spec, asked, tell);
   const data = resolve(cwd, options.data);
-  const dataset = await openDataset(data, {
-    seed: settings.seed,
-    channels: imageOf(first.graph).channels,
-    ...(settings.validation !== undefined && { validation: settings.validation }),
-  });
+  const dataset = await openTrainingData(data, first, settings);
   const closing: Close[] = [dataset.close];
   const close = () => closeAll(closing);
   try {
@@ -112,6 +108,19 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
     await close();
     throw e;
   }
+}
+
+/** The data of a run, with what its settings hold out. */
+export function openTrainingData(
+  path: string,
+  { graph }: Network,
+  { seed, validation }: ResolvedSettings,
+): Promise<Dataset> {
+  return openDataset(path, {
+    seed,
+    channels: imageOf(graph).channels,
+    ...(validation !== undefined && { validation }),
+  });
 }
 
 /** @throws RunError for a single class, mostly a folder too high: every network is right about all of its images. */

@@ -5,14 +5,12 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { nodeHost } from '../../node/host.ts';
 import type { Spec } from '../../node/open-spec.ts';
 import { decodeSource } from '../../source.ts';
-import { openDataset } from '../data/open-dataset.ts';
 import type { Dataset } from '../data/types.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import { type RunFolder, readRun, specFolder } from '../run/run-folder.ts';
 import { RunError } from '../run-error.ts';
-import { imageOf } from './classified-network.ts';
 import { compileNetwork, type TellDiagnostics } from './compile-network.ts';
-import { imagesOf } from './plan-run.ts';
+import { imagesOf, openTrainingData } from './plan-run.ts';
 
 /** A run as its folder states it, and its network. */
 export interface StoredNetwork {
@@ -39,11 +37,7 @@ export async function openRunData(
 ): Promise<Dataset> {
   const { settings, classes, images } = config;
   const path = moved === undefined ? config.data : resolve(cwd, moved);
-  const dataset = await openDataset(path, {
-    seed: settings.seed,
-    channels: imageOf(network.graph).channels,
-    ...(settings.validation !== undefined && { validation: settings.validation }),
-  });
+  const dataset = await openTrainingData(path, network, settings);
   const now = imagesOf(dataset);
   const problem =
     dataset.classes.join('\0') !== classes.join('\0')

@@ -1,3 +1,5 @@
+import { isObject } from '../../weights/is-object.ts';
+
 /**
  * Checks of what a run's folder holds as JSON: anyone may have changed it since it was written. A shape gives what is wrong with
  * a value, with the path to it (`'images.train' is not a whole number`), or undefined if the value fits.
@@ -27,7 +29,7 @@ export function oneOf(...choices: readonly unknown[]): Shape {
 export function listOf(item: Shape): Shape {
   return (value, path) => {
     if (!Array.isArray(value)) return `'${path}' is not a list`;
-    return first(value.map((element, i) => () => item(element, `${path}[${i}]`)));
+    return first(value, (element, i) => item(element, `${path}[${i}]`));
   };
 }
 
@@ -41,18 +43,10 @@ export function anObject(
     const within = (name: string) => (path === '' ? name : `${path}.${name}`);
     const unknown = Object.keys(value).find((name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name));
     if (unknown !== undefined) return `there is no '${within(unknown)}'`;
-    return first([
-      ...Object.entries(required).map(
-        ([name, shape]) =>
-          () =>
-            Object.hasOwn(value, name) ? shape(value[name], within(name)) : `'${within(name)}' is missing`,
-      ),
-      ...Object.entries(optional).map(
-        ([name, shape]) =>
-          () =>
-            Object.hasOwn(value, name) ? shape(value[name], within(name)) : undefined,
-      ),
-    ]);
+    return first(Object.entries({ ...required, ...optional }), ([name, shape]) => {
+      if (Object.hasOwn(value, name)) return shape(value[name], within(name));
+      return Object.hasOwn(required, name) ? `'${within(name)}' is missing` : undefined;
+    });
   };
 }
 
@@ -60,23 +54,14 @@ export function anObject(
 export function mapOf(item: Shape): Shape {
   return (value, path) => {
     if (!isObject(value)) return `'${path}' is not an object`;
-    return first(
-      Object.entries(value).map(
-        ([name, element]) =>
-          () =>
-            item(element, `${path}.${name}`),
-      ),
-    );
+    return first(Object.entries(value), ([name, element]) => item(element, `${path}.${name}`));
   };
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function first(checks: readonly (() => string | undefined)[]): string | undefined {
-  for (const check of checks) {
-    const problem = check();
+/** The first problem that a check finds. */
+function first<T>(parts: readonly T[], check: (part: T, index: number) => string | undefined): string | undefined {
+  for (const [i, part] of parts.entries()) {
+    const problem = check(part, i);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -1,12 +1,11 @@
 import type { ParamNode } from '../../../1-parse/ast.ts';
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
-import { describeOpParam, describeParam, paramText } from '../../docs/describe.ts';
+import { describeOpParam, describeParam, paramsOf, paramText } from '../../docs/describe.ts';
 import { settingDocs } from '../../docs/words.ts';
 import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
-import { paramsOf } from './wanted-at.ts';
 
 /** The names of arguments that can still be given; what must be given comes first. */
 export function argumentNames(site: Site): Proposal[] {

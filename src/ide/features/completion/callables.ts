@@ -3,6 +3,7 @@ import { type BuiltinOp, builtinOps } from '../../../2-resolve/builtins.ts';
 import type { Declared } from '../../../2-resolve/program.ts';
 import { ownsTensors } from '../../../3-check/owns-tensors.ts';
 import { type Signature, signatureOf } from '../../../3-check/signature.ts';
+import { memoise } from '../../../memoise.ts';
 import { activationNames } from '../../../ops/activations.ts';
 import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
 import { importsInto } from '../import-edit.ts';
@@ -56,27 +57,11 @@ function declaredCallable(declared: Declared, rank: number, detail: string): Cal
   return { callee: declared, signature: signatureOf(declared), proposal };
 }
 
-interface Texts {
-  readonly headline: string;
-  readonly documentation: string;
-}
-
-const texts = new WeakMap<Declared, Texts>();
-
 /** A file may have a thousand blocks, and each list names them all. */
-function textsOf(declared: Declared): Texts {
-  let found = texts.get(declared);
-  if (!found) {
-    found = { headline: headlineOf(declared), documentation: describeDeclared(declared, undefined) };
-    texts.set(declared, found);
-  }
-  return found;
-}
-
-function headlineOf(declared: Declared): string {
-  if (declared.kind === 'model') return 'model';
-  return `(${declared.node.params.map(paramText).join(', ')})`;
-}
+const textsOf = memoise((declared: Declared) => ({
+  headline: declared.kind === 'model' ? 'model' : `(${declared.node.params.map(paramText).join(', ')})`,
+  documentation: describeDeclared(declared, undefined),
+}));
 
 function opCallable(op: BuiltinOp): Callable {
   const detail = opHeading(op);
@@ -89,19 +74,19 @@ function opCallable(op: BuiltinOp): Callable {
 
 /** Blocks and ops by their names alone: where a block is a value. */
 export function blockValues(site: Site): Proposal[] {
-  const locals = [...site.scope.names.values()].filter(({ type }) => type === 'block');
-  return [
-    ...locals.map(
-      ({ name, doc }): Proposal => ({
-        label: name,
-        kind: 'parameter',
-        rank: 0,
-        detail: 'block',
-        documentation: doc ?? '',
-      }),
-    ),
-    ...callables(site).map(({ proposal }) => proposal),
-  ];
+  return [...localsOfType(site, 'block', 0), ...callables(site).map(({ proposal }) => proposal)];
+}
+
+/** Parameters that hold a value of a type, and tables. */
+export function localsOfType({ scope }: Site, detail: 'block' | 'activation' | 'table', rank: number): Proposal[] {
+  const locals = [...scope.names.values()].filter(({ type }) => type === detail);
+  return locals.map(({ name, kind, doc = '' }) => ({
+    label: name,
+    kind: kind === 'table' ? kind : 'parameter',
+    rank,
+    detail,
+    documentation: doc,
+  }));
 }
 
 /** How a call is written where the cursor stands. */
@@ -158,26 +143,15 @@ function freeLabel(taken: ReadonlySet<string>, word: string): string {
 
 /** Activations, and parameters that hold one. */
 export function activationValues(site: Site, rank: number): Proposal[] {
-  const locals = [...site.scope.names.values()].filter(({ type }) => type === 'activation');
-  return [
-    ...locals.map(
-      ({ name, doc }): Proposal => ({
-        label: name,
-        kind: 'parameter',
-        rank,
-        detail: 'activation',
-        documentation: doc ?? '',
-      }),
-    ),
-    ...activationNames.map((name): Proposal => {
-      const documentation = describeBuiltin(name) ?? '';
-      return {
-        label: name,
-        kind: 'activation',
-        rank: rank + (name === 'identity' ? 1 : 0),
-        detail: 'activation',
-        documentation,
-      };
-    }),
-  ];
+  const named = activationNames.map((label): Proposal => {
+    const documentation = describeBuiltin(label) ?? '';
+    return {
+      label,
+      kind: 'activation',
+      rank: rank + Number(label === 'identity'),
+      detail: 'activation',
+      documentation,
+    };
+  });
+  return [...localsOfType(site, 'activation', rank), ...named];
 }

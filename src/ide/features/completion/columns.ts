@@ -1,12 +1,10 @@
-import type { ModelNode } from '../../../1-parse/ast.ts';
 import { authored } from '../../docs/authored.ts';
-import { paramText } from '../../docs/describe.ts';
+import { paramsOf, paramText } from '../../docs/describe.ts';
 import { columnDocs, strideColumnDoc, variantColumnDocs } from '../../docs/words.ts';
 import { describe } from './arguments.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
 import type { TableAt } from './table-at.ts';
-import { paramsOf } from './wanted-at.ts';
 
 /** Columns that a table's header does not have yet. */
 export function columns(site: Site, table: TableAt): Proposal[] {
@@ -29,60 +27,35 @@ function columnsAfter({ piece: { text, word } }: Site): string[] {
     .map((cell) => cell.trim());
 }
 
+function column(label: string, rank: number, documentation: string, detail?: string): Proposal {
+  return { label, kind: 'column', rank, documentation, detail };
+}
+
 function stageColumns({ blocks, given }: TableAt): Proposal[] {
   const params = new Map<string, Proposal>();
   for (const block of blocks) {
     for (const param of block.values) {
-      if (params.has(param.name) || param.named) continue;
+      const { name, required, named } = param;
+      if (params.has(name) || named) continue;
       const { detail, documentation } = describe(block, param);
-      const note = param.name === 'stride' ? `\n\n${strideColumnDoc}` : '';
-      const rank = param.required ? 0 : given.has(param.name) ? 4 : 2;
-      params.set(param.name, {
-        label: param.name,
-        kind: 'column',
-        rank,
-        detail,
-        documentation: `${documentation}${note}`,
-      });
+      const note = name === 'stride' ? `\n\n${strideColumnDoc}` : '';
+      const rank = required ? 0 : given.has(name) ? 4 : 2;
+      params.set(name, column(name, rank, `${documentation}${note}`, detail));
     }
   }
-  const own = Object.entries(columnDocs).map(([label, documentation]): Proposal => {
-    return { label, kind: 'column', rank: label === 'repeat' ? 1 : 3, documentation };
-  });
+  const own = Object.entries(columnDocs).map(([name, doc]) => column(name, name === 'repeat' ? 1 : 3, doc));
   return [...params.values(), ...own];
 }
 
-function variantColumns(site: Site): Proposal[] {
-  const own = Object.entries(variantColumnDocs).map(([label, documentation]): Proposal => {
-    return { label, kind: 'column', rank: label === 'name' ? 0 : 1, documentation };
-  });
-  const { node } = site.piece;
-  const params = node?.kind === 'model' ? paramsOf(node as ModelNode) : [];
-  return [
-    ...own,
-    ...params.map((p): Proposal => {
-      return { label: p.name.name, kind: 'column', rank: 2, detail: paramText(p), documentation: authored(p.doc) };
-    }),
-  ];
+function variantColumns({ piece: { node } }: Site): Proposal[] {
+  const own = Object.entries(variantColumnDocs).map(([name, doc]) => column(name, name === 'name' ? 0 : 1, doc));
+  return [...own, ...paramsOf(node).map((p) => column(p.name.name, 2, authored(p.doc), paramText(p)))];
 }
 
 /** Namings that the library's weight maps have. */
 const namings = ['timm', 'torchvision'];
 
 function weightColumns({ header }: TableAt): Proposal[] {
-  if (header.length === 0)
-    return [
-      {
-        label: 'path',
-        kind: 'column',
-        rank: 0,
-        documentation: 'A path of the model, or a part of it that ends at a module.',
-      },
-    ];
-  return namings.map((label) => ({
-    label,
-    kind: 'column',
-    rank: 0,
-    documentation: `What ${label} calls the modules.`,
-  }));
+  if (header.length === 0) return [column('path', 0, 'A path of the model, or a part of it that ends at a module.')];
+  return namings.map((naming) => column(naming, 0, `What ${naming} calls the modules.`));
 }

@@ -5,7 +5,7 @@ import type { Ide } from '../../core/ide.ts';
 import { conventionDocs, numberDocs, typeDocs } from '../../docs/words.ts';
 import { argumentNames, variantValues } from './arguments.ts';
 import { settingsOf } from './call-at.ts';
-import { activationValues, blockValues, calls } from './callables.ts';
+import { activationValues, blockValues, calls, localsOfType } from './callables.ts';
 import { columns } from './columns.ts';
 import type { Expected } from './expected.ts';
 import { importNames, modulePaths } from './imports.ts';
@@ -89,25 +89,11 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
     case 'importDeclaration':
       return importNames(site);
     case 'convention':
-      return Object.entries(conventionDocs).map(([label, documentation]) => ({
-        label,
-        kind: 'word',
-        rank: 0,
-        documentation,
-      }));
+      return Object.entries(conventionDocs).map(([label, documentation]) => word(label, documentation));
     case 'scaling':
-      return [
-        {
-          label: 'phi',
-          kind: 'word',
-          rank: 0,
-          documentation: numberDocs.variable,
-        },
-      ];
+      return [word('phi', numberDocs.variable)];
     case 'scalingEntry':
-      return place === 0
-        ? scalingEntries()
-        : [{ label: 'n', kind: 'word', rank: 0, documentation: numberDocs.rounded }];
+      return place === 0 ? scalingEntries() : [word('n', numberDocs.rounded)];
     case 'weights':
       return [...site.module.scope.values()].flatMap((d) =>
         d.kind === 'model' ? [{ label: d.node.name.name, kind: 'model', rank: 0 }] : [],
@@ -117,7 +103,7 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
     case 'step':
       return place === 0 ? [] : steps(site);
     case 'tail':
-      return tables(site);
+      return localsOfType(site, 'table', 0);
     case 'arg':
       return argumentNames(site);
     case 'reference':
@@ -125,6 +111,10 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
     default:
       return [];
   }
+}
+
+function word(label: string, documentation: string | undefined): Proposal {
+  return { label, kind: 'word', rank: 0, documentation };
 }
 
 function types(): Proposal[] {
@@ -168,23 +158,11 @@ function newSections(site: Site): Proposal[] {
 
 function steps(site: Site): Proposal[] {
   const label = site.expected.some(({ type, rule, place }) => type === t.Name && rule === 'step' && place === 0);
-  const blocks = [...site.scope.names.values()].filter(({ type }) => type === 'block');
   return [
-    ...blocks.map(({ name }): Proposal => ({ label: name, kind: 'parameter', rank: 1, detail: 'block' })),
+    ...localsOfType(site, 'block', 1),
     ...calls(site, { chained: true, label, called: isCalled(site) }),
     ...activationValues(site, 2),
   ];
-}
-
-function tables({ scope }: Site): Proposal[] {
-  const named = [...scope.names.values()].filter(({ type }) => type === 'table');
-  return named.map(({ name, kind, doc = '' }) => ({
-    label: name,
-    kind: kind === 'parameter' ? 'parameter' : 'table',
-    rank: 0,
-    detail: 'table',
-    documentation: doc,
-  }));
 }
 
 /** Values, and where a section begins the steps that take what the section before gave. */
@@ -197,9 +175,8 @@ function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string
   if (isFirst) {
     const tensors = values(site, { type: { tensors: 1 } }).filter(({ kind }) => kind === 'section' || kind === 'value');
     const chosen = calls(site, { chained: true, label: false, called: isCalled(site) });
-    const params = [...site.scope.names.values()].filter(({ type }) => type === 'block');
     return [
-      ...params.map(({ name }): Proposal => ({ label: name, kind: 'parameter', rank: 0, detail: 'block' })),
+      ...localsOfType(site, 'block', 0),
       ...chosen,
       ...tensors.map((p) => ({ ...p, rank: 3 })),
       ...activationValues(site, 6),

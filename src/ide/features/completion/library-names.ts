@@ -1,6 +1,7 @@
 import type { Declared, Module } from '../../../2-resolve/program.ts';
 import { resolveProgram } from '../../../2-resolve/resolve.ts';
 import { emptyHost } from '../../../host.ts';
+import { memoise } from '../../../memoise.ts';
 import { stdlib } from '../../../stdlib.generated.ts';
 
 let modules: ReadonlyMap<string, Module> | undefined;
@@ -19,17 +20,10 @@ function libraryModules(): ReadonlyMap<string, Module> {
   return modules;
 }
 
-const exports = new WeakMap<Module, readonly Declared[]>();
-
 /** What a file declares itself, which is what an import of it gives. */
-export function exportsOf(module: Module): readonly Declared[] {
-  let own = exports.get(module);
-  if (!own) {
-    own = [...module.scope.values()].filter((declared) => declared.module.path === module.path);
-    exports.set(module, own);
-  }
-  return own;
-}
+export const exportsOf = memoise(({ scope, path }: Module): readonly Declared[] =>
+  [...scope.values()].filter(({ module }) => module.path === path),
+);
 
 /** A module of the library. */
 export function libraryModule(path: string): Module | undefined {

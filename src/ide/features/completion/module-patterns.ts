@@ -4,6 +4,7 @@ import { walkNodes } from '../../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../../2-resolve/program.ts';
 import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import { rowNames } from '../../../3-check/row-names.ts';
+import { memoise } from '../../../memoise.ts';
 import { signatureOfTarget } from '../../names/signature-of-target.ts';
 
 /** Patterns of one model that are offered. */
@@ -11,23 +12,16 @@ const mostPatterns = 400;
 const mostSteps = 20_000;
 const mostDepth = 8;
 
-const known = new WeakMap<Declared, readonly string[]>();
-
 /**
  * The modules of a model as a weight map names them: `stem.conv`, and with stars over the rows and the blocks of a table
  * `stages.*.*.expand.conv`; after these the same row by row. Read off the tree, so that they are there for a model that
  * does not build.
  */
-export function modulePatterns(model: DeclaredModel): readonly string[] {
-  let patterns = known.get(model);
-  if (!patterns) {
-    const found = new Set<string>();
-    for (const byRow of [false, true]) sectionsOf(model, '', 0, { patterns: found, byRow, left: mostSteps });
-    patterns = [...found];
-    known.set(model, patterns);
-  }
-  return patterns;
-}
+export const modulePatterns = memoise((model: DeclaredModel): readonly string[] => {
+  const patterns = new Set<string>();
+  for (const byRow of [false, true]) sectionsOf(model, '', 0, { patterns, byRow, left: mostSteps });
+  return [...patterns];
+});
 
 /** What one reading of a model carries along. */
 interface PatternSearch {

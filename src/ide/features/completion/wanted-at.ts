@@ -1,5 +1,6 @@
-import type { Arg, CallNode, Expr, Member, ParamNode, StepNode, Tail } from '../../../1-parse/ast.ts';
+import type { Arg, CallNode, Expr, Member, StepNode, Tail } from '../../../1-parse/ast.ts';
 import { declaredType, isListType, oneTensor } from '../../../3-check/types.ts';
+import { paramsOf } from '../../docs/describe.ts';
 import type { TreeNode } from '../../tree/node-path.ts';
 import { callOf, settingsOf } from './call-at.ts';
 import type { Site } from './site.ts';
@@ -100,10 +101,4 @@ function cellWanted(site: Site): Wanted {
   if (column === 'repeat') return { type: 'number', name: column };
   const param = table.blocks.map((b) => b.byName.get(column)).find((p) => p && !p.tensor);
   return { type: param?.type ?? 'unknown', name: column };
-}
-
-/** The parameters of a block or a model. */
-export function paramsOf(node: Site['piece']['node']): readonly ParamNode[] {
-  if (node?.kind === 'block') return node.params;
-  return node?.kind === 'model' ? node.members.filter((m) => m.kind === 'param') : [];
 }
