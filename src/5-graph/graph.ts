@@ -2,6 +2,7 @@ import type { DeclaredModel } from '../2-resolve/program.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Op } from '../ops/ops.ts';
+import type { Pair } from '../ops/pair.ts';
 import { elements, type Shape } from '../ops/shape.ts';
 import type { OwnTensor } from '../ops/tensor.ts';
 import type { Span } from '../source.ts';
@@ -51,6 +52,18 @@ export interface GraphNode {
     readonly epsilon: number;
     readonly hadBias: boolean;
   };
+  /** The branches that the pass `mergeBranches` merged into this convolution, whose tensors the weight source computes. */
+  readonly mergedBranches?: readonly MergedBranch[];
+}
+
+/** One of several linear maps of a tensor that were summed. */
+export interface MergedBranch {
+  /** A convolution (with a norm folded into it, perhaps) or a batch norm; absent for the tensor itself. */
+  readonly node?: GraphNode;
+  /** Where its first tap is in the merged window: row and column. */
+  readonly first: Pair;
+  /** From one of its taps to the next in the merged window: rows and columns. */
+  readonly step: Pair;
 }
 
 export interface StagePosition {

@@ -2,10 +2,12 @@ import { checkTypes } from '../5-graph/check-types.ts';
 import type { Graph } from '../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { halfPrecision } from '../5-graph/passes/half-precision.ts';
+import { mergeBranches } from '../5-graph/passes/merge-branches.ts';
 import type { Compilation } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { chooseWeights, type WeightsRequest } from '../weights/choose-weights.ts';
 import { foldedWeights } from '../weights/folded-weights.ts';
+import { mergedWeights } from '../weights/merged-weights.ts';
 import { reportLackedTypes } from './lacked-form.ts';
 import { describeNetwork } from './metadata.ts';
 import type { EmitResult, OpenSink, Target, TargetFacts } from './target.ts';
@@ -14,6 +16,11 @@ import type { EmitResult, OpenSink, Target, TargetFacts } from './target.ts';
 export interface PassOptions {
   /** Whether batch norms are folded into the convolutions before them; true by default. Not for a target that trains. */
   readonly fold?: boolean;
+  /**
+   * Whether parallel linear branches that are summed become one convolution (see `mergeBranches`); true by default. Needs
+   * `fold`.
+   */
+  readonly merge?: boolean;
   /** Whether the network computes in half precision; its inputs and outputs stay float32. */
   readonly half?: boolean;
 }
@@ -47,7 +54,7 @@ export function emit<Options>(
   if (!weights.source) return { diagnostics: before, bytes: 0 };
   const result = target.emit({
     graph: lowered,
-    weights: foldedWeights(lowered, weights.source),
+    weights: mergedWeights(lowered, foldedWeights(lowered, weights.source)),
     metadata: describeNetwork(program, point, graph, weights.origin, target.layout ?? 'NCHW'),
     options: settings,
     open,
@@ -62,8 +69,10 @@ export function emit<Options>(
  */
 export function applyPasses(graph: Graph, { purpose }: Pick<TargetFacts, 'purpose'>, options: PassOptions): Graph {
   const ready = purpose === 'training' ? graph : removeTrainingOps(graph);
-  const folded = purpose !== 'training' && (options.fold ?? true) ? foldBatchNorm(ready) : ready;
-  const typed = options.half ? halfPrecision(folded) : folded;
+  const folds = purpose !== 'training' && (options.fold ?? true);
+  const folded = folds ? foldBatchNorm(ready) : ready;
+  const merged = folds && (options.merge ?? true) ? mergeBranches(folded) : folded;
+  const typed = options.half ? halfPrecision(merged) : merged;
   checkTypes(typed);
   return typed;
 }

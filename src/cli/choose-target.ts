@@ -26,7 +26,11 @@ export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
   const given = optionsOf(args, entry);
   const target = await entry.load();
   const settings = { ...target.defaults, ...given };
-  const passes: PassOptions = { fold: !flag(args, 'no-fold'), half: flag(args, 'half') };
+  const passes: PassOptions = {
+    fold: !flag(args, 'no-fold'),
+    merge: !flag(args, 'no-merge'),
+    half: flag(args, 'half'),
+  };
   return {
     entry,
     passes,

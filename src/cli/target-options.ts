@@ -49,6 +49,12 @@ export const passOptions: readonly PassOption[] = [
     isFor: ({ purpose }) => purpose !== 'training',
     why: ': what trains keeps its batch norms anyway',
   },
+  {
+    name: 'no-merge',
+    description: 'keep parallel linear branches instead of merging them into one convolution',
+    isFor: ({ purpose }) => purpose !== 'training',
+    why: ': what trains keeps its branches anyway',
+  },
 ];
 
 /** The options that the targets take themselves, and those of the passes before them. Targets can share one: its choices are those of all. */

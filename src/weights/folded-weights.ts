@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
-import { elements, graphTensors } from '../5-graph/graph.ts';
+import { elements } from '../5-graph/graph.ts';
+import { unmergedNodes } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
 /** What a folded norm does to its convolution, one number per filter: y = scale * conv(x) + shift. */
@@ -18,10 +19,12 @@ interface Affine {
 export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
   const owners = new Map<string, GraphNode>();
   let largest = 0;
-  for (const { node, tensor } of graphTensors(graph)) {
+  for (const node of unmergedNodes(graph)) {
     if (!node.foldedNorm) continue;
-    owners.set(tensor.name, node);
-    largest = Math.max(largest, elements(tensor.shape));
+    for (const tensor of node.tensors) {
+      owners.set(tensor.name, node);
+      largest = Math.max(largest, elements(tensor.shape));
+    }
   }
   let buffer: Float32Array | undefined;
   // The weight and the bias of a convolution are asked for one after the other.

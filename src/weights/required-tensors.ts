@@ -7,12 +7,23 @@ export interface RequiredTensor {
 }
 
 /**
+ * The nodes of a graph as they were before parallel branches were merged: those that have tensors in a checkpoint, and others.
+ * A folded norm is still part of its convolution.
+ */
+export function* unmergedNodes(graph: Graph): Generator<GraphNode> {
+  for (const node of graph.nodes) {
+    if (!node.mergedBranches) yield node;
+    else for (const branch of node.mergedBranches) if (branch.node) yield branch.node;
+  }
+}
+
+/**
  * The tensors of a graph as they appear in a checkpoint, in the order of its nodes: where a batch norm was folded into a
- * convolution, the norm's own four tensors, and no bias that only the folding made. The same for a graph before and
- * after the pass.
+ * convolution, the norm's own four tensors, and no bias that only the folding made; where branches were merged, those of the
+ * branches. The same for a graph before and after these passes.
  */
 export function* requiredTensors(graph: Graph): Generator<RequiredTensor> {
-  for (const node of graph.nodes) {
+  for (const node of unmergedNodes(graph)) {
     const { foldedNorm } = node;
     for (const tensor of node.tensors) {
       if (!(foldedNorm && !foldedNorm.hadBias && tensor.role === 'bias')) yield { node, tensor };
