@@ -63,7 +63,7 @@ describe('a target that is added to the list', () => {
     }
     const { fillCliHelp } = await import('../../scripts/docs/cli-help.ts');
     expect(fillCliHelp('<!-- targets -->\n<!-- end -->')).toContain(
-      '| listing | a listing of the nodes | float32 | `--numbers`, `--most-lines`, `--external-data`, `--no-fold` | what is more than a line |',
+      '| listing | a listing of the nodes | float32 | `--numbers`, `--most-lines`, `--external-data`, `--no-fold`, `--no-merge` | what is more than a line |',
     );
     const { targets } = await import('../../src/index.ts');
     expect(targets.map(({ name }) => name)).toEqual(['onnx', 'tfjs', 'tfjs', 'tfjs', 'listing']);
