@@ -323,10 +323,21 @@ export interface StepCstNode extends CstNode {
 }
 
 export type StepCstChildren = {
+  sharing?: SharingCstNode[];
   Name: (IToken)[];
   Colon?: IToken[];
   args?: ArgsCstNode[];
   tail: TailCstNode[];
+};
+
+export interface SharingCstNode extends CstNode {
+  name: "sharing";
+  children: SharingCstChildren;
+}
+
+export type SharingCstChildren = {
+  Share: IToken[];
+  args?: ArgsCstNode[];
 };
 
 export interface TailCstNode extends CstNode {
@@ -538,6 +549,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   sourceConvention(children: SourceConventionCstChildren, param?: IN): OUT;
   chain(children: ChainCstChildren, param?: IN): OUT;
   step(children: StepCstChildren, param?: IN): OUT;
+  sharing(children: SharingCstChildren, param?: IN): OUT;
   tail(children: TailCstChildren, param?: IN): OUT;
   args(children: ArgsCstChildren, param?: IN): OUT;
   arg(children: ArgCstChildren, param?: IN): OUT;

@@ -285,6 +285,7 @@ class EnetParser extends BoundedCstParser {
   });
 
   private step = this.RULE('step', () => {
+    this.OPTION3(() => this.SUBRULE(this.sharing));
     this.OPTION(() => {
       this.CONSUME(t.Name);
       this.CONSUME(t.Colon);
@@ -292,6 +293,11 @@ class EnetParser extends BoundedCstParser {
     this.CONSUME2(t.Name);
     this.OPTION2(() => this.SUBRULE(this.args));
     this.SUBRULE(this.tail);
+  });
+
+  private sharing = this.RULE('sharing', () => {
+    this.CONSUME(k.share);
+    this.OPTION(() => this.SUBRULE(this.args));
   });
 
   private tail = this.RULE('tail', () => {

@@ -40,6 +40,7 @@ const words = [
   'table',
   'return',
   'require',
+  'share',
   'if',
   'else',
   'for',

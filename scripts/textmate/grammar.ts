@@ -38,6 +38,7 @@ const keywordScopes: Readonly<Record<t.Keyword, string>> = {
   table: 'keyword.other.table',
   return: 'keyword.control.return',
   require: 'keyword.control.require',
+  share: 'storage.modifier.share',
   if: 'keyword.control.if',
   else: 'keyword.control.else',
   for: 'keyword.control.for',

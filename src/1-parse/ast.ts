@@ -177,10 +177,16 @@ export interface Tail {
 
 export interface StepNode extends Node {
   readonly kind: 'step';
+  readonly share?: SharingNode;
   readonly label?: Ident;
   readonly callee: NameNode;
   readonly args?: readonly Arg[];
   readonly tail: Tail;
+}
+
+/** `share`, `share(norms: separate)` before a label: all uses of the step have one set of parameters. */
+export interface SharingNode extends Node {
+  readonly args: readonly Arg[];
 }
 
 export interface Arg extends Node {

@@ -110,11 +110,16 @@ export function step(b: Build, n: c.StepCstNode): a.StepNode {
   return {
     kind: 'step',
     span: spanOf(b, n),
+    ...(n.children.sharing?.[0] && { share: sharing(b, n.children.sharing[0]) }),
     ...(label && { label: ident(b, label, n) }),
     callee: nameNode(b, callee, n),
     ...(n.children.args && { args: argumentList(b, n.children.args[0]) }),
     tail: tail(b, n.children.tail?.[0]),
   };
+}
+
+function sharing(b: Build, n: c.SharingCstNode): a.SharingNode {
+  return { span: spanOf(b, n), args: n.children.args ? argumentList(b, n.children.args[0]) : [] };
 }
 
 export function tail(b: Build, n: c.TailCstNode | undefined): a.Tail {

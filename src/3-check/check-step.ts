@@ -1,4 +1,4 @@
-import type { Arg, CallNode, NameNode, StepNode } from '../1-parse/ast.ts';
+import type { Arg, CallNode, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, type Fix, listNames } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
@@ -23,13 +23,23 @@ export function checkStep(c: Checker, step: StepNode, chained: number | undefine
   const { tail, callee, args = [] } = step;
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
   const signature = calleeSignature(c, callee);
-  if (!step.label && signature) requireLabel(c, signature, callee.span);
+  if (step.share) checkSharing(c, step, step.share);
+  else if (!step.label && signature) requireLabel(c, signature, callee.span);
   if (tail.rows) {
     checkStageTable(c, tail.rows, signature, args);
     return undefined;
   }
   const count = checkArguments(c, signature, args, { span: callee.span, chained });
   return tail.condition ? undefined : count;
+}
+
+/** A shared step has a label, and says at most that its norms are separate. */
+function checkSharing(c: Checker, { label, callee }: StepNode, { args, span }: SharingNode): void {
+  if (!label) report(c, 'shared-without-label', span, { callee: callee.text });
+  const isKnown = args.every(
+    ({ name, value }) => name?.name === 'norms' && value.kind === 'name' && value.text === 'separate',
+  );
+  if (!isKnown || args.length > 1) report(c, 'share-settings', span, {});
 }
 
 /** What the first step of a section takes where its arguments give no tensors: the section before it, or the inputs. */

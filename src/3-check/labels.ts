@@ -6,6 +6,8 @@ import { excludeEachOther, type Fact } from './exclusive.ts';
 interface Label {
   readonly ident: Ident;
   readonly facts: readonly Fact[];
+  /** Whether it is of a shared step: its uses have one label. */
+  readonly shared: boolean;
 }
 
 /** The labels of a block or section, by name. Several of one name are in steps whose conditions exclude each other. */
@@ -15,18 +17,27 @@ export type Labels = Map<string, Label[]>;
 const mostOfOneName = 16;
 
 /** Takes up a label, or says that a step has it already that may be built together with this one. */
-export function addLabel(c: Checker, ident: Ident | undefined, labels: Labels, facts: readonly Fact[] = []): void {
+export function addLabel(
+  c: Checker,
+  ident: Ident | undefined,
+  labels: Labels,
+  facts: readonly Fact[] = [],
+  shared = false,
+): void {
   if (!ident || ident.name === '') return;
   const { name, span } = ident;
-  const label: Label = { ident, facts };
+  const label: Label = { ident, facts, shared };
   const others = labels.get(name);
   if (!others) {
     labels.set(name, [label]);
     return;
   }
-  const other = others.length < mostOfOneName ? others.find((o) => !excludeEachOther(c, o.facts, facts)) : others[0];
-  if (!other) others.push(label);
-  else {
+  const differs = (o: Label) => !(shared && o.shared) && !excludeEachOther(c, o.facts, facts);
+  const other = others.length < mostOfOneName || shared ? others.find(differs) : others[0];
+  if (!other) {
+    // of the uses of a shared step one stands for all
+    if (!shared || !others.some((o) => o.shared)) others.push(label);
+  } else {
     const related = [{ span: other.ident.span, message: `the first '${name}'` }];
     report(c, 'duplicate-label', span, { name }, { related });
   }
@@ -66,9 +77,9 @@ function partsOf(c: Checker, { part, facts }: Open, labels: Labels): readonly Op
     ];
   }
   if (kind === 'step') {
-    const { label, args, tail } = part as StepNode;
+    const { label, share, args, tail } = part as StepNode;
     const inside = [...facts, ...factsOf(tail.condition)];
-    addLabel(c, label, labels, inside);
+    addLabel(c, label, labels, inside, share !== undefined);
     return [
       { part: args, facts: inside },
       { part: tail.rows, facts: inside },

@@ -26,8 +26,12 @@ import { float32 } from './value-type.ts';
 export interface Builder {
   readonly ev: Evaluation;
   readonly nodes: GraphNode[];
-  /** Paths that own tensors, to report two steps that would share one. */
-  readonly paths: Set<string>;
+  /** By path: the first node that owns tensors there. */
+  readonly owners: Map<string, GraphNode>;
+  /** The uses of shared steps that are being built at this moment, the outermost first. */
+  readonly sharing: SharedUse[];
+  /** How often each shared step was used so far, by its path. */
+  readonly uses: Map<string, number>;
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */
   place: StagePosition;
@@ -49,6 +53,24 @@ export interface Builder {
   unkept: number;
 }
 
+/** One use of a shared step. */
+export interface SharedUse {
+  /** `heads.1`, with the number of the use. */
+  readonly path: string;
+  /** `heads`, which its tensors are named after. */
+  readonly owner: string;
+  /** Whether its batch norms are its own. */
+  readonly ownNorms: boolean;
+}
+
+/** The path that tensors are named after: without the numbers of the uses of shared steps. */
+export function ownerOf({ sharing }: Builder, path: string, isNorm = false): string {
+  return sharing.reduceRight((at, use) => {
+    if (isNorm && use.ownNorms) return at;
+    return at === use.path || at.startsWith(`${use.path}.`) ? use.owner + at.slice(use.path.length) : at;
+  }, path);
+}
+
 export function createBuilder(
   ev: Evaluation,
   { convention, conventionSettings, sources }: AskedConvention,
@@ -58,7 +80,9 @@ export function createBuilder(
   return {
     ev,
     nodes: [],
-    paths: new Set(),
+    owners: new Map(),
+    sharing: [],
+    uses: new Map(),
     normalisation: new Map(),
     place: { section: '' },
     asked: {
@@ -108,16 +132,43 @@ export function addNode(
   spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
   warnOfKernel(b, op, inputs, span);
-  const tensors = tensorsOf(op, inputs[0]?.shape ?? [], path);
-  if (tensors.length > 0) {
-    if (b.paths.has(path)) fail('duplicate-path', span, { path });
-    b.paths.add(path);
-    countParameters(b, tensors, span);
-  }
+  const owner = b.sharing.length > 0 ? ownerOf(b, path, op.kind === 'batchNorm') : path;
+  const tensors = tensorsOf(op, inputs[0]?.shape ?? [], owner);
   const id = b.nodes.length;
   const refs = inputs.map((t) => ({ node: t.node, output: t.output }));
-  b.nodes.push({ id, op, inputs: refs, shapes: result, type: float32, path, tensors, span, place: b.place, traces });
+  const isShared = owner !== path && tensors.length > 0;
+  const node: GraphNode = {
+    id,
+    op,
+    inputs: refs,
+    shapes: result,
+    type: float32,
+    path,
+    tensors,
+    span,
+    place: b.place,
+    traces,
+    ...(isShared && { owner }),
+  };
+  if (tensors.length > 0) takeOwner(b, node, owner);
+  b.nodes.push(node);
   return result.map((s, output) => ({ kind: 'tensor', node: id, output, shape: s }));
+}
+
+/** Takes up a node that owns tensors: the first at its path, or one more use of a shared step. */
+function takeOwner(b: Builder, node: GraphNode, owner: string): void {
+  const first = b.owners.get(owner);
+  if (!first) {
+    b.owners.set(owner, node);
+    countParameters(b, node.tensors, node.span);
+    return;
+  }
+  if (first.owner === undefined || node.owner === undefined) fail('duplicate-path', node.span, { path: owner });
+  const shapes = (n: GraphNode) => JSON.stringify([n.op, n.tensors.map(({ shape }) => shape)]);
+  if (shapes(first) === shapes(node)) return;
+  const text = (n: GraphNode) => `[${n.tensors[0]?.shape.join(', ')}]`;
+  const data = { path: owner, first: text(first), other: text(node) };
+  fail('shared-step-differs', node.span, data, { related: callsBefore(b, node.span) });
 }
 
 function countParameters(b: Builder, tensors: readonly TensorSpec[], span: Span): void {

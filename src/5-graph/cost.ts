@@ -1,5 +1,5 @@
 import { descriptorOf, resultOf } from '../ops/ops.ts';
-import { elements, type Graph, type GraphNode, inputShapeOf } from './graph.ts';
+import { elements, type Graph, type GraphNode, inputShapeOf, sharesEarlier } from './graph.ts';
 import { withoutAuxiliary } from './passes/remove-unreached.ts';
 import { bytesPerElement } from './value-type.ts';
 
@@ -22,11 +22,11 @@ export interface Cost {
 
 export const zeroCost: Cost = { params: 0, buffers: 0, macs: 0, activations: 0, activationBytes: 0 };
 
-/** What a node costs. */
+/** What a node costs; the parameters of a shared step are those of its first use. */
 export function nodeCost(graph: Graph, node: GraphNode): Cost {
   let params = 0;
   let buffers = 0;
-  for (const tensor of node.tensors) {
+  for (const tensor of sharesEarlier(graph, node) ? [] : node.tensors) {
     if (tensor.trainable) params += elements(tensor.shape);
     else buffers += elements(tensor.shape);
   }

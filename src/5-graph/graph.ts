@@ -37,6 +37,8 @@ export interface GraphNode {
   /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step that they belong to. */
   readonly path: string;
   readonly tensors: readonly TensorSpec[];
+  /** Of a use of a shared step: the path that its tensors are named after, `heads.conv` where its own is `heads.1.conv`. */
+  readonly owner?: string;
   /** The source that asked for it. */
   readonly span: Span;
   /** The stage it belongs to: the section, and the row and block of its table. */
@@ -148,7 +150,28 @@ export function readerCounts(graph: Graph): readonly number[] {
   return counts;
 }
 
-/** Every tensor of the graph, in the order of its nodes. */
+/** The path that a node's tensors are named after. */
+export function ownerPath(node: GraphNode): string {
+  return node.owner ?? node.path;
+}
+
+/** Every tensor of the graph once, in the order of its nodes: those of a shared step with its first use. */
 export function* graphTensors(graph: Graph): Generator<{ node: GraphNode; tensor: TensorSpec }> {
-  for (const node of graph.nodes) for (const tensor of node.tensors) yield { node, tensor };
+  for (const node of graph.nodes) {
+    if (!sharesEarlier(graph, node)) for (const tensor of node.tensors) yield { node, tensor };
+  }
+}
+
+const laterUses = new WeakMap<Graph, ReadonlySet<GraphNode>>();
+
+/** Whether a node has the tensors of one before it: a use of a shared step after the first. */
+export function sharesEarlier(graph: Graph, node: GraphNode): boolean {
+  if (node.owner === undefined) return false;
+  let later = laterUses.get(graph);
+  if (!later) {
+    const seen = new Set<string>();
+    later = new Set(graph.nodes.filter(({ owner }) => owner !== undefined && seen.size === seen.add(owner).size));
+    laterUses.set(graph, later);
+  }
+  return later.has(node);
 }

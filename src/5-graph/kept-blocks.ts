@@ -55,7 +55,8 @@ const kept = new WeakMap<Declared, KeptCalls>();
  */
 export function keepBlock(b: Builder, call: BlockCall, build: () => Flow): Flow {
   // what is within a block is kept with it; cells given by hand go by paths
-  if (!b.keepsBlocks || b.insideKept || b.ev.choices.given.size > 0 || call.path === '') return build();
+  if (!b.keepsBlocks || b.insideKept || b.sharing.length > 0 || b.ev.choices.given.size > 0 || call.path === '')
+    return build();
   const key = keyOf(b, call);
   if (key === undefined) return build();
   let of = kept.get(call.declared);
@@ -202,9 +203,9 @@ function repeat(b: Builder, before: KeptBlock, call: BlockCall): KeptBlock | und
     call.path.length + before.longest <= buildLimits.path;
   if (!roomy) return undefined;
   const block = isAgain(b, before, call) ? builtAgain(before, call) : builtElsewhere(b, before, call);
-  if (block.nodes.some((node) => node.tensors.length > 0 && b.paths.has(node.path))) return undefined;
+  if (block.nodes.some((node) => node.tensors.length > 0 && b.owners.has(node.path))) return undefined;
   for (const node of block.nodes) {
-    if (node.tensors.length > 0) b.paths.add(node.path);
+    if (node.tensors.length > 0) b.owners.set(node.path, node);
     b.nodes.push(node);
   }
   b.parameters += block.parameters;

@@ -75,10 +75,24 @@ function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue
 
 /** Builds one step over what comes before it, and keeps what it gives under its path where it has a label. */
 export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
+  if (step.share && step.label) return lowerShared(b, step, flow, env, joinPath(env.path, step.label.name));
   const label = step.label ? step.label.name + env.numbers : '';
   const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
   const result = lowerStepAt(b, step, flow, env, site);
   if (step.label) b.ev.results.set(site.path, result);
+  return result;
+}
+
+/** Builds one more use of a shared step: its nodes have its number in their paths, its tensors have not. */
+function lowerShared(b: Builder, step: StepNode, flow: Flow, env: Env, owner: string): Flow {
+  b.unkept++;
+  const use = b.uses.get(owner) ?? 0;
+  b.uses.set(owner, use + 1);
+  const path = joinPath(owner, String(use));
+  b.sharing.push({ path, owner, ownNorms: step.share?.args.length === 1 });
+  const result = lowerStepAt(b, step, flow, env, { span: step.callee.span, path, labelled: true });
+  b.sharing.pop();
+  b.ev.results.set(path, result);
   return result;
 }
 

@@ -21,7 +21,7 @@ import {
   type TensorValue,
 } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
-import { addNode, type Builder } from './builder.ts';
+import { addNode, type Builder, ownerOf } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
 import { callFirst, flowIn, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerTable } from './lower-table.ts';
@@ -193,7 +193,8 @@ export function lowerModelStep(
   const request = { ...b.asked, ...(variant !== undefined && { variant }), ...(typeof phi === 'number' && { phi }) };
   const context = { path: site.path, given: bindings, outer: outer.convention, span: site.span };
   const { env, point } = choosePoint(b.ev, declared, request, noOverrides, context);
-  b.models.push(useOf(site.path, declared, point));
+  const path = ownerOf(b, site.path);
+  if (!b.models.some((m) => m.path === path)) b.models.push(useOf(path, declared, point));
   if (outer.convention !== defaultConvention && env.convention.name !== outer.convention.name) {
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
     warn(b.ev, 'conventions-differ', site.span, data);

@@ -24,7 +24,7 @@ import {
   type Value,
 } from '../4-scale/values.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
-import type { Builder } from './builder.ts';
+import { type Builder, ownerOf } from './builder.ts';
 import type { StagePosition } from './graph.ts';
 import { applyActivation, callSignature, counterEnv, type Site, signatureOfValue } from './lower-chain.ts';
 
@@ -129,7 +129,7 @@ function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, nu
   const nameColumn = columns.get('name') ?? -1;
   return table.rows.rows.map((row, i) => {
     const name = rowName(row, nameColumn, i);
-    const cell = readCell(b.ev, row, columns, 'repeat', 0, table.env, joinPath(site.path, name));
+    const cell = readCell(b.ev, row, columns, 'repeat', 0, table.env, ownerOf(b, joinPath(site.path, name)));
     if (!cell) return { row, name, repeat: 1, traces: [] };
     const span = cellAt(row, columns, 'repeat')?.span ?? row.span;
     checkScalar("'repeat'", 'int', cell.value, span);
@@ -150,11 +150,13 @@ function lowerRow(
   const { b, step, table, columns, count } = t;
   const { row, name, repeat, traces } = planned;
   const rowPath = joinPath(step.site.path, name);
+  // a shared step's cells are set for all of its uses
+  const key = ownerOf(b, rowPath);
   const { row: outerRow } = t.place;
   // a table's label tells it from others of its section
   const section = step.site.path;
   if (b.ev.choices.given.size > 0) {
-    for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${rowPath}.${column}`);
+    for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${key}.${column}`);
   }
   const built = new Set<Signature>();
   const start = b.nodes.length;
@@ -162,7 +164,7 @@ function lowerRow(
   for (let block = 0; block < repeat; block++) {
     const cells = counterEnv(table.env, index + block, count);
     const args = step.env === table.env ? cells : counterEnv(step.env, index + block, count);
-    const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, rowPath);
+    const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, key);
     const callee = blockOf(read('block')?.value, step, row);
     const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
     // inside a block's own table the stage is the outer one
@@ -170,7 +172,7 @@ function lowerRow(
     const path = columns.has('repeat') ? joinPath(rowPath, String(block)) : rowPath;
     const site: Site = { span: row.span, path, labelled: true };
     built.add(signatureOfValue(callee));
-    flow = lowerBlockOfRow(t, callee, { row, path: rowPath, block, args, read }, flow, site);
+    flow = lowerBlockOfRow(t, callee, { row, path: key, block, args, read }, flow, site);
     b.ev.results.set(path, { tensors: flow });
   }
   if (repeat > 0) checkTaken(t, row, built);

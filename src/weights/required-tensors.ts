@@ -23,7 +23,10 @@ export function* unmergedNodes(graph: Graph): Generator<GraphNode> {
  * branches. The same for a graph before and after these passes.
  */
 export function* requiredTensors(graph: Graph): Generator<RequiredTensor> {
+  const seen = new Set<string>();
   for (const node of unmergedNodes(graph)) {
+    // a shared step's tensors are those of its first use
+    if (node.owner !== undefined && seen.size === seen.add(node.owner).size) continue;
     const { foldedNorm } = node;
     for (const tensor of node.tensors) {
       if (!(foldedNorm && !foldedNorm.hadBias && tensor.role === 'bias')) yield { node, tensor };

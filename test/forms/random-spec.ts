@@ -20,11 +20,11 @@ block Excite(x, reduced: int, act: activation = relu, gate: activation = sigmoid
   return x -> Mul(g)
 }
 
-block Inverted(x, channels: int, kernel: int, share: real, act: activation) {
+block Inverted(x, channels: int, kernel: int, ratio: real, act: activation) {
   return x
     -> expand: Unit(x.channels * 2, 1, act: act)
     -> depthwise: Conv(x.channels * 2, kernel, groups: x.channels * 2) -> act
-    -> se: Excite(max(1, floor(x.channels * share)), act: act)      if share > 0
+    -> se: Excite(max(1, floor(x.channels * ratio)), act: act)      if ratio > 0
     -> project: Unit(channels, 1, act: identity)
     -> DropPath(0.1)                                                if x.channels == channels
     -> Add(x)                                                       if x.channels == channels
@@ -64,6 +64,17 @@ block Either(x, channels: int, wide: bool) {
   return y
     -> fc: Linear(channels if wide else 2 * channels)   if wide
     -> fc: Linear(channels, bias: false)                if not wide
+}
+
+block Paired(x, channels: int, act: activation = relu) {
+  one, two = [y -> share(norms: separate) unit: Unit(channels, act: act) for y in [x, x -> tanh]]
+  return one -> share(norms: separate) again: Unit(channels) -> Mul(two -> share(norms: separate) again: Unit(channels))
+}
+
+block Twice(x) {
+  return x
+    -> share mix: Conv(x.channels, 1) -> share norm: BatchNorm
+    -> share mix: Conv(x.channels, 1) -> share norm: BatchNorm -> relu
 }
 
 block Doubled(x) {
@@ -253,6 +264,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,
+    () => `Paired(${small}, act: ${pick.of(acts)})`,
+    () => 'Twice',
     () => `Unit(${small}, ${pick.from(1, 5)}, ${pick.from(1, 3)}, act: ${pick.of(acts)})`,
     () => `Inverted(${pick.of([c, small])}, ${pick.of([1, 3, 5])}, ${pick.of([0, 0.25, 1])}, ${pick.of(acts)})`,
     () => `Excite(${small}, act: ${pick.of(acts)}, gate: ${pick.of(['sigmoid', 'hardsigmoid'])})`,

@@ -1,6 +1,7 @@
 import type { Graph } from '../../src/5-graph/graph.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
 import type { Pads } from '../../src/ops/window.ts';
+import { build } from '../language/build.ts';
 import { graphBuilder, window } from '../onnx/graph-builder.ts';
 
 const around = (n: number): Pads => ({ top: n, left: n, bottom: n, right: n });
@@ -76,6 +77,25 @@ function cells(): Graph {
   return g.build({ logits: g.linear(g.act(hidden, 'hidden', 'silu'), 'classifier', 3) });
 }
 
+/** One unit for two maps, its convolution shared, its norms too in one and not in the other; a shared classifier. */
+function shared(): Graph {
+  const { graph } = build(`
+block Unit(x, channels: int) {
+  return x -> conv: Conv(channels, 3) -> bn: BatchNorm -> silu
+}
+
+model Shared {
+  input image: [2, 6, 7]
+  stem: Conv(4, 3)
+  maps = [stem, stem -> MaxPool(2), stem -> AvgPool(2)]
+  each = [x -> share(norms: separate) unit: Unit(4) for x in maps]
+  again = [x -> share unit2: Unit(5) -> share unit3: Conv(5, 1) -> share unit3: Conv(5, 1) for x in each]
+  vectors = [x -> GlobalAvgPool -> share fc: Linear(3) for x in again]
+  logits: Add(vectors)
+}`);
+  return graph;
+}
+
 /** Attention by maxima and means, over channels and over space (Woo et al. 2018), on channels of unit length. */
 function attentive(): Graph {
   const g = graphBuilder('attentive');
@@ -142,4 +162,5 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   fused,
   pyramid,
   withHeads,
+  shared,
 };

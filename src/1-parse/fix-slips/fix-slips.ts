@@ -166,7 +166,7 @@ function readCloser(p: TokenPass, token: IToken): void {
   p.frames.pop();
   p.afterParams = frame.role === 'params';
   if (p.frames.length === 0 && isBarrier(frame)) p.declared = true;
-  p.out.push(token);
+  p.out.push(frame.role === 'sharing' ? { ...token, payload: kind.labelFollows } : token);
 }
 
 /** The index of the innermost frame that a closing bracket may close; -1 where there is none. */

@@ -5,7 +5,7 @@ import { endsOperand, is, isBar, isCloser, isOpener, isStatementKeyword } from '
 const k = t.keywordTokens;
 
 /** What an open bracket holds. */
-export type Role = 'params' | 'call' | 'group' | 'list' | 'inline' | 'rows' | 'block' | 'model' | 'scaling';
+export type Role = 'params' | 'call' | 'sharing' | 'group' | 'list' | 'inline' | 'rows' | 'block' | 'model' | 'scaling';
 
 /** A bracket that is open. */
 export interface Frame {
@@ -38,12 +38,19 @@ export function isBarrier(frame: Frame): boolean {
 
 /** Brackets inside of a statement. */
 export function isInline({ role }: Frame): boolean {
-  return role === 'params' || role === 'call' || role === 'group' || role === 'list' || role === 'inline';
+  return (
+    role === 'params' ||
+    role === 'call' ||
+    role === 'sharing' ||
+    role === 'group' ||
+    role === 'list' ||
+    role === 'inline'
+  );
 }
 
 /** Whether commas divide what the bracket holds. */
 export function hasElements({ role }: Frame): boolean {
-  return role === 'params' || role === 'call' || role === 'list' || role === 'inline';
+  return role === 'params' || role === 'call' || role === 'sharing' || role === 'list' || role === 'inline';
 }
 
 /** What is known of an opening bracket in addition to its neighbours. */
@@ -61,6 +68,7 @@ export function roleOf(before: readonly IToken[], tokens: readonly IToken[], i: 
   if (is(tokens[i], t.LBracket)) return 'list';
   if (is(tokens[i], t.LParen)) {
     if (is(previous, k.block)) return 'params';
+    if (is(previous, k.share)) return 'sharing';
     if (is(previous, t.Name)) return is(second, k.block) ? 'params' : 'call';
     return endsOperand(previous) ? 'call' : 'group';
   }

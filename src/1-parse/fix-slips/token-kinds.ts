@@ -50,7 +50,10 @@ export const isBar = (token: IToken | undefined) => token !== undefined && bars.
 export const isCloser = (token: IToken | undefined) => token !== undefined && closers.has(token.tokenType);
 export const isOpener = (token: IToken) => closerOf.has(token.tokenType);
 export const startsOperand = (token: IToken) => operandStarts.has(token.tokenType);
-export const endsOperand = (token: IToken | undefined) => token !== undefined && operandEnds.has(token.tokenType);
+/** The payload of the bracket that closes `share(...)`: a label follows, and nothing ends. */
+export const labelFollows = 'label';
+export const endsOperand = (token: IToken | undefined) =>
+  token !== undefined && operandEnds.has(token.tokenType) && token.payload !== labelFollows;
 const words = new Set<TokenType>([t.Name, ...Object.values(k)]);
 /** A name or a keyword: what may head a column. */
 export const isWord = (token: IToken) => words.has(token.tokenType);

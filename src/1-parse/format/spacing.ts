@@ -19,7 +19,9 @@ export function needsSpace(before: PrintToken | undefined, token: PrintToken): b
       return isSpacious(token);
     case t.LParen:
       // Arguments cling to a name; an input's follow its shape: `input image: [3, 8, 8] (mean: 0)`.
-      return token.rule === 'parenthesised' || (token.rule === 'args' && left !== t.Name);
+      return (
+        token.rule === 'parenthesised' || (token.rule === 'args' && left !== t.Name && left !== t.keywordTokens.share)
+      );
     case t.LBracket:
       return token.rule === 'list';
     case t.Property:

@@ -1,5 +1,13 @@
 import { isTrainingOnly } from '../../ops/ops.ts';
-import { type Graph, type GraphNode, inputShapeOf, readerCounts, type Shape, type ValueRef } from '../graph.ts';
+import {
+  type Graph,
+  type GraphNode,
+  inputShapeOf,
+  ownerPath,
+  readerCounts,
+  type Shape,
+  type ValueRef,
+} from '../graph.ts';
 import { tensorsOf } from '../tensors.ts';
 import { selectNodes, withoutAuxiliary } from './remove-unreached.ts';
 
@@ -28,6 +36,7 @@ export function foldBatchNorm(graph: Graph): Graph {
     const before = node.op.kind === 'batchNorm' ? graph.nodes[node.inputs[0]?.node ?? -1] : undefined;
     if (before?.op.kind === 'conv' && readers[before.id] === 1) normOf.set(before.id, node);
   }
+  for (const conv of keptApart(graph, normOf)) normOf.delete(conv);
   const folded = new Map([...normOf].map(([conv, norm]) => [norm.id, conv]));
   return selectNodes(
     graph,
@@ -40,13 +49,25 @@ export function foldBatchNorm(graph: Graph): Graph {
   );
 }
 
+/** Uses of a shared convolution that cannot all have the same norm folded into them: they have one set of numbers. */
+function keptApart(graph: Graph, normOf: ReadonlyMap<number, GraphNode>): number[] {
+  const uses = new Map<string, number[]>();
+  for (const { id, op, owner } of graph.nodes) {
+    if (op.kind === 'conv' && owner !== undefined) uses.set(owner, [...(uses.get(owner) ?? []), id]);
+  }
+  return [...uses.values()].flatMap((convs) => {
+    const norms = new Set(convs.map((id) => normOf.get(id)?.tensors[0]?.name));
+    return norms.size > 1 ? convs : [];
+  });
+}
+
 function withNorm(conv: GraphNode, inputShape: Shape, norm: GraphNode | undefined): GraphNode {
   if (!norm || conv.op.kind !== 'conv' || norm.op.kind !== 'batchNorm') return conv;
   const op = { ...conv.op, bias: true };
   return {
     ...conv,
     op,
-    tensors: tensorsOf(op, inputShape, conv.path).map((tensor) => ({ ...tensor, type: norm.type })),
+    tensors: tensorsOf(op, inputShape, ownerPath(conv)).map((tensor) => ({ ...tensor, type: norm.type })),
     foldedNorm: { tensors: norm.tensors, epsilon: norm.op.epsilon, hadBias: conv.op.bias },
   };
 }

@@ -102,7 +102,9 @@ function pullBack(
   const arrived = nodes.map(({ shapes }) => shapes.map((): StepRef[] => []));
   const arrive = (ref: ValueRef, value: StepRef) => void arrived[ref.node]?.[ref.output]?.push(value);
   for (const { of, gradient } of seeds) arrive(of, gradient);
-  const gradients: [string, StepRef][] = [];
+  /** By tensor: of each use of a shared step one. */
+  const gradients = new Map<string, StepRef[]>();
+  const shapes = new Map<string, readonly number[]>();
   for (let id = Math.max(...seeds.map(({ of }) => of.node)); id >= 0; id--) {
     const [node, { pull }] = [nodes[id] as GraphNode, lowered[id] as Lowered];
     const came = arrived[id] ?? [];
@@ -112,11 +114,17 @@ function pullBack(
       return b.one({ kind: 'add' }, list, batched(node.shapes[output] ?? []), node.path);
     });
     const { inputs, tensors = [] } = pull(dy);
-    for (const [{ name }, value] of tensors) gradients.push([name, value]);
+    for (const [{ name, shape }, value] of tensors) {
+      gradients.set(name, [...(gradients.get(name) ?? []), value]);
+      shapes.set(name, shape);
+    }
     for (const [i, value] of inputs.entries()) {
       const ref = node.inputs[i] as ValueRef;
       if (value && reaches[ref.node]) arrive(ref, value);
     }
   }
-  return gradients;
+  return [...gradients].map(([name, values]) => {
+    if (values.length < 2) return [name, values[0] as StepRef];
+    return [name, b.one({ kind: 'add' }, values, { batch: false, dims: shapes.get(name) ?? [] }, name)];
+  });
 }

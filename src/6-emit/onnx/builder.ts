@@ -67,7 +67,7 @@ export interface Builder {
   typeOf(value: string): ElementType;
   /** Adds an input of the network. */
   input(name: string, shape: Shape, element: ElementType): string;
-  /** Adds a tensor of the network. */
+  /** A tensor of the network; one initialiser, however often it is asked for. */
   tensor(spec: TensorSpec): string;
   /** A number of the type of the value `like`; one initialiser, however often it is asked for. */
   scalar(value: number, like: string): string;
@@ -95,6 +95,8 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const types = new Map<string, ElementType>();
   const inner: { name: string; shape: Shape }[] = [];
   const initialisers: Initialiser[] = [];
+  /** By the network's name for it: a shared step's tensors are asked for by each use. */
+  const tensors = new Map<string, string>();
   const constants = new Map<string, string>();
   /** Inner values that turned out to be outputs, with the names they have as such. */
   const renamed = new Map<string, string>();
@@ -144,7 +146,10 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       return name;
     },
     tensor(spec) {
+      const known = tensors.get(spec.name);
+      if (known !== undefined) return known;
       const name = values.unique(spec.name);
+      tensors.set(spec.name, name);
       const { shape, type } = spec;
       const dataType = dataTypes[type.element];
       initialisers.push({ name, shape, dataType, byteLength: byteLength(shape, type), source: spec });

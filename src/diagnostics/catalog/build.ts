@@ -16,6 +16,10 @@ export const buildDiagnostics = {
     (a) => `there is no element ${a.index}; the list has ${a.length}`,
     `Lists are indexed from 0.`,
   ),
+  'shared-step-differs': error<{ path: string; first: string; other: string }>(
+    (a) => `the uses of '${a.path}' cannot share one set of parameters: one has ${a.first}, another ${a.other}`,
+    `All uses of a shared step have the same channels and the same attributes: a convolution's kernel depends on how many channels it takes. Bring the inputs to one width first.`,
+  ),
   'incomplete-path': error<{ path: string; words: string }>(
     (a) => `no step has the path '${a.path}'; the steps below it are ${a.words}`,
     `A label in a comprehension gets the number of the element: \`body.branch.0\` is what the first step gives that is labelled \`branch\`.`,

@@ -178,6 +178,14 @@ export const checkDiagnostics = {
     () => 'strings stand only in imports and in the cells of weight maps',
     `The language computes with numbers, bools, activations, blocks, tables and tensors.`,
   ),
+  'shared-without-label': error<{ callee: string }>(
+    (a) => `'share' stands before a label: 'share name: ${a.callee}'`,
+    `All uses of a shared step have one set of parameters, which are named after its label: \`-> share head: Head(8)\`.`,
+  ),
+  'share-settings': error<object>(
+    () => `'share' can be told one thing: 'share(norms: separate)'`,
+    `With \`share(norms: separate)\` each use of the step has batch norms of its own; everything else is shared.`,
+  ),
   'tensor-type': error<{ name: string }>(
     (a) => `'${a.name}' is a tensor without a type; 'tensor[]' takes any number of them`,
     `A block's parameter without a type is one tensor: \`block B(x, channels: int)\`. Only a list of them has a type: \`block B(xs: tensor[])\`.`,

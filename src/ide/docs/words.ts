@@ -3,6 +3,8 @@ import type { Keyword } from '../../../grammar/tokens.ts';
 /** What the language's own words mean, in a sentence each; Markdown. Completion and hover show these. */
 
 export const keywordDocs: Readonly<Record<Keyword, string>> = {
+  share:
+    'All uses of the step have one set of parameters: `-> share head: Head(8)`. With `share(norms: separate)` each has batch norms of its own.',
   import: 'Takes blocks and models from another file: `import { MBConv } from "std/blocks"`.',
   from: 'The file or library module that an import takes names from.',
   block:

@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, type Shape, shapeOf, type TensorSpec } from '../../../5-graph/graph.ts';
+import { type Graph, type GraphNode, ownerPath, type Shape, shapeOf, type TensorSpec } from '../../../5-graph/graph.ts';
 import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
 import { lastChannels, writeNodes } from '../../written-node.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
@@ -26,10 +26,16 @@ export interface GraphModelPlan {
 export function planGraphModel(graph: Graph): GraphModelPlan {
   const b = createGraphBuilder();
   const weights: StoredWeight[] = [];
+  const constants = new Map<string, TensorName>();
   const fused = fuseActivations(graph);
   const weight = (node: GraphNode, tensor: TensorSpec, member: string) => {
-    const name = b.node({ op: 'Const', name: `${node.path}/${member}`, attr: { dtype: float } });
     const layout = weightLayout(node, tensor);
+    // a shared step's tensors are asked for by each use
+    const key = `${tensor.name} ${layout}`;
+    const known = constants.get(key);
+    if (known !== undefined) return known;
+    const name = b.node({ op: 'Const', name: `${ownerPath(node)}/${member}`, attr: { dtype: float } });
+    constants.set(key, name);
     const shape = storedShape(layout, tensor.shape, node.op.kind === 'conv' ? node.op.groups : 1);
     weights.push({ name, shape, dtype: 'float32', source: { tensor, layout } });
     return name;

@@ -1,32 +1,38 @@
-import type { GraphNode, TensorSpec } from '../../../5-graph/graph.ts';
+import { type GraphNode, ownerPath, type TensorSpec } from '../../../5-graph/graph.ts';
 import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
 import { createNames } from '../../names.ts';
 import type { StoredWeight } from '../weight-shards.ts';
 
 /** Where a value comes from, as Keras writes it: the layer's name, its call, its output, further arguments. */
-export type InboundRef = readonly [layer: string, call: 0, output: 0, arguments: Record<string, never>];
+export type InboundRef = readonly [layer: string, call: number, output: 0, arguments: Record<string, never>];
 
 /** A layer as model.json has it. */
 export interface LayerJson {
   readonly class_name: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly inbound_nodes: readonly (readonly InboundRef[])[];
+  /** Of each call of the layer: a shared step's layer has several. */
+  readonly inbound_nodes: (readonly InboundRef[])[];
 }
 
-/** A model's layers and the weights they have; a value is the name of the layer that gives it. */
+/** A model's layers and the weights they have. */
 export interface LayersPlan {
   readonly layers: readonly LayerJson[];
   readonly weights: readonly StoredWeight[];
   readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly outputs: readonly (readonly [layer: string, call: number, output: 0])[];
 }
 
+/**
+ * Collects the layers. A value is named after the layer that gives it; what a shared layer gives in a later call has a
+ * name of its own.
+ */
 export interface LayersBuilder {
   /** Adds a layer under `name`, or `name_1`, `name_2` ... where that is taken; the name it has. */
   layer(className: string, name: string, config: Readonly<Record<string, unknown>>, inputs: readonly string[]): string;
   /**
-   * Adds the layer of a node that owns tensors, under its path.
+   * Adds the layer of a node that owns tensors, under its path; or, of a further use of a shared step, a call of the layer
+   * that the first use added.
    * @param members what Keras calls the node's tensors, in their order: `kernel`, `bias`.
    */
   owner(
@@ -47,9 +53,14 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
   const layers: LayerJson[] = [];
   const weights: StoredWeight[] = [];
   const inputs: string[] = [];
+  /** What later calls of shared layers give, by the names of the values. */
+  const calls = new Map<string, readonly [layer: string, call: number]>();
+  const owners = new Map<string, { readonly layer: LayerJson; readonly config: string }>();
 
+  const callOf = (value: string) => calls.get(value) ?? ([value, 0] as const);
+  const inboundOf = (from: readonly string[]) => from.map((value): InboundRef => [...callOf(value), 0, {}]);
   const add: LayersBuilder['layer'] = (className, name, config, from) => {
-    const inbound = from.map((layer): InboundRef => [layer, 0, 0, {}]);
+    const inbound = inboundOf(from);
     layers.push({
       class_name: className,
       name,
@@ -61,19 +72,31 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
   return {
     layer: (className, name, config, from) => add(className, names.unique(name), config, from),
     owner(node, className, config, from, members) {
+      const path = ownerPath(node);
+      const known = owners.get(path);
+      const text = JSON.stringify([className, config]);
+      if (known?.config === text) {
+        const value = names.unique(node.path);
+        calls.set(value, [path, known.layer.inbound_nodes.push(inboundOf(from)) - 1]);
+        return value;
+      }
+      // one whose padding is another at its size of image has a copy of the weights
+      const name = known ? names.unique(node.path) : path;
       const groups = node.op.kind === 'conv' ? node.op.groups : 1;
       for (const [i, tensor] of node.tensors.entries()) {
         const member = members[i] as string;
-        weights.push(storedWeight(`${node.path}/${member}`, node, tensor, groups));
+        weights.push(storedWeight(`${name}/${member}`, node, tensor, groups));
       }
-      return add(className, node.path, config, from);
+      add(className, name, config, from);
+      if (!known) owners.set(path, { layer: layers.at(-1) as LayerJson, config: text });
+      return name;
     },
     input(name, shape) {
       const config = { batch_input_shape: [null, ...shape], dtype: 'float32', sparse: false };
       inputs.push(add('InputLayer', names.unique(name), config, []));
       return inputs.at(-1) as string;
     },
-    finish: (outputs) => ({ layers, weights, inputs, outputs }),
+    finish: (outputs) => ({ layers, weights, inputs, outputs: outputs.map((value) => [...callOf(value), 0]) }),
   };
 }
 

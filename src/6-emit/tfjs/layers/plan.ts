@@ -1,4 +1,4 @@
-import type { Graph } from '../../../5-graph/graph.ts';
+import { type Graph, ownerPath } from '../../../5-graph/graph.ts';
 import { writeNodes } from '../../written-node.ts';
 import { createLayersBuilder, type LayersPlan } from './builder.ts';
 import { opTable } from './op-table.ts';
@@ -6,7 +6,7 @@ import { opTable } from './op-table.ts';
 /** All of a layers model but the numbers of its weights. */
 export function planLayers(graph: Graph): LayersPlan {
   const owners = graph.nodes.filter((node) => node.tensors.length > 0);
-  const b = createLayersBuilder(owners.map((node) => node.path));
+  const b = createLayersBuilder([...new Set(owners.map(ownerPath))]);
   const layerOf = writeNodes(graph, opTable, (node) => ({ ...node, b }));
   // Several outputs have layers of their own, that name them: two may be one value, which TensorFlow.js refuses.
   const isOnly = graph.outputs.length === 1;

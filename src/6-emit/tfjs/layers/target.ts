@@ -25,14 +25,13 @@ function layersJson(
   weightsManifest: readonly object[],
   { graph, metadata }: EmitRequest<NoOptions>,
 ): object {
-  const refs = (names: readonly string[]) => names.map((name) => [name, 0, 0]);
   return {
     format: 'layers-model',
     generatedBy: 'enetc',
     convertedBy: null,
     modelTopology: {
       class_name: 'Model',
-      config: { name: graph.name, layers, input_layers: refs(inputs), output_layers: refs(outputs) },
+      config: { name: graph.name, layers, input_layers: inputs.map((name) => [name, 0, 0]), output_layers: outputs },
       keras_version: 'tfjs-layers 4.22.0',
       backend: 'tensor_flow.js',
     },
