@@ -1,12 +1,13 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { orUndefined } from '../node/or-undefined.ts';
 
 /**
  * What tells one file or folder from another: device and inode, which are the same through links of both kinds, other spellings
  * of a path and, where the file system has no cases, other cases. Undefined if there is no such file.
  */
 export function fileIdentity(path: string): string | undefined {
-  const stat = statOf(path);
+  const stat = orUndefined(() => statSync(path, { bigint: true }));
   // A file system without inodes says 0 for all.
   return stat && stat.ino !== 0n ? `${stat.dev}:${stat.ino}` : undefined;
 }
@@ -23,12 +24,4 @@ export function liesInFolder(path: string, folder: string): boolean {
     if (isSameFile(at, folder)) return true;
   }
   return false;
-}
-
-function statOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true });
-  } catch {
-    return undefined;
-  }
 }

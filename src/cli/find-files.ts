@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { orUndefined } from '../node/or-undefined.ts';
 import { readProblem } from '../node/system-errors.ts';
 import { liesInFolder } from './file-identity.ts';
 import { usageError } from './io.ts';
@@ -41,19 +42,11 @@ function isFolder(path: string, cwd: string): boolean {
   try {
     return statSync(absolute).isDirectory();
   } catch (e) {
-    if (isLink(absolute)) return false;
+    // there is something, though where it leads there is nothing
+    if (orUndefined(() => lstatSync(absolute))?.isSymbolicLink()) return false;
     const { code } = e as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw usageError(`there is no file or folder '${path}'`);
     throw usageError(`'${path}' cannot be read: ${readProblem(e)}`);
-  }
-}
-
-/** Whether there is something, though where it leads there is nothing. */
-function isLink(path: string): boolean {
-  try {
-    return lstatSync(path).isSymbolicLink();
-  } catch {
-    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../6-emit/targets.ts';
+import { orUndefined } from '../node/or-undefined.ts';
 
 /** A kind of file that a command writes. */
 export interface OwnFile {
@@ -61,17 +62,11 @@ function textOf(bytes: Uint8Array): string {
 
 /** The first bytes of a regular file; undefined if it cannot be read. */
 function headOf(path: string): Buffer | undefined {
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch {
-    return undefined;
-  }
+  const file = orUndefined(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
+  if (file === undefined) return undefined;
   try {
     const head = Buffer.alloc(headBytes);
-    return head.subarray(0, readSync(file, head, 0, headBytes, 0));
-  } catch {
-    return undefined;
+    return orUndefined(() => head.subarray(0, readSync(file, head, 0, headBytes, 0)));
   } finally {
     closeSync(file);
   }

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { byteLength, type Graph, graphTensors } from '../5-graph/graph.ts';
 import { statOf } from '../node/file-stat.ts';
+import { orUndefined } from '../node/or-undefined.ts';
 import { formatBytes } from '../report/format-number.ts';
 import { failure } from './io.ts';
 import type { Output } from './refuse-overwriting.ts';
@@ -30,12 +31,8 @@ export function sizeProblem(bytes: number, free: number | undefined): string | u
 }
 
 function freeBytes(folder: string): number | undefined {
-  try {
-    const { bavail, bsize, blocks } = statfsSync(folder);
-    return blocks > 0 ? bavail * bsize : undefined;
-  } catch {
-    return undefined;
-  }
+  const disk = orUndefined(() => statfsSync(folder));
+  return disk && disk.blocks > 0 ? disk.bavail * disk.bsize : undefined;
 }
 
 function isDevice(path: string): boolean {

@@ -4,6 +4,7 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import { statOf } from '../node/file-stat.ts';
 import { nodeHost, rootFor } from '../node/host.ts';
 import { decodeSpec, librarySpec, type SpecFile, tryOpenSpec } from '../node/open-spec.ts';
+import { orUndefined } from '../node/or-undefined.ts';
 import { type Io, usageError } from './io.ts';
 
 /**
@@ -36,13 +37,8 @@ export function textOf({ marked }: SpecFile, text: string): string {
 
 /** The `.enet` files of a folder, by name. */
 export function specsIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.enet'))
-      .sort();
-  } catch {
-    return [];
-  }
+  const names = orUndefined(() => readdirSync(folder)) ?? [];
+  return names.filter((name) => name.endsWith('.enet')).sort();
 }
 
 async function openLibraryModel(name: string, io: Io): Promise<SpecFile> {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Host } from '../host.ts';
+import { orUndefined } from './or-undefined.ts';
 import { maxBytes, Pieces } from './pieces.ts';
 import { readProblem } from './system-errors.ts';
 
@@ -85,10 +86,7 @@ function readAll(file: number, size: number): Uint8Array {
 
 /** The path with symbolic links resolved, as far as it exists. */
 function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(realPath(parent), basename(path));
-  }
+  const parent = dirname(path);
+  const asItIs = () => (parent === path ? path : join(realPath(parent), basename(path)));
+  return orUndefined(() => realpathSync(path)) ?? asItIs();
 }

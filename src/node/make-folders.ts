@@ -1,5 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { statOf } from './file-stat.ts';
 
 /**
  * Makes a folder, and those above it that lack. Node's own call for this (`mkdir` with `recursive`) never returns where a
@@ -22,9 +23,5 @@ export function makeFolders(path: string): void {
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
+  return statOf(path)?.isDirectory() === true;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { RandomAccess } from '../weights/readers/format.ts';
+import { orUndefined } from './or-undefined.ts';
 import { openRandomAccess } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
 
@@ -28,8 +29,8 @@ export function modelFolderFiles(folder: string, shownFolder: string, shown: str
 function pathInFolder(folder: string, name: string, shown: string): string {
   const literal = join(folder, name);
   const path = existsSync(literal) ? literal : join(folder, decodedName(name));
-  const root = realPath(folder);
-  const target = realPath(path);
+  const root = orUndefined(() => realpathSync(folder));
+  const target = orUndefined(() => realpathSync(path));
   if (root !== undefined && target !== undefined && !target.startsWith(root.endsWith(sep) ? root : root + sep)) {
     throw new FileError(`'${shown}' cannot be read: '${name}' is a link that leads out of the folder`);
   }
@@ -38,19 +39,7 @@ function pathInFolder(folder: string, name: string, shown: string): string {
 
 /** A file's name, where it is written as an address: `my%20net.bin`. */
 export function decodedName(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
+  return orUndefined(() => decodeURIComponent(name)) ?? name;
 }
 
 /** Files of which one is open at a time: a model may have more than a process may open. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { orUndefined } from './or-undefined.ts';
 
 /** A folder's name has 255 bytes on most file systems: these are left for what the name is made of. */
 const mostNameBytes = 200;
@@ -33,7 +34,7 @@ export function isTemporary(name: string): boolean {
  * aside when it died gets its name back.
  */
 export function removeAbandoned(folder: string): void {
-  for (const name of namesIn(folder)) {
+  for (const name of orUndefined(() => readdirSync(folder)) ?? []) {
     const [, of = '', where, pid, older] = temporary.exec(name) ?? [];
     if (where !== machine || isAlive(Number(pid))) continue;
     const path = join(folder, name);
@@ -45,14 +46,6 @@ export function removeAbandoned(folder: string): void {
     } catch {
       // Another's, by its permissions: it stays.
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { type BackendName, BackendUnavailable, type OpenOptions } from '../backend.ts';
 import { findPackage, resolveFrom } from '../find-package.ts';
 import { firstLine } from '../first-line.ts';
@@ -83,14 +84,9 @@ export function describeTensorflow({ version, gpu }: LoadedTensorflow): string {
 
 /** What the driver's own tool calls the first card, or undefined if there is no such tool. */
 export function gpuName(): string | undefined {
-  try {
-    const out = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 10_000,
-    });
-    return out.split('\n')[0]?.trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  const query = ['--query-gpu=name', '--format=csv,noheader'];
+  const out = orUndefined(() =>
+    execFileSync('nvidia-smi', query, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 }),
+  );
+  return out?.split('\n')[0]?.trim() || undefined;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { orUndefined } from '../../node/or-undefined.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -73,10 +74,7 @@ function hasDriver(env: Env): boolean {
     ...(env.XDG_DATA_DIRS || '/usr/local/share:/usr/share').split(':'),
   ];
   return bases.some((base) => {
-    try {
-      return readdirSync(join(base, 'vulkan/icd.d')).some((name) => name.endsWith('.json'));
-    } catch {
-      return false;
-    }
+    const names = orUndefined(() => readdirSync(join(base, 'vulkan/icd.d'))) ?? [];
+    return names.some((name) => name.endsWith('.json'));
   });
 }

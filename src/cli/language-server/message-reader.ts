@@ -6,6 +6,7 @@ import {
   type Message,
 } from 'vscode-languageserver-protocol/node';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 
 /** No message is this long: a bound for a Content-Length that is nonsense. */
 const mostBytes = 512 << 20;
@@ -129,10 +130,6 @@ function nextHeader(buffer: Buffer, from: number, whole = false): number {
 }
 
 function parseBody(buffer: Buffer, start: number, end: number): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(buffer.toString('utf8', start, end));
-    return typeof value === 'object' && value !== null ? (value as Message) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value: unknown = orUndefined(() => JSON.parse(buffer.toString('utf8', start, end)));
+  return typeof value === 'object' && value !== null ? (value as Message) : undefined;
 }

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdeHost } from '../../ide/core/ide-host.ts';
 import { nodeHost, readBounded } from '../../node/host.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 
 /** No more files of a workspace are looked at: one that is the root of a disk must not stop the editor. */
 const mostFiles = 10_000;
@@ -52,7 +53,9 @@ function specsBelow(root: string): string[] {
   const waiting = [root];
   let entries = 0;
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    for (const entry of entriesOf(folder)) {
+    const path = folder;
+    // a folder that may not be read has nothing to show
+    for (const entry of orUndefined(() => readdirSync(path, { withFileTypes: true })) ?? []) {
       if (++entries > mostEntries || found.length >= mostFiles) return found.sort();
       const path = join(folder, entry.name);
       if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) waiting.push(path);
@@ -60,13 +63,4 @@ function specsBelow(root: string): string[] {
     }
   }
   return found.sort();
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // a folder that may not be read has nothing to show
-    return [];
-  }
 }

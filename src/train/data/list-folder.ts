@@ -1,5 +1,7 @@
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { statOf } from '../../node/file-stat.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { readProblem } from '../../node/system-errors.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { formatOf, headBytes } from './picture-format.ts';
@@ -49,16 +51,11 @@ export function hasPictureEnding(name: string): boolean {
 
 /** Whether a file starts as a picture that can be decoded does, whatever its ending. */
 export function startsAsPicture(path: string): boolean {
-  try {
-    // a pipe would never open
-    if (!statSync(path).isFile()) return false;
-    return withFile(path, (file) => {
-      const head = new Uint8Array(headBytes);
-      return formatOf(head.subarray(0, readFully(file, head, 0)))?.readable === true;
-    });
-  } catch {
-    return false;
-  }
+  // a pipe would never open
+  if (!statOf(path)?.isFile()) return false;
+  const head = new Uint8Array(headBytes);
+  const bytes = orUndefined(() => withFile(path, (file) => head.subarray(0, readFully(file, head, 0))));
+  return bytes !== undefined && formatOf(bytes)?.readable === true;
 }
 
 /** How many files have each ending, the most frequent first: "20 .bmp, 10 .heic". */
@@ -67,13 +64,4 @@ export function endingsText(endings: ReadonlyMap<string, number>): string {
   const shown = sorted.slice(0, 5).map(([ending, count]) => `${count} ${ending === '' ? 'without an ending' : ending}`);
   const rest = sorted.slice(5).reduce((sum, [, count]) => sum + count, 0);
   return [...shown, ...(rest > 0 ? [`${rest} others`] : [])].join(', ');
-}
-
-/** Nothing if there is nothing, or a link leads to itself. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

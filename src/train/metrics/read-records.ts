@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { readText } from '../../node/regular-file.ts';
 import { readProblem } from '../../node/system-errors.ts';
 import { aCount, aNumber, anObject, listOf, oneOf } from '../run/shape.ts';
@@ -44,19 +45,11 @@ export function readRecords(folder: string): LogRecord[] {
     .split('\n')
     .slice(0, -1)
     .map((line, i) => {
-      const record = parsed(line);
+      const record: unknown = orUndefined(() => JSON.parse(line));
       const { kind } = (record ?? {}) as { kind?: unknown };
       const shape = kind === 'epoch' ? shapes.epoch : shapes.step;
       const problem = record === undefined ? 'it is not JSON' : shape(record, '');
       if (problem === undefined) return record as LogRecord;
       throw new RunError(`line ${i + 1} of the run's ${basename(path)} is damaged: ${problem}`);
     });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Normalisation } from '../../5-graph/graph.ts';
 import { writeTextAtomically } from '../../node/atomic-file.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { readText } from '../../node/regular-file.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
 import { aCount, aNumber, anObject, aText, listOf, oneOf } from '../run/shape.ts';
@@ -86,12 +87,7 @@ export function readBestEvaluation(
   classes: number,
 ): BestEvaluation | undefined {
   if (!best) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(join(folder, bestFile)));
-  } catch {
-    return undefined;
-  }
+  const value: unknown = orUndefined(() => JSON.parse(readText(join(folder, bestFile))));
   if (shape(value, '') !== undefined) return undefined;
   const { confusion: cells, ...facts } = value as Omit<BestEvaluation, 'confusion'> & { confusion: number[][] };
   if (facts.epoch !== best.epoch || facts.accuracy !== best.accuracy || facts.weights !== best.weights)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { readText, UnreadableFile } from '../../node/regular-file.ts';
 import { writeProblem } from '../../node/system-errors.ts';
 import { temporaryPath } from '../../node/temporary-names.ts';
@@ -147,11 +148,8 @@ function isAlive({ pid, host, started }: Holder): boolean {
 
 /** Field 22 of /proc/PID/stat (proc(5)); the second, in parentheses, may hold spaces. Empty where there is no /proc. */
 function startOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+  const stat = orUndefined(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return stat?.split(') ').at(-1)?.split(' ')[19] ?? '';
 }
 
 function heldMessage(folder: string, { pid, host }: Holder): string {

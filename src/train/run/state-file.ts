@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Variable } from '../../5-graph/training/program.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { writeFileAtomically } from '../../node/atomic-file.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 import { openRegular, randomAccess, UnreadableFile } from '../../node/regular-file.ts';
 import { readProblem } from '../../node/system-errors.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
@@ -152,7 +153,7 @@ function withState<T>(
         words`'${shown}' belongs to another configuration: config.json or spec/ of '${folder.shown}' was changed. Start a new run from these weights with ${option('weights', join(folder.shown, 'last.safetensors'))}`,
       );
     }
-    const state = parsed(text);
+    const state: unknown = orUndefined(() => JSON.parse(text));
     const problem = stateProblem(state);
     if (problem !== undefined) return problem;
     const { step } = state as TrainState;
@@ -164,14 +165,6 @@ function withState<T>(
     return readProblem(e);
   } finally {
     closeSync(file);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

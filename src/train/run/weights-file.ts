@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { graphTensors } from '../../5-graph/graph.ts';
 import { writeFileAtomically } from '../../node/atomic-file.ts';
+import { orUndefined } from '../../node/or-undefined.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import type { TrainedNetwork } from '../loop/task.ts';
@@ -14,12 +15,8 @@ export function classFacts(classes: readonly string[]): Readonly<Record<string, 
 
 /** The names of the classes that a run has written with its weights; undefined for other weights. */
 export function classesOfWeights({ metadata }: Checkpoint): readonly string[] | undefined {
-  try {
-    const names: unknown = JSON.parse(metadata.get('classes') ?? 'null');
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-  } catch {
-    return undefined;
-  }
+  const names: unknown = orUndefined(() => JSON.parse(metadata.get('classes') ?? 'null'));
+  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
 }
 
 /** The variable that holds a tensor's average. */
