@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isRunning } from './is-running.ts';
 import { orUndefined } from './or-undefined.ts';
 
 /** A folder's name has 255 bytes on most file systems: these are left for what the name is made of. */
@@ -36,7 +37,7 @@ export function isTemporary(name: string): boolean {
 export function removeAbandoned(folder: string): void {
   for (const name of orUndefined(() => readdirSync(folder)) ?? []) {
     const [, of = '', where, pid, older] = temporary.exec(name) ?? [];
-    if (where !== machine || isAlive(Number(pid))) continue;
+    if (where !== machine || isRunning(Number(pid))) continue;
     const path = join(folder, name);
     try {
       const isCut = Buffer.byteLength(of) > mostNameBytes - 4;
@@ -46,14 +47,5 @@ export function removeAbandoned(folder: string): void {
     } catch {
       // Another's, by its permissions: it stays.
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (e) {
-    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -1,3 +1,5 @@
+import { isRunning } from '../../node/is-running.ts';
+
 /** How often to look, in milliseconds. */
 const interval = 3000;
 
@@ -7,19 +9,10 @@ const interval = 3000;
  * @returns what ends the watch.
  */
 export function watchProcess(id: number | null, onEnd: () => void): () => void {
-  if (typeof id !== 'number' || !runs(id)) return () => {};
+  if (typeof id !== 'number' || !isRunning(id)) return () => {};
   const timer = setInterval(() => {
-    if (!runs(id)) onEnd();
+    if (!isRunning(id)) onEnd();
   }, interval);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function runs(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (e) {
-    return (e as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,9 +1,8 @@
 import { safeText } from '../../diagnostics/text-width.ts';
 import { commandLineWords } from '../../diagnostics/words.ts';
-import { formatBytes } from '../../report/format-number.ts';
+import { formatBytes, formatPercent } from '../../report/format-number.ts';
 import type { EpochRecord, StepEvent, TrainEvent } from '../../train/api.ts';
 import type { Io } from '../io.ts';
-import { formatDuration, percent } from './format.ts';
 
 /** Shows what a run reports. */
 export interface Screen {
@@ -85,7 +84,7 @@ function stepLine(report: StepEvent, perSecond: number, columns: number): string
   const left = (stepsPerEpoch - stepInEpoch) * images;
   const facts = [
     `loss ${loss.toFixed(3)}`,
-    percent(accuracy),
+    formatPercent(accuracy),
     `${formatSpeed(perSecond)} images/s`,
     ...(perSecond > 0 ? [`${formatDuration(left / perSecond)} left`] : []),
     formatBytes(process.memoryUsage.rss()),
@@ -100,12 +99,12 @@ function epochLine(record: EpochRecord, epochs: number, perSecond: number, secon
   const left = epochs - epoch - 1;
   const scores = Object.entries(validation).map(
     ([weights, { accuracy, balancedAccuracy }]) =>
-      `${percent(accuracy)}, balanced ${percent(balancedAccuracy)} (${weights})`,
+      `${formatPercent(accuracy)}, balanced ${formatPercent(balancedAccuracy)} (${weights})`,
   );
   return [
     `epoch ${epoch + 1}/${epochs}`,
     `loss ${train.loss.toFixed(4)}`,
-    `accuracy ${percent(train.accuracy)}`,
+    `accuracy ${formatPercent(train.accuracy)}`,
     ...(scores.length > 0 ? [`validation ${scores.join(', ')}`] : []),
     `rate ${Number(rate.toPrecision(3))}`,
     `${formatSpeed(perSecond)} images/s`,
@@ -124,6 +123,21 @@ function bar(share: number, columns: number): string {
 
 function formatSpeed(perSecond: number): string {
   return perSecond < 99.5 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/** `42 s`, `3 min 05 s`, `2 h 04 min`, `5 d 03 h` */
+function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const units = [
+    [86_400, 'd', 3_600, 'h'],
+    [3_600, 'h', 60, 'min'],
+    [60, 'min', 1, 's'],
+  ] as const;
+  const [large, name, small, rest] = units.find(([size]) => whole >= size) ?? units[2];
+  const left = Math.floor((whole % large) / small);
+  return `${Math.floor(whole / large)} ${name} ${String(left).padStart(2, '0')} ${rest}`;
 }
 
 /** Images a second: now, smoothed over the last steps, and over all of the epoch's steps. */

@@ -1,9 +1,9 @@
 import { docOf } from '../../2-resolve/builtins.ts';
-import type { Signature } from '../../3-check/signature.ts';
+import type { Signature, SignatureParam } from '../../3-check/signature.ts';
 import { variantNames } from '../../3-check/variants.ts';
 import { slopeParam } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
-import { describeOpParam, describeParam, paramsOf } from './describe.ts';
+import { describeOpParam, describeParam, paramsOf, paramText } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
 
 /** A parameter of what a call names. Markdown; empty where it has none of that name. */
@@ -21,4 +21,17 @@ export function describeParamOf(signature: Signature | undefined, name: string, 
   if (!param) return '';
   const from = declared && declared.module.path !== analysis.module.path ? `, ${declared.module.path}` : '';
   return describeParam(param, `${signature.name}${from}`);
+}
+
+/** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are described in words, `stride?: int`. */
+export function paramLabel(
+  { op, declared, activation }: Signature,
+  { name, tensor, required }: SignatureParam,
+): string {
+  const own = op?.params.find((p) => p.name === name);
+  if (own) return `${name}${required ? '' : '?'}: ${own.type}`;
+  if (activation && !tensor) return `${name}?: real`;
+  if (tensor || !declared) return name;
+  const param = paramsOf(declared.node).find((p) => p.name.name === name);
+  return param ? paramText(param) : `${name}?`;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from '../../node/is-running.ts';
 import { orUndefined } from '../../node/or-undefined.ts';
 import { readText, UnreadableFile } from '../../node/regular-file.ts';
 import { writeProblem } from '../../node/system-errors.ts';
@@ -136,12 +137,7 @@ function read(path: string): Holder | undefined {
 
 function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (e) {
-    // EPERM: it is there, and another user's.
-    if ((e as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isRunning(pid)) return false;
   const startedNow = startOf(pid);
   return startedNow === '' || started === '' || startedNow === started;
 }
