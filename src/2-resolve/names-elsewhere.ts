@@ -131,6 +131,7 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
     groups: 'group numgroups',
     rate: 'p droprate dropprob prob',
     count_pad: 'countincludepad',
+    round_up: 'ceil ceilmode',
     factor: 'scalefactor scale',
     to: 'outputsize targetsize',
     mode: 'interpolation method',
@@ -140,21 +141,10 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
   }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
 );
 
-/** Sizes that are rounded up: what there is instead. */
-const roundingUp: ReadonlySet<string> = new Set(['ceil', 'ceilmode', 'roundup']);
-
 /** The parameter that an unknown name of an argument probably stands for. */
 export function guessParameter(name: string, params: Iterable<string>): Guess {
   const known = new Set(params);
   const key = plain(name);
-  if (roundingUp.has(key) && known.has('kernel')) {
-    const same = known.has('count_pad')
-      ? "'padding: same, count_pad: false' rounds up and leaves the padding out"
-      : "'padding: same' rounds up";
-    return {
-      hint: `; sizes are rounded down, and there is no option for it: where the window equals the stride, ${same}`,
-    };
-  }
   const alias = parameterAliases.get(key) ?? [...known].find((own) => plain(own) === key);
   if (alias !== undefined && alias !== name && known.has(alias)) return guessed(alias);
   const [best] = nearestNames(name, known);

@@ -52,7 +52,8 @@ export function chooseConvention(
       typeof value === 'object' &&
       'kind' in value &&
       value.kind === 'padding' &&
-      value.name !== 'valid'
+      value.name !== 'valid' &&
+      value.name !== 'default'
     ) {
       settings.padding = value.name;
     } else if ((key === 'epsilon' || key === 'momentum') && typeof value === 'number') settings[key] = value;

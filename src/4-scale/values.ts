@@ -30,7 +30,7 @@ export interface ActivationValue {
 
 export interface PaddingValue {
   readonly kind: 'padding';
-  readonly name: 'same' | 'symmetric' | 'valid';
+  readonly name: 'same' | 'symmetric' | 'valid' | 'default';
 }
 
 export interface InterpolationValue {

@@ -128,7 +128,7 @@ export function addNode(
         op,
         inputs.map((t) => t.shape),
       );
-  if (isShapeError(result)) return failShape(op, result, span);
+  if (isShapeError(result)) return failShape(describeOp(op), result, span);
   spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
   warnOfKernel(b, op, inputs, span);
@@ -207,8 +207,8 @@ function describeOp(op: Op): string {
   return `'${op.kind === 'activation' ? op.fn : descriptorOf(op).signature?.name}'`;
 }
 
-function failShape(op: Op, e: ShapeError, span: Span): never {
-  const name = describeOp(op);
+/** Ends the build with what an op cannot do. @param name of the op, as messages state it */
+export function failShape(name: string, e: ShapeError, span: Span): never {
   const text = (s: Shape) => `[${s.join(', ')}]`;
   switch (e.error) {
     case 'needs-space':
@@ -221,6 +221,8 @@ function failShape(op: Op, e: ShapeError, span: Span): never {
     }
     case 'group-count':
       return fail('group-count', span, { groups: e.groups, input: e.input, output: e.output });
+    case 'counted-and-added':
+      return fail('counted-and-added', span, {});
     case 'channel-split':
       return fail('channel-split', span, { parts: e.parts, channels: e.channels });
   }

@@ -11,11 +11,12 @@ import {
   tensorsOf,
   type Value,
 } from '../4-scale/values.ts';
+import type { Op } from '../ops/ops.ts';
 import { type Pair, pairOf } from '../ops/pair.ts';
 import type { Shape } from '../ops/shape.ts';
 import type { Param } from '../ops/signature.ts';
 import type { Span } from '../source.ts';
-import { addNode, type Builder, type NodeOrigin } from './builder.ts';
+import { addNode, type Builder, failShape, type NodeOrigin } from './builder.ts';
 
 /**
  * Adds the node of an op, with what its arguments leave open taken from the convention. An op over many tensors takes a
@@ -42,12 +43,24 @@ export function lowerOp(
     const given = bindings.get(name)?.value;
     if (given === undefined && !otherwise) fail('missing-argument', span, { callee: builtin.name, name });
     const open = otherwise && ('convention' in otherwise ? env.convention[otherwise.convention] : otherwise.value);
-    const value = given ?? (typeof open === 'number' ? open : undefined);
+    const isOpen = given === undefined || isDefaultPadding(given);
+    const value = isOpen ? (typeof open === 'number' ? open : undefined) : given;
     return [name, value === undefined ? open : checkedArgument(builtin.name, param, value, span)];
   });
-  const op = builtin.create(Object.fromEntries(args), inputs[0]?.shape ?? []);
+  const op = createOp(builtin, Object.fromEntries(args), inputs[0]?.shape ?? [], span);
   const tensors = op ? addNode(b, op, inputs, origin) : inputs;
   return builtin.givesList ? { tensors, list: true } : { tensors };
+}
+
+/** What a call makes of its arguments; ends the build where the op cannot be made of them. */
+function createOp(
+  { name, create }: BuiltinOp,
+  args: Readonly<Record<string, unknown>>,
+  input: Shape,
+  span: Span,
+): Op | undefined {
+  const op = create(args, input);
+  return op && 'error' in op ? failShape(`'${name}'`, op, span) : op;
 }
 
 /**
@@ -56,11 +69,12 @@ export function lowerOp(
  */
 function lowerOperands(
   b: Builder,
-  { name: callee, most, numbers: among, create }: BuiltinOp,
+  builtin: BuiltinOp,
   { tensors, list, numbers }: Flow,
   origin: NodeOrigin,
 ): readonly TensorValue[] | undefined {
   const { span } = origin;
+  const { name: callee, most, numbers: among } = builtin;
   const count = (numbers ?? tensors).length;
   if (tensors.length === 0) fail('missing-tensor', span, { callee, name: 'x' });
   if (most !== undefined && count > most)
@@ -74,10 +88,15 @@ function lowerOperands(
   if (!rescaling || !isSingle(rescaling.scale) || !isSingle(rescaling.offset)) {
     return fail('number-operand', span, { callee, numbers: numbers.flatMap((n) => n ?? []).join(' and ') });
   }
-  const op = tensors.length > 1 ? create({}, tensors[0]?.shape ?? []) : undefined;
+  const op = tensors.length > 1 ? createOp(builtin, {}, tensors[0]?.shape ?? [], span) : undefined;
   const whole = op ? addNode(b, op, tensors, origin) : tensors;
   if (rescaling.scale === 1 && rescaling.offset === 0) return whole;
   return addNode(b, { kind: 'rescale', ...rescaling }, whole, origin);
+}
+
+/** Whether a value leaves the padding to the convention. */
+function isDefaultPadding(value: Value): boolean {
+  return typeof value === 'object' && 'kind' in value && value.kind === 'padding' && value.name === 'default';
 }
 
 /** The value of an argument, if its parameter takes it. */

@@ -16,6 +16,7 @@ export type ShapeError =
   | { readonly error: 'shape-mismatch'; readonly shapes: readonly Shape[] }
   | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel?: Pair }
   | { readonly error: 'group-count'; readonly groups: number; readonly input: number; readonly output: number }
+  | { readonly error: 'counted-and-added' }
   | { readonly error: 'channel-split'; readonly parts: number; readonly channels: number };
 
 /** The shapes of an op's outputs, or why it has none. */

@@ -1,7 +1,7 @@
 import type { Interpolation } from './interpolation.ts';
 import { opLimits } from './limits.ts';
 import type { Pair } from './pair.ts';
-import type { Shape } from './shape.ts';
+import type { Shape, ShapeError } from './shape.ts';
 
 /** How the language calls an op: its name, its parameters, and what a call makes of them. */
 export interface Signature<O> {
@@ -23,8 +23,11 @@ export interface Signature<O> {
   readonly params: Readonly<Record<string, Param<unknown>>>;
   /** Of these parameters a call gives exactly one. */
   readonly oneOf?: readonly string[];
-  /** The op of a call over an input of that shape; undefined if the arguments ask for nothing, as dropout at rate 0. */
-  create(args: Readonly<Record<string, unknown>>, input: Shape): O | undefined;
+  /**
+   * The op of a call over an input of that shape, or why there is none; undefined if the arguments ask for nothing, as dropout at
+   * rate 0.
+   */
+  create(args: Readonly<Record<string, unknown>>, input: Shape): O | ShapeError | undefined;
 }
 
 /** x scale + offset. */
@@ -65,7 +68,7 @@ type Arguments<P> = { readonly [N in keyof P]: P[N] extends Param<infer T> ? T :
 export function signature<O, P extends Readonly<Record<string, Param<unknown>>>>(
   stated: Omit<Signature<O>, 'params' | 'create'> & {
     readonly params: P;
-    create(args: Arguments<P>, input: Shape): O | undefined;
+    create(args: Arguments<P>, input: Shape): O | ShapeError | undefined;
   },
 ): Signature<O> {
   return stated as Signature<O>;

@@ -1,7 +1,7 @@
 import { opLimits } from './limits.ts';
 import { both, type Pair } from './pair.ts';
 import type { Inferred } from './shape.ts';
-import { type Padding, type Param, padding, size } from './signature.ts';
+import { bool, type Padding, type Param, padding, size } from './signature.ts';
 
 /** Rows or columns added before and after: top, left, bottom, right. Negative takes away. */
 export interface Pads {
@@ -102,6 +102,47 @@ export function windowOver(
 ): Window {
   const moves = { kernel, stride, dilation };
   return { ...moves, pads: padsFor(padding, moves, [height, width]) };
+}
+
+const roundUp = bool(
+  'Whether windows that reach over the bottom and right edge count as well, as with `ceil_mode` of PyTorch.',
+  {
+    value: false,
+  },
+);
+
+/** The parameters of a pool's window. */
+export const poolParams = {
+  kernel: windowParams.kernel,
+  stride: poolStride,
+  padding: windowParams.padding,
+  round_up: roundUp,
+};
+
+/** The arguments of a pool's window. */
+export interface PoolWindow {
+  readonly kernel: Pair;
+  readonly stride: Pair | undefined;
+  readonly padding: Padding;
+  readonly round_up: boolean;
+}
+
+/** The window of a pool over an input of `height` x `width`, and how many rows and columns rounding up adds to its pads. */
+export function poolOver(
+  [, height = 1, width = 1]: readonly number[],
+  { kernel, stride = kernel, padding, round_up }: PoolWindow,
+): { readonly window: Window; readonly added: Pair } {
+  const window = windowOver([0, height, width], { kernel, stride, padding });
+  const { top, left, bottom, right } = window.pads;
+  const added = both((axis) => {
+    const [size, before, after] = axis === 0 ? [height, top, bottom] : [width, left, right];
+    const rest = size + before + after - kernel[axis];
+    if (!round_up || rest < 0) return 0;
+    // a window that begins behind the last pixel does not count (PyTorch, aten/src/ATen/native/Pool.h)
+    const steps = Math.min(Math.ceil(rest / stride[axis]), Math.ceil((size + before) / stride[axis]) - 1);
+    return Math.max(steps * stride[axis] - rest, 0);
+  });
+  return { window: { ...window, pads: { ...window.pads, bottom: bottom + added[0], right: right + added[1] } }, added };
 }
 
 /** How often a window fits over an input of `height` x `width`, in rows and columns. */

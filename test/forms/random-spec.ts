@@ -322,8 +322,9 @@ function kernelOf(pick: Choices): string {
 function pool(pick: Choices): string {
   const stride = pick.of(['', `, stride: ${pick.from(1, 4)}`, `, stride: [${pick.from(1, 3)}, ${pick.from(1, 3)}]`]);
   const kernel = kernelOf(pick);
-  if (pick.chance(0.5)) return `MaxPool(${kernel}${stride}${padding(pick)})`;
-  return `AvgPool(${kernel}${stride}${padding(pick)}${pick.of(['', ', count_pad: true', ', count_pad: false'])})`;
+  const up = pick.of(['', '', ', round_up: true']);
+  if (pick.chance(0.5)) return `MaxPool(${kernel}${stride}${padding(pick)}${up})`;
+  return `AvgPool(${kernel}${stride}${padding(pick)}${up}${pick.of(['', ', count_pad: true', ', count_pad: false'])})`;
 }
 
 /** Steps that fit behind most others. */

@@ -18,12 +18,12 @@ function helpIn(text: string): string | undefined {
 
 test.each([
   // positions and names
-  ['block B(x) {\n  return x -> conv: Conv(8, ▮)\n}', '«kernel: int»'],
-  ['block B(x) {\n  return x -> conv: Conv(8, 3, ▮', '«stride?: int»'],
+  ['block B(x) {\n  return x -> conv: Conv(8, ▮)\n}', '«kernel: size»'],
+  ['block B(x) {\n  return x -> conv: Conv(8, 3, ▮', '«stride?: size»'],
   ['block B(x) {\n  return x -> conv: Conv(8, bias: ▮', '«bias?: bool»'],
   ['block B(x) {\n  return x -> conv: Conv(kernel: 3, ▮', '«channels: int»'],
   ['model M {\n  stem: ConvBnAct(▮', '«channels: int»'],
-  ['model M {\n  stages: first: MBConv(24, 3, ▮) {', '«stride: int = 1»'],
+  ['model M {\n  stages: first: MBConv(24, 3, ▮) {', '«stride: size = 1»'],
   ['model M {\n  head: ConvBnAct(8) -> ConvBnAct(8, act: ▮relu)', '«act: activation = relu»'],
   // in an expression the tensors are arguments too
   ['block B(x) {\n  y = ConvBnAct(▮', '«x»'],
@@ -41,7 +41,7 @@ test.each([
   ['block B(x) {\n  y = leaky_relu(x, ▮', '«slope?: real»'],
   // calls in calls, brackets in arguments
   ['model M {\n  stem: ConvBnAct(w(▮32), 3)', 'w(«n»)'],
-  ['model M {\n  stem: ConvBnAct(w(32), ▮3)', '«kernel: int = 3»'],
+  ['model M {\n  stem: ConvBnAct(w(32), ▮3)', '«kernel: size = 3»'],
   ['block B(x, n: int) {\n  y = round((n + 1) * 2, ▮', 'round(x, «m = 1»)'],
   ['block B(x, n: int) {\n  y = max(n, ▮', 'max(a, «b», ...)'],
   ['model M {\n  trunk: EfficientNet(variant: b0, ▮', '«classes: int = 1000»'],
@@ -66,13 +66,13 @@ test('parameters are documented', () => {
   const { analysis, offset } = openFixture(`${head}model M {\n  stem: ConvBnAct(8, ▮)\n}`);
   const help = signatureHelp(analysis, offset)!;
   expect(help.label).toBe(
-    'ConvBnAct(channels: int, kernel: int = 3, stride: int = 1, groups: int = 1, act: activation = relu)',
+    'ConvBnAct(channels: int, kernel: size = 3, stride: size = 1, groups: int = 1, act: activation = relu, padding: padding = default, dilation: size = 1)',
   );
   expect(help.documentation).toBe('Convolution, batch normalisation, activation.');
   expect(help.parameters[1]?.documentation).toContain('*parameter of ConvBnAct, std/blocks*');
   const op = openFixture('block B(x) {\n  return x -> Conv(▮\n}');
   expect(signatureHelp(op.analysis, op.offset)?.parameters[1]?.documentation).toContain(
-    'Size of the window, in pixels.',
+    'Size of the window, in pixels: a number, or `[high, wide]`.',
   );
   const activation = openFixture('block B(x) {\n  return x -> leaky_relu(▮\n}');
   const slope = signatureHelp(activation.analysis, activation.offset);

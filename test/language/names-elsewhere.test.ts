@@ -106,13 +106,7 @@ test.each([
   ['BatchNorm(eps: 1e-3)', 'epsilon'],
   ['Dropout(p: 0.2)', 'rate'],
   ['AvgPool(2, count_include_pad: false)', 'count_pad'],
+  ['MaxPool(3, stride: 2, ceil_mode: true)', 'round_up'],
 ])('a parameter of another framework leads to ours: %s', (call, here) => {
   expect(step(call)[0]).toContain(`; did you mean '${here}'?`);
-});
-
-test('what a window lacks is said, with what to write', () => {
-  expect(step('MaxPool(3, stride: 2, ceil_mode: true)')[0]).toContain(
-    'sizes are rounded down, and there is no option for it',
-  );
-  expect(step('AvgPool(2, ceil: true)')[0]).toContain("'padding: same, count_pad: false' rounds up");
 });

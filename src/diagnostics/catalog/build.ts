@@ -76,6 +76,10 @@ export const buildDiagnostics = {
     (a) => `'${a.callee}' cannot compute with ${a.numbers} there`,
     `\`Add\`, \`Sub\` and \`Mul\` take numbers among their tensors; \`Div\` divides by a number other than 0, and divides none. What numbers make together has to be within single precision.`,
   ),
+  'counted-and-added': error<object>(
+    () => 'the padding counts, and `round_up` adds pixels that do not: no target has such a mean',
+    `Pad first: \`Pad(1, 1) -> AvgPool(3, stride: 2, padding: valid, round_up: true)\` is the mean that PyTorch computes with \`padding=1, ceil_mode=True\`. With \`count_pad: false\` neither counts.`,
+  ),
   'needs-space': error<{ op: string; shape: string }>(
     (a) => `${a.op} needs a tensor [C, H, W], not ${a.shape}`,
     `After \`Linear\` a tensor has no height and width.`,

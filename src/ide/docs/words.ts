@@ -34,6 +34,7 @@ export const keywordDocs: Readonly<Record<Keyword, string>> = {
 
 export const paddingDocs: Readonly<Record<string, string>> = {
   same: "The output has the input's size over the stride, rounded up; an odd pixel goes to the bottom and right.",
+  default: 'The padding of the convention, as where none is given.',
   symmetric: "Half of the window on each side, whatever the input's size.",
   valid: 'No padding.',
 };

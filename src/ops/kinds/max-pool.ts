@@ -3,7 +3,7 @@ import { kernelLabel } from '../labels.ts';
 import { overSpace } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
-import { poolStride, type Window, windowField, windowOver, windowParams, windowShape } from '../window.ts';
+import { poolOver, poolParams, type Window, windowField, windowShape } from '../window.ts';
 
 export interface MaxPoolOp {
   readonly kind: 'maxPool';
@@ -15,12 +15,9 @@ export const maxPool: OpDescriptor<MaxPoolOp> = {
   signature: signature({
     name: 'MaxPool',
     tensors: 1,
-    doc: 'The maximum over a window.',
-    params: { kernel: windowParams.kernel, stride: poolStride, padding: windowParams.padding },
-    create: ({ kernel, stride = kernel, padding }, x) => ({
-      kind: 'maxPool',
-      window: windowOver(x, { kernel, stride, padding }),
-    }),
+    doc: 'The maximum over a window. `round_up`: partial windows at the bottom and right edge count.',
+    params: poolParams,
+    create: (args, x) => ({ kind: 'maxPool', window: poolOver(x, args).window }),
   }),
   label: ({ window }) => `MaxPool ${kernelLabel(window.kernel)}`,
   ...stateless,

@@ -222,6 +222,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'channel-split': members('  a, b = Split(image, 2)\n  s: a -> Add(b)'),
   'number-operand': members('  s: Div(1, image)'),
   'shape-mismatch': members('  a: Conv(8, 3)\n  s: a -> Add(image)'),
+  'counted-and-added': members('  s: Conv(8, 1) -> AvgPool(3, stride: 2, padding: 1, count_pad: true, round_up: true)'),
   'needs-space': members('  a: Linear(10)\n  s: Conv(8, 3)'),
   'output-vanishes': members('  s: Conv(8, 40, padding: valid)'),
   'kernel-exceeds-input': members('  s: Conv(8, 40)'),
