@@ -35,6 +35,8 @@ export interface Builder {
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */
   place: StagePosition;
+  /** Whether what is being built stands outside of sections, where each step with a label is a stage. */
+  loose: boolean;
   /** The convention that the command line asks for, for inner models too, and those of the weights to come. */
   readonly asked: AskedConvention;
   /** The models in the network so far, itself first. */
@@ -85,6 +87,7 @@ export function createBuilder(
     uses: new Map(),
     normalisation: new Map(),
     place: { section: '' },
+    loose: false,
     asked: {
       ...(convention && { convention }),
       ...(conventionSettings && { conventionSettings }),

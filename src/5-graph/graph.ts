@@ -69,7 +69,10 @@ export interface MergedBranch {
 }
 
 export interface StagePosition {
-  /** `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. */
+  /**
+   * `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. What follows a
+   * table in its section, and what stands outside of sections, has the path of its step.
+   */
   readonly section: string;
   /** The row's name, or its number. */
   readonly row?: string;
@@ -77,6 +80,10 @@ export interface StagePosition {
   readonly block?: number;
   /** The name of the block that the row builds, as written. */
   readonly operator?: string;
+  /** The names of that block's tensor parameters, if it takes more than one. */
+  readonly tensors?: readonly string[];
+  /** The name of the block that a section without rows consists of, as written. */
+  readonly callee?: string;
 }
 
 /** How an input's pixels, between 0 and 1, are normalised per channel before they come in: `(x - mean) / std`. */

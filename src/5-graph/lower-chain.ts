@@ -1,4 +1,5 @@
 import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
+import type { Declared } from '../2-resolve/program.ts';
 import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { givenNames } from '../3-check/meanings/occurrence.ts';
@@ -78,7 +79,10 @@ export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flo
   if (step.share && step.label) return lowerShared(b, step, flow, env, joinPath(env.path, step.label.name));
   const label = step.label ? step.label.name + env.numbers : '';
   const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
+  const outer = b.place;
+  if (b.loose && step.label) b.place = { section: site.path };
   const result = lowerStepAt(b, step, flow, env, site);
+  b.place = outer;
   if (step.label) b.ev.results.set(site.path, result);
   return result;
 }
@@ -297,6 +301,14 @@ export function callSignature(
 
   function lowerDeclared(): Flow {
     if (!declared) return { tensors };
+    const { loose } = b;
+    b.loose = false;
+    const flow = lowerCalled(declared);
+    b.loose = loose;
+    return flow;
+  }
+
+  function lowerCalled(declared: Declared): Flow {
     if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site, variant);
     const call = { declared, convention: env.convention, bindings, tensors, path: site.path };
     return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site));

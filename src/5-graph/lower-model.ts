@@ -1,4 +1,4 @@
-import type { AuxiliaryNode, InputNode, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
+import type { AuxiliaryNode, InputNode, ModelNode, NameNode, SectionNode, Statement } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
@@ -63,9 +63,9 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
       bind(env, env.vars, member.name, { value });
       last = { name, span };
     } else if (member.kind === 'auxiliary') {
-      if (!given) auxiliary.push(...lowerAuxiliary(b, member, env));
+      if (!given) auxiliary.push(...outsideSections(b, env, member, () => lowerAuxiliary(b, member, env)));
     } else if (member.kind === 'return' || member.kind === 'assign' || member.kind === 'require') {
-      const returned = lowerStatement(b, member, env);
+      const returned = outsideSections(b, env, member, () => lowerStatement(b, member, env));
       if (!returned) continue;
       outputs = returned.flatMap(({ label, text, tensors, span }) =>
         namedOutputs(label ?? (text || last?.name || 'output'), tensors, span),
@@ -75,6 +75,18 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
   // The check ensures that a model has a section or returns something.
   outputs ??= last ? namedOutputs(last.name, flow.tensors, last.span) : [];
   return { outputs, auxiliary };
+}
+
+/** Builds what a statement of a model has: steps with a label are stages of their own, the others belong to the statement. */
+function outsideSections<T>(b: Builder, env: Env, statement: Statement | AuxiliaryNode, build: () => T): T {
+  const { place, loose } = b;
+  const named = statement.kind === 'assign' ? statement.targets.find(({ name }) => name !== '_')?.name : undefined;
+  b.place = { section: joinPath(env.path, named ?? (statement.kind === 'auxiliary' ? 'auxiliary' : 'output')) };
+  b.loose = true;
+  const built = build();
+  b.place = place;
+  b.loose = loose;
+  return built;
 }
 
 function namedOutputs(name: string, tensors: readonly TensorValue[], span: Span): ModelOutput[] {
@@ -151,13 +163,34 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
   const path = joinPath(env.path, section.name.name);
   const inner: Env = { ...env, path };
   const outer = b.place;
-  b.place = { section: path };
+  const callee = calledAlone(section, env);
+  b.place = { section: path, ...(callee !== undefined && { callee }) };
+  const start = b.nodes.length;
   const first = lowerFirst(b, section, inner, before);
   if (section.label) b.ev.results.set(joinPath(path, section.label.name), first);
-  const flow = section.steps.reduce((f, step) => lowerStep(b, step, f, inner), first);
+  let flow = first;
+  let cut = false;
+  for (const step of section.steps) {
+    if (step.tail.rows)
+      cut = b.nodes.slice(start).some(({ place }) => place.section === path && place.row === undefined);
+    else if (cut) {
+      // Otherwise what is before and behind the rows would be one stage.
+      b.place = { section: joinPath(path, step.label?.name ?? step.callee.text) };
+      cut = false;
+    }
+    flow = lowerStep(b, step, flow, inner);
+  }
   b.ev.results.set(path, flow);
   b.place = outer;
   return flow;
+}
+
+/** The name of the block that is all of a section. */
+function calledAlone(section: SectionNode, env: Env): string | undefined {
+  const { callee } = headOf(section);
+  if (!callee || section.tail.rows || section.steps.length > 0) return undefined;
+  const value = callableValue(env, callee);
+  return value?.kind === 'block' && value.signature.declared?.kind === 'block' ? value.signature.name : undefined;
 }
 
 /** The first element of a section: a step over what comes before, or a value to start from. */

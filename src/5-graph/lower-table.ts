@@ -168,7 +168,16 @@ function lowerRow(
     const callee = blockOf(read('block')?.value, step, row);
     const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
     // inside a block's own table the stage is the outer one
-    if (outerRow === undefined) b.place = { section, row: name, operator, ...(columns.has('repeat') && { block }) };
+    if (outerRow === undefined) {
+      const tensors = callee.kind === 'block' ? tensorNames(callee.signature) : [];
+      b.place = {
+        section,
+        row: name,
+        operator,
+        ...(columns.has('repeat') && { block }),
+        ...(tensors.length > 1 && { tensors }),
+      };
+    }
     const path = columns.has('repeat') ? joinPath(rowPath, String(block)) : rowPath;
     const site: Site = { span: row.span, path, labelled: true };
     built.add(signatureOfValue(callee));
@@ -180,6 +189,10 @@ function lowerRow(
   const first = b.nodes[start];
   if (first && traces.length > 0) b.nodes[start] = { ...first, traces: [...traces, ...first.traces] };
   return flow;
+}
+
+function tensorNames({ params }: Signature): readonly string[] {
+  return params.flatMap(({ name, tensor }) => (tensor ? [name] : []));
 }
 
 function cellAt(row: RowNode, columns: ReadonlyMap<string, number>, column: string): CellNode | undefined {

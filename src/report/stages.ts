@@ -8,6 +8,8 @@ export interface Stage {
   readonly id: string;
   readonly section: string;
   readonly row?: string;
+  /** The block that a section without a table consists of, as the source writes it. */
+  readonly callee?: string;
   readonly blocks: readonly Block[];
   readonly nodes: readonly GraphNode[];
 }
@@ -17,6 +19,8 @@ export interface Block {
   readonly number: number;
   /** The name of the block as the source writes it; absent for a section without a table. */
   readonly operator?: string;
+  /** The names of its tensor parameters, where it takes more than one. */
+  readonly tensors?: readonly string[];
   readonly nodes: readonly GraphNode[];
 }
 
@@ -35,12 +39,19 @@ export function stageId({ place: { section, row } }: GraphNode): string {
 export function stagesOf(graph: Graph): Stage[] {
   const nodes = graph.nodes.filter(({ op }) => op.kind !== 'input');
   return [...groupBy(nodes, stageId)].map(([id, own]) => {
-    const { section, row } = (own[0] as GraphNode).place;
+    const { section, row, callee } = (own[0] as GraphNode).place;
     const blocks = [...groupBy(own, ({ place }) => place.block ?? 0)].map(([number, inBlock]) => {
-      const operator = inBlock[0]?.place.operator;
-      return { number, nodes: inBlock, ...(operator !== undefined && { operator }) };
+      const { operator, tensors } = (inBlock[0] as GraphNode).place;
+      return { number, nodes: inBlock, ...(operator !== undefined && { operator }), ...(tensors && { tensors }) };
     });
-    return { id, section, ...(row !== undefined && { row }), nodes: own, blocks };
+    return {
+      id,
+      section,
+      ...(row !== undefined && { row }),
+      ...(callee !== undefined && { callee }),
+      nodes: own,
+      blocks,
+    };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Edge } from '../../src/report/drawing/layout.ts';
 import { drawMermaid } from '../../src/report/drawing/mermaid.ts';
 import { drawSvg } from '../../src/report/drawing/svg.ts';
 import { fitText, fitTextEnd, textLength } from '../../src/report/drawing/text-metrics.ts';
+import { build } from '../language/build.ts';
 import { efficientNet, maker, nasLike, resNet } from './sample-graphs.ts';
 
 /** Fails unless every element that opens closes, in order. */
@@ -62,6 +63,77 @@ describe('the inside of a block', () => {
       'output',
     ]);
     expect(figure?.units.find((u) => u.label === 'a_left')?.details).toBe('DWConv 5×5\nConv 1×1\n(2 times)');
+  });
+});
+
+describe('what stands outside of tables', () => {
+  const text = `
+block Neck(a, b, channels: int) {
+  p = a -> one: Conv(channels, 3) -> relu -> two: Conv(channels, 3, dilation: 2) -> silu
+  return p -> Add(b) -> mix: Conv(channels, 1)
+}
+block Cell(new, old, channels: int) {
+  return new -> left: Conv(channels, 3) -> Add(old -> right: Conv(channels, 1)), new
+}
+model Detector {
+  input image: [3, 64, 64]
+  stem: Conv(16, 3, 2)
+  body: conv: Conv(16, 3) -> units: Conv {
+    | channels | kernel | stride |
+    | 16       | 3      | 2      |
+    | 16       | 3      | 1      |
+  } -> relu -> fit: Conv(16, 1)
+  cells: Cell(body, body) {
+    | channels |
+    | 16       |
+    | 16       |
+  }
+  last, _ = cells
+  neck: Neck(last, body, channels: 16)
+  maps = [neck, stem -> down: Conv(16, 3, 2)]
+  scores = [map -> score: Conv(9, 3) for map in maps]
+  return a: scores[0], b: scores[1], c: body, d: body, e: body, f: neck, g: scores[1]
+}
+`;
+  const { graph } = build(text);
+  const diagram = createDiagram(graph);
+
+  test('is a stage of its own: heads under their names, what is before and behind a table', () => {
+    expect(diagram.stages.map(({ id }) => id)).toEqual([
+      'stem',
+      'body',
+      'body.units.0',
+      'body.units.1',
+      'body.relu',
+      'cells.0',
+      'cells.1',
+      'neck',
+      'down',
+      'score.0',
+      'score.1',
+    ]);
+    const chain = diagram.edges.filter(({ from, to }) => to <= 5 && to === from + 1).map(({ from }) => from);
+    expect(chain).toEqual([-1, 0, 1, 2, 3, 4]);
+    expect(diagram.edges.every(({ from, to }) => from < to)).toBe(true);
+  });
+
+  test('a block keeps its name where its ops are many; dilation and activations are there', () => {
+    const neck = diagram.stages.find(({ id }) => id === 'neck');
+    expect([neck?.title, neck?.details]).toEqual(['Neck', '3×3 · dilation 2 · ReLU, SiLU']);
+    expect(diagram.stages[0]).toMatchObject({ title: 'Conv 3×3', details: 'stride 2' });
+  });
+
+  test("a cell's inputs have the names of its parameters", () => {
+    const cell = diagram.blocks.find(({ operator }) => operator === 'Cell');
+    expect(cell?.units.flatMap((u) => (u.kind === 'port' ? [u.label] : []))).toEqual(['new', 'old', 'output']);
+  });
+
+  test('outputs are a list, one per line, and not over the boxes', () => {
+    const svg = drawSvg(diagram);
+    expectWellFormed(svg);
+    expect(svg).not.toContain('b, g');
+    // two fit between boxes, of three the first and how many more; at the foot each has its line
+    for (const line of ['>c<', '>and 2 more<', '>b  9 × 16 × 16<', '>g  9 × 16 × 16<']) expect(svg).toContain(line);
   });
 });
 

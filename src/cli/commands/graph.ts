@@ -54,7 +54,13 @@ function formatFor(name: Format | undefined, output: string): Format {
   const byEnding = Object.hasOwn(endings, ending) ? endings[ending] : undefined;
   if (byEnding === undefined && (name === undefined || pictureEndings.includes(ending))) {
     const known = Object.keys(endings).join(', ');
-    throw usageError(`'${output}': graph writes no ${ending} file; endings that it knows are ${known}`, 'graph');
+    const advice = pictureEndings.includes(ending)
+      ? `: write an .svg, which browsers and tools such as Inkscape save as ${ending}`
+      : '';
+    throw usageError(
+      `'${output}': graph writes no ${ending} file${advice}; endings that it knows are ${known}`,
+      'graph',
+    );
   }
   if (name !== undefined && byEnding !== undefined && byEnding !== name) {
     throw usageError(`--format ${name} contradicts '${output}', whose ending is that of ${byEnding}`, 'graph');

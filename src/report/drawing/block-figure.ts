@@ -3,6 +3,7 @@ import type { Box } from '../../ops/descriptor.ts';
 import { asWritten, kernelLabel } from '../../ops/labels.ts';
 import { descriptorOf, isTrainingOnly } from '../../ops/ops.ts';
 import type { Pair } from '../../ops/pair.ts';
+import { dilationOf } from '../../ops/window.ts';
 
 import { groupBy } from '../group-by.ts';
 import { opLabel } from '../op-label.ts';
@@ -47,7 +48,11 @@ export function blockFigure(graph: Graph, operator: string, blocks: readonly Blo
   const inputs = inputsOf(graph, block.nodes);
   // The newest tensor is what the block before gave; it is the first.
   const newestFirst = [...inputs].sort((a, b) => b.value.node - a.value.node || a.value.output - b.value.output);
-  const ports = inputs.map((input) => port(inputs.length > 1 ? `input ${newestFirst.indexOf(input) + 1}` : 'input'));
+  const nameOf = (input: (typeof inputs)[number]) => {
+    const place = newestFirst.indexOf(input);
+    return block.tensors?.[place] ?? `input ${place + 1}`;
+  };
+  const ports = inputs.map((input) => port(inputs.length > 1 ? nameOf(input) : 'input'));
   const unitOfNode = new Map<number, number>();
   fullest.forEach((unit, i) => {
     for (const node of unit.nodes) unitOfNode.set(node.id, ports.length + i);
@@ -125,7 +130,8 @@ function headLabel(graph: Graph, same: readonly RawUnit[]): string {
   const name = labelOf(graph, head).replace(/ \S+$/, '');
   const kernel = agree(windows, (w) => kernelLabel(w.kernel), kernelLabel(['k', 'k']));
   const stride = agree(windows, ({ stride }) => strideLabel(stride), ' /s');
-  return `${name} ${kernel}${stride}`;
+  const dilation = agree(windows, (window) => dilationLabel(dilationOf(window)), ' ·d');
+  return `${name} ${kernel}${stride}${dilation}`;
 }
 
 /** ` /2`, ` /2×1`; nothing where no step is left out. */
@@ -133,6 +139,13 @@ function strideLabel(stride: Pair): string {
   if (stride.every((n) => n === 1)) return '';
   const written = asWritten(stride);
   return ` /${typeof written === 'number' ? written : kernelLabel(written)}`;
+}
+
+/** ` ·2`: one tap in two rows and columns; nothing where the taps are neighbours. */
+function dilationLabel(dilation: Pair): string {
+  if (dilation.every((n) => n === 1)) return '';
+  const written = asWritten(dilation);
+  return ` ·${typeof written === 'number' ? written : kernelLabel(written)}`;
 }
 
 /** `DWConv 5×5`, `Conv 1×1`, `twice`, in lines: a step of the block that is itself a block. */

@@ -1,11 +1,13 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
-import { type Graph, readerCounts, type Shape } from '../../5-graph/graph.ts';
+import { type Graph, type GraphNode, readerCounts, type Shape } from '../../5-graph/graph.ts';
 import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { writtenKernelLabel } from '../../ops/labels.ts';
+import { dilationOf } from '../../ops/window.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
 import { groupBy } from '../group-by.ts';
-import { inputsOf, stagesOf } from '../stages.ts';
+import { opLabel } from '../op-label.ts';
+import { inputsOf, type Stage, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
 import { pointParts } from '../summary-text.ts';
 import { type BlockFigure, blockFigure } from './block-figure.ts';
@@ -75,7 +77,7 @@ export function createDiagram(written: Graph, point?: ScalingPoint): Diagram {
     title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
     facts: factsOf(summary),
     inputs: summary.inputs,
-    stages: stages.map((stage, i) => diagramStage(summary.stages[i] as StageSummary, stage.blocks)),
+    stages: stages.map((stage, i) => diagramStage(summary.stages[i] as StageSummary, stage)),
     edges,
     taps: graph.outputs.map(({ name, value }) => ({
       name,
@@ -97,20 +99,47 @@ function factsOf(summary: Summary): string[] {
   ];
 }
 
-function diagramStage(stage: StageSummary, blocks: readonly { readonly operator?: string }[]): DiagramStage {
+/** `dilation 2`, of all windows that have one. */
+function dilationText(nodes: readonly GraphNode[]): string {
+  const windows = nodes.flatMap(({ op }) => ('window' in op ? [dilationOf(op.window)] : []));
+  const texts = windows
+    .filter((d) => d.some((n) => n > 1))
+    .map(([high, wide]) => (high === wide ? `${high}` : `${high}×${wide}`));
+  return texts.length === 0 ? '' : `dilation ${[...new Set(texts)].join(', ')}`;
+}
+
+/** `SE 8`: the channels squeezed to, where all blocks have the same. */
+function squeezeText({ squeeze }: StageSummary): string {
+  if (squeeze.length === 0) return '';
+  return squeeze.length === 1 ? `SE ${squeeze[0]}` : 'SE';
+}
+
+/** The activations over maps; gates have theirs, which say nothing of the stage. */
+function activationText(nodes: readonly GraphNode[]): string {
+  const overMaps = nodes.filter(
+    ({ op, shapes: [shape] }) => op.kind === 'activation' && (shape?.[1] ?? 1) * (shape?.[2] ?? 1) > 1,
+  );
+  return [...new Set(overMaps.map(({ op }) => opLabel(op, 0)))].join(', ');
+}
+
+function diagramStage(stage: StageSummary, { blocks, callee, nodes }: Stage): DiagramStage {
   const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
+  // A block of a few ops is told best by these.
+  const named = operators.length === 0 && stage.operator.endsWith('…') ? callee : undefined;
   // A section without a table already states its kernels in its title.
-  const kernels = operators.length > 0 ? stage.kernels.map(writtenKernelLabel) : [];
+  const kernels = operators.length > 0 || named !== undefined ? stage.kernels.map(writtenKernelLabel) : [];
   const [expand = 1] = stage.expand.length === 1 ? stage.expand : [];
   const details = [
     kernels.join(', '),
     stage.stride > 1 ? `stride ${stage.stride}` : '',
+    dilationText(nodes),
     expand > 1 ? `expand ${formatFactor(expand, 2)}` : '',
-    stage.squeeze.length > 0 ? 'SE' : '',
+    squeezeText(stage),
+    activationText(nodes),
   ];
   return {
     id: stage.id,
-    title: stage.operator,
+    title: named ?? stage.operator,
     details: details.filter((d) => d !== '').join(' · '),
     repeats: stage.repeats,
     operators,

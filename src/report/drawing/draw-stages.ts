@@ -10,8 +10,9 @@ const boxHeight = 42;
 const gap = 32;
 const step = boxHeight + gap;
 const headerHeight = 26;
-const boxWidth = 232;
+const boxWidth = 260;
 const skipLane = 12;
+const lineHeight = 16;
 const sheet = 3.5;
 const figureWidth = 62;
 const barWidth = 46;
@@ -42,7 +43,8 @@ interface Skip {
 export function drawStages(diagram: Diagram): Drawn {
   const plan = planStages(diagram);
   const rows = Math.min(diagram.stages.length, perColumn);
-  const height = headerHeight + gap + rows * step + gap;
+  const below = lineHeight * Math.max(0, mostTapsBelow(diagram, plan) - 1);
+  const height = headerHeight + gap + rows * step + gap + below;
   const parts: string[] = [];
   for (let column = 0; column < plan.columns; column++) parts.push(drawHeader(plan, column));
   parts.push(...diagram.stages.map((stage, i) => drawStage(diagram, plan, stage, i)));
@@ -173,8 +175,7 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
   for (const [from, taps] of groupBy(diagram.taps, (tap) => tap.from)) {
     if (from < 0) continue;
     const bottom = boxTop(from) + boxHeight;
-    const last = !plan.onward.has(from);
-    const text = taps.map((tap) => `${tap.name}  ${formatShape(tap.shape)}`).join(', ');
+    const last = isFoot(diagram, plan, from);
     if (last) {
       parts.push(
         svgArrow([
@@ -182,21 +183,44 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
           [middle(from), bottom + gap - 4],
         ]),
       );
-      parts.push(svgText(middle(from), bottom + gap + 10, text, { bold: true, anchor: 'middle' }));
+      taps.forEach((tap, i) => {
+        const text = fitText(`${tap.name}  ${formatShape(tap.shape)}`, plan.width - plan.boxX, 12, true);
+        parts.push(svgText(middle(from), bottom + gap + 10 + i * lineHeight, text, { bold: true, anchor: 'middle' }));
+      });
     } else {
       const x = middle(from);
       const y = bottom + gap / 2 - 4;
-      parts.push(
-        svgArrow([
-          [x - 1, y],
-          [x - 26, y],
-        ]),
-      );
-      const names = fitText(taps.map((tap) => tap.name).join(', '), boxWidth / 2 - 34, 11, true);
-      parts.push(svgText(x - 31, y + 4, names, { size: 11, bold: true, anchor: 'end' }));
+      const onward = plan.onward.has(from);
+      const start: Point = onward ? [x - 1, y] : [x, bottom];
+      parts.push(svgArrow(onward ? [start, [x - 26, y]] : [start, [x, y], [x - 26, y]]));
+      const [{ shape }] = taps as [(typeof taps)[number]];
+      if (!onward) parts.push(svgText(x + 9, bottom + 14, formatShape(shape), { size: 11 }));
+      listed(taps.map((tap) => tap.name)).forEach((name, i, lines) => {
+        const text = fitText(name, boxWidth / 2 - 34, 11, true);
+        const line = y + 4 + (i - (lines.length - 1) / 2) * 12;
+        parts.push(svgText(x - 31, line, text, { size: 11, bold: true, anchor: 'end' }));
+      });
     }
   }
   return parts;
+}
+
+/** What fits between two boxes: two names, or of more the first and how many there are besides. */
+function listed(names: readonly string[]): readonly string[] {
+  return names.length <= 2 ? names : [names[0] as string, `and ${names.length - 1} more`];
+}
+
+/** Whether nothing is drawn below a stage, so that there is room for what it gives. */
+function isFoot({ stages }: Diagram, { onward }: Plan, index: number): boolean {
+  return !onward.has(index) && (index % perColumn === perColumn - 1 || index === stages.length - 1);
+}
+
+/** The most outputs of a stage at the foot of a column. */
+function mostTapsBelow(diagram: Diagram, plan: Plan): number {
+  const counts = diagram.stages.map((_, i) =>
+    isFoot(diagram, plan, i) ? diagram.taps.filter(({ from }) => from === i).length : 0,
+  );
+  return Math.max(1, ...counts);
 }
 
 /** From the foot of a column, past its figures, to the head of the next. */

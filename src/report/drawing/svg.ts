@@ -110,11 +110,13 @@ function notesOn(units: readonly Unit[]): string[] {
   const notes: string[] = [];
   const open = [
     units.some((u) => u.label.includes('k×k')) ? 'k' : '',
-    units.some((u) => u.label.endsWith(' /s')) ? 's' : '',
+    units.some((u) => u.label.includes(' /s')) ? 's' : '',
+    units.some((u) => u.label.endsWith(' ·d')) ? 'd' : '',
   ];
   const named = open.filter((name) => name !== '').join(', ');
   if (named) notes.push(`${named}: as stated for the stage`);
   if (units.some((u) => / \/\d/.test(u.label))) notes.push('/2: stride 2');
+  if (units.some((u) => / ·\d/.test(u.label))) notes.push('·2: dilation 2');
   return notes;
 }
 
