@@ -1,4 +1,4 @@
-import type { Arg, CallNode, ChainNode, Expr, NameNode, Statement, StepNode } from '../1-parse/ast.ts';
+import type { Arg, CallNode, ChainNode, Expr, NameNode, StepNode } from '../1-parse/ast.ts';
 import type { Declared } from '../2-resolve/program.ts';
 import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
@@ -21,7 +21,6 @@ import {
   type Flow,
   isList,
   isTensorList,
-  itemsOf,
   type TensorValue,
   tensorsOf,
   type Value,
@@ -31,6 +30,7 @@ import { addNode, type Builder } from './builder.ts';
 import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
+import { lowerStatement } from './lower-statement.ts';
 import { lowerTable } from './lower-table.ts';
 import { slopedActivation } from './sloped-activation.ts';
 
@@ -369,44 +369,6 @@ function lowerBlock(
     return { tensors: returned.flatMap((r) => r.tensors), ...(list && { list }) };
   }
   return fail('return-missing', node.name.span, { name: signature.name });
-}
-
-/** One output of a `return`. */
-interface Returned extends Flow {
-  readonly label: string | undefined;
-  readonly text: string;
-  readonly span: Span;
-}
-
-/** Runs a statement. A `return` gives its outputs. */
-export function lowerStatement(b: Builder, statement: Statement, env: Env): Returned[] | undefined {
-  if (statement.kind === 'require') {
-    const { condition } = statement;
-    if (!evaluateBool(b.ev, env, condition))
-      fail('requirement-failed', condition.span, { text: excerpt(condition.span, 80) });
-    return undefined;
-  }
-  if (statement.kind === 'return') {
-    return statement.outputs.map(({ label, value }) => ({
-      label: label?.name,
-      text: value.kind === 'name' ? value.text : '',
-      ...flowIn(b, env, value),
-      span: value.span,
-    }));
-  }
-  const { targets, value } = statement;
-  const binding = traced(b.ev, () => evaluate(b.ev, env, value));
-  const [first] = targets;
-  if (first && targets.length === 1) {
-    bind(env, env.vars, first, binding);
-    return undefined;
-  }
-  const items = itemsOf(binding.value) ?? [binding.value];
-  if (items.length !== targets.length) fail('tuple-size', value.span, { names: targets.length, values: items.length });
-  targets.forEach((target, i) => {
-    bind(env, env.vars, target, { value: items[i] as Value });
-  });
-  return undefined;
 }
 
 /** Arguments before a table see `index` and `count`. */

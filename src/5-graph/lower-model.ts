@@ -23,7 +23,8 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder, ownerOf } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
-import { callFirst, flowIn, lowerStatement, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
+import { callFirst, flowIn, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
+import { lowerStatement } from './lower-statement.ts';
 import { lowerTable } from './lower-table.ts';
 
 /** An output of a model. */
