@@ -26,6 +26,9 @@ const aliases: ReadonlyMap<string, string> = new Map(
     MaxPool: 'maxpool2d maxpooling maxpooling2d',
     AvgPool: 'avgpool2d averagepool averagepool2d averagepooling averagepooling2d',
     GlobalMaxPool: 'adaptivemaxpool2d globalmaxpool2d globalmaxpooling globalmaxpooling2d',
+    LayerNorm: 'layernorm2d layernormalization layernormalisation',
+    GroupNorm: 'groupnormalization groupnormalisation',
+    LocalResponseNorm: 'lrn localresponsenormalization',
     Normalise: 'normalize l2norm l2normalize l2normalise unitnormalization',
     GlobalAvgPool:
       'adaptiveavgpool2d globalaveragepool globalaveragepooling globalaveragepooling2d globalavgpool2d gap',
@@ -53,19 +56,18 @@ const activationsElsewhere: ReadonlySet<string> = new Set(
 
 /** Layers and ops of PyTorch, Keras and ONNX that the language lacks. */
 const opsElsewhere: ReadonlySet<string> = new Set(
-  `globallppool lppool lppool2d adaptivemaxpool
-  adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d fractionalmaxpool2d maxunpool maxunpool2d maxpool1d
-  maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d averagepooling3d layernorm layernorm2d layernormalization
-  groupnorm groupnormalization instancenorm instancenorm2d instancenormalization rmsnorm localresponsenorm lrn weightnorm spectralnorm
-  batchnorm1d batchnorm3d frozenbatchnorm2d conv1d conv3d convtranspose convtranspose1d convtranspose2d convtranspose3d conv1dtranspose
+  `globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d
+  fractionalmaxpool2d maxunpool maxunpool2d maxpool1d maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d
+  averagepooling3d instancenorm instancenorm2d instancenormalization rmsnorm weightnorm spectralnorm batchnorm1d batchnorm3d
+  frozenbatchnorm2d conv1d conv3d convtranspose convtranspose1d convtranspose2d convtranspose3d conv1dtranspose
   conv2dtranspose conv3dtranspose deconv deconvolution deconv2d depthwiseconv depthwiseconv2d separableconv2d deformconv2d
-  deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout featurealphadropout
-  gaussiandropout gaussiannoise dropblock upsamplingbilinear2d
-  pixelshuffle pixelunshuffle depthtospace spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims
-  slice gather crop cropping2d centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention
-  attention scaleddotproductattention transformer matmul bmm einsum  minimum maximum average mean sum reducemean
-  reducemax reducesum argmax topk dot cosinesimilarity  lambda rescaling bilinear fold unfold
-  roialign roipool nms erf exp log sqrt rsqrt reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
+  deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout
+  featurealphadropout gaussiandropout gaussiannoise dropblock upsamplingbilinear2d pixelshuffle pixelunshuffle depthtospace
+  spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d
+  centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention attention
+  scaleddotproductattention transformer matmul bmm einsum minimum maximum average mean sum reducemean reducemax reducesum
+  argmax topk dot cosinesimilarity lambda rescaling bilinear fold unfold roialign roipool nms erf exp log sqrt rsqrt
+  reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );
 
 /** The modules that their names stand behind: `nn.ReLU`, `F.relu`, `tf.keras.layers.ReLU`. */

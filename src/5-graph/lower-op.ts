@@ -102,7 +102,7 @@ function isDefaultPadding(value: Value): boolean {
 /** The value of an argument, if its parameter takes it. */
 export function checkedArgument(
   callee: string,
-  { name, type, range: [least, most], insteadOfZero }: Param<unknown> & { readonly name: string },
+  { name, type, range: [least, most], odd, insteadOfZero }: Param<unknown> & { readonly name: string },
   value: Value,
   span: Span,
 ): number | boolean | string | Shape | Pair {
@@ -118,6 +118,7 @@ export function checkedArgument(
   checkScalar(what, type, value, span);
   const given = type === 'size' || type === 'padding' ? pairOf(value as number | Pair) : (value as number);
   for (const number of typeof given === 'number' ? [given] : given) {
+    if (odd && number % 2 === 0) fail('bad-size', span, { what, value: number, limit: 'odd' });
     if (number >= least && number <= most) continue;
     const limit = number === 0 && insteadOfZero ? `at least ${least}; ${insteadOfZero}` : `from ${least} to ${most}`;
     fail('bad-size', span, { what, value: number, limit });

@@ -38,7 +38,7 @@ export interface DiagnosticExtras {
 }
 
 /** The longest text that a message takes from a file: a name of a million characters stays a short message. */
-const longestArgument = 240;
+const longestArgument = 480;
 
 /** Makes a diagnostic of the catalog's entry `code`. The arguments are typed by the entry. */
 export function createDiagnostic<C extends Code>(

@@ -14,8 +14,11 @@ import { dropPath } from './kinds/drop-path.ts';
 import { dropout } from './kinds/dropout.ts';
 import { globalAvgPool } from './kinds/global-avg-pool.ts';
 import { globalMaxPool } from './kinds/global-max-pool.ts';
+import { groupNorm } from './kinds/group-norm.ts';
 import { input } from './kinds/input.ts';
+import { layerNorm } from './kinds/layer-norm.ts';
 import { linear } from './kinds/linear.ts';
+import { localResponseNorm } from './kinds/local-response-norm.ts';
 import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { normalise } from './kinds/normalise.ts';
@@ -33,6 +36,9 @@ export const descriptors = [
   conv,
   batchNorm,
   linear,
+  layerNorm,
+  groupNorm,
+  localResponseNorm,
   normalise,
   globalAvgPool,
   globalMaxPool,

@@ -58,6 +58,8 @@ export interface Param<T> {
   readonly range: readonly [least: number, most: number];
   /** Absent if a call must give it. */
   readonly otherwise?: Otherwise<T>;
+  /** Whether a number must be odd. */
+  readonly odd?: true;
   /** What a message advises to who asks for 0, where that is below the least. */
   readonly insteadOfZero?: string;
 }

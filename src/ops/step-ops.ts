@@ -1,6 +1,14 @@
 import type { Activation } from './activations.ts';
 import type { Interpolation, Resizing } from './interpolation.ts';
+import type { LocalResponse } from './kinds/local-response-norm.ts';
 import type { Pads, Window } from './window.ts';
+
+/** What a mean and a variance are taken of: the channels of a group, at each pixel or over the whole map. */
+export interface GroupStatistics {
+  readonly over: 'pixel' | 'map';
+  readonly groups: number;
+  readonly epsilon: number;
+}
 
 /**
  * The closed op set of a training step: what a network's ops are made of while it trains, and their gradients. A
@@ -53,6 +61,14 @@ export type StepOp =
   | ({ readonly kind: 'activation' } & Activation)
   /** dy, and what `gradientReads` names: the activation's input or its output. */
   | ({ readonly kind: 'activationGrad' } & Activation)
+  /** Normalisation by the statistics of one sample: x, gamma, beta. */
+  | ({ readonly kind: 'groupNorm' } & GroupStatistics)
+  /** dy, x, gamma. Gives the gradients of x, gamma, beta. */
+  | ({ readonly kind: 'groupNormGrad' } & GroupStatistics)
+  /** x `[C, H, W]`. */
+  | ({ readonly kind: 'localResponseNorm' } & LocalResponse)
+  /** dy, x, y. */
+  | ({ readonly kind: 'localResponseNormGrad' } & LocalResponse)
   /** x; the channels of each pixel, or a vector, over their Euclidean length, which is taken to be `epsilon` at least. */
   | { readonly kind: 'unitLength'; readonly epsilon: number }
   /** dy, x. */

@@ -28,3 +28,12 @@ export function affineTensors(weight: Shape, initial: Initial, bias: boolean): O
   const own: OwnTensor = { role: 'weight', shape: weight, ...trained, initial };
   return bias ? [own, { role: 'bias', shape: [out], ...trained, initial: zeros }] : [own];
 }
+
+/** The weight and bias of a norm, one number for each channel: 1 and 0 at first. They do not decay. */
+export function scaleAndShift(channels: number): OwnTensor[] {
+  const trained = { shape: [channels], trainable: true, decays: false };
+  return [
+    { role: 'weight', ...trained, initial: ones },
+    { role: 'bias', ...trained, initial: zeros },
+  ];
+}

@@ -264,3 +264,22 @@ opCases['unit length where nothing is, and of a vector'] = () => {
   const flat = g.linear(framed, 'dense', 5);
   return g.build({ y: g.op(framed, 'a', op), z: g.op(flat, 'b', op) });
 };
+const sampleNorms: readonly Op[] = [
+  { kind: 'layerNorm', epsilon: 1e-3 },
+  { kind: 'groupNorm', groups: 1, epsilon: 1e-3 },
+  { kind: 'groupNorm', groups: 3, epsilon: 1e-5 },
+  { kind: 'groupNorm', groups: 6, epsilon: 1e-3 },
+  { kind: 'localResponseNorm', size: 5, alpha: 5e-4, beta: 0.75, k: 2 },
+  { kind: 'localResponseNorm', size: 3, alpha: 2, beta: 0.5, k: 0.1 },
+];
+for (const [i, op] of sampleNorms.entries()) {
+  opCases[`norm of one sample ${i}: ${op.kind}`] = () => {
+    const g = graphBuilder();
+    return g.build({ y: g.op(g.input([6, 5, 4]), 'stem.norm', op) });
+  };
+  if (op.kind === 'localResponseNorm') continue;
+  opCases[`norm of a vector ${i}: ${op.kind}`] = () => {
+    const g = graphBuilder();
+    return g.build({ y: g.op(g.linear(g.input([4]), 'dense', 6), 'dense.norm', op) });
+  };
+}

@@ -38,6 +38,9 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
   const plane = (h ?? 1) * (w ?? 1);
   const pixelAt = (at: number) => Array.from({ length: c }, (_, k) => x[k * plane + at]!);
 
+  const scaled = (v: number, i: number) =>
+    v * tensors[0]![Math.floor(i / plane)]! + tensors[1]![Math.floor(i / plane)]!;
+
   switch (op.kind) {
     case 'conv': {
       const [high, wide] = op.window.kernel;
@@ -85,6 +88,19 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
       return [out.map((_, at) => pixelAt(at).reduce((a, b) => a + b, 0) / c)];
     case 'channelMax':
       return [out.map((_, at) => Math.max(...pixelAt(at)))];
+    case 'layerNorm':
+      return [x.map((v, i) => scaled(normal(v, pixelAt(i % plane), op.epsilon), i))];
+    case 'groupNorm': {
+      const size = x.length / op.groups;
+      const group = (i: number) => x.subarray(i - (i % size), i - (i % size) + size);
+      return [x.map((v, i) => scaled(normal(v, [...group(i)], op.epsilon), i))];
+    }
+    case 'localResponseNorm': {
+      const around = (i: number) =>
+        pixelAt(i % plane).filter((_, k) => Math.abs(k - Math.floor(i / plane)) <= op.size / 2);
+      const sum = (i: number) => around(i).reduce((s, v) => s + v * v, 0);
+      return [x.map((v, i) => v / (op.k + (op.alpha / op.size) * sum(i)) ** op.beta)];
+    }
     case 'normalise':
       return [x.map((v, i) => v / Math.max(Math.hypot(...pixelAt(i % plane)), op.epsilon))];
     case 'linear':
@@ -160,6 +176,13 @@ function cells({ kernel, stride, dilation, pads }: Window, i: number, j: number)
     for (let kj = 0; kj < kernel[1]; kj++)
       result.push([ki, kj, i * stride[0] + ki * dilation[0] - pads.top, j * stride[1] + kj * dilation[1] - pads.left]);
   return result;
+}
+
+/** A number without the mean of some, over their deviation. */
+function normal(v: number, of: readonly number[], epsilon: number): number {
+  const mean = of.reduce((a, b) => a + b, 0) / of.length;
+  const variance = of.reduce((a, b) => a + (b - mean) ** 2, 0) / of.length;
+  return (v - mean) / Math.sqrt(variance + epsilon);
 }
 
 const relu6 = (x: number) => Math.min(Math.max(x, 0), 6);

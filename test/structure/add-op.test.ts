@@ -13,7 +13,7 @@ import { asked, type Edit, reference, stated } from './added-op/edits.ts';
 
 /**
  * Adding an op is a file in `src/ops/kinds/`, its line in the list, and the lines that the compiler then asks for. This
- * adds LayerNorm to a copy of the sources: a norm is what most would go wrong with, for it owns tensors that do not decay.
+ * adds RMSNorm to a copy of the sources: a norm is what most would go wrong with, for it owns a tensor that does not decay.
  */
 const root = resolve(import.meta.dirname, '../..');
 const own = join(import.meta.dirname, 'added-op');
@@ -21,8 +21,8 @@ const copy = mkdtempSync(join(tmpdir(), 'enet-add-op-'));
 
 const spec = `model Net {
   input image: [3, 5, 4]
-  stem: Conv(6, kernel: 3) -> norm: LayerNorm -> silu
-  head: GlobalAvgPool -> late: LayerNorm(epsilon: 1e-3)
+  stem: Conv(6, kernel: 3) -> norm: RMSNorm -> silu
+  head: GlobalAvgPool -> late: RMSNorm(epsilon: 1e-3)
   classifier: Linear(3)
   return logits: classifier
 }
@@ -113,9 +113,9 @@ test('a descriptor that forgets a part does not compile, nor does a tensor', () 
 }, 300_000);
 
 test('the compiler names the table of each target and runtime that lacks a new op', () => {
-  writeFileSync(join(copy, 'src/ops/kinds/layer-norm.ts'), readFileSync(join(own, 'layer-norm.txt')));
+  writeFileSync(join(copy, 'src/ops/kinds/rms-norm.ts'), readFileSync(join(own, 'rms-norm.txt')));
   for (const one of stated) edit(one);
-  const names = ['layerNorm', 'layerNormGrad'];
+  const names = ['rmsNorm', 'rmsNormGrad'];
   expect(missingNames('all', names)).toEqual(Object.fromEntries(asked.map(({ file, names }) => [file, [...names]])));
   for (const one of asked) edit(one);
   expect(compilerErrors('all')).toEqual([]);
@@ -136,25 +136,23 @@ test('then it is in the language, owns tensors, does not decay, and trains', asy
   });
   const run = (await import(pathToFileURL(outfile).href)) as typeof import('./added-op/entry.ts');
 
-  const op = run.builtinOps.get('LayerNorm');
-  if (!op) throw new Error('no LayerNorm');
-  expect(run.describeOp(op)).toContain('`epsilon`: Added to the variance. Default: 0.000001.');
+  const op = run.builtinOps.get('RMSNorm');
+  if (!op) throw new Error('no RMSNorm');
+  expect(run.describeOp(op)).toContain('`epsilon`: Added to the mean square. Default: 0.000001.');
   const { graph, diagnostics } = run.compile({ name: 'net.enet', text: spec });
   expect(diagnostics).toEqual([]);
   if (!graph) throw new Error('no graph');
-  const norms = graph.nodes.filter((node) => (node.op.kind as string) === 'layerNorm');
+  const norms = graph.nodes.filter((node) => (node.op.kind as string) === 'rmsNorm');
   expect(norms.map(({ op, shapes }) => [op, shapes])).toEqual([
-    [{ kind: 'layerNorm', epsilon: 1e-6 }, [[6, 5, 4]]],
-    [{ kind: 'layerNorm', epsilon: 1e-3 }, [[6, 1, 1]]],
+    [{ kind: 'rmsNorm', epsilon: 1e-6 }, [[6, 5, 4]]],
+    [{ kind: 'rmsNorm', epsilon: 1e-3 }, [[6, 1, 1]]],
   ]);
-  expect(run.totalCost(graph).params).toBe(6 * 3 * 9 + 6 + 2 * (6 + 6) + 3 * 6 + 3);
+  expect(run.totalCost(graph).params).toBe(6 * 3 * 9 + 6 + 6 + 6 + 3 * 6 + 3);
   const weights = run.seededWeights(graph, 1);
   const owned = norms.flatMap(({ tensors }) => tensors);
   expect(owned.map((tensor) => [tensor.name, weights.read(tensor)[0]])).toEqual([
     ['stem.norm.weight', 1],
-    ['stem.norm.bias', 0],
     ['head.late.weight', 1],
-    ['head.late.bias', 0],
   ]);
 
   const { program } = run.programOf(graph, { optimiser: 'adamw', accumulate: false });

@@ -88,6 +88,8 @@ describe('compile(...).toTfjs(tf)', () => {
       new Set([
         'EnetResizing',
         'EnetUnitNormalization',
+        'EnetGroupNormalization',
+        'EnetLocalResponseNormalization',
         'EnetHardSwish',
         'EnetHardSigmoid',
         'EnetDepthwiseConv2D',

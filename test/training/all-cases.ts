@@ -1,5 +1,5 @@
 import { gradientCases, lossCases, updateCases } from './loss-cases.ts';
-import { activationCases, channelCases, movingCases, normCases } from './pointwise-cases.ts';
+import { activationCases, channelCases, movingCases, normCases, sampleNormCases } from './pointwise-cases.ts';
 import { convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
@@ -12,6 +12,7 @@ export const allCases = [
   ...activationCases,
   ...normCases,
   ...channelCases,
+  ...sampleNormCases,
   ...movingCases,
   ...lossCases,
   ...gradientCases,

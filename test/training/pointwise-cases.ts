@@ -1,4 +1,6 @@
 import { type Activation, activationFacts, activationNames } from '../../src/ops/activations.ts';
+import type { LocalResponse } from '../../src/ops/kinds/local-response-norm.ts';
+import type { GroupStatistics } from '../../src/ops/step-ops.ts';
 import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
 
 const names = activationNames;
@@ -80,6 +82,40 @@ export const channelCases: readonly Case[] = [
         c.op({ kind: 'unitLengthGrad', epsilon }, [c.fed('dy', shape), x], shape);
       }),
     ),
+  ),
+];
+
+const statistics: readonly GroupStatistics[] = [
+  { over: 'pixel', groups: 1, epsilon: 1e-3 },
+  { over: 'map', groups: 1, epsilon: 1e-5 },
+  { over: 'map', groups: 2, epsilon: 1e-3 },
+  { over: 'map', groups: 6, epsilon: 0.1 },
+];
+
+const responses: readonly LocalResponse[] = [
+  { size: 5, alpha: 1e-4, beta: 0.75, k: 2 },
+  { size: 3, alpha: 2, beta: 0.5, k: 0.1 },
+  { size: 1, alpha: 0.3, beta: 1.5, k: 1 },
+  { size: 15, alpha: 1, beta: 0.75, k: 1 },
+];
+
+export const sampleNormCases: readonly Case[] = [
+  ...statistics.flatMap((of) =>
+    [[6, 3, 2], [6]].map((shape) =>
+      buildCase(`norm of [${shape}] over a ${of.over}, ${of.groups} groups`, (c) => {
+        const [x, dy] = [c.fed('x', shape, (unit) => 3 + 2 * unit), c.fed('dy', shape)];
+        const [gamma, beta] = [c.variable('gamma', [6]), c.variable('beta', [6])];
+        c.op({ kind: 'groupNorm', ...of }, [x, gamma, beta], shape);
+        c.op({ kind: 'groupNormGrad', ...of }, [dy, x, gamma], shape, whole(6), whole(6));
+      }),
+    ),
+  ),
+  ...responses.map((of) =>
+    buildCase(`response over ${of.size} channels`, (c) => {
+      const [x, dy] = [c.fed('x', [7, 3, 2]), c.fed('dy', [7, 3, 2])];
+      const [y] = c.op({ kind: 'localResponseNorm', ...of }, [x], [7, 3, 2]);
+      if (y) c.op({ kind: 'localResponseNormGrad', ...of }, [dy, x, y], [7, 3, 2]);
+    }),
   ),
 ];
 

@@ -127,6 +127,32 @@ function fused(): Graph {
   return g.build({ logits: g.linear(g.globalPool(both, 'head'), 'classifier', 3) });
 }
 
+/** A convolution of ConvNeXt (Liu et al. 2022), and the norms that are not over a batch. */
+function normed(): Graph {
+  const g = graphBuilder('normed');
+  const stem = g.conv(g.input([3, 5, 4]), 'stem', 4, window(3, 1, around(1)));
+  const response = g.op(g.act(stem, 'stem', 'relu'), 'stem', {
+    kind: 'localResponseNorm',
+    size: 3,
+    alpha: 1,
+    beta: 0.75,
+    k: 2,
+  });
+  const depthwise = g.conv(response, 'depthwise', 4, window(3, 1, around(1)), { groups: 4, bias: true });
+  const normal = g.op(depthwise, 'norm', { kind: 'layerNorm', epsilon: 1e-3 });
+  const wide = g.act(g.conv(normal, 'expand', 8, window(1), { bias: true }), 'expand', 'gelu');
+  const grouped = g.op(g.conv(wide, 'project', 4, window(1)), 'groups', {
+    kind: 'groupNorm',
+    groups: 2,
+    epsilon: 1e-3,
+  });
+  const head = g.op(g.globalPool(g.add(grouped, response, 'sum'), 'head'), 'head.norm', {
+    kind: 'layerNorm',
+    epsilon: 1e-3,
+  });
+  return g.build({ logits: g.linear(head, 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -160,6 +186,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   cells,
   attentive,
   fused,
+  normed,
   pyramid,
   withHeads,
   shared,

@@ -67,14 +67,19 @@ export interface Builder {
   typeOf(value: string): ElementType;
   /** Adds an input of the network. */
   input(name: string, shape: Shape, element: ElementType): string;
-  /** A tensor of the network; one initialiser, however often it is asked for. */
-  tensor(spec: TensorSpec): string;
+  /**
+   * A tensor of the network; one initialiser, however often it is asked for.
+   * @param shape where its elements stand in another than its own
+   */
+  tensor(spec: TensorSpec, shape?: Shape): string;
   /** A number of the type of the value `like`; one initialiser, however often it is asked for. */
   scalar(value: number, like: string): string;
   /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
   integers(what: string, values: readonly number[]): string;
   /** A list of numbers in single precision, likewise: Resize's scales. */
   numbers(what: string, values: readonly number[]): string;
+  /** A list of one number of the type of the value `like`, likewise: the scale of a norm. */
+  filled(value: number, length: number, like: string): string;
   /** Declares a value as an output of the network. */
   output(name: string, value: string, shape: Shape): void;
   finish(graphName: string): ModelPlan;
@@ -145,12 +150,13 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       types.set(name, element);
       return name;
     },
-    tensor(spec) {
-      const known = tensors.get(spec.name);
+    tensor(spec, shape = spec.shape) {
+      const key = `${spec.name} ${shape}`;
+      const known = tensors.get(key);
       if (known !== undefined) return known;
       const name = values.unique(spec.name);
-      tensors.set(spec.name, name);
-      const { shape, type } = spec;
+      tensors.set(key, name);
+      const { type } = spec;
       const dataType = dataTypes[type.element];
       initialisers.push({ name, shape, dataType, byteLength: byteLength(shape, type), source: spec });
       return name;
@@ -168,6 +174,12 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     numbers(what, list) {
       const bytes = littleEndianBytes(Float32Array.from(list));
       return addConstant(`${what}/${list.join(',')}`, [list.length], DataType.FLOAT, bytes);
+    },
+    filled(value, length, like) {
+      const element = builder.typeOf(like);
+      const list = new Array<number>(length).fill(value);
+      const numbers = element === 'float16' ? Uint16Array.from(list, halfBits) : Float32Array.from(list);
+      return addConstant(`constant/${value}x${length}`, [length], dataTypes[element], littleEndianBytes(numbers));
     },
     output(wanted, value, shape) {
       const name = outputName.get(wanted) as string;

@@ -7,7 +7,10 @@ import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import { type Builder, dataTypes, type Value } from './builder.ts';
+
 import { binary, globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
+import { groupNorm, layerNorm } from './norms.ts';
+
 import type { Operator } from './operators.ts';
 import { resized } from './resize.ts';
 
@@ -30,6 +33,13 @@ export const opTable: OpWriters<OnnxNode> = {
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
   activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c), slopeOf(c.op))],
   globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
+  layerNorm: (c) => [layerNorm(c.b, valueAt(c, 0), c.node.tensors, c.node.path, c.op.epsilon)],
+  groupNorm: (c) => [groupNorm(c.b, valueAt(c, 0), c.node.tensors, c.node.path, c.op)],
+  localResponseNorm: (c) => {
+    const { size, alpha, beta, k } = c.op;
+    const attributes = { size: int(size), alpha: float(alpha), beta: float(beta), bias: float(k) };
+    return step(c, 'LRN', c.inputs, 'norm', attributes);
+  },
   normalise: (c) => [unitLength(c.b, valueAt(c, 0), label(c, 'norm'), c.op.epsilon)],
   globalMaxPool: (c) => step(c, 'GlobalMaxPool', c.inputs, 'pool'),
   channelMean: (c) => [reduceChannels(c.b, 'ReduceMean', first(c), label(c, 'mean'), outputShape(c))],

@@ -9,6 +9,7 @@ import { normalisationKernels } from './normalisation.ts';
 import { poolingKernels } from './pooling.ts';
 import { rearrangingKernels } from './rearranging.ts';
 import { reductionKernels } from './reductions.ts';
+import { sampleNormKernels } from './sample-norms.ts';
 
 /** How tfjs-core runs each op of a step. */
 export const opTable: Kernels<StepOpKind> = {
@@ -20,6 +21,7 @@ export const opTable: Kernels<StepOpKind> = {
   ...activationKernels,
   ...poolingKernels,
   ...reductionKernels,
+  ...sampleNormKernels,
   ...matrixKernels,
   ...rearrangingKernels,
   ...lossKernels,

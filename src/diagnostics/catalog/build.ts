@@ -66,7 +66,7 @@ export const buildDiagnostics = {
   ),
   'channel-split': error<{ parts: number; channels: number }>(
     (a) => `${a.channels} ${nounFor(a.channels, 'channel does', 'channels do')} not divide into ${a.parts} equal parts`,
-    `\`Split\` and \`ChannelShuffle\` need a number of channels that their parts divide.`,
+    `\`Split\`, \`ChannelShuffle\` and \`GroupNorm\` need a number of channels that their parts divide.`,
   ),
   'shape-mismatch': error<{ op: string; shapes: string }>(
     (a) => `${a.op} cannot join ${a.shapes}`,

@@ -2,7 +2,7 @@ import { type OpDescriptor, zero } from '../descriptor.ts';
 import { sameAsInput } from '../shape.ts';
 import { real, signature } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
-import { ones, zeros } from '../tensor.ts';
+import { ones, scaleAndShift, zeros } from '../tensor.ts';
 import { type Lowered, ownTensor, type RuleContext } from '../training-rule.ts';
 
 export interface BatchNormOp {
@@ -27,12 +27,9 @@ export const batchNorm: OpDescriptor<BatchNormOp> = {
   }),
   label: () => 'BN',
   tensors: (_op, [channels = 0]) => {
-    const shape = [channels];
-    const trained = { shape, trainable: true, decays: false };
-    const moved = { shape, trainable: false, decays: false };
+    const moved = { shape: [channels], trainable: false, decays: false };
     return [
-      { role: 'weight', ...trained, initial: ones },
-      { role: 'bias', ...trained, initial: zeros },
+      ...scaleAndShift(channels),
       { role: 'running_mean', ...moved, initial: zeros },
       { role: 'running_var', ...moved, initial: ones },
     ];

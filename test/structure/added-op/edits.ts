@@ -10,30 +10,27 @@ export const stated: readonly Edit[] = [
   {
     file: 'src/ops/ops.ts',
     at: "import { linear } from './kinds/linear.ts';\n",
-    text: "import { layerNorm } from './kinds/layer-norm.ts';\n",
+    text: "import { rmsNorm } from './kinds/rms-norm.ts';\n",
   },
-  { file: 'src/ops/ops.ts', at: '  linear,\n', text: '  layerNorm,\n' },
+  { file: 'src/ops/ops.ts', at: '  linear,\n', text: '  rmsNorm,\n' },
   {
     file: 'src/ops/step-ops.ts',
     at: "  /** x, weight. */\n  | { readonly kind: 'conv';",
-    text: "  | { readonly kind: 'layerNorm' | 'layerNormGrad'; readonly epsilon: number }\n",
+    text: "  | { readonly kind: 'rmsNorm' | 'rmsNormGrad'; readonly epsilon: number }\n",
   },
 ];
 
-const kernels = `  layerNorm: ({ tf }, { epsilon }, [x, gamma, beta]) => {
-    const centred = tf.sub(x!, tf.mean(x!, -1, true));
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
-    return tf.add(tf.mul(tf.mul(centred, inverse), gamma!), beta!);
+const kernels = `  rmsNorm: ({ tf }, { epsilon }, [x, gamma]) => {
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x!), -1, true), epsilon));
+    return tf.mul(tf.mul(x!, inverse), gamma!);
   },
-  layerNormGrad: ({ tf }, { epsilon }, [dy, x, gamma]) => {
-    const centred = tf.sub(x!, tf.mean(x!, -1, true));
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
-    const normal = tf.mul(centred, inverse);
+  rmsNormGrad: ({ tf }, { epsilon }, [dy, x, gamma]) => {
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x!), -1, true), epsilon));
+    const normal = tf.mul(x!, inverse);
     const g = tf.mul(dy!, gamma!);
     const leaning = tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true));
-    const dx = tf.mul(inverse, tf.sub(tf.sub(g, tf.mean(g, -1, true)), leaning));
-    const overPixels = (t: typeof dx) => tf.sum(tf.reshape(t, [-1, t.shape.at(-1)!]), 0);
-    return [dx, overPixels(tf.mul(dy!, normal)), overPixels(dy!)];
+    const dgamma = tf.sum(tf.reshape(tf.mul(dy!, normal), [-1, gamma!.size]), 0);
+    return [tf.mul(inverse, tf.sub(g, leaning)), dgamma];
   },
 `;
 
@@ -45,31 +42,30 @@ const firstEntry = '  input: (';
 export const asked: readonly (Edit & { readonly names: readonly string[] })[] = [
   ...['src/6-emit/onnx', 'src/6-emit/tfjs/graph-model', 'src/6-emit/tfjs/layers'].map((folder) => ({
     file: `${folder}/op-table.ts`,
-    names: ['layerNorm'],
+    names: ['rmsNorm'],
     at: firstEntry,
-    text: unused('layerNorm'),
+    text: unused('rmsNorm'),
   })),
   {
     file: 'src/6-emit/tfjs/saved-model/op-table.ts',
-    names: ['layerNorm', 'layerNormGrad'],
+    names: ['rmsNorm', 'rmsNormGrad'],
     at: firstEntry,
-    text: unused('layerNorm') + unused('layerNormGrad'),
+    text: unused('rmsNorm') + unused('rmsNormGrad'),
   },
-  { file: 'src/backends/eager/op-table.ts', names: ['layerNorm', 'layerNormGrad'], at: firstEntry, text: kernels },
+  { file: 'src/backends/eager/op-table.ts', names: ['rmsNorm', 'rmsNormGrad'], at: firstEntry, text: kernels },
 ];
 
 /** The op in double precision, for the finite differences. */
 export const reference: Edit = {
   file: 'test/training/reference/forward.ts',
   at: '  normalise: (op, x = none,',
-  text: `  layerNorm(op, x = none, gamma = none, beta = none) {
+  text: `  rmsNorm(op, x = none, gamma = none) {
     const { c, h, w } = dimsOf(x);
     return mapped(x, (v, i) => {
       const k = channelAt(x, i);
       const pixel = Array.from({ length: c }, (_, of) => num(x, i + (of - k) * h * w));
-      const mean = pixel.reduce((sum, u) => sum + u, 0) / c;
-      const variance = pixel.reduce((sum, u) => sum + (u - mean) ** 2, 0) / c;
-      return ((v - mean) / Math.sqrt(variance + op.epsilon)) * num(gamma, k) + num(beta, k);
+      const square = pixel.reduce((sum, u) => sum + u * u, 0) / c;
+      return (v / Math.sqrt(square + op.epsilon)) * num(gamma, k);
     });
   },
 `,

@@ -42,6 +42,9 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   channelMeanGrad: (op, dy = none) => through({ kind: 'channelMean' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   maxGrad: (op, dy = none, x = none) => through({ ...op, kind: 'max' }, [x], 0, dy),
+  groupNormGrad: (op, dy = none, x = none, gamma = none) =>
+    [0, 1, 2].map((of) => through({ ...op, kind: 'groupNorm' }, [x, gamma, zeros(gamma.shape)], of, dy)),
+  localResponseNormGrad: (op, dy = none, x = none) => through({ ...op, kind: 'localResponseNorm' }, [x], 0, dy),
   unitLengthGrad: (op, dy = none, x = none) => through({ ...op, kind: 'unitLength' }, [x], 0, dy),
   maxPoolGrad: (op, dy = none, x = none) => through({ ...op, kind: 'maxPool' }, [x], 0, dy),
   avgPoolGrad: (op, dy = none) => through({ ...op, kind: 'avgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),

@@ -19,6 +19,8 @@ export type ForwardKind = Exclude<
   | 'channelMeanGrad'
   | 'maxGrad'
   | 'unitLengthGrad'
+  | 'groupNormGrad'
+  | 'localResponseNormGrad'
   | 'maxPoolGrad'
   | 'avgPoolGrad'
   | 'upsampleGrad'
@@ -64,6 +66,30 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     const planes = Array.from({ length: n * c }, (_, i) => Math.max(...x.data.subarray(i * h * w, (i + 1) * h * w)));
     return fromList([n, c, 1, 1], planes);
   },
+  groupNorm({ over, groups, epsilon }, x = none, gamma = none, beta = none) {
+    const { c, h, w } = dimsOf(x);
+    const plane = h * w;
+    const normal = (i: number) => {
+      const k = channelAt(x, i);
+      const [first, count] = [k - (k % (c / groups)), c / groups];
+      const start = i - k * plane - (i % plane);
+      const pixels = over === 'pixel' ? [i % plane] : Array.from({ length: plane }, (_, at) => at);
+      const values = Array.from({ length: count }, (_, of) => of).flatMap((of) =>
+        pixels.map((at) => num(x, start + (first + of) * plane + at)),
+      );
+      const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+      const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+      return (num(x, i) - mean) / Math.sqrt(variance + epsilon);
+    };
+    return mapped(x, (_v, i) => normal(i) * num(gamma, channelAt(x, i)) + num(beta, channelAt(x, i)));
+  },
+  localResponseNorm: ({ size, alpha, beta, k }, x = none) =>
+    perPixel(x, (pixel) =>
+      pixel.map((v, at) => {
+        const around = pixel.filter((_v, of) => Math.abs(of - at) <= (size - 1) / 2);
+        return v / (k + (alpha / size) * around.reduce((sum, u) => sum + u * u, 0)) ** beta;
+      }),
+    ),
   unitLength: ({ epsilon }, x = none) =>
     perPixel(x, (pixel) => pixel.map((v) => v / Math.max(Math.hypot(...pixel), epsilon))),
   maxPool: (op, x = none) => maxPool(x, op.window),

@@ -2,8 +2,13 @@ import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
 import { convLayerClass } from './conv-layer.ts';
 import { depthwiseConv } from './depthwise-conv.ts';
+
 import { divideClass } from './divide.ts';
+
+import { groupNormalizationClass } from './group-normalization.ts';
+
 import { groupedConv } from './grouped-conv.ts';
+import { localResponseClass } from './local-response-normalization.ts';
 import { poolingClasses } from './pooling.ts';
 import { resizingClass } from './resizing.ts';
 import { unitNormalizationClass } from './unit-normalization.ts';
@@ -14,7 +19,7 @@ const registered = new WeakSet<object>();
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
- * `EnetDivide`. To be called once before
+ * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
  * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
@@ -30,7 +35,8 @@ export function registerLayers(tf: Tfjs): void {
     resizingClass(tf),
     unitNormalizationClass(tf),
     divideClass(tf),
-  ]) {
+    groupNormalizationClass(tf),
+    localResponseClass(tf),
+  ])
     tf.serialization.registerClass(layerClass);
-  }
 }

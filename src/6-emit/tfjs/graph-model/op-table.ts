@@ -6,6 +6,7 @@ import { first, label, lastChannels, type OpWriters, outputShape } from '../../w
 import { float, type TensorName } from '../node-def/node-def.ts';
 import { activations } from './activations.ts';
 import { add, addFused, type GraphModelNode, reduce, reshape, transpose } from './add.ts';
+import { writeGroupNorm, writeLayerNorm, writeNormalise } from './norms.ts';
 import { writeUpsample } from './upsample.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
 
@@ -31,12 +32,15 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
   },
   activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'), slopeOf(c.op))]),
-  normalise: (c) => {
-    const name = label(c, 'norm');
-    const squares = reduce(c, 'Sum', `${name}/sum`, add(c, 'Square', `${name}/squares`, [first(c)]), [-1]);
-    const bounded = add(c, 'Maximum', `${name}/bounded`, [squares, c.b.number(c.op.epsilon ** 2)]);
-    return [add(c, 'Mul', name, [first(c), add(c, 'Rsqrt', `${name}/factor`, [bounded])])];
+  layerNorm: (c) => [writeLayerNorm(c)],
+  groupNorm: (c) => [writeGroupNorm(c)],
+  // TensorFlow does not divide alpha by the size
+  localResponseNorm: (c) => {
+    const { size, alpha, beta, k } = c.op;
+    const numbers = { bias: { float: k }, alpha: { float: alpha / size }, beta: { float: beta } };
+    return [add(c, 'LRN', label(c, 'norm'), [first(c)], { depth_radius: { int: (size - 1) / 2 }, ...numbers })];
   },
+  normalise: (c) => [writeNormalise(c)],
   globalAvgPool: (c) => [reduce(c, 'Mean', label(c, 'pool'), first(c), [1, 2])],
   globalMaxPool: (c) => [reduce(c, 'Max', label(c, 'pool'), first(c), [1, 2])],
   channelMean: (c) => [reduce(c, 'Mean', label(c, 'mean'), first(c), [3])],

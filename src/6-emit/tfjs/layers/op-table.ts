@@ -67,6 +67,18 @@ export const opTable: OpWriters<LayersNode> = {
     const pooled = step(c, 'GlobalAveragePooling2D', 'pool', channelsLast);
     return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(outputShape(c)) }, [pooled])];
   },
+  layerNorm: (c) => {
+    const config = { axis: -1, epsilon: c.op.epsilon, center: true, scale: true };
+    return [c.b.owner(c.node, 'LayerNormalization', config, c.inputs, ['gamma', 'beta'])];
+  },
+  groupNorm: (c) => {
+    const { groups, epsilon } = c.op;
+    return [c.b.owner(c.node, 'EnetGroupNormalization', { groups, epsilon }, c.inputs, ['gamma', 'beta'])];
+  },
+  localResponseNorm: (c) => {
+    const { size, alpha, beta, k } = c.op;
+    return [step(c, 'EnetLocalResponseNormalization', 'norm', { size, alpha, beta, k })];
+  },
   normalise: (c) => [step(c, 'EnetUnitNormalization', 'norm', { epsilon: c.op.epsilon })],
   globalMaxPool: (c) => {
     const pooled = step(c, 'GlobalMaxPooling2D', 'pool', channelsLast);

@@ -1,6 +1,18 @@
+import type { LocalResponse } from '../../../ops/kinds/local-response-norm.ts';
 import { outputOf } from '../node-def/builder.ts';
-import { bool, float, type TensorName } from '../node-def/node-def.ts';
-import { add, dimsOf, first, openShape, reduce, reshape, type StepContext, two, type WriteStep } from './context.ts';
+import { type Attributes, bool, float, type TensorName } from '../node-def/node-def.ts';
+import {
+  add,
+  dimsOf,
+  first,
+  openShape,
+  reduce,
+  reshape,
+  type StepContext,
+  three,
+  two,
+  type WriteStep,
+} from './context.ts';
 
 /** Batch norms, by TensorFlow's fused kernels. */
 
@@ -76,4 +88,60 @@ function unitFactor(c: StepContext<'unitLength'> | StepContext<'unitLengthGrad'>
   const squares = reduce(c, 'Sum', add(c, 'Square', [x]), [-1], true);
   const factor = add(c, 'Rsqrt', [add(c, 'Maximum', [squares, c.b.number(c.op.epsilon ** 2)])]);
   return { squares, factor };
+}
+
+type GroupContext = StepContext<'groupNorm'> | StepContext<'groupNormGrad'>;
+
+export const groupNorm: WriteStep<'groupNorm'> = (c) => {
+  const [x, gamma, beta] = three(c);
+  const { normal } = groupNormal(c, x);
+  return [add(c, 'AddV2', [add(c, 'Mul', [ungrouped(c, normal), gamma]), beta])];
+};
+
+/** With g = dy gamma, x^ what is normal and means over the statistics' axes: (g - mean(g) - x^ mean(g x^)) / deviation. */
+export const groupNormGrad: WriteStep<'groupNormGrad'> = (c) => {
+  const [dy, x, gamma] = three(c);
+  const { normal, factor } = groupNormal(c, x);
+  const g = grouped(c, add(c, 'Mul', [dy, gamma]));
+  const leaning = add(c, 'Mul', [normal, groupMean(c, add(c, 'Mul', [g, normal]))]);
+  const dx = add(c, 'Mul', [factor, add(c, 'Sub', [add(c, 'Sub', [g, groupMean(c, g)]), leaning])]);
+  const samples = dimsOf(c, 0).length === 3 ? [0, 1, 2] : [0];
+  const dgamma = reduce(c, 'Sum', add(c, 'Mul', [dy, ungrouped(c, normal)]), samples, false);
+  return [ungrouped(c, dx), dgamma, reduce(c, 'Sum', dy, samples, false)];
+};
+
+/** What is without mean and of variance 1, `[N, H * W, groups, C / groups]`, and 1 over the deviation. */
+function groupNormal(c: GroupContext, x: TensorName) {
+  const rows = grouped(c, x);
+  const centred = add(c, 'Sub', [rows, groupMean(c, rows)]);
+  const variance = groupMean(c, add(c, 'Square', [centred]));
+  const factor = add(c, 'Rsqrt', [add(c, 'AddV2', [variance, c.b.number(c.op.epsilon)])]);
+  return { normal: add(c, 'Mul', [centred, factor]), factor };
+}
+
+function groupMean(c: GroupContext, rows: TensorName): TensorName {
+  return reduce(c, 'Mean', rows, c.op.over === 'pixel' ? [3] : [1, 3], true);
+}
+
+function grouped(c: GroupContext, x: TensorName): TensorName {
+  const [channels = 1, height = 1, width = 1] = dimsOf(c, 0);
+  return reshape(c, x, [-1, height * width, c.op.groups, channels / c.op.groups]);
+}
+
+function ungrouped(c: GroupContext, rows: TensorName): TensorName {
+  return reshape(c, rows, openShape(dimsOf(c, 0)));
+}
+
+export const localResponseNorm: WriteStep<'localResponseNorm'> = (c) => [
+  add(c, 'LRN', [first(c)], responseAttributes(c.op)),
+];
+
+export const localResponseNormGrad: WriteStep<'localResponseNormGrad'> = (c) => [
+  add(c, 'LRNGrad', three(c), responseAttributes(c.op)),
+];
+
+/** TensorFlow does not divide alpha by the size. */
+function responseAttributes({ size, alpha, beta, k }: LocalResponse): Attributes {
+  const numbers = { bias: { float: k }, alpha: { float: alpha / size }, beta: { float: beta } };
+  return { depth_radius: { int: (size - 1) / 2 }, ...numbers };
 }

@@ -34,7 +34,7 @@ const pointwise = new Set([
   ],
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
   ...['BatchNormalization', 'SyncBatchNormalization', 'LayerNormalization', 'GroupNormalization', 'UnitNormalization'],
-  'EnetUnitNormalization',
+  ...['EnetUnitNormalization', 'EnetGroupNormalization', 'EnetLocalResponseNormalization'],
   ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
   ...['RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomCrop'],
 ]);

@@ -1,0 +1,21 @@
+import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { LocalResponse } from '../../../ops/kinds/local-response-norm.ts';
+import type { Tfjs } from '../tfjs.ts';
+import { onlyTensor } from './only-tensor.ts';
+import { settingsLayerClass } from './settings-layer.ts';
+
+/** Local response normalisation, whose alpha is divided by the size: not as TensorFlow's op has it. */
+export function localResponseClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
+  return class EnetLocalResponseNormalization extends settingsLayerClass(tf)<LocalResponse> {
+    static readonly className = 'EnetLocalResponseNormalization';
+
+    constructor(given: LocalResponse) {
+      super(given, ['size', 'alpha', 'beta', 'k']);
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      const { size, alpha, beta, k } = this.settings;
+      return tf.localResponseNormalization(onlyTensor<Tensor4D>(inputs), (size - 1) / 2, k, alpha / size, beta);
+    }
+  };
+}
