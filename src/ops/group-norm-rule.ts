@@ -1,4 +1,4 @@
-import type { GroupStatistics } from './step-ops.ts';
+import type { GroupStatistics } from './sample-norms.ts';
 import { batched, type StepRef, unbatched } from './steps.ts';
 import { type Lowered, ownTensor, type RuleContext } from './training-rule.ts';
 

@@ -1,14 +1,7 @@
 import type { Activation } from './activations.ts';
 import type { Interpolation, Resizing } from './interpolation.ts';
-import type { LocalResponse } from './kinds/local-response-norm.ts';
+import type { GroupStatistics, LocalResponse } from './sample-norms.ts';
 import type { Pads, Window } from './window.ts';
-
-/** What a mean and a variance are taken of: the channels of a group, at each pixel or over the whole map. */
-export interface GroupStatistics {
-  readonly over: 'pixel' | 'map';
-  readonly groups: number;
-  readonly epsilon: number;
-}
 
 /**
  * The closed op set of a training step: what a network's ops are made of while it trains, and their gradients. A

@@ -1,6 +1,5 @@
 import { type Activation, activationFacts, activationNames } from '../../src/ops/activations.ts';
-import type { LocalResponse } from '../../src/ops/kinds/local-response-norm.ts';
-import type { GroupStatistics } from '../../src/ops/step-ops.ts';
+import type { GroupStatistics, LocalResponse } from '../../src/ops/sample-norms.ts';
 import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
 
 const names = activationNames;

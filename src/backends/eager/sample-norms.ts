@@ -1,6 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { LocalResponse } from '../../ops/kinds/local-response-norm.ts';
-import type { GroupStatistics } from '../../ops/step-ops.ts';
+import type { GroupStatistics, LocalResponse } from '../../ops/sample-norms.ts';
 import type { Tfjs } from '../backend.ts';
 import { at, type Kernels, mapAt } from './kernel.ts';
 

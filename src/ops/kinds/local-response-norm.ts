@@ -1,17 +1,9 @@
 import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { opLimits } from '../limits.ts';
+import type { LocalResponse } from '../sample-norms.ts';
 import { overSpace } from '../shape.ts';
 import { int, real, signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
-
-/** How many channels count, and with what weights. */
-export interface LocalResponse {
-  readonly size: number;
-  /** Of the sum of the squares; divided by `size`. */
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-}
 
 export interface LocalResponseNormOp extends LocalResponse {
   readonly kind: 'localResponseNorm';

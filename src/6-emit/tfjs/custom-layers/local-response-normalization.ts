@@ -1,5 +1,5 @@
 import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { LocalResponse } from '../../../ops/kinds/local-response-norm.ts';
+import type { LocalResponse } from '../../../ops/sample-norms.ts';
 import type { Tfjs } from '../tfjs.ts';
 import { onlyTensor } from './only-tensor.ts';
 import { settingsLayerClass } from './settings-layer.ts';

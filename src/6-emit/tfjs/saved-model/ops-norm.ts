@@ -1,4 +1,4 @@
-import type { LocalResponse } from '../../../ops/kinds/local-response-norm.ts';
+import type { LocalResponse } from '../../../ops/sample-norms.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, bool, float, type TensorName } from '../node-def/node-def.ts';
 import {
