@@ -28,12 +28,13 @@ const leanPickBy: Plugin = {
 };
 
 /**
- * The commands that need an engine are a separate bundle, and so is the language server; the command line loads one
- * when it is needed.
+ * The commands that need an engine are a separate bundle, and so are the language server and the library for HDF5; the command line
+ * loads one when it is needed.
  */
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
   setup({ onResolve }) {
+    onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
     onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
     onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
   },
@@ -91,10 +92,17 @@ await build({
 await build({
   ...commandLine,
   entryPoints: { engines: 'src/cli/engines.ts', 'loader-worker': 'src/train/data/worker.ts' },
+  plugins: [...(common.plugins ?? []), bundlesApart],
   // Native packages are resolved where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],
 });
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
+// The library for HDF5, which finds out where it is from `import.meta.url`, contains its WebAssembly.
+await build({
+  ...commandLine,
+  entryPoints: { hdf5: 'src/node/hdf5-engine.ts' },
+  define: { ...commandLine.define, 'import.meta.url': '__filename' },
+});
 await build({
   ...common,
   entryPoints: { 'lsp-worker': 'src/lsp/browser-worker.ts' },
@@ -104,6 +112,8 @@ await build({
 });
 // The licences of the protocol's packages are only in files; they are added to the bundle that contains their code.
 const licence = readFileSync(new URL('../node_modules/vscode-languageserver/License.txt', import.meta.url), 'utf8');
+const hdf5Licence = readFileSync(new URL('../node_modules/h5wasm/LICENSE.txt', import.meta.url), 'utf8');
+appendFileSync(new URL('../dist/hdf5.cjs.LEGAL.txt', import.meta.url), `\nh5wasm, HDF5:\n\n${hdf5Licence}`);
 for (const name of ['lsp.cjs', 'lsp-worker.js']) {
   appendFileSync(
     new URL(`../dist/${name}.LEGAL.txt`, import.meta.url),

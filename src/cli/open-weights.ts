@@ -18,10 +18,14 @@ export interface NetworkWeights {
 }
 
 /** Opens what `--weights` names, and follows it: see `followWeights`. */
-export function openWeights({ spec, request, network }: OpenedNetwork, args: Arguments, io: Io): NetworkWeights {
+export async function openWeights(
+  { spec, request, network }: OpenedNetwork,
+  args: Arguments,
+  io: Io,
+): Promise<NetworkWeights> {
   const path = text(args, 'weights');
   if (path === undefined) return { network, diagnostics: [], close: () => {} };
-  const { checkpoint, diagnostics, close } = openCheckpoint(path, io.cwd, text(args, 'weights-key'));
+  const { checkpoint, diagnostics, close } = await openCheckpoint(path, io.cwd, text(args, 'weights-key'));
   if (!checkpoint) return { network, diagnostics, close };
   const followed = followWeights(spec, network, request, checkpoint, text(args, 'weights-map'));
   return { network: followed.network, checkpoint, diagnostics: [...diagnostics, ...followed.diagnostics], close };

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Checkpoint } from '../weights/checkpoint.ts';
+import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { OpenedTensors } from '../weights/readers/format.ts';
-import { checkpointFormats, openCheckpointFile } from '../weights/readers/readers.ts';
+import { checkpointFormats, formatOf, openCheckpointFile } from '../weights/readers/readers.ts';
 import { folderProblem, modelFolderFiles } from './model-folder-files.ts';
 import { openRandomAccess } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
@@ -17,27 +19,51 @@ export interface OpenedCheckpoint extends OpenedTensors {
  * @param key see `CheckpointSource`.
  * @throws FileError, from reading its tensors too.
  */
-export function openCheckpoint(path: string, cwd: string, key?: string): OpenedCheckpoint {
+export async function openCheckpoint(path: string, cwd: string, key?: string): Promise<OpenedCheckpoint> {
   const absolute = resolve(cwd, path);
   const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const format = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
-  if (isFolder && !format) throw new FileError(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
-  const inFolder = format?.folderFile ?? '';
+  const folderFormat = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
+  if (isFolder && !folderFormat) throw new FileError(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
+  const inFolder = folderFormat?.folderFile ?? '';
   const main = openRandomAccess(join(absolute, inFolder), join(path, inFolder));
   const near = isFolder
     ? modelFolderFiles(absolute, path, path)
     : modelFolderFiles(dirname(absolute), dirname(path), path);
-  const close = () => {
+  const closeFiles = () => {
     main.close();
     near.close();
   };
   try {
-    const source = { name: path, file: main.file, openNear: near.open, ...(key !== undefined && { key }) };
-    return { ...openCheckpointFile(source, format), close };
+    const format = folderFormat ?? formatOf(main.file);
+    // The library for HDF5 is a bundle of its own: it takes as long to load as a whole command.
+    const openHdf5 = format.needsHdf5 ? await (await import('./hdf5-engine.ts')).loadHdf5() : undefined;
+    const source = { name: path, file: main.file, openNear: near.open };
+    const options = { ...(key !== undefined && { key }), ...(openHdf5 && { openHdf5 }) };
+    const opened = openCheckpointFile({ ...source, ...options }, format);
+    const close = () => {
+      opened.close?.();
+      closeFiles();
+    };
+    return { ...opened, ...(opened.checkpoint && { checkpoint: readable(opened.checkpoint) }), close };
   } catch (e) {
-    close();
+    closeFiles();
     throw e;
   }
+}
+
+/** A checkpoint whose damage, where it shows only when a tensor is read, is an error of its file. */
+function readable(checkpoint: Checkpoint): Checkpoint {
+  return {
+    ...checkpoint,
+    read(name) {
+      try {
+        return checkpoint.read(name);
+      } catch (e) {
+        if (!isUnreadable(e)) throw e;
+        throw new FileError(`'${checkpoint.name}' cannot be read: ${e.message}`);
+      }
+    },
+  };
 }
 
 function holds(folder: string, file: string | undefined): boolean {

@@ -18,8 +18,8 @@ function messageOf(file: Uint8Array): string {
 
 it.each([
   ['a Python pickle, not a checkpoint that torch.save wrote', '\x80\x02}q\0.', 'torch.load'],
-  ["an HDF5 file, Keras's .h5 or .weights.h5", `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'kernels transposed'],
-  ['a Keras model (.keras)', zip('metadata.json'), 'kernels transposed'],
+  ['an HDF5 file of Keras (.h5, .weights.h5)', `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'tensorflowjs_converter'],
+  ['a Keras model (.keras)', zip('metadata.json'), 'tensorflowjs_converter'],
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],

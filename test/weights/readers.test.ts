@@ -53,5 +53,7 @@ test('each format is read, or says what to do instead', () => {
     'a PyTorch checkpoint',
     'a PyTorch checkpoint of the form before 1.6',
     'an ONNX model',
+    'an HDF5 file of Keras (.h5, .weights.h5)',
+    'a Keras model (.keras)',
   ]);
 });

@@ -35,7 +35,7 @@ export const compileCommand: RunCommand = async (args, io) => {
   if (written.kind === 'folder') refuseFolder(output);
   else refuseFile(output, written);
   refuseSize(output, weightBytes(applyPasses(opened.network.graph, target.entry, target.passes)));
-  const weights = openWeights(opened, args, io);
+  const weights = await openWeights(opened, args, io);
   const { path } = output;
   const files = written.kind === 'folder' ? createOutputFolder(path, name, io.cwd) : createOutputFiles(path, name);
   const progress = createProgress(name, io);

@@ -22,7 +22,7 @@ export const verifyCommand: RunCommand = async (args, io) => {
   if (!(tolerance > 0)) throw usageError('--tolerance takes a number above 0', 'verify');
   const opened = await openNetwork(args, io);
   if (!opened) return exitCodes.diagnostics;
-  const weights = openWeights(opened, args, io);
+  const weights = await openWeights(opened, args, io);
   const asked = list(args, 'backend') as readonly BackendName[];
   try {
     const { network, checkpoint } = weights;

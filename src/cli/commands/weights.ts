@@ -27,14 +27,14 @@ export const weightsCommand: RunCommand = async (args, io) => {
   const built = await openNetwork(args, io);
   if (!built) return exitCodes.diagnostics;
   const opened: OpenedCheckpoint[] = [];
-  const open = (option: string, key?: string) => {
+  const open = async (option: string, key?: string) => {
     const path = text(args, option);
     if (path === undefined) return undefined;
-    opened.push(openCheckpoint(path, io.cwd, key));
+    opened.push(await openCheckpoint(path, io.cwd, key));
     return opened.at(-1);
   };
   try {
-    return convert(built.network, name, open('weights', text(args, 'weights-key')), open('like'), args, io);
+    return convert(built.network, name, await open('weights', text(args, 'weights-key')), await open('like'), args, io);
   } finally {
     for (const { close } of opened) close();
   }

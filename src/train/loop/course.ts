@@ -37,7 +37,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
     );
   }
   const state = saved?.state ?? startState;
-  const values = saved?.values ?? startValues(first.graph, variables, task.start(first.graph));
+  const values = saved?.values ?? startValues(first.graph, variables, await task.start(first.graph));
   const size = sizeOf(task, Math.min(state.epoch, epochs - 1));
   const network = state.epoch === 0 ? first : task.network(size);
   const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);

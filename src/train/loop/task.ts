@@ -25,7 +25,7 @@ export interface TrainingTask {
   /** The network for images of a size (a progression's), or its own size. The variables are the same at every size. */
   network(size: number | undefined): TrainedNetwork;
   /** The weights that a new run starts from. */
-  start(graph: Graph): WeightSource;
+  start(graph: Graph): WeightSource | Promise<WeightSource>;
   readonly loaders: { readonly train: Loader; readonly validation?: Loader };
   /** By which the loaders' images were normalised. */
   readonly normalisation: Normalisation;

@@ -102,7 +102,7 @@ export async function evaluateNetwork(
     checkClasses(network.graph, dataset, subject.advice);
     const [split, images] = chooseSplit(dataset, options.split);
     for (const text of dataset.warnings) report?.(warning(text));
-    const opened = openStartWeights(network, weights, 0, subject.convention, tell, trained);
+    const opened = await openStartWeights(network, weights, 0, subject.convention, tell, trained);
     closing.push(opened.close);
     const backend = await openBackend(options.backend ?? subject.backend, { cwd, env });
     closing.push(backend.close);
@@ -167,13 +167,13 @@ async function ofSpec(options: EvaluateSpec, cwd: string, tell: TellDiagnostics)
   const spec = typeof options.spec === 'string' ? openSpecByName(options.spec, cwd) : options.spec;
   const request = options.network ?? {};
   const first = compileNetwork(spec, request, tell);
-  const dataset = await openDataFor(first, resolve(cwd, options.data), namedClasses(weights));
+  const dataset = await openDataFor(first, resolve(cwd, options.data), await namedClasses(weights));
   try {
     const set = request.set?.classes !== undefined;
     const given = set || !hasClasses(first);
     const asked = given ? request : { ...request, set: { ...request.set, classes: String(dataset.classes.length) } };
     const built = given ? first : compileNetwork(spec, asked, tell);
-    const { network } = followStartWeights(spec, built, asked, weights, tell);
+    const { network } = await followStartWeights(spec, built, asked, weights, tell);
     const advice = (classes: number, found: number) =>
       set
         ? words`${option('set', `classes=${found}`)} if the weights are for ${found} classes, or ${option('data')} with images of ${classes} classes`
@@ -192,8 +192,8 @@ function openDataFor({ graph }: Network, path: string, classes: readonly string[
 }
 
 /** The classes that weights name. */
-function namedClasses({ file, key }: StartWeights): readonly string[] | undefined {
-  const { checkpoint, close } = openCheckpoint(file, '/', key);
+async function namedClasses({ file, key }: StartWeights): Promise<readonly string[] | undefined> {
+  const { checkpoint, close } = await openCheckpoint(file, '/', key);
   close();
   return checkpoint && classesOfWeights(checkpoint);
 }

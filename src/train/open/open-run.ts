@@ -44,7 +44,7 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
     closing.push(lockRun(folder));
     writeRun(folder, config, copy);
     const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), network };
-    return createRunHandle({ ...run, dataset, loaders, backend, start: () => weights.source, closing }, control);
+    return createRunHandle({ ...run, dataset, loaders, backend, start: async () => weights.source, closing }, control);
   } catch (e) {
     await closeAll(closing);
     throw e;
@@ -75,8 +75,14 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
     closing.push(dataset.close);
     const backend = await openBackend(options.backend ?? config.backend, { cwd, env });
     closing.push(backend.close);
-    const start = () => {
-      const weights = openStartWeights(network, config.weights, config.settings.seed, config.network.convention, tell);
+    const start = async () => {
+      const weights = await openStartWeights(
+        network,
+        config.weights,
+        config.settings.seed,
+        config.network.convention,
+        tell,
+      );
       closing.push(weights.close);
       return weights.source;
     };

@@ -84,7 +84,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
     const changed = wanted.set?.classes === undefined ? [] : classTensors(spec, wanted, built.graph);
     // Tensors that another number of classes gives another shape may be missing from the file.
     const start = startWeights(options.weights, cwd, changed);
-    const { network, request } = followStartWeights(spec, built, wanted, start, tell);
+    const { network, request } = await followStartWeights(spec, built, wanted, start, tell);
     const copy = copySpec(network.program);
     const config: RunConfig = {
       format: 1,
@@ -101,7 +101,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
     trainedNetwork(network, config.settings, tell);
     const loaders = openLoaders(dataset, network.graph, config.settings, workers);
     closing.push(() => closeLoaders(loaders));
-    const weights = openStartWeights(network, start, settings.seed, request.convention, tell);
+    const weights = await openStartWeights(network, start, settings.seed, request.convention, tell);
     closing.push(weights.close);
     return { config, copy, name: runName(spec, network), spec, network, dataset, loaders, weights, cwd, env, close };
   } catch (e) {

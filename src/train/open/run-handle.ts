@@ -49,7 +49,7 @@ interface OpenedParts extends StoredNetwork {
   readonly loaders: RunLoaders;
   readonly backend: Backend;
   /** The weights that the run begins with, if it has no checkpoint yet. */
-  readonly start: () => WeightSource;
+  readonly start: () => Promise<WeightSource>;
   readonly closing: Close[];
 }
 

@@ -45,14 +45,14 @@ export function startWeights(
 }
 
 /** A network as the weights need it that it starts from: see `followWeights`. */
-export function followStartWeights(
+export async function followStartWeights(
   spec: Spec,
   network: Network,
   request: NetworkRequest,
   weights: StartWeights | undefined,
   tell: TellDiagnostics,
-): { readonly network: Network; readonly request: NetworkRequest } {
-  const opened = weights && openCheckpoint(weights.file, '/', weights.key);
+): Promise<{ readonly network: Network; readonly request: NetworkRequest }> {
+  const opened = weights && (await openCheckpoint(weights.file, '/', weights.key));
   try {
     if (!opened?.checkpoint) return { network, request };
     const followed = followWeights(spec, network, request, opened.checkpoint, weights?.map);
@@ -68,15 +68,15 @@ export function followStartWeights(
  * @param trained the network as it trains, if it is to be evaluated
  * @throws RunError if the file does not fit, FileError if it cannot be read.
  */
-export function openStartWeights(
+export async function openStartWeights(
   { program, graph }: Network,
   weights: StartWeights | undefined,
   seed: number,
   convention: NetworkRequest['convention'],
   tell: TellDiagnostics,
   trained: Graph = graph,
-): OpenedWeights {
-  const opened = weights && openCheckpoint(weights.file, '/', weights.key);
+): Promise<OpenedWeights> {
+  const opened = weights && (await openCheckpoint(weights.file, '/', weights.key));
   const readable = !opened || opened.checkpoint !== undefined;
   const chosen = readable
     ? chooseWeights(program, graph, {

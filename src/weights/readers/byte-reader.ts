@@ -1,7 +1,14 @@
 import type { RandomAccess } from './format.ts';
 
 /** Why a file of weights cannot be read, for users. Thrown within a reader, which makes a diagnostic of it. */
-export class Unreadable extends Error {}
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
+/** Whether an error is `Unreadable`: of this module, or of its copy in the bundle with HDF5's library. */
+export function isUnreadable(e: unknown): e is Unreadable {
+  return e instanceof Error && e.name === 'Unreadable';
+}
 
 const chunkBytes = 1 << 14;
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../checkpoint.ts';
+import type { Hdf5File } from './keras/hdf5.ts';
 
 /** A file as the host gives it. */
 export interface RandomAccess {
@@ -8,6 +9,9 @@ export interface RandomAccess {
   /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws if it cannot be read. */
   read(offset: number, length: number): Uint8Array;
 }
+
+/** Opens a file as HDF5. @throws Unreadable */
+export type OpenHdf5 = (file: RandomAccess) => Hdf5File;
 
 /** Where a file of weights begins and ends. */
 export interface FileEnds {
@@ -28,12 +32,16 @@ export interface CheckpointSource {
   readonly openNear?: (path: string) => RandomAccess;
   /** The dictionary of tensors that is read, of a file that has several: `state_dict_ema`. */
   readonly key?: string;
+  /** Absent where HDF5's library is not loaded. */
+  readonly openHdf5?: OpenHdf5;
 }
 
 /** A checkpoint, or what is wrong with its file. */
 export interface OpenedTensors {
   readonly checkpoint?: Checkpoint;
   readonly diagnostics: readonly Diagnostic[];
+  /** Frees what a checkpoint holds in addition to its files. */
+  readonly close?: () => void;
 }
 
 /** A format that a file of weights can have: one that is read, or one that is only known. */
@@ -45,6 +53,8 @@ export interface CheckpointFormat {
   readonly folderFile?: string;
   /** Whether a file may have several dictionaries of tensors, of which `CheckpointSource.key` takes one. */
   readonly hasDictionaries?: boolean;
+  /** Whether `open` needs `CheckpointSource.openHdf5`. */
+  readonly needsHdf5?: boolean;
   /** What to do with a file that is not read: how to make one of it that is. Absent if every file is read. */
   readonly advice?: string;
   /** Opens a file; absent for a format that is only known. Undefined if the source lacks what the format needs. */

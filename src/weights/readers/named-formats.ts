@@ -3,8 +3,6 @@ import type { CheckpointFormat, FileEnds } from './format.ts';
 
 const fromTorch =
   "in Python: import torch; from safetensors.torch import save_file; w = torch.load('FILE', map_location='cpu', weights_only=True); save_file({k: v.contiguous().clone() for k, v in w.get('state_dict', w).items()}, 'weights.safetensors')";
-const fromKeras =
-  "'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a readable folder; or save its arrays with safetensors.numpy, kernels transposed from [height, width, in, out] to [out, in, height, width]";
 const fromTensorflow =
   'in Python: read variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), transpose kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
 const fetchAgain = 'download it again, and compare its size with the one that its source states';
@@ -31,11 +29,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
     advice: "in Python: save_file(dict(numpy.load('FILE')), 'weights.safetensors') of safetensors.numpy",
   },
   {
-    what: 'a Keras model (.keras)',
-    isOf: isZipOf(/^(metadata\.json|config\.json|model\.weights\.h5)$/),
-    advice: fromKeras,
-  },
-  {
     what: 'a zip archive',
     isOf: isZipOf(/(?:)/),
     advice: "unpack it with 'unzip'",
@@ -45,7 +38,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
     isOf: matches(/^\x80[\x02-\x05]/),
     advice: fromTorch,
   },
-  { what: "an HDF5 file, Keras's .h5 or .weights.h5", isOf: starts('\x89HDF\r\n\x1a\n'), advice: fromKeras },
   { what: 'compressed with gzip', isOf: starts('\x1f\x8b'), advice: "unpack it with 'gunzip' or 'tar xzf'" },
   { what: 'compressed with bzip2', isOf: starts('BZh'), advice: "unpack it with 'bunzip2'" },
   { what: 'compressed with xz', isOf: starts('\xfd7zXZ\0'), advice: "unpack it with 'unxz'" },

@@ -1,5 +1,6 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
+import { kerasFormats } from './keras/format.ts';
 import { layersModelFormat } from './layers-model/format.ts';
 import { namedFormats } from './named-formats.ts';
 import { onnxFormat } from './onnx/format.ts';
@@ -12,6 +13,7 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
   layersModelFormat,
   ...torchFormats,
   onnxFormat,
+  ...kerasFormats,
   ...namedFormats,
 ];
 
@@ -39,8 +41,8 @@ export function openSafetensors(file: RandomAccess, name: string): OpenedTensors
   return openCheckpointFile({ name, file });
 }
 
-/** What no format fits is taken for safetensors, whose reader reports what is wrong. */
-function formatOf(file: RandomAccess): CheckpointFormat {
+/** The format of a file by its first bytes. What no format fits is taken for safetensors, whose reader reports what is wrong. */
+export function formatOf(file: RandomAccess): CheckpointFormat {
   const head = Uint8Array.from(file.read(0, Math.min(file.size, 4096)));
   const text = Array.from(head, (byte) => String.fromCharCode(byte)).join('');
   const tail = Uint8Array.from(file.read(Math.max(file.size - 8, 0), Math.min(file.size, 8)));

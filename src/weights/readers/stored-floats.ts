@@ -23,12 +23,12 @@ export function readFloats(file: RandomAccess, at: number, dtype: string, out: F
     const wanted = Math.min(chunkBytes, end - from);
     const bytes = file.read(from, wanted);
     if (bytes.length < wanted) throw new Error(`the file ended while ${what} was read`);
-    done += convert(dtype, bytes, out.subarray(done));
+    done += convertFloats(dtype, bytes, out.subarray(done));
   }
 }
 
-/** Puts the numbers that `bytes` hold at the start of `out`; how many they were. */
-function convert(dtype: string, bytes: Uint8Array, out: Float32Array): number {
+/** Puts the numbers that `bytes` hold at the start of `out`; how many they were. @param dtype one of `floatBytes` */
+export function convertFloats(dtype: string, bytes: Uint8Array, out: Float32Array): number {
   if (dtype === 'F32') {
     setLittleEndian(out, bytes);
     return bytes.length / 4;

@@ -102,9 +102,8 @@ describe('a run', () => {
     const folder = temporaryFolder();
     const task = await tinyTask(folder, { settings: { freeze: 'stem,stages.0' } });
     const { graph } = task.network(undefined);
-    const before = new Map(
-      [...graphTensors(graph)].map(({ tensor }) => [tensor.name, [...task.start(graph).read(tensor)]]),
-    );
+    const initial = await task.start(graph);
+    const before = new Map([...graphTensors(graph)].map(({ tensor }) => [tensor.name, [...initial.read(tensor)]]));
     await train(task);
     const moved = [...tensorsOf(join(folder, 'last.safetensors'))].flatMap(([name, values]) =>
       String(values) === String(before.get(name)) ? [] : [name.split('.').slice(0, 1).join()],

@@ -1,0 +1,111 @@
+import { elements } from '../../../5-graph/graph.ts';
+import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoint.ts';
+import { Unreadable } from '../byte-reader.ts';
+import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts';
+import { ourValues, pixelChannels } from '../layers-model/feature-channels.ts';
+import { featureOrders } from '../layers-model/feature-order.ts';
+import { readTopology, type Topology } from '../layers-model/topology.ts';
+import { type NamedWeight, namedWeight } from '../layers-model/weight-names.ts';
+import { findWeights } from './find-weights.ts';
+import type { Hdf5File } from './hdf5.ts';
+
+/** Where one of our tensors is stored. */
+interface LocatedWeight {
+  readonly path: string;
+  readonly named: NamedWeight;
+  /** Of a dense layer that reads a map pixel by pixel: the map's channels. */
+  readonly channels?: number;
+}
+
+const mostConfig = 16 << 20;
+
+/**
+ * Opens the weights of a Keras model under our names, kernels in our order.
+ * @param hdf5 the file or the part of it that is HDF5.
+ * @param config the model's configuration as JSON, if it is not in the HDF5 file.
+ * @throws Unreadable
+ */
+export function openKerasWeights(
+  source: CheckpointSource,
+  hdf5: RandomAccess,
+  config?: string,
+): OpenedTensors | undefined {
+  if (!source.openHdf5) return undefined;
+  const file = source.openHdf5(hdf5);
+  try {
+    return { ...readWeights(source, file, config), close: () => file.close() };
+  } catch (e) {
+    file.close();
+    throw e;
+  }
+}
+
+function readWeights(
+  { name }: CheckpointSource,
+  file: Hdf5File,
+  config = file.text('/', 'model_config'),
+): { checkpoint: Checkpoint; diagnostics: Diagnostic[] } {
+  const topology = config === undefined ? undefined : topologyOf(config);
+  const orders = topology && featureOrders(topology);
+  const classes = classNames(topology);
+  const tensors = new Map<string, CheckpointTensor>();
+  const located = new Map<string, LocatedWeight>();
+  const unordered: string[] = [];
+  for (const { path, name: weight } of findWeights(file)) {
+    const { dtype, shape } = file.dataset(path);
+    const known = namedWeight(memberName(weight, classes), shape);
+    if (!known) continue;
+    // layers of a model within a model have paths
+    const named = { ...known, name: known.name.replaceAll('/', '.') };
+    if (tensors.has(named.name)) throw new Unreadable(`it has two weights '${weight}'`);
+    if (!Number.isSafeInteger(elements(shape))) throw new Unreadable(`'${weight}' has a shape that none can have`);
+    // a file of weights alone has no topology: see `checkpoint-dense-order`
+    const found = orders ? pixelChannels(weight, named, orders) : {};
+    if (found.problem !== undefined) throw new Unreadable(found.problem);
+    if (!orders && named.layout === 'linear') unordered.push(named.name);
+    const { channels } = found;
+    tensors.set(named.name, { name: named.name, dtype, shape: named.shape });
+    located.set(named.name, { path, named, ...(channels !== undefined && { channels }) });
+  }
+  if (tensors.size === 0) throw new Unreadable('it holds no weights of layers that are known here');
+  const read = (tensor: string): Float32Array => {
+    const weight = located.get(tensor);
+    if (!weight || !isFloat(tensors.get(tensor)?.dtype ?? '')) {
+      throw new Error(`${name} has no floating-point tensor '${tensor}'`);
+    }
+    const { path, named, channels } = weight;
+    const stored = new Float32Array(elements(named.shape));
+    file.read(path, stored);
+    return ourValues(named, stored, channels);
+  };
+  const [first] = unordered;
+  const diagnostics =
+    first === undefined ? [] : [createDiagnostic('checkpoint-dense-order', undefined, { file: name, tensor: first })];
+  return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics };
+}
+
+function topologyOf(config: string): Topology | undefined {
+  if (config.length > mostConfig) throw new Unreadable(`its configuration has ${config.length} characters; too many`);
+  try {
+    return readTopology(JSON.parse(config));
+  } catch {
+    throw new Unreadable('its configuration is not JSON');
+  }
+}
+
+/** Classes of layers by name, those of models within models too. */
+function classNames(topology: Topology | undefined, names = new Map<string, string>()): ReadonlyMap<string, string> {
+  for (const { name, className, inner } of topology?.layers ?? []) {
+    names.set(name, className);
+    if (inner) classNames(inner, names);
+  }
+  return names;
+}
+
+/** A depthwise layer's kernel has the name of any kernel in some versions of Keras. */
+function memberName(weight: string, classes: ReadonlyMap<string, string>): string {
+  const [member = '', layer = ''] = weight.split('/').reverse();
+  const isDepthwise = member === 'kernel' && classes.get(layer) === 'DepthwiseConv2D';
+  return isDepthwise ? `${weight.slice(0, -'kernel'.length)}depthwise_kernel` : weight;
+}
