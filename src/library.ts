@@ -18,6 +18,7 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'alexnet', module: 'std/alexnet', model: 'AlexNet' },
   { name: 'vgg', module: 'std/vgg', model: 'VGG' },
   { name: 'googlenet', module: 'std/googlenet', model: 'GoogLeNet' },
+  { name: 'inception-v3', module: 'std/inception-v3', model: 'InceptionV3' },
   { name: 'squeezenet', module: 'std/squeezenet', model: 'SqueezeNet' },
   { name: 'senet', module: 'std/senet', model: 'SENet' },
   { name: 'tinynet', module: 'std/tinynet', model: 'TinyNet' },

@@ -21,8 +21,9 @@ function convention({ model, source }: Golden): 'tf' | 'torch' {
 
 function emitGolden(golden: Golden, options: Partial<OnnxOptions>, fold: boolean): Uint8Array {
   const [library, point] = libraryPoint(golden.model) ?? ['', {}];
-  const size = golden.input_shape[2] as number;
-  const compiled = compileLibrary(library, { ...point, convention: convention(golden), resolution: size });
+  const [, , height = 0, width = 0] = golden.input_shape;
+  const resolution = height === width ? height : ([height, width] as const);
+  const compiled = compileLibrary(library, { ...point, convention: convention(golden), resolution });
   expect(compiled.diagnostics).toEqual([]);
   const files = memoryFiles();
   const result = emit(compiled, onnxTarget, options, files.open, {
