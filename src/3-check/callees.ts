@@ -1,5 +1,6 @@
 import { builtinOps } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
+import { modelOfVariant } from './meanings/called-blocks.ts';
 import { meaningsOf } from './meanings/declaration-names.ts';
 import type { NameTarget } from './meanings/occurrence.ts';
 
@@ -28,9 +29,8 @@ function findCallees({ node, module: { scope } }: Declared): Callees {
   const add = (target: NameTarget) => {
     if (target.kind === 'local') ownsDirectly ||= target.local.param?.type?.name === 'block';
     else if (target.kind === 'chosen') {
-      const { callee, otherwise } = target;
       // a variant of a model is not a name of the file
-      if (callee.kind !== 'free' || scope.get(callee.name)?.kind !== 'model') add(otherwise);
+      if (!modelOfVariant({ scope }, target)) add(target.otherwise);
     } else if (target.kind === 'free') {
       const other = scope.get(target.name);
       if (other) found.add(other);

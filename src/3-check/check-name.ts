@@ -1,6 +1,8 @@
 import type { NameNode } from '../1-parse/ast.ts';
 import { digitWord } from '../1-parse/build-expr.ts';
 import { guessName, modulesElsewhere } from '../2-resolve/names-elsewhere.ts';
+import type { Declared } from '../2-resolve/program.ts';
+import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
 import {
   addDiagnostic,
@@ -13,9 +15,11 @@ import {
   suggestion,
   visibleNames,
 } from './checker.ts';
+import { calledBy } from './meanings/called-blocks.ts';
 import type { LocalName } from './meanings/occurrence.ts';
 import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
+import { variantNames } from './variants.ts';
 
 /** What a tensor tells of its shape. */
 export const tensorProperties: readonly string[] = ['channels', 'height', 'width'];
@@ -25,6 +29,11 @@ export function checkName(c: Checker, name: NameNode): Type {
   const [head = '', ...rest] = name.parts;
   if (head === '') return 'unknown';
   const meaning = lookup(c, name);
+  const target = c.meanings.targets.get(name);
+  if (target?.kind === 'chosen' && meaning?.kind !== 'local') {
+    const [model] = calledBy(c.module, target.callee).filter((called) => called.kind === 'model');
+    if (model) return reportUnknownVariant(c, name, model);
+  }
   if (!meaning || (meaning.kind === 'scaling' && !c.scaling)) {
     reportUnknownName(c, name);
     return 'unknown';
@@ -54,6 +63,14 @@ export function checkName(c: Checker, name: NameNode): Type {
       return 'unknown';
     }
   }
+}
+
+function reportUnknownVariant(c: Checker, { text, span }: NameNode, model: Declared): Type {
+  const names = variantNames(model);
+  const { hint, fixes } = suggest(c, text, () => names, span);
+  const data = { name: text, model: model.node.name.name, names: listNames(names), hint };
+  report(c, 'unknown-variant', span, data, { fixes });
+  return 'unknown';
 }
 
 /** `stages.c2.0.expand` or `stages.channels`: what stands behind a section's name. */

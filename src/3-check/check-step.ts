@@ -1,5 +1,5 @@
 import type { Arg, CallNode, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
-import { createDiagnostic, type Diagnostic, type Fix, listNames } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
 import {
@@ -12,11 +12,10 @@ import {
 import { checkExpr, checkWritten, countOf, expectType } from './check-expr.ts';
 import { reportUnknownName } from './check-name.ts';
 import { checkStageTable } from './check-rows.ts';
-import { addDiagnostic, type Checker, lookup, type Meaning, report, suggest } from './checker.ts';
+import { addDiagnostic, type Checker, lookup, type Meaning, report } from './checker.ts';
 import { ownsTensors } from './owns-tensors.ts';
 import { activationSignature, pointwiseSignature, type Signature, signatureOf } from './signature.ts';
 import { actsAsTensor, describeType, isTensors, type Type } from './types.ts';
-import { variantNames } from './variants.ts';
 
 /** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
 export function checkStep(c: Checker, step: StepNode, chained: number | undefined): number | undefined {
@@ -136,9 +135,7 @@ function checkArguments(
   site: CallSite,
 ): number | undefined {
   const { span, head } = site;
-  const isModel = signature?.declared?.kind === 'model';
-  const isVariant = (arg: Arg) => isModel && arg.name?.name === 'variant';
-  const types = site.types ?? new Map(args.map((arg) => [arg, isVariant(arg) ? 'unknown' : checkExpr(c, arg.value)]));
+  const types = site.types ?? new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
   const isTensor = (arg: Arg) => {
     const type = types.get(arg) as Type;
     // among tensors, what is not known to be a number is one
@@ -173,7 +170,6 @@ function checkArguments(
     const what = `'${name}' of '${signature.name}'`;
     expectType(c, types.get(arg) as Type, param.type, arg.value.span, what);
     checkWritten(c, arg.value, param, what);
-    if (isVariant(arg)) checkVariantArgument(c, signature, arg);
   }
   for (const arg of bound.rest) {
     const type = types.get(arg) as Type;
@@ -322,15 +318,6 @@ function reportTaken(c: Checker, { first: call, before, fix }: Taken): void {
     fixes.push({ title: `Write '${head}': only the tensors given, in all versions`, edits, safe: false });
   }
   report(c, 'tensors-before', callee.span, { callee: callee.text, before: before.text }, { fixes });
-}
-
-function checkVariantArgument(c: Checker, { name, declared }: Signature, { value }: Arg): void {
-  const names = declared ? variantNames(declared) : [];
-  const given = value.kind === 'name' ? value.text : undefined;
-  if (given !== undefined && names.includes(given)) return;
-  const { hint, fixes } = suggest(c, given ?? '', () => names, value.span);
-  const data = { name: given ?? value.kind, model: name, names: listNames(names), hint };
-  report(c, 'unknown-variant', value.span, data, { fixes });
 }
 
 /** How many tensors a call gives, where that can be known; not of a list of one, which is more than its tensor. */

@@ -12,9 +12,10 @@ import {
 import { nearestNames } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { checkLimits } from './limits.ts';
+import { modelOfVariant } from './meanings/called-blocks.ts';
 import { meaningsOf, namesSeenAt } from './meanings/declaration-names.ts';
 import { type FreeMeaning, freeMeaning } from './meanings/free-meaning.ts';
-import type { LocalName, NameTarget } from './meanings/occurrence.ts';
+import { givenNames, type LocalName, type NameTarget } from './meanings/occurrence.ts';
 import type { Meanings } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
@@ -125,9 +126,9 @@ function meaningOf(c: Checker, target: NameTarget): Meaning | undefined {
     case 'local':
       return { kind: 'local', name: target.local, local: c.locals.get(target.local) ?? unknown };
     case 'language':
-      return { kind: 'local', local: number };
+      return { kind: 'local', local: target === givenNames.variant ? variant : number };
     case 'chosen':
-      return meaningOf(c, target.otherwise);
+      return modelOfVariant(c.module, target) ? { kind: 'local', local: variant } : meaningOf(c, target.otherwise);
     case 'free':
       return freeMeaning(c.module, target.name);
     default:
@@ -135,8 +136,9 @@ function meaningOf(c: Checker, target: NameTarget): Meaning | undefined {
   }
 }
 
-/** What the language gives by its place is a number: a counter, a factor, what `maximize` weighs. */
+/** What the language gives by its place is a number, a counter, a factor, phi, what `maximize` weighs; or a model's variant. */
 const number: Inferred = { type: 'number', used: true };
+const variant: Inferred = { type: 'variant', used: true };
 const unknown: Inferred = { type: 'unknown', used: true };
 
 /** All names that could stand in place of one, the nearest first, for suggestions. */

@@ -91,12 +91,13 @@ function fits(x: number, { right, allows }: Comparison): boolean {
   return allows.includes(x < limit ? '<' : x > limit ? '>' : '=');
 }
 
-/** Words of the language, and blocks: another name is another value. */
+/** Words of the language, blocks, and a model's variants: another name is another value. */
 function areDifferentWords(c: Checker, a: Expr, b: Expr): boolean {
   if (a.kind === 'bool' && b.kind === 'bool') return a.value !== b.value;
   if (a.kind !== 'name' || b.kind !== 'name') return false;
   const [one, other] = [c.meanings.targets.get(a), c.meanings.targets.get(b)];
-  return one?.kind === 'free' && other?.kind === 'free' && a.text !== b.text;
+  const areWords = one?.kind === other?.kind && (one?.kind === 'free' || one?.kind === 'chosen');
+  return areWords && a.text !== b.text;
 }
 
 /** Whether two expressions are written alike and their names mean the same. */

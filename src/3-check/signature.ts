@@ -102,11 +102,10 @@ function declaredSignature(declared: Declared): Signature {
   const { members } = declared.node;
   const inputs = members.flatMap((m) => (m.kind === 'input' ? [tensorParam(m.name.name)] : []));
   const params = members.flatMap((m) => (m.kind === 'param' ? [paramSignature(m)] : []));
-  // `variant` is a name of the model's own table, not a value: the caller reads it
-  const choice: readonly Omit<SignatureParam, 'place'>[] = [
-    { name: 'variant', type: 'unknown', whole: false, tensor: false, required: false, named: true },
-    { name: 'phi', type: 'number', whole: false, tensor: false, required: false, named: true },
-  ];
+  const choice = ['variant', 'phi', 'd', 'w', 'r'].map((point): Omit<SignatureParam, 'place'> => {
+    const type = point === 'variant' ? 'variant' : 'number';
+    return { name: point, type, whole: false, tensor: false, required: false, named: true };
+  });
   return createSignature(name, [...inputs, ...params, ...choice], { declared });
 }
 

@@ -11,6 +11,7 @@ export type Type =
   | 'interpolation'
   | 'block'
   | 'table'
+  | 'variant'
   | 'unknown'
   | { readonly list: Type }
   /** One or several tensors that travel together; undefined if only the build knows how many. */

@@ -2,7 +2,7 @@ import type { Expr, ModelNode, ScalingEntry, ScalingNode } from '../1-parse/ast.
 import { eachName } from '../3-check/meanings/names-in.ts';
 import type { LocalName } from '../3-check/meanings/occurrence.ts';
 import type { VariantRow } from '../3-check/variants.ts';
-import { excerpt } from '../source.ts';
+import { excerpt, type Span } from '../source.ts';
 import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
@@ -17,6 +17,17 @@ export function scalingOf(model: ModelNode): ScalingNode | undefined {
   return model.members.find((m) => m.kind === 'scaling');
 }
 
+/** The phi that was asked for, or the row's own. */
+export function phiOf(
+  ev: Evaluation,
+  env: Env,
+  request: ScalingRequest,
+  row: VariantRow | undefined,
+): number | undefined {
+  const cell = row?.cell('phi')?.values[0];
+  return request.phi ?? (cell && evaluateNumber(ev, env, cell));
+}
+
 /** A scale whose factors are all 1 so far, with the model's own roundings. */
 export function createScale(model: ModelNode, env: Env): Scale {
   const roundings = new Map<FactorName, ScalingEntry>();
@@ -29,7 +40,9 @@ export function createScale(model: ModelNode, env: Env): Scale {
 /**
  * What d, w and r are: 1, or what the formula says, or the variant's row, or the command line. The formula takes the phi
  * that was asked for, or the row's own: it scales what the row leaves open.
+ * @param phi the phi of that formula
  * @param scaled the parameters that are scaled themselves, which no factor can follow from
+ * @param step where the model is a step of another: what asks for its factors
  */
 export function chooseFactors(
   ev: Evaluation,
@@ -37,7 +50,9 @@ export function chooseFactors(
   model: ModelNode,
   request: ScalingRequest,
   row: VariantRow | undefined,
+  phi: number | undefined,
   scaled: ReadonlySet<LocalName>,
+  step: Span | undefined,
 ): Scale['factors'] {
   const factors: Record<FactorName, Factor> = { d: unscaled, w: unscaled, r: unscaled };
   const evaluateFactor = (name: string, expr: Expr, inner: Env): number => {
@@ -51,8 +66,6 @@ export function chooseFactors(
   const scaling = scalingOf(model);
   const variable = scaling?.variable?.name;
   const bound = scaling?.variable && env.meanings.locals.get(scaling.variable);
-  const rowPhi = row?.cell('phi')?.values[0];
-  const phi = request.phi ?? (rowPhi && evaluateNumber(ev, env, rowPhi));
   for (const { name, parameter, value } of scaling?.entries ?? []) {
     // a formula over phi says nothing without one, and nothing of what the row states
     if (parameter || (variable !== undefined && phi === undefined) || row?.cell(name.name)) continue;
@@ -68,9 +81,10 @@ export function chooseFactors(
     const value = request[name];
     if (value === undefined) continue;
     if (!(value > 0 && Number.isFinite(value))) {
-      fail('bad-factor', undefined, { name: `--${name}`, value, why: 'it must be a finite number above 0' });
+      const given = step ? name : `--${name}`;
+      fail('bad-factor', step, { name: given, value, why: 'it must be a finite number above 0' });
     }
-    factors[name] = { value, origin: 'override', source: `--${name}` };
+    factors[name] = { value, origin: 'override', source: step ? 'an argument' : `--${name}` };
   }
   return factors;
 }

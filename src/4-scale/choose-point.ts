@@ -3,12 +3,12 @@ import type { DeclaredModel } from '../2-resolve/program.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { eachName } from '../3-check/meanings/names-in.ts';
-import type { LocalName } from '../3-check/meanings/occurrence.ts';
+import { givenNames, type LocalName } from '../3-check/meanings/occurrence.ts';
 import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import type { Span } from '../source.ts';
 import { checkedBinding } from './check-value.ts';
-import { chooseFactors, createScale, scalingOf } from './choose-factors.ts';
+import { chooseFactors, createScale, phiOf, scalingOf } from './choose-factors.ts';
 import { chooseRow, rowOfPhi } from './choose-row.ts';
 import { chooseConvention, defaultConvention } from './convention.ts';
 import { bind } from './env.ts';
@@ -114,6 +114,10 @@ function evaluatePoint(
   const vars: Env['vars'] = new Map();
   const plain: Env = { vars, meanings: meaningsOf(model), module, convention: outer, path, numbers: '' };
   const row = chooseRow(ev, plain, model, request, context.span);
+  const phi = phiOf(ev, plain, request, row);
+  // without a row and a phi the model stands where all factors are 1; a row without a phi says nothing of one
+  if (phi !== undefined || !row) vars.set(givenNames.phi, { value: phi ?? 0 });
+  vars.set(givenNames.variant, { value: { kind: 'variant', name: row?.name ?? '' } });
   const scale = createScale(model, plain);
   const env: { -readonly [K in keyof Env]: Env[K] } = { ...plain, scale };
   for (const member of model.members) {
@@ -134,7 +138,7 @@ function evaluatePoint(
   const scaled = scaledParams(declared, plain.meanings, row, overrides, given);
   const isScaled = ({ name }: ParamNode) => scaled.has(plain.meanings.locals.get(name) as LocalName);
   choose((param) => !isScaled(param));
-  scale.factors = chooseFactors(ev, plain, model, request, row, scaled);
+  scale.factors = chooseFactors(ev, plain, model, request, row, phi, scaled, context.span);
   choose(isScaled);
   env.convention = chooseConvention(ev, env, model, request, context.outer);
   const point: ScalingPoint = {

@@ -3,9 +3,10 @@ import { activations, builtinFunctions, builtinOps } from '../2-resolve/builtins
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { tensorProperties } from '../3-check/check-name.ts';
+import { modelOfVariant } from '../3-check/meanings/called-blocks.ts';
 import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { textOfName } from '../3-check/meanings/names-in.ts';
-import type { BoundName } from '../3-check/meanings/occurrence.ts';
+import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
 import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
@@ -144,6 +145,9 @@ function quoted(span: Span): string {
 }
 
 function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
+  const target = env.meanings.targets.get(name);
+  if (target?.kind === 'chosen' && modelOfVariant(env.module, target)) return { kind: 'variant', name: target.name };
+  if (target === givenNames.phi && !lookupVar(env, name)) return fail('phi-unset', name.span, {});
   const binding = lookupVar(env, name);
   if (binding?.traces) addTraces(ev, binding.traces);
   const value = binding ? binding.value : freeValue(env, name);

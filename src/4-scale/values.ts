@@ -15,6 +15,7 @@ export type Value =
   | ActivationValue
   | PaddingValue
   | InterpolationValue
+  | VariantValue
   | BlockValue
   | TableValue
   | TensorValue
@@ -36,6 +37,12 @@ export interface PaddingValue {
 export interface InterpolationValue {
   readonly kind: 'interpolation';
   readonly name: Interpolation;
+}
+
+/** A row of a model's `variants`; without a name where none applies. */
+export interface VariantValue {
+  readonly kind: 'variant';
+  readonly name: string;
 }
 
 export interface BlockValue {
@@ -174,6 +181,8 @@ export function describeValue(value: Value): string {
   switch (value.kind) {
     case 'activation':
       return `the activation '${activationText(value)}'`;
+    case 'variant':
+      return value.name === '' ? 'no variant' : `the variant '${value.name}'`;
     case 'padding':
       return `the padding '${value.name}'`;
     case 'interpolation':
@@ -206,6 +215,7 @@ export function valueText(value: Value): string {
     case 'padding':
     case 'interpolation':
     case 'table':
+    case 'variant':
       return value.name;
     default:
       return `<${value.kind}>`;
@@ -221,7 +231,7 @@ export function sameValue(a: Value, b: Value): boolean {
   if (a.kind === 'block' && b.kind === 'block') return a.signature === b.signature;
   if (a.kind === 'table' && b.kind === 'table') return a.rows === b.rows;
   if (a.kind === 'activation' && b.kind === 'activation') return a.name === b.name && a.slope === b.slope;
-  if ((a.kind === 'padding' || a.kind === 'interpolation') && a.kind === b.kind)
+  if ((a.kind === 'padding' || a.kind === 'interpolation' || a.kind === 'variant') && a.kind === b.kind)
     return a.name === (b as { name: string }).name;
   return a === b;
 }

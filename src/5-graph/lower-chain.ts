@@ -182,14 +182,14 @@ export function callValue(
 ): Flow {
   const signature = signatureOfValue(callee);
   const taken = takeArguments(b, signature, args, chained.tensors.length, env, site, values);
-  const { bindings, variant } = taken;
+  const { bindings } = taken;
   const tensors = [...chained.tensors, ...taken.given];
   if (callee.kind === 'activation') return applyActivation(b, callee, bindings, tensors, site);
   const list = chained.list || taken.list;
   const hasNumbers = taken.operands.length > taken.given.length;
   const numbers = hasNumbers && [...chained.tensors.map(() => undefined), ...taken.operands];
   const flow = { tensors, ...(list && { list }), ...(numbers && { numbers }) };
-  return callSignature(b, signature, bindings, flow, env, site, variant);
+  return callSignature(b, signature, bindings, flow, env, site);
 }
 
 /** The tensors that arguments give, in the order of the callee's parameters, and the values of its others. */
@@ -228,7 +228,6 @@ function takeArguments(
     }
   };
   const bindings = new Map<string, Binding>();
-  let variant: string | undefined;
   for (const arg of bound.rest) take(arg);
   for (const param of signature.params) {
     const { name, tensor } = param;
@@ -236,13 +235,9 @@ function takeArguments(
     if (!arg) continue;
     const { value } = arg;
     if (tensor) take(arg, param);
-    else if (name === 'variant' && signature.declared?.kind === 'model') {
-      variant = value.kind === 'name' ? value.text : '';
-    } else {
-      bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
-    }
+    else bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
   }
-  return { given, operands, list, bindings, variant };
+  return { given, operands, list, bindings };
 }
 
 function isListOfTensors(param: SignatureParam | undefined): boolean {
@@ -280,7 +275,6 @@ export function callSignature(
   flow: Flow,
   env: Env,
   site: Site,
-  variant?: string,
 ): Flow {
   const { op, declared } = signature;
   const { tensors } = flow;
@@ -309,7 +303,7 @@ export function callSignature(
   }
 
   function lowerCalled(declared: Declared): Flow {
-    if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site, variant);
+    if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site);
     const call = { declared, convention: env.convention, bindings, tensors, path: site.path };
     return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site));
   }

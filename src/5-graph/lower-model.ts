@@ -8,7 +8,7 @@ import { bind, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, evaluateNumber, valueOfName } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
-import type { ScalingPoint } from '../4-scale/scaling.ts';
+import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
 import {
   type ActivationValue,
   type Binding,
@@ -212,6 +212,17 @@ function callableValue(env: Env, name: NameNode): BlockValue | ActivationValue |
   return value.kind === 'block' || value.kind === 'activation' ? value : undefined;
 }
 
+/** The point of its family at which a step takes a model. */
+function requestOf(bindings: ReadonlyMap<string, Binding>): ScalingRequest {
+  const numbers = (['phi', ...factorNames] as const).flatMap((name) => {
+    const value = bindings.get(name)?.value;
+    return typeof value === 'number' ? [[name, value] as const] : [];
+  });
+  const variant = bindings.get('variant')?.value;
+  const isRow = typeof variant === 'object' && !isList(variant) && variant.kind === 'variant' && variant.name !== '';
+  return { ...Object.fromEntries(numbers), ...(isRow && { variant: variant.name }) };
+}
+
 /** Builds a model that another uses as a step: a block whose arguments are its parameters and its variant. */
 export function lowerModelStep(
   b: Builder,
@@ -220,11 +231,9 @@ export function lowerModelStep(
   tensors: readonly TensorValue[],
   outer: Env,
   site: Site,
-  variant: string | undefined,
 ): Flow {
   b.unkept++;
-  const phi = bindings.get('phi')?.value;
-  const request = { ...b.asked, ...(variant !== undefined && { variant }), ...(typeof phi === 'number' && { phi }) };
+  const request = { ...b.asked, ...requestOf(bindings) };
   const context = { path: site.path, given: bindings, outer: outer.convention, span: site.span };
   const { env, point } = choosePoint(b.ev, declared, request, noOverrides, context);
   const path = ownerOf(b, site.path);

@@ -91,7 +91,7 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
   ['scaling', model('scaling ▮ {\n  }'), ['phi'], []],
   ['factors', model('scaling phi {\n    ▮\n  }'), ['d', 'w', 'r', 'w(n) = '], ['param']],
   ['a factor', model('scaling phi {\n    d = 1.2 ^ ▮\n  }'), ['phi', 'classes'], ['w', 'image']],
-  ['a rounding', model('scaling phi {\n    w(n) = round(▮)\n  }'), ['n', 'w'], ['phi']],
+  ['a rounding', model('scaling phi {\n    w(n) = round(▮)\n  }'), ['n', 'w'], ['image']],
   ['the weight of auxiliary outputs', model('stem: ConvBnAct(8)\n  auxiliary ▮'), ['classes'], ['relu']],
   ['an auxiliary output', model('stem: ConvBnAct(8)\n  auxiliary 0.3: ▮'), ['stem', 'image'], ['head', 'classes']],
   ['an objective', model('maximize ▮'), ['accuracy', 'latency_ms', 'macs', 'classes'], ['relu']],

@@ -49,13 +49,13 @@ test.each(Object.keys(stdlib))('tokens of %s are in order, on one line and do no
     expect(text.slice(start, start + length)).not.toContain('\n');
     end = start + length;
   }
-  // every word of the file has a token: each name of the library means something
+  // every word of the file has a token: each name of the library means something, but for `_`
   const covered = new Set(tokens.map((t) => t.start));
   const code = text
     .replace(/\/\/.*/g, (comment) => ' '.repeat(comment.length))
     .replace(/"[^"]*"/g, (s) => ' '.repeat(s.length));
   const bare = [...code.matchAll(/(?<![\w.*])[A-Za-z_][\w.*]*/g)].filter((m) => !covered.has(m.index)).map((m) => m[0]);
-  expect(bare).toEqual([]);
+  expect(bare.filter((word) => word !== '_')).toEqual([]);
 });
 
 test('a range gives the tokens of that range', () => {

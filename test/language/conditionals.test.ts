@@ -166,6 +166,16 @@ test('the condition of an outer step governs the labels inside, and so do the tw
   expect(problems(model('  param p: bool = true\n  s: c: Conv(8, 1) if p -> c: Conv(8, 1) if not p'))).toEqual([]);
 });
 
+test('two variants exclude each other', () => {
+  const variants = '  variants {\n    | name |\n    | a    |\n    | b    |\n  }\n';
+  const of = (first: string, second: string) =>
+    problems(
+      model(`${variants}  s: image -> c: Conv(3, 1) if variant == ${first} -> c: Conv(4, 1) if variant == ${second}`),
+    );
+  expect(of('a', 'b')).toEqual([]);
+  expect(of('a', 'a')).toEqual(['duplicate-label']);
+});
+
 test('names that are bound apart are not the same condition', () => {
   const text = model(
     '  l = [image -> c: Conv(4, 1) if k == 0 for k in 1]\n  m = [image -> c: Conv(4, 1) if k == 1 for k in 2]\n  s: l[0] -> Add(m[1])',

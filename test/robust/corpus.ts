@@ -85,7 +85,7 @@ model Outer {
   input a: [3, 16, 16]
   input b: [3, 16, 16]
   both: Concat -> mix: Conv(3, 1)
-  trunk: Inner(variant: big)
+  trunk: Inner(w: 1 + 1 / 2, variant: big if a.height > 8 else big)
   parts = [trunk.body.c1 -> part: Conv(n, k) for n, k in [4, 8], [i * 2 + 1 for i in len([4, 8])]]
   p, q = [parts[0], parts[1] -> fit: Conv(4, 1)]
   pair: p -> join: Pair(q)

@@ -22,6 +22,7 @@ import {
   type Names,
   type NamesInText,
   namesAt,
+  pointNames,
   put,
   roundingNames,
   tableNames,
@@ -114,7 +115,7 @@ function walkStatement(w: Walk, names: Names, statement: Statement): void {
   }
 }
 
-/** What the parts of a model see: `facts` are its parameters and tables, `all` is that and what stands above. */
+/** What the parts of a model see: `facts` are its parameters and tables, `all` is that and what stands above; both see the point. */
 interface ModelNames {
   readonly facts: Names;
   readonly all: Names;
@@ -122,7 +123,8 @@ interface ModelNames {
 
 function walkModel(w: Walk, model: ModelNode): void {
   put(w, model.name, 'write', { kind: 'declared', node: model });
-  const names: ModelNames = { facts: { bound: new Map() }, all: { bound: new Map() } };
+  const point = pointNames(model);
+  const names: ModelNames = { facts: innerNames(point), all: innerNames(point) };
   for (const member of model.members) {
     if (member.kind !== 'table') continue;
     shareFact(names, bindName(w, names.all, member.name, 'table', { binder: member }));

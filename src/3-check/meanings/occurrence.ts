@@ -34,14 +34,15 @@ export interface LocalName {
 export type Binder = SectionNode | TableNode | InputNode | AssignNode | ComprehensionNode | ScalingNode | ScalingEntry;
 
 /**
- * What the language itself gives a meaning by its place: a counter of a table, a word of `maximize`, a factor in a rounding, the
- * name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
+ * What the language itself gives a meaning by its place: a counter of a table, a word of `maximize`, a factor in a rounding, phi and
+ * variant of a model, the name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
  * type, a module of another framework, a value that is called.
  */
 export type LanguagePlace =
   | 'counter'
   | 'objective'
   | 'factor'
+  | 'point'
   | 'entry'
   | 'property'
   | 'column'
@@ -56,7 +57,10 @@ export interface LanguageTarget {
   readonly what: LanguagePlace;
 }
 
-/** A name that the language itself gives a value where it stands: the number of a table's block, a factor in a rounding. */
+/**
+ * A name that the language itself gives a value where it stands: the number of a table's block, a factor in a rounding, the point
+ * of a model's family.
+ */
 export interface GivenName extends LanguageTarget {
   readonly name: string;
 }
@@ -64,13 +68,15 @@ export interface GivenName extends LanguageTarget {
 /** A name that has a value while a network is built. One object for all its occurrences. */
 export type BoundName = LocalName | GivenName;
 
-/** The names given in cells and in arguments before a table, and in roundings. */
+/** The names given in cells and in arguments before a table, in roundings, and in models. */
 export const givenNames = {
   index: { kind: 'language', what: 'counter', name: 'index' },
   count: { kind: 'language', what: 'counter', name: 'count' },
   d: { kind: 'language', what: 'factor', name: 'd' },
   w: { kind: 'language', what: 'factor', name: 'w' },
   r: { kind: 'language', what: 'factor', name: 'r' },
+  phi: { kind: 'language', what: 'point', name: 'phi' },
+  variant: { kind: 'language', what: 'point', name: 'variant' },
 } as const satisfies Readonly<Record<string, GivenName>>;
 
 export interface LocalTarget {
@@ -94,7 +100,7 @@ export type NameTarget =
       readonly name: string;
       readonly column?: boolean;
     }
-  /** `variant: b3` where the callee is a model; anything else otherwise. */
+  /** `variant: b3` where the callee is a model that has it, `variant == b3` in a model; anything else otherwise. */
   | { readonly kind: 'chosen'; readonly callee: NameTarget; readonly name: string; readonly otherwise: NameTarget }
   /** A word of a path that starts at a section: `trunk.stages.1`. */
   | { readonly kind: 'path'; readonly root: LocalName; readonly words: readonly string[]; readonly index: number }

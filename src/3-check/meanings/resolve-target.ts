@@ -2,7 +2,7 @@ import type { Member, ModelNode } from '../../1-parse/ast.ts';
 import { builtinOps } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../variants.ts';
-import { calledBy, type FileScope } from './called-blocks.ts';
+import { calledBy, type FileScope, modelOfVariant } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
 import { freeMeaning } from './free-meaning.ts';
@@ -34,9 +34,8 @@ export function resolveTarget(module: FileScope, target: NameTarget): readonly E
     case 'argument':
       return distinct(target.callees.flatMap((callee) => parametersOf(module, callee, target.name)));
     case 'chosen': {
-      const models = calledBy(module, target.callee).filter((d) => d.kind === 'model');
-      if (models.length === 0) return resolveTarget(module, target.otherwise);
-      return models.flatMap((d) => variantEntity(d.node as ModelNode, target.name));
+      const model = modelOfVariant(module, target);
+      return model ? variantEntity(model.node, target.name) : resolveTarget(module, target.otherwise);
     }
     case 'path':
       return sectionPlaces({ module, owner: target.root.owner }, target.root.ident, target.words, target.index);

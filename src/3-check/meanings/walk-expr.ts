@@ -1,4 +1,14 @@
-import type { Arg, Declaration, Expr, Ident, NameNode, RowsNode, StepNode, Tail } from '../../1-parse/ast.ts';
+import type {
+  Arg,
+  Declaration,
+  Expr,
+  Ident,
+  ModelNode,
+  NameNode,
+  RowsNode,
+  StepNode,
+  Tail,
+} from '../../1-parse/ast.ts';
 import { checkLimits } from '../limits.ts';
 import {
   givenNames,
@@ -189,10 +199,15 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
     case 'unary':
       walkExpr(w, names, expr.operand);
       return;
-    case 'binary':
-      walkExpr(w, names, expr.left);
-      walkExpr(w, names, expr.right);
+    case 'binary': {
+      const { left, right } = expr;
+      // on the other side of `variant ==` stands the name of a row
+      if (isOwnVariant(w, names, left)) walkVariant(w, names, right, { kind: 'declared', node: w.owner as ModelNode });
+      else walkExpr(w, names, right);
+      if (isOwnVariant(w, names, right)) walkVariant(w, names, left, { kind: 'declared', node: w.owner as ModelNode });
+      else walkExpr(w, names, left);
       return;
+    }
     case 'conditional':
       walkExpr(w, names, expr.value);
       walkExpr(w, names, expr.condition);
@@ -222,6 +237,31 @@ export function walkLabel(w: Walk, label: Ident | undefined): void {
   if (first) w.sharedLabels.set(label, first);
   else w.labels.set(label.name, label);
   put(w, label, 'write', { kind: 'label', ident: first ?? label });
+}
+
+/** Whether an expression is the variant of the model that it stands in. */
+function isOwnVariant(w: Walk, names: Names, expr: Expr): boolean {
+  return w.owner.kind === 'model' && expr.kind === 'name' && targetOf(names, expr.text) === givenNames.variant;
+}
+
+/** Takes up the names of an expression that chooses a variant of a model, among them those of its rows. */
+function walkVariant(w: Walk, names: Names, expr: Expr, callee: NameTarget): void {
+  if (expr.kind === 'conditional') {
+    walkVariant(w, names, expr.value, callee);
+    walkExpr(w, names, expr.condition);
+    walkVariant(w, names, expr.otherwise, callee);
+  } else if (expr.kind === 'list') {
+    for (const item of expr.items) walkVariant(w, names, item, callee);
+  } else if (expr.kind === 'index') {
+    walkVariant(w, names, expr.object, callee);
+    walkExpr(w, names, expr.index);
+  } else if (expr.kind === 'name') {
+    const otherwise = targetOf(names, expr.parts[0] ?? '');
+    const target: NameTarget = { kind: 'chosen', callee, name: expr.text, otherwise };
+    w.targets.set(expr, target);
+    w.text?.places.set(expr, { names, count: w.count });
+    put(w, { name: expr.text, span: expr.span }, 'read', target);
+  } else walkExpr(w, names, expr);
 }
 
 export function walkStep(w: Walk, names: Names, step: StepNode): void {
@@ -281,14 +321,8 @@ export function walkArgs(
   const [callee] = callees;
   for (const { name, value } of args) {
     if (name && w.text) put(w, name, 'write', { kind: 'argument', callees: distinct(callees), name: name.name });
-    if (name?.name === 'variant' && value.kind === 'name' && callee.kind === 'free') {
-      const otherwise = targetOf(names, value.parts[0] ?? '');
-      const ident = { name: value.text, span: value.span };
-      const target: NameTarget = { kind: 'chosen', callee, name: value.text, otherwise };
-      w.targets.set(value, target);
-      w.text?.places.set(value, { names, count: w.count });
-      put(w, ident, 'read', target);
-    } else walkExpr(w, names, value);
+    if (name?.name === 'variant' && callee.kind === 'free') walkVariant(w, names, value, callee);
+    else walkExpr(w, names, value);
   }
 }
 
@@ -297,12 +331,25 @@ export function tableNames(names: Names): Names {
   return innerNames(names, counters);
 }
 
-const { index, count, ...factors } = givenNames;
+const { index, count, d, w, r } = givenNames;
 const counters = Object.entries({ index, count });
+
+/** What a model's values see besides its parameters and tables: where in its family it stands. */
+export function pointNames(model: ModelNode): Names {
+  const { phi, variant } = givenNames;
+  const bound: Names['bound'] = new Map();
+  for (const member of model.members) {
+    if (member.kind === 'scaling' && member.variable) bound.set('phi', phi);
+    if (member.kind !== 'variants') continue;
+    bound.set('variant', variant);
+    if (member.rows.header.some((column) => column.name === 'phi')) bound.set('phi', phi);
+  }
+  return { bound };
+}
 
 /** Roundings see the factors. */
 export function roundingNames(names: Names): Names {
-  return innerNames(names, Object.entries(factors));
+  return innerNames(names, Object.entries({ d, w, r }));
 }
 
 /** A stage table: its columns are parameters of the blocks that it builds. */

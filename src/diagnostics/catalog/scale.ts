@@ -3,6 +3,10 @@ import { error, warning } from './entry.ts';
 
 /** What choosing a point of the family can have wrong. */
 export const scaleDiagnostics = {
+  'phi-unset': error<object>(
+    () => "'phi' has no value: the variant's row gives none",
+    `In a model \`phi\` is the number that was asked for, or that of the variant's row; without either it is 0. A row without a phi is a member of the family that lies at none: give it one, or a parameter with a column of its own.`,
+  ),
   'unknown-variant': error<{ name: string; model: string; names: string; hint: string }>(
     (a) => `'${a.model}' has no variant '${a.name}' (it has ${a.names || 'none'})${a.hint}`,
     `Variants are the rows of the model's \`variants\` table, by their \`name\`. \`enetc list\` shows them.`,

@@ -22,6 +22,7 @@ import {
   counterDocs,
   numberDocs,
   objectiveDocs,
+  pointDocs,
   propertyDocs,
   settingDocs,
   strideColumnDoc,
@@ -162,6 +163,8 @@ function describeLanguage(name: string, what: LanguagePlace, { declaration, path
       return described(objectiveDocs);
     case 'factor':
       return described(variantColumnDocs);
+    case 'point':
+      return described(pointDocs);
     case 'property':
       return described(propertyDocs);
     case 'type':

@@ -81,6 +81,12 @@ export const variantColumnDocs: Readonly<Record<string, string>> = {
   r: 'Resolution: the factor of the pixels.',
 };
 
+/** What a model's values may name besides its parameters: where in its family it stands. */
+export const pointDocs: Readonly<Record<string, string>> = {
+  phi: "The compound coefficient: that of the command line, or the row's own; 0 where there is neither.",
+  variant: 'The row of `variants` that applies: `variant == b3`.',
+};
+
 /** Names inside a table's cells and the arguments before it. */
 export const counterDocs: Readonly<Record<string, string>> = {
   index: "The block's number in the whole table, from 0.",

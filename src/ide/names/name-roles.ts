@@ -98,6 +98,7 @@ const languageRoles: Readonly<Record<LanguagePlace, Role | undefined>> = {
   counter: role('variable', 'defaultLibrary'),
   objective: role('variable', 'defaultLibrary'),
   factor: role('variable', 'defaultLibrary'),
+  point: role('variable', 'defaultLibrary'),
   entry: role('function', 'declaration', 'defaultLibrary'),
   convention: role('enumMember', 'defaultLibrary'),
   type: role('type', 'defaultLibrary'),

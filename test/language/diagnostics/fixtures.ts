@@ -168,6 +168,11 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'weights-cell': { text: weights('  | path | timm |\n  | s    | 3    |') },
   'star-count': { text: weights('  | path | timm |\n  | s.*  | conv |') },
   // scale
+  'phi-unset': {
+    text: model('  variants {\n    | name | phi |\n    | a    | 1   |\n    | b    |     |\n  }\n  s: Conv(8 + phi, 3)'),
+    options: { variant: 'b' },
+    many: true,
+  },
   'unknown-variant': { text: family, options: { variant: 'b2' } },
   'no-phi': { text: family, options: { phi: 3 } },
   'no-published-row': { text: formula, options: { phi: 1, rule: 'published' } },

@@ -2,7 +2,7 @@ import type { ParamNode } from '../../../1-parse/ast.ts';
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
 import { describeOpParam, describeParam, paramsOf, paramText } from '../../docs/describe.ts';
-import { settingDocs } from '../../docs/words.ts';
+import { settingDocs, variantColumnDocs } from '../../docs/words.ts';
 import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
@@ -53,6 +53,8 @@ export function describe(
     };
   if (param.name === 'variant') return { detail: 'name', documentation: `One of the variants of ${name}.` };
   if (param.name === 'phi') return { detail: 'real', documentation: `The compound coefficient of ${name}.` };
+  const factor = variantColumnDocs[param.name];
+  if (factor !== undefined) return { detail: 'real', documentation: factor };
   return { detail: 'tensor', documentation: '' };
 }
 

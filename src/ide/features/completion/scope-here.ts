@@ -1,7 +1,7 @@
 import type { Declaration, Ident, Member, NameNode, ParamNode, Tail } from '../../../1-parse/ast.ts';
 import type { Module } from '../../../2-resolve/program.ts';
 import { meaningsOf, namesSeenAt } from '../../../3-check/meanings/declaration-names.ts';
-import { counterDocs, numberDocs, objectiveDocs, variantColumnDocs } from '../../docs/words.ts';
+import { counterDocs, numberDocs, objectiveDocs, pointDocs, variantColumnDocs } from '../../docs/words.ts';
 import { nodePath, type TreeNode } from '../../tree/node-path.ts';
 import type { Piece } from './piece.ts';
 import { namesAbove, type ScopeAt, type Visible } from './scope-at.ts';
@@ -43,10 +43,15 @@ function boundBy(member: Member | ParamNode | undefined): readonly Ident[] {
   }
 }
 
-const languageDocs: Readonly<Record<string, string>> = { ...variantColumnDocs, ...objectiveDocs, ...counterDocs };
+const languageDocs: Readonly<Record<string, string>> = {
+  ...variantColumnDocs,
+  ...objectiveDocs,
+  ...counterDocs,
+  ...pointDocs,
+};
 
 function given(name: string, docs: Readonly<Record<string, string>>): Visible {
-  return { name, kind: 'number', type: 'number', doc: docs[name] ?? '' };
+  return { name, kind: 'number', type: name === 'variant' ? 'variant' : 'number', doc: docs[name] ?? '' };
 }
 
 /** The numbers that are given where a word stands: by the language, or as what scaling is a function of. */
