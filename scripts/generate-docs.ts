@@ -1,8 +1,9 @@
-// Writes docs/diagnostics.md from the catalog, the help of each command into docs/cli.md, the ops and activations into docs/language.md.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes docs/models.md and the drawings there from the library, docs/diagnostics.md from the catalog, the help of each command into docs/cli.md, the ops and activations into docs/language.md.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fillActivationsTable } from './docs/activations-table.ts';
 import { fillCliHelp } from './docs/cli-help.ts';
 import { renderDiagnosticsDoc } from './docs/diagnostics.ts';
+import { renderModelsDoc } from './docs/models.ts';
 import { fillOpsTable } from './docs/ops-table.ts';
 
 const docs = new URL('../docs/', import.meta.url);
@@ -14,3 +15,11 @@ for (const [name, fill] of [
   const page = new URL(name, docs);
   writeFileSync(page, fill(readFileSync(page, 'utf8')));
 }
+
+const { page, drawings } = renderModelsDoc();
+writeFileSync(new URL('models.md', docs), page);
+const folder = new URL('images/models/', docs);
+mkdirSync(folder, { recursive: true });
+// Drawings of models that no longer exist.
+for (const name of readdirSync(folder)) if (!drawings.has(name)) rmSync(new URL(name, folder));
+for (const [name, svg] of drawings) writeFileSync(new URL(name, folder), svg);

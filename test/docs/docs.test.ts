@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { documentedCommands, fillCliHelp } from '../../scripts/docs/cli-help.ts';
 import { renderDiagnosticsDoc } from '../../scripts/docs/diagnostics.ts';
+import { pythonSources, renderModelsDoc, specLines } from '../../scripts/docs/models.ts';
 import { fillOpsTable } from '../../scripts/docs/ops-table.ts';
 import { format } from '../../src/1-parse/format.ts';
 import { parseLimits } from '../../src/1-parse/limits.ts';
@@ -17,6 +18,7 @@ import { buildLimits } from '../../src/4-scale/limits.ts';
 import { checkSource } from '../../src/check-source.ts';
 import { exitCodes } from '../../src/cli/io.ts';
 import { codes } from '../../src/diagnostics/catalog.ts';
+import { libraryModels } from '../../src/library.ts';
 import { activationNames } from '../../src/ops/activations.ts';
 import { memoryHost } from '../language/build.ts';
 import { examplesOf, wrapExample } from './examples.ts';
@@ -128,6 +130,20 @@ test('docs/diagnostics.md is current (npm run generate), and shows no undefined 
   expect(read('docs/diagnostics.md')).toBe(page);
   expect(page).not.toMatch(/undefined|NaN|\[object/);
   expect(page.match(/^### \S+$/gm)).toEqual(codes.map((code) => `### ${code}`));
+});
+
+test('docs/models.md and its drawings are current (npm run generate)', () => {
+  const { page, drawings } = renderModelsDoc();
+  expect(read('docs/models.md')).toBe(page);
+  expect(page).not.toMatch(/undefined|NaN|\[object/);
+  for (const [name, svg] of drawings) expect(read(`docs/images/models/${name}`)).toBe(svg);
+});
+
+test('a spec of the library is shorter than the Python that states the same network', () => {
+  const longer = libraryModels.filter(
+    ({ name, module }) => specLines(module) >= (pythonSources.models[name]?.lines ?? Number.POSITIVE_INFINITY),
+  );
+  expect(longer).toEqual([]);
 });
 
 test('docs/cli.md has the current help of every command (npm run generate)', () => {

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { buildGraph } from '../../src/5-graph/build.ts';
+import { totalCost } from '../../src/5-graph/cost.ts';
+import type { Graph } from '../../src/5-graph/graph.ts';
+import { declaredModel } from '../../src/cli/library-names.ts';
+import { type LibraryModel, libraryModels } from '../../src/library.ts';
+import { createDiagram } from '../../src/report/drawing/diagram.ts';
+import { drawSvg } from '../../src/report/drawing/svg.ts';
+import { formatCount, formatExact, formatShape } from '../../src/report/format-number.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+
+/** What `count_python.py` found: the Python that states the same networks, and the accuracies that torchvision states. */
+export interface PythonSources {
+  readonly versions: Readonly<Record<'torchvision' | 'timm', string>>;
+  readonly models: Readonly<
+    Record<
+      string,
+      {
+        readonly package: 'torchvision' | 'timm';
+        readonly file: string;
+        readonly lines: number;
+        /** By variant: of the best published weights. */
+        readonly accuracy: Readonly<Record<string, { readonly top1: number; readonly weights: string }>>;
+      }
+    >
+  >;
+}
+
+export const pythonSources: PythonSources = JSON.parse(
+  readFileSync(new URL('python-sources.json', import.meta.url), 'utf8'),
+);
+
+/** The lines of a library module that state its network: no blank lines, comments, imports, and no names of other people's weights. */
+export function specLines(module: string): number {
+  const text = (stdlib[module] ?? '').replace(/^weights [\s\S]*?^\}/gm, '');
+  return text.split('\n').filter((line) => !/^\s*(\/\/|import |$)/.test(line)).length;
+}
+
+/** The page that lists the library's models, and a drawing of each by the name of its file. */
+export function renderModelsDoc(): { readonly page: string; readonly drawings: ReadonlyMap<string, string> } {
+  const drawings = new Map<string, string>();
+  const entries = libraryModels.map((model) => entryOf(model, drawings));
+  return { page: `${head()}\n${entries.join('\n')}`, drawings };
+}
+
+function head(): string {
+  const { torchvision, timm } = pythonSources.versions;
+  const rows = libraryModels.map(({ name, module }) => {
+    const python = pythonSources.models[name];
+    const lines = python ? `${formatExact(python.lines)} | \`${python.file}\`` : 'not counted | ';
+    return `| [${name}](#${name}) | ${specLines(module)} | ${lines} |\n`;
+  });
+  return `<!-- Generated from the library by \`npm run generate\`. Do not edit. -->
+
+# The library's models
+
+Each model is a module of the [library](../stdlib), written in the language: \`enetc summary efficientnet --variant b0\` tabulates one,
+\`enetc compile\` writes it. Parameters and multiply-accumulates are those of inference for one image of the stated size.
+Accuracies (ImageNet, top-1) are those that torchvision ${torchvision} states for its best weights, which load through the model's
+[weight map](language.md#weight-maps); where the table has none, no accuracy was found in the sources of torchvision and timm.
+
+## Lines of spec, lines of Python
+
+Counted are lines with code, without imports, documentation, and lists of published weights: of the module here (\`std/blocks\`, ${specLines('std/blocks')}
+lines, is shared), and of the file in torchvision ${torchvision} or timm ${timm} that states the same networks (their shared blocks are not
+counted either). timm's files, and torchvision's for EfficientNet, state other families too.
+
+| model | spec | Python | in |
+| --- | ---: | ---: | --- |
+${rows.join('')}`;
+}
+
+function entryOf(model: LibraryModel, drawings: Map<string, string>): string {
+  const { name, module } = model;
+  const { declared, variants } = declaredModel(model);
+  if (!declared) throw new Error(`the library has no model '${name}'`);
+  const points = (variants.length > 0 ? variants : [undefined]).map((variant) => {
+    const { graph } = buildGraph(declared, variant === undefined ? {} : { variant });
+    if (!graph) throw new Error(`'${name}' does not build`);
+    return { variant, graph };
+  });
+  const [first] = points as [(typeof points)[number]];
+  drawings.set(`${name}.svg`, drawSvg(createDiagram(first.graph)));
+  const stated = pythonSources.models[name]?.accuracy ?? {};
+  const rows = points.map(({ variant, graph }) => pointRow(variant, graph, stated[variant ?? '']));
+  const title = first.variant === undefined ? name : `${name} ${first.variant}`;
+  return `## ${name}
+
+${declared.node.doc}
+
+\`import { ${model.model} } from "${module}"\`
+
+| variant | input | parameters | MACs | top-1 | weights |
+| --- | --- | ---: | ---: | ---: | --- |
+${rows.join('')}
+![${title}](images/models/${name}.svg)
+`;
+}
+
+function pointRow(
+  variant: string | undefined,
+  graph: Graph,
+  accuracy: { readonly top1: number; readonly weights: string } | undefined,
+): string {
+  const { params, macs } = totalCost(graph);
+  const input = formatShape(graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? []);
+  const published = accuracy ? `${accuracy.top1.toFixed(1)} % | \`${accuracy.weights}\`` : 'unknown | ';
+  return `| ${variant ?? 'default'} | ${input} | ${formatExact(params)} | ${formatCount(macs)} | ${published} |\n`;
+}
