@@ -97,8 +97,10 @@ export function checkOutput(c: Checker, value: Expr): void {
 }
 
 function checkAssign(c: Checker, { targets, value }: AssignNode): void {
-  const type = checkExpr(c, value);
   const [target] = targets;
+  c.isAssigned = targets.length === 1;
+  const type = checkExpr(c, value);
+  c.isAssigned = false;
   if (targets.length === 1 && target) {
     bind(c, target, { type, used: false });
     return;

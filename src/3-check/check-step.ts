@@ -113,6 +113,7 @@ function wordFor(meaning: Meaning): string {
 /** Says so where a step without a label has tensors of its own. */
 function requireLabel(c: Checker, { name, word: label, op, declared }: Signature, span: Span): void {
   if (!(op ? op.ownsTensors : declared && ownsTensors(declared))) return;
+  if (op?.tensors === 0 && c.isAssigned) return;
   const at = { ...span, end: span.start };
   const fix: Fix = { title: `Label it '${label}'`, edits: [{ span: at, newText: `${label}: ` }], safe: false };
   report(c, 'missing-label', span, { callee: name, label }, { fixes: [fix] });
@@ -147,7 +148,8 @@ function checkArguments(
     if (taken) reportTaken(c, taken);
     return undefined;
   }
-  const chained = given ? 0 : site.chained;
+  // what takes no tensors leaves what stood before
+  const chained = given || (head && signature.tensors === 0) ? 0 : site.chained;
   if (checkCount(c, signature, chained, args, isTensor, span)) return undefined;
   if (taken && checkMissing(c, signature, args, isTensor, taken)) return undefined;
   const implied = chained ?? expectedTensors(signature, args, types);

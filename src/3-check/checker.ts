@@ -40,6 +40,8 @@ export interface Checker {
   /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
   scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
+  /** Whether what is checked is assigned to a name, which labels what takes no tensors. */
+  isAssigned: boolean;
   /** Expressions within expressions at this moment. */
   depth: number;
   /** Whether the outermost of them was reported to be too deep. */
@@ -57,6 +59,7 @@ export function createChecker(module: Module, declaration?: Declaration): Checke
     declaration,
     locals: new Map(),
     scaling: undefined,
+    isAssigned: false,
     diagnostics: [],
     depth: 0,
     tooDeep: false,

@@ -4,7 +4,7 @@ import type { Declared } from '../2-resolve/program.ts';
 import { type ActivationName, activationNames, slopeParam } from '../ops/activations.ts';
 import type { ParamType } from '../ops/signature.ts';
 import { pathWord } from './path-word.ts';
-import { declaredType, isListType, oneTensor, type Type, takesTensors } from './types.ts';
+import { declaredType, isListType, listType, oneTensor, type Type, takesTensors } from './types.ts';
 
 export interface SignatureParam {
   readonly name: string;
@@ -93,6 +93,7 @@ function opSignature(op: BuiltinOp): Signature {
 
 function typeOfParam(type: ParamType): Type {
   if (type === 'int' || type === 'real') return 'number';
+  if (type === 'int[]') return listType('number');
   return type === 'tensor' ? oneTensor : type;
 }
 

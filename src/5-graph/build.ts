@@ -8,6 +8,7 @@ import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/
 import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';
+import { checkSamples } from './check-samples.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
@@ -105,6 +106,7 @@ function finish(
     models: b.models,
   };
   const graph = removeUnreached(all);
+  diagnostics.push(...checkSamples(graph));
   const inputs = graph.inputs.flatMap((id) => graph.nodes[id] ?? []);
   const reached = new Set(inputs.map((node) => node.path));
   for (const id of all.inputs) {

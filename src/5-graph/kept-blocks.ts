@@ -6,6 +6,7 @@ import type { Trace } from '../4-scale/trace.ts';
 import { type Binding, type Flow, isList, type TensorValue, type Value, valueText } from '../4-scale/values.ts';
 import type { Builder } from './builder.ts';
 import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
+import { tensorName } from './tensors.ts';
 
 /** What a block was built from. */
 export interface BlockCall {
@@ -279,7 +280,7 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
         shapes,
         type,
         path: moved,
-        tensors: owned.map((t) => ({ ...t, name: `${moved}.${t.role}` })),
+        tensors: owned.map((t) => ({ ...t, name: tensorName(moved, t.role) })),
         span,
         place,
         traces: traces.length > 0 ? traces.map(traceOf) : traces,

@@ -124,8 +124,10 @@ export function signatureOfValue(callee: BlockValue | ActivationValue): Signatur
 
 /** Builds a call in an expression: `Add(x, y)`. */
 export function lowerCall(b: Builder, call: CallNode, env: Env): Value {
-  const site: Site = { span: call.callee.span, path: env.path, labelled: false };
   const callee = calleeValue(env, call.callee);
+  const takesNone = callee.kind === 'block' && callee.signature.tensors === 0;
+  const label = takesNone && env.assigned !== undefined ? env.assigned + env.numbers : '';
+  const site: Site = { span: call.callee.span, path: joinPath(env.path, label), labelled: label !== '' };
   if (callee.kind === 'activation') return lowerActivationCall(b, callee, call.args, env, site);
   return asValue(callValue(b, callee, call.args, noFlow, env, site));
 }
@@ -152,7 +154,7 @@ export function callFirst(
 ): Flow {
   const signature = signatureOfValue(callee);
   const { given, values } = readTensors(b, signature, args, env);
-  return callValue(b, callee, args, given ? noFlow : before, env, site, values);
+  return callValue(b, callee, args, given || signature.tensors === 0 ? noFlow : before, env, site, values);
 }
 
 /** Whether arguments give tensors, and the values that this took. */

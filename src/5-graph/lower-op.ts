@@ -7,6 +7,7 @@ import {
   describeValue,
   type Env,
   type Flow,
+  isList,
   type TensorValue,
   tensorsOf,
   type Value,
@@ -107,6 +108,7 @@ export function checkedArgument(
   span: Span,
 ): number | boolean | string | Shape | Pair {
   if (type === 'tensor') return mapShape(name, value, span);
+  if (type === 'int[]') return writtenShape(`'${name}' of '${callee}'`, value, [least, most], span);
   if (type === 'interpolation') {
     if (typeof value === 'object' && 'kind' in value && value.kind === 'interpolation') return value.name;
     const expected = 'nearest or bilinear';
@@ -134,4 +136,26 @@ function mapShape(name: string, value: Value, span: Span): Shape {
   }
   const { shape } = tensor;
   return shape.length === 3 ? shape : fail('needs-space', span, { op: `'${name}'`, shape: `[${shape.join(', ')}]` });
+}
+
+/** A shape that is written as a list. */
+function writtenShape(
+  what: string,
+  value: Value,
+  [least, most]: readonly [least: number, most: number],
+  span: Span,
+): Shape {
+  const sizes = isList(value) ? value.filter((n): n is number => typeof n === 'number') : [];
+  if (!isList(value) || sizes.length !== value.length || (sizes.length !== 1 && sizes.length !== 3)) {
+    return fail('wrong-type', span, {
+      what,
+      expected: '[channels, height, width] or [channels]',
+      found: describeValue(value),
+    });
+  }
+  for (const value of sizes) {
+    if (!Number.isInteger(value)) fail('not-whole', span, { what, value });
+    if (value < least || value > most) fail('bad-size', span, { what, value, limit: `from ${least} to ${most}` });
+  }
+  return sizes;
 }

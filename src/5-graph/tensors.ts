@@ -6,8 +6,13 @@ import { float32 } from './value-type.ts';
 export function tensorsOf(op: Op, input: Shape, path: string): readonly TensorSpec[] {
   const { tensors } = descriptorOf(op);
   if (tensors === 'none') return noTensors;
-  return tensors(op, input).map((tensor) => ({ name: `${path}.${tensor.role}`, ...tensor, type: float32 }));
+  return tensors(op, input).map((tensor) => ({ name: tensorName(path, tensor.role), ...tensor, type: float32 }));
 }
 
 /** One for all nodes that own none: a network of many rows has many. */
 const noTensors: readonly TensorSpec[] = [];
+
+/** What a tensor of a node is called in every target and checkpoint. */
+export function tensorName(path: string, role: TensorSpec['role']): string {
+  return role === 'value' ? path : `${path}.${role}`;
+}

@@ -27,6 +27,7 @@ import { rescale } from './kinds/rescale.ts';
 import { split } from './kinds/split.ts';
 import { sub } from './kinds/sub.ts';
 import { upsample } from './kinds/upsample.ts';
+import { weight } from './kinds/weight.ts';
 import type { Field } from './window.ts';
 
 /** The closed op set, one descriptor each; in the order in which documentation lists them. */
@@ -58,6 +59,7 @@ export const descriptors = [
   channelShuffle,
   pad,
   upsample,
+  weight,
   cast,
 ] as const;
 

@@ -6,8 +6,8 @@ import type { Shape, ShapeError } from './shape.ts';
 /** How the language calls an op: its name, its parameters, and what a call makes of them. */
 export interface Signature<O> {
   readonly name: string;
-  /** How many tensors it takes; `many`: two or more, or a list. */
-  readonly tensors: 1 | 'many';
+  /** How many tensors it takes; `many`: two or more, or a list. One that takes none bears the name that it is assigned to. */
+  readonly tensors: 0 | 1 | 'many';
   /** The most that it takes, where that is two. */
   readonly most?: 2;
   /**
@@ -37,7 +37,7 @@ export interface Rescaling {
 }
 
 /** `tensor`: one that only lends its shape; the op does not read it. */
-export type ParamType = 'int' | 'real' | 'bool' | 'size' | 'padding' | 'interpolation' | 'tensor';
+export type ParamType = 'int' | 'real' | 'bool' | 'size' | 'padding' | 'interpolation' | 'tensor' | 'int[]';
 
 /** How a window is padded: by a rule of a framework, or by pixels above and below, left and right. */
 export type Padding = 'same' | 'symmetric' | 'valid' | Pair;
@@ -104,4 +104,9 @@ export function interpolation(doc: string, otherwise: Otherwise<Interpolation>):
 /** A map `[C, H, W]` that lends its shape. */
 export function tensor(doc: string, otherwise: Otherwise<Shape | undefined>): Param<Shape | undefined> {
   return { type: 'tensor', doc, range: [0, 0], otherwise };
+}
+
+/** `[C, H, W]` or `[C]`. */
+export function shape(doc: string): Param<Shape> {
+  return { type: 'int[]', doc, range: [1, opLimits.channels] };
 }

@@ -115,6 +115,10 @@ export type StepOp =
   | { readonly kind: 'rescale'; readonly scale: number; readonly offset: number }
   /** The sum over the axes that are 1 in `shape` and not in x; it gives `shape`. */
   | { readonly kind: 'sumTo'; readonly shape: readonly number[] }
+  /** A variable of the shape `shape`, and any x: the variable, for each of x's samples. */
+  | { readonly kind: 'toSamples'; readonly shape: readonly number[] }
+  /** dy; its sum over the batch, of the shape `shape`: the gradient of such a variable. */
+  | { readonly kind: 'sumSamples'; readonly shape: readonly number[] }
   /** Along channels. */
   | { readonly kind: 'concat' }
   /** Channels `from` to before `to`. */

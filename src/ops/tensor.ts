@@ -8,8 +8,9 @@ export type Initial =
 
 /** A tensor that an op owns: a parameter, or a statistic that training moves. */
 export interface OwnTensor {
-  readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var';
-  /** Convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, else `[C]`. */
+  /** `value`: what bears the path itself as its name, as a learned tensor that is a step of its own. */
+  readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var' | 'value';
+  /** Convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, a learned map `[C, H, W]`, else `[C]`. */
   readonly shape: Shape;
   /** False for running statistics, which no gradient moves. */
   readonly trainable: boolean;

@@ -25,6 +25,8 @@ export interface RuleContext<O> {
   tensor(role: OwnTensor['role']): StepTensor | undefined;
   /** Whether the gradient of an input is wanted: something that trains is before it. */
   passes(input: number): boolean;
+  /** Some value of each sample, for what has to be there once for each. */
+  sample(): StepRef;
   /** The node's share of each sample's noise, as many numbers as its descriptor states, from `offset` on. */
   noise(): { readonly value: StepRef; readonly offset: number };
   /** Reports the batch's mean or variance, for the running average. */

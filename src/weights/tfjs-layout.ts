@@ -7,6 +7,7 @@ import type { Variable } from '../5-graph/training/program.ts';
  * - `conv`: `[out, in / groups, kh, kw]` becomes `[kh, kw, in / groups, out]`
  * - `depthwise`: `[in * multiplier, 1, kh, kw]` becomes `[kh, kw, in, multiplier]`
  * - `linear`: `[out, in]` becomes `[in, out]`
+ * - `map`: `[C, H, W]` becomes `[H, W, C]`
  * - `vector`: as it is
  */
 export type WeightLayout = Variable['layout'];
@@ -19,11 +20,12 @@ export function isDepthwise({ op, tensors }: GraphNode): boolean {
 /** The layout of a tensor of a node. */
 export function weightLayout(node: GraphNode, tensor: TensorSpec): WeightLayout {
   if (tensor.shape.length === 4) return isDepthwise(node) ? 'depthwise' : 'conv';
-  return tensor.shape.length === 2 ? 'linear' : 'vector';
+  return tensor.shape.length === 2 ? 'linear' : tensor.shape.length === 3 ? 'map' : 'vector';
 }
 
 /** The shape of a weight in TensorFlow. @param shape ours. @param groups of the convolution, for `depthwise`. */
 export function storedShape(layout: WeightLayout, shape: readonly number[], groups = 1): readonly number[] {
+  if (layout === 'map') return [...shape.slice(1), shape[0] as number];
   const [out = 1, inner = 1, height = 1, width = 1] = shape;
   if (layout === 'conv') return [height, width, inner, out];
   if (layout === 'depthwise') return [height, width, groups, out / groups];
@@ -60,7 +62,8 @@ function eachPlace(
   shape: readonly number[],
   visit: (ours: number, theirs: number) => void,
 ): void {
-  const [out = 1, inner = 1, height = 1, width = 1] = shape;
+  // a map is a kernel of one filter
+  const [out = 1, inner = 1, height = 1, width = 1] = layout === 'map' ? [1, ...shape] : shape;
   const pixels = layout === 'linear' ? 1 : height * width;
   let ours = 0;
   for (let o = 0; o < out; o++) {

@@ -77,6 +77,12 @@ block Twice(x) {
     -> share mix: Conv(x.channels, 1) -> share norm: BatchNorm -> relu
 }
 
+block Scaled(x, initial: real) {
+  gamma = Weight([x.channels, 1, 1], initial)
+  shares = [relu(Weight([1, 1, 1], 1)) for i in 2]
+  return Div(Add(Mul(x, gamma, shares[0]), Mul(x, shares[1])), Add(shares, 1e-4))
+}
+
 block Doubled(x) {
   return x
     -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
@@ -265,6 +271,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
     () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
+    () => `Scaled(${pick.of([1, 0.5, -2])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,
     () => `Paired(${small}, act: ${pick.of(acts)})`,

@@ -82,6 +82,8 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
   ],
   ['members there once', model('convention tf\n  ▮'), ['param', 'scaling'], ['convention']],
   ['a convention', model('convention ▮'), ['tf', 'torch'], ['relu']],
+  ['a step that takes a tensor', block('return x -> ▮'), ['Conv'], ['Weight']],
+  ['what takes no tensor', block('return Add(x, ▮)'), ['Weight'], []],
   ['an interpolation', block('return x -> Upsample(2, mode: ▮)'), ['nearest', 'bilinear'], ['relu', 'same']],
   ['a tensor that lends its size', block('return x -> Upsample(to: ▮)'), ['x'], ['relu', 'same']],
   ['settings of a convention', model('convention tf(▮)'), ['epsilon', 'padding', 'count_pad'], ['Conv', 'classes']],

@@ -193,6 +193,24 @@ export const opCases: Record<string, () => Graph> = {
       minus: g.elementwise('sub', [w, v], 'minus'),
     });
   },
+  'learned tensors': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 3, 5]);
+    const scale = g.weight('scale', [4, 1, 1]);
+    const places = g.weight('places', [4, 3, 5]);
+    const share = g.act(g.weight('share', [1, 1, 1]), 'share', 'sigmoid');
+    return g.build({
+      scaled: g.elementwise('mul', [x, scale], 'scaled'),
+      placed: g.elementwise('add', [places, x], 'placed'),
+      shared: g.elementwise('div', [x, g.elementwise('add', [share, scale], 'sum')], 'shared'),
+      joined: g.elementwise(
+        'mul',
+        [g.concat([g.weight('a', [1, 3, 5]), g.weight('b', [3, 3, 5])], 'both'), x],
+        'joined',
+      ),
+      vector: g.elementwise('add', [g.linear(x, 'fc', 6), g.weight('v', [6])], 'vector'),
+    });
+  },
   'nearest pixels, once, twice and three times': () => {
     const g = graphBuilder();
     const x = g.input([2, 3, 5]);

@@ -24,7 +24,7 @@ export function runReference(graph: Graph, weights: WeightSource, inputs: Record
 function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors: Values[]): Values[] {
   const { op } = node;
   const [x] = inputs as [Values];
-  const [c, h, w] = shapes[0] as [number, number, number];
+  const [c, h, w] = (shapes[0] ?? []) as [number, number, number];
   const outShape = node.shapes[0] as [number, number, number];
   const out = new Float64Array(elements(outShape));
   const fill = (f: (channel: number, i: number, j: number) => number) => {
@@ -128,6 +128,8 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         ),
       ];
     }
+    case 'weight':
+      return [tensors[0]!];
     case 'rescale':
       return [x.map((v) => v * op.scale + op.offset)];
     case 'concat':

@@ -85,7 +85,7 @@ export function buildCase(name: string, build: (c: CaseBuilder) => void, batch =
 
 function layoutOf(shape: readonly number[]): Variable['layout'] {
   if (shape.length === 4) return shape[1] === 1 && (shape[0] as number) > 1 ? 'depthwise' : 'conv';
-  return shape.length === 2 ? 'linear' : 'vector';
+  return shape.length === 2 ? 'linear' : shape.length === 3 ? 'map' : 'vector';
 }
 
 function product(shape: readonly number[]): number {

@@ -154,6 +154,13 @@ export const movingCases: readonly Case[] = [
       );
     }),
   ),
+  buildCase('learned tensors', (c) => {
+    const x = c.fed('x', [2, 3, 4]);
+    for (const shape of [[2, 3, 4], [3, 1, 1], [5]]) {
+      c.op({ kind: 'toSamples', shape }, [c.variable(`w${shape}`, shape), x], shape);
+      c.op({ kind: 'sumSamples', shape }, [c.fed(`dy${shape}`, shape)], whole(...shape));
+    }
+  }),
   buildCase('numbers', (c) => {
     const [x, v] = [c.fed('x', [2, 3, 2]), c.fed('v', [4])];
     c.op({ kind: 'rescale', scale: -0.5, offset: 0 }, [x], [2, 3, 2]);

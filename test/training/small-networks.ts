@@ -153,6 +153,31 @@ function normed(): Graph {
   return g.build({ logits: g.linear(head, 'classifier', 3) });
 }
 
+/** Learned tensors: a scale of channels, places, shares of two branches, and one of vectors. */
+function learned(): Graph {
+  const g = graphBuilder('learned');
+  const x = unit(g, g.input([3, 4, 5]), 'stem', 4, 'silu');
+  const placed = g.elementwise('add', [x, g.weight('places', [4, 4, 5])], 'placed');
+  const branch = g.elementwise('mul', [unit(g, placed, 'branch', 4, 'tanh'), g.weight('scale', [4, 1, 1])], 'branch');
+  const [a, b] = ['a', 'b'].map((name) => g.act(g.weight(name, [1, 1, 1]), name, 'relu')) as [Value, Value];
+  const sum = g.elementwise(
+    'add',
+    [g.elementwise('mul', [placed, a], 'a'), g.elementwise('mul', [branch, b], 'b')],
+    'sum',
+  );
+  const fused = g.elementwise(
+    'div',
+    [sum, g.rescale(g.elementwise('add', [a, b], 'shares'), 'shares', 1, 1e-4)],
+    'fused',
+  );
+  const vector = g.elementwise(
+    'mul',
+    [g.linear(g.globalPool(fused, 'head'), 'hidden', 5), g.weight('vector', [5])],
+    'vector',
+  );
+  return g.build({ logits: g.linear(vector, 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -187,6 +212,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   attentive,
   fused,
   normed,
+  learned,
   pyramid,
   withHeads,
   shared,

@@ -142,6 +142,7 @@ function ownVariables(graph: Graph): Variable[] {
 
 function layoutOf(op: GraphNode['op'], shape: readonly number[]): Variable['layout'] {
   if (shape.length === 2) return 'linear';
+  if (shape.length === 3) return 'map';
   const [filters, inputs] = shape;
   // One filter per channel: what frameworks have a convolution of its own for.
   const depthwise = op.kind === 'conv' && op.groups > 1 && op.groups === filters && inputs === 1;

@@ -75,6 +75,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
           return { name, shape, value: b.variable(options.variable(spec), shape), trains: options.trains(spec) };
         },
         passes: (input) => reaches[node.inputs[input]?.node ?? -1] === true,
+        sample: () => value({ node: graph.inputs[0] as number, output: 0 }),
         noise() {
           const at = offset;
           offset += noise(op, inputShapes[0] ?? []);

@@ -21,8 +21,8 @@ export interface Variable {
   readonly name: string;
   /** As `TensorSpec.shape`: a runtime that holds it in another order turns it at the border. */
   readonly shape: readonly number[];
-  /** Which of the orders of `Op`: what a runtime turns. A linear layer's weight, a convolution's, or one axis. */
-  readonly layout: 'conv' | 'depthwise' | 'linear' | 'vector';
+  /** Which of the orders of `Op`: what a runtime turns. A linear layer's weight, a convolution's, a map, or one axis. */
+  readonly layout: 'conv' | 'depthwise' | 'linear' | 'map' | 'vector';
   readonly start: 'weights' | { readonly constant: number } | { readonly copyOf: string };
 }
 

@@ -93,6 +93,13 @@ export const opTable: OpWriters<OnnxNode> = {
   },
   pad: (c) => [addPad(c, c.op.pads, 'pad')],
   upsample: (c) => [resized(c.b, valueAt(c, 0), c.op, label(c, 'upsample'))],
+  // One for all samples: no operator that joins it with those of a batch needs more.
+  weight: (c) => {
+    const [tensor] = ownTensors(c) as [string];
+    const inputs = [tensor, c.b.integers('shape', [1, ...outputShape(c)])];
+    const { element } = c.node.type;
+    return c.b.node({ type: 'Reshape', inputs, name: label(c, 'sample'), shapes: c.node.shapes, element });
+  },
   // It belongs to no step of the source, and only has its own path.
   cast: (c) => {
     const { element } = c.node.type;

@@ -12,6 +12,8 @@ export const rearrangingKernels: Kernels<
   | 'div'
   | 'rescale'
   | 'sumTo'
+  | 'toSamples'
+  | 'sumSamples'
   | 'concat'
   | 'slice'
   | 'zeros'
@@ -35,6 +37,12 @@ export const rearrangingKernels: Kernels<
     const isSame = inputs.every(({ shape }) => String(shape) === String(inputs[0]?.shape));
     return isSame ? sumOf(tf, inputs) : inputs.reduce((sum, x) => tf.add(sum, x));
   },
+  toSamples: ({ tf }, _op, inputs) => {
+    const value = at(inputs, 0);
+    const [n = 1] = at(inputs, 1).shape;
+    return tf.tile(tf.reshape(value, [1, ...value.shape]), [n, ...value.shape.map(() => 1)]);
+  },
+  sumSamples: ({ tf }, _op, inputs) => tf.sum(at(inputs, 0), 0),
   div: ({ tf }, _op, inputs) => tf.div(at(inputs, 0), at(inputs, 1)),
   rescale: ({ tf }, { scale, offset }, inputs) => {
     const scaled = scale === 1 ? at(inputs, 0) : tf.mul(at(inputs, 0), scale);

@@ -23,5 +23,5 @@ export function fromHeld(shape: readonly number[], data: Float32Array): Float32A
 }
 
 function layoutOf({ length }: readonly number[]): WeightLayout {
-  return length === 4 ? 'conv' : length === 2 ? 'linear' : 'vector';
+  return length === 4 ? 'conv' : length === 2 ? 'linear' : length === 3 ? 'map' : 'vector';
 }

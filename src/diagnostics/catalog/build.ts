@@ -72,6 +72,10 @@ export const buildDiagnostics = {
     (a) => `${a.op} cannot join ${a.shapes}`,
     `\`Add\`, \`Sub\`, \`Mul\` and \`Div\` need shapes with as many axes, each of one size or of 1, which is repeated; \`Concat\` needs equal height and width.`,
   ),
+  'without-input': error<{ what: string }>(
+    (a) => `${a.what} needs values of each sample, and one depends on no input`,
+    `What \`Weight\` gives is there once for all samples. \`Add\`, \`Sub\`, \`Mul\` and \`Div\` join it with values of each sample; \`Concat\` does not, and an output has to depend on an input.`,
+  ),
   'number-operand': error<{ callee: string; numbers: string }>(
     (a) => `'${a.callee}' cannot compute with ${a.numbers} there`,
     `\`Add\`, \`Sub\` and \`Mul\` take numbers among their tensors; \`Div\` divides by a number other than 0, and divides none. What numbers make together has to be within single precision.`,

@@ -225,6 +225,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'blocks-too-deep': { text: model('  s: A(A)', 'block A(x, b: block) { return x -> c: b(b) }') },
   'group-count': members('  s: Conv(8, 3, groups: 2)'),
   'channel-split': members('  a, b = Split(image, 2)\n  s: a -> Add(b)'),
+  'without-input': members('  g = Weight([3, 32, 32], 0)\n  s: image -> Concat(g)'),
   'number-operand': members('  s: Div(1, image)'),
   'shape-mismatch': members('  a: Conv(8, 3)\n  s: a -> Add(image)'),
   'counted-and-added': members('  s: Conv(8, 1) -> AvgPool(3, stride: 2, padding: 1, count_pad: true, round_up: true)'),

@@ -121,6 +121,18 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   mul: (_op, a = none, b = none) => joined(a, b, (x, y) => x * y),
   add: (_op, first = none, ...others) => others.reduce((sum, x) => joined(sum, x, (a, b) => a + b), first),
   div: (_op, a = none, b = none) => joined(a, b, (x, y) => x / y),
+  toSamples(op, value = none, x = none) {
+    const y = zeros([dimsOf(x).n, ...op.shape]);
+    return mapped(y, (_v, i) => num(value, i % value.data.length));
+  },
+  sumSamples(op, x = none) {
+    const y = zeros(op.shape);
+    x.data.forEach((v, i) => {
+      const at = i % y.data.length;
+      y.data[at] = num(y, at) + v;
+    });
+    return y;
+  },
   rescale: (op, x = none) => mapped(x, (v) => v * op.scale + op.offset),
   sumTo(op, x = none) {
     const y = zeros([dimsOf(x).n, ...op.shape]);

@@ -12,6 +12,7 @@ import { localResponseClass } from './local-response-normalization.ts';
 import { poolingClasses } from './pooling.ts';
 import { resizingClass } from './resizing.ts';
 import { unitNormalizationClass } from './unit-normalization.ts';
+import { weightClass } from './weight.ts';
 
 /** Namespaces that have the layers already: a class that is made again would no longer be that of loaded models. */
 const registered = new WeakSet<object>();
@@ -19,7 +20,8 @@ const registered = new WeakSet<object>();
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
- * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`. To be called once before
+ * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`,
+ * `EnetWeight`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
  * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
@@ -37,6 +39,7 @@ export function registerLayers(tf: Tfjs): void {
     divideClass(tf),
     groupNormalizationClass(tf),
     localResponseClass(tf),
+    weightClass(tf),
   ])
     tf.serialization.registerClass(layerClass);
 }

@@ -78,6 +78,12 @@ export const opTable: OpWriters<GraphModelNode> = {
   },
   pad: (c) => [applySteps(c, padSteps(c.op.pads), 0)],
   upsample: (c) => [writeUpsample(c)],
+  // One for all samples: no operator that joins it with those of a batch needs more.
+  weight: (c) => {
+    const [tensor] = c.node.tensors;
+    const value = c.weight(tensor as NonNullable<typeof tensor>, 'value');
+    return [reshape(c, value, label(c, 'sample'), lastChannels(outputShape(c)))];
+  },
   cast: refusedCast,
 };
 

@@ -43,6 +43,8 @@ export interface LayersBuilder {
     members: readonly string[],
   ): string;
   input(name: string, shape: readonly number[]): string;
+  /** The input added first. */
+  firstInput(): string;
   finish(outputs: readonly string[]): LayersPlan;
 }
 
@@ -96,6 +98,7 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
       inputs.push(add('InputLayer', names.unique(name), config, []));
       return inputs.at(-1) as string;
     },
+    firstInput: () => inputs[0] as string,
     finish: (outputs) => ({ layers, weights, inputs, outputs: outputs.map((value) => [...callOf(value), 0]) }),
   };
 }

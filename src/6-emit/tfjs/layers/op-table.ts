@@ -179,6 +179,11 @@ export const opTable: OpWriters<LayersNode> = {
     }
     return [step(c, 'EnetResizing', 'upsample', { height: rows.to, width: columns.to, interpolation: mode })];
   },
+  // A layer reads something: here how many samples there are.
+  weight: (c) => {
+    const config = { shape: lastChannels(outputShape(c)), initial: c.op.initial };
+    return [c.b.owner(c.node, 'EnetWeight', config, [c.b.firstInput()], ['value'])];
+  },
   cast: refusedCast,
 };
 

@@ -60,7 +60,7 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
 /** A weight or its gradient turned from how it is held to its logical shape; anything else as it is. */
 function asLogical(b: GraphBuilder, scope: string, value: TensorName, { batch, dims }: StepShape): TensorName {
   if (batch || dims.length < 2) return value;
-  const layout = dims.length === 2 ? 'linear' : 'conv';
+  const layout = dims.length === 2 ? 'linear' : dims.length === 3 ? 'map' : 'conv';
   // A depthwise weight has the same numbers in the same order as a convolution's of one input channel.
   const attr = { T: float, Tshape: int32 };
   const inputs = [value, b.integers(heldShape({ shape: dims, layout }))];

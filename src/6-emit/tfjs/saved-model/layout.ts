@@ -3,7 +3,8 @@ import type { TensorShape } from '../node-def/node-def.ts';
 
 /**
  * How a variable is held, as TensorFlow's kernels want it: a convolution's weight `[out, in, k, k]` as `[k, k, in, out]`,
- * a depthwise one `[C, 1, k, k]` as `[k, k, C, 1]`, a linear layer's `[out, in]` as `[in, out]`.
+ * a depthwise one `[C, 1, k, k]` as `[k, k, C, 1]`, a linear layer's `[out, in]` as `[in, out]`, a map
+ * `[C, H, W]` as `[H, W, C]`.
  * `toHeld[i]` is the logical axis that is held as axis i, `toLogical[i]` the other way.
  */
 export const layouts: {
@@ -12,6 +13,7 @@ export const layouts: {
   conv: { toHeld: [2, 3, 1, 0], toLogical: [3, 2, 0, 1] },
   depthwise: { toHeld: [2, 3, 0, 1], toLogical: [2, 3, 0, 1] },
   linear: { toHeld: [1, 0], toLogical: [1, 0] },
+  map: { toHeld: [1, 2, 0], toLogical: [2, 0, 1] },
   vector: { toHeld: [0], toLogical: [0] },
 };
 

@@ -27,7 +27,9 @@ import {
   pad,
   rescale,
   sliceChannels,
+  sumSamples,
   sumTo,
+  toSamples,
   unflatten,
   zeros,
 } from './ops-move.ts';
@@ -99,6 +101,8 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   mul,
   add: addAll,
   sumTo,
+  toSamples,
+  sumSamples,
   div,
   rescale,
   concat,

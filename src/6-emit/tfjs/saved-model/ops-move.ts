@@ -89,6 +89,14 @@ export const sumTo: WriteStep<'sumTo'> = (c) => {
   return [reduce(c, 'Sum', first(c), axes, true)];
 };
 
+export const toSamples: WriteStep<'toSamples'> = (c) => {
+  const { shape } = c.op;
+  const one = reshape(c, first(c), [1, ...heldDims(shape)]);
+  return [add(c, 'BroadcastTo', [one, c.batchShape(shape)], { Tidx: int32 })];
+};
+
+export const sumSamples: WriteStep<'sumSamples'> = (c) => [reduce(c, 'Sum', first(c), [0], false)];
+
 export const linear: WriteStep<'linear'> = (c) => [add(c, 'MatMul', two(c))];
 export const linearGradInput: WriteStep<'linearGradInput'> = (c) => [
   add(c, 'MatMul', two(c), { transpose_b: { bool: true } }),

@@ -102,7 +102,8 @@ export interface CallForm {
 /** Steps: calls with the arguments that they need, labelled where they must be. */
 export function calls(site: Site, form: CallForm): Proposal[] {
   const labels = form.label ? labelsIn(site) : new Set<string>();
-  return callables(site).map(({ callee, signature, proposal }) => {
+  const fitting = callables(site).filter(({ signature }) => !form.chained || signature.tensors !== 0);
+  return fitting.map(({ callee, signature, proposal }) => {
     const insertText = form.called ? undefined : callText(callee, signature, form, labels);
     if (insertText === undefined) return proposal;
     return { ...proposal, insertText, isSnippet: true, filterText: proposal.label };

@@ -54,6 +54,7 @@ export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], 
   const { className, config } = layer;
   const [x] = inputs;
   if (className === 'InputLayer') return inputOrder(config, isFirst);
+  if (className === 'EnetWeight') return weightOrder(sizes(config.shape));
   const unknown: ValueOrder = { order: 'unknown', behind: layer.name };
   if (!x) return unknown;
   if (pointwise.has(className)) return x;
@@ -85,6 +86,11 @@ function inputOrder(config: TopologyLayer['config'], isFirst: boolean): ValueOrd
   if (isFirst) return { order: 'ours', shape, ...known(shape[0]) };
   // Two axes are a map of one channel.
   return { order: 'last', shape, ...(shape.length === 2 ? { channels: 1 } : known(shape.at(-1))) };
+}
+
+/** What a learned tensor is, whatever it reads. */
+function weightOrder(shape: readonly (number | null)[] = []): ValueOrder {
+  return shape.length === 3 ? { order: 'last', shape, ...known(shape[2]) } : { order: 'ours', shape };
 }
 
 function mapOf({ data_format: format }: TopologyLayer['config'], channels: number | undefined): ValueOrder {

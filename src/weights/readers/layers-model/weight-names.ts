@@ -1,4 +1,5 @@
 import type { TensorSpec } from '../../../5-graph/graph.ts';
+import { tensorName } from '../../../5-graph/tensors.ts';
 import type { WeightLayout } from '../../tfjs-layout.ts';
 
 /** A layer's weight as one of our tensors. */
@@ -17,6 +18,7 @@ const members: Readonly<Record<string, TensorSpec['role']>> = {
   beta: 'bias',
   moving_mean: 'running_mean',
   moving_variance: 'running_var',
+  value: 'value',
 };
 
 /**
@@ -30,17 +32,19 @@ export function namedWeight(weight: string, shape: readonly number[]): NamedWeig
   const role = Object.hasOwn(members, member) ? members[member] : undefined;
   if (cut <= 0 || !role) return undefined;
   const layout = layoutOf(member, shape.length);
-  return layout && { name: `${weight.slice(0, cut)}.${role}`, shape: logicalShape(layout, shape), layout };
+  return layout && { name: tensorName(weight.slice(0, cut), role), shape: logicalShape(layout, shape), layout };
 }
 
 function layoutOf(member: string, rank: number): WeightLayout | undefined {
   if (member === 'depthwise_kernel') return rank === 4 ? 'depthwise' : undefined;
   if (member === 'kernel') return rank === 4 ? 'conv' : rank === 2 ? 'linear' : undefined;
+  if (member === 'value' && rank === 3) return 'map';
   return rank === 1 ? 'vector' : undefined;
 }
 
 function logicalShape(layout: WeightLayout, [a = 1, b = 1, c = 1, d = 1]: readonly number[]): readonly number[] {
   if (layout === 'conv') return [d, c, a, b];
   if (layout === 'depthwise') return [c * d, 1, a, b];
+  if (layout === 'map') return [c, a, b];
   return layout === 'linear' ? [b, a] : [a];
 }

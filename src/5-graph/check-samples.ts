@@ -1,0 +1,24 @@
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Graph, GraphNode } from './graph.ts';
+
+/**
+ * What depends on no input, such as a learned tensor, is there once, and what depends on one once per sample. Arithmetic
+ * repeats what is there once; `Concat` does not, and an output has to be of each sample.
+ */
+export function checkSamples(graph: Graph): Diagnostic[] {
+  const ofSamples: boolean[] = [];
+  const problems: Diagnostic[] = [];
+  for (const { op, inputs, span } of graph.nodes) {
+    const reads = inputs.map((ref) => ofSamples[ref.node] === true);
+    ofSamples.push(op.kind === 'input' || reads.includes(true));
+    if (op.kind === 'concat' && reads.includes(true) && reads.includes(false)) {
+      problems.push(createDiagnostic('without-input', span, { what: "'Concat'" }));
+    }
+  }
+  for (const { name, value } of [...graph.outputs, ...graph.auxiliary]) {
+    if (ofSamples[value.node]) continue;
+    const { span } = graph.nodes[value.node] as GraphNode;
+    problems.push(createDiagnostic('without-input', span, { what: `the output '${name}'` }));
+  }
+  return problems;
+}

@@ -1,0 +1,42 @@
+import type { LayerVariable, Shape, serialization, Tensor } from '@tensorflow/tfjs';
+import type { Tfjs } from '../tfjs.ts';
+import { onlyShape, onlyTensor } from './only-tensor.ts';
+import { settingsLayerClass } from './settings-layer.ts';
+
+interface WeightSettings {
+  readonly shape: readonly number[];
+  readonly initial: number;
+}
+
+/** A learned tensor, once for each sample of what it reads and does not look at. */
+export function weightClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
+  return class EnetWeight extends settingsLayerClass(tf)<WeightSettings> {
+    static readonly className = 'EnetWeight';
+    private value?: LayerVariable;
+
+    constructor(given: WeightSettings) {
+      super(given, ['shape', 'initial']);
+    }
+
+    override build(inputShape: Shape | Shape[]): void {
+      const { shape, initial } = this.settings;
+      const initialiser = tf.initializers.constant({ value: initial });
+      this.value = this.addWeight('value', [...shape], 'float32', initialiser, undefined, true);
+      super.build(inputShape);
+    }
+
+    override computeOutputShape(shape: Shape | Shape[]): Shape {
+      const [batch = null] = onlyShape(shape);
+      return [batch, ...this.settings.shape];
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      return tf.tidy(() => {
+        const { shape } = this.settings;
+        const [samples = 1] = onlyTensor(inputs).shape;
+        const one = tf.reshape((this.value as LayerVariable).read(), [1, ...shape]);
+        return tf.tile(one, [samples, ...shape.map(() => 1)]);
+      });
+    }
+  };
+}
