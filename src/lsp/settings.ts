@@ -1,6 +1,7 @@
 import type { ScalingRequest } from '../4-scale/scaling.ts';
 import { defaultInlayHints, type InlayHintOptions } from '../ide/features/inlay-hints.ts';
 import { isObject } from '../weights/is-object.ts';
+import { invalidParams } from './errors.ts';
 
 /** The settings of the section `enet`, as they hold. */
 export interface Settings {
@@ -64,6 +65,13 @@ export function readScaling(value: unknown): ScalingRequest | string {
   }
   if (request.phi !== undefined && request.variant !== undefined) return 'phi and variant exclude each other';
   return request as ScalingRequest;
+}
+
+/** The point that a client asks for; an error where it is none. */
+export function requestedScaling(value: unknown): ScalingRequest {
+  const request = readScaling(value);
+  if (typeof request === 'string') throw invalidParams(request);
+  return request;
 }
 
 function problemOf(name: string, value: unknown): string | undefined {

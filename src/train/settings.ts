@@ -230,6 +230,12 @@ export function settingProblem(name: SettingName, value: unknown): string | unde
   return undefined;
 }
 
+/** @throws SettingError for a value that a setting cannot have. */
+export function requireSetting(name: SettingName, value: unknown): void {
+  const problem = settingProblem(name, value);
+  if (problem !== undefined) throw new SettingError(name, words`${option(name)} ${problem}, not '${String(value)}'`);
+}
+
 /** Whether what an epoch does depends on how many there are: the rate on its way to 0, sizes that grow over the run. */
 export function dependsOnLength({ schedule, progressive }: Settings): boolean {
   return schedule === 'cosine' || progressive !== undefined;
@@ -251,8 +257,7 @@ export function clashOf({ optimiser, epsilon }: ResolvedSettings): readonly [Set
 export function checkedSettings(given: Partial<Settings>): ResolvedSettings {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(settingTable, name)) throw new SettingError(name, words`there is no setting ${option(name)}`);
-    const problem = value === undefined ? undefined : settingProblem(name as SettingName, value);
-    if (problem) throw new SettingError(name, words`${option(name)} ${problem}, not '${String(value)}'`);
+    if (value !== undefined) requireSetting(name as SettingName, value);
   }
   const settings = resolveSettings(given);
   const [wrong] = [...idleSettings(given, settings), ...(clashOf(settings) ? [clashOf(settings)] : [])];

@@ -10,7 +10,7 @@ import { invalidParams } from '../errors.ts';
 import { answer } from '../guard.ts';
 import { choicesIn, scalingText } from '../scaling-choices.ts';
 import type { Session } from '../session.ts';
-import { readScaling } from '../settings.ts';
+import { requestedScaling } from '../settings.ts';
 import { folderOf, uriToPath } from '../uris.ts';
 
 /** The commands that the server runs for clients that have none of their own of that name. */
@@ -37,8 +37,7 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
   const ofLens = args.length > 1;
   const given = ofLens ? args[2] : args[0];
   if (given !== undefined && given !== null) {
-    const request = readScaling(given);
-    if (typeof request === 'string') throw invalidParams(request);
+    const request = requestedScaling(given);
     chooseScaling(session, request);
     say(session, `enet: ${scalingText(request)}`);
     return request;

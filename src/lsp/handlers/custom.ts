@@ -6,7 +6,7 @@ import { libraryText } from '../library-texts.ts';
 import type { LibraryFile, ScalingState, ViewedText } from '../protocol.ts';
 import { choicesIn } from '../scaling-choices.ts';
 import type { Session } from '../session.ts';
-import { readScaling } from '../settings.ts';
+import { requestedScaling } from '../settings.ts';
 
 /** What the protocol has no request for: the texts of the library, and the point that is chosen. */
 export function answerCustomRequests(session: Session): void {
@@ -27,9 +27,7 @@ export function answerCustomRequests(session: Session): void {
   });
   answer(session, 'enet/scaling', ({ uri }: { uri?: string }): ScalingState => choicesIn(session, uri));
   answer(session, 'enet/setScaling', ({ scaling, uri }: { scaling: unknown; uri?: string }): ScalingState => {
-    const request = readScaling(scaling);
-    if (typeof request === 'string') throw invalidParams(request);
-    chooseScaling(session, request);
+    chooseScaling(session, requestedScaling(scaling));
     return choicesIn(session, uri);
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readProblem } from '../../node/system-errors.ts';
+import type { CropRect } from '../augment/crops.ts';
 import { smallSide } from '../augment/recipe.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
@@ -7,20 +8,8 @@ import { pictureFault } from './picture-fault.ts';
 import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';
 
-/** A rectangle of a picture, in whole pixels of the upright picture. */
-export interface Rect {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What an image is decoded to. */
-export interface DecodedShape {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-}
+export type DecodedShape = Omit<Pixels, 'data'>;
 
 /**
  * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
@@ -32,7 +21,7 @@ export interface DecodedShape {
 export async function decodeCrop(
   locator: Locator,
   target: DecodedShape,
-  choose: (width: number, height: number) => Rect,
+  choose: (width: number, height: number) => CropRect,
 ): Promise<Uint8Array> {
   if (locator.kind === 'record') return resizeSmall(readRecord(locator), target, choose);
   const picture = await openPicture(locator.path);
@@ -119,7 +108,7 @@ function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
 function resize(
   image: ReturnType<Sharp>,
   { width, height }: Picture,
-  rect: Rect,
+  rect: CropRect,
   target: DecodedShape,
 ): ReturnType<Sharp> {
   const options = { fit: 'fill', kernel: 'cubic' } as const;
@@ -133,7 +122,11 @@ function resize(
   return image.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
 }
 
-function resizeSmall(image: Pixels, target: DecodedShape, choose: (width: number, height: number) => Rect): Uint8Array {
+function resizeSmall(
+  image: Pixels,
+  target: DecodedShape,
+  choose: (width: number, height: number) => CropRect,
+): Uint8Array {
   const rect = choose(image.width, image.height);
   return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
 }
@@ -165,7 +158,7 @@ function interleave(planes: Uint8Array, channels: number): Uint8Array {
   return pixels;
 }
 
-function crop(image: Pixels, { left, top, width, height }: Rect): Pixels {
+function crop(image: Pixels, { left, top, width, height }: CropRect): Pixels {
   if (width === image.width && height === image.height) return image;
   const { channels } = image;
   const data = new Uint8Array(width * height * channels);

@@ -15,8 +15,8 @@ import type { Evaluation } from '../loop/evaluate.ts';
 import type { NetworkRequest, StartWeights } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import { classesOfWeights } from '../run/weights-file.ts';
-import { RunError, SettingError } from '../run-error.ts';
-import { settingProblem } from '../settings.ts';
+import { RunError } from '../run-error.ts';
+import { requireSetting } from '../settings.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl, requireOptions } from './common-options.ts';
@@ -91,7 +91,7 @@ export async function evaluateNetwork(
 ): Promise<EvaluationResult> {
   const { batch = 32, workers } = options;
   const { cwd, env } = placeOf(options);
-  checkCrop(options.crop);
+  if (options.crop !== undefined) requireSetting('crop', options.crop);
   const tell = tellOnce(report);
   const subject = await (options.run === undefined ? ofSpec(options, cwd, tell) : ofRun(options, cwd, tell));
   const { weights, dataset } = subject;
@@ -196,11 +196,6 @@ async function namedClasses({ file, key }: StartWeights): Promise<readonly strin
   const { checkpoint, close } = await openCheckpoint(file, '/', key);
   close();
   return checkpoint && classesOfWeights(checkpoint);
-}
-
-function checkCrop(crop: number | undefined): void {
-  const problem = crop === undefined ? undefined : settingProblem('crop', crop);
-  if (problem !== undefined) throw new SettingError('crop', words`${option('crop')} ${problem}, not ${crop as number}`);
 }
 
 /** The images to be measured, and what they are called. */

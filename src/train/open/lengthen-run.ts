@@ -5,9 +5,8 @@ import { lengthened } from '../run/run-config.ts';
 import { hashesOf } from '../run/run-folder.ts';
 import type { TrainState } from '../run/state.ts';
 import { readPosition } from '../run/state-file.ts';
-import { SettingError } from '../run-error.ts';
 import { learningRate } from '../schedule.ts';
-import { type ResolvedSettings, settingProblem } from '../settings.ts';
+import { type ResolvedSettings, requireSetting } from '../settings.ts';
 import type { RunLoaders } from './open-loaders.ts';
 import type { StoredNetwork } from './stored-network.ts';
 
@@ -19,8 +18,7 @@ export interface LongerRun {
 
 /** The run with more epochs. Nothing is written. @throws SettingError, RunError if it would not be longer. */
 export function lengthenRun(run: StoredNetwork, epochs: number): LongerRun {
-  const problem = settingProblem('epochs', epochs);
-  if (problem !== undefined) throw new SettingError('epochs', words`${option('epochs')} ${problem}, not ${epochs}`);
+  requireSetting('epochs', epochs);
   const { folder, config, hashes } = run;
   const position = readPosition(folder, hashes);
   const longer = lengthened(config, epochs, position?.step ?? 0, folder.shown);

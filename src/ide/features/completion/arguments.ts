@@ -1,7 +1,8 @@
-import type { ParamNode } from '../../../1-parse/ast.ts';
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
-import { describeOpParam, describeParam, paramsOf, paramText } from '../../docs/describe.ts';
+import type { Analysis } from '../../core/analysis.ts';
+import { paramsOf, paramText } from '../../docs/describe.ts';
+import { describeParamOf, paramLabel } from '../../docs/describe-param.ts';
 import { settingDocs, variantColumnDocs } from '../../docs/words.ts';
 import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { Proposal } from './item.ts';
@@ -18,7 +19,7 @@ export function argumentNames(site: Site): Proposal[] {
 }
 
 function argument(site: Site, { signature }: CallAt, param: SignatureParam): Proposal {
-  const { detail, documentation } = describe(signature, param);
+  const { detail, documentation } = describe(site.analysis, signature, param);
   return {
     label: param.name,
     kind: 'parameter',
@@ -38,24 +39,16 @@ function hasColon({ piece }: Site): boolean {
 
 /** A parameter's type, default and documentation. */
 export function describe(
-  { op, declared, name }: Signature,
+  analysis: Analysis,
+  signature: Signature,
   param: SignatureParam,
 ): { detail: string; documentation: string } {
-  if (op) {
-    const own = op.params.find((p) => p.name === param.name);
-    return { detail: own?.type ?? 'tensor', documentation: describeOpParam(op, param.name) ?? '' };
-  }
-  const node: ParamNode | undefined = declared && paramsOf(declared.node).find((p) => p.name.name === param.name);
-  if (node)
-    return {
-      detail: paramText(node).slice(param.name.length + 2) || 'tensor',
-      documentation: describeParam(node, name),
-    };
-  if (param.name === 'variant') return { detail: 'name', documentation: `One of the variants of ${name}.` };
-  if (param.name === 'phi') return { detail: 'real', documentation: `The compound coefficient of ${name}.` };
-  const factor = variantColumnDocs[param.name];
-  if (factor !== undefined) return { detail: 'real', documentation: factor };
-  return { detail: 'tensor', documentation: '' };
+  const { name } = param;
+  const node = paramsOf(signature.declared?.node).find((p) => p.name.name === name);
+  const typed = /: (.*)/s.exec(node ? paramText(node) : paramLabel(signature, param))?.[1];
+  const ofPoint = name === 'variant' ? 'name' : Object.hasOwn(variantColumnDocs, name) ? 'real' : 'tensor';
+  const detail = typed ?? (node ? 'tensor' : ofPoint);
+  return { detail, documentation: describeParamOf(signature, name, analysis) };
 }
 
 function settingNames(site: Site, settings: NonNullable<ReturnType<typeof settingsOf>>): Proposal[] {

@@ -10,7 +10,7 @@ import type { TableAt } from './table-at.ts';
 export function columns(site: Site, table: TableAt): Proposal[] {
   const all =
     table.kind === 'stages'
-      ? stageColumns(table)
+      ? stageColumns(site, table)
       : table.kind === 'variants'
         ? variantColumns(site)
         : weightColumns(table);
@@ -31,13 +31,13 @@ function column(label: string, rank: number, documentation: string, detail?: str
   return { label, kind: 'column', rank, documentation, detail };
 }
 
-function stageColumns({ blocks, given }: TableAt): Proposal[] {
+function stageColumns({ analysis }: Site, { blocks, given }: TableAt): Proposal[] {
   const params = new Map<string, Proposal>();
   for (const block of blocks) {
     for (const param of block.values) {
       const { name, required, named } = param;
       if (params.has(name) || named) continue;
-      const { detail, documentation } = describe(block, param);
+      const { detail, documentation } = describe(analysis, block, param);
       const note = name === 'stride' ? `\n\n${strideColumnDoc}` : '';
       const rank = required ? 0 : given.has(name) ? 4 : 2;
       params.set(name, column(name, rank, `${documentation}${note}`, detail));

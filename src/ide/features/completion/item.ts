@@ -52,23 +52,15 @@ export interface CompletionItem {
   readonly thenSuggest?: boolean;
 }
 
-/** An item as the makers of items give it: where it stands in the list and what it replaces are settled at the end. */
-export interface Proposal {
-  readonly label: string;
-  readonly kind: CompletionKind;
+/**
+ * An item as the makers of items give it: its place in the list is settled at the end. Without a text to insert it is the
+ * label, without what it replaces the word at the cursor; offsets are local to the piece.
+ */
+export interface Proposal
+  extends Pick<CompletionItem, 'label' | 'kind'>,
+    Partial<Omit<CompletionItem, 'label' | 'kind' | 'sortText' | 'preselect'>> {
   /** 0 is the likeliest. */
   readonly rank: number;
-  readonly detail?: string;
-  readonly documentation?: string;
-  /** Without it the label. */
-  readonly insertText?: string;
-  readonly isSnippet?: boolean;
-  /** Without it the word at the cursor. Local to the piece. */
-  readonly replace?: { readonly start: number; readonly end: number };
-  readonly filterText?: string;
-  readonly commitCharacters?: readonly string[];
-  readonly additionalEdits?: readonly CompletionEdit[];
-  readonly thenSuggest?: boolean;
 }
 
 /** A text as it stands in a snippet: what would be a tab stop is escaped. */
