@@ -1,11 +1,10 @@
 import type { Declaration, NameNode } from '../../1-parse/ast.ts';
 import type { FileScope } from '../../3-check/meanings/called-blocks.ts';
-import { meaningsOf, namesOf } from '../../3-check/meanings/declaration-names.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
 import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
 import type { ActivationName } from '../../ops/activations.ts';
-import { occurrenceIn } from './file-names.ts';
 
 /** The signature of what a name calls; of a parameter of type `block`, that of its default. */
 export function signatureOfTarget(module: FileScope, target: NameTarget): Signature | undefined {
@@ -29,21 +28,4 @@ export function signatureOfCallee(
 ): Signature | undefined {
   const target = meaningsOf(declaration).targets.get(callee);
   return target && signatureOfTarget(module, target);
-}
-
-/**
- * What a name at an offset of a declaration's own source means, also in a part that could not be read: then a parameter, what
- * the file or the language knows by that name, or what else the declaration binds.
- */
-export function targetOfWord(
-  module: FileScope,
-  declaration: Declaration | undefined,
-  name: string,
-  offset: number,
-): NameTarget {
-  const there = declaration && occurrenceIn(declaration, offset);
-  if (there && there.name === name) return there.target;
-  const bound = declaration && namesOf(declaration).find((o) => o.name === name && o.target.kind === 'local')?.target;
-  const isParameter = bound?.kind === 'local' && bound.local.kind === 'parameter';
-  return bound && (isParameter || !freeMeaning(module, name)) ? bound : { kind: 'free', name };
 }

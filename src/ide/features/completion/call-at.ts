@@ -15,6 +15,8 @@ import type { Site } from './site.ts';
 /** A call of which the cursor is in an argument. */
 export interface CallAt {
   readonly signature: Signature;
+  /** Whether the chain brings its tensors. */
+  readonly chained: boolean;
   /** The parameters that no other argument fills, before the cursor or after it. */
   readonly left: readonly SignatureParam[];
   /** The one that the argument at the cursor fills. */
@@ -23,8 +25,11 @@ export interface CallAt {
   readonly argument: string | undefined;
 }
 
+/** What of a site tells what a call is. */
+type CallSurroundings = Pick<Site, 'module' | 'scope' | 'piece'>;
+
 /** What a callee's name means as far as completion must know it: the block behind a parameter is its default. */
-export function signatureAt({ module, scope }: Site, name: string): Signature | undefined {
+export function signatureAt({ module, scope }: CallSurroundings, name: string): Signature | undefined {
   const visible = scope.names.get(name);
   if (!visible) return signatureOfTarget(module, { kind: 'free', name });
   return visible.type === 'block' && visible.local
@@ -48,7 +53,7 @@ export function settingsOf(path: readonly TreeNode[]): Settings | undefined {
 }
 
 /** The call whose argument is at the end of a path of nodes around the cursor. */
-export function callOf(site: Site, path: readonly TreeNode[]): CallAt | undefined {
+export function callOf(site: CallSurroundings, path: readonly TreeNode[]): CallAt | undefined {
   const arg = path.at(-1);
   const call = callOfArgument(path);
   const signature = call?.arg === arg ? signatureAt(site, call?.site.callee.text ?? '') : undefined;
@@ -68,13 +73,14 @@ export function callOf(site: Site, path: readonly TreeNode[]): CallAt | undefine
   const next = signature.tensors === 'many' ? undefined : byPlace[positional];
   return {
     signature,
+    chained,
     left: listed.filter((p) => !given.has(p.name) && !filled.has(p)),
     param: argument === undefined ? next : signature.byName.get(argument),
     argument,
   };
 }
 
-function givesTensor({ scope }: Site, { value }: Arg): boolean {
+function givesTensor({ scope }: CallSurroundings, { value }: Arg): boolean {
   if (value.kind !== 'name') return value.kind === 'chain';
   const type = scope.names.get(value.parts[0] ?? '')?.type ?? 'unknown';
   return type !== 'unknown' && actsAsTensor(type) && !tensorProperties.includes(value.parts.at(-1) ?? '');
