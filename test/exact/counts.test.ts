@@ -36,3 +36,25 @@ test.each(cases)(
     });
   },
 );
+
+test('AlexNet of 2012: conv2, conv4 and conv5 in two groups, 60,965,224 parameters', () => {
+  const { graph } = compileLibrary('alexnet', { variant: 'nips2012' });
+  const { params, macs } = totalCost(graph as NonNullable<typeof graph>);
+  // filters times (weights of one, and its bias): Krizhevsky et al. 2012, section 3.5
+  const filters = [
+    [96, 3 * 11 * 11],
+    [256, 48 * 5 * 5],
+    [384, 256 * 3 * 3],
+    [384, 192 * 3 * 3],
+    [256, 192 * 3 * 3],
+    [4096, 256 * 6 * 6],
+    [4096, 4096],
+    [1000, 4096],
+  ] as const;
+  expect(params).toBe(filters.reduce((sum, [count, weights]) => sum + count * (weights + 1), 0));
+  expect(params).toBe(60_965_224);
+  const pixels = [55, 27, 13, 13, 13, 1, 1, 1].map((side) => side ** 2);
+  expect(macs).toBe(filters.reduce((sum, [count, weights], i) => sum + count * weights * (pixels[i] as number), 0));
+  const responses = graph?.nodes.filter(({ op }) => op.kind === 'localResponseNorm').map(({ path }) => path);
+  expect(responses).toEqual(['conv1.local_response_norm', 'conv2.local_response_norm']);
+});
