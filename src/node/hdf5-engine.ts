@@ -10,7 +10,7 @@ type Module = Awaited<typeof ready>;
 type Metadata = ReturnType<Module['get_dataset_metadata']>;
 
 /** How much of a dataset is read at a time, where it is not stored in larger chunks. */
-const pieceBytes = 1 << 22;
+const pieceBytes = 1 << 20;
 /** A chunk is decompressed whole. */
 const mostChunkBytes = 256 << 20;
 const mostTextBytes = 16 << 20;
@@ -157,7 +157,7 @@ function readInPieces(module: Module, id: bigint, path: string, metadata: Metada
       const offset = shape.map((_, axis) => BigInt(axis === 0 ? row : 0));
       const strides = shape.map(() => 1n);
       module.get_dataset_data(id, path, count, offset, strides, BigInt(pointer));
-      const bytes = module.HEAPU8.slice(pointer, pointer + taken * rowBytes);
+      const bytes = module.HEAPU8.subarray(pointer, pointer + taken * rowBytes);
       convertFloats(dtype, bytes, out.subarray((row * rowBytes) / metadata.size));
     }
   } finally {

@@ -17,15 +17,15 @@ function messageOf(file: Uint8Array): string {
 }
 
 it.each([
-  ['a Python pickle, not a checkpoint that torch.save wrote', '\x80\x02}q\0.', 'torch.load'],
+  ['a Python pickle, not a checkpoint that torch.save wrote', '\x80\x02}q\0.', 'if you trust its source'],
   ['an HDF5 file of Keras (.h5, .weights.h5)', `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'tensorflowjs_converter'],
   ['a Keras model (.keras)', zip('metadata.json'), 'tensorflowjs_converter'],
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
   ['a TensorFlow Lite model', '\x1c\0\0\0TFL3\0\0', 'quantised'],
-  ['a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'load_checkpoint'],
-  ["a TensorFlow checkpoint's index", `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'load_checkpoint'],
+  ['the graph of a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'the folder that contains it'],
+  ['a TensorFlow checkpoint', `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'by its path'],
   ['compressed with gzip', '\x1f\x8b\x08\0', 'gunzip'],
   [
     'a Git LFS pointer, not the file that it stands for',

@@ -55,5 +55,6 @@ test('each format is read, or says what to do instead', () => {
     'an ONNX model',
     'an HDF5 file of Keras (.h5, .weights.h5)',
     'a Keras model (.keras)',
+    'a TensorFlow checkpoint',
   ]);
 });

@@ -12,7 +12,7 @@ export const weightDiagnostics = {
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
     (a) => `'${a.file}' is ${a.what}, which is not read: ${a.advice}`,
-    `Weights are read from safetensors files, PyTorch checkpoints, ONNX models, files of Keras and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
+    `Weights are read from safetensors files, PyTorch checkpoints, ONNX models, files of Keras, TensorFlow checkpoints and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
   ),
   'checkpoint-unreadable': error<{ file: string; what: string; reason: string }>(
     (a) => `'${a.file}' is ${a.what} that cannot be read: ${a.reason}`,
@@ -24,12 +24,12 @@ export const weightDiagnostics = {
   ),
   'checkpoint-key': error<{ file: string; what: string; key: string }>(
     (a) => `'${a.file}' is ${a.what}, which has no dictionaries to choose '${a.key}' from`,
-    `\`--weights-key\` takes one of the dictionaries of tensors that a PyTorch checkpoint may have. Files of other formats have one list of tensors.`,
+    `\`--weights-key\` takes one of the dictionaries of tensors that a PyTorch checkpoint may have, or the variables (\`raw\`) or averages of a TensorFlow checkpoint. Files of other formats have one list of tensors.`,
   ),
   'checkpoint-dense-order': warning<{ file: string; tensor: string }>(
     (a) =>
       `'${a.file}' has weights alone, without the model's layers: if '${a.tensor}' reads a flattened map, its order is not known, and it is read as if the map had one pixel`,
-    `Keras flattens a map pixel by pixel, a \`Linear\` reads it channel by channel. A file of a whole model (\`model.save('x.keras')\`) has the layers, from which the order follows; \`model.save_weights\` leaves them out. After a global pool nothing changes.`,
+    `TensorFlow flattens a map pixel by pixel, a \`Linear\` reads it channel by channel. A Keras file of a whole model (\`model.save('x.keras')\`) has the layers, from which the order follows; \`model.save_weights\` and TensorFlow's checkpoints leave them out. After a global pool nothing changes.`,
   ),
   'checkpoint-tensor': error<{ file: string; tensor: string; reason: string }>(
     (a) => `the entry of '${a.tensor}' in '${a.file}' is wrong: ${a.reason}`,

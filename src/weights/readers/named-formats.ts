@@ -1,10 +1,6 @@
 import { isJson, isZipOf, matches, starts } from './first-bytes.ts';
 import type { CheckpointFormat, FileEnds } from './format.ts';
 
-const fromTorch =
-  "in Python: import torch; from safetensors.torch import save_file; w = torch.load('FILE', map_location='cpu', weights_only=True); save_file({k: v.contiguous().clone() for k, v in w.get('state_dict', w).items()}, 'weights.safetensors')";
-const fromTensorflow =
-  'in Python: read variables with tf.train.load_checkpoint(PREFIX).get_tensor(name), transpose kernels ([height, width, in, out] to [out, in, height, width]) and save them with safetensors.numpy.save_file';
 const fetchAgain = 'download it again, and compare its size with the one that its source states';
 
 /**
@@ -36,7 +32,8 @@ export const namedFormats: readonly CheckpointFormat[] = [
   {
     what: 'a Python pickle, not a checkpoint that torch.save wrote',
     isOf: matches(/^\x80[\x02-\x05]/),
-    advice: fromTorch,
+    advice:
+      'if you trust its source, load it with pickle in Python, and save its arrays with save_file of safetensors.numpy',
   },
   { what: 'compressed with gzip', isOf: starts('\x1f\x8b'), advice: "unpack it with 'gunzip' or 'tar xzf'" },
   { what: 'compressed with bzip2', isOf: starts('BZh'), advice: "unpack it with 'bunzip2'" },
@@ -65,16 +62,9 @@ export const namedFormats: readonly CheckpointFormat[] = [
     advice: 'join these into one safetensors file first',
   },
   { what: 'JSON, perhaps the error message of a server', isOf: isJson, advice: fetchAgain },
-  { what: 'a TensorFlow SavedModel', isOf: isSavedModel, advice: fromTensorflow },
+  { what: 'the graph of a TensorFlow SavedModel', isOf: isSavedModel, advice: 'give the folder that contains it' },
   { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
-  { what: "a TensorFlow checkpoint's index", isOf: isTensorflowIndex, advice: fromTensorflow },
 ];
-
-/** By the last bytes of a TensorFlow checkpoint's `.index`: its table's magic number. */
-function isTensorflowIndex({ head, tail }: FileEnds): boolean {
-  const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
-  return head.length >= 48 && magic.every((byte, i) => tail[i] === byte);
-}
 
 /** A protobuf of a SavedModel: `saved_model_schema_version` 1, then the meta graph. */
 function isSavedModel({ head, text }: FileEnds): boolean {

@@ -5,6 +5,7 @@ import { layersModelFormat } from './layers-model/format.ts';
 import { namedFormats } from './named-formats.ts';
 import { onnxFormat } from './onnx/format.ts';
 import { safetensorsFormat } from './safetensors.ts';
+import { tensorflowFormat } from './tensorflow/format.ts';
 import { torchFormats } from './torch/format.ts';
 
 /** All formats of weights that are known, those that are read first. A file is of the first that its bytes fit. */
@@ -14,6 +15,7 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
   ...torchFormats,
   onnxFormat,
   ...kerasFormats,
+  tensorflowFormat,
   ...namedFormats,
 ];
 

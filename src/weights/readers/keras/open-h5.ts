@@ -69,13 +69,16 @@ function readWeights(
     located.set(named.name, { path, named, ...(channels !== undefined && { channels }) });
   }
   if (tensors.size === 0) throw new Unreadable('it holds no weights of layers that are known here');
+  let buffer = new Float32Array(0);
   const read = (tensor: string): Float32Array => {
     const weight = located.get(tensor);
     if (!weight || !isFloat(tensors.get(tensor)?.dtype ?? '')) {
       throw new Error(`${name} has no floating-point tensor '${tensor}'`);
     }
     const { path, named, channels } = weight;
-    const stored = new Float32Array(elements(named.shape));
+    const length = elements(named.shape);
+    if (buffer.length < length) buffer = new Float32Array(length);
+    const stored = buffer.subarray(0, length);
     file.read(path, stored);
     return ourValues(named, stored, channels);
   };

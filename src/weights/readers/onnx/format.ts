@@ -4,10 +4,10 @@ import { fromStored } from '../../tfjs-layout.ts';
 import { ByteReader, Unreadable } from '../byte-reader.ts';
 import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, RandomAccess } from '../format.ts';
 import { isWithin } from '../path-within.ts';
+import { ProtoReader } from '../protobuf.ts';
 import { refusing } from '../refusing.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
 import { readModel } from './model-proto.ts';
-import { ProtoReader } from './protobuf.ts';
 import type { OnnxTensor } from './tensor-proto.ts';
 
 const what = 'an ONNX model';

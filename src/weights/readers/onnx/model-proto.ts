@@ -1,5 +1,5 @@
 import { Unreadable } from '../byte-reader.ts';
-import type { ProtoField, ProtoReader } from './protobuf.ts';
+import type { ProtoField, ProtoReader } from '../protobuf.ts';
 import { type OnnxTensor, readEntry, readTensor } from './tensor-proto.ts';
 
 /** What a model has of weights. */

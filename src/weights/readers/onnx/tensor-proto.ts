@@ -1,6 +1,6 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { Unreadable } from '../byte-reader.ts';
-import type { ProtoField, ProtoReader } from './protobuf.ts';
+import type { ProtoField, ProtoReader } from '../protobuf.ts';
 
 /** Where the numbers of a tensor are. */
 export interface TensorData {

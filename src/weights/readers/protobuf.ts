@@ -1,4 +1,4 @@
-import { type ByteReader, Unreadable } from '../byte-reader.ts';
+import { type ByteReader, Unreadable } from './byte-reader.ts';
 
 /** A field of a message: a number (wire type 0), or bytes. */
 export interface ProtoField {

@@ -1,0 +1,128 @@
+import { elements } from '../../../5-graph/graph.ts';
+import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoint.ts';
+import { fromStored } from '../../tfjs-layout.ts';
+import { Unreadable } from '../byte-reader.ts';
+import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, RandomAccess } from '../format.ts';
+import { type NamedWeight, namedWeight } from '../layers-model/weight-names.ts';
+import { refusing } from '../refusing.ts';
+import { floatBytes, readFloats } from '../stored-floats.ts';
+import { readBundle, type Variable } from './bundle.ts';
+
+const what = 'a TensorFlow checkpoint';
+
+/** A checkpoint by its `.index`, or a SavedModel by its folder. */
+export const tensorflowFormat: CheckpointFormat = {
+  what,
+  isOf: isIndex,
+  folderFile: 'variables/variables.index',
+  hasDictionaries: true,
+  advice: 'give it by its path: the numbers are in other files of its folder',
+  open: refusing(what, openTensorflow),
+};
+
+/** By the last bytes: the magic number of a sorted table. */
+function isIndex({ head, tail }: FileEnds): boolean {
+  const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+  return head.length >= 48 && magic.every((byte, i) => tail[i] === byte);
+}
+
+interface LocatedVariable {
+  readonly named: NamedWeight;
+  readonly variable: Variable;
+}
+
+/** What `tf.train.ExponentialMovingAverage` puts behind the name of a variable that it averages. */
+const averageName = 'ExponentialMovingAverage';
+/** What `--weights-key` calls the variables themselves. */
+const rawKey = 'raw';
+
+function openTensorflow(source: CheckpointSource): OpenedTensors | undefined {
+  const { name, file, openNear, key } = source;
+  if (!openNear) return undefined;
+  if (key !== undefined && key !== averageName && key !== rawKey) {
+    throw new Unreadable(`it has no weights '${key}'; '${averageName}' and '${rawKey}' are known`);
+  }
+  const { variables, shards } = readBundle(file);
+  const all = variables.flatMap(named);
+  const averages = key === rawKey ? [] : all.filter(({ isAverage }) => isAverage);
+  const taken = new Map(all.filter(({ isAverage }) => !isAverage).map((located) => [located.named.name, located]));
+  for (const located of averages) taken.set(located.named.name, located);
+  if (taken.size === 0) throw new Unreadable('it holds no variables of layers that are known here');
+  const files = dataFiles(name, shards, openNear);
+  for (const { variable } of taken.values()) checkPlace(variable, files);
+  return {
+    checkpoint: checkpointOf(name, taken, files),
+    diagnostics: reports(name, [...taken.values()], averages.length > 0 && key === undefined),
+  };
+}
+
+/** A variable as one of our tensors; nothing for optimisers' and counters'. */
+function named(variable: Variable): (LocatedVariable & { readonly isAverage: boolean })[] {
+  const path = variable.name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, '');
+  const isAverage = path.endsWith(`/${averageName}`);
+  const own = isAverage ? path.slice(0, -averageName.length - 1) : path;
+  const weight = own.includes('.OPTIMIZER_SLOT') ? undefined : namedWeight(own, variable.shape);
+  return weight ? [{ named: { ...weight, name: weight.name.replaceAll('/', '.') }, variable, isAverage }] : [];
+}
+
+/** The files of numbers, `NAME.data-00000-of-00001`. */
+function dataFiles(name: string, shards: number, openNear: (path: string) => RandomAccess): readonly RandomAccess[] {
+  const base = name.endsWith('.index')
+    ? name.slice(0, -'.index'.length).replace(/^.*[\\/]/, '')
+    : 'variables/variables';
+  const number = (n: number) => String(n).padStart(5, '0');
+  return Array.from({ length: shards }, (_, i) => openNear(`${base}.data-${number(i)}-of-${number(shards)}`));
+}
+
+function checkPlace({ name, dtype, shape, shard, offset }: Variable, files: readonly RandomAccess[]): void {
+  const end = offset + elements(shape) * (floatBytes[dtype] ?? 0);
+  if (end > (files[shard]?.size ?? 0)) {
+    throw new Unreadable(`the numbers of '${name.slice(0, 80)}' do not lie within its files: they were cut off`);
+  }
+}
+
+function checkpointOf(
+  name: string,
+  taken: ReadonlyMap<string, LocatedVariable>,
+  files: readonly RandomAccess[],
+): Checkpoint {
+  const tensors = new Map<string, CheckpointTensor>();
+  for (const [own, { named: weight, variable }] of taken) {
+    tensors.set(own, { name: own, dtype: variable.dtype, shape: weight.shape });
+  }
+  let buffer = new Float32Array(0);
+  return {
+    name,
+    tensors,
+    metadata: new Map(),
+    read(tensor) {
+      const located = taken.get(tensor);
+      if (!located || !isFloat(located.variable.dtype)) {
+        throw new Error(`${name} has no floating-point tensor '${tensor}'`);
+      }
+      const { named: weight, variable } = located;
+      const length = elements(weight.shape);
+      if (buffer.length < length) buffer = new Float32Array(length);
+      const stored = buffer.subarray(0, length);
+      const file = files[variable.shard] as RandomAccess;
+      readFloats(file, variable.offset, variable.dtype, stored, `'${tensor}' of ${name}`);
+      return fromStored(weight.layout, weight.shape, stored);
+    },
+  };
+}
+
+function reports(name: string, taken: readonly LocatedVariable[], hasChoice: boolean): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  if (hasChoice) {
+    const instead = `; --weights-key ${rawKey} takes those before averaging`;
+    const data = { file: name, key: averageName, kind: 'averaged weights', instead };
+    diagnostics.push(createDiagnostic('checkpoint-dictionary', undefined, data));
+  }
+  const dense = taken.find(({ named: { layout } }) => layout === 'linear');
+  if (dense) {
+    const data = { file: name, tensor: dense.named.name };
+    diagnostics.push(createDiagnostic('checkpoint-dense-order', undefined, data));
+  }
+  return diagnostics;
+}
