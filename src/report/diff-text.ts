@@ -2,7 +2,7 @@ import { writtenKernelLabel } from '../ops/labels.ts';
 import { type Change, isSame, type NumberChange, type StageDiff, type SummaryDiff } from './diff.ts';
 import { formatBytes, formatCount, formatFactor, formatRatio } from './format-number.ts';
 import { titleOf } from './summary-text.ts';
-import { type Paint, plain, renderTable } from './text-table.ts';
+import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 
 /** What differs, for a terminal. A cell with one value is the same on both sides. */
 export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
@@ -12,20 +12,8 @@ export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
   ];
   if (isSame(diff)) return `${heads.join('\n')}\n\nNothing differs.\n`;
   const settings = diff.settings.map((s) => `${s.name}: ${s.from ?? '-'} → ${s.to ?? '-'}`);
-  const columns = [
-    { title: '' },
-    { title: 'stage' },
-    { title: 'operator' },
-    { title: 'kernel' },
-    { title: 'stride', align: 'right' },
-    { title: 'resolution', align: 'right' },
-    { title: 'filters', align: 'right' },
-    { title: 'repeats', align: 'right' },
-    { title: 'params', align: 'right' },
-    { title: '', align: 'right' },
-    { title: 'MACs', align: 'right' },
-    { title: '', align: 'right' },
-  ] as const;
+  const numbers = ['stride', 'resolution', 'filters', 'repeats', 'params', '', 'MACs', ''];
+  const columns = columnsOf(['', 'stage', 'operator', 'kernel'], numbers);
   const total = (name: string) => diff.totals.find((t) => t.name === name) as NumberChange;
   const footer = ['', 'total', '', '', '', '', '', '', ...withRatio(total('params')), ...withRatio(total('macs'))];
   const table = renderTable(columns, diff.stages.map(stageRow), { footer, paint });

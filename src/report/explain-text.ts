@@ -1,7 +1,7 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
 import type { Budget, Comparison, ExplainedValue, Explanation } from './explain.ts';
 import { formatCount, formatFactor } from './format-number.ts';
-import { type Paint, plain, renderTable } from './text-table.ts';
+import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 import { typeCountsText } from './type-counts.ts';
 
 /** An explanation for a terminal. */
@@ -20,28 +20,19 @@ export function explanationText(explanation: Explanation, paint: Paint = plain):
 }
 
 function valueTable(title: string, values: readonly ExplainedValue[], paint: Paint): string {
-  const columns = [{ title }, { title: 'value', align: 'right' }, { title: 'from' }, { title: 'how' }] as const;
-  return renderTable(
-    columns,
-    values.map(({ name, value, source, trace }) => [name, shortNumber(value), source, trace]),
-    { paint },
-  );
+  const rows = values.map(({ name, value, source, trace }) => [name, shortNumber(value), source, trace]);
+  return renderTable(columnsOf([title], ['value'], ['from', 'how']), rows, { paint });
 }
 
 function comparisonText({ used, values, published, formula }: Comparison, paint: Paint): string {
   const mark = (rule: 'published' | 'formula') =>
     `${rule === 'formula' ? 'formula' : 'published row'}${rule === used ? ' (used)' : ''}`;
-  const columns = [
-    { title: '' },
-    { title: mark('published'), align: 'right' },
-    { title: mark('formula'), align: 'right' },
-  ] as const;
   const rows = [
     ...values.map((v) => [v.name, shortNumber(v.published), shortNumber(v.formula)]),
     ['parameters', formatCount(published.params), formatCount(formula.params)],
     ['MACs', formatCount(published.macs), formatCount(formula.macs)],
   ];
-  return renderTable(columns, rows, { paint });
+  return renderTable(columnsOf([''], [mark('published'), mark('formula')]), rows, { paint });
 }
 
 function budgetText(budget: Budget, paint: Paint): string {
@@ -57,19 +48,13 @@ function budgetText(budget: Budget, paint: Paint): string {
 
 function numbersText({ numbers }: Explanation, paint: Paint): string {
   if (numbers.length === 0) return 'No number of this network is scaled.\n';
-  const columns = [
-    { title: 'stage' },
-    { title: 'written' },
-    { title: 'is', align: 'right' },
-    { title: 'because' },
-  ] as const;
   let last = '';
   const rows = numbers.map(({ stage, expression, result, text }) => {
     const shown = stage === last ? '' : stage;
     last = stage;
     return [shown, expression.replace(/\s+/g, ' '), shortNumber(String(result)), text];
   });
-  return renderTable(columns, rows, { paint });
+  return renderTable(columnsOf(['stage', 'written'], ['is'], ['because']), rows, { paint });
 }
 
 /** Numbers with at most four decimals; other texts as they are. */

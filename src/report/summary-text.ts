@@ -2,40 +2,18 @@ import { nounFor } from '../diagnostics/noun-for.ts';
 import { writtenKernelLabel } from '../ops/labels.ts';
 import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
 import type { PointSummary, StageSummary, Summary } from './summary.ts';
-import { type Paint, plain, renderTable } from './text-table.ts';
+import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 import { typeCountsText } from './type-counts.ts';
 
 /** The summary as a table for a terminal. */
 export function summaryText(summary: Summary, paint: Paint = plain): string {
-  const columns = [
-    { title: 'stage' },
-    { title: 'operator' },
-    { title: 'kernel' },
-    { title: 'stride', align: 'right' },
-    { title: 'input', align: 'right' },
-    { title: 'output', align: 'right' },
-    { title: 'filters', align: 'right' },
-    { title: 'repeats', align: 'right' },
-    { title: 'expand', align: 'right' },
-    { title: 'se', align: 'right' },
-    { title: 'params', align: 'right' },
-    { title: 'MACs', align: 'right' },
-    { title: 'activations', align: 'right' },
-    { title: 'peak', align: 'right' },
-    { title: 'field', align: 'right' },
-  ] as const;
+  const sizes = ['stride', 'input', 'output', 'filters', 'repeats', 'expand', 'se'];
+  const costs = ['params', 'MACs', 'activations', 'peak', 'field'];
+  const columns = columnsOf(['stage', 'operator', 'kernel'], [...sizes, ...costs]);
   const { totals } = summary;
   const footer = [
     'total',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
+    ...Array<string>(columns.length - costs.length - 1).fill(''),
     formatCount(totals.params),
     formatCount(totals.macs),
     formatBytes(totals.activationBytes),

@@ -7,6 +7,16 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
+/** Columns by their titles: of words, of numbers, which stand at the right, and of words again. */
+export function columnsOf(
+  words: readonly string[],
+  numbers: readonly string[] = [],
+  more: readonly string[] = [],
+): readonly Column[] {
+  const titled = (titles: readonly string[], align: 'left' | 'right') => titles.map((title) => ({ title, align }));
+  return [...titled(words, 'left'), ...titled(numbers, 'right'), ...titled(more, 'left')];
+}
+
 /** How a report marks its text. The command line gives colours on a terminal; plain text is the default. */
 export interface Paint {
   bold(text: string): string;

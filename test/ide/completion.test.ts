@@ -149,6 +149,12 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
   ['the columns of a weight map', `${model('')}weights Net {\n  | ▮`, ['path'], ['timm']],
   ['the columns of a weight map, named', `${model('')}weights Net {\n  | path | ▮`, ['timm'], ['path']],
   [
+    "settings of a weight map's convention",
+    `${model('')}weights Net {\n  convention timm: torch(epsilon: 1e-3, ▮)\n}`,
+    ['momentum', 'mean', 'std'],
+    ['epsilon', 'classes', 'relu'],
+  ],
+  [
     'paths',
     `${model('stem: ConvBnAct(8)')}weights Net {\n  | path | timm |\n  | ▮ | |\n}`,
     ['stem.conv', 'stem.bn'],

@@ -2,7 +2,7 @@ import { arch, availableParallelism, platform } from 'node:os';
 import { checkPackages } from '../../backends/check-packages.ts';
 import { probeBackends } from '../../backends/probe.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
-import { renderTable } from '../../report/text-table.ts';
+import { columnsOf, renderTable } from '../../report/text-table.ts';
 import { version } from '../../version.ts';
 import type { RunCommand } from '../command.ts';
 import { exitCodes } from '../io.ts';
@@ -22,13 +22,13 @@ export const doctorCommand: RunCommand = async (args, io) => {
     const parts = [
       `enetc ${version}, Node ${machine.node}, ${machine.platform}, ${cores} ${nounFor(cores, 'core')}\n`,
       renderTable(
-        [{ title: 'backend' }, { title: 'works' }, { title: 'what it is, or why not' }],
+        columnsOf(['backend', 'works', 'what it is, or why not']),
         backends.map((report) => [report.name, works(report), report.detail]),
         { paint },
       ),
       `--backend auto takes ${auto} here.\n`,
       renderTable(
-        [{ title: 'package' }, { title: 'works' }, { title: 'version, or why not' }, { title: 'for' }],
+        columnsOf(['package', 'works', 'version, or why not', 'for']),
         packages.map((report) => [report.name, works(report), report.detail, report.purpose]),
         { paint },
       ),

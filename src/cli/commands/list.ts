@@ -2,7 +2,7 @@ import { buildGraph } from '../../5-graph/build.ts';
 import { totalCost } from '../../5-graph/cost.ts';
 import { type LibraryModel, libraryModels } from '../../library.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
-import { renderTable } from '../../report/text-table.ts';
+import { columnsOf, renderTable } from '../../report/text-table.ts';
 import { stdlib } from '../../stdlib.generated.ts';
 import { flag } from '../arguments.ts';
 import type { RunCommand } from '../command.ts';
@@ -26,13 +26,7 @@ export const listCommand: RunCommand = async (args, io) => {
     return exitCodes.ok;
   }
   const models = chosen(args.operands).map((model) => ({ ...model, variants: variantsOf(model) }));
-  const columns = [
-    { title: 'model' },
-    { title: 'variant' },
-    { title: 'input', align: 'right' },
-    { title: 'parameters', align: 'right' },
-    { title: 'MACs', align: 'right' },
-  ] as const;
+  const columns = columnsOf(['model', 'variant'], ['input', 'parameters', 'MACs']);
   const rows = models.flatMap(({ name, variants }) =>
     variants.map(({ variant, input, params, macs }, i) => [
       i === 0 ? name : '',

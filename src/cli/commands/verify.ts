@@ -4,7 +4,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { summarizePoint } from '../../report/summary.ts';
-import { type Paint, renderTable } from '../../report/text-table.ts';
+import { columnsOf, type Paint, renderTable } from '../../report/text-table.ts';
 import { flag, list, number } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
 import type { RunCommand } from '../command.ts';
@@ -66,10 +66,7 @@ function reportText(heading: string, report: ParityReport, tolerance: number, ok
     `${seconds.toFixed(1)} s`,
     fits ? paint.good(difference ? 'same' : 'finite') : paint.bad(badResult(failure, difference)),
   ]);
-  const columns = ['form', 'engine', 'relative', 'absolute', 'time', 'result'].map((title, i) => ({
-    title,
-    align: i >= 2 && i <= 4 ? ('right' as const) : ('left' as const),
-  }));
+  const columns = columnsOf(['form', 'engine'], ['relative', 'absolute', 'time'], ['result']);
   const lines = [paint.bold(heading), ''];
   if (rows.length > 0) {
     lines.push(

@@ -1,6 +1,6 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatExact, formatPercent } from '../../report/format-number.ts';
-import { type Paint, renderTable } from '../../report/text-table.ts';
+import { columnsOf, type Paint, renderTable } from '../../report/text-table.ts';
 import type { Evaluation } from '../../train/loop/evaluate.ts';
 import { type ClassScore, classScores, macroScores } from '../../train/metrics/class-scores.ts';
 import { frequentConfusions } from '../../train/report/confusion.ts';
@@ -20,13 +20,7 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
     `${what}: ${formatExact(images)} ${nounFor(images, 'image')}\n`,
     `top-1 ${formatPercent(accuracy)}   top-5 ${formatPercent(top5)}   balanced accuracy ${formatPercent(macro.recall)}   macro F1 ${formatPercent(macro.f1)}   loss ${loss.toFixed(4)}\n`,
     renderTable(
-      [
-        { title: 'class' },
-        { title: 'images', align: 'right' },
-        { title: 'found', align: 'right' },
-        { title: 'precision', align: 'right' },
-        { title: 'F1', align: 'right' },
-      ],
+      columnsOf(['class'], ['images', 'found', 'precision', 'F1']),
       worst.slice(0, listed).map((s) => [s.name, formatExact(s.images), ...shares(s)]),
       {
         paint,
@@ -42,7 +36,7 @@ export function evalText(evaluation: Evaluation, classes: readonly string[], wha
   if (pairs.length > 0) {
     parts.push(
       renderTable(
-        [{ title: 'taken for another' }, { title: '' }, { title: 'images', align: 'right' }],
+        columnsOf(['taken for another', ''], ['images']),
         pairs.map((pair) => [pair.label, `as ${pair.predicted}`, formatExact(pair.count)]),
         { paint },
       ),
