@@ -16,7 +16,7 @@ import {
   visibleNames,
 } from './checker.ts';
 import { calledBy } from './meanings/called-blocks.ts';
-import type { LocalName } from './meanings/occurrence.ts';
+import { type LocalName, measures } from './meanings/occurrence.ts';
 import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
@@ -136,6 +136,10 @@ export function reportUnknownName(c: Checker, node: NameNode): void {
   if (whole !== name && [...visibleNames(c, node)].includes(last)) {
     const { hint, fixes } = suggestion(last, at);
     report(c, 'unknown-name', at, { name: whole, hint }, { fixes });
+    return;
+  }
+  if (Object.hasOwn(measures, name) && name === whole) {
+    report(c, 'unknown-name', at, { name, hint: "; only the 'require' of a model sees what the built network has" });
     return;
   }
   // what is no longer reported needs no suggestion either

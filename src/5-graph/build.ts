@@ -13,6 +13,7 @@ import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
+import { checkBudgets } from './requirements.ts';
 import { maxStrides } from './stride.ts';
 
 export interface BuildResult {
@@ -51,6 +52,7 @@ export function buildGraph(
     b.models.push(useOf('', declared, chosen.point));
     const flow = lowerModel(b, declared.node, chosen.env);
     const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
+    checkBudgets(b, graph, b.budgets);
     const diagnostics = [
       ...ev.diagnostics,
       ...openChoices(ev),

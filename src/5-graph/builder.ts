@@ -19,6 +19,7 @@ import {
   type StagePosition,
   type TensorSpec,
 } from './graph.ts';
+import type { Budget } from './requirements.ts';
 import { tensorsOf } from './tensors.ts';
 import { float32 } from './value-type.ts';
 
@@ -45,6 +46,8 @@ export interface Builder {
   readonly overrides: Pick<Overrides, 'inputs' | 'size'>;
   /** The calls of blocks that are being built at this moment, the outermost first. */
   readonly calls: { readonly span: Span; readonly path: string }[];
+  /** What models require of the built network. */
+  readonly budgets: Budget[];
   parameters: number;
   warnedOfKernel: boolean;
   /** Whether calls of blocks are kept for the builds to come: see `keepBlock`. */
@@ -96,6 +99,7 @@ export function createBuilder(
     models: [],
     overrides,
     calls: [],
+    budgets: [],
     parameters: 0,
     warnedOfKernel: false,
     keepsBlocks,

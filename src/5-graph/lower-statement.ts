@@ -6,6 +6,7 @@ import { type Env, type Flow, itemsOf, type Value } from '../4-scale/values.ts';
 import { excerpt, type Span } from '../source.ts';
 import type { Builder } from './builder.ts';
 import { flowIn } from './lower-chain.ts';
+import { measuresIn } from './requirements.ts';
 
 /** One output of a `return`. */
 export interface Returned extends Flow {
@@ -18,8 +19,9 @@ export interface Returned extends Flow {
 export function lowerStatement(b: Builder, statement: Statement, env: Env): Returned[] | undefined {
   if (statement.kind === 'require') {
     const { condition } = statement;
-    if (!evaluateBool(b.ev, env, condition))
-      fail('requirement-failed', condition.span, { text: excerpt(condition.span, 80) });
+    if (measuresIn(condition, env).size > 0) b.budgets.push({ condition, env });
+    else if (!evaluateBool(b.ev, env, condition))
+      fail('requirement-failed', condition.span, { text: excerpt(condition.span, 80), found: '' });
     return undefined;
   }
   if (statement.kind === 'return') {

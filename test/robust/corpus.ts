@@ -105,6 +105,7 @@ block Conv5(x, channels: int) { return x -> c: Conv(channels, 5, groups: 1, dila
   }
   head: GlobalAvgPool -> fc: Linear(10)
   auxiliary 0.3: s -> side: Linear(10), head
+  require macs > 100 and peak_memory < 1e9
   maximize accuracy * (latency_ms / 75) ^ -0.07
 }
 `,

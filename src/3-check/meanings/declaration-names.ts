@@ -11,7 +11,7 @@ import type {
   WeightsNode,
 } from '../../1-parse/ast.ts';
 import { objectiveNames } from '../../2-resolve/builtins.ts';
-import type { LanguageTarget, LocalName, NameTarget, Occurrence } from './occurrence.ts';
+import { type LanguageTarget, type LocalName, measures, type NameTarget, type Occurrence } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 import {
   bindName,
@@ -181,6 +181,13 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
     case 'table':
     case 'variants':
       return; // when all names are known
+    case 'require':
+      walkExpr(
+        w,
+        { bound: all.bound, parent: innerNames(all.parent as Names, Object.entries(measures)) },
+        member.condition,
+      );
+      return;
     default:
       walkStatement(w, all, member);
   }

@@ -35,7 +35,7 @@ export type Binder = SectionNode | TableNode | InputNode | AssignNode | Comprehe
 
 /**
  * What the language itself gives a meaning by its place: a counter of a table, a word of `maximize`, a factor in a rounding, phi and
- * variant of a model, the name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
+ * variant of a model, a measure of the built network, the name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
  * type, a module of another framework, a value that is called.
  */
 export type LanguagePlace =
@@ -43,6 +43,7 @@ export type LanguagePlace =
   | 'objective'
   | 'factor'
   | 'point'
+  | 'measure'
   | 'entry'
   | 'property'
   | 'column'
@@ -78,6 +79,16 @@ export const givenNames = {
   phi: { kind: 'language', what: 'point', name: 'phi' },
   variant: { kind: 'language', what: 'point', name: 'variant' },
 } as const satisfies Readonly<Record<string, GivenName>>;
+
+/** What a `require` of a model may ask of the built network. */
+export const measures = {
+  params: { kind: 'language', what: 'measure', name: 'params' },
+  macs: { kind: 'language', what: 'measure', name: 'macs' },
+  activations: { kind: 'language', what: 'measure', name: 'activations' },
+  peak_memory: { kind: 'language', what: 'measure', name: 'peak_memory' },
+} as const satisfies Readonly<Record<string, GivenName>>;
+
+export type Measure = (typeof measures)[keyof typeof measures];
 
 export interface LocalTarget {
   readonly kind: 'local';

@@ -24,9 +24,9 @@ export const buildDiagnostics = {
     (a) => `no step has the path '${a.path}'; the steps below it are ${a.words}`,
     `A label in a comprehension gets the number of the element: \`body.branch.0\` is what the first step gives that is labelled \`branch\`.`,
   ),
-  'requirement-failed': error<{ text: string }>(
-    (a) => `the requirement '${a.text}' does not hold here`,
-    `A block states with \`require\` what it needs of its arguments.`,
+  'requirement-failed': error<{ text: string; found: string }>(
+    (a) => `the requirement '${a.text}' does not hold here${a.found}`,
+    `A block states with \`require\` what it needs of its arguments, a model also what the built network may have: \`require macs <= 150e6\`.`,
   ),
   'missing-value': error<{ name: string; model: string }>(
     (a) => `the parameter '${a.name}' of '${a.model}' has no value: give it with --set ${a.name}=...`,

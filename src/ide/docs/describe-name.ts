@@ -20,6 +20,7 @@ import {
   columnDocs,
   conventionDocs,
   counterDocs,
+  measureDocs,
   numberDocs,
   objectiveDocs,
   pointDocs,
@@ -163,6 +164,8 @@ function describeLanguage(name: string, what: LanguagePlace, { declaration, path
       return described(objectiveDocs);
     case 'factor':
       return described(variantColumnDocs);
+    case 'measure':
+      return described(measureDocs);
     case 'point':
       return described(pointDocs);
     case 'property':

@@ -101,6 +101,14 @@ export const objectiveDocs: Readonly<Record<string, string>> = {
   macs: 'How many multiply-accumulate operations one input takes.',
 };
 
+/** What a model's `require` may ask of the built network, for one image at inference. */
+export const measureDocs: Readonly<Record<string, string>> = {
+  params: 'How many trainable parameters the built network has.',
+  macs: 'How many multiply-accumulate operations of convolutions and dense layers the built network takes.',
+  activations: 'How many numbers the operations of the built network write.',
+  peak_memory: 'The most bytes of activations that are needed at once, in float32.',
+};
+
 /** The numbers that `scaling` names. */
 export const numberDocs = {
   variable: 'The compound coefficient, of which the factors are functions.',

@@ -99,6 +99,7 @@ const languageRoles: Readonly<Record<LanguagePlace, Role | undefined>> = {
   objective: role('variable', 'defaultLibrary'),
   factor: role('variable', 'defaultLibrary'),
   point: role('variable', 'defaultLibrary'),
+  measure: role('variable', 'defaultLibrary'),
   entry: role('function', 'declaration', 'defaultLibrary'),
   convention: role('enumMember', 'defaultLibrary'),
   type: role('type', 'defaultLibrary'),

@@ -1,7 +1,7 @@
 import type { Declaration, Ident, Member, NameNode, ParamNode, Tail } from '../../../1-parse/ast.ts';
 import type { Module } from '../../../2-resolve/program.ts';
 import { meaningsOf, namesSeenAt } from '../../../3-check/meanings/declaration-names.ts';
-import { counterDocs, numberDocs, objectiveDocs, pointDocs, variantColumnDocs } from '../../docs/words.ts';
+import { counterDocs, measureDocs, numberDocs, objectiveDocs, pointDocs, variantColumnDocs } from '../../docs/words.ts';
 import { nodePath, type TreeNode } from '../../tree/node-path.ts';
 import type { Piece } from './piece.ts';
 import { namesAbove, type ScopeAt, type Visible } from './scope-at.ts';
@@ -48,6 +48,7 @@ const languageDocs: Readonly<Record<string, string>> = {
   ...objectiveDocs,
   ...counterDocs,
   ...pointDocs,
+  ...measureDocs,
 };
 
 function given(name: string, docs: Readonly<Record<string, string>>): Visible {
