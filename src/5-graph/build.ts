@@ -52,7 +52,7 @@ export function buildGraph(
     b.models.push(useOf('', declared, chosen.point));
     const flow = lowerModel(b, declared.node, chosen.env);
     const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
-    checkBudgets(b, graph, b.budgets);
+    checkBudgets(ev, graph, b.budgets);
     const diagnostics = [
       ...ev.diagnostics,
       ...openChoices(ev),

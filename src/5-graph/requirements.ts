@@ -3,11 +3,10 @@ import { eachName } from '../3-check/meanings/names-in.ts';
 import { type Measure, measures } from '../3-check/meanings/occurrence.ts';
 import { innerEnv } from '../4-scale/env.ts';
 import { evaluateBool } from '../4-scale/evaluate.ts';
-import { fail } from '../4-scale/evaluation.ts';
+import { type Evaluation, fail } from '../4-scale/evaluation.ts';
 import type { Env } from '../4-scale/values.ts';
 import { grouped } from '../diagnostics/catalog/entry.ts';
 import { excerpt } from '../source.ts';
-import type { Builder } from './builder.ts';
 import { totalCost } from './cost.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { activationMemory } from './memory.ts';
@@ -33,14 +32,14 @@ export function measuresIn(condition: Expr, { meanings }: Pick<Env, 'meanings'>)
  * Decides the budgets of the models in a network, and ends the build where one does not hold. A model that is a step of
  * another is measured by its own nodes, as far as the outputs reach them.
  */
-export function checkBudgets(b: Builder, graph: Graph, budgets: readonly Budget[]): void {
+export function checkBudgets(ev: Evaluation, graph: Graph, budgets: readonly Budget[]): void {
   if (budgets.length === 0) return;
   const evaluated = withoutAuxiliary(graph);
   for (const { condition, env } of budgets) {
     const named = [...measuresIn(condition, env)];
     const numbers = measure(evaluated, env.path);
     const vars = named.map((name) => [name, { value: numbers[name.name] }] as const);
-    if (evaluateBool(b.ev, innerEnv(env, vars), condition)) continue;
+    if (evaluateBool(ev, innerEnv(env, vars), condition)) continue;
     const found = named.map(({ name }) => `${name} is ${grouped(numbers[name])}`).join(', ');
     fail('requirement-failed', condition.span, { text: excerpt(condition.span, 80), found: `: ${found}` });
   }
