@@ -20,6 +20,8 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'googlenet', module: 'std/googlenet', model: 'GoogLeNet' },
   { name: 'inception-v3', module: 'std/inception-v3', model: 'InceptionV3' },
   { name: 'squeezenet', module: 'std/squeezenet', model: 'SqueezeNet' },
+  { name: 'nasnet', module: 'std/nasnet', model: 'NASNetA' },
+  { name: 'amoebanet', module: 'std/amoebanet', model: 'AmoebaNet' },
   { name: 'senet', module: 'std/senet', model: 'SENet' },
   { name: 'tinynet', module: 'std/tinynet', model: 'TinyNet' },
   { name: 'repvgg', module: 'std/repvgg', model: 'RepVGG' },

@@ -48,6 +48,7 @@ const points: readonly (readonly [RegExp, (match: RegExpExecArray) => Point])[] 
   [/^vgg\d+(?:_bn)?$/, (m) => ['vgg', { variant: m[0] }]],
   [/^googlenet$/, () => ['googlenet', {}]],
   [/^inception_v3$/, () => ['inception-v3', {}]],
+  [/^nasnetalarge$/, () => ['nasnet', { variant: 'large' }]],
   [/^squeezenet(1_\d)$/, (m) => ['squeezenet', { variant: m[1] }]],
   [/^shufflenet_v2_(x\d_\d)$/, (m) => ['shufflenet-v2', { variant: m[1] }]],
 ];

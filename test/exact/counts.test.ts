@@ -17,7 +17,7 @@ const auxiliaryBuffers = (name: string, source: string) => {
 };
 
 test('every family of the library has references', () => {
-  expect(new Set(cases.map((c) => c.point[0])).size).toBe(18);
+  expect(new Set(cases.map((c) => c.point[0])).size).toBe(19);
   expect(cases.length).toBeGreaterThanOrEqual(220);
 });
 
