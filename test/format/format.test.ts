@@ -203,6 +203,54 @@ model M {
   `);
 });
 
+test('outputs: on one line, or one per line where the author broke them or they are too long', () => {
+  const long = Array.from({ length: 7 }, (_, i) => `output_number_${i}: a -> relu`);
+  const text = `model M {
+  return x: a, y: b,
+    z: c -> relu
+  auxiliary 0.3: a,
+    b -> fc: Linear(10)
+}
+model N { return ${long.join(',')} }
+block B(x) {
+  return x, // the first
+  x -> relu }
+block C(x) { return x->relu,x }
+block D(x) {
+  return x, Concat(
+    x -> relu,
+    x)
+}
+`;
+  expect(formatted(text)).toBe(`model M {
+  return x: a,
+         y: b,
+         z: c -> relu
+  auxiliary 0.3: a,
+                 b -> fc: Linear(10)
+}
+
+model N {
+  return ${long.join(',\n         ')}
+}
+
+block B(x) {
+  return x,  // the first
+         x -> relu
+}
+
+block C(x) {
+  return x -> relu, x
+}
+
+block D(x) {
+  return x, Concat(
+    x -> relu,
+    x)
+}
+`);
+});
+
 test('comments anywhere', () => {
   const text = `// head
 

@@ -4,6 +4,9 @@ import { firstToken, isToken, isType, type PrintElement, type PrintNode, type Pr
 /** The rules whose brackets hold elements, and so may go over lines. */
 export const groupRules = new Set(['args', 'list', 'choice', 'parenthesised', 'importDeclaration']);
 
+/** The rules that list elements without brackets. */
+export const listRules = new Set(['returnStatement', 'auxiliary']);
+
 /**
  * Marks the tokens that begin a line whatever the width: where the author broke a chain, a list or an expression (as
  * prettier does for objects, the choice stays the author's), and after comments.
@@ -14,7 +17,7 @@ export function markBreaks(node: PrintNode): void {
     markRows(node);
     return;
   }
-  const elements = groupRules.has(rule) || rule === 'block';
+  const elements = groupRules.has(rule) || listRules.has(rule) || rule === 'block';
   const body = rule === 'block' || rule === 'model' || rule === 'scaling';
   children.forEach((child, i) => {
     const next = children[i + 1];

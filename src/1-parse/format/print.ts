@@ -1,6 +1,6 @@
 import * as t from '../../../grammar/tokens.ts';
 import type { Source } from '../../source.ts';
-import { groupRules, isConditional, isTable, markBreaks } from './breaks.ts';
+import { groupRules, isConditional, isTable, listRules, markBreaks } from './breaks.ts';
 import {
   blankLine,
   type ConditionColumn,
@@ -142,6 +142,7 @@ export function print(p: Printer, element: PrintElement): void {
   else if (element.rule === 'block') printBlock(p, element);
   else if (element.rule === 'model' || element.rule === 'scaling') printBody(p, element.children);
   else if (groupRules.has(element.rule)) printGroup(p, element.children);
+  else if (listRules.has(element.rule)) printOutputs(p, element);
   else if (element.rule === 'tail') printTail(p, element);
   else for (const child of element.children) print(p, child);
 }
@@ -261,6 +262,24 @@ function breakLongLines(p: Printer, { rule, children }: PrintNode): void {
     column = p.indent + 2;
     i = end + 1;
   }
+}
+
+/** The outputs of a model or block: on one line, or where that is too long or the author broke it, one per line. */
+function printOutputs(p: Printer, { children }: PrintNode): void {
+  const { indent } = p;
+  const [keyword, last] = [firstToken(children[0] as PrintElement), lastToken(children.at(-1) as PrintElement)];
+  const first = Math.max(1, children.findIndex((c) => isType(c, t.Colon)) + 1);
+  const follows = (i: number) => i > first && isType(children[i - 1], t.Comma);
+  const start = p.pending?.indent ?? columnOf(p.lines);
+  const broken =
+    start + widthOf(p, keyword.index, last.index) > maximumWidth ||
+    children.some((child, i) => follows(i) && firstToken(child).hard);
+  children.forEach((child, i) => {
+    if (broken && follows(i)) beginLine(p, p.indent, 'none');
+    print(p, child);
+    if (broken && i === first - 1) p.indent = columnOf(p.lines) + 1;
+  });
+  p.indent = indent;
 }
 
 /** `{ rows }` and `if`; a condition that ends its line hangs in the chain's column. */
