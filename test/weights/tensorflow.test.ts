@@ -77,6 +77,23 @@ describe('refused with its reason:', () => {
     rmSync(path, { recursive: true });
   });
 
+  test('an index that has one block again and again', () => {
+    const varint = (n: number) => (n < 128 ? [n] : [(n & 127) | 128, n >> 7]);
+    const block = (entries: number[][]) => [...entries.flatMap((value) => [0, 0, value.length, ...value]), 0, 0, 0, 0];
+    const data = [...block([]), 0, 0, 0, 0, 0];
+    const handle = [0, 4];
+    const list = block(Array.from({ length: 100 }, () => handle));
+    const footer = [0, 0, ...varint(data.length), ...varint(list.length)];
+    const magic = [...file('raw.index').slice(-8)];
+    const padding = new Array(40 - footer.length).fill(0);
+    const bytes = Uint8Array.from([...data, ...list, 0, 0, 0, 0, 0, ...footer, ...padding, ...magic]);
+    expect(said(openBytes(bytes, { near: () => new Uint8Array(0) }))).toContain('its index is damaged');
+    const once = [...data, ...block([handle]), 0, 0, 0, 0, 0];
+    const single = [0, 0, ...varint(data.length), ...varint(block([handle]).length)];
+    const sound = Uint8Array.from([...once, ...single, ...new Array(40 - single.length).fill(0), ...magic]);
+    expect(said(openBytes(sound, { near: () => new Uint8Array(0) }))).toContain('its index has no header');
+  });
+
   test('an index that is compressed', () => {
     const bytes = file('raw.index');
     // the index block ends with its own trailer, right before the footer

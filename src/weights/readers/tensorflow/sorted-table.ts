@@ -30,8 +30,13 @@ export function* readTable(file: RandomAccess): Generator<TableEntry> {
   const handles = readerOf(Uint8Array.from(footer));
   readHandle(handles);
   let left = mostEntries;
+  let done = 0;
   for (const { value } of readBlock(file, readHandle(handles))) {
-    for (const entry of readBlock(file, readHandle(readerOf(value)))) {
+    const block = readHandle(readerOf(value));
+    // one after the other, as they are written: none is read twice
+    if (block.offset < done) throw new Unreadable('its index is damaged');
+    done = block.offset + block.size + trailerBytes;
+    for (const entry of readBlock(file, block)) {
       if (left-- <= 0) throw new Unreadable(`its index has more than ${mostEntries} entries, the most that are read`);
       yield entry;
     }
