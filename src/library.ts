@@ -27,4 +27,8 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'repvgg', module: 'std/repvgg', model: 'RepVGG' },
   { name: 'mobileone', module: 'std/mobileone', model: 'MobileOne' },
   { name: 'shufflenet-v2', module: 'std/shufflenet-v2', model: 'ShuffleNetV2' },
+  { name: 'ssd', module: 'std/ssd', model: 'SSD' },
+  { name: 'ssdlite', module: 'std/ssdlite', model: 'SSDLite' },
+  { name: 'deeplab-v3', module: 'std/deeplab-v3', model: 'DeepLabV3' },
+  { name: 'lr-aspp', module: 'std/lr-aspp', model: 'LRASPP' },
 ];
