@@ -31,8 +31,16 @@ MODELS = {
     'tinynet': ('timm', 'efficientnet', {}),
     'repvgg': ('timm', 'byobnet', {}),
     'mobileone': ('timm', 'byobnet', {}),
+    'ssd': ('torchvision', 'detection/ssd', {'ssd300': 'ssd300_vgg16'}),
+    'ssdlite': ('torchvision', 'detection/ssdlite', {'mobilenet_v3_large': 'ssdlite320_mobilenet_v3_large'}),
+    'deeplab-v3': ('torchvision', 'segmentation/deeplabv3', {v: f'deeplabv3_{v}' for v in ('mobilenet_v3_large', 'resnet50')}),
+    'lr-aspp': ('torchvision', 'segmentation/lraspp', {'': 'lraspp_mobilenet_v3_large'}),
     'shufflenet-v2': ('torchvision', 'shufflenetv2', {v: f'shufflenet_v2_{v}' for v in ('x0_5', 'x1_0', 'x1_5', 'x2_0')}),
 }
+
+
+# What is measured: of classifiers, detectors and segmentation networks.
+METRICS = [('top1', 'ImageNet-1K', 'acc@1'), ('boxMap', 'COCO-val2017', 'box_map'), ('meanIou', 'COCO-val2017-VOC-labels', 'miou')]
 
 
 def code_lines(path: Path) -> int:
@@ -60,9 +68,11 @@ def accuracies(names: dict[str, str]) -> dict[str, dict]:
     for variant, name in names.items():
         best = None
         for weights in torchvision.models.get_model_weights(name):
-            top1 = weights.meta.get('_metrics', {}).get('ImageNet-1K', {}).get('acc@1', math.nan)
-            if not math.isnan(top1) and (best is None or top1 > best['top1']):
-                best = {'top1': top1, 'weights': str(weights)}
+            metrics = weights.meta.get('_metrics', {})
+            for key, data, metric in METRICS:
+                value = metrics.get(data, {}).get(metric, math.nan)
+                if not math.isnan(value) and (best is None or value > best[key]):
+                    best = {key: value, 'weights': str(weights)}
         if best:
             found[variant] = best
     return found

@@ -9,6 +9,14 @@ import { drawSvg } from '../../src/report/drawing/svg.ts';
 import { formatCount, formatExact, formatShape } from '../../src/report/format-number.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 
+/** What torchvision states of its weights, in percent: one number, by what is measured. */
+interface Accuracy {
+  readonly top1?: number;
+  readonly boxMap?: number;
+  readonly meanIou?: number;
+  readonly weights: string;
+}
+
 /** What `count_python.py` found: the Python that states the same networks, and the accuracies that torchvision states. */
 export interface PythonSources {
   readonly versions: Readonly<Record<'torchvision' | 'timm', string>>;
@@ -20,7 +28,7 @@ export interface PythonSources {
         readonly file: string;
         readonly lines: number;
         /** By variant: of the best published weights. */
-        readonly accuracy: Readonly<Record<string, { readonly top1: number; readonly weights: string }>>;
+        readonly accuracy: Readonly<Record<string, Accuracy>>;
       }
     >
   >;
@@ -56,7 +64,8 @@ function head(): string {
 
 Each model is a module of the [library](../stdlib), written in the language: \`enetc summary efficientnet --variant b0\` tabulates one,
 \`enetc compile\` writes it. Parameters and multiply-accumulates are those of inference for one image of the stated size.
-Accuracies (ImageNet, top-1) are those that torchvision ${torchvision} states for its best weights, which load through the model's
+Accuracies (ImageNet, top-1; of detectors on COCO, of segmentation networks on COCO's images with the classes of Pascal VOC) are
+those that torchvision ${torchvision} states for its best weights, which load through the model's
 [weight map](language.md#weight-maps); where the table has none, no accuracy was found in the sources of torchvision and timm.
 
 ## Lines of spec, lines of Python
@@ -90,20 +99,21 @@ ${declared.node.doc}
 
 \`import { ${model.model} } from "${module}"\`
 
-| variant | input | parameters | MACs | top-1 | weights |
+| variant | input | parameters | MACs | accuracy | weights |
 | --- | --- | ---: | ---: | ---: | --- |
 ${rows.join('')}
 ![${title}](images/models/${name}.svg)
 `;
 }
 
-function pointRow(
-  variant: string | undefined,
-  graph: Graph,
-  accuracy: { readonly top1: number; readonly weights: string } | undefined,
-): string {
+function pointRow(variant: string | undefined, graph: Graph, accuracy: Accuracy | undefined): string {
   const { params, macs } = totalCost(graph);
   const input = formatShape(graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? []);
-  const published = accuracy ? `${accuracy.top1.toFixed(1)} % | \`${accuracy.weights}\`` : 'unknown | ';
+  const published = accuracy ? `${accuracyText(accuracy)} | \`${accuracy.weights}\`` : 'unknown | ';
   return `| ${variant ?? 'default'} | ${input} | ${formatExact(params)} | ${formatCount(macs)} | ${published} |\n`;
+}
+
+function accuracyText({ top1, boxMap, meanIou }: Accuracy): string {
+  if (top1 !== undefined) return `${top1.toFixed(1)} %`;
+  return boxMap !== undefined ? `${boxMap.toFixed(1)} % box mAP` : `${meanIou?.toFixed(1)} % mIoU`;
 }
