@@ -83,6 +83,30 @@ block Scaled(x, initial: real) {
   return Div(Add(Mul(x, gamma, shares[0]), Mul(x, shares[1])), Add(shares, 1e-4))
 }
 
+block Attended(x, act: activation = relu) {
+  gate = Add(x -> GlobalAvgPool, x -> GlobalMaxPool) -> mix: Conv(x.channels, 1) -> act
+  y = x -> Mul(gate)
+  pixels = Concat(y -> ChannelMean, y -> ChannelMax) -> spatial: Conv(1, 3) -> hardsigmoid(0.2)
+  return y -> Mul(pixels)
+}
+
+block Next(x, ratio: int, act: activation = gelu) {
+  return x
+    -> depthwise: Conv(x.channels, [1, 3], groups: x.channels) -> norm: LayerNorm(1e-6)
+    -> expand: Conv(ratio * x.channels, 1) -> act
+    -> groups: GroupNorm(ratio)
+    -> project: Conv(x.channels, 1)
+    -> Add(x)
+}
+
+block Selected(x, act: activation = leaky_relu(0.1)) {
+  a = x -> one: Conv(x.channels, 1) -> act
+  b = x -> other: Conv(x.channels, 3, groups: x.channels) -> act
+  shares = Concat(a -> ChannelMean, b -> ChannelMean) -> softmax
+  left, right = Split(shares, 2)
+  return Add(Mul(a, left), Mul(b, right)) -> LocalResponseNorm(3) -> Normalise
+}
+
 block Doubled(x) {
   return x
     -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
@@ -274,6 +298,9 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Scaled(${pick.of([1, 0.5, -2])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,
+    () => `Attended(${pick.of(acts)})`,
+    () => `Next(${pick.from(1, 3)}${pick.of(['', ', relu', ', act: mish'])})`,
+    () => `Selected${pick.of(['', '(elu)', `(${pick.of(acts)})`])}`,
     () => `Paired(${small}, act: ${pick.of(acts)})`,
     () => 'Twice',
     () => `Unit(${small}, ${pick.from(1, 5)}, ${pick.from(1, 3)}, act: ${pick.of(acts)})`,

@@ -54,6 +54,19 @@ test('evaluating and predicting take nothing of auxiliary outputs', () => {
   expect(program.functions.find((f) => f.name === 'predict')?.outputs.map((o) => o.name)).toEqual(['logits']);
 });
 
+test('outputs that are a softmax train, with a warning', () => {
+  const text = model(`  a: GlobalAvgPool -> fc: Linear(10) -> softmax
+  side: image -> GlobalAvgPool -> fc: Linear(10) -> softmax
+  auxiliary 0.5: side
+  return shares: a`);
+  const { training, diagnostics } = buildTrainingProgram(build(text).graph);
+  expect(training).toBeDefined();
+  expect(diagnostics.map((d) => [d.severity, d.message])).toEqual([
+    ['warning', "the output 'shares' is a softmax, and the loss applies another to it"],
+    ['warning', "the output 'side' is a softmax, and the loss applies another to it"],
+  ]);
+});
+
 test('an auxiliary output without one number per class cannot be trained with', () => {
   const text = model('  s: Conv(4, 3)\n  head: GlobalAvgPool\n  c: Linear(10)\n  auxiliary 0.5: s\n  return c');
   const { graph } = build(text);

@@ -85,7 +85,7 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
       noise: count,
       trainable: trained.map(({ spec }) => spec.name),
     },
-    diagnostics: [],
+    diagnostics: softmaxOutputs(graph),
   };
 }
 
@@ -101,6 +101,15 @@ function readClassifier(graph: Graph): Classifier | { diagnostics: readonly Diag
   }
   const { value } = output;
   return { image, scores: { value, shape: shapeOf(graph, value), weight: 1 } };
+}
+
+/** Warnings of outputs that the loss reads as scores and that are not. */
+function softmaxOutputs(graph: Graph): readonly Diagnostic[] {
+  return [...classScores(graph), ...graph.auxiliary].flatMap(({ name, value }) => {
+    const { op, span } = graph.nodes[value.node] as GraphNode;
+    const isSoftmax = op.kind === 'activation' && op.fn === 'softmax';
+    return isSoftmax ? [createDiagnostic('softmax-trained', span, { name })] : [];
+  });
 }
 
 /** The auxiliary outputs, which must have one number per class too. */

@@ -1,4 +1,4 @@
-import { error } from './entry.ts';
+import { error, warning } from './entry.ts';
 
 /** What cannot be trained. */
 export const trainingDiagnostics = {
@@ -10,6 +10,10 @@ export const trainingDiagnostics = {
   'auxiliary-classes': error<{ name: string; shape: string; classes: number }>(
     (a) => `the auxiliary output '${a.name}' is [${a.shape}], but the network distinguishes ${a.classes} classes`,
     `An auxiliary output has its own cross-entropy with the targets, so it gives one score per class, like the network's own output: \`aux1: stages.4 -> GlobalAvgPool -> fc: Linear(classes)\`.`,
+  ),
+  'softmax-trained': warning<{ name: string }>(
+    (a) => `the output '${a.name}' is a softmax, and the loss applies another to it`,
+    `The loss reads scores, and makes shares of them by a softmax of its own. Shares in their place train slowly and to a worse network. Give the scores as the output, and apply softmax to them where shares are wanted.`,
   ),
   'nothing-trains': error<Record<never, never>>(
     () => 'no tensor of the network trains: all are frozen, or it has none',
