@@ -23,6 +23,20 @@ it('holds no tensor that nothing reads', () => {
   }
 });
 
+it('states that there is one for all samples of what comes of weights alone', () => {
+  const g = graphBuilder();
+  const share = g.act(g.weight('share', [1, 1, 1]), 'share', 'relu');
+  const total = g.rescale(share, 'total', 1, 1e-4);
+  const fused = g.act(g.elementwise('div', [g.input([1, 1, 1]), total], 'fused'), 'fused', 'relu');
+  const { graph } = decode(emitFiles(g.build({ y: g.act(fused, 'y', 'tanh') }), lively()).bytes);
+  const firsts = graph.valueInfo!.map(({ name, type }) => {
+    const { dimParam, dimValue } = type!.tensorType!.shape!.dim![0]!;
+    return `${name} ${dimParam || dimValue}`;
+  });
+  expect(firsts.filter((text) => /^(share|total)/.test(text)).length).toBeGreaterThan(1);
+  for (const text of firsts) expect(text).toMatch(/^(share|total)/.test(text) ? / 1$/ : / batch$/);
+});
+
 describe('a whole network', () => {
   const graph = smallNet();
   const inputs = inputsOf(graph);

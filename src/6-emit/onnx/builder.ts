@@ -99,6 +99,8 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const makers = new Map<string, Operator>();
   const types = new Map<string, ElementType>();
   const inner: { name: string; shape: Shape }[] = [];
+  /** Inputs and what comes of them: of anything else, which comes of weights alone, there is one for all samples. */
+  const ofSamples = new Set<string>();
   const initialisers: Initialiser[] = [];
   /** By the network's name for it: a shared step's tensors are asked for by each use. */
   const tensors = new Map<string, string>();
@@ -107,12 +109,13 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const renamed = new Map<string, string>();
 
   const batchDim = batch === 'dynamic' ? { dimParam: 'batch' } : { dimValue: batch };
+  const one = { dimValue: 1 };
   const valueInfo = (name: string, shape: Shape, element: ElementType): Onnx.IValueInfoProto => ({
     name,
     type: {
       tensorType: {
         elemType: dataTypes[element],
-        shape: { dim: [batchDim, ...shape.map((dimValue) => ({ dimValue }))] },
+        shape: { dim: [ofSamples.has(name) ? batchDim : one, ...shape.map((dimValue) => ({ dimValue }))] },
       },
     },
   });
@@ -136,6 +139,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
         inner.push({ name: value, shape });
         makers.set(value, type);
         types.set(value, element);
+        if (inputs.some((input) => ofSamples.has(input))) ofSamples.add(value);
         return value;
       });
       const attribute = toAttributeProtos(attributes);
@@ -146,6 +150,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     typeOf: (value) => types.get(value) as ElementType,
     input(wanted, shape, element) {
       const name = inputName.get(wanted) ?? values.unique(wanted);
+      ofSamples.add(name);
       inputs.push(valueInfo(name, shape, element));
       types.set(name, element);
       return name;
@@ -183,6 +188,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     },
     output(wanted, value, shape) {
       const name = outputName.get(wanted) as string;
+      ofSamples.add(name);
       outputs.push(valueInfo(name, shape, builder.typeOf(value)));
       const isInput = inputs.some((input) => input.name === value);
       if (!isInput && !renamed.has(value)) {
