@@ -84,6 +84,15 @@ test('cut off anywhere, a file is refused or has what it states', () => {
   }
 });
 
+test('texts with an object of no size, which the library would read for ever, are refused', () => {
+  const bytes = file('model.h5');
+  const heap = Buffer.from(bytes).indexOf('GCOL');
+  expect(heap).toBeGreaterThan(0);
+  // the first object: 16 bytes behind the header of the heap, its index and size
+  bytes.fill(0, heap + 16, heap + 32);
+  expect(said(open(bytes))).toContain('its texts are damaged');
+});
+
 test('an error of the disk is not taken for damage', () => {
   const broken = () => {
     throw new Error('the disk');
