@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain';
-import { createTokenAt } from '../../../../grammar/lexer.ts';
+import { createTokenAt, tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { fixSlips } from '../../../1-parse/fix-slips/fix-slips.ts';
 import { type Role, roleOf } from '../../../1-parse/fix-slips/frames.ts';
@@ -11,6 +11,7 @@ import {
   isOpener,
   isStatementKeyword,
 } from '../../../1-parse/fix-slips/token-kinds.ts';
+import { wordEnd } from '../../tree/word-at.ts';
 
 const k = t.keywordTokens;
 
@@ -52,21 +53,37 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
 function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { before: IToken[]; closing: IToken[] } {
   const last = tokens.at(-1);
   const startsLine = /\n[^\S\n]*$/.test(text.slice(last ? last.endOffset! + 1 : 0, cursor));
+  const closers = closersBehind(text, cursor);
   // the brace itself decides what may follow it: a statement there would be reported as too early
-  const begins = startsLine && endsOperand(last) && !is(last, t.RBrace);
+  const begins = startsLine && closers.length === 0 && endsOperand(last) && !is(last, t.RBrace);
   // this name is never bound
   const word = createTokenAt(t.Name, '_', cursor);
   const binding = [createTokenAt(t.Equal, '=', cursor + 2), createTokenAt(t.NumberLiteral, '1', cursor + 4)];
   const isName = !startsLine && isAloneOnLine(text, tokens);
   const standIn = begins ? [word, ...binding] : isName ? binding : [word];
   const source = { name: '', text: `${text.slice(0, cursor)}_ = 1` };
-  const fixed = fixSlips(source, [...tokens, ...standIn], () => {}, false, true);
+  const fixed = fixSlips(source, [...tokens, ...standIn, ...closers], () => {}, false, true);
   const at = fixed.indexOf(standIn[0] as IToken);
   const after = fixed.findIndex(({ startOffset }) => startOffset >= cursor);
   const before = fixed.slice(0, at >= 0 ? at : after >= 0 ? after : fixed.length);
   // what was put in right before the word would end what the cursor is still in
   if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
   return { before, closing: at >= 0 && !isName ? fixed.slice(at) : [] };
+}
+
+/** Parentheses and brackets that are closed behind the cursor, near it: what they close goes on over the lines. */
+function closersBehind(text: string, cursor: number): IToken[] {
+  const closers: IToken[] = [];
+  let depth = 0;
+  for (const token of tokenize(text.slice(wordEnd(text, cursor), cursor + 400)).tokens) {
+    if (isOpener(token)) depth++;
+    else if (isCloser(token) && --depth < 0) {
+      if (is(token, t.RBrace)) break;
+      closers.push(createTokenAt(token.tokenType, token.image, cursor + 6 + closers.length));
+      depth = 0;
+    } else if (isStatementKeyword(token) || isBar(token)) break;
+  }
+  return closers;
 }
 
 /** Whether the last token is a name, and the first token of its line. */
