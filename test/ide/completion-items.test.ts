@@ -136,7 +136,7 @@ test('a step with parameters of its own gets the label that it must have, a free
 
 test('an argument has its type and default, its documentation, and its value is asked for next', () => {
   const text = 'import { ConvBnAct } from "std/blocks"\nmodel N {\n  stem: ConvBnAct(▮)\n}\n';
-  expect(item(text, 'kernel')).toMatchObject({ detail: 'int = 3', insertText: 'kernel: ', thenSuggest: true });
+  expect(item(text, 'kernel')).toMatchObject({ detail: 'size = 3', insertText: 'kernel: ', thenSuggest: true });
   expect(item(text, 'kernel').documentation).toContain('parameter of ConvBnAct');
   expect(items(text)[0]).toMatchObject({ label: 'channels', preselect: true });
 });
