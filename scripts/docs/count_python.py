@@ -26,6 +26,8 @@ MODELS = {
     'alexnet': ('torchvision', 'alexnet', {'': 'alexnet'}),
     'vgg': ('torchvision', 'vgg', {f'vgg{n}{bn}': f'vgg{n}{bn}' for n in (11, 13, 16, 19) for bn in ('', '_bn')}),
     'googlenet': ('torchvision', 'googlenet', {'': 'googlenet'}),
+    'inception-v3': ('torchvision', 'inception', {'': 'inception_v3'}),
+    'nasnet': ('timm', 'nasnet', {}),
     'squeezenet': ('torchvision', 'squeezenet', {v: f'squeezenet{v}' for v in ('1_0', '1_1')}),
     'senet': ('timm', 'senet', {}),
     'tinynet': ('timm', 'efficientnet', {}),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { totalCost } from '../../src/5-graph/cost.ts';
+import type { Graph } from '../../src/5-graph/graph.ts';
 import { compileLibrary, conventionOf, libraryPoint, referenceModels } from '../library-points.ts';
 
 /** Parameters, batch-norm statistics and multiply-accumulates against timm and torchvision, to the last unit. */
@@ -10,7 +11,7 @@ const cases = referenceModels.flatMap((reference) => {
   return Object.entries(sizes).map(([size, macs]) => ({ ...reference, point, size: Number(size), macs }));
 });
 
-/** Running statistics of auxiliary classifiers, which the library's models have not. */
+/** Running statistics of auxiliary classifiers, which are there for training alone. */
 const auxiliaryBuffers = (name: string, source: string) => {
   if (source !== 'torchvision') return 0;
   return name === 'googlenet' ? 2 * 2 * 128 : name === 'inception_v3' ? 2 * (128 + 768) : 0;
@@ -34,6 +35,15 @@ test.each(cases)(
       buffers: buffers - auxiliaryBuffers(name, source),
       macs,
     });
+  },
+);
+
+test.each(cases.filter(({ params_without_aux, size, input_size }) => params_without_aux && size === input_size[1]))(
+  '$source $name with its auxiliary classifiers',
+  ({ point: [library, options], params, buffers }) => {
+    const graph = compileLibrary(library, { ...options, convention: 'torch' }).graph as Graph;
+    const { params: counted, buffers: statistics } = totalCost(graph, graph.nodes);
+    expect([counted, statistics]).toEqual([params, buffers]);
   },
 );
 

@@ -15,4 +15,6 @@ test('a network without class scores, or with several, is told what it lacks', (
   );
   expect(() => check(`${head}  a: Linear(3)`)).toThrow("'M' tells 3 classes apart, but 'data' has 2: advice");
   expect(() => check(`${head}  a: Linear(2)`)).not.toThrow();
+  // A convolution as the classifier, as in SqueezeNet: the mean over its map has one number per class.
+  expect(() => check('  scores: Conv(2, 1)\n  head: GlobalAvgPool')).not.toThrow();
 });
