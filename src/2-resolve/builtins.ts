@@ -17,7 +17,10 @@ export interface BuiltinParam extends Param<unknown> {
 
 /** An op as files call it. */
 export interface BuiltinOp
-  extends Pick<Signature<Op>, 'name' | 'tensors' | 'most' | 'numbers' | 'givesList' | 'doc' | 'oneOf' | 'create'> {
+  extends Pick<
+    Signature<Op>,
+    'name' | 'tensors' | 'most' | 'numbers' | 'givesList' | 'doc' | 'oneOf' | 'alone' | 'create'
+  > {
   readonly params: readonly BuiltinParam[];
   /** Whether it has tensors of its own, and so needs a path. */
   readonly ownsTensors: boolean;

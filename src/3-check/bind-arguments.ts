@@ -105,9 +105,13 @@ export function missingArguments(
 
 /** What is wrong where a call gives none, or several, of the parameters of which an op takes one. */
 export function wrongChoice(
-  { name: callee, oneOf }: BuiltinOp,
+  { name: callee, oneOf, alone, params }: BuiltinOp,
   isGiven: (param: string) => boolean,
 ): { callee: string; names: string; given: string } | undefined {
+  if (alone !== undefined && isGiven(alone)) {
+    const other = params.find(({ name }) => name !== alone && isGiven(name));
+    if (other) return { callee, names: `'${alone}' or '${other.name}'`, given: 'both' };
+  }
   const given = oneOf?.filter(isGiven);
   if (!oneOf || given?.length === 1) return undefined;
   return { callee, names: oneOf.map((name) => `'${name}'`).join(' or '), given: given?.length ? 'both' : 'neither' };

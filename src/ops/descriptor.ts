@@ -20,10 +20,10 @@ export type BoxHead = 'conv' | 'linear' | 'concat' | 'globalAvgPool';
  * All that is known of an op outside of targets. Each part is required, so that an op that forgets one does not compile.
  * Layout is a target's business; here a tensor is `[C, H, W]` or `[C]`, the batch left out.
  */
-export interface OpDescriptor<O extends { readonly kind: string }> {
+export interface OpDescriptor<O extends { readonly kind: string }, Called = O> {
   readonly kind: O['kind'];
-  /** How the language calls it; undefined for inputs and activations, which it states in other ways. */
-  readonly signature: Signature<O> | undefined;
+  /** How the language calls it, and what a call makes, `Called`; undefined for inputs and activations, which it states in other ways. */
+  readonly signature: Signature<Called> | undefined;
   /** How reports call it: `DWConv 5×5`. */
   label(op: O, inChannels: number): string;
   /** The tensors it owns, in the order of targets and checkpoints, by the shape of its first input. */

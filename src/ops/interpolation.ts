@@ -2,6 +2,9 @@
 export const interpolationNames = ['nearest', 'bilinear'] as const;
 export type Interpolation = (typeof interpolationNames)[number];
 
+/** How a map takes another size: `area` is the mean of the pixels that a pixel of the result lies over, as adaptive pools have it. */
+export type Resampling = Interpolation | 'area';
+
 /** How many rows or columns a map has, and how many it gets. */
 export interface Resizing {
   readonly from: number;
@@ -14,11 +17,16 @@ type Sources = readonly (readonly [index: number, share: number])[];
 /**
  * The rule of PyTorch's `interpolate` and of TensorFlow's `resize` without antialiasing, along one axis. `nearest` reads the
  * row floor(i from / to); `bilinear` places pixels by their centres (`align_corners=False`), between the rows around
- * (i + 0.5) from / to - 0.5, the outermost going on beyond the border.
+ * (i + 0.5) from / to - 0.5, the outermost going on beyond the border; `area` takes the rows from floor(i from / to) to
+ * ceil((i + 1) from / to), as PyTorch's `adaptive_avg_pool2d`.
  */
-function sourcesOf(mode: Interpolation, { from, to }: Resizing, i: number): Sources {
+function sourcesOf(mode: Resampling, { from, to }: Resizing, i: number): Sources {
   // in whole numbers, where a product with a rounded quotient would miss the row before an exact one
   if (mode === 'nearest') return [[Math.floor((i * from) / to), 1]];
+  if (mode === 'area') {
+    const [start, end] = [Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to)];
+    return Array.from({ length: end - start }, (_, k) => [start + k, 1 / (end - start)] as const);
+  }
   const place = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
   const before = Math.min(Math.floor(place), Math.max(from - 2, 0));
   const share = place - before;
@@ -36,7 +44,7 @@ export function nearestRows(axis: Resizing): number[] {
 }
 
 /** The shares of the input's rows in those of the output, `[to, from]`: resizing is a product with it. */
-export function interpolationMatrix(mode: Interpolation, axis: Resizing): Float32Array {
+export function interpolationMatrix(mode: Resampling, axis: Resizing): Float32Array {
   const matrix = new Float32Array(axis.to * axis.from);
   for (let i = 0; i < axis.to; i++) {
     for (const [row, share] of sourcesOf(mode, axis, i)) matrix[i * axis.from + row] = share;
@@ -45,7 +53,7 @@ export function interpolationMatrix(mode: Interpolation, axis: Resizing): Float3
 }
 
 /** The same with the axes exchanged, `[from, to]`: what takes gradients back. */
-export function transposedInterpolation(mode: Interpolation, axis: Resizing): Float32Array {
+export function transposedInterpolation(mode: Resampling, axis: Resizing): Float32Array {
   const { from, to } = axis;
   const matrix = new Float32Array(from * to);
   for (let i = 0; i < to; i++) {

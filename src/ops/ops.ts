@@ -63,7 +63,7 @@ export const descriptors = [
   cast,
 ] as const;
 
-type Described<D> = D extends OpDescriptor<infer O> ? O : never;
+type Described<D> = D extends OpDescriptor<infer O, infer _Called> ? O : never;
 
 /** An op with its attributes. A target is a table over `OpKind`, so that an op without an entry does not compile. */
 export type Op = Described<(typeof descriptors)[number]>;

@@ -23,6 +23,8 @@ export interface Signature<O> {
   readonly params: Readonly<Record<string, Param<unknown>>>;
   /** Of these parameters a call gives exactly one. */
   readonly oneOf?: readonly string[];
+  /** The parameter next to which a call gives no other. */
+  readonly alone?: string;
   /**
    * The op of a call over an input of that shape, or why there is none; undefined if the arguments ask for nothing, as dropout at
    * rate 0.

@@ -1,5 +1,5 @@
 import type { Activation } from './activations.ts';
-import type { Interpolation, Resizing } from './interpolation.ts';
+import type { Resampling, Resizing } from './interpolation.ts';
 import type { GroupStatistics, LocalResponse } from './sample-norms.ts';
 import type { Pads, Window } from './window.ts';
 
@@ -132,14 +132,14 @@ export type StepOp =
   /** x, of `rows.from` x `columns.from`: another height and width. See `interpolation.ts`. */
   | {
       readonly kind: 'upsample';
-      readonly mode: Interpolation;
+      readonly mode: Resampling;
       readonly rows: Resizing;
       readonly columns: Resizing;
     }
   /** dy, of `rows.to` x `columns.to`; the gradient of x. */
   | {
       readonly kind: 'upsampleGrad';
-      readonly mode: Interpolation;
+      readonly mode: Resampling;
       readonly rows: Resizing;
       readonly columns: Resizing;
     }

@@ -360,6 +360,7 @@ function pool(pick: Choices): string {
   const stride = pick.of(['', `, stride: ${pick.from(1, 4)}`, `, stride: [${pick.from(1, 3)}, ${pick.from(1, 3)}]`]);
   const kernel = kernelOf(pick);
   const up = pick.of(['', '', ', round_up: true']);
+  if (pick.chance(0.15)) return `AvgPool(to: ${kernelOf(pick)})`;
   if (pick.chance(0.5)) return `MaxPool(${kernel}${stride}${padding(pick)}${up})`;
   return `AvgPool(${kernel}${stride}${padding(pick)}${up}${pick.of(['', ', count_pad: true', ', count_pad: false'])})`;
 }

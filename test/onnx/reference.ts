@@ -147,6 +147,15 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
       const inside = (i: number, size: number) => Math.min(Math.max(i, 0), size - 1);
       if (mode === 'nearest')
         return fill((n, i, j) => at(x, n, Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to)));
+      if (mode === 'area')
+        return fill((n, i, j) => {
+          const [top, left] = [Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to)];
+          const [bottom, right] = [Math.ceil(((i + 1) * h) / rows.to), Math.ceil(((j + 1) * w) / columns.to)];
+          let sum = 0;
+          for (let row = top; row < bottom; row++)
+            for (let column = left; column < right; column++) sum += at(x, n, row, column);
+          return sum / ((bottom - top) * (right - left));
+        });
       return fill((n, i, j) => {
         const [row, column] = [((i + 0.5) * h) / rows.to - 0.5, ((j + 0.5) * w) / columns.to - 0.5];
         let sum = 0;

@@ -168,7 +168,7 @@ const sizes: readonly (readonly [string, readonly [number, number], readonly [nu
 export const upsampleCases: readonly Case[] = sizes.map(([name, [height, width], [rows, columns]]) =>
   buildCase(`upsampling ${name}`, (c) => {
     const [x, dy] = [c.fed('x', [2, height, width]), c.fed('dy', [2, rows, columns])];
-    for (const mode of interpolationNames) {
+    for (const mode of [...interpolationNames, 'area'] as const) {
       const sizes = { mode, rows: { from: height, to: rows }, columns: { from: width, to: columns } };
       c.op({ kind: 'upsample', ...sizes }, [x], [2, rows, columns]);
       c.op({ kind: 'upsampleGrad', ...sizes }, [dy], [2, height, width]);

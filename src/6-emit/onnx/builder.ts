@@ -80,6 +80,8 @@ export interface Builder {
   numbers(what: string, values: readonly number[]): string;
   /** A list of one number of the type of the value `like`, likewise: the scale of a norm. */
   filled(value: number, length: number, like: string): string;
+  /** A matrix of the type of the value `like`, likewise. */
+  matrix(what: string, shape: readonly [number, number], values: ArrayLike<number>, like: string): string;
   /** Declares a value as an output of the network. */
   output(name: string, value: string, shape: Shape): void;
   finish(graphName: string): ModelPlan;
@@ -185,6 +187,12 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       const list = new Array<number>(length).fill(value);
       const numbers = element === 'float16' ? Uint16Array.from(list, halfBits) : Float32Array.from(list);
       return addConstant(`constant/${value}x${length}`, [length], dataTypes[element], littleEndianBytes(numbers));
+    },
+    matrix(what, shape, list, like) {
+      const element = builder.typeOf(like);
+      const numbers = Float32Array.from(list);
+      const bytes = littleEndianBytes(element === 'float16' ? Uint16Array.from(numbers, halfBits) : numbers);
+      return addConstant(`${what}/${shape.join('x')}`, shape, dataTypes[element], bytes);
     },
     output(wanted, value, shape) {
       const name = outputName.get(wanted) as string;

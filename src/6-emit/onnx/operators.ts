@@ -24,6 +24,7 @@ export const operators = [
   'LRN',
   'LayerNormalization',
   'LeakyRelu',
+  'MatMul',
   'MaxPool',
   'Mish',
   'Mul',

@@ -1,5 +1,11 @@
 import type { Shape } from '../../5-graph/graph.ts';
-import { nearestRows, type Resizing, wholeFactor } from '../../ops/interpolation.ts';
+import {
+  interpolationMatrix,
+  nearestRows,
+  type Resizing,
+  transposedInterpolation,
+  wholeFactor,
+} from '../../ops/interpolation.ts';
 import type { UpsampleOp } from '../../ops/kinds/upsample.ts';
 import { addNode } from './add-node.ts';
 import { int, text } from './attributes.ts';
@@ -20,6 +26,19 @@ export function resized(b: Builder, x: Value, op: UpsampleOp, name: string): str
     return resize(b, x, op, name, { ...nearest, coordinate_transformation_mode: text('asymmetric') });
   }
   const [channels = 1] = x.shape;
+  if (mode === 'area') {
+    const shares = b.matrix('means', [rows.to, rows.from], interpolationMatrix(mode, rows), x.name);
+    const turned = transposedInterpolation(mode, columns);
+    const across = b.matrix('means-across', [columns.from, columns.to], turned, x.name);
+    const down = b.node({
+      type: 'MatMul',
+      inputs: [shares, x.name],
+      name: `${name}/rows`,
+      shapes: [[channels, rows.to, columns.from]],
+      element: b.typeOf(x.name),
+    })[0] as string;
+    return addNode(b, 'MatMul', [down, across], name, [channels, rows.to, columns.to]);
+  }
   const gathered = gather(b, x.name, rows, 2, `${name}/rows`, [channels, rows.to, columns.from]);
   return gather(b, gathered, columns, 3, name, [channels, rows.to, columns.to]);
 }

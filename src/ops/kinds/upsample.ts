@@ -1,5 +1,6 @@
 import { type OpDescriptor, stateless } from '../descriptor.ts';
-import type { Interpolation, Resizing } from '../interpolation.ts';
+import type { Resampling, Resizing } from '../interpolation.ts';
+import { kernelLabel } from '../labels.ts';
 import { opLimits } from '../limits.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { overSpace } from '../shape.ts';
@@ -7,7 +8,7 @@ import { int, interpolation, type Param, signature, tensor } from '../signature.
 
 export interface UpsampleOp {
   readonly kind: 'upsample';
-  readonly mode: Interpolation;
+  readonly mode: Resampling;
   /** Height before and after. */
   readonly rows: Resizing;
   /** Width before and after. */
@@ -42,6 +43,7 @@ export const upsample: OpDescriptor<UpsampleOp> = {
     }),
   }),
   label: ({ mode, rows, columns }) => {
+    if (mode === 'area') return `AvgPool to ${kernelLabel([rows.to, columns.to])}`;
     const factor = rows.to / rows.from;
     const isEven = Number.isInteger(factor) && factor === columns.to / columns.from;
     return `Upsample ${isEven ? `×${factor}` : `to ${rows.to}×${columns.to}`}${mode === 'nearest' ? '' : `, ${mode}`}`;
@@ -51,7 +53,8 @@ export const upsample: OpDescriptor<UpsampleOp> = {
   result: 'written',
   movesOnly: false,
   field: ({ mode, rows, columns }) => {
-    const reach = ({ from, to }: Resizing) => ({ size: mode === 'nearest' ? 1 : 2, stride: from / to, before: 0 });
+    const sizes = { nearest: () => 1, bilinear: () => 2, area: ({ from, to }: Resizing) => Math.ceil(from / to) + 1 };
+    const reach = (axis: Resizing) => ({ size: sizes[mode](axis), stride: axis.from / axis.to, before: 0 });
     return [reach(rows), reach(columns)];
   },
   train: (c) => oneToOne(c, c.op, { ...c.op, kind: 'upsampleGrad' }),

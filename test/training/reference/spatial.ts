@@ -115,6 +115,14 @@ export function upsample(x: Doubles, { mode, rows, columns }: Omit<StepOpOf<'ups
       for (let j = 0; j < columns.to; j++) {
         const at = (row: number, column: number) => num(x, (plane * h + inside(row, h)) * w + inside(column, w));
         const index = (plane * rows.to + i) * columns.to + j;
+        if (mode === 'area') {
+          const [top, left] = [Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to)];
+          const [bottom, right] = [Math.ceil(((i + 1) * h) / rows.to), Math.ceil(((j + 1) * w) / columns.to)];
+          let sum = 0;
+          for (let r = top; r < bottom; r++) for (let k = left; k < right; k++) sum += at(r, k);
+          y.data[index] = sum / ((bottom - top) * (right - left));
+          continue;
+        }
         if (mode === 'nearest') {
           y.data[index] = at(Math.floor((i * h) / rows.to), Math.floor((j * w) / columns.to));
           continue;
