@@ -12,19 +12,20 @@ import { memoryFiles } from '../memory-sink.ts';
 import { type Golden, goldenCheckpoint, goldenInput, inputCrc, weightsCrc } from '../portable-weights.ts';
 
 /**
- * Detectors and segmentation networks: the outputs of torchvision with random weights against ours in ONNX Runtime. Which
- * convention each part was trained under, the weight maps say: nothing is asked for.
+ * Detectors, segmentation networks and dilated trunks: the outputs of torchvision and timm with random weights against ours in
+ * ONNX Runtime. Which convention each part was trained under, the weight maps say: nothing is asked for.
  */
 const tolerance = 1e-3;
 const folder = new URL('../reference/dense/', import.meta.url);
 const names = readdirSync(folder).sort();
 
-const points: Readonly<Record<string, readonly [library: string, variant?: string]>> = {
+const points: Readonly<Record<string, readonly [library: string, variant?: string, set?: Record<string, string>]>> = {
   ssd300_vgg16: ['ssd', 'ssd300'],
   ssdlite320_mobilenet_v3_large: ['ssdlite', 'mobilenet_v3_large'],
   deeplabv3_mobilenet_v3_large: ['deeplab-v3', 'mobilenet_v3_large'],
   deeplabv3_resnet50: ['deeplab-v3', 'resnet50'],
   lraspp_mobilenet_v3_large: ['lr-aspp'],
+  mobilenetv2_100_stride8: ['mobilenet-v2', 'w100', { output_stride: '8' }],
 };
 
 interface DenseGolden extends Golden {
@@ -41,12 +42,12 @@ function readDense(name: string): { golden: DenseGolden; outputs: Float32Array }
 
 /** The network as a user gets it who compiles with the checkpoint alone. */
 function compiled(golden: DenseGolden): { model: Uint8Array; outputs: readonly string[]; said: readonly string[] } {
-  const [library, variant] = points[golden.model] as (typeof points)[string];
+  const [library, variant, set] = points[golden.model] as (typeof points)[string];
   const spec = librarySpec(library) as NonNullable<ReturnType<typeof librarySpec>>;
   const [, , height = 0, width = 0] = golden.input_shape;
   const request = {
     ...(variant && { variant }),
-    set: { classes: String(golden.classes) },
+    set: { classes: String(golden.classes), ...set },
     resolution: [height, width],
   } as const;
   const network = compileSpec(spec, request);
@@ -72,7 +73,7 @@ describe.each(names)('%s', { timeout: 240_000 }, (name) => {
     });
   });
 
-  test('every tensor of the checkpoint has its place, and the outputs are those of torchvision', async () => {
+  test('every tensor of the checkpoint has its place, and the outputs are those of the reference', async () => {
     const built = compiled(golden);
     expect(built.said).toEqual([]);
     const session = await ort.InferenceSession.create(built.model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
