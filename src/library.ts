@@ -27,6 +27,7 @@ export const libraryModels: readonly LibraryModel[] = [
   { name: 'repvgg', module: 'std/repvgg', model: 'RepVGG' },
   { name: 'mobileone', module: 'std/mobileone', model: 'MobileOne' },
   { name: 'shufflenet-v2', module: 'std/shufflenet-v2', model: 'ShuffleNetV2' },
+  { name: 'efficientdet', module: 'std/efficientdet', model: 'EfficientDet' },
   { name: 'ssd', module: 'std/ssd', model: 'SSD' },
   { name: 'ssdlite', module: 'std/ssdlite', model: 'SSDLite' },
   { name: 'deeplab-v3', module: 'std/deeplab-v3', model: 'DeepLabV3' },

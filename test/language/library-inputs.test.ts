@@ -18,7 +18,7 @@ const tensors = (graph: ReturnType<typeof library>) => [...graphTensors(graph)].
 const denseFeatures = new Set(['alexnet', 'vgg']);
 
 /** Detectors and segmentation networks: each pixel has scores, and without classes there is no output. */
-const dense = new Set(['ssd', 'ssdlite', 'deeplab-v3', 'lr-aspp']);
+const dense = new Set(['efficientdet', 'ssd', 'ssdlite', 'deeplab-v3', 'lr-aspp']);
 /** Of those whose maps would vanish: a pyramid's, and behind windows without padding. */
 const least: Readonly<Record<string, readonly [height: number, width: number]>> = {
   ssd: [300, 332],

@@ -70,7 +70,8 @@ export function product(b: Builder, graph: Graph, left: Value, right: Value, nam
   const factors = [left, right].map((value) => apart(b, value, name)) as [Value, Value];
   const gate = factors.findIndex((value) => isGate(value.shape));
   const other = factors[1 - gate];
-  if (b.options.tuned === 'ort-x86' && gate >= 0 && other && !isGate(other.shape)) {
+  const isPerChannel = factors[gate]?.shape[0] === other?.shape[0];
+  if (b.options.tuned === 'ort-x86' && isPerChannel && other && !isGate(other.shape)) {
     const { shape } = other;
     const full = upsampledGate(b, graph, factors[gate] as Value, shape, name);
     if (full !== undefined) return { name: addNode(b, 'Mul', [other.name, full], name, shape), shape };
