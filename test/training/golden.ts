@@ -113,7 +113,8 @@ function scalar(value: number): HostTensor {
   return { shape: [], data: Float32Array.of(value) };
 }
 
-function channelsLast({ shape, data }: HostTensor): HostTensor {
+/** Images with their channels last, as programs take them. */
+export function channelsLast({ shape, data }: HostTensor): HostTensor {
   const [n = 0, c = 0, h = 0, w = 0] = shape;
   const out = new Float32Array(data.length);
   for (let i = 0; i < n; i++)
