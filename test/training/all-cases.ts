@@ -1,5 +1,12 @@
 import { gradientCases, lossCases, updateCases } from './loss-cases.ts';
-import { activationCases, channelCases, movingCases, normCases, sampleNormCases } from './pointwise-cases.ts';
+import {
+  activationCases,
+  channelCases,
+  joinedCases,
+  movingCases,
+  normCases,
+  sampleNormCases,
+} from './pointwise-cases.ts';
 import { convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
@@ -10,6 +17,7 @@ export const allCases = [
   ...spaceCases,
   ...upsampleCases,
   ...activationCases,
+  ...joinedCases,
   ...normCases,
   ...channelCases,
   ...sampleNormCases,

@@ -34,6 +34,15 @@ export function whole(...dims: readonly number[]): StepShape {
 /** The shape of what a runner keeps for itself. */
 export const hidden = whole();
 
+const unlisted = new WeakSet<object>([hidden]);
+
+/** A shape behind the batch of what is no output: only other ops read it. */
+export function inner(...dims: readonly number[]): StepShape {
+  const shape = batched(dims);
+  unlisted.add(shape);
+  return shape;
+}
+
 /** Numbers from a number in (0, 1). */
 export type Fill = (unit: number, index: number) => number;
 /** Of both signs, without special values. */
@@ -73,7 +82,7 @@ export function buildCase(name: string, build: (c: CaseBuilder) => void, batch =
         shapes.map((shape) => ('dims' in shape ? shape : batched(shape))),
       );
       refs.forEach((ref, i) => {
-        if (shapes[i] !== hidden) b.output(`${op.kind} ${ref.node}:${i}`, ref);
+        if (!unlisted.has(shapes[i] as OutputShape)) b.output(`${op.kind} ${ref.node}:${i}`, ref);
       });
       return refs;
     },

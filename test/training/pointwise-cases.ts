@@ -1,6 +1,8 @@
 import { type Activation, activationFacts, activationNames } from '../../src/ops/activations.ts';
 import type { GroupStatistics, LocalResponse } from '../../src/ops/sample-norms.ts';
-import { buildCase, type Case, type Fill, hidden, positive, signed, whole } from './case-builder.ts';
+import type { StepRef } from '../../src/ops/steps.ts';
+import { noPads } from '../../src/ops/window.ts';
+import { buildCase, type Case, type Fill, hidden, inner, positive, signed, whole } from './case-builder.ts';
 
 const names = activationNames;
 /** Reaches past the bounds of relu6 and the hard functions. */
@@ -19,6 +21,23 @@ export const activationCases: readonly Case[] = [...names.map((fn): Activation =
     const [y] = c.op({ kind: 'activation', ...act }, [x], [4, 3, 2]);
     const read = activationFacts[fn].gradientReads === 'input' ? x : y;
     if (read) c.op({ kind: 'activationGrad', ...act }, [c.fed('dy', [4, 3, 2]), read], [4, 3, 2]);
+  }),
+);
+
+/** TensorFlow joins a convolution, a bias or norm, and an activation where nothing else reads them, and lacks some joined kernels. */
+export const joinedCases: readonly Case[] = names.map((fn) =>
+  buildCase(`${fn} behind a convolution with a norm, and with a bias`, (c) => {
+    const window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pads: noPads } as const;
+    const x = c.fed('x', [4, 3, 2]);
+    const [gamma, beta, mean] = [c.variable('gamma', [4]), c.variable('beta', [4]), c.variable('mean', [4])];
+    const variance = c.variable('variance', [4], positive);
+    const convolved = (name: string) =>
+      c.op({ kind: 'conv', window, groups: 1 }, [x, c.variable(name, [4, 4, 1, 1])], inner(4, 3, 2))[0] as StepRef;
+    const statistics = [gamma, beta, mean, variance];
+    const [normal] = c.op({ kind: 'normalise', epsilon: 1e-3 }, [convolved('one'), ...statistics], inner(4, 3, 2));
+    c.op({ kind: 'activation', fn }, [normal as StepRef], [4, 3, 2]);
+    const [biased] = c.op({ kind: 'addBias' }, [convolved('other'), beta], inner(4, 3, 2));
+    c.op({ kind: 'activation', fn }, [biased as StepRef], [4, 3, 2]);
   }),
 );
 

@@ -14,12 +14,11 @@ const forward: { readonly [A in ActivationName]: Forward } = {
   elu: (c, x) => add(c, 'Elu', [x]),
   silu: (c, x) => add(c, 'Mul', [x, add(c, 'Sigmoid', [x])]),
   gelu: (c, x) => add(c, 'Mul', [x, normalCumulative(c, x)]),
-  mish: (c, x) => add(c, 'Mul', [x, add(c, 'Tanh', [add(c, 'Softplus', [x])])]),
+  mish: (c, x) => add(c, 'Mul', [x, mishGate(c, x)]),
   sigmoid: (c, x) => add(c, 'Sigmoid', [x]),
   hardsigmoid: hardSigmoid,
   hardswish: (c, x) => add(c, 'Mul', [x, hardSigmoid(c, x, usualSlope('hardsigmoid'))]),
-  // TensorFlow joins Tanh to the batch norm before it, for which oneDNN has no kernel; tanh is odd, so that negations keep the two apart.
-  tanh: (c, x) => add(c, 'Neg', [add(c, 'Tanh', [add(c, 'Neg', [x])])]),
+  tanh: apartTanh,
   softmax: (c, x) => add(c, 'Softmax', [x]),
 };
 
@@ -48,7 +47,7 @@ const backward: { readonly [A in ActivationName]: Backward } = {
   },
   // With t = tanh(softplus(x)): (x t)' = t + x (1 - t^2) sigmoid(x), for the softplus' own derivative is the sigmoid.
   mish: (c, dy, x) => {
-    const gate = add(c, 'Tanh', [add(c, 'Softplus', [x])]);
+    const gate = mishGate(c, x);
     const inner = add(c, 'Mul', [add(c, 'Mul', [dy, x]), add(c, 'Sigmoid', [x])]);
     return add(c, 'AddV2', [add(c, 'Mul', [dy, gate]), add(c, 'TanhGrad', [gate, inner])]);
   },
@@ -75,6 +74,18 @@ const backward: { readonly [A in ActivationName]: Backward } = {
 
 export const activation: WriteStep<'activation'> = (c) => [forward[c.op.fn](c, first(c), slopeOf(c.op))];
 export const activationGrad: WriteStep<'activationGrad'> = (c) => [backward[c.op.fn](c, ...two(c), slopeOf(c.op))];
+
+/**
+ * TensorFlow joins Tanh, and Mish by its parts, to the batch norm before it, for which oneDNN has no kernel; tanh is odd, so
+ * that negations keep them apart.
+ */
+function apartTanh(c: NodeContext, x: TensorName): TensorName {
+  return add(c, 'Neg', [add(c, 'Tanh', [add(c, 'Neg', [x])])]);
+}
+
+function mishGate(c: NodeContext, x: TensorName): TensorName {
+  return apartTanh(c, add(c, 'Softplus', [x]));
+}
 
 /** The share of the standard normal distribution below x: (1 + erf(x / sqrt(2))) / 2. */
 function normalCumulative(c: NodeContext, x: TensorName): TensorName {
