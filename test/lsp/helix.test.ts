@@ -89,7 +89,7 @@ test(`${name}: a session with net.enet`, { timeout: 90_000 }, async () => {
   helix.press('C-n');
   await helix.until(/extra: FusedMBConv\(/);
   helix.press('Enter');
-  await helix.until(/FusedMBConv\(channels: int, kernel: int = 3/);
+  await helix.until(/FusedMBConv\(channels: int, kernel: size = 3/);
   await leaveInsert();
   await helix.until(/2 +import \{ MBConv, FusedMBConv \} from "std\/blocks"/);
   await command('8');

@@ -100,7 +100,7 @@ test.skipIf(minor < 10)(`Neovim (${name}) draws hints, and more from 0.11 and 0.
   expect(seen.symbols).toMatch(/\[Class\] EfficientNet\n[\s\S]*\[EnumMember\] b7\n[\s\S]*\[Field\] stages\n/);
   if (minor < 11) return;
   expect(seen.folds).toBe(2);
-  expect(seen.signature).toContain('ConvBnAct(channels: int, kernel: int = 3');
+  expect(seen.signature).toContain('ConvBnAct(channels: int, kernel: size = 3');
   if (minor < 12) return;
   expect(seen.lenses).toContain('● b3 12.2 M [enet]');
   expect(seen.drawn).toMatch(/^ *b0 5.29 M \| ● b1 7.79 M \| b2 9.11 M/);
