@@ -36,7 +36,7 @@
 
 (defconst enet-keywords
   '("import" "from" "block" "model" "weights" "param" "convention" "input" "maximize" "scaling" "variants" "table"
-    "return" "require" "if" "for" "in" "and" "or" "not")
+    "return" "auxiliary" "require" "share" "if" "else" "for" "in" "and" "or" "not")
   "The words of the language.")
 
 (defvar enet-font-lock-keywords

@@ -72,8 +72,8 @@ test('a table that a parameter names is where the rows of its stages are written
     const stage = preview(analysis, undefined, { variant })?.stages.find((s) => s.id === 'stages.0');
     return textAt(text, stage?.place);
   };
-  expect(at('large')).toBe('| w(16) | 3 | 1 | 1 | | relu |');
-  expect(at('small')).toBe('| w(16) | 3 | 2 | 1 | 0.25 | relu |');
+  expect(at('large')).toBe('| w(16) | 3 | 1 | 1 | | relu | |');
+  expect(at('small')).toBe('| w(16) | 3 | 2 | 1 | 0.25 | relu | |');
 });
 
 test('a model within a model, and one of several', () => {

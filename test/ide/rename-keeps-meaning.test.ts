@@ -60,8 +60,8 @@ test('a name renamed to one that is free changes no network and no diagnostic', 
   const { ide } = openFixture(files);
   for (const path of paths) ide.open(path, files[path.slice(root.length + 1)] as string);
   const before = problems(ide);
-  // the smallest TinyNet's last maps are smaller than its kernels
-  expect(before.replaceAll(/\n|kernel-exceeds-input/g, '')).toBe('');
+  // the smallest TinyNet's last maps are smaller than its kernels, and detectors' pyramids end in one pixel
+  expect(before.replaceAll(/[\n,]|kernel-exceeds-input|resolution-below-stride/g, '')).toBe('');
   const networks = new Map(paths.map((path) => [path, structure(ide, path)]));
   let count = 0;
   let renamed = 0;
@@ -73,7 +73,12 @@ test('a name renamed to one that is free changes no network and no diagnostic', 
       const result = renameAt(ide, analysis, analysis.locate(span).start, 'fresh_name');
       // refused: an argument of the language's own ops, `kernel: 3`, and the column with a meaning of its own
       if ('refusal' in result) {
-        if (name !== 'stride') expect(target.kind, `${path} ${name}: ${result.refusal}`).toBe('argument');
+        const [, file = '', line = ''] =
+          /would change what a name means in (\S+), line (\d+)/.exec(result.refusal) ?? [];
+        const row = files[file]?.split('\n')[Number(line) - 1] ?? '';
+        // a part of a name with a star, `layer*`, no longer fits the new name
+        const isStarred = /\w\*|\*\w/.test(row);
+        if (name !== 'stride' && !isStarred) expect(target.kind, `${path} ${name}: ${result.refusal}`).toBe('argument');
         continue;
       }
       renamed++;

@@ -2,7 +2,7 @@ import type { Graph, GraphNode, ValueRef } from '../../src/5-graph/graph.ts';
 import { tensorsOf } from '../../src/5-graph/tensors.ts';
 import { float32, type ValueType } from '../../src/5-graph/value-type.ts';
 import type { ActivationName } from '../../src/ops/activations.ts';
-import type { Interpolation } from '../../src/ops/interpolation.ts';
+import type { Resampling } from '../../src/ops/interpolation.ts';
 import type { Op } from '../../src/ops/ops.ts';
 import { type Pair, pairOf } from '../../src/ops/pair.ts';
 
@@ -109,7 +109,7 @@ export function graphBuilder(name = 'test') {
       add({ kind: 'rescale', scale, offset }, path, [x], [shape(x)]),
     weight: (path: string, shape: number[], initial = 0.5) =>
       add({ kind: 'weight', shape, initial }, path, [], [shape]),
-    upsample(x: ValueRef, path: string, mode: Interpolation, [rows, columns]: readonly [number, number]) {
+    upsample(x: ValueRef, path: string, mode: Resampling, [rows, columns]: readonly [number, number]) {
       const [c, h, w] = shape(x) as [number, number, number];
       const op: Op = { kind: 'upsample', mode, rows: { from: h, to: rows }, columns: { from: w, to: columns } };
       return add(op, path, [x], [[c, rows, columns]]);

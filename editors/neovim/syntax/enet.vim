@@ -1,8 +1,8 @@
 if exists('b:current_syntax')
   finish
 endif
-syntax keyword enetKeyword import from block model weights param convention input maximize scaling variants table return
-syntax keyword enetKeyword require if for in and or not
+syntax keyword enetKeyword import from block model weights param convention input maximize scaling variants table return auxiliary
+syntax keyword enetKeyword require share if else for in and or not
 syntax keyword enetBoolean true false
 syntax match enetNumber /\<\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?\>/
 syntax match enetOperator /->\|[|=+*\/^<>!-]/

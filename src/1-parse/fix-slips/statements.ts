@@ -85,7 +85,8 @@ export function skipStrayElse(p: TokenPass, token: IToken): boolean {
 const mostTokens = 1000;
 
 /** Whether the `if` before an `else` follows a value: what a name, an argument or an output is, and not a step. */
-function followsValue({ out, frames }: TokenPass): boolean {
+function followsValue(p: TokenPass): boolean {
+  const { out, frames } = p;
   let depth = 0;
   let elses = 0;
   let found = false;
@@ -98,7 +99,8 @@ function followsValue({ out, frames }: TokenPass): boolean {
     if (is(token, k.else)) elses++;
     else if (is(token, k.if) && !found) found = elses-- === 0;
     else if (is(token, t.Arrow)) return false;
-    else if (is(token, t.Comma) || is(token, t.Equal) || is(token, k.return)) return found;
+    else if (is(token, t.Comma) || is(token, t.Equal) || kind.isStatementKeyword(token)) return found;
+    else if (is(token, t.Colon) && isWeighed(p)) return found;
   }
   return found;
 }

@@ -271,9 +271,9 @@ function printOutputs(p: Printer, { children }: PrintNode): void {
   const first = Math.max(1, children.findIndex((c) => isType(c, t.Colon)) + 1);
   const follows = (i: number) => i > first && isType(children[i - 1], t.Comma);
   const start = p.pending?.indent ?? columnOf(p.lines);
-  const broken =
-    start + widthOf(p, keyword.index, last.index) > maximumWidth ||
-    children.some((child, i) => follows(i) && firstToken(child).hard);
+  const isLong = start + widthOf(p, keyword.index, last.index) > maximumWidth;
+  // one output alone breaks as its chain does
+  const broken = children.some((child, i) => follows(i) && (isLong || firstToken(child).hard));
   children.forEach((child, i) => {
     if (broken && follows(i)) beginLine(p, p.indent, 'none');
     print(p, child);

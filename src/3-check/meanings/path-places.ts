@@ -126,7 +126,7 @@ interface PathStep {
 }
 
 function step(scope: PathScope, word: string): PathStep[] {
-  const fits = (name: string) => word === '*' || word === name;
+  const fits = fitting(word);
   if (scope.kind === 'open') return [];
   if (scope.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => scope.then }] : [];
   const { inside } = scope;
@@ -149,6 +149,14 @@ function step(scope: PathScope, word: string): PathStep[] {
     return true;
   });
   return found;
+}
+
+/** Whether names fit a word of a path; a star stands for one character or more. */
+function fitting(word: string): (name: string) => boolean {
+  const [before = '', after] = word.split('*');
+  if (after === undefined) return (name) => name === word;
+  const least = before.length + after.length;
+  return (name) => name.length > least && name.startsWith(before) && name.endsWith(after);
 }
 
 function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathStep {

@@ -74,13 +74,20 @@ export function tokensBefore(piece: Piece): { tokens: IToken[]; comments: IToken
   const tokens: IToken[] = [];
   const comments: IToken[] = [];
   for (const [start, end] of partsBefore(piece)) {
-    // a bar is recognised by what follows on its line: at the end something will; apart, for `3x` would be one name
-    const lexed = tokenize(`${piece.text.slice(start, end)}${end === piece.word.start ? ' x' : ''}`);
-    if (end === piece.word.start) lexed.tokens.pop();
+    const text = piece.text.slice(start, end);
+    const lexed = end === piece.word.start ? tokenizeBefore(text) : tokenize(text);
     for (const token of lexed.tokens) tokens.push(moved(token, start));
     for (const comment of lexed.comments) comments.push(moved(comment, start));
   }
   return { tokens, comments };
+}
+
+/** The tokens of a text that goes on. */
+function tokenizeBefore(text: string): ReturnType<typeof tokenize> {
+  // a bar is recognised by what follows on its line: at the end something will; apart, for `3x` would be one name
+  const lexed = tokenize(`${text} x`);
+  // an open string would take it in
+  return lexed.tokens.pop()?.image === 'x' ? lexed : tokenize(text);
 }
 
 function moved(token: IToken, by: number): IToken {

@@ -115,7 +115,7 @@ export function globalOf(module: string, name: string): PickleValue {
     const found = name.endsWith('Storage') ? own(storageTypes, name.slice(0, -7)) : own(elementTypes, name);
     if (found) return found;
     if (
-      /^(per_(tensor|channel)_\w+|q?u?int\d+x?\d*|strided|sparse_coo|contiguous_format|preserve_format)$/.test(name)
+      /^(per_(tensor|channel)_\w+|q?u?int\d+(x\d+)?|strided|sparse_coo|contiguous_format|preserve_format)$/.test(name)
     ) {
       return other;
     }
