@@ -104,7 +104,7 @@ block Selected(x, act: activation = leaky_relu(0.1)) {
   b = x -> other: Conv(x.channels, 3, groups: x.channels) -> act
   shares = Concat(a -> ChannelMean, b -> ChannelMean) -> softmax
   left, right = Split(shares, 2)
-  return Add(Mul(a, left), Mul(b, right)) -> LocalResponseNorm(3) -> Normalise
+  return Add(Mul(a, left), Mul(b, right)) -> LocalResponseNorm(3) -> Normalise(0.1)
 }
 
 block Doubled(x) {
@@ -267,7 +267,7 @@ function step(pick: Choices, shape: readonly number[]): string {
   const anywhere = [
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
-    () => pick.of(['Normalise', 'Normalise(1e-3)']),
+    () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
     () => pick.of(['LayerNorm', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,
     () => pick.of(acts),

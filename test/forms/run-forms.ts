@@ -170,7 +170,8 @@ export function differenceOf(found: Outputs, expected: Outputs): number {
         most = difference <= most ? most : Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
         largest = Math.max(largest, Math.abs(values[k]!));
       }
-      return most === 0 ? 0 : most / Math.max(largest, 1e-6);
+      // what is 0 everywhere is a difference of equals, of the size of the images: about 1
+      return most === 0 ? 0 : most / (largest === 0 ? 1 : Math.max(largest, 1e-6));
     }),
   );
 }

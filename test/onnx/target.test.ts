@@ -71,6 +71,21 @@ describe('a whole network', () => {
     expect([...proto.input!, ...proto.output!].map((value) => value.type!.tensorType!.elemType)).toEqual([1, 1, 1]);
   });
 
+  it.each([1e-4, 1000])(
+    'computes what squares its input in single precision within half: pixels of %d',
+    async (scale) => {
+      const g = graphBuilder();
+      const x = g.input([3, 2, 2]);
+      const response = g.op(x, 'response', { kind: 'localResponseNorm', size: 3, alpha: 1e-4, beta: 0.75, k: 2 });
+      const net = g.build({ unit: g.op(x, 'unit', { kind: 'normalise', epsilon: 1e-12 }), response });
+      const scaled = Object.entries(inputsOf(net)).map(([name, pixels]) => [name, pixels.map((v) => v * scale)]);
+      const values: Record<string, Float32Array> = Object.fromEntries(scaled);
+      const results = await runOrt(emitFiles(net, lively(), { half: true }).bytes, net, values);
+      const wanted = runReference(net, lively(), values);
+      for (const [i, result] of results.entries()) expect(distance(result, wanted[i]!)).toBeLessThan(2e-2);
+    },
+  );
+
   it('takes any batch by default, and only its own where one is given', async () => {
     const two = inputsOf(graph, 2);
     const size = two.image!.length / 2;

@@ -1,9 +1,14 @@
+import type { OpKind } from '../../ops/ops.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 import { float16, float32, type ValueType } from '../value-type.ts';
 
+/** Ops that square what they get: float16 has no square of numbers below 2e-4 or above 256. */
+const computedInSingle: ReadonlySet<OpKind> = new Set(['normalise', 'localResponseNorm']);
+
 /**
  * Gives every float32 value and tensor of a network the type float16, but its inputs and outputs: who feeds it sees no
- * difference. A cast stands right after each input and, after all else, before each output.
+ * difference. A cast stands right after each input and, after all else, before each output; and around ops that float16
+ * cannot compute.
  */
 export function halfPrecision(graph: Graph): Graph {
   const nodes: GraphNode[] = [];
@@ -18,6 +23,16 @@ export function halfPrecision(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const isInput = node.op.kind === 'input';
     const inputs = node.inputs.map(renumber);
+    if (computedInSingle.has(node.op.kind)) {
+      const wide = inputs.map((value, i) => {
+        const { node: from, output } = node.inputs[i] as ValueRef;
+        const cast = castOf(graph.nodes[from] as GraphNode, value, float32, `${node.path}/single${i}`, output);
+        return { node: add(cast), output: 0 };
+      });
+      const id = add({ ...node, inputs: wide });
+      numbers.push(add(castOf(node, { node: id, output: 0 }, float16, `${node.path}/half`)));
+      continue;
+    }
     const tensors = node.tensors.map((tensor) => ({ ...tensor, type: halved(tensor.type) }));
     const id = add({ ...node, inputs, tensors, type: isInput ? node.type : halved(node.type) });
     const isCast = node.op.kind === 'input' && node.type.element === 'float32';
