@@ -54,10 +54,20 @@ for (const { engine, python } of found) {
   });
 }
 
+/**
+ * What an engine itself has wrong. OpenVINO's LRN is wrong where `k` is below 1 (published networks have 1 or 2); OpenCV
+ * takes a group norm for its own layer, which refuses vectors.
+ */
+const faults: Readonly<Record<string, RegExp>> = {
+  openvino: /^norm of one sample 5: localResponseNorm$/,
+  opencv: /^norm of a vector \d: groupNorm$/,
+};
+
 // The others lack some op altogether, such as a Pad that takes rows away; what they take of whole networks is above.
 for (const { engine, python } of found.filter(({ engine }) => installed.includes(engine))) {
   test.skipIf(!python)(`${engine} computes each form of each op`, { timeout: 300_000 }, () => {
-    const results = runEngine(python as string, engine, opJobs(), join(folder, 'ops'));
+    const jobs = opJobs().filter(({ name }) => !faults[engine]?.test(name));
+    const results = runEngine(python as string, engine, jobs, join(folder, 'ops'));
     for (const { name, difference, error } of results) {
       expect({ name, error }).toEqual({ name });
       expect(difference, name).toBeLessThan(1e-5);

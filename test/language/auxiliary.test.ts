@@ -13,7 +13,7 @@ import { build, messages, model, paths, problems } from './build.ts';
 
 const text = (auxiliary: string, before = '') =>
   model(
-    `  param share: real = 0.3
+    `  param part: real = 0.3
   stem: Conv(4, 3)
   side: stem -> fc: Linear(10)
   late: stem -> conv: Conv(6, 3)
@@ -28,8 +28,8 @@ const shown = ({ graph }: ReturnType<typeof build>) =>
 
 describe('auxiliary outputs', () => {
   test('have a weight, and belong to the network as it trains alone', () => {
-    const built = build(text('  auxiliary share: side, late -> GlobalAvgPool -> score: Linear(10)'), {
-      set: { share: '0.25' },
+    const built = build(text('  auxiliary part: side, late -> GlobalAvgPool -> score: Linear(10)'), {
+      set: { part: '0.25' },
     });
     expect(shown(built)).toEqual([
       ['side', 'side.fc', 0.25],
@@ -47,13 +47,13 @@ describe('auxiliary outputs', () => {
       ['side', 'side.fc', 0.4],
       ['late', 'late.conv', 0.1],
     ]);
-    const without = build(text('  auxiliary share: side'), { set: { share: '0' } });
+    const without = build(text('  auxiliary part: side'), { set: { part: '0' } });
     expect([shown(without), paths(without.graph)]).toEqual([[], ['stem', 'late.conv', 'classifier']]);
   });
 
   test('stand above or below the return; those of an inner model are not those of the outer', () => {
-    expect(shown(build(text('').replace('  return', '  auxiliary share: side\n  return')))).toHaveLength(1);
-    const inner = text('  auxiliary share: side').replace('model M', 'model Inner');
+    expect(shown(build(text('').replace('  return', '  auxiliary part: side\n  return')))).toHaveLength(1);
+    const inner = text('  auxiliary part: side').replace('model M', 'model Inner');
     const outer = `${inner}\nmodel Outer {\n  input image: [3, 32, 32]\n  net: Inner\n  auxiliary 0.5: net.side\n  return net\n}`;
     const built = build(outer, { model: 'Outer' });
     expect(shown(built)).toEqual([['net.side', 'net.side.fc', 0.5]]);
@@ -61,9 +61,9 @@ describe('auxiliary outputs', () => {
   });
 
   test('what is wrong with them is said', () => {
-    const share = '  require share >= 0\n';
-    const problemsOf = (auxiliary: string) => problems(text(share + auxiliary));
-    expect(messages(text(`${share}  auxiliary -1: side`))).toEqual([
+    const part = '  require part >= 0\n';
+    const problemsOf = (auxiliary: string) => problems(text(part + auxiliary));
+    expect(messages(text(`${part}  auxiliary -1: side`))).toEqual([
       'auxiliary-weight: the weight of an auxiliary output must be a number from 0 on, not -1',
     ]);
     expect(problemsOf('  auxiliary relu: side')).toEqual(['wrong-type']);
@@ -73,9 +73,9 @@ describe('auxiliary outputs', () => {
   });
 
   test('are printed as they are written', () => {
-    const written = 'model M {\n  auxiliary   share*2 :side,late->relu\n}\n';
+    const written = 'model M {\n  auxiliary   part*2 :side,late->relu\n}\n';
     expect(format({ name: 'm.enet', text: written }).text).toBe(
-      'model M {\n  auxiliary share * 2: side, late -> relu\n}\n',
+      'model M {\n  auxiliary part * 2: side, late -> relu\n}\n',
     );
   });
 });
