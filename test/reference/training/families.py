@@ -11,7 +11,6 @@ Made with torch 2.13.0, timm 1.0.31 and torchvision's architectures of 0.28.
 """
 import json
 import os
-import zlib
 
 import numpy as np
 import torch
@@ -19,35 +18,11 @@ import torch.nn.functional as F
 from timm.models import byobnet, efficientnet, mobilenetv3, resnet
 from torchvision.models import squeezenet
 
+from portable import normal, uniform
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED, BATCH, SIZE, CLASSES, RATE = 11, 8, 64, 10, 0.1
 torch.use_deterministic_algorithms(True)
-
-
-def mix(x):
-    x ^= x >> np.uint32(16)
-    x *= np.uint32(0x7FEB352D)
-    x ^= x >> np.uint32(15)
-    x *= np.uint32(0x846CA68B)
-    x ^= x >> np.uint32(16)
-    return x
-
-
-def bits(name, n, lane):
-    base = (SEED * 0x9E3779B9 + lane) & 0xFFFFFFFF
-    x = mix(np.arange(n, dtype=np.uint32) * np.uint32(4) + np.uint32(base))
-    x ^= np.uint32(zlib.crc32(name.encode()) & 0xFFFFFFFF)
-    return mix(x)
-
-
-def normal(name, n, std):
-    a, b = bits(name, n, 0), bits(name, n, 1)
-    s = (a & 0xFFFF).astype(np.int64) + (a >> 16) + (b & 0xFFFF) + (b >> 16)
-    return ((s - 131070).astype(np.float64) * (std * 2.6429055e-05)).astype(np.float32)
-
-
-def uniform(name, n, lo, hi):
-    return (lo + bits(name, n, 2).astype(np.float64) * ((hi - lo) / 4294967296.0)).astype(np.float32)
 
 
 def recipe(name, t, norms):
@@ -90,7 +65,7 @@ def step(name, make):
                 continue
             r = recipe(key, t, norms)
             make_values = normal if r[0] == "normal" else uniform
-            values = make_values(f"{name}/{key}", t.numel(), *r[1:])
+            values = make_values(SEED, f"{name}/{key}", t.numel(), *r[1:])
             t.copy_(torch.from_numpy(values.astype(np.float64)).view(t.shape))
             before[key] = t.clone()
             tensors.append([key, list(t.shape), r])
@@ -98,8 +73,8 @@ def step(name, make):
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    image = normal(f"{name}/image", BATCH * 3 * SIZE * SIZE, 1).reshape(BATCH, 3, SIZE, SIZE)
-    raw = uniform(f"{name}/targets", BATCH * CLASSES, 0, 1).reshape(BATCH, CLASSES).astype(np.float64)
+    image = normal(SEED, f"{name}/image", BATCH * 3 * SIZE * SIZE, 1).reshape(BATCH, 3, SIZE, SIZE)
+    raw = uniform(SEED, f"{name}/targets", BATCH * CLASSES, 0, 1).reshape(BATCH, CLASSES).astype(np.float64)
     targets = torch.from_numpy((raw / raw.sum(1, keepdims=True)).astype(np.float32)).double()
     logits = model(torch.from_numpy(image).double())
     loss = -(targets * F.log_softmax(logits, dim=1)).sum(1).mean()
@@ -112,7 +87,7 @@ def step(name, make):
     changes = []
     for key, _, _ in tensors:
         change = (after[key] - before[key]).flatten()
-        direction = uniform(f"{name}/{key}/direction", change.numel(), -1, 1).astype(np.float64)
+        direction = uniform(SEED, f"{name}/{key}/direction", change.numel(), -1, 1).astype(np.float64)
         both = change.norm().item(), (change @ torch.from_numpy(direction)).item()
         changes.append([float(f"{x:.9g}") for x in both])
     return {"loss": loss.item(), "norm": norm.item(), "tensors": tensors, "changes": changes}

@@ -9,7 +9,6 @@ Made with torch 2.13.0 and timm 1.0.31.
 """
 import json
 import os
-import zlib
 
 import numpy as np
 import timm
@@ -18,35 +17,11 @@ import torch.nn.functional as F
 from timm.layers import DropPath
 from timm.optim import RMSpropTF
 
+from portable import normal, uniform
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED, BATCH, SIZE, CLASSES, DROPOUT, DROP_PATH = 7, 8, 64, 10, 0.2, 0.2
 torch.use_deterministic_algorithms(True)
-
-
-def mix(x):
-    x ^= x >> np.uint32(16)
-    x *= np.uint32(0x7FEB352D)
-    x ^= x >> np.uint32(15)
-    x *= np.uint32(0x846CA68B)
-    x ^= x >> np.uint32(16)
-    return x
-
-
-def bits(name, n, lane):
-    base = (SEED * 0x9E3779B9 + lane) & 0xFFFFFFFF
-    x = mix(np.arange(n, dtype=np.uint32) * np.uint32(4) + np.uint32(base))
-    x ^= np.uint32(zlib.crc32(name.encode()) & 0xFFFFFFFF)
-    return mix(x)
-
-
-def normal(name, n, std):
-    a, b = bits(name, n, 0), bits(name, n, 1)
-    s = (a & 0xFFFF).astype(np.int64) + (a >> 16) + (b & 0xFFFF) + (b >> 16)
-    return ((s - 131070).astype(np.float64) * (std * 2.6429055e-05)).astype(np.float32)
-
-
-def uniform(name, n, lo, hi):
-    return (lo + bits(name, n, 2).astype(np.float64) * ((hi - lo) / 4294967296.0)).astype(np.float32)
 
 
 def recipe(name, t):
@@ -84,7 +59,7 @@ def build(noise):
         if r is None:
             continue
         n = t.numel()
-        values = normal(name, n, r[1]) if r[0] == "normal" else uniform(name, n, r[1], r[2])
+        values = normal(SEED, name, n, r[1]) if r[0] == "normal" else uniform(SEED, name, n, r[1], r[2])
         t.copy_(torch.from_numpy(values.astype(np.float64)).view(t.shape))
         tensors.append([name, list(t.shape), "float32", r])
     blocks = [b for stage in model.blocks for b in stage]
@@ -107,11 +82,11 @@ def run(make):
     optimiser, settings, decay_by_loss = make(decayed, plain)
     steps, states = [], []
     for step in range(2):
-        image = normal(f"image {step}", BATCH * 3 * SIZE * SIZE, 1).reshape(BATCH, 3, SIZE, SIZE)
-        raw = uniform(f"targets {step}", BATCH * CLASSES, 0, 1).reshape(BATCH, CLASSES).astype(np.float64)
+        image = normal(SEED, f"image {step}", BATCH * 3 * SIZE * SIZE, 1).reshape(BATCH, 3, SIZE, SIZE)
+        raw = uniform(SEED, f"targets {step}", BATCH * CLASSES, 0, 1).reshape(BATCH, CLASSES).astype(np.float64)
         targets = torch.from_numpy((raw / raw.sum(1, keepdims=True)).astype(np.float32).astype(np.float64))
-        weights = torch.from_numpy(uniform(f"sample_weights {step}", BATCH, 0.5, 1.5).astype(np.float64))
-        noise = uniform(f"noise {step}", BATCH * (paths + features), 0, 1).reshape(BATCH, paths + features)
+        weights = torch.from_numpy(uniform(SEED, f"sample_weights {step}", BATCH, 0.5, 1.5).astype(np.float64))
+        noise = uniform(SEED, f"noise {step}", BATCH * (paths + features), 0, 1).reshape(BATCH, paths + features)
         current["noise"] = torch.from_numpy(noise.astype(np.float64))
         x = model.forward_features(torch.from_numpy(image.astype(np.float64)))
         x = model.global_pool(x)
