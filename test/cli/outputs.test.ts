@@ -329,13 +329,13 @@ describe('names that are no file', () => {
 
 describe('graph writes what the name says', () => {
   test.each([
-    [['-o', 'x.png'], "'x.png': graph writes no png file"],
-    [['-o', 'x.PDF'], 'graph writes no pdf file'],
-    [['-o', 'x.svg.jpg'], 'graph writes no jpg file'],
-    [['-o', 'x.png', '--format', 'svg'], 'graph writes no png file'],
+    [['-o', 'x.png'], "'x.png': graph does not write png files"],
+    [['-o', 'x.PDF'], 'graph does not write pdf files'],
+    [['-o', 'x.svg.jpg'], 'graph does not write jpg files'],
+    [['-o', 'x.png', '--format', 'svg'], 'graph does not write png files'],
     [['-o', 'x.svg', '--format', 'dot'], "--format dot contradicts 'x.svg', whose ending is that of svg"],
     [['-o', 'x.gv', '--format', 'mermaid'], 'contradicts'],
-    [['-o', 'x.constructor'], 'graph writes no constructor file'],
+    [['-o', 'x.constructor'], 'graph does not write constructor files'],
   ])('%j is refused', async (argv, message) => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect(await enetc(['graph', ...argv], { cwd })).toMatchObject({

@@ -58,7 +58,7 @@ function formatFor(name: Format | undefined, output: string): Format {
       ? `: write an .svg, which browsers and tools such as Inkscape save as ${ending}`
       : '';
     throw usageError(
-      `'${output}': graph writes no ${ending} file${advice}; endings that it knows are ${known}`,
+      `'${output}': graph does not write ${ending} files${advice}; endings that it knows are ${known}`,
       'graph',
     );
   }
