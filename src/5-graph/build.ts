@@ -7,13 +7,13 @@ import { readOverrides } from '../4-scale/overrides.ts';
 import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
 import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
+import { checkBudgets } from './budgets.ts';
 import { type Builder, callsBefore, createBuilder } from './builder.ts';
 import { checkSamples } from './check-samples.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
-import { checkBudgets } from './requirements.ts';
 import { maxStrides } from './stride.ts';
 
 export interface BuildResult {

@@ -10,6 +10,7 @@ import { descriptorOf, type Op } from '../ops/ops.ts';
 import { isShapeError, type ShapeError } from '../ops/shape.ts';
 import { extentOf } from '../ops/window.ts';
 import type { Span } from '../source.ts';
+import type { Budget } from './budgets.ts';
 import {
   elements,
   type GraphNode,
@@ -19,7 +20,6 @@ import {
   type StagePosition,
   type TensorSpec,
 } from './graph.ts';
-import type { Budget } from './requirements.ts';
 import { tensorsOf } from './tensors.ts';
 import { float32 } from './value-type.ts';
 

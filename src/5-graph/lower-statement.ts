@@ -4,9 +4,9 @@ import { evaluate, evaluateBool } from '../4-scale/evaluate.ts';
 import { fail, traced } from '../4-scale/evaluation.ts';
 import { type Env, type Flow, itemsOf, type Value } from '../4-scale/values.ts';
 import { excerpt, type Span } from '../source.ts';
+import { measuresIn } from './budgets.ts';
 import type { Builder } from './builder.ts';
 import { flowIn } from './lower-chain.ts';
-import { measuresIn } from './requirements.ts';
 
 /** One output of a `return`. */
 export interface Returned extends Flow {
