@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph } from '../../5-graph/graph.ts';
 import { removeTrainingOps } from '../../5-graph/passes/for-inference.ts';
+import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import { weightsFromTfjs } from '../../6-emit/tfjs/layers/model-weights.ts';
 import { toTfjsModel } from '../../6-emit/tfjs/layers/to-model.ts';
 import type { Compilation } from '../../compile.ts';
@@ -33,7 +34,7 @@ export async function calibratedWeights(
     const measured = await weightsFromTfjs(model);
     return { ...random, read: (name) => aside(measured.read(name), name, seed) };
   } finally {
-    model.dispose();
+    disposeModel(model);
   }
 }
 

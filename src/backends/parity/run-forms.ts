@@ -1,6 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { GraphModel, LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Graph } from '../../5-graph/graph.ts';
 import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
+import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import type { Tfjs } from '../backend.ts';
 import { findPackage } from '../find-package.ts';
 import { firstLine } from '../first-line.ts';
@@ -52,7 +53,7 @@ export async function runTfjs(
 ): Promise<readonly Value[]> {
   registerLayers(tf);
   const load = runtime === 'tfjs-layers' ? tf.loadLayersModel : tf.loadGraphModel;
-  const model: Model = await load(files.handler(tf));
+  const model: LayersModel | GraphModel = await load(files.handler(tf));
   const feeds = toTensors(tf, inputs, batch);
   try {
     const results = [model.predict(feeds.length === 1 ? (feeds[0] as Tensor) : feeds)].flat() as Tensor[];
@@ -61,11 +62,7 @@ export async function runTfjs(
     return values;
   } finally {
     tf.dispose(feeds);
-    model.dispose();
+    if ('layers' in model) disposeModel(model);
+    else model.dispose();
   }
-}
-
-interface Model {
-  predict(inputs: Tensor | Tensor[]): unknown;
-  dispose(): unknown;
 }
