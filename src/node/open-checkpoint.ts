@@ -34,7 +34,7 @@ export async function openCheckpoint(path: string, cwd: string, key?: string): P
     near.close();
   };
   try {
-    const format = folderFormat ?? formatOf(main.file);
+    const format = folderFormat ?? formatOf(main.file, path);
     // The library for HDF5 is a bundle of its own: it takes as long to load as a whole command.
     const openHdf5 = format.needsHdf5 ? await (await import('./hdf5-engine.ts')).loadHdf5() : undefined;
     const source = { name: path, file: main.file, openNear: near.open };

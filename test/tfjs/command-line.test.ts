@@ -183,7 +183,7 @@ describe('enetc weights', () => {
   test.each([
     [[], 2, 'weights needs --output FILE'],
     [['-o', 'a', '--weights-map', 'timm'], 2, '--weights-map needs --weights'],
-    [['-o', 'a', '--weights', 'graph'], 1, 'it is a graph model, whose weights are folded'],
+    [['-o', 'a', '--weights', 'graph'], 1, "'graph' has no 'stem.conv.weight'"],
     [['-o', 'a', '--like', 'other.safetensors'], 1, "'stem.conv.weight' is [8, 3, 3, 3], but"],
   ])('%j ends with %i', async (argv, code, message) => {
     const cwd = folder({ 'tiny.enet': tiny });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { openSafetensors } from '../../src/weights/readers/readers.ts';
+import { openCheckpointFile, openSafetensors } from '../../src/weights/readers/readers.ts';
+import { accessTo } from './open-bytes.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 const header = (text: string, data = 0) => {
@@ -23,7 +24,6 @@ it.each([
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
-  ['a TensorFlow Lite model', '\x1c\0\0\0TFL3\0\0', 'quantised'],
   ['the graph of a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'the folder that contains it'],
   ['a TensorFlow checkpoint', `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'by its path'],
   ['compressed with gzip', '\x1f\x8b\x08\0', 'gunzip'],
@@ -44,6 +44,34 @@ it.each([
   expect(message).toContain(advice);
   // a message cuts what is too long, and advice that is cut is none
   expect(message).not.toContain('...');
+});
+
+it.each([
+  ['x.pth', "one that torch.save writes begins with 'PK'"],
+  ['x.bin', "one that torch.save writes begins with 'PK'"],
+  ['x.onnx', 'an ONNX model begins with 08'],
+  ['x.tflite', "has 'TFL3' behind its first four bytes"],
+  ['x.h5', "an HDF5 file begins with '\\x89HDF'"],
+  ['x', 'safetensors, PyTorch, ONNX, Keras, TensorFlow, TensorFlow Lite and TensorFlow.js files are'],
+])('of nonsense called %s its bytes are said, and what was expected', (name, expected) => {
+  const { diagnostics } = openCheckpointFile({ name, file: accessTo(bytes('\xde\xad\xbe\xefnonsense')) });
+  const [{ message }] = diagnostics as unknown as [{ message: string }];
+  expect(message).toContain(
+    `'${name}' is of no format that is known here, which is not read: its first bytes are de ad be ef`,
+  );
+  expect(message).toContain(expected);
+  expect(message).toContain('download it again');
+  expect(message).not.toContain('...');
+});
+
+it('the numbers of a TensorFlow checkpoint alone name the file to give', () => {
+  const file = accessTo(bytes('\x9a\x99\x99\x3e'.repeat(20)));
+  const [{ message }] = openCheckpointFile({ name: 'a/model.data-00000-of-00001', file }).diagnostics as unknown as [
+    { message: string },
+  ];
+  expect(message).toContain(
+    "the numbers of a TensorFlow checkpoint without their names, which is not read: these are in the '.index'",
+  );
 });
 
 it('a header with `{` at the ninth byte is safetensors, whatever its length looks like', () => {

@@ -56,5 +56,6 @@ test('each format is read, or says what to do instead', () => {
     'an HDF5 file of Keras (.h5, .weights.h5)',
     'a Keras model (.keras)',
     'a TensorFlow checkpoint',
+    'a TensorFlow Lite model (.tflite)',
   ]);
 });

@@ -12,7 +12,7 @@ export const weightDiagnostics = {
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
     (a) => `'${a.file}' is ${a.what}, which is not read: ${a.advice}`,
-    `Weights are read from safetensors files, PyTorch checkpoints, ONNX models, files of Keras, TensorFlow checkpoints and TensorFlow.js layers models. Files of all formats are known by their first bytes, whatever their names say.`,
+    `Weights are read from safetensors files, PyTorch checkpoints, ONNX models, files of Keras, TensorFlow checkpoints, TensorFlow Lite models and TensorFlow.js models. Files of all formats are known by their first bytes, whatever their names say.`,
   ),
   'checkpoint-unreadable': error<{ file: string; what: string; reason: string }>(
     (a) => `'${a.file}' is ${a.what} that cannot be read: ${a.reason}`,
@@ -26,9 +26,9 @@ export const weightDiagnostics = {
     (a) => `'${a.file}' is ${a.what}, which has no dictionaries to choose '${a.key}' from`,
     `\`--weights-key\` takes one of the dictionaries of tensors that a PyTorch checkpoint may have, or the variables (\`raw\`) or averages of a TensorFlow checkpoint. Files of other formats have one list of tensors.`,
   ),
-  'checkpoint-dense-order': warning<{ file: string; tensor: string }>(
+  'checkpoint-dense-order': warning<{ file: string; tensor: string; why: string }>(
     (a) =>
-      `'${a.file}' has weights alone, without the model's layers: if '${a.tensor}' reads a flattened map, its order is not known, and it is read as if the map had one pixel`,
+      `'${a.file}' ${a.why}: if '${a.tensor}' reads a flattened map, its order is not known, and it is read as if the map had one pixel`,
     `TensorFlow flattens a map pixel by pixel, a \`Linear\` reads it channel by channel. A Keras file of a whole model (\`model.save('x.keras')\`) has the layers, from which the order follows; \`model.save_weights\` and TensorFlow's checkpoints leave them out. After a global pool nothing changes.`,
   ),
   'checkpoint-tensor': error<{ file: string; tensor: string; reason: string }>(
@@ -37,7 +37,7 @@ export const weightDiagnostics = {
   ),
   'model-folder': error<{ folder: string; reason: string }>(
     (a) => `the weights of the model in '${a.folder}' cannot be read: ${a.reason}`,
-    `A layers model of TensorFlow.js is a folder: model.json, which lists the weights, and the files that hold them. It may be one that \`enetc compile --target tfjs\` wrote, or one that TensorFlow.js (\`model.save\`) or the converter of Keras models wrote of a network of the same layers. Weights may be quantised to 8 or 16 bits, the files must lie in the folder, and where a dense layer reads a feature map the topology must tell in which order.`,
+    `A model of TensorFlow.js is a folder: model.json, which lists the weights, and the files that hold them. A layers model may be one that \`enetc compile --target tfjs\` wrote, or one that TensorFlow.js (\`model.save\`) or the converter of Keras models wrote of a network of the same layers; a graph model gives its constants under their names. Weights may be quantised to 8 or 16 bits, the files must lie in the folder, and where a dense layer reads a feature map the topology must tell in which order.`,
   ),
   'weight-map-pattern': error<{ path: string; pattern: string }>(
     (a) =>

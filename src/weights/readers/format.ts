@@ -21,6 +21,8 @@ export interface FileEnds {
   readonly text: string;
   /** The last 8 bytes. */
   readonly tail: Uint8Array;
+  /** The file's name, for what has no sign of its own in its bytes. */
+  readonly name: string;
 }
 
 /** A file that a checkpoint is opened from. */
@@ -56,7 +58,7 @@ export interface CheckpointFormat {
   /** Whether `open` needs `CheckpointSource.openHdf5`. */
   readonly needsHdf5?: boolean;
   /** What to do with a file that is not read: how to make one of it that is. Absent if every file is read. */
-  readonly advice?: string;
+  readonly advice?: string | ((ends: FileEnds) => string);
   /** Opens a file; absent for a format that is only known. Undefined if the source lacks what the format needs. */
   open?(source: CheckpointSource): OpenedTensors | undefined;
 }

@@ -47,11 +47,6 @@ export const namedFormats: readonly CheckpointFormat[] = [
   },
   { what: 'a GGUF file', isOf: starts('GGUF'), advice: 'take the safetensors file that it was made from' },
   {
-    what: 'a TensorFlow Lite model',
-    isOf: ({ text }) => text.slice(4, 8) === 'TFL3',
-    advice: 'its weights are fused and often quantised: take the checkpoint that it was made from',
-  },
-  {
     what: 'a web page, not a file of weights',
     isOf: matches(/^\s*(<!doctype|<html|<\?xml|<head|<error)/i),
     advice: "fetch the file itself: a link for downloads has 'resolve' or 'raw' in it, or needs a login",
@@ -63,8 +58,39 @@ export const namedFormats: readonly CheckpointFormat[] = [
   },
   { what: 'JSON, perhaps the error message of a server', isOf: isJson, advice: fetchAgain },
   { what: 'the graph of a TensorFlow SavedModel', isOf: isSavedModel, advice: 'give the folder that contains it' },
+  {
+    what: 'the numbers of a TensorFlow checkpoint without their names',
+    isOf: ({ name }) => /\.data-\d{5}-of-\d{5}$/.test(name),
+    advice: "these are in the '.index' file next to it: give that one",
+  },
   { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
 ];
+
+/** What fits no other. */
+export const unknownFormat: CheckpointFormat = {
+  what: 'of no format that is known here',
+  isOf: () => true,
+  advice: expected,
+};
+
+/** What files with such endings begin with. */
+const beginnings: readonly (readonly [ending: RegExp, what: string])[] = [
+  [/\.(pt|pth|bin|ckpt|tar)$/i, "one that torch.save writes begins with 'PK', in the form before 1.6 with 80 02 8a 0a"],
+  [/\.onnx$/i, 'an ONNX model begins with 08 and its version'],
+  [/\.(h5|hdf5)$/i, "an HDF5 file begins with '\\x89HDF'"],
+  [/\.(keras|zip|npz)$/i, "a zip archive begins with 'PK'"],
+  [/\.tflite$/i, "a TensorFlow Lite model has 'TFL3' behind its first four bytes"],
+  [/\.index$/i, 'the index of a TensorFlow checkpoint ends with 57 fb 80 8b 24 75 47 db'],
+  [/\.json$/i, "a model.json begins with '{'"],
+];
+
+/** What a file should have begun with by its name, and with what it begins. */
+function expected({ name, head }: FileEnds): string {
+  const [, what] = beginnings.find(([ending]) => ending.test(name)) ?? [];
+  const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const wanted = what ?? 'safetensors, PyTorch, ONNX, Keras, TensorFlow, TensorFlow Lite and TensorFlow.js files are';
+  return `its first bytes are ${bytes}; ${wanted}. If it was downloaded, ${fetchAgain}`;
+}
 
 /** A protobuf of a SavedModel: `saved_model_schema_version` 1, then the meta graph. */
 function isSavedModel({ head, text }: FileEnds): boolean {

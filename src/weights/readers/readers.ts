@@ -1,14 +1,15 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
-import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
+import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, RandomAccess } from './format.ts';
 import { kerasFormats } from './keras/format.ts';
 import { layersModelFormat } from './layers-model/format.ts';
-import { namedFormats } from './named-formats.ts';
+import { namedFormats, unknownFormat } from './named-formats.ts';
 import { onnxFormat } from './onnx/format.ts';
 import { safetensorsFormat } from './safetensors.ts';
 import { tensorflowFormat } from './tensorflow/format.ts';
+import { tfliteFormat } from './tflite/format.ts';
 import { torchFormats } from './torch/format.ts';
 
-/** All formats of weights that are known, those that are read first. A file is of the first that its bytes fit. */
+/** All formats of weights that are recognised, those that are read first. A file is of the first that its bytes fit. */
 export const checkpointFormats: readonly CheckpointFormat[] = [
   safetensorsFormat,
   layersModelFormat,
@@ -16,6 +17,7 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
   onnxFormat,
   ...kerasFormats,
   tensorflowFormat,
+  tfliteFormat,
   ...namedFormats,
 ];
 
@@ -24,29 +26,42 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
  * (but for one that the files' `read` itself throws).
  * @param format of the file; by default what its first bytes say.
  */
-export function openCheckpointFile(source: CheckpointSource, format = formatOf(source.file)): OpenedTensors {
+export function openCheckpointFile(
+  source: CheckpointSource,
+  format = formatOf(source.file, source.name),
+): OpenedTensors {
   const { what, advice = '', hasDictionaries = false } = format;
-  const data = { file: source.name, what, advice };
   if (format.open && source.key !== undefined && !hasDictionaries) {
     const diagnostic = createDiagnostic('checkpoint-key', undefined, { file: source.name, what, key: source.key });
     return { diagnostics: [diagnostic] };
   }
-  return format.open?.(source) ?? { diagnostics: [createDiagnostic('checkpoint-format', undefined, data)] };
+  const opened = format.open?.(source);
+  if (opened) return opened;
+  const instead = typeof advice === 'string' ? advice : advice(endsOf(source.file, source.name));
+  const data = { file: source.name, what, advice: instead };
+  return { diagnostics: [createDiagnostic('checkpoint-format', undefined, data)] };
 }
 
 /**
- * Opens a safetensors file. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
+ * Opens a safetensors file; one of another format that can be recognised is read or refused as such. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
  * that `file.read` itself throws).
  * @param name the display name of the file.
  */
 export function openSafetensors(file: RandomAccess, name: string): OpenedTensors {
-  return openCheckpointFile({ name, file });
+  const format = formatOf(file, name);
+  return openCheckpointFile({ name, file }, format === unknownFormat ? safetensorsFormat : format);
 }
 
-/** The format of a file by its first bytes. What no format fits is taken for safetensors, whose reader reports what is wrong. */
-export function formatOf(file: RandomAccess): CheckpointFormat {
+/** The format of a file by its first bytes. What no format fits is safetensors if its name says so: the reader reports what is wrong. */
+export function formatOf(file: RandomAccess, name: string): CheckpointFormat {
+  const ends = endsOf(file, name);
+  const found = checkpointFormats.find(({ isOf }) => isOf(ends));
+  return found ?? (/\.safetensors$/i.test(name) ? safetensorsFormat : unknownFormat);
+}
+
+function endsOf(file: RandomAccess, name: string): FileEnds {
   const head = Uint8Array.from(file.read(0, Math.min(file.size, 4096)));
   const text = Array.from(head, (byte) => String.fromCharCode(byte)).join('');
   const tail = Uint8Array.from(file.read(Math.max(file.size - 8, 0), Math.min(file.size, 8)));
-  return checkpointFormats.find(({ isOf }) => isOf({ head, text, tail })) ?? safetensorsFormat;
+  return { head, text, tail, name };
 }

@@ -6,7 +6,7 @@ import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts
 import { ourValues, pixelChannels } from '../layers-model/feature-channels.ts';
 import { featureOrders } from '../layers-model/feature-order.ts';
 import { readTopology, type Topology } from '../layers-model/topology.ts';
-import { type NamedWeight, namedWeight } from '../layers-model/weight-names.ts';
+import { type NamedWeight, namedWeight, withoutLayers } from '../layers-model/weight-names.ts';
 import { findWeights } from './find-weights.ts';
 import type { Hdf5File } from './hdf5.ts';
 
@@ -83,8 +83,9 @@ function readWeights(
     return ourValues(named, stored, channels);
   };
   const [first] = unordered;
-  const diagnostics =
-    first === undefined ? [] : [createDiagnostic('checkpoint-dense-order', undefined, { file: name, tensor: first })];
+  const report = (tensor: string) =>
+    createDiagnostic('checkpoint-dense-order', undefined, { file: name, tensor, why: withoutLayers });
+  const diagnostics = first === undefined ? [] : [report(first)];
   return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics };
 }
 

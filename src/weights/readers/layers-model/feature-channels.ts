@@ -47,7 +47,7 @@ export function ourValues({ layout, shape }: NamedWeight, stored: Float32Array, 
 }
 
 /** A linear layer's weight `[units, features]` whose features are ordered pixel by pixel, channel by channel instead. */
-function inOurOrder(values: Float32Array, features: number, channels: number): Float32Array {
+export function inOurOrder(values: Float32Array, features: number, channels: number): Float32Array {
   const pixels = features / channels;
   const turned = new Float32Array(values.length);
   for (let row = 0; row < values.length; row += features) {

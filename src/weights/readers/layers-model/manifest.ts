@@ -1,6 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { isObject } from '../../is-object.ts';
 import { isWithin } from '../path-within.ts';
+import { type GraphModelNode, readGraph } from './graph-model.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
@@ -18,8 +19,10 @@ export interface Manifest {
   readonly weights: readonly ManifestWeight[];
   /** The files of each group, in order, and how many bytes they must have together. */
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
-  /** Absent if there is none that can be read. */
+  /** Of a layers model. Absent if there is none that can be read. */
   readonly topology?: Topology;
+  /** Of a graph model. */
+  readonly graph?: readonly GraphModelNode[];
 }
 
 /** Characters of a model.json: that of a network of a thousand layers has half a million. */
@@ -28,7 +31,7 @@ const mostText = 4 << 20;
 const mostFiles = 10_000;
 
 /**
- * Reads what a layers model's model.json states about weights. Whatever the text, this gives a manifest or states what is wrong.
+ * Reads what a layers or graph model's model.json states about weights. Whatever the text, this gives a manifest or states what is wrong.
  * Weights of an optimizer, which `model.save` may have added, and those that are not floating-point numbers are left out;
  * their bytes are counted.
  */
@@ -43,9 +46,6 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
     return { problem: 'its model.json is not JSON' };
   }
   if (!isObject(json)) return { problem: 'its model.json holds no model' };
-  if (json.format === 'graph-model') {
-    return { problem: 'it is a graph model, whose weights are folded; give the layers model' };
-  }
   if (!Array.isArray(json.weightsManifest)) return { problem: 'its model.json lists no weights' };
   const weights: ManifestWeight[] = [];
   const groups: { paths: readonly string[]; bytes: number }[] = [];
@@ -75,6 +75,9 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
     }
     groups.push({ paths, bytes: begin });
   }
+  const graph = readGraph(json.modelTopology);
+  if (graph) return { manifest: { weights, groups, graph } };
+  if (json.format === 'graph-model') return { problem: 'it should be a graph model, but its model.json has no graph' };
   const topology = readTopology(json.modelTopology);
   return { manifest: { weights, groups, ...(topology && { topology }) } };
 }

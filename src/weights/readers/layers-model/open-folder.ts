@@ -4,9 +4,10 @@ import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import type { RandomAccess } from '../format.ts';
 import { ourValues, pixelChannels } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
+import { type KernelUse, kernelUses } from './graph-model.ts';
 import { type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
-import { type NamedWeight, namedWeight } from './weight-names.ts';
+import { logicalShape, type NamedWeight, namedWeight } from './weight-names.ts';
 
 /** Where one of our tensors is stored. */
 interface LocatedWeight {
@@ -18,8 +19,8 @@ interface LocatedWeight {
 }
 
 /**
- * Opens a folder with a layers model, ours or one that TensorFlow.js or Keras made, as a checkpoint under our names. One
- * tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
+ * Opens a folder with a layers model, ours or one that TensorFlow.js or Keras made, as a checkpoint under our names, or with a
+ * graph model, under the names of its constants. One tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
  * @param name the display name of the folder.
  * @param modelJson the text of its model.json.
  * @param openFile opens a file of the folder by its path in the manifest; throws if it cannot be read.
@@ -41,13 +42,21 @@ export function openLayersFolder(
     groups.push(group);
   }
   const orders = manifest.topology && featureOrders(manifest.topology);
+  const shapes = new Map(manifest.weights.map(({ name: own, shape }) => [own, shape]));
+  const uses = manifest.graph && kernelUses(manifest.graph, shapes);
+  const diagnostics: Diagnostic[] = [];
   const tensors = new Map<string, CheckpointTensor>();
   const located = new Map<string, LocatedWeight>();
   for (const weight of manifest.weights) {
-    const named = namedWeight(weight.name, weight.shape);
+    const use = uses?.get(weight.name);
+    const named = uses ? constantOf(weight, use) : namedWeight(weight.name, weight.shape);
     if (!named) continue;
     if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
-    const found = pixelChannels(weight.name, named, orders);
+    const found: ReturnType<typeof pixelChannels> = uses ? (use ?? {}) : pixelChannels(weight.name, named, orders);
+    if (use?.isOpen) {
+      const data = { file: name, tensor: named.name, why: 'does not state the channels of every map that it flattens' };
+      diagnostics.push(createDiagnostic('checkpoint-dense-order', undefined, data));
+    }
     if (found.problem !== undefined) return fail(found.problem);
     const { channels } = found;
     tensors.set(named.name, { name: named.name, shape: named.shape, dtype: 'F32' });
@@ -64,7 +73,13 @@ export function openLayersFolder(
       return readWeight(weight);
     },
   };
-  return { checkpoint, diagnostics: [] };
+  return { checkpoint, diagnostics };
+}
+
+/** A constant of a graph model under its own name, in our order where it is a kernel. */
+function constantOf({ name, shape }: ManifestWeight, use: KernelUse | undefined): NamedWeight {
+  const layout = use?.layout ?? 'vector';
+  return { name, shape: layout === 'vector' ? shape : logicalShape(layout, shape), layout };
 }
 
 function readWeight({ named, weight: { format, begin }, group, channels }: LocatedWeight): Float32Array {

@@ -10,6 +10,9 @@ export interface NamedWeight {
   readonly layout: WeightLayout;
 }
 
+/** Why the order of dense layers' features may be unknown, for `checkpoint-dense-order`. */
+export const withoutLayers = "has weights alone, without the model's layers";
+
 const members: Readonly<Record<string, TensorSpec['role']>> = {
   kernel: 'weight',
   depthwise_kernel: 'weight',
@@ -42,7 +45,8 @@ function layoutOf(member: string, rank: number): WeightLayout | undefined {
   return rank === 1 ? 'vector' : undefined;
 }
 
-function logicalShape(layout: WeightLayout, [a = 1, b = 1, c = 1, d = 1]: readonly number[]): readonly number[] {
+/** Our shape of a weight. @param shape in TensorFlow's order */
+export function logicalShape(layout: WeightLayout, [a = 1, b = 1, c = 1, d = 1]: readonly number[]): readonly number[] {
   if (layout === 'conv') return [d, c, a, b];
   if (layout === 'depthwise') return [c * d, 1, a, b];
   if (layout === 'map') return [c, a, b];

@@ -4,7 +4,7 @@ import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoin
 import { fromStored } from '../../tfjs-layout.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, RandomAccess } from '../format.ts';
-import { type NamedWeight, namedWeight } from '../layers-model/weight-names.ts';
+import { type NamedWeight, namedWeight, withoutLayers } from '../layers-model/weight-names.ts';
 import { refusing } from '../refusing.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
 import { readBundle, type Variable } from './bundle.ts';
@@ -121,7 +121,7 @@ function reports(name: string, taken: readonly LocatedVariable[], hasChoice: boo
   }
   const dense = taken.find(({ named: { layout } }) => layout === 'linear');
   if (dense) {
-    const data = { file: name, tensor: dense.named.name };
+    const data = { file: name, tensor: dense.named.name, why: withoutLayers };
     diagnostics.push(createDiagnostic('checkpoint-dense-order', undefined, data));
   }
   return diagnostics;
