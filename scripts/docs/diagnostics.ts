@@ -4,6 +4,7 @@ import type { Entry } from '../../src/diagnostics/catalog/entry.ts';
 import { parseDiagnostics } from '../../src/diagnostics/catalog/parse.ts';
 import { resolveDiagnostics } from '../../src/diagnostics/catalog/resolve.ts';
 import { scaleDiagnostics } from '../../src/diagnostics/catalog/scale.ts';
+import { searchDiagnostics } from '../../src/diagnostics/catalog/search.ts';
 import { targetDiagnostics } from '../../src/diagnostics/catalog/target.ts';
 import { trainingDiagnostics } from '../../src/diagnostics/catalog/training.ts';
 import { weightDiagnostics } from '../../src/diagnostics/catalog/weights.ts';
@@ -21,6 +22,7 @@ const phases: readonly (readonly [title: string, about: string, entries: object]
   ['Weights', 'Errors in a file of weights, or mismatches between it and a model.', weightDiagnostics],
   ['Targets', 'What a target cannot write.', targetDiagnostics],
   ['Training', 'What cannot be trained.', trainingDiagnostics],
+  ['Search', 'What finding a network in a family can fail at.', searchDiagnostics],
 ];
 
 /** docs/diagnostics.md: every diagnostic by its phase. */

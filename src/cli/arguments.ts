@@ -4,6 +4,7 @@ import type { Arguments, Command } from './command.ts';
 import { usageError } from './io.ts';
 import type { Option } from './option.ts';
 import { optionsOf, retiredOptions } from './options.ts';
+import { parseBytes, parseCount } from './quantity.ts';
 
 /** How much of what is not understood is shown. */
 const longestShown = 60;
@@ -106,6 +107,10 @@ function problemWith(option: Option, value: string): string | undefined {
       const isWhole = /^[+-]?\d{1,15}$/.test(value);
       return isWhole && within(Number(value)) ? undefined : `takes a whole number${from}${to}${orWords}`;
     }
+    case 'count':
+      return parseCount(value) ? undefined : 'takes a number above 0, such as 400M or 1.8G';
+    case 'bytes':
+      return parseBytes(value) ? undefined : 'takes a number of bytes, such as 16MB or 64MiB';
     case 'size':
       return /^[+-]?\d{1,15}([x×]\d{1,15})?$/i.test(value) ? undefined : 'takes a size such as 224 or 224x320';
     case 'convention':

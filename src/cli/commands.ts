@@ -1,6 +1,7 @@
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Command } from './command.ts';
 import { engineCommands } from './engine-commands.ts';
+import { fitOptions } from './fit-options.ts';
 import { type Exit, usageError } from './io.ts';
 import { emitOptions, force, json, phi, quiet, scalingOptions, takesSpec, variant, weightOptions } from './options.ts';
 
@@ -140,6 +141,19 @@ export const commands: readonly Command[] = [
       ['enetc diff old.enet new.enet --phi 1', 'two specs at one phi'],
     ],
     load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
+  {
+    name: 'fit',
+    summary: 'the largest network of a family within budgets',
+    ...takesSpec,
+    details: `${specDetails}\n\nThe network grows along a line through the family: by the model's formula over phi (--along formula, the default where there is one), through its published rows where they grow together (rows), by EfficientNet's coefficients 1.2, 1.1, 1.15 (compound), by those of fast compound scaling (fast), or in one factor (d, w, r). Filters, repeats and pixels are rounded as in every build. What is printed is the largest network that fits all budgets, and the next larger one, which does not. See docs/search.md.`,
+    options: fitOptions,
+    examples: [
+      ['enetc fit efficientnet --macs 400M', 'the phi of the largest EfficientNet with at most 400 M MACs'],
+      ['enetc fit efficientnet --params 5M --memory 4MB --json', 'several budgets; for machines'],
+      ['enetc fit mobilenet-v2 --macs 200M --along w --resolution 192', 'the width alone, at a fixed resolution'],
+    ],
+    load: async () => (await import('./commands/fit.ts')).fitCommand,
   },
   {
     name: 'list',

@@ -3,6 +3,7 @@ import { checkDiagnostics } from './catalog/check.ts';
 import { parseDiagnostics } from './catalog/parse.ts';
 import { resolveDiagnostics } from './catalog/resolve.ts';
 import { scaleDiagnostics } from './catalog/scale.ts';
+import { searchDiagnostics } from './catalog/search.ts';
 import { targetDiagnostics } from './catalog/target.ts';
 import { trainingDiagnostics } from './catalog/training.ts';
 import { weightDiagnostics } from './catalog/weights.ts';
@@ -17,6 +18,7 @@ export const catalog = {
   ...weightDiagnostics,
   ...targetDiagnostics,
   ...trainingDiagnostics,
+  ...searchDiagnostics,
 } as const;
 
 export type Code = keyof typeof catalog;

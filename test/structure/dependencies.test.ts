@@ -18,6 +18,7 @@ const order = [
   'src/node',
   'src/backends',
   'src/report',
+  'src/search',
   'src/train',
   'src/ide',
   'src/lsp',

@@ -1,0 +1,26 @@
+import { lineNames } from '../search/fit/lines.ts';
+import type { Option } from './option.ts';
+import { json, scalingOptions } from './options.ts';
+
+/** The phi is what `fit` looks for. */
+const lookedFor: ReadonlySet<string> = new Set(['phi', 'formula', 'published']);
+
+export const fitOptions: readonly Option[] = [
+  { name: 'macs', value: 'N', kind: 'count', description: 'at most this many multiply-accumulates: 400M, 1.8G' },
+  { name: 'params', value: 'N', kind: 'count', description: 'at most this many parameters: 5M' },
+  { name: 'activations', value: 'N', kind: 'count', description: 'at most this many elements written by all nodes' },
+  {
+    name: 'memory',
+    value: 'BYTES',
+    kind: 'bytes',
+    description: 'at most this much activation memory at once, for one image in float32: 4MB, 4MiB',
+  },
+  { name: 'file', value: 'BYTES', kind: 'bytes', description: 'an ONNX file of at most this size: 16MB, 16MiB' },
+  { name: 'along', value: 'LINE', choices: lineNames, description: 'how the network grows' },
+  {
+    name: 'fill',
+    description: 'then raise d, w and r one by one as long as the network fits: what is left of the budgets is used',
+  },
+  ...scalingOptions.filter(({ name }) => !lookedFor.has(name)),
+  json,
+];

@@ -1,0 +1,243 @@
+import type { DeclaredModel } from '../../2-resolve/program.ts';
+import { variantNames } from '../../3-check/variants.ts';
+import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
+import { type BuildResult, buildGraph } from '../../5-graph/build.ts';
+import { type Graph, shapeOf } from '../../5-graph/graph.ts';
+import { grouped } from '../../diagnostics/catalog/entry.ts';
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Shape } from '../../ops/shape.ts';
+import { type Budgets, type BuiltPoint, type CostName, costsOf, exceeded, type MeasuredCosts } from '../costs.ts';
+import { type Candidate, type Largest, largestFitting } from './largest.ts';
+import {
+  type FactorSetting,
+  factorLine,
+  formulaLine,
+  type Line,
+  type LineName,
+  openFactors,
+  resolutionOf,
+  rowLine,
+} from './lines.ts';
+
+export interface FitOptions {
+  /** What is fixed: values that are set, factors by hand, a variant to start from. Not a phi, which is what is looked for. */
+  readonly request?: ScalingRequest;
+  /** The formula where the model has one, else the line through its rows, else the paper's compound coefficients. */
+  readonly along?: LineName;
+  /** Whether d, w and r are then raised one by one as long as the network fits. */
+  readonly fill?: boolean;
+  /** The size of a network's file, in bytes: needed where `file` is a budget. */
+  readonly fileBytes?: (network: BuiltPoint) => number;
+}
+
+/** A network of the family with what it costs. */
+export interface FittedPoint {
+  /** Where the formula gives the network. */
+  readonly phi?: number;
+  readonly variant?: string;
+  readonly d: number;
+  readonly w: number;
+  /** The resolution over that of the model's default point, where the resolution does not follow from a factor. */
+  readonly r: number;
+  readonly inputs: readonly Shape[];
+  readonly costs: MeasuredCosts;
+  /** What builds it again. */
+  readonly request: ScalingRequest;
+}
+
+export interface Fit {
+  readonly model: string;
+  readonly along: LineName;
+  readonly best: FittedPoint;
+  /** The next larger network on the line, and the budgets that it exceeds, the furthest first. Absent where none is larger. */
+  readonly next?: FittedPoint & { readonly exceeds: readonly CostName[] };
+  /** The published row with the most multiply-accumulates that fits, of those that are not far larger than the default point. */
+  readonly published?: FittedPoint;
+  /** How many networks were built. */
+  readonly built: number;
+}
+
+export interface FitResult {
+  readonly fit?: Fit;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Published rows that take more than so many times the work of the model's default point are not looked at. */
+const rowSteps = 4;
+
+interface FitCandidate extends Candidate {
+  readonly point?: FittedPoint;
+}
+
+/**
+ * The largest network of a family whose costs stay within budgets, over the real rounding of filters, repeats and pixels: a
+ * network grows along a line (see `LineName`), and the largest that fits is found with its next larger neighbour, which does
+ * not. The program must have been checked without errors. What goes wrong is a diagnostic.
+ */
+export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOptions = {}): FitResult {
+  const { request = {}, along, fill = false } = options;
+  const base = buildGraph(model, request, undefined, true);
+  const { point, graph } = base;
+  if (!point || !graph) return { diagnostics: base.diagnostics };
+  const lab = createLab(model, budgets, options, base);
+  const open = openFactors(model, request, point);
+  const line = chooseLine(model, request, along, lab, open, point);
+  if (!line)
+    return {
+      diagnostics: [
+        createDiagnostic('no-line', model.node.name.span, { model: point.model, along: along ?? 'compound' }),
+      ],
+    };
+  const found = largestFitting((t) => lab.candidate(line.request(t)));
+  if (!found) return { diagnostics: [createDiagnostic('nothing-fits', model.node.name.span, lab.leastOver())] };
+  const filled = fill ? fillUp(lab, found, open) : found;
+  const { best, next } = filled;
+  const [published] = lab
+    .rows(rowSteps * base.steps)
+    .filter(({ fitted }) => exceeded(fitted.costs, budgets).length === 0)
+    .sort((a, b) => b.fitted.costs.macs - a.fitted.costs.macs);
+  const larger = next?.network.point;
+  return {
+    fit: {
+      model: point.model,
+      along: line.name,
+      best: best.network.point as FittedPoint,
+      ...(larger && { next: { ...larger, exceeds: exceeded(larger.costs, budgets) } }),
+      ...(published && { published: published.fitted }),
+      built: lab.built(),
+    },
+    diagnostics: base.diagnostics,
+  };
+}
+
+function chooseLine(
+  model: DeclaredModel,
+  request: ScalingRequest,
+  along: LineName | undefined,
+  lab: Lab,
+  open: readonly FactorSetting[],
+  point: ScalingPoint,
+): Line | undefined {
+  const formula = () => (request.variant === undefined ? formulaLine(model, request) : undefined);
+  const published = () =>
+    open.length === 3 && request.variant === undefined ? rowLine(request, lab.rows(), point) : undefined;
+  const factors = (name: Exclude<LineName, 'formula' | 'rows'>) =>
+    open.some((f) => f.name === name || name === 'compound' || name === 'fast')
+      ? factorLine(name, request, open)
+      : undefined;
+  if (along === undefined) return formula() ?? published() ?? factors('compound');
+  if (along === 'formula') return formula();
+  return along === 'rows' ? published() : factors(along);
+}
+
+/** A published row, built. */
+interface Row extends BuiltPoint {
+  readonly name: string;
+  readonly fitted: FittedPoint;
+}
+
+/** Builds and measures networks of one family, and counts them. */
+interface Lab {
+  candidate(request: ScalingRequest): FitCandidate;
+  /** @param steps how much work a row may be: what takes more is left out */
+  rows(steps?: number): Row[];
+  built(): number;
+  /** The smallest network that was too large, as a message needs it. */
+  leastOver(): { model: string; costs: string };
+}
+
+function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, base: BuildResult): Lab {
+  const start = base.point as ScalingPoint;
+  const tolerated = base.diagnostics.some(isBelowStride);
+  let built = 0;
+  let least: FittedPoint | undefined;
+  const measure = (request: ScalingRequest, steps?: number) => {
+    built++;
+    const { point, graph, diagnostics } = buildGraph(model, request, steps, true);
+    if (!point || !graph || (!tolerated && diagnostics.some(isBelowStride))) return undefined;
+    const file = budgets.file === undefined ? undefined : options.fileBytes?.({ point, graph });
+    const costs = { ...costsOf(graph), ...(file !== undefined && { file }) };
+    return { point, graph, fitted: fittedPoint(request, point, graph, costs, start) };
+  };
+  return {
+    candidate(request) {
+      const network = measure(request);
+      if (!network) return { state: 'none', signature: '' };
+      const { fitted, graph } = network;
+      const over = exceeded(fitted.costs, budgets).length > 0;
+      if (over && fitted.costs.macs < (least?.costs.macs ?? Number.POSITIVE_INFINITY)) least = fitted;
+      return { state: over ? 'over' : 'fits', signature: signatureOf(graph), point: fitted };
+    },
+    rows: (steps) =>
+      variantNames(model).flatMap((name): Row[] => {
+        const { phi, d, w, r, resolution, rule, ...rest } = options.request ?? {};
+        const network = measure({ ...rest, variant: name }, steps);
+        return network ? [{ ...network, name }] : [];
+      }),
+    built: () => built,
+    leastOver: () => {
+      const costs = least ? exceeded(least.costs, budgets) : [];
+      const said = costs.map((name) => `${grouped(least?.costs[name] ?? 0)} ${costWords[name]}`);
+      return { model: start.model, costs: said.join(', ') };
+    },
+  };
+}
+
+/** A network with fewer pixels than its stride ends the line, unless the model is made so, as detectors are. */
+function isBelowStride({ code }: Diagnostic): boolean {
+  return code === 'resolution-below-stride';
+}
+
+const costWords: Readonly<Record<CostName, string>> = {
+  params: 'parameters',
+  macs: 'MACs',
+  activations: 'activations',
+  memory: 'bytes of memory',
+  file: 'bytes of file',
+};
+
+function fittedPoint(
+  request: ScalingRequest,
+  point: ScalingPoint,
+  graph: Graph,
+  costs: MeasuredCosts,
+  start: ScalingPoint,
+): FittedPoint {
+  const pixels = point.params.find((p) => p.name === 'resolution');
+  const [own, first] = [resolutionOf(point), resolutionOf(start)];
+  // a resolution that is no scaled number says itself what r is
+  const r = pixels && pixels.trace === '' && own && first ? (own / first) * start.r.value : point.r.value;
+  return {
+    ...(request.rule === 'formula' && request.phi !== undefined && { phi: request.phi }),
+    ...(point.variant !== undefined && { variant: point.variant }),
+    d: point.d.value,
+    w: point.w.value,
+    r,
+    inputs: graph.inputs.map((node) => shapeOf(graph, { node, output: 0 })),
+    costs,
+    request,
+  };
+}
+
+/** Equal for networks of the same layers: what differs in rates of dropout alone is the same network here. */
+function signatureOf(graph: Graph): string {
+  return graph.nodes
+    .map((n) => `${n.op.kind}${n.shapes.join(';')}|${n.tensors.map((t) => t.shape).join(';')}`)
+    .join('\n');
+}
+
+/**
+ * Raises each factor that is open to the most that fits while the others stay, the coarsest first. In the end none can be
+ * raised further: costs only grew since the first was.
+ */
+function fillUp(lab: Lab, found: Largest<FitCandidate>, open: readonly FactorSetting[]): Largest<FitCandidate> {
+  let largest = found;
+  for (const { name, request } of open) {
+    const start = largest.best.network.point as FittedPoint;
+    const { phi, rule, ...rest } = start.request;
+    const fixed: ScalingRequest = Object.assign({}, rest, ...open.map((f) => f.request(start[f.name])));
+    const raised = largestFitting((value) => lab.candidate({ ...fixed, ...request(value) }), start[name]);
+    if (raised) largest = raised;
+  }
+  return largest;
+}

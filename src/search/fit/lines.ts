@@ -1,0 +1,127 @@
+import type { DeclaredModel } from '../../2-resolve/program.ts';
+import { scalingOf } from '../../4-scale/choose-factors.ts';
+import { type FactorName, factorNames, type ScalingPoint, type ScalingRequest } from '../../4-scale/scaling.ts';
+import { buildGraph } from '../../5-graph/build.ts';
+import { type BuiltPoint, costsOf } from '../costs.ts';
+
+/** The lines through a family along which a network can grow. */
+export const lineNames = ['formula', 'rows', 'compound', 'fast', 'd', 'w', 'r'] as const;
+export type LineName = (typeof lineNames)[number];
+
+/** Points of a family, one for each t; larger t, larger network. */
+export interface Line {
+  readonly name: LineName;
+  readonly request: (t: number) => ScalingRequest;
+}
+
+/**
+ * What each factor is multiplied by where t grows by 1. `compound`: EfficientNet's coefficients (Tan & Le, ICML 2019).
+ * `fast`: d = s^0.1, w = s^0.4, r = s^0.05 at s = 2^t (Dollar, Singh & Girshick, CVPR 2021, arXiv 2103.06877), which doubles
+ * the computation while activations, and with them the time, grow slowly.
+ */
+const rates: Readonly<Record<Exclude<LineName, 'formula' | 'rows'>, Readonly<Partial<Record<FactorName, number>>>>> = {
+  compound: { d: 1.2, w: 1.1, r: 1.15 },
+  fast: { d: 2 ** 0.1, w: 2 ** 0.4, r: 2 ** 0.05 },
+  d: { d: 2 },
+  w: { w: 2 },
+  r: { r: 2 },
+};
+
+/** How a factor of a model is given: by its own option, or, where the resolution does not follow from r, as a resolution. */
+export interface FactorSetting {
+  readonly name: FactorName;
+  /** Its value where t is 0. */
+  readonly anchor: number;
+  readonly request: (value: number) => ScalingRequest;
+}
+
+/** The factors that scale something at a point, and that the request leaves open. */
+export function openFactors(model: DeclaredModel, request: ScalingRequest, point: ScalingPoint): FactorSetting[] {
+  return factorNames.flatMap((name): FactorSetting[] => {
+    if (request[name] !== undefined) return [];
+    const anchor = point[name].value;
+    const { diagnostics } = buildGraph(model, { ...request, [name]: anchor }, undefined, true);
+    if (!diagnostics.some((d) => d.code === 'unused-override'))
+      return [{ name, anchor, request: (value) => ({ [name]: value }) }];
+    const pixels = name === 'r' && request.resolution === undefined ? resolutionOf(point) : undefined;
+    if (pixels === undefined) return [];
+    return [{ name, anchor: 1, request: (value) => ({ resolution: Math.round(pixels * value) }) }];
+  });
+}
+
+/** The number that a model's parameter `resolution` is at a point. */
+export function resolutionOf(point: ScalingPoint): number | undefined {
+  const param = point.params.find((p) => p.name === 'resolution');
+  const pixels = Number(param?.text ?? Number.NaN);
+  return Number.isFinite(pixels) ? pixels : undefined;
+}
+
+/** The line along the model's own formula over phi; undefined without one. */
+export function formulaLine(model: DeclaredModel, request: ScalingRequest): Line | undefined {
+  if (!scalingOf(model.node)?.variable) return undefined;
+  return { name: 'formula', request: (phi) => ({ ...request, phi, rule: 'formula' }) };
+}
+
+/** A line on which some of the factors grow together. */
+export function factorLine(name: keyof typeof rates, request: ScalingRequest, open: readonly FactorSetting[]): Line {
+  return {
+    name,
+    request: (t) =>
+      Object.assign(
+        { ...request },
+        ...open.flatMap((factor) => {
+          const rate = rates[name][factor.name];
+          return rate === undefined ? [] : [factor.request(factor.anchor * rate ** t)];
+        }),
+      ),
+  };
+}
+
+/** A published row as a point of the line: its position is its place among the rows, from 0. */
+interface RowPoint extends BuiltPoint {
+  readonly name: string;
+  readonly factors: readonly [d: number, w: number, resolution: number];
+}
+
+/**
+ * The line through published rows that grow together in d, w and resolution, as TinyNet's do: geometric between two rows
+ * and, with the slope of the last two, beyond. What else a row states holds up to the next row.
+ * @returns undefined where fewer than two rows are such
+ */
+export function rowLine(
+  request: ScalingRequest,
+  rows: readonly (BuiltPoint & { readonly name: string })[],
+  like: ScalingPoint,
+): Line | undefined {
+  const kind = structureOf(like);
+  const points = rows
+    .filter(({ point }) => structureOf(point) === kind)
+    .flatMap((row): RowPoint[] => {
+      const pixels = resolutionOf(row.point);
+      return pixels === undefined ? [] : [{ ...row, factors: [row.point.d.value, row.point.w.value, pixels] }];
+    })
+    .sort((a, b) => costsOf(a.graph).macs - costsOf(b.graph).macs);
+  const grows = points.every(({ factors }, i) => factors.every((f, k) => f >= (points[i - 1]?.factors[k] ?? 0)));
+  if (points.length < 2 || !grows) return undefined;
+  return { name: 'rows', request: (t) => ({ ...request, ...betweenRows(points, t) }) };
+}
+
+function betweenRows(points: readonly RowPoint[], t: number): ScalingRequest {
+  const below = Math.min(Math.max(Math.floor(t), 0), points.length - 1);
+  const row = points[below] as RowPoint;
+  if (t === below) return { variant: row.name };
+  const first = Math.min(below, points.length - 2);
+  const [from, to] = [points[first], points[first + 1]] as [RowPoint, RowPoint];
+  const [d, w, pixels] = from.factors.map((f, i) => f * ((to.factors[i] as number) / f) ** (t - first));
+  return {
+    variant: row.name,
+    d: d as number,
+    w: w as number,
+    resolution: Math.max(1, Math.round(pixels as number)),
+  };
+}
+
+/** What a point states in words: tables, blocks, lists. Points that differ in it are no members of one line. */
+function structureOf(point: ScalingPoint): string {
+  return JSON.stringify(point.params.filter(({ text }) => !Number.isFinite(Number(text))).map(({ text }) => text));
+}
