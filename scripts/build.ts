@@ -28,12 +28,13 @@ const leanPickBy: Plugin = {
 };
 
 /**
- * The commands that need an engine are a separate bundle, and so are the language server and the library for HDF5; the command line
- * loads one when it is needed.
+ * The commands that need an engine are a separate bundle, and so are the language server, the library for HDF5 and the client of
+ * the Hugging Face hub; the command line loads one when it is needed.
  */
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
   setup({ onResolve }) {
+    onResolve({ filter: /^\.\/hub\/fetch-weights\.ts$/ }, () => ({ path: './hub.cjs', external: true }));
     onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
     onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
     onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
@@ -103,6 +104,7 @@ await build({
   entryPoints: { hdf5: 'src/node/hdf5-engine.ts' },
   define: { ...commandLine.define, 'import.meta.url': '__filename' },
 });
+await build({ ...commandLine, entryPoints: { hub: 'src/node/hub/fetch-weights.ts' } });
 await build({
   ...common,
   entryPoints: { 'lsp-worker': 'src/lsp/browser-worker.ts' },
@@ -113,6 +115,8 @@ await build({
 // The licences of the protocol's packages are only in files; they are added to the bundle that contains their code.
 const licence = readFileSync(new URL('../node_modules/vscode-languageserver/License.txt', import.meta.url), 'utf8');
 const hdf5Licence = readFileSync(new URL('../node_modules/h5wasm/LICENSE.txt', import.meta.url), 'utf8');
+const hubLicence = readFileSync(new URL('../node_modules/@huggingface/hub/LICENSE', import.meta.url), 'utf8');
+appendFileSync(new URL('../dist/hub.cjs.LEGAL.txt', import.meta.url), `\n@huggingface/hub:\n\n${hubLicence}`);
 appendFileSync(new URL('../dist/hdf5.cjs.LEGAL.txt', import.meta.url), `\nh5wasm, HDF5:\n\n${hdf5Licence}`);
 for (const name of ['lsp.cjs', 'lsp-worker.js']) {
   appendFileSync(

@@ -1,12 +1,14 @@
 import type { Network } from '../compile-spec.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { followWeights } from '../follow-weights.ts';
-import { openCheckpoint } from '../node/open-checkpoint.ts';
+import { hubAddress, hubNameOf } from '../node/hub/hub-name.ts';
+import { fetchPublished, type OpenedCheckpoint, openCheckpoint } from '../node/open-checkpoint.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import { text } from './arguments.ts';
 import type { OpenedNetwork } from './build-network.ts';
 import type { Arguments } from './command.ts';
 import type { Io } from './io.ts';
+import { createProgress } from './progress.ts';
 
 /** The weights of a command line, open, and the network as they need it. */
 export interface NetworkWeights {
@@ -25,8 +27,30 @@ export async function openWeights(
 ): Promise<NetworkWeights> {
   const path = text(args, 'weights');
   if (path === undefined) return { network, diagnostics: [], close: () => {} };
-  const { checkpoint, diagnostics, close } = await openCheckpoint(path, io.cwd, text(args, 'weights-key'));
+  const { checkpoint, diagnostics, close } = await openNamed(path, io, text(args, 'weights-key'));
   if (!checkpoint) return { network, diagnostics, close };
   const followed = followWeights(spec, network, request, checkpoint, text(args, 'weights-map'));
   return { network: followed.network, checkpoint, diagnostics: [...diagnostics, ...followed.diagnostics], close };
+}
+
+/** Opens weights by a path, or by a name on the hub, from which they are fetched where the cache lacks them. */
+export async function openNamed(path: string, io: Io, key?: string): Promise<OpenedCheckpoint> {
+  const progress = createProgress(path, io, 'fetching');
+  try {
+    return await openCheckpoint(path, io.cwd, key, progress.update);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Weights by a path as it is, or by a name on the hub as the address for good of what is fetched. */
+export async function pinnedWeights(path: string, io: Io): Promise<string> {
+  const name = hubNameOf(path, io.cwd);
+  if (!name) return path;
+  const progress = createProgress(path, io, 'fetching');
+  try {
+    return hubAddress((await fetchPublished(name, path, progress.update)).pinned);
+  } finally {
+    progress.clear();
+  }
 }

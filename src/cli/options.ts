@@ -79,7 +79,7 @@ export const weightOptions: readonly Option[] = [
     name: 'weights',
     value: 'PATH',
     description:
-      'take the weights of a file: safetensors, PyTorch, ONNX, Keras, TensorFlow (.index), TensorFlow Lite, or a TensorFlow.js model (its folder or model.json)',
+      'take the weights of a file: safetensors, PyTorch, ONNX, Keras, TensorFlow (.index), TensorFlow Lite, or a TensorFlow.js model (its folder or model.json); or those published under a name: timm/resnet18.a1_in1k, hf://owner/repo',
     completes: 'file',
   },
   {

@@ -6,8 +6,12 @@ import type { Io } from './io.ts';
 const patience = 400;
 const interval = 100;
 
-/** Shows on a terminal how far a long write is; nothing on anything else. */
-export function createProgress(name: string, io: Io): { update(done: number, total: number): void; clear(): void } {
+/** Shows on a terminal how far something long is; nothing on anything else. @param doing what is done with the named file */
+export function createProgress(
+  name: string,
+  io: Io,
+  doing = 'writing',
+): { update(done: number, total: number): void; clear(): void } {
   const start = Date.now();
   let last = 0;
   return {
@@ -17,7 +21,7 @@ export function createProgress(name: string, io: Io): { update(done: number, tot
       if (now - start < patience || now - last < interval) return;
       last = now;
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      io.stderr.write(`\r\x1b[Kwriting ${safeText(name)}  ${percent} % of ${formatBytes(total)}`);
+      io.stderr.write(`\r\x1b[K${doing} ${safeText(name)}  ${percent} % of ${formatBytes(total)}`);
     },
     clear() {
       if (last > 0) io.stderr.write('\r\x1b[K');

@@ -4,6 +4,9 @@ import type { Checkpoint } from '../weights/checkpoint.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { OpenedTensors } from '../weights/readers/format.ts';
 import { checkpointFormats, formatOf, openCheckpointFile } from '../weights/readers/readers.ts';
+import type { DownloadProgress } from './hub/download.ts';
+import type { FetchedWeights } from './hub/fetch-weights.ts';
+import { type HubName, hubNameOf } from './hub/hub-name.ts';
 import { folderProblem, modelFolderFiles } from './model-folder-files.ts';
 import { openRandomAccess } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
@@ -13,19 +16,25 @@ export interface OpenedCheckpoint extends OpenedTensors {
 }
 
 /**
- * Opens a checkpoint by its path, as given by the user: a file of any format that is read, or a folder that one stands for.
- * Only what describes the tensors is read yet.
+ * Opens a checkpoint by its path, as given by the user: a file of any format that is read, a folder that one stands for, or the name
+ * of a published one (`hubNameOf`), which is fetched if it is not in the cache. Only what describes the tensors is read yet.
  * @param cwd the folder that a relative path starts from.
  * @param key see `CheckpointSource`.
  * @throws FileError, from reading its tensors too.
  */
-export async function openCheckpoint(path: string, cwd: string, key?: string): Promise<OpenedCheckpoint> {
-  const absolute = resolve(cwd, path);
+export async function openCheckpoint(
+  path: string,
+  cwd: string,
+  key?: string,
+  progress?: DownloadProgress,
+): Promise<OpenedCheckpoint> {
+  const hub = hubNameOf(path, cwd);
+  const absolute = hub ? (await fetchPublished(hub, path, progress)).path : resolve(cwd, path);
   const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const folderFormat = isFolder ? checkpointFormats.find(({ folderFile }) => holds(absolute, folderFile)) : undefined;
   if (isFolder && !folderFormat) throw new FileError(`'${path}' cannot be read: ${folderProblem(absolute, path)}`);
   const inFolder = folderFormat?.folderFile ?? '';
-  const main = openRandomAccess(join(absolute, inFolder), join(path, inFolder));
+  const main = openRandomAccess(join(absolute, inFolder), hub ? path : join(path, inFolder));
   const near = isFolder
     ? modelFolderFiles(absolute, path, path)
     : modelFolderFiles(dirname(absolute), dirname(path), path);
@@ -49,6 +58,16 @@ export async function openCheckpoint(path: string, cwd: string, key?: string): P
     closeFiles();
     throw e;
   }
+}
+
+/** Published weights, from the cache or the hub. Its client is a bundle of its own. */
+export async function fetchPublished(
+  name: HubName,
+  shown: string,
+  progress?: DownloadProgress,
+): Promise<FetchedWeights> {
+  const { fetchWeights } = await import('./hub/fetch-weights.ts');
+  return fetchWeights(name, shown, process.env, progress);
 }
 
 /** A checkpoint whose damage, where it shows only when a tensor is read, is an error of its file. */

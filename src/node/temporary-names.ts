@@ -8,8 +8,8 @@ import { orUndefined } from './or-undefined.ts';
 /** A folder's name has 255 bytes on most file systems: these are left for what the name is made of. */
 const mostNameBytes = 200;
 
-/** Machines that share a folder over a network have processes of the same numbers. */
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+/** Part of names that a process gives: machines that share a folder over a network have processes of the same numbers. */
+export const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 /** The name under which a file or folder is written until it is whole: next to it, hidden, with the process in it. */
 export function temporaryPath(path: string): string {

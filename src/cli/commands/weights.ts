@@ -4,7 +4,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
-import { type OpenedCheckpoint, openCheckpoint } from '../../node/open-checkpoint.ts';
+import type { OpenedCheckpoint } from '../../node/open-checkpoint.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { type ChosenWeights, chooseWeights, type WeightsRequest } from '../../weights/choose-weights.ts';
 import { namesLike, ownNames, writeExported } from '../../weights/export-names.ts';
@@ -12,6 +12,7 @@ import { flag, text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
+import { openNamed } from '../open-weights.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
@@ -30,7 +31,7 @@ export const weightsCommand: RunCommand = async (args, io) => {
   const open = async (option: string, key?: string) => {
     const path = text(args, option);
     if (path === undefined) return undefined;
-    opened.push(await openCheckpoint(path, io.cwd, key));
+    opened.push(await openNamed(path, io, key));
     return opened.at(-1);
   };
   try {

@@ -4,6 +4,7 @@ import { type Setting, type Settings, settingTable } from '../../train/settings.
 import { flag, list, number, text } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
+import { pinnedWeights } from '../open-weights.ts';
 import { scalingOptions } from '../options.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
@@ -14,7 +15,7 @@ export async function runRequest(args: Arguments, io: Io): Promise<RunOptions> {
   const data = text(args, 'data');
   if (data === undefined) throw usageError('--data is missing: the images to train on', 'train');
   requireWeights(args);
-  const weights = weightsOptions(args);
+  const weights = await weightsOptions(args, io);
   const spec = await openSpec(args.operands[0], io, 'train');
   return {
     spec,
@@ -35,7 +36,7 @@ export function resumeRequest(args: Arguments, io: Io): ResumeOptions {
 /** What a command line asks `evaluate` for. */
 export async function evaluateRequest(args: Arguments, io: Io): Promise<EvaluateOptions> {
   requireWeights(args);
-  const weights = weightsOptions(args);
+  const weights = await weightsOptions(args, io);
   const data = text(args, 'data');
   const how = {
     split: text(args, 'split') as EvaluateOptions['split'],
@@ -67,12 +68,12 @@ function givenSettings(args: Arguments): Partial<Settings> {
   );
 }
 
-function weightsOptions(args: Arguments): WeightsOptions | undefined {
+async function weightsOptions(args: Arguments, io: Io): Promise<WeightsOptions | undefined> {
   const file = text(args, 'weights');
   return file === undefined
     ? undefined
     : {
-        file,
+        file: await pinnedWeights(file, io),
         key: text(args, 'weights-key'),
         map: text(args, 'weights-map'),
         allowMissing: list(args, 'allow-missing'),

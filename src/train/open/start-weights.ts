@@ -3,6 +3,7 @@ import type { Graph } from '../../5-graph/graph.ts';
 import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { followWeights } from '../../follow-weights.ts';
+import { hubAddress, hubNameOf } from '../../node/hub/hub-name.ts';
 import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import type { Spec } from '../../node/open-spec.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
@@ -36,8 +37,9 @@ export function startWeights(
   if (weights === undefined) return undefined;
   const given: WeightsOptions = typeof weights === 'string' ? { file: weights } : weights;
   const { file, key, map, allowMissing = [] } = given;
+  const hubName = hubNameOf(file, cwd);
   return {
-    file: resolve(cwd, file),
+    file: hubName ? hubAddress(hubName) : resolve(cwd, file),
     ...(key !== undefined && { key }),
     ...(map !== undefined && { map }),
     allowMissing: [...allowMissing, ...implied],
