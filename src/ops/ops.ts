@@ -4,6 +4,7 @@ import { add } from './kinds/add.ts';
 import { avgPool } from './kinds/avg-pool.ts';
 import { batchNorm } from './kinds/batch-norm.ts';
 import { cast } from './kinds/cast.ts';
+import { channelConv } from './kinds/channel-conv.ts';
 import { channelMax } from './kinds/channel-max.ts';
 import { channelMean } from './kinds/channel-mean.ts';
 import { channelShuffle } from './kinds/channel-shuffle.ts';
@@ -12,6 +13,7 @@ import { conv } from './kinds/conv.ts';
 import { div } from './kinds/div.ts';
 import { dropPath } from './kinds/drop-path.ts';
 import { dropout } from './kinds/dropout.ts';
+import { flatten } from './kinds/flatten.ts';
 import { globalAvgPool } from './kinds/global-avg-pool.ts';
 import { globalMaxPool } from './kinds/global-max-pool.ts';
 import { groupNorm } from './kinds/group-norm.ts';
@@ -23,6 +25,7 @@ import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { normalise } from './kinds/normalise.ts';
 import { pad } from './kinds/pad.ts';
+import { pow } from './kinds/pow.ts';
 import { rescale } from './kinds/rescale.ts';
 import { split } from './kinds/split.ts';
 import { sub } from './kinds/sub.ts';
@@ -35,6 +38,7 @@ export const descriptors = [
   input,
   activation,
   conv,
+  channelConv,
   batchNorm,
   linear,
   layerNorm,
@@ -54,6 +58,8 @@ export const descriptors = [
   mul,
   div,
   rescale,
+  pow,
+  flatten,
   concat,
   split,
   channelShuffle,

@@ -33,6 +33,12 @@ export type StepOp =
       readonly groups: number;
       readonly shape: readonly number[];
     }
+  /** x, weight `[1, 1, k]`, k odd: along the channels of each pixel, zeros beyond the first and the last. */
+  | { readonly kind: 'channelConv' }
+  /** dy, weight. */
+  | { readonly kind: 'channelConvGradInput' }
+  /** x, dy; gives the gradient of the weight, of shape `shape`. */
+  | { readonly kind: 'channelConvGradWeight'; readonly shape: readonly number[] }
   /** x, bias `[C]`. */
   | { readonly kind: 'addBias' }
   /** dy; gives its sum per channel, over batch and space. */
@@ -113,6 +119,10 @@ export type StepOp =
   | { readonly kind: 'add' }
   /** x scale + offset. */
   | { readonly kind: 'rescale'; readonly scale: number; readonly offset: number }
+  /** x to the power of `exponent`. */
+  | { readonly kind: 'pow'; readonly exponent: number }
+  /** dy, x, y; gives dy exponent y / x, and 0 where x is 0. */
+  | { readonly kind: 'powGrad'; readonly exponent: number }
   /** The sum over the axes that are 1 in `shape` and not in x; it gives `shape`. */
   | { readonly kind: 'sumTo'; readonly shape: readonly number[] }
   /** A variable of the shape `shape`, and any x: the variable, for each of x's samples. */

@@ -83,6 +83,13 @@ block Scaled(x, initial: real) {
   return Div(Add(Mul(x, gamma, shares[0]), Mul(x, shares[1])), Add(shares, 1e-4))
 }
 
+block Responsive(x) {
+  places = Weight([1, x.height, x.width], std: 0.5)
+  y = x -> Add(places)
+  response = Mul(y, y) -> GlobalAvgPool -> Pow(0.5)
+  return y -> Mul(Div(response, Add(response -> ChannelMean, 0.1))) -> Add(x)
+}
+
 block Attended(x, act: activation = relu) {
   gate = Add(x -> GlobalAvgPool, x -> GlobalMaxPool) -> mix: Conv(x.channels, 1) -> act
   y = x -> Mul(gate)
@@ -267,6 +274,8 @@ function step(pick: Choices, shape: readonly number[]): string {
   const anywhere = [
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
+    () => pick.of(['ChannelConv(3)', 'ChannelConv(1)', 'ChannelConv(5)']),
+    () => pick.of(['Pow(2)', 'sigmoid -> Pow(0.5)', 'sigmoid -> Pow(-1)', 'sigmoid -> Pow(1.5)']),
     () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
     () => pick.of(['LayerNorm', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,
@@ -295,6 +304,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
     () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
+    () => 'Flatten',
+    () => 'Responsive',
     () => `Scaled(${pick.of([1, 0.5, -2])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,

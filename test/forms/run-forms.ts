@@ -45,10 +45,15 @@ export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): O
   return graph.outputs.map((_, i) => Float64Array.from(samples.flatMap((outputs) => [...outputs[i]!])));
 }
 
-/** All forms of a network. @param variant which of ONNX's options besides the default are taken. */
-export function formsOf(network: Compilation, checkpoint: Checkpoint, variant: number): readonly Form[] {
+/** All forms of a network. @param variant which of ONNX's options besides the default are taken. @param given of two samples. */
+export function formsOf(
+  network: Compilation,
+  checkpoint: Checkpoint,
+  variant: number,
+  given?: Readonly<Record<string, Float32Array>>,
+): readonly Form[] {
   const graph = network.graph as Graph;
-  const inputs = inputsOf(graph, batch);
+  const inputs = given ?? inputsOf(graph, batch);
   const written = <T>(target: Target<T>, options: Partial<T>, fold: boolean, half = false) => {
     const folder = folderInMemory();
     const { diagnostics } = emit(network, target, options, folder.open, { checkpoint, fold, half });
@@ -90,7 +95,7 @@ export function formsOf(network: Compilation, checkpoint: Checkpoint, variant: n
     {
       name: 'training, evaluated',
       tolerance: 1e-4,
-      run: () => evaluatedTraining(network, checkpoint, (program) => createEagerRunner(tf, program)),
+      run: () => evaluatedTraining(network, checkpoint, (program) => createEagerRunner(tf, program), inputs),
     },
   ];
 }
@@ -103,6 +108,7 @@ export async function evaluatedTraining(
   network: Compilation,
   checkpoint: Checkpoint,
   createRunner: CreateRunner,
+  inputs = inputsOf(network.graph as Graph, batch),
 ): Promise<Outputs | undefined> {
   const graph = network.graph as Graph;
   const { training } = buildTrainingProgram(graph);
@@ -121,7 +127,7 @@ export async function evaluatedTraining(
       ),
     );
     const [channels = 1, height = 1, width = 1] = training.input.shape;
-    const [image] = Object.values(inputsOf(graph, batch));
+    const [image] = Object.values(inputs);
     const data = tf.tidy(() => channelsLast(image!, batch, training.input.shape).dataSync().slice() as Float32Array);
     const results = await runner.run('predict', { image: { shape: [batch, height, width, channels], data } });
     return [results.logits!.data];

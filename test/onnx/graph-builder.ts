@@ -107,8 +107,13 @@ export function graphBuilder(name = 'test') {
     },
     rescale: (x: ValueRef, path: string, scale: number, offset: number) =>
       add({ kind: 'rescale', scale, offset }, path, [x], [shape(x)]),
-    weight: (path: string, shape: number[], initial = 0.5) =>
-      add({ kind: 'weight', shape, initial }, path, [], [shape]),
+    weight: (path: string, shape: number[], std?: number) =>
+      add(
+        { kind: 'weight', shape, initial: std ? { kind: 'normal', deviation: std } : { kind: 'constant', value: 0.5 } },
+        path,
+        [],
+        [shape],
+      ),
     upsample(x: ValueRef, path: string, mode: Resampling, [rows, columns]: readonly [number, number]) {
       const [c, h, w] = shape(x) as [number, number, number];
       const op: Op = { kind: 'upsample', mode, rows: { from: h, to: rows }, columns: { from: w, to: columns } };

@@ -193,6 +193,40 @@ export const opCases: Record<string, () => Graph> = {
       minus: g.elementwise('sub', [w, v], 'minus'),
     });
   },
+  'powers, of what is positive and of both signs': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 3, 5]);
+    const some = g.act(x, 'some', 'sigmoid');
+    const powers = [0.5, 2, -1, 1.7, 0].map((exponent, i): [string, ValueRef] => [
+      `y${i}`,
+      g.op(some, `y${i}`, { kind: 'pow', exponent }),
+    ]);
+    return g.build([
+      ...powers,
+      ['square', g.op(x, 'square', { kind: 'pow', exponent: 2 })],
+      ['cube', g.op(g.linear(x, 'fc', 6), 'cube', { kind: 'pow', exponent: 3 })],
+      ['root', g.op(g.act(x, 'zeros', 'relu'), 'root', { kind: 'pow', exponent: 0.5 })],
+    ]);
+  },
+  'convolutions along channels': () => {
+    const g = graphBuilder();
+    const x = g.input([5, 3, 4]);
+    const along = (of: ValueRef, kernel: number) => g.op(of, `along${kernel}`, { kind: 'channelConv', kernel });
+    return g.build({
+      gate: g.mul(x, g.act(along(g.globalPool(x, 'pool'), 3), 'gate', 'sigmoid'), 'gated'),
+      map: along(x, 5),
+      vector: along(g.linear(x, 'fc', 6), 7),
+      one: along(x, 1),
+    });
+  },
+  'flattened maps, joined, read by a linear layer': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 3, 5]);
+    const flat = (of: ValueRef, path: string) =>
+      g.op(of, path, { kind: 'flatten' }, [g.shape(of).reduce((a, b) => a * b, 1)]);
+    const joined = g.concat([flat(x, 'map'), flat(g.globalPool(x, 'pool'), 'pixel')], 'joined');
+    return g.build({ y: g.linear(g.batchNorm(joined, 'bn'), 'fc', 3), flat: flat(x, 'alone') });
+  },
   'learned tensors': () => {
     const g = graphBuilder();
     const x = g.input([4, 3, 5]);
@@ -208,7 +242,7 @@ export const opCases: Record<string, () => Graph> = {
         [g.concat([g.weight('a', [1, 3, 5]), g.weight('b', [3, 3, 5])], 'both'), x],
         'joined',
       ),
-      vector: g.elementwise('add', [g.linear(x, 'fc', 6), g.weight('v', [6])], 'vector'),
+      vector: g.elementwise('add', [g.linear(x, 'fc', 6), g.weight('v', [6], 0.1)], 'vector'),
     });
   },
   'nearest pixels, once, twice and three times': () => {

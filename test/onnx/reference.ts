@@ -166,6 +166,16 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         return sum;
       });
     }
+    case 'channelConv':
+      return [
+        x.map((_v, i) => {
+          const pixel = pixelAt(i % plane);
+          const start = Math.floor(i / plane) - (op.kernel - 1) / 2;
+          return tensors[0]!.reduce((sum, tap, t) => sum + tap * (pixel[start + t] ?? 0), 0);
+        }),
+      ];
+    case 'pow':
+      return [x.map((v) => v ** op.exponent)];
     case 'pad':
       return fill((n, i, j) => at(x, n, i - op.pads.top, j - op.pads.left));
     default:

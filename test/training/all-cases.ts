@@ -7,11 +7,12 @@ import {
   normCases,
   sampleNormCases,
 } from './pointwise-cases.ts';
-import { convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
+import { channelConvCases, convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
 export const allCases = [
   ...convCases,
+  ...channelConvCases,
   ...manyPixels,
   ...poolCases,
   ...spaceCases,

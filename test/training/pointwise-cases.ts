@@ -180,6 +180,13 @@ export const movingCases: readonly Case[] = [
       c.op({ kind: 'sumSamples', shape }, [c.fed(`dy${shape}`, shape)], whole(...shape));
     }
   }),
+  ...[0.5, 2, -1, 1.7].map((exponent) =>
+    buildCase(`powers of ${exponent}`, (c) => {
+      const [x, dy] = [c.fed('x', [3, 2, 4], positive), c.fed('dy', [3, 2, 4])];
+      const [y] = c.op({ kind: 'pow', exponent }, [x], [3, 2, 4]);
+      if (y) c.op({ kind: 'powGrad', exponent }, [dy, x, y], [3, 2, 4]);
+    }),
+  ),
   buildCase('numbers', (c) => {
     const [x, v] = [c.fed('x', [2, 3, 2]), c.fed('v', [4])];
     c.op({ kind: 'rescale', scale: -0.5, offset: 0 }, [x], [2, 3, 2]);

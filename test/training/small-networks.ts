@@ -178,6 +178,21 @@ function learned(): Graph {
   return g.build({ logits: g.linear(vector, 'classifier', 3) });
 }
 
+/** Gates along channels (Wang et al. 2020), responses of whole maps (Woo et al. 2023), a vector of all pixels. */
+function responsive(): Graph {
+  const g = graphBuilder('responsive');
+  const x = unit(g, g.input([3, 4, 5]), 'stem', 4, 'silu');
+  const along = g.op(g.globalPool(x, 'pool'), 'along', { kind: 'channelConv', kernel: 3 });
+  const gated = g.mul(x, g.act(along, 'gate', 'sigmoid'), 'gated');
+  const squares = g.globalPool(g.op(gated, 'squares', { kind: 'pow', exponent: 2 }), 'squares');
+  const response = g.op(squares, 'response', { kind: 'pow', exponent: 0.5 });
+  const mean = g.op(response, 'mean', { kind: 'channelMean' }, [1, 1, 1]);
+  const share = g.elementwise('div', [response, g.rescale(mean, 'more', 1, 0.1)], 'share');
+  const placed = g.elementwise('add', [gated, g.weight('places', [1, 4, 5], 0.5)], 'placed');
+  const flat = g.op(g.elementwise('mul', [placed, share], 'both'), 'flat', { kind: 'flatten' }, [80]);
+  return g.build({ logits: g.linear(flat, 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -213,6 +228,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   fused,
   normed,
   learned,
+  responsive,
   pyramid,
   withHeads,
   shared,

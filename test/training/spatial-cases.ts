@@ -60,6 +60,17 @@ const convRows: readonly ConvRow[] = [
   ['depthwise of one channel', 1, 1, 1, windowOf(3, 1, around(1)), 4, 4],
 ];
 
+export const channelConvCases: readonly Case[] = [[5, 3, 4], [6], [4, 1, 1]].flatMap((shape) =>
+  [1, 3, 7].map((kernel) =>
+    buildCase(`along ${kernel} of ${shape} channels`, (c) => {
+      const [x, dy, weight] = [c.fed('x', shape), c.fed('dy', shape), c.variable('weight', [1, 1, kernel])];
+      c.op({ kind: 'channelConv' }, [x, weight], shape);
+      c.op({ kind: 'channelConvGradInput' }, [dy, weight], shape);
+      c.op({ kind: 'channelConvGradWeight', shape: [1, 1, kernel] }, [x, dy], whole(1, 1, kernel));
+    }),
+  ),
+);
+
 export const convCases: readonly Case[] = convRows.map(([name, ins, outs, groups, window, height, width]) =>
   buildCase(`conv ${name}`, (c) => {
     const shape = [ins, height, width];

@@ -1,4 +1,4 @@
-import { elements, type Shape } from '../../5-graph/graph.ts';
+import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
 import { slopeOf } from '../../ops/activations.ts';
 import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/window.ts';
@@ -30,6 +30,20 @@ export const opTable: OpWriters<OnnxNode> = {
     const attributes = { ...attributesOf(window), dilations: ints(window.dilation), group: int(groups) };
     return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
   },
+  // Channels as rows of an image of one channel, which has a column for each pixel. A 0 keeps the batch.
+  channelConv: (c) => {
+    const shape = outputShape(c);
+    const [channels = 1, ...space] = shape;
+    const rows = [1, channels, elements(space)];
+    const { kernel } = c.op;
+    const [tensor] = c.node.tensors as [TensorSpec];
+    const x = add(c, 'Reshape', [first(c), c.b.integers('shape', [0, ...rows])], 'rows', rows);
+    const half = (kernel - 1) / 2;
+    const window = windowAttributes([kernel, 1], [1, 1], [half, 0, half, 0]);
+    const attributes = { ...window, dilations: ints([1, 1]), group: int(1) };
+    const y = add(c, 'Conv', [x, c.b.tensor(tensor, [1, 1, kernel, 1])], 'conv', rows, attributes);
+    return owner(c, 'Reshape', [y, c.b.integers('shape', [0, ...shape])], {});
+  },
   batchNorm: (c) => owner(c, 'BatchNormalization', [first(c), ...ownTensors(c)], { epsilon: float(c.op.epsilon) }),
   activation: (c) => [activations[c.op.fn](c.b, first(c), label(c, 'act'), outputShape(c), slopeOf(c.op))],
   globalAvgPool: (c) => [globalMean(c.b, valueAt(c, 0), label(c, 'pool'))],
@@ -54,6 +68,7 @@ export const opTable: OpWriters<OnnxNode> = {
     const attributes = { ...attributesOf(window), ...flat, count_include_pad: int(countPad ? 1 : 0) };
     return step(c, 'AveragePool', [crop(c, window.pads)], 'pool', attributes);
   },
+  flatten: (c) => [flatten(c)],
   linear: (c) => {
     const attributes = { alpha: float(1), beta: float(1), transA: int(0), transB: int(1) };
     return owner(c, 'Gemm', [flatten(c), ...ownTensors(c)], attributes);
@@ -69,6 +84,12 @@ export const opTable: OpWriters<OnnxNode> = {
     const scaled =
       scale === 1 ? first(c) : add(c, 'Mul', [first(c), c.b.scalar(scale, first(c))], 'scale', outputShape(c));
     return [offset === 0 ? scaled : add(c, 'Add', [scaled, c.b.scalar(offset, scaled)], 'offset', outputShape(c))];
+  },
+  pow: (c) => {
+    const { exponent } = c.op;
+    const [x] = c.inputs as [string];
+    if (exponent === 0.5) return step(c, 'Sqrt', [x], 'sqrt');
+    return exponent === 2 ? step(c, 'Mul', [x, x], 'square') : step(c, 'Pow', [x, c.b.scalar(exponent, x)], 'pow');
   },
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
   // Sizes as an input are the one form that all opsets share.

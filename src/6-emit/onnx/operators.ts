@@ -29,6 +29,7 @@ export const operators = [
   'Mish',
   'Mul',
   'Pad',
+  'Pow',
   'ReduceL2',
   'ReduceMax',
   'ReduceMean',

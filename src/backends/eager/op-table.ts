@@ -1,5 +1,6 @@
 import type { StepOpKind } from '../../ops/step-ops.ts';
 import { activationKernels } from './activations.ts';
+import { channelConvolutionKernels } from './channel-convolution.ts';
 import { convolutionKernels } from './convolution.ts';
 import { gradientKernels } from './gradients.ts';
 import type { Kernels } from './kernel.ts';
@@ -17,6 +18,7 @@ export const opTable: Kernels<StepOpKind> = {
   // A handle of its own: the step's updates put another tensor in the variable's place.
   variable: ({ variable }, { name }) => variable(name).clone(),
   ...convolutionKernels,
+  ...channelConvolutionKernels,
   ...normalisationKernels,
   ...activationKernels,
   ...poolingKernels,

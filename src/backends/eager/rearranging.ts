@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { power } from '../../6-emit/tfjs/power.ts';
 import { resize, resizeGradient } from '../../6-emit/tfjs/resize.ts';
 import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
@@ -11,6 +12,8 @@ export const rearrangingKernels: Kernels<
   | 'add'
   | 'div'
   | 'rescale'
+  | 'pow'
+  | 'powGrad'
   | 'sumTo'
   | 'toSamples'
   | 'sumSamples'
@@ -47,6 +50,11 @@ export const rearrangingKernels: Kernels<
   rescale: ({ tf }, { scale, offset }, inputs) => {
     const scaled = scale === 1 ? at(inputs, 0) : tf.mul(at(inputs, 0), scale);
     return offset === 0 ? scaled : tf.add(scaled, offset);
+  },
+  pow: ({ tf }, { exponent }, inputs) => power(tf, at(inputs, 0), exponent),
+  powGrad: ({ tf }, { exponent }, inputs) => {
+    const [dy, x, y] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+    return tf.mul(tf.mul(dy, tf.divNoNan(y, x)), exponent);
   },
   sumTo: ({ tf }, { shape }, inputs) => {
     const [channels = 1, height = 1, width = 1] = shape;

@@ -1,33 +1,48 @@
 import { type OpDescriptor, zero } from '../descriptor.ts';
 import type { Shape } from '../shape.ts';
-import { real, shape, signature } from '../signature.ts';
+import { type Param, real, shape, signature } from '../signature.ts';
 import { batched, unbatched } from '../steps.ts';
+import type { Initial } from '../tensor.ts';
 import { ownTensor } from '../training-rule.ts';
 
 /** A learned tensor, the same for all samples. */
 export interface WeightOp {
   readonly kind: 'weight';
   readonly shape: Shape;
-  readonly initial: number;
+  readonly initial: Exclude<Initial, { kind: 'uniform' }>;
 }
+
+const open = (other: string) => ({ value: undefined, text: `as \`${other}\` says` });
+const initial: Param<number | undefined> = {
+  ...real('What all its numbers begin as.', [-1e30, 1e30]),
+  otherwise: open('std'),
+};
+const std: Param<number | undefined> = {
+  ...real('The standard deviation of the normal numbers around 0 that it begins with.', [0, 1e30]),
+  otherwise: open('initial'),
+};
 
 export const weight: OpDescriptor<WeightOp> = {
   kind: 'weight',
   signature: signature({
     name: 'Weight',
     tensors: 0,
-    doc: 'A learned tensor of a shape, every number of which begins as `initial`: the scale of a layer, the weights of a fusion. It takes no tensor; weight decay leaves it alone.',
+    doc: 'A learned tensor of a shape. Every number of it begins as `initial` (the scale of a layer, the weights of a fusion), or they are normal with the deviation `std` (embeddings of positions). It takes no tensor; weight decay leaves it alone.',
     params: {
       shape: shape('`[C, H, W]`, or `[C]` for a vector.'),
-      initial: real('What its numbers begin as.', [-1e30, 1e30]),
+      initial,
+      std,
     },
-    create: (args) => ({ kind: 'weight', ...args }),
+    oneOf: ['initial', 'std'],
+    create: ({ shape, initial = 0, std }) => ({
+      kind: 'weight',
+      shape,
+      initial: std === undefined ? { kind: 'constant', value: initial } : { kind: 'normal', deviation: std },
+    }),
   }),
   label: () => 'Weight',
   // As the authors' code of ConvNeXt and EfficientDet has it, such numbers do not decay.
-  tensors: ({ shape, initial }) => [
-    { role: 'value', shape, trainable: true, decays: false, initial: { kind: 'constant', value: initial } },
-  ],
+  tensors: ({ shape, initial }) => [{ role: 'value', shape, trainable: true, decays: false, initial }],
   shapes: ({ shape }) => [shape],
   macs: zero,
   result: 'written',

@@ -25,6 +25,9 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
   convGradInput: (op, dy = none, weight = none) =>
     through({ ...op, kind: 'conv' }, [zeros([dimsOf(dy).n, ...op.shape]), weight], 0, dy),
   convGradWeight: (op, x = none, dy = none) => through({ ...op, kind: 'conv' }, [x, zeros(op.shape)], 1, dy),
+  channelConvGradInput: (_op, dy = none, weight = none) =>
+    through({ kind: 'channelConv' }, [zeros(dy.shape), weight], 0, dy),
+  channelConvGradWeight: ({ shape }, x = none, dy = none) => through({ kind: 'channelConv' }, [x, zeros(shape)], 1, dy),
   biasGrad: (_op, dy = none) => through({ kind: 'addBias' }, [zeros(dy.shape), zeros([dimsOf(dy).c])], 1, dy),
   batchNormGrad: (op, dy = none, x = none, gamma = none) =>
     [0, 1, 2].map((of) => through({ ...op, kind: 'batchNorm' }, [x, gamma, zeros(gamma.shape)], of, dy)),
@@ -41,6 +44,7 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
     ),
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   channelMeanGrad: (op, dy = none) => through({ kind: 'channelMean' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
+  powGrad: (op, dy = none, x = none) => through({ ...op, kind: 'pow' }, [x], 0, dy),
   maxGrad: (op, dy = none, x = none) => through({ ...op, kind: 'max' }, [x], 0, dy),
   groupNormGrad: (op, dy = none, x = none, gamma = none) =>
     [0, 1, 2].map((of) => through({ ...op, kind: 'groupNorm' }, [x, gamma, zeros(gamma.shape)], of, dy)),

@@ -11,6 +11,8 @@ export type ForwardKind = Exclude<
   | 'variable'
   | 'convGradInput'
   | 'convGradWeight'
+  | 'channelConvGradInput'
+  | 'channelConvGradWeight'
   | 'biasGrad'
   | 'batchNormGrad'
   | 'normaliseGrad'
@@ -24,6 +26,7 @@ export type ForwardKind = Exclude<
   | 'maxPoolGrad'
   | 'avgPoolGrad'
   | 'upsampleGrad'
+  | 'powGrad'
   | 'linearGradInput'
   | 'linearGradWeight'
 >;
@@ -40,6 +43,13 @@ const none = zeros([0]);
 
 const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   conv: (op, x = none, weight = none) => conv(x, weight, op.window, op.groups),
+  channelConv: (_op, x = none, weight = none) => {
+    const taps = weight.data;
+    const half = (taps.length - 1) / 2;
+    return perPixel(x, (pixel) =>
+      pixel.map((_v, k) => taps.reduce((sum, tap, i) => sum + tap * (pixel[k + i - half] ?? 0), 0)),
+    );
+  },
   addBias: (_op, x = none, bias = none) => mapped(x, (v, i) => v + num(bias, channelAt(x, i))),
   batchNorm(op, x = none, gamma = none, beta = none) {
     const { c } = dimsOf(x);
@@ -134,6 +144,7 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     return y;
   },
   rescale: (op, x = none) => mapped(x, (v) => v * op.scale + op.offset),
+  pow: (op, x = none) => mapped(x, (v) => v ** op.exponent),
   sumTo(op, x = none) {
     const y = zeros([dimsOf(x).n, ...op.shape]);
     x.data.forEach((v, i) => {

@@ -1,5 +1,6 @@
 import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
+import { channelConvClass } from './channel-conv.ts';
 import { convLayerClass } from './conv-layer.ts';
 import { depthwiseConv } from './depthwise-conv.ts';
 
@@ -10,6 +11,7 @@ import { groupNormalizationClass } from './group-normalization.ts';
 import { groupedConv } from './grouped-conv.ts';
 import { localResponseClass } from './local-response-normalization.ts';
 import { poolingClasses } from './pooling.ts';
+import { powClass } from './pow.ts';
 import { resizingClass } from './resizing.ts';
 import { unitNormalizationClass } from './unit-normalization.ts';
 import { weightClass } from './weight.ts';
@@ -20,7 +22,7 @@ const registered = new WeakSet<object>();
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
- * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`,
+ * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPow`, `EnetChannelConv`,
  * `EnetWeight`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
@@ -36,7 +38,9 @@ export function registerLayers(tf: Tfjs): void {
     ...poolingClasses(tf),
     resizingClass(tf),
     unitNormalizationClass(tf),
+    channelConvClass(tf),
     divideClass(tf),
+    powClass(tf),
     groupNormalizationClass(tf),
     localResponseClass(tf),
     weightClass(tf),

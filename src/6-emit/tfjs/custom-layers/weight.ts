@@ -5,7 +5,10 @@ import { settingsLayerClass } from './settings-layer.ts';
 
 interface WeightSettings {
   readonly shape: readonly number[];
-  readonly initial: number;
+  /** What all its numbers begin as; absent where `std` is given. */
+  readonly initial?: number;
+  /** The deviation of the normal numbers that it begins with. */
+  readonly std?: number;
 }
 
 /** A learned tensor, once for each sample of what it reads and does not look at. */
@@ -15,12 +18,13 @@ export function weightClass(tf: Tfjs): serialization.SerializableConstructor<ser
     private value?: LayerVariable;
 
     constructor(given: WeightSettings) {
-      super(given, ['shape', 'initial']);
+      super(given, ['shape', 'initial', 'std']);
     }
 
     override build(inputShape: Shape | Shape[]): void {
-      const { shape, initial } = this.settings;
-      const initialiser = tf.initializers.constant({ value: initial });
+      const { shape, initial = 0, std } = this.settings;
+      const { constant, randomNormal } = tf.initializers;
+      const initialiser = std === undefined ? constant({ value: initial }) : randomNormal({ stddev: std });
       this.value = this.addWeight('value', [...shape], 'float32', initialiser, undefined, true);
       super.build(inputShape);
     }

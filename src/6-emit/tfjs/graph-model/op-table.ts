@@ -8,7 +8,7 @@ import { activations } from './activations.ts';
 import { add, addFused, type GraphModelNode, reduce, reshape, transpose } from './add.ts';
 import { writeGroupNorm, writeLayerNorm, writeNormalise } from './norms.ts';
 import { writeUpsample } from './upsample.ts';
-import { applySteps, joinLast, splitLast, writeAvgPool, writeConv, writeMaxPool } from './windows.ts';
+import { applySteps, joinLast, splitLast, writeAvgPool, writeChannelConv, writeConv, writeMaxPool } from './windows.ts';
 
 /**
  * From op to TensorFlow nodes. Values are `[batch, H, W, C]` or `[batch, C]`. What only matters in training (dropout,
@@ -20,6 +20,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [c.b.node({ op: 'Placeholder', name: c.op.name, attr })];
   },
   conv: (c) => [writeConv(c)],
+  channelConv: (c) => [writeChannelConv(c)],
   batchNorm: (c) => {
     const members = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
     const numbers = c.node.tensors.map((tensor, i) => c.weight(tensor, members[i] as string));
@@ -54,6 +55,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     if (!bias) return [add(c, 'MatMul', c.node.path, [flatten(c), kernel], attr)];
     return [addFused(c, '_FusedMatMul', [flatten(c), kernel, c.weight(bias, 'bias')], attr)];
   },
+  flatten: (c) => [flatten(c)],
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => [inTurn(c, 'AddV2', 'add')],
@@ -64,6 +66,12 @@ export const opTable: OpWriters<GraphModelNode> = {
     const { scale, offset } = c.op;
     const scaled = scale === 1 ? first(c) : add(c, 'Mul', label(c, 'scale'), [first(c), c.b.number(scale)]);
     return [offset === 0 ? scaled : add(c, 'AddV2', label(c, 'offset'), [scaled, c.b.number(offset)])];
+  },
+  pow: (c) => {
+    const { exponent } = c.op;
+    const operator = exponent === 0.5 ? 'Sqrt' : exponent === 2 ? 'Square' : undefined;
+    if (operator) return [add(c, operator, label(c, operator.toLowerCase()), [first(c)])];
+    return [add(c, 'Pow', label(c, 'pow'), [first(c), c.b.number(exponent)])];
   },
   concat: (c) => [joinLast(c, c.inputs, label(c, 'concat'))],
   split: (c) => splitLast(c, first(c), label(c, 'split'), c.op.parts),

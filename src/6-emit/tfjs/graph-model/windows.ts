@@ -1,12 +1,13 @@
+import { elements } from '../../../5-graph/graph.ts';
 import type { Pair } from '../../../ops/pair.ts';
 import { dilationOf, extentOf, isDense, type Pads, type Window } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
-import { first, label, mapSize, type WithOp } from '../../written-node.ts';
+import { first, label, lastChannels, mapSize, outputShape, type WithOp } from '../../written-node.ts';
 import { lowest } from '../lowest.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { countCorrection, windowForm } from '../window-form.ts';
-import { add, addFused, type GraphModelNode } from './add.ts';
+import { add, addFused, type GraphModelNode, reshape } from './add.ts';
 
 /** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
 export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
@@ -61,6 +62,24 @@ function spreadKernel(c: WithOp<GraphModelNode, 'conv'>, kernel: TensorName, dil
   const whole = add(c, 'Reshape', `${name}/whole`, [taps, shape], { Tshape: int32 });
   const end = c.b.integers([...extentOf(window), groups, filters / groups]);
   return add(c, 'Slice', name, [whole, c.b.integers([0, 0, 0, 0]), end], { Index: int32 });
+}
+
+/** A convolution along the channels, which are last: pixels as rows of an image of one channel. */
+export function writeChannelConv(c: WithOp<GraphModelNode, 'channelConv'>): TensorName {
+  const shape = outputShape(c);
+  const [channels = 1, ...space] = shape;
+  const { path } = c.node;
+  const [tensor] = c.node.tensors;
+  const stored = c.weight(tensor as NonNullable<typeof tensor>, 'channel_kernel');
+  const kernel = add(c, 'Reshape', `${path}/window`, [stored, c.b.integers([1, c.op.kernel, 1, 1])], { Tshape: int32 });
+  const rows = reshape(c, first(c), `${path}/rows`, [elements(space), channels, 1]);
+  const attr = {
+    strides: spatial([1, 1]),
+    dilations: spatial([1, 1]),
+    padding: { text: 'SAME' },
+    data_format: { text: 'NHWC' },
+  };
+  return reshape(c, add(c, 'Conv2D', `${path}/conv`, [rows, kernel], attr), path, lastChannels(shape));
 }
 
 const fusedDepthwise = 'FusedDepthwiseConv2dNative';

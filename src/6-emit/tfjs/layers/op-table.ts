@@ -51,6 +51,9 @@ export const opTable: OpWriters<LayersNode> = {
     const all = { filters, ...config, kernel_initializer: convInitialiser };
     return [c.b.owner(c.node, 'Conv2D', all, [input], members)];
   },
+  channelConv: (c) => [
+    c.b.owner(c.node, 'EnetChannelConv', { kernel_size: c.op.kernel }, c.inputs, ['channel_kernel']),
+  ],
   batchNorm: (c) => {
     const { epsilon, momentum } = c.op;
     const config = { axis: -1, momentum, epsilon, center: true, scale: true };
@@ -116,6 +119,8 @@ export const opTable: OpWriters<LayersNode> = {
     const input = applySteps(c, { ...(crop && { crop }), ...(pad && { pad }) });
     return [c.b.layer('AveragePooling2D', label(c, 'pool'), { ...config, padding, ...channelsLast }, [input])];
   },
+  flatten: (c) => [flatten(c)],
+  pow: (c) => [step(c, 'EnetPow', 'pow', { exponent: c.op.exponent })],
   linear: (c) => {
     const { units, bias } = c.op;
     const config = { units, activation: 'linear', use_bias: bias, kernel_initializer: denseInitialiser };
@@ -181,7 +186,9 @@ export const opTable: OpWriters<LayersNode> = {
   },
   // A layer reads something: here how many samples there are.
   weight: (c) => {
-    const config = { shape: lastChannels(outputShape(c)), initial: c.op.initial };
+    const { initial } = c.op;
+    const start = initial.kind === 'constant' ? { initial: initial.value } : { std: initial.deviation };
+    const config = { shape: lastChannels(outputShape(c)), ...start };
     return [c.b.owner(c.node, 'EnetWeight', config, [c.b.firstInput()], ['value'])];
   },
   cast: refusedCast,

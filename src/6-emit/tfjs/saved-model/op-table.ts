@@ -1,6 +1,7 @@
 import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { WriteStep } from './context.ts';
 import { activation, activationGrad } from './ops-activation.ts';
+import { channelConv, channelConvGradInput, channelConvGradWeight } from './ops-channel-conv.ts';
 import { conv, convGradInput, convGradWeight } from './ops-conv.ts';
 import {
   addScaled,
@@ -25,6 +26,8 @@ import {
   mask,
   mul,
   pad,
+  pow,
+  powGrad,
   rescale,
   sliceChannels,
   sumSamples,
@@ -68,6 +71,9 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   conv,
   convGradInput,
   convGradWeight,
+  channelConv,
+  channelConvGradInput,
+  channelConvGradWeight,
   addBias,
   biasGrad,
   batchNorm,
@@ -105,6 +111,8 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   sumSamples,
   div,
   rescale,
+  pow,
+  powGrad,
   concat,
   slice: sliceChannels,
   zeros,

@@ -1,6 +1,18 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { bool, float, int32, type TensorName } from '../node-def/node-def.ts';
-import { add, dimsOf, first, openShape, reduce, reshape, slice, transpose, two, type WriteStep } from './context.ts';
+import {
+  add,
+  dimsOf,
+  first,
+  openShape,
+  reduce,
+  reshape,
+  slice,
+  three,
+  transpose,
+  two,
+  type WriteStep,
+} from './context.ts';
 import { heldDims } from './layout.ts';
 import { padSpace } from './window.ts';
 
@@ -81,6 +93,17 @@ export const rescale: WriteStep<'rescale'> = (c) => {
   const { scale, offset } = c.op;
   const scaled = scale === 1 ? first(c) : add(c, 'Mul', [first(c), c.b.number(scale)]);
   return [offset === 0 ? scaled : add(c, 'AddV2', [scaled, c.b.number(offset)])];
+};
+
+export const pow: WriteStep<'pow'> = (c) => {
+  const { exponent } = c.op;
+  if (exponent === 0.5) return [add(c, 'Sqrt', [first(c)])];
+  return [exponent === 2 ? add(c, 'Square', [first(c)]) : add(c, 'Pow', [first(c), c.b.number(exponent)])];
+};
+
+export const powGrad: WriteStep<'powGrad'> = (c) => {
+  const [dy, x, y] = three(c);
+  return [add(c, 'Mul', [add(c, 'Mul', [dy, add(c, 'DivNoNan', [y, x])]), c.b.number(c.op.exponent)])];
 };
 
 export const sumTo: WriteStep<'sumTo'> = (c) => {

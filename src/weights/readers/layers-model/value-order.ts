@@ -34,7 +34,13 @@ const pointwise = new Set([
   ],
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
   ...['BatchNormalization', 'SyncBatchNormalization', 'LayerNormalization', 'GroupNormalization', 'UnitNormalization'],
-  ...['EnetUnitNormalization', 'EnetGroupNormalization', 'EnetLocalResponseNormalization'],
+  ...[
+    'EnetPow',
+    'EnetChannelConv',
+    'EnetUnitNormalization',
+    'EnetGroupNormalization',
+    'EnetLocalResponseNormalization',
+  ],
   ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
   ...['RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomCrop'],
 ]);

@@ -16,6 +16,7 @@ export const withoutLayers = "has weights alone, without the model's layers";
 const members: Readonly<Record<string, TensorSpec['role']>> = {
   kernel: 'weight',
   depthwise_kernel: 'weight',
+  channel_kernel: 'weight',
   bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
@@ -41,7 +42,7 @@ export function namedWeight(weight: string, shape: readonly number[]): NamedWeig
 function layoutOf(member: string, rank: number): WeightLayout | undefined {
   if (member === 'depthwise_kernel') return rank === 4 ? 'depthwise' : undefined;
   if (member === 'kernel') return rank === 4 ? 'conv' : rank === 2 ? 'linear' : undefined;
-  if (member === 'value' && rank === 3) return 'map';
+  if ((member === 'value' || member === 'channel_kernel') && rank === 3) return 'map';
   return rank === 1 ? 'vector' : undefined;
 }
 

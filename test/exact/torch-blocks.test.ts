@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
+import { compile } from '../../src/compile.ts';
+import type { Checkpoint } from '../../src/weights/checkpoint.ts';
+import { differenceOf, formsOf } from '../forms/run-forms.ts';
+
+/** Blocks of PyTorch and timm said in the language: under their tensors' names, equal in every form. */
+
+interface Packed {
+  readonly shape: readonly number[];
+  readonly data: string;
+}
+
+interface Golden {
+  readonly inputs: readonly Packed[];
+  readonly output: Packed;
+  readonly tensors: Readonly<Record<string, Packed>>;
+}
+
+const path = new URL('../reference/blocks/blocks.json', import.meta.url);
+const goldens = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Golden>>;
+
+/** What a golden's module is here: the section `y` bears its tensors. */
+const specs: Readonly<Record<string, string>> = {
+  eca: `block ECA(x, kernel: int) {
+    gate = x -> GlobalAvgPool -> conv: ChannelConv(kernel) -> sigmoid
+    return x -> Mul(gate)
+  }
+  model M { input a: [8, 5, 6]  y: ECA(5) }`,
+  grn: `block GRN(x) {
+    weight = Weight([x.channels, 1, 1], 0)
+    bias = Weight([x.channels, 1, 1], 0)
+    norm = x -> Pow(2) -> GlobalAvgPool -> Mul(x.height * x.width) -> Pow(0.5)
+    ratio = Div(norm, Add(norm -> ChannelMean, 1e-6))
+    return Add(x, bias, Mul(x, ratio, weight))
+  }
+  model M { input a: [8, 5, 6]  y: GRN }`,
+  cbam: `block ChannelGate(x, reduced: int) {
+    pooled = [x -> GlobalAvgPool, x -> GlobalMaxPool]
+    scores = [v -> share fc1: Conv(reduced, 1, bias: false) -> relu -> share fc2: Conv(x.channels, 1, bias: false) for v in pooled]
+    return x -> Mul(sigmoid(Add(scores)))
+  }
+  block SpatialGate(x, kernel: int = 7) {
+    pixels = Concat(x -> ChannelMean, x -> ChannelMax)
+    gate = pixels -> conv.conv: Conv(1, kernel, bias: false) -> conv.bn: BatchNorm -> sigmoid
+    return x -> Mul(gate)
+  }
+  block CBAM(x, reduced: int) {
+    return x -> channel: ChannelGate(reduced) -> spatial: SpatialGate
+  }
+  model M { convention torch  input a: [16, 9, 8]  y: CBAM(4) }`,
+  flatten: 'model M { input a: [3, 5, 4]  y: Flatten -> fc: Linear(4) }',
+};
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  registerLayers(tf);
+});
+
+const floats = ({ data }: Packed) => new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer);
+
+test.each(Object.entries(specs))('%s', async (name, text) => {
+  const golden = goldens[name]!;
+  const { graph, diagnostics, ...network } = compile({ name: 'block.enet', text });
+  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  const tensors = new Map(
+    Object.entries(golden.tensors).map(([key, tensor]) => [
+      `y.${key}`,
+      { name: `y.${key}`, shape: tensor.shape, dtype: 'F32' },
+    ]),
+  );
+  const read = (key: string) => floats(golden.tensors[key.slice(2)]!);
+  const checkpoint: Checkpoint = { name, tensors, metadata: new Map(), read };
+  const inputs = Object.fromEntries(golden.inputs.map((input, i) => ['abc'[i]!, floats(input)]));
+  const forms = formsOf({ ...network, graph, diagnostics }, checkpoint, name.length, inputs);
+  let ran = 0;
+  for (const form of forms) {
+    const found = await form.run();
+    if (!found) continue;
+    ran++;
+    expect(differenceOf(found, [floats(golden.output)]), form.name).toBeLessThan(form.tolerance / 10);
+  }
+  expect(ran).toBeGreaterThanOrEqual(6);
+});
