@@ -63,7 +63,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   conv2dtranspose conv3dtranspose deconv deconvolution deconv2d depthwiseconv depthwiseconv2d separableconv2d deformconv2d
   deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout
   featurealphadropout gaussiandropout gaussiannoise dropblock upsamplingbilinear2d pixelshuffle pixelunshuffle depthtospace
-  spacetodepth flatten unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d
+  spacetodepth unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d
   centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention attention
   scaleddotproductattention transformer matmul bmm einsum minimum maximum average mean sum reducemean reducemax reducesum
   argmax topk dot cosinesimilarity lambda rescaling bilinear fold unfold roialign roipool nms erf exp log sqrt rsqrt
@@ -75,10 +75,14 @@ export const modulesElsewhere: ReadonlySet<string> = new Set(['nn', 'F', 'torch'
 
 /** What to write instead of some of them. */
 const instead: ReadonlyMap<string, string> = new Map([
-  ['flatten', "'Linear' flattens its input"],
   ['depthwiseconv', "write 'Conv(..., groups: x.channels)'"],
   ['depthwiseconv2d', "write 'Conv(..., groups: x.channels)'"],
-  ['pow', "write 'a ^ b'"],
+  ['pow', "write 'a ^ b' for numbers, 'x -> Power(b)' for a tensor"],
+  ['sqrt', "write 'a ^ 0.5' for numbers, 'x -> Power(0.5)' for a tensor"],
+  ['square', "write 'a ^ 2' for numbers, 'x -> Power(2)' for a tensor"],
+  ['rsqrt', "write 'x -> Power(-0.5)'"],
+  ['reciprocal', "write 'x -> Power(-1)'"],
+  ['conv1d', "'ChannelConv' is a convolution along channels, 'Conv' one over height and width"],
   ['clip', "write 'min(max(x, low), high)' for numbers"],
   ['clamp', "write 'min(max(x, low), high)' for numbers"],
 ]);
@@ -135,6 +139,8 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
     count_pad: 'countincludepad',
     round_up: 'ceil ceilmode',
     factor: 'scalefactor scale',
+    initial: 'init initialvalue fill',
+    std: 'stddev deviation sigma',
     to: 'outputsize targetsize',
     mode: 'interpolation method',
     parts: 'chunks numoutputs sections',

@@ -25,7 +25,7 @@ import { maxPool } from './kinds/max-pool.ts';
 import { mul } from './kinds/mul.ts';
 import { normalise } from './kinds/normalise.ts';
 import { pad } from './kinds/pad.ts';
-import { pow } from './kinds/pow.ts';
+import { power } from './kinds/power.ts';
 import { rescale } from './kinds/rescale.ts';
 import { split } from './kinds/split.ts';
 import { sub } from './kinds/sub.ts';
@@ -58,7 +58,7 @@ export const descriptors = [
   mul,
   div,
   rescale,
-  pow,
+  power,
   flatten,
   concat,
   split,

@@ -120,9 +120,9 @@ export type StepOp =
   /** x scale + offset. */
   | { readonly kind: 'rescale'; readonly scale: number; readonly offset: number }
   /** x to the power of `exponent`. */
-  | { readonly kind: 'pow'; readonly exponent: number }
+  | { readonly kind: 'power'; readonly exponent: number }
   /** dy, x, y; gives dy exponent y / x, and 0 where x is 0. */
-  | { readonly kind: 'powGrad'; readonly exponent: number }
+  | { readonly kind: 'powerGrad'; readonly exponent: number }
   /** The sum over the axes that are 1 in `shape` and not in x; it gives `shape`. */
   | { readonly kind: 'sumTo'; readonly shape: readonly number[] }
   /** A variable of the shape `shape`, and any x: the variable, for each of x's samples. */

@@ -32,7 +32,7 @@ const specs: Readonly<Record<string, string>> = {
   grn: `block GRN(x) {
     weight = Weight([x.channels, 1, 1], 0)
     bias = Weight([x.channels, 1, 1], 0)
-    norm = x -> Pow(2) -> GlobalAvgPool -> Mul(x.height * x.width) -> Pow(0.5)
+    norm = x -> Power(2) -> GlobalAvgPool -> Mul(x.height * x.width) -> Power(0.5)
     ratio = Div(norm, Add(norm -> ChannelMean, 1e-6))
     return Add(x, bias, Mul(x, ratio, weight))
   }

@@ -86,7 +86,7 @@ block Scaled(x, initial: real) {
 block Responsive(x) {
   places = Weight([1, x.height, x.width], std: 0.5)
   y = x -> Add(places)
-  response = Mul(y, y) -> GlobalAvgPool -> Pow(0.5)
+  response = Mul(y, y) -> GlobalAvgPool -> Power(0.5)
   return y -> Mul(Div(response, Add(response -> ChannelMean, 0.1))) -> Add(x)
 }
 
@@ -275,7 +275,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
     () => pick.of(['ChannelConv(3)', 'ChannelConv(1)', 'ChannelConv(5)']),
-    () => pick.of(['Pow(2)', 'sigmoid -> Pow(0.5)', 'sigmoid -> Pow(-1)', 'sigmoid -> Pow(1.5)']),
+    () => pick.of(['Power(2)', 'sigmoid -> Power(0.5)', 'sigmoid -> Power(-1)', 'sigmoid -> Power(1.5)']),
     () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
     () => pick.of(['LayerNorm', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,

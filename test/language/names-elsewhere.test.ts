@@ -9,7 +9,7 @@ const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`
 const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
   op: `InstanceNorm InstanceNorm2d RMSNorm ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
-    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Flatten flatten Reshape Permute MatMul ReduceMean Clip Sum Mean`,
+    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Reshape sqrt pow Permute MatMul ReduceMean Clip Sum Mean`,
 };
 
 test.each([
@@ -39,8 +39,8 @@ test('what there is instead is listed', () => {
   for (const name of activations) expect(selu).toContain(name);
   const [norm = ''] = step('InstanceNorm');
   for (const name of builtinOps.keys()) expect(norm).toContain(name);
-  expect(step('Flatten')).toEqual([
-    "unknown-name: nothing here is called 'Flatten'; the language has no such op: 'Linear' flattens its input",
+  expect(step('sqrt')).toEqual([
+    "unknown-name: nothing here is called 'sqrt'; the language has no such op: write 'a ^ 0.5' for numbers, 'x -> Power(0.5)' for a tensor",
   ]);
 });
 
@@ -86,6 +86,7 @@ test.each([
   ['Concatenate', 'Concat'],
   ['Multiply', 'Mul'],
   ['ZeroPadding2D', 'Pad'],
+  ['flatten', 'Flatten'],
 ])('%s leads to %s', (name, here) => {
   expect(step(name)).toEqual([`unknown-name: nothing here is called '${name}'; did you mean '${here}'?`]);
 });

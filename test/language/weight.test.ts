@@ -47,6 +47,15 @@ test('a section is one as well, and takes nothing from before', () => {
   );
 });
 
+test('or with normal numbers, of which all that is stated is the deviation', () => {
+  const { graph } = build(model('  places: Weight([3, 32, 32], std: 0.02)\n  x: image -> Add(places)'));
+  const [{ tensor } = expect.fail()] = [...graphTensors(graph)];
+  const values = seededWeights(graph, 1).read(tensor);
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
+  expect([tensor.name, tensor.decays, tensor.initial]).toEqual(['places', false, { kind: 'normal', deviation: 0.02 }]);
+  expect(deviation).toBeCloseTo(0.02, 3);
+});
+
 test('it counts as parameters and reads nothing', () => {
   const { graph } = build(model('  x: image -> scale: LayerScale', blocks));
   expect(graph.nodes.map(({ op, inputs }) => [op.kind, inputs.length])).toEqual([
@@ -76,7 +85,11 @@ test.each([
     "not-whole: 'shape' of 'Weight' must be a whole number, not 1.5",
   ],
   ['  g = Weight([3, 0, 1], 1)\n  x: image -> Mul(g)', "bad-size: 'shape' of 'Weight' is 0"],
-  ['  g = Weight([3, 1, 1])\n  x: image -> Mul(g)', "missing-argument: 'Weight' needs 'initial', which has no default"],
+  ['  g = Weight([3, 1, 1])\n  x: image -> Mul(g)', "one-argument-of: 'Weight' takes either 'initial' or 'std', and neither is given"],
+  [
+    '  g = Weight([3, 1, 1], 1, std: 1)\n  x: image -> Mul(g)',
+    "one-argument-of: 'Weight' takes either 'initial' or 'std', and both are given",
+  ],
   [
     '  g = Weight([1, 32, 32], 0)\n  x: image -> Concat(g)',
     "without-input: 'Concat' needs values of each sample, and one depends on no input",

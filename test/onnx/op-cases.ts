@@ -199,13 +199,13 @@ export const opCases: Record<string, () => Graph> = {
     const some = g.act(x, 'some', 'sigmoid');
     const powers = [0.5, 2, -1, 1.7, 0].map((exponent, i): [string, ValueRef] => [
       `y${i}`,
-      g.op(some, `y${i}`, { kind: 'pow', exponent }),
+      g.op(some, `y${i}`, { kind: 'power', exponent }),
     ]);
     return g.build([
       ...powers,
-      ['square', g.op(x, 'square', { kind: 'pow', exponent: 2 })],
-      ['cube', g.op(g.linear(x, 'fc', 6), 'cube', { kind: 'pow', exponent: 3 })],
-      ['root', g.op(g.act(x, 'zeros', 'relu'), 'root', { kind: 'pow', exponent: 0.5 })],
+      ['square', g.op(x, 'square', { kind: 'power', exponent: 2 })],
+      ['cube', g.op(g.linear(x, 'fc', 6), 'cube', { kind: 'power', exponent: 3 })],
+      ['root', g.op(g.act(x, 'zeros', 'relu'), 'root', { kind: 'power', exponent: 0.5 })],
     ]);
   },
   'convolutions along channels': () => {

@@ -174,7 +174,7 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
           return tensors[0]!.reduce((sum, tap, t) => sum + tap * (pixel[start + t] ?? 0), 0);
         }),
       ];
-    case 'pow':
+    case 'power':
       return [x.map((v) => v ** op.exponent)];
     case 'pad':
       return fill((n, i, j) => at(x, n, i - op.pads.top, j - op.pads.left));

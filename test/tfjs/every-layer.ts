@@ -14,6 +14,7 @@ model Small {
     | 24       | 5      | 2      | 0.25 | 0.2  | silu |
   }
   pool: MaxPool(3, stride: 2) -> Upsample(2) -> Upsample(3, mode: bilinear)
+  along: ChannelConv(3) -> sigmoid -> Power(1.5)
   norms: GroupNorm(4) -> LocalResponseNorm(3) -> last: LayerNorm
   head: GlobalAvgPool -> Dropout(0.2)
   classifier: Linear(classes)

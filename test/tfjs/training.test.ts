@@ -90,6 +90,8 @@ describe('compile(...).toTfjs(tf)', () => {
         'EnetUnitNormalization',
         'EnetGroupNormalization',
         'EnetLocalResponseNormalization',
+        'EnetChannelConv',
+        'EnetPower',
         'EnetHardSwish',
         'EnetHardSigmoid',
         'EnetDepthwiseConv2D',

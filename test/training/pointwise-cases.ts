@@ -183,8 +183,8 @@ export const movingCases: readonly Case[] = [
   ...[0.5, 2, -1, 1.7].map((exponent) =>
     buildCase(`powers of ${exponent}`, (c) => {
       const [x, dy] = [c.fed('x', [3, 2, 4], positive), c.fed('dy', [3, 2, 4])];
-      const [y] = c.op({ kind: 'pow', exponent }, [x], [3, 2, 4]);
-      if (y) c.op({ kind: 'powGrad', exponent }, [dy, x, y], [3, 2, 4]);
+      const [y] = c.op({ kind: 'power', exponent }, [x], [3, 2, 4]);
+      if (y) c.op({ kind: 'powerGrad', exponent }, [dy, x, y], [3, 2, 4]);
     }),
   ),
   buildCase('numbers', (c) => {

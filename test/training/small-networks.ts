@@ -184,8 +184,8 @@ function responsive(): Graph {
   const x = unit(g, g.input([3, 4, 5]), 'stem', 4, 'silu');
   const along = g.op(g.globalPool(x, 'pool'), 'along', { kind: 'channelConv', kernel: 3 });
   const gated = g.mul(x, g.act(along, 'gate', 'sigmoid'), 'gated');
-  const squares = g.globalPool(g.op(gated, 'squares', { kind: 'pow', exponent: 2 }), 'squares');
-  const response = g.op(squares, 'response', { kind: 'pow', exponent: 0.5 });
+  const squares = g.globalPool(g.op(gated, 'squares', { kind: 'power', exponent: 2 }), 'squares');
+  const response = g.op(squares, 'response', { kind: 'power', exponent: 0.5 });
   const mean = g.op(response, 'mean', { kind: 'channelMean' }, [1, 1, 1]);
   const share = g.elementwise('div', [response, g.rescale(mean, 'more', 1, 0.1)], 'share');
   const placed = g.elementwise('add', [gated, g.weight('places', [1, 4, 5], 0.5)], 'placed');

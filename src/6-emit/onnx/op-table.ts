@@ -85,11 +85,11 @@ export const opTable: OpWriters<OnnxNode> = {
       scale === 1 ? first(c) : add(c, 'Mul', [first(c), c.b.scalar(scale, first(c))], 'scale', outputShape(c));
     return [offset === 0 ? scaled : add(c, 'Add', [scaled, c.b.scalar(offset, scaled)], 'offset', outputShape(c))];
   },
-  pow: (c) => {
+  power: (c) => {
     const { exponent } = c.op;
     const [x] = c.inputs as [string];
     if (exponent === 0.5) return step(c, 'Sqrt', [x], 'sqrt');
-    return exponent === 2 ? step(c, 'Mul', [x, x], 'square') : step(c, 'Pow', [x, c.b.scalar(exponent, x)], 'pow');
+    return exponent === 2 ? step(c, 'Mul', [x, x], 'square') : step(c, 'Pow', [x, c.b.scalar(exponent, x)], 'power');
   },
   concat: (c) => step(c, 'Concat', c.inputs, 'concat', { axis: int(1) }),
   // Sizes as an input are the one form that all opsets share.

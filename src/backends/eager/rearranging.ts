@@ -12,8 +12,8 @@ export const rearrangingKernels: Kernels<
   | 'add'
   | 'div'
   | 'rescale'
-  | 'pow'
-  | 'powGrad'
+  | 'power'
+  | 'powerGrad'
   | 'sumTo'
   | 'toSamples'
   | 'sumSamples'
@@ -51,8 +51,8 @@ export const rearrangingKernels: Kernels<
     const scaled = scale === 1 ? at(inputs, 0) : tf.mul(at(inputs, 0), scale);
     return offset === 0 ? scaled : tf.add(scaled, offset);
   },
-  pow: ({ tf }, { exponent }, inputs) => power(tf, at(inputs, 0), exponent),
-  powGrad: ({ tf }, { exponent }, inputs) => {
+  power: ({ tf }, { exponent }, inputs) => power(tf, at(inputs, 0), exponent),
+  powerGrad: ({ tf }, { exponent }, inputs) => {
     const [dy, x, y] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     return tf.mul(tf.mul(dy, tf.divNoNan(y, x)), exponent);
   },

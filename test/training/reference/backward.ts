@@ -44,7 +44,7 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
     ),
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   channelMeanGrad: (op, dy = none) => through({ kind: 'channelMean' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
-  powGrad: (op, dy = none, x = none) => through({ ...op, kind: 'pow' }, [x], 0, dy),
+  powerGrad: (op, dy = none, x = none) => through({ ...op, kind: 'power' }, [x], 0, dy),
   maxGrad: (op, dy = none, x = none) => through({ ...op, kind: 'max' }, [x], 0, dy),
   groupNormGrad: (op, dy = none, x = none, gamma = none) =>
     [0, 1, 2].map((of) => through({ ...op, kind: 'groupNorm' }, [x, gamma, zeros(gamma.shape)], of, dy)),

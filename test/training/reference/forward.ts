@@ -26,7 +26,7 @@ export type ForwardKind = Exclude<
   | 'maxPoolGrad'
   | 'avgPoolGrad'
   | 'upsampleGrad'
-  | 'powGrad'
+  | 'powerGrad'
   | 'linearGradInput'
   | 'linearGradWeight'
 >;
@@ -144,7 +144,7 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     return y;
   },
   rescale: (op, x = none) => mapped(x, (v) => v * op.scale + op.offset),
-  pow: (op, x = none) => mapped(x, (v) => v ** op.exponent),
+  power: (op, x = none) => mapped(x, (v) => v ** op.exponent),
   sumTo(op, x = none) {
     const y = zeros([dimsOf(x).n, ...op.shape]);
     x.data.forEach((v, i) => {

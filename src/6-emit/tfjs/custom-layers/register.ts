@@ -11,7 +11,7 @@ import { groupNormalizationClass } from './group-normalization.ts';
 import { groupedConv } from './grouped-conv.ts';
 import { localResponseClass } from './local-response-normalization.ts';
 import { poolingClasses } from './pooling.ts';
-import { powClass } from './pow.ts';
+import { powerClass } from './power.ts';
 import { resizingClass } from './resizing.ts';
 import { unitNormalizationClass } from './unit-normalization.ts';
 import { weightClass } from './weight.ts';
@@ -22,7 +22,7 @@ const registered = new WeakSet<object>();
 /**
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
- * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPow`, `EnetChannelConv`,
+ * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPower`, `EnetChannelConv`,
  * `EnetWeight`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
@@ -40,7 +40,7 @@ export function registerLayers(tf: Tfjs): void {
     unitNormalizationClass(tf),
     channelConvClass(tf),
     divideClass(tf),
-    powClass(tf),
+    powerClass(tf),
     groupNormalizationClass(tf),
     localResponseClass(tf),
     weightClass(tf),

@@ -67,11 +67,11 @@ export const opTable: OpWriters<GraphModelNode> = {
     const scaled = scale === 1 ? first(c) : add(c, 'Mul', label(c, 'scale'), [first(c), c.b.number(scale)]);
     return [offset === 0 ? scaled : add(c, 'AddV2', label(c, 'offset'), [scaled, c.b.number(offset)])];
   },
-  pow: (c) => {
+  power: (c) => {
     const { exponent } = c.op;
     const operator = exponent === 0.5 ? 'Sqrt' : exponent === 2 ? 'Square' : undefined;
     if (operator) return [add(c, operator, label(c, operator.toLowerCase()), [first(c)])];
-    return [add(c, 'Pow', label(c, 'pow'), [first(c), c.b.number(exponent)])];
+    return [add(c, 'Pow', label(c, 'power'), [first(c), c.b.number(exponent)])];
   },
   concat: (c) => [joinLast(c, c.inputs, label(c, 'concat'))],
   split: (c) => splitLast(c, first(c), label(c, 'split'), c.op.parts),

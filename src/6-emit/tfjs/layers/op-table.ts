@@ -120,7 +120,7 @@ export const opTable: OpWriters<LayersNode> = {
     return [c.b.layer('AveragePooling2D', label(c, 'pool'), { ...config, padding, ...channelsLast }, [input])];
   },
   flatten: (c) => [flatten(c)],
-  pow: (c) => [step(c, 'EnetPow', 'pow', { exponent: c.op.exponent })],
+  power: (c) => [step(c, 'EnetPower', 'power', { exponent: c.op.exponent })],
   linear: (c) => {
     const { units, bias } = c.op;
     const config = { units, activation: 'linear', use_bias: bias, kernel_initializer: denseInitialiser };

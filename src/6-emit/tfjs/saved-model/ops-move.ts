@@ -95,13 +95,13 @@ export const rescale: WriteStep<'rescale'> = (c) => {
   return [offset === 0 ? scaled : add(c, 'AddV2', [scaled, c.b.number(offset)])];
 };
 
-export const pow: WriteStep<'pow'> = (c) => {
+export const power: WriteStep<'power'> = (c) => {
   const { exponent } = c.op;
   if (exponent === 0.5) return [add(c, 'Sqrt', [first(c)])];
   return [exponent === 2 ? add(c, 'Square', [first(c)]) : add(c, 'Pow', [first(c), c.b.number(exponent)])];
 };
 
-export const powGrad: WriteStep<'powGrad'> = (c) => {
+export const powerGrad: WriteStep<'powerGrad'> = (c) => {
   const [dy, x, y] = three(c);
   return [add(c, 'Mul', [add(c, 'Mul', [dy, add(c, 'DivNoNan', [y, x])]), c.b.number(c.op.exponent)])];
 };

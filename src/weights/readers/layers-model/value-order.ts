@@ -35,7 +35,7 @@ const pointwise = new Set([
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
   ...['BatchNormalization', 'SyncBatchNormalization', 'LayerNormalization', 'GroupNormalization', 'UnitNormalization'],
   ...[
-    'EnetPow',
+    'EnetPower',
     'EnetChannelConv',
     'EnetUnitNormalization',
     'EnetGroupNormalization',

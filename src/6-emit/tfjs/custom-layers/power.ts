@@ -4,16 +4,16 @@ import type { Tfjs } from '../tfjs.ts';
 import { onlyTensor } from './only-tensor.ts';
 import { settingsLayerClass } from './settings-layer.ts';
 
-interface PowSettings {
+interface PowerSettings {
   readonly exponent: number;
 }
 
 /** Powers of the numbers; as in our own training, the gradient at 0 is 0 where the slope is infinite. */
-export function powClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetPow extends settingsLayerClass(tf)<PowSettings> {
-    static readonly className = 'EnetPow';
+export function powerClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
+  return class EnetPower extends settingsLayerClass(tf)<PowerSettings> {
+    static readonly className = 'EnetPower';
 
-    constructor(given: PowSettings) {
+    constructor(given: PowerSettings) {
       super(given, ['exponent']);
     }
 
