@@ -85,7 +85,10 @@ test.each([
     "not-whole: 'shape' of 'Weight' must be a whole number, not 1.5",
   ],
   ['  g = Weight([3, 0, 1], 1)\n  x: image -> Mul(g)', "bad-size: 'shape' of 'Weight' is 0"],
-  ['  g = Weight([3, 1, 1])\n  x: image -> Mul(g)', "one-argument-of: 'Weight' takes either 'initial' or 'std', and neither is given"],
+  [
+    '  g = Weight([3, 1, 1])\n  x: image -> Mul(g)',
+    "one-argument-of: 'Weight' takes either 'initial' or 'std', and neither is given",
+  ],
   [
     '  g = Weight([3, 1, 1], 1, std: 1)\n  x: image -> Mul(g)',
     "one-argument-of: 'Weight' takes either 'initial' or 'std', and both are given",
