@@ -12,7 +12,7 @@ export interface Command {
   readonly operands: string;
   readonly maxOperands: number;
   /** What a shell completes for an operand; nothing by default. */
-  readonly completes?: 'spec' | 'path' | 'code' | 'command' | 'shell' | 'backend';
+  readonly completes?: 'spec' | 'path' | 'code' | 'command' | 'shell' | 'backend' | 'weights';
   /** What the summary leaves open; paragraphs. */
   readonly details: string;
   readonly options: readonly Option[];

@@ -193,17 +193,41 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'weights',
-    summary: 'write the weights of a network as safetensors, under its own names or another naming',
-    ...takesSpec,
-    details: `${specDetails}\n\nTakes a safetensors file or a PyTorch checkpoint in any naming that the model's weight map knows, or a TensorFlow.js layers model that was trained, and writes the same numbers under other names. --like names a file that has the names wanted: those of timm, say.`,
+    summary: 'look into, convert, verify and compare files of weights',
+    operands: '<inspect | convert | verify | diff | init> [FILE] [spec]',
+    maxOperands: 3,
+    completes: 'weights',
+    details: `inspect FILE lists the tensors of any file that can be read, or of published weights by their name: name, type, shape, range, and how many values are not finite.
+
+convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
+
+verify FILE [spec] says whether a file has what a model needs: tensors that are missing or surplus, with the nearest names, and wrong shapes. The exit code is 1 where it does not.
+
+diff FILE FILE compares two files tensor by tensor. The exit code is 1 where they differ.
+
+init [spec] writes initialised weights.
+
+${specDetails}`,
     options: [
       ...scalingOptions,
-      ...weightOptions,
+      ...weightOptions.filter(({ name }) => name !== 'weights'),
+      {
+        name: 'names',
+        value: 'COLUMN',
+        description: "write the names of a column of the model's weight map instead of the model's own",
+      },
       {
         name: 'like',
         value: 'PATH',
-        description: "take names, shapes and order of a safetensors file instead of the model's own",
+        description: "take names, shapes and order of a file of weights instead of the model's own",
         completes: 'file',
+      },
+      {
+        name: 'tolerance',
+        value: 'N',
+        kind: 'number',
+        least: 0,
+        description: 'of diff: the largest difference between two numbers that count as the same; 0 by default',
       },
       { name: 'output', short: 'o', value: 'FILE', description: 'where to write', completes: 'file' },
       force,
@@ -211,14 +235,18 @@ export const commands: readonly Command[] = [
       quiet,
     ],
     examples: [
+      ['enetc weights inspect efficientnet_b0.pth', 'the tensors of a file'],
+      ['enetc weights convert efficientnet_b0.pth -o b0.safetensors', 'the same names, another format'],
       [
-        'enetc weights efficientnet --weights timm.safetensors --convention torch -o own.safetensors',
-        "timm's weights under the model's own names",
+        'enetc weights convert timm.safetensors efficientnet --variant b0 --names torchvision -o b0.pth',
+        "timm's weights as torchvision names them",
       ],
       [
-        'enetc weights efficientnet --weights trained --like timm.safetensors -o back.safetensors',
+        'enetc weights convert trained efficientnet --like timm.safetensors -o back.safetensors',
         "what TensorFlow.js trained, under timm's names",
       ],
+      ['enetc weights verify b0.pth efficientnet --variant b0', 'whether a file fits a model'],
+      ['enetc weights diff a.safetensors b.pth --tolerance 1e-6', 'whether two files hold the same numbers'],
     ],
     load: async () => (await import('./commands/weights.ts')).weightsCommand,
   },

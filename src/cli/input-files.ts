@@ -11,7 +11,7 @@ import type { Io } from './io.ts';
 const readOptions = ['weights', 'like'] as const;
 
 /** The files that a command reads, as absolute paths: the spec, what it imports, and what its options name. */
-export function inputFiles({ modules }: Program, args: Arguments, io: Io): string[] {
+export function inputFiles(modules: Program['modules'], args: Arguments, io: Io): string[] {
   const specs = modules.filter((module) => !module.library).map((module) => resolve(io.cwd, module.path));
   const named = readOptions.flatMap((name) => {
     const path = text(args, name);

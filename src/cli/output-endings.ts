@@ -11,6 +11,9 @@ const kinds: readonly (readonly [noun: string, endings: readonly string[]])[] = 
   ['drawing', ['svg', 'mmd', 'mermaid', 'dot', 'gv']],
   ['spec', ['enet']],
   ['safetensors file', ['safetensors']],
+  ['PyTorch checkpoint', ['pt', 'pth', 'bin', 'ckpt']],
+  ['Keras weights file', ['h5', 'hdf5', 'keras']],
+  ['NumPy archive', ['npz', 'npy']],
   ...targets.flatMap(({ output }) =>
     output.kind === 'file' ? [[output.noun, [output.ending.slice(1)]] as const] : [],
   ),

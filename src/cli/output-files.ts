@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OpenSink } from '../6-emit/target.ts';
-import { type AtomicFile, openAtomically } from '../node/atomic-file.ts';
+import { type AtomicFile, openAtomically, type RandomFile } from '../node/atomic-file.ts';
 import { statOf } from '../node/file-stat.ts';
 import { attemptWrite } from '../node/system-errors.ts';
 import { temporaryPath } from '../node/temporary-names.ts';
@@ -21,6 +21,12 @@ export interface OutputFiles {
   discard(): void;
 }
 
+/** A file and what is next to it. */
+export interface OutputFile extends OutputFiles {
+  /** Opens the file to be written in any order, instead of `open('')`. @throws a usage error for a pipe or a device */
+  openRandom(): RandomFile;
+}
+
 interface Opened {
   /** Where it goes; of data next to the main file only known when they are all written. */
   path(): string;
@@ -33,7 +39,7 @@ interface Opened {
  * with it.
  * @param shown how the user calls the file, for messages.
  */
-export function createOutputFiles(path: string, shown: string): OutputFiles {
+export function createOutputFiles(path: string, shown: string): OutputFile {
   const target = targetOf(path, shown);
   const opened: Opened[] = [];
   return {
@@ -46,6 +52,17 @@ export function createOutputFiles(path: string, shown: string): OutputFiles {
         get name() {
           return basename(out.path());
         },
+      };
+    },
+    openRandom() {
+      if (statOf(target)?.isFile() === false) throw usageError(`'${shown}' is not a file, which is needed here`);
+      const out = openMain(target, shown);
+      opened.push(out);
+      const { size, readAt } = out.file;
+      return {
+        size,
+        readAt,
+        writeAt: (bytes, position) => attemptWrite(shown, () => out.file.writeAt(bytes, position)),
       };
     },
     commit() {

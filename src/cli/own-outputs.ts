@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../6-emit/targets.ts';
 import { orUndefined } from '../node/or-undefined.ts';
+import { torchArchive } from '../weights/write-torch.ts';
 
 /** A kind of file that a command writes. */
 export interface OwnFile {
@@ -22,10 +23,20 @@ const drawings = [
   /^\{\n {2}"title": "(?:[^"\\]|\\.)*",\n {2}"facts": \[/,
 ];
 
-/** What `enetc weights` writes. */
+/** What `enetc weights` writes, by format. */
 export const safetensorsFile: OwnFile = {
   noun: 'safetensors file',
   isOwn: (head) => /^\{"__metadata__":\{[^{}]*"producer":"enetc"/.test(textOf(head.subarray(8))),
+};
+
+export const torchFile: OwnFile = {
+  noun: 'PyTorch checkpoint',
+  isOwn: (head) => textOf(head).startsWith('PK') && textOf(head.subarray(30)).startsWith(`${torchArchive}/data.pkl`),
+};
+
+export const kerasFile: OwnFile = {
+  noun: 'Keras weights file',
+  isOwn: (head) => /^.HDF.*producer.*enetc/s.test(textOf(head)),
 };
 
 /** What `enetc graph` writes. */

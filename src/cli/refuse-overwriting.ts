@@ -28,11 +28,16 @@ export interface Output {
  * @throws if it is standard output, and what the command says would stand in the file
  */
 export function outputOf(shown: string, program: Program, args: Arguments, io: Io): Output {
+  return outputTo(shown, program.modules, args, io);
+}
+
+/** The output of any command. @param modules the specs that are read to make it */
+export function outputTo(shown: string, modules: Program['modules'], args: Arguments, io: Io): Output {
   const path = resolve(io.cwd, shown);
   if (shown === '-' || (isStandardOutput(path) && !flag(args, 'quiet'))) {
     throw usageError(`'${shown}' is standard output, where the command says what it wrote: name a file with --output`);
   }
-  return { path, shown, inputs: inputFiles(program, args, io), force: flag(args, 'force') };
+  return { path, shown, inputs: inputFiles(modules, args, io), force: flag(args, 'force') };
 }
 
 /** Throws if writing a file would destroy what it is made from, or without `--force` a file that enetc did not write. */

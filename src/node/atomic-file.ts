@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ByteSink } from '../weights/write-safetensors.ts';
 import { removeAbandoned, temporaryPath } from './temporary-names.ts';
@@ -6,8 +6,17 @@ import { removeAbandoned, temporaryPath } from './temporary-names.ts';
 /** Small writes are gathered into pieces of this size. */
 const pieceBytes = 1 << 18;
 
+/** A file that is written in any order; not mixed with `ByteSink.write`. */
+export interface RandomFile {
+  /** In bytes. */
+  size(): number;
+  writeAt(bytes: Uint8Array, position: number): void;
+  /** @returns how many bytes there were */
+  readAt(bytes: Uint8Array, position: number): number;
+}
+
 /** A file under a temporary name (`temporaryPath`) in its folder. Every method throws what the system reports. */
-export interface AtomicFile extends ByteSink {
+export interface AtomicFile extends ByteSink, RandomFile {
   /** All bytes are written after this, and no more can be. */
   finish(): void;
   /** Gives the finished file its name. @param path another one than it was opened for, in the same folder */
@@ -33,7 +42,7 @@ export function openAtomically(path: string, options: AtomicOptions = {}): Atomi
   const { mode = 0o666, durable = false, inPlace = false } = options;
   const temporary = temporaryPath(path);
   if (!inPlace) removeAbandoned(dirname(path));
-  const file = openSync(inPlace ? path : temporary, 'w', mode);
+  const file = openSync(inPlace ? path : temporary, inPlace ? 'w' : 'w+', mode);
   const piece = new Uint8Array(pieceBytes);
   let filled = 0;
   let state: 'open' | 'finished' | 'named' = 'open';
@@ -52,6 +61,13 @@ export function openAtomically(path: string, options: AtomicOptions = {}): Atomi
       piece.set(bytes, filled);
       filled += bytes.length;
     },
+    size: () => fstatSync(file).size,
+    writeAt(bytes, position) {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(file, bytes, done, bytes.length - done, position + done);
+      }
+    },
+    readAt: (bytes, position) => readSync(file, bytes, 0, bytes.length, position),
     finish() {
       flush();
       if (durable) fsyncSync(file);

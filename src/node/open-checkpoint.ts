@@ -12,6 +12,8 @@ import { openRandomAccess } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
 
 export interface OpenedCheckpoint extends OpenedTensors {
+  /** What kind of file it is: `a PyTorch checkpoint`. */
+  readonly what: string;
   close(): void;
 }
 
@@ -53,7 +55,12 @@ export async function openCheckpoint(
       opened.close?.();
       closeFiles();
     };
-    return { ...opened, ...(opened.checkpoint && { checkpoint: readable(opened.checkpoint) }), close };
+    return {
+      ...opened,
+      what: format.what,
+      ...(opened.checkpoint && { checkpoint: readable(opened.checkpoint) }),
+      close,
+    };
   } catch (e) {
     closeFiles();
     throw e;

@@ -79,10 +79,7 @@ export type NamedTensors =
 /** Finds out whose names a checkpoint has. @param map the only column to look at; an error where no model has it. */
 export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoint, map?: string): NamedTensors {
   const known = columnNames(program, graph);
-  if (map !== undefined && !known.includes(map)) {
-    const data = { name: map, names: known.join(', ') || 'none', hint: didYouMean(map, known) };
-    return { diagnostics: [createDiagnostic('unknown-weight-map', undefined, data)] };
-  }
+  if (map !== undefined && !known.includes(map)) return { diagnostics: [unknownColumn(map, known)] };
   const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
   const { prefix, namings } = chooseNamings(program, graph, tensors, checkpoint.tensors.keys(), map);
   if (prefix === '') return { view: checkpoint, namings, diagnostics: [] };
@@ -90,4 +87,10 @@ export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoi
   const data = { file: checkpoint.name, prefix, all: names.every((name) => name.startsWith(prefix)) };
   const notice = createDiagnostic('checkpoint-prefix', undefined, data);
   return { view: withoutPrefix(checkpoint, prefix), namings, diagnostics: [notice] };
+}
+
+/** What is wrong with a column that no weight map has. */
+export function unknownColumn(name: string, known: readonly string[]): Diagnostic {
+  const data = { name, names: known.join(', ') || 'none', hint: didYouMean(name, known) };
+  return createDiagnostic('unknown-weight-map', undefined, data);
 }

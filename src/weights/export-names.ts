@@ -1,5 +1,5 @@
 import type { Program } from '../2-resolve/program.ts';
-import { elements, type Graph, type TensorSpec } from '../5-graph/graph.ts';
+import { elements, type Graph, type GraphNode, type TensorSpec } from '../5-graph/graph.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
@@ -7,12 +7,13 @@ import { nameTensors } from './choose-weights.ts';
 import { matchCheckpoint } from './match-checkpoint.ts';
 import { requiredTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
-import { type ByteSink, writeSafetensors } from './write-safetensors.ts';
 
 /** A tensor to write: all of one of ours, or a part of it along the first axis. */
 export interface ExportedTensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Whose tensor it is. */
+  readonly node: GraphNode;
   readonly tensor: TensorSpec;
   /** Where the part begins, in elements. */
   readonly begin: number;
@@ -20,9 +21,10 @@ export interface ExportedTensor {
 
 /** A network's tensors under its own names, in the order of its nodes. */
 export function ownNames(graph: Graph): readonly ExportedTensor[] {
-  return [...requiredTensors(graph)].map(({ tensor }) => ({
+  return [...requiredTensors(graph)].map(({ node, tensor }) => ({
     name: tensor.name,
     shape: tensor.shape,
+    node,
     tensor,
     begin: 0,
   }));
@@ -42,17 +44,18 @@ export function namesLike(
 ): { readonly tensors?: readonly ExportedTensor[]; readonly diagnostics: readonly Diagnostic[] } {
   const named = nameTensors(program, graph, like, map);
   if (!named.view) return named;
-  const own = [...requiredTensors(graph)].map(({ tensor }) => tensor);
+  const required = [...requiredTensors(graph)];
+  const own = required.map(({ tensor }) => tensor);
   const match = matchCheckpoint(own, named.view.tensors, named.namings);
   const { diagnostics } = checkpointDiagnostics(like.name, own, match, [], []);
   if (hasErrors(diagnostics)) return { diagnostics };
   const there = named.view.tensors;
   const exported = new Map<string, ExportedTensor>();
-  for (const tensor of own) {
+  for (const { node, tensor } of required) {
     let begin = 0;
     for (const short of match.names.get(tensor.name) ?? []) {
       const { name = short, shape = [] } = there.get(short) ?? {};
-      exported.set(name, { name, shape, tensor, begin });
+      exported.set(name, { name, shape, node, tensor, begin });
       begin += elements(shape);
     }
   }
@@ -60,14 +63,7 @@ export function namesLike(
   return { tensors, diagnostics };
 }
 
-/** Writes tensors as a safetensors file, one in memory at a time. @returns how many bytes were written. */
-export function writeExported(
-  sink: ByteSink,
-  tensors: readonly ExportedTensor[],
-  source: WeightSource,
-  metadata: Readonly<Record<string, string>>,
-): number {
-  const read = ({ tensor, shape, begin }: ExportedTensor) =>
-    source.read(tensor).subarray(begin, begin + elements(shape));
-  return writeSafetensors(sink, tensors, read, { metadata });
+/** The values of tensors to write, from the weights of the network. */
+export function exportedValues(source: WeightSource): (tensor: ExportedTensor) => Float32Array {
+  return ({ tensor, shape, begin }) => source.read(tensor).subarray(begin, begin + elements(shape));
 }

@@ -36,39 +36,49 @@ export function storedShape(layout: WeightLayout, shape: readonly number[], grou
  * The values of a weight in TensorFlow's order.
  * @param shape ours.
  * @param values row-major in our order; for `vector` they are returned themselves.
+ * @param stored is filled and returned otherwise: a new array by default.
  */
-export function toStored(layout: WeightLayout, shape: readonly number[], values: Float32Array): Float32Array {
+export function toStored(
+  layout: WeightLayout,
+  shape: readonly number[],
+  values: Float32Array,
+  stored?: Float32Array,
+): Float32Array {
   if (layout === 'vector') return values;
-  const stored = new Float32Array(values.length);
-  eachPlace(layout, shape, (ours, theirs) => {
-    stored[theirs] = values[ours] as number;
+  const out = stored ?? new Float32Array(values.length);
+  eachRow(layout, shape, (ours, theirs, count, step) => {
+    for (let i = 0; i < count; i++) out[theirs + i * step] = values[ours + i] as number;
   });
-  return stored;
+  return out;
 }
 
 /** The values of a weight in our order: the inverse of `toStored`. @param shape ours. */
 export function fromStored(layout: WeightLayout, shape: readonly number[], stored: Float32Array): Float32Array {
   if (layout === 'vector') return stored;
   const values = new Float32Array(stored.length);
-  eachPlace(layout, shape, (ours, theirs) => {
-    values[ours] = stored[theirs] as number;
+  eachRow(layout, shape, (ours, theirs, count, step) => {
+    for (let i = 0; i < count; i++) values[ours + i] = stored[theirs + i * step] as number;
   });
   return values;
 }
 
-/** Calls with the index of each element in our order and in TensorFlow's; a depthwise weight has one inner channel. */
-function eachPlace(
+/**
+ * Calls with runs of elements that lie one after the other in our order: where a run begins in ours and in TensorFlow's, how many
+ * there are, and how far apart they are in TensorFlow's. A depthwise weight has one inner channel.
+ */
+function eachRow(
   layout: Exclude<WeightLayout, 'vector'>,
   shape: readonly number[],
-  visit: (ours: number, theirs: number) => void,
+  visit: (ours: number, theirs: number, count: number, step: number) => void,
 ): void {
   // a map is a kernel of one filter
   const [out = 1, inner = 1, height = 1, width = 1] = layout === 'map' ? [1, ...shape] : shape;
   const pixels = layout === 'linear' ? 1 : height * width;
-  let ours = 0;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < inner; i++) {
-      for (let pixel = 0; pixel < pixels; pixel++) visit(ours++, (pixel * inner + i) * out + o);
+  // a filter's pixels or, where it has one, its channels
+  if (pixels === 1) for (let o = 0; o < out; o++) visit(o * inner, o, inner, out);
+  else {
+    for (let o = 0; o < out; o++) {
+      for (let i = 0; i < inner; i++) visit((o * inner + i) * pixels, i * out + o, pixels, inner * out);
     }
   }
 }

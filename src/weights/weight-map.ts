@@ -62,7 +62,7 @@ interface Group {
 }
 
 /** A tensor of the model and the row that names it. */
-interface Owned {
+export interface Owned {
   readonly name: string;
   readonly path: readonly string[];
   readonly row: Row;
@@ -138,7 +138,8 @@ export function namesOfRows(
   return (name) => rowOfCheckpoint(compiled, name) !== undefined;
 }
 
-function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows: WeightMapRow[] } {
+/** The rows that are patterns, grouped by their starred prefixes. */
+export function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows: WeightMapRow[] } {
   const groups = new Map<string, Group>();
   const compiled: Row[] = [];
   const badRows: WeightMapRow[] = [];
@@ -172,7 +173,7 @@ function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; badRows:
 }
 
 /** The tensors of the model that rows name, and for rows whether what they name is below their path. */
-function ownedTensors(rows: readonly Row[], modelTensors: Iterable<string>): Owned[] {
+export function ownedTensors(rows: readonly Row[], modelTensors: Iterable<string>): Owned[] {
   const owned: Owned[] = [];
   for (const name of modelTensors) {
     const path = name.split('.');

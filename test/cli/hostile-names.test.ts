@@ -45,7 +45,7 @@ describe('names of files drive no terminal', () => {
     ['compile', `${hostile}.enet`, '--variant', hostile],
     ['compile', `${hostile}.enet`, '--set', `${hostile}=1`],
     ['compile', `${hostile}.enet`, `--${hostile}`],
-    ['weights', `${hostile}.enet`, '-o', `${hostile}.safetensors`],
+    ['weights', 'init', `${hostile}.enet`, '-o', `${hostile}.safetensors`],
     ['graph', `${hostile}.enet`, '-o', `${hostile}.png`],
     ['graph', `${hostile}.enet`, '-o', `${hostile}.svg`],
     ['train', `${hostile}.enet`, '--data', hostile],

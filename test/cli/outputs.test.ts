@@ -23,7 +23,7 @@ const importing = `import { Unit } from "./unit.enet"\n${tiny.replace('head: Glo
 async function project(): Promise<string> {
   const cwd = folder({ 'net.enet': importing, 'unit.enet': unit });
   const made = [
-    await enetc(['weights', 'net.enet', '-o', 'w.safetensors'], { cwd }),
+    await enetc(['weights', 'init', 'net.enet', '-o', 'w.safetensors'], { cwd }),
     await enetc(['compile', 'net.enet', '--target', 'tfjs', '-o', 'trained'], { cwd }),
   ];
   expect(made.map(({ code }) => code)).toEqual([0, 0]);
@@ -43,12 +43,12 @@ describe('an output never overwrites what it is made from', () => {
     compile: ['compile', 'net.enet'],
     tfjs: ['compile', 'net.enet', '--target', 'tfjs', '--weights', 'trained'],
     graph: ['graph', 'net.enet', '--format', 'svg'],
-    weights: ['weights', 'net.enet'],
+    weights: ['weights', 'init', 'net.enet'],
     weighed: ['compile', 'net.enet', '--weights', 'w.safetensors'],
-    converted: ['weights', 'net.enet', '--weights', 'w.safetensors'],
-    like: ['weights', 'net.enet', '--like', 'w.safetensors'],
-    layers: ['weights', 'net.enet', '--weights', 'trained'],
-    byName: ['weights', 'net.enet', '--weights', 'trained/model.json'],
+    converted: ['weights', 'convert', 'w.safetensors', 'net.enet'],
+    like: ['weights', 'init', 'net.enet', '--like', 'w.safetensors'],
+    layers: ['weights', 'convert', 'trained', 'net.enet'],
+    byName: ['weights', 'convert', 'trained/model.json', 'net.enet'],
   } as const;
 
   test.each([
@@ -96,7 +96,11 @@ describe('what enetc did not write is only overwritten with --force', () => {
   const foreign = 'somebody’s own work';
   test.each([
     [['compile', 'tiny.enet', '-o', 'x.onnx'], 'x.onnx', 'is not an ONNX model that enetc wrote'],
-    [['weights', 'tiny.enet', '-o', 'x.safetensors'], 'x.safetensors', 'is not a safetensors file that enetc wrote'],
+    [
+      ['weights', 'init', 'tiny.enet', '-o', 'x.safetensors'],
+      'x.safetensors',
+      'is not a safetensors file that enetc wrote',
+    ],
     [['graph', 'tiny.enet', '-o', 'x.svg'], 'x.svg', 'is not a drawing that enetc wrote'],
     [['graph', 'tiny.enet', '-o', 'x.mmd'], 'x.mmd', 'is not a drawing'],
     [['graph', 'tiny.enet', '-o', 'x.dot'], 'x.dot', 'is not a drawing'],
@@ -269,7 +273,7 @@ describe('very large outputs', () => {
     for (const argv of [
       ['compile', 'efficientnet', '--phi', '20'],
       ['compile', 'efficientnet', '--phi', '20', '--target', 'tfjs', '-o', 'm'],
-      ['weights', 'efficientnet', '--phi', '20', '-o', 'w.safetensors'],
+      ['weights', 'init', 'efficientnet', '--phi', '20', '-o', 'w.safetensors'],
     ]) {
       const ran = await enetc(argv, { cwd });
       expect(ran).toMatchObject({ code: 1, out: '' });
@@ -293,7 +297,7 @@ describe('names of another kind of file', () => {
     [['compile', 'tiny.enet', '-o', 'x.svg'], "'x.svg' has the name of a drawing, but an ONNX model is to be written"],
     [['compile', 'tiny.enet', '-o', 'x.safetensors'], "'x.safetensors' has the name of a safetensors file"],
     [['compile', 'tiny.enet', '-o', 'x.onnx', '--target', 'tfjs'], 'an ONNX model, but a folder is to be written'],
-    [['weights', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but a safetensors file is to be written'],
+    [['weights', 'init', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but a safetensors file is to be written'],
   ])('%s', async (argv, message) => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect(await enetc(argv, { cwd })).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
@@ -302,9 +306,9 @@ describe('names of another kind of file', () => {
 });
 
 describe('names that are no file', () => {
-  test.each(['compile', 'weights', 'graph'])('%s: a name that ends as a folder does', async (command) => {
+  test.each(['compile', 'weights init', 'graph'])('%s: a name that ends as a folder does', async (command) => {
     const cwd = folder({ 'tiny.enet': tiny });
-    expect(await enetc([command, 'tiny.enet', '-o', 'x.svg/'], { cwd })).toMatchObject({
+    expect(await enetc([...command.split(' '), 'tiny.enet', '-o', 'x.svg/'], { cwd })).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining("'x.svg/' is a folder: give the file a name"),
@@ -316,9 +320,9 @@ describe('names that are no file', () => {
     expect(readdirSync(cwd)).toEqual(['tiny.enet']);
   });
 
-  test.each(['compile', 'weights'])('%s does not write between its own words', async (command) => {
+  test.each(['compile', 'weights init'])('%s does not write between its own words', async (command) => {
     const cwd = folder({ 'tiny.enet': tiny });
-    expect(await enetc([command, 'tiny.enet', '-o', '-'], { cwd })).toMatchObject({
+    expect(await enetc([...command.split(' '), 'tiny.enet', '-o', '-'], { cwd })).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining("'-' is standard output"),

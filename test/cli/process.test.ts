@@ -86,7 +86,7 @@ describe('the process', () => {
     const outputs = [
       ['compile', 'resnet', '--variant', 'resnet152', '--external-data', '-o', 'out'],
       ['compile', 'resnet', '--variant', 'resnet152', '--target', 'tfjs', '-o', 'out'],
-      ['weights', 'resnet', '--variant', 'resnet152', '-o', 'out'],
+      ['weights', 'init', 'resnet', '--variant', 'resnet152', '-o', 'out'],
     ];
     const start = (argv: readonly string[]) => {
       const cwd = folder();

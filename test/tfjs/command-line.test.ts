@@ -109,10 +109,10 @@ describe('enetc weights', () => {
   test('a layers model gives back the weights that went into it, bit for bit', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     const run = async (...argv: string[]) => expect(await enetc(argv, { cwd })).toMatchObject({ code: 0, err: '' });
-    await run('weights', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors');
+    await run('weights', 'init', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors');
     await run('compile', 'tiny.enet', '--target', 'tfjs', '--weights', 'a.safetensors', '-o', 'm');
-    await run('weights', 'tiny.enet', '--weights', 'm', '-o', 'b.safetensors');
-    await run('weights', 'tiny.enet', '--weights', 'm', '--like', 'a.safetensors', '-o', 'c.safetensors');
+    await run('weights', 'convert', 'm', 'tiny.enet', '-o', 'b.safetensors');
+    await run('weights', 'convert', 'm', 'tiny.enet', '--like', 'a.safetensors', '-o', 'c.safetensors');
     const [a, b, c] = ['a', 'b', 'c'].map((name) => readFileSync(join(cwd, `${name}.safetensors`)));
     expect(b!.equals(a!)).toBe(true);
     expect(c!.equals(a!)).toBe(true);
@@ -121,7 +121,7 @@ describe('enetc weights', () => {
   /** The folder of a layers model as a page's `model.save('downloads://NAME')` hands it out. */
   async function downloaded(name: string, path: string): Promise<string> {
     const cwd = folder({ 'tiny.enet': tiny });
-    await enetc(['weights', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors'], { cwd });
+    await enetc(['weights', 'init', 'tiny.enet', '--seed', '7', '-o', 'a.safetensors'], { cwd });
     await enetc(['compile', 'tiny.enet', '--target', 'tfjs', '--weights', 'a.safetensors', '-o', 'm'], { cwd });
     mkdirSync(join(cwd, 'saved'));
     writeFileSync(join(cwd, 'saved', `${name}.weights.bin`), readFileSync(join(cwd, 'm/group1-shard1of1.bin')));
@@ -140,7 +140,7 @@ describe('enetc weights', () => {
   ])("a browser's download '%s', whose manifest says '%s'", async (name, path) => {
     const cwd = await downloaded(name, path);
     for (const given of name === 'model' ? ['saved', 'saved/model.json'] : [`saved/${name}.json`]) {
-      const ran = await enetc(['weights', 'tiny.enet', '--weights', given, '-o', 'b.safetensors'], { cwd });
+      const ran = await enetc(['weights', 'convert', given, 'tiny.enet', '-o', 'b.safetensors'], { cwd });
       expect(ran).toMatchObject({ code: 0, err: '' });
       const [a, b] = ['a', 'b'].map((file) => readFileSync(join(cwd, `${file}.safetensors`)));
       expect(b!.equals(a!)).toBe(true);
@@ -149,7 +149,7 @@ describe('enetc weights', () => {
 
   test('a folder whose model is called otherwise says how to give it', async () => {
     const cwd = await downloaded('net', './net.weights.bin');
-    const ran = await enetc(['weights', 'tiny.enet', '--weights', 'saved', '-o', 'b'], { cwd });
+    const ran = await enetc(['weights', 'convert', 'saved', 'tiny.enet', '-o', 'b'], { cwd });
     expect(ran).toMatchObject({
       code: 1,
       err: expect.stringContaining("if 'net.json' is the model, give 'saved/net.json'"),
@@ -167,29 +167,32 @@ describe('enetc weights', () => {
   ])("weights said to be in '%s' are refused", async (path) => {
     const cwd = await downloaded('net', path);
     symlinkSync('../m/group1-shard1of1.bin', join(cwd, 'saved/link.bin'));
-    const ran = await enetc(['weights', 'tiny.enet', '--weights', 'saved/net.json', '-o', 'b'], { cwd });
+    const ran = await enetc(['weights', 'convert', 'saved/net.json', 'tiny.enet', '-o', 'b'], { cwd });
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('out') });
     expect(ran.err).toMatch(/outside of the folder|leads out of the folder/);
   });
 
   test('says what it wrote', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
-    const ran = await enetc(['weights', 'tiny.enet', '-o', 'a.safetensors'], { cwd });
+    const ran = await enetc(['weights', 'init', 'tiny.enet', '-o', 'a.safetensors'], { cwd });
     expect(ran.out).toMatch(/^a\.safetensors {2}.* KiB · \d+ tensors · the model's own names · from seed 0\n$/);
-    const json = JSON.parse((await enetc(['weights', 'tiny.enet', '-o', 'a.safetensors', '--json'], { cwd })).out);
+    const json = JSON.parse(
+      (await enetc(['weights', 'init', 'tiny.enet', '-o', 'a.safetensors', '--json'], { cwd })).out,
+    );
     expect(json).toMatchObject({ file: 'a.safetensors', origin: 'seed 0', diagnostics: [] });
   });
 
   test.each([
-    [[], 2, 'weights needs --output FILE'],
-    [['-o', 'a', '--weights-map', 'timm'], 2, '--weights-map needs --weights'],
-    [['-o', 'a', '--weights', 'graph'], 1, "'graph' has no 'stem.conv.weight'"],
-    [['-o', 'a', '--like', 'other.safetensors'], 1, "'stem.conv.weight' is [8, 3, 3, 3], but"],
-  ])('%j ends with %i', async (argv, code, message) => {
+    ['init tiny.enet', 2, 'weights init needs --output FILE'],
+    ['convert graph tiny.enet', 2, 'weights convert needs --output FILE'],
+    ['init tiny.enet -o a --weights-map timm', 2, "--weights-map is not for 'weights init'"],
+    ['convert graph tiny.enet -o a', 1, "'graph' has no 'stem.conv.weight'"],
+    ['init tiny.enet -o a --like other.safetensors', 1, "'stem.conv.weight' is [8, 3, 3, 3], but"],
+  ])('%s ends with %i', async (line, code, message) => {
     const cwd = folder({ 'tiny.enet': tiny });
     await enetc(['compile', 'tiny.enet', '--target', 'tfjs', '--graph', '-o', 'graph'], { cwd });
-    await enetc(['weights', 'resnet', '--variant', 'resnet18', '-o', 'other.safetensors'], { cwd });
-    const ran = await enetc(['weights', 'tiny.enet', ...argv], { cwd });
+    await enetc(['weights', 'init', 'resnet', '--variant', 'resnet18', '-o', 'other.safetensors'], { cwd });
+    const ran = await enetc(['weights', ...line.split(' ')], { cwd });
     expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
   });
 });

@@ -8,11 +8,12 @@ import type { Compilation } from '../../src/compile.ts';
 import { registerLayers } from '../../src/layers.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { chooseWeights } from '../../src/weights/choose-weights.ts';
-import { namesLike, writeExported } from '../../src/weights/export-names.ts';
+import { exportedValues, namesLike } from '../../src/weights/export-names.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
 import { openLayersFolder } from '../../src/weights/readers/layers-model/open-folder.ts';
 import { openSafetensors } from '../../src/weights/readers/readers.ts';
+import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { compileLibrary, libraryPoint } from '../library-points.ts';
 import { readStateDict } from '../weights/state-dicts.ts';
 import { type Files, folderInMemory, fromFiles } from './models.ts';
@@ -62,7 +63,7 @@ function writtenLike(network: Compilation, weights: Checkpoint, like: Checkpoint
   const { tensors, diagnostics } = namesLike(program, graph!, like);
   expect(diagnostics).toEqual([]);
   const parts: Uint8Array[] = [];
-  writeExported({ write: (bytes) => void parts.push(bytes.slice()) }, tensors!, source!, {});
+  writeSafetensors({ write: (bytes) => void parts.push(bytes.slice()) }, tensors!, exportedValues(source!));
   const bytes = Buffer.concat(parts);
   const file = {
     size: bytes.length,

@@ -50,7 +50,7 @@ describe('enetc verify', () => {
 
   test('weights of a file are taken, and those that do not fit are refused', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
-    await enetc(['weights', 'tiny.enet', '-o', 'own.safetensors', '--seed', '3'], { cwd });
+    await enetc(['weights', 'init', 'tiny.enet', '-o', 'own.safetensors', '--seed', '3'], { cwd });
     const fitting = ['verify', 'tiny.enet', '--backend', 'cpu', '--weights', 'own.safetensors'];
     expect(await enetc(fitting, { cwd })).toMatchObject({ code: 0, err: '' });
     const ran = await enetc([...fitting, '--set', 'classes=7'], { cwd });

@@ -32,6 +32,8 @@ export function operandCandidates(command: Command, models: KnownModels): Candid
       return { words: shells, files: false };
     case 'backend':
       return { words: ['install', 'list', 'remove', 'tensorflow'], files: false };
+    case 'weights':
+      return { words: ['inspect', 'convert', 'verify', 'diff', 'init', ...names], files: true };
     default:
       return { words: [], files: false };
   }

@@ -49,6 +49,11 @@ export const weightDiagnostics = {
       `the model has ${a.count} of ${a.path ? `'${a.path}'` : 'a module'}, but '${a.file}' has ${a.found} of '${a.pattern}': is it another variant's?`,
     `The stars of a weight map pair by order, so that the n-th block of the model is the n-th of the checkpoint. Here their numbers differ and the tensors paired do not fit each other. Most often the checkpoint belongs to another variant (\`--variant\`, \`--phi\`).`,
   ),
+  'weight-names-open': error<{ column: string; tensor: string }>(
+    (a) =>
+      `the weight map does not say what '${a.tensor}' is called in '${a.column}': name a file that has these names with --like`,
+    `The stars of a weight map pair by order with the names that a file has. Without a file they are numbered as PyTorch numbers modules; where a block has rows with several names, or the other side numbers blocks within stages that the model has not, only a file tells. \`enetc weights convert\` takes one with \`--like\`.`,
+  ),
   'weight-unmapped': error<{ file: string; tensor: string }>(
     (a) => `the weight map has no row for '${a.tensor}', so that '${a.file}' cannot give it`,
     `Every tensor of the model must be named by a row of the weight map. Add one, or allow the tensor to be initialised: \`--allow-missing NAME\`.`,

@@ -1,0 +1,78 @@
+import { elements } from '../../../5-graph/graph.ts';
+import { hasErrors } from '../../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../../diagnostics/json.ts';
+import { safeText } from '../../../diagnostics/text-width.ts';
+import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
+import { isFloat } from '../../../weights/checkpoint.ts';
+import { flag, text } from '../../arguments.ts';
+import { openNetwork } from '../../build-network.ts';
+import type { Arguments } from '../../command.ts';
+import { exitCodes, type Io, usageError } from '../../io.ts';
+import { openNamed } from '../../open-weights.ts';
+import { scalingOptions } from '../../options.ts';
+import { printDiagnostics, printJson } from '../../print-diagnostics.ts';
+import { outputTo } from '../../refuse-overwriting.ts';
+import type { WeightsAction } from './action.ts';
+import { writeNetworkWeights, writingOptions } from './write-network-weights.ts';
+import { writeWeightsFile } from './write-weights-file.ts';
+
+const networkOptions = [
+  ...scalingOptions.map(({ name }) => name),
+  'weights-map',
+  'allow-missing',
+  'seed',
+  'names',
+  'like',
+];
+
+/** `enetc weights convert FILE [spec]`: the same numbers under other names, in another format. */
+export const convertAction: WeightsAction = {
+  name: 'convert',
+  operands: 'FILE [spec]',
+  least: 1,
+  most: 2,
+  options: [...networkOptions, ...writingOptions, 'weights-key'],
+  async run(args, io) {
+    const [file = '', ...operands] = args.operands;
+    if (!flag(args, 'output')) throw usageError('weights convert needs --output FILE', 'weights');
+    // without a spec, and where nothing asks for one, the file's own names stay
+    const isPlain = operands.length === 0 && !networkOptions.some((name) => flag(args, name));
+    // the file is an input that the output may not replace
+    const given = { ...args, operands, values: new Map([...args.values, ['weights', [file]]]) };
+    const network = isPlain ? undefined : await openNetwork(given, io);
+    if (!isPlain && !network) return exitCodes.diagnostics;
+    const from = await openNamed(file, io, text(args, 'weights-key'));
+    try {
+      return network ? await writeNetworkWeights(network.network, from, given, io) : await writePlain(from, given, io);
+    } finally {
+      from.close();
+    }
+  },
+};
+
+/** Writes the floating-point tensors of a file as they are. */
+async function writePlain(
+  { checkpoint, diagnostics, what }: OpenedCheckpoint,
+  args: Arguments,
+  io: Io,
+): Promise<number> {
+  printDiagnostics(diagnostics, args, io);
+  const end = (code: number, facts: object = {}) => {
+    if (flag(args, 'json')) printJson({ ...facts, diagnostics: diagnostics.map(diagnosticToJson) }, io);
+    return code;
+  };
+  if (!checkpoint || hasErrors(diagnostics)) return end(exitCodes.diagnostics);
+  const all = [...checkpoint.tensors];
+  const tensors = all.flatMap(([name, { shape, dtype }]) =>
+    isFloat(dtype) ? [{ name, shape, read: () => checkpoint.read(name) }] : [],
+  );
+  const left = all.length - tensors.length;
+  const name = text(args, 'output') as string;
+  const sizes = {
+    bytes: tensors.reduce((sum, { shape }) => sum + elements(shape) * 4, 0),
+    facts: ['its own names', `from ${safeText(checkpoint.name)}, ${what}`],
+  };
+  if (left > 0) sizes.facts.push(`${left} of whole numbers left out`);
+  const bytes = await writeWeightsFile(outputTo(name, [], args, io), tensors, sizes, args, io);
+  return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, leftOut: left });
+}

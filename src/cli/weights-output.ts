@@ -1,0 +1,76 @@
+import { extname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type Graph, inputShapeOf } from '../5-graph/graph.ts';
+import { newHdf5 } from '../node/new-hdf5.ts';
+import type { ExportedTensor } from '../weights/export-names.ts';
+import { kerasProblem, writeKeras } from '../weights/write-keras.ts';
+import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.ts';
+import { writeTorch } from '../weights/write-torch.ts';
+import { failure, usageError } from './io.ts';
+import type { OutputFile } from './output-files.ts';
+import { kerasFile, type OwnFile, safetensorsFile, torchFile } from './own-outputs.ts';
+
+/** A tensor on its way to a file. */
+export interface WrittenTensor extends TensorToWrite {
+  /** Its values, row-major; valid until the next call. */
+  read(): Float32Array;
+  /** Which of a network's it is, where a network is known. */
+  readonly exported?: ExportedTensor;
+}
+
+/** A format that `enetc weights` writes. */
+export interface WeightsFormat {
+  readonly file: OwnFile;
+  /** @returns how many bytes were written */
+  write(files: OutputFile, tensors: readonly WrittenTensor[]): Promise<number>;
+}
+
+const safetensors: WeightsFormat = {
+  file: safetensorsFile,
+  write: async (files, tensors) =>
+    writeSafetensors(files.open('').sink, tensors, (tensor) => tensor.read(), {
+      metadata: { format: 'pt', producer: 'enetc' },
+    }),
+};
+
+const torch: WeightsFormat = {
+  file: torchFile,
+  async write(files, tensors) {
+    try {
+      return writeTorch(files.open('').sink, tensors, (tensor) => tensor.read(), crc32);
+    } catch (e) {
+      throw e instanceof RangeError ? failure(e.message) : e;
+    }
+  },
+};
+
+/** The format that an output's name asks for: that of its ending, safetensors where it has no other's. */
+export function weightsFormat(name: string, graph: Graph | undefined): WeightsFormat {
+  const ending = extname(name).toLowerCase();
+  if (['.pt', '.pth', '.bin'].includes(ending)) return torch;
+  if (ending !== '.h5' && ending !== '.hdf5') return safetensors;
+  if (/\.weights\.h5$/i.test(name)) {
+    throw usageError(
+      `'${name}': in a .weights.h5 Keras numbers the layers of one model; a name that ends with .h5 alone gives a file that goes by their names`,
+      'weights',
+    );
+  }
+  if (!graph)
+    throw usageError(`'${name}' needs a spec: which kernels are depthwise, only the network tells`, 'weights');
+  return kerasFormat(graph);
+}
+
+function kerasFormat(graph: Graph): WeightsFormat {
+  return {
+    file: kerasFile,
+    async write(files, tensors) {
+      const readers = new Map(tensors.flatMap(({ exported, read }) => (exported ? [[exported, read] as const] : [])));
+      for (const tensor of readers.keys()) {
+        const problem = kerasProblem(tensor, inputShapeOf(graph, tensor.node));
+        if (problem !== undefined) throw failure(`a file of Keras has no place for it: ${problem}`);
+      }
+      const hdf5 = await newHdf5(files.openRandom());
+      return writeKeras(hdf5, [...readers.keys()], (tensor) => (readers.get(tensor) as () => Float32Array)());
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { elements } from '../5-graph/graph.ts';
+import { littleEndianBytes } from './bytes.ts';
+import type { ByteSink, TensorToWrite } from './write-safetensors.ts';
+
+/** The folder that all files of the archive are in; its name marks a file as one of ours. */
+export const torchArchive = 'enetc';
+
+/** Tensors begin at multiples of this in the file, as those that PyTorch writes (`caffe2/serialize/inline_container.h`). */
+const alignment = 64;
+/** Sizes and offsets of more need fields that are not written here. */
+const mostBytes = 0xffffffff;
+/** More files need another end of the directory. */
+const mostFiles = 0xffff;
+
+const text = new TextEncoder();
+
+/** A checksum as zip archives have it. @param before that of the bytes before these */
+export type Crc32 = (bytes: Uint8Array, before?: number) => number;
+
+/**
+ * Writes a PyTorch checkpoint, one tensor at a time, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
+ * of float32 tensors. Its pickle names nothing but what tensors consist of, so that `torch.load(path, weights_only=True)` reads it.
+ * @param read the values of a tensor, row-major; the array need only be valid until the next call.
+ * @returns how many bytes were written.
+ * @throws RangeError for what the format has no room for: more than 4 GB or some 65,000 tensors.
+ */
+export function writeTorch<T extends TensorToWrite>(
+  sink: ByteSink,
+  tensors: readonly T[],
+  read: (tensor: T) => Float32Array,
+  crc32: Crc32,
+): number {
+  const size = tensors.reduce((sum, { shape }) => sum + elements(shape) * 4 + 512, 0);
+  if (size > mostBytes || tensors.length + 8 > mostFiles) {
+    throw new RangeError('a PyTorch file is written with up to 4 GB and 65,000 tensors; safetensors has room for more');
+  }
+  const archive = zipWriter(sink, crc32);
+  archive.add('data.pkl', pickleOf(tensors));
+  archive.add('byteorder', text.encode('little'));
+  for (const [number, tensor] of tensors.entries()) {
+    const values = read(tensor);
+    if (values.length !== elements(tensor.shape)) throw new Error(`'${tensor.name}' has ${values.length} values`);
+    archive.add(`data/${number}`, littleEndianBytes(values));
+  }
+  archive.add('version', text.encode('3\n'));
+  return archive.finish();
+}
+
+/** An archive of files stored without compression (PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16). */
+function zipWriter(sink: ByteSink, crc32: Crc32) {
+  const directory: Uint8Array[] = [];
+  let files = 0;
+  let at = 0;
+  const write = (bytes: Uint8Array) => {
+    sink.write(bytes);
+    at += bytes.length;
+  };
+  return {
+    add(file: string, bytes: Uint8Array) {
+      const name = text.encode(`${torchArchive}/${file}`);
+      // version 2.0, no flags, no compression, the first day that the format knows, as its files have no dates
+      const facts = [u16(20), u16(0), u16(0), u16(0), u16(0x21)];
+      const sizes = [u32(crc32(bytes)), u32(bytes.length), u32(bytes.length), u16(name.length)];
+      const padding = (alignment - ((at + 34 + name.length) % alignment)) % alignment;
+      const begin = u32(at);
+      directory.push(u32(0x02014b50), u16(20), ...facts, ...sizes, new Uint8Array(12), begin, name);
+      // the padding is in an extra field, FB as in PyTorch's own files
+      const header = [u32(0x04034b50), ...facts, ...sizes, u16(4 + padding), name, u16(0x4246), u16(padding)];
+      for (const part of [...header, new Uint8Array(padding), bytes]) write(part);
+      files++;
+    },
+    finish(): number {
+      const begin = at;
+      for (const part of directory) write(part);
+      const counts = [u16(0), u16(0), u16(files), u16(files)];
+      for (const part of [u32(0x06054b50), ...counts, u32(at - begin), u32(begin), u16(0)]) write(part);
+      return at;
+    },
+  };
+}
+
+/**
+ * The pickle of an ordered dictionary of tensors (protocol 2: Python's `pickletools.py`), each a call of
+ * `torch._utils._rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`.
+ */
+function pickleOf(tensors: readonly TensorToWrite[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const op = (code: string) => parts.push(text.encode(code));
+  const string = (value: string) => {
+    const bytes = text.encode(value);
+    parts.push(text.encode('X'), u32(bytes.length), bytes);
+  };
+  const int = (value: number) => parts.push(text.encode('J'), u32(value));
+  const tuple = (values: readonly number[]) => {
+    op('(');
+    values.forEach(int);
+    op('t');
+  };
+  parts.push(Uint8Array.of(0x80, 2));
+  op('ccollections\nOrderedDict\n)R(');
+  for (const [number, { name, shape }] of tensors.entries()) {
+    string(name);
+    op('ctorch._utils\n_rebuild_tensor_v2\n((');
+    string('storage');
+    op('ctorch\nFloatStorage\n');
+    string(String(number));
+    string('cpu');
+    int(elements(shape));
+    op('tQ');
+    int(0);
+    tuple(shape);
+    tuple(shape.map((_, axis) => elements(shape.slice(axis + 1))));
+    parts.push(Uint8Array.of(0x89));
+    op('ccollections\nOrderedDict\n)RtR');
+  }
+  op('u.');
+  return joined(parts);
+}
+
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >>> 8);
+}
+
+function u32(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,234 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
+import { findPython, runPython } from '../oracle.ts';
+import { enetc, folder } from './fake-io.ts';
+
+/** A depthwise and a grouped convolution, a dense layer, a norm, a weight map with a list of modules. */
+const spec = `model Net {
+  input image: [4, 16, 16]
+  stem: Conv(8, 3, stride: 2) -> bn: BatchNorm -> relu
+  stages: Unit {
+    | repeat | channels |
+    | 2      | 8        |
+    | 1      | 12       |
+  }
+  head: GlobalAvgPool
+  classifier: Linear(5)
+  return logits: classifier
+}
+block Unit(x, channels: int) {
+  return x -> depth: Conv(x.channels, 3, groups: x.channels, bias: false) -> point: Conv(channels, 1, groups: 2)
+}
+weights Net {
+  convention other: torch
+  | path             | other          |
+  | stem             | features.0.0   |
+  | stem.bn          | features.0.1   |
+  | stages.*.*.depth | features.*.0   |
+  | stages.*.*.point | features.*.1   |
+  | classifier       | fc             |
+}
+`;
+const project = async () => {
+  const cwd = folder({ 'net.enet': spec });
+  const run = async (line: string) => enetc(['weights', ...line.split(' ')], { cwd });
+  expect(await run('init net.enet --seed 3 -o own.safetensors')).toMatchObject({ code: 0, err: '' });
+  return { cwd, run };
+};
+const tensors = (cwd: string, name: string, values: Readonly<Record<string, readonly number[]>>) => {
+  const parts: Uint8Array[] = [];
+  const list = Object.entries(values).map(([tensor, numbers]) => ({ name: tensor, shape: [numbers.length], numbers }));
+  writeSafetensors({ write: (bytes) => void parts.push(bytes.slice()) }, list, (t) => Float32Array.from(t.numbers));
+  writeFileSync(join(cwd, name), Buffer.concat(parts));
+};
+
+describe('convert', () => {
+  test('through every format and naming and back, bit for bit', async () => {
+    const { cwd, run } = await project();
+    for (const line of [
+      'own.safetensors net.enet --names other -o other.pth',
+      'other.pth -o plain.bin',
+      'plain.bin net.enet -o net.h5',
+      'net.h5 -o plain.safetensors',
+      'plain.safetensors net.enet --like own.safetensors -o back.safetensors',
+    ]) {
+      expect((await run(`convert ${line}`)).code).toBe(0);
+    }
+    const [own, back] = ['own', 'back'].map((name) => readFileSync(join(cwd, `${name}.safetensors`)));
+    expect(back!.equals(own!)).toBe(true);
+    const names = JSON.parse((await run('inspect plain.bin --json')).out).tensors.map((t: { name: string }) => t.name);
+    expect(names).toContain('features.3.1.weight');
+    expect(names).not.toContain('features.4.1.weight');
+  });
+
+  test.each([
+    ['own.safetensors net.enet -o x.weights.h5', 2, 'gives a file that goes by their names'],
+    ['own.safetensors -o x.h5', 2, "'x.h5' needs a spec"],
+    ['own.safetensors -o x.npz', 2, 'has the name of a NumPy archive'],
+    ['own.safetensors -o own.safetensors --force', 2, 'is what the output is made from'],
+    ['own.safetensors net.enet --names others -o x.pt', 1, "no column 'others'; did you mean 'other'?"],
+    ['own.safetensors net.enet --names other --like own.safetensors -o x.pt', 2, 'exclude each other'],
+    ['own.safetensors net.enet --tolerance 1 -o x.pt', 2, "--tolerance is not for 'weights convert'"],
+    ['nothing.pt -o x.safetensors', 1, "'nothing.pt'"],
+  ])('%s ends with %i', async (line, code, message) => {
+    const { run } = await project();
+    expect(await run(`convert ${line}`)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+
+  const python = findPython(['zipfile']);
+  test.skipIf(!python)('a .pth is a sound archive whose pickle names nothing but tensors', async () => {
+    const { cwd, run } = await project();
+    await run('convert own.safetensors net.enet --names other -o other.pth');
+    const script = `
+import sys, zipfile, pickle, struct
+z = zipfile.ZipFile(sys.argv[1])
+assert z.testzip() is None
+for i in z.infolist():
+    name, extra = struct.unpack('<HH', (z.fp.seek(i.header_offset + 26), z.fp.read(4))[1])
+    assert (i.header_offset + 30 + name + extra) % 64 == 0
+called = set()
+class P(pickle.Unpickler):
+    def find_class(self, module, name):
+        called.add(module + '.' + name)
+        return dict if name == 'OrderedDict' else (lambda *args: args)
+    def persistent_load(self, key): return z.read('enetc/data/' + key[2])
+d = P(z.open('enetc/data.pkl')).load()
+name = 'features.3.1.weight'
+data, offset, shape, strides, grad, hooks = d[name]
+print(sorted(called), shape, strides, len(data), list(struct.unpack('<2f', data[:8])))`;
+    const own = JSON.parse((await run('inspect own.safetensors --json')).out);
+    expect(own.tensors.find((t: { name: string }) => t.name === 'stages.1.0.point.weight').shape).toEqual([
+      12, 4, 1, 1,
+    ]);
+    const said = runPython(python!, script, [join(cwd, 'other.pth')]);
+    expect(said).toContain("['collections.OrderedDict', 'torch.FloatStorage', 'torch._utils._rebuild_tensor_v2']");
+    expect(said).toContain('(12, 4, 1, 1) (4, 1, 1, 1) 192 ');
+  });
+
+  const torch = findPython(['torch', 'safetensors']);
+  test.skipIf(!torch)('PyTorch loads it without pickled code, equal to the safetensors file', async () => {
+    const { cwd, run } = await project();
+    await run('convert own.safetensors -o own.pt');
+    const script = `
+import sys, torch
+from safetensors.torch import load_file
+a, b = torch.load(sys.argv[1], weights_only=True), load_file(sys.argv[2])
+print(sorted(a) == sorted(b), all(torch.equal(a[k], b[k]) and a[k].is_contiguous() for k in b))`;
+    expect(
+      runPython(
+        torch!,
+        script,
+        ['own.pt', 'own.safetensors'].map((f) => join(cwd, f)),
+      ),
+    ).toBe('True True\n');
+  });
+
+  const keras = findPython(['keras', 'safetensors']);
+  test.skipIf(!keras)(
+    'Keras loads an .h5 by the names of layers, kernels in its order',
+    async () => {
+      const { cwd, run } = await project();
+      await run('convert own.safetensors net.enet -o net.h5');
+      const script = `
+import os, sys
+os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
+import keras, numpy as np
+from safetensors.numpy import load_file
+K = keras.layers
+x = i = keras.Input((16, 16, 4))
+x = K.Conv2D(8, 3, strides=2, padding='same', name='stem')(x)
+x = K.BatchNormalization(name='stem.bn')(x)
+x = K.DepthwiseConv2D(3, padding='same', use_bias=False, name='stages.0.0.depth')(x)
+x = K.Conv2D(8, 1, groups=2, name='stages.0.0.point')(x)
+x = K.Conv2D(12, 1, name='other')(x)
+x = K.GlobalAveragePooling2D()(x)
+x = K.Dense(5, name='classifier')(x)
+m = keras.Model(i, x)
+m.load_weights(sys.argv[1], by_name=True)
+w = load_file(sys.argv[2])
+def same(layer, variable, tensor, axes): return np.array_equal(m.get_layer(layer).weights[variable].numpy(), w[tensor].transpose(axes))
+print(same('stem', 0, 'stem.weight', (2, 3, 1, 0)), same('stem.bn', 3, 'stem.bn.running_var', (0,)),
+      same('stages.0.0.depth', 0, 'stages.0.0.depth.weight', (2, 3, 0, 1)),
+      same('stages.0.0.point', 0, 'stages.0.0.point.weight', (2, 3, 1, 0)), same('classifier', 0, 'classifier.weight', (1, 0)))`;
+      const said = runPython(
+        keras!,
+        script,
+        ['net.h5', 'own.safetensors'].map((f) => join(cwd, f)),
+      );
+      expect(said.trim().split('\n').at(-1)).toBe('True True True True True');
+    },
+    60_000,
+  );
+});
+
+test('inspect lists types, shapes, ranges and what is not finite', async () => {
+  const cwd = folder({});
+  tensors(cwd, 'a.safetensors', { 'x.weight': [1, -2, Number.NaN, Number.POSITIVE_INFINITY], y: [Number.NaN] });
+  const ran = await enetc(['weights', 'inspect', 'a.safetensors'], { cwd });
+  expect(ran.out).toContain('a.safetensors: a safetensors file, 2 tensors, 5 numbers, 3 not finite');
+  expect(ran.out).toMatch(/^x\.weight +F32 +\[4\] +-2 +1 +2$/m);
+  const { tensors: all, format } = JSON.parse(
+    (await enetc(['weights', 'inspect', 'a.safetensors', '--json'], { cwd })).out,
+  );
+  expect(format).toBe('a safetensors file');
+  expect(all[0]).toEqual({ name: 'x.weight', dtype: 'F32', shape: [4], min: -2, max: 1, notFinite: 2 });
+  expect(all[1]).toEqual({ name: 'y', dtype: 'F32', shape: [1], notFinite: 1 });
+});
+
+test('diff compares by name, within a tolerance', async () => {
+  const cwd = folder({});
+  tensors(cwd, 'a.safetensors', { x: [1, -4, Number.NaN], y: [0], z: [1], 'only.a': [1] });
+  tensors(cwd, 'b.safetensors', { x: [1, -4.5, Number.NaN], y: [Number.NaN], z: [1, 2], 'only.b': [1] });
+  const ran = await enetc(['weights', 'diff', 'a.safetensors', 'b.safetensors', '--json'], { cwd });
+  expect(ran.code).toBe(1);
+  expect(JSON.parse(ran.out)).toMatchObject({
+    same: false,
+    compared: 3,
+    onlyLeft: ['only.a'],
+    onlyRight: ['only.b'],
+    different: [
+      { name: 'y', absolute: null },
+      { name: 'z', left: 'F32 [1]', right: 'F32 [2]' },
+      { name: 'x', absolute: 0.5, relative: 0.125 },
+    ],
+  });
+  tensors(cwd, 'c.safetensors', { x: [1, -4.5, Number.NaN], y: [0], z: [1], 'only.a': [1] });
+  const within = (tolerance: string) =>
+    enetc(['weights', 'diff', 'a.safetensors', 'c.safetensors', '--tolerance', tolerance], { cwd });
+  expect((await within('0.5')).code).toBe(0);
+  expect(await within('0.4')).toMatchObject({ code: 1, out: expect.stringContaining('4 tensors compared, 1 differ') });
+});
+
+test('verify says what a model lacks in a file, with the nearest names', async () => {
+  const { run } = await project();
+  expect(await run('verify own.safetensors net.enet')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('own.safetensors has all 17 tensors of Net'),
+  });
+  await run('convert own.safetensors net.enet --names other -o other.pth');
+  expect(JSON.parse((await run('verify other.pth net.enet --json')).out)).toMatchObject({
+    fits: true,
+    names: ['other'],
+    fitting: 17,
+    missing: [],
+  });
+  const { cwd } = await project();
+  tensors(cwd, 'slip.safetensors', { 'classifier.bias': [1, 2, 3, 4, 5], 'stem.bn.wieght': [1] });
+  const ran = await enetc(['weights', 'verify', 'slip.safetensors', 'net.enet', '--json'], { cwd });
+  expect(ran.code).toBe(1);
+  const { fits, missing, surplus } = JSON.parse(ran.out);
+  expect([fits, missing.length]).toEqual([false, 16]);
+  expect(missing.find((m: { tensor: string }) => m.tensor === 'stem.bn.weight').nearest).toBe('stem.bn.wieght');
+  expect(surplus).toEqual([{ name: 'stem.bn.wieght', nearest: 'stem.bn.weight' }]);
+});
+
+test('an unknown action says which there are', async () => {
+  const cwd = folder({});
+  const ran = await enetc(['weights', 'efficientnet', '-o', 'x'], { cwd });
+  expect(ran).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("unknown action 'efficientnet': inspect, convert"),
+  });
+});
