@@ -8,6 +8,7 @@ export default defineConfig({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // two workers: the golden tests hold a network each
     maxWorkers: 2,
+    reporters: ['default', './test/unfinished.ts'],
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: oneNodePatterns } },
       { extends: true, test: { name: 'one-node', include: oneNodePatterns } },
