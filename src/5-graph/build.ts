@@ -1,7 +1,7 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { unscaled } from '../4-scale/choose-factors.ts';
 import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
-import { createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
+import { type Choices, createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import { readOverrides } from '../4-scale/overrides.ts';
 import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
@@ -22,6 +22,8 @@ export interface BuildResult {
   readonly diagnostics: readonly Diagnostic[];
   /** How much work it was, in the steps that `buildLimits` bounds. */
   readonly steps: number;
+  /** The choices that it left open, by the path of their cells: those of the blocks that the first options choose. */
+  readonly open: Choices['open'];
 }
 
 /**
@@ -61,11 +63,18 @@ export function buildGraph(
       ...ofWhole,
     ];
     const failed = diagnostics.some((d) => d.severity === 'error');
-    return { point: reportedPoint(chosen), ...(!failed && { graph }), diagnostics, steps: steps - ev.steps };
+    return {
+      point: reportedPoint(chosen),
+      ...(!failed && { graph }),
+      diagnostics,
+      steps: steps - ev.steps,
+      open: ev.choices.open,
+    };
   } catch (e) {
     if (!(e instanceof Failure)) throw e;
     const diagnostics = [...(ev?.diagnostics ?? []), withCalls(e.diagnostic, builder)];
-    return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps) };
+    const open = ev?.choices.open ?? new Map();
+    return { ...(chosen && { point: chosen.point }), diagnostics, steps: steps - (ev?.steps ?? steps), open };
   }
 }
 

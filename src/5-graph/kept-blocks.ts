@@ -55,9 +55,8 @@ const kept = new WeakMap<Declared, KeptCalls>();
  * network, in another member of the family or in the text before an edit. The graph is the same in every case.
  */
 export function keepBlock(b: Builder, call: BlockCall, build: () => Flow): Flow {
-  // what is within a block is kept with it; cells given by hand go by paths
-  if (!b.keepsBlocks || b.insideKept || b.sharing.length > 0 || b.ev.choices.given.size > 0 || call.path === '')
-    return build();
+  // what is within a block is kept with it; a block with a table, whose cells can be set by path, is never kept
+  if (!b.keepsBlocks || b.insideKept || b.sharing.length > 0 || call.path === '') return build();
   const key = keyOf(b, call);
   if (key === undefined) return build();
   let of = kept.get(call.declared);

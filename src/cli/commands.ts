@@ -4,6 +4,7 @@ import { engineCommands } from './engine-commands.ts';
 import { fitOptions } from './fit-options.ts';
 import { type Exit, usageError } from './io.ts';
 import { emitOptions, force, json, phi, quiet, scalingOptions, takesSpec, variant, weightOptions } from './options.ts';
+import { searchOptions } from './search-options.ts';
 
 const specDetails =
   'A spec is a path, - for standard input, or the name of a library model (enetc list). Without one it is the only .enet file of the current folder.';
@@ -154,6 +155,19 @@ export const commands: readonly Command[] = [
       ['enetc fit mobilenet-v2 --macs 200M --along w --resolution 192', 'the width alone, at a fixed resolution'],
     ],
     load: async () => (await import('./commands/fit.ts')).fitCommand,
+  },
+  {
+    name: 'search',
+    summary: 'a space of networks: its size, samples, and one of them as a spec',
+    ...takesSpec,
+    details: `${specDetails}\n\nThe spec has choices, {3, 5}, in the cells of its tables. A network is counted once, however many encodings it has: a choice that the chosen block does not take makes no difference. --set settles choices (stages.2.kernel=5) and leaves the others open. What --output writes is a plain spec, which compiles and trains like any other. See docs/search.md.`,
+    options: searchOptions,
+    examples: [
+      ['enetc search space.enet --count', 'how many encodings and networks there are'],
+      ['enetc search space.enet --sample 1000 --macs 300M', 'a thousand networks below 300 M MACs'],
+      ['enetc search space.enet --sample 100 --pick 7 -o net.enet', 'the seventh as a spec of its own'],
+    ],
+    load: async () => (await import('./commands/search.ts')).searchCommand,
   },
   {
     name: 'list',

@@ -48,7 +48,7 @@ const composition = new Set([
 ]);
 
 /** Folders that compile. */
-const compileThemselves = ['src/train', 'src/ide', 'src/cli'];
+const compileThemselves = ['src/search', 'src/train', 'src/ide', 'src/cli'];
 
 /** Folders that take a compilation as a value. */
 const takeCompilations = ['src/6-emit', 'src/backends', 'src/report'];

@@ -6,16 +6,22 @@ import { type Fit, type FitOptions, type FittedPoint, fitFamily } from '../../se
 import { fitText, pointOptions } from '../../search/fit/fit-text.ts';
 import type { LineName } from '../../search/fit/lines.ts';
 import { flag, list, text } from '../arguments.ts';
+import { budgetsOf } from '../budgets.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { printAnswer, printDiagnostics, printJson } from '../print-diagnostics.ts';
-import { parseBytes, parseCount } from '../quantity.ts';
 import { openSpec } from '../spec.ts';
 
 /** `enetc fit [spec]` */
 export const fitCommand: RunCommand = async (args, io) => {
   const budgets = budgetsOf(args);
+  if (Object.keys(budgets).length === 0) {
+    throw usageError(
+      'fit needs a budget: --macs 400M, --params 5M, --activations 10M, --memory 8MB or --file 16MB',
+      'fit',
+    );
+  }
   const opened = buildNetwork(await openSpec(args.operands[0], io, 'fit'), args, io);
   if (!opened) return exitCodes.diagnostics;
   const { program, model } = opened.network;
@@ -56,27 +62,6 @@ function quoted(word: string): string {
 async function fileSize(program: Parameters<typeof import('../../search/fit/file-bytes.ts').fileBytes>[0]) {
   const { fileBytes } = await import('../../search/fit/file-bytes.ts');
   return (network: BuiltPoint) => fileBytes(program, network);
-}
-
-function budgetsOf(args: Arguments): Budgets {
-  const budgets: Budgets = {
-    ...budget(args, 'params', parseCount),
-    ...budget(args, 'macs', parseCount),
-    ...budget(args, 'activations', parseCount),
-    ...budget(args, 'memory', parseBytes),
-    ...budget(args, 'file', parseBytes),
-  };
-  if (Object.keys(budgets).length > 0) return budgets;
-  throw usageError(
-    'fit needs a budget: --macs 400M, --params 5M, --activations 10M, --memory 8MB or --file 16MB',
-    'fit',
-  );
-}
-
-function budget(args: Arguments, name: keyof Budgets, parse: (text: string) => number | undefined): Budgets {
-  const given = text(args, name);
-  const value = given === undefined ? undefined : parse(given);
-  return value === undefined ? {} : { [name]: value };
 }
 
 function fitJson({ best, next, published, ...rest }: Fit, budgets: Budgets) {

@@ -1,0 +1,35 @@
+import { fitOptions } from './fit-options.ts';
+import type { Option } from './option.ts';
+import { force, json, quiet, scalingOptions } from './options.ts';
+
+const budgets: ReadonlySet<string> = new Set(['macs', 'params', 'activations', 'memory']);
+
+export const searchOptions: readonly Option[] = [
+  { name: 'count', description: 'say how large the space is, and what its decisions are' },
+  {
+    name: 'sample',
+    value: 'N',
+    kind: 'positive',
+    most: 10_000_000,
+    description: 'draw N different networks, all equally likely, build and count them; all there are where N is enough',
+  },
+  { name: 'seed', value: 'N', kind: 'integer', least: 0, description: 'seed of the sample; 0 by default' },
+  ...fitOptions.filter(({ name }) => budgets.has(name)),
+  {
+    name: 'pick',
+    value: 'N',
+    kind: 'positive',
+    description: 'the network of the sample that --output writes, by its number; the first by default',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    description: 'write the spec with the choices of one network settled',
+    completes: 'file',
+  },
+  { ...force, description: 'overwrite a file' },
+  ...scalingOptions,
+  json,
+  quiet,
+];

@@ -1,0 +1,72 @@
+import { nextUnit, randomState } from '../../weights/random.ts';
+import { type Budgets, type Costs, exceeded } from '../costs.ts';
+import type { Counter } from './counter.ts';
+import { createSampler, eachEncoding } from './sample.ts';
+import { canonical, type Encoding, type Space, spaceSize } from './space.ts';
+
+/** A network of a space that was built and counted. */
+export interface Candidate {
+  readonly encoding: Encoding;
+  readonly costs: Costs;
+}
+
+export interface Drawn {
+  readonly candidates: readonly Candidate[];
+  /** Encodings that were looked at. */
+  readonly looked: number;
+  /** Of these, those of a network that was there already, those that do not build, and those above a budget. */
+  readonly repeated: number;
+  readonly failed: number;
+  readonly over: number;
+}
+
+/** So many encodings in a row without a new candidate end the drawing: what is left is too rare to find. */
+const mostInVain = 20_000;
+
+/**
+ * Draws different networks of a space, all equally likely, and keeps those that build within budgets. Where the space has not more
+ * than are asked for, it is every network.
+ * @param seed the same seed draws the same networks
+ */
+export function drawCandidates(space: Space, counter: Counter, count: number, seed: number, budgets: Budgets): Drawn {
+  const seen = new Set<string>();
+  const candidates: Candidate[] = [];
+  const numbers = { looked: 0, repeated: 0, failed: 0, over: 0 };
+  let inVain = 0;
+  for (const encoding of encodings(space, count, seed)) {
+    if (candidates.length >= count || inVain >= mostInVain) break;
+    numbers.looked++;
+    inVain++;
+    const counted = counter.count(encoding);
+    if ('failed' in counted) numbers.failed++;
+    else if (seen.has(counted.network)) numbers.repeated++;
+    else {
+      seen.add(counted.network);
+      if (exceeded(counted.costs, budgets).length > 0) numbers.over++;
+      else {
+        candidates.push({ encoding: canonical(space, encoding), costs: counted.costs });
+        inVain = 0;
+      }
+    }
+  }
+  return { candidates, ...numbers };
+}
+
+/** Spaces of at most this many networks are listed and shuffled. */
+const few = 20_000n;
+
+function* encodings(space: Space, count: number, seed: number): Generator<Encoding> {
+  const { networks } = spaceSize(space);
+  const random = randomState(seed, 'candidates');
+  if (networks <= few) {
+    const all = [...eachEncoding(space)];
+    for (let left = all.length; left > 0; left--) {
+      const [chosen] = all.splice(Math.floor(nextUnit(random) * left), 1);
+      yield chosen as Encoding;
+    }
+  } else if (networks <= BigInt(count)) yield* eachEncoding(space);
+  else {
+    const draw = createSampler(space);
+    for (;;) yield draw(random);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Member } from '../../1-parse/ast.ts';
+import type { DeclaredModel } from '../../2-resolve/program.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
+import { boundName, eachName } from '../../3-check/meanings/names-in.ts';
+import { givenNames } from '../../3-check/meanings/occurrence.ts';
+import { nodeCost } from '../../5-graph/cost.ts';
+import type { Graph, GraphNode } from '../../5-graph/graph.ts';
+import { activationMemory } from '../../5-graph/memory.ts';
+import type { Costs } from '../costs.ts';
+
+/** A run of nodes of one row of a table, or of one section: what it costs, and what it hands on. */
+export interface Piece {
+  /** `stages.2`, `head`. */
+  readonly id: string;
+  /** `memory` is the most that is alive while it runs. */
+  readonly costs: Costs;
+  /** The shape of the one value that it takes from the pieces before, and of that which later ones take; '' for none. */
+  readonly takes: string;
+  readonly gives: string;
+  /** Equal where two pieces have the same layers. */
+  readonly signature: string;
+}
+
+/**
+ * Whether a model's network is a chain of pieces, each of which depends on its own choices and on the shape that comes in: no
+ * section reads another by its name, nothing is required of the whole network, and no row counts the table's blocks.
+ */
+export function isChain({ node: model }: DeclaredModel): boolean {
+  const meanings = meaningsOf(model);
+  const sections = model.members.filter((m) => m.kind === 'section');
+  return model.members.every((member) => {
+    if (!chained.has(member.kind)) return false;
+    if (member.kind !== 'section' && member.kind !== 'table' && member.kind !== 'return') return true;
+    let free = true;
+    eachName(meanings, member, (_, target) => {
+      const bound = boundName(target);
+      const ends = member.kind === 'return' && target.kind === 'local' && target.local.binder === sections.at(-1);
+      if (target.kind === 'path') free = false;
+      if (bound === givenNames.index || bound === givenNames.count) free = false;
+      if (bound && 'ident' in bound && crossing.has(bound.kind) && !ends) free = false;
+    });
+    return free;
+  });
+}
+
+const chained: ReadonlySet<Member['kind']> = new Set([
+  'param',
+  'convention',
+  'input',
+  'maximize',
+  'scaling',
+  'variants',
+  'table',
+  'section',
+  'return',
+]);
+
+const crossing: ReadonlySet<string> = new Set(['value', 'section', 'input']);
+
+/** The pieces of a network in order; undefined where more than one value goes from one to the next. */
+export function piecesOf(graph: Graph): readonly Piece[] | undefined {
+  const { live } = activationMemory(graph);
+  const ends = lastReaders(graph);
+  const pieces: Piece[] = [];
+  let first = 0;
+  let takes = '';
+  while (first < graph.nodes.length) {
+    const id = pieceId(graph.nodes[first] as GraphNode);
+    let end = first + 1;
+    while (end < graph.nodes.length && pieceId(graph.nodes[end] as GraphNode) === id) end++;
+    const crossingValues = graph.nodes
+      .slice(0, end)
+      .flatMap((node) => node.shapes.flatMap((shape, i) => ((ends[node.id]?.[i] ?? -1) >= end ? [shape] : [])));
+    if (crossingValues.length > 1 || pieces.some((piece) => piece.id === id)) return undefined;
+    const gives = crossingValues.join('x');
+    pieces.push(pieceOf(graph, id, graph.nodes.slice(first, end), live, takes, gives));
+    takes = gives;
+    first = end;
+  }
+  return pieces;
+}
+
+function pieceOf(
+  graph: Graph,
+  id: string,
+  nodes: readonly GraphNode[],
+  live: readonly number[],
+  takes: string,
+  gives: string,
+): Piece {
+  const costs = { params: 0, macs: 0, activations: 0, memory: 0 };
+  for (const node of nodes) {
+    const { params, macs, activations } = nodeCost(graph, node);
+    costs.params += params;
+    costs.macs += macs;
+    costs.activations += activations;
+    costs.memory = Math.max(costs.memory, live[node.id] ?? 0);
+  }
+  const start = nodes[0]?.id ?? 0;
+  const signature = nodes.map((n) => layerOf(n, start)).join('|');
+  return { id, costs, takes, gives, signature };
+}
+
+/** All of a node that tells its layer from others: op, inputs by their distance, tensors. */
+function layerOf({ op, inputs, shapes, tensors }: GraphNode, start: number): string {
+  const sources = inputs.map(({ node, output }) => (node < start ? 'in' : `${node - start}.${output}`));
+  return `${JSON.stringify(op)}${sources}:${shapes.join(';')}:${tensors.map((t) => t.shape).join(';')}`;
+}
+
+function pieceId({ op, place }: GraphNode): string {
+  if (op.kind === 'input') return 'input';
+  return place.row === undefined ? place.section : `${place.section}.${place.row}`;
+}
+
+/** For each output of each node the last node that reads it; infinity for the network's outputs. */
+function lastReaders(graph: Graph): number[][] {
+  const last = graph.nodes.map(({ shapes }) => shapes.map(() => -1));
+  const read = (node: number, output: number, by: number) => {
+    const ends = last[node];
+    if (ends) ends[output] = Math.max(ends[output] ?? -1, by);
+  };
+  for (const { id, inputs } of graph.nodes) for (const { node, output } of inputs) read(node, output, id);
+  for (const { value } of graph.outputs) read(value.node, value.output, Number.POSITIVE_INFINITY);
+  return last;
+}

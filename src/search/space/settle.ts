@@ -1,0 +1,150 @@
+import { tokenize } from '../../../grammar/lexer.ts';
+import { Bar, RowEnd, RowStart } from '../../../grammar/tokens.ts';
+import type { CellNode, ChoiceNode, RowsNode } from '../../1-parse/ast.ts';
+import { format } from '../../1-parse/format.ts';
+import { parse } from '../../1-parse/parse.ts';
+import { walkNodes } from '../../1-parse/walk.ts';
+import { checkSource } from '../../check-source.ts';
+import { type CompileOptions, compile } from '../../compile.ts';
+import { applyFixes } from '../../diagnostics/apply-fixes.ts';
+import { createDiagnostic, type Diagnostic, hasErrors, type TextEdit } from '../../diagnostics/diagnostic.ts';
+import type { Host } from '../../host.ts';
+import type { Source, Span } from '../../source.ts';
+import type { DiscoveredSpace } from './discover.ts';
+import { type Decision, type Encoding, isUsed } from './space.ts';
+
+/** A spec without choices, or why there is none. */
+export interface Settled {
+  readonly text?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The text of a spec with the choices of one candidate settled: a plain spec, which compiles and trains like any other. Cells
+ * that the chosen blocks do not take are emptied, and imports that are no longer used removed.
+ * @param options which point of the family it is to build at, without the choices
+ */
+export function settleChoices(
+  source: Source,
+  host: Host,
+  space: DiscoveredSpace,
+  encoding: Encoding,
+  options: CompileOptions = {},
+): Settled {
+  const elsewhere = space.spans.find((span) => span.source.name !== source.name);
+  if (elsewhere) return { diagnostics: [createDiagnostic('choices-elsewhere', elsewhere, {})] };
+  const edits = choiceEdits(source, space, encoding);
+  if ('severity' in edits) return { diagnostics: [edits] };
+  let text = applyEdits(source, edits);
+  // a cell that is no choice itself may be one that only other blocks take
+  for (;;) {
+    const { diagnostics } = compile({ ...source, text }, options, host);
+    const untaken = diagnostics.find((d) => d.code === 'cell-not-taken')?.span;
+    const column = diagnostics.find((d) => d.code === 'unknown-column')?.span;
+    if (untaken) text = applyEdits({ ...source, text }, [{ span: untaken, newText: ' ' }]);
+    else if (column) text = withoutColumn({ ...source, text }, column);
+    else if (hasErrors(diagnostics)) return { diagnostics };
+    else break;
+  }
+  const settled = { ...source, text };
+  const unused = checkSource(settled, host).diagnostics.filter(({ code }) => code === 'unused-import');
+  const plain = applyFixes(
+    settled,
+    unused.flatMap((d) => d.fixes ?? []),
+  ).text;
+  return { text: format({ ...source, text: plain }).text, diagnostics: [] };
+}
+
+/** What replaces each choice, or a diagnostic where two uses of one table are to differ. */
+function choiceEdits(source: Source, space: DiscoveredSpace, encoding: Encoding): TextEdit[] | Diagnostic {
+  const cells = cellsOfChoices(source);
+  const edits = new Map<number, { edit: TextEdit; used: boolean; key: string }>();
+  for (const [i, { key, options }] of space.decisions.entries()) {
+    const span = space.spans[i] as Span;
+    const used = isUsed(space, encoding, i);
+    const cell = cells.get(span.start);
+    const whole = !used && cell?.values.length === 1;
+    const edit = { span: whole ? cell.span : span, newText: whole ? ' ' : (options[encoding[i] as number] as string) };
+    const before = edits.get(span.start);
+    if (before?.used && used && before.edit.newText !== edit.newText) {
+      return createDiagnostic('choices-differ', span, { one: before.key, other: key });
+    }
+    if (!before || used) edits.set(span.start, { edit, used, key });
+  }
+  // two choices of one emptied cell are one edit
+  const byStart = new Map([...edits.values()].map(({ edit }) => [edit.span.start, edit]));
+  return [...byStart.values()];
+}
+
+function cellsOfChoices(source: Source): Map<number, CellNode> {
+  const cells = new Map<number, CellNode>();
+  walkNodes(parse(source).ast, (node) => {
+    if (node.kind !== 'rows') return true;
+    for (const cell of (node as RowsNode).rows.flatMap((row) => row.cells)) {
+      walkNodes(cell?.values, (inner) => {
+        if (inner.kind === 'choice' && cell) cells.set((inner as ChoiceNode).span.start, cell);
+        return true;
+      });
+    }
+    return true;
+  });
+  return cells;
+}
+
+/** The text without a column of a table, by the place of its word in the header: from bar to bar in each row. */
+function withoutColumn(source: Source, word: Span): string {
+  const rows = tableAt(source, word);
+  const column = rows?.header.findIndex(({ span }) => span.start === word.start) ?? -1;
+  if (!rows || column < 0) throw new Error('the column of a diagnostic is not in the text');
+  const edits: TextEdit[] = [];
+  let bars: number[] = [];
+  for (const { tokenType, startOffset } of tokenize(source.text).tokens) {
+    if (startOffset < rows.span.start || startOffset >= rows.span.end) continue;
+    if (tokenType === RowStart) bars = [];
+    if (tokenType === RowStart || tokenType === Bar || tokenType === RowEnd) bars.push(startOffset);
+    const [start, end] = [bars[column], bars[column + 1]];
+    if (tokenType !== RowEnd || start === undefined || end === undefined) continue;
+    edits.push({ span: { source, start, end }, newText: '' });
+  }
+  return applyEdits(source, edits);
+}
+
+function tableAt(source: Source, { start }: Span): RowsNode | undefined {
+  let found: RowsNode | undefined;
+  walkNodes(parse(source).ast, (node) => {
+    const rows = node.kind === 'rows' ? (node as RowsNode) : undefined;
+    if (rows?.header.some(({ span }) => span.start === start)) found = rows;
+    return true;
+  });
+  return found;
+}
+
+function applyEdits(source: Source, edits: readonly TextEdit[]): string {
+  return applyFixes(source, [{ title: '', safe: true, edits }]).text;
+}
+
+/** The space with some decisions taken, by key and value as `--set` has them. */
+export function restrictSpace(
+  space: DiscoveredSpace,
+  given: Readonly<Record<string, string>>,
+): { readonly space: DiscoveredSpace; readonly diagnostics: readonly Diagnostic[] } {
+  const wrong = space.decisions.flatMap(({ key, options }, i) => {
+    const value = given[key];
+    if (value === undefined || options.includes(value)) return [];
+    return [createDiagnostic('not-a-choice', space.spans[i], { name: key, value, options: options.join(', ') })];
+  });
+  const kept = space.decisions.map(({ key, options }) =>
+    options.flatMap((option, i) => (given[key] === undefined || given[key] === option ? [i] : [])),
+  );
+  const decisions = space.decisions.map(
+    ({ key, options, under }, i): Decision => ({
+      key,
+      options: (kept[i] ?? []).map((o) => options[o] as string),
+      under: under.map((u) => ({
+        decision: u.decision,
+        options: (kept[u.decision] ?? []).flatMap((o, place) => (u.options.includes(o) ? [place] : [])),
+      })),
+    }),
+  );
+  return { space: { ...space, decisions }, diagnostics: wrong };
+}

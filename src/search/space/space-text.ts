@@ -1,0 +1,74 @@
+import { formatBytes, formatCount, formatExact } from '../../report/format-number.ts';
+import { columnsOf, type Paint, plain, renderTable } from '../../report/text-table.ts';
+import type { CostName, Costs } from '../costs.ts';
+import type { Candidate, Drawn } from './draw.ts';
+import { type Space, settingsOf, spaceSize } from './space.ts';
+
+/** How large a space is, decision by decision. */
+export function spaceText(model: string, space: Space, paint: Paint = plain): string {
+  const { encodings, networks } = spaceSize(space);
+  const rows = space.decisions.map(({ key, options, under }) => [
+    key,
+    options.join(', '),
+    under
+      .map((u) => {
+        const { key: other, options: values } = space.decisions[u.decision] as Space['decisions'][number];
+        return `${other} ${u.options.map((o) => values[o]).join(', ')}`;
+      })
+      .join('; '),
+  ]);
+  return [
+    `${paint.bold(`${model}: ${space.decisions.length} decisions, ${large(encodings)} encodings, ${large(networks)} networks`)}\n`,
+    renderTable(columnsOf(['decision', 'options', 'only with']), rows, { paint }),
+  ].join('\n');
+}
+
+/** What was drawn from a space: the spread of the costs, and the first candidates. */
+export function drawnText(space: Space, drawn: Drawn, paint: Paint = plain): string {
+  const { candidates, looked, repeated, failed, over } = drawn;
+  const counts = [
+    `${formatExact(candidates.length)} networks of ${formatExact(looked)} encodings`,
+    `${formatExact(repeated)} repeated`,
+    `${formatExact(failed)} do not build`,
+    `${formatExact(over)} above a budget`,
+  ];
+  if (candidates.length === 0) return `${counts.join(', ')}\n`;
+  const shares = [0, 0.1, 0.5, 0.9, 1];
+  const spread = costColumns.map(([name, title]) => {
+    const sorted = candidates.map(({ costs }) => costs[name]).sort((a, b) => a - b);
+    return [title, ...shares.map((share) => written(name, sorted[Math.round(share * (sorted.length - 1))] as number))];
+  });
+  const first = candidates
+    .slice(0, 10)
+    .map((candidate, i) => [
+      String(i + 1),
+      ...costColumns.map(([name]) => written(name, candidate.costs[name])),
+      choicesText(space, candidate),
+    ]);
+  return [
+    `${counts.join(', ')}\n`,
+    renderTable(columnsOf([''], ['least', '10 %', 'median', '90 %', 'most']), spread, { paint }),
+    renderTable(columnsOf([], ['#', ...costColumns.map(([, title]) => title)], ['choices']), first, { paint }),
+  ].join('\n');
+}
+
+const costColumns: readonly (readonly [name: keyof Costs, title: string])[] = [
+  ['params', 'params'],
+  ['macs', 'MACs'],
+  ['activations', 'activations'],
+  ['memory', 'memory'],
+];
+
+function written(name: CostName, value: number): string {
+  return name === 'memory' ? formatBytes(value) : formatCount(value);
+}
+
+/** The values of a candidate, row by row: `1: MBConv 3 0.75 5; 2: ...`. */
+function choicesText(space: Space, { encoding }: Candidate): string {
+  return Object.values(settingsOf(space, encoding)).join(' ');
+}
+
+/** `1,296`, or `6.77e13` from 10^9 on. */
+function large(count: bigint): string {
+  return count < 1_000_000_000n ? formatExact(Number(count)) : Number(count).toPrecision(3).replace('e+', 'e');
+}

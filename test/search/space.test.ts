@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { buildGraph } from '../../src/5-graph/build.ts';
+import { compile } from '../../src/compile.ts';
+import { emptyHost } from '../../src/host.ts';
+import { costsOf } from '../../src/search/costs.ts';
+import { createCounter } from '../../src/search/space/counter.ts';
+import { discoverSpace } from '../../src/search/space/discover.ts';
+import { drawCandidates } from '../../src/search/space/draw.ts';
+import { createSampler, eachEncoding } from '../../src/search/space/sample.ts';
+import { restrictSpace, settleChoices } from '../../src/search/space/settle.ts';
+import { settingsOf, spaceSize } from '../../src/search/space/space.ts';
+import { randomState } from '../../src/weights/random.ts';
+import { enetc, folder } from '../cli/fake-io.ts';
+import { lines } from '../language/build.ts';
+
+const mnasnet = readFileSync(new URL('../samples/mnasnet-space.enet', import.meta.url), 'utf8');
+
+/** A space of few networks: a row that may be left out, a block that lacks a parameter, two options that round to one. */
+const small = (rest = '', channels = 'round(12 * {1, 1.1, 2}, 8)') => `import { ConvBnAct, MBConv } from "std/blocks"
+
+model Small {
+  input image: [3, 32, 32]
+  stem: ConvBnAct(8, kernel: 3, stride: 2)
+  stages: MBConv {
+    | block               | repeat | channels    | kernel | stride | expand |
+    | {MBConv, ConvBnAct} | 1      | ${channels} | 3      | 2      | {2, 3} |
+    | {MBConv, ConvBnAct} | {0, 2} | 16          | {3, 5} | 1      | {2, 4} |
+  }
+  head: GlobalAvgPool
+  classifier: Linear(10)
+${rest}}
+`;
+
+const opened = new Map<string, ReturnType<typeof openAnew>>();
+
+/** A space with its counter, which knows from one test to the next. */
+function open(text: string) {
+  const known = opened.get(text) ?? openAnew(text);
+  opened.set(text, known);
+  return known;
+}
+
+function openAnew(text: string) {
+  const source = { name: 'space.enet', text };
+  const { model } = compile(source);
+  const { space, diagnostics } = discoverSpace(model!, {});
+  expect(diagnostics).toEqual([]);
+  return { source, model: model!, space: space!, counter: createCounter(model!, {}, space!) };
+}
+
+const graphOf = ({ model, space }: ReturnType<typeof open>, encoding: readonly number[]) =>
+  buildGraph(model, { set: settingsOf(space, encoding) }).graph!;
+
+describe('how large a space is', () => {
+  test("MnasNet's, by hand: 72 rows of MBConv, 18 of each other block; a repeat less in the last", () => {
+    const { space } = open(mnasnet);
+    expect(space.decisions).toHaveLength(36);
+    expect(spaceSize(space)).toEqual({ encodings: 216n ** 5n * 144n, networks: 108n ** 5n * 72n });
+  });
+
+  test('a row that is left out leaves its other choices unused', () => {
+    const { space } = open(small());
+    // first row: (2 + 1) * 3; second: none, or 2 kernels with (2 + 1)
+    expect(spaceSize(space)).toEqual({ encodings: 2n * 3n * 2n * 2n * 2n * 2n * 2n, networks: 9n * 7n });
+    expect([...eachEncoding(space)]).toHaveLength(63);
+  });
+
+  test('settled choices make it smaller, and wrong ones are named', () => {
+    const { space } = open(small());
+    const { space: half } = restrictSpace(space, { 'stages.1.repeat': '2', 'stages.1.block': 'ConvBnAct' });
+    expect(spaceSize(half).networks).toBe(9n * 2n);
+    const [wrong] = restrictSpace(space, { 'stages.1.kernel': '7' }).diagnostics;
+    expect(wrong?.message).toBe('--set stages.1.kernel: 7 is not one of its choices: 3, 5');
+  });
+});
+
+describe('counting', () => {
+  test.each([
+    ['a chain of pieces', mnasnet, 30],
+    ['rows left out', small(), 63],
+    [
+      'a section that reads another',
+      small('  both: stem -> GlobalAvgPool -> out: Linear(10)\n  sum: Add(classifier, both)\n'),
+      30,
+    ],
+  ])('%s: put together from pieces as built whole', (_, text, count) => {
+    const opened = open(text);
+    const draw = createSampler(opened.space);
+    const random = randomState(3, 'test');
+    // first what the pieces are learned from
+    for (let i = 0; i < 150; i++) opened.counter.count(draw(random));
+    for (let i = 0; i < count; i++) {
+      const encoding = draw(random);
+      expect(opened.counter.count(encoding)).toMatchObject({ costs: costsOf(graphOf(opened, encoding)) });
+    }
+  });
+
+  test('few candidates of a chain are built', () => {
+    const { space, counter } = open(mnasnet);
+    const { candidates } = drawCandidates(space, counter, 2000, 0, {});
+    expect(candidates).toHaveLength(2000);
+    expect(counter.built).toBeLessThan(900);
+  });
+
+  test('a network that reads a block by its number is built each time', () => {
+    const { space, counter } = open(small().replace('stages: MBConv {', 'stages: MBConv(drop: 0.1 * index / count) {'));
+    expect(drawCandidates(space, counter, 20, 0, {}).looked).toBe(counter.built);
+  });
+});
+
+describe('drawing', () => {
+  test('no network twice: those that differ in what is rounded alike are one', () => {
+    const opened = open(small());
+    const { candidates, repeated } = drawCandidates(opened.space, opened.counter, 1000, 0, {});
+    const layers = (encoding: number[]) =>
+      JSON.stringify(
+        graphOf(opened, encoding).nodes.map(({ op, path, tensors }) => [op, path, tensors.map((t) => t.shape)]),
+      );
+    const built = new Set([...eachEncoding(opened.space)].map(layers));
+    expect(candidates).toHaveLength(built.size);
+    expect(repeated).toBe(63 - built.size);
+    expect(built.size).toBe(6 * 7);
+  });
+
+  test('the same seed draws the same, all networks being equally likely', () => {
+    const { space, counter } = open(mnasnet);
+    const first = drawCandidates(space, counter, 50, 7, {});
+    expect(drawCandidates(space, counter, 50, 7, {})).toEqual(first);
+    expect(drawCandidates(space, counter, 50, 8, {}).candidates).not.toEqual(first.candidates);
+    const block = space.decisions.findIndex(({ key }) => key === 'stages.1.block');
+    const draw = createSampler(space);
+    const random = randomState(1, 'test');
+    let convolutions = 0;
+    for (let i = 0; i < 6000; i++) if (draw(random)[block] === 0) convolutions++;
+    // 72 of 108 networks have an MBConv there
+    expect(convolutions / 6000).toBeCloseTo(2 / 3, 1);
+  });
+
+  test('budgets hold', () => {
+    const { space, counter } = open(mnasnet);
+    const { candidates, over } = drawCandidates(space, counter, 100, 0, { macs: 250e6, params: 4e6 });
+    expect(candidates).toHaveLength(100);
+    expect(over).toBeGreaterThan(20);
+    for (const { costs } of candidates) expect(costs.macs <= 250e6 && costs.params <= 4e6).toBe(true);
+  });
+});
+
+describe('a settled spec', () => {
+  test.each([
+    ['MnasNet', mnasnet],
+    ['rows left out', small()],
+  ])('%s: is plain, and builds the candidate', (_, text) => {
+    const opened = open(text);
+    const { candidates } = drawCandidates(opened.space, opened.counter, 8, 5, {});
+    for (const { encoding } of candidates) {
+      const { text: plain, diagnostics } = settleChoices(opened.source, emptyHost, opened.space, encoding);
+      expect(diagnostics).toEqual([]);
+      const compiled = compile({ name: 'plain.enet', text: plain! });
+      expect(compiled.diagnostics).toEqual([]);
+      expect(lines(compiled.graph!)).toEqual(lines(graphOf(opened, encoding)));
+    }
+  });
+
+  test('a table that is used twice takes one setting', () => {
+    const twice = `import { ConvBnAct } from "std/blocks"
+
+model Twice {
+  table rows {
+    | repeat | channels | kernel |
+    | 1      | 8        | {3, 5} |
+  }
+  input image: [3, 16, 16]
+  a: ConvBnAct { rows }
+  b: ConvBnAct { rows }
+}
+`;
+    const { source, space } = open(twice);
+    const kernels = (encoding: number[]) => settleChoices(source, emptyHost, space, encoding);
+    expect(kernels([1, 1]).text).toContain('| 5      |');
+    expect(kernels([0, 1]).diagnostics.map(({ code }) => code)).toEqual(['choices-differ']);
+  });
+});
+
+describe('enetc search', () => {
+  test('counts, samples, and writes a network that compiles', async () => {
+    const cwd = folder({ 'small.enet': small() });
+    const counted = await enetc(['search', '--count'], { cwd });
+    expect(counted).toMatchObject({ code: 0, err: '' });
+    expect(counted.out).toContain('Small: 7 decisions, 192 encodings, 63 networks');
+    const asked = ['search', 'small.enet', '--sample', '5', '--seed', '2', '--set', 'stages.1.repeat=2', '--json'];
+    const sampled = JSON.parse((await enetc([...asked, '--pick', '3', '-o', 'net'], { cwd })).out);
+    expect(sampled.candidates).toHaveLength(5);
+    expect(sampled.written).toBe('net.enet');
+    const third = sampled.candidates[2];
+    expect(third.choices['stages.1.repeat']).toBe('2');
+    const { totals } = JSON.parse((await enetc(['summary', 'net.enet', '--json'], { cwd })).out);
+    expect(totals).toMatchObject({ params: third.params, macs: third.macs, peakBytes: third.memory });
+    expect(readFileSync(join(cwd, 'net.enet'), 'utf8')).not.toContain('{MBConv');
+    expect((await enetc([...asked, '-o', 'net'], { cwd })).err).toContain("'net.enet' exists; --force overwrites it");
+  });
+
+  test('says what it cannot do', async () => {
+    const cwd = folder({ 'small.enet': small() });
+    expect((await enetc(['search'], { cwd })).err).toContain('search needs --count');
+    expect((await enetc(['search', '--count', '-o', 'x'], { cwd })).err).toContain('--output needs --sample');
+    const none = await enetc(['search', 'efficientnet', '--count'], { cwd });
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining("no-choices]: 'EfficientNet' has no choices") });
+    const wrong = await enetc(['search', 'small.enet', '--count', '--set', 'stages.1.kernel=9'], { cwd });
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('not one of its choices: 3, 5') });
+  });
+});
