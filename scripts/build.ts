@@ -28,12 +28,16 @@ const leanPickBy: Plugin = {
 };
 
 /**
- * The commands that need an engine are a separate bundle, and so are the language server, the library for HDF5 and the client of
- * the Hugging Face hub; the command line loads one when it is needed.
+ * The commands that need an engine are a separate bundle, and so are the language server, the library for HDF5, the client of
+ * the Hugging Face hub and the list of published weights; the command line loads one when it is needed.
  */
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
   setup({ onResolve }) {
+    onResolve({ filter: /published-weights\.generated\.ts$/ }, () => ({
+      path: './published-weights.cjs',
+      external: true,
+    }));
     onResolve({ filter: /^\.\/hub\/fetch-weights\.ts$/ }, () => ({ path: './hub.cjs', external: true }));
     onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
     onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
@@ -104,6 +108,7 @@ await build({
   entryPoints: { hdf5: 'src/node/hdf5-engine.ts' },
   define: { ...commandLine.define, 'import.meta.url': '__filename' },
 });
+await build({ ...commandLine, entryPoints: { 'published-weights': 'src/published-weights.generated.ts' } });
 await build({ ...commandLine, entryPoints: { hub: 'src/node/hub/fetch-weights.ts' } });
 await build({
   ...common,

@@ -176,9 +176,18 @@ export const commands: readonly Command[] = [
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'spec',
     details: 'With parameters and multiply-accumulates of each variant at its own resolution.',
-    options: [{ name: 'modules', description: 'the files of the library that a spec can import' }, json],
+    options: [
+      {
+        name: 'weights',
+        description:
+          'the published weights that each takes, by the name that --weights of other commands takes, with size, accuracy, licence and normalisation',
+      },
+      { name: 'modules', description: 'the files of the library that a spec can import' },
+      json,
+    ],
     examples: [
       ['enetc list', 'all models'],
+      ['enetc list efficientnet --weights', 'checkpoints that EfficientNet can start from'],
       ['enetc list resnet --json', 'one model, for machines'],
     ],
     load: async () => (await import('./commands/list.ts')).listCommand,

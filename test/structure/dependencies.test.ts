@@ -34,6 +34,8 @@ const aside: Record<string, readonly string[]> = {
   'src/version.ts': [],
   'src/stdlib.generated.ts': [],
   'src/library.ts': [],
+  'src/published-weights.ts': [],
+  'src/published-weights.generated.ts': ['src/published-weights.ts'],
 };
 
 const composition = new Set([

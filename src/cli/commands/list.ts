@@ -9,6 +9,7 @@ import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { declaredModel, libraryHint } from '../library-names.ts';
 import { printAnswer } from '../print-diagnostics.ts';
+import { listWeights } from './list-weights.ts';
 
 /** A variant of a library model, in numbers. */
 interface ListedVariant {
@@ -25,6 +26,7 @@ export const listCommand: RunCommand = async (args, io) => {
     printAnswer(args, io, modules, () => modules.map((m) => `${m}\n`).join(''));
     return exitCodes.ok;
   }
+  if (flag(args, 'weights')) return listWeights(args, io, chosen(args.operands));
   const models = chosen(args.operands).map((model) => ({ ...model, variants: variantsOf(model) }));
   const columns = columnsOf(['model', 'variant'], ['input', 'parameters', 'MACs']);
   const rows = models.flatMap(({ name, variants }) =>
