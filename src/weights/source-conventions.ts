@@ -22,9 +22,10 @@ export function sourceConventions(
 ): AskedOfNetwork {
   const sources: Record<string, SourceConvention> = {};
   const diagnostics: Diagnostic[] = [];
+  const outer = outerConvention(namings);
   for (const naming of namings) {
     const { use, path, column } = naming;
-    const source = sourceOf(naming, asked);
+    const source = sourceOf(naming, asked, outer);
     if (!source || !column) continue;
     const full: SourceConvention = conventionSettings
       ? { ...source, settings: { ...conventions[source.name], ...conventionSettings } }
@@ -49,6 +50,7 @@ export function conventionProblems(
   namings: readonly ChosenNaming[],
   asked: 'tf' | 'torch' | undefined,
 ): Diagnostic[] {
+  const chosen = asked ?? outerConvention(namings);
   return namings.flatMap((naming) => {
     const { use, column } = naming;
     if (!column) return [];
@@ -56,8 +58,8 @@ export function conventionProblems(
     if (stated.length === 0) return [];
     const common = { file, column: column.name, model: modelText(naming), instead: conventionText(use.convention) };
     const fitting = stated.find((source) => follows(use.convention, source));
-    if (fitting && (stated.length === 1 || asked !== undefined)) return [];
-    if (stated.length > 1 && asked === undefined) {
+    if (fitting && (stated.length === 1 || chosen !== undefined)) return [];
+    if (stated.length > 1 && chosen === undefined) {
       const names = stated.map((source) => source.name).join(' or ');
       return [createDiagnostic('weight-convention-open', undefined, { ...common, options: names })];
     }
@@ -68,10 +70,21 @@ export function conventionProblems(
 }
 
 /** The convention of a model's weights: the column's only one, or of several the one that is asked for or in force. */
-function sourceOf({ use, column }: ChosenNaming, asked: 'tf' | 'torch' | undefined): SourceConvention | undefined {
+function sourceOf(
+  { use, column }: ChosenNaming,
+  asked: 'tf' | 'torch' | undefined,
+  outer: 'tf' | 'torch' | undefined,
+): SourceConvention | undefined {
   const stated = column?.conventions(use.variant) ?? [];
   if (asked !== undefined) return stated.find(({ name }) => name === asked);
-  return stated.length === 1 ? stated[0] : stated.find(({ name }) => name === use.convention.name);
+  return stated.length === 1 ? stated[0] : stated.find(({ name }) => name === (outer ?? use.convention.name));
+}
+
+/** What the map of the whole network states, if it is one: it decides for the models within where their own maps leave it open. */
+function outerConvention(namings: readonly ChosenNaming[]): 'tf' | 'torch' | undefined {
+  const outer = namings.find(({ path }) => path === '');
+  const [stated, ...others] = outer?.column?.conventions(outer.use.variant) ?? [];
+  return others.length === 0 ? stated?.name : undefined;
 }
 
 /** Whether a model is built as its weights' source has it. What only training takes does not count. */

@@ -26,6 +26,14 @@ const points: Readonly<Record<string, readonly [library: string, variant?: strin
   deeplabv3_resnet50: ['deeplab-v3', 'resnet50'],
   lraspp_mobilenet_v3_large: ['lr-aspp'],
   mobilenetv2_100_stride8: ['mobilenet-v2', 'w100', { output_stride: '8' }],
+  EfficientNetB0: ['efficientnet', 'b0'],
+  EfficientNetV2B0: ['efficientnet-v2', 'b0'],
+  MobileNet: ['mobilenet-v1'],
+  MobileNetV2: ['mobilenet-v2', 'w100'],
+  MobileNetV3Small: ['mobilenet-v3', 'small'],
+  ResNet50: ['resnet', 'resnet50_v1'],
+  tf_efficientdet_d0: ['efficientdet', 'd0'],
+  nasnet_narrow: ['nasnet', 'large', { filters: '16', stem_width: '8' }],
 };
 
 interface DenseGolden extends Golden {
