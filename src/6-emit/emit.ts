@@ -3,6 +3,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { halfPrecision } from '../5-graph/passes/half-precision.ts';
 import { mergeBranches } from '../5-graph/passes/merge-branches.ts';
+import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 import type { Compilation } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { chooseWeights, type WeightsRequest } from '../weights/choose-weights.ts';
@@ -67,7 +68,12 @@ export function emit<Options>(
  * The passes between a network as written and what a target writes.
  * @throws Error if the types of the result do not fit together; see `checkTypes`.
  */
-export function applyPasses(graph: Graph, { purpose }: Pick<TargetFacts, 'purpose'>, options: PassOptions): Graph {
+export function applyPasses(
+  written: Graph,
+  { purpose, auxiliary }: Pick<TargetFacts, 'purpose' | 'auxiliary'>,
+  options: PassOptions,
+): Graph {
+  const graph = auxiliary ? written : withoutAuxiliary(written);
   const ready = purpose === 'training' ? graph : removeTrainingOps(graph);
   const folds = purpose !== 'training' && (options.fold ?? true);
   const folded = folds ? foldBatchNorm(ready) : ready;

@@ -50,6 +50,8 @@ export interface TargetFacts {
    * and stochastic depth are taken out, and batch norms folded unless the user asks otherwise.
    */
   readonly purpose?: 'training' | 'inference';
+  /** Whether it has the auxiliary outputs: a target that writes the loss, of which each has its part. */
+  readonly auxiliary?: boolean;
 }
 
 /**

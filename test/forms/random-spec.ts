@@ -1,5 +1,6 @@
 import { type Graph, shapeOf } from '../../src/5-graph/graph.ts';
-import { compile } from '../../src/compile.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
+import { declarationsFor } from './random-blocks.ts';
 import { randomChoices } from './random-choices.ts';
 
 type Choices = ReturnType<typeof randomChoices>;
@@ -10,126 +11,48 @@ interface Named {
   readonly shape: readonly number[];
 }
 
-/** What specs of the generator declare. */
-const head = `block Unit(x, channels: int, kernel: size = 3, stride: size = 1, act: activation = relu) {
-  return x -> conv: Conv(channels, kernel, stride, bias: false) -> bn: BatchNorm -> act
+/** A spec, and the point of its family that is built. */
+export interface RandomSpec {
+  readonly text: string;
+  readonly options: CompileOptions;
 }
 
-block Excite(x, reduced: int, act: activation = relu, gate: activation = sigmoid) {
-  g = x -> GlobalAvgPool -> reduce: Conv(reduced, 1) -> act -> expand: Conv(x.channels, 1) -> gate
-  return x -> Mul(g)
-}
+/** What every random model has: a family of which values and conditions of the network depend on the point. */
+const family = `  param width: int = round(2 * 1.3 ^ phi)
+  param odd: bool = phi % 2 == 1 or variant == large
 
-block Inverted(x, channels: int, kernel: int, ratio: real, act: activation) {
-  return x
-    -> expand: Unit(x.channels * 2, 1, act: act)
-    -> depthwise: Conv(x.channels * 2, kernel, groups: x.channels * 2) -> act
-    -> se: Excite(max(1, floor(x.channels * ratio)), act: act)      if ratio > 0
-    -> project: Unit(channels, 1, act: identity)
-    -> DropPath(0.1)                                                if x.channels == channels
-    -> Add(x)                                                       if x.channels == channels
-}
+  scaling phi {
+    d = 1 + phi / 2
+    w = 1.4 ^ phi
+    r = 1 + phi / 4
+    w(n) = ceil(n * w)
+  }
 
-block Turned(x) {
-  left, right = Split(x, 2)
-  return Concat(right, left)
-}
-
-block Branches(x, channels: int, act: activation = relu) {
-  each = [x -> branch: Conv(channels, kernel: k, dilation: gap, padding: symmetric) -> act for k, gap in [1, 3, 3], [1, 1, 2]]
-  return Concat(each)
-}
-
-block Summed(x, count: int) {
-  list = [x -> scale: BatchNorm -> tanh for i in [1, 2, 3]]
-  y = Add(list)
-  return Add(x, y, x)
-    -> norm: BatchNorm             if x.channels > count
-    -> Add(y, y)
-}
-
-block Repeated(x, count: int) {
-  each = [x -> norm: BatchNorm -> relu for i in count]
-  parts = Split(Concat(each), len(each))
-  return Add([parts[i] for i in len(parts)]) -> Add([x])
-}
-
-block Gathered(x, others: tensor[], rate: real = 0.5) {
-  scaled = [y -> scale: BatchNorm for y in others]
-  return Concat(Add([x -> tanh, x -> Dropout(rate)]), Concat(scaled)) -> GlobalAvgPool   if len(others) > 2
-}
-
-block Either(x, channels: int, wide: bool) {
-  y = x if x.channels % 2 == 1 else (x -> norm: BatchNorm)
-  return y
-    -> fc: Linear(channels if wide else 2 * channels)   if wide
-    -> fc: Linear(channels, bias: false)                if not wide
-}
-
-block Paired(x, channels: int, act: activation = relu) {
-  one, two = [y -> share(norms: separate) unit: Unit(channels, act: act) for y in [x, x -> tanh]]
-  return one -> share(norms: separate) again: Unit(channels) -> Mul(two -> share(norms: separate) again: Unit(channels))
-}
-
-block Twice(x) {
-  return x
-    -> share mix: Conv(x.channels, 1) -> share norm: BatchNorm
-    -> share mix: Conv(x.channels, 1) -> share norm: BatchNorm -> relu
-}
-
-block Scaled(x, initial: real) {
-  gamma = Weight([x.channels, 1, 1], initial)
-  shares = [relu(Weight([1, 1, 1], 1)) for i in 2]
-  return Div(Add(Mul(x, gamma, shares[0]), Mul(x, shares[1])), Add(shares, 1e-4))
-}
-
-block Responsive(x) {
-  places = Weight([1, x.height, x.width], std: 0.5)
-  y = x -> Add(places)
-  response = Mul(y, y) -> GlobalAvgPool -> Power(0.5)
-  return y -> Mul(Div(response, Add(response -> ChannelMean, 0.1))) -> Add(x)
-}
-
-block Attended(x, act: activation = relu) {
-  gate = Add(x -> GlobalAvgPool, x -> GlobalMaxPool) -> mix: Conv(x.channels, 1) -> act
-  y = x -> Mul(gate)
-  pixels = Concat(y -> ChannelMean, y -> ChannelMax) -> spatial: Conv(1, 3) -> hardsigmoid(0.2)
-  return y -> Mul(pixels)
-}
-
-block Next(x, ratio: int, act: activation = gelu) {
-  return x
-    -> depthwise: Conv(x.channels, [1, 3], groups: x.channels) -> norm: LayerNorm(1e-6)
-    -> expand: Conv(ratio * x.channels, 1) -> act
-    -> groups: GroupNorm(ratio)
-    -> project: Conv(x.channels, 1)
-    -> Add(x)
-}
-
-block Selected(x, act: activation = leaky_relu(0.1)) {
-  a = x -> one: Conv(x.channels, 1) -> act
-  b = x -> other: Conv(x.channels, 3, groups: x.channels) -> act
-  shares = Concat(a -> ChannelMean, b -> ChannelMean) -> softmax
-  left, right = Split(shares, 2)
-  return Add(Mul(a, left), Mul(b, right)) -> LocalResponseNorm(3) -> Normalise(0.1)
-}
-
-block Doubled(x) {
-  return x
-    -> conv: Conv(x.channels, 1, groups: x.channels)   if x.channels > 1
-    -> Add(x)
-    -> relu6                                           if x.height > 3 and x.width > 2
-}
-
+  variants {
+    | name  | phi | width | w   |
+    | small | 0   | 3     |     |
+    | large | 2   |       | 1.5 |
+  }
 `;
 
+const points: readonly CompileOptions[] = [
+  {},
+  { variant: 'small' },
+  { variant: 'large' },
+  { phi: 1 },
+  { phi: 2, rule: 'formula' },
+  { phi: 3 },
+];
+
 /**
- * A legal spec of the seed: chains, calls of two to five tensors, lists, blocks, tables, conditions, several inputs and
- * outputs, vectors and maps of one pixel, with all attributes of all ops. What does not fit is tried again.
- * @param classifier whether it has one input and gives one vector, as what is trained does.
+ * A legal spec of the seed: chains, calls of two to five tensors, lists, blocks, tables, conditions, values that depend on
+ * conditions and on the point of the family, models as steps, paths, shared steps, several inputs and outputs, vectors and maps of
+ * one pixel, with all attributes of all ops. What does not fit is tried again.
+ * @param classifier whether it has one input and gives one vector, as what is trained does; it may have auxiliary outputs.
  */
-export function randomSpec(seed: number, classifier = false): string {
+export function randomSpec(seed: number, classifier = false): RandomSpec {
   const pick = randomChoices(seed);
+  const options: CompileOptions = { model: 'Random', ...pick.of(points) };
   const convention = pick.of([
     'tf',
     'torch',
@@ -137,52 +60,52 @@ export function randomSpec(seed: number, classifier = false): string {
     'torch(count_pad: false, padding: same)',
   ]);
   const inputs = ['image', 'other', 'third'].slice(0, classifier ? 1 : pick.of([1, 1, 1, 2, 3]));
-  const sizes = [pick.from(1, 11), pick.from(1, 11)];
+  const side = () => (pick.chance(0.8) ? `${pick.from(1, 11)}` : `r(${pick.from(2, 6)})`);
+  const sizes = [side(), side()];
   const channels = pick.from(1, 8);
-  const start = [`  convention ${convention}`];
+  const start = [family, `  convention ${convention}`];
   for (const input of inputs) {
-    const size = pick.chance(0.7) ? sizes : [pick.from(1, 9), pick.from(1, 9)];
+    const size = pick.chance(0.7) ? sizes : [side(), side()];
     start.push(`  input ${input}: [${pick.chance(0.7) ? channels : pick.from(1, 6)}, ${size.join(', ')}]`);
   }
   let lines = start;
-  let values: readonly Named[] = inputs.map((name) => ({ name, shape: [] }));
-  const whole = (body: readonly string[], outputs: readonly string[]) =>
-    `${head}model Random {\n${body.join('\n')}\n  return ${outputs.join(', ')}\n}\n`;
-  values = shapesOf(whole(lines, inputs), values) ?? [];
+  const text = (body: readonly string[], outputs: readonly string[]) =>
+    `${declarationsFor(body.join())}model Random {\n${body.join('\n')}\n  return ${outputs.join(', ')}\n}\n`;
+  const shapesOf = (body: readonly string[], names: readonly string[]): readonly Named[] | undefined => {
+    const outputs = names.map((name, i) => `o${i}: ${name}`);
+    const { graph } = compile({ name: 'random.enet', text: text(body, outputs) }, options);
+    return graph && graph.outputs.length === names.length && sizeOf(graph) < 200_000
+      ? names.map((name, i) => ({ name, shape: shapeOf(graph, graph.outputs[i]!.value) }))
+      : undefined;
+  };
+  let values = shapesOf(lines, inputs) ?? [];
   const wanted = pick.from(2, 7);
   for (let made = 0, tries = 0; made < wanted && tries < 40; tries++) {
-    const { text, names } = section(pick, values, `s${made}`);
-    const tried = [...lines, text];
-    const more = names.map((name): Named => ({ name, shape: [] }));
-    const found = shapesOf(
-      whole(
-        tried,
-        [...values, ...more].map(({ name }) => name),
-      ),
-      [...values, ...more],
-    );
+    const more = section(pick, values, `s${made}`);
+    const tried = [...lines, more.text];
+    const found = shapesOf(tried, [...values.map(({ name }) => name), ...more.names]);
     if (!found) continue;
     lines = tried;
     values = found;
     made++;
   }
-  if (classifier) return whole([...lines, `  classes: ${values.at(-1)!.name} -> fc: Linear(3)`], ['classes']);
+  if (classifier) {
+    const sides = pick.several(values, pick.of([0, 0, 1, 2]));
+    const auxiliary = sides.map(
+      ({ name }, i) =>
+        `  auxiliary ${pick.of(['0.3', 'width / 10', '(1 if odd else 0)'])}: ${name} -> aux${i}: Linear(3)`,
+    );
+    return {
+      text: text([...lines, `  classes: ${values.at(-1)!.name} -> fc: Linear(3)`, ...auxiliary], ['classes']),
+      options,
+    };
+  }
   // The last values, that most others lead to, and some of the others.
-  const outputs = [
-    ...values.slice(inputs.length).slice(-pick.from(1, 2)),
-    ...pick.several(values.slice(inputs.length), pick.from(0, 2)),
-  ];
-  const listed = outputs.map(({ name }, i) => (pick.chance(0.5) ? `out${i}: ${name}` : name));
+  const made = values.slice(inputs.length);
+  const outputs = [...made.slice(-pick.from(1, 2)), ...pick.several(made, pick.from(0, 2))];
+  const listed = outputs.map(({ name }, i) => (pick.chance(0.5) || name.includes('[') ? `out${i}: ${name}` : name));
   if (pick.chance(0.1) || listed.length === 0) listed.push(`same: ${pick.of(inputs)}`);
-  return whole(lines, [...new Set(listed)]);
-}
-
-/** The values with the shapes that a spec gives them as outputs; undefined where it has an error. */
-function shapesOf(text: string, values: readonly Named[]): readonly Named[] | undefined {
-  const { graph } = compile({ name: 'random.enet', text });
-  return graph && sizeOf(graph) < 200_000
-    ? values.map(({ name }, i) => ({ name, shape: shapeOf(graph, graph.outputs[i]!.value) }))
-    : undefined;
+  return { text: text(lines, [...new Set(listed)]), options };
 }
 
 function sizeOf(graph: Graph): number {
@@ -190,30 +113,82 @@ function sizeOf(graph: Graph): number {
   return Math.max(...sizes) + sizes.length;
 }
 
-/** A section, or a statement that names several tensors. */
-function section(pick: Choices, values: readonly Named[], name: string): { text: string; names: readonly string[] } {
+/** Conditions that a model may state of its inputs, its parameters and its point. */
+const conditions = [
+  'image.height > 4',
+  'image.channels == 3',
+  'true',
+  'odd',
+  'not odd and phi > 0',
+  'variant == large',
+  'width % 2 == 0',
+];
+
+/** A whole number, as it is or by the point of the family. */
+function number(pick: Choices, most: number): string {
+  if (pick.chance(0.7)) return String(pick.from(1, most));
+  return pick.of(['width', 'w(2)', '1 + phi', 'd(1)', '4 if odd else 3', 'image.width % 3 + 1']);
+}
+
+/** A section, or a statement that names tensors; and the names of all values that it adds. */
+function section(
+  pick: Choices,
+  values: readonly Named[],
+  name: string,
+): { readonly text: string; readonly names: readonly string[] } {
   const last = values.at(-1)!;
   const x = pick.chance(0.6) ? last : pick.of(values);
-  if (pick.chance(0.08)) {
-    const parts = pick.of(
-      divisors(x.shape[0]!)
-        .filter((n) => n > 1 && n < 5)
-        .concat(2),
-    );
-    const names = Array.from({ length: parts }, (_, i) => `${name}p${i}`);
-    return { text: `  ${names.join(', ')} = Split(${x.name}, ${parts})`, names };
+  if (pick.chance(0.2)) return statement(pick, values, x, name);
+  const other = pick.of(values);
+  const isNext = x === last && /^s\d+$/.test(x.name) && pick.chance(0.5);
+  const isEither = !isNext && String(other.shape) === String(x.shape) && pick.chance(0.15);
+  const from = isNext
+    ? ''
+    : `${isEither ? `(${x.name} if ${pick.of(conditions)} else ${pick.of([other.name, `relu(${x.name})`])})` : x.name} -> `;
+  if (x.shape.length === 3 && pick.chance(0.12)) return table(pick, name, from);
+  if (x.shape.length === 3 && pick.chance(0.1)) {
+    const point = pick.of([
+      'phi: phi',
+      'variant: deep',
+      'variant: deep if odd else flat',
+      'growth: width, w: 2',
+      'act: silu',
+    ]);
+    const paths = ['stem', 'rows.a.0', 'rows', 'rows.b.conv', 'fuse'];
+    const inner = paths.map((path) => `${name}.net.${path === 'fuse' ? 'last.fuse' : path}`);
+    // what it gives is two tensors: the section after it does not take them
+    return { text: `  ${name}: ${from}net: Inner(${point})`, names: pick.several(inner, 2) };
   }
-  const isNext = x === last && !/p\d+$/.test(x.name) && values.length > 1 && pick.chance(0.5);
-  const from = isNext ? '' : `${x.name} -> `;
-  if (x.shape.length === 3 && pick.chance(0.12)) return { text: table(pick, name, from), names: [name] };
   const start = merge(pick, values) ?? undefined;
-  if (start && pick.chance(0.35)) return { text: `  ${name}: ${start.text}${tail(pick, start.shape)}`, names: [name] };
+  const steps = tail(pick, x.shape);
+  if (start && pick.chance(0.35)) return { text: `  ${name}: ${start.text}${steps}`, names: [name] };
   const isLabelled = from !== '' || pick.chance(0.5);
+  const labels = [...(isLabelled ? ['a'] : []), ...[...steps.matchAll(/-> (t\d):/g)].map(([, label]) => label)];
   return {
-    text: `  ${name}: ${from}${isLabelled ? 'a: ' : ''}${step(pick, x.shape)}${tail(pick, x.shape)}`,
-    // what the first step gives, by its path
-    names: isLabelled && pick.chance(0.3) ? [`${name}.a`, name] : [name],
+    text: `  ${name}: ${from}${isLabelled ? 'a: ' : ''}${step(pick, x.shape)}${steps}`,
+    // what its steps give, by their paths
+    names: [...labels.filter(() => pick.chance(0.3)).map((label) => `${name}.${label}`), name],
   };
+}
+
+/** A statement between sections: parts of a tensor, one of two values, or uses of a shared step. */
+function statement(pick: Choices, values: readonly Named[], x: Named, name: string) {
+  const parts = divisors(x.shape[0]!).filter((n) => n > 1 && n < 5);
+  const like = values.filter(({ shape }) => String(shape) === String(x.shape));
+  const of = () => pick.of(like).name;
+  const uses = [x.name, ...pick.several(like, pick.from(0, 2)).map((value) => value.name)];
+  const split = Array.from({ length: pick.of([...parts, 2]) }, (_, i) => `${name}p${i}`);
+  return pick.of([
+    { text: `  ${split.join(', ')} = Split(${x.name}, ${split.length})`, names: split },
+    {
+      text: `  ${name}p = ${of()} if ${pick.of(conditions)} else (${x.name} -> ${name}b: ${step(pick, x.shape)})`,
+      names: [`${name}p`],
+    },
+    {
+      text: `  ${name}p = [y -> share${pick.of(['', '(norms: separate)'])} ${name}b: ${step(pick, x.shape)} for y in [${uses.join(', ')}]]`,
+      names: uses.map((_, i) => `${name}p[${i}]`),
+    },
+  ]);
 }
 
 /** A call of several tensors of one kind, as it begins a section or stands behind an arrow. */
@@ -270,7 +245,7 @@ const acts = [
 /** A step that may follow a value of the shape. */
 function step(pick: Choices, shape: readonly number[]): string {
   const [c = 1] = shape;
-  const small = pick.from(1, 8);
+  const small = number(pick, 8);
   const anywhere = [
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
@@ -285,7 +260,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Summed(${pick.of([2, 3])})`,
     () => pick.of(['Mul(0.5)', 'Add(1)', 'Sub(0.25)', 'Div(-2)', 'Mul(0.5, 3)']),
     () => `Repeated(${pick.from(1, 3)})`,
-    () => `Either(${small}, ${pick.of(['true', 'false', 'image.height % 3 > 1'])})`,
+    () => `Either(${small}, ${pick.of([...conditions, 'false', 'image.height % 3 > 1'])})`,
   ];
   if (shape.length < 3) return pick.of(anywhere)();
   return pick.of([
@@ -314,6 +289,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Selected${pick.of(['', '(elu)', `(${pick.of(acts)})`])}`,
     () => `Paired(${small}, act: ${pick.of(acts)})`,
     () => 'Twice',
+    () =>
+      `Parallel(${pick.of([c, small])}, ${pick.of(divisors(c))}, ${pick.of([1, 1, 2])}, ${pick.of([1, 2])}, ${pick.of(acts)})`,
     () => `Unit(${small}, ${pick.from(1, 5)}, ${pick.from(1, 3)}, act: ${pick.of(acts)})`,
     () => `Inverted(${pick.of([c, small])}, ${pick.of([1, 3, 5])}, ${pick.of([0, 0.25, 1])}, ${pick.of(acts)})`,
     () => `Excite(${small}, act: ${pick.of(acts)}, gate: ${pick.of(['sigmoid', 'hardsigmoid'])})`,
@@ -371,7 +348,7 @@ function pool(pick: Choices): string {
   const stride = pick.of(['', `, stride: ${pick.from(1, 4)}`, `, stride: [${pick.from(1, 3)}, ${pick.from(1, 3)}]`]);
   const kernel = kernelOf(pick);
   const up = pick.of(['', '', ', round_up: true']);
-  if (pick.chance(0.15)) return `AvgPool(to: ${kernelOf(pick)})`;
+  if (pick.chance(0.25)) return `AvgPool(to: ${kernelOf(pick)})`;
   if (pick.chance(0.5)) return `MaxPool(${kernel}${stride}${padding(pick)}${up})`;
   return `AvgPool(${kernel}${stride}${padding(pick)}${up}${pick.of(['', ', count_pad: true', ', count_pad: false'])})`;
 }
@@ -379,25 +356,31 @@ function pool(pick: Choices): string {
 /** Steps that fit behind most others. */
 function tail(pick: Choices, shape: readonly number[]): string {
   const steps = Array.from({ length: pick.of([0, 0, 1, 2]) }, (_, i) => {
-    const condition = pick.chance(0.15) ? ` if ${pick.of(['image.height > 4', 'image.channels == 3', 'true'])}` : '';
+    const condition = pick.chance(0.15) ? ` if ${pick.of(conditions)}` : '';
     return ` -> t${i}: ${step(pick, shape)}${condition}`;
   });
   return steps.join('');
 }
 
 /** A stage table of a block. */
-function table(pick: Choices, name: string, from: string): string {
-  const rows = Array.from({ length: pick.from(1, 3) }, () => {
+function table(
+  pick: Choices,
+  name: string,
+  from: string,
+): { readonly text: string; readonly names: readonly string[] } {
+  const names: string[] = [];
+  const rows = Array.from({ length: pick.from(1, 3) }, (_, i) => {
+    const repeat = pick.of(['0', '1', '2', 'd(1)', '1 if odd else 0']);
+    names.push(`${name}.u.${i}`, ...(repeat === '2' ? [`${name}.u.${i}.1.conv`] : []));
     const cells = [
-      pick.from(0, 2),
-      pick.from(1, 8),
-      pick.of(['3', '1', '5, 3', '[1, 3]']),
+      repeat,
+      pick.of([number(pick, 8), `${number(pick, 3)} + index`]),
+      pick.of(['3', '1', '5, 3', '[1, 3]', '3 if index % 2 == 0 else 1']),
       pick.from(1, 2),
-      pick.of(acts),
+      pick.of([...acts, 'relu if odd else tanh']),
     ];
     return `    | ${cells.join(' | ')} |`;
   });
-  return [`  ${name}: ${from}u: Unit {`, '    | repeat | channels | kernel | stride | act |', ...rows, '  }'].join(
-    '\n',
-  );
+  const head = [`  ${name}: ${from}u: Unit {`, '    | repeat | channels | kernel | stride | act |'];
+  return { text: [...head, ...rows, '  }'].join('\n'), names: [...pick.several(names, pick.from(0, 1)), name] };
 }

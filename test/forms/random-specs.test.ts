@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
-import { compile } from '../../src/compile.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
 import { descriptors } from '../../src/ops/ops.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
 import { enetc, folder } from '../cli/fake-io.ts';
@@ -34,8 +34,8 @@ test.skipIf(!python)(
     const start = performance.now();
     try {
       for (let i = 0; i < fewRuns && (i < 5 || performance.now() - start < mostTime / 4); i++) {
-        const text = randomSpec(seed + i, true);
-        const network = compile({ name: 'random.enet', text });
+        const { text, options } = randomSpec(seed + i, true);
+        const network = compile({ name: 'random.enet', text }, options);
         const checkpoint = randomWeights(network.graph!, seed + i);
         const found = await evaluatedTraining(network, checkpoint, tensorflow.createRunner);
         if (!found) continue;
@@ -57,11 +57,13 @@ test('random specs give in every form what loops in double precision give, and v
   let done = 0;
   let ran = 0;
   for (; done < runs && (done < 20 || performance.now() - start < mostTime); done++) {
-    const text = randomSpec(seed + done, done % 3 === 0);
-    const network = compile({ name: 'random.enet', text });
+    const { text, options } = randomSpec(seed + done, done % 3 === 0);
+    const network = compile({ name: 'random.enet', text }, options);
     const graph = network.graph!;
     const say = (what: string) =>
-      wrong.push(`seed ${seed + done}: ${what}\n${text.slice(text.indexOf('model Random'))}`);
+      wrong.push(
+        `seed ${seed + done} ${JSON.stringify(options)}: ${what}\n${text.slice(text.indexOf('model Random'))}`,
+      );
     for (const { op } of graph.nodes) kinds.add(op.kind);
     const checkpoint = randomWeights(graph, seed + done);
     const expected = expectedOutputs(network, checkpoint);
@@ -82,7 +84,10 @@ test('random specs give in every form what loops in double precision give, and v
     if (lost.length > 0) say(`a layers model loses ${lost.join(', ')}`);
     if (done % 4 === 0) {
       const cwd = folder({ 'random.enet': text });
-      const { code, out, err } = await enetc(['verify', 'random.enet', '--backend', 'cpu'], { cwd });
+      const { code, out, err } = await enetc(
+        ['verify', 'random.enet', '--backend', 'cpu', ...pointArguments(options)],
+        { cwd },
+      );
       const isNothing =
         /every output of the reference is 0|fewer than two forms ran/.test(out) ||
         (out === '' && err.includes("the target 'onnx' has no output for"));
@@ -95,3 +100,13 @@ test('random specs give in every form what loops in double precision give, and v
   // every op there is, where there are enough specs for all; a cast belongs to no spec
   if (done >= 60) expect(kinds.size).toBe(descriptors.length - 1);
 });
+
+/** The same point on the command line. */
+function pointArguments({ model, variant, phi, rule }: CompileOptions): string[] {
+  return [
+    ...(model === undefined ? [] : ['--model', model]),
+    ...(variant === undefined ? [] : ['--variant', variant]),
+    ...(phi === undefined ? [] : ['--phi', String(phi)]),
+    ...(rule === undefined ? [] : [`--${rule}`]),
+  ];
+}

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { elements, type Graph } from '../../src/5-graph/graph.ts';
+import { elements, type Graph, graphTensors } from '../../src/5-graph/graph.ts';
+import { withoutAuxiliary } from '../../src/5-graph/passes/remove-unreached.ts';
 import { buildTrainingProgram } from '../../src/5-graph/training/build-training-program.ts';
 import { emit } from '../../src/6-emit/emit.ts';
 import { type OnnxOptions, onnxTarget } from '../../src/6-emit/onnx/target.ts';
@@ -151,7 +152,9 @@ export function lostByLayers(network: Compilation, checkpoint: Checkpoint): read
     const [ours, theirs] = [checkpoint.read(name), back.tensors.has(name) ? back.read(name) : []];
     return ours.length === theirs.length && ours.every((value, i) => value === theirs[i]);
   };
-  return [...checkpoint.tensors.keys()].filter((name) => !isSame(name));
+  const { graph } = network;
+  const taken = new Set([...graphTensors(withoutAuxiliary(graph as Graph))].map(({ tensor }) => tensor.name));
+  return [...checkpoint.tensors.keys()].filter((name) => taken.has(name) && !isSame(name));
 }
 
 /** Whether half precision can hold what goes through a network, and its squares: beyond, infinities are right. */

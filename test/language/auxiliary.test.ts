@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { format } from '../../src/1-parse/format.ts';
 import { totalCost } from '../../src/5-graph/cost.ts';
 import { removeTrainingOps } from '../../src/5-graph/passes/for-inference.ts';
-import { emit } from '../../src/6-emit/emit.ts';
+import { applyPasses, emit } from '../../src/6-emit/emit.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
+import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
+import { trainingTarget } from '../../src/6-emit/tfjs/saved-model/training-target.ts';
 import { summarize } from '../../src/report/summary.ts';
 import { summaryText } from '../../src/report/summary-text.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
@@ -92,6 +94,13 @@ describe('the network outside of training', () => {
     expect(summary.stages.map(({ id }) => id)).toEqual(['stem', 'late', 'classifier']);
     expect(summaryText(summary)).toContain('61,784 parameters (102,754 in training), ');
     expect(summarize(build(text('')).graph).totals).not.toHaveProperty('trainingParams');
+  });
+
+  test('is what a layers model is; a training model has the auxiliary outputs too', () => {
+    const written = (target: { readonly purpose?: 'training' | 'inference'; readonly auxiliary?: boolean }) =>
+      paths(applyPasses(built.graph, target, {}));
+    expect(written(layersTarget)).toEqual(['stem', 'late.conv', 'classifier']);
+    expect(written(trainingTarget)).toEqual(['stem', 'side.fc', 'late.conv', 'classifier']);
   });
 
   test('takes weights with or without those of auxiliary outputs', () => {

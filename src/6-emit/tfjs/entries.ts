@@ -51,6 +51,7 @@ export const trainingEntry: TargetEntry<TrainingOptions> = {
   form: 'training model',
   description: 'a TensorFlow SavedModel of whole training steps, as enetc train runs them',
   purpose: 'training',
+  auxiliary: true,
   output: {
     kind: 'folder',
     ending: '-train',

@@ -32,7 +32,10 @@ export async function calibratedWeights(
       model.apply([...inputs], { training: true });
     });
     const measured = await weightsFromTfjs(model);
-    return { ...random, read: (name) => aside(measured.read(name), name, seed) };
+    // what auxiliary outputs have is not measured
+    const read = (name: string) =>
+      measured.tensors.has(name) ? aside(measured.read(name), name, seed) : random.read(name);
+    return { ...random, read };
   } finally {
     disposeModel(model);
   }
