@@ -260,6 +260,7 @@ export interface SectionCstNode extends CstNode {
 export type SectionCstChildren = {
   Name: (IToken)[];
   Colon: (IToken)[];
+  sharing?: SharingCstNode[];
   expression: ExpressionCstNode[];
   tail: TailCstNode[];
   Arrow?: IToken[];

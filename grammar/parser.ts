@@ -228,6 +228,7 @@ class EnetParser extends BoundedCstParser {
   private section = this.RULE('section', () => {
     this.CONSUME(t.Name);
     this.CONSUME(t.Colon);
+    this.OPTION2(() => this.SUBRULE(this.sharing));
     this.OPTION(() => {
       this.CONSUME2(t.Name);
       this.CONSUME2(t.Colon);

@@ -145,6 +145,8 @@ export interface SectionNode extends Node {
   readonly kind: 'section';
   readonly doc: string;
   readonly name: Ident;
+  /** Of the first step. */
+  readonly share?: SharingNode;
   readonly label?: Ident;
   readonly first: Expr;
   readonly tail: Tail;
@@ -184,7 +186,7 @@ export interface StepNode extends Node {
   readonly tail: Tail;
 }
 
-/** `share`, `share(norms: separate)` before a label: all uses of the step have one set of parameters. */
+/** `share`, `share(norms: separate)` before a label: all uses of the step in its block or model have one set of parameters. */
 export interface SharingNode extends Node {
   readonly args: readonly Arg[];
 }

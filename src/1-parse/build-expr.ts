@@ -110,7 +110,7 @@ export function step(b: Build, n: c.StepCstNode): a.StepNode {
   return {
     kind: 'step',
     span: spanOf(b, n),
-    ...(n.children.sharing?.[0] && { share: sharing(b, n.children.sharing[0]) }),
+    ...sharingOf(b, n),
     ...(label && { label: ident(b, label, n) }),
     callee: nameNode(b, callee, n),
     ...(n.children.args && { args: argumentList(b, n.children.args[0]) }),
@@ -118,8 +118,10 @@ export function step(b: Build, n: c.StepCstNode): a.StepNode {
   };
 }
 
-function sharing(b: Build, n: c.SharingCstNode): a.SharingNode {
-  return { span: spanOf(b, n), args: n.children.args ? argumentList(b, n.children.args[0]) : [] };
+export function sharingOf(b: Build, n: c.StepCstNode | c.SectionCstNode): { readonly share?: a.SharingNode } {
+  const sharing = n.children.sharing?.[0];
+  if (!sharing) return {};
+  return { share: { span: spanOf(b, sharing), args: argumentList(b, sharing.children.args?.[0]) } };
 }
 
 export function tail(b: Build, n: c.TailCstNode | undefined): a.Tail {

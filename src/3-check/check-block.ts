@@ -3,7 +3,7 @@ import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, checkHead, checkWritten, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
-import { collectLabels, type Labels } from './labels.ts';
+import { collectLabels, type LabelScope, type Labels, reportSharedOnce } from './labels.ts';
 import {
   actsAsTensor,
   declaredType,
@@ -19,17 +19,19 @@ import {
 export function checkBlock(c: Checker, block: BlockNode): void {
   for (const param of block.params) checkParam(c, param);
   const labels: Labels = new Map();
+  const scope: LabelScope = { own: labels, shared: labels };
   block.body.forEach((statement, i) => {
     if (statement.kind === 'return') {
       if (i < block.body.length - 1) report(c, 'return-not-last', statement.span, {});
       for (const { label } of statement.outputs) if (label) report(c, 'named-block-output', label.span, {});
     }
     checkStatement(c, statement);
-    collectLabels(c, statement, labels);
+    collectLabels(c, statement, scope);
   });
   if (!block.body.some((s) => s.kind === 'return')) {
     report(c, 'return-missing', block.name.span, { name: block.name.name });
   }
+  reportSharedOnce(c, labels);
   reportUnused(c);
 }
 

@@ -6,7 +6,7 @@ import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
 import type { Before } from './check-step.ts';
 import { checkVariants } from './check-variants.ts';
 import { bind, type Checker, report } from './checker.ts';
-import { collectLabels, type Labels } from './labels.ts';
+import { collectLabels, type LabelScope, type Labels, reportSharedOnce } from './labels.ts';
 
 /** Names that a model cannot bind: they choose a point of the family. */
 const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);
@@ -19,7 +19,7 @@ interface ModelCheck {
   before: Before | undefined;
   /** Whether a section was checked. */
   started: boolean;
-  /** Of statements outside of sections, whose labels are paths of the model itself. */
+  /** Of statements outside of sections and of shared steps, whose labels are paths of the model itself. */
   readonly labels: Labels;
 }
 
@@ -50,7 +50,12 @@ export function checkModel(c: Checker, model: ModelNode): void {
     report(c, 'no-section', name.span, { name: name.name });
   }
   if (!members.some((member) => member.kind === 'input')) report(c, 'no-input', name.span, { name: name.name });
+  reportSharedOnce(c, m.labels);
   reportUnused(c);
+}
+
+function statements({ labels }: ModelCheck): LabelScope {
+  return { own: labels, shared: labels };
 }
 
 function isOwnWidth(entry: { readonly name: { readonly name: string }; readonly parameter?: unknown }): boolean {
@@ -112,13 +117,13 @@ function checkMember(m: ModelCheck, member: Member): void {
     case 'auxiliary':
       expectType(c, checkExpr(c, member.weight), 'number', member.weight.span, 'the weight in the loss');
       for (const value of member.outputs) checkOutput(c, value);
-      collectLabels(c, member, m.labels);
+      collectLabels(c, member, statements(m));
       return;
     case 'scaling':
       checkScaling(c, member);
       return;
     case 'section':
-      checkSection(c, member, m.before, m.uses);
+      checkSection(c, member, m.before, m.uses, m.labels);
       m.before = sectionBefore(c, member.name);
       m.started = true;
       return;
@@ -127,6 +132,6 @@ function checkMember(m: ModelCheck, member: Member): void {
       return; // when all names are known
     default:
       checkStatement(c, member);
-      collectLabels(c, member, m.labels);
+      collectLabels(c, member, statements(m));
   }
 }

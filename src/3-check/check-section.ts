@@ -1,10 +1,11 @@
 import type { Arg, ModelNode, NameNode, SectionNode } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
+import { excerpt } from '../source.ts';
 import { checkExpr, checkHead, countOf, expectType } from './check-expr.ts';
 import { checkStageRows, checkStageTable } from './check-rows.ts';
-import { type Before, calleeSignature, checkStep, firstCallSignature } from './check-step.ts';
-import { bind, type Checker, lookup } from './checker.ts';
-import { addLabel, collectLabels, factsOf, type Labels } from './labels.ts';
+import { type Before, calleeSignature, checkSharing, checkStep, firstCallSignature } from './check-step.ts';
+import { bind, type Checker, lookup, report } from './checker.ts';
+import { addLabel, collectLabels, factsOf, type LabelScope, type Labels } from './labels.ts';
 import type { Signature } from './signature.ts';
 
 /** A section that builds a table by its name, with the block before it: the table is checked against that. */
@@ -20,14 +21,21 @@ export interface TableUses {
   byParam: TableUse | undefined;
 }
 
-/** Checks a section and binds its name. */
-export function checkSection(c: Checker, section: SectionNode, before: Before | undefined, uses: TableUses): void {
-  const { first, tail, steps, name } = section;
-  const labels: Labels = new Map();
+/** Checks a section and binds its name. @param shared the labels of the model's shared steps */
+export function checkSection(
+  c: Checker,
+  section: SectionNode,
+  before: Before | undefined,
+  uses: TableUses,
+  shared: Labels,
+): void {
+  const { first, tail, steps, name, share, label } = section;
+  const scope: LabelScope = { own: new Map(), shared };
   const facts = factsOf(tail.condition);
-  addLabel(c, section.label, labels, facts);
-  collectLabels(c, [first, tail.rows], labels, facts);
-  collectLabels(c, [tail.condition, steps], labels);
+  addLabel(c, label, scope, { facts, shared: share !== undefined });
+  collectLabels(c, [first, tail.rows], scope, facts);
+  collectLabels(c, [tail.condition, steps], scope);
+  if (share) checkSharing(c, share, label, excerpt(first.span));
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
   const callee = calleeOf(c, section);
   const { args } = headOf(section);
@@ -41,7 +49,10 @@ export function checkSection(c: Checker, section: SectionNode, before: Before | 
     const span = { ...first.span, start: section.label?.span.start ?? first.span.start };
     tensors = firstCallSignature(c, { callee, args, span, conditional: !!tail.condition }, before);
   } else if (callee) calleeSignature(c, callee);
-  else tensors = countOf(checkHead(c, first));
+  else {
+    if (share) report(c, 'not-callable', first.span, { name: excerpt(first.span), what: 'a value' });
+    tensors = countOf(checkHead(c, first));
+  }
   for (const step of steps) tensors = checkStep(c, step, tensors);
   bind(c, name, { type: { tensors }, used: true });
 }

@@ -1,4 +1,4 @@
-import type { Arg, CallNode, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
+import type { Arg, CallNode, Ident, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
@@ -22,7 +22,7 @@ export function checkStep(c: Checker, step: StepNode, chained: number | undefine
   const { tail, callee, args = [] } = step;
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
   const signature = calleeSignature(c, callee);
-  if (step.share) checkSharing(c, step, step.share);
+  if (step.share) checkSharing(c, step.share, step.label, callee.text);
   else if (!step.label && signature) requireLabel(c, signature, callee.span);
   if (tail.rows) {
     checkStageTable(c, tail.rows, signature, args);
@@ -33,8 +33,8 @@ export function checkStep(c: Checker, step: StepNode, chained: number | undefine
 }
 
 /** A shared step has a label, and says at most that its norms are separate. */
-function checkSharing(c: Checker, { label, callee }: StepNode, { args, span }: SharingNode): void {
-  if (!label) report(c, 'shared-without-label', span, { callee: callee.text });
+export function checkSharing(c: Checker, { args, span }: SharingNode, label: Ident | undefined, callee: string): void {
+  if (!label) report(c, 'shared-without-label', span, { callee });
   const isKnown = args.every(
     ({ name, value }) => name?.name === 'norms' && value.kind === 'name' && value.text === 'separate',
   );

@@ -8,25 +8,43 @@ interface Label {
   readonly facts: readonly Fact[];
   /** Whether it is of a shared step: its uses have one label. */
   readonly shared: boolean;
+  /** How many uses a shared step has, as far as the text shows: in a comprehension there are several. */
+  uses: number;
 }
 
 /** The labels of a block or section, by name. Several of one name are in steps whose conditions exclude each other. */
 export type Labels = Map<string, Label[]>;
 
+/** Where the labels of a part of a declaration belong. */
+export interface LabelScope {
+  /** The labels of the block or section, or of a model's statements. */
+  readonly own: Labels;
+  /** Those that shared steps belong to: in a section, of its model. */
+  readonly shared: Labels;
+}
+
+/** How a labelled step is built. */
+interface Building {
+  readonly facts: readonly Fact[];
+  readonly shared?: boolean;
+  readonly repeated?: boolean;
+}
+
 /** As many steps share a label at most: each is compared with all before it. */
 const mostOfOneName = 16;
 
 /** Takes up a label, or says that a step has it already that may be built together with this one. */
-export function addLabel(
-  c: Checker,
-  ident: Ident | undefined,
-  labels: Labels,
-  facts: readonly Fact[] = [],
-  shared = false,
-): void {
+export function addLabel(c: Checker, ident: Ident | undefined, scope: LabelScope, building: Building): void {
   if (!ident || ident.name === '') return;
+  const { facts, shared = false, repeated = false } = building;
+  const label: Label = { ident, facts, shared, uses: repeated ? 2 : 1 };
+  addTo(c, scope.own, label);
+  if (shared && scope.shared !== scope.own) addTo(c, scope.shared, label);
+}
+
+function addTo(c: Checker, labels: Labels, label: Label): void {
+  const { ident, facts, shared } = label;
   const { name, span } = ident;
-  const label: Label = { ident, facts, shared };
   const others = labels.get(name);
   if (!others) {
     labels.set(name, [label]);
@@ -34,12 +52,23 @@ export function addLabel(
   }
   const differs = (o: Label) => !(shared && o.shared) && !excludeEachOther(c, o.facts, facts);
   const other = others.length < mostOfOneName || shared ? others.find(differs) : others[0];
-  if (!other) {
-    // of the uses of a shared step one stands for all
-    if (!shared || !others.some((o) => o.shared)) others.push(label);
-  } else {
+  if (other) {
     const related = [{ span: other.ident.span, message: `the first '${name}'` }];
     report(c, 'duplicate-label', span, { name }, { related });
+    // one mistake
+    other.uses++;
+    return;
+  }
+  // of the uses of a shared step one stands for all
+  const same = shared && others.find((o) => o.shared);
+  if (same) same.uses++;
+  else others.push(label);
+}
+
+/** Says so where a step is shared that the text uses once. */
+export function reportSharedOnce(c: Checker, labels: Labels): void {
+  for (const { ident, shared, uses } of [...labels.values()].flat()) {
+    if (shared && uses === 1) report(c, 'shared-once', ident.span, { name: ident.name });
   }
 }
 
@@ -49,11 +78,11 @@ export function factsOf(condition: Expr | undefined): readonly Fact[] {
 }
 
 /** Takes up the labels in a part of a block or section, through all chains in it, in the order of the text. */
-export function collectLabels(c: Checker, part: unknown, labels: Labels, facts: readonly Fact[] = []): void {
+export function collectLabels(c: Checker, part: unknown, scope: LabelScope, facts: readonly Fact[] = []): void {
   // without recursion, so that no file is too deep for it
-  const open: Open[] = [{ part, facts }];
+  const open: Open[] = [{ part, facts, repeated: false }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const parts = partsOf(c, next, labels);
+    const parts = partsOf(c, next, scope);
     for (let i = parts.length - 1; i >= 0; i--) open.push(parts[i] as Open);
   }
 }
@@ -62,31 +91,36 @@ export function collectLabels(c: Checker, part: unknown, labels: Labels, facts: 
 interface Open {
   readonly part: unknown;
   readonly facts: readonly Fact[];
+  /** Whether it is in a comprehension. */
+  readonly repeated: boolean;
 }
 
-function partsOf(c: Checker, { part, facts }: Open, labels: Labels): readonly Open[] {
+function partsOf(c: Checker, open: Open, scope: LabelScope): readonly Open[] {
+  const { part, facts } = open;
   if (typeof part !== 'object' || part === null) return [];
-  if (Array.isArray(part)) return part.map((inner) => ({ part: inner, facts }));
+  if (Array.isArray(part)) return part.map((inner) => ({ ...open, part: inner }));
   const { kind } = part as { readonly kind?: unknown };
   if (kind === 'conditional') {
     const { value, condition, otherwise } = part as ConditionalNode;
     return [
-      { part: value, facts: [...facts, { condition, holds: true }] },
-      { part: condition, facts },
-      { part: otherwise, facts: [...facts, { condition, holds: false }] },
+      { ...open, part: value, facts: [...facts, { condition, holds: true }] },
+      { ...open, part: condition },
+      { ...open, part: otherwise, facts: [...facts, { condition, holds: false }] },
     ];
   }
   if (kind === 'step') {
     const { label, share, args, tail } = part as StepNode;
     const inside = [...facts, ...factsOf(tail.condition)];
-    addLabel(c, label, labels, inside, share !== undefined);
+    addLabel(c, label, scope, { ...open, facts: inside, shared: share !== undefined });
     return [
-      { part: args, facts: inside },
-      { part: tail.rows, facts: inside },
-      { part: tail.condition, facts },
+      { ...open, part: args, facts: inside },
+      { ...open, part: tail.rows, facts: inside },
+      { ...open, part: tail.condition },
     ];
   }
   const inner: Open[] = [];
-  for (const key in part) if (key !== 'span') inner.push({ part: (part as Record<string, unknown>)[key], facts });
+  const repeated = open.repeated || kind === 'comprehension';
+  for (const key in part)
+    if (key !== 'span') inner.push({ part: (part as Record<string, unknown>)[key], facts, repeated });
   return inner;
 }

@@ -209,7 +209,7 @@ export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
 
 /** What the step gives that stands behind the dots of a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
 function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): Value {
-  const path = joinPath(section.path, rest.join('.'));
+  const path = builtPath(ev, joinPath(section.path, rest.join('.')));
   const flow = ev.results.get(path);
   if (flow) return { kind: 'section', path, ...flow };
   const last = rest.at(-1) as string;
@@ -218,12 +218,22 @@ function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], 
   return sizeIn(inner.length === 0 ? section : atPath(ev, section, inner, span), last, span);
 }
 
+/** A path as the nodes have it, where it goes through a shared step of a section. */
+function builtPath({ uses }: Evaluation, path: string): string {
+  if (uses.size === 0) return path;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const use = uses.get(path.slice(0, end));
+    if (use !== undefined) return use + path.slice(end);
+  }
+  return path;
+}
+
 /** Says which word of a path names no step that was built. */
 function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): never {
   let before = section.path;
   let known = new Set<string>();
   for (const word of rest) {
-    known = wordsBelow(ev, before);
+    known = wordsBelow(ev, builtPath(ev, before));
     if (!known.has(word))
       return failProperty(
         word,
@@ -233,7 +243,7 @@ function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[]
       );
     before = joinPath(before, word);
   }
-  return fail('incomplete-path', span, { path: before, words: listNames([...wordsBelow(ev, before)]) });
+  return fail('incomplete-path', span, { path: before, words: listNames([...wordsBelow(ev, builtPath(ev, before))]) });
 }
 
 /** The words that follow a path in those of the steps below it. */

@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly choices: Choices;
   /** By path: what the step gave that bears it. */
   results: Map<string, Flow>;
+  /** By the path that a use of a shared step has in its section, `left.net`: the one that its nodes have, `net.0`. */
+  readonly uses: Map<string, string>;
   /** Builds what an expression calls; only building a graph has it. */
   readonly call: (call: CallNode, env: Env) => Value;
   readonly chain: (chain: ChainNode, env: Env) => Value;
@@ -56,6 +58,7 @@ export function createEvaluation(
     cell: undefined,
     choices: { given, used: new Set(), open: new Map(), seen: new Set() },
     results: new Map(),
+    uses: new Map(),
     ...build,
   };
 }

@@ -100,6 +100,8 @@ export interface Env {
   readonly convention: ConventionPoint;
   /** The path of the block or section that is being built. */
   readonly path: string;
+  /** The path that shared steps are below, where it is another: in a section that of its model. */
+  readonly sharedBelow?: string;
   /** The name that what is evaluated is assigned to: the label of what takes no tensors. */
   readonly assigned?: string;
   /** In a comprehension: the element's number, which labels take on, `.0`. */

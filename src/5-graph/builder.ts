@@ -31,7 +31,7 @@ export interface Builder {
   readonly owners: Map<string, GraphNode>;
   /** The uses of shared steps that are being built at this moment, the outermost first. */
   readonly sharing: SharedUse[];
-  /** How often each shared step was used so far, by its path. */
+  /** How often each shared step was used so far, by its path; in a section too. */
   readonly uses: Map<string, number>;
   readonly normalisation: Map<string, Normalisation>;
   /** The stage that is being built. */

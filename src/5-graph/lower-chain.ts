@@ -1,4 +1,4 @@
-import type { Arg, CallNode, ChainNode, Expr, NameNode, StepNode } from '../1-parse/ast.ts';
+import type { Arg, CallNode, ChainNode, Expr, Ident, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import type { Declared } from '../2-resolve/program.ts';
 import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
@@ -76,7 +76,12 @@ function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue
 
 /** Builds one step over what comes before it, and keeps what it gives under its path where it has a label. */
 export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
-  if (step.share && step.label) return lowerShared(b, step, flow, env, joinPath(env.path, step.label.name));
+  const { share, label: shared } = step;
+  if (share && shared) {
+    return lowerShared(b, { share, label: shared, span: step.callee.span }, env, (site) =>
+      lowerStepAt(b, step, flow, env, site),
+    );
+  }
   const label = step.label ? step.label.name + env.numbers : '';
   const site: Site = { span: step.callee.span, path: joinPath(env.path, label), labelled: !!step.label };
   const outer = b.place;
@@ -87,17 +92,37 @@ export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flo
   return result;
 }
 
-/** Builds one more use of a shared step: its nodes have its number in their paths, its tensors have not. */
-function lowerShared(b: Builder, step: StepNode, flow: Flow, env: Env, owner: string): Flow {
+/**
+ * Builds one more use of a shared step: its nodes have its number in their paths, its tensors have not. What it gives is kept
+ * under that path; in a section under its label there too, with the number of the use in the section, and without for the last.
+ */
+export function lowerShared(
+  b: Builder,
+  { share, label, span }: { readonly share: SharingNode; readonly label: Ident; readonly span: Span },
+  env: Env,
+  build: (site: Site) => Flow,
+): Flow {
   b.unkept++;
-  const use = b.uses.get(owner) ?? 0;
-  b.uses.set(owner, use + 1);
-  const path = joinPath(owner, String(use));
-  b.sharing.push({ path, owner, ownNorms: step.share?.args.length === 1 });
-  const result = lowerStepAt(b, step, flow, env, { span: step.callee.span, path, labelled: true });
+  const owner = joinPath(env.sharedBelow ?? env.path, label.name);
+  const path = nextUse(b, owner);
+  b.sharing.push({ path, owner, ownNorms: share.args.length === 1 });
+  const result = build({ span, path, labelled: true });
   b.sharing.pop();
   b.ev.results.set(path, result);
+  if (env.sharedBelow !== undefined) {
+    const last = joinPath(env.path, label.name);
+    for (const inSection of [nextUse(b, last), last]) {
+      b.ev.uses.set(inSection, path);
+      b.ev.results.set(inSection, result);
+    }
+  }
   return result;
+}
+
+function nextUse({ uses }: Builder, owner: string): string {
+  const use = uses.get(owner) ?? 0;
+  uses.set(owner, use + 1);
+  return joinPath(owner, String(use));
 }
 
 /** A step whose condition does not hold passes its input on. */

@@ -23,7 +23,7 @@ import {
 import type { Span } from '../source.ts';
 import { addNode, type Builder, ownerOf } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
-import { callFirst, flowIn, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
+import { callFirst, flowIn, lowerShared, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerStatement } from './lower-statement.ts';
 import { lowerTable } from './lower-table.ts';
 
@@ -162,13 +162,13 @@ function averaged(b: Builder, { name, span }: InputNode, list: readonly number[]
 
 function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
   const path = joinPath(env.path, section.name.name);
-  const inner: Env = { ...env, path };
+  const inner: Env = { ...env, path, sharedBelow: env.path };
   const outer = b.place;
   const callee = calledAlone(section, env);
   b.place = { section: path, ...(callee !== undefined && { callee }) };
   const start = b.nodes.length;
   const first = lowerFirst(b, section, inner, before);
-  if (section.label) b.ev.results.set(joinPath(path, section.label.name), first);
+  if (section.label && !section.share) b.ev.results.set(joinPath(path, section.label.name), first);
   let flow = first;
   let cut = false;
   for (const step of section.steps) {
@@ -201,9 +201,14 @@ function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): F
   const { callee, args } = headOf(section);
   const value = callee && callableValue(env, callee);
   if (!callee || !value) return flowIn(b, env, first);
-  const site: Site = { span: callee.span, path: joinPath(env.path, section.label?.name ?? ''), labelled: true };
-  if (tail.rows) return lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors, true);
-  return callFirst(b, value, args, before, env, site);
+  const { span } = callee;
+  const { share, label } = section;
+  const build = (site: Site) =>
+    tail.rows
+      ? lowerTable(b, { callee: value, args, rows: tail.rows, env, site }, before.tensors, true)
+      : callFirst(b, value, args, before, env, site);
+  if (share && label) return lowerShared(b, { share, label, span }, env, build);
+  return build({ span, path: joinPath(env.path, label?.name ?? ''), labelled: true });
 }
 
 function callableValue(env: Env, name: NameNode): BlockValue | ActivationValue | undefined {

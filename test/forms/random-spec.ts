@@ -159,6 +159,10 @@ function section(
     // what it gives is two tensors: the section after it does not take them
     return { text: `  ${name}: ${from}net: Inner(${point})`, names: pick.several(inner, 2) };
   }
+  if (pick.chance(0.06)) {
+    const use = `share ${name}k: ${step(pick, x.shape)}`;
+    return { text: `  ${name}: ${from}${use} -> ${use}`, names: [`${name}.${name}k.0`, name] };
+  }
   const start = merge(pick, values) ?? undefined;
   const steps = tail(pick, x.shape);
   if (start && pick.chance(0.35)) return { text: `  ${name}: ${start.text}${steps}`, names: [name] };

@@ -74,7 +74,7 @@ test('random specs give in every form what loops in double precision give, and v
         const found = await form.run();
         if (!found) continue;
         ran++;
-        const difference = differenceOf(found, expected);
+        const difference = differenceOf(found, expected, form.scales);
         if (!(difference <= form.tolerance)) say(`${form.name} differs by ${difference}`);
       } catch (e) {
         say(`${form.name}: ${(e as Error).message}`);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { elements, type Graph, graphTensors } from '../../src/5-graph/graph.ts';
+import { elements, type Graph, graphTensors, type ValueRef } from '../../src/5-graph/graph.ts';
 import { withoutAuxiliary } from '../../src/5-graph/passes/remove-unreached.ts';
 import { buildTrainingProgram } from '../../src/5-graph/training/build-training-program.ts';
 import { emit } from '../../src/6-emit/emit.ts';
@@ -26,6 +26,8 @@ export interface Form {
   readonly name: string;
   /** The most that an output may be off, over its largest value. */
   readonly tolerance: number;
+  /** See `differenceOf`. */
+  readonly scales?: readonly number[];
   run(): Promise<Outputs | undefined>;
 }
 
@@ -60,9 +62,11 @@ export function formsOf(
     const { diagnostics } = emit(network, target, options, folder.open, { checkpoint, fold, half });
     return hasErrors(diagnostics) ? undefined : folder.files();
   };
+  const scales = halfScales(network, checkpoint);
   const onnx = (name: string, options: Partial<OnnxOptions>, fold = true, half = false): Form => ({
     name,
     tolerance: half ? 0.05 : 1e-4,
+    ...(half && scales && { scales }),
     async run() {
       const files = written(onnxTarget, options, fold, half);
       return files && runOrt(files.get('')!, graph, inputs, batch);
@@ -89,7 +93,7 @@ export function formsOf(
     onnx('ONNX', {}),
     onnx(`ONNX, opset ${opset}, batch norms as they are`, { opset }, false),
     onnx(`ONNX, a batch of ${batch}`, { batch }),
-    ...(fitsHalf(network, checkpoint) ? [onnx('ONNX, half precision', {}, variant % 2 === 0, true)] : []),
+    ...(scales ? [onnx('ONNX, half precision', {}, variant % 2 === 0, true)] : []),
     onnx('ONNX, tuned', { tuned: 'ort-x86' }),
     tfjs('layers model', layersTarget, false),
     tfjs('graph model', graphModelTarget, variant % 2 === 0),
@@ -157,23 +161,36 @@ export function lostByLayers(network: Compilation, checkpoint: Checkpoint): read
   return [...checkpoint.tensors.keys()].filter((name) => taken.has(name) && !isSame(name));
 }
 
-/** Whether half precision can hold what goes through a network, and its squares: beyond, infinities are right. */
-function fitsHalf(network: Compilation, checkpoint: Checkpoint): boolean {
+/**
+ * For each output the largest value of what its node reads or gives: what half precision rounds, where little of it is left.
+ * Undefined where half precision cannot hold what goes through a network, and its squares: there infinities are right.
+ */
+function halfScales(network: Compilation, checkpoint: Checkpoint): readonly number[] | undefined {
   const graph = network.graph as Graph;
   const outputs = graph.nodes.flatMap(({ id, shapes }) =>
     shapes.map((_, output) => ({ name: `${id}/${output}`, value: { node: id, output } })),
   );
-  const all = expectedOutputs({ ...network, graph: { ...graph, outputs } }, checkpoint);
-  return all.every((values) => Array.from(values).every((x) => Math.abs(x) < 250));
+  const values = expectedOutputs({ ...network, graph: { ...graph, outputs } }, checkpoint);
+  const largest = new Map(outputs.map(({ name }, i) => [name, largestOf(values[i]!)]));
+  if ([...largest.values()].some((x) => !(x < 250))) return undefined;
+  const sizeOf = ({ node, output }: ValueRef) => largest.get(`${node}/${output}`)!;
+  return graph.outputs.map(({ value }) => Math.max(...[value, ...graph.nodes[value.node]!.inputs].map(sizeOf)));
 }
 
-/** The largest difference of an output over its largest value; infinite for another number of elements. */
-export function differenceOf(found: Outputs, expected: Outputs): number {
+function largestOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+}
+
+/**
+ * The largest difference of an output over its largest value, or over the size that it is rounded at; infinite for another
+ * number of elements.
+ */
+export function differenceOf(found: Outputs, expected: Outputs, scales: readonly number[] = []): number {
   return Math.max(
     ...expected.map((values, i) => {
       const other = found[i];
       if (other?.length !== values.length) return Number.POSITIVE_INFINITY;
-      let [most, largest] = [0, 0];
+      let [most, largest] = [0, scales[i] ?? 0];
       for (let k = 0; k < values.length; k++) {
         const difference = Math.abs(values[k]! - other[k]!);
         most = difference <= most ? most : Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;

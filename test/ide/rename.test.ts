@@ -174,3 +174,29 @@ test('an argument before a table is a parameter of all blocks that the table bui
   if ('refusal' in result) throw new Error(result.refusal);
   expect(applyEdits(analysis.source.text, result.edits).match(/fn/g)).toHaveLength(5);
 });
+
+test.each([
+  ['in sections of a model', 'left: share side: Linear(4)', 'right: relu -> share side: Linear(4)'],
+  ['in one section', 'left: relu -> share side: Linear(4) -> share side: Linear(4)', 'right: relu'],
+  ['in statements', 'left = image -> share side: Linear(4)', 'right = left -> share side: Linear(4)'],
+])('renaming one label of a shared step %s renames its other uses, and the paths that name it', (_, left, right) => {
+  const text = `model M {
+  input image: [4, 1, 1]
+  ${left}
+  ${right}
+  return right
+}
+
+weights M {
+  | path | mine |
+  | side | fc   |
+}
+`;
+  const starts = [...text.matchAll(/side/g)].map(({ index }) => index);
+  for (const at of starts) {
+    const { ide, analysis, offset } = openFixture({ 'net.enet': `${text.slice(0, at)}▮${text.slice(at)}` });
+    const result = renameAt(ide, analysis, offset, 'half');
+    const edits = 'refusal' in result ? [] : (editsByPath(result.edits).get('/space/net.enet') ?? []);
+    expect(applyEdits(text, edits)).toBe(text.replaceAll('side', 'half'));
+  }
+});

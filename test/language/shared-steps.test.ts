@@ -77,12 +77,12 @@ test('a shared model: one entry for its weights, its cells set once for all uses
 
 test('each use is a step of its own for paths', () => {
   const members = '  s: relu -> share unit: Unit(3) -> share unit: Unit(3)\n  t: s.unit.1.conv -> relu';
-  expect(lines(graphOf(members)).at(-1)).toBe('t.relu activation [3, 32, 32] <- s.unit.1.conv');
+  expect(lines(graphOf(members)).at(-1)).toBe('t.relu activation [3, 32, 32] <- unit.1.conv');
 });
 
 test('uses that cannot share are an error, and so are settings that share does not have', () => {
   expect(messages(text('  s: relu -> share c: Conv(8, 3) -> share c: Conv(8, 3)'), { model: 'M' })).toEqual([
-    "shared-step-differs: the uses of 's.c' cannot share one set of parameters: one has [8, 3, 3, 3], another [8, 8, 3, 3]",
+    "shared-step-differs: the uses of 'c' cannot share one set of parameters: one has [8, 3, 3, 3], another [8, 8, 3, 3]",
   ]);
   const strides = '  s = [image -> share c: Conv(8, 3, stride: n) for n in [1, 2]]\n  t: s[0] -> relu';
   expect(problems(text(strides), { model: 'M' })).toEqual(['shared-step-differs']);
@@ -90,7 +90,54 @@ test('uses that cannot share are an error, and so are settings that share does n
     'duplicate-label',
   ]);
   expect(problems(text('  s: relu -> share Conv(3, 3)'), { model: 'M' })).toContain('shared-without-label');
-  expect(problems(text('  s: relu -> share(norms: apart) c: Conv(3, 3)'), { model: 'M' })).toEqual(['share-settings']);
+  expect(problems(text('  s: share Conv(3, 3)'), { model: 'M' })).toContain('shared-without-label');
+  expect(problems(text('  s: share(norms: apart) c: Conv(3, 3) -> share c: Conv(3, 3)'), { model: 'M' })).toEqual([
+    'share-settings',
+  ]);
+  expect(problems(text('  s: relu\n  t: share c: s -> share c: Conv(3, 3)'), { model: 'M' })).toEqual(['not-callable']);
+});
+
+test('a step that is shared and used once is a mistake', () => {
+  const once = ["shared-once: 'share c' has one use: there is nothing that it shares"];
+  expect(messages(text('  s: relu -> share c: Conv(3, 3)'), { model: 'M' })).toEqual(once);
+  expect(messages(text('  s: share c: Conv(3, 3)'), { model: 'M' })).toEqual(once);
+  expect(problems(blocks.replace(' -> share unit: Unit(x.channels)', ''), { model: 'Inner' })).toEqual(['shared-once']);
+  expect(problems(text('  s = [x -> share c: Conv(3, 3) for x in [image]]\n  t: s[0]'), { model: 'M' })).toEqual([]);
+});
+
+test('sections of a model share steps, the first of a section among them', () => {
+  const members = `  input a: [3, 8, 8]
+  input b: [3, 8, 8]
+  left: share net: Inner(a)
+  right: b -> share net: Inner -> relu
+  head: Sub(left, right) -> share last: Linear(2) -> share last: Linear(2)
+  return head, left.net.rows.c2, right.net.rows.c2.conv, head.last.0`;
+  expect(tensorNames(members)).toEqual([
+    'net.rows.c2.conv.weight',
+    ...unit.map((role) => `net.rows.c2.bn.${role}`),
+    'net.head.fc.weight',
+    'net.head.fc.bias',
+    'last.weight',
+    'last.bias',
+  ]);
+  const { nodes, outputs } = graphOf(members);
+  expect(outputs.map(({ value }) => nodes[value.node]?.path)).toEqual([
+    'last.1',
+    'net.0.rows.c2.relu',
+    'net.1.rows.c2.conv',
+    'last.0',
+  ]);
+  // below the step of an outer model, as everything of the inner one
+  const outer = `${text(members)}\nmodel Outer {\n  input a: [3, 8, 8]\n  pair: [a, relu(a)] -> m: M\n}`;
+  const { graph } = build(outer, { model: 'Outer' });
+  expect([...graphTensors(graph)].map(({ tensor }) => tensor.name)).toContain('pair.m.net.head.fc.weight');
+  // one label in a section and in a statement is one step; a step that is not shared keeps its own label
+  expect(
+    problems(text('  s: share c: Conv(3, 3)\n  t = s -> share c: Conv(3, 3)\n  return t'), { model: 'M' }),
+  ).toEqual([]);
+  expect(problems(text('  s: share c: Conv(3, 3)\n  t = s -> c: Conv(3, 3)\n  return t'), { model: 'M' })).toContain(
+    'duplicate-label',
+  );
 });
 
 test('norms are folded into a shared convolution where all its uses have the same', () => {

@@ -167,10 +167,10 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       walkScaling(w, facts, member);
       return;
     case 'section': {
-      const { label, tail, steps } = member;
+      const { share, label, tail, steps } = member;
       const outer = w.labels;
       w.labels = new Map();
-      walkLabel(w, label);
+      walkLabel(w, label, share !== undefined);
       const callee = walkFirst(w, all, member);
       walkTail(w, all, tail, callee);
       for (const step of steps) walkStep(w, all, step);

@@ -11,6 +11,7 @@ import type {
 import { headOf } from '../../1-parse/section-head.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared, DeclaredModel } from '../../2-resolve/program.ts';
+import { memoise } from '../../memoise.ts';
 import { rowName, rowNames } from '../row-names.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
@@ -140,6 +141,10 @@ function step(scope: PathScope, word: string): PathStep[] {
         const entity: Entity = { kind: 'section', name: section.name.name, ident: section.name, owner: inside.owner };
         found.push({ entity, next: () => inSection(inside, section) });
       }
+      // of the steps in sections, a model's path begins with those that are shared
+      if (scope.sections) {
+        for (const shared of sharedSteps(section)) if (fits(shared.label.name)) found.push(labelled(inside, shared));
+      }
       return !scope.sections;
     }
     if (node.kind === 'step') {
@@ -150,6 +155,19 @@ function step(scope: PathScope, word: string): PathStep[] {
   });
   return found;
 }
+
+/** The shared steps of a section. */
+const sharedSteps = memoise((section: SectionNode): readonly LabelledStep[] => {
+  const { share, label, first, tail, steps } = section;
+  const found: LabelledStep[] = share && label ? [{ label, callee: headOf(section).callee, tail }] : [];
+  walkNodes([first, tail, steps], (node) => {
+    if (node.kind !== 'step') return true;
+    const step = node as StepNode;
+    if (step.share && step.label) found.push({ label: step.label, callee: step.callee, tail: step.tail });
+    return true;
+  });
+  return found.filter(({ label }) => label.name !== '');
+});
 
 /** Whether names fit a word of a path; a star stands for one character or more. */
 function fitting(word: string): (name: string) => boolean {

@@ -66,6 +66,8 @@ export interface Walk {
   readonly sharedLabels: Map<Ident, Ident>;
   /** The labels so far of the block or section that is walked through, by name. */
   labels: Map<string, Ident>;
+  /** Those of shared steps, and of the statements of a block or model. */
+  readonly shared: Map<string, Ident>;
   /** Steps that build a table by its name, with what they call. */
   readonly tableUses: { readonly table: LocalName; readonly callee: NameTarget }[];
   /** How many names are bound so far. */
@@ -78,6 +80,7 @@ export interface Walk {
 
 /** @param known what a first walk has found: the names of the text are collected */
 export function createWalk(owner: Declaration, known?: Meanings): Walk {
+  const shared = new Map<string, Ident>();
   return {
     owner,
     targets: new Map(known?.targets),
@@ -85,7 +88,8 @@ export function createWalk(owner: Declaration, known?: Meanings): Walk {
     columns: new Map(),
     repeated: new Map(),
     sharedLabels: new Map(),
-    labels: new Map(),
+    labels: shared,
+    shared,
     tableUses: [],
     count: 0,
     depth: 0,
@@ -231,11 +235,12 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
 }
 
 /** Takes up a label. Steps that share one name one part of a path: the first stands for all. */
-export function walkLabel(w: Walk, label: Ident | undefined): void {
+export function walkLabel(w: Walk, label: Ident | undefined, isShared: boolean): void {
   if (!label || label.name === '') return;
-  const first = w.labels.get(label.name);
+  const labels = isShared ? w.shared : w.labels;
+  const first = labels.get(label.name);
   if (first) w.sharedLabels.set(label, first);
-  else w.labels.set(label.name, label);
+  else labels.set(label.name, label);
   put(w, label, 'write', { kind: 'label', ident: first ?? label });
 }
 
@@ -265,8 +270,8 @@ function walkVariant(w: Walk, names: Names, expr: Expr, callee: NameTarget): voi
 }
 
 export function walkStep(w: Walk, names: Names, step: StepNode): void {
-  const { label, callee, args = [], tail } = step;
-  walkLabel(w, label);
+  const { share, label, callee, args = [], tail } = step;
+  walkLabel(w, label, share !== undefined);
   const target = walkName(w, names, callee);
   walkArgs(w, tail.rows ? tableNames(names) : names, args, [target, ...blocksBuilt(w, names, tail)]);
   walkTail(w, names, tail, target);

@@ -182,6 +182,10 @@ export const checkDiagnostics = {
     (a) => `'share' stands before a label: 'share name: ${a.callee}'`,
     `All uses of a shared step have one set of parameters, which are named after its label: \`-> share head: Head(8)\`.`,
   ),
+  'shared-once': warning<{ name: string }>(
+    (a) => `'share ${a.name}' has one use: there is nothing that it shares`,
+    `The uses of a shared step are the elements of a comprehension, or steps with the same label in one block or one model: \`left: a -> share trunk: Trunk\`, \`right: b -> share trunk: Trunk\`.`,
+  ),
   'share-settings': error<object>(
     () => `'share' can be told one thing: 'share(norms: separate)'`,
     `With \`share(norms: separate)\` each use of the step has batch norms of its own; everything else is shared.`,

@@ -48,28 +48,39 @@ export interface LayersBuilder {
   finish(outputs: readonly string[]): LayersPlan;
 }
 
+/** One call of a layer. */
+interface Call {
+  /** The number of its layer. */
+  readonly layer: number;
+  readonly from: readonly Call[];
+  /** In which of its passes over the layers TensorFlow.js makes it when it loads the model. */
+  readonly pass: number;
+}
+
 /** @param ownerPaths the paths of nodes that own tensors: no other layer may have such a name. */
 export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilder {
   const names = createNames();
   for (const path of ownerPaths) names.unique(path);
-  const layers: LayerJson[] = [];
+  const layers: Omit<LayerJson, 'inbound_nodes'>[] = [];
+  /** By layer, in the order of the graph. */
+  const calls: Call[][] = [];
+  /** By the names of the values that they give. */
+  const callOf = new Map<string, Call>();
   const weights: StoredWeight[] = [];
   const inputs: string[] = [];
-  /** What later calls of shared layers give, by the names of the values. */
-  const calls = new Map<string, readonly [layer: string, call: number]>();
-  const owners = new Map<string, { readonly layer: LayerJson; readonly config: string }>();
+  const owners = new Map<string, { readonly layer: number; readonly config: string }>();
 
-  const callOf = (value: string) => calls.get(value) ?? ([value, 0] as const);
-  const inboundOf = (from: readonly string[]) => from.map((value): InboundRef => [...callOf(value), 0, {}]);
+  const call = (layer: number, value: string, inputs: readonly string[]) => {
+    const from = inputs.map((name) => callOf.get(name) as Call);
+    const made = { layer, from, pass: Math.max(0, ...from.map((c) => c.pass + (c.layer > layer ? 1 : 0))) };
+    callOf.set(value, made);
+    calls[layer]?.push(made);
+    return value;
+  };
   const add: LayersBuilder['layer'] = (className, name, config, from) => {
-    const inbound = inboundOf(from);
-    layers.push({
-      class_name: className,
-      name,
-      config: { name, trainable: true, ...config },
-      inbound_nodes: inbound.length > 0 ? [inbound] : [],
-    });
-    return name;
+    layers.push({ class_name: className, name, config: { name, trainable: true, ...config } });
+    calls.push([]);
+    return call(layers.length - 1, name, from);
   };
   return {
     layer: (className, name, config, from) => add(className, names.unique(name), config, from),
@@ -77,11 +88,7 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
       const path = ownerPath(node);
       const known = owners.get(path);
       const text = JSON.stringify([className, config]);
-      if (known?.config === text) {
-        const value = names.unique(node.path);
-        calls.set(value, [path, known.layer.inbound_nodes.push(inboundOf(from)) - 1]);
-        return value;
-      }
+      if (known?.config === text) return call(known.layer, names.unique(node.path), from);
       // one whose padding is another at its size of image has a copy of the weights
       const name = known ? names.unique(node.path) : path;
       const groups = node.op.kind === 'conv' ? node.op.groups : 1;
@@ -90,7 +97,7 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
         weights.push(storedWeight(`${name}/${member}`, node, tensor, groups));
       }
       add(className, name, config, from);
-      if (!known) owners.set(path, { layer: layers.at(-1) as LayerJson, config: text });
+      if (!known) owners.set(path, { layer: layers.length - 1, config: text });
       return name;
     },
     input(name, shape) {
@@ -99,7 +106,23 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
       return inputs.at(-1) as string;
     },
     firstInput: () => inputs[0] as string,
-    finish: (outputs) => ({ layers, weights, inputs, outputs: outputs.map((value) => [...callOf(value), 0]) }),
+    finish(outputs) {
+      // a reference to a call is its number among those that the loader has made, which are those of earlier passes first
+      const ordered = calls.map((of) => [...of].sort((a, b) => a.pass - b.pass));
+      const numbers = new Map(ordered.flatMap((of) => of.map((made, i) => [made, i] as const)));
+      const refTo = (made: Call) => [layers[made.layer]?.name as string, numbers.get(made) as number, 0] as const;
+      return {
+        layers: layers.map((layer, i) => ({
+          ...layer,
+          inbound_nodes: (ordered[i] as Call[]).flatMap(({ from }) =>
+            from.length > 0 ? [from.map((made): InboundRef => [...refTo(made), {}])] : [],
+          ),
+        })),
+        weights,
+        inputs,
+        outputs: outputs.map((value) => refTo(callOf.get(value) as Call)),
+      };
+    },
   };
 }
 
