@@ -50,7 +50,7 @@ export function emit<Options>(
   const untaken = reportLackedTypes(lowered, target);
   const problems = untaken.length > 0 ? untaken : target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
-  const weights = chooseWeights(program, lowered, { ...options, trained: graph });
+  const weights = chooseWeights(program, lowered, { trained: graph, ...options });
   const before = [...problems, ...weights.diagnostics];
   if (!weights.source) return { diagnostics: before, bytes: 0 };
   const result = target.emit({

@@ -2,9 +2,9 @@ import type { CompileOptions } from '../compile.ts';
 import { compileSpec, isWhole, type Network } from '../compile-spec.ts';
 import { diagnosticToJson } from '../diagnostics/json.ts';
 import type { Spec } from '../node/open-spec.ts';
-import { flag } from './arguments.ts';
+import { flag, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
-import type { Io } from './io.ts';
+import { type Io, usageError } from './io.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
 import { type NamedPoint, scalingRequest } from './scaling-request.ts';
 import { openSpec } from './spec.ts';
@@ -27,11 +27,21 @@ export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwor
  * @param point which point of the family: that of the options by default
  */
 export function buildNetwork(spec: Spec, args: Arguments, io: Io, point?: NamedPoint): OpenedNetwork | undefined {
-  const request = scalingRequest(args, spec, point);
+  const request = withClasses(scalingRequest(args, spec, point), args);
   const compilation = compileSpec(spec, request);
   const { diagnostics } = compilation;
   printDiagnostics(diagnostics, args, io);
   if (isWhole(compilation)) return { spec, request, network: compilation };
   if (flag(args, 'json')) printJson({ diagnostics: diagnostics.map(diagnosticToJson) }, io);
   return undefined;
+}
+
+/** A request with the number of classes that `--classes` gives. */
+function withClasses(request: CompileOptions, args: Arguments): CompileOptions {
+  const classes = text(args, 'classes');
+  if (classes === undefined) return request;
+  if (request.set?.classes !== undefined) {
+    throw usageError('--classes and --set classes exclude each other', args.command.name);
+  }
+  return { ...request, set: { ...request.set, classes: String(Number(classes)) } };
 }

@@ -3,7 +3,18 @@ import type { Command } from './command.ts';
 import { engineCommands } from './engine-commands.ts';
 import { fitOptions } from './fit-options.ts';
 import { type Exit, usageError } from './io.ts';
-import { emitOptions, force, json, phi, quiet, scalingOptions, takesSpec, variant, weightOptions } from './options.ts';
+import {
+  classes,
+  emitOptions,
+  force,
+  json,
+  phi,
+  quiet,
+  scalingOptions,
+  takesSpec,
+  variant,
+  weightOptions,
+} from './options.ts';
 import { searchOptions } from './search-options.ts';
 
 const specDetails =
@@ -18,10 +29,14 @@ export const commands: readonly Command[] = [
     summary: 'compile a network to a file that runs',
     ...takesSpec,
     details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; a model that enetc wrote is replaced.\n\nNothing is written over what the network is made from, and without --force over no file that enetc did not write. --external-data calls the file of weights by what it holds, so that no other model takes it for its own.`,
-    options: [...scalingOptions, ...emitOptions, json, quiet],
+    options: [...scalingOptions, classes, ...emitOptions, json, quiet],
     examples: [
       ['enetc compile efficientnet --phi 5', 'EfficientNet-B5 to efficientnet-b5.onnx'],
       ['enetc compile my-net.enet --set classes=10 -o net.onnx', 'an own network with ten classes'],
+      [
+        'enetc compile efficientnet --variant b0 --weights timm.safetensors --classes 0',
+        "timm's features, without the classifier",
+      ],
       [
         'enetc compile efficientnet --variant b0 --convention torch --weights timm.safetensors',
         "timm's efficientnet_b0",
@@ -76,7 +91,7 @@ export const commands: readonly Command[] = [
     summary: 'a network in numbers, stage by stage',
     ...takesSpec,
     details: `${specDetails}\n\nNumbers are for one image in float32: multiply-accumulates of convolutions and linear layers, memory of activations, receptive field.`,
-    options: [...scalingOptions, json],
+    options: [...scalingOptions, classes, json],
     examples: [['enetc summary efficientnet --variant b3', 'a table of EfficientNet-B3']],
     load: async () => (await import('./commands/summary.ts')).summaryCommand,
   },
@@ -87,7 +102,7 @@ export const commands: readonly Command[] = [
     maxOperands: 1,
     completes: 'code',
     details: `${specDetails}\n\nFor a network: every scaled number with the rule that made it, the formula against the published row, and the compute budget.`,
-    options: [...scalingOptions, json],
+    options: [...scalingOptions, classes, json],
     examples: [
       ['enetc explain efficientnet --phi 5', 'the numbers of EfficientNet-B5'],
       ['enetc explain missing-bar', 'what a diagnostic means and how to fix it'],
@@ -115,6 +130,7 @@ export const commands: readonly Command[] = [
       },
       { ...force, description: 'overwrite a file that is not a drawing by enetc' },
       ...scalingOptions,
+      classes,
     ],
     examples: [
       ['enetc graph efficientnet --variant b0 -o b0.svg', 'a figure for a paper'],
@@ -134,6 +150,7 @@ export const commands: readonly Command[] = [
       { ...phi, repeatable: true },
       { ...variant, repeatable: true },
       ...scalingOptions.filter((o) => o !== phi && o !== variant),
+      classes,
       json,
     ],
     examples: [
@@ -233,6 +250,7 @@ init [spec] writes initialised weights.
 ${specDetails}`,
     options: [
       ...scalingOptions,
+      classes,
       ...weightOptions.filter(({ name }) => name !== 'weights'),
       {
         name: 'names',

@@ -1,7 +1,7 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './command.ts';
-import { json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
+import { classes, json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /** `ONNX, layers model and graph model` */
@@ -56,6 +56,7 @@ export const engineCommands: readonly Command[] = [
       'Writes the network in each form with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.',
     options: [
       ...scalingOptions,
+      classes,
       ...weightOptions,
       {
         name: 'backend',

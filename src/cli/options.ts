@@ -73,6 +73,17 @@ export const scalingOptions: readonly Option[] = [
   { name: 'model', value: 'NAME', description: 'which model of the file' },
 ];
 
+/** The number of classes: `--set classes=N`, to which weights of other classes are fitted. */
+export const classes: Option = {
+  name: 'classes',
+  value: 'N',
+  kind: 'integer',
+  least: 0,
+  most: 2 ** 20,
+  description:
+    "sets the model's parameter 'classes', 0 for features without a classifier; weights for other classes are taken but for the tensors that depend on it, which are initialised",
+};
+
 /** Where the numbers of a network come from. */
 export const weightOptions: readonly Option[] = [
   {
@@ -97,6 +108,10 @@ export const weightOptions: readonly Option[] = [
     value: 'PATTERN',
     repeatable: true,
     description: "initialise tensors that the file lacks or has in another shape: 'classifier.*'",
+  },
+  {
+    name: 'allow-unsound',
+    description: 'take weights that are not finite, and variances below 0, with a warning; an error otherwise',
   },
   { name: 'seed', value: 'N', kind: 'integer', description: 'seed of the initialisation; 0 by default' },
 ];

@@ -51,7 +51,7 @@ export const trainOptions: readonly Option[] = [
     most: 2 ** 20,
     description: "sets the spec's parameter 'classes'; those of the data by default",
   },
-  ...weightOptions.filter(({ name }) => name !== 'seed'),
+  ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-unsound'),
   ...Object.entries(settingTable).map(([name, setting]) => settingOption(name, setting)),
   json,
   quiet,
@@ -65,7 +65,7 @@ export const evalOptions: readonly Option[] = [
     description: "the network, best weights and data of a training run's folder",
     completes: 'file',
   },
-  ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-missing'),
+  ...weightOptions.filter(({ name }) => !['seed', 'allow-missing', 'allow-unsound'].includes(name)),
   {
     name: 'split',
     value: 'NAME',

@@ -1,6 +1,8 @@
+import { fitClasses } from '../fit-classes.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import type { WeightsRequest } from '../weights/choose-weights.ts';
 import { flag, list, number, text } from './arguments.ts';
+import type { OpenedNetwork } from './build-network.ts';
 import type { Arguments } from './command.ts';
 import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
@@ -8,18 +10,25 @@ import { usageError } from './io.ts';
 /** Throws a usage error for options that say how `--weights` is read, where it is not given. */
 export function requireWeights(args: Arguments): void {
   if (flag(args, 'weights')) return;
-  for (const name of ['weights-key', 'weights-map', 'allow-missing']) {
+  for (const name of ['weights-key', 'weights-map', 'allow-missing', 'allow-unsound']) {
     if (flag(args, name)) throw usageError(`--${name} needs --weights`, args.command.name);
   }
 }
 
-/** What `--weights` and its companions ask for. @param checkpoint what `--weights` names, open. */
-export function weightsRequest(args: Arguments, checkpoint: Checkpoint | undefined): WeightsRequest {
+/** What `--weights` and its companions ask for of a network. @param checkpoint what `--weights` names, open. */
+export function weightsRequest(
+  args: Arguments,
+  { spec, request, network }: OpenedNetwork,
+  checkpoint: Checkpoint | undefined,
+): WeightsRequest {
   const seed = number(args, 'seed');
   const map = text(args, 'weights-map');
   const { convention } = askedConvention(args);
+  const fitted = checkpoint && flag(args, 'classes') ? fitClasses(spec, request, network.graph) : {};
   return {
-    allowMissing: list(args, 'allow-missing'),
+    ...fitted,
+    allowMissing: [...list(args, 'allow-missing'), ...(fitted.allowMissing ?? [])],
+    ...(flag(args, 'allow-unsound') && { allowUnsound: true }),
     ...(seed !== undefined && { seed }),
     ...(map !== undefined && { map }),
     ...(convention && { convention }),

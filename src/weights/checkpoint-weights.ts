@@ -17,6 +17,8 @@ export interface CheckpointOptions {
    * initialised instead. `classifier.*` for another number of classes.
    */
   readonly allowMissing?: readonly string[];
+  /** Whether values that make outputs no numbers are taken, with warnings; false by default (see `unsoundValues`). */
+  readonly allowUnsound?: boolean;
   /** For the tensors initialised instead; 0 by default. */
   readonly seed?: number;
   /** See `WeightsRequest`. */
@@ -34,7 +36,7 @@ export function checkpointWeights(
   graph: Graph,
   checkpoint: Checkpoint,
   namings: readonly Naming[] | undefined,
-  { allowMissing = [], seed = 0, trained = graph }: CheckpointOptions = {},
+  { allowMissing = [], allowUnsound = false, seed = 0, trained = graph }: CheckpointOptions = {},
 ): { source?: WeightSource; diagnostics: readonly Diagnostic[] } {
   const tensors = [...requiredTensors(graph)].map(({ tensor }) => tensor);
   const match = matchNeeded(tensors, trained, checkpoint, namings);
@@ -46,7 +48,8 @@ export function checkpointWeights(
   const source: WeightSource = {
     read: (tensor) => (initialised.has(tensor.name) ? seeded : fitting).read(tensor),
   };
-  return { source, diagnostics: [...diagnostics, ...unsoundValues(checkpoint.name, graph, source)] };
+  const all = [...diagnostics, ...unsoundValues(checkpoint.name, graph, source, allowUnsound)];
+  return hasErrors(all) ? { diagnostics: all } : { source, diagnostics: all };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface WeightsRequest {
   /** The column of the model's weight map; found from the checkpoint's names where it is not given. */
   readonly map?: string;
   readonly allowMissing?: readonly string[];
+  /** See `CheckpointOptions`. */
+  readonly allowUnsound?: boolean;
   /**
    * The network as it trains, if it is to be built for inference: what a checkpoint has for training alone is known and not
    * surplus.
@@ -43,7 +45,7 @@ export interface ChosenWeights {
 export function chooseWeights(
   program: Program,
   graph: Graph,
-  { seed = 0, checkpoint, map, allowMissing, convention, converts = false, trained }: WeightsRequest,
+  { seed = 0, checkpoint, map, allowMissing, allowUnsound, convention, converts = false, trained }: WeightsRequest,
 ): ChosenWeights {
   if (!checkpoint) return { source: seededWeights(graph, seed), origin: `seed ${seed}`, diagnostics: [] };
   const named = nameTensors(program, graph, checkpoint, map);
@@ -51,6 +53,7 @@ export function chooseWeights(
   const { view, namings } = named;
   const { source, diagnostics } = checkpointWeights(graph, view, namings, {
     allowMissing,
+    ...(allowUnsound && { allowUnsound }),
     seed,
     ...(trained && { trained }),
   });

@@ -7,10 +7,11 @@ import type { WeightSource } from './weight-source.ts';
 const named = 10;
 
 /**
- * Warns of values that make outputs no numbers: those that are not finite, and variances so far below 0 that epsilon does not
+ * Reports values that make outputs no numbers: those that are not finite, and variances so far below 0 that epsilon does not
  * lift them above it. A variance of 0, or a little below, does no harm.
+ * @param allowed whether they are warnings instead of errors.
  */
-export function unsoundValues(file: string, graph: Graph, source: WeightSource): Diagnostic[] {
+export function unsoundValues(file: string, graph: Graph, source: WeightSource, allowed: boolean): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const { node, tensor } of requiredTensors(graph)) {
     const values = source.read(tensor);
@@ -26,6 +27,11 @@ export function unsoundValues(file: string, graph: Graph, source: WeightSource):
       found.push(createDiagnostic('weight-negative-variance', undefined, data));
     }
   }
+  if (allowed) return limited(found.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })));
+  return limited(found);
+}
+
+function limited(found: Diagnostic[]): Diagnostic[] {
   if (found.length <= named) return found;
   const more = createDiagnostic('weight-more', undefined, { count: found.length - named, what: 'not sound' });
   return [...found.slice(0, named), more];

@@ -13,13 +13,14 @@ const tensors = new Map(
 );
 
 /** What is said of a file whose tensors are ones but for one of them. */
-function said(name: string, values: number[], shape = tensors.get(name)!.shape): string[] {
+function reported(name: string, values: number[], shape = tensors.get(name)!.shape, allowUnsound = false) {
   const changed = new Map(tensors).set(name, { name, shape, dtype: 'F32' });
   const size = (of: string) => changed.get(of)!.shape.reduce((a, b) => a * b, 1);
   const read = (of: string) => (of === name ? Float32Array.from(values) : new Float32Array(size(of)).fill(1));
   const checkpoint = { name: 'x', tensors: changed, metadata: new Map<string, string>(), read };
-  return chooseWeights(program, graph!, { checkpoint }).diagnostics.map((d) => d.message);
+  return chooseWeights(program, graph!, { checkpoint, allowUnsound });
 }
+const said = (...args: Parameters<typeof reported>) => reported(...args).diagnostics.map((d) => d.message);
 
 it('values that are not finite are counted and named', () => {
   expect(said('c.bn.weight', [Number.NaN, 1])).toEqual([
@@ -29,6 +30,17 @@ it('values that are not finite are counted and named', () => {
   expect(said('c.bn.bias', infinite)[0]).toContain("2 values of 'c.bn.bias' in 'x' are not finite");
   expect(said('c.bn.running_var', [Number.NEGATIVE_INFINITY, 1])).toHaveLength(1);
   expect(said('c.bn.bias', [3e38, -3e38])).toEqual([]);
+});
+
+it('they are refused, or taken with a warning where that is allowed', () => {
+  const shape = tensors.get('c.bn.weight')!.shape;
+  for (const [allowed, severity] of [
+    [false, 'error'],
+    [true, 'warning'],
+  ] as const) {
+    const { source, diagnostics } = reported('c.bn.weight', [Number.NaN, 1], shape, allowed);
+    expect([source !== undefined, diagnostics.map((d) => d.severity)]).toEqual([allowed, [severity]]);
+  }
 });
 
 it('variances below -epsilon are, but not 0 and rounding', () => {

@@ -43,7 +43,7 @@ export const compileCommand: RunCommand = async (args, io) => {
   try {
     if (hasErrors(weights.diagnostics)) return refuse(network, weights.diagnostics, args, io);
     const { diagnostics, bytes } = target.emit(network, files.open, {
-      ...weightsRequest(args, weights.checkpoint),
+      ...weightsRequest(args, opened, weights.checkpoint),
       progress: progress.update,
     });
     progress.clear();

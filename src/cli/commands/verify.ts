@@ -34,7 +34,7 @@ export const verifyCommand: RunCommand = async (args, io) => {
           batch: number(args, 'batch') ?? defaults.batch,
           tolerance,
           seed: number(args, 'seed') ?? 0,
-          ...(flag(args, 'weights') && { weights: weightsRequest(args, checkpoint) }),
+          ...(flag(args, 'weights') && { weights: weightsRequest(args, opened, checkpoint) }),
           where: { cwd: io.cwd, env: io.env },
           onStep: (what) => {
             if (io.stderr.isTTY) io.stderr.write(`\r\x1b[K${what} ...`);

@@ -107,15 +107,15 @@ export const weightDiagnostics = {
       `'${a.file}' has ${a.column}'s names, which weights of both conventions share: ask for convention ${a.options}; ${a.model} is built with ${a.instead}`,
     `timm's \`tf_efficientnet_b0\` (\`--convention tf\`) and \`efficientnet_b0\` (\`--convention torch\`) have the same names and shapes, but another epsilon and padding rule. Nothing in the file tells which it is; the wrong one gives wrong outputs.`,
   ),
-  'weight-not-finite': warning<{ file: string; tensor: string; count: number }>(
+  'weight-not-finite': error<{ file: string; tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} not finite: outputs that depend on ${a.count === 1 ? 'it' : 'them'} will not be numbers`,
-    `The file has infinities among its weights, or values that are not numbers, mostly because training diverged. Take an earlier checkpoint.`,
+    `The file has infinities among its weights, or values that are not numbers, mostly because training diverged. Take an earlier checkpoint, or \`--allow-unsound\` to take it nevertheless.`,
   ),
-  'weight-negative-variance': warning<{ file: string; tensor: string; count: number; epsilon: number }>(
+  'weight-negative-variance': error<{ file: string; tensor: string; count: number; epsilon: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} below -epsilon (-${a.epsilon}): the outputs will not be numbers`,
-    `Batch normalisation divides by the square root of the variance plus epsilon, which is not a number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one.`,
+    `Batch normalisation divides by the square root of the variance plus epsilon, which is not a number here. A variance is never below 0 but by rounding; the file is damaged, or the tensor is another one. \`--allow-unsound\` takes it nevertheless.`,
   ),
   'weight-surplus': warning<{ file: string; name: string; hint: string }>(
     (a) => `no tensor of the model takes '${a.name}' of '${a.file}'${a.hint}`,

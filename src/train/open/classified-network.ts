@@ -1,14 +1,10 @@
 import { classScores } from '../../5-graph/class-scores.ts';
-import { type Graph, type GraphOutput, graphTensors, type Normalisation, shapeOf } from '../../5-graph/graph.ts';
+import { type Graph, type GraphOutput, type Normalisation, shapeOf } from '../../5-graph/graph.ts';
 import type { Network } from '../../compile-spec.ts';
-import { compileSpec } from '../../compile-spec.ts';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
-import type { Spec } from '../../node/open-spec.ts';
 import { defaultNormalisation } from '../data/normalisation.ts';
 import type { Dataset } from '../data/types.ts';
-import type { NetworkRequest } from '../run/run-config.ts';
 import { RunError } from '../run-error.ts';
 
 /** The one image that a network takes: its channels, height and width, and how its values are normalised. */
@@ -66,16 +62,4 @@ export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: n
   throw new RunError(
     words`'${graph.name}' tells ${classes} ${nounFor(classes, 'class', 'classes')} apart, but '${dataset.path}' has ${found}: ${advice(classes, found)}`,
   );
-}
-
-/** The tensors whose shape depends on the number of classes: those that another number of classes changes. */
-export function classTensors(spec: Spec, request: NetworkRequest, graph: Graph): string[] {
-  const classes = classesOf(graph);
-  const set = { ...request.set, classes: String(classes + 1) };
-  const other = compileSpec(spec, { ...request, set });
-  if (!other.graph || hasErrors(other.diagnostics)) return [];
-  const shapes = new Map([...graphTensors(other.graph)].map(({ tensor }) => [tensor.name, tensor.shape.join()]));
-  return [...graphTensors(graph)]
-    .filter(({ tensor }) => shapes.get(tensor.name) !== tensor.shape.join())
-    .map(({ tensor }) => tensor.name);
 }

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Network } from '../../compile-spec.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
+import { classTensors } from '../../fit-classes.ts';
 import { openSpecByName, type Spec } from '../../node/open-spec.ts';
 import { version } from '../../version.ts';
 import { recipeFor } from '../augment/recipe.ts';
@@ -13,7 +14,7 @@ import type { NetworkRequest, RunConfig } from '../run/run-config.ts';
 import { copySpec, type SpecCopy } from '../run/spec-copy.ts';
 import { RunError, SettingError } from '../run-error.ts';
 import { checkedSettings, type ResolvedSettings, type Settings } from '../settings.ts';
-import { checkClasses, classTensors, hasClasses, imageOf } from './classified-network.ts';
+import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, requireOptions } from './common-options.ts';
 import { compileNetwork, tellOnce, trainedNetwork } from './compile-network.ts';

@@ -20,6 +20,8 @@ const networkOptions = [
   ...scalingOptions.map(({ name }) => name),
   'weights-map',
   'allow-missing',
+  'allow-unsound',
+  'classes',
   'seed',
   'names',
   'like',
@@ -43,7 +45,7 @@ export const convertAction: WeightsAction = {
     if (!isPlain && !network) return exitCodes.diagnostics;
     const from = await openNamed(file, io, text(args, 'weights-key'));
     try {
-      return network ? await writeNetworkWeights(network.network, from, given, io) : await writePlain(from, given, io);
+      return network ? await writeNetworkWeights(network, from, given, io) : await writePlain(from, given, io);
     } finally {
       from.close();
     }

@@ -10,10 +10,10 @@ export const initAction: WeightsAction = {
   operands: '[spec]',
   least: 0,
   most: 1,
-  options: [...scalingOptions.map(({ name }) => name), ...writingOptions],
+  options: [...scalingOptions.map(({ name }) => name), 'classes', ...writingOptions],
   async run(args, io) {
     if (!args.values.has('output')) throw usageError('weights init needs --output FILE', 'weights');
     const opened = await openNetwork(args, io);
-    return opened ? writeNetworkWeights(opened.network, undefined, args, io) : exitCodes.diagnostics;
+    return opened ? writeNetworkWeights(opened, undefined, args, io) : exitCodes.diagnostics;
   },
 };

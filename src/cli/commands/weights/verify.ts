@@ -24,7 +24,15 @@ export const verifyAction: WeightsAction = {
   operands: 'FILE [spec]',
   least: 1,
   most: 2,
-  options: [...scalingOptions.map(({ name }) => name), 'weights-key', 'weights-map', 'allow-missing', 'quiet'],
+  options: [
+    ...scalingOptions.map(({ name }) => name),
+    'classes',
+    'weights-key',
+    'weights-map',
+    'allow-missing',
+    'allow-unsound',
+    'quiet',
+  ],
   async run(args, io) {
     const [file = '', ...operands] = args.operands;
     const opened = await openNetwork({ ...args, operands }, io);
@@ -33,7 +41,7 @@ export const verifyAction: WeightsAction = {
     const { checkpoint, diagnostics: opening, close } = await openNamed(file, io, text(args, 'weights-key'));
     try {
       const graph = withoutAuxiliary(network.graph);
-      const request = { ...weightsRequest(args, checkpoint), trained: network.graph, converts: true };
+      const request = { trained: network.graph, ...weightsRequest(args, opened, checkpoint), converts: true };
       const chosen = checkpoint ? chooseWeights(network.program, graph, request) : undefined;
       const reported = [...opening, ...(chosen?.diagnostics ?? [])];
       const fits = chosen?.source !== undefined && !hasErrors(reported);

@@ -8,6 +8,7 @@ import { type ChosenWeights, chooseWeights, type WeightsRequest } from '../../..
 import { derivedNames } from '../../../weights/derived-names.ts';
 import { exportedValues, namesLike, ownNames } from '../../../weights/export-names.ts';
 import { flag, text } from '../../arguments.ts';
+import type { OpenedNetwork } from '../../build-network.ts';
 import type { Arguments } from '../../command.ts';
 import { exitCodes, type Io, usageError } from '../../io.ts';
 import { openNamed } from '../../open-weights.ts';
@@ -22,11 +23,12 @@ export const writingOptions = ['seed', 'names', 'like', 'output', 'force', 'quie
 
 /** Writes the weights of a network, of a file or initialised, under the names that the options ask for. */
 export async function writeNetworkWeights(
-  network: Network,
+  opened: OpenedNetwork,
   from: OpenedCheckpoint | undefined,
   args: Arguments,
   io: Io,
 ): Promise<number> {
+  const { network } = opened;
   const likePath = text(args, 'like');
   if (likePath !== undefined && flag(args, 'names'))
     throw usageError('--names and --like exclude each other', 'weights');
@@ -40,7 +42,7 @@ export async function writeNetworkWeights(
   };
   try {
     if (hasErrors(reported)) return end(exitCodes.diagnostics);
-    const request = { ...weightsRequest(args, from?.checkpoint), converts: true };
+    const request = { ...weightsRequest(args, opened, from?.checkpoint), converts: true };
     const { graph, source, origin, diagnostics } = chooseConverted(network, request);
     const named = namedTensors({ ...network, graph }, like, text(args, 'names'));
     reported.push(...diagnostics, ...named.diagnostics);
@@ -78,6 +80,6 @@ function chooseConverted(
   const whole = chooseWeights(program, graph, request);
   if (whole.source || graph.auxiliary.length === 0) return { graph, ...whole };
   const evaluated = withoutAuxiliary(graph);
-  const rest = chooseWeights(program, evaluated, { ...request, trained: graph });
+  const rest = chooseWeights(program, evaluated, { trained: graph, ...request });
   return rest.source ? { graph: evaluated, ...rest } : { graph, ...whole };
 }
