@@ -22,6 +22,8 @@ const aliases: ReadonlyMap<string, string> = new Map(
     leaky_relu: 'lrelu',
     Conv: 'conv2d convolution convolution2d',
     BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
+    ConvTranspose:
+      'convtranspose2d conv2dtranspose convolutiontranspose transposedconv deconv deconvolution deconv2d upconv',
     Linear: 'dense fullyconnected fc gemm innerproduct',
     MaxPool: 'maxpool2d maxpooling maxpooling2d',
     AvgPool: 'avgpool2d averagepool averagepool2d averagepooling averagepooling2d',
@@ -59,8 +61,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   `globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d
   fractionalmaxpool2d maxunpool maxunpool2d maxpool1d maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d
   averagepooling3d instancenorm instancenorm2d instancenormalization rmsnorm weightnorm spectralnorm batchnorm1d batchnorm3d
-  frozenbatchnorm2d conv1d conv3d convtranspose convtranspose1d convtranspose2d convtranspose3d conv1dtranspose
-  conv2dtranspose conv3dtranspose deconv deconvolution deconv2d depthwiseconv depthwiseconv2d separableconv2d deformconv2d
+  frozenbatchnorm2d conv1d conv3d convtranspose1d convtranspose3d conv1dtranspose conv3dtranspose depthwiseconv depthwiseconv2d separableconv2d deformconv2d
   deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout
   featurealphadropout gaussiandropout gaussiannoise dropblock upsamplingbilinear2d pixelshuffle pixelunshuffle depthtospace
   spacetodepth unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d

@@ -230,6 +230,8 @@ export function failShape(name: string, e: ShapeError, span: Span): never {
       return fail('group-count', span, { groups: e.groups, input: e.input, output: e.output });
     case 'counted-and-added':
       return fail('counted-and-added', span, {});
+    case 'output-padding':
+      return fail('output-padding', span, { op: name, most: e.most.join(' and ') });
     case 'channel-split':
       return fail('channel-split', span, { parts: e.parts, channels: e.channels });
   }
@@ -248,7 +250,8 @@ export function callsBefore({ calls }: Builder, span: Span): Related[] {
 
 /** Warns of the first window that is larger than what it moves over; others are most often its consequence. */
 function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
-  if (b.warnedOfKernel || !('window' in op)) return;
+  // a transposed convolution moves over its output
+  if (b.warnedOfKernel || !('window' in op) || op.kind === 'convTranspose') return;
   const [, height = 0, width = 0] = input?.shape ?? [];
   const extent = extentOf(op.window);
   const fits = [height, width].some((size, axis) => (extent[axis] ?? 1) > 1 && (extent[axis] ?? 1) <= size);

@@ -10,6 +10,7 @@ import { channelMean } from './kinds/channel-mean.ts';
 import { channelShuffle } from './kinds/channel-shuffle.ts';
 import { concat } from './kinds/concat.ts';
 import { conv } from './kinds/conv.ts';
+import { convTranspose } from './kinds/conv-transpose.ts';
 import { div } from './kinds/div.ts';
 import { dropPath } from './kinds/drop-path.ts';
 import { dropout } from './kinds/dropout.ts';
@@ -38,6 +39,7 @@ export const descriptors = [
   input,
   activation,
   conv,
+  convTranspose,
   channelConv,
   batchNorm,
   linear,

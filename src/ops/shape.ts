@@ -17,6 +17,7 @@ export type ShapeError =
   | { readonly error: 'output-vanishes'; readonly shape: Shape; readonly kernel?: Pair }
   | { readonly error: 'group-count'; readonly groups: number; readonly input: number; readonly output: number }
   | { readonly error: 'counted-and-added' }
+  | { readonly error: 'output-padding'; readonly most: Pair }
   | { readonly error: 'channel-split'; readonly parts: number; readonly channels: number };
 
 /** The shapes of an op's outputs, or why it has none. */

@@ -82,6 +82,13 @@ export const convStride = size('Step of the window: a number, or `[high, wide]`.
   text: '1',
 });
 
+/** The dilation of a convolution. */
+export const convDilation = size(
+  'Distance between the taps of the window: a number, or `[high, wide]`.',
+  [1, opLimits.kernel],
+  { value: [1, 1], text: '1' },
+);
+
 /** The stride of a pool. */
 export const poolStride: Param<Pair | undefined> = {
   ...size('Step of the window: a number, or `[high, wide]`.', strideRange),

@@ -190,7 +190,7 @@ function summarizeTotals({ graph, memory, fields, strides }: Facts, cost: Cost):
     params: cost.params,
     buffers: cost.buffers,
     macs: cost.macs,
-    layers: graph.nodes.filter((n) => n.op.kind === 'conv' || n.op.kind === 'linear').length,
+    layers: graph.nodes.filter((n) => ['conv', 'convTranspose', 'linear'].includes(n.op.kind)).length,
     activationBytes: cost.activationBytes,
     peakBytes: memory.peak,
     peakAt: graph.nodes[memory.peakNode]?.path ?? '',

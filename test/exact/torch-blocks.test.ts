@@ -22,6 +22,8 @@ interface Golden {
 const path = new URL('../reference/blocks/blocks.json', import.meta.url);
 const goldens = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Golden>>;
 
+const up = (args: string) => `model M { convention torch  input a: [6, 5, 4]  y: ConvTranspose(${args}) }`;
+
 /** What a golden's module is here: the section `y` bears its tensors. */
 const specs: Readonly<Record<string, string>> = {
   eca: `block ECA(x, kernel: int) {
@@ -51,6 +53,15 @@ const specs: Readonly<Record<string, string>> = {
     return x -> channel: ChannelGate(reduced) -> spatial: SpatialGate
   }
   model M { convention torch  input a: [16, 9, 8]  y: CBAM(4) }`,
+  'transposed 2, stride 2': up('4, 2, stride: 2'),
+  'transposed 3, stride 2, padding 1, output padding 1': up('4, 3, stride: 2, output_padding: 1'),
+  'transposed 4, stride 2, padding 1, no bias': up('4, 4, stride: 2, bias: false'),
+  'transposed 3, groups 2, dilation 2': up('4, 3, groups: 2, dilation: 2, padding: 0'),
+  'transposed 3x2, stride 3x1, depthwise': up(
+    '6, [3, 2], stride: [3, 1], groups: 6, padding: valid, output_padding: [2, 0]',
+  ),
+  'transposed 2, stride 3, two for each of 6 groups': up('12, 2, stride: 3, groups: 6, output_padding: 1'),
+  'transposed 3, stride 2, padding 2': up('3, 3, stride: 2, padding: 2'),
   flatten: 'model M { input a: [3, 5, 4]  y: Flatten -> fc: Linear(4) }',
 };
 

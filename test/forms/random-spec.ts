@@ -273,6 +273,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => conv(pick, c),
     () => conv(pick, c),
     () => conv(pick, c),
+    () => transposed(pick, c),
+    () => transposed(pick, c),
     () => pool(pick),
     () => pool(pick),
     () => pool(pick),
@@ -346,6 +348,23 @@ function conv(pick: Choices, c: number): string {
 /** One size for both axes, or one for each. */
 function kernelOf(pick: Choices): string {
   return pick.chance(0.7) ? `${pick.from(1, 5)}` : `[${pick.from(1, 5)}, ${pick.from(1, 5)}]`;
+}
+
+function transposed(pick: Choices, c: number): string {
+  const groups = pick.chance(0.5) ? 1 : pick.of(divisors(c));
+  const filters = groups * pick.from(1, groups === 1 ? 6 : 2);
+  const moves = pick.of([
+    '',
+    ', stride: 2',
+    ', stride: 2',
+    ', stride: 3',
+    ', dilation: 2',
+    ', stride: [1, 2], dilation: [2, 1]',
+    ', stride: 2, output_padding: 1',
+    ', stride: [3, 2], output_padding: [1, 0]',
+  ]);
+  const bias = pick.chance(0.3) ? ', bias: false' : '';
+  return `ConvTranspose(${filters}, ${kernelOf(pick)}, groups: ${groups}${moves}${bias}${padding(pick)})`;
 }
 
 function pool(pick: Choices): string {

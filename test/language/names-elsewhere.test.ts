@@ -8,7 +8,7 @@ const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`
 /** Names as PyTorch, Keras and ONNX write them, of functions that the language lacks. */
 const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
-  op: `InstanceNorm InstanceNorm2d RMSNorm ConvTranspose ConvTranspose2d Conv2DTranspose Deconvolution Conv1d Conv3d Conv1D
+  op: `InstanceNorm InstanceNorm2d RMSNorm ConvTranspose1d ConvTranspose3d Conv1d Conv3d Conv1D
     DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Reshape sqrt pow Permute MatMul ReduceMean Clip Sum Mean`,
 };
 
@@ -87,6 +87,9 @@ test.each([
   ['Multiply', 'Mul'],
   ['ZeroPadding2D', 'Pad'],
   ['flatten', 'Flatten'],
+  ['ConvTranspose2d', 'ConvTranspose'],
+  ['Conv2DTranspose', 'ConvTranspose'],
+  ['Deconvolution', 'ConvTranspose'],
 ])('%s leads to %s', (name, here) => {
   expect(step(name)).toEqual([`unknown-name: nothing here is called '${name}'; did you mean '${here}'?`]);
 });

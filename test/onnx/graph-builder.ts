@@ -57,6 +57,15 @@ export function graphBuilder(name = 'test') {
       const op: Op = { kind: 'conv', filters, window: win, groups, bias };
       return add(op, path, [x], [windowed(shape(x), win, filters)]);
     },
+    convTranspose(x: ValueRef, path: string, filters: number, win: Window, { groups = 1, bias = false } = {}) {
+      const op: Op = { kind: 'convTranspose', filters, window: win, groups, bias };
+      const [, ...map] = shape(x);
+      const taken = [win.pads.top + win.pads.bottom, win.pads.left + win.pads.right];
+      const space = map.map(
+        (n, axis) => (n - 1) * win.stride[axis]! + (win.kernel[axis]! - 1) * win.dilation[axis]! + 1 - taken[axis]!,
+      );
+      return add(op, path, [x], [[filters, ...space]]);
+    },
     batchNorm(x: ValueRef, path: string, epsilon = 1e-3) {
       return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)]);
     },

@@ -208,6 +208,43 @@ export const opCases: Record<string, () => Graph> = {
       ['root', g.op(g.act(x, 'zeros', 'relu'), 'root', { kind: 'power', exponent: 0.5 })],
     ]);
   },
+  'transposed convolutions of each padding, with and without bias': () => {
+    const g = graphBuilder();
+    const x = g.input([3, 5, 4]);
+    const windows = [
+      window(2, 2),
+      window(3, 2, { top: 1, left: 1, bottom: 0, right: 0 }),
+      window(3, 2, { top: 0, left: 0, bottom: 1, right: 1 }),
+      window(4, 2, { top: 1, left: 1, bottom: 1, right: 1 }),
+      window(2, 3, { top: 0, left: 0, bottom: -1, right: -1 }),
+      window([2, 3], [3, 1], { top: 0, left: 1, bottom: -2, right: 1 }),
+      window(1, 3),
+      window(3, 1, { top: 2, left: 1, bottom: 2, right: 0 }),
+    ];
+    return g.build(
+      windows.flatMap((win, i) =>
+        [false, true].map((bias): [string, ValueRef] => [
+          `y${i}${bias}`,
+          g.convTranspose(x, `y${i}${bias}`, 2, win, { bias }),
+        ]),
+      ),
+    );
+  },
+  'transposed convolutions with groups and dilation': () => {
+    const g = graphBuilder();
+    const x = g.input([4, 5, 4]);
+    const bias = true;
+    return g.build({
+      two: g.convTranspose(x, 'two', 6, window(3, 2, { top: 1, left: 1, bottom: 0, right: 0 }), { groups: 2, bias }),
+      depthwise: g.act(g.convTranspose(x, 'depthwise', 4, window(3, 2), { groups: 4, bias }), 'depthwise', 'relu'),
+      several: g.convTranspose(x, 'several', 8, window(2, 2), { groups: 4 }),
+      dilated: g.convTranspose(x, 'dilated', 3, window(3, 1, uneven, 2), { bias }),
+      both: g.convTranspose(x, 'both', 6, window([2, 3], 2, { top: 1, left: 0, bottom: -1, right: 1 }, [3, 2]), {
+        groups: 2,
+      }),
+      each: g.convTranspose(x, 'each', 4, window(3, 1, uneven, 2), { groups: 4 }),
+    });
+  },
   'convolutions along channels': () => {
     const g = graphBuilder();
     const x = g.input([5, 3, 4]);

@@ -55,6 +55,28 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
         return sum;
       });
     }
+    case 'convTranspose': {
+      const [high, wide] = op.window.kernel;
+      const groupIn = c / op.groups;
+      const groupOut = op.filters / op.groups;
+      const [, rows, columns] = outShape;
+      out.forEach((_v, i) => {
+        out[i] = tensors[1]?.[Math.floor(i / (rows * columns))] ?? 0;
+      });
+      // each pixel of the input adds the kernel to what it lies over
+      for (let n = 0; n < c; n++)
+        for (let i = 0; i < h; i++)
+          for (let j = 0; j < w; j++)
+            for (const [ki, kj, row, col] of cells(op.window, i, j)) {
+              if (row < 0 || col < 0 || row >= rows || col >= columns) continue;
+              for (let f = 0; f < groupOut; f++) {
+                const filter = Math.floor(n / groupIn) * groupOut + f;
+                out[(filter * rows + row) * columns + col]! +=
+                  at(x, n, i, j) * tensors[0]![((n * groupOut + f) * high + ki) * wide + kj]!;
+              }
+            }
+      return [out];
+    }
     case 'maxPool':
       return fill((n, i, j) => {
         const inside = cells(op.window, i, j).filter(([, , row, col]) => row >= 0 && col >= 0 && row < h && col < w);

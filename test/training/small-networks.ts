@@ -193,6 +193,31 @@ function responsive(): Graph {
   return g.build({ logits: g.linear(flat, 'classifier', 3) });
 }
 
+/** Down and up again, by transposed convolutions of all sorts, and a shortcut over them. */
+function transposed(): Graph {
+  const g = graphBuilder('transposed');
+  const x = unit(g, g.input([3, 6, 5]), 'stem', 4, 'silu');
+  const low = g.act(g.conv(x, 'low', 6, window(3, 2, around(1))), 'low', 'tanh');
+  const up = g.convTranspose(low, 'up', 4, window(2, 2, { top: 0, left: 0, bottom: 0, right: 1 }), { bias: true });
+  const grouped = g.convTranspose(low, 'grouped', 4, window(3, 2, { top: 1, left: 1, bottom: 0, right: 1 }), {
+    groups: 2,
+  });
+  const each = g.convTranspose(low, 'each', 6, window(3, 1, around(1)), { groups: 6, bias: true });
+  const several = g.convTranspose(
+    g.act(each, 'each', 'silu'),
+    'several',
+    12,
+    window([1, 2], [1, 3], { top: 0, left: 0, bottom: 0, right: -1 }),
+    { groups: 6 },
+  );
+  const dilated = g.convTranspose(several, 'dilated', 4, window(2, 1, { top: 0, left: 2, bottom: -1, right: 4 }, 2), {
+    bias: true,
+  });
+  const sum = g.sum([x, g.act(up, 'up', 'relu'), grouped], 'sum');
+  const both = g.concat([g.globalPool(sum, 'sum'), g.globalPool(g.act(dilated, 'dilated', 'silu'), 'rest')], 'both');
+  return g.build({ logits: g.linear(both, 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -229,6 +254,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   normed,
   learned,
   responsive,
+  transposed,
   pyramid,
   withHeads,
   shared,

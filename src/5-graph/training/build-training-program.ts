@@ -154,7 +154,8 @@ function layoutOf(op: GraphNode['op'], shape: readonly number[]): Variable['layo
   if (shape.length === 3) return 'map';
   const [filters, inputs] = shape;
   // One filter per channel: what frameworks have a convolution of its own for.
-  const depthwise = op.kind === 'conv' && op.groups > 1 && op.groups === filters && inputs === 1;
+  const isConv = op.kind === 'conv' || op.kind === 'convTranspose';
+  const depthwise = isConv && op.groups > 1 && op.groups === filters && inputs === 1;
   return depthwise ? 'depthwise' : 'conv';
 }
 

@@ -1,6 +1,7 @@
 import { elements, type Shape, type TensorSpec } from '../../5-graph/graph.ts';
 import type { ElementType } from '../../5-graph/value-type.ts';
 import { slopeOf } from '../../ops/activations.ts';
+import { both } from '../../ops/pair.ts';
 import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/window.ts';
 import { first, label, type OpWriters, outputShape, type WrittenNode } from '../written-node.ts';
 import { activations } from './activations.ts';
@@ -29,6 +30,22 @@ export const opTable: OpWriters<OnnxNode> = {
     const { window, groups } = c.op;
     const attributes = { ...attributesOf(window), dilations: ints(window.dilation), group: int(groups) };
     return owner(c, 'Conv', [crop(c, window.pads), ...ownTensors(c)], attributes);
+  },
+  convTranspose: (c) => {
+    const { window, groups } = c.op;
+    const { top, left, bottom, right } = window.pads;
+    // What is taken less at the end than at the beginning is padding of the output, as PyTorch writes it, if less than the stride.
+    const less = [top - bottom, left - right] as const;
+    const least = [Math.max(-bottom, 0), Math.max(-right, 0)] as const;
+    const added = both((axis) => (less[axis] < window.stride[axis] ? Math.max(less[axis], 0) : least[axis]));
+    const pads = [top, left, bottom + added[0], right + added[1]] as const;
+    const attributes = {
+      ...windowAttributes(window.kernel, window.stride, pads),
+      dilations: ints(window.dilation),
+      group: int(groups),
+      output_padding: ints(added),
+    };
+    return owner(c, 'ConvTranspose', [first(c), ...ownTensors(c)], attributes);
   },
   // Channels as rows of an image of one channel, which has a column for each pixel. A 0 keeps the batch.
   channelConv: (c) => {

@@ -7,6 +7,7 @@ export const operators = [
   'Clip',
   'Concat',
   'Conv',
+  'ConvTranspose',
   'Div',
   'Elu',
   'Erf',

@@ -1,3 +1,4 @@
+import { both } from '../../ops/pair.ts';
 import { namedPadding, type Pads, padSteps, tapsOf, type Window, windowsOver } from '../../ops/window.ts';
 import type { TensorValue } from './node-def/node-def.ts';
 
@@ -14,6 +15,22 @@ export interface WindowForm {
 export function windowForm(window: Window, height: number, width: number): WindowForm {
   const padding = namedPadding(window, height, width);
   return padding ? { padding } : { padding: 'valid', ...padSteps(window.pads) };
+}
+
+/**
+ * How Keras writes what a transposed convolution takes from the sides of its output: by a rule of its own, or as what is cropped
+ * after one without any; undefined where it adds to them instead.
+ */
+export function transposedForm(window: Window): Omit<WindowForm, 'pad'> | undefined {
+  const { kernel, stride, pads } = window;
+  const isPads = (of: readonly [number, number, number, number]) =>
+    of.every((n, i) => n === [pads.top, pads.left, pads.bottom, pads.right][i]);
+  const [high, wide] = both((axis) => kernel[axis] - stride[axis]);
+  const [top, left] = [Math.max(Math.floor(high / 2), 0), Math.max(Math.floor(wide / 2), 0)];
+  if (isPads([top, left, high - top, wide - left])) return { padding: 'same' };
+  if (isPads([0, 0, Math.min(high, 0), Math.min(wide, 0)])) return { padding: 'valid' };
+  const isCrop = high >= 0 && wide >= 0 && Math.min(...Object.values(pads)) >= 0;
+  return isCrop ? { padding: 'valid', crop: pads } : undefined;
 }
 
 /**

@@ -84,6 +84,10 @@ export const buildDiagnostics = {
     () => 'the padding counts, and `round_up` adds pixels that do not: no target has such a mean',
     `Pad first: \`Pad(1, 1) -> AvgPool(3, stride: 2, padding: valid, round_up: true)\` is the mean that PyTorch computes with \`padding=1, ceil_mode=True\`. With \`count_pad: false\` neither counts.`,
   ),
+  'output-padding': error<{ op: string; most: string }>(
+    (a) => `the output padding of ${a.op} is at most ${a.most} (high and wide) here`,
+    `Output padding tells apart the sizes that a convolution of this stride makes alike, and so is less than the stride; under \`same\` a kernel below the stride leaves less of it.`,
+  ),
   'needs-space': error<{ op: string; shape: string }>(
     (a) => `${a.op} needs a tensor [C, H, W], not ${a.shape}`,
     `After \`Linear\` a tensor has no height and width.`,

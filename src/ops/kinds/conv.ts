@@ -2,11 +2,20 @@ import { type OpDescriptor, zero } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
 import { opLimits } from '../limits.ts';
 import { elements, overSpace } from '../shape.ts';
-import { bool, int, signature, size } from '../signature.ts';
+import { bool, int, signature } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
 import { affineTensors } from '../tensor.ts';
 import { ownTensor } from '../training-rule.ts';
-import { convStride, tapsOf, type Window, windowField, windowOver, windowParams, windowShape } from '../window.ts';
+import {
+  convDilation,
+  convStride,
+  tapsOf,
+  type Window,
+  windowField,
+  windowOver,
+  windowParams,
+  windowShape,
+} from '../window.ts';
 import { withBias } from '../with-bias.ts';
 
 export interface ConvOp {
@@ -31,10 +40,7 @@ export const conv: OpDescriptor<ConvOp> = {
       groups: int('Groups of channels that do not see each other.', [1, opLimits.channels], { value: 1 }),
       bias: bool('Whether a bias is added.', { value: true }),
       padding: windowParams.padding,
-      dilation: size('Distance between the taps of the window: a number, or `[high, wide]`.', [1, opLimits.kernel], {
-        value: [1, 1],
-        text: '1',
-      }),
+      dilation: convDilation,
     },
     create: ({ channels, groups, bias, ...window }, x) => ({
       kind: 'conv',

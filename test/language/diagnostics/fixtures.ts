@@ -229,6 +229,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'without-input': members('  g = Weight([3, 32, 32], 0)\n  s: image -> Concat(g)'),
   'number-operand': members('  s: Div(1, image)'),
   'shape-mismatch': members('  a: Conv(8, 3)\n  s: a -> Add(image)'),
+  'output-padding': members('  s: Conv(8, 1) -> up: ConvTranspose(8, 3, stride: 2, output_padding: 2)'),
   'counted-and-added': members('  s: Conv(8, 1) -> AvgPool(3, stride: 2, padding: 1, count_pad: true, round_up: true)'),
   'needs-space': members('  a: Linear(10)\n  s: Conv(8, 3)'),
   'output-vanishes': members('  s: Conv(8, 40, padding: valid)'),

@@ -22,8 +22,6 @@ function through(op: StepOpOf<ForwardKind>, inputs: readonly Doubles[], of: numb
 }
 
 const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
-  convGradInput: (op, dy = none, weight = none) =>
-    through({ ...op, kind: 'conv' }, [zeros([dimsOf(dy).n, ...op.shape]), weight], 0, dy),
   convGradWeight: (op, x = none, dy = none) => through({ ...op, kind: 'conv' }, [x, zeros(op.shape)], 1, dy),
   channelConvGradInput: (_op, dy = none, weight = none) =>
     through({ kind: 'channelConv' }, [zeros(dy.shape), weight], 0, dy),

@@ -1,7 +1,7 @@
 import { type ActivationName, slopeOf } from '../../../src/ops/activations.ts';
 import type { StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
 import { erf } from '../../erf.ts';
-import { avgPool, conv, maxPool, pad, sumSpace, upsample } from './spatial.ts';
+import { avgPool, conv, maxPool, pad, sumSpace, transposedConv, upsample } from './spatial.ts';
 import { type Doubles, dimsOf, fromList, mapped, zeros } from './tensor.ts';
 
 /** The ops whose definition is a formula of their own; the others are gradients of these, or what a runner holds. */
@@ -9,7 +9,6 @@ export type ForwardKind = Exclude<
   StepOpKind,
   | 'input'
   | 'variable'
-  | 'convGradInput'
   | 'convGradWeight'
   | 'channelConvGradInput'
   | 'channelConvGradWeight'
@@ -43,6 +42,7 @@ const none = zeros([0]);
 
 const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   conv: (op, x = none, weight = none) => conv(x, weight, op.window, op.groups),
+  convGradInput: (op, dy = none, weight = none) => transposedConv(dy, weight, op),
   channelConv: (_op, x = none, weight = none) => {
     const taps = weight.data;
     const half = (taps.length - 1) / 2;

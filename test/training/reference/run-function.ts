@@ -83,7 +83,8 @@ function reads(fn: StepFunction, node: number): boolean {
 }
 
 function isBackward(op: StepFunction['nodes'][number]['op']): op is StepOpOf<BackwardKind> {
-  return op.kind === 'biasGrad' || /Grad(Input|Weight)?$/.test(op.kind);
+  // a convolution's gradient is the forward half of one that is transposed
+  return op.kind !== 'convGradInput' && (op.kind === 'biasGrad' || /Grad(Input|Weight)?$/.test(op.kind));
 }
 
 /** The values of variables, as a runner gives and takes them. */

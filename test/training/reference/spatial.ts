@@ -56,6 +56,29 @@ export function conv(x: Doubles, weight: Doubles, window: Window, groups: number
   return y;
 }
 
+/** What `conv` turned round gives: each number of y adds the weight to what its window sees, of `shape` behind the batch. */
+export function transposedConv(
+  y: Doubles,
+  weight: Doubles,
+  { window, groups, shape }: Pick<StepOpOf<'convGradInput'>, 'window' | 'groups' | 'shape'>,
+): Doubles {
+  const [outs = 0, ins = 0] = weight.shape;
+  const x = zeros([dimsOf(y).n, ...shape]);
+  const { n, c, h, w } = dimsOf(x);
+  const area = window.kernel[0] * window.kernel[1];
+  for (let b = 0; b < n; b++)
+    for (let o = 0; o < outs; o++)
+      for (let k = 0; k < ins; k++) {
+        const to = (b * c + Math.floor(o / (outs / groups)) * ins + k) * h * w;
+        overWindows({ h, w }, window, ({ i, j, oh, ow }, place, at) => {
+          if (at < 0) return;
+          const share = num(y, ((b * outs + o) * oh + i) * ow + j) * num(weight, (o * ins + k) * area + place);
+          x.data[to + at] = num(x, to + at) + share;
+        });
+      }
+  return x;
+}
+
 export function maxPool(x: Doubles, window: Window): Doubles {
   return pooled(x, window, (values) => Math.max(...values));
 }

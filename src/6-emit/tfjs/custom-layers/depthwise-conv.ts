@@ -28,7 +28,7 @@ export function depthwiseConv(tf: Tfjs): ConvForm<DepthwiseConvSettings> {
  * The kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU. No
  * tensor on the way has more than the four axes that all backends can pad.
  */
-function spread(tf: Tfjs, kernel: Tensor4D, [down, across]: readonly [number, number]): Tensor4D {
+export function spread(tf: Tfjs, kernel: Tensor4D, [down, across]: readonly [number, number]): Tensor4D {
   const [height, width, channels, multiplier] = kernel.shape;
   const numbers = channels * multiplier;
   const rows = tf.pad(tf.reshape(kernel, [height, 1, width * numbers]), [

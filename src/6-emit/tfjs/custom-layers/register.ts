@@ -2,6 +2,7 @@ import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
 import { channelConvClass } from './channel-conv.ts';
 import { convLayerClass } from './conv-layer.ts';
+import { convTransposeClass } from './conv-transpose.ts';
 import { depthwiseConv } from './depthwise-conv.ts';
 
 import { divideClass } from './divide.ts';
@@ -23,6 +24,7 @@ const registered = new WeakSet<object>();
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
  * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPower`, `EnetChannelConv`,
+ * `EnetConv2DTranspose`,
  * `EnetWeight`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
@@ -38,6 +40,7 @@ export function registerLayers(tf: Tfjs): void {
     ...poolingClasses(tf),
     resizingClass(tf),
     unitNormalizationClass(tf),
+    convTransposeClass(tf),
     channelConvClass(tf),
     divideClass(tf),
     powerClass(tf),

@@ -7,6 +7,7 @@ import { float, type TensorName } from '../node-def/node-def.ts';
 import { activations } from './activations.ts';
 import { add, addFused, type GraphModelNode, reduce, reshape, transpose } from './add.ts';
 import { writeGroupNorm, writeLayerNorm, writeNormalise } from './norms.ts';
+import { writeConvTranspose } from './transposed.ts';
 import { writeUpsample } from './upsample.ts';
 import { applySteps, joinLast, splitLast, writeAvgPool, writeChannelConv, writeConv, writeMaxPool } from './windows.ts';
 
@@ -20,6 +21,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [c.b.node({ op: 'Placeholder', name: c.op.name, attr })];
   },
   conv: (c) => [writeConv(c)],
+  convTranspose: (c) => [writeConvTranspose(c)],
   channelConv: (c) => [writeChannelConv(c)],
   batchNorm: (c) => {
     const members = ['gamma', 'beta', 'moving_mean', 'moving_variance'];

@@ -14,17 +14,17 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
   const { window, groups, bias } = c.op;
   const { padding, ...steps } = windowForm(window, ...mapSize(c));
   const input = applySteps(c, steps, 0);
-  const dilation = dilationOf(window);
   const isSpread = !isDense(window) && isDepthwise(c.node);
   const attr = {
     strides: spatial(window.stride),
-    dilations: spatial(isSpread ? [1, 1] : dilation),
+    dilations: spatial(isSpread ? [1, 1] : dilationOf(window)),
     padding: { text: padding.toUpperCase() },
     data_format: { text: 'NHWC' },
   };
   const [weight, biasTensor] = c.node.tensors;
   const stored = c.weight(weight as NonNullable<typeof weight>, 'kernel');
-  const kernel = isSpread ? spreadKernel(c, stored, dilation) : stored;
+  const axes = [groups, c.op.filters / groups] as const;
+  const kernel = isSpread ? spreadKernel(c, stored, window, axes) : stored;
   const { path } = c.node;
   const isWhole = groups === 1 || isDepthwise(c.node);
   const biasNode = bias && biasTensor ? c.weight(biasTensor, 'bias') : undefined;
@@ -43,24 +43,25 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
 }
 
 /**
- * A depthwise kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU. No
- * tensor on the way has more than the four axes that all backends can pad.
+ * A kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU, and none for one
+ * that is transposed. No tensor on the way has more than the four axes that all backends can pad.
+ * @param axes those of the kernel behind height and width.
  */
-function spreadKernel(c: WithOp<GraphModelNode, 'conv'>, kernel: TensorName, dilation: Pair): TensorName {
-  const { filters, groups, window } = c.op;
+export function spreadKernel(c: GraphModelNode, kernel: TensorName, window: Window, axes: Pair): TensorName {
   const [high, wide] = window.kernel;
-  const [down, across] = dilation;
+  const [down, across] = dilationOf(window);
+  const numbers = axes[0] * axes[1];
   const name = `${c.node.path}/spread`;
   const apart = (x: TensorName, what: string, shape: readonly number[], step: number) => {
     const gaps = { dtype: 'DT_INT32', shape: [3, 2], values: [0, 0, 0, step - 1, 0, 0] } as const;
     const shaped = add(c, 'Reshape', `${name}/${what}`, [x, c.b.integers(shape)], { Tshape: int32 });
     return add(c, 'PadV2', `${name}/${what}/gaps`, [shaped, c.b.constant(gaps), c.b.number(0)], { Tpaddings: int32 });
   };
-  const rows = apart(kernel, 'rows', [high, 1, wide * filters], down);
-  const taps = apart(rows, 'taps', [high * down * wide, 1, filters], across);
-  const shape = c.b.integers([high * down, wide * across, groups, filters / groups]);
+  const rows = apart(kernel, 'rows', [high, 1, wide * numbers], down);
+  const taps = apart(rows, 'taps', [high * down * wide, 1, numbers], across);
+  const shape = c.b.integers([high * down, wide * across, ...axes]);
   const whole = add(c, 'Reshape', `${name}/whole`, [taps, shape], { Tshape: int32 });
-  const end = c.b.integers([...extentOf(window), groups, filters / groups]);
+  const end = c.b.integers([...extentOf(window), ...axes]);
   return add(c, 'Slice', name, [whole, c.b.integers([0, 0, 0, 0]), end], { Index: int32 });
 }
 
@@ -143,7 +144,7 @@ export function joinLast(c: GraphModelNode, values: readonly TensorName[], name:
   return add(c, 'ConcatV2', name, [...values, c.b.integer(-1)], { N: { int: values.length }, Tidx: int32 });
 }
 
-function spatial(pair: Pair): { readonly ints: readonly number[] } {
+export function spatial(pair: Pair): { readonly ints: readonly number[] } {
   return { ints: [1, ...pair, 1] };
 }
 

@@ -13,7 +13,7 @@ import {
   outputShape,
   type WrittenNode,
 } from '../../written-node.ts';
-import { windowForm } from '../window-form.ts';
+import { transposedForm, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 
@@ -50,6 +50,21 @@ export const opTable: OpWriters<LayersNode> = {
     if (groups > 1) return [c.b.owner(c.node, 'EnetGroupedConv2D', { filters, ...config, groups }, [input], members)];
     const all = { filters, ...config, kernel_initializer: convInitialiser };
     return [c.b.owner(c.node, 'Conv2D', all, [input], members)];
+  },
+  convTranspose: (c) => {
+    const { filters, window, groups, bias } = c.op;
+    const { kernel, stride, pads } = window;
+    const settings = { filters, kernel_size: kernel, strides: stride, use_bias: bias };
+    const members = bias ? ['kernel', 'bias'] : ['kernel'];
+    const form = groups === 1 && isDense(window) ? transposedForm(window) : undefined;
+    if (!form) {
+      const others = { groups, dilation_rate: dilationOf(window), pads: padPairs(pads) };
+      return [c.b.owner(c.node, 'EnetConv2DTranspose', { ...settings, ...others }, c.inputs, members)];
+    }
+    const config = { ...settings, padding: form.padding, ...channelsLast, kernel_initializer: transposedInitialiser };
+    const y = c.b.owner(c.node, 'Conv2DTranspose', config, c.inputs, members);
+    if (!form.crop) return [y];
+    return [c.b.layer('Cropping2D', label(c, 'crop'), { cropping: padPairs(form.crop), ...channelsLast }, [y])];
   },
   channelConv: (c) => [
     c.b.owner(c.node, 'EnetChannelConv', { kernel_size: c.op.kernel }, c.inputs, ['channel_kernel']),
@@ -201,6 +216,8 @@ const convInitialiser = {
   class_name: 'VarianceScaling',
   config: { scale: 2, mode: 'fan_out', distribution: 'normal', seed: null },
 };
+/** The kernel is `[kh, kw, filters, in]`, of which Keras takes the filters for what comes in. */
+const transposedInitialiser = { ...convInitialiser, config: { ...convInitialiser.config, mode: 'fan_in' } };
 const denseInitialiser = {
   class_name: 'VarianceScaling',
   config: { scale: 1 / 3, mode: 'fan_out', distribution: 'uniform', seed: null },

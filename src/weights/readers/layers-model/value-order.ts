@@ -50,7 +50,7 @@ const spatial = new Set([
   ...['UpSampling2D', 'Resizing', 'EnetResizing', 'CenterCrop'],
 ]);
 /** Layers that give a map with channels of their own number. */
-const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D']);
+const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D', 'EnetConv2DTranspose']);
 const depthwise = new Set(['DepthwiseConv2D', 'EnetDepthwiseConv2D']);
 const merging = new Set(['Add', 'Subtract', 'Multiply', 'EnetDivide', 'Average', 'Maximum', 'Minimum']);
 const globalPools = new Set(['GlobalAveragePooling2D', 'GlobalMaxPooling2D']);
