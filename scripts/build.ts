@@ -29,7 +29,7 @@ const leanPickBy: Plugin = {
 
 /**
  * The commands that need an engine are a separate bundle, and so are the language server, the library for HDF5, the client of
- * the Hugging Face hub and the list of published weights; the command line loads one when it is needed.
+ * the Hugging Face hub, the list of published weights and ImageNet's names; the command line loads one when it is needed.
  */
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
@@ -40,6 +40,7 @@ const bundlesApart: Plugin = {
     }));
     onResolve({ filter: /^\.\/hub\/fetch-weights\.ts$/ }, () => ({ path: './hub.cjs', external: true }));
     onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
+    onResolve({ filter: /^\.\/imagenet-labels\.ts$/ }, () => ({ path: './imagenet-labels.cjs', external: true }));
     onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
     onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
   },
@@ -102,6 +103,7 @@ await build({
   external: ['sharp', 'onnxruntime-node'],
 });
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
+await build({ ...commandLine, entryPoints: { 'imagenet-labels': 'src/node/imagenet-labels.ts' } });
 // The library for HDF5, which finds out where it is from `import.meta.url`, contains its WebAssembly.
 await build({
   ...commandLine,

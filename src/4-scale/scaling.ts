@@ -1,4 +1,5 @@
 import type { Span } from '../source.ts';
+import type { Preprocessing } from './preprocessing.ts';
 
 /** How a network is chosen from its family. All optional: without any, the defaults of the file hold. */
 export interface ScalingRequest {
@@ -25,14 +26,17 @@ export interface ScalingRequest {
   readonly conventionSettings?: Partial<ConventionSettings>;
   /** What the weights that are to be loaded were trained under, by the path of the model that takes them; '' is the network's own. */
   readonly sources?: Readonly<Record<string, SourceConvention>>;
+  /** How pictures become the input: what is asked for, and what the weights that are to be loaded were trained on. */
+  readonly preprocessing?: Preprocessing;
+  readonly weightsPreprocessing?: Preprocessing;
 }
 
 /** What weights of some source were trained under. */
 export interface SourceConvention {
   readonly name: 'tf' | 'torch';
   readonly settings: Partial<ConventionSettings>;
-  /** How the pixels that they saw were normalised. */
-  readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** How the pictures that they saw became an input. */
+  readonly preprocessing?: Preprocessing;
 }
 
 /** Where a number came from. */

@@ -14,6 +14,7 @@ import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
 import { removeUnreached } from './passes/remove-unreached.ts';
+import { choosePreprocessing } from './preprocessing.ts';
 import { maxStrides } from './stride.ts';
 
 export interface BuildResult {
@@ -53,7 +54,7 @@ export function buildGraph(
     chosen = choosePoint(ev, declared, request, overrides);
     b.models.push(useOf('', declared, chosen.point));
     const flow = lowerModel(b, declared.node, chosen.env);
-    const { graph, diagnostics: ofWhole } = finish(declared, b, flow);
+    const { graph, diagnostics: ofWhole } = finish(declared, b, flow, request);
     checkBudgets(ev, graph, b.budgets);
     const diagnostics = [
       ...ev.diagnostics,
@@ -96,8 +97,11 @@ function finish(
   declared: DeclaredModel,
   b: Builder,
   { outputs, auxiliary }: ModelFlow,
+  request: ScalingRequest,
 ): { graph: Graph; diagnostics: readonly Diagnostic[] } {
-  const diagnostics: Diagnostic[] = [];
+  const given = b.nodes.filter((n) => n.op.kind === 'input');
+  const { preprocessing, diagnostics: ofInputs } = choosePreprocessing(given, b.normalisation, request);
+  const diagnostics: Diagnostic[] = [...ofInputs];
   const names = new Set<string>();
   for (const { name, span } of outputs) {
     if (names.has(name)) diagnostics.push(createDiagnostic('duplicate-output', span, { name }));
@@ -106,14 +110,14 @@ function finish(
   const all: Graph = {
     name: declared.node.name.name,
     nodes: b.nodes,
-    inputs: b.nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
+    inputs: given.map((n) => n.id),
     outputs: outputs.map(({ name, tensor }) => ({ name, value: { node: tensor.node, output: tensor.output } })),
     auxiliary: auxiliary.map(({ name, tensor, weight }) => ({
       name,
       value: { node: tensor.node, output: tensor.output },
       weight,
     })),
-    normalisation: Object.fromEntries(b.normalisation),
+    preprocessing,
     models: b.models,
   };
   const graph = removeUnreached(all);

@@ -13,3 +13,9 @@ export function classScores(graph: Graph): readonly GraphOutput[] {
     return shape.length === 3 && elements(shape) === shape[0];
   });
 }
+
+/** How many classes the scores of a network are of; 0 if it has none. */
+export function classCount(graph: Graph): number {
+  const [scores] = classScores(graph);
+  return scores ? (shapeOf(graph, scores.value)[0] as number) : 0;
+}

@@ -1,4 +1,5 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
+import type { Preprocessing } from '../4-scale/preprocessing.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Op } from '../ops/ops.ts';
@@ -120,8 +121,8 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
   /** A network for inference has none: see `withoutAuxiliary`. */
   readonly auxiliary: readonly AuxiliaryOutput[];
-  /** By the name of the input; for those that state it. Not part of the network: what feeds it must do it. */
-  readonly normalisation: Readonly<Record<string, Normalisation>>;
+  /** By the name of the input; what is stated. Not part of the network: what feeds it must do it. */
+  readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /** Its own model first, each before those within it. */
   readonly models: readonly ModelUse[];
 }

@@ -123,9 +123,7 @@ function lowerInput(b: Builder, env: Env, name: string, member: InputNode): Tens
   }
   for (const side of value) checkScalar(`each of ${what}`, 'int', side, written.span);
   const shape = (size ? [value[0], ...size] : value) as number[];
-  const source = b.asked.sources?.['']?.normalisation;
-  const fits = source?.mean.length === shape[0] && source?.std.length === shape[0];
-  const normalisation = source && fits ? source : readNormalisation(b, env, member, shape[0] as number);
+  const normalisation = readNormalisation(b, env, member, shape[0] as number);
   if (normalisation) b.normalisation.set(name, normalisation);
   b.place = { section: name };
   const origin = { path: joinPath(env.path, name), span: member.span, traces: size ? [] : traces };

@@ -1,11 +1,12 @@
 import { checkTypes } from '../5-graph/check-types.ts';
+import { classCount } from '../5-graph/class-scores.ts';
 import type { Graph } from '../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { halfPrecision } from '../5-graph/passes/half-precision.ts';
 import { mergeBranches } from '../5-graph/passes/merge-branches.ts';
 import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 import type { Compilation } from '../compile.ts';
-import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { chooseWeights, type WeightsRequest } from '../weights/choose-weights.ts';
 import { foldedWeights } from '../weights/folded-weights.ts';
 import { mergedWeights } from '../weights/merged-weights.ts';
@@ -27,6 +28,8 @@ export interface PassOptions {
 }
 
 export interface EmitOptions extends PassOptions, WeightsRequest {
+  /** The names of the classes, which the file then states. One for each: an error otherwise. */
+  readonly labels?: readonly string[];
   /** Called with the bytes written so far and all that will be. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -51,17 +54,24 @@ export function emit<Options>(
   const problems = untaken.length > 0 ? untaken : target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
   const weights = chooseWeights(program, lowered, { trained: graph, ...options });
-  const before = [...problems, ...weights.diagnostics];
+  const before = [...problems, ...checkLabels(graph, options.labels), ...weights.diagnostics];
+  if (hasErrors(before)) return { diagnostics: before, bytes: 0 };
   if (!weights.source) return { diagnostics: before, bytes: 0 };
   const result = target.emit({
     graph: lowered,
     weights: mergedWeights(lowered, foldedWeights(lowered, weights.source)),
-    metadata: describeNetwork(program, point, graph, weights.origin, target.layout ?? 'NCHW'),
+    metadata: describeNetwork(program, point, graph, weights.origin, target.layout ?? 'NCHW', options.labels),
     options: settings,
     open,
     ...(options.progress && { progress: options.progress }),
   });
   return { diagnostics: [...before, ...result.diagnostics], bytes: result.bytes };
+}
+
+function checkLabels(graph: Graph, labels: readonly string[] | undefined): Diagnostic[] {
+  const classes = classCount(graph);
+  if (!labels || labels.length === classes) return [];
+  return [createDiagnostic('label-count', undefined, { model: graph.name, classes, labels: labels.length })];
 }
 
 /**

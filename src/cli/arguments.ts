@@ -102,6 +102,8 @@ function problemWith(option: Option, value: string): string | undefined {
   switch (option.kind) {
     case 'number':
       return isNumber(value) && within(Number(value)) ? undefined : `takes a number${from}${to}${orWords}`;
+    case 'numbers':
+      return value.split(',').every(isNumber) ? undefined : 'takes numbers such as 0.5 or 0.485,0.456,0.406';
     case 'integer':
     case 'positive': {
       const isWhole = /^[+-]?\d{1,15}$/.test(value);

@@ -5,6 +5,7 @@ import type { Spec } from '../node/open-spec.ts';
 import { flag, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { type Io, usageError } from './io.ts';
+import { openRun } from './open-run.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
 import { type NamedPoint, scalingRequest } from './scaling-request.ts';
 import { openSpec } from './spec.ts';
@@ -14,11 +15,24 @@ export interface OpenedNetwork {
   readonly spec: Spec;
   readonly request: CompileOptions;
   readonly network: Network;
+  /** Of a run: the path of its weights, and the names of its classes. */
+  readonly weights?: string;
+  readonly labels?: readonly string[];
 }
 
-/** Opens and builds the spec that a command line names: see `buildNetwork`. */
+/** Opens and builds the spec that a command line names, or the network of its `--run`: see `buildNetwork`. */
 export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwork | undefined> {
-  return buildNetwork(await openSpec(args.operands[0], io, args.command.name), args, io);
+  const run = text(args, 'run');
+  if (run === undefined) return buildNetwork(await openSpec(args.operands[0], io, args.command.name), args, io);
+  if (args.operands.length > 0) throw usageError('--run takes no spec: a run has its own', args.command.name);
+  return buildRun(run, args, io);
+}
+
+/** Builds the network of a run's folder: see `buildNetwork`. */
+export function buildRun(folder: string, args: Arguments, io: Io): OpenedNetwork | undefined {
+  const { spec, request, labels, weights } = openRun(folder, args, io);
+  const built = buildRequest(spec, request, args, io);
+  return built && { ...built, labels, weights };
 }
 
 /**
@@ -27,7 +41,10 @@ export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwor
  * @param point which point of the family: that of the options by default
  */
 export function buildNetwork(spec: Spec, args: Arguments, io: Io, point?: NamedPoint): OpenedNetwork | undefined {
-  const request = withClasses(scalingRequest(args, spec, point), args);
+  return buildRequest(spec, withClasses(scalingRequest(args, spec, point), args), args, io);
+}
+
+function buildRequest(spec: Spec, request: CompileOptions, args: Arguments, io: Io): OpenedNetwork | undefined {
   const compilation = compileSpec(spec, request);
   const { diagnostics } = compilation;
   printDiagnostics(diagnostics, args, io);

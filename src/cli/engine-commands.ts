@@ -2,6 +2,7 @@ import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './command.ts';
 import { classes, json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
+import { predictOptions } from './predict-options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /** `ONNX, layers model and graph model` */
@@ -47,6 +48,22 @@ export const engineCommands: readonly Command[] = [
       ],
     ],
     load: async () => (await import('./engines.ts')).evalCommand,
+  },
+  {
+    name: 'predict',
+    summary: 'what a trained network takes pictures for',
+    operands: '[network] [picture | folder]...',
+    maxOperands: Number.POSITIVE_INFINITY,
+    completes: 'spec',
+    details:
+      "The network is a spec or library model with --weights, a training run's folder, an ONNX file (run by ONNX Runtime: npm install onnxruntime-node), or a TensorFlow.js model (its folder or model.json). A folder stands for all pictures in it. Pictures are prepared as the network's file, its weights or its run state: resized, cropped, normalised; turned as their EXIF data say.\n\nPictures that cannot be read are named and left out; the exit code is then 1.",
+    options: predictOptions,
+    examples: [
+      ['enetc predict runs/my-net-1 photo.jpg', 'what a run has learnt'],
+      ['enetc predict net.onnx photos --top 1 --csv', "each picture's class, as a table"],
+      ['enetc predict efficientnet-lite --weights lite0.pth photo.jpg', 'published weights'],
+    ],
+    load: async () => (await import('./engines.ts')).predictCommand,
   },
   {
     name: 'verify',

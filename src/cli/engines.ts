@@ -3,5 +3,6 @@ export * from '../train/api.ts';
 export { backendCommand } from './commands/backend.ts';
 export { doctorCommand } from './commands/doctor.ts';
 export { evalCommand } from './commands/eval.ts';
+export { predictCommand } from './commands/predict.ts';
 export { trainCommand } from './commands/train.ts';
 export { verifyCommand } from './commands/verify.ts';

@@ -8,7 +8,7 @@ import type { Arguments } from './command.ts';
 import type { Io } from './io.ts';
 
 /** The options that name a file, or a folder of files, which a command reads. */
-const readOptions = ['weights', 'like'] as const;
+const readOptions = ['weights', 'like', 'labels'] as const;
 
 /** The files that a command reads, as absolute paths: the spec, what it imports, and what its options name. */
 export function inputFiles(modules: Program['modules'], args: Arguments, io: Io): string[] {

@@ -7,7 +7,16 @@ export interface Option {
   /** What the value is called in help, `N`; without one the option is a flag. */
   readonly value?: string;
   /** What the value must be; any text by default. */
-  readonly kind?: 'number' | 'integer' | 'positive' | 'count' | 'bytes' | 'size' | 'assignment' | 'convention';
+  readonly kind?:
+    | 'number'
+    | 'numbers'
+    | 'integer'
+    | 'positive'
+    | 'count'
+    | 'bytes'
+    | 'size'
+    | 'assignment'
+    | 'convention';
   /** Of a number: the bounds that its value must keep. */
   readonly least?: number;
   readonly most?: number;

@@ -2,6 +2,7 @@
 
 import { targets } from '../6-emit/targets.ts';
 import type { Option } from './option.ts';
+import { cropOption, labelsOption, preprocessingOptions } from './preprocessing-options.ts';
 import { choiceOptions, targetOptions } from './target-options.ts';
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
@@ -116,6 +117,13 @@ export const weightOptions: readonly Option[] = [
   { name: 'seed', value: 'N', kind: 'integer', description: 'seed of the initialisation; 0 by default' },
 ];
 
+export const runOption: Option = {
+  name: 'run',
+  value: 'RUN',
+  description: "the network, best weights and class names of a training run's folder",
+  completes: 'file',
+};
+
 /** How a network is written to a file. What the targets take comes from their list. */
 export const emitOptions: readonly Option[] = [
   ...choiceOptions(targets),
@@ -128,5 +136,8 @@ export const emitOptions: readonly Option[] = [
   },
   force,
   ...weightOptions,
+  ...preprocessingOptions,
+  cropOption,
+  labelsOption,
   ...targetOptions(targets),
 ];

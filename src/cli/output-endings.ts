@@ -10,6 +10,7 @@ const kinds: readonly (readonly [noun: string, endings: readonly string[]])[] = 
   ['picture', pictureEndings],
   ['drawing', ['svg', 'mmd', 'mermaid', 'dot', 'gv']],
   ['spec', ['enet']],
+  ['report', ['html', 'htm']],
   ['safetensors file', ['safetensors']],
   ['PyTorch checkpoint', ['pt', 'pth', 'bin', 'ckpt']],
   ['Keras weights file', ['h5', 'hdf5', 'keras']],

@@ -45,6 +45,13 @@ export const drawing: OwnFile = {
   isOwn: (head) => drawings.some((mark) => mark.test(textOf(head))),
 };
 
+/** What `enetc predict --report` writes, and a run's report. */
+export const reportPage: OwnFile = {
+  noun: 'report',
+  isOwn: (head) =>
+    /^<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport"/.test(textOf(head)),
+};
+
 /** What the targets write that write folders. */
 const modelFolders = targets.flatMap(({ output }) => (output.kind === 'folder' ? [output] : []));
 

@@ -1,6 +1,7 @@
 import type { CompileOptions } from '../compile.ts';
 import type { Spec } from '../node/open-spec.ts';
 import { flag, list, number, text } from './arguments.ts';
+import { askedPreprocessing } from './asked-preprocessing.ts';
 import type { Arguments } from './command.ts';
 import { askedConvention } from './convention-option.ts';
 import { usageError } from './io.ts';
@@ -30,6 +31,7 @@ export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = 
     return value === undefined ? [] : [[name, value] as const];
   });
   const resolution = resolutionOf(args);
+  const preprocessing = askedPreprocessing(args);
   return {
     ...(variant !== undefined && { variant }),
     ...(phi !== undefined && { phi }),
@@ -37,9 +39,16 @@ export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = 
     ...(rule && { rule }),
     ...Object.fromEntries(numbers),
     ...(set && { set }),
+    ...(preprocessing && { preprocessing }),
     ...askedConvention(args),
     ...(model !== undefined && { model }),
   };
+}
+
+/** Height and width of the pictures, where they are given. */
+export function askedSize(args: Arguments): readonly [height: number, width: number] | undefined {
+  const resolution = resolutionOf(args);
+  return typeof resolution === 'number' ? [resolution, resolution] : resolution;
 }
 
 /** `224`, or `224x320`: height and width. */

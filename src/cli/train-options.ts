@@ -2,7 +2,8 @@ import { backendRequests } from '../backends/backend.ts';
 import { commandLineWords } from '../diagnostics/words.ts';
 import { type Setting, settingTable } from '../train/settings.ts';
 import type { Option } from './option.ts';
-import { json, quiet, scalingOptions, weightOptions } from './options.ts';
+import { json, quiet, runOption, scalingOptions, weightOptions } from './options.ts';
+import { labelsOption, preprocessingOptions } from './preprocessing-options.ts';
 
 export const backendOption: Option = {
   name: 'backend',
@@ -16,7 +17,7 @@ const data: Option = {
   description: 'a folder with a folder for each class, a CSV file, or the files of MNIST or CIFAR',
   completes: 'file',
 };
-const workers: Option = {
+export const workersOption: Option = {
   name: 'workers',
   value: 'N',
   kind: 'positive',
@@ -34,7 +35,7 @@ export const resumeOptions: readonly Option[] = [
   },
   data,
   backendOption,
-  workers,
+  workersOption,
   json,
   quiet,
 ];
@@ -52,6 +53,7 @@ export const trainOptions: readonly Option[] = [
     description: "sets the spec's parameter 'classes'; those of the data by default",
   },
   ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-unsound'),
+  ...preprocessingOptions,
   ...Object.entries(settingTable).map(([name, setting]) => settingOption(name, setting)),
   json,
   quiet,
@@ -59,12 +61,7 @@ export const trainOptions: readonly Option[] = [
 
 export const evalOptions: readonly Option[] = [
   data,
-  {
-    name: 'run',
-    value: 'RUN',
-    description: "the network, best weights and data of a training run's folder",
-    completes: 'file',
-  },
+  { ...runOption, description: "the network, best weights and data of a training run's folder" },
   ...weightOptions.filter(({ name }) => !['seed', 'allow-missing', 'allow-unsound'].includes(name)),
   {
     name: 'split',
@@ -72,11 +69,13 @@ export const evalOptions: readonly Option[] = [
     choices: ['train', 'validation', 'test', 'all'],
     description: 'which images; test by default, else validation, else all',
   },
+  ...preprocessingOptions,
   settingOption('crop', settingTable.crop),
+  labelsOption,
   { name: 'batch', value: 'N', kind: 'positive', most: 65_536, description: 'images in a batch; 32 by default' },
   ...scalingOptions,
   backendOption,
-  workers,
+  workersOption,
   json,
 ];
 

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Checkpoint } from '../weights/checkpoint.ts';
+import { timmConfigKey } from '../weights/preprocessing-facts.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { OpenedTensors } from '../weights/readers/format.ts';
 import { checkpointFormats, formatOf, openCheckpointFile } from '../weights/readers/readers.ts';
@@ -8,7 +9,8 @@ import type { DownloadProgress } from './hub/download.ts';
 import type { FetchedWeights } from './hub/fetch-weights.ts';
 import { type HubName, hubNameOf } from './hub/hub-name.ts';
 import { folderProblem, modelFolderFiles } from './model-folder-files.ts';
-import { openRandomAccess } from './regular-file.ts';
+import { orUndefined } from './or-undefined.ts';
+import { openRandomAccess, readText } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
 
 export interface OpenedCheckpoint extends OpenedTensors {
@@ -50,7 +52,7 @@ export async function openCheckpoint(
     const openHdf5 = format.needsHdf5 ? await (await import('./hdf5-engine.ts')).loadHdf5() : undefined;
     const source = { name: path, file: main.file, openNear: near.open };
     const options = { ...(key !== undefined && { key }), ...(openHdf5 && { openHdf5 }) };
-    const opened = openCheckpointFile({ ...source, ...options }, format);
+    const opened = withConfig(openCheckpointFile({ ...source, ...options }, format), dirname(absolute));
     const close = () => {
       opened.close?.();
       closeFiles();
@@ -75,6 +77,22 @@ export async function fetchPublished(
 ): Promise<FetchedWeights> {
   const { fetchWeights } = await import('./hub/fetch-weights.ts');
   return fetchWeights(name, shown, process.env, progress);
+}
+
+/** timm's own description of its weights, `config.json`, lies next to them. A larger one is something else. */
+const mostConfigBytes = 1 << 20;
+
+/** With what timm's `config.json` next to a file of weights says of them, if there is one. */
+function withConfig<Opened extends OpenedTensors>(opened: Opened, folder: string): Opened {
+  const path = join(folder, 'config.json');
+  const { checkpoint } = opened;
+  const size = orUndefined(() => statSync(path).size) ?? Number.POSITIVE_INFINITY;
+  const text = checkpoint && size <= mostConfigBytes ? orUndefined(() => readText(path)) : undefined;
+  if (!checkpoint || !text?.includes('"pretrained_cfg"')) return opened;
+  return {
+    ...opened,
+    checkpoint: { ...checkpoint, metadata: new Map([...checkpoint.metadata, [timmConfigKey, text]]) },
+  };
 }
 
 /** A checkpoint whose damage, where it shows only when a tensor is read, is an error of its file. */

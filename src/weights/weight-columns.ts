@@ -63,7 +63,7 @@ function readConvention({ name, args }: SourceConventionNode): SourceConvention 
   return {
     name: name.name as SourceConvention['name'],
     settings: conventionSettings(values),
-    ...(channels > 0 && { normalisation: { mean: mean ?? all(0), std: std ?? all(1) } }),
+    ...(channels > 0 && { preprocessing: { mean: mean ?? all(0), std: std ?? all(1) } }),
   };
 }
 

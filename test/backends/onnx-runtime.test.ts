@@ -8,11 +8,13 @@ import { emitFiles, lively } from '../onnx/emit.ts';
 import { graphBuilder, window } from '../onnx/graph-builder.ts';
 
 const runForms = new URL('../../src/backends/parity/run-forms.ts', import.meta.url);
+const runtime = new URL('../../src/backends/onnx-runtime.ts', import.meta.url);
 
 /** In a process of its own, since native code writes past Node: a model that runs and one that does not load. */
 const script = `
 import { readFileSync } from 'node:fs';
-import { loadOnnxRuntime, runOnnx } from ${JSON.stringify(runForms.href)};
+import { loadOnnxRuntime } from ${JSON.stringify(runtime.href)};
+import { runOnnx } from ${JSON.stringify(runForms.href)};
 const ort = loadOnnxRuntime(process.cwd());
 const graph = { outputs: [{ name: 'y' }] };
 const inputs = [{ name: 'image', shape: [1, 4, 4], data: new Float32Array(16).fill(2) }];

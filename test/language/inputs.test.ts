@@ -8,13 +8,13 @@ test('an input states how its pixels are normalised; nothing of it is in the net
   );
   const { graph } = build(text);
   expect(graph.nodes.map((n) => n.op)).toEqual(plain.nodes.map((n) => n.op));
-  expect(plain.normalisation).toEqual({});
-  expect(graph.normalisation).toEqual({ image: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } });
+  expect(plain.preprocessing).toEqual({});
+  expect(graph.preprocessing).toEqual({ image: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } });
 });
 
 test('what an input leaves out of its normalisation is mean 0 and deviation 1', () => {
   const { graph } = build(model('  input image: [2, 32, 32] (std: [0.5, 0.25])\n  s: Conv(8, 3)'));
-  expect(graph.normalisation).toEqual({ image: { mean: [0, 0], std: [0.5, 0.25] } });
+  expect(graph.preprocessing).toEqual({ image: { mean: [0, 0], std: [0.5, 0.25] } });
 });
 
 test('normalisation has a number a channel, and its two names', () => {
@@ -28,7 +28,7 @@ test('normalisation has a number a channel, and its two names', () => {
 
 test('the normalisation of an inner model is its own affair', () => {
   const inner = 'model Inner {\n  input x: [3, 8, 8] (mean: [1, 1, 1])\n  c: Conv(8, 3)\n}';
-  expect(build(model('  trunk: Inner', inner), { model: 'M' }).graph.normalisation).toEqual({});
+  expect(build(model('  trunk: Inner', inner), { model: 'M' }).graph.preprocessing).toEqual({});
 });
 
 test('an input is [channels, height, width] in whole numbers', () => {

@@ -47,7 +47,7 @@ describe.each(libraryModels)('$name', ({ name, module }) => {
     const [height, width] = least[name] ?? [64, 96];
     const graph = library(module, { set: { image: `[1, ${height}, ${width}]` } });
     expect(graph.nodes[graph.inputs[0] ?? -1]?.shapes).toEqual([[1, height, width]]);
-    expect(graph.normalisation.image?.mean).toHaveLength(1);
+    expect(graph.preprocessing.image?.mean).toHaveLength(1);
     const wide = library(module, { resolution: [height, width] });
     expect(wide.nodes[wide.inputs[0] ?? -1]?.shapes).toEqual([[3, height, width]]);
     expect(tensors(wide)).toEqual(tensors(graph));

@@ -106,7 +106,7 @@ const pictures = model(
 test('--set of an input sets its whole shape; the mean of other channels is the average', () => {
   const { graph } = build(pictures, { set: { image: '[1, 16, resolution]' } });
   expect(graph.nodes[0]?.shapes).toEqual([[1, 16, 32]]);
-  expect(graph.normalisation).toEqual({ image: { mean: [0.4], std: [1] } });
+  expect(graph.preprocessing).toEqual({ image: { mean: [0.4], std: [1] } });
   expect(messages(pictures, { set: { image: '[4, 16, 16]' } })).toEqual([
     "normalisation-averaged: 'image' has 4 channels, but the model's mean and std are for 3: each channel gets their average",
   ]);

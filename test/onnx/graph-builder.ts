@@ -133,7 +133,7 @@ export function graphBuilder(name = 'test') {
       return {
         name,
         auxiliary,
-        normalisation: {},
+        preprocessing: {},
         models: [],
         nodes,
         inputs: nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),

@@ -22,6 +22,7 @@ test('a file says how an image becomes its input', () => {
     'enet.input.image.channels': 'RGB',
     'enet.input.image.interpolation': 'bicubic',
     'enet.input.image.crop': '0.875',
+    'enet.input.image.small': 'whole',
     'enet.input.image.range': '0..1',
     'enet.input.image.mean': '[0.5,0.5,0.5]',
     'enet.input.image.std': '[0.5,0.5,0.5]',

@@ -106,7 +106,7 @@ export function maker(): Maker {
       nodes,
       inputs: [0],
       auxiliary: [],
-      normalisation: {},
+      preprocessing: {},
       models: [],
       outputs: outputs.map(([n, value]) => ({ name: n, value })),
     }),

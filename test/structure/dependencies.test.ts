@@ -20,6 +20,7 @@ const order = [
   'src/report',
   'src/search',
   'src/train',
+  'src/predict',
   'src/ide',
   'src/lsp',
   'src/cli',
@@ -51,7 +52,7 @@ const composition = new Set([
 ]);
 
 /** Folders that compile. */
-const compileThemselves = ['src/search', 'src/train', 'src/ide', 'src/cli'];
+const compileThemselves = ['src/search', 'src/train', 'src/predict', 'src/ide', 'src/cli'];
 
 /** Folders that take a compilation as a value. */
 const takeCompilations = ['src/6-emit', 'src/backends', 'src/report'];
@@ -152,7 +153,7 @@ test('no circle of imports, types included, but in the recursion of the grammar'
 });
 
 /** Folders that know Node: its files, engines as native packages, data sets and run folders. */
-const onNode = ['src/node/', 'src/backends/', 'src/train/', 'src/cli/'];
+const onNode = ['src/node/', 'src/backends/', 'src/train/', 'src/predict/', 'src/cli/'];
 
 test('only the engines, training, the command line and its host touch Node', () => {
   const wrong = files.filter((file) => {

@@ -53,7 +53,10 @@ function built(column: keyof typeof own, options: CompileOptions) {
   const checkpoint = renamed(graph!, (name) => name.replace('c.conv', own[column]).replace('c.bn', `${own[column]}n`));
   const named = nameTensors(program, graph!, checkpoint);
   const { sources } = sourceConventions('x', named.view ? named.namings : [], options);
-  const followed = compile({ name: 'm.enet', text }, { ...options, sources });
+  const followed = compile(
+    { name: 'm.enet', text },
+    { ...options, sources, weightsPreprocessing: sources['']?.preprocessing },
+  );
   const { name, epsilon, padding } = followed.point!.convention;
   const { convention } = options;
   const said = (c: typeof followed) =>
@@ -67,7 +70,7 @@ describe("a network follows its weights' convention", () => {
   it('that of the column, and of the variant', () => {
     const a = built('one', { variant: 'a' });
     expect(a.convention).toEqual(['torch', 1e-5, 'symmetric']);
-    expect(a.graph.normalisation).toEqual({ image: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] } });
+    expect(a.graph.preprocessing).toEqual({ image: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] } });
     expect([codes(a.before), codes(a.after)]).toEqual([['weight-convention'], []]);
     expect(a.before[0]?.message).toContain('leave the convention open, or ask for torch');
     expect(built('one', { variant: 'b' }).convention).toEqual(['torch', 1e-4, 'same']);

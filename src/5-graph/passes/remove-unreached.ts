@@ -48,7 +48,7 @@ export function selectNodes(
     inputs: nodes.flatMap((n) => (n.op.kind === 'input' ? [n.id] : [])),
     outputs: graph.outputs.map((o) => ({ ...o, value: settle(o.value) })),
     auxiliary: graph.auxiliary.map((o) => ({ ...o, value: settle(o.value) })),
-    normalisation: graph.normalisation,
+    preprocessing: graph.preprocessing,
     models: graph.models,
   };
 }

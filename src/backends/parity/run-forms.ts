@@ -3,22 +3,9 @@ import type { Graph } from '../../5-graph/graph.ts';
 import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
 import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import type { Tfjs } from '../backend.ts';
-import { findPackage } from '../find-package.ts';
-import { firstLine } from '../first-line.ts';
-import { type OnnxRuntime, requireOnnxRuntime } from '../onnx-runtime.ts';
+import type { OnnxRuntime } from '../onnx-runtime.ts';
 import type { Form } from './forms.ts';
 import { fromTensors, toTensors, type Value } from './values.ts';
-
-/** ONNX Runtime, or why there is none. @param cwd the user's folder, whose packages come first. */
-export function loadOnnxRuntime(cwd: string): OnnxRuntime | string {
-  const entry = findPackage('onnxruntime-node', cwd);
-  if (entry === undefined) return "onnxruntime-node is not installed ('npm install onnxruntime-node')";
-  try {
-    return requireOnnxRuntime(entry);
-  } catch (e) {
-    return `onnxruntime-node does not load: ${firstLine(e)}`;
-  }
-}
 
 /** The outputs of an ONNX file. */
 export async function runOnnx(

@@ -6,10 +6,11 @@ import type { WeightsRequest } from '../../weights/choose-weights.ts';
 import { randomWeights } from '../../weights/random-weights.ts';
 import { type Backend, type BackendName, BackendUnavailable, backendNames, type OpenOptions } from '../backend.ts';
 import { firstLine } from '../first-line.ts';
+import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { openBackend } from '../open.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
 import { type Form, type WrittenForms, writeForms } from './forms.ts';
-import { loadOnnxRuntime, runOnnx, runTfjs } from './run-forms.ts';
+import { runOnnx, runTfjs } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
 export interface ParityRequest {

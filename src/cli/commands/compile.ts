@@ -44,6 +44,7 @@ export const compileCommand: RunCommand = async (args, io) => {
     if (hasErrors(weights.diagnostics)) return refuse(network, weights.diagnostics, args, io);
     const { diagnostics, bytes } = target.emit(network, files.open, {
       ...weightsRequest(args, opened, weights.checkpoint),
+      ...(weights.labels && { labels: weights.labels }),
       progress: progress.update,
     });
     progress.clear();

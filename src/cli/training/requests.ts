@@ -2,10 +2,12 @@ import type { BackendRequest } from '../../backends/backend.ts';
 import type { EvaluateOptions, ResumeOptions, RunOptions, WeightsOptions } from '../../train/api.ts';
 import { type Setting, type Settings, settingTable } from '../../train/settings.ts';
 import { flag, list, number, text } from '../arguments.ts';
+import { askedPreprocessing } from '../asked-preprocessing.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
+import { askedLabels } from '../labels.ts';
+import { refuseScaling } from '../open-run.ts';
 import { pinnedWeights } from '../open-weights.ts';
-import { scalingOptions } from '../options.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
 import { requireWeights } from '../weights-request.ts';
@@ -41,14 +43,16 @@ export async function evaluateRequest(args: Arguments, io: Io): Promise<Evaluate
   const how = {
     split: text(args, 'split') as EvaluateOptions['split'],
     crop: number(args, 'crop'),
+    labels: await askedLabels(args, io),
     batch: number(args, 'batch'),
     ...common(args, io),
   };
   const run = text(args, 'run');
   if (run !== undefined) {
     if (args.operands.length > 0) throw usageError('--run takes no spec: a run has its own', 'eval');
-    const other = scalingOptions.find(({ name }) => flag(args, name));
-    if (other) throw usageError(`--${other.name} cannot be given with --run: a run has its own network`, 'eval');
+    refuseScaling(args);
+    if (askedPreprocessing(args))
+      throw usageError('--mean and --std cannot be given with --run: a run has its own', 'eval');
     return { run, data, ...(weights && { weights }), ...how };
   }
   if (data === undefined) throw usageError('--data is missing: the images to evaluate on', 'eval');

@@ -57,6 +57,11 @@ export const scaleDiagnostics = {
       `'${a.input}' has ${a.channels} ${nounFor(a.channels, 'channel')}, but the model's mean and std are for ${a.given}: each channel gets their average`,
     `The shape of the input was set on the command line, and the model states a mean and a deviation for another number of channels. To state your own, write the spec to a file (\`enetc init my.enet --from ...\`) and change \`mean\` and \`std\` there.`,
   ),
+  'normalisation-channels': error<{ option: string; input: string; channels: number; given: number }>(
+    (a) =>
+      `${a.option} has ${a.given} numbers, but '${a.input}' has ${a.channels} ${nounFor(a.channels, 'channel')}: it takes a number a channel, or one for all`,
+    `\`--mean\` and \`--std\` normalise each channel of the picture, red, green and blue in this order: \`--mean 0.485,0.456,0.406\`. Pixels are between 0 and 1.`,
+  ),
   'not-a-choice': error<{ name: string; value: string; options: string }>(
     (a) => `--set ${a.name}: ${a.value} is not one of its choices: ${a.options}`,
     `A choice cell lists what may stand there.`,

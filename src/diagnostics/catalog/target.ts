@@ -26,6 +26,11 @@ export const targetDiagnostics = {
     (a) => `TensorFlow.js takes no weights under the name '${a.path}'; let it begin with a letter`,
     `A path is the name of a layer and of its weights. TensorFlow.js takes letters, digits, dots, dashes and underscores, the first a letter or a digit. Give the step another label.`,
   ),
+  'label-count': error<{ model: string; classes: number; labels: number }>(
+    (a) =>
+      `'${a.model}' has ${a.classes === 0 ? 'no scores of classes' : `${a.classes} classes`}, but there are names for ${a.labels}`,
+    `A file states the names of its classes where they are known: from the weights, from \`--run\` or from \`--labels FILE\`, a line for each class in the order of the network's scores.`,
+  ),
   'half-overflow': warning<{ tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' ${a.count === 1 ? 'is' : 'are'} too large for half precision and became infinite`,

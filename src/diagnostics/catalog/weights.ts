@@ -92,6 +92,10 @@ export const weightDiagnostics = {
     (a) => `${a.all ? 'all names' : 'most names'} in '${a.file}' begin with '${a.prefix}': they are read without it`,
     `PyTorch's data parallel puts \`module.\` before every name, its compiler \`_orig_mod.\`, and a class that holds a network the name of its attribute: \`model.\`, \`backbone.\`. The names fit the model's or a weight map's without that prefix.`,
   ),
+  'labels-of-imagenet': info<{ file: string; column: string }>(
+    (a) => `the 1000 classes are called by ImageNet's names: '${a.file}' has ${a.column}'s names, and names no classes`,
+    `The columns of the library's weight maps are those of published checkpoints, whose 1000 classes are those of ImageNet's challenge. \`--labels FILE\` gives others: one name a line, in the order of the network's scores.`,
+  ),
   'weight-convention-taken': info<{ file: string; column: string; model: string; convention: string; instead: string }>(
     (a) =>
       `${a.model} is built with convention ${a.convention} instead of ${a.instead}: '${a.file}' has ${a.column}'s names, whose weights were trained under it`,

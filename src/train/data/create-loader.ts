@@ -96,13 +96,13 @@ function begin(
   epoch: number,
   index: number,
 ): Begun {
-  const { batchSize, channels, crop, augmentation, seed } = settings;
+  const { batchSize, channels, crop, interpolation, augmentation, seed } = settings;
   const [height, width] = settings.sizeOf(epoch);
   const first = index * batchSize;
   const indices = order.slice(first, first + batchSize);
   const pixels = new Uint8Array(new SharedArrayBuffer(indices.length * height * width * channels));
   const pending = workers.submit({
-    plan: { width, height, channels, ...(crop !== undefined && { crop }), augmentation, seed, epoch },
+    plan: { width, height, channels, interpolation, ...(crop !== undefined && { crop }), augmentation, seed, epoch },
     first,
     locators: Array.from(indices, (i) => split.locate(i)),
     pixels,

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import { readProblem } from '../../node/system-errors.ts';
 import type { CropRect } from '../augment/crops.ts';
 import { smallSide } from '../augment/recipe.ts';
@@ -8,11 +9,11 @@ import { pictureFault } from './picture-fault.ts';
 import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';
 
-/** What an image is decoded to. */
-export type DecodedShape = Omit<Pixels, 'data'>;
+/** What an image is decoded to, and how it is resized. */
+export type DecodedShape = Omit<Pixels, 'data'> & { readonly interpolation?: Interpolation };
 
 /**
- * A rectangle of an image, resized (bicubic, with antialiasing). Pictures are turned as their EXIF data say, transparent
+ * A rectangle of an image, resized (with antialiasing). Pictures are turned as their EXIF data say, transparent
  * parts lie on white, of animations the first frame is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
  * profile is ignored: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
  * @param choose the rectangle, once the image's size is known.
@@ -105,13 +106,16 @@ function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
   return data;
 }
 
+/** sharp's names. */
+const kernels = { bicubic: 'cubic', bilinear: 'linear' } as const;
+
 function resize(
   image: ReturnType<Sharp>,
   { width, height }: Picture,
   rect: CropRect,
   target: DecodedShape,
 ): ReturnType<Sharp> {
-  const options = { fit: 'fill', kernel: 'cubic' } as const;
+  const options = { fit: 'fill', kernel: kernels[target.interpolation ?? 'bicubic'] } as const;
   if (rect.width === width && rect.height === height) return image.resize(target.width, target.height, options);
   const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
   if (Math.min(shrinkX, shrinkY) < 2) return image.extract(rect).resize(target.width, target.height, options);
@@ -128,7 +132,8 @@ function resizeSmall(
   choose: (width: number, height: number) => CropRect,
 ): Uint8Array {
   const rect = choose(image.width, image.height);
-  return withChannels(resample(crop(image, rect), target.width, target.height), target.channels).data;
+  return withChannels(resample(crop(image, rect), target.width, target.height, target.interpolation), target.channels)
+    .data;
 }
 
 /** What the decoder refuses is the picture's fault. */

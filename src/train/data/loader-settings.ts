@@ -1,8 +1,9 @@
+import type { Interpolation } from '../../4-scale/preprocessing.ts';
+import { defaultNormalisation } from '../../5-graph/preprocessing.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Augmentation } from '../augment/augment.ts';
 import { recipeFor } from '../augment/recipe.ts';
-import { defaultNormalisation } from './normalisation.ts';
 import { defaultWorkers } from './thread-pool.ts';
 import { DataError, type Dataset, type ImageSize, type LoaderOptions, type Split, type SplitName } from './types.ts';
 
@@ -26,6 +27,7 @@ export interface LoaderSettings {
   /** Absent if images are not augmented. */
   readonly augmentation?: Augmentation;
   readonly crop?: number;
+  readonly interpolation: Interpolation;
   readonly workers: number;
   readonly prefetch: number;
   readonly maxCorrupt: number;
@@ -61,6 +63,7 @@ export function loaderSettings(
     cutmix: training ? (options.cutmix ?? 0) : 0,
     augmentation: training ? augmentation(dataset, options) : undefined,
     ...(options.crop !== undefined && { crop: options.crop }),
+    interpolation: options.interpolation ?? 'bicubic',
     workers: options.workers ?? defaultWorkers(),
     prefetch: options.prefetch ?? 2,
     maxCorrupt: corruptLimit(split.count, options.maxCorrupt),

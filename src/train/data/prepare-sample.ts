@@ -1,3 +1,4 @@
+import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import { randomState } from '../../weights/random.ts';
 import { type Augmentation, augment } from '../augment/augment.ts';
 import { evaluationCrop, randomCrop, wholeCrop } from '../augment/crops.ts';
@@ -12,6 +13,7 @@ export interface Preparation {
   readonly channels: 1 | 3;
   /** The share of the shorter side that evaluation keeps; `evaluationCrop` decides by default. */
   readonly crop?: number;
+  readonly interpolation: Interpolation;
   readonly augmentation?: Augmentation;
   readonly seed: number;
   readonly epoch: number;
@@ -27,7 +29,7 @@ export async function prepareSample(locator: Locator, position: number, plan: Pr
   const { width, height, channels, augmentation } = plan;
   const state = randomState(plan.seed, `augment/${plan.epoch}/${position}`);
   const crop = augmentation?.crop;
-  const target = { width, height, channels };
+  const target = { width, height, channels, interpolation: plan.interpolation };
   const data = await decodeCrop(locator, target, (...size) => {
     if (!crop) return evaluationCrop(size, [width, height], plan.crop);
     if (crop.kind === 'resized') return randomCrop(size, crop.scale, crop.ratio, state);

@@ -1,3 +1,4 @@
+import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import type { Pixels } from './types.ts';
 
 /** For each place of the result: where its values start, and their weights, which sum to 1. */
@@ -7,15 +8,20 @@ interface Taps {
 }
 
 /**
- * Resizes a small image, bicubic with antialiasing as Python's Pillow does: a kernel with a = -1/2, widened where the image
+ * Resizes a small image with antialiasing as Python's Pillow does: a kernel (the bicubic one with a = -1/2), widened where the image
  * shrinks, first along rows, then along columns, 8 bits in between. For raw images alone, whose sets count by the ten
  * thousands: a call into sharp takes far longer than this.
  */
-export function resample(image: Pixels, width: number, height: number): Pixels {
+export function resample(
+  image: Pixels,
+  width: number,
+  height: number,
+  interpolation: Interpolation = 'bicubic',
+): Pixels {
   const { channels } = image;
   if (width === image.width && height === image.height) return image;
   const wide = new Uint8Array(width * image.height * channels);
-  tapsOf(image.width, width).forEach((taps, x) => {
+  tapsOf(image.width, width, interpolation).forEach((taps, x) => {
     for (let y = 0; y < image.height; y++) {
       const from = (y * image.width + taps.start) * channels;
       for (let c = 0; c < channels; c++) {
@@ -25,7 +31,7 @@ export function resample(image: Pixels, width: number, height: number): Pixels {
   });
   const data = new Uint8Array(width * height * channels);
   const row = width * channels;
-  tapsOf(image.height, height).forEach((taps, y) => {
+  tapsOf(image.height, height, interpolation).forEach((taps, y) => {
     for (let i = 0; i < row; i++) data[y * row + i] = weigh(wide, taps.start * row + i, row, taps.weights);
   });
   return { width, height, channels, data };
@@ -39,18 +45,25 @@ function weigh(values: Uint8Array, first: number, step: number, weights: Float64
   return sum <= 0 ? 0 : sum >= 255 ? 255 : Math.floor(sum);
 }
 
-function tapsOf(from: number, to: number): Taps[] {
+function tapsOf(from: number, to: number, interpolation: Interpolation): Taps[] {
+  const { radius, at } = kernels[interpolation];
   const scale = from / to;
   const widening = Math.max(1, scale);
   return Array.from({ length: to }, (_, i) => {
     const centre = (i + 0.5) * scale;
-    const start = Math.max(0, Math.floor(centre - 2 * widening + 0.5));
-    const end = Math.min(from, Math.floor(centre + 2 * widening + 0.5));
-    const weights = Float64Array.from({ length: end - start }, (_, k) => cubic((start + k + 0.5 - centre) / widening));
+    const start = Math.max(0, Math.floor(centre - radius * widening + 0.5));
+    const end = Math.min(from, Math.floor(centre + radius * widening + 0.5));
+    const weights = Float64Array.from({ length: end - start }, (_, k) => at((start + k + 0.5 - centre) / widening));
     const sum = weights.reduce((a, b) => a + b, 0);
     return { start, weights: weights.map((weight) => weight / sum) };
   });
 }
+
+/** How far a kernel reaches, and its weights. */
+const kernels = {
+  bicubic: { radius: 2, at: cubic },
+  bilinear: { radius: 1, at: (x: number) => Math.max(0, 1 - Math.abs(x)) },
+} as const;
 
 /** Keys' kernel (1981) with a = -1/2. */
 function cubic(x: number): number {

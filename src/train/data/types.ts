@@ -1,3 +1,4 @@
+import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import type { Words } from '../../diagnostics/words.ts';
 import type { AugmentOptions } from '../augment/options.ts';
 import type { Look } from '../augment/recipe.ts';
@@ -112,6 +113,8 @@ export interface LoaderOptions {
   readonly augment?: AugmentOptions;
   /** Evaluation: the share of the shorter side that the crop in the middle keeps; `evaluationCrop` decides by default. */
   readonly crop?: number;
+  /** How images are resized: bicubic by default. */
+  readonly interpolation?: Interpolation;
   /** Threads that decode: one fewer than the machine's cores by default, at least one. */
   readonly workers?: number;
   /** Batches that are prepared ahead: 2 by default. */

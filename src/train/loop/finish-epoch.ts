@@ -1,10 +1,11 @@
+import { networkFacts } from '../../weights/preprocessing-facts.ts';
 import { classScores, macroScores } from '../metrics/class-scores.ts';
 import type { EpochRecord, ScoreRecord } from '../metrics/run-log.ts';
 import { bestEvaluation, writeBestEvaluation } from '../report/best-evaluation.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type Best, noSums } from '../run/state.ts';
 import type { WeightKind } from '../run/weight-kind.ts';
-import { classFacts, writeWeights } from '../run/weights-file.ts';
+import { writeWeights } from '../run/weights-file.ts';
 import { learningRate } from '../schedule.ts';
 import { type Course, readValues, saveState } from './course.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
@@ -114,6 +115,6 @@ function factsOf({ task, state, placed }: Course, score: Best | undefined): Reco
     epoch: String(state.epoch + 1),
     step: String(state.step),
     ...(score && { accuracy: String(score.accuracy) }),
-    ...classFacts(task.config.classes),
+    ...Object.fromEntries(networkFacts(placed.graph, task.config.classes)),
   };
 }

@@ -1,17 +1,17 @@
 import { classScores } from '../../5-graph/class-scores.ts';
-import { type Graph, type GraphOutput, type Normalisation, shapeOf } from '../../5-graph/graph.ts';
+import { type Graph, type GraphOutput, shapeOf } from '../../5-graph/graph.ts';
+import { type ResolvedPreprocessing, resolvePreprocessing } from '../../5-graph/preprocessing.ts';
 import type { Network } from '../../compile-spec.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
-import { defaultNormalisation } from '../data/normalisation.ts';
 import type { Dataset } from '../data/types.ts';
 import { RunError } from '../run-error.ts';
 
-/** The one image that a network takes: its channels, height and width, and how its values are normalised. */
+/** The one image that a network takes: its channels, height and width, and how a picture becomes it. */
 export interface NetworkImage {
   readonly channels: 1 | 3;
   readonly size: readonly [height: number, width: number];
-  readonly normalisation: Normalisation;
+  readonly preprocessing: ResolvedPreprocessing;
 }
 
 /** Reads a network's input. @throws RunError for a network that takes no gray or colour image. */
@@ -24,12 +24,12 @@ export function imageOf(graph: Graph): NetworkImage {
   return {
     channels,
     size: [height, width],
-    normalisation: graph.normalisation[node.op.name] ?? defaultNormalisation[channels],
+    preprocessing: resolvePreprocessing(channels, graph.preprocessing[node.op.name]),
   };
 }
 
 /** How many classes a network distinguishes: see `classScores`. @throws RunError if it has none or several. */
-function classesOf(graph: Graph): number {
+export function classesOf(graph: Graph): number {
   const [scores, ...others] = classScores(graph);
   if (!scores) throw noClassifier(graph);
   if (others.length > 0) {

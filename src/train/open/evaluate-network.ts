@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import type { BackendRequest } from '../../backends/backend.ts';
 import { openBackend } from '../../backends/open.ts';
@@ -7,14 +6,14 @@ import type { Network } from '../../compile-spec.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
 import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import { openSpecByName, type Spec } from '../../node/open-spec.ts';
+import { statedLabels } from '../../weights/preprocessing-facts.ts';
 import { joinSplits } from '../data/join-splits.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import { type Dataset, type Split, type SplitName, splitNames } from '../data/types.ts';
 import { warning } from '../events.ts';
 import type { Evaluation } from '../loop/evaluate.ts';
 import type { NetworkRequest, StartWeights } from '../run/run-config.ts';
-import type { RunFolder } from '../run/run-folder.ts';
-import { classesOfWeights } from '../run/weights-file.ts';
+import { bestWeights } from '../run/run-network.ts';
 import { RunError } from '../run-error.ts';
 import { requireSetting } from '../settings.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
@@ -22,7 +21,6 @@ import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl, requireOptions } from './common-options.ts';
 import { compileNetwork, type TellDiagnostics, tellOnce } from './compile-network.ts';
 import { evaluateSplit } from './evaluate-split.ts';
-import { evaluationCropOf } from './loader-options.ts';
 import { followStartWeights, openStartWeights, startWeights, type WeightsOptions } from './start-weights.ts';
 import { openRunData, openStoredNetwork } from './stored-network.ts';
 
@@ -32,8 +30,10 @@ export type EvaluateOptions = (EvaluateRun | EvaluateSpec) & CommonOptions & Eva
 export interface EvaluateHow {
   /** Which images: `test` by default, else `validation`, else `all`. */
   readonly split?: SplitName | 'all' | undefined;
-  /** The share of an image's shorter side that is kept; the run's own or that of the data by default. */
+  /** The share of an image's shorter side that is kept; that of the network or its weights by default. */
   readonly crop?: number | undefined;
+  /** The names of the network's classes, in its order; those of the run or the weights by default. */
+  readonly labels?: readonly string[] | undefined;
   /** Images in a batch; 32 by default. */
   readonly batch?: number | undefined;
 }
@@ -74,8 +74,6 @@ interface Subject {
   readonly weights: StartWeights;
   readonly convention: NetworkRequest['convention'];
   readonly dataset: Dataset;
-  /** The run's own. */
-  readonly crop?: number;
   readonly backend: BackendRequest;
   /** What to do where the data have another number of classes than the network. */
   advice(classes: number, found: number): Words;
@@ -106,7 +104,7 @@ export async function evaluateNetwork(
     closing.push(opened.close);
     const backend = await openBackend(options.backend ?? subject.backend, { cwd, env });
     closing.push(backend.close);
-    const crop = options.crop ?? subject.crop;
+    const { crop } = options;
     const evaluation = await evaluateSplit({
       network,
       source: opened.source,
@@ -133,41 +131,30 @@ async function ofRun(options: EvaluateRun & EvaluateOptions, cwd: string, tell: 
   const { run: shown, data } = options;
   const run = openStoredNetwork({ path: resolve(cwd, shown), shown }, tell);
   const { network, config } = run;
-  const { classes, settings, backend } = config;
+  const { classes, backend } = config;
   const weights = startWeights(options.weights, cwd) ?? { file: bestWeights(run.folder), allowMissing: [] };
   // Other data than the run's may have any number of images.
   const dataset =
     data === undefined
       ? await openRunData(run, undefined, cwd)
-      : await openDataFor(network, resolve(cwd, data), classes);
+      : await openDataFor(network, resolve(cwd, data), options.labels ?? classes);
   return {
     network,
     weights,
     convention: config.network.convention,
     dataset,
     backend,
-    ...evaluationCropOf(settings),
     advice: (count) => words`${option('data')} takes images of the ${count} classes that the run was trained on`,
   };
 }
 
-/** A run's best weights; its last ones where no images validate it. */
-function bestWeights({ path, shown }: RunFolder): string {
-  const names = ['best.safetensors', 'last.safetensors'];
-  const file = names.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
-  if (file !== undefined) return file;
-  throw new RunError(`the run '${shown}' has no weights yet: they are written after its first epoch`, {
-    setting: 'run',
-  });
-}
-
-async function ofSpec(options: EvaluateSpec, cwd: string, tell: TellDiagnostics): Promise<Subject> {
+async function ofSpec(options: EvaluateSpec & EvaluateHow, cwd: string, tell: TellDiagnostics): Promise<Subject> {
   requireOptions(options, ['spec', 'weights', 'data']);
   const weights = startWeights(options.weights, cwd) as StartWeights;
   const spec = typeof options.spec === 'string' ? openSpecByName(options.spec, cwd) : options.spec;
   const request = options.network ?? {};
   const first = compileNetwork(spec, request, tell);
-  const dataset = await openDataFor(first, resolve(cwd, options.data), await namedClasses(weights));
+  const dataset = await openDataFor(first, resolve(cwd, options.data), options.labels ?? (await namedClasses(weights)));
   try {
     const set = request.set?.classes !== undefined;
     const given = set || !hasClasses(first);
@@ -195,7 +182,7 @@ function openDataFor({ graph }: Network, path: string, classes: readonly string[
 async function namedClasses({ file, key }: StartWeights): Promise<readonly string[] | undefined> {
   const { checkpoint, close } = await openCheckpoint(file, '/', key);
   close();
-  return checkpoint && classesOfWeights(checkpoint);
+  return checkpoint && statedLabels(checkpoint.metadata);
 }
 
 /** The images to be measured, and what they are called. */

@@ -60,7 +60,7 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
 }
 
 /** Of a network's training program what evaluating needs: one function, and the network's own tensors. */
-function evaluationProgram({ graph }: Network): { program: StepProgram; classes: number } {
+export function evaluationProgram({ graph }: Network): { program: StepProgram; classes: number } {
   const { training, diagnostics } = buildTrainingProgram(graph, { ema: false });
   if (!training || hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be evaluated`, { diagnostics });
   const { program, classes } = training;

@@ -8,11 +8,11 @@ import type { NetworkImage } from './classified-network.ts';
 
 /** What evaluation and training images have in common. */
 export function plainLoaderOptions(
-  { channels, size, normalisation }: NetworkImage,
+  { channels, size, preprocessing }: NetworkImage,
   batchSize: number,
   workers: number | undefined,
 ): LoaderOptions {
-  return { batchSize, size, channels, ...normalisation, ...(workers !== undefined && { workers }) };
+  return { batchSize, size, channels, ...preprocessing, ...(workers !== undefined && { workers }) };
 }
 
 /** How training images are prepared. @throws RunError for class weights that cannot be read. */
@@ -34,12 +34,7 @@ export function trainLoaderOptions(plain: LoaderOptions, { look }: Dataset, sett
 
 /** How validation images are prepared: of the size that the epoch is trained at. */
 export function validationLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
-  return { ...plain, size: sizes(plain, settings), training: false, ...evaluationCropOf(settings) };
-}
-
-/** What of a run's settings determines how its images are evaluated, in training and afterwards. */
-export function evaluationCropOf({ crop }: Pick<ResolvedSettings, 'crop'>): Pick<LoaderOptions, 'crop'> {
-  return crop === undefined ? {} : { crop };
+  return { ...plain, size: sizes(plain, settings), training: false };
 }
 
 /** The split that a run is validated on: its own, or the test images where the data have no other. */

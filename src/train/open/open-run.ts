@@ -11,6 +11,7 @@ import {
   writeRun,
 } from '../run/run-folder.ts';
 import { lockRun } from '../run/run-lock.ts';
+import { openRunSpec } from '../run/run-network.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
 import { tellOnce } from './compile-network.ts';
@@ -19,7 +20,7 @@ import { closeLoaders, openLoaders } from './open-loaders.ts';
 import type { RunPlan } from './plan-run.ts';
 import { createRunHandle, type Run } from './run-handle.ts';
 import { openStartWeights } from './start-weights.ts';
-import { openRunData, openRunSpec, openStoredNetwork } from './stored-network.ts';
+import { openRunData, openStoredNetwork } from './stored-network.ts';
 
 /** What may change when a run is resumed: nothing that decides what it computes, but its length. */
 export interface ResumeOptions extends CommonOptions {
@@ -43,7 +44,7 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
     const folder = out === undefined ? createNumberedRun(cwd, plan.name) : createRun(resolve(cwd, out), out);
     closing.push(lockRun(folder));
     writeRun(folder, config, copy);
-    const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), network };
+    const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), request: config.network, network };
     return createRunHandle({ ...run, dataset, loaders, backend, start: async () => weights.source, closing }, control);
   } catch (e) {
     await closeAll(closing);

@@ -9,8 +9,8 @@ import { digestOf } from '../data/digest.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { Dataset } from '../data/types.ts';
 import type { Report } from '../events.ts';
-import { parseProgression } from '../progressive.ts';
 import type { NetworkRequest, RunConfig } from '../run/run-config.ts';
+import { networkRequest } from '../run/run-network.ts';
 import { copySpec, type SpecCopy } from '../run/spec-copy.ts';
 import { RunError, SettingError } from '../run-error.ts';
 import { checkedSettings, type ResolvedSettings, type Settings } from '../settings.ts';
@@ -149,21 +149,6 @@ export function imagesOf(dataset: Dataset): RunConfig['images'] {
   const validation = name && dataset.splits[name];
   const digest = digestOf(validation ? [train, validation] : [train]);
   return { train: train.count, validation: validation?.count ?? 0, digest };
-}
-
-/** The point that the options name; of a progression its last size. */
-function networkRequest(request: NetworkRequest, { progressive }: ResolvedSettings): NetworkRequest {
-  if (progressive === undefined) return request;
-  const { to } = parseProgression(progressive);
-  const { resolution } = request;
-  if (resolution !== undefined && resolution !== to) {
-    const given = option('resolution', typeof resolution === 'number' ? resolution : resolution.join('x'));
-    throw new SettingError(
-      'progressive',
-      words`${given} and ${option('progressive', progressive)} end at different sizes`,
-    );
-  }
-  return { ...request, resolution: to };
 }
 
 /** The classes that are asked for, or the data's number where the spec can have any and the request sets none. */

@@ -83,7 +83,7 @@ export function createRunHandle(parts: OpenedParts, opened: RunControl): Run {
         },
         start,
         loaders,
-        normalisation: imageOf(network.graph).normalisation,
+        normalisation: imageOf(network.graph).preprocessing,
         nameOf: (index) => validation?.nameOf(index) ?? '',
         report: oncePerImage(report),
         stopped: () => signal?.aborted ?? false,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { interpolations } from '../../4-scale/preprocessing.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { type BackendRequest, backendRequests } from '../../backends/backend.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
@@ -13,7 +14,7 @@ import {
   settingProblem,
   settingTable,
 } from '../settings.ts';
-import { aCount, aNumber, anObject, aText, listOf, mapOf, oneOf } from './shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf } from './shape.ts';
 
 /** Which network of its family a run trains: as it was asked for, so that it can be asked for again. */
 export interface NetworkRequest extends ScalingRequest {
@@ -74,6 +75,21 @@ export function parseConfig(text: string, shown: string): RunConfig {
   return value as RunConfig;
 }
 
+const preprocessingShape = anObject(
+  {},
+  { mean: listOf(aNumber()), std: listOf(aNumber()), crop: aNumber(0, 1), interpolation: oneOf(...interpolations) },
+);
+
+const conventionShape = anObject(
+  {},
+  { padding: oneOf('same', 'symmetric'), epsilon: aNumber(0), momentum: aNumber(0, 1), countPad: oneOf(true, false) },
+);
+
+const sourceShape = anObject(
+  { name: oneOf('tf', 'torch'), settings: conventionShape },
+  { preprocessing: preprocessingShape },
+);
+
 const configShape = anObject(
   {
     format: oneOf(1),
@@ -89,9 +105,13 @@ const configShape = anObject(
         d: aNumber(),
         w: aNumber(),
         r: aNumber(),
-        resolution: aCount,
+        resolution: anyOf(aCount, listOf(aCount)),
         set: mapOf(aText),
         convention: oneOf('tf', 'torch'),
+        conventionSettings: conventionShape,
+        sources: mapOf(sourceShape),
+        preprocessing: preprocessingShape,
+        weightsPreprocessing: preprocessingShape,
       },
     ),
     data: aText,

@@ -26,6 +26,14 @@ export function oneOf(...choices: readonly unknown[]): Shape {
   return (value, path) => (choices.includes(value) ? undefined : `'${path}' is not ${choices.join(' or ')}`);
 }
 
+/** What fits one of several shapes. A problem is told as the last of them has it. */
+export function anyOf(...shapes: readonly Shape[]): Shape {
+  return (value, path) => {
+    const problems = shapes.map((shape) => shape(value, path));
+    return problems.includes(undefined) ? undefined : problems.at(-1);
+  };
+}
+
 export function listOf(item: Shape): Shape {
   return (value, path) => {
     if (!Array.isArray(value)) return `'${path}' is not a list`;

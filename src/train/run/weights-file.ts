@@ -1,23 +1,10 @@
 import { join } from 'node:path';
 import { graphTensors } from '../../5-graph/graph.ts';
 import { writeFileAtomically } from '../../node/atomic-file.ts';
-import { orUndefined } from '../../node/or-undefined.ts';
-import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import type { TrainedNetwork } from '../loop/task.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { WeightKind } from './weight-kind.ts';
-
-/** The names of the classes, as metadata of the weights that a run writes. */
-export function classFacts(classes: readonly string[]): Readonly<Record<string, string>> {
-  return { classes: JSON.stringify(classes) };
-}
-
-/** The names of the classes that a run has written with its weights; undefined for other weights. */
-export function classesOfWeights({ metadata }: Checkpoint): readonly string[] | undefined {
-  const names: unknown = orUndefined(() => JSON.parse(metadata.get('classes') ?? 'null'));
-  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-}
 
 /** The variable that holds a tensor's average. */
 function averageName(tensor: string): string {

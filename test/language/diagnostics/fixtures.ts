@@ -189,6 +189,10 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
     text: model('  input image: [3, 32, 32] (mean: [0.3, 0.4, 0.5])\n  s: Conv(8, 3)'),
     options: { set: { image: '[1, 32, 32]' } },
   },
+  'normalisation-channels': {
+    text: model('  input image: [3, 32, 32]\n  s: Conv(8, 3)'),
+    options: { preprocessing: { mean: [0.5, 0.5] } },
+  },
   'not-a-choice': {
     text: table('| channels | kernel |\n| 8        | {3, 5} |').text,
     options: { set: { 's.0.kernel': '7' } },

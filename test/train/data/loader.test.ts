@@ -379,7 +379,7 @@ describe('threads', () => {
     for (const leave of ['cancel', 'close']) {
       const pool = createPool(1);
       const pixels = new Uint8Array(new SharedArrayBuffer(400 * 64));
-      const plan = { width: 8, height: 8, channels: 1, seed: 0, epoch: 0 } as const;
+      const plan = { width: 8, height: 8, channels: 1, interpolation: 'bicubic', seed: 0, epoch: 0 } as const;
       const locators = Array.from({ length: 400 }, (_, i) => data.splits.train!.locate(i));
       const pending = pool.submit({ plan, first: 0, locators, pixels });
       // a thread takes longer than this to begin

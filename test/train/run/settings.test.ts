@@ -23,6 +23,15 @@ const config: RunConfig = {
   settings: resolveSettings({ optimiser: 'adamw', freeze: 'stem' }),
 };
 
+test('whatever a network was asked for with comes back', () => {
+  const preprocessing = { mean: [0.5], std: [1 / 255], crop: 0.9, interpolation: 'bilinear' } as const;
+  const conventionSettings = { padding: 'same', epsilon: 1e-3, momentum: 0.9, countPad: true } as const;
+  const sources = { '': { name: 'torch', settings: conventionSettings, preprocessing } } as const;
+  const asked = { resolution: [96, 128], convention: 'torch', conventionSettings, sources, preprocessing } as const;
+  const network = { ...asked, weightsPreprocessing: preprocessing };
+  expect(parseConfig(formatConfig({ ...config, network }), 'config.json').network).toEqual(network);
+});
+
 test("defaults are the paper's recipe", () => {
   expect(resolveSettings({})).toMatchObject({
     optimiser: 'rmsprop',

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly topology?: Topology;
   /** Of a graph model. */
   readonly graph?: readonly GraphModelNode[];
+  /** What whoever made it wrote about it. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** Characters of a model.json: that of a network of a thousand layers has half a million. */
@@ -75,11 +77,14 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
     }
     groups.push({ paths, bytes: begin });
   }
+  const metadata = new Map(
+    Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}).filter(isText),
+  );
   const graph = readGraph(json.modelTopology);
-  if (graph) return { manifest: { weights, groups, graph } };
+  if (graph) return { manifest: { weights, groups, metadata, graph } };
   if (json.format === 'graph-model') return { problem: 'it should be a graph model, but its model.json has no graph' };
   const topology = readTopology(json.modelTopology);
-  return { manifest: { weights, groups, ...(topology && { topology }) } };
+  return { manifest: { weights, groups, metadata, ...(topology && { topology }) } };
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -90,4 +95,8 @@ function isTexts(value: unknown): value is readonly string[] {
 function isShape(value: unknown): value is readonly number[] {
   const isSize = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
   return Array.isArray(value) && value.every(isSize) && elements(value as number[]) <= 2 ** 40;
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string';
 }

@@ -66,7 +66,7 @@ export function openLayersFolder(
   const checkpoint: Checkpoint = {
     name,
     tensors,
-    metadata: new Map(),
+    metadata: manifest.metadata,
     read(tensor) {
       const weight = located.get(tensor);
       if (!weight) throw new Error(`${name} has no tensor '${tensor}'`);

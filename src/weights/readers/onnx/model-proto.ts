@@ -36,10 +36,7 @@ export function readModel(reader: ProtoReader, end: number): OnnxWeights {
       throw new Unreadable(`it has more than ${mostTensors} tensors, the most that are read`);
   };
   reader.message(end, (field) => {
-    if (field.number === model.metadata && field.wire === 2) {
-      const [key, value] = readEntry(reader, field, mostMetadataBytes);
-      metadata.set(key, value);
-    }
+    addMetadata(metadata, reader, field);
     if (field.number !== model.graph || field.wire !== 2) return;
     reader.message(field.end, (part) => {
       if (part.wire !== 2) return;
@@ -51,6 +48,19 @@ export function readModel(reader: ProtoReader, end: number): OnnxWeights {
     });
   });
   return { tensors, turned: new Set([...factors].filter((name) => !others.has(name))), metadata };
+}
+
+/** Reads the metadata of a model, and nothing else of it. @throws Unreadable */
+export function readMetadata(reader: ProtoReader, end: number): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  reader.message(end, (field) => addMetadata(metadata, reader, field));
+  return metadata;
+}
+
+function addMetadata(metadata: Map<string, string>, reader: ProtoReader, field: ProtoField): void {
+  if (field.number !== model.metadata || field.wire !== 2) return;
+  const [key, value] = readEntry(reader, field, mostMetadataBytes);
+  metadata.set(key, value);
 }
 
 interface OnnxNode {

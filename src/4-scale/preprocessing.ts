@@ -1,0 +1,23 @@
+/** How a picture is resized to a network's input, with antialiasing. */
+export const interpolations = ['bicubic', 'bilinear'] as const;
+export type Interpolation = (typeof interpolations)[number];
+
+/**
+ * What is stated of how a picture becomes a network's input; what is absent is decided by the next in line. In this order:
+ * the request (`--mean`), the weights' file, the column of the weight map that has its names, the spec, and what holds
+ * for all pictures.
+ */
+export interface Preprocessing {
+  /** Of pixels between 0 and 1: `(pixel - mean) / std`. A number a channel; in a request also one for all. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** The share of a picture's shorter side that is kept, by a rectangle in the middle of the input's ratio. */
+  readonly crop?: number;
+  readonly interpolation?: Interpolation;
+}
+
+/** The first statement of each part. Undefined if there is none at all. */
+export function firstStated(...statements: readonly (Preprocessing | undefined)[]): Preprocessing | undefined {
+  const stated = Object.assign({}, ...statements.toReversed()) as Preprocessing;
+  return Object.keys(stated).length > 0 ? stated : undefined;
+}

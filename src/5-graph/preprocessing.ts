@@ -1,0 +1,59 @@
+import { firstStated, type Interpolation, type Preprocessing } from '../4-scale/preprocessing.ts';
+import type { ScalingRequest } from '../4-scale/scaling.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { GraphNode, Normalisation } from './graph.ts';
+
+/** How a picture becomes a network's input, with every default put in. */
+export interface ResolvedPreprocessing extends Normalisation {
+  /** Absent where it depends on the picture: see `evaluationCrop`. */
+  readonly crop?: number;
+  readonly interpolation: Interpolation;
+}
+
+/** By its channels, for an image that nothing states a normalisation of: ImageNet's for colour, as most published weights have it. */
+export const defaultNormalisation: Readonly<Record<1 | 3, Normalisation>> = {
+  1: { mean: [0.5], std: [0.5] },
+  3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+};
+
+/** What is stated of the pictures of an input, completed. */
+export function resolvePreprocessing(channels: 1 | 3, stated: Preprocessing | undefined): ResolvedPreprocessing {
+  return { interpolation: 'bicubic', ...defaultNormalisation[channels], ...stated };
+}
+
+/**
+ * What is stated of the pictures of each input: by the request, the weights, the spec. What weights state for another number of
+ * channels does not count; in a request it is an error.
+ * @param inputs of the network.
+ * @param stated by the spec.
+ */
+export function choosePreprocessing(
+  inputs: readonly GraphNode[],
+  stated: ReadonlyMap<string, Normalisation>,
+  { preprocessing, weightsPreprocessing }: Pick<ScalingRequest, 'preprocessing' | 'weightsPreprocessing'>,
+): { readonly preprocessing: Readonly<Record<string, Preprocessing>>; readonly diagnostics: readonly Diagnostic[] } {
+  const chosen: Record<string, Preprocessing> = {};
+  const diagnostics: Diagnostic[] = [];
+  for (const { op, shapes, span } of inputs) {
+    if (op.kind !== 'input') continue;
+    const channels = shapes[0]?.[0] ?? 0;
+    const asked = spread(preprocessing, channels);
+    const problem = (['mean', 'std'] as const).find((key) => asked?.[key] && asked[key].length !== channels);
+    if (problem) {
+      const data = { option: `--${problem}`, input: op.name, channels, given: asked?.[problem]?.length ?? 0 };
+      diagnostics.push(createDiagnostic('normalisation-channels', span, data));
+    }
+    const fits = [weightsPreprocessing?.mean, weightsPreprocessing?.std].every((n) => !n || n.length === channels);
+    const all = firstStated(asked, fits ? weightsPreprocessing : undefined, stated.get(op.name));
+    if (all) chosen[op.name] = all;
+  }
+  return { preprocessing: chosen, diagnostics };
+}
+
+/** One number stands for all channels. */
+function spread(asked: Preprocessing | undefined, channels: number): Preprocessing | undefined {
+  const all = (numbers: readonly number[] | undefined) =>
+    numbers?.length === 1 ? Array.from({ length: channels }, () => numbers[0] as number) : numbers;
+  const [mean, std] = [all(asked?.mean), all(asked?.std)];
+  return asked && { ...asked, ...(mean && { mean }), ...(std && { std }) };
+}

@@ -1,0 +1,32 @@
+import { safeText } from '../../diagnostics/text-width.ts';
+import { flag } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
+import type { Io } from '../io.ts';
+
+/** What a prediction shows on standard error. */
+export interface PredictionScreen {
+  warn(message: string): void;
+  /** Shows how far it is, on a terminal. */
+  progress(text: string): void;
+  clear(): void;
+}
+
+export function createPredictionScreen(args: Arguments, io: Io): PredictionScreen {
+  let isShown = false;
+  const clear = () => {
+    if (isShown) io.stderr.write('\r\x1b[K');
+    isShown = false;
+  };
+  return {
+    clear,
+    warn(message) {
+      clear();
+      if (!flag(args, 'quiet')) io.stderr.write(`warning: ${safeText(message)}\n`);
+    },
+    progress(text) {
+      if (!io.stderr.isTTY) return;
+      isShown = true;
+      io.stderr.write(`\r\x1b[K${text}`);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { NetworkImage } from '../train/open/classified-network.ts';
+
+/** A network that tells classes of pictures apart, ready to run: of a spec with weights, a run, or a file in some format. */
+export interface Classifier {
+  /** What it is, for people: `EfficientNet, best.safetensors`. */
+  readonly name: string;
+  /** What runs it, for people. */
+  readonly engine: string;
+  readonly image: NetworkImage;
+  /** Absent where only a run shows it. */
+  readonly classes?: number;
+  /** The names of the classes, where they are known. */
+  readonly labels?: readonly string[];
+  /** How many pictures it takes at a time, where it takes no other number. */
+  readonly batch?: number;
+  /** Whether anything states how pictures are normalised. */
+  readonly isNormalisationStated: boolean;
+  /**
+   * @param images `[N, H, W, C]`, normalised.
+   * @returns `[N, K]`: logits or probabilities, see `probabilities`.
+   */
+  run(images: Float32Array, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** What is asked of a classifier's pictures and classes, whatever it is made from. */
+export interface ClassifierOptions {
+  /** Reads the spec, the weights or the file. The folder that relative paths start from. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}

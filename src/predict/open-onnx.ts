@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { firstLine } from '../backends/first-line.ts';
+import { loadOnnxRuntime } from '../backends/onnx-runtime.ts';
+import { openRandomAccess } from '../node/regular-file.ts';
+import { RunError } from '../train/run-error.ts';
+import { ByteReader, isUnreadable } from '../weights/readers/byte-reader.ts';
+import { readMetadata } from '../weights/readers/onnx/model-proto.ts';
+import { ProtoReader } from '../weights/readers/protobuf.ts';
+import type { Classifier, ClassifierOptions } from './classifier.ts';
+import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+
+/**
+ * An ONNX file as a classifier, run by ONNX Runtime.
+ * @throws RunError if it is none, or ONNX Runtime is not installed; FileError.
+ */
+export async function openOnnxClassifier(
+  shown: string,
+  asked: AskedOfFile,
+  { cwd }: ClassifierOptions,
+): Promise<Classifier> {
+  const path = resolve(cwd, shown);
+  const metadata = metadataOf(path, shown);
+  const ort = loadOnnxRuntime(cwd);
+  if (typeof ort === 'string') throw new RunError(`'${shown}' needs ONNX Runtime: ${ort}`);
+  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 4 }).catch((e: unknown) => {
+    throw new RunError(`ONNX Runtime does not take '${shown}': ${firstLine(e)}`);
+  });
+  try {
+    const [input, ...others] = session.inputMetadata;
+    if (!input?.isTensor || others.length > 0)
+      throw new RunError(`'${shown}' has not one input, but ${session.inputNames.length}`);
+    if (input.type !== 'float32') throw new RunError(`the input of '${shown}' is ${input.type}; predict feeds float32`);
+    const { layout, ...facts } = imageOfFile(shown, input.shape, metadata, asked);
+    const { channels, size } = facts.image;
+    const [height, width] = size;
+    return {
+      name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
+      engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
+      ...facts,
+      async run(images, count) {
+        const batch = facts.batch ?? count;
+        const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
+        const data = filledUp(ordered, batch, height * width * channels);
+        const dims = layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels];
+        const results = await session.run({ [input.name]: new ort.Tensor('float32', data, dims) });
+        const outputs = session.outputNames.map((name) => ({
+          name,
+          shape: results[name]?.dims ?? [],
+          value: results[name],
+        }));
+        const { value } = scoresAmong(shown, outputs);
+        const scores = value?.data as Float32Array;
+        return scores.subarray(0, (scores.length / batch) * count);
+      },
+      close: () => session.release(),
+    };
+  } catch (e) {
+    await session.release();
+    throw e;
+  }
+}
+
+function metadataOf(path: string, shown: string): ReadonlyMap<string, string> {
+  const { file, close } = openRandomAccess(path, shown);
+  try {
+    return readMetadata(new ProtoReader(new ByteReader(file, 'it', 0, file.size)), file.size);
+  } catch (e) {
+    if (isUnreadable(e)) throw new RunError(`'${shown}' is not an ONNX file that can be read: ${e.message}`);
+    throw e;
+  } finally {
+    close();
+  }
+}

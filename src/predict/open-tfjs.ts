@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { io, Tensor } from '@tensorflow/tfjs';
+import { registerLayers } from '../6-emit/tfjs/custom-layers/register.ts';
+import type { BackendRequest, Tfjs } from '../backends/backend.ts';
+import { firstLine } from '../backends/first-line.ts';
+import { openBackend } from '../backends/open.ts';
+import { orUndefined } from '../node/or-undefined.ts';
+import { readText } from '../node/regular-file.ts';
+import { readProblem } from '../node/system-errors.ts';
+import { RunError } from '../train/run-error.ts';
+import { isObject } from '../weights/is-object.ts';
+import { isWithin } from '../weights/readers/path-within.ts';
+import type { Classifier, ClassifierOptions } from './classifier.ts';
+import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+
+/** What layers models and graph models have in common. */
+interface Model {
+  readonly inputs: readonly { readonly name: string; readonly shape?: readonly (number | null)[] | undefined }[];
+  readonly outputs: readonly { readonly name: string }[];
+  predict(input: Tensor): unknown;
+  dispose(): unknown;
+}
+
+/**
+ * A TensorFlow.js model as a classifier: a layers model or a graph model, also of other makers.
+ * @param shown its model.json.
+ * @throws RunError if it is none, BackendUnavailable.
+ */
+export async function openTfjsClassifier(
+  shown: string,
+  asked: AskedOfFile,
+  backendName: BackendRequest,
+  { cwd, env }: ClassifierOptions,
+): Promise<Classifier> {
+  const path = resolve(cwd, shown);
+  const json = readJson(path, shown);
+  const backend = await openBackend(backendName, { cwd, env });
+  const { tf } = backend;
+  let model: Model | undefined;
+  try {
+    registerLayers(tf);
+    const load = json.format === 'graph-model' ? tf.loadGraphModel : tf.loadLayersModel;
+    model = (await load(handlerOf(tf, json as unknown as io.ModelJSON, path))) as unknown as Model;
+    const opened = model;
+    const [input, ...others] = opened.inputs;
+    if (!input || others.length > 0) throw new RunError(`'${shown}' has not one input, but ${opened.inputs.length}`);
+    const metadata = new Map(Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}));
+    const texts = new Map([...metadata].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const { layout, ...facts } = imageOfFile(shown, input.shape ?? [], texts, asked);
+    const { channels, size } = facts.image;
+    const [height, width] = size;
+    return {
+      name: `${texts.get('enet.model') ?? 'a network'}, ${shown}`,
+      engine: backend.description,
+      ...facts,
+      async run(images, count) {
+        const batch = facts.batch ?? count;
+        const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
+        const shape = layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels];
+        const fed = tf.tensor(filledUp(ordered, batch, height * width * channels), shape);
+        const results = [opened.predict(fed)].flat() as Tensor[];
+        const outputs = results.map((value, i) => ({ name: opened.outputs[i]?.name ?? '', shape: value.shape, value }));
+        const scores = (await scoresAmong(shown, outputs).value.data()) as Float32Array;
+        tf.dispose([fed, ...results]);
+        return scores.subarray(0, (scores.length / batch) * count);
+      },
+      async close() {
+        opened.dispose();
+        backend.close();
+      },
+    };
+  } catch (e) {
+    model?.dispose();
+    backend.close();
+    if (e instanceof RunError) throw e;
+    throw new RunError(`TensorFlow.js does not take '${shown}': ${firstLine(e)}`);
+  }
+}
+
+function readJson(path: string, shown: string): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (e) {
+    throw new RunError(`'${shown}' cannot be read: ${(e as Error).message}`);
+  }
+  const json: unknown = orUndefined(() => JSON.parse(text));
+  if (isObject(json) && isObject(json.modelTopology) && Array.isArray(json.weightsManifest)) return json;
+  throw new RunError(`'${shown}' is not the model.json of a TensorFlow.js model`);
+}
+
+/** Reads a model's weights from the files next to its description. */
+function handlerOf(tf: Tfjs, json: io.ModelJSON, path: string): io.IOHandler {
+  const bytesOf = (name: string): Buffer => {
+    if (!isWithin(name)) throw new RunError(`'${name}' lies outside of the model's folder`);
+    try {
+      return readFileSync(join(dirname(path), name));
+    } catch (e) {
+      throw new RunError(`'${name}' cannot be read: ${readProblem(e)}`);
+    }
+  };
+  return {
+    load: () =>
+      tf.io.getModelArtifactsForJSON(json, async (manifest) => {
+        const all = Buffer.concat(manifest.flatMap(({ paths }) => paths.map(bytesOf)));
+        const weights = all.buffer.slice(all.byteOffset, all.byteOffset + all.byteLength) as ArrayBuffer;
+        return [manifest.flatMap((group) => group.weights), weights];
+      }),
+  };
+}

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { createLoader } from '../train/data/create-loader.ts';
+import { splitOfFiles } from '../train/data/image-list.ts';
+import type { Dataset, SkippedImage } from '../train/data/types.ts';
+import { nextTurn } from '../train/loop/evaluate.ts';
+import { plainLoaderOptions } from '../train/open/loader-options.ts';
+import type { Classifier } from './classifier.ts';
+import { likeliest, type Prediction, probabilities } from './probabilities.ts';
+
+/** What a network takes a picture for. */
+export interface PredictedPicture {
+  /** As it was given. */
+  readonly file: string;
+  /** The likeliest classes, the likeliest first. */
+  readonly predictions: readonly Prediction[];
+  /** Height, width, channels, and the values as the network saw them. */
+  readonly shape: readonly [number, number, number];
+  readonly pixels: Float32Array;
+}
+
+export interface PredictOptions {
+  readonly cwd: string;
+  /** The names of so many classes. A class without a name is called by its number. */
+  labelsOf(classes: number): Promise<readonly string[]>;
+  /** How many classes are given for each picture. */
+  readonly top: number;
+  readonly batch: number;
+  readonly workers?: number;
+  skipped(image: SkippedImage): void;
+}
+
+/**
+ * Runs a network over pictures, which are prepared as `eval` prepares them, a batch after the other.
+ * @throws DataError if no picture can be read.
+ */
+export async function* predictPictures(
+  classifier: Classifier,
+  files: readonly string[],
+  { cwd, labelsOf, top, batch, workers, skipped }: PredictOptions,
+): AsyncGenerator<readonly PredictedPicture[]> {
+  const { image } = classifier;
+  const options = plainLoaderOptions(image, classifier.batch ?? batch, workers);
+  // As many may be unreadable as there are: they are named, and the others answered.
+  const loader = createLoader(unlabelled(files, cwd, image.channels), 'test', { ...options, maxCorrupt: files.length });
+  let labels: readonly string[] | undefined;
+  try {
+    for await (const { images, shape, indices, skipped: unread } of loader.epoch(0)) {
+      const [count, height, width, channels] = shape;
+      const size = height * width * channels;
+      const scores = await classifier.run(images, count);
+      const classes = scores.length / count;
+      labels ??= await labelsOf(classes);
+      const names = labels;
+      const absent = new Set(unread.map(({ index }) => index));
+      for (const picture of unread) skipped(picture);
+      yield [...indices.keys()].flatMap((slot) => {
+        if (absent.has(indices[slot] as number)) return [];
+        const shares = probabilities(scores.subarray(slot * classes, (slot + 1) * classes));
+        const predictions = likeliest(shares, names, top);
+        const pixels = images.subarray(slot * size, (slot + 1) * size);
+        return [
+          { file: files[indices[slot] as number] as string, predictions, shape: [height, width, channels], pixels },
+        ];
+      });
+      await nextTurn();
+    }
+  } finally {
+    await loader.close();
+  }
+}
+
+/** Pictures as a set of images, whose labels nothing reads. */
+function unlabelled(files: readonly string[], cwd: string, channels: 1 | 3): Dataset {
+  const split = splitOfFiles({
+    root: cwd,
+    files: files.map((file) => resolve(cwd, file)),
+    labels: new Int32Array(files.length),
+  });
+  return {
+    kind: 'folders',
+    path: cwd,
+    classes: [''],
+    channels,
+    look: { largestSide: 0, gray: channels === 1 },
+    splits: { test: { ...split, nameOf: (index) => files[index] as string } },
+    warnings: [],
+    read: () => Promise.reject(new Error('the images of a prediction are read by its loader')),
+    close: () => {},
+  };
+}

@@ -1,0 +1,78 @@
+import { nounFor } from '../diagnostics/noun-for.ts';
+import { formatExact, formatPercent } from '../report/format-number.ts';
+import { escapeHtml, htmlTable } from '../train/report/html.ts';
+import { style } from '../train/report/page.ts';
+import { thumbnailUrl } from '../train/report/thumbnail.ts';
+import type { Classifier } from './classifier.ts';
+import type { PredictedPicture } from './predict-pictures.ts';
+
+/** How many pictures each end of the report shows. */
+const shown = 48;
+
+/** A picture as a report keeps it. */
+interface KeptPicture extends Pick<PredictedPicture, 'file' | 'predictions'> {
+  /** A `data:` URL of a PNG. */
+  readonly image: string;
+}
+
+/** What is kept of any number of pictures: the ends of the order by the likeliest class's probability, and counts. */
+export interface PredictionReport {
+  add(picture: PredictedPicture): void;
+  /** One HTML file that needs no other and no network. */
+  html(): string;
+}
+
+export function createReport({ name, engine, image }: Classifier): PredictionReport {
+  const surest: KeptPicture[] = [];
+  const leastSure: KeptPicture[] = [];
+  const counts = new Map<string, number>();
+  let pictures = 0;
+  return {
+    add(picture) {
+      const { file, predictions } = picture;
+      const label = predictions[0]?.label ?? '';
+      pictures++;
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+      const kept = { file, predictions, image: thumbnailUrl(picture, image.preprocessing) };
+      insert(surest, kept, (a, b) => sureness(b) - sureness(a));
+      insert(leastSure, kept, (a, b) => sureness(a) - sureness(b));
+    },
+    html() {
+      const rows = [...counts]
+        .sort((a, b) => b[1] - a[1])
+        .map(([label, count]) => [escapeHtml(label), formatExact(count)]);
+      const both = pictures > shown;
+      return [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
+        `<title>${escapeHtml(name)}</title><style>${style}</style></head><body><main>`,
+        `<h1>${formatExact(pictures)} ${nounFor(pictures, 'picture')}</h1><p class="lead">${escapeHtml(name)}, on ${escapeHtml(engine)}</p>`,
+        `<h2>${both ? 'Surest' : 'The surest first'}</h2>${figures(surest)}`,
+        both ? `<h2>Least sure</h2>${figures(leastSure)}` : '',
+        `<h2>Classes</h2>${htmlTable(['likeliest class', 'pictures'], rows)}`,
+        '</main></body></html>\n',
+      ].join('\n');
+    },
+  };
+}
+
+function sureness({ predictions }: KeptPicture): number {
+  return predictions[0]?.probability ?? 0;
+}
+
+/** Puts a picture into its place, the first of equals before the others, and lets go of the last. */
+function insert(list: KeptPicture[], picture: KeptPicture, order: (a: KeptPicture, b: KeptPicture) => number): void {
+  const at = list.findIndex((other) => order(picture, other) < 0);
+  list.splice(at < 0 ? list.length : at, 0, picture);
+  list.splice(shown);
+}
+
+function figures(pictures: readonly KeptPicture[]): string {
+  const all = pictures.map(({ file, predictions, image }) => {
+    const [first, ...others] = predictions.map(
+      ({ label, probability }) => `${escapeHtml(label)}, ${formatPercent(probability, 1)}`,
+    );
+    const rest = others.map((line) => `<small>${line}</small>`).join('');
+    return `<figure><img alt="" src="${escapeHtml(image)}"><figcaption><b>${first ?? ''}</b>${rest}<small>${escapeHtml(file)}</small></figcaption></figure>`;
+  });
+  return `<div class="images">${all.join('')}</div>`;
+}

@@ -1,0 +1,124 @@
+import { interpolations, type Preprocessing } from '../4-scale/preprocessing.ts';
+import { defaultCropShare, smallSide } from '../5-graph/crop-share.ts';
+import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
+import { isObject } from './is-object.ts';
+
+/**
+ * What belongs to a network's weights and is in no tensor: how pictures become its input, and what its classes are called. It goes
+ * with them as metadata, into every file that is written, and comes back from there; here alone.
+ */
+
+/** Key and value. */
+export type Fact = readonly [key: string, value: string];
+
+const labelsKey = 'enet.labels';
+
+/**
+ * All that a network's files state of its pictures and classes.
+ * @param layout of the file's inputs; weights alone have none.
+ */
+export function networkFacts(graph: Graph, labels: readonly string[] | undefined, layout?: string): Fact[] {
+  return [
+    ...graph.inputs.flatMap((id) => {
+      const { op, shapes } = graph.nodes[id] as GraphNode;
+      if (op.kind !== 'input') return [];
+      return inputFacts(op.name, shapes[0] as Shape, graph.preprocessing[op.name], layout);
+    }),
+    ...(labels ? [[labelsKey, JSON.stringify(labels)] as const] : []),
+  ];
+}
+
+/**
+ * How a picture becomes an input: cut, resized, normalised, the order of its axes. In the recipe that `enetc eval` measures by.
+ * @param stated of the input's pictures.
+ */
+function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefined, layout?: string): Fact[] {
+  const [channels, height, width] = shape;
+  if (channels === undefined || height === undefined || width === undefined) return [];
+  const fact = (key: string, value: string): Fact => [`enet.input.${name}.${key}`, value];
+  const order = channels === 3 ? 'RGB' : channels === 1 ? 'gray' : undefined;
+  const side = Math.min(height, width);
+  const share = side <= smallSide ? 1 : defaultCropShare(side);
+  const { mean, std, crop, interpolation = 'bicubic' } = stated ?? {};
+  return [
+    ...(layout === undefined ? [] : [fact('layout', layout)]),
+    ...(order === undefined
+      ? []
+      : [
+          fact('channels', order),
+          fact('interpolation', interpolation),
+          fact('crop', String(crop ?? Number(share.toFixed(4)))),
+          ...(crop === undefined ? [fact('small', 'whole')] : []),
+        ]),
+    ...(mean && std ? [fact('range', '0..1')] : []),
+    ...(mean ? [fact('mean', JSON.stringify(mean))] : []),
+    ...(std ? [fact('std', JSON.stringify(std))] : []),
+  ];
+}
+
+/** What a file states of its pictures: in our own words, or in timm's `pretrained_cfg`. Undefined if it states nothing. */
+export function statedPreprocessing(metadata: ReadonlyMap<string, string>): Preprocessing | undefined {
+  return ofFacts(metadata) ?? ofTimm(timmConfig(metadata));
+}
+
+/** The names of the classes that a file states. */
+export function statedLabels(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
+  const timm = timmConfig(metadata);
+  const stated = [parsed(metadata.get(labelsKey)), timm?.label_names, cfgOf(timm)?.label_names];
+  return stated.find((names): names is string[] => Array.isArray(names) && names.every((n) => typeof n === 'string'));
+}
+
+function ofFacts(metadata: ReadonlyMap<string, string>): Preprocessing | undefined {
+  const keys = [...metadata.keys()].map((key) => /^enet\.input\.(.+)\.(?:crop|mean)$/.exec(key)?.[1]);
+  const name = keys.find((input) => input !== undefined);
+  if (name === undefined) return undefined;
+  const fact = (key: string) => metadata.get(`enet.input.${name}.${key}`);
+  return stated({
+    mean: parsed(fact('mean')),
+    std: parsed(fact('std')),
+    crop: fact('small') === 'whole' ? undefined : parsed(fact('crop')),
+    interpolation: fact('interpolation'),
+  });
+}
+
+/** Under which a reader keeps the `config.json` that timm puts next to its weights. */
+export const timmConfigKey = 'timm.config';
+
+function timmConfig(metadata: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> | undefined {
+  const config = parsed(metadata.get(timmConfigKey));
+  return isObject(config) ? config : undefined;
+}
+
+function cfgOf(config: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> | undefined {
+  const cfg = config?.pretrained_cfg;
+  return isObject(cfg) ? cfg : undefined;
+}
+
+/** timm's names for it: timm/data/config.py. */
+function ofTimm(config: Readonly<Record<string, unknown>> | undefined): Preprocessing | undefined {
+  const cfg = cfgOf(config);
+  return cfg && stated({ ...cfg, crop: cfg.crop_pct });
+}
+
+/** The parts that are what they have to be. */
+function stated(found: Readonly<Record<string, unknown>>): Preprocessing {
+  const { mean, std, crop } = found;
+  const interpolation = interpolations.find((name) => name === found.interpolation);
+  const isNumbers = (value: unknown): value is number[] =>
+    Array.isArray(value) && value.length > 0 && value.every((n) => Number.isFinite(n));
+  return {
+    ...(isNumbers(mean) && { mean }),
+    ...(isNumbers(std) && std.every((n) => n > 0) && { std }),
+    ...(typeof crop === 'number' && crop > 0 && crop <= 1 && { crop }),
+    ...(interpolation && { interpolation }),
+  };
+}
+
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

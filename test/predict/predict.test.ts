@@ -1,0 +1,132 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { likeliest, probabilities } from '../../src/predict/probabilities.ts';
+import { enetc } from '../cli/fake-io.ts';
+import { temporaryFolder } from '../train/run/fixture.ts';
+
+const spec = `model Net {
+  param classes: int = 3
+  input image: [3, 8, 8] (mean: [0.4, 0.5, 0.6], std: [0.2, 0.25, 0.3])
+  head: GlobalAvgPool
+  classifier: Linear(classes)
+  return logits: classifier
+}
+`;
+const colours = { ant: '#c02020', 'bee, "wasp"': '#20c020', cat: '#2020c0' } as const;
+const names = Object.keys(colours);
+type Answer = { file: string; predictions: { label: string; index: number; probability: number }[] };
+
+/** Pictures that the crop decides about: a large square of a class's colour with a border of the next class's. */
+async function project(): Promise<string> {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'net.enet'), spec);
+  for (const [i, [name, inner]] of Object.entries(colours).entries()) {
+    const border = Object.values(colours)[(i + 1) % 3] as string;
+    mkdirSync(join(cwd, 'set', name), { recursive: true });
+    for (let k = 0; k < 4; k++) {
+      const side = 70 + 2 * k;
+      const edge = { top: 34, bottom: 34, left: 34, right: 34, background: border };
+      const picture = sharp({ create: { width: side, height: side, channels: 3, background: inner } });
+      await picture
+        .extend(edge)
+        .png()
+        .toFile(join(cwd, 'set', name, `${k}.png`));
+    }
+  }
+  return cwd;
+}
+
+const quick = '--backend cpu --workers 1'.split(' ');
+const recipe = '--epochs 8 --batch 4 --warmup 0 --optimiser adamw --rate 3 --ema 0 --augment none'.split(' ');
+
+describe('what was trained answers alike wherever it is', () => {
+  test('a run, its weights, and the ONNX file and TensorFlow.js models compiled from it give what eval measures', async () => {
+    const cwd = await project();
+    const ran = async (...argv: readonly string[]) => {
+      const result = await enetc(argv, { cwd });
+      expect([result.code, result.err]).toEqual([0, '']);
+      return result.out;
+    };
+    // Above the crop, the border would win: what forgets it answers otherwise.
+    await ran('train', 'net.enet', '--data', 'set', '--out', 'run', '--crop', '0.5', ...recipe, ...quick, '--quiet');
+    const measured = JSON.parse(await ran('eval', '--run', 'run', '--data', 'set', '--json', '--backend', 'cpu'));
+    const predict = async (...what: readonly string[]): Promise<Answer[]> =>
+      JSON.parse(await ran('predict', ...what, 'set', '--json', '--workers', '1'));
+    const answers = await predict('run', '--backend', 'cpu');
+
+    const confusion = names.map((name) =>
+      names.map(
+        (other) =>
+          answers.filter(({ file, predictions }) => file.includes(name) && predictions[0]!.label === other).length,
+      ),
+    );
+    expect(confusion).toEqual(measured.confusion);
+    expect(
+      answers.flatMap(({ predictions }) => predictions.map(({ label, index }) => label === names[index])),
+    ).not.toContain(false);
+
+    await ran('compile', '--run', 'run', '-o', 'net.onnx', '--quiet');
+    await ran('compile', '--run', 'run', '--target', 'tfjs', '-o', 'layers', '--quiet');
+    await ran('compile', '--run', 'run', '--target', 'tfjs', '--graph', '-o', 'graph', '--quiet');
+    const forms = [['net.onnx'], ['layers', '--backend', 'cpu'], ['graph/model.json', '--backend', 'cpu']];
+    const byWeights = ['net.enet', '--weights', 'run/best.safetensors', '--backend', 'cpu'];
+    for (const form of [...forms, byWeights]) {
+      const same = await predict(...form);
+      expect(same.map(({ file }) => file)).toEqual(answers.map(({ file }) => file));
+      for (const [i, { predictions }] of same.entries()) {
+        expect(predictions.map(({ label }) => label)).toEqual(answers[i]!.predictions.map(({ label }) => label));
+        for (const [k, { probability }] of predictions.entries()) {
+          expect(Math.abs(probability - answers[i]!.predictions[k]!.probability)).toBeLessThan(1e-5);
+        }
+      }
+    }
+
+    // Other preprocessing gives other answers: the agreement above is none of indifferent numbers.
+    const other = await predict('net.onnx', '--crop', '1', '--mean', '0', '--std', '1');
+    expect(Math.abs(other[0]!.predictions[0]!.probability - answers[0]!.predictions[0]!.probability)).toBeGreaterThan(
+      1e-3,
+    );
+  }, 120_000);
+
+  test('as text, CSV and a report; pictures that cannot be read are named', async () => {
+    const cwd = await project();
+    await enetc(['compile', 'net.enet', '-o', 'net.onnx'], { cwd });
+    writeFileSync(join(cwd, 'labels.txt'), `${names.join('\n')}\n`);
+    writeFileSync(join(cwd, 'set', 'ant', '0.png'), 'no picture');
+    const predict = (...more: readonly string[]) =>
+      enetc(['predict', 'net.onnx', 'set/ant', '--workers', '1', ...more], { cwd });
+
+    const csv = await predict('--csv', '--top', '1', '--labels', 'labels.txt', '--report', 'report.html');
+    expect(csv.code).toBe(1);
+    expect(csv.err).toContain("'set/ant/0.png' cannot be read and is left out");
+    expect(csv.out.split('\n')[0]).toBe('file,rank,label,index,probability');
+    expect(csv.out.trim().split('\n')).toHaveLength(4);
+    expect(csv.out).toMatch(/^set\/ant\/1\.png,1,(ant|"bee, ""wasp"""|cat),[012],0\.\d+$/m);
+
+    const page = readFileSync(join(cwd, 'report.html'), 'utf8');
+    expect(page.match(/<figure>/g)).toHaveLength(3);
+    expect(page).not.toMatch(/https?:\/\//);
+
+    // Without names, classes are called by their numbers.
+    expect((await predict('--top', '3')).out).toMatch(/^set\/ant\/1\.png\n( +\d+\.\d % {2}[012]\n){3}/);
+    expect((await predict('--labels', 'net.enet')).err).toContain("names for 7 classes, but 'Net, net.onnx' has 3");
+    expect((await predict('--report', 'net.enet')).err).toContain('has the name of a spec');
+    expect((await enetc(['predict', 'set/cat/0.png', 'set'], { cwd })).err).toContain(
+      'is a picture: a network comes first',
+    );
+    expect((await enetc(['predict', 'net.onnx', 'nowhere'], { cwd })).err).toContain("no file or folder 'nowhere'");
+    expect((await enetc(['predict', 'net.enet', 'set'], { cwd })).err).toContain('--weights is missing');
+  }, 60_000);
+});
+
+test('scores become probabilities once', () => {
+  const scores = Float32Array.of(1, 3, 2, 3);
+  const shares = probabilities(scores);
+  const sum = [1, 3, 2, 3].reduce((total, x) => total + Math.exp(x), 0);
+  expect(shares[1]).toBeCloseTo(Math.exp(3) / sum, 6);
+  // a network may end with a softmax
+  expect(probabilities(shares)).toBe(shares);
+  expect(likeliest(shares, ['a', 'b'], 3).map(({ label }) => label)).toEqual(['b', '3', '2']);
+});
