@@ -13,7 +13,7 @@ import { checkSamples } from './check-samples.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
 import { lowerModel, type ModelFlow, useOf } from './lower-model.ts';
-import { removeUnreached } from './passes/remove-unreached.ts';
+import { isUnavoidable, neededByAll, removeUnreached } from './passes/remove-unreached.ts';
 import { choosePreprocessing } from './preprocessing.ts';
 import { maxStrides } from './stride.ts';
 
@@ -122,6 +122,8 @@ function finish(
   };
   const graph = removeUnreached(all);
   diagnostics.push(...checkSamples(graph));
+  const wide = b.wideWindows.find(({ node }) => isUnavoidable(all, node));
+  if (wide) diagnostics.push(wide.warning);
   const inputs = graph.inputs.flatMap((id) => graph.nodes[id] ?? []);
   const reached = new Set(inputs.map((node) => node.path));
   for (const id of all.inputs) {
@@ -129,7 +131,8 @@ function finish(
     if (!node || reached.has(node.path)) continue;
     diagnostics.push(createDiagnostic('unbuilt-input', node.span, { name: node.path }));
   }
-  const strides = maxStrides(graph);
+  const isNeeded = neededByAll(graph);
+  const strides = maxStrides(graph, isNeeded);
   const [input] = inputs;
   const [, ...pixels] = input?.shapes[0] ?? [];
   const [resolution, stride] = pixels.map((n, axis) => [n, strides[axis] ?? 1] as const).find(([n, s]) => n < s) ?? [];

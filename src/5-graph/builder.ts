@@ -1,11 +1,11 @@
 import type { AskedConvention } from '../4-scale/convention.ts';
 import type { Evaluation } from '../4-scale/evaluation.ts';
-import { fail, spend, warn } from '../4-scale/evaluation.ts';
+import { fail, spend } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Overrides } from '../4-scale/overrides.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { TensorValue } from '../4-scale/values.ts';
-import type { Related } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Related } from '../diagnostics/diagnostic.ts';
 import { descriptorOf, type Op } from '../ops/ops.ts';
 import { isShapeError, type ShapeError } from '../ops/shape.ts';
 import { extentOf } from '../ops/window.ts';
@@ -49,7 +49,8 @@ export interface Builder {
   /** What models require of the built network. */
   readonly budgets: Budget[];
   parameters: number;
-  warnedOfKernel: boolean;
+  /** Windows of which some weights see padding only, with the warning if there is no way around one. */
+  readonly wideWindows: { readonly node: number; readonly warning: Diagnostic }[];
   /** Whether calls of blocks are kept for the builds to come: see `keepBlock`. */
   readonly keepsBlocks: boolean;
   /** Whether what is being built belongs to a call that is to be kept. */
@@ -101,7 +102,7 @@ export function createBuilder(
     calls: [],
     budgets: [],
     parameters: 0,
-    warnedOfKernel: false,
+    wideWindows: [],
     keepsBlocks,
     insideKept: false,
     unkept: 0,
@@ -138,7 +139,7 @@ export function addNode(
   if (isShapeError(result)) return failShape(describeOp(op), result, span);
   spend(b.ev, buildLimits.nodeSteps + inputs.length + result.length, span);
   for (const s of result) checkShape(op, s, span);
-  warnOfKernel(b, op, inputs, span);
+  noteWideWindow(b, op, inputs, span);
   const owner = b.sharing.length > 0 ? ownerOf(b, path, op.kind === 'batchNorm') : path;
   const tensors = tensorsOf(op, inputs[0]?.shape ?? [], owner);
   const id = b.nodes.length;
@@ -248,20 +249,19 @@ export function callsBefore({ calls }: Builder, span: Span): Related[] {
   return outer.slice(0, 3).map((call) => ({ span: call.span, message: `while building '${call.path}'` }));
 }
 
-/** Warns of the first window that is larger than what it moves over; others are most often its consequence. */
-function warnOfKernel(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
+/** More of them are not noted: one is reported, others are most often its consequence. */
+const mostWide = 100;
+
+/** Takes up the node to come if its window is so large that the outer weights see padding only, wherever it stands. */
+function noteWideWindow(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
   // a transposed convolution moves over its output
-  if (b.warnedOfKernel || !('window' in op) || op.kind === 'convTranspose') return;
+  if (!('window' in op) || op.kind === 'convTranspose' || b.wideWindows.length >= mostWide) return;
   const [, height = 0, width = 0] = input?.shape ?? [];
   const extent = extentOf(op.window);
-  const fits = [height, width].some((size, axis) => (extent[axis] ?? 1) > 1 && (extent[axis] ?? 1) <= size);
+  const fits = [height, width].some((size, axis) => (extent[axis] ?? 1) > 1 && (extent[axis] ?? 1) < 2 * size);
   if (fits || Math.max(...extent) === 1) return;
-  b.warnedOfKernel = true;
-  warn(
-    b.ev,
-    'kernel-exceeds-input',
-    span,
-    { kernel: extent.join('x'), height, width },
-    { related: callsBefore(b, span) },
-  );
+  b.unkept++;
+  const data = { kernel: extent.join('x'), height, width };
+  const warning = createDiagnostic('kernel-exceeds-input', span, data, { related: callsBefore(b, span) });
+  b.wideWindows.push({ node: b.nodes.length, warning });
 }

@@ -184,7 +184,7 @@ function record(
   ev.results = before;
   addTraces(ev, traces);
   addResults(ev, inner);
-  if (b.warnedOfKernel || ev.warnings + b.unkept !== start.reported) return { flow };
+  if (ev.warnings + b.unkept !== start.reported) return { flow };
   const nodes = b.nodes.slice(first);
   const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
   const parameters = b.parameters - start.parameters;

@@ -16,9 +16,9 @@ export function mapStrides(graph: Graph): MapStrides {
   return axisStrides(graph).map((strides) => Math.max(...strides));
 }
 
-/** The greatest total strides of a value before space is pooled away, along height and width. */
-export function maxStrides(graph: Graph): Pair {
-  const strides = axisStrides(graph);
+/** The greatest total strides before space is pooled away of the nodes that count, along height and width. */
+export function maxStrides(graph: Graph, counts: (id: number) => boolean): Pair {
+  const strides = axisStrides(graph).filter((_, id) => counts(id));
   return both((axis) => strides.reduce((most, stride) => Math.max(most, stride[axis]), 1));
 }
 

@@ -254,7 +254,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
     () => pick.of(['ChannelConv(3)', 'ChannelConv(1)', 'ChannelConv(5)']),
-    () => pick.of(['Power(2)', 'sigmoid -> Power(0.5)', 'sigmoid -> Power(-1)', 'sigmoid -> Power(1.5)']),
+    () => pick.of(['Power(2)', 'sigmoid -> Power(0.5)', 'sigmoid -> Add(0.25) -> Power(-1)', 'sigmoid -> Power(1.5)']),
     () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
     () => pick.of(['LayerNorm', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,

@@ -3,7 +3,7 @@ import { shapeOf } from '../../src/5-graph/graph.ts';
 import { compile } from '../../src/compile.ts';
 import { summarize } from '../../src/report/summary.ts';
 import { summaryText } from '../../src/report/summary-text.ts';
-import { build, model } from './build.ts';
+import { build, messages as messagesOf, model } from './build.ts';
 
 const step = (text: string, size = '9, 12') => build(model(`  input image: [3, ${size}]\n  stem: ${text}`));
 const shape = (text: string, size?: string) => {
@@ -108,5 +108,36 @@ describe('what is no size', () => {
     ['c: Conv(8, [1, 40])', 'kernel-exceeds-input: the 1x40 kernel is larger than its 9x12 input'],
   ])('%s', (text, message) => {
     expect(messages(text)).toEqual([message]);
+  });
+});
+
+describe('too small an image', () => {
+  const shrunk = (more: string) =>
+    model(`  s: Conv(8, 3, 4) -> a: Conv(8, 3, 4)\n  t: a: Conv(8, 3, 2) -> b: Conv(8, 3)\n${more}`);
+  const at = (text: string, size: number) => messagesOf(text, { set: { image: `[3, ${size}, ${size}]` } });
+  const kernel = 'kernel-exceeds-input: the 3x3 kernel is larger than its 1x1 input';
+
+  test('a window whose outer weights see padding only, where there is no way around it', () => {
+    expect(at(shrunk('  return t'), 32)).toEqual([kernel]);
+    expect(at(shrunk('  return t, a: t.a -> relu'), 32)).toEqual([]);
+    expect(at(shrunk('  return t, last: t -> relu'), 32)).toEqual([kernel]);
+    // 5x5 over 4x4: each weight sees pixels somewhere
+    expect(messagesOf(model('  s: Conv(8, 5)').replace('32, 32', '4, 4'))).toEqual([]);
+    expect(messagesOf(model('  s: Conv(8, 3, dilation: 24)').replace('32, 32', '33, 33'))).toEqual([]);
+    expect(messagesOf(model('  s: Conv(8, 3, dilation: 32)'))).toEqual([
+      'kernel-exceeds-input: the 65x65 kernel is larger than its 32x32 input',
+    ]);
+    const branch = model('  s: image -> Concat(image -> a: Conv(8, 3, dilation: 32))');
+    expect(messagesOf(branch)).toEqual([]);
+    // what no output reaches is not built
+    expect(at(shrunk('  return s'), 32)).toEqual([]);
+  });
+
+  test('fewer pixels than the stride of what all outputs depend on', () => {
+    expect(at(shrunk('  return t.a'), 16)).toEqual([
+      kernel,
+      "resolution-below-stride: the input's 16 pixels are fewer than the network's total stride of 32",
+    ]);
+    expect(at(shrunk('  return t.a, s'), 16)).toEqual([]);
   });
 });

@@ -210,7 +210,7 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
   'rounding to a multiple of 0': { text: model('  s: Conv(round(8, 0), 1)'), expected: 'bad-size' },
   'a number of a million digits': { text: model(`  s: Conv(${'9'.repeat(1_000_000)}, 1)`), expected: 'not-whole' },
   // shapes
-  'a kernel larger than its input': { text: model('  s: Conv(8, 33)'), expected: 'kernel-exceeds-input' },
+  'a kernel larger than its input': { text: model('  s: Conv(8, 65)'), expected: 'kernel-exceeds-input' },
   'a window that leaves nothing': { text: model('  s: MaxPool(33, padding: valid)'), expected: 'output-vanishes' },
   'a crop that leaves nothing': { text: model('  s: Pad(-16, -16)'), expected: 'output-vanishes' },
   'a crop that leaves nothing but padding': { text: model('  s: Pad(40, -40)'), expected: 'output-vanishes' },

@@ -5,6 +5,33 @@ export function withoutAuxiliary(graph: Graph): Graph {
   return graph.auxiliary.length === 0 ? graph : removeUnreached({ ...graph, auxiliary: [] });
 }
 
+/**
+ * Tells which nodes every output depends on. What a detector's single level has for itself is not among them: its map of one
+ * pixel is no sign of too small an image.
+ */
+export function neededByAll({ nodes, outputs }: Graph): (id: number) => boolean {
+  const ends = new Set(outputs.map(({ value }) => value.node));
+  const counts = new Uint32Array(nodes.length);
+  for (const end of ends) {
+    const reached = new Uint8Array(nodes.length);
+    reached[end] = 1;
+    for (let id = end; id >= 0; id--) {
+      if (!reached[id]) continue;
+      counts[id] = (counts[id] as number) + 1;
+      for (const { node } of (nodes[id] as GraphNode).inputs) reached[node] = 1;
+    }
+  }
+  return (id) => counts[id] === ends.size;
+}
+
+/** Whether no output can be reached from the inputs around a node: neither by a branch beside it nor by a shortcut. */
+export function isUnavoidable({ nodes, inputs, outputs }: Graph, id: number): boolean {
+  const reached = new Uint8Array(nodes.length);
+  for (const input of inputs) reached[input] = 1;
+  for (const node of nodes) if (node.inputs.some((ref) => reached[ref.node])) reached[node.id] = node.id === id ? 0 : 1;
+  return outputs.every(({ value }) => !reached[value.node]);
+}
+
 /** Leaves out the nodes that no output reaches, and renumbers the others in the same order. */
 export function removeUnreached(graph: Graph): Graph {
   const reached = new Uint8Array(graph.nodes.length);

@@ -98,11 +98,11 @@ export const buildDiagnostics = {
   ),
   'kernel-exceeds-input': warning<{ kernel: string; height: number; width: number }>(
     (a) => `the ${a.kernel} kernel is larger than its ${a.height}x${a.width} input`,
-    `Most of the window sees padding only: part of the weights cannot matter. Often a sign of a resolution below the network's total stride.`,
+    `The window is at least twice as large as the map, so its outer weights see padding only, wherever it is. Often a sign of a resolution that is too low. Windows with a way around them give no warning: those of a detector's last level, of a shortcut's branch, or of one branch among several.`,
   ),
   'resolution-below-stride': warning<{ resolution: number; stride: number }>(
     (a) => `the input's ${a.resolution} pixels are fewer than the network's total stride of ${a.stride}`,
-    `The last stages see a single pixel. Raise the resolution to the total stride at least.`,
+    `The last stages see a single pixel. Raise the resolution to the total stride at least. In a network with several outputs, the stages that all of them depend on count: the levels of a detector may end in one pixel.`,
   ),
   'variants-not-built': info<{ variant: string; count: number }>(
     (a) => `the variants from '${a.variant}' on (${a.count}) were not built: it would take too long`,

@@ -237,7 +237,7 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
   'counted-and-added': members('  s: Conv(8, 1) -> AvgPool(3, stride: 2, padding: 1, count_pad: true, round_up: true)'),
   'needs-space': members('  a: Linear(10)\n  s: Conv(8, 3)'),
   'output-vanishes': members('  s: Conv(8, 40, padding: valid)'),
-  'kernel-exceeds-input': members('  s: Conv(8, 40)'),
+  'kernel-exceeds-input': members('  s: Conv(8, 65)'),
   'resolution-below-stride': members(
     '  input image: [3, 4, 4]\n  s: Conv(8, 3, 2) -> a: Conv(8, 2, 2) -> b: Conv(8, 1, 2)',
   ),
