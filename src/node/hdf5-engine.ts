@@ -14,7 +14,7 @@ type Metadata = ReturnType<Module['get_dataset_metadata']>;
 /** How much of a dataset is read at a time, where it is not stored in larger chunks. */
 const pieceBytes = 1 << 20;
 /** A chunk is decompressed whole. */
-const mostChunkBytes = 256 << 20;
+const mostChunkBytes = 64 << 20;
 const mostTextBytes = 16 << 20;
 const mostNames = 100_000;
 
@@ -110,9 +110,15 @@ function placeFile({ FS }: Pick<Module, 'FS'>, file: RandomAccess, name: string)
         if (startsHeap(file.read(position, 4)) && !isSoundHeap(file, position)) {
           throw new Unreadable('its texts are damaged');
         }
-        const bytes = file.read(position, Math.min(length, file.size - position));
-        buffer.set(bytes, offset);
-        return bytes.length;
+        const wanted = Math.min(length, file.size - position);
+        let done = 0;
+        // in pieces: what the library asks for at once may be a whole tensor
+        for (let got = 1; done < wanted && got > 0; done += got) {
+          const bytes = file.read(position + done, Math.min(pieceBytes, wanted - done));
+          buffer.set(bytes, offset + done);
+          got = bytes.length;
+        }
+        return done;
       } catch (e) {
         problem ??= e;
         return 0;
@@ -142,21 +148,25 @@ function datasetOf({ type, size, littleEndian, signed, shape, chunks }: Metadata
   return { dtype: isReadable ? name : `${name}, stored in a way that is not read`, shape: sizes };
 }
 
-/** Reads along the first axis, so that a large tensor is not in memory twice. */
+/** Reads along the first axis that has more than one place, so that a large tensor is not in memory twice. */
 function readInPieces(module: Module, id: bigint, path: string, metadata: Metadata, out: Float32Array): void {
   const { dtype, shape } = datasetOf(metadata);
   if (out.length === 0) return;
-  const rows = shape[0] ?? 1;
+  const along = Math.max(
+    shape.findIndex((size) => size > 1),
+    0,
+  );
+  const rows = shape[along] ?? 1;
   const rowBytes = (out.length / rows) * metadata.size;
-  const chunkRows = Number(metadata.chunks?.[0] ?? 1);
+  const chunkRows = Number(metadata.chunks?.[along] ?? 1);
   const step = Math.min(rows, Math.max(1, Math.floor(pieceBytes / rowBytes / chunkRows)) * chunkRows);
   const pointer = module._malloc(step * rowBytes);
   if (pointer === 0) throw new Unreadable(`'${path}' in it is too large`);
   try {
     for (let row = 0; row < rows; row += step) {
       const taken = Math.min(step, rows - row);
-      const count = shape.map((size, axis) => BigInt(axis === 0 ? taken : size));
-      const offset = shape.map((_, axis) => BigInt(axis === 0 ? row : 0));
+      const count = shape.map((size, axis) => BigInt(axis === along ? taken : size));
+      const offset = shape.map((_, axis) => BigInt(axis === along ? row : 0));
       const strides = shape.map(() => 1n);
       module.get_dataset_data(id, path, count, offset, strides, BigInt(pointer));
       const bytes = module.HEAPU8.subarray(pointer, pointer + taken * rowBytes);

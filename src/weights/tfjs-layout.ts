@@ -52,10 +52,14 @@ export function toStored(
   return out;
 }
 
-/** The values of a weight in our order: the inverse of `toStored`. @param shape ours. */
-export function fromStored(layout: WeightLayout, shape: readonly number[], stored: Float32Array): Float32Array {
+/** The values of a weight in our order: the inverse of `toStored`. @param shape ours. @param values is filled and returned. */
+export function fromStored(
+  layout: WeightLayout,
+  shape: readonly number[],
+  stored: Float32Array,
+  values: Float32Array = new Float32Array(stored.length),
+): Float32Array {
   if (layout === 'vector') return stored;
-  const values = new Float32Array(stored.length);
   eachRow(layout, shape, (ours, theirs, count, step) => {
     for (let i = 0; i < count; i++) values[ours + i] = stored[theirs + i * step] as number;
   });

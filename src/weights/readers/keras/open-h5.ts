@@ -70,6 +70,7 @@ function readWeights(
   }
   if (tensors.size === 0) throw new Unreadable('it holds no weights of layers that are known here');
   let buffer = new Float32Array(0);
+  let turned = new Float32Array(0);
   const read = (tensor: string): Float32Array => {
     const weight = located.get(tensor);
     if (!weight || !isFloat(tensors.get(tensor)?.dtype ?? '')) {
@@ -77,10 +78,13 @@ function readWeights(
     }
     const { path, named, channels } = weight;
     const length = elements(named.shape);
-    if (buffer.length < length) buffer = new Float32Array(length);
+    if (buffer.length < length) {
+      buffer = new Float32Array(length);
+      turned = new Float32Array(length);
+    }
     const stored = buffer.subarray(0, length);
     file.read(path, stored);
-    return ourValues(named, stored, channels);
+    return ourValues(named, stored, channels, turned.subarray(0, length));
   };
   const [first] = unordered;
   const report = (tensor: string) =>

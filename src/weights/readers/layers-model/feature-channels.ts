@@ -40,9 +40,14 @@ function namesOf(layer: string): readonly string[] {
   return parts.map((_, i) => parts.slice(i).join('/'));
 }
 
-/** A weight under our name, in our order. @param channels those of `pixelChannels`. */
-export function ourValues({ layout, shape }: NamedWeight, stored: Float32Array, channels?: number): Float32Array {
-  const values = fromStored(layout, shape, stored);
+/** A weight under our name, in our order. @param channels those of `pixelChannels`. @param out may be filled and returned. */
+export function ourValues(
+  { layout, shape }: NamedWeight,
+  stored: Float32Array,
+  channels?: number,
+  out?: Float32Array,
+): Float32Array {
+  const values = fromStored(layout, shape, stored, out);
   return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
 }
 

@@ -22,8 +22,9 @@ function openTflite({ name, file }: CheckpointSource): OpenedTensors {
   const constants = readConstants(rootTable(new RangedBuffer(file)), file.size);
   const tensors = new Map<string, CheckpointTensor>();
   const located = new Map<string, TfliteConstant>();
+  const unused = unusedNames();
   for (const constant of constants) {
-    const own = unusedName(constant.name, tensors);
+    const own = unused(constant.name);
     tensors.set(own, { name: own, dtype: typeOf(constant), shape: ourShape(constant) });
     located.set(own, constant);
   }
@@ -44,11 +45,16 @@ function openTflite({ name, file }: CheckpointSource): OpenedTensors {
 }
 
 /** Two constants may have one name: the second is `NAME#2`. */
-function unusedName(name: string, taken: ReadonlyMap<string, unknown>): string {
-  if (!taken.has(name)) return name;
-  let n = 2;
-  while (taken.has(`${name}#${n}`)) n++;
-  return `${name}#${n}`;
+function unusedNames(): (name: string) => string {
+  const uses = new Map<string, number>();
+  return (name) => {
+    const n = (uses.get(name) ?? 0) + 1;
+    uses.set(name, n);
+    const own = n === 1 ? name : `${name}#${n}`;
+    if (n > 1 && uses.has(own)) throw new Unreadable(`it has two constants '${own.slice(0, 80)}'`);
+    if (n > 1) uses.set(own, 1);
+    return own;
+  };
 }
 
 const integers = { I8: Int8Array, U8: Uint8Array, I16: Int16Array, I32: Int32Array } as const;

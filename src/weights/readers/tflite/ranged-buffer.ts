@@ -2,15 +2,21 @@ import { ByteBuffer } from 'flatbuffers';
 import { Unreadable } from '../byte-reader.ts';
 import type { RandomAccess } from '../format.ts';
 
-const pageBytes = 1 << 15;
+const pageBytes = 1 << 16;
 const mostPages = 64;
-/** Reads of numbers that one file may take: each takes time. */
-const mostReads = 20_000_000;
+/** Numbers that are read of one file: each takes time. */
+const mostReads = 10_000_000;
+
+interface Page {
+  readonly begin: number;
+  readonly bytes: DataView;
+}
 
 /** A flatbuffer that stays in its file: pages of it are read when a number in them is asked for. */
 export class RangedBuffer extends ByteBuffer {
   readonly #file: RandomAccess;
-  readonly #pages = new Map<number, Uint8Array>();
+  readonly #pages = new Map<number, Page>();
+  #page: Page = { begin: 0, bytes: new DataView(new ArrayBuffer(0)) };
   #reads = 0;
 
   constructor(file: RandomAccess) {
@@ -20,26 +26,42 @@ export class RangedBuffer extends ByteBuffer {
 
   /** @throws Unreadable outside of the file */
   override readUint8(offset: number): number {
-    if (!(offset >= 0 && offset < this.#file.size) || ++this.#reads > mostReads) {
-      throw new Unreadable('a place in it lies outside of it: the file is cut off or damaged');
-    }
-    const page = Math.floor(offset / pageBytes);
-    return (this.#pages.get(page) ?? this.#load(page))[offset - page * pageBytes] as number;
+    return this.#find(offset).bytes.getUint8(offset - this.#page.begin);
   }
 
   override readUint16(offset: number): number {
+    const { begin, bytes } = this.#find(offset);
+    const at = offset - begin;
+    if (at + 2 <= bytes.byteLength) return bytes.getUint16(at, true);
     return this.readUint8(offset) | (this.readUint8(offset + 1) << 8);
   }
 
   override readInt32(offset: number): number {
+    const { begin, bytes } = this.#find(offset);
+    const at = offset - begin;
+    if (at + 4 <= bytes.byteLength) return bytes.getInt32(at, true);
     return this.readUint16(offset) | (this.readUint16(offset + 2) << 16);
   }
 
-  #load(page: number): Uint8Array {
-    const at = page * pageBytes;
-    const bytes = Uint8Array.from(this.#file.read(at, Math.min(pageBytes, this.#file.size - at)));
+  /** The page of a place, which becomes the current one. */
+  #find(offset: number): Page {
+    if (++this.#reads > mostReads) throw new Unreadable('its description has more parts than are read');
+    const { begin, bytes } = this.#page;
+    if (offset >= begin && offset < begin + bytes.byteLength) return this.#page;
+    if (!(offset >= 0 && offset < this.#file.size)) {
+      throw new Unreadable('a place in it lies outside of it: the file is cut off or damaged');
+    }
+    const number = Math.floor(offset / pageBytes);
+    this.#page = this.#pages.get(number) ?? this.#load(number);
+    return this.#page;
+  }
+
+  #load(number: number): Page {
+    const begin = number * pageBytes;
+    const bytes = Uint8Array.from(this.#file.read(begin, Math.min(pageBytes, this.#file.size - begin)));
+    const page = { begin, bytes: new DataView(bytes.buffer) };
     if (this.#pages.size >= mostPages) this.#pages.clear();
-    this.#pages.set(page, bytes);
-    return bytes;
+    this.#pages.set(number, page);
+    return page;
   }
 }

@@ -18,8 +18,9 @@ export interface Table {
   bytes(field: number): { readonly begin: number; readonly length: number } | undefined;
 }
 
-const mostItems = 200_000;
+const mostItems = 50_000;
 const mostTextBytes = 10_000;
+const decoder = new TextDecoder();
 
 /** The table that a flatbuffer begins with (https://flatbuffers.dev/internals). @throws Unreadable, from each of its fields too */
 export function rootTable(buffer: ByteBuffer): Table {
@@ -55,7 +56,7 @@ function tableAt(buffer: ByteBuffer, at: number): Table {
     text(field) {
       const bytes = Uint8Array.from(list(field, 1, (from) => buffer.readUint8(from)));
       if (bytes.length > mostTextBytes) throw new Unreadable(`a text in it has ${bytes.length} bytes; too many`);
-      return new TextDecoder().decode(bytes);
+      return decoder.decode(bytes);
     },
     int32s: (field) => list(field, 4, (from) => buffer.readInt32(from)),
     float32s: (field) => list(field, 4, (from) => buffer.readFloat32(from)),

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mutated, mutationRuns } from './mutations.ts';
+import { openBytes, readOrRefuse, said } from './open-bytes.ts';
+
+const file = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
+
+test.each([
+  ['torch/zip.pt', 0.5],
+  ['torch/legacy.pt', 0.5],
+  ['onnx/inline.onnx.bin', 0.5],
+  ['tflite/float.tflite', 0.5],
+])('%s, of which a part has come, is said to be cut off', (path, share) => {
+  const bytes = file(path);
+  expect(said(openBytes(bytes.slice(0, bytes.length * share)))).toMatch(/cut off/);
+});
+
+/** A message of a protobuf: field, length, bytes. */
+const field = (number: number, bytes: Uint8Array) =>
+  Buffer.concat([Buffer.from([number * 8 + 2]), varint(bytes.length), bytes]);
+function varint(n: number): Buffer {
+  const bytes: number[] = [];
+  for (; n > 127; n = Math.floor(n / 128)) bytes.push((n % 128) + 128);
+  return Buffer.from([...bytes, n]);
+}
+
+test('an ONNX model with more tensors than are read is refused while it is read', () => {
+  const tensor = (i: number) =>
+    field(5, Buffer.concat([Buffer.from([8, 1, 16, 1]), field(8, Buffer.from(`w${i}`)), field(9, Buffer.alloc(4))]));
+  const graph = Buffer.concat(Array.from({ length: 100_001 }, (_, i) => tensor(i)));
+  expect(said(openBytes(Buffer.concat([Buffer.from([8, 8]), field(7, graph)])))).toContain('more than 100000 tensors');
+});
+
+test('a TensorFlow Lite model whose list has more items than are read is refused by its length', () => {
+  const bytes = file('tflite/float.tflite');
+  const view = new DataView(bytes.buffer);
+  const root = view.getUint32(0, true);
+  const table = root - view.getInt32(root, true);
+  // the field of the model's subgraphs, its third
+  const at = root + view.getUint16(table + 4 + 2 * 2, true);
+  view.setUint32(at + view.getUint32(at, true), 0x7fff_ffff, true);
+  expect(said(openBytes(bytes))).toContain('a list in it has 2147483647 items; at most 50000 are read');
+});
+
+const weights = [
+  { name: 'conv/kernel', shape: [1, 1, 2, 2], dtype: 'float32' },
+  { name: 'conv/bias', shape: [2], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1, min: 0 } },
+  { name: 'fc/kernel', shape: [2, 2], dtype: 'float32', quantization: { dtype: 'float16' } },
+];
+const layer = (class_name: string, name: string, from?: string) => ({
+  class_name,
+  name,
+  config: { name, filters: 2, units: 2, ...(from ? {} : { batch_input_shape: [null, 1, 1, 2] }) },
+  inbound_nodes: from ? [[[from, 0, 0, {}]]] : [],
+});
+const layersModel = {
+  class_name: 'Functional',
+  config: {
+    layers: [
+      layer('InputLayer', 'x'),
+      layer('Conv2D', 'conv', 'x'),
+      layer('Flatten', 'f', 'conv'),
+      layer('Dense', 'fc', 'f'),
+    ],
+    input_layers: [['x', 0, 0]],
+    output_layers: [['fc', 0, 0]],
+  },
+};
+const graphModel = {
+  node: [
+    { name: 'x', op: 'Placeholder' },
+    { name: 'conv', op: 'Conv2D', input: ['x', 'conv/kernel'] },
+    { name: 'flat', op: 'Reshape', input: ['conv', 'x'] },
+    { name: 'fc', op: 'MatMul', input: ['flat', 'fc/kernel'] },
+  ],
+};
+
+test.each([
+  ['layers-model', layersModel],
+  ['graph-model', graphModel],
+])(
+  'no damaged model.json of a %s makes the reader fail: it is read or refused',
+  (format, modelTopology) => {
+    const json = { format, modelTopology, weightsManifest: [{ paths: ['w.bin'], weights }] };
+    const bytes = new TextEncoder().encode(JSON.stringify(json));
+    const near = () => new Uint8Array(16 + 2 + 8);
+    expect(openBytes(bytes, { near }).checkpoint?.tensors.size).toBe(3);
+    fc.assert(
+      fc.property(mutated(bytes), (damaged) => readOrRefuse(damaged, near)),
+      { numRuns: mutationRuns },
+    );
+  },
+  600_000,
+);
