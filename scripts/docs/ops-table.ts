@@ -9,12 +9,13 @@ export function fillOpsTable(page: string): string {
   return page.replace(region, (_all, start: string, end: string) => start + table + end);
 }
 
-function paramsOf({ tensors, most, numbers, params }: BuiltinOp): string {
+function paramsOf({ tensors, tensorNames, most, numbers, params }: BuiltinOp): string {
   if (tensors === 'many')
     return most === undefined
       ? `two tensors or more${numbers ? ', numbers among them' : ''}`
       : 'two tensors, or a number for one';
-  return params.length === 0 ? 'none' : params.map(paramText).join(', ');
+  const named = tensorNames.length > 1 ? tensorNames.map((name) => `\`${name}\``) : [];
+  return params.length === 0 ? 'none' : [...named, ...params.map(paramText)].join(', ');
 }
 
 function paramText({ name, type, otherwise }: BuiltinParam): string {

@@ -22,6 +22,8 @@ export interface BuiltinOp
     'name' | 'tensors' | 'most' | 'numbers' | 'givesList' | 'doc' | 'oneOf' | 'alone' | 'create'
   > {
   readonly params: readonly BuiltinParam[];
+  /** The names of the tensors that it takes; none where it takes many. */
+  readonly tensorNames: readonly string[];
   /** Whether it has tensors of its own, and so needs a path. */
   readonly ownsTensors: boolean;
 }
@@ -33,7 +35,9 @@ export const builtinOps: ReadonlyMap<string, BuiltinOp> = new Map(
     const params = Object.entries(signature.params).map(
       ([name, param]): BuiltinParam => ({ ...param, name, required: !param.otherwise, doc: docOf(param) }),
     );
-    return [[signature.name, { ...signature, params, ownsTensors: tensors !== 'none' }] as const];
+    const { tensors: takes } = signature;
+    const tensorNames = typeof takes === 'object' ? takes : takes === 1 ? ['x'] : [];
+    return [[signature.name, { ...signature, params, tensorNames, ownsTensors: tensors !== 'none' }] as const];
   }),
 );
 

@@ -24,6 +24,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
     BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
     ConvTranspose:
       'convtranspose2d conv2dtranspose convolutiontranspose transposedconv deconv deconvolution deconv2d upconv',
+    Attend: 'scaleddotproductattention sdpa',
     Linear: 'dense fullyconnected fc gemm innerproduct',
     MaxPool: 'maxpool2d maxpooling maxpooling2d',
     AvgPool: 'avgpool2d averagepool averagepool2d averagepooling averagepooling2d',
@@ -66,7 +67,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   featurealphadropout gaussiandropout gaussiannoise dropblock upsamplingbilinear2d pixelshuffle pixelunshuffle depthtospace
   spacetodepth unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d
   centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention attention
-  scaleddotproductattention transformer matmul bmm einsum minimum maximum average mean sum reducemean reducemax reducesum
+  transformer matmul bmm einsum minimum maximum average mean sum reducemean reducemax reducesum
   argmax topk dot cosinesimilarity lambda rescaling bilinear fold unfold roialign roipool nms erf exp log sqrt rsqrt
   reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );
@@ -79,6 +80,8 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['depthwiseconv', "write 'Conv(..., groups: x.channels)'"],
   ['depthwiseconv2d', "write 'Conv(..., groups: x.channels)'"],
   ['pow', "write 'a ^ b' for numbers, 'x -> Power(b)' for a tensor"],
+  ['attention', "'Attend(q, k, v, heads)' is its core, 1x1 convolutions make q, k and v"],
+  ['multiheadattention', "'Attend(q, k, v, heads)' is its core, 1x1 convolutions make q, k and v"],
   ['sqrt', "write 'a ^ 0.5' for numbers, 'x -> Power(0.5)' for a tensor"],
   ['square', "write 'a ^ 2' for numbers, 'x -> Power(2)' for a tensor"],
   ['rsqrt', "write 'x -> Power(-0.5)'"],
@@ -141,6 +144,7 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
     round_up: 'ceil ceilmode',
     factor: 'scalefactor scale',
     initial: 'init initialvalue fill',
+    heads: 'numheads nheads nhead',
     std: 'stddev deviation sigma',
     to: 'outputsize targetsize',
     mode: 'interpolation method',

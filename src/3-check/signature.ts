@@ -83,8 +83,7 @@ function createSignature(
 }
 
 function opSignature(op: BuiltinOp): Signature {
-  const count = op.tensors === 'many' ? 0 : op.tensors;
-  const tensors = Array.from({ length: count }, (_, i) => tensorParam(i === 0 ? 'x' : `x${i + 1}`));
+  const tensors = op.tensorNames.map(tensorParam);
   const values = op.params.map((p) => {
     return { name: p.name, type: typeOfParam(p.type), whole: p.type === 'int', tensor: false, required: p.required };
   });

@@ -1,5 +1,5 @@
 import { descriptorOf, resultOf } from '../ops/ops.ts';
-import { elements, type Graph, type GraphNode, inputShapeOf, sharesEarlier } from './graph.ts';
+import { elements, type Graph, type GraphNode, shapeOf, sharesEarlier } from './graph.ts';
 import { withoutAuxiliary } from './passes/remove-unreached.ts';
 import { bytesPerElement } from './value-type.ts';
 
@@ -10,7 +10,7 @@ export interface Cost {
   /** Values that training moves without a gradient: running means and variances. */
   readonly buffers: number;
   /**
-   * Multiply-accumulates of convolutions and linear layers, positions on padding counted; nothing else counts
+   * Multiply-accumulates of convolutions, linear layers and attention, positions on padding counted; nothing else counts
    * (no bias, batch norm, activation, pooling, addition or product). The paper's "FLOPs" are these.
    */
   readonly macs: number;
@@ -30,7 +30,8 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
     if (tensor.trainable) params += elements(tensor.shape);
     else buffers += elements(tensor.shape);
   }
-  const macs = descriptorOf(node.op).macs(node.op, inputShapeOf(graph, node), node.shapes[0] ?? []);
+  const inputs = node.inputs.map((ref) => shapeOf(graph, ref));
+  const macs = descriptorOf(node.op).macs(node.op, inputs, node.shapes[0] ?? []);
   const activations = written(node);
   return { params, buffers, macs, activations, activationBytes: activations * bytesPerElement[node.type.element] };
 }

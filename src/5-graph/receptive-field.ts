@@ -21,7 +21,7 @@ export function fieldSize(field: ReceptiveField): number {
  * The receptive field of every node's outputs, by the recurrences of Araujo, Norris and Sim ("Computing Receptive
  * Fields of Convolutional Neural Networks", Distill 2019); where paths join, the hull of them all. A global pool sees
  * all positions. A gate is left out where it multiplies a map, as is usual: it sees everything, and with it every
- * block after a squeeze-and-excitation would.
+ * block after a squeeze-and-excitation would. So is attention, whose pixels see those of its queries.
  * @param axis along which: 0 for the height, 1 for the width.
  */
 export function receptiveFields(graph: Graph, axis: 0 | 1 = 0): ReceptiveField[] {

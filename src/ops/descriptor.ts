@@ -30,8 +30,8 @@ export interface OpDescriptor<O extends { readonly kind: string }, Called = O> {
   readonly tensors: 'none' | ((op: O, input: Shape) => readonly OwnTensor[]);
   /** The shapes of its outputs for those of its inputs, or why it has none. */
   shapes(op: O, inputs: readonly Shape[]): Inferred;
-  /** Multiply-accumulates of one run, by the shapes of its first input and output: see `Cost.macs`. */
-  macs(op: O, input: Shape, output: Shape): number;
+  /** Multiply-accumulates of one run, by the shapes of its inputs and its first output: see `Cost.macs`. */
+  macs(op: O, inputs: readonly Shape[], output: Shape): number;
   readonly result: Result | ((op: O) => Result);
   /** Whether it moves or chooses elements and computes nothing: what it gives has the scale of what it takes. */
   readonly movesOnly: boolean;

@@ -1,6 +1,7 @@
 import type { OpDescriptor, Result } from './descriptor.ts';
 import { activation } from './kinds/activation.ts';
 import { add } from './kinds/add.ts';
+import { attend } from './kinds/attend.ts';
 import { avgPool } from './kinds/avg-pool.ts';
 import { batchNorm } from './kinds/batch-norm.ts';
 import { cast } from './kinds/cast.ts';
@@ -53,6 +54,7 @@ export const descriptors = [
   channelMax,
   maxPool,
   avgPool,
+  attend,
   dropout,
   dropPath,
   add,

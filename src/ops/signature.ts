@@ -6,8 +6,8 @@ import type { Shape, ShapeError } from './shape.ts';
 /** How the language calls an op: its name, its parameters, and what a call makes of them. */
 export interface Signature<O> {
   readonly name: string;
-  /** How many tensors it takes; `many`: two or more, or a list. One that takes none bears the name that it is assigned to. */
-  readonly tensors: 0 | 1 | 'many';
+  /** How many tensors it takes, or their names; `many`: two or more, or a list. One that takes none bears the name that it is assigned to. */
+  readonly tensors: 0 | 1 | 'many' | readonly string[];
   /** The most that it takes, where that is two. */
   readonly most?: 2;
   /**

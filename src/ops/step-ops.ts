@@ -95,6 +95,10 @@ export type StepOp =
       readonly countPad: boolean;
       readonly shape: readonly number[];
     }
+  /** q `[C, H, W]`, k `[C, H', W']`, v `[C', H', W']`; gives `[C', H, W]`: see `kinds/attend.ts`. */
+  | { readonly kind: 'attend'; readonly heads: number }
+  /** dy, q, k, v; gives the gradients of q, k and v. */
+  | { readonly kind: 'attendGrad'; readonly heads: number }
   /** `[C, H, W]` to `[C * H * W]`, channels first. */
   | { readonly kind: 'flatten' }
   /** Back to `shape`. */

@@ -93,6 +93,6 @@ function notes(summary: Summary): string[] {
       `${formatExact(totals.layers)} ${nounFor(totals.layers, 'layer')}`,
     ].join(', '),
     `activation memory for one image${types ? '' : ' in float32'}: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
-    `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates are left out`,
+    `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates and attention are left out`,
   ];
 }

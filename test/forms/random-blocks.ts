@@ -84,6 +84,12 @@ block Scaled(x, initial: real) {
   return Div(Add(Mul(x, gamma, shares[0]), Mul(x, shares[1])), Add(shares, 1e-4))
 }
 
+block Looking(x, heads: int) {
+  y = x -> Attend(x, x, heads)
+  around = x -> AvgPool(2, padding: same)
+  return Split(Concat(y, x, x), 3) -> Attend(heads) -> Attend(around, around, heads) -> Add(x)
+}
+
 block Responsive(x) {
   places = Weight([1, x.height, x.width], std: 0.5)
   y = x -> Add(places)

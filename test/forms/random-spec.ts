@@ -287,6 +287,7 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
     () => 'Flatten',
     () => 'Responsive',
+    () => `Looking(${pick.of(divisors(c))})`,
     () => `Scaled(${pick.of([1, 0.5, -2])})`,
     () => `Branches(${small}, act: ${pick.of(acts)})`,
     () => `Doubled`,

@@ -66,6 +66,8 @@ export function graphBuilder(name = 'test') {
       );
       return add(op, path, [x], [[filters, ...space]]);
     },
+    attend: (values: [ValueRef, ValueRef, ValueRef], path: string, heads: number) =>
+      add({ kind: 'attend', heads }, path, values, [[shape(values[2])[0]!, ...shape(values[0]).slice(1)]]),
     batchNorm(x: ValueRef, path: string, epsilon = 1e-3) {
       return add({ kind: 'batchNorm', epsilon, momentum: 0.99 }, path, [x], [shape(x)]);
     },

@@ -245,6 +245,19 @@ export const opCases: Record<string, () => Graph> = {
       each: g.convTranspose(x, 'each', 4, window(3, 1, uneven, 2), { groups: 4 }),
     });
   },
+  'attention within a map, to another, and of learned queries': () => {
+    const g = graphBuilder();
+    const x = g.input([6, 3, 4]);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => g.conv(x, name, 6, window(1))) as [ValueRef, ValueRef, ValueRef];
+    const low = g.avgPool(x, 'low', window(2, 2), true);
+    return g.build({
+      own: g.attend([x, x, x], 'own', 1),
+      heads: g.attend([a, b, c], 'heads', 3),
+      other: g.attend([a, low, g.conv(low, 'values', 4, window(1))], 'other', 2),
+      pixel: g.attend([g.globalPool(a, 'pool'), b, c], 'pixel', 2),
+      learned: g.attend([g.weight('queries', [6, 2, 1], 0.5), b, c], 'learned', 2),
+    });
+  },
   'convolutions along channels': () => {
     const g = graphBuilder();
     const x = g.input([5, 3, 4]);

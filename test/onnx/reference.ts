@@ -196,6 +196,28 @@ function evaluate(node: GraphNode, inputs: Values[], shapes: number[][], tensors
           return tensors[0]!.reduce((sum, tap, t) => sum + tap * (pixel[start + t] ?? 0), 0);
         }),
       ];
+    case 'attend': {
+      const [q, k, v] = inputs as [Values, Values, Values];
+      const [pixels, others] = [q.length / c, k.length / c];
+      const own = v.length / others / op.heads;
+      const size = c / op.heads;
+      for (let head = 0; head < op.heads; head++)
+        for (let i = 0; i < pixels; i++) {
+          const score = (j: number) =>
+            Array.from({ length: size }, (_, d) => head * size + d).reduce(
+              (sum, d) => sum + q[d * pixels + i]! * k[d * others + j]!,
+              0,
+            ) / Math.sqrt(size);
+          const scores = Array.from({ length: others }, (_, j) => score(j));
+          const total = scores.reduce((sum, s) => sum + Math.exp(s - Math.max(...scores)), 0);
+          for (let d = head * own; d < (head + 1) * own; d++)
+            out[d * pixels + i] = scores.reduce(
+              (sum, s, j) => sum + (Math.exp(s - Math.max(...scores)) / total) * v[d * others + j]!,
+              0,
+            );
+        }
+      return [out];
+    }
     case 'power':
       return [x.map((v) => v ** op.exponent)];
     case 'pad':

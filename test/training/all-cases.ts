@@ -7,12 +7,21 @@ import {
   normCases,
   sampleNormCases,
 } from './pointwise-cases.ts';
-import { channelConvCases, convCases, manyPixels, poolCases, spaceCases, upsampleCases } from './spatial-cases.ts';
+import {
+  attentionCases,
+  channelConvCases,
+  convCases,
+  manyPixels,
+  poolCases,
+  spaceCases,
+  upsampleCases,
+} from './spatial-cases.ts';
 
 /** Small programs that have every op and update in them. */
 export const allCases = [
   ...convCases,
   ...channelConvCases,
+  ...attentionCases,
   ...manyPixels,
   ...poolCases,
   ...spaceCases,

@@ -218,6 +218,18 @@ function transposed(): Graph {
   return g.build({ logits: g.linear(both, 'classifier', 3) });
 }
 
+/** Attention within a map, to a smaller one, and from learned queries. */
+function attending(): Graph {
+  const g = graphBuilder('attending');
+  const x = unit(g, g.input([3, 3, 4]), 'stem', 4, 'silu');
+  const [q, k, v] = g.split(g.conv(x, 'qkv', 12, window(1), { bias: true }), 'qkv', 3) as [Value, Value, Value];
+  const y = g.add(x, g.attend([q, k, v], 'own', 2), 'own');
+  const low = g.conv(y, 'low', 6, window(2, 2));
+  const other = g.attend([y, g.conv(low, 'keys', 4, window(1)), low], 'other', 2);
+  const asked = g.attend([g.weight('queries', [6, 2, 1], 0.5), other, other], 'asked', 1);
+  return g.build({ logits: g.linear(asked, 'classifier', 3) });
+}
+
 /** A feature pyramid of two levels, with a head's scores at the size of the image. */
 function pyramid(): Graph {
   const g = graphBuilder('pyramid');
@@ -255,6 +267,7 @@ export const smallNetworks: Readonly<Record<string, () => Graph>> = {
   learned,
   responsive,
   transposed,
+  attending,
   pyramid,
   withHeads,
   shared,

@@ -60,6 +60,18 @@ const convRows: readonly ConvRow[] = [
   ['depthwise of one channel', 1, 1, 1, windowOf(3, 1, around(1)), 4, 4],
 ];
 
+export const attentionCases: readonly Case[] = [
+  ...[1, 2, 4].map((heads) => [heads, [4, 2, 3], [4, 2, 3], [4, 2, 3]] as const),
+  [2, [4, 3, 1], [4, 2, 2], [6, 2, 2]] as const,
+].map(([heads, q, k, v]) =>
+  buildCase(`attention of ${heads} heads from ${q} to ${v}`, (c) => {
+    const maps = [c.fed('q', q), c.fed('k', k), c.fed('v', v)];
+    const shape = [v[0], q[1], q[2]];
+    c.op({ kind: 'attend', heads }, maps, shape);
+    c.op({ kind: 'attendGrad', heads }, [c.fed('dy', shape), ...maps], q, k, v);
+  }),
+);
+
 export const channelConvCases: readonly Case[] = [[5, 3, 4], [6], [4, 1, 1]].flatMap((shape) =>
   [1, 3, 7].map((kernel) =>
     buildCase(`along ${kernel} of ${shape} channels`, (c) => {

@@ -81,7 +81,7 @@ function mergedNode(
   if (!hull || branches.length < 2) return undefined;
   const groups = convs.reduce((all, { op }) => greatestCommonDivisor(all, op.groups), first.op.groups);
   const op: ConvOp = { kind: 'conv', filters: first.op.filters, window: hull.window, groups, bias: true };
-  const macs = (of: ConvOp) => descriptorOf(of).macs(of, shape, sum.shapes[0] ?? []);
+  const macs = (of: ConvOp) => descriptorOf(of).macs(of, [shape], sum.shapes[0] ?? []);
   if (macs(op) > convs.reduce((all, conv) => all + macs(conv.op), 0)) return undefined;
   const path = `${first.path}.merged`;
   return {

@@ -6,6 +6,7 @@ import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/win
 import { first, label, type OpWriters, outputShape, type WrittenNode } from '../written-node.ts';
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
+import { attention } from './attention.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
 import { type Builder, dataTypes, type Value } from './builder.ts';
 
@@ -90,6 +91,7 @@ export const opTable: OpWriters<OnnxNode> = {
     const attributes = { alpha: float(1), beta: float(1), transA: int(0), transB: int(1) };
     return owner(c, 'Gemm', [flatten(c), ...ownTensors(c)], attributes);
   },
+  attend: (c) => [attention(c.b, valuesOf(c), label(c, 'attend'), c.op.heads)],
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => [pairwise(valuesOf(c), label(c, 'add'), (a, b, name) => binary(c.b, 'Add', a, b, name))],

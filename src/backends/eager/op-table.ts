@@ -1,5 +1,6 @@
 import type { StepOpKind } from '../../ops/step-ops.ts';
 import { activationKernels } from './activations.ts';
+import { attentionKernels } from './attention.ts';
 import { channelConvolutionKernels } from './channel-convolution.ts';
 import { convolutionKernels } from './convolution.ts';
 import { gradientKernels } from './gradients.ts';
@@ -19,6 +20,7 @@ export const opTable: Kernels<StepOpKind> = {
   variable: ({ variable }, { name }) => variable(name).clone(),
   ...convolutionKernels,
   ...channelConvolutionKernels,
+  ...attentionKernels,
   ...normalisationKernels,
   ...activationKernels,
   ...poolingKernels,

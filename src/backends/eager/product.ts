@@ -6,7 +6,7 @@ const parted = 2000;
 /** Its flag for how products are computed, and the value for tiles that each one workgroup sums up. */
 const [flag, tiles] = ['WEBGPU_MATMUL_PROGRAM_TYPE', 3];
 
-/** A product of matrices, of two or three axes. */
+/** A product of matrices, or of stacks of them. */
 export function product(tf: Tfjs, a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
   const multiply = () => tf.matMul(a, b, transposeA, transposeB);
   return (a.shape.at(transposeA ? -2 : -1) as number) < parted ? multiply() : inOrder(tf, multiply);

@@ -53,8 +53,8 @@ export function describeParam(param: ParamNode, owner: string): string {
 }
 
 /** An op's call as it is written: `Conv(channels: int, kernel: int, stride?: int)`. */
-export function opHeading({ name, tensors, most, params }: BuiltinOp): string {
-  const taken = tensors === 'many' ? ['x', 'y', '...'].slice(0, most) : ['x'].slice(0, tensors);
+export function opHeading({ name, tensors, tensorNames, most, params }: BuiltinOp): string {
+  const taken = tensors === 'many' ? ['x', 'y', '...'].slice(0, most) : tensorNames;
   const values = params.map((p) => `${p.name}${p.required ? '' : '?'}: ${p.type}`);
   return `${name}(${[...taken, ...values].join(', ')})`;
 }

@@ -25,7 +25,7 @@ export const channelConv: OpDescriptor<ChannelConvOp> = {
   // as a convolution of one filter
   tensors: ({ kernel }) => affineTensors([1, 1, kernel], { kind: 'normal', deviation: Math.sqrt(2 / kernel) }, false),
   shapes: sameAsInput,
-  macs: ({ kernel }, _input, output) => elements(output) * kernel,
+  macs: ({ kernel }, _inputs, output) => elements(output) * kernel,
   result: 'written',
   movesOnly: false,
   field: 'row',

@@ -84,7 +84,7 @@ export const convTranspose: OpDescriptor<ConvTransposeOp> = {
         return { error: 'output-vanishes', shape: [channels, height, width], kernel: window.kernel };
       return [[filters, high, wide]];
     }),
-  macs: ({ filters, groups, window }, input) => elements(input) * (filters / groups) * tapsOf(window),
+  macs: ({ filters, groups, window }, [x = []]) => elements(x) * (filters / groups) * tapsOf(window),
   result: 'written',
   movesOnly: false,
   field: ({ window }) => {

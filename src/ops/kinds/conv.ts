@@ -67,7 +67,7 @@ export const conv: OpDescriptor<ConvOp> = {
       }
       return windowShape(window, map, filters);
     }),
-  macs: ({ groups, window }, [channels = 0], output) => elements(output) * (channels / groups) * tapsOf(window),
+  macs: ({ groups, window }, [[channels = 0] = []], output) => elements(output) * (channels / groups) * tapsOf(window),
   result: 'written',
   movesOnly: false,
   field: windowField,

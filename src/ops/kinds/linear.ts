@@ -35,7 +35,7 @@ export const linear: OpDescriptor<LinearOp> = {
   tensors: ({ units, bias }, input) =>
     affineTensors([units, elements(input)], { kind: 'uniform', bound: 1 / Math.sqrt(units) }, bias),
   shapes: ({ units }) => [[units]],
-  macs: ({ units }, input) => units * elements(input),
+  macs: ({ units }, [x = []]) => units * elements(x),
   result: 'written',
   movesOnly: false,
   field: 'all',

@@ -13,6 +13,7 @@ import torch
 from timm.layers.cbam import CbamModule
 from timm.layers.eca import EcaModule
 from timm.layers.grn import GlobalResponseNorm
+from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 
 
@@ -42,6 +43,11 @@ def transposed(*args, **kwargs):
     return nn.ConvTranspose2d(*args, **kwargs), [(2, args[0], 5, 4)]
 
 
+# a Vision Transformer without class token; its places are of shape [1, N, C]
+vit = VisionTransformer(
+    img_size=32, patch_size=8, embed_dim=12, depth=2, num_heads=3, num_classes=5, class_token=False, global_pool="avg"
+)
+
 cases = {
     "eca": (EcaModule(kernel_size=5), [(2, 8, 5, 6)]),
     "grn": (GlobalResponseNorm(8, channels_last=False), [(2, 8, 5, 6)]),
@@ -54,6 +60,7 @@ cases = {
     "transposed 3x2, stride 3x1, depthwise": transposed(6, 6, (3, 2), stride=(3, 1), groups=6, output_padding=(2, 0)),
     "transposed 2, stride 3, two for each of 6 groups": transposed(6, 12, 2, stride=3, groups=6, output_padding=1),
     "transposed 3, stride 2, padding 2": transposed(6, 3, 3, stride=2, padding=2),
+    "vit": (vit, [(2, 3, 32, 32)]),
     "attention of one head": (Attention(1), [(2, 4, 3, 5)] * 3),
     "attention of two heads, other pixels and values": (Attention(2), [(2, 4, 3, 5), (2, 4, 2, 4), (2, 6, 2, 4)]),
 }

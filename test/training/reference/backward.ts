@@ -42,6 +42,7 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
     ),
   globalAvgPoolGrad: (op, dy = none) => through({ kind: 'globalAvgPool' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   channelMeanGrad: (op, dy = none) => through({ kind: 'channelMean' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
+  attendGrad: (op, dy = none, ...maps) => maps.map((_map, of) => through({ ...op, kind: 'attend' }, maps, of, dy)),
   powerGrad: (op, dy = none, x = none) => through({ ...op, kind: 'power' }, [x], 0, dy),
   maxGrad: (op, dy = none, x = none) => through({ ...op, kind: 'max' }, [x], 0, dy),
   groupNormGrad: (op, dy = none, x = none, gamma = none) =>

@@ -26,6 +26,7 @@ export type ForwardKind = Exclude<
   | 'avgPoolGrad'
   | 'upsampleGrad'
   | 'powerGrad'
+  | 'attendGrad'
   | 'linearGradInput'
   | 'linearGradWeight'
 >;
@@ -104,6 +105,23 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
     perPixel(x, (pixel) => pixel.map((v) => v / Math.max(Math.hypot(...pixel), epsilon))),
   maxPool: (op, x = none) => maxPool(x, op.window),
   avgPool: (op, x = none) => avgPool(x, op.window, op.countPad),
+  attend({ heads }, q = none, k = none, v = none) {
+    const [{ n, c, h, w }, whole] = [dimsOf(q), dimsOf(v)];
+    const [pixels, others] = [h * w, whole.h * whole.w];
+    const [size, own] = [c / heads, whole.c / heads];
+    const y = zeros([n, whole.c, h, w]);
+    return mapped(y, (_v, at) => {
+      const [i, channel, b] = [at % pixels, Math.floor(at / pixels) % whole.c, Math.floor(at / pixels / whole.c)];
+      const first = b * c + Math.floor(channel / own) * size;
+      const scores = Array.from({ length: others }, (_, j) => {
+        let sum = 0;
+        for (let d = first; d < first + size; d++) sum += num(q, d * pixels + i) * num(k, d * others + j);
+        return Math.exp(sum / Math.sqrt(size));
+      });
+      const total = scores.reduce((sum, score) => sum + score, 0);
+      return scores.reduce((sum, score, j) => sum + (score / total) * num(v, (b * whole.c + channel) * others + j), 0);
+    });
+  },
   flatten: (_op, x = none) => ({ shape: [dimsOf(x).n, x.data.length / dimsOf(x).n], data: x.data }),
   unflatten: (op, x = none) => ({ shape: [dimsOf(x).n, ...op.shape], data: x.data }),
   linear(_op, x = none, weight = none) {

@@ -1,5 +1,6 @@
 import type { Tfjs } from '../tfjs.ts';
 import { activationClasses } from './activations.ts';
+import { attentionClass } from './attention.ts';
 import { channelConvClass } from './channel-conv.ts';
 import { convLayerClass } from './conv-layer.ts';
 import { convTransposeClass } from './conv-transpose.ts';
@@ -24,7 +25,7 @@ const registered = new WeakSet<object>();
  * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
  * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPower`, `EnetChannelConv`,
- * `EnetConv2DTranspose`,
+ * `EnetConv2DTranspose`, `EnetAttention`,
  * `EnetWeight`. To be called once before
  * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
@@ -41,6 +42,7 @@ export function registerLayers(tf: Tfjs): void {
     resizingClass(tf),
     unitNormalizationClass(tf),
     convTransposeClass(tf),
+    attentionClass(tf),
     channelConvClass(tf),
     divideClass(tf),
     powerClass(tf),

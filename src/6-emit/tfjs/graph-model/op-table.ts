@@ -6,6 +6,7 @@ import { first, label, lastChannels, type OpWriters, outputShape } from '../../w
 import { float, type TensorName } from '../node-def/node-def.ts';
 import { activations } from './activations.ts';
 import { add, addFused, type GraphModelNode, reduce, reshape, transpose } from './add.ts';
+import { writeAttention } from './attention.ts';
 import { writeGroupNorm, writeLayerNorm, writeNormalise } from './norms.ts';
 import { writeConvTranspose } from './transposed.ts';
 import { writeUpsample } from './upsample.ts';
@@ -58,6 +59,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     return [addFused(c, '_FusedMatMul', [flatten(c), kernel, c.weight(bias, 'bias')], attr)];
   },
   flatten: (c) => [flatten(c)],
+  attend: (c) => [writeAttention(c)],
   dropout: (c) => [first(c)],
   dropPath: (c) => [first(c)],
   add: (c) => [inTurn(c, 'AddV2', 'add')],

@@ -141,6 +141,7 @@ export const opTable: OpWriters<LayersNode> = {
     const config = { units, activation: 'linear', use_bias: bias, kernel_initializer: denseInitialiser };
     return [c.b.owner(c.node, 'Dense', config, [flatten(c)], bias ? ['kernel', 'bias'] : ['kernel'])];
   },
+  attend: (c) => [merge(c, 'EnetAttention', 'attend', { heads: c.op.heads })],
   dropout: (c) => (c.op.rate === 0 ? c.inputs : [step(c, 'Dropout', 'dropout', { rate: c.op.rate })]),
   // One draw per sample: stochastic depth as Keras' own EfficientNet has it.
   dropPath: (c) => {

@@ -1,6 +1,7 @@
 import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { WriteStep } from './context.ts';
 import { activation, activationGrad } from './ops-activation.ts';
+import { attend, attendGrad } from './ops-attention.ts';
 import { channelConv, channelConvGradInput, channelConvGradWeight } from './ops-channel-conv.ts';
 import { conv, convGradInput, convGradWeight } from './ops-conv.ts';
 import {
@@ -98,6 +99,8 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   maxPoolGrad,
   avgPool,
   avgPoolGrad,
+  attend,
+  attendGrad,
   flatten,
   unflatten,
   linear,

@@ -73,6 +73,7 @@ export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], 
     const shape = config.keepdims === true ? [1, 1, channels ?? null] : [channels ?? null];
     return { order: 'ours', shape, ...known(channels) };
   }
+  if (className === 'EnetAttention') return mapOf(config, inputs[2] && channelsOf(inputs[2], config));
   if (merging.has(className)) return merged(inputs) ?? unknown;
   if (className === 'Concatenate') return joined(layer, inputs) ?? unknown;
   if (className === 'Dense') return afterDense(x, size(config.units)) ?? unknown;

@@ -1,0 +1,33 @@
+import { elements } from '../../5-graph/graph.ts';
+import { addNode } from './add-node.ts';
+import { int, ints } from './attributes.ts';
+import type { Builder, Value } from './builder.ts';
+
+/**
+ * Scaled dot-product attention of q, k and v, pixels as tokens. Channels stand before pixels, so that the scores are made the
+ * other way round, `[heads, pixels of k, pixels of q]`: then k alone is turned.
+ */
+export function attention(b: Builder, values: readonly Value[], name: string, heads: number): string {
+  const [q, k, v] = values as readonly [Value, Value, Value];
+  /** By head: `[heads, channels, pixels]`. A 0 keeps the batch. */
+  const cut = ({ shape }: Value, x: string, what: string) => {
+    const [channels = 1, ...space] = shape;
+    const parts = [heads, channels / heads, elements(space)];
+    return {
+      shape: parts,
+      name: addNode(b, 'Reshape', [x, b.integers('shape', [0, ...parts])], `${name}/${what}`, parts),
+    };
+  };
+  const channels = (q.shape[0] as number) / heads;
+  const scaled = addNode(b, 'Mul', [q.name, b.scalar(1 / Math.sqrt(channels), q.name)], `${name}/scaled`, q.shape);
+  const [queries, keys, contents] = [cut(q, scaled, 'q'), cut(k, k.name, 'k'), cut(v, v.name, 'v')];
+  const [from, to] = [queries.shape[2] as number, keys.shape[2] as number];
+  const perm = { perm: ints([0, 1, 3, 2]) };
+  const turned = addNode(b, 'Transpose', [keys.name], `${name}/turned`, [heads, to, channels], perm);
+  const scores = addNode(b, 'MatMul', [turned, queries.name], `${name}/scores`, [heads, to, from]);
+  const shares = addNode(b, 'Softmax', [scores], `${name}/shares`, [heads, to, from], { axis: int(2) });
+  const parts = [heads, contents.shape[1] as number, from];
+  const means = addNode(b, 'MatMul', [contents.name, shares], `${name}/means`, parts);
+  const shape = [v.shape[0] as number, ...q.shape.slice(1)];
+  return addNode(b, 'Reshape', [means, b.integers('shape', [0, ...shape])], name, shape);
+}
