@@ -60,11 +60,34 @@ export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
     const gradient = add(c, 'DepthwiseConv2dNativeBackpropFilter', inputs, windowAttributes(moves, dims));
     return [weightOf(c, gradient, shape)];
   }
-  const attr = windowAttributes(window, dims);
+  const seen = pixelsSeen(c, x, window, dims);
+  const attr = windowAttributes(seen.window, seen.dims);
   const sizes = c.b.integers([...whole.slice(0, 3), (whole[3] as number) / groups]);
-  const parts = inGroups(c, groups, [x, dy], ([a, d]) => add(c, 'Conv2DBackpropFilter', [a, sizes, d], attr));
+  const parts = inGroups(c, groups, [seen.x, dy], ([a, d]) => add(c, 'Conv2DBackpropFilter', [a, sizes, d], attr));
   return [weightOf(c, parts, shape)];
 };
+
+/**
+ * Of a window of one pixel that strides, the pixels that it sees, side by side. oneDNN's gradient by such a filter writes where it
+ * must not, and the process ends, if the channels are not a multiple of 16.
+ */
+function pixelsSeen(
+  c: NodeContext,
+  x: TensorName,
+  window: Window,
+  [channels = 1, height = 1, width = 1]: readonly number[],
+): { readonly x: TensorName; readonly window: Window; readonly dims: readonly number[] } {
+  const { kernel, stride, pads } = window;
+  const isPixel = kernel.every((n) => n === 1) && Object.values(pads).every((n) => n === 0);
+  if (!isPixel || stride.every((n) => n === 1)) return { x, window, dims: [channels, height, width] };
+  const zeros = c.b.integers([0, 0, 0, 0]);
+  const inputs = [x, zeros, zeros, c.b.integers([1, ...stride, 1])];
+  return {
+    x: add(c, 'StridedSlice', inputs, wholeSlice),
+    window: { ...window, stride: [1, 1] },
+    dims: [channels, ...windowsOver(window, [height, width])],
+  };
+}
 
 /** Conv2D knows groups, its gradients on a CPU and what it is joined to do not: each group by itself, along the last axis. */
 function inGroups(
