@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { io, Tensor } from '@tensorflow/tfjs';
 import { registerLayers } from '../6-emit/tfjs/custom-layers/register.ts';
 import type { BackendRequest, Tfjs } from '../backends/backend.ts';
 import { firstLine } from '../backends/first-line.ts';
 import { openBackend } from '../backends/open.ts';
+import { modelFolderFiles } from '../node/model-folder-files.ts';
 import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
-import { readProblem } from '../node/system-errors.ts';
+import { FileError, isFileError } from '../node/system-errors.ts';
 import { RunError } from '../train/run-error.ts';
 import { isObject } from '../weights/is-object.ts';
 import { isWithin } from '../weights/readers/path-within.ts';
@@ -41,7 +41,7 @@ export async function openTfjsClassifier(
   try {
     registerLayers(tf);
     const load = json.format === 'graph-model' ? tf.loadGraphModel : tf.loadLayersModel;
-    model = (await load(handlerOf(tf, json as unknown as io.ModelJSON, path))) as unknown as Model;
+    model = (await load(handlerOf(tf, json as unknown as io.ModelJSON, path, shown))) as unknown as Model;
     const opened = model;
     const [input, ...others] = opened.inputs;
     if (!input || others.length > 0) throw new RunError(`'${shown}' has not one input, but ${opened.inputs.length}`);
@@ -73,7 +73,7 @@ export async function openTfjsClassifier(
   } catch (e) {
     model?.dispose();
     backend.close();
-    if (e instanceof RunError) throw e;
+    if (e instanceof RunError || isFileError(e)) throw e;
     throw new RunError(`TensorFlow.js does not take '${shown}': ${firstLine(e)}`);
   }
 }
@@ -91,19 +91,18 @@ function readJson(path: string, shown: string): Readonly<Record<string, unknown>
 }
 
 /** Reads a model's weights from the files next to its description. */
-function handlerOf(tf: Tfjs, json: io.ModelJSON, path: string): io.IOHandler {
-  const bytesOf = (name: string): Buffer => {
-    if (!isWithin(name)) throw new RunError(`'${name}' lies outside of the model's folder`);
-    try {
-      return readFileSync(join(dirname(path), name));
-    } catch (e) {
-      throw new RunError(`'${name}' cannot be read: ${readProblem(e)}`);
-    }
+function handlerOf(tf: Tfjs, json: io.ModelJSON, path: string, shown: string): io.IOHandler {
+  const files = modelFolderFiles(dirname(path), dirname(shown), shown);
+  const bytesOf = (name: string): Uint8Array => {
+    if (!isWithin(name)) throw new FileError(`'${shown}' cannot be read: '${name}' lies outside of its folder`);
+    const file = files.open(name);
+    return file.read(0, file.size).slice();
   };
   return {
     load: () =>
       tf.io.getModelArtifactsForJSON(json, async (manifest) => {
         const all = Buffer.concat(manifest.flatMap(({ paths }) => paths.map(bytesOf)));
+        files.close();
         const weights = all.buffer.slice(all.byteOffset, all.byteOffset + all.byteLength) as ArrayBuffer;
         return [manifest.flatMap((group) => group.weights), weights];
       }),

@@ -109,6 +109,13 @@ describe('what was trained answers alike wherever it is', () => {
     expect(page.match(/<figure>/g)).toHaveLength(3);
     expect(page).not.toMatch(/https?:\/\//);
 
+    await enetc(['compile', 'net.enet', '--target', 'tfjs', '-o', 'model'], { cwd });
+    const model = JSON.parse(readFileSync(join(cwd, 'model', 'model.json'), 'utf8'));
+    model.weightsManifest[0].paths = ['../set/ant/1.png'];
+    writeFileSync(join(cwd, 'model', 'model.json'), JSON.stringify(model));
+    const outside = await enetc(['predict', 'model', 'set', '--backend', 'cpu'], { cwd });
+    expect([outside.code, outside.err]).toEqual([1, expect.stringContaining('lies outside of its folder')]);
+
     // Without names, classes are called by their numbers.
     expect((await predict('--top', '3')).out).toMatch(/^set\/ant\/1\.png\n( +\d+\.\d % {2}[012]\n){3}/);
     expect((await predict('--labels', 'net.enet')).err).toContain("names for 7 classes, but 'Net, net.onnx' has 3");
