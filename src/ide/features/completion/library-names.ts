@@ -1,3 +1,4 @@
+import { readFiles } from '../../../2-resolve/files.ts';
 import type { Declared, Module } from '../../../2-resolve/program.ts';
 import { resolveProgram } from '../../../2-resolve/resolve.ts';
 import { emptyHost } from '../../../host.ts';
@@ -8,16 +9,18 @@ let modules: ReadonlyMap<string, Module> | undefined;
 
 /** The modules of the library by path, read once: it never changes while the editor runs. */
 function libraryModules(): ReadonlyMap<string, Module> {
-  if (!modules) {
-    const read = new Map<string, Module>();
-    for (const name of Object.keys(stdlib)) {
-      if (read.has(name)) continue;
-      const { program } = resolveProgram({ name, text: stdlib[name] as string }, emptyHost);
-      for (const module of program.modules) if (!read.has(module.path)) read.set(module.path, module);
-    }
-    modules = read;
-  }
+  modules ??= readModules();
   return modules;
+}
+
+/** Reads each file once, as one program would that imports them all; without their weight maps, which nothing imports. */
+function readModules(): ReadonlyMap<string, Module> {
+  const text = Object.keys(stdlib)
+    .map((name) => `import { _ } from "${name}"`)
+    .join('\n');
+  const library = (name: string, whole: string) => ({ name, text: whole.split(/^weights /m, 1)[0] as string });
+  const { program } = resolveProgram({ name: 'library', text }, emptyHost, { ...readFiles(emptyHost), library });
+  return new Map(program.modules.filter((module) => module.library).map((module) => [module.path, module]));
 }
 
 /** What a file declares itself, which is what an import of it gives. */
