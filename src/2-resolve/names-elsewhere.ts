@@ -23,7 +23,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
     Conv: 'conv2d convolution convolution2d',
     BatchNorm: 'batchnorm2d batchnormalization batchnormalisation bn',
     ConvTranspose:
-      'convtranspose2d conv2dtranspose convolutiontranspose transposedconv deconv deconvolution deconv2d upconv',
+      'convtranspose2d conv2dtranspose convolutiontranspose transposedconv transposeconv convtransposed convtr deconv deconvolution deconv2d upconv',
     Attend: 'scaleddotproductattention sdpa',
     Linear: 'dense fullyconnected fc gemm innerproduct',
     MaxPool: 'maxpool2d maxpooling maxpooling2d',
@@ -59,14 +59,14 @@ const activationsElsewhere: ReadonlySet<string> = new Set(
 
 /** Layers and ops of PyTorch, Keras and ONNX that the language lacks. */
 const opsElsewhere: ReadonlySet<string> = new Set(
-  `globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d
+  `append extend globall2pool l2pool globallppool lppool lppool2d adaptivemaxpool adaptivemaxpool1d adaptivemaxpool3d adaptiveavgpool1d adaptiveavgpool3d
   fractionalmaxpool2d maxunpool maxunpool2d maxpool1d maxpool3d maxpooling1d maxpooling3d avgpool1d avgpool3d averagepooling1d
   averagepooling3d instancenorm instancenorm2d instancenormalization rmsnorm weightnorm spectralnorm batchnorm1d batchnorm3d
   frozenbatchnorm2d conv1d conv3d convtranspose1d convtranspose3d conv1dtranspose conv3dtranspose depthwiseconv depthwiseconv2d separableconv2d deformconv2d
   deformableconv dropout1d dropout2d dropout3d spatialdropout1d spatialdropout2d spatialdropout3d alphadropout
   featurealphadropout gaussiandropout gaussiannoise dropblock upsamplingbilinear2d pixelshuffle pixelunshuffle depthtospace
   spacetodepth unflatten reshape view permute transpose squeeze unsqueeze expanddims slice gather crop cropping2d
-  centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention attention
+  centercrop reflectionpad2d replicationpad2d constantpad2d embedding lstm gru rnn multiheadattention attention selfattention crossattention mha linearattention channelattention spatialattention
   transformer matmul bmm einsum minimum maximum average mean sum reducemean reducemax reducesum
   argmax topk dot cosinesimilarity lambda rescaling bilinear fold unfold roialign roipool nms erf exp log sqrt rsqrt
   reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
@@ -80,12 +80,14 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['depthwiseconv', "write 'Conv(..., groups: x.channels)'"],
   ['depthwiseconv2d', "write 'Conv(..., groups: x.channels)'"],
   ['pow', "write 'a ^ b' for numbers, 'x -> Power(b)' for a tensor"],
-  ['attention', "'Attend(q, k, v, heads)' is its core, 1x1 convolutions make q, k and v"],
-  ['multiheadattention', "'Attend(q, k, v, heads)' is its core, 1x1 convolutions make q, k and v"],
+  ...['attention', 'multiheadattention', 'selfattention', 'crossattention', 'mha'].map(
+    (name) => [name, "'Attend(q, k, v, heads)' is its core, 1x1 convolutions make q, k and v"] as const,
+  ),
   ['sqrt', "write 'a ^ 0.5' for numbers, 'x -> Power(0.5)' for a tensor"],
   ['square', "write 'a ^ 2' for numbers, 'x -> Power(2)' for a tensor"],
   ['rsqrt', "write 'x -> Power(-0.5)'"],
   ['reciprocal', "write 'x -> Power(-1)'"],
+  ['globall2pool', "'Power(2) -> GlobalAvgPool -> Power(0.5)' is the root of the mean square"],
   ['conv1d', "'ChannelConv' is a convolution along channels, 'Conv' one over height and width"],
   ['clip', "write 'min(max(x, low), high)' for numbers"],
   ['clamp', "write 'min(max(x, low), high)' for numbers"],

@@ -9,7 +9,7 @@ const step = (name: string) => messages(model(`  stem: Conv(8, 3)\n  s: ${name}`
 const lacking = {
   activation: `QuickGELU selu celu prelu PReLU PRelu rrelu log_softmax logsigmoid softplus softsign Softshrink hardtanh Hardtanh hard_tanh ThresholdedRelu glu GLU swiglu relu1`,
   op: `InstanceNorm InstanceNorm2d RMSNorm ConvTranspose1d ConvTranspose3d Conv1d Conv3d Conv1D
-    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Attention MultiheadAttention Reshape sqrt pow Permute MatMul ReduceMean Clip Sum Mean`,
+    DepthwiseConv2D MaxPool1d MaxPool3d AvgPool3d BatchNorm1d Dropout2d SpatialDropout2D AlphaDropout PixelShuffle DepthToSpace Attention MultiheadAttention SelfAttention ChannelAttention Append GlobalL2Pool Reshape sqrt pow Permute MatMul ReduceMean Clip Sum Mean`,
 };
 
 test.each([
@@ -90,6 +90,7 @@ test.each([
   ['ConvTranspose2d', 'ConvTranspose'],
   ['Conv2DTranspose', 'ConvTranspose'],
   ['Deconvolution', 'ConvTranspose'],
+  ['ConvTr', 'ConvTranspose'],
   ['scaled_dot_product_attention', 'Attend'],
 ])('%s leads to %s', (name, here) => {
   expect(step(name)).toEqual([`unknown-name: nothing here is called '${name}'; did you mean '${here}'?`]);
