@@ -5,6 +5,7 @@ import { checkProgram } from './3-check/check.ts';
 import type { ScalingPoint, ScalingRequest } from './4-scale/scaling.ts';
 import { buildGraph } from './5-graph/build.ts';
 import type { Graph } from './5-graph/graph.ts';
+import { selectOutputs } from './5-graph/passes/select-outputs.ts';
 import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import { emptyHost, type Host } from './host.ts';
 import type { Source } from './source.ts';
@@ -13,6 +14,8 @@ import type { Source } from './source.ts';
 export interface CompileOptions extends ScalingRequest {
   /** Which model of the file, where it declares several: its name. */
   readonly model?: string;
+  /** Other outputs than the network's own, for a backbone: see `selectOutputs`. */
+  readonly outputs?: readonly string[];
 }
 
 /** All that compiling found out. Each part is there as far as the diagnostics let it come. */
@@ -42,11 +45,14 @@ export function compile(source: Source, options: CompileOptions = {}, host: Host
   if (!chosen.model) return { program, diagnostics };
   const built = buildGraph(chosen.model, options);
   diagnostics.push(...built.diagnostics);
+  const selected = built.graph && options.outputs ? selectOutputs(built.graph, options.outputs) : undefined;
+  diagnostics.push(...(selected?.diagnostics ?? []));
+  const graph = selected ? selected.graph : built.graph;
   return {
     program,
     model: chosen.model,
     ...(built.point && { point: built.point }),
-    ...(built.graph && { graph: built.graph }),
+    ...(graph && { graph }),
     diagnostics,
   };
 }

@@ -41,7 +41,7 @@ export function buildRun(folder: string, args: Arguments, io: Io): OpenedNetwork
  * @param point which point of the family: that of the options by default
  */
 export function buildNetwork(spec: Spec, args: Arguments, io: Io, point?: NamedPoint): OpenedNetwork | undefined {
-  return buildRequest(spec, withClasses(scalingRequest(args, spec, point), args), args, io);
+  return buildRequest(spec, withOutputs(withClasses(scalingRequest(args, spec, point), args), args), args, io);
 }
 
 function buildRequest(spec: Spec, request: CompileOptions, args: Arguments, io: Io): OpenedNetwork | undefined {
@@ -61,4 +61,13 @@ function withClasses(request: CompileOptions, args: Arguments): CompileOptions {
     throw usageError('--classes and --set classes exclude each other', args.command.name);
   }
   return { ...request, set: { ...request.set, classes: String(Number(classes)) } };
+}
+
+/** A request with the outputs that `--outputs` names. */
+function withOutputs(request: CompileOptions, args: Arguments): CompileOptions {
+  const names = text(args, 'outputs');
+  if (names === undefined) return request;
+  const outputs = names.split(',').map((name) => name.trim());
+  if (outputs.includes('')) throw usageError(`--outputs takes names with commas between, not '${names}'`, args.command.name);
+  return { ...request, outputs };
 }

@@ -8,6 +8,7 @@ import {
   emitOptions,
   force,
   json,
+  outputs,
   phi,
   quiet,
   runOption,
@@ -30,7 +31,7 @@ export const commands: readonly Command[] = [
     summary: 'compile a network to a file that runs',
     ...takesSpec,
     details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; a model that enetc wrote is replaced.\n\nNothing is written over what the network is made from, and without --force over no file that enetc did not write. --external-data calls the file of weights by what it holds, so that no other model takes it for its own.`,
-    options: [runOption, ...scalingOptions, classes, ...emitOptions, json, quiet],
+    options: [runOption, ...scalingOptions, classes, outputs, ...emitOptions, json, quiet],
     examples: [
       ['enetc compile efficientnet --phi 5', 'EfficientNet-B5 to efficientnet-b5.onnx'],
       ['enetc compile my-net.enet --set classes=10 -o net.onnx', 'an own network with ten classes'],
@@ -93,7 +94,7 @@ export const commands: readonly Command[] = [
     summary: 'a network in numbers, stage by stage',
     ...takesSpec,
     details: `${specDetails}\n\nNumbers are for one image in float32: multiply-accumulates of convolutions and linear layers, memory of activations, receptive field.`,
-    options: [...scalingOptions, classes, json],
+    options: [...scalingOptions, classes, outputs, json],
     examples: [['enetc summary efficientnet --variant b3', 'a table of EfficientNet-B3']],
     load: async () => (await import('./commands/summary.ts')).summaryCommand,
   },
@@ -104,7 +105,7 @@ export const commands: readonly Command[] = [
     maxOperands: 1,
     completes: 'code',
     details: `${specDetails}\n\nFor a network: every scaled number with the rule that made it, the formula against the published row, and the compute budget.`,
-    options: [...scalingOptions, classes, json],
+    options: [...scalingOptions, classes, outputs, json],
     examples: [
       ['enetc explain efficientnet --phi 5', 'the numbers of EfficientNet-B5'],
       ['enetc explain missing-bar', 'what a diagnostic means and how to fix it'],
@@ -133,6 +134,7 @@ export const commands: readonly Command[] = [
       { ...force, description: 'overwrite a file that is not a drawing by enetc' },
       ...scalingOptions,
       classes,
+      outputs,
     ],
     examples: [
       ['enetc graph efficientnet --variant b0 -o b0.svg', 'a figure for a paper'],
@@ -153,6 +155,7 @@ export const commands: readonly Command[] = [
       { ...variant, repeatable: true },
       ...scalingOptions.filter((o) => o !== phi && o !== variant),
       classes,
+      outputs,
       json,
     ],
     examples: [
@@ -253,6 +256,7 @@ ${specDetails}`,
     options: [
       ...scalingOptions,
       classes,
+      outputs,
       ...weightOptions.filter(({ name }) => name !== 'weights'),
       {
         name: 'names',

@@ -1,7 +1,7 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './command.ts';
-import { classes, json, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
+import { classes, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
@@ -74,6 +74,7 @@ export const engineCommands: readonly Command[] = [
     options: [
       ...scalingOptions,
       classes,
+      outputs,
       ...weightOptions,
       {
         name: 'backend',

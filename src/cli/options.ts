@@ -85,6 +85,14 @@ export const classes: Option = {
     "sets the model's parameter 'classes', 0 for features without a classifier; weights for other classes are taken but for the tensors that depend on it, which are initialised",
 };
 
+/** A network's outputs, for a backbone. */
+export const outputs: Option = {
+  name: 'outputs',
+  value: 'NAMES',
+  description:
+    'other outputs than its own, with commas between: paths of steps (stages.2), or c1 to c5, the last feature map of stride 2 to 32; what only the head needs is left out, of weights too',
+};
+
 /** Where the numbers of a network come from. */
 export const weightOptions: readonly Option[] = [
   {

@@ -1,4 +1,4 @@
-import { fitClasses } from '../fit-classes.ts';
+import { fitWeights } from '../fit-weights.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import type { WeightsRequest } from '../weights/choose-weights.ts';
 import { flag, list, number, text } from './arguments.ts';
@@ -24,7 +24,8 @@ export function weightsRequest(
   const seed = number(args, 'seed');
   const map = text(args, 'weights-map');
   const { convention } = askedConvention(args);
-  const fitted = checkpoint && flag(args, 'classes') ? fitClasses(spec, request, network.graph) : {};
+  const isFitted = checkpoint && (flag(args, 'classes') || flag(args, 'outputs'));
+  const fitted = isFitted ? fitWeights(spec, request, network.graph) : {};
   return {
     ...fitted,
     allowMissing: [...list(args, 'allow-missing'), ...(fitted.allowMissing ?? [])],

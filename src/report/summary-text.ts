@@ -1,7 +1,7 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
 import { writtenKernelLabel } from '../ops/labels.ts';
 import { formatBytes, formatCount, formatExact, formatFactor, formatShape } from './format-number.ts';
-import type { PointSummary, StageSummary, Summary } from './summary.ts';
+import type { OutputShape, PointSummary, StageSummary, Summary } from './summary.ts';
 import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 import { typeCountsText } from './type-counts.ts';
 
@@ -81,8 +81,7 @@ function several(values: readonly string[]): string {
 
 function notes(summary: Summary): string[] {
   const { totals, inputs, outputs, types } = summary;
-  const named = (list: Summary['inputs']) =>
-    list.map(({ name, shape, type }) => [name, formatShape(shape), type].filter(Boolean).join(' ')).join(', ');
+  const named = (list: readonly OutputShape[]) => list.map(outputText).join(', ');
   return [
     `input ${named(inputs)}; output ${named(outputs)}`,
     ...(types ? [typeCountsText(types)] : []),
@@ -95,4 +94,9 @@ function notes(summary: Summary): string[] {
     `activation memory for one image${types ? '' : ' in float32'}: ${formatBytes(totals.activationBytes)} written, at most ${formatBytes(totals.peakBytes)} at once (at ${totals.peakAt})`,
     `receptive field ${totals.receptiveField} at stride ${totals.stride}, before the global pool; gates and attention are left out`,
   ];
+}
+
+/** `c2 24 × 56 × 56 at stride 4` */
+export function outputText({ name, shape, type, stride }: OutputShape): string {
+  return [name, formatShape(shape), type, stride && `at stride ${stride}`].filter(Boolean).join(' ');
 }

@@ -4,7 +4,7 @@ import { type Graph, type Shape, shapeOf, typeOf, type ValueRef } from '../5-gra
 import { activationMemory, type Memory } from '../5-graph/memory.ts';
 import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 import { fieldSize, type ReceptiveField, receptiveFields } from '../5-graph/receptive-field.ts';
-import { type MapStrides, mapStrides } from '../5-graph/stride.ts';
+import { type MapStrides, mapStrides, whole } from '../5-graph/stride.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import type { Pair } from '../ops/pair.ts';
 
@@ -19,7 +19,7 @@ export interface Summary {
   readonly model: string;
   readonly point?: PointSummary;
   readonly inputs: readonly NamedShape[];
-  readonly outputs: readonly NamedShape[];
+  readonly outputs: readonly OutputShape[];
   readonly stages: readonly StageSummary[];
   readonly totals: Totals;
   /** What values and tensors are, where not all is float32. */
@@ -42,6 +42,11 @@ export interface NamedShape {
   readonly shape: Shape;
   /** Where it is not float32. */
   readonly type?: ElementType;
+}
+
+export interface OutputShape extends NamedShape {
+  /** Of a map: pixels of the input between two neighbouring positions. */
+  readonly stride?: number;
 }
 
 /** A row of a model's table, or a section without one. */
@@ -111,7 +116,7 @@ export function summarize(written: Graph, point?: ScalingPoint): Summary {
       const node = graph.nodes[id];
       return node?.op.kind === 'input' ? [namedShape(graph, node.op.name, { node: id, output: 0 })] : [];
     }),
-    outputs: graph.outputs.map(({ name, value }) => namedShape(graph, name, value)),
+    outputs: outputShapes(graph, facts.strides),
     stages: stagesOf(graph).map((stage) => summarizeStage(facts, stage, numbers.stages.get(stage.id) as StageNumbers)),
     totals: {
       ...summarizeTotals(facts, numbers),
@@ -133,6 +138,15 @@ function largerFields(graph: Graph): ReceptiveField[] {
 function namedShape(graph: Graph, name: string, value: ValueRef): NamedShape {
   const { element } = typeOf(graph, value);
   return { name, shape: shapeOf(graph, value), ...(element !== 'float32' && { type: element }) };
+}
+
+/** What a network's outputs are. */
+export function outputShapes(graph: Graph, strides = mapStrides(graph)): readonly OutputShape[] {
+  return graph.outputs.map(({ name, value }) => {
+    const stride = strides[value.node] ?? whole;
+    const output = namedShape(graph, name, value);
+    return output.shape.length === 3 && stride !== whole ? { ...output, stride } : output;
+  });
 }
 
 /** The part of a scaling point that a report shows. */

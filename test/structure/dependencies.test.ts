@@ -44,7 +44,7 @@ const composition = new Set([
   'src/compile.ts',
   'src/compile-spec.ts',
   'src/follow-weights.ts',
-  'src/fit-classes.ts',
+  'src/fit-weights.ts',
   'src/check-source.ts',
   'src/layers.ts',
   'src/index.ts',

@@ -8,7 +8,8 @@ import { safeText } from '../../diagnostics/text-width.ts';
 import type { Spec } from '../../node/open-spec.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
-import { summarizePoint } from '../../report/summary.ts';
+import { outputShapes, summarizePoint } from '../../report/summary.ts';
+import { outputText } from '../../report/summary-text.ts';
 import { flag, text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
@@ -84,7 +85,8 @@ function report(
     const { model, alternative } = network.point;
     const facts = { file, bytes, model, point: summarizePoint(network.point), ...(alternative && { alternative }) };
     const all = [...network.diagnostics, ...diagnostics].map(diagnosticToJson);
-    printJson({ ...facts, params, macs, diagnostics: all }, io);
+    const outputs = outputShapes(network.graph);
+    printJson({ ...facts, params, macs, outputs, diagnostics: all }, io);
   } else if (!flag(args, 'quiet')) {
     const facts = [
       formatBytes(bytes),
@@ -92,6 +94,8 @@ function report(
       `${formatCount(macs)} ${nounFor(macs, 'MAC')}`,
     ];
     io.stdout.write(`${safeText(file)}  ${[...facts, describePoint(network.point)].join(' · ')}\n`);
+    if (!flag(args, 'outputs')) return;
+    for (const output of outputShapes(network.graph)) io.stdout.write(`  ${safeText(outputText(output))}\n`);
   }
 }
 

@@ -7,6 +7,14 @@ export const buildDiagnostics = {
     (a) => `the weight of an auxiliary output must be a number from 0 on, not ${a.weight}`,
     `The loss of an auxiliary output is added to the network's, times this weight: \`auxiliary 0.3: aux1, aux2\`. At weight 0 the outputs are left out.`,
   ),
+  'unknown-output': error<{ name: string; known: string; hint: string }>(
+    (a) => `no step has the path '${a.name}'${a.hint}; feature maps by stride are ${a.known}`,
+    `\`--outputs\` makes a backbone: it names steps by their paths, \`stages.2\` or \`stem.relu\` (\`enetc graph\` shows them), or feature maps by their stride: c1 is the last one with stride 2, c2 with stride 4, c5 with stride 32, before the section that pools space away.`,
+  ),
+  'output-twice': error<{ name: string }>(
+    (a) => `the output '${a.name}' is asked for twice`,
+    `Each output of a network has a name of its own. In those of \`--outputs\` a dot becomes an underscore.`,
+  ),
   'division-by-zero': error<object>(() => 'division by zero', `The divisor is 0 at this point of the family.`),
   'not-finite': error<{ value: number }>(
     (a) => `the result is ${a.value}, not a finite number`,

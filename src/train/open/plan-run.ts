@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Network } from '../../compile-spec.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
-import { classTensors } from '../../fit-classes.ts';
+import { classTensors } from '../../fit-weights.ts';
 import { openSpecByName, type Spec } from '../../node/open-spec.ts';
 import { version } from '../../version.ts';
 import { recipeFor } from '../augment/recipe.ts';

@@ -174,6 +174,8 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
     options: { variant: 'b' },
     many: true,
   },
+  'unknown-output': { text: model('  s: Conv(8, 3)'), options: { outputs: ['t'] } },
+  'output-twice': { text: model('  s: Conv(8, 3)'), options: { outputs: ['s', 's'] } },
   'unknown-variant': { text: family, options: { variant: 'b2' } },
   'no-phi': { text: family, options: { phi: 3 } },
   'no-published-row': { text: formula, options: { phi: 1, rule: 'published' } },

@@ -22,6 +22,7 @@ const networkOptions = [
   'allow-missing',
   'allow-unsound',
   'classes',
+  'outputs',
   'seed',
   'names',
   'like',

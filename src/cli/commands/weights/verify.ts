@@ -27,6 +27,7 @@ export const verifyAction: WeightsAction = {
   options: [
     ...scalingOptions.map(({ name }) => name),
     'classes',
+    'outputs',
     'weights-key',
     'weights-map',
     'allow-missing',

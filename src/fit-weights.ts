@@ -19,17 +19,20 @@ export function classTensors(spec: Spec, request: CompileOptions, graph: Graph):
 }
 
 /**
- * How weights of other classes fit a network whose number of classes was asked for: what depends on it is initialised, and what
- * a network without classes has no use for is left aside.
+ * How weights fit a network that was asked for with another number of classes, or with other outputs: what depends on the number
+ * is initialised, and what such a network has no use for is left aside.
  */
-export function fitClasses(
+export function fitWeights(
   spec: Spec,
   request: CompileOptions,
   graph: Graph,
 ): Pick<WeightsRequest, 'allowMissing' | 'trained'> {
-  if (request.set?.classes !== '0') return { allowMissing: classTensors(spec, request, graph) };
-  const trained = withClasses(spec, request, 1);
-  return trained ? { trained } : {};
+  const { outputs, ...whole } = request;
+  const classes = request.set?.classes;
+  const allowMissing = classes === undefined || classes === '0' ? [] : classTensors(spec, request, graph);
+  const built = outputs ? compileSpec(spec, whole) : undefined;
+  const trained = classes === '0' ? withClasses(spec, whole, 1) : built?.graph;
+  return { allowMissing, ...(trained && { trained }) };
 }
 
 function withClasses(spec: Spec, request: CompileOptions, classes: number): Graph | undefined {
