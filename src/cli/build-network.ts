@@ -68,6 +68,7 @@ function withOutputs(request: CompileOptions, args: Arguments): CompileOptions {
   const names = text(args, 'outputs');
   if (names === undefined) return request;
   const outputs = names.split(',').map((name) => name.trim());
-  if (outputs.includes('')) throw usageError(`--outputs takes names with commas between, not '${names}'`, args.command.name);
+  if (outputs.includes(''))
+    throw usageError(`--outputs takes names with commas between, not '${names}'`, args.command.name);
   return { ...request, outputs };
 }

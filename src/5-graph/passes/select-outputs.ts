@@ -17,7 +17,7 @@ export function selectOutputs(
   const outputs: GraphOutput[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
-    const node = valueOf(graph, name) ?? levels.get(name);
+    const node = stepValue(graph, name) ?? levels.get(name);
     if (!node) {
       const paths = graph.nodes.map(({ path }) => path);
       const known = [...levels].map(([level, { path }]) => `${level} (${path})`).join(', ');
@@ -36,10 +36,12 @@ export function selectOutputs(
 }
 
 /** What a step gives: of the nodes at or below its path, the last one that others read, or that nothing reads. */
-function valueOf(graph: Graph, path: string): GraphNode | undefined {
+function stepValue(graph: Graph, path: string): GraphNode | undefined {
   const isInside = (node: GraphNode) => node.path === path || node.path.startsWith(`${path}.`);
   const inside = graph.nodes.filter(isInside);
-  const readOutside = new Set(graph.nodes.flatMap((node) => (isInside(node) ? [] : node.inputs.map((ref) => ref.node))));
+  const readOutside = new Set(
+    graph.nodes.flatMap((node) => (isInside(node) ? [] : node.inputs.map((ref) => ref.node))),
+  );
   for (const { value } of graph.outputs) readOutside.add(value.node);
   return inside.findLast(({ id }) => readOutside.has(id)) ?? inside.at(-1);
 }
