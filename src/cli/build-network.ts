@@ -31,7 +31,7 @@ export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwor
 /** Builds the network of a run's folder: see `buildNetwork`. */
 export function buildRun(folder: string, args: Arguments, io: Io): OpenedNetwork | undefined {
   const { spec, request, labels, weights } = openRun(folder, args, io);
-  const built = buildRequest(spec, request, args, io);
+  const built = buildRequest(spec, withOutputs(request, args), args, io);
   return built && { ...built, labels, weights };
 }
 
