@@ -254,7 +254,13 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Linear(${small}${pick.chance(0.3) ? ', bias: false' : ''})`,
     () => norm(pick),
     () => pick.of(['ChannelConv(3)', 'ChannelConv(1)', 'ChannelConv(5)']),
-    () => pick.of(['Power(2)', 'sigmoid -> Power(0.5)', 'sigmoid -> Add(0.25) -> Power(-1)', 'sigmoid -> Power(1.5)']),
+    () =>
+      pick.of([
+        'Power(2)',
+        'sigmoid -> Add(0.25) -> Power(0.5)',
+        'sigmoid -> Add(0.25) -> Power(-1)',
+        'sigmoid -> Power(1.5)',
+      ]),
     () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
     () => pick.of(['LayerNorm', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,
@@ -285,7 +291,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
     () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
-    () => 'Flatten',
+    // what is between it and a dense layer may hide the order of its features from the reader of layers models
+    () => `Flatten -> flat: Linear(${small})`,
     () => 'Responsive',
     () => `Looking(${pick.of(divisors(c))})`,
     () => `Scaled(${pick.of([1, 0.5, -2])})`,
