@@ -1,6 +1,7 @@
 import { buildDiagnostics } from '../../src/diagnostics/catalog/build.ts';
 import { checkDiagnostics } from '../../src/diagnostics/catalog/check.ts';
 import type { Entry } from '../../src/diagnostics/catalog/entry.ts';
+import { importDiagnostics } from '../../src/diagnostics/catalog/import.ts';
 import { parseDiagnostics } from '../../src/diagnostics/catalog/parse.ts';
 import { resolveDiagnostics } from '../../src/diagnostics/catalog/resolve.ts';
 import { scaleDiagnostics } from '../../src/diagnostics/catalog/scale.ts';
@@ -23,6 +24,7 @@ const phases: readonly (readonly [title: string, about: string, entries: object]
   ['Targets', 'What a target cannot write.', targetDiagnostics],
   ['Training', 'What cannot be trained.', trainingDiagnostics],
   ['Search', 'What finding a network in a family can fail at.', searchDiagnostics],
+  ['Import', 'What of a network of another program cannot be stated.', importDiagnostics],
 ];
 
 /** docs/diagnostics.md: every diagnostic by its phase. */

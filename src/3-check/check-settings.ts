@@ -2,16 +2,9 @@ import type { Arg, ConventionNode, InputNode, ScalingNode, SourceConventionNode 
 import { nearestNames } from '../diagnostics/nearest.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
+import { conventionSettings } from './convention-settings.ts';
 import { literalOf } from './literal.ts';
 import { oneTensor, type Type } from './types.ts';
-
-/** What a convention lets one override, and of which type. */
-export const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
-  ['padding', 'padding'],
-  ['epsilon', 'number'],
-  ['momentum', 'number'],
-  ['count_pad', 'bool'],
-]);
 
 /** What an input may say of its pixels. */
 export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([

@@ -1,8 +1,9 @@
-import type { ParamNode } from '../1-parse/ast.ts';
+import type { ModelNode, ParamNode } from '../1-parse/ast.ts';
 import type { BuiltinOp } from '../2-resolve/builtins.ts';
 import type { Declared } from '../2-resolve/program.ts';
 import { type ActivationName, activationNames, slopeParam } from '../ops/activations.ts';
 import type { ParamType } from '../ops/signature.ts';
+import { conventionSettings } from './convention-settings.ts';
 import { pathWord } from './path-word.ts';
 import { declaredType, isListType, listType, oneTensor, type Type, takesTensors } from './types.ts';
 
@@ -106,7 +107,16 @@ function declaredSignature(declared: Declared): Signature {
     const type = point === 'variant' ? 'variant' : 'number';
     return { name: point, type, whole: false, tensor: false, required: false, named: true };
   });
-  return createSignature(name, [...inputs, ...params, ...choice], { declared });
+  const settings = stepSettings(declared.node).map(([setting, type]): Omit<SignatureParam, 'place'> => {
+    return { name: setting, type, whole: false, tensor: false, required: false, named: true };
+  });
+  return createSignature(name, [...inputs, ...params, ...choice, ...settings], { declared });
+}
+
+/** The settings of its convention that a model as a step takes: those that are no parameters of its own. */
+export function stepSettings(model: ModelNode): readonly (readonly [name: string, type: Type])[] {
+  const own = new Set(model.members.flatMap((m) => (m.kind === 'param' || m.kind === 'input' ? [m.name.name] : [])));
+  return [...conventionSettings].filter(([name]) => !own.has(name));
 }
 
 function tensorParam(name: string): Omit<SignatureParam, 'place'> {

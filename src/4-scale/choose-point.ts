@@ -10,7 +10,7 @@ import type { Span } from '../source.ts';
 import { checkedBinding } from './check-value.ts';
 import { chooseFactors, createScale, phiOf, scalingOf } from './choose-factors.ts';
 import { chooseRow, rowOfPhi } from './choose-row.ts';
-import { chooseConvention, defaultConvention } from './convention.ts';
+import { chooseConvention, defaultConvention, withStepSettings } from './convention.ts';
 import { bind } from './env.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, Failure, fail, traced } from './evaluation.ts';
@@ -140,7 +140,10 @@ function evaluatePoint(
   choose((param) => !isScaled(param));
   scale.factors = chooseFactors(ev, plain, model, request, row, phi, scaled, context.span);
   choose(isScaled);
-  env.convention = chooseConvention(ev, env, model, request, context.outer);
+  const chosenConvention = chooseConvention(ev, env, model, request, context.outer);
+  env.convention = given
+    ? withStepSettings(chosenConvention, model, given, request, { path, span: context.span ?? model.span })
+    : chosenConvention;
   const point: ScalingPoint = {
     model: model.name.name,
     ...(row && { variant: row.name }),

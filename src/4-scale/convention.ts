@@ -1,8 +1,10 @@
 import type { ModelNode } from '../1-parse/ast.ts';
+import { stepSettings } from '../3-check/signature.ts';
+import type { Span } from '../source.ts';
 import { evaluate } from './evaluate.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import type { ConventionPoint, ConventionSettings, ScalingRequest } from './scaling.ts';
-import { describeValue, type Env } from './values.ts';
+import { type Binding, describeValue, type Env, type Value } from './values.ts';
 
 /**
  * What the frameworks do. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and
@@ -43,27 +45,46 @@ export function chooseConvention(
   const origin = asked && asked !== stated?.name.name ? 'override' : 'default';
   const base: ConventionPoint = { name, origin, ...conventions[name] };
   if (!stated || stated.name.name !== name) return base;
-  const settings: Record<string, unknown> = {};
-  for (const arg of stated.args) {
-    const value = evaluate(ev, env, arg.value);
-    const key = arg.name?.name ?? '';
-    if (
-      key === 'padding' &&
-      typeof value === 'object' &&
-      'kind' in value &&
-      value.kind === 'padding' &&
-      value.name !== 'valid' &&
-      value.name !== 'default'
-    ) {
-      settings.padding = value.name;
-    } else if ((key === 'epsilon' || key === 'momentum') && typeof value === 'number') settings[key] = value;
-    else if (key === 'count_pad' && typeof value === 'boolean') settings.countPad = value;
-    else
-      fail('wrong-type', arg.value.span, {
-        what: `'${key}'`,
-        expected: 'another kind of value',
-        found: describeValue(value),
-      });
+  const settings: Partial<ConventionSettings> = {};
+  for (const { name: setting, value } of stated.args) {
+    Object.assign(settings, settingOf(setting?.name ?? '', evaluate(ev, env, value), value.span));
   }
   return { ...base, ...settings };
+}
+
+/** A setting of a convention, as the language names it. */
+function settingOf(key: string, value: Value, span: Span): Partial<ConventionSettings> {
+  if (
+    key === 'padding' &&
+    typeof value === 'object' &&
+    'kind' in value &&
+    value.kind === 'padding' &&
+    value.name !== 'valid' &&
+    value.name !== 'default'
+  ) {
+    return { padding: value.name };
+  }
+  if ((key === 'epsilon' || key === 'momentum') && typeof value === 'number') return { [key]: value };
+  if (key === 'count_pad' && typeof value === 'boolean') return { countPad: value };
+  return fail('wrong-type', span, { what: `'${key}'`, expected: 'another kind of value', found: describeValue(value) });
+}
+
+/**
+ * The convention of a model that is a step, with the settings that its call gives. Like those that the model states itself they
+ * go when the command line chooses a convention.
+ */
+export function withStepSettings(
+  convention: ConventionPoint,
+  model: ModelNode,
+  given: ReadonlyMap<string, Binding>,
+  { convention: asked, sources }: AskedConvention,
+  { path, span }: { readonly path: string; readonly span: Span },
+): ConventionPoint {
+  if (asked || sources?.[path]) return convention;
+  const settings: Partial<ConventionSettings> = {};
+  for (const [name] of stepSettings(model)) {
+    const value = given.get(name)?.value;
+    if (value !== undefined) Object.assign(settings, settingOf(name, value, span));
+  }
+  return { ...convention, ...settings };
 }

@@ -237,6 +237,32 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   {
+    name: 'import',
+    summary: 'a spec and its weights from a network that another program wrote',
+    operands: '<file>',
+    maxOperands: 1,
+    completes: 'path',
+    details:
+      'Reads an ONNX file and writes a spec, and its weights next to it as safetensors under the names of the spec. The spec is compiled and compared with the file node by node. What the language cannot state is an error that names the node. summary, diff, graph and explain read such files as well.',
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        description: 'the spec to write; by default that of the same name here, with .enet',
+        completes: 'file',
+      },
+      { ...force, description: 'overwrite files' },
+      json,
+      quiet,
+    ],
+    examples: [
+      ['enetc import resnet18.onnx', 'resnet18.enet and resnet18.safetensors'],
+      ['enetc import exported/net.onnx -o nets/net.enet', 'a spec and its weights in another folder'],
+    ],
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'weights',
     summary: 'look into, convert, verify and compare files of weights',
     operands: '<inspect | convert | verify | diff | init> [FILE] [spec]',

@@ -1,5 +1,6 @@
 import { buildDiagnostics } from './catalog/build.ts';
 import { checkDiagnostics } from './catalog/check.ts';
+import { importDiagnostics } from './catalog/import.ts';
 import { parseDiagnostics } from './catalog/parse.ts';
 import { resolveDiagnostics } from './catalog/resolve.ts';
 import { scaleDiagnostics } from './catalog/scale.ts';
@@ -19,6 +20,7 @@ export const catalog = {
   ...targetDiagnostics,
   ...trainingDiagnostics,
   ...searchDiagnostics,
+  ...importDiagnostics,
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -122,3 +122,31 @@ block big(x) {
     'recursive-block',
   );
 });
+
+test('settings of its convention are arguments too; they go when the command line chooses a convention', () => {
+  const norms = `
+model Normed {
+  convention tf
+  input x: [3, 32, 32]
+  stem: conv: Conv(8, 3, stride: 2) -> bn: BatchNorm
+}
+
+model Own {
+  param epsilon: real = 0.5
+  convention tf
+  input x: [3, 32, 32]
+  stem: bn: BatchNorm(epsilon / 2)
+}`;
+  const facts = (step: string, options = {}) =>
+    build(model(`  trunk: ${step}`, norms), { model: 'M', ...options }).graph.nodes.flatMap(({ op }) =>
+      op.kind === 'conv' ? [op.window.pads.top] : op.kind === 'batchNorm' ? [op.epsilon] : [],
+    );
+  expect(facts('Normed')).toEqual([0, 1e-3]);
+  expect(facts('Normed(padding: symmetric)')).toEqual([1, 1e-3]);
+  expect(facts('Normed(padding: symmetric, epsilon: 0.1)')).toEqual([1, 0.1]);
+  expect(facts('Normed(epsilon: 0.1)', { convention: 'torch' })).toEqual([1, 1e-5]);
+  // a parameter of that name is the model's own
+  expect(facts('Own(epsilon: 0.25)')).toEqual([0.125]);
+  expect(messages(model('  trunk: Normed(padding: valid)', norms), { model: 'M' })[0]).toMatch(/^wrong-type: 'padding'/);
+  expect(messages(model('  trunk: Normed(epsilon: true)', norms), { model: 'M' })[0]).toMatch(/^wrong-type/);
+});

@@ -15,6 +15,7 @@ const order = [
   'src/5-graph',
   'src/weights',
   'src/6-emit',
+  'src/import',
   'src/node',
   'src/backends',
   'src/report',
@@ -52,7 +53,7 @@ const composition = new Set([
 ]);
 
 /** Folders that compile. */
-const compileThemselves = ['src/search', 'src/train', 'src/predict', 'src/ide', 'src/cli'];
+const compileThemselves = ['src/import', 'src/search', 'src/train', 'src/ide', 'src/cli', 'src/predict'];
 
 /** Folders that take a compilation as a value. */
 const takeCompilations = ['src/6-emit', 'src/backends', 'src/report'];

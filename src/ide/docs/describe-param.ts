@@ -5,7 +5,7 @@ import { slopeParam } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { describeOpParam, describeParam, paramsOf, paramText } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
-import { variantColumnDocs } from './words.ts';
+import { settingDocs, variantColumnDocs } from './words.ts';
 
 /** A parameter of what a call names. Markdown; empty where it has none of that name. */
 export function describeParamOf(signature: Signature | undefined, name: string, analysis: Analysis): string {
@@ -21,7 +21,9 @@ export function describeParamOf(signature: Signature | undefined, name: string, 
   const param = paramsOf(declared?.node).find((p) => p.name.name === name);
   if (!param) {
     if (declared?.kind !== 'model') return '';
-    return name === 'phi' ? `The compound coefficient of ${signature.name}.` : (variantColumnDocs[name] ?? '');
+    return name === 'phi'
+      ? `The compound coefficient of ${signature.name}.`
+      : (variantColumnDocs[name] ?? settingDocs[name] ?? '');
   }
   const from = declared && declared.module.path !== analysis.module.path ? `, ${declared.module.path}` : '';
   return describeParam(param, `${signature.name}${from}`);

@@ -5,6 +5,8 @@ export interface ProtoField {
   readonly number: number;
   /** Of wire type 0. Undefined for bytes and for numbers of a fixed size. */
   readonly value?: number;
+  /** The same of a type that can be negative: `int64`. */
+  readonly signed?: number;
   /** Where the bytes begin and end, of wire type 2, 1 or 5. */
   readonly begin: number;
   readonly end: number;
@@ -19,6 +21,8 @@ const mostFields = 5_000_000;
 export class ProtoReader {
   readonly #reader: ByteReader;
   #fields = 0;
+  /** The last number that was read, as one that can be negative. */
+  #signed = 0;
 
   constructor(reader: ByteReader) {
     this.#reader = reader;
@@ -39,7 +43,7 @@ export class ProtoReader {
       if (number === 0) throw malformed();
       if (wire === 0) {
         const value = this.varint();
-        visit({ number, wire, value, begin: reader.position, end: reader.position });
+        visit({ number, wire, value, signed: this.#signed, begin: reader.position, end: reader.position });
         continue;
       }
       const length = wire === 2 ? this.varint() : wire === 1 ? 8 : wire === 5 ? 4 : undefined;
@@ -52,6 +56,12 @@ export class ProtoReader {
       reader.skipTo(fieldEnd);
     }
     if (reader.position > end) throw malformed();
+  }
+
+  /** The bytes of a field, valid until the next call. @param most of them @throws Unreadable where there are more */
+  bytes({ begin, end }: ProtoField, most: number): Uint8Array {
+    if (end - begin > most) throw new Unreadable(`a field in it has ${end - begin} bytes; at most ${most} are read`);
+    return this.#reader.bytes(end - begin);
   }
 
   /** The bytes of a field as text. @param most of them @throws Unreadable where there are more */
@@ -71,14 +81,33 @@ export class ProtoReader {
     return values;
   }
 
+  /** The same of a type that can be negative: `int64`. */
+  signedVarints(field: ProtoField): number[] {
+    if (field.signed !== undefined) return [field.signed];
+    if (field.wire !== 2) throw malformed();
+    const values: number[] = [];
+    while (this.#reader.position < field.end) {
+      this.varint();
+      values.push(this.#signed);
+    }
+    if (this.#reader.position > field.end) throw malformed();
+    return values;
+  }
+
   /** A number of up to 64 bits; one of a hostile file may be too large to be exact. */
   varint(): number {
     let value = 0;
+    // What is missing to the 63 bits that nine bytes can hold: small, and so exact, where the number is a small negative one.
+    let missing = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
       const byte = this.#reader.byte();
       value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+      if (i < 9) missing += (0x7f - (byte & 0x7f)) * scale;
+      if (byte < 0x80) {
+        this.#signed = i === 9 && byte === 1 ? -missing - 1 : value;
+        return value;
+      }
       scale *= 128;
     }
     throw malformed();

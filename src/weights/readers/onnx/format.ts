@@ -63,7 +63,7 @@ function openOnnx({ name, file, openNear }: CheckpointSource): OpenedTensors {
 }
 
 /** The files of external data, each opened once. */
-function filesNear(openNear: CheckpointSource['openNear']): (location: string) => RandomAccess {
+export function filesNear(openNear: CheckpointSource['openNear']): (location: string) => RandomAccess {
   const opened = new Map<string, RandomAccess>();
   return (location) => {
     if (!isWithin(location))

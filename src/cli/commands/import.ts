@@ -1,0 +1,74 @@
+import { basename, extname, resolve } from 'node:path';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { diagnosticToJson } from '../../diagnostics/json.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
+import { importModel } from '../../import/import-model.ts';
+import { statOf } from '../../node/file-stat.ts';
+import { openModelFile } from '../../node/open-model-file.ts';
+import { formatBytes } from '../../report/format-number.ts';
+import { exportedValues, ownNames } from '../../weights/export-names.ts';
+import { writeSafetensors } from '../../weights/write-safetensors.ts';
+import { flag, text } from '../arguments.ts';
+import type { Arguments, RunCommand } from '../command.ts';
+import { exitCodes, failure, type Io, usageError } from '../io.ts';
+import { createOutputFiles } from '../output-files.ts';
+import { safetensorsFile } from '../own-outputs.ts';
+import { printDiagnostics, printJson } from '../print-diagnostics.ts';
+import { refuseFile } from '../refuse-overwriting.ts';
+
+/** `enetc import <file>` */
+export const importCommand: RunCommand = async (args, io) => {
+  const [path] = args.operands;
+  if (path === undefined) throw usageError('import needs a file of a network', 'import');
+  const name = basename(path, extname(path));
+  const spec = text(args, 'output') ?? `${name}.enet`;
+  if (!spec.endsWith('.enet')) throw usageError(`'${spec}' is not the name of a spec, which ends with .enet`, 'import');
+  const opened = openModelFile(path, io.cwd);
+  try {
+    const { imported, diagnostics } = importModel(opened.source, name);
+    printDiagnostics(diagnostics, args, io);
+    const facts = imported && !hasErrors(diagnostics) ? write(imported, path, spec, args, io) : undefined;
+    if (flag(args, 'json')) printJson({ ...facts, diagnostics: diagnostics.map(diagnosticToJson) }, io);
+    return facts ? exitCodes.ok : exitCodes.diagnostics;
+  } finally {
+    opened.close();
+  }
+};
+
+type Imported = NonNullable<ReturnType<typeof importModel>['imported']>;
+
+/** Writes the spec and its weights; what `--json` says of them. */
+function write(
+  { text: spec, graph, weights, fileNodes }: Imported,
+  from: string,
+  name: string,
+  args: Arguments,
+  io: Io,
+) {
+  const weightsName = name.replace(/\.enet$/, '.safetensors');
+  const force = flag(args, 'force');
+  const [path, weightsPath] = [resolve(io.cwd, name), resolve(io.cwd, weightsName)];
+  if (statOf(path) && !force) throw failure(`'${name}' exists; --force overwrites it`);
+  refuseFile({ path: weightsPath, shown: weightsName, inputs: [resolve(io.cwd, from)], force }, safetensorsFile);
+  const weightFiles = createOutputFiles(weightsPath, weightsName);
+  const specFiles = createOutputFiles(path, name);
+  try {
+    const tensors = ownNames(graph);
+    const metadata = { format: 'pt', producer: 'enetc' };
+    const bytes = writeSafetensors(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata });
+    specFiles.open('').sink.write(new TextEncoder().encode(spec));
+    weightFiles.commit();
+    specFiles.commit();
+    const lines = spec.trimEnd().split('\n').length;
+    if (!flag(args, 'json') && !flag(args, 'quiet')) {
+      const [shown, shownWeights] = [safeText(name), safeText(weightsName)];
+      io.stdout.write(`${shown}  ${lines} lines for ${fileNodes} nodes\n`);
+      io.stdout.write(`${shownWeights}  ${formatBytes(bytes)} · ${tensors.length} tensors\nnext:\n`);
+      io.stdout.write(`  enetc summary ${shown}\n  enetc compile ${shown} --weights ${shownWeights}\n`);
+    }
+    return { file: name, weights: weightsName, lines, nodes: fileNodes, tensors: tensors.length, bytes };
+  } finally {
+    weightFiles.discard();
+    specFiles.discard();
+  }
+}

@@ -1,0 +1,113 @@
+import type { Normalisation, ValueRef } from '../../5-graph/graph.ts';
+import { createNetworkBuilder, type ImportedNetwork, pruned } from '../network.ts';
+import type { Numbers } from '../numbers.ts';
+import { Unsayable } from '../unsayable.ts';
+import { flattened, type NodeContext } from './context.ts';
+import { operators } from './operators.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from './read-graph.ts';
+import type { FailedValue, Value } from './values.ts';
+
+const noAttribute: OnnxAttribute = {};
+
+/** A network in our ops, or what of the file cannot be one. */
+export type ToNetwork =
+  | { readonly network: ImportedNetwork; readonly failed?: undefined }
+  | { readonly network?: undefined; readonly failed: Omit<FailedValue, 'kind'> };
+
+/**
+ * Turns an ONNX graph into a network of our ops: fused and spelled-out forms are one, arithmetic of shapes is done, what the
+ * outputs do not depend on is left out.
+ */
+export function toNetwork(graph: OnnxGraph): ToNetwork {
+  const b = createNetworkBuilder();
+  const values = new Map<string, Value>();
+  for (const [name, numbers] of graph.tensors) values.set(name, { kind: 'known', numbers });
+  const [batch = 1] = graph.inputs[0]?.shape ?? [];
+  for (const { name, shape = [] } of graph.inputs) {
+    const [, ...own] = shape;
+    const isKnown = (own.length === 3 || own.length === 1) && own.every((n) => n !== undefined && n > 0);
+    const reason = `an input is a map of known size, [batch, channels, height, width], but it is [${shape.map((n) => n ?? 'open').join(', ')}]`;
+    if (own.length !== 3 || !isKnown) values.set(name, { kind: 'failed', node: name, type: 'input', reason });
+    else values.set(name, { kind: 'live', ref: b.input(name, own as number[]) });
+  }
+  const makers = new Map<string, NodeContext>();
+  const weights = new Map<Numbers, ValueRef>();
+  for (const node of graph.nodes) {
+    const c: NodeContext = {
+      node,
+      opset: graph.opset,
+      b,
+      batch: batch ?? 1,
+      weights,
+      value: (i) => (node.inputs[i] ? values.get(node.inputs[i] as string) : undefined),
+      attribute: (name) => node.attributes.get(name) ?? noAttribute,
+      maker: (i) => makers.get(node.inputs[i] ?? ''),
+    };
+    const outputs = read(c, values);
+    for (const [i, name] of node.outputs.entries()) {
+      if (name === '') continue;
+      makers.set(name, c);
+      values.set(
+        name,
+        outputs[i] ?? { kind: 'failed', ...named(node), reason: `its output ${i + 1} cannot be stated` },
+      );
+    }
+  }
+  const outputs: { name: string; value: ValueRef }[] = [];
+  for (const { name } of graph.outputs) {
+    const value = values.get(name);
+    const failure = asFailure(name, value);
+    if (failure) return { failed: failure };
+    if (value?.kind !== 'live') continue;
+    outputs.push({ name, value: value.view ? flattened(b, value.ref, name) : value.ref });
+  }
+  return { network: pruned({ nodes: b.nodes, outputs, normalisation: normalisationOf(graph) }) };
+}
+
+function named({ name, type, domain }: OnnxNode): { node: string; type: string } {
+  return { node: name, type: domain ? `${domain}.${type}` : type };
+}
+
+function read(c: NodeContext, values: ReadonlyMap<string, Value>): readonly Value[] {
+  const { node } = c;
+  const failed = node.inputs.map((name) => values.get(name)).find((value) => value?.kind === 'failed');
+  if (failed) return node.outputs.map(() => failed);
+  const operator = node.domain === '' && Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
+  try {
+    if (!operator) throw new Unsayable('the language has no such operator');
+    const given = operator(c);
+    return 'kind' in given ? [given] : given;
+  } catch (e) {
+    if (!(e instanceof Unsayable)) throw e;
+    return node.outputs.map((): Value => ({ kind: 'failed', ...named(node), reason: e.message }));
+  }
+}
+
+function asFailure(output: string, value: Value | undefined): Omit<FailedValue, 'kind'> | undefined {
+  const at = { node: output, type: 'output' };
+  if (!value) return { ...at, reason: 'no node makes it' };
+  if (value.kind === 'failed') return value;
+  if (value.kind === 'known') return { ...at, reason: 'it does not depend on the input' };
+  if (value.kind === 'formula') return { ...at, reason: 'it is a function that is no activation of the language' };
+  if (value.kind === 'part') return { ...at, reason: 'it is only known as a part of a norm' };
+  if (value.norm) return { ...at, reason: 'it is a norm without weights' };
+  if (value.view && value.view.kind !== 'flat') return { ...at, reason: 'its axes are rearranged' };
+  return undefined;
+}
+
+/** What our own files state of their inputs. */
+function normalisationOf({ inputs, metadata }: OnnxGraph): Readonly<Record<string, Normalisation>> {
+  const list = (key: string): number[] | undefined => {
+    const numbers = metadata
+      .get(key)
+      ?.match(/-?[\d.]+(?:e-?\d+)?/g)
+      ?.map(Number);
+    return numbers && numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : undefined;
+  };
+  const found = inputs.flatMap(({ name, shape }) => {
+    const [mean, std] = [list(`enet.input.${name}.mean`), list(`enet.input.${name}.std`)];
+    const fits = mean && std && mean.length === shape?.[1] && std.length === shape[1] && std.every((n) => n > 0);
+    return fits ? [[name, { mean, std }] as const] : [];
+  });
+  return Object.fromEntries(found);
+}

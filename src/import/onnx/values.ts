@@ -1,0 +1,77 @@
+import { elements, type Shape, type ValueRef } from '../../5-graph/graph.ts';
+import type { Numbers } from '../numbers.ts';
+import type { Formula } from './formulas.ts';
+import type { View } from './view.ts';
+
+/** A normalisation whose weight and bias are nodes that follow it in the file. */
+export interface OpenNorm {
+  readonly op: 'groupNorm' | 'layerNorm';
+  readonly groups: number;
+  readonly epsilon: number;
+  readonly weight?: Numbers;
+}
+
+/** What a name of the file stands for. */
+export type Value = LiveValue | KnownValue | FormulaValue | PartValue | FailedValue;
+
+/** What a node of the network gives, or its input. */
+export interface LiveValue {
+  readonly kind: 'live';
+  readonly ref: ValueRef;
+  readonly view?: View;
+  readonly norm?: OpenNorm;
+  /** Functions of values before it that it is, next to being a value itself. */
+  readonly formulas?: readonly Formula[];
+}
+
+/** Numbers of the file. */
+export interface KnownValue {
+  readonly kind: 'known';
+  readonly numbers: Numbers;
+}
+
+/** A function that is none of ours, but may be a part of one. */
+export interface FormulaValue {
+  readonly kind: 'formula';
+  /** In the values that it can be seen as a function of. */
+  readonly formulas: readonly Formula[];
+}
+
+/** What can be stated only as a part of something known: a length, a deviation. */
+export interface PartValue {
+  readonly kind: 'part';
+}
+
+/** What cannot be stated. It only matters if an output depends on it. */
+export interface FailedValue {
+  readonly kind: 'failed';
+  /** Name and operator of the node. */
+  readonly node: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Whole numbers that follow from others: sizes, axes. */
+export function knownIntegers(integers: readonly number[], shape: readonly number[] = [integers.length]): KnownValue {
+  return { kind: 'known', numbers: { shape, isReal: false, integers, read: () => Float32Array.from(integers) } };
+}
+
+/** The axes of a live value in the file, the batch in front. */
+export function axesOf(shape: Shape, view: View | undefined, batch: number): readonly number[] {
+  const [channels = 1, height = 1, width = 1] = shape;
+  switch (view?.kind) {
+    case undefined:
+      return [batch, ...shape];
+    case 'flat':
+      return [batch, elements(shape)];
+    case 'last':
+      return [batch, height, width, channels];
+    case 'rows':
+      return [batch, view.groups, elements(shape) / view.groups];
+    case 'groups': {
+      const members = channels / view.groups;
+      const split = view.swapped ? [members, view.groups] : [view.groups, members];
+      return [batch, ...split, height, width];
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * How the axes of a value stand in the file, where they are not `[batch, C, H, W]` or `[batch, C]`: `flat` all in one, `last`
+ * the channels behind, `groups` the channels in two axes (perhaps exchanged), `rows` one row per group of channels.
+ */
+export type View =
+  | { readonly kind: 'flat' }
+  | { readonly kind: 'last' }
+  | { readonly kind: 'groups'; readonly groups: number; readonly swapped: boolean }
+  | { readonly kind: 'rows'; readonly groups: number };

@@ -1,0 +1,300 @@
+import type { ValueRef } from '../../5-graph/graph.ts';
+import { interpolationMatrix, nearestRows, type Resizing, transposedInterpolation } from '../../ops/interpolation.ts';
+import type { Pair } from '../../ops/pair.ts';
+import type { Shape } from '../../ops/shape.ts';
+import { noPads, type Pads, padsFor, poolOver, type Window } from '../../ops/window.ts';
+import type { Numbers } from '../numbers.ts';
+import {
+  fail,
+  integer,
+  integers,
+  knownAt,
+  liveAt,
+  made,
+  type NodeContext,
+  numberOf,
+  refAt,
+  weightsAt,
+} from './context.ts';
+import type { LiveValue, Value } from './values.ts';
+
+/** Operators that move a window over a map, or give it another size. */
+
+export function convolution(c: NodeContext): LiveValue {
+  const weight = weightsAt(c, 1);
+  const bias = c.value(2) ? weightsAt(c, 2) : undefined;
+  const along = channelConvolution(c, weight, bias);
+  if (along) return along;
+  const [filters = 0, , ...kernel] = weight.shape;
+  if (kernel.length !== 2) fail('only convolutions over height and width can be stated');
+  const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
+  const given = refAt(c, 0);
+  const own = padsOf(c, moves, mapShape(c, given));
+  const before = beforePads(c, given, own);
+  const joined = sum(before.pads, own);
+  const isJoined = isSayable(moves, joined, mapShape(c, before.ref));
+  // Padding that no window of the language has is a step of its own.
+  const isOwn = !isJoined && isSayable(moves, own, mapShape(c, given));
+  const ref = isJoined ? before.ref : isOwn ? given : made(c, { kind: 'pad', pads: own }, [given]).ref;
+  const pads = isJoined ? joined : isOwn ? own : noPads;
+  const op = {
+    kind: 'conv',
+    filters,
+    window: { ...moves, pads },
+    groups: integer(c, 'group', 1),
+    bias: !!bias,
+  } as const;
+  return made(c, op, [ref], bias ? [weight, bias] : [weight]);
+}
+
+/** A transposed convolution: what is added at the end of its output is padding that it does without. */
+export function transposedConvolution(c: NodeContext): LiveValue {
+  const weight = weightsAt(c, 1);
+  const bias = c.value(2) ? weightsAt(c, 2) : undefined;
+  const [, filters = 0, ...kernel] = weight.shape;
+  if (kernel.length !== 2) fail('only convolutions over height and width can be stated');
+  if (c.attribute('output_shape').integers || c.attribute('auto_pad').text?.startsWith('SAME'))
+    fail('only padding that is given in pixels can be stated');
+  const ref = refAt(c, 0);
+  const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
+  const { top, left, bottom, right } = padsOf(c, moves, mapShape(c, ref));
+  const [down = 0, across = 0] = c.attribute('output_padding').integers ?? [];
+  const groups = integer(c, 'group', 1);
+  const window = { ...moves, pads: { top, left, bottom: bottom - down, right: right - across } };
+  const op = { kind: 'convTranspose', filters: filters * groups, window, groups, bias: !!bias } as const;
+  return made(c, op, [ref], bias ? [weight, bias] : [weight]);
+}
+
+/** A convolution along the channels, which stand in a row or in the rows of a map; undefined of any other. */
+function channelConvolution(c: NodeContext, weight: Numbers, bias: Numbers | undefined): LiveValue | undefined {
+  const { ref, view } = liveAt(c, 0);
+  const [filters, inputs, kernel = 0, wide = 1] = weight.shape;
+  const isRow = (view?.kind === 'groups' && !view.swapped) || view?.kind === 'rows';
+  if (!isRow || view.groups !== 1 || filters !== 1 || inputs !== 1 || wide !== 1 || bias) return undefined;
+  const pads = c.attribute('pads').integers ?? [];
+  const half = (kernel - 1) / 2;
+  const isPadded = pads.length === 2 ? String(pads) === `${half},${half}` : String(pads) === `${half},0,${half},0`;
+  if (!isPadded) return fail('only a convolution along channels that keeps their number can be stated');
+  const numbers = { ...weight, shape: [1, 1, kernel] };
+  return { ...made(c, { kind: 'channelConv', kernel }, [ref], [numbers]), view };
+}
+
+/** Whether a window of the language can have these pads: those of `same`, or as many on both sides. */
+function isSayable(window: Omit<Window, 'pads'>, pads: Pads, [, height = 1, width = 1]: Shape): boolean {
+  const { top, left, bottom, right } = pads;
+  if (top === bottom && left === right && top >= 0 && left >= 0) return true;
+  const same = padsFor('same', window, [height, width]);
+  return top === same.top && left === same.left && bottom === same.bottom && right === same.right;
+}
+
+export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
+  const kernel = c.attribute('kernel_shape').integers ?? [];
+  if (kernel.length !== 2) fail('only windows over height and width can be stated');
+  const given = refAt(c, 0);
+  const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
+  if (moves.dilation.some((n) => n !== 1)) fail('a pool whose window has gaps cannot be stated');
+  const own = padsOf(c, moves, mapShape(c, given));
+  const joined = beforePads(c, given, own);
+  const both = sum(joined.pads, own);
+  // Runtimes want the padding of a pool smaller than its window.
+  const isSmall =
+    Math.max(both.top, both.bottom) < moves.kernel[0] && Math.max(both.left, both.right) < moves.kernel[1];
+  const isJoined = isSmall && isSayable(moves, both, mapShape(c, joined.ref));
+  const { ref, pads: before } = isJoined ? joined : { ref: given, pads: noPads };
+  const shape = mapShape(c, ref);
+  const pads = sum(before, own);
+  const added = integer(c, 'ceil_mode', 0) === 1 ? addedBy(shape, moves, pads) : ([0, 0] as const);
+  const window: Window = { ...moves, pads: { ...pads, bottom: pads.bottom + added[0], right: pads.right + added[1] } };
+  if (kind === 'maxPool') return made(c, { kind, window }, [ref]);
+  const isPadded = Object.values(own).some((n) => n > 0);
+  const isPaddedBefore = Object.values(before).some((n) => n > 0);
+  const countPad = isPaddedBefore || (isPadded && integer(c, 'count_include_pad', 0) === 1);
+  if (countPad && Math.max(...added) > 0) fail('a mean that counts a part of its padding cannot be stated');
+  return made(c, { kind, window, countPad }, [ref]);
+}
+
+/** How many rows and columns rounding up adds to what pads make of a map. */
+function addedBy(
+  [, height = 1, width = 1]: Shape,
+  { kernel, stride }: Window,
+  { top, left, bottom, right }: Pads,
+): Pair {
+  const map = [0, height + top + bottom, width + left + right];
+  return poolOver(map, { kernel, stride, padding: 'valid', round_up: true }).added;
+}
+
+/** What a Pad before a window pads with, if that can be the window's own padding next to `own`; no pads otherwise. */
+function beforePads(c: NodeContext, ref: ValueRef, own: Pads): { readonly ref: ValueRef; readonly pads: Pads } {
+  const { op, inputs } = c.b.nodeOf(ref);
+  const apart = { ref, pads: noPads };
+  if (op.kind !== 'pad') return apart;
+  const sides = Object.keys(noPads) as (keyof Pads)[];
+  // What is taken away on a side and padded again is not what was there.
+  if (sides.some((side) => op.pads[side] * own[side] < 0)) return apart;
+  const takesAway = sides.every((side) => op.pads[side] <= 0);
+  // Zeros are padding of a convolution, and of a mean that counts its padding; a maximum may be below them.
+  const { type } = c.node;
+  const isPadded = sides.some((side) => own[side] > 0);
+  const counts = integer(c, 'ceil_mode', 0) === 0 && (!isPadded || integer(c, 'count_include_pad', 0) === 1);
+  const fills = type === 'Conv' || (type === 'AveragePool' && counts && sides.every((side) => op.pads[side] >= 0));
+  return takesAway || fills ? { ref: inputs[0] as ValueRef, pads: op.pads } : apart;
+}
+
+function windowMoves(c: NodeContext, kernel: Pair) {
+  const pair = (name: string): Pair => {
+    const list = c.attribute(name).integers ?? [1, 1];
+    return [list[0] ?? 1, list[1] ?? 1];
+  };
+  return { kernel, stride: pair('strides'), dilation: pair('dilations') };
+}
+
+function padsOf(c: NodeContext, window: Omit<Window, 'pads'>, [, height = 1, width = 1]: Shape): Pads {
+  const auto = c.attribute('auto_pad').text ?? 'NOTSET';
+  if (auto === 'SAME_UPPER') return padsFor('same', window, [height, width]);
+  if (auto === 'SAME_LOWER') {
+    const { top, left, bottom, right } = padsFor('same', window, [height, width]);
+    return { top: bottom, left: right, bottom: top, right: left };
+  }
+  const [top = 0, left = 0, bottom = 0, right = 0] = c.attribute('pads').integers ?? [];
+  return { top, left, bottom, right };
+}
+
+function sum(a: Pads, b: Pads): Pads {
+  return { top: a.top + b.top, left: a.left + b.left, bottom: a.bottom + b.bottom, right: a.right + b.right };
+}
+
+function mapShape(c: NodeContext, ref: ValueRef): Shape {
+  const shape = c.b.shapeOf(ref);
+  return shape.length === 3 ? shape : fail('it takes a map, but is given a vector');
+}
+
+/** The mean over a map; also in two steps, first over columns. */
+export function globalMean(c: NodeContext): LiveValue {
+  const ref = refAt(c, 0);
+  const { op, inputs } = c.b.nodeOf(ref);
+  if (op.kind === 'avgPool' && c.b.shapeOf(ref)[1] === 1) {
+    const [column] = inputs as [ValueRef];
+    const { kernel, pads } = op.window;
+    const isColumns = kernel[0] === c.b.shapeOf(column)[1] && kernel[1] === 1 && op.window.stride[1] === 1;
+    if (isColumns && Object.values(pads).every((n) => n === 0)) return made(c, { kind: 'globalAvgPool' }, [column]);
+  }
+  return made(c, { kind: 'globalAvgPool' }, [ref]);
+}
+
+/** A mean, maximum or length over axes. */
+export function reduction(
+  c: NodeContext,
+  over: { map?: 'globalAvgPool' | 'globalMaxPool'; channels?: 'channelMean' | 'channelMax' },
+): Value {
+  const given = liveAt(c, 0);
+  const rank = c.b.shapeOf(given.ref).length + 1;
+  const axes = (integers(c, 'axes', 1) ?? []).map((axis) => (axis < 0 ? axis + rank : axis)).sort();
+  // Of channels that stand behind, a mean is part of a norm.
+  if (given.view?.kind === 'last' && String(axes) === '3') return { kind: 'part' };
+  const ref = refAt(c, 0);
+  const keeps = integer(c, 'keepdims', 1) === 1;
+  if (rank === 4 && String(axes) === '2,3' && over.map) {
+    const mean = made(c, { kind: over.map }, [ref]);
+    return keeps ? mean : { ...mean, view: { kind: 'flat' } };
+  }
+  // Of a vector it is part of a norm.
+  if (String(axes) === '1' && rank === 2) return { kind: 'part' };
+  if (String(axes) === '1' && keeps && over.channels) return made(c, { kind: over.channels }, [ref]);
+  return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
+}
+
+export function pad(c: NodeContext): LiveValue {
+  const mode = c.attribute('mode').text ?? 'constant';
+  if (mode !== 'constant') fail(`padding by '${mode}' cannot be stated, only by zeros`);
+  const ref = refAt(c, 0);
+  const value = c.value(2) ? numberOf(c.value(2)) : (c.attribute('value').real ?? 0);
+  const list = integers(c, 'pads', 1) ?? [];
+  const axes = c.value(3) ? (knownAt(c, 3).integers ?? []) : [0, 1, 2, 3];
+  const at = (axis: number, end: 0 | 1) => {
+    const place = axes.findIndex((a) => (a < 0 ? a + 4 : a) === axis);
+    return place < 0 ? 0 : (list[place + end * axes.length] ?? 0);
+  };
+  if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(1, 0) !== 0 || at(1, 1) !== 0)
+    fail('padding of channels or of the batch cannot be stated');
+  const pads: Pads = { top: at(2, 0), left: at(3, 0), bottom: at(2, 1), right: at(3, 1) };
+  if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
+  const isCrop = Object.values(pads).every((n) => n <= 0);
+  if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
+  return made(c, { kind: 'pad', pads }, [ref]);
+}
+
+/** Another size: by scales or sizes, which the file has. */
+export function resize(c: NodeContext): LiveValue {
+  const ref = refAt(c, 0);
+  const shape = mapShape(c, ref);
+  const isOld = c.node.type === 'Upsample' || c.opset < 11;
+  const scales = c.value(isOld ? 1 : 2);
+  const sizes = isOld ? undefined : c.value(3);
+  const to = (axis: 1 | 2) => {
+    if (sizes?.kind === 'known') return sizes.numbers.integers?.[axis + 1] ?? fail('its sizes are not in the file');
+    if (scales?.kind !== 'known') return fail('its scales are not in the file');
+    return Math.floor((shape[axis] as number) * (scales.numbers.read()[axis + 1] as number));
+  };
+  const rows: Resizing = { from: shape[1] as number, to: to(1) };
+  const columns: Resizing = { from: shape[2] as number, to: to(2) };
+  const mode = c.attribute('mode').text ?? 'nearest';
+  const place = c.attribute('coordinate_transformation_mode').text ?? (isOld ? 'asymmetric' : 'half_pixel');
+  if (mode === 'linear' || mode === 'bilinear') {
+    const isHalf = place === 'half_pixel' || (place === 'pytorch_half_pixel' && rows.to > 1 && columns.to > 1);
+    if (!isHalf) fail(`interpolation with '${place}' cannot be stated, only with 'half_pixel'`);
+    return made(c, { kind: 'upsample', mode: 'bilinear', rows, columns }, [ref]);
+  }
+  const rounding = c.attribute('nearest_mode').text ?? (isOld ? 'floor' : 'round_prefer_floor');
+  const isWhole = rows.to % rows.from === 0 && columns.to % columns.from === 0;
+  const isFloor = place === 'asymmetric' && rounding === 'floor';
+  const isCentred = place === 'half_pixel' && rounding.startsWith('round') && isWhole;
+  if (mode !== 'nearest' || !(isFloor || isCentred))
+    fail(`resizing by '${mode}' with '${place}' and '${rounding}' cannot be stated`);
+  return made(c, { kind: 'upsample', mode: 'nearest', rows, columns }, [ref]);
+}
+
+/** Rows or columns by their numbers, as nearest pixels have them. */
+export function gatherRows(c: NodeContext, axis: number): LiveValue {
+  const ref = refAt(c, 0);
+  const [, height = 1, width = 1] = mapShape(c, ref);
+  const numbers = knownAt(c, 1).integers ?? [];
+  const from = axis === 2 ? height : width;
+  const along: Resizing = { from, to: numbers.length };
+  if (numbers.length === 0 || String(nearestRows(along)) !== String(numbers))
+    fail('it takes rows that no resizing takes');
+  const still = (n: number): Resizing => ({ from: n, to: n });
+  const before = c.b.nodeOf(ref);
+  // Columns after rows are one resizing.
+  if (
+    axis === 3 &&
+    before.op.kind === 'upsample' &&
+    before.op.mode === 'nearest' &&
+    before.op.columns.from === before.op.columns.to
+  )
+    return made(c, { ...before.op, columns: along }, before.inputs);
+  const [rows, columns] = axis === 2 ? [along, still(width)] : [still(height), along];
+  return made(c, { kind: 'upsample', mode: 'nearest', rows, columns }, [ref]);
+}
+
+/** Means over areas of a map, as products with a matrix for the rows and one for the columns; undefined of another product. */
+export function areaMeans(c: NodeContext): Value | undefined {
+  const [a, b] = [c.value(0), c.value(1)];
+  if (a?.kind === 'known' && b?.kind === 'live' && !b.view && c.b.shapeOf(b.ref).length === 3) return { kind: 'part' };
+  const inner = c.maker(0);
+  if (a?.kind !== 'part' || b?.kind !== 'known' || inner?.node.type !== 'MatMul') return undefined;
+  const [down, across] = [knownAt(inner, 0), b.numbers];
+  const ref = refAt(inner, 1);
+  const [, height = 1, width = 1] = c.b.shapeOf(ref);
+  const rows: Resizing = { from: height, to: down.shape[0] ?? 0 };
+  const columns: Resizing = { from: width, to: across.shape[1] ?? 0 };
+  const isArea =
+    down.shape[1] === height &&
+    across.shape[0] === width &&
+    isEqual(down.read(), interpolationMatrix('area', rows)) &&
+    isEqual(across.read(), transposedInterpolation('area', columns));
+  return isArea ? made(c, { kind: 'upsample', mode: 'area', rows, columns }, [ref]) : undefined;
+}
+
+function isEqual(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((n, i) => Math.abs(n - (b[i] as number)) < 1e-6);
+}

@@ -1,0 +1,110 @@
+import { conventions } from '../4-scale/convention.ts';
+import { type Graph, shapeOf } from '../5-graph/graph.ts';
+import { compile } from '../compile.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
+import { assignWeights } from './assign-weights.ts';
+import { convolutionShapes } from './convolution-shapes.ts';
+import { type LibraryMember, members } from './members.generated.ts';
+import { createNames, modelName } from './names.ts';
+import type { ImportedNetwork } from './network.ts';
+import { inputText, numberText } from './say-op.ts';
+
+/** A network of the library that an imported one is. */
+export interface Recognised {
+  readonly text: string;
+  readonly graph: Graph;
+  readonly weights: WeightSource;
+  /** `ResNet(variant: resnet18)` */
+  readonly call: string;
+  /** Whether the file has batch norms folded into convolutions, which the library's model does not. */
+  readonly folded: boolean;
+}
+
+/**
+ * The variant of a model of the library that a network is, whatever its number of classes, its size of images and its
+ * convention: found by building those with the same convolutions. Undefined if it is none.
+ * @param name what the model is called, which says where to look first
+ */
+export function recognise(network: ImportedNetwork, name: string): Recognised | undefined {
+  for (const { module, model, variant } of candidates(network, name)) {
+    for (const settings of settingsFor(network)) {
+      for (const classes of classesOf(network)) {
+        const attempt = build(network, name, { module, model, variant }, [...classes, ...settings]);
+        if (!attempt) continue;
+        for (const folded of [false, true]) {
+          const weights = assignWeights(network, attempt.graph, folded);
+          if (weights) return { ...attempt, weights, folded };
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The members of the library that have such convolutions; those first whose names are in the file's. */
+function candidates(network: ImportedNetwork, name: string): readonly LibraryMember[] {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const file = plain(name);
+  const rank = ({ module, variant = '' }: LibraryMember) =>
+    (file.includes(plain(module.slice(4))) ? 2 : 0) + (variant === '' ? 0 : file.includes(plain(variant)) ? 1 : 0.5);
+  const shape = convolutionShapes(network.nodes);
+  return members.filter((member) => member.shape === shape).sort((a, b) => rank(b) - rank(a));
+}
+
+type Setting = readonly [name: string, text: string];
+
+/** Conventions that a network of the library may have been trained under; its own first. */
+function settingsFor({ nodes }: ImportedNetwork): readonly (readonly Setting[])[] {
+  const norm = nodes.find(({ op }) => op.kind === 'batchNorm');
+  const epsilon: readonly Setting[] = norm?.op.kind === 'batchNorm' ? [['epsilon', numberText(norm.op.epsilon)]] : [];
+  const paddings = Object.values(conventions).map(({ padding, countPad }): readonly Setting[] => [
+    ['padding', padding],
+    ...(nodes.some(({ op }) => op.kind === 'avgPool') ? [['count_pad', String(countPad)] as const] : []),
+  ]);
+  return [
+    [],
+    ...(epsilon.length > 0 ? [epsilon] : []),
+    ...paddings.flatMap((padding) => [padding, [...padding, ...epsilon]]),
+  ];
+}
+
+/** Numbers of classes that a network with these outputs may have, as an argument or by default. */
+function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Setting[])[] {
+  const [output] = outputs;
+  const shape = output && nodes[output.value.node]?.shapes[output.value.output];
+  const given = shape?.length === 1 && outputs.length === 1 ? [[['classes', String(shape[0])]] as const] : [];
+  return [[], ...given, [['classes', '0']]];
+}
+
+/** The text of a model that is one of the library's, and what it builds; undefined if it cannot be built. */
+function build(
+  { nodes, outputs, normalisation }: ImportedNetwork,
+  name: string,
+  { module, model, variant }: Omit<LibraryMember, 'shape'>,
+  settings: readonly Setting[],
+): { readonly text: string; readonly graph: Graph; readonly call: string } | undefined {
+  const own = modelName(name) === model ? `${model}Net` : modelName(name);
+  const names = createNames();
+  const inputs = nodes.flatMap(({ op, shapes }) =>
+    op.kind === 'input' ? [inputText(names.unique(op.name), shapes[0] ?? [], normalisation[op.name])] : [],
+  );
+  const args = [...(variant === undefined ? [] : [['variant', variant] as const]), ...settings];
+  const section = names.unique('net');
+  const listed = args.map(([key, value]) => `${key}: ${value}`).join(', ');
+  const call = listed === '' ? model : `${model}(${listed})`;
+  const [output] = outputs;
+  const isFlat = output && outputs.length === 1 && nodes[output.value.node]?.op.kind === 'flatten';
+  const text = (end: string) =>
+    `import { ${model} } from "${module}"\n\nmodel ${own} {\n${inputs.join('\n')}\n  ${section}: ${call}${end}\n}\n`;
+  for (const end of isFlat ? ['', ' -> Flatten'] : ['']) {
+    const { graph, diagnostics } = compile({ name: 'imported.enet', text: text(end) });
+    if (!graph || hasErrors(diagnostics)) return undefined;
+    const isSame = graph.outputs.every(({ value }, i) => {
+      const { node, output } = outputs[i]?.value ?? value;
+      return String(shapeOf(graph, value)) === String(nodes[node]?.shapes[output]);
+    });
+    if (isSame) return { text: text(end), graph, call };
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { totalCost } from '../../src/5-graph/cost.ts';
+import type { Graph } from '../../src/5-graph/graph.ts';
+import { removeTrainingOps } from '../../src/5-graph/passes/for-inference.ts';
+import { applyPasses } from '../../src/6-emit/emit.ts';
+import { compile } from '../../src/compile.ts';
+import { importModel } from '../../src/import/import-model.ts';
+import { libraryModels } from '../../src/library.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { enetc, folder } from '../cli/fake-io.ts';
+import { randomSpec } from '../forms/random-spec.ts';
+import { distance, emitFiles, inputsOf, lively, runOrt } from '../onnx/emit.ts';
+
+function imported(bytes: Uint8Array, name = 'net.onnx') {
+  const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+  return importModel({ name, file: { size: bytes.length, read } }, 'net');
+}
+
+/** A network written as ONNX and read back as a spec. */
+function roundTrip(graph: Graph, fold: boolean, opset: number) {
+  const lowered = applyPasses(graph, { purpose: 'inference' }, { fold, merge: false });
+  const { bytes } = emitFiles(lowered, lively(), { opset });
+  const { imported: back, diagnostics } = imported(bytes);
+  return { lowered, bytes, back, messages: diagnostics.map(({ message }) => message) };
+}
+
+const small = libraryModels.flatMap(({ name, module, model }) => {
+  const { graph } = compile({ name: module, text: stdlib[module] as string }, { model });
+  return graph && totalCost(graph).params < 4e6 ? [{ name, model, graph }] : [];
+});
+
+test.each(small)('$name comes back from ONNX as what it is, with the same parameters', ({ name, model, graph }) => {
+  const { back, messages } = roundTrip(graph, name !== 'efficientdet', 17);
+  expect(messages.join()).toContain(`is a network of the library: ${model}`);
+  expect(back!.text.split('\n').length).toBeLessThan(9);
+  // the library's own batch norms, though the file has them folded
+  expect(totalCost(back!.graph).params).toBe(totalCost(graph).params);
+});
+
+test("timm's form of a network with SAME padding is stated by its padding", async () => {
+  const source = { name: 'std/mobilenet-v2', text: stdlib['std/mobilenet-v2'] as string };
+  const { graph } = compile(source, {
+    model: 'MobileNetV2',
+    variant: 'w050',
+    convention: 'torch',
+    set: { classes: '7' },
+  });
+  const { lowered, bytes, back } = roundTrip(graph!, true, 17);
+  expect(back!.text).toContain('net: MobileNetV2(variant: w050, classes: 7, padding: symmetric)');
+  const inputs = inputsOf(lowered);
+  const [before] = await runOrt(bytes, lowered, inputs);
+  const [after] = await runOrt(emitFiles(removeTrainingOps(back!.graph), back!.weights).bytes, back!.graph, inputs);
+  expect(distance(after!, before!)).toBeLessThan(1e-4);
+});
+
+test('random specs come back from ONNX with the same outputs', async () => {
+  const refused: string[] = [];
+  for (let seed = 1; seed < 10; seed++) {
+    const { text, options } = randomSpec(seed);
+    const { graph } = compile({ name: 'random.enet', text }, options);
+    const { lowered, bytes, back, messages } = roundTrip(graph!, seed % 2 === 0, [13, 17, 18, 21][seed % 4]!);
+    if (!back) {
+      refused.push(...messages);
+      continue;
+    }
+    const again = emitFiles(removeTrainingOps(back.graph), back.weights).bytes;
+    const inputs = inputsOf(lowered);
+    const [before, after] = [await runOrt(bytes, lowered, inputs), await runOrt(again, back.graph, inputs)];
+    for (const [i, values] of before.entries()) expect(distance(after[i]!, values), `seed ${seed}`).toBeLessThan(1e-4);
+  }
+  // A size that only an unused input had cannot be stated.
+  expect(refused.filter((message) => !message.includes('no value before it has its size'))).toEqual([]);
+  expect(refused.length).toBeLessThan(3);
+}, 30_000);
+
+const golden = new URL('./golden/', import.meta.url);
+
+test.each([13, 17])("PyTorch's spelled-out forms of opset %d give PyTorch's outputs", async (opset) => {
+  const { imported: back, diagnostics } = imported(readFileSync(new URL(`forms-${opset}.onnx`, golden)));
+  expect(diagnostics).toEqual([]);
+  const steps = ['LayerNorm', 'gelu', 'hardswish', 'ChannelShuffle(2)', 'GlobalAvgPool', 'silu', 'hardsigmoid'];
+  for (const step of [...steps, 'GroupNorm(4', 'mish', 'Upsample(2)', 'Normalise', 'Split(', 'stride: 2']) {
+    expect(back!.text).toContain(step);
+  }
+  expect(back!.text).not.toContain('Pad(');
+  const bytes = readFileSync(new URL('forms.bin', golden));
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const image = values.slice(0, 3 * 16 * 16);
+  const found = await runOrt(emitFiles(back!.graph, back!.weights).bytes, back!.graph, { image });
+  const wanted = values.slice(image.length);
+  expect(
+    distance(
+      found.flatMap((list) => [...list]),
+      wanted,
+    ),
+  ).toBeLessThan(1e-5);
+});
+
+test('what cannot be stated is an error that names the node, unless no output needs it', () => {
+  const { graph } = compile({
+    name: 'net.enet',
+    text: 'model Net {\n  input image: [3, 8, 8]\n  a: Conv(4, 3)\n  b: elu\n  c: a -> relu\n  return b, c\n}\n',
+  });
+  const { bytes } = emitFiles(graph!, lively());
+  const at = Buffer.from(bytes).indexOf('Elu');
+  expect(at).toBeGreaterThan(0);
+  const other = bytes.slice();
+  other.set(new TextEncoder().encode('Foo'), at);
+  const { imported: none, diagnostics } = imported(other);
+  expect(none).toBeUndefined();
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    "'net.onnx' cannot be imported: the node 'b/act' (Foo) cannot be stated: the language has no such operator",
+  ]);
+});
+
+test('cut and damaged files are refused', () => {
+  const bytes = new Uint8Array(readFileSync(new URL('forms-17.onnx', golden)));
+  for (const length of [100, 5000, bytes.length - 10]) {
+    expect(imported(bytes.slice(0, length)).diagnostics.map(({ code }) => code)).toEqual(['checkpoint-unreadable']);
+  }
+  // Whatever a bit makes of it, no exception comes out.
+  for (let i = 0; i < 80; i++) {
+    const damaged = bytes.slice();
+    const at = (i * 7919) % 6000;
+    damaged[at] = damaged[at]! ^ (1 << (i % 8));
+    const { imported: back, diagnostics } = imported(damaged);
+    expect(back !== undefined || diagnostics.length > 0).toBe(true);
+  }
+}, 20_000);
+
+test('the command writes a spec and weights that compile to the same network', async () => {
+  const cwd = folder({ 'forms.onnx': readFileSync(new URL('forms-17.onnx', golden)) });
+  const ran = await enetc(['import', 'forms.onnx'], { cwd });
+  expect(ran.err).toBe('');
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain('forms.enet  ');
+  const compiled = await enetc(['compile', 'forms.enet', '--weights', 'forms.safetensors', '-o', 'again.onnx'], {
+    cwd,
+  });
+  expect(compiled.code).toBe(0);
+  expect(existsSync(join(cwd, 'again.onnx'))).toBe(true);
+  const twice = await enetc(['import', 'forms.onnx'], { cwd });
+  expect([twice.code, twice.err]).toEqual([1, "error: 'forms.enet' exists; --force overwrites it\n"]);
+  const diff = await enetc(['diff', 'forms.onnx', 'forms.enet'], { cwd });
+  expect(diff.code).toBe(0);
+  const summary = await enetc(['summary', 'forms.onnx', '--json'], { cwd });
+  expect(JSON.parse(summary.out).params).toBe(
+    JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).params,
+  );
+  const wrong = await enetc(['compile', 'forms.onnx'], { cwd });
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain("'enetc import forms.onnx' writes one");
+  const weights = await enetc(['import', 'forms.safetensors'], { cwd });
+  expect(weights.err).toContain('export the network to ONNX');
+});
