@@ -147,6 +147,8 @@ model Own {
   expect(facts('Normed(epsilon: 0.1)', { convention: 'torch' })).toEqual([1, 1e-5]);
   // a parameter of that name is the model's own
   expect(facts('Own(epsilon: 0.25)')).toEqual([0.125]);
-  expect(messages(model('  trunk: Normed(padding: valid)', norms), { model: 'M' })[0]).toMatch(/^wrong-type: 'padding'/);
+  expect(messages(model('  trunk: Normed(padding: valid)', norms), { model: 'M' })[0]).toMatch(
+    /^wrong-type: 'padding'/,
+  );
   expect(messages(model('  trunk: Normed(epsilon: true)', norms), { model: 'M' })[0]).toMatch(/^wrong-type/);
 });
