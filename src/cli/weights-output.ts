@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { type Graph, inputShapeOf } from '../5-graph/graph.ts';
 import { newHdf5 } from '../node/new-hdf5.ts';
 import type { ExportedTensor } from '../weights/export-names.ts';
+import type { Fact } from '../weights/preprocessing-facts.ts';
 import { kerasProblem, writeKeras } from '../weights/write-keras.ts';
 import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.ts';
 import { writeTorch } from '../weights/write-torch.ts';
@@ -21,15 +22,18 @@ export interface WrittenTensor extends TensorToWrite {
 /** A format that `enetc weights` writes. */
 export interface WeightsFormat {
   readonly file: OwnFile;
-  /** @returns how many bytes were written */
-  write(files: OutputFile, tensors: readonly WrittenTensor[]): Promise<number>;
+  /**
+   * @param facts what goes with the tensors, in a format that has a place for it
+   * @returns how many bytes were written
+   */
+  write(files: OutputFile, tensors: readonly WrittenTensor[], facts: readonly Fact[]): Promise<number>;
 }
 
 const safetensors: WeightsFormat = {
   file: safetensorsFile,
-  write: async (files, tensors) =>
+  write: async (files, tensors, facts) =>
     writeSafetensors(files.open('').sink, tensors, (tensor) => tensor.read(), {
-      metadata: { format: 'pt', producer: 'enetc' },
+      metadata: { format: 'pt', producer: 'enetc', ...Object.fromEntries(facts) },
     }),
 };
 

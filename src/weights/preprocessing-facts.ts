@@ -68,6 +68,11 @@ export function statedLabels(metadata: ReadonlyMap<string, string>): readonly st
   return stated.find((names): names is string[] => Array.isArray(names) && names.every((n) => typeof n === 'string'));
 }
 
+/** The metadata of a file that this module reads, as it stands: what goes along where tensors keep their names. */
+export function statedFacts(metadata: ReadonlyMap<string, string>): Fact[] {
+  return [...metadata].filter(([key]) => key === labelsKey || key === timmConfigKey || key.startsWith('enet.input.'));
+}
+
 function ofFacts(metadata: ReadonlyMap<string, string>): Preprocessing | undefined {
   const keys = [...metadata.keys()].map((key) => /^enet\.input\.(.+)\.(?:crop|mean)$/.exec(key)?.[1]);
   const name = keys.find((input) => input !== undefined);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
@@ -161,6 +161,39 @@ print(same('stem', 0, 'stem.weight', (2, 3, 1, 0)), same('stem.bn', 3, 'stem.bn.
     },
     60_000,
   );
+});
+
+describe('what belongs to weights goes along', () => {
+  const colour = spec
+    .replace('image: [4, 16, 16]', 'image: [3, 16, 16] (mean: [0.1, 0.1, 0.1], std: [1, 1, 1])')
+    .replace('other: torch', 'other: torch(mean: [0.25, 0.5, 0.75], std: [0.5, 0.25, 0.125])');
+  const labels = ['ant', 'bee', 'cat', 'dog', 'elk'];
+
+  test.each([
+    ['as the column of its names states', 'named.pth', 'net.enet', undefined, [0.25, 0.5, 0.75]],
+    ['as the config.json beside it states', 'hub/named.safetensors', 'net.enet', labels, [0.5, 0.5, 0.25]],
+    ['under names that stay', 'hub/named.safetensors', '', labels, [0.5, 0.5, 0.25]],
+    ['from a file compiled of it', 'named.onnx', '', labels, [0.5, 0.5, 0.25]],
+  ])('%s', async (_, from, to, names, mean) => {
+    const cwd = folder({ 'net.enet': colour });
+    mkdirSync(join(cwd, 'hub'));
+    const pretrained = { mean: [0.5, 0.5, 0.25], std: [0.5, 0.5, 0.5], crop_pct: 0.75, interpolation: 'bilinear' };
+    const config = JSON.stringify({ label_names: labels, pretrained_cfg: pretrained });
+    writeFileSync(join(cwd, 'hub', 'config.json'), config);
+    const run = async (line: string) => expect((await enetc(line.split(' '), { cwd })).code).toBe(0);
+    await run('weights init net.enet -o own.safetensors');
+    await run('weights convert own.safetensors net.enet --names other -o named.pth');
+    await run('weights convert named.pth -o hub/named.safetensors');
+    // batch norms are kept, so that the file fits its spec again
+    await run('compile net.enet --weights hub/named.safetensors --no-fold -o named.onnx');
+    await run(`weights convert ${from} ${to ? `${to} ` : ''}-o converted.safetensors`);
+    await run('compile net.enet --weights converted.safetensors -o net.onnx');
+    const facts = JSON.parse((await enetc(['weights', 'inspect', 'net.onnx', '--json'], { cwd })).out).metadata;
+    const stated = ['labels', 'input.image.mean'].map((key) => JSON.parse(facts[`enet.${key}`] ?? 'null'));
+    expect(stated).toEqual([names ?? null, mean]);
+    if (names)
+      expect([facts['enet.input.image.crop'], facts['enet.input.image.interpolation']]).toEqual(['0.75', 'bilinear']);
+  });
 });
 
 test('inspect lists types, shapes, ranges and what is not finite', async () => {

@@ -4,6 +4,7 @@ import { diagnosticToJson } from '../../../diagnostics/json.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
 import { isFloat } from '../../../weights/checkpoint.ts';
+import { statedFacts } from '../../../weights/preprocessing-facts.ts';
 import { flag, text } from '../../arguments.ts';
 import { openNetwork } from '../../build-network.ts';
 import type { Arguments } from '../../command.ts';
@@ -74,6 +75,7 @@ async function writePlain(
   const sizes = {
     bytes: tensors.reduce((sum, { shape }) => sum + elements(shape) * 4, 0),
     facts: ['its own names', `from ${safeText(checkpoint.name)}, ${what}`],
+    metadata: statedFacts(checkpoint.metadata),
   };
   if (left > 0) sizes.facts.push(`${left} of whole numbers left out`);
   const bytes = await writeWeightsFile(outputTo(name, [], args, io), tensors, sizes, args, io);

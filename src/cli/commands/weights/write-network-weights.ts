@@ -3,14 +3,18 @@ import type { Network } from '../../../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../../diagnostics/json.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
+import { followWeights } from '../../../follow-weights.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
+import type { Checkpoint } from '../../../weights/checkpoint.ts';
 import { type ChosenWeights, chooseWeights, type WeightsRequest } from '../../../weights/choose-weights.ts';
 import { derivedNames } from '../../../weights/derived-names.ts';
 import { exportedValues, namesLike, ownNames } from '../../../weights/export-names.ts';
+import { type Fact, networkFacts } from '../../../weights/preprocessing-facts.ts';
 import { flag, text } from '../../arguments.ts';
 import type { OpenedNetwork } from '../../build-network.ts';
 import type { Arguments } from '../../command.ts';
 import { exitCodes, type Io, usageError } from '../../io.ts';
+import { chooseLabels } from '../../labels.ts';
 import { openNamed } from '../../open-weights.ts';
 import { printDiagnostics, printJson } from '../../print-diagnostics.ts';
 import { outputOf } from '../../refuse-overwriting.ts';
@@ -47,6 +51,8 @@ export async function writeNetworkWeights(
     const named = namedTensors({ ...network, graph }, like, text(args, 'names'));
     reported.push(...diagnostics, ...named.diagnostics);
     const { tensors } = named;
+    const belonging = await factsOf(opened, from?.checkpoint, args);
+    reported.push(...belonging.diagnostics);
     if (!source || !tensors || hasErrors(reported)) return end(exitCodes.diagnostics);
 
     const name = text(args, 'output') as string;
@@ -54,12 +60,29 @@ export async function writeNetworkWeights(
     const read = exportedValues(source);
     const written = tensors.map((exported) => ({ ...exported, exported, read: () => read(exported) }));
     const names = likePath === undefined ? namesText(text(args, 'names')) : `the names of ${safeText(likePath)}`;
-    const sizes = { graph, bytes: weightBytes(graph), facts: [names, `from ${safeText(origin)}`] };
+    const sizes = {
+      graph,
+      bytes: weightBytes(graph),
+      facts: [names, `from ${safeText(origin)}`],
+      metadata: belonging.facts,
+    };
     const bytes = await writeWeightsFile(output, written, sizes, args, io);
     return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, origin });
   } finally {
     like?.close();
   }
+}
+
+/** How the network's pictures are prepared and what its classes are called, as the file says whose weights these are. */
+async function factsOf(
+  { spec, network, request }: OpenedNetwork,
+  checkpoint: Checkpoint | undefined,
+  args: Arguments,
+): Promise<{ readonly facts: readonly Fact[]; readonly diagnostics: readonly Diagnostic[] }> {
+  if (!checkpoint) return { facts: networkFacts(network.graph, undefined), diagnostics: [] };
+  const { network: fed, column } = followWeights(spec, network, request, checkpoint, text(args, 'weights-map'));
+  const { labels, diagnostics } = await chooseLabels(undefined, fed.graph, checkpoint, column);
+  return { facts: networkFacts(fed.graph, labels), diagnostics };
 }
 
 function namesText(column: string | undefined): string {

@@ -2,6 +2,7 @@ import type { Graph } from '../../../5-graph/graph.ts';
 import { nounFor } from '../../../diagnostics/noun-for.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
 import { formatBytes } from '../../../report/format-number.ts';
+import type { Fact } from '../../../weights/preprocessing-facts.ts';
 import { flag } from '../../arguments.ts';
 import type { Arguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
@@ -18,13 +19,15 @@ export interface WrittenFacts {
   readonly bytes: number;
   /** What the line says that reports the file. */
   readonly facts: readonly string[];
+  /** What goes into the file with the tensors: how pictures are prepared, the names of the classes. */
+  readonly metadata: readonly Fact[];
 }
 
 /** Writes a file of weights in the format that its name asks for, and reports it. @returns its length in bytes */
 export async function writeWeightsFile(
   output: Output,
   tensors: readonly WrittenTensor[],
-  { graph, bytes: expected, facts }: WrittenFacts,
+  { graph, bytes: expected, facts, metadata }: WrittenFacts,
   args: Arguments,
   io: Io,
 ): Promise<number> {
@@ -33,7 +36,7 @@ export async function writeWeightsFile(
   refuseSize(output, expected);
   const files = createOutputFiles(output.path, output.shown);
   try {
-    const bytes = await format.write(files, tensors);
+    const bytes = await format.write(files, tensors, metadata);
     files.commit();
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const count = `${tensors.length} ${nounFor(tensors.length, 'tensor')}`;
