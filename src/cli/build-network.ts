@@ -5,10 +5,10 @@ import type { Spec } from '../node/open-spec.ts';
 import { flag, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { type Io, usageError } from './io.ts';
+import { openMapped } from './mapped-spec.ts';
 import { openRun } from './open-run.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
 import { type NamedPoint, scalingRequest } from './scaling-request.ts';
-import { openSpec } from './spec.ts';
 
 /** A network of the command line: its spec, and what the options ask for. */
 export interface OpenedNetwork {
@@ -23,7 +23,7 @@ export interface OpenedNetwork {
 /** Opens and builds the spec that a command line names, or the network of its `--run`: see `buildNetwork`. */
 export async function openNetwork(args: Arguments, io: Io): Promise<OpenedNetwork | undefined> {
   const run = text(args, 'run');
-  if (run === undefined) return buildNetwork(await openSpec(args.operands[0], io, args.command.name), args, io);
+  if (run === undefined) return buildNetwork(await openMapped(args.operands[0], args, io), args, io);
   if (args.operands.length > 0) throw usageError('--run takes no spec: a run has its own', args.command.name);
   return buildRun(run, args, io);
 }

@@ -8,7 +8,7 @@ import { flag } from './arguments.ts';
 import { askedPreprocessing } from './asked-preprocessing.ts';
 import type { Arguments } from './command.ts';
 import { failure, type Io, usageError } from './io.ts';
-import { classes, scalingOptions } from './options.ts';
+import { classes, map, scalingOptions } from './options.ts';
 
 /** What a training run has made: its network, the names of its classes, and its best weights. */
 export interface OpenedRun {
@@ -21,7 +21,7 @@ export interface OpenedRun {
 
 /** Throws a usage error for options that ask for another network than a run's or a file's. @param except one that may be given */
 export function refuseScaling(args: Arguments, except?: string): void {
-  const other = [...scalingOptions, classes].find(({ name }) => name !== except && flag(args, name));
+  const other = [...scalingOptions, classes, map].find(({ name }) => name !== except && flag(args, name));
   if (!other) return;
   throw usageError(
     `--${other.name} cannot be given with a run or a file, which is a network of its own`,

@@ -93,6 +93,13 @@ export const outputs: Option = {
     'other outputs than its own, with commas between: paths of steps (stages.2), or c1 to c5, the last feature map of stride 2 to 32; what only the head needs is left out, of weights too',
 };
 
+export const map: Option = {
+  name: 'map',
+  value: 'FILE',
+  description: "a weight map of your own: an .enet file that imports the spec's model and has a 'weights' block for it",
+  completes: 'file',
+};
+
 /** Where the numbers of a network come from. */
 export const weightOptions: readonly Option[] = [
   {
@@ -112,6 +119,7 @@ export const weightOptions: readonly Option[] = [
     value: 'COLUMN',
     description: "whose names the file uses: a column of the model's weight map; found by its names if not given",
   },
+  map,
   {
     name: 'allow-missing',
     value: 'PATTERN',

@@ -46,7 +46,7 @@ async function openForeign(path: string, io: Io, command: string): Promise<SpecF
 }
 
 /** Opens a file by its path, as typed. @param hint what else the path can mean, where there is no such file */
-function openFile(path: string, io: Io, hint: (path: string) => string = () => ''): SpecFile {
+export function openFile(path: string, io: Io, hint: (path: string) => string = () => ''): SpecFile {
   const opened = tryOpenSpec(path, io.cwd);
   if (!('reason' in opened)) return opened;
   if (opened.missing) throw usageError(`there is no file '${path}'${didYouMean(path, specsIn(io.cwd)) || hint(path)}`);

@@ -10,7 +10,7 @@ import { usageError } from './io.ts';
 /** Throws a usage error for options that say how `--weights` is read, where it is not given. */
 export function requireWeights(args: Arguments): void {
   if (flag(args, 'weights')) return;
-  for (const name of ['weights-key', 'weights-map', 'allow-missing', 'allow-unsound']) {
+  for (const name of ['weights-key', 'weights-map', 'map', 'allow-missing', 'allow-unsound']) {
     if (flag(args, name)) throw usageError(`--${name} needs --weights`, args.command.name);
   }
 }

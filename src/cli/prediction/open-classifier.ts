@@ -16,11 +16,11 @@ import { askedPreprocessing } from '../asked-preprocessing.ts';
 import { buildNetwork, buildRun } from '../build-network.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
+import { openMapped } from '../mapped-spec.ts';
 import { refuseScaling } from '../open-run.ts';
 import { openWeights } from '../open-weights.ts';
 import { printDiagnostics } from '../print-diagnostics.ts';
 import { askedSize } from '../scaling-request.ts';
-import { openSpec } from '../spec.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** What the first operand of `predict` is. */
@@ -47,7 +47,7 @@ export async function openClassifier(args: Arguments, io: Io): Promise<Classifie
     throw usageError(`--weights is missing: what '${operand}' has learnt`, 'predict');
   }
   const opened =
-    kind === 'run' ? buildRun(operand, args, io) : buildNetwork(await openSpec(operand, io, 'predict'), args, io);
+    kind === 'run' ? buildRun(operand, args, io) : buildNetwork(await openMapped(operand, args, io), args, io);
   if (!opened) return undefined;
   const weights = await openWeights(opened, args, io);
   try {

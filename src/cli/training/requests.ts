@@ -6,10 +6,10 @@ import { askedPreprocessing } from '../asked-preprocessing.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
 import { askedLabels } from '../labels.ts';
+import { openMapped } from '../mapped-spec.ts';
 import { refuseScaling } from '../open-run.ts';
 import { pinnedWeights } from '../open-weights.ts';
 import { scalingRequest } from '../scaling-request.ts';
-import { openSpec } from '../spec.ts';
 import { requireWeights } from '../weights-request.ts';
 
 /** What a command line asks `planRun` for. */
@@ -18,7 +18,7 @@ export async function runRequest(args: Arguments, io: Io): Promise<RunOptions> {
   if (data === undefined) throw usageError('--data is missing: the images to train on', 'train');
   requireWeights(args);
   const weights = await weightsOptions(args, io);
-  const spec = await openSpec(args.operands[0], io, 'train');
+  const spec = await openMapped(args.operands[0], args, io);
   return {
     spec,
     network: scalingRequest(args, spec),
@@ -57,7 +57,7 @@ export async function evaluateRequest(args: Arguments, io: Io): Promise<Evaluate
   }
   if (data === undefined) throw usageError('--data is missing: the images to evaluate on', 'eval');
   if (!weights) throw usageError('--weights is missing: what the network has learnt', 'eval');
-  const spec = await openSpec(args.operands[0], io, 'eval');
+  const spec = await openMapped(args.operands[0], args, io);
   return { spec, network: scalingRequest(args, spec), weights, data, ...how };
 }
 

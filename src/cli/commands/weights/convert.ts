@@ -20,6 +20,7 @@ import { writeWeightsFile } from './write-weights-file.ts';
 const networkOptions = [
   ...scalingOptions.map(({ name }) => name),
   'weights-map',
+  'map',
   'allow-missing',
   'allow-unsound',
   'classes',

@@ -10,7 +10,7 @@ export const initAction: WeightsAction = {
   operands: '[spec]',
   least: 0,
   most: 1,
-  options: [...scalingOptions.map(({ name }) => name), 'classes', 'outputs', ...writingOptions],
+  options: [...scalingOptions.map(({ name }) => name), 'classes', 'outputs', 'map', ...writingOptions],
   async run(args, io) {
     if (!args.values.has('output')) throw usageError('weights init needs --output FILE', 'weights');
     const opened = await openNetwork(args, io);

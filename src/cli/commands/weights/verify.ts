@@ -30,6 +30,7 @@ export const verifyAction: WeightsAction = {
     'outputs',
     'weights-key',
     'weights-map',
+    'map',
     'allow-missing',
     'allow-unsound',
     'quiet',
