@@ -291,8 +291,8 @@ function step(pick: Choices, shape: readonly number[]): string {
     () => `Pad(${pick.from(-2, 3)}, ${pick.from(-2, 3)})`,
     () => `Upsample(${pick.from(1, 3)}${pick.of(['', ', mode: bilinear'])})`,
     () => `Upsample(to: image${pick.of(['', ', mode: bilinear'])})`,
-    // what is between it and a dense layer may hide the order of its features from the reader of layers models
-    () => `Flatten -> flat: Linear(${small})`,
+
+    () => 'Flatten',
     () => 'Responsive',
     () => `Looking(${pick.of(divisors(c))})`,
     () => `Scaled(${pick.of([1, 0.5, -2])})`,

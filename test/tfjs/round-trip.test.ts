@@ -4,13 +4,14 @@ import { elements } from '../../src/5-graph/graph.ts';
 import { emit } from '../../src/6-emit/emit.ts';
 import { weightsFromTfjs } from '../../src/6-emit/tfjs/layers/model-weights.ts';
 import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
-import type { Compilation } from '../../src/compile.ts';
+import { type Compilation, compile } from '../../src/compile.ts';
 import { registerLayers } from '../../src/layers.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { chooseWeights } from '../../src/weights/choose-weights.ts';
 import { exportedValues, namesLike } from '../../src/weights/export-names.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
+import { randomWeights } from '../../src/weights/random-weights.ts';
 import { openLayersFolder } from '../../src/weights/readers/layers-model/open-folder.ts';
 import { openSafetensors } from '../../src/weights/readers/readers.ts';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
@@ -105,6 +106,31 @@ test('a model in memory gives the same as its folder', async () => {
   const checkpoint = publicCheckpoint('timm_mobilenetv3_small_100');
   const model = await tf.loadLayersModel(fromFiles(writtenLayers(network, checkpoint, 'torch')));
   expectSame(writtenLike(network, await weightsFromTfjs(model), checkpoint), checkpoint);
+  model.dispose();
+});
+
+test('steps between Flatten and a linear layer hide no order: in the folder, in memory, and as TensorFlow.js saves it', async () => {
+  const flat = 'a: Flatten\n  left, right = Split(a, 2)\n  b: Concat(right, left) -> Power(2)';
+  const network = compile({
+    name: 'flat.enet',
+    text: `model M {\n  input x: [5, 3, 4]\n  ${flat}\n  y: Mul(a, b) -> sigmoid -> fc: Linear(3)\n}`,
+  });
+  const original = randomWeights(network.graph!, 1);
+  const files = writtenLayers(network, original, 'tf');
+  const model = await tf.loadLayersModel(fromFiles(files));
+  const saved = new Map(files);
+  await model.save(
+    tf.io.withSaveHandler(async ({ modelTopology, userDefinedMetadata, weightSpecs, weightData }) => {
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      saved.set(
+        'model.json',
+        Buffer.from(JSON.stringify({ format: 'layers-model', modelTopology, userDefinedMetadata, weightsManifest })),
+      );
+      saved.set('weights.bin', Buffer.concat([weightData!].flat().map((part) => Buffer.from(part))));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  for (const back of [opened(files), opened(saved), await weightsFromTfjs(model)]) expectSame(back, original);
   model.dispose();
 });
 

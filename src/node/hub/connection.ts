@@ -21,7 +21,7 @@ const patience = 30_000;
 /** The hub as the environment names it: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, as all its clients read them. */
 export function connect(env: Readonly<Record<string, string | undefined>>) {
   let refusal: HubRefusal | undefined;
-  const hubUrl = (env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
+  const hubUrl = (env.HF_ENDPOINT || 'https://huggingface.co').replace(/(?<!\/)\/+$/, '');
   const isOffline = /^(1|true|yes|on)$/i.test(env.HF_HUB_OFFLINE ?? '');
   const connection: Connection = {
     hubUrl,

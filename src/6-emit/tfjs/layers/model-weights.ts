@@ -14,7 +14,7 @@ import { namedWeight } from '../../../weights/readers/layers-model/weight-names.
  */
 export async function weightsFromTfjs(model: LayersModel): Promise<Checkpoint> {
   const topology = readTopology(model.toJSON(undefined, false));
-  const orders = topology && featureOrders(topology);
+  const orders = topology && featureOrders(topology, new Map(Object.entries(model.getUserDefinedMetadata() ?? {})));
   const tensors = new Map<string, CheckpointTensor>();
   const values = new Map<string, Float32Array>();
   for (const weight of model.weights) {

@@ -1,3 +1,4 @@
+import { statedOrder } from '../../../weights/readers/layers-model/feature-order.ts';
 import type { EmitRequest, Target } from '../../target.ts';
 import { checkTfjs } from '../check.ts';
 import { layersEntry, type NoOptions } from '../entries.ts';
@@ -36,6 +37,6 @@ function layersJson(
       backend: 'tensor_flow.js',
     },
     weightsManifest,
-    userDefinedMetadata: Object.fromEntries(metadata),
+    userDefinedMetadata: Object.fromEntries([...metadata, statedOrder]),
   };
 }

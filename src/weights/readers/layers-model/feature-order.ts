@@ -15,13 +15,19 @@ export type FeatureOrder =
 /** The layers of a topology by name: the order in which a dense one reads, and nothing for others. */
 export type FeatureOrders = ReadonlyMap<string, FeatureOrder | undefined>;
 
+/** Key and value: what the metadata of a layers model state in which every dense layer reads as a linear layer of ours does. */
+export const statedOrder = ['enet.features', 'channel by channel'] as const;
+
 /**
  * Finds in which order each dense layer of a model reads its features: TensorFlow flattens a map pixel by pixel, a linear
  * layer of ours channel by channel, unless the model turns the map first. What cannot be found out is reported as unknown.
+ * @param metadata of the model, which may state it.
  */
-export function featureOrders(topology: Topology): FeatureOrders {
+export function featureOrders(topology: Topology, metadata: ReadonlyMap<string, unknown> = new Map()): FeatureOrders {
   const orders = new Map<string, FeatureOrder | undefined>();
-  nameAll(topology, orders);
+  const isStated = metadata.get(statedOrder[0]) === statedOrder[1];
+  nameAll(topology, orders, isStated ? { kind: 'ours' } : notReached);
+  if (isStated) return orders;
   let left = mostCalls;
   evaluate(topology, undefined);
   return orders;
@@ -68,11 +74,11 @@ const notReached: FeatureOrder = {
 const called: FeatureOrder = { kind: 'unknown', why: 'it is read in two ways' };
 const lost: ValueOrder = { order: 'unknown', behind: 'a layer that does not exist' };
 
-/** All dense layers are unknown until they are reached. */
-function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefined>): void {
+/** Gives all dense layers an order to begin with. */
+function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefined>, order: FeatureOrder): void {
   for (const { name, className, inner } of layers) {
-    orders.set(name, className === 'Dense' ? notReached : undefined);
-    if (inner) nameAll(inner, orders);
+    orders.set(name, className === 'Dense' ? order : undefined);
+    if (inner) nameAll(inner, orders, order);
   }
 }
 

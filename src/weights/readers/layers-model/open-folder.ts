@@ -41,7 +41,7 @@ export function openLayersFolder(
     if (group.size !== bytes) return fail(`its weights have ${group.size} bytes, but model.json states ${bytes}`);
     groups.push(group);
   }
-  const orders = manifest.topology && featureOrders(manifest.topology);
+  const orders = manifest.topology && featureOrders(manifest.topology, manifest.metadata);
   const shapes = new Map(manifest.weights.map(({ name: own, shape }) => [own, shape]));
   const uses = manifest.graph && kernelUses(manifest.graph, shapes);
   const diagnostics: Diagnostic[] = [];
