@@ -13,7 +13,7 @@ const config = new TextEncoder().encode('{"architecture":"tiny"}');
 /** A folder with a spec and its weights, these on a hub too, and an empty cache. */
 async function published({ faults = {}, ...of }: Partial<ServedRepo> & { faults?: Faults } = {}) {
   const cwd = folder({ 'tiny.enet': tiny });
-  expect((await enetc(['weights', 'tiny.enet', '--seed', '7', '-o', 'w.safetensors'], { cwd })).code).toBe(0);
+  expect((await enetc(['weights', 'init', 'tiny.enet', '--seed', '7', '-o', 'w.safetensors'], { cwd })).code).toBe(0);
   const weights = new Uint8Array(readFileSync(join(cwd, 'w.safetensors')));
   const files = { 'README.md': config, 'config.json': config, 'model.safetensors': weights };
   const hub = await serveHub({ [repo]: { files, large: ['model.safetensors'], ...of } }, faults);
