@@ -302,7 +302,18 @@ export type SourceConventionCstChildren = {
   Colon: IToken[];
   args?: ArgsCstNode[];
   For?: IToken[];
+  variantName?: (VariantNameCstNode)[];
   Comma?: IToken[];
+};
+
+export interface VariantNameCstNode extends CstNode {
+  name: "variantName";
+  children: VariantNameCstChildren;
+}
+
+export type VariantNameCstChildren = {
+  Name?: IToken[];
+  Number?: IToken[];
 };
 
 export interface ChainCstNode extends CstNode {
@@ -548,6 +559,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   weights(children: WeightsCstChildren, param?: IN): OUT;
   mapRows(children: MapRowsCstChildren, param?: IN): OUT;
   sourceConvention(children: SourceConventionCstChildren, param?: IN): OUT;
+  variantName(children: VariantNameCstChildren, param?: IN): OUT;
   chain(children: ChainCstChildren, param?: IN): OUT;
   step(children: StepCstChildren, param?: IN): OUT;
   sharing(children: SharingCstChildren, param?: IN): OUT;

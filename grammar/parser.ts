@@ -263,12 +263,16 @@ class EnetParser extends BoundedCstParser {
     this.OPTION(() => this.SUBRULE(this.args));
     this.OPTION2(() => {
       this.CONSUME(k.for);
-      this.CONSUME3(t.Name);
+      this.SUBRULE(this.variantName);
       this.MANY(() => {
         this.CONSUME(t.Comma);
-        this.CONSUME4(t.Name);
+        this.SUBRULE2(this.variantName);
       });
     });
+  });
+
+  private variantName = this.RULE('variantName', () => {
+    this.OR([{ ALT: () => this.CONSUME(t.Name) }, { ALT: () => this.CONSUME(t.NumberLiteral) }]);
   });
 
   private chain = this.RULE('chain', () => {

@@ -16,8 +16,10 @@ import {
   step,
   stringNode,
   tail,
+  variantIdent,
 } from './build-expr.ts';
 import { docBefore, docsOf, trailingDoc } from './docs.ts';
+import { numberName } from './number-name.ts';
 
 /** Makes the AST of a file's concrete tree. Parts that recovery left incomplete become `error` nodes or are left out. */
 export function buildFile(
@@ -106,14 +108,14 @@ function buildWeights(b: Build, n: c.WeightsCstNode): a.WeightsNode {
 }
 
 function sourceConvention(b: Build, n: c.SourceConventionCstNode): a.SourceConventionNode {
-  const [column, name, ...variants] = n.children.Name ?? [];
+  const [column, name] = n.children.Name ?? [];
   return {
     kind: 'source-convention',
     span: spanOf(b, n),
     column: ident(b, column, n),
     name: ident(b, name, n),
     args: argumentList(b, n.children.args?.[0]),
-    variants: variants.map((v) => ident(b, v, n)),
+    variants: (n.children.variantName ?? []).map((v) => variantIdent(b, v, n)),
   };
 }
 
@@ -136,6 +138,19 @@ function statement(b: Build, n: c.StatementCstNode): a.Statement[] {
   ];
 }
 
+/** The rows of `variants`, whose names may be numbers: `2012`. */
+function namedRows(rows: a.RowsNode): a.RowsNode {
+  const column = rows.header.findIndex((h) => h.name === 'name');
+  const named = (cell: a.CellNode | undefined) => cell && { ...cell, values: cell.values.map(asName) };
+  const withName = (cells: a.RowNode['cells']) => cells.map((cell, i) => (i === column ? named(cell) : cell));
+  return { ...rows, rows: rows.rows.map((row) => ({ ...row, cells: withName(row.cells) })) };
+}
+
+function asName(value: a.Expr): a.Expr {
+  const text = value.kind === 'number' ? numberName(value) : undefined;
+  return text === undefined ? value : { kind: 'name', text, parts: [text], span: value.span };
+}
+
 function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
   const { modelParameter, convention, inputDeclaration, auxiliary, maximize, scaling, variants, table, section } =
     n.children;
@@ -147,7 +162,7 @@ function buildModel(b: Build, n: c.ModelCstNode): a.ModelNode {
     ...(maximize ?? []).map((v): a.Member => ({ kind: 'maximize', span: spanOf(b, v), objective: expressionOf(b, v) })),
     ...(scaling ?? []).map((v) => buildScaling(b, v)),
     ...(variants ?? []).map(
-      (v): a.Member => ({ kind: 'variants', span: spanOf(b, v), doc: docAbove(b, v), rows: rowsOf(b, v) }),
+      (v): a.Member => ({ kind: 'variants', span: spanOf(b, v), doc: docAbove(b, v), rows: namedRows(rowsOf(b, v)) }),
     ),
     ...(table ?? []).map(
       (v): a.Member => ({

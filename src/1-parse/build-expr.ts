@@ -50,6 +50,11 @@ export function digitWord(text: string, span: Span): Diagnostic {
   return withHint(`; a window of that size is written ${size}`, [replaceFix(`Write ${size}`, span, size, true)]);
 }
 
+/** What names a variant: it may begin with digits, or be a number. */
+export function variantIdent(b: Build, n: c.VariantNameCstNode, parent: CstNode): a.Ident {
+  return word(b, n.children.Name?.[0] ?? n.children.Number?.[0], parent);
+}
+
 export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.StringNode {
   if (!t) return { kind: 'string', value: '', span: spanOf(b, parent) };
   return { kind: 'string', value: t.image.slice(1, -1), span: tokenSpan(b, t, parent) };

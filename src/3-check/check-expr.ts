@@ -4,7 +4,7 @@ import { roundFilters } from '../2-resolve/rounding.ts';
 import { type Fix, replaceFix } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
 import type { Span } from '../source.ts';
-import { checkName, checkProperty, quoted } from './check-name.ts';
+import { checkName, checkNumber, checkProperty, quoted } from './check-name.ts';
 import { callSignature, checkActivationCall, checkStep } from './check-step.ts';
 import { bind, type Checker, lookup, type Meaning, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
@@ -44,6 +44,7 @@ export function checkExpr(c: Checker, expr: Expr, position: ExprPosition = {}): 
 function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
   switch (expr.kind) {
     case 'number':
+      return checkNumber(c, expr);
     case 'bool':
       return expr.kind;
     case 'string':

@@ -1,7 +1,6 @@
-import type { NameNode } from '../1-parse/ast.ts';
+import type { NameNode, NumberNode } from '../1-parse/ast.ts';
 import { digitWord } from '../1-parse/build-expr.ts';
 import { guessName, modulesElsewhere } from '../2-resolve/names-elsewhere.ts';
-import type { Declared } from '../2-resolve/program.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
 import {
@@ -15,7 +14,7 @@ import {
   suggestion,
   visibleNames,
 } from './checker.ts';
-import { calledBy } from './meanings/called-blocks.ts';
+import { type ChosenTarget, calledBy, modelOfVariant } from './meanings/called-blocks.ts';
 import { type LocalName, measures } from './meanings/occurrence.ts';
 import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
@@ -31,8 +30,8 @@ export function checkName(c: Checker, name: NameNode): Type {
   const meaning = lookup(c, name);
   const target = c.meanings.targets.get(name);
   if (target?.kind === 'chosen' && meaning?.kind !== 'local') {
-    const [model] = calledBy(c.module, target.callee).filter((called) => called.kind === 'model');
-    if (model) return reportUnknownVariant(c, name, model);
+    const unknown = reportUnknownVariant(c, target, name.span);
+    if (unknown) return unknown;
   }
   if (!meaning || (meaning.kind === 'scaling' && !c.scaling)) {
     reportUnknownName(c, name);
@@ -65,10 +64,21 @@ export function checkName(c: Checker, name: NameNode): Type {
   }
 }
 
-function reportUnknownVariant(c: Checker, { text, span }: NameNode, model: Declared): Type {
+/** The type of a written number: a row of `variants` may be called by one, where a variant is chosen. */
+export function checkNumber(c: Checker, number: NumberNode): Type {
+  const target = c.meanings.targets.get(number);
+  if (target?.kind !== 'chosen') return 'number';
+  if (modelOfVariant(c.module, target)) return 'variant';
+  return reportUnknownVariant(c, target, number.span) ?? 'number';
+}
+
+/** Says that the model that is called has no variant of that name; undefined if no model is called. */
+function reportUnknownVariant(c: Checker, { callee, name }: ChosenTarget, span: Span): Type | undefined {
+  const [model] = calledBy(c.module, callee).filter((called) => called.kind === 'model');
+  if (!model) return undefined;
   const names = variantNames(model);
-  const { hint, fixes } = suggest(c, text, () => names, span);
-  const data = { name: text, model: model.node.name.name, names: listNames(names), hint };
+  const { hint, fixes } = suggest(c, name, () => names, span);
+  const data = { name, model: model.node.name.name, names: listNames(names), hint };
   report(c, 'unknown-variant', span, data, { fixes });
   return 'unknown';
 }

@@ -1,4 +1,4 @@
-import type { BinaryOperator, Expr } from '../1-parse/ast.ts';
+import type { BinaryOperator, Expr, NameNode, NumberNode } from '../1-parse/ast.ts';
 import type { Checker } from './checker.ts';
 
 /** A condition that holds, or does not, where something stands. */
@@ -94,10 +94,14 @@ function fits(x: number, { right, allows }: Comparison): boolean {
 /** Words of the language, blocks, and a model's variants: another name is another value. */
 function areDifferentWords(c: Checker, a: Expr, b: Expr): boolean {
   if (a.kind === 'bool' && b.kind === 'bool') return a.value !== b.value;
-  if (a.kind !== 'name' || b.kind !== 'name') return false;
+  if (!isWritten(a) || !isWritten(b)) return false;
   const [one, other] = [c.meanings.targets.get(a), c.meanings.targets.get(b)];
   const areWords = one?.kind === other?.kind && (one?.kind === 'free' || one?.kind === 'chosen');
-  return areWords && a.text !== b.text;
+  return areWords && one.name !== (other as typeof one).name;
+}
+
+function isWritten(expr: Expr): expr is NameNode | NumberNode {
+  return expr.kind === 'name' || expr.kind === 'number';
 }
 
 /** Whether two expressions are written alike and their names mean the same. */

@@ -1,8 +1,15 @@
-import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
+import type {
+  BinaryNode,
+  CallNode,
+  ChoiceNode,
+  ComprehensionNode,
+  Expr,
+  NameNode,
+  NumberNode,
+} from '../1-parse/ast.ts';
 import { activations, builtinFunctions, builtinOps } from '../2-resolve/builtins.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
-import { tensorProperties } from '../3-check/check-name.ts';
 import { modelOfVariant } from '../3-check/meanings/called-blocks.ts';
 import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { textOfName } from '../3-check/meanings/names-in.ts';
@@ -10,12 +17,12 @@ import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
 import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
-import { didYouMean } from '../diagnostics/nearest.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, show } from './apply-scaling.ts';
-import { bind, innerEnv, joinPath, lookupVar, visibleVars } from './env.ts';
+import { bind, innerEnv, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
+import { atPath, isSection, property } from './path-value.ts';
 import type { FactorName } from './scaling.ts';
 import {
   type ActivationValue,
@@ -26,10 +33,10 @@ import {
   isList,
   itemsOf,
   type PaddingValue,
-  type SectionValue,
   sameValue,
   sizeOf,
   type Value,
+  type VariantValue,
   valueText,
 } from './values.ts';
 
@@ -46,7 +53,7 @@ export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
 function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
-      return finite(expr.value, expr.span);
+      return chosenVariant(env, expr) ?? finite(expr.value, expr.span);
     case 'bool':
       return expr.value;
     case 'name':
@@ -144,9 +151,17 @@ function quoted(span: Span): string {
   return `'${excerpt(span)}'`;
 }
 
+/** The row of a model's `variants` that a name or number is where one is chosen. */
+function chosenVariant(env: Env, word: NameNode | NumberNode): VariantValue | undefined {
+  const target = env.meanings.targets.get(word);
+  const isRow = target?.kind === 'chosen' && modelOfVariant(env.module, target) !== undefined;
+  return isRow ? { kind: 'variant', name: target.name } : undefined;
+}
+
 function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   const target = env.meanings.targets.get(name);
-  if (target?.kind === 'chosen' && modelOfVariant(env.module, target)) return { kind: 'variant', name: target.name };
+  const variant = chosenVariant(env, name);
+  if (variant) return variant;
   if (target === givenNames.phi && !lookupVar(env, name)) return fail('phi-unset', name.span, {});
   const binding = lookupVar(env, name);
   if (binding?.traces) addTraces(ev, binding.traces);
@@ -205,80 +220,6 @@ function freeValue(env: Env, name: NameNode): Value | undefined {
 /** Evaluates a value that is given from outside, with `--set`, in place of one in the text: it sees what has a value there. */
 export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
   return evaluate(ev, { ...env, meanings: meaningsOfValue(env.meanings.owner, visibleVars(env), given) }, given);
-}
-
-/** What the step gives that stands behind the dots of a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
-function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): Value {
-  const path = builtPath(ev, joinPath(section.path, rest.join('.')));
-  const flow = ev.results.get(path);
-  if (flow) return { kind: 'section', path, ...flow };
-  const last = rest.at(-1) as string;
-  if (!tensorProperties.includes(last)) return failPath(ev, section, rest, span);
-  const inner = rest.slice(0, -1);
-  return sizeIn(inner.length === 0 ? section : atPath(ev, section, inner, span), last, span);
-}
-
-/** A path as the nodes have it, where it goes through a shared step of a section. */
-function builtPath({ uses }: Evaluation, path: string): string {
-  if (uses.size === 0) return path;
-  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
-    const use = uses.get(path.slice(0, end));
-    if (use !== undefined) return use + path.slice(end);
-  }
-  return path;
-}
-
-/** Says which word of a path names no step that was built. */
-function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): never {
-  let before = section.path;
-  let known = new Set<string>();
-  for (const word of rest) {
-    known = wordsBelow(ev, builtPath(ev, before));
-    if (!known.has(word))
-      return failProperty(
-        word,
-        before === section.path ? `the section '${before}'` : `'${before}'`,
-        [...known, ...tensorProperties],
-        span,
-      );
-    before = joinPath(before, word);
-  }
-  return fail('incomplete-path', span, { path: before, words: listNames([...wordsBelow(ev, builtPath(ev, before))]) });
-}
-
-/** The words that follow a path in those of the steps below it. */
-function wordsBelow({ results }: Evaluation, path: string): Set<string> {
-  const before = `${path}.`;
-  const words = new Set<string>();
-  for (const other of results.keys()) {
-    if (other.startsWith(before)) words.add(other.slice(before.length).split('.', 1)[0] as string);
-  }
-  return words;
-}
-
-function failProperty(name: string, of: string, known: Iterable<string>, span: Span): never {
-  return fail('unknown-property', span, { name, of, hint: didYouMean(name, known) });
-}
-
-/** What stands behind the dots of a value: sizes of a tensor. */
-function property(value: Value, rest: readonly string[], span: Span): Value {
-  let current = value;
-  for (const part of rest) current = sizeIn(current, part, span);
-  return current;
-}
-
-/** `channels`, `height` or `width` of a tensor, or of a section that gives one. */
-function sizeIn(value: Value, name: string, span: Span): number {
-  const tensor = isSection(value) && value.tensors.length === 1 ? value.tensors[0] : value;
-  const axis = tensorProperties.indexOf(name);
-  if (axis < 0 || typeof tensor !== 'object' || isList(tensor) || tensor.kind !== 'tensor') {
-    return failProperty(name, describeValue(value), tensorProperties, span);
-  }
-  return tensor.shape[axis] ?? fail('needs-space', span, { op: `'${name}'`, shape: `[${tensor.shape.join(', ')}]` });
-}
-
-function isSection(value: Value): value is SectionValue {
-  return typeof value === 'object' && !isList(value) && value.kind === 'section';
 }
 
 function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {

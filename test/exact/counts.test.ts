@@ -47,7 +47,7 @@ test.each(cases.filter(({ params_without_aux, size, input_size }) => params_with
 );
 
 test('AlexNet of 2012: conv2, conv4 and conv5 in two groups, 60,965,224 parameters', () => {
-  const { graph } = compileLibrary('alexnet', { variant: 'nips2012' });
+  const { graph } = compileLibrary('alexnet', { variant: '2012' });
   const { params, macs } = totalCost(graph as NonNullable<typeof graph>);
   // filters times (weights of one, and its bias): Krizhevsky et al. 2012, section 3.5
   const filters = [

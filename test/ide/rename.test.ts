@@ -37,6 +37,14 @@ test('a model is renamed with its uses and its weight maps', () => {
   });
 });
 
+test('a variant may be called by a number, a row of stages may not', () => {
+  expect(renamed('net.enet', '| smal', '2012')).toEqual({
+    'net.enet': '| 2012 | Once  | 5       |\ntrunk: Net(variant: 2012)',
+  });
+  expect(renamed('net.enet', '| smal', '07')).toMatch(/^'07' is not a name/);
+  expect(renamed('net.enet', '| c', '2012')).toMatch(/^'2012' is not a name/);
+});
+
 test('parameters that share a column are renamed together', () => {
   expect(renamed('net.enet', '| repeat | chan', 'filters')).toEqual({
     'blocks.enet': [

@@ -30,6 +30,63 @@ test('a variant may be called so', () => {
   expect(build(text, { variant: '2x' }).graph.nodes[1]?.shapes[0]?.[0]).toBe(16);
 });
 
+const years = model(`  param wide: bool = variant == 2012
+  variants {
+    | name | n |
+    | 2012 | 8 |
+    | 7    | 4 |
+    | x    | 2 |
+  }
+  param n: int = 16
+  stem: Conv(n, 3) -> a: Conv(1, 1) if variant == 2012 -> a: Conv(2, 1) if variant == x -> b: Conv(1, 1) if wide`);
+const outer = (argument: string) =>
+  model(`  param early: bool = true\n  t: Old(${argument}) if early`, years.replace('model M', 'model Old'));
+const stem = (text: string, options: object = {}) => build(text, options).graph.nodes[1]?.shapes[0]?.[0];
+
+test('a variant may be called by a number, as by the year of a paper', () => {
+  expect(paths(build(years, { variant: '2012' }).graph)).toEqual(['stem', 'stem.a', 'stem.b']);
+  expect(stem(years, { variant: '7' })).toBe(4);
+  expect(format({ name: 'test.enet', text: years }).text).toBe(years.trimStart());
+  for (const [argument, width] of [
+    ['variant: 2012', 8],
+    ['variant: 2012 if early else 7', 8],
+    ['variant: [7, 2012, x][0]', 4],
+    ['variant: [7, 2012, x][2]', 2],
+  ] as const) {
+    expect(stem(outer(argument), { model: 'M' })).toBe(width);
+  }
+});
+
+test('its name is its digits, and only where a variant is chosen is a number a name', () => {
+  expect(messages(outer('variant: 2013'), { model: 'M' })).toEqual([
+    "unknown-variant: 'Old' has no variant '2013' (it has 2012, 7, x); did you mean '2012'?",
+  ]);
+  expect(messages(years.replace('| 7    |', '| 2012 |'))[0]).toMatch(/^duplicate-row: .*2012/);
+  for (const cell of ['07', '7.0', '7e0', '-7']) {
+    expect(messages(years.replace('| 7 ', `| ${cell} `))).toContain(
+      "wrong-type: the cell of 'name' must be one name, not a value",
+    );
+  }
+  const block = 'block B(x, variant: int) { return x -> c: Conv(variant, 1) if variant == 5 }';
+  expect(stem(model('  stem: B(variant: 5)', block))).toBe(5);
+});
+
+test('rows of stages go by their numbers, so that a number is no name of theirs', () => {
+  expect(messages(table('| name | channels | kernel |\n| 3 | 8 | 3 |'))).toEqual([
+    "wrong-type: the cell of 'name' must be one name, not a value",
+  ]);
+});
+
+test("a weight map's column may hold for such a variant", () => {
+  const map = (variant: string) =>
+    `${years}\nweights M {\n  convention torchvision: torch(epsilon: 1e-3) for ${variant}\n  | path | torchvision |\n  | stem | features.0 |\n}\n`;
+  expect(messages(map('2012, x'), { variant: '2012' })).toEqual([]);
+  expect(format({ name: 'test.enet', text: map('2012, x') }).text).toContain('for 2012, x');
+  expect(messages(map('2013'), { variant: '2012' })).toEqual([
+    "unknown-variant: 'M' has no variant '2013' (it has 2012, 7, x); did you mean '2012'?",
+  ]);
+});
+
 test('a number with an exponent stays a number', () => {
   expect(build(model('  stem: Conv(1e1, 3E0) -> n: BatchNorm(1e-3)')).graph.nodes[1]?.shapes[0]?.[0]).toBe(10);
   expect(messages(table('| name | channels | kernel |\n| 1e3 | 8 | 3 |'))).toEqual([

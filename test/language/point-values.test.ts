@@ -37,7 +37,8 @@ test('`variant` is compared with the names of its rows', () => {
     messages(family.replace('variant == x', condition)).filter((m) => !m.startsWith('unused'));
   expect(of('x != variant')).toEqual([]);
   expect(of('variant == xl')).toEqual(["unknown-variant: 'M' has no variant 'xl' (it has m, x); did you mean 'x'?"]);
-  expect(of('variant == 3')).toEqual(['wrong-type: what is compared must be a variant, not a number']);
+  expect(of('variant == 3')).toEqual(["unknown-variant: 'M' has no variant '3' (it has m, x)"]);
+  expect(of('variant == 3.5')).toEqual(['wrong-type: what is compared must be a variant, not a number']);
   expect(of('variant > 3')).toEqual(["wrong-type: 'variant' must be a number, not a variant"]);
 });
 
@@ -107,6 +108,9 @@ test('what is no point of the inner model is said at the step', () => {
     "unknown-variant: 'Inner' has no variant 'smal' (it has small, big); did you mean 'small'?",
   ]);
   expect(said('  trunk: Inner(variant: 3)')).toEqual([
+    "unknown-variant: 'Inner' has no variant '3' (it has small, big)",
+  ]);
+  expect(said('  trunk: Inner(variant: 1 + 2)')).toEqual([
     "wrong-type: 'variant' of 'Inner' must be a variant, not a number",
   ]);
   expect(said('  trunk: Inner(variant: variant)', { variant: 'large' })).toEqual([

@@ -43,7 +43,8 @@ export async function activateExtension(
     }),
     'enet.selectScaling': async (uri?: unknown, model?: unknown, variant?: unknown) => {
       // A lens names its document, model and variant; a key binding may give a point alone.
-      const point = model === undefined && !(uri instanceof Uri) ? uri : variant;
+      const ofLens = variant === undefined ? undefined : { variant };
+      const point = model === undefined && !(uri instanceof Uri) ? uri : ofLens;
       if (point !== undefined) return choosePoint(point);
       const document = window.activeTextEditor?.document ?? previews.shownDocument();
       if (document?.languageId !== 'enet') return selectScaling(undefined);

@@ -3,6 +3,9 @@ import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts
 import { variantRows } from '../variants.ts';
 import type { LocalName, NameTarget } from './occurrence.ts';
 
+/** What stands where a variant of a model is chosen. */
+export type ChosenTarget = Extract<NameTarget, { kind: 'chosen' }>;
+
 /** What the names of a file mean. */
 export type FileScope = Pick<Module, 'scope'>;
 
@@ -20,10 +23,7 @@ export function calledBy(module: FileScope, callee: NameTarget): readonly Declar
 }
 
 /** The model whose variant a name is; undefined if it means what it means elsewhere. */
-export function modelOfVariant(
-  module: FileScope,
-  { callee, name }: Extract<NameTarget, { kind: 'chosen' }>,
-): DeclaredModel | undefined {
+export function modelOfVariant(module: FileScope, { callee, name }: ChosenTarget): DeclaredModel | undefined {
   for (const called of calledBy(module, callee)) {
     if (called.kind === 'model' && variantRows(called.node).has(name)) return called;
   }

@@ -1,14 +1,17 @@
 import type {
   Arg,
+  BinaryNode,
   Declaration,
   Expr,
   Ident,
   ModelNode,
   NameNode,
+  NumberNode,
   RowsNode,
   StepNode,
   Tail,
 } from '../../1-parse/ast.ts';
+import { numberName } from '../../1-parse/number-name.ts';
 import { checkLimits } from '../limits.ts';
 import {
   givenNames,
@@ -37,8 +40,8 @@ export interface NamesAt {
 /** What the names of a declaration mean. */
 export interface Meanings {
   readonly owner: Declaration;
-  /** What the first word of each name that stands for a value or a callee means. */
-  readonly targets: ReadonlyMap<NameNode, NameTarget>;
+  /** What the first word of each name that stands for a value or a callee means, and numbers where a variant is chosen. */
+  readonly targets: ReadonlyMap<NameNode | NumberNode, NameTarget>;
   /** What each place that binds a name binds. */
   readonly locals: ReadonlyMap<Ident, LocalName>;
   /** The parameters that columns of `variants` give values to. */
@@ -59,7 +62,7 @@ export interface NamesInText {
 /** What walking through one declaration carries along. */
 export interface Walk {
   readonly owner: Declaration;
-  readonly targets: Map<NameNode, NameTarget>;
+  readonly targets: Map<NameNode | NumberNode, NameTarget>;
   readonly locals: Map<Ident, LocalName>;
   readonly columns: Map<Ident, LocalName>;
   readonly repeated: Map<Ident, LocalName>;
@@ -205,11 +208,8 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
       return;
     case 'binary': {
       const { left, right } = expr;
-      // on the other side of `variant ==` stands the name of a row
-      if (isOwnVariant(w, names, left)) walkVariant(w, names, right, { kind: 'declared', node: w.owner as ModelNode });
-      else walkExpr(w, names, right);
-      if (isOwnVariant(w, names, right)) walkVariant(w, names, left, { kind: 'declared', node: w.owner as ModelNode });
-      else walkExpr(w, names, left);
+      walkSide(w, names, right, expr, left);
+      walkSide(w, names, left, expr, right);
       return;
     }
     case 'conditional':
@@ -244,6 +244,13 @@ export function walkLabel(w: Walk, label: Ident | undefined, isShared: boolean):
   put(w, label, 'write', { kind: 'label', ident: first ?? label });
 }
 
+/** Takes up a side of an operator; on the other side of `variant ==` stands the name of a row. */
+function walkSide(w: Walk, names: Names, side: Expr, { operator }: BinaryNode, other: Expr): void {
+  const isNumber = side.kind === 'number' && operator !== '==' && operator !== '!=';
+  if (isNumber || !isOwnVariant(w, names, other)) walkExpr(w, names, side);
+  else walkVariant(w, names, side, { kind: 'declared', node: w.owner as ModelNode });
+}
+
 /** Whether an expression is the variant of the model that it stands in. */
 function isOwnVariant(w: Walk, names: Names, expr: Expr): boolean {
   return w.owner.kind === 'model' && expr.kind === 'name' && targetOf(names, expr.text) === givenNames.variant;
@@ -266,6 +273,12 @@ function walkVariant(w: Walk, names: Names, expr: Expr, callee: NameTarget): voi
     w.targets.set(expr, target);
     w.text?.places.set(expr, { names, count: w.count });
     put(w, { name: expr.text, span: expr.span }, 'read', target);
+  } else if (expr.kind === 'number') {
+    const name = numberName(expr);
+    if (name === undefined) return;
+    const target: NameTarget = { kind: 'chosen', callee, name, otherwise: { kind: 'language', what: 'value' } };
+    w.targets.set(expr, target);
+    put(w, { name, span: expr.span }, 'read', target);
   } else walkExpr(w, names, expr);
 }
 

@@ -124,8 +124,10 @@ function refuseShared(analysis: Analysis, shared: Entity): Refusal {
 }
 
 function refuseNewName({ entities, occurrence: { name } }: NameAt, newName: string): Refusal | undefined {
-  const begin = entities.every(({ kind }) => kind === 'row') ? /^(?!\d+[eE]\d+$)\d*[A-Za-z_]\w*$/ : /^[A-Za-z_]\w*$/;
-  if (!begin.test(newName) || newName === '_') {
+  const areRows = entities.every(({ kind }) => kind === 'row' || kind === 'variant');
+  const begin = areRows ? /^(?!\d+[eE]\d+$)\d*[A-Za-z_]\w*$/ : /^[A-Za-z_]\w*$/;
+  const isNumber = /^(0|[1-9]\d*)$/.test(newName) && entities.every(({ kind }) => kind === 'variant');
+  if ((!begin.test(newName) && !isNumber) || newName === '_') {
     return {
       refusal: `'${newName}' is not a name: a name is made of letters, digits and '_', and does not begin with a digit.`,
     };

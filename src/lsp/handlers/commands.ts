@@ -37,7 +37,8 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
   const ofLens = args.length > 1;
   const given = ofLens ? args[2] : args[0];
   if (given !== undefined && given !== null) {
-    const request = requestedScaling(given);
+    // what a lens gives is the name of a row, which may be a number
+    const request = requestedScaling(ofLens && typeof given === 'string' ? { variant: given } : given);
     chooseScaling(session, request);
     say(session, `enet: ${scalingText(request)}`);
     return request;
@@ -51,7 +52,8 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
     say(session, 'enet: this editor cannot ask which point to show; the setting enet.scaling chooses it');
     return undefined;
   });
-  return chosen ? selectScaling(session, [chosen.title]) : null;
+  if (!chosen) return null;
+  return selectScaling(session, [chosen.title === 'default' ? chosen.title : { variant: chosen.title }]);
 }
 
 /** Says which command line does it: of a document, a model and perhaps a variant. */
