@@ -20,6 +20,7 @@ const order = [
   'src/backends',
   'src/report',
   'src/search',
+  'src/bench',
   'src/train',
   'src/predict',
   'src/ide',

@@ -8,6 +8,7 @@ import { exitCodes, usageError } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import type { NamedPoint } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
+import { namedPointOf, parseSpecPoint } from '../spec-point.ts';
 
 /** `enetc diff [spec[@point]] [spec[@point]]` */
 export const diffCommand: RunCommand = async (args, io) => {
@@ -35,10 +36,10 @@ function sidesOf(args: Arguments): readonly [Side, Side] {
   // `diff efficientnet b0 b5`: one spec with two points.
   if (args.operands.length === 3) {
     const [spec, a, b] = args.operands as readonly [string, string, string];
-    return [sideOf(spec, pointNamed(a.replace(/^@/, ''))), sideOf(spec, pointNamed(b.replace(/^@/, '')))];
+    return [sideOf(spec, namedPointOf(a.replace(/^@/, ''))), sideOf(spec, namedPointOf(b.replace(/^@/, '')))];
   }
   if (options.length > 2) throw usageError('--variant and --phi can name two points at most', 'diff');
-  const [first, second] = args.operands.map(parseOperand);
+  const [first, second] = args.operands.map(parseSpecPoint);
   if (first && second) {
     const right = second.point ?? options[1] ?? options[0];
     return [sideOf(first.spec, first.point ?? options[0]), sideOf(second.spec ?? first.spec, right)];
@@ -52,26 +53,9 @@ function sideOf(spec: string | undefined, point: NamedPoint = {}): Side {
   return { spec, point };
 }
 
-/** `efficientnet@b0` */
-function parseOperand(operand: string): { spec: string | undefined; point?: NamedPoint } {
-  const at = operand.lastIndexOf('@');
-  const name = operand.slice(at + 1);
-  // An @ in a path stays: a point has no slash and no dot but a number's.
-  if (at < 0 || name === '' || (/[/\\.]/.test(name) && !isNumber(name))) return { spec: operand };
-  return { spec: at === 0 ? undefined : operand.slice(0, at), point: pointNamed(name) };
-}
-
-function pointNamed(name: string): NamedPoint {
-  return isNumber(name) ? { phi: Number(name) } : { variant: name };
-}
-
 function optionPoints(args: Arguments): NamedPoint[] {
   return [
     ...list(args, 'variant').map((variant) => ({ variant })),
     ...list(args, 'phi').map((phi) => ({ phi: Number(phi) })),
   ];
-}
-
-function isNumber(text: string): boolean {
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text);
 }

@@ -1,0 +1,88 @@
+import { formatBytes } from '../report/format-number.ts';
+import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
+import { type Comparison, confidence, smallestDifference } from './comparison.ts';
+import type { SeriesSummary } from './statistics.ts';
+
+/** A model that was measured; times in milliseconds. */
+export interface BenchedModel extends SeriesSummary {
+  readonly name: string;
+  /** Shapes of its inputs, with the batch. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Why its latency has no verdict; empty where it has one. */
+  readonly doubts: readonly string[];
+}
+
+export interface BenchReport {
+  readonly engine: string;
+  readonly threads: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly warmUpRuns: number;
+  /** One model, or two that were measured in turns. */
+  readonly models: readonly BenchedModel[];
+  readonly comparison?: Comparison;
+  /** Bytes that the process had before the models were loaded, and at its peak. */
+  readonly memory: { readonly before: number; readonly peak: number };
+}
+
+/** A measurement for people. */
+export function benchText({ models, comparison, memory, ...report }: BenchReport, paint: Paint): string {
+  const { engine, threads, batch, warmUpRuns } = report;
+  const rows = models.map(({ name, inputs, runs, median, p90, spread, drift }) => [
+    name,
+    Object.values(inputs)
+      .map((shape) => shape.join('×'))
+      .join(', '),
+    String(runs),
+    milliseconds(median),
+    milliseconds(p90),
+    percent(spread),
+    `${drift < 0 ? '-' : '+'}${percent(Math.abs(drift))}`,
+  ]);
+  const columns = columnsOf(['model', 'input'], ['runs', 'median', '90 %', 'spread', 'last tenth']);
+  const facts = `${engine} · ${threads} ${threads === 1 ? 'thread' : 'threads'} · batch ${batch}`;
+  return [
+    paint.bold(facts),
+    '',
+    renderTable(columns, rows, { paint }),
+    ...(comparison ? comparisonLines(models, comparison, paint) : models.map((model) => verdictLine(model, paint))),
+    paint.dim(
+      `${warmUpRuns} warm-up ${warmUpRuns === 1 ? 'round' : 'rounds'}; peak memory of the process ${formatBytes(memory.peak)}, ${formatBytes(memory.before)} before loading`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function verdictLine({ median, doubts }: BenchedModel, paint: Paint): string {
+  if (doubts.length > 0) return paint.bad(`no verdict: ${doubts.join('; ')}`);
+  return paint.good(`${milliseconds(median)} a run`);
+}
+
+function comparisonLines(models: readonly BenchedModel[], comparison: Comparison, paint: Paint): string[] {
+  const { ratio, low, high, pairs, spread, verdict, doubts } = comparison;
+  const [first, other] = models.map(({ name }) => name);
+  const least = `${smallestDifference * 100} %`;
+  const verdicts = {
+    faster: paint.good(`${other} is faster than ${first}`),
+    slower: paint.good(`${other} is slower than ${first}`),
+    equal: paint.good(`no difference: the interval lies within ${least} of 1`),
+    none: paint.bad(
+      doubts.length > 0
+        ? `no verdict: ${doubts.join('; ')}`
+        : `no verdict: the interval holds differences below ${least} and above`,
+    ),
+  };
+  return [
+    `ratio ${ratio.toFixed(3)}, with ${confidence * 100} % confidence from ${low.toFixed(3)} to ${high.toFixed(3)}; ${pairs} pairs, spread ${percent(spread)}`,
+    verdicts[verdict],
+  ];
+}
+
+/** `12.3 ms`, `0.0812 ms`. */
+function milliseconds(ms: number): string {
+  return `${ms >= 1000 ? Math.round(ms) : Number(ms.toPrecision(3))} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,127 @@
+import { isSettled, median } from './statistics.ts';
+
+/** A window of the warm-up: at least this many runs of each model and this many milliseconds. */
+const windowRuns = 5;
+const windowMs = 100;
+/** Where a warm-up ends that does not settle. */
+export const mostWindows = 30;
+
+/**
+ * Models are opened anew for each block: where its memory lies can make a small one some percent faster or slower, and two
+ * sessions of one file differ by that.
+ */
+export const blockCount = 12;
+/** What a block takes at least, of each model. */
+export const blockRuns = 4;
+/** What is run after opening and not measured, for caches and allocations. */
+const freshRuns = 3;
+const freshMs = 10;
+
+/** A model that is ready to run. */
+export interface RunnableModel {
+  run(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface MeasureOptions {
+  /** How long to measure at least, over all models, without opening and warming up. */
+  readonly seconds: number;
+  /** A clock, in milliseconds. */
+  readonly now: () => number;
+  /** Called ten times a second at most, outside of what is timed. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Latencies of one model in milliseconds in the order of time, by blocks. */
+export type Blocks = readonly (readonly number[])[];
+
+export interface Measured {
+  /** For each model. */
+  readonly blocks: readonly Blocks[];
+  readonly warmUpRuns: number;
+  /** Whether three medians in a row agreed within 2 %, for each model. */
+  readonly settled: boolean;
+}
+
+/**
+ * Warms models up, and then times them in turns: in one round each runs once, in the next they run in the opposite order.
+ * @param models open a model. All are open at once, in one block in this order and in the next in the opposite one.
+ */
+export async function measure(
+  models: readonly (() => Promise<RunnableModel>)[],
+  { seconds, now, onProgress }: MeasureOptions,
+): Promise<Measured> {
+  let shown = Number.NEGATIVE_INFINITY;
+  const show = (text: () => string) => {
+    if (!onProgress || now() - shown < 100) return;
+    shown = now();
+    onProgress(text());
+  };
+  const { warmUpRuns, settled } = await opened(false, warmUp);
+  const blocks: number[][][] = models.map(() => []);
+  for (let block = 0; block < blockCount; block++) {
+    const times = await opened(block % 2 === 1, async (runs) => {
+      await timeRounds(runs, freshRuns, freshMs);
+      return timeRounds(
+        runs,
+        blockRuns,
+        (seconds * 1000) / blockCount,
+        () => `measuring: block ${block + 1} of ${blockCount}`,
+      );
+    });
+    for (const [i, series] of times.entries()) blocks[i]?.push(series);
+  }
+  return { blocks, warmUpRuns, settled };
+
+  async function opened<T>(inverted: boolean, work: (models: readonly RunnableModel[]) => Promise<T>): Promise<T> {
+    const open: RunnableModel[] = [];
+    try {
+      for (const model of inOrder(models, inverted)) open.push(await model());
+      return await work(inOrder(open, inverted));
+    } finally {
+      for (const model of open) await model.close();
+    }
+  }
+
+  async function warmUp(runnable: readonly RunnableModel[]) {
+    const medians: number[][] = runnable.map(() => []);
+    const isWarm = () => medians.every(isSettled);
+    let runs = 0;
+    for (let window = 1; window <= mostWindows && !isWarm(); window++) {
+      const times = await timeRounds(
+        runnable,
+        windowRuns,
+        windowMs,
+        () => `warming up: window ${window} of at most ${mostWindows}`,
+      );
+      for (const [i, series] of times.entries()) medians[i]?.push(median(series));
+      runs += times[0]?.length ?? 0;
+    }
+    return { warmUpRuns: runs, settled: isWarm() };
+  }
+
+  /** At least this many rounds and milliseconds. */
+  async function timeRounds(
+    runnable: readonly RunnableModel[],
+    rounds: number,
+    ms: number,
+    doing?: () => string,
+  ): Promise<number[][]> {
+    const times: number[][] = runnable.map(() => []);
+    const numbered = runnable.map((model, i) => [model, times[i] as number[]] as const);
+    const start = now();
+    for (let done = 0; done < rounds || now() - start < ms; done++) {
+      if (doing) show(doing);
+      for (const [model, series] of inOrder(numbered, done % 2 === 1)) {
+        const before = now();
+        await model.run();
+        series.push(now() - before);
+      }
+    }
+    return times;
+  }
+}
+
+function inOrder<T>(items: readonly T[], inverted: boolean): readonly T[] {
+  return inverted ? items.toReversed() : items;
+}
