@@ -217,6 +217,38 @@ const models: Record<string, { make: () => tf.LayersModel; spec: string }> = {
       'fc: Linear(4)',
     ),
   },
+  'flattened maps and vectors joined, with steps between': {
+    make: () => {
+      const x = input();
+      const a = chain(
+        x,
+        conv('a.c'),
+        tf.layers.zeroPadding2d({ padding: 1 }),
+        tf.layers.cropping2D({
+          cropping: [
+            [0, 1],
+            [0, 1],
+          ],
+        }),
+        tf.layers.upSampling2d({ size: [2, 2] }),
+        tf.layers.maxPooling2d({ poolSize: [2, 3], strides: [1, 2] }),
+        tf.layers.flatten(),
+      );
+      const mean = chain(x, tf.layers.globalAveragePooling2d({}));
+      const b = chain(x, conv('b.c', 2), tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }));
+      const all = tf.layers.concatenate().apply([a, mean, chain(b, tf.layers.flatten())]) as tf.SymbolicTensor;
+      const gate = chain(all, tf.layers.activation({ activation: 'sigmoid' }));
+      return tf.model({ inputs: x, outputs: chain(tf.layers.multiply().apply([all, gate]) as never, dense('fc')) });
+    },
+    spec: spec(
+      'a: image -> c: Conv(3, 3) -> relu -> Pad(1, 1) -> Pad(0, -1) -> Upsample(2) -> MaxPool([2, 3], [1, 2], padding: valid) -> Flatten',
+      'b: image -> c: Conv(2, 3) -> relu -> MaxPool(2, 2, padding: same) -> Flatten',
+      'mean: image -> GlobalAvgPool -> Flatten',
+      'all: Concat(a, mean, b)',
+      'gated: all -> sigmoid -> Mul(all)',
+      'fc: Linear(4)',
+    ),
+  },
   'channels shuffled before': {
     make: () =>
       functional(
@@ -353,8 +385,9 @@ describe('where the order of features cannot be known, that is an error', () => 
     config: {
       layers: [
         { class_name: 'InputLayer', name: 'in', config: { batch_input_shape: [null, 6, 5, 2] }, inbound_nodes: [] },
-        { class_name: 'Flatten', name: 'a', config: {}, inbound_nodes: [[['in', 0, 0, {}]]] },
-        { class_name: 'GlobalAveragePooling2D', name: 'b', config: {}, inbound_nodes: [[['in', 0, 0, {}]]] },
+        { class_name: 'Resizing', name: 'r', config: {}, inbound_nodes: [[['in', 0, 0, {}]]] },
+        { class_name: 'Flatten', name: 'a', config: {}, inbound_nodes: [[['r', 0, 0, {}]]] },
+        { class_name: 'Flatten', name: 'b', config: {}, inbound_nodes: [[['r', 0, 0, {}]]] },
         { class_name: 'Concatenate', name: 'all', config: {}, inbound_nodes: [['a', 'b'].map((x) => [x, 0, 0, {}])] },
         { class_name: 'Dense', name: 'fc', config: { units: 4 }, inbound_nodes: [[['all', 0, 0, {}]]] },
       ],
@@ -363,7 +396,24 @@ describe('where the order of features cannot be known, that is an error', () => 
     },
   };
 
+  const summedMaps = {
+    class_name: 'Model',
+    config: {
+      layers: [
+        { class_name: 'InputLayer', name: 'x', config: { batch_input_shape: [null, 6, 5, 3] }, inbound_nodes: [] },
+        { class_name: 'InputLayer', name: 'y', config: { batch_input_shape: [null, 9, 10, 1] }, inbound_nodes: [] },
+        { class_name: 'Flatten', name: 'a', config: {}, inbound_nodes: [[['x', 0, 0, {}]]] },
+        { class_name: 'Flatten', name: 'b', config: {}, inbound_nodes: [[['y', 0, 0, {}]]] },
+        { class_name: 'Add', name: 'sum', config: {}, inbound_nodes: [['a', 'b'].map((x) => [x, 0, 0, {}])] },
+        { class_name: 'Dense', name: 'fc', config: { units: 4 }, inbound_nodes: [[['sum', 0, 0, {}]]] },
+      ],
+      input_layers: ['x', 'y'].map((x) => [x, 0, 0]),
+      output_layers: [['fc', 0, 0]],
+    },
+  };
+
   test.each<[string, unknown, string]>([
+    ['flattened maps of other channels summed', summedMaps, "it is behind 'sum'"],
     ['no topology', undefined, 'it has no topology that can be read'],
     [
       'a topology of another kind',
@@ -377,7 +427,7 @@ describe('where the order of features cannot be known, that is an error', () => 
       layers(first, ['Permute', { name: 'turn', dims: [2, 1, 3] }], ['Flatten'], fc),
       "it is behind 'turn'",
     ],
-    ['flattened maps joined', joinedMaps, "'all' joins flattened maps"],
+    ['flattened maps of unknown sizes joined', joinedMaps, 'it reads 2 flattened maps whose sizes are not known'],
     ['no shape', layers(['Flatten'], fc), "it is behind 'the input'"],
     ['a circle', circle, 'its layers refer to each other in a cycle'],
   ])('%s', (_what, topology, why) => {
@@ -400,7 +450,7 @@ describe('where the order of features cannot be known, that is an error', () => 
       );
       return featureOrders(readTopology(topology)!).get('fc');
     };
-    expect(orders('channels_first')).toEqual({ kind: 'pixels', channels: 3 });
+    expect(orders('channels_first')).toEqual({ kind: 'pixels', maps: [{ channels: 3 }] });
     expect(orders('channels_last')).toEqual({ kind: 'ours' });
   });
 

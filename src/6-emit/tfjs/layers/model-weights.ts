@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { elements } from '../../../5-graph/graph.ts';
 import type { Checkpoint, CheckpointTensor } from '../../../weights/checkpoint.ts';
-import { ourValues, pixelChannels } from '../../../weights/readers/layers-model/feature-channels.ts';
+import { mapsRead, ourValues } from '../../../weights/readers/layers-model/feature-channels.ts';
 import { featureOrders } from '../../../weights/readers/layers-model/feature-order.ts';
 import { readTopology } from '../../../weights/readers/layers-model/topology.ts';
 import { namedWeight } from '../../../weights/readers/layers-model/weight-names.ts';
@@ -22,11 +22,11 @@ export async function weightsFromTfjs(model: LayersModel): Promise<Checkpoint> {
     if (!named) continue;
     const { name, shape } = named;
     if (tensors.has(name)) throw new Error(`the model '${model.name}' has two weights '${weight.originalName}'`);
-    const { channels, problem } = pixelChannels(weight.originalName, named, orders);
+    const { maps, problem } = mapsRead(weight.originalName, named, orders);
     if (problem !== undefined) throw new Error(`the weights of the model '${model.name}' cannot be read: ${problem}`);
     const stored = (await weight.read().data()) as Float32Array;
     tensors.set(name, { name, shape, dtype: 'F32' });
-    values.set(name, ourValues(named, stored.slice(0, elements(shape)), channels));
+    values.set(name, ourValues(named, stored.slice(0, elements(shape)), maps));
   }
   return {
     name: model.name,

@@ -3,7 +3,7 @@ import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnost
 import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoint.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts';
-import { ourValues, pixelChannels } from '../layers-model/feature-channels.ts';
+import { mapsRead, ourValues, type ReadMap } from '../layers-model/feature-channels.ts';
 import { featureOrders } from '../layers-model/feature-order.ts';
 import { readTopology, type Topology } from '../layers-model/topology.ts';
 import { type NamedWeight, namedWeight, withoutLayers } from '../layers-model/weight-names.ts';
@@ -14,8 +14,8 @@ import type { Hdf5File } from './hdf5.ts';
 interface LocatedWeight {
   readonly path: string;
   readonly named: NamedWeight;
-  /** Of a dense layer that reads a map pixel by pixel: the map's channels. */
-  readonly channels?: number;
+  /** Those that a dense layer reads pixel by pixel. */
+  readonly maps?: readonly ReadMap[];
 }
 
 const mostConfig = 16 << 20;
@@ -61,12 +61,12 @@ function readWeights(
     if (tensors.has(named.name)) throw new Unreadable(`it has two weights '${weight}'`);
     if (!Number.isSafeInteger(elements(shape))) throw new Unreadable(`'${weight}' has a shape that none can have`);
     // a file of weights alone has no topology: see `checkpoint-dense-order`
-    const found = orders ? pixelChannels(weight, named, orders) : {};
+    const found = orders ? mapsRead(weight, named, orders) : {};
     if (found.problem !== undefined) throw new Unreadable(found.problem);
     if (!orders && named.layout === 'linear') unordered.push(named.name);
-    const { channels } = found;
+    const { maps } = found;
     tensors.set(named.name, { name: named.name, dtype, shape: named.shape });
-    located.set(named.name, { path, named, ...(channels !== undefined && { channels }) });
+    located.set(named.name, { path, named, ...(maps && { maps }) });
   }
   if (tensors.size === 0) throw new Unreadable('it holds no weights of layers that are known here');
   let buffer = new Float32Array(0);
@@ -76,7 +76,7 @@ function readWeights(
     if (!weight || !isFloat(tensors.get(tensor)?.dtype ?? '')) {
       throw new Error(`${name} has no floating-point tensor '${tensor}'`);
     }
-    const { path, named, channels } = weight;
+    const { path, named, maps } = weight;
     const length = elements(named.shape);
     if (buffer.length < length) {
       buffer = new Float32Array(length);
@@ -84,7 +84,7 @@ function readWeights(
     }
     const stored = buffer.subarray(0, length);
     file.read(path, stored);
-    return ourValues(named, stored, channels, turned.subarray(0, length));
+    return ourValues(named, stored, maps, turned.subarray(0, length));
   };
   const [first] = unordered;
   const report = (tensor: string) =>

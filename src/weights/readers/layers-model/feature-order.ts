@@ -1,5 +1,5 @@
 import type { ResultRef, Topology, TopologyLayer } from './topology.ts';
-import { orderAfter, type ValueOrder } from './value-order.ts';
+import { type FlatMap, orderAfter, type ValueOrder } from './value-order.ts';
 
 /** How many calls of layers are followed: a model may call models, each several times. */
 const mostCalls = 200_000;
@@ -8,8 +8,8 @@ const mostCalls = 200_000;
 export type FeatureOrder =
   /** As a linear layer of ours does: channel by channel. */
   | { readonly kind: 'ours' }
-  /** Pixel by pixel, `channels` for each. Behind a layer that joins flattened maps only one pixel of each is in order. */
-  | { readonly kind: 'pixels'; readonly channels: number; readonly joinedBy?: string }
+  /** Of each of the maps pixel by pixel, all channels of a pixel together; the maps one behind the other. */
+  | { readonly kind: 'pixels'; readonly maps: readonly FlatMap[] }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** The layers of a topology by name: the order in which a dense one reads, and nothing for others. */
@@ -85,8 +85,8 @@ function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefi
 function readBy(x: ValueOrder | undefined): FeatureOrder {
   if (x?.order === 'ours') return { kind: 'ours' };
   if (x?.order === 'last' && x.channels !== undefined) {
-    const { channels, joinedBy } = x;
-    return { kind: 'pixels', channels, ...(joinedBy !== undefined && { joinedBy }) };
+    // of a single map the kernel's features tell the size
+    return { kind: 'pixels', maps: x.maps ?? [{ channels: x.channels }] };
   }
   return {
     kind: 'unknown',

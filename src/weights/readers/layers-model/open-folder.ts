@@ -2,7 +2,7 @@ import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import type { RandomAccess } from '../format.ts';
-import { ourValues, pixelChannels } from './feature-channels.ts';
+import { mapsRead, ourValues, type ReadMap } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
 import { type KernelUse, kernelUses } from './graph-model.ts';
 import { type ManifestWeight, readManifest } from './manifest.ts';
@@ -14,8 +14,8 @@ interface LocatedWeight {
   readonly named: NamedWeight;
   readonly weight: ManifestWeight;
   readonly group: RandomAccess;
-  /** Of a dense layer that reads a map pixel by pixel: the map's channels. */
-  readonly channels?: number;
+  /** Those that a dense layer reads pixel by pixel. */
+  readonly maps?: readonly ReadMap[];
 }
 
 /**
@@ -52,16 +52,16 @@ export function openLayersFolder(
     const named = uses ? constantOf(weight, use) : namedWeight(weight.name, weight.shape);
     if (!named) continue;
     if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
-    const found: ReturnType<typeof pixelChannels> = uses ? (use ?? {}) : pixelChannels(weight.name, named, orders);
+    const found: ReturnType<typeof mapsRead> = uses ? mapsOf(named, use) : mapsRead(weight.name, named, orders);
     if (use?.isOpen) {
       const data = { file: name, tensor: named.name, why: 'does not state the channels of every map that it flattens' };
       diagnostics.push(createDiagnostic('checkpoint-dense-order', undefined, data));
     }
     if (found.problem !== undefined) return fail(found.problem);
-    const { channels } = found;
+    const { maps } = found;
     tensors.set(named.name, { name: named.name, shape: named.shape, dtype: 'F32' });
     const group = groups[weight.group] as RandomAccess;
-    located.set(named.name, { named, weight, group, ...(channels !== undefined && { channels }) });
+    located.set(named.name, { named, weight, group, ...(maps && { maps }) });
   }
   const checkpoint: Checkpoint = {
     name,
@@ -82,9 +82,13 @@ function constantOf({ name, shape }: ManifestWeight, use: KernelUse | undefined)
   return { name, shape: layout === 'vector' ? shape : logicalShape(layout, shape), layout };
 }
 
-function readWeight({ named, weight: { format, begin }, group, channels }: LocatedWeight): Float32Array {
+function mapsOf({ shape }: NamedWeight, use: KernelUse | undefined): { readonly maps?: readonly ReadMap[] } {
+  return use?.channels === undefined ? {} : { maps: [{ channels: use.channels, features: shape[1] as number }] };
+}
+
+function readWeight({ named, weight: { format, begin }, group, maps }: LocatedWeight): Float32Array {
   const bytes = elements(named.shape) * (bytesPerElement[format.kind] as number);
-  return ourValues(named, decodeNumbers(format, group.read(begin, bytes)), channels);
+  return ourValues(named, decodeNumbers(format, group.read(begin, bytes)), maps);
 }
 
 /** Files as one. */

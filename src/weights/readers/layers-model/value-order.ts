@@ -1,3 +1,4 @@
+import { sizeAfter } from './map-size.ts';
 import type { TopologyLayer } from './topology.ts';
 
 /**
@@ -15,8 +16,15 @@ export interface ValueOrder {
   readonly shape?: readonly (number | null)[];
   /** Of what is unknown: the layer behind which it is. */
   readonly behind?: string;
-  /** The layer that joined flattened maps, whose order is known where each has one pixel alone. */
-  readonly joinedBy?: string;
+  /** Of vectors joined, some of them flattened maps: these, one behind the other. */
+  readonly maps?: readonly FlatMap[];
+}
+
+/** A flattened map in a vector. */
+export interface FlatMap {
+  readonly channels: number;
+  /** How many elements it has; absent if that is not known. */
+  readonly features?: number;
 }
 
 /** Layers that leave each element where it is. */
@@ -42,12 +50,12 @@ const pointwise = new Set([
     'EnetLocalResponseNormalization',
   ],
   ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
-  ...['RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomCrop'],
+  ...['RandomTranslation', 'RandomContrast', 'RandomBrightness'],
 ]);
 /** Layers that give a map with the channels of theirs. */
 const spatial = new Set([
   ...['MaxPooling2D', 'AveragePooling2D', 'EnetMaxPooling2D', 'EnetAveragePooling2D', 'ZeroPadding2D', 'Cropping2D'],
-  ...['UpSampling2D', 'Resizing', 'EnetResizing', 'CenterCrop'],
+  ...['UpSampling2D', 'Resizing', 'EnetResizing', 'CenterCrop', 'RandomCrop'],
 ]);
 /** Layers that give a map with channels of their own number. */
 const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D', 'EnetConv2DTranspose']);
@@ -64,16 +72,16 @@ export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], 
   const unknown: ValueOrder = { order: 'unknown', behind: layer.name };
   if (!x) return unknown;
   if (pointwise.has(className)) return x;
-  if (spatial.has(className)) return mapOf(config, channelsOf(x, config));
-  if (filtering.has(className)) return mapOf(config, size(config.filters));
+  if (spatial.has(className)) return mapOf(layer, x, channelsOf(x, config));
+  if (filtering.has(className)) return mapOf(layer, x, size(config.filters));
   if (depthwise.has(className))
-    return mapOf(config, product(channelsOf(x, config), size(config.depth_multiplier) ?? 1));
+    return mapOf(layer, x, product(channelsOf(x, config), size(config.depth_multiplier) ?? 1));
   if (globalPools.has(className)) {
     const channels = channelsOf(x, config);
     const shape = config.keepdims === true ? [1, 1, channels ?? null] : [channels ?? null];
     return { order: 'ours', shape, ...known(channels) };
   }
-  if (className === 'EnetAttention') return mapOf(config, inputs[2] && channelsOf(inputs[2], config));
+  if (className === 'EnetAttention') return mapOf(layer, x, inputs[2] && channelsOf(inputs[2], config));
   if (merging.has(className)) return merged(inputs) ?? unknown;
   if (className === 'Concatenate') return joined(layer, inputs) ?? unknown;
   if (className === 'Dense') return afterDense(x, size(config.units)) ?? unknown;
@@ -100,9 +108,11 @@ function weightOrder(shape: readonly (number | null)[] = []): ValueOrder {
   return shape.length === 3 ? { order: 'last', shape, ...known(shape[2]) } : { order: 'ours', shape };
 }
 
-function mapOf({ data_format: format }: TopologyLayer['config'], channels: number | undefined): ValueOrder {
-  if (format === 'channels_first') return { order: 'ours', shape: [channels ?? null, null, null], ...known(channels) };
-  return { order: 'last', shape: [null, null, channels ?? null], ...known(channels) };
+function mapOf(layer: TopologyLayer, { shape }: ValueOrder, channels: number | undefined): ValueOrder {
+  const isFirst = layer.config.data_format === 'channels_first';
+  if (isFirst) return { order: 'ours', shape: [channels ?? null, null, null], ...known(channels) };
+  const [height = null, width = null] = shape?.length === 3 ? shape : [];
+  return { order: 'last', shape: [...sizeAfter(layer, [height, width]), channels ?? null], ...known(channels) };
 }
 
 /** The channels of a map that a layer reads. */
@@ -116,15 +126,24 @@ function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
   const maps = inputs.filter(({ shape }) => !isGate(shape));
   const joins = maps.length > 0 ? maps : inputs.map(asPixel);
   const [first, ...others] = joins.toSorted((a, b) => (b.channels ?? 0) - (a.channels ?? 0));
+  if (!first) return undefined;
   const isSame = others.every(
-    ({ order, channels }) => order === first?.order && (channels === first?.channels || channels === 1),
+    ({ order, channels, shape, maps }) =>
+      order === first.order &&
+      (channels === first.channels || (channels === 1 && (shape?.length !== 1 || shape[0] === 1))) &&
+      JSON.stringify(maps) === JSON.stringify(first.maps),
   );
-  return isSame && first ? { ...first, ...joint(inputs) } : undefined;
+  return isSame ? { ...first, ...largest(joins) } : undefined;
 }
 
-function joint(inputs: readonly ValueOrder[]): { readonly joinedBy?: string } {
-  const joinedBy = inputs.find((input) => input.joinedBy !== undefined)?.joinedBy;
-  return joinedBy === undefined ? {} : { joinedBy };
+/** The shape of what is repeated over each other. */
+function largest(values: readonly ValueOrder[]): Pick<ValueOrder, 'shape'> {
+  const shapes = values.flatMap(({ shape }) => (shape ? [shape] : []));
+  const [first] = shapes;
+  if (!first || shapes.some(({ length }) => length !== first.length)) return {};
+  const sizesOf = (axis: number) => shapes.map((shape) => shape[axis] ?? null);
+  const most = (list: readonly (number | null)[]) => (list.includes(null) ? null : Math.max(...(list as number[])));
+  return { shape: first.map((_, axis) => most(sizesOf(axis))) };
 }
 
 /** A vector or a map of one pixel as channels last, which it is as well. */
@@ -137,7 +156,7 @@ function isGate(shape: ValueOrder['shape']): boolean {
   return shape !== undefined && (shape.length === 1 || (shape.length === 3 && shape[0] === 1 && shape[1] === 1));
 }
 
-function joined({ name, config: { axis } }: TopologyLayer, inputs: readonly ValueOrder[]): ValueOrder | undefined {
+function joined({ config: { axis } }: TopologyLayer, inputs: readonly ValueOrder[]): ValueOrder | undefined {
   const [first] = inputs;
   const rank = first?.shape?.length;
   if (rank === undefined || !inputs.every(({ shape }) => shape?.length === rank)) return undefined;
@@ -151,9 +170,12 @@ function joined({ name, config: { axis } }: TopologyLayer, inputs: readonly Valu
     return { order: 'last', shape: [height, width, all ?? null], ...known(all) };
   }
   if (isAll(pixels, 'last') && rank === 1 && channels !== undefined) {
-    const isWhole = pixels.every((x) => x.shape?.[0] === x.channels);
-    const shape = [isWhole ? channels : null];
-    return { order: 'last', shape, channels, ...(!isWhole && { joinedBy: name }), ...joint(inputs) };
+    const maps = pixels.flatMap(({ maps, channels, shape }): readonly FlatMap[] => {
+      const features = shape?.[0];
+      return maps ?? [{ channels: channels as number, ...(features && { features }) }];
+    });
+    const features = sum(maps.map((map) => map.features));
+    return { order: 'last', shape: [features ?? null], channels, ...(features !== channels && { maps }) };
   }
   if (isAll(inputs, 'ours') && rank === 3 && (axis === 1 || axis === -3)) {
     return { order: 'ours', shape: [channels ?? null, null, null], ...known(channels) };
@@ -168,7 +190,9 @@ function afterDense({ order, shape }: ValueOrder, units: number | undefined): Va
 }
 
 function flattened(x: ValueOrder, { data_format: format }: TopologyLayer['config']): ValueOrder | undefined {
-  const flat = { ...x, shape: [isGate(x.shape) ? (x.shape?.at(-1) ?? null) : null] };
+  const sizes = x.shape ?? [];
+  const features = sizes.length > 0 && !sizes.includes(null) ? (sizes as number[]).reduce((a, b) => a * b) : null;
+  const flat = { ...x, shape: [features] };
   if (format !== 'channels_first' || x.shape?.length === 1) return flat;
   // The layer turns a map with channels first before it flattens it.
   return x.order === 'ours' ? { ...flat, order: 'last' } : undefined;

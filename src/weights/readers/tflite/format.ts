@@ -100,8 +100,9 @@ function ourShape({ layout, shape }: TfliteConstant): readonly number[] {
  * filters as its channels.
  */
 function turned({ layout, shape, channels }: TfliteConstant, values: Float32Array): Float32Array {
-  if (layout === 'linear') return channels === undefined ? values : inOurOrder(values, shape[1] as number, channels);
+  if (layout === 'linear')
+    return channels === undefined ? values : inOurOrder(values, [{ channels, features: shape[1] as number }]);
   if (layout === 'other') return values;
   const [, height = 1, width = 1, last = 1] = shape;
-  return inOurOrder(values, height * width * last, last);
+  return inOurOrder(values, [{ channels: last, features: height * width * last }]);
 }
