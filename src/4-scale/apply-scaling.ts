@@ -1,4 +1,4 @@
-import type { ScalingEntry } from '../1-parse/ast.ts';
+import type { NameNode, ScalingEntry } from '../1-parse/ast.ts';
 import { roundFilters, roundTo, scaleRepeats } from '../2-resolve/rounding.ts';
 import { eachName, textOfName } from '../3-check/meanings/names-in.ts';
 import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
@@ -7,7 +7,8 @@ import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
 import { addTraces, type Evaluation, traced } from './evaluation.ts';
 import { type FactorName, factorNames } from './scaling.ts';
-import type { Scale } from './values.ts';
+import type { Trace } from './trace.ts';
+import type { Env, Scale, VariantValue } from './values.ts';
 
 /** `d(n)`, `w(n)` or `r(n)` at this point, with the sentence that says how. */
 export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: number, span: Span): number {
@@ -16,6 +17,15 @@ export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: 
   const [result, text] = own ? ownRounding(ev, scale, own, n) : defaultRounding(name, n, scale.factors[name].value);
   addTraces(ev, [{ span, rule: name, argument: n, result, text }]);
   return result;
+}
+
+/** How `phi`, `d`, `w` or `r` came to the value that is read: `phi 2, variant b2`, `w 1.21, 1.1 ^ phi at phi 2`. */
+export function pointTrace({ scale }: Env, { text: rule, span }: NameNode, value: number): Trace {
+  const row = scale?.env.vars.get(givenNames.variant)?.value as VariantValue | undefined;
+  const ofRow = row?.name ? `variant ${row.name}` : undefined;
+  const source = rule === givenNames.phi.name ? ofRow : scale?.factors[rule as FactorName].source;
+  const text = `${rule} ${show(value)}${source === undefined ? '' : `, ${source}`}`;
+  return { span, rule, argument: value, result: value, text };
 }
 
 /** `w(n) = round(n * w, 8)`: what the model's `scaling` says. */

@@ -1,6 +1,6 @@
 import type { Expr, ModelNode, ScalingEntry, ScalingNode } from '../1-parse/ast.ts';
 import { eachName } from '../3-check/meanings/names-in.ts';
-import type { LocalName } from '../3-check/meanings/occurrence.ts';
+import { type LocalName, pointFactor } from '../3-check/meanings/occurrence.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import { excerpt, type Span } from '../source.ts';
 import { innerEnv } from './env.ts';
@@ -57,8 +57,9 @@ export function chooseFactors(
   const factors: Record<FactorName, Factor> = { d: unscaled, w: unscaled, r: unscaled };
   const evaluateFactor = (name: string, expr: Expr, inner: Env): number => {
     eachName(env.meanings, expr, ({ span }, target) => {
-      if (target.kind !== 'local' || !scaled.has(target.local)) return;
-      fail('scaling-circle', span, { factor: name, name: target.local.ident.name });
+      const isScaled = target.kind === 'local' && scaled.has(target.local);
+      const from = isScaled ? target.local.ident.name : pointFactor(target);
+      if (from !== undefined) fail('scaling-circle', span, { factor: name, name: from });
     });
     const value = evaluateNumber(ev, inner, expr);
     return value > 0 ? value : fail('bad-factor', expr.span, { name, value, why: 'it must be above 0' });

@@ -3,7 +3,7 @@ import type { DeclaredModel } from '../2-resolve/program.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { eachName } from '../3-check/meanings/names-in.ts';
-import { givenNames, type LocalName } from '../3-check/meanings/occurrence.ts';
+import { givenNames, type LocalName, pointFactor, pointFactors } from '../3-check/meanings/occurrence.ts';
 import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { VariantRow } from '../3-check/variants.ts';
 import type { Span } from '../source.ts';
@@ -139,6 +139,7 @@ function evaluatePoint(
   const isScaled = ({ name }: ParamNode) => scaled.has(plain.meanings.locals.get(name) as LocalName);
   choose((param) => !isScaled(param));
   scale.factors = chooseFactors(ev, plain, model, request, row, phi, scaled, context.span);
+  for (const name of factorNames) vars.set(pointFactors[name], { value: scale.factors[name].value });
   choose(isScaled);
   const chosenConvention = chooseConvention(ev, env, model, request, context.outer);
   env.convention = given
@@ -178,7 +179,8 @@ function scaledParams(
       const isScaled =
         target.kind === 'local'
           ? scaled.has(target.local)
-          : target.kind === 'free' && freeMeaning(module, target.name)?.kind === 'scaling';
+          : pointFactor(target) !== undefined ||
+            (target.kind === 'free' && freeMeaning(module, target.name)?.kind === 'scaling');
       if (isScaled) scaled.add(local);
     });
   }
@@ -237,6 +239,6 @@ function paramValue(
   if (size && name.name === 'resolution') {
     return { name: name.name, text: size.join('x'), origin: 'override', source: '--resolution', span, trace: '' };
   }
-  const trace = (binding.traces ?? []).map((t) => t.text).join('; ');
+  const trace = [...new Set((binding.traces ?? []).map((t) => t.text))].join('; ');
   return { name: name.name, text: valueText(binding.value), origin, source, span, trace };
 }

@@ -13,12 +13,12 @@ import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { modelOfVariant } from '../3-check/meanings/called-blocks.ts';
 import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { textOfName } from '../3-check/meanings/names-in.ts';
-import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
+import { type BoundName, givenNames, pointFactor } from '../3-check/meanings/occurrence.ts';
 import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
-import { applyScaling, show } from './apply-scaling.ts';
+import { applyScaling, pointTrace, show } from './apply-scaling.ts';
 import { bind, innerEnv, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
@@ -164,6 +164,11 @@ function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   if (variant) return variant;
   if (target === givenNames.phi && !lookupVar(env, name)) return fail('phi-unset', name.span, {});
   const binding = lookupVar(env, name);
+  const factor = pointFactor(target);
+  // what chooses the point comes before its factors
+  if (factor && !binding) return fail('scaling-circle', name.span, { factor: 'phi', name: factor });
+  if (factor) env.scale?.used.add(factor);
+  if (factor || target === givenNames.phi) addTraces(ev, [pointTrace(env, name, binding?.value as number)]);
   if (binding?.traces) addTraces(ev, binding.traces);
   const value = binding ? binding.value : freeValue(env, name);
   if (value === undefined) return failUnknown(env, name);

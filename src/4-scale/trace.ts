@@ -4,7 +4,7 @@ import type { Span } from '../source.ts';
 export interface Trace {
   /** `w(80)`: where it was asked for. */
   readonly span: Span;
-  /** `d`, `w` or `r`, or the rounding function called. */
+  /** `d`, `w`, `r` or `phi`, or the rounding function called. */
   readonly rule: string;
   readonly argument: number;
   readonly result: number;

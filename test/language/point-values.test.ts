@@ -118,3 +118,47 @@ test('what is no point of the inner model is said at the step', () => {
   ]);
   expect(said('  trunk: Inner(w: phi)')).toEqual(['bad-factor: w is 0: it must be a finite number above 0']);
 });
+
+const scaled = (entry: string, members: string) => model(`  scaling phi {\n    w = ${entry}\n  }\n${members}`);
+const channelsAt = (text: string, options: object) => nodeAt(build(text, options).graph, 's').shapes[0]?.[0];
+
+test('the factors are numbers wherever phi is one, and functions where they are called', () => {
+  const text = scaled('2 ^ phi', '  param n: int = round(10 * w, 4)\n  s: Conv(n + w(8) + d(r) if w > 1 else n, 1)');
+  expect(channelsAt(text, { phi: 1 })).toBe(20 + 16 + 1);
+  expect(channelsAt(text, {})).toBe(12);
+  expect(channelsAt(text, { w: 3, d: 2.5 })).toBe(32 + 24 + 3);
+  const row = '  variants {\n    | name | w |\n    | x    | 4 |\n  }\n  s: Conv(2 * w, 1)';
+  expect(channelsAt(model(row), { variant: 'x' })).toBe(8);
+  const table = '  s: Conv(kernel: 1) {\n    | repeat | channels |\n    | 2 * d  | 3 * w    |\n  }';
+  expect(build(scaled('2 ^ phi', table), { phi: 1, d: 2 }).graph.nodes.map((n) => n.shapes[0]?.[0])).toEqual([
+    3, 6, 6, 6, 6,
+  ]);
+  expect(problems(model('  s: Conv(8 * w, 1)'))).toEqual(['wrong-type']);
+});
+
+test('a factor that is read is used, and a parameter that reads one is scaled', () => {
+  expect(problems(scaled('2 ^ phi', '  s: Conv(4, 1)'), { w: 2 })).toEqual(['unused-override']);
+  expect(problems(scaled('2 ^ phi', '  s: Conv(4 * w, 1)'), { phi: 1, w: 2 })).toEqual([]);
+  const circle = (entry: string, members = '  s: Conv(w(8), 1)', options: object = { phi: 1 }) =>
+    messages(scaled(entry, members), options);
+  expect(circle('1 + d')).toHaveLength(1);
+  const row = (cell: string) =>
+    `  param n: real = 2 * r\n  variants {\n    | name | w |\n    | x    | ${cell} |\n  }\n  s: Conv(n, 1)`;
+  expect(circle('2', row('d'), { variant: 'x' })).toEqual([
+    "scaling-circle: 'w' cannot follow from 'd', which is itself scaled",
+  ]);
+  expect(circle('2', row('n'), { variant: 'x' })).toEqual([
+    "scaling-circle: 'w' cannot follow from 'n', which is itself scaled",
+  ]);
+  expect(circle('2', '  variants {\n    | name | phi |\n    | x    | w   |\n  }\n  s: Conv(8, 1)')).toEqual([
+    "scaling-circle: 'phi' cannot follow from 'w', which is itself scaled",
+  ]);
+});
+
+test('what phi and the factors were says how a number came about', () => {
+  const { graph, point } = build(scaled('2 ^ phi', '  param n: int = 4 + phi + phi\n  s: Conv(n * w, 1)'), { phi: 1 });
+  expect(point.params.map(({ trace, source }) => [trace, source])).toEqual([['phi 1', 'default']]);
+  expect(nodeAt(graph, 's').traces.map(({ text }) => text)).toContain('w 2, 2 ^ phi at phi 1');
+  const row = build(family, { variant: 'm' });
+  expect(nodeAt(row.graph, 'last').traces.map(({ text }) => text)).toEqual(['phi 1, variant m']);
+});

@@ -13,6 +13,7 @@ import type {
 import { objectiveNames } from '../../2-resolve/builtins.ts';
 import { type LanguageTarget, type LocalName, measures, type NameTarget, type Occurrence } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
+import { pointNames, roundingNames, withoutFactors } from './point-names.ts';
 import {
   bindName,
   blocksBuilt,
@@ -22,9 +23,7 @@ import {
   type Names,
   type NamesInText,
   namesAt,
-  pointNames,
   put,
-  roundingNames,
   tableNames,
   type Walk,
   walkArgs,
@@ -202,7 +201,7 @@ const objectives = [...objectiveNames].map((name): [string, LanguageTarget] => [
 function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): NameTarget {
   if (first.kind === 'name') return walkName(w, names, first);
   if (first.kind === 'call') {
-    const callee = walkName(w, names, first.callee);
+    const callee = walkName(w, names, first.callee, true);
     walkArgs(w, tail.rows ? tableNames(names) : names, first.args, [callee, ...blocksBuilt(w, names, tail)]);
     return callee;
   }
@@ -213,7 +212,7 @@ function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): NameTar
 /** Factors see phi and the model's parameters, roundings their number and the factors besides. */
 function walkScaling(w: Walk, facts: Names, scaling: ScalingNode): void {
   const { variable, entries } = scaling;
-  const outer = innerNames(facts);
+  const outer = innerNames(withoutFactors(facts));
   if (variable) bindName(w, outer, variable, 'number', { binder: scaling });
   for (const entry of entries) {
     const { name, parameter, value } = entry;

@@ -80,6 +80,18 @@ export const givenNames = {
   variant: { kind: 'language', what: 'point', name: 'variant' },
 } as const satisfies Readonly<Record<string, GivenName>>;
 
+/** The factors as the values of a model that scales see them; called, `w(32)`, the same words are functions. */
+export const pointFactors = {
+  d: { kind: 'language', what: 'point', name: 'd' },
+  w: { kind: 'language', what: 'point', name: 'w' },
+  r: { kind: 'language', what: 'point', name: 'r' },
+} as const satisfies Readonly<Record<string, GivenName>>;
+
+/** The factor that a name is where a model's values read it. */
+export function pointFactor(target: NameTarget | undefined): keyof typeof pointFactors | undefined {
+  return (['d', 'w', 'r'] as const).find((name) => target === pointFactors[name]);
+}
+
 /** What a `require` of a model may ask of the built network. */
 export const measures = {
   params: { kind: 'language', what: 'measure', name: 'params' },

@@ -21,6 +21,7 @@ import {
   type LocalTarget,
   type NameTarget,
   type Occurrence,
+  pointFactor,
 } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 
@@ -142,20 +143,20 @@ export function* namesAt({ names, count }: NamesAt): Generator<string> {
   }
 }
 
-/** What a name without dots means at a place. */
-function targetOf(names: Names, name: string): NameTarget {
+/** What a name without dots means at a place; called, a factor of the model is a function. */
+function targetOf(names: Names, name: string, called = false): NameTarget {
   for (let n: Names | undefined = names; n; n = n.parent) {
     const bound = n.bound.get(name);
-    if (bound) return bound;
+    if (bound && !(called && pointFactor(bound))) return bound;
   }
   return { kind: 'free', name };
 }
 
 /** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
-export function walkName(w: Walk, names: Names, node: NameNode): NameTarget {
+export function walkName(w: Walk, names: Names, node: NameNode, called = false): NameTarget {
   const { text } = w;
   if (!text) {
-    const target = targetOf(names, node.parts[0] ?? '');
+    const target = targetOf(names, node.parts[0] ?? '', called);
     w.targets.set(node, target);
     return target;
   }
@@ -188,7 +189,7 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
       walkName(w, names, expr);
       return;
     case 'call':
-      walkArgs(w, names, expr.args, [walkName(w, names, expr.callee)]);
+      walkArgs(w, names, expr.args, [walkName(w, names, expr.callee, true)]);
       return;
     case 'list':
       for (const item of expr.items) walkExpr(w, names, item);
@@ -285,7 +286,7 @@ function walkVariant(w: Walk, names: Names, expr: Expr, callee: NameTarget): voi
 export function walkStep(w: Walk, names: Names, step: StepNode): void {
   const { share, label, callee, args = [], tail } = step;
   walkLabel(w, label, share !== undefined);
-  const target = walkName(w, names, callee);
+  const target = walkName(w, names, callee, true);
   walkArgs(w, tail.rows ? tableNames(names) : names, args, [target, ...blocksBuilt(w, names, tail)]);
   walkTail(w, names, tail, target);
 }
@@ -349,26 +350,8 @@ export function tableNames(names: Names): Names {
   return innerNames(names, counters);
 }
 
-const { index, count, d, w, r } = givenNames;
+const { index, count } = givenNames;
 const counters = Object.entries({ index, count });
-
-/** What a model's values see besides its parameters and tables: where in its family it stands. */
-export function pointNames(model: ModelNode): Names {
-  const { phi, variant } = givenNames;
-  const bound: Names['bound'] = new Map();
-  for (const member of model.members) {
-    if (member.kind === 'scaling' && member.variable) bound.set('phi', phi);
-    if (member.kind !== 'variants') continue;
-    bound.set('variant', variant);
-    if (member.rows.header.some((column) => column.name === 'phi')) bound.set('phi', phi);
-  }
-  return { bound };
-}
-
-/** Roundings see the factors. */
-export function roundingNames(names: Names): Names {
-  return innerNames(names, Object.entries({ d, w, r }));
-}
 
 /** A stage table: its columns are parameters of the blocks that it builds. */
 export function walkStageRows(w: Walk, outer: Names, rows: RowsNode, base: readonly NameTarget[]): void {
