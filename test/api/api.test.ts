@@ -66,7 +66,7 @@ model Own {
   const result = enetc.emit(enetc.compile(source), listing, {}, open);
   expect(result.diagnostics).toEqual([]);
   expect(text).toMatchInlineSnapshot(`
-    "enet.model enet.spec_sha256 enet.d enet.w enet.r enet.convention enet.params enet.classes enet.weights enet.parameters enet.macs enet.input.image.layout enet.input.image.channels enet.input.image.interpolation enet.input.image.crop
+    "enet.model enet.spec_sha256 enet.d enet.w enet.r enet.convention enet.params enet.classes enet.weights enet.parameters enet.macs enet.input.image.layout enet.input.image.channels enet.input.image.interpolation enet.input.image.crop enet.input.image.small
     image input 3,32,32
     stem.conv conv 8,32,32
     stem.relu activation 8,32,32
