@@ -106,7 +106,7 @@ block Attended(x, act: activation = relu) {
 
 block Next(x, ratio: int, act: activation = gelu) {
   return x
-    -> depthwise: Conv(x.channels, [1, 3], groups: x.channels) -> norm: LayerNorm(1e-6)
+    -> depthwise: Conv(x.channels, [1, 3], groups: x.channels) -> norm: LayerNorm(1e-2)
     -> expand: Conv(ratio * x.channels, 1) -> act
     -> groups: GroupNorm(ratio)
     -> project: Conv(x.channels, 1)

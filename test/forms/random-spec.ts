@@ -262,7 +262,8 @@ function step(pick: Choices, shape: readonly number[]): string {
         'sigmoid -> Power(1.5)',
       ]),
     () => pick.of(['Normalise(0.5)', 'Normalise(1e-1)']),
-    // behind a gate that is all but closed a pixel's variance is nearly 0: an epsilon of 1e-5 magnifies its rounding 300 times
+    // where a gate is all but closed, or a pixel's few channels all but equal, its variance is nearly 0: an epsilon of 1e-5
+    // magnifies its rounding 300 times, here and in `Next`
     () => pick.of(['LayerNorm(1e-3)', 'LayerNorm(0.1)']),
     () => `GroupNorm(${pick.of(divisors(c))}${pick.of(['', ', epsilon: 0.1'])})`,
     () => pick.of(acts),
