@@ -25,7 +25,11 @@ import {
 /** Where an expression stands: choices only in the cells of stage tables. */
 export interface ExprPosition {
   readonly cell?: boolean;
+  /** In a value of a cell that holds on a condition. */
+  readonly conditional?: boolean;
 }
+
+const insideOut = ' and in no conditional value; put the condition into its options: {(3 if condition else 5), 7}';
 
 /** Checks an expression and gives its type; `unknown` where something is wrong, so that one mistake is reported once. */
 export function checkExpr(c: Checker, expr: Expr, position: ExprPosition = {}): Type {
@@ -61,7 +65,7 @@ function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
     case 'comprehension':
       return checkComprehension(c, expr, position);
     case 'choice':
-      if (!position.cell) report(c, 'choice-outside-cell', expr.span, {});
+      if (!position.cell) report(c, 'choice-outside-cell', expr.span, { hint: position.conditional ? insideOut : '' });
       return checkSame(c, expr.options, 'an option of this choice', {});
     case 'unary': {
       const type = expr.operator === 'not' ? 'bool' : 'number';
@@ -72,7 +76,7 @@ function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
       return checkBinary(c, expr, position);
     case 'conditional':
       expectType(c, checkExpr(c, expr.condition), 'bool', expr.condition.span);
-      return checkEither(c, expr);
+      return checkEither(c, expr, position);
     case 'index': {
       const object = checkExpr(c, expr.object, position);
       expectType(c, checkExpr(c, expr.index, position), 'number', expr.index.span, 'an index');
@@ -180,9 +184,10 @@ function checkSame(c: Checker, values: readonly Expr[], what: string, position: 
 }
 
 /** The two values of `a if condition else b`, which must fit the same places; and their common type. */
-function checkEither(c: Checker, { value, otherwise }: ConditionalNode): Type {
-  const first = checkExpr(c, value);
-  const second = checkExpr(c, otherwise);
+function checkEither(c: Checker, { value, otherwise }: ConditionalNode, { cell, conditional }: ExprPosition): Type {
+  const inside = { conditional: cell ?? conditional ?? false };
+  const first = checkExpr(c, value, inside);
+  const second = checkExpr(c, otherwise, inside);
   const common = commonType(first, second);
   if (common) return common;
   wrongType(

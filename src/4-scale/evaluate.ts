@@ -323,7 +323,7 @@ function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
   const { cell, choices } = ev;
   const options = choice.options.map((option) => evaluate(ev, env, option));
   const [first] = options;
-  if (!cell || first === undefined) return fail('choice-outside-cell', choice.span, {});
+  if (!cell || first === undefined) return fail('choice-outside-cell', choice.span, { hint: '' });
   const key = cell.next === 0 ? cell.key : `${cell.key}.${cell.next}`;
   cell.next++;
   const given = choices.given.get(key);

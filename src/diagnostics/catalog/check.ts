@@ -170,8 +170,8 @@ export const checkDiagnostics = {
     `The names of rows make paths (and \`--variant\` finds its row by them), so each is unique.`,
   ),
   'duplicate-phi': error<{ phi: number }>((a) => `two variants have phi ${a.phi}`, `\`--phi\` must mean one row.`),
-  'choice-outside-cell': error<object>(
-    () => 'a choice stands only in the cell of a stage table',
+  'choice-outside-cell': error<{ hint: string }>(
+    (a) => `a choice stands only in the cell of a stage table${a.hint}`,
     `\`{3, 5}\` in a cell is one decision of a search space, made once for its row. \`--set stages.2.kernel=5\` settles it.`,
   ),
   'string-outside-weights': error<object>(
