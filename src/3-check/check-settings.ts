@@ -10,6 +10,7 @@ import { oneTensor, type Type } from './types.ts';
 export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['mean', { list: 'number' }],
   ['std', { list: 'number' }],
+  ['bgr', 'bool'],
 ]);
 
 /** What a weight map may say of where a column's weights come from. */

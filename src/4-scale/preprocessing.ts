@@ -2,6 +2,10 @@
 export const interpolations = ['bicubic', 'bilinear'] as const;
 export type Interpolation = (typeof interpolations)[number];
 
+/** Which colour the first channel of a network's input is, and which the last. */
+export const channelOrders = ['rgb', 'bgr'] as const;
+export type ChannelOrder = (typeof channelOrders)[number];
+
 /**
  * What is stated of how a picture becomes a network's input; what is absent is decided by the next in line. In this order:
  * the request (`--mean`), the weights' file, the column of the weight map that has its names, the spec, and what holds
@@ -11,6 +15,8 @@ export interface Preprocessing {
   /** Of pixels between 0 and 1: `(pixel - mean) / std`. A number a channel; in a request also one for all. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
+  /** Red, green, blue by default. Mean and std go by it. */
+  readonly channelOrder?: ChannelOrder;
   /** The share of a picture's shorter side that is kept, by a rectangle in the middle of the input's ratio. */
   readonly crop?: number;
   readonly interpolation?: Interpolation;

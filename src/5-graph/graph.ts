@@ -1,5 +1,5 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
-import type { Preprocessing } from '../4-scale/preprocessing.ts';
+import type { ChannelOrder, Preprocessing } from '../4-scale/preprocessing.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Op } from '../ops/ops.ts';
@@ -91,6 +91,8 @@ export interface StagePosition {
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Of the input, and of these numbers: red, green, blue by default. */
+  readonly channelOrder?: ChannelOrder;
 }
 
 export interface GraphOutput {

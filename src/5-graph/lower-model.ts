@@ -148,7 +148,9 @@ function readNormalisation(b: Builder, env: Env, member: InputNode, channels: nu
       found: `a list of ${list.length}`,
     });
   };
-  return { mean: read('mean', 0), std: read('std', 1) };
+  const bgr = member.args.find((a) => a.name?.name === 'bgr');
+  const isBgr = bgr !== undefined && evaluate(b.ev, env, bgr.value) === true;
+  return { mean: read('mean', 0), std: read('std', 1), ...(isBgr && { channelOrder: 'bgr' }) };
 }
 
 /** For a number of channels that the model was not written for: each takes the average, as for gray pictures. */

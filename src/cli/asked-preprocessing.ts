@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../4-scale/preprocessing.ts';
+import type { ChannelOrder, Preprocessing } from '../4-scale/preprocessing.ts';
 import { number, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
@@ -8,8 +8,14 @@ import { cropOption } from './preprocessing-options.ts';
 export function askedPreprocessing(args: Arguments): Preprocessing | undefined {
   const [mean, std, crop] = [numbers(args, 'mean'), numbers(args, 'std'), cropOf(args)];
   if (std?.some((n) => n <= 0)) throw usageError('--std takes numbers above 0', args.command.name);
-  if (!mean && !std && crop === undefined) return undefined;
-  return { ...(mean && { mean }), ...(std && { std }), ...(crop !== undefined && { crop }) };
+  const channelOrder = text(args, 'channel-order') as ChannelOrder | undefined;
+  if (!mean && !std && !channelOrder && crop === undefined) return undefined;
+  return {
+    ...(mean && { mean }),
+    ...(std && { std }),
+    ...(channelOrder && { channelOrder }),
+    ...(crop !== undefined && { crop }),
+  };
 }
 
 /** Where the crop is a setting, as in training, it comes with these. */

@@ -1,3 +1,4 @@
+import { channelOrders } from '../4-scale/preprocessing.ts';
 import type { Option } from './option.ts';
 
 /** How pictures become an input, where it differs from what the weights and the spec state. */
@@ -14,6 +15,13 @@ export const preprocessingOptions: readonly Option[] = [
     value: 'N,N,N',
     kind: 'numbers',
     description: 'what they are divided by then',
+  },
+  {
+    name: 'channel-order',
+    value: 'NAME',
+    choices: channelOrders,
+    description:
+      "rgb or bgr: which colour is the first channel, also of --mean and --std; the weights' or the spec's own by default",
   },
 ];
 

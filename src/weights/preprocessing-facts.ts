@@ -1,4 +1,4 @@
-import { interpolations, type Preprocessing } from '../4-scale/preprocessing.ts';
+import { channelOrders, interpolations, type Preprocessing } from '../4-scale/preprocessing.ts';
 import { defaultCropShare, smallSide } from '../5-graph/crop-share.ts';
 import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
 import { isObject } from './is-object.ts';
@@ -36,7 +36,8 @@ function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefine
   const [channels, height, width] = shape;
   if (channels === undefined || height === undefined || width === undefined) return [];
   const fact = (key: string, value: string): Fact => [`enet.input.${name}.${key}`, value];
-  const order = channels === 3 ? 'RGB' : channels === 1 ? 'gray' : undefined;
+  const colours = stated?.channelOrder === 'bgr' ? 'BGR' : 'RGB';
+  const order = channels === 3 ? colours : channels === 1 ? 'gray' : undefined;
   const side = Math.min(height, width);
   const share = side <= smallSide ? 1 : defaultCropShare(side);
   const { mean, std, crop, interpolation = 'bicubic' } = stated ?? {};
@@ -81,6 +82,7 @@ function ofFacts(metadata: ReadonlyMap<string, string>): Preprocessing | undefin
   return stated({
     mean: parsed(fact('mean')),
     std: parsed(fact('std')),
+    channelOrder: fact('channels')?.toLowerCase(),
     crop: fact('small') === 'whole' ? undefined : parsed(fact('crop')),
     interpolation: fact('interpolation'),
   });
@@ -102,18 +104,20 @@ function cfgOf(config: Readonly<Record<string, unknown>> | undefined): Readonly<
 /** timm's names for it: timm/data/config.py. */
 function ofTimm(config: Readonly<Record<string, unknown>> | undefined): Preprocessing | undefined {
   const cfg = cfgOf(config);
-  return cfg && stated({ ...cfg, crop: cfg.crop_pct });
+  return cfg && stated({ ...cfg, crop: cfg.crop_pct, channelOrder: 'rgb' });
 }
 
 /** The parts that are what they have to be. */
 function stated(found: Readonly<Record<string, unknown>>): Preprocessing {
   const { mean, std, crop } = found;
   const interpolation = interpolations.find((name) => name === found.interpolation);
+  const channelOrder = channelOrders.find((name) => name === found.channelOrder);
   const isNumbers = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length > 0 && value.every((n) => Number.isFinite(n));
   return {
     ...(isNumbers(mean) && { mean }),
     ...(isNumbers(std) && std.every((n) => n > 0) && { std }),
+    ...(channelOrder && { channelOrder }),
     ...(typeof crop === 'number' && crop > 0 && crop <= 1 && { crop }),
     ...(interpolation && { interpolation }),
   };

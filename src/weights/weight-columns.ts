@@ -63,13 +63,18 @@ function readConvention({ name, args }: SourceConventionNode): SourceConvention 
   return {
     name: name.name as SourceConvention['name'],
     settings: conventionSettings(values),
-    ...(channels > 0 && { preprocessing: { mean: mean ?? all(0), std: std ?? all(1) } }),
+    ...((channels > 0 || values.has('bgr')) && {
+      preprocessing: {
+        ...(channels > 0 && { mean: mean ?? all(0), std: std ?? all(1) }),
+        channelOrder: values.get('bgr') === true ? 'bgr' : 'rgb',
+      },
+    }),
   };
 }
 
 /** What settings that are written out, `epsilon` and `padding` say, change of a convention. */
 export function conventionSettings(values: ReadonlyMap<string, Literal | undefined>): Partial<ConventionSettings> {
   const renamed = new Map([...values].map(([name, value]) => [name === 'count_pad' ? 'countPad' : name, value]));
-  for (const input of ['mean', 'std']) renamed.delete(input);
+  for (const input of ['mean', 'std', 'bgr']) renamed.delete(input);
   return Object.fromEntries(renamed) as Partial<ConventionSettings>;
 }

@@ -18,7 +18,7 @@ import { memoryFiles } from '../memory-sink.ts';
 import { decode } from '../onnx/emit.ts';
 import { readStateDict } from './state-dicts.ts';
 
-const ofImagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+const ofImagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], channelOrder: 'rgb' };
 const folder = mkdtempSync(join(tmpdir(), 'enet-preprocessing-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -45,11 +45,21 @@ describe('what belongs to weights follows them', () => {
     expect(followed(library, names, { ...options, convention: 'torch' })).toEqual(ofImagenet);
   });
 
+  test("Keras's VGG takes pictures as its own preprocessing gives them: blue first, less the means of ImageNet", () => {
+    const { mean, std, channelOrder } = followed('vgg', 'keras_vgg16', { variant: 'vgg16' })!;
+    expect(channelOrder).toBe('bgr');
+    // keras/src/applications/imagenet_utils.py, mode caffe
+    const pixel = { blue: 10, green: 20, red: 250 };
+    const seen = [pixel.blue, pixel.green, pixel.red].map((value, c) => (value / 255 - mean![c]!) / std![c]!);
+    for (const [c, value] of [10 - 103.939, 20 - 116.779, 250 - 123.68].entries())
+      expect(seen[c]).toBeCloseTo(value, 3);
+  });
+
   test('the file is believed before the column of its names, and the request before the file', () => {
     const cfg = { mean: [0.1, 0.2, 0.3], std: [1, 1, 2], crop_pct: 0.9, interpolation: 'bilinear' };
     const config: [string, string][] = [['timm.config', JSON.stringify({ pretrained_cfg: cfg })]];
     const from = (options: CompileOptions) => followed('mobilenet-v2', 'timm_mobilenetv2_100', options, config);
-    const file = { mean: cfg.mean, std: cfg.std, crop: 0.9, interpolation: 'bilinear' };
+    const file = { mean: cfg.mean, std: cfg.std, channelOrder: 'rgb', crop: 0.9, interpolation: 'bilinear' };
     expect(from({})).toEqual(file);
     expect(from({ preprocessing: { mean: [0.25], crop: 1 } })).toEqual({ ...file, mean: [0.25, 0.25, 0.25], crop: 1 });
   });
@@ -64,13 +74,19 @@ describe('what belongs to weights follows them', () => {
     writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
     const { checkpoint, close } = await openCheckpoint(path, folder);
     close();
-    expect(statedPreprocessing(checkpoint!.metadata)).toEqual({ mean: [0.5], std: [0.25], crop: 1 });
+    expect(statedPreprocessing(checkpoint!.metadata)).toEqual({
+      mean: [0.5],
+      std: [0.25],
+      channelOrder: 'rgb',
+      crop: 1,
+    });
     expect(statedLabels(checkpoint!.metadata)).toEqual(['cat', 'dog']);
   });
 
   test.each([
     [{}],
     [{ mean: [0.25, 0.5, 0.75], std: [0.125, 0.25, 1e-3], crop: 0.8125, interpolation: 'bilinear' as const }],
+    [{ channelOrder: 'bgr' as const }],
   ])('every file that is written states it, and is read as it was meant: %j', (preprocessing) => {
     const spec = librarySpec('squeezenet')!;
     const set = { classes: '2' };
@@ -82,8 +98,8 @@ describe('what belongs to weights follows them', () => {
     const { userDefinedMetadata } = JSON.parse(new TextDecoder().decode(tfjs.bytes('model.json')));
     const props = decode(onnx.bytes()).model.metadataProps!.map(({ key, value }) => [key!, value!] as const);
     for (const metadata of [new Map(props), new Map<string, string>(Object.entries(userDefinedMetadata))]) {
-      const { interpolation = 'bicubic', ...rest } = network.graph.preprocessing.image!;
-      expect(statedPreprocessing(metadata)).toEqual({ ...rest, interpolation });
+      const { interpolation = 'bicubic', channelOrder = 'rgb', ...rest } = network.graph.preprocessing.image!;
+      expect(statedPreprocessing(metadata)).toEqual({ ...rest, interpolation, channelOrder });
       expect(statedLabels(metadata)).toEqual(['a', 'b']);
     }
     expect(emit(network, onnxTarget, {}, onnx.open, { labels: ['a'] }).diagnostics.map((d) => d.code)).toEqual([

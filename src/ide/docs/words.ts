@@ -130,4 +130,5 @@ export const settingDocs: Readonly<Record<string, string>> = {
   count_pad: 'Whether the mean of `AvgPool` counts padding.',
   mean: "The mean of the pixels' values between 0 and 1, one number per channel.",
   std: "The deviation of the pixels' values between 0 and 1, one number per channel.",
+  bgr: 'Whether the channels are blue, green, red, as OpenCV reads pictures. `mean` and `std` have this order too.',
 };

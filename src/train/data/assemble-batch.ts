@@ -48,25 +48,37 @@ export function assembleBatch(parts: BatchParts, classes: number, settings: Load
   return { index, shape, images, targets, labels, weights, indices, skipped: [...skipped.values()] };
 }
 
-/** `(value / 255 - mean) / std` for each value, one table per channel. */
-function normalisingTables({ mean, std }: LoaderSettings): readonly Float32Array[] {
-  return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / (std[c] as number)));
+/** How a channel of the network's input is made. */
+interface ChannelTable {
+  /** `(value / 255 - mean) / std` for each value. */
+  readonly values: Float32Array;
+  /** From the channel's place in a pixel to that of its colour, which pictures have in the order red, green, blue. */
+  readonly shift: number;
 }
 
-function normalise(from: Uint8Array, to: Float32Array, tables: readonly Float32Array[]): void {
+function normalisingTables({ mean, std, channelOrder }: LoaderSettings): readonly ChannelTable[] {
+  const last = mean.length - 1;
+  return mean.map((m, c) => ({
+    values: Float32Array.from({ length: 256 }, (_, v) => (v / 255 - m) / (std[c] as number)),
+    shift: channelOrder === 'bgr' ? last - 2 * c : 0,
+  }));
+}
+
+function normalise(from: Uint8Array, to: Float32Array, tables: readonly ChannelTable[]): void {
   const step = tables.length;
   for (let c = 0; c < step; c++) {
-    const table = tables[c] as Float32Array;
-    for (let i = c; i < from.length; i += step) to[i] = table[from[i] as number] as number;
+    const { values, shift } = tables[c] as ChannelTable;
+    for (let i = c; i < from.length; i += step) to[i] = values[from[i + shift] as number] as number;
   }
 }
 
-function mixInto(to: Float32Array, other: Uint8Array, mix: Mix, width: number, tables: readonly Float32Array[]): void {
+function mixInto(to: Float32Array, other: Uint8Array, mix: Mix, width: number, tables: readonly ChannelTable[]): void {
   const channels = tables.length;
   if (mix.kind === 'mixup') {
     const { share } = mix;
     for (let i = 0; i < to.length; i++) {
-      const value = (tables[i % channels] as Float32Array)[other[i] as number] as number;
+      const { values, shift } = tables[i % channels] as ChannelTable;
+      const value = values[other[i + shift] as number] as number;
       to[i] = share * (to[i] as number) + (1 - share) * value;
     }
     return;

@@ -1,4 +1,4 @@
-import type { Interpolation } from '../../4-scale/preprocessing.ts';
+import type { ChannelOrder, Interpolation } from '../../4-scale/preprocessing.ts';
 import { defaultNormalisation } from '../../5-graph/preprocessing.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
@@ -15,6 +15,7 @@ export interface LoaderSettings {
   readonly channels: 1 | 3;
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  readonly channelOrder: ChannelOrder;
   readonly shuffle: boolean;
   /** Whether a last batch of a single image is left out. */
   readonly dropSingle: boolean;
@@ -54,6 +55,7 @@ export function loaderSettings(
     channels,
     mean,
     std,
+    channelOrder: options.channelOrder ?? 'rgb',
     shuffle: training,
     dropSingle: training,
     balanced: training && options.sampling === 'balanced',

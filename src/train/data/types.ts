@@ -1,4 +1,4 @@
-import type { Interpolation } from '../../4-scale/preprocessing.ts';
+import type { ChannelOrder, Interpolation } from '../../4-scale/preprocessing.ts';
 import type { Words } from '../../diagnostics/words.ts';
 import type { AugmentOptions } from '../augment/options.ts';
 import type { Look } from '../augment/recipe.ts';
@@ -96,6 +96,8 @@ export interface LoaderOptions {
    */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
+  /** Of the images, their means and deviations: red first by default. */
+  readonly channelOrder?: ChannelOrder;
   /**
    * Shuffled, augmented, a last batch of one image left out: by default for the split `train` and for no other. Where it is
    * false, `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no effect.

@@ -18,7 +18,8 @@ export function thumbnailUrl(
   const data = new Uint8Array(rows * columns * shown);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      for (let c = 0; c < shown; c++) {
+      for (let colour = 0; colour < shown; colour++) {
+        const c = normalisation.channelOrder === 'bgr' ? shown - 1 - colour : colour;
         let sum = 0;
         for (let dy = 0; dy < factor; dy++) {
           for (let dx = 0; dx < factor; dx++) {
@@ -26,7 +27,7 @@ export function thumbnailUrl(
           }
         }
         const value = (sum / factor ** 2) * (normalisation.std[c] ?? 1) + (normalisation.mean[c] ?? 0);
-        data[(y * columns + x) * shown + c] = Math.round(255 * Math.min(1, Math.max(0, value)));
+        data[(y * columns + x) * shown + colour] = Math.round(255 * Math.min(1, Math.max(0, value)));
       }
     }
   }

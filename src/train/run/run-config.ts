@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { interpolations } from '../../4-scale/preprocessing.ts';
+import { channelOrders, interpolations } from '../../4-scale/preprocessing.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { type BackendRequest, backendRequests } from '../../backends/backend.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
@@ -77,7 +77,13 @@ export function parseConfig(text: string, shown: string): RunConfig {
 
 const preprocessingShape = anObject(
   {},
-  { mean: listOf(aNumber()), std: listOf(aNumber()), crop: aNumber(0, 1), interpolation: oneOf(...interpolations) },
+  {
+    mean: listOf(aNumber()),
+    std: listOf(aNumber()),
+    crop: aNumber(0, 1),
+    interpolation: oneOf(...interpolations),
+    channelOrder: oneOf(...channelOrders),
+  },
 );
 
 const conventionShape = anObject(
