@@ -66,7 +66,7 @@ test('parameters are documented', () => {
   const { analysis, offset } = openFixture(`${head}model M {\n  stem: ConvBnAct(8, ▮)\n}`);
   const help = signatureHelp(analysis, offset)!;
   expect(help.label).toBe(
-    'ConvBnAct(channels: int, kernel: size = 3, stride: size = 1, groups: int = 1, act: activation = relu, padding: padding = default, dilation: size = 1)',
+    'ConvBnAct(channels: int, kernel: size = 3, stride: size = 1, groups: int = 1, act: activation = relu, padding: padding = default, dilation: size = 1, bias: bool = false)',
   );
   expect(help.documentation).toBe('Convolution, batch normalisation, activation.');
   expect(help.parameters[1]?.documentation).toContain('*parameter of ConvBnAct, std/blocks*');
