@@ -118,7 +118,7 @@ block Conv5(x, channels: int) { return x -> c: Conv(channels, 5, groups: 1, dila
 function withFewVariants(text: string): string {
   return text
     .replace(/( variants \{\n)((?:\s*\|.*\n){3})(?:\s*\|.*\n)*/g, '$1$2')
-    .replace(/^ +convention \w+: .* for .*\n/gm, '');
+    .replace(/^ +convention \w+: \w+(\([^)]*\))? for .*\n/gm, '');
 }
 
 /** What is mutated: the small specs several times over, the samples, the library. */
