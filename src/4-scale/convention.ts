@@ -81,10 +81,10 @@ export function withStepSettings(
   { path, span }: { readonly path: string; readonly span: Span },
 ): ConventionPoint {
   if (asked || sources?.[path]) return convention;
-  const settings: Partial<ConventionSettings> = {};
-  for (const [name] of stepSettings(model)) {
+  const settings = [...stepSettings(model)].flatMap(([name]) => {
     const value = given.get(name)?.value;
-    if (value !== undefined) Object.assign(settings, settingOf(name, value, span));
-  }
-  return { ...convention, ...settings };
+    return value === undefined ? [] : [settingOf(name, value, span)];
+  });
+  // the convention itself where nothing is set, by which the default is told from one that is stated
+  return settings.length === 0 ? convention : Object.assign({}, convention, ...settings);
 }
