@@ -11,7 +11,8 @@ function outline(symbols: readonly DocumentSymbol[], indent = ''): string {
 test('the outline of a library model', () => {
   const { analysis } = openFixture(stdlib['std/resnet'] as string);
   const text = outline(documentSymbols(analysis));
-  expect(text).toContain('import std/blocks\nmodel ResNet\n  parameter classes\n  parameter resolution\n');
+  expect(text).toContain('import std/blocks\nblock FirstBottleneck\n  parameter x\n');
+  expect(text).toContain('\nmodel ResNet\n  parameter classes\n  parameter resolution\n');
   expect(text).toContain('  variants variants\n    variant resnet18\n');
   expect(text).toContain('  section stages\n    row c2\n    row c3\n');
   expect(text).toContain('weights weights ResNet\n');

@@ -21,7 +21,9 @@ export function selectOutputs(
     if (!node) {
       const paths = graph.nodes.map(({ path }) => path);
       const known = [...levels].map(([level, { path }]) => `${level} (${path})`).join(', ');
-      const args = { name, known: known || 'none', hint: didYouMean(name, new Set([...prefixesOf(paths), ...paths])) };
+      const hint = didYouMean(name, new Set([...prefixesOf(paths), ...paths]));
+      const byStride = known ? `feature maps by stride are ${known}` : 'the model has no feature maps by stride';
+      const args = { name, known: byStride, hint };
       diagnostics.push(createDiagnostic('unknown-output', undefined, args));
     } else {
       const called = name.replaceAll('.', '_');

@@ -8,7 +8,7 @@ export const buildDiagnostics = {
     `The loss of an auxiliary output is added to the network's, times this weight: \`auxiliary 0.3: aux1, aux2\`. At weight 0 the outputs are left out.`,
   ),
   'unknown-output': error<{ name: string; known: string; hint: string }>(
-    (a) => `no step has the path '${a.name}'${a.hint}; feature maps by stride are ${a.known}`,
+    (a) => `no step has the path '${a.name}'${a.hint}; ${a.known}`,
     `\`--outputs\` makes a backbone: it names steps by their paths, \`stages.2\` or \`stem.relu\` (\`enetc graph\` shows them), or feature maps by their stride: c1 is the last one with stride 2, c2 with stride 4, c5 with stride 32, before the section that pools space away.`,
   ),
   'output-twice': error<{ name: string }>(
