@@ -56,6 +56,8 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
   const last = tokens.at(-1);
   const touches = last !== undefined && last.endOffset! + 1 === piece.word.start;
   if (last && touches && last.tokenType === t.NumberLiteral) return undefined;
+  // between the two characters of an operator
+  if (/^(?:[=<>!]=|->)$/.test(text.slice(cursor - 1, cursor + 1))) return undefined;
   // half of what begins a comment
   if (
     last &&
