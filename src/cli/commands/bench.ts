@@ -10,9 +10,9 @@ import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
 import { classes, outputs, scalingOptions } from '../options.ts';
-import { createPredictionScreen } from '../prediction/screen.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import { parseSpecPoint, type SpecPoint } from '../spec-point.ts';
+import { createStatusLine } from '../status-line.ts';
 
 const defaults = { threads: 1, batch: 1, seconds: 5, seed: 0 };
 
@@ -71,7 +71,7 @@ async function measureFiles(
   const threads = number(args, 'threads') ?? defaults.threads;
   const batch = number(args, 'batch') ?? defaults.batch;
   const seed = number(args, 'seed') ?? defaults.seed;
-  const screen = createPredictionScreen(args, io);
+  const screen = createStatusLine(args, io);
   const before = process.memoryUsage.rss();
   const inputs: OnnxSession['inputs'][] = [];
   const openers = files.map(({ path, shown }, i) => async () => {

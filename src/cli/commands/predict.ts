@@ -15,9 +15,9 @@ import { reportPage } from '../own-outputs.ts';
 import { classNames } from '../prediction/class-names.ts';
 import { openClassifier } from '../prediction/open-classifier.ts';
 import { csvHeader, csvText, pictureText } from '../prediction/prediction-text.ts';
-import { createPredictionScreen } from '../prediction/screen.ts';
 import { printJson } from '../print-diagnostics.ts';
 import { type Output, refuseFile } from '../refuse-overwriting.ts';
+import { createStatusLine } from '../status-line.ts';
 import { paintFor } from '../style.ts';
 import { explained } from '../training/explained.ts';
 import { listenForStop } from '../training/stop-signals.ts';
@@ -51,7 +51,7 @@ async function predictAll(
   args: Arguments,
   io: Io,
 ): Promise<number> {
-  const screen = createPredictionScreen(args, io);
+  const screen = createStatusLine(args, io);
   if (!classifier.isNormalisationStated) {
     const { mean, std } = classifier.image.preprocessing;
     screen.warn(

@@ -1,17 +1,17 @@
-import { safeText } from '../../diagnostics/text-width.ts';
-import { flag } from '../arguments.ts';
-import type { Arguments } from '../command.ts';
-import type { Io } from '../io.ts';
+import { safeText } from '../diagnostics/text-width.ts';
+import { flag } from './arguments.ts';
+import type { Arguments } from './command.ts';
+import type { Io } from './io.ts';
 
-/** What a prediction shows on standard error. */
-export interface PredictionScreen {
+/** What a command shows on standard error while it works. */
+export interface StatusLine {
   warn(message: string): void;
   /** Shows how far it is, on a terminal. */
   progress(text: string): void;
   clear(): void;
 }
 
-export function createPredictionScreen(args: Arguments, io: Io): PredictionScreen {
+export function createStatusLine(args: Arguments, io: Io): StatusLine {
   let isShown = false;
   const clear = () => {
     if (isShown) io.stderr.write('\r\x1b[K');
