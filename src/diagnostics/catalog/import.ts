@@ -3,7 +3,7 @@ import { error, info } from './entry.ts';
 /** What of another program's network cannot be stated in the language. */
 export const importDiagnostics = {
   'import-format': error<{ file: string; what: string }>(
-    (a) => `'${a.file}' is ${a.what}, which is not imported: export the network to ONNX`,
+    (a) => `'${a.file}' cannot be imported: it is ${a.what}; export the network to ONNX`,
     `\`enetc import\` reads networks from ONNX files: PyTorch writes one with \`torch.onnx.export\`, Keras and TensorFlow with tf2onnx. Weights alone, as in a PyTorch or safetensors file, do not say what is computed with them; for a model of the library, \`--weights\` takes them.`,
   ),
   'import-node': error<{ file: string; node: string; type: string; reason: string }>(

@@ -14,6 +14,7 @@ import {
   formulaLine,
   type Line,
   type LineName,
+  lineNeeds,
   openFactors,
   resolutionOf,
   rowLine,
@@ -85,7 +86,11 @@ export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOp
   if (!line)
     return {
       diagnostics: [
-        createDiagnostic('no-line', model.node.name.span, { model: point.model, along: along ?? 'compound' }),
+        createDiagnostic('no-line', model.node.name.span, {
+          model: point.model,
+          along: along ?? 'compound',
+          needs: lineNeeds(along),
+        }),
       ],
     };
   const found = largestFitting((t) => lab.candidate(line.request(t)));
