@@ -97,8 +97,8 @@ test('random specs give in every form what loops in double precision give, and v
   }
   expect(wrong.join('\n\n')).toBe('');
   console.info(`${done} specs, ${ran} forms, ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  // every op there is, where there are enough specs for all; a cast belongs to no spec
-  if (done >= 60) expect(kinds.size).toBe(descriptors.length - 1);
+  // every op there is; a cast belongs to no spec. Chosen seeds may need some hundred specs for all
+  if (done >= (process.env.ENET_SEED === undefined ? 60 : 300)) expect(kinds.size).toBe(descriptors.length - 1);
 });
 
 /** The same point on the command line. */
