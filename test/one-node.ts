@@ -1,3 +1,6 @@
+/** Why: these depend on a page that hears clicks and keys, too. */
+export const drivesBrowser = 'drives a program of its own: Chromium, code-server with its own Node';
+
 /**
  * Tests whose results do not depend on the version of Node, by why that is so: paths below `test/`, a folder or a file each.
  * CI runs them on one Node; all others, which are the project `node`, run on the oldest and on the newest. A new test
@@ -22,9 +25,9 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'training/gradients.test.ts',
     'training/library-gradients.test.ts',
   ],
-  'runs in a program of its own: Chromium, code-server with its own Node, Python': [
+  'runs in a program of its own: Python': ['engines'],
+  [drivesBrowser]: [
     'browser',
-    'engines',
     'lsp/worker.test.ts',
     'tfjs/browser.test.ts',
     'vscode/compile.test.ts',

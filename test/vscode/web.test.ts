@@ -39,9 +39,8 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
     const problem = bench.page.locator('.markers-panel .monaco-list-row', { hasText: "did you mean 'ConvBnAct'" });
     await problem.waitFor();
     await bench.run('View: Toggle Problems');
-    await bench.run('Developer: Show Running Extensions');
     const running = bench.page.locator('.runtime-extensions-editor .extension', { hasText: /^enet/ });
-    await running.waitFor();
+    await bench.show('Developer: Show Running Extensions', running);
     expect(await running.textContent()).toMatch(/^enet.*web worker/);
     await bench.page.keyboard.press('Escape');
     expect(await workersOfExtensions()).toHaveLength(1);

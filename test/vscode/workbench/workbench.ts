@@ -12,6 +12,8 @@ export interface Workbench {
   openFile(name: string): Promise<void>;
   /** Runs a command by its title, from the palette. */
   run(title: string): Promise<void>;
+  /** Runs a command until what it opens shows: a workbench with much to do may close the palette without hearing the click. */
+  show(title: string, opened: Locator): Promise<void>;
   /** Puts the cursor at a line and column, both from 1. */
   goTo(line: number, column: number): Promise<void>;
   /** Clicks a lens until something shows that it was heard: lenses that are just drawn anew do not hear. */
@@ -71,6 +73,21 @@ export async function openWorkbench(
     }
   };
 
+  const run = (title: string) => pick('F1', `>${title}`, rows.filter({ hasText: title }).first());
+
+  /** Acts until something shows that the workbench heard it. */
+  const until = async (act: () => Promise<void>, heard: Locator) => {
+    for (let left = 5; ; left--) {
+      await act();
+      try {
+        await heard.waitFor({ timeout: left === 0 ? 60_000 : 8000 });
+        return;
+      } catch (e) {
+        if (left === 0) throw e;
+      }
+    }
+  };
+
   return {
     page,
     editor,
@@ -81,9 +98,8 @@ export async function openWorkbench(
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await editor.locator('.view-line').first().waitFor();
     },
-    async run(title) {
-      await pick('F1', `>${title}`, rows.filter({ hasText: title }).first());
-    },
+    run,
+    show: (title, opened) => until(() => run(title), opened),
     async goTo(line, column) {
       await page.keyboard.press('Control+g');
       await input.waitFor();
@@ -92,17 +108,7 @@ export async function openWorkbench(
       await page.locator('.part.statusbar', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
     },
     lens: (text) => page.locator('.codelens-decoration a', { hasText: text }),
-    async clickLens(lens, heard) {
-      for (let left = 5; ; left--) {
-        await lens.click();
-        try {
-          await heard.waitFor({ timeout: left === 0 ? 60_000 : 8000 });
-          return;
-        } catch (e) {
-          if (left === 0) throw e;
-        }
-      }
-    },
+    clickLens: (lens, heard) => until(() => lens.click(), heard),
     async lines() {
       const lines = await editor
         .locator('.view-line')
