@@ -4,7 +4,7 @@ import * as t from './tokens.ts';
 /**
  * The lexer: one regular expression over the text, and a table from spelling to token type. Not chevrotain's own,
  * because it is made in no time (every start of `enetc` counts), stops at a bound, and gives a token for every
- * character: what is no token of the language is `Foreign`, so that the parser's front can say what it should have been.
+ * character: what is not a token of the language is `Foreign`, so that the parser's front can say what it should have been.
  */
 
 export interface Tokens {
@@ -34,7 +34,7 @@ const lexeme = new RegExp(
 const words = new Map<string, TokenType>(Object.entries(t.keywordTokens));
 const symbols = new Map<string, TokenType>(t.symbolTokens.map((type) => [type.PATTERN as string, type]));
 
-/** Splits a text into at most `maximum` tokens. Never fails: what is no token of the language is `Foreign`. */
+/** Splits a text into at most `maximum` tokens. Never fails: what is not a token of the language is `Foreign`. */
 export function tokenize(text: string, maximum = Number.POSITIVE_INFINITY): Tokens {
   const tokens: IToken[] = [];
   const comments: IToken[] = [];

@@ -502,7 +502,7 @@ export function parseTokens(
 
 /**
  * What may follow tokens that begin a file: token types, each with the rules that it would stand in. Nothing where the
- * tokens are no beginning of a file. It takes time for each token: for completion, on few of them.
+ * tokens do not begin a file. It takes time for each token: for completion, on few of them.
  */
 export function tokensAfter(tokens: IToken[]): ISyntacticContentAssistPath[] {
   return theParser().computeContentAssist('file', tokens);

@@ -3,12 +3,12 @@ import { createToken as define, Lexer, type TokenType } from 'chevrotain';
 /**
  * The tokens. Two things are unusual, both for the sake of tables and paths (see docs/language.md, "Why it is so"):
  * a dotted path is ONE token, or `stages.4.1.conv` would lex as `stages . 4.1 . conv`; and a bar is one of three tokens
- * by where it stands on its line, which makes tables LL(2), lets cells be empty and lets a missing closing bar be mended.
+ * by where it stands on its line, which makes tables LL(2), lets cells be empty and lets a missing closing bar be repaired.
  * `lexer.ts` splits a text into them; the patterns here are those of symbols and, for reading, of the others.
  */
 
 export const LineComment = define({ name: 'LineComment', pattern: /\/\/[^\n\r]*/ });
-/** What is no token of the language. The parser's front names what it should have been; the grammar has it nowhere. */
+/** What is not a token of the language. The parser's front names what it should have been; the grammar has it nowhere. */
 export const Foreign = define({ name: 'Foreign', pattern: Lexer.NA });
 
 /** The category of infix operators; precedence is resolved when the tree is built. */

@@ -71,7 +71,7 @@ those that torchvision ${torchvision} states for its best weights, which load th
 Tests compare outputs with those of torchvision, timm, Keras or effdet, with the same random weights: for each family here, VGG as
 the trunk of SSD300. None of these packages has AmoebaNet, nor SSDLite over MobileNetV2 and MnasNet. Of AmoebaNet-A and -D the
 parameters and multiply-accumulates are tested, against the paper and GPipe's code; of those SSDLites the spec
-states the papers' rounded counts beside ours. timm's NASNet counts padding in means that stride, where the authors' and this one
+states the papers' rounded counts next to ours. timm's NASNet counts padding in means that stride, where the authors' and this one
 do not; the comparison leaves that out.
 
 ## Lines of spec, lines of Python

@@ -30,7 +30,7 @@ export interface Signature {
   /** Whether the last of the tensor parameters takes any number of tensors, as a list. */
   readonly takesList: boolean;
   readonly params: readonly SignatureParam[];
-  /** Those that are no tensors, in order: what positional arguments of a table's block fill. */
+  /** Those that are not tensors, in order: what positional arguments of a table's block fill. */
   readonly values: readonly SignatureParam[];
   readonly byName: ReadonlyMap<string, SignatureParam>;
   readonly declared?: Declared;
@@ -113,7 +113,7 @@ function declaredSignature(declared: Declared): Signature {
   return createSignature(name, [...inputs, ...params, ...choice, ...settings], { declared });
 }
 
-/** The settings of its convention that a model as a step takes: those that are no parameters of its own. */
+/** The settings of its convention that a model as a step takes: those that are not parameters of its own. */
 export function stepSettings(model: ModelNode): readonly (readonly [name: string, type: Type])[] {
   const own = new Set(model.members.flatMap((m) => (m.kind === 'param' || m.kind === 'input' ? [m.name.name] : [])));
   return [...conventionSettings].filter(([name]) => !own.has(name));

@@ -81,7 +81,7 @@ function otherRule(
     const other = evaluatePoint(ev, declared, { ...request, rule }, overrides, topContext);
     return { rule, values: differences(point, other.point, overrides) };
   } catch (e) {
-    // a rule that gives nothing here is no alternative
+    // a rule that gives nothing here is not an alternative
     if (!(e instanceof Failure)) throw e;
     ev.depth = depth;
     return undefined;

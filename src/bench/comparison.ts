@@ -1,7 +1,7 @@
 import type { Blocks } from './measure.ts';
 import { doubtsOf, median, summarizeSeries } from './statistics.ts';
 
-/** Smaller differences than this are no verdict of a difference. */
+/** A smaller difference than this is not reported as one. */
 export const smallestDifference = 0.02;
 
 export const confidence = 0.99;

@@ -7,7 +7,7 @@ const windowMs = 100;
 export const mostWindows = 30;
 
 /**
- * Models are opened anew for each block: where its memory lies can make a small one some percent faster or slower, and two
+ * Models are opened again for each block: where its memory lies can make a small one some percent faster or slower, and two
  * sessions of one file differ by that.
  */
 export const blockCount = 12;

@@ -31,7 +31,7 @@ const tellingCommands = ['summary', 'diff', 'graph', 'explain'];
 /** The spec of a network that another program wrote. */
 async function openForeign(path: string, io: Io, command: string): Promise<SpecFile> {
   if (!tellingCommands.includes(command))
-    throw usageError(`'${path}' is no spec: 'enetc import ${path}' writes one, and its weights`);
+    throw usageError(`'${path}' is not a spec: 'enetc import ${path}' writes one, and its weights`);
   const { importModel } = await import('../import/import-model.ts');
   const { openModelFile } = await import('../node/open-model-file.ts');
   const { source, close } = openModelFile(path, io.cwd);

@@ -149,7 +149,7 @@ export function sayOp(op: Op, x: Shape, settings: ConventionSettings): SaidCall 
     case 'weight':
       return call('Weight', arg('shape', `[${op.shape.join(', ')}]`), arg('initial', 1));
     default:
-      throw new Unsayable('it is no step of a model');
+      throw new Unsayable('it is not a step of a model');
   }
 }
 

@@ -132,7 +132,7 @@ function shapeAt(nodes: readonly ImportedNode[], ref: ValueRef | undefined) {
   return (ref && nodes[ref.node]?.shapes[ref.output]) ?? [];
 }
 
-/** By resized maps whose size is no multiple: a node before whose output has that size. */
+/** By resized maps whose size is not a multiple: a node before whose output has that size. */
 function sizeGivers(nodes: readonly ImportedNode[]): ReadonlyMap<number, number> {
   const givers = new Map<number, number>();
   for (const [id, { op, from }] of nodes.entries()) {

@@ -13,7 +13,7 @@ import type { Classifier, ClassifierOptions } from './classifier.ts';
 /**
  * A network, built for inference, and its weights as a classifier, run as `enetc eval` runs it.
  * @param weights what its weights are called.
- * @throws RunError for a network that is no classifier of pictures, BackendUnavailable.
+ * @throws RunError for a network that is not a classifier of pictures, BackendUnavailable.
  */
 export async function openNetworkClassifier(
   network: Network,

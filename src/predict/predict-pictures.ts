@@ -20,7 +20,7 @@ export interface PredictedPicture {
 
 export interface PredictOptions {
   readonly cwd: string;
-  /** The names of so many classes. A class without a name is called by its number. */
+  /** The names of the classes. A class without a name is called by its number. */
   labelsOf(classes: number): Promise<readonly string[]>;
   /** How many classes are given for each picture. */
   readonly top: number;

@@ -14,7 +14,7 @@ export function valueRange(values: Float32Array): ValueRange {
   let notFinite = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    // a product with 0 is no number where the value is infinite or none
+    // a product with 0 is NaN where the value is infinite or none
     if (value * 0 !== 0) notFinite++;
     else {
       if (value < min) min = value;

@@ -32,7 +32,7 @@ test('for machines', async () => {
   expect(report.packages.map((p) => p.name)).toEqual(['sharp', 'onnxruntime-node']);
 });
 
-test('a link whose library is gone is told, with what mends it', async () => {
+test('a link whose library is gone is told, with what fixes it', async () => {
   const { writeFileSync, mkdirSync } = await import('node:fs');
   const { cwd, env } = bare();
   const tfjs = `${env.ENETC_HOME}/tensorflow/node_modules/@tensorflow/tfjs-node`;

@@ -106,7 +106,7 @@ describe('compile', () => {
     expect(a!.equals(c!)).toBe(false);
   });
 
-  test('external data beside the model', async () => {
+  test('external data next to the model', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect((await enetc(['compile', '--external-data', '-o', 'x.onnx'], { cwd })).code).toBe(0);
     expect(readdirSync(cwd).sort()).toContain('x.onnx');

@@ -165,7 +165,7 @@ describe('what enetc did not write is only overwritten with --force', () => {
   );
 });
 
-describe('weights beside the model', () => {
+describe('weights next to the model', () => {
   const compile = (cwd: string, ...argv: string[]) =>
     enetc(['compile', 'mnasnet', '--variant', 'small', '-o', 'x.onnx', ...argv], { cwd });
   const data = (cwd: string) => readdirSync(cwd).filter((name) => name.endsWith('.data'));
@@ -305,7 +305,7 @@ describe('names of another kind of file', () => {
   });
 });
 
-describe('names that are no file', () => {
+describe('names that are not a file', () => {
   test.each(['compile', 'weights init', 'graph'])('%s: a name that ends as a folder does', async (command) => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect(await enetc([...command.split(' '), 'tiny.enet', '-o', 'x.svg/'], { cwd })).toMatchObject({

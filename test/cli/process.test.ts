@@ -35,7 +35,7 @@ describe('the process', () => {
     });
   });
 
-  test('a reader that goes is no error', () => {
+  test('a reader that goes is not an error', () => {
     const ran = spawnSync('sh', ['-c', `"${process.execPath}" "${entry}" list | head -n 1`], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 0, stderr: '' });
     expect(ran.stdout).toMatch(/^model/);

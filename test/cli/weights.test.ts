@@ -171,7 +171,7 @@ describe('what belongs to weights goes along', () => {
 
   test.each([
     ['as the column of its names states', 'named.pth', 'net.enet', undefined, [0.25, 0.5, 0.75]],
-    ['as the config.json beside it states', 'hub/named.safetensors', 'net.enet', labels, [0.5, 0.5, 0.25]],
+    ['as the config.json next to it states', 'hub/named.safetensors', 'net.enet', labels, [0.5, 0.5, 0.25]],
     ['under names that stay', 'hub/named.safetensors', '', labels, [0.5, 0.5, 0.25]],
     ['from a file compiled of it', 'named.onnx', '', labels, [0.5, 0.5, 0.25]],
   ])('%s', async (_, from, to, names, mean) => {

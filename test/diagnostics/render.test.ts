@@ -215,7 +215,7 @@ const full: Diagnostic = {
 };
 const unplaced: Diagnostic = { code: 'syntax', severity: 'warning', message: 'nothing scales by phi here' };
 
-test('what belongs to it, what mends it, a summary', () => {
+test('what belongs to it, what fixes it, a summary', () => {
   expect(
     renderDiagnostics([full, unplaced, { ...unplaced, severity: 'info' }], { color: false }),
   ).toMatchInlineSnapshot(`

@@ -16,7 +16,7 @@ function check(text: string): void {
   const first = parse({ name: 'x', text });
   const result = format({ name: 'x', text });
   if (first.diagnostics.length > 0) {
-    // Limits of the tree are no syntax errors: such a text may be formatted still.
+    // Limits of the tree are not syntax errors: such a text may be formatted still.
     if (result.diagnostics.length > 0) expect(result.text).toBe(text);
     return;
   }

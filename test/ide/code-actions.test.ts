@@ -11,7 +11,7 @@ const model = (lines: string) =>
   `import { MBConv, SeparableConv } from "std/blocks"\n\nmodel M {\n  input image: [3, 32, 32]\n${lines}\n}\n`;
 
 /** The document after the quick fix of a diagnostic whose title has `title`; it must be gone then, and nothing new wrong. */
-function mended(text: string, code: Code, title: string, others: Record<string, string> = {}): string {
+function fixed(text: string, code: Code, title: string, others: Record<string, string> = {}): string {
   const { ide, analysis, path } = openFixture({ 'main.enet': text, ...others });
   const d = documentDiagnostics(analysis).find((found) => found.code === code);
   expect(d, `${code} in ${text}`).toBeDefined();
@@ -27,22 +27,22 @@ function mended(text: string, code: Code, title: string, others: Record<string, 
 }
 
 test('a misspelt name, and filters that rounding changes', () => {
-  expect(mended(model('  s: MBCnov(16)'), 'unknown-name', "Write 'MBConv'")).toContain('s: MBConv(16)');
-  expect(mended(model('  s: MBConv(w(116))'), 'rounded-filters', '120')).toContain('w(120)');
-  expect(mended(model('  s: MBConv(16, kernle: 3)'), 'unknown-parameter', 'kernel')).toContain('kernel: 3');
+  expect(fixed(model('  s: MBCnov(16)'), 'unknown-name', "Write 'MBConv'")).toContain('s: MBConv(16)');
+  expect(fixed(model('  s: MBConv(w(116))'), 'rounded-filters', '120')).toContain('w(120)');
+  expect(fixed(model('  s: MBConv(16, kernle: 3)'), 'unknown-parameter', 'kernel')).toContain('kernel: 3');
 });
 
 test('a name that another file declares is imported', () => {
   const text = 'model M {\n  input image: [3, 32, 32]\n  s: ConvBnAct(16) -> t: Own\n}\n';
   const others = { 'own.enet': 'block Own(x) { return x -> relu }\n' };
-  const once = mended(text, 'unknown-name', 'Import \'ConvBnAct\' from "std/blocks"', others);
+  const once = fixed(text, 'unknown-name', 'Import \'ConvBnAct\' from "std/blocks"', others);
   expect(once).toMatch(/^import \{ ConvBnAct \} from "std\/blocks"\n\nmodel/);
-  expect(mended(once, 'unknown-name', 'from "./own.enet"', others)).toMatch(
+  expect(fixed(once, 'unknown-name', 'from "./own.enet"', others)).toMatch(
     /^import \{ ConvBnAct \} from "std\/blocks"\nimport \{ Own \} from "\.\/own\.enet"\n\nmodel/,
   );
   const more =
     'import { MBConv } from "std/blocks"\nmodel M {\n  input i: [3, 8, 8]\n  s: ConvBnAct(8) -> t: MBConv(8)\n}\n';
-  expect(mended(more, 'unknown-name', 'Import')).toContain('import { MBConv, ConvBnAct } from "std/blocks"');
+  expect(fixed(more, 'unknown-name', 'Import')).toContain('import { MBConv, ConvBnAct } from "std/blocks"');
 });
 
 test('a file that imports this one is not offered to it', () => {
@@ -55,20 +55,20 @@ test('a file that imports this one is not offered to it', () => {
 });
 
 test('tables: a missing column, an empty cell that may not be, too few cells, a cell too many', () => {
-  const column = mended(
+  const column = fixed(
     model('  s: MBConv {\n    | repeat | stride |\n    | 2      | 1      |   // why\n  }'),
     'missing-column',
     "column 'channels'",
   );
   expect(column).toContain('    | repeat | stride | channels |\n    | 2      | 1      | 16       |   // why\n');
   expect(
-    mended(model('  s: MBConv {\n    | repeat | channels |\n    | 2      |          |\n  }'), 'missing-cell', '16'),
+    fixed(model('  s: MBConv {\n    | repeat | channels |\n    | 2      |          |\n  }'), 'missing-cell', '16'),
   ).toContain('| 2      | 16       |');
   expect(
-    mended(model('  s: MBConv {\n    | channels | stride | kernel |\n    | 8        |\n  }'), 'cell-count', '2 empty'),
+    fixed(model('  s: MBConv {\n    | channels | stride | kernel |\n    | 8        |\n  }'), 'cell-count', '2 empty'),
   ).toContain('    | 8        |        |        |\n');
   expect(
-    mended(
+    fixed(
       model(
         '  s: MBConv {\n    | block         | channels | expand |\n    | SeparableConv | 8 | 6      |\n    | | 8 | 6 |\n  }',
       ),
@@ -79,21 +79,19 @@ test('tables: a missing column, an empty cell that may not be, too few cells, a 
 });
 
 test('arguments, inputs, returns, numbers and tensors that nothing reads', () => {
-  expect(mended(model('  s: MBConv -> relu'), 'missing-argument', 'channels')).toContain(
+  expect(fixed(model('  s: MBConv -> relu'), 'missing-argument', 'channels')).toContain(
     's: MBConv(channels: 16) -> relu',
   );
-  expect(mended(model('  s: MBConv(kernel: 5)'), 'missing-argument', '16')).toContain(
-    'MBConv(kernel: 5, channels: 16)',
-  );
-  expect(mended('model M {\n  param n: int = 3\n\n  s: Conv(8, n)\n}\n', 'no-input', 'input')).toContain(
+  expect(fixed(model('  s: MBConv(kernel: 5)'), 'missing-argument', '16')).toContain('MBConv(kernel: 5, channels: 16)');
+  expect(fixed('model M {\n  param n: int = 3\n\n  s: Conv(8, n)\n}\n', 'no-input', 'input')).toContain(
     '  param n: int = 3\n\n  input image: [3, 224, 224]\n',
   );
-  expect(mended('model M {\n  s: Conv(8, 3)\n}\n', 'no-input', 'input')).toContain('model M {\n  input image');
-  expect(mended('block B(x) {\n  y = x -> relu\n}\n', 'return-missing', "'y'")).toContain('  return y\n}');
-  expect(mended('block B(x) { }\n', 'return-missing', "'x'")).toContain('{  return x }');
-  expect(mended(model('  s: Conv(8, kernel: 3.2)'), 'not-whole', 'Write 3')).toContain('kernel: 3)');
+  expect(fixed('model M {\n  s: Conv(8, 3)\n}\n', 'no-input', 'input')).toContain('model M {\n  input image');
+  expect(fixed('block B(x) {\n  y = x -> relu\n}\n', 'return-missing', "'y'")).toContain('  return y\n}');
+  expect(fixed('block B(x) { }\n', 'return-missing', "'x'")).toContain('{  return x }');
+  expect(fixed(model('  s: Conv(8, kernel: 3.2)'), 'not-whole', 'Write 3')).toContain('kernel: 3)');
   const split = 'block B(x) {\n  a, b = Split(x, 2)\n  return a\n}\n';
-  expect(mended(split, 'unused-value', "'_'")).toContain('a, _ = Split');
+  expect(fixed(split, 'unused-value', "'_'")).toContain('a, _ = Split');
 });
 
 test('lines that a fix begins end as those of the document', () => {
@@ -103,16 +101,16 @@ test('lines that a fix begins end as those of the document', () => {
     ['block B(x) {\n  return x -> relu\n', 'unclosed-bracket', "'}'"],
   ];
   for (const [text, code, title] of cases) {
-    const after = mended(text, code, title);
-    expect(mended(text.replaceAll('\n', '\r\n'), code, title)).toBe(after.replaceAll('\n', '\r\n'));
+    const after = fixed(text, code, title);
+    expect(fixed(text.replaceAll('\n', '\r\n'), code, title)).toBe(after.replaceAll('\n', '\r\n'));
   }
 });
 
 test('a step that needs a label gets one that is free', () => {
-  expect(mended(model('  s: conv: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', 'conv2')).toContain(
+  expect(fixed(model('  s: conv: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', 'conv2')).toContain(
     '-> conv2: Conv(8, 3)',
   );
-  expect(mended(model('  s: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', "'conv'")).toContain('-> conv: Conv(8, 3)');
+  expect(fixed(model('  s: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', "'conv'")).toContain('-> conv: Conv(8, 3)');
 });
 
 test('where brackets do not pair no argument is put between them', () => {
@@ -127,7 +125,7 @@ test('imports of files by a wrong path', () => {
   const text = (path: string) => `import { Own } from "${path}"\nblock B(x) { return x -> o: Own }\n`;
   for (const path of ['blocks.enet', './blocks', './blcoks.enet', 'blocks']) {
     const code = path === './blcoks.enet' ? 'file-not-found' : 'import-path';
-    expect(mended(text(path), code, path === './blocks' ? 'extension' : 'blocks.enet', others)).toContain(
+    expect(fixed(text(path), code, path === './blocks' ? 'extension' : 'blocks.enet', others)).toContain(
       '"./blocks.enet"',
     );
   }

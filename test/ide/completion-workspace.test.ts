@@ -103,7 +103,7 @@ test('they stand behind what is in scope and behind the library', () => {
   expect(items[place('Trunk')]).toMatchObject({ kind: 'model' });
 });
 
-test('not offered: what the file has, what would be a cycle, what is no step', () => {
+test('not offered: what the file has, what would be a cycle, what is not a step', () => {
   const used = `import { Unit } from "./units.enet"\n${body('▮')}`;
   expect(offered({ 'main.enet': used, 'units.enet': units }, 'Unit')[0]?.additionalEdits).toBeUndefined();
   const middle = 'import { Net } from "./main.enet"\nblock Middle(x) {\n  return x -> Net\n}\n';

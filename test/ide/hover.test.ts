@@ -91,7 +91,7 @@ model M {
     | w(40)    |
   }
   input image: [3, 16, 16]
-  stem: Pair(w(24)) -> last: Conv(8, 1) // duplicate-label is no problem here
+  stem: Pair(w(24)) -> last: Conv(8, 1) // duplicate-label is not a problem here
   stages: Pair { wide }
   return stages
 }
@@ -110,7 +110,7 @@ test('labels, local values and numbers of blocks are told too', () => {
   expect(hoverBefore(small, 'channels: int')?.markdown).toContain('parameter of Pair');
 });
 
-test('a table that is no part of the network says so', () => {
+test('a table that is not part of the network says so', () => {
   expect(hoverBefore(small, 'w(20)')?.markdown).toContain('**stages.0** at defaults: Pair');
   expect(hoverBefore(small, 'w(40)')?.markdown).toBe('Not used at defaults: nothing of the network comes of this');
 });

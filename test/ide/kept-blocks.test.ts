@@ -94,11 +94,11 @@ test('an edit of one row leaves the nodes of the other rows the same objects', (
   expect(after.length).toBe(before.length);
   const rows = (same: boolean) =>
     new Set(after.filter((node, i) => (node === before[i]) === same && node.place.row).map((node) => node.place.row));
-  // the row itself is built anew, of the one that reads what it gives the first block; nodes that tell of a number which
+  // the row itself is rebuilt, of the one that reads what it gives the first block; nodes that tell of a number which
   // w rounded tell of its new place
   expect([...rows(true)].sort()).toEqual(['0', '1', '3', '4', '5', '6']);
-  const anew = (number: string) => after.filter((node, i) => node.place.row === number && node !== before[i]).length;
+  const rebuilt = (number: string) => after.filter((node, i) => node.place.row === number && node !== before[i]).length;
   const all = (number: string) => after.filter((node) => node.place.row === number).length;
-  expect(anew('2')).toBe(all('2'));
-  for (const number of ['0', '1', '4', '5', '6']) expect(anew(number)).toBeLessThan(all(number) / 2);
+  expect(rebuilt('2')).toBe(all('2'));
+  for (const number of ['0', '1', '4', '5', '6']) expect(rebuilt(number)).toBeLessThan(all(number) / 2);
 });

@@ -65,6 +65,6 @@ test('every feature answers at any place of any text, and speaks of places that 
       else checkEdits(result.edits);
       if ('refusal' in prepared) expect(result).toHaveProperty('refusal');
     }
-    for (const { edits: mending } of codeActions(ide, analysis, 0, text.length)) checkEdits(mending);
+    for (const { edits: fixing } of codeActions(ide, analysis, 0, text.length)) checkEdits(fixing);
   }
 }, 600_000);

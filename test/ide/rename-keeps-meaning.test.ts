@@ -10,7 +10,7 @@ import { stdlib } from '../../src/stdlib.generated.ts';
 import { matchPattern, parsePattern } from '../../src/weights/module-pattern.ts';
 import { openFixture, root } from './fixture.ts';
 
-/** The library as files of a workspace: what was a module of it is a file beside the others. */
+/** The library as files of a workspace: what was a module of it is a file next to the others. */
 const files = Object.fromEntries(
   Object.entries(stdlib).map(([name, text]) => [
     `${name.slice(4)}.enet`,

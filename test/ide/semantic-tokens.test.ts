@@ -49,7 +49,7 @@ test.each(Object.keys(stdlib))('tokens of %s are in order, on one line and do no
     expect(text.slice(start, start + length)).not.toContain('\n');
     end = start + length;
   }
-  // every word of the file has a token: each name of the library means something, but for `_`. Settings of `share` are no names.
+  // every word of the file has a token: each name of the library means something, but for `_`. Settings of `share` are not names.
   const covered = new Set(tokens.map((t) => t.start));
   const code = text
     .replace(/\/\/.*/g, (comment) => ' '.repeat(comment.length))

@@ -56,7 +56,7 @@ test('activations are compared with their slopes', () => {
   expect(compared('leaky_relu(0.2)', 'leaky_relu')).toBe(false);
 });
 
-test('what is no slope is refused', () => {
+test('what is not a slope is refused', () => {
   const step = (text: string) => messages(model(`  a: Conv(8, 3) -> ${text}`));
   expect(step('leaky_relu(2)')).toEqual(["bad-size: 'slope' of 'leaky_relu' is 2; it must be from 0 to 1"]);
   expect(step('leaky_relu(-0.1)')[0]).toContain("bad-size: 'slope' of 'leaky_relu'");

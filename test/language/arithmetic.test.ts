@@ -80,7 +80,7 @@ test.each([
   expect(messages(model(`${members}  s: ${section}\n  return s`))[0]).toContain(message);
 });
 
-test('numbers alone are no operands', () => {
+test('numbers alone are not operands', () => {
   expect(messages(model('  x: Conv(8, 3)\n  y = Add(1, 2)\n  s: Add(x, y)'))[0]).toContain(
     "missing-tensor: 'Add' needs the tensor 'x'",
   );

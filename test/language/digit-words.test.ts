@@ -71,7 +71,7 @@ test('its name is its digits, and only where a variant is chosen is a number a n
   expect(stem(model('  stem: B(variant: 5)', block))).toBe(5);
 });
 
-test('rows of stages go by their numbers, so that a number is no name of theirs', () => {
+test('rows of stages go by their numbers, so that a number is not a name of theirs', () => {
   expect(messages(table('| name | channels | kernel |\n| 3 | 8 | 3 |'))).toEqual([
     "wrong-type: the cell of 'name' must be one name, not a value",
   ]);

@@ -49,7 +49,7 @@ test('--set of what is not there is an error with the nearest name', () => {
   expect(problems(text, { set: { 'stages.c9.kernel': '3' } })).toEqual(['unknown-override']);
 });
 
-test('--set of what is no value, or of another type, is an error', () => {
+test('--set of what is not a value, or of another type, is an error', () => {
   expect(messages(text, { set: { classes: '(' } })[0]).toMatch(/^bad-override: --set classes gives no value: /);
   expect(problems(text, { set: { classes: '' } })).toEqual(['bad-override']);
   expect(problems(text, { set: { classes: '1.5' } })).toEqual(['not-whole']);
@@ -71,7 +71,7 @@ test('an override of something that nothing uses is an error', () => {
   );
 });
 
-test('--r beside a resolution that is given says what to use', () => {
+test('--r next to a resolution that is given says what to use', () => {
   const family = model(`  param resolution: int = r(32)
   variants {
     | name | resolution |

@@ -79,7 +79,7 @@ test('rule 4: a step that owns parameters has a label, one that owns none needs 
   expect(problems(model('  s: Conv(8, 3) -> Twice -> Twice', empty))).toEqual([]);
 });
 
-test('rule 4: labels are no values, sections are', () => {
+test('rule 4: labels are not values, sections are', () => {
   expect(problems(model('  a: relu -> c: Conv(8, 3)\n  b: c -> relu'))).toEqual(['unknown-name']);
   expect(problems(model('  a: relu -> c: Conv(8, 3)\n  b: a -> relu'))).toEqual([]);
 });

@@ -102,7 +102,7 @@ test('the point of a model within another follows from expressions', () => {
   expect(graph.nodes.filter((n) => n.path.startsWith('trunk.stages'))).toHaveLength(3);
 });
 
-test('what is no point of the inner model is said at the step', () => {
+test('what is not a point of the inner model is said at the step', () => {
   const said = (members: string, options: object = {}) => messages(outer(members), { model: 'M', ...options });
   expect(said('  trunk: Inner(variant: big if phi > 1 else smal)')).toEqual([
     "unknown-variant: 'Inner' has no variant 'smal' (it has small, big); did you mean 'small'?",

@@ -91,7 +91,7 @@ test('an activation is a step and a function, identity is nothing at all', () =>
   ]);
 });
 
-test('a rate of 0 is no op', () => {
+test('a rate of 0 is not an op', () => {
   const { graph } = build(model('  a: Conv(8, 3) -> Dropout(0) -> DropPath(0)\n  b: Dropout(0.5)'));
   expect(graph.nodes.map((n) => n.op.kind)).toEqual(['input', 'conv', 'dropout']);
 });

@@ -90,7 +90,7 @@ block Each(x, kernels: size[]) {
   expect(build(text.replace('| 3      | 1 ', '| 3      | [1, 1] ')).graph!.nodes.length).toBe(graph!.nodes.length);
 });
 
-describe('what is no size', () => {
+describe('what is not a size', () => {
   test.each([
     [
       'c: Conv(8, [1, 3, 5])',

@@ -42,7 +42,7 @@ const requests = [
   'onTypeFormatting',
 ];
 
-/** The error codes of answers that are no error of the server: what is asked for is not there, or refused with a reason. */
+/** The error codes of answers that are not an error of the server: what is asked for is not there, or refused with a reason. */
 const refusals = [-32803, -32800];
 
 test(`${edits} random edits keep the server in step`, { timeout: 60_000 + edits * 60 }, async () => {

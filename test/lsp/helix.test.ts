@@ -169,7 +169,7 @@ test(`${name}: a session with efficientnet.enet`, { timeout: 90_000 }, async () 
   if (year * 100 + month < 2507) return;
   await command('lsp-workspace-command enet.selectScaling "b3"');
   await helix.until(/enet: variant b3/);
-  // Helix asks for hints anew when the text changes
+  // Helix asks for hints again when the text changes
   helix.type('o');
   await helix.until(/stem: ConvBnAct\(w\(32\) = 40, .*→ 40 × 150 × 150/);
 });

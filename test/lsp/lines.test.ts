@@ -30,7 +30,7 @@ test('characters of UTF-8 positions are bytes', () => {
         const wide = positionAt(lines, offset, 'utf-16');
         const start = lines.starts[wide.line] as number;
         const before = text.slice(start, start + wide.character);
-        // an offset within a surrogate pair is no place in UTF-8
+        // an offset within a surrogate pair is not a place in UTF-8
         if (/[\ud800-\udbff]$/.test(before)) continue;
         const narrow = positionAt(lines, offset, 'utf-8');
         expect(narrow).toEqual({ line: wide.line, character: Buffer.byteLength(before) });

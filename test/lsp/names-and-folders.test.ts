@@ -82,7 +82,7 @@ test('files that move in two folders at once take the imports of both along', as
   );
 });
 
-test('folders that come have diagnostics asked for anew', async () => {
+test('folders that come have diagnostics requested again', async () => {
   const root = workspace({ 'units.enet': units });
   client = await startHere(undefined, {
     capabilities: {

@@ -38,7 +38,7 @@ const shapes = async () => {
 /** Longer than the server waits for quiet. */
 const rest = () => new Promise((done) => setTimeout(done, 600));
 
-test('a document is shown anew when a file that it imports changes, and not when another or itself does', async () => {
+test('a document is shown again when a file that it imports changes, and not when another or itself does', async () => {
   expect(await shapes()).toContain('8 × 16 × 16');
   await rest();
   expect(refreshes).toBe(0);

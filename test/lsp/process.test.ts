@@ -207,7 +207,7 @@ describe('what it reads', () => {
     await client.stop();
   });
 
-  test('a file outside of any folder with what lies beside it', async () => {
+  test('a file outside of any folder with what lies next to it', async () => {
     const root = workspace({ 'b.enet': 'block Unit(x) {\n  return x -> Conv(8, 3)\n}\n' });
     const client = await startProcess();
     const uri = uriOf(root, 'a.enet');

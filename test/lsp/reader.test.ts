@@ -28,7 +28,7 @@ test.each([
   ['a body that is no JSON', 'Content-Length: 5\r\n\r\n{"a":'],
   ['a length that is too large', 'Content-Length: 5000\r\n\r\n{"jsonrpc":"2.0"}'],
   ['a length that is too small', 'Content-Length: 5\r\n\r\n{"jsonrpc":"2.0"}'],
-  ['a length that is no number', 'Content-Length: x\r\n\r\n{}'],
+  ['a length that is not a number', 'Content-Length: x\r\n\r\n{}'],
   ['a negative length', 'Content-Length: -5\r\n\r\n{}'],
   ['a length beyond all bounds', 'Content-Length: 99999999999999\r\n\r\n{}'],
   ['no length', 'Content-Type: text\r\n\r\n{}'],

@@ -19,7 +19,7 @@ setInterval(() => {
 }, 1000);
 `;
 
-/** @param limit so long, in milliseconds, one thing may take; a busy machine is no hang */
+/** @param limit so long, in milliseconds, one thing may take; a busy machine is not a hang */
 export function startWatchdog(limit = 120_000): Watchdog {
   const worker = new Worker(script, { eval: true, workerData: limit });
   worker.unref();

@@ -50,7 +50,7 @@ function emitCounting(graph: Graph, externalData: boolean) {
   return { sizes, bytes, kept: Uint8Array.from(Buffer.concat(kept)) };
 }
 
-it('puts the weights beside the model where protobuf could not carry them', () => {
+it('puts the weights next to the model where protobuf could not carry them', () => {
   const below = emitCounting(layers(15), false);
   expect([...below.sizes.keys()]).toEqual(['']);
   expect(below.bytes).toBeGreaterThan(15 * 2 ** 27);

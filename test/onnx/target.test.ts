@@ -100,7 +100,7 @@ describe('a whole network', () => {
     await expect(runOrt(fixed, graph, inputs, 1)).rejects.toThrow(/expected: 2|Expected: 2/i);
   });
 
-  it('keeps its weights beside it when asked', async () => {
+  it('keeps its weights next to it when asked', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'enet-onnx-'));
     try {
       const { files } = emitFiles(graph, lively(), { externalData: true });

@@ -148,7 +148,7 @@ describe('enetc fit', () => {
     expect(fit.file).toBeLessThanOrEqual(4000);
   });
 
-  test('says what does not fit, and what is no budget', async () => {
+  test('says what does not fit, and what is not a budget', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect(await enetc(['fit', '--macs', '10'], { cwd })).toMatchObject({
       code: 1,

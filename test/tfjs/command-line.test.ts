@@ -31,7 +31,7 @@ describe('enetc compile --target tfjs', () => {
     expect(Object.keys(signatures.train.inputs)).toEqual(expect.arrayContaining(['beta1', 'correction2']));
   });
 
-  test('same input, same bytes; an older model of that name is replaced, nothing is left beside it', async () => {
+  test('same input, same bytes; an older model of that name is replaced, nothing is left next to it', async () => {
     const cwd = folder({ 'tiny.enet': tiny });
     const compile = (...argv: string[]) => enetc(['compile', '--target', 'tfjs', '-o', 'm', ...argv], { cwd });
     const bytes = () => readFileSync(join(cwd, 'm/group1-shard1of1.bin'));

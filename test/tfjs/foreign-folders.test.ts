@@ -435,7 +435,7 @@ describe('where the order of features cannot be known, that is an error', () => 
     expect(problem(topology)).toContain(why);
   });
 
-  test('features that are no whole pixels', () => {
+  test('features that are not whole pixels', () => {
     expect(problem(layers(first, ['Flatten'], fc), 91)).toContain(
       "'fc/kernel' is for 91 features, but its topology gives it 3 channels",
     );

@@ -134,7 +134,7 @@ test('steps between Flatten and a linear layer hide no order: in the folder, in 
   model.dispose();
 });
 
-describe('a folder that is no sound layers model', () => {
+describe('a folder that is not a sound layers model', () => {
   const network = compileLibrary('mobilenet-v3', { variant: 'small', resolution: 64, set: { classes: '2' } });
   const open = folderInMemory();
   emit(network, layersTarget, {}, open.open);

@@ -12,7 +12,7 @@ describe('the difference of outputs', () => {
   });
 
   test.each([
-    ['what is no number', output(Number.NaN, 1), output(1, 1)],
+    ['what is not a number', output(Number.NaN, 1), output(1, 1)],
     ['what should be none', output(1, 1), output(Number.NaN, 1)],
     ['another size', output(1), output(1, 1)],
     ['nothing', [], output(1)],

@@ -36,7 +36,7 @@ export const hidden = whole();
 
 const unlisted = new WeakSet<object>([hidden]);
 
-/** A shape behind the batch of what is no output: only other ops read it. */
+/** A shape behind the batch of what is not an output: only other ops read it. */
 export function inner(...dims: readonly number[]): StepShape {
   const shape = batched(dims);
   unlisted.add(shape);

@@ -159,7 +159,7 @@ function tensorsOf(path: string): Map<string, Float32Array> {
   const bytes = readFileSync(path);
   const file = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
   const { checkpoint } = openSafetensors(file, path);
-  if (!checkpoint) throw new Error(`${path} is no safetensors file`);
+  if (!checkpoint) throw new Error(`${path} is not a safetensors file`);
   return new Map([...checkpoint.tensors.keys()].map((name) => [name, checkpoint.read(name).slice()]));
 }
 

@@ -181,7 +181,7 @@ export const spaceCases: readonly Case[] = [
 const sizes: readonly (readonly [string, readonly [number, number], readonly [number, number]])[] = [
   ['twice', [3, 4], [6, 8]],
   ['three times, one way', [2, 3], [6, 3]],
-  ['to a size that is no multiple', [3, 5], [7, 6]],
+  ['to a size that is not a multiple', [3, 5], [7, 6]],
   ['where rounded quotients miss a row', [6, 41], [14, 82]],
   ['of one pixel', [1, 1], [3, 2]],
   ['to fewer', [6, 5], [4, 2]],

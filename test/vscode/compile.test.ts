@@ -30,7 +30,7 @@ model Family {
 `;
 
 const places = [
-  ['beside the files', {}],
+  ['next to the files', {}],
   ['in the browser', { 'remote.extensionKind': { 'enet.enet': ['web'] } }],
 ] as const;
 

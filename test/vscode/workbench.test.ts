@@ -22,7 +22,7 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { t
 
   afterAll(() => extension?.close());
 
-  test('diagnostics are in the problems panel, and a fix mends them', async () => {
+  test('diagnostics are in the problems panel, and a fix corrects them', async () => {
     await bench.openFile('broken.enet');
     await bench.run('Problems: Focus on Problems View');
     const problem = bench.page.locator('.markers-panel .monaco-list-row', { hasText: 'ConvBnAt' });

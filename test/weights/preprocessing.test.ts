@@ -121,7 +121,7 @@ test.each([
   ['cat\n\ndog', 'no name for class 1'],
   ['{"a": "cat"}', 'neither a list'],
   ['[1]', 'neither a list'],
-])('what is no list of labels is refused: %j', async (text, problem) => {
+])('what is not a list of labels is refused: %j', async (text, problem) => {
   writeFileSync(join(folder, 'labels'), text);
   await expect(readLabels('labels', folder)).rejects.toThrow(problem);
 });

@@ -34,7 +34,7 @@ test('a layers model without a folder is only named', () => {
   expect(said).toContain('is the model.json of a TensorFlow.js model, which is not read: ');
 });
 
-test('the index of a checkpoint in several files is no layers model, though it may state a format', () => {
+test('the index of a checkpoint in several files is not a layers model, though it may state a format', () => {
   expect(opened('{"metadata":{"format":"pt","total_size":4},"weight_map":{}}').said).toContain('join these into one');
 });
 

@@ -114,7 +114,7 @@ describe('a hostile file', () => {
     ['invalid UTF-8', fileOf('{"\ufffd": 1}').map((byte) => (byte === 0xef ? 0xff : byte))],
     ['a name twice', fileOf(`{"a": ${JSON.stringify(entry(0, 4))}, "\\u0061": ${JSON.stringify(entry(0, 4))}}`, 4)],
     ['a key twice', fileOf('{"a": {"dtype": "F32", "shape": [1], "shape": [1], "data_offsets": [0, 4]}}', 4)],
-    ['metadata that is no text', fileOf({ __metadata__: { a: 1 } })],
+    ['metadata that is not text', fileOf({ __metadata__: { a: 1 } })],
     ['metadata that is a list', fileOf({ __metadata__: [] })],
     ['an entry that is a number', fileOf({ a: 1 })],
     ['no dtype', fileOf({ a: { shape: [1], data_offsets: [0, 4] } }, 4)],

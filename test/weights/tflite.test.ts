@@ -24,7 +24,7 @@ it.each(['float', 'half', 'int8'])("a model with %s numbers gives TensorFlow Lit
   expect(found).toEqual(wanted);
 });
 
-test('constants that are no floating-point numbers are listed, but not read', () => {
+test('constants that are not floating-point numbers are listed, but not read', () => {
   const { checkpoint } = openBytes(file('float.tflite'));
   const [whole] = [...checkpoint!.tensors.values()].filter(({ dtype }) => dtype === 'I32');
   expect(whole).toBeDefined();

@@ -65,7 +65,7 @@ describe('stars', () => {
     });
   });
 
-  it('keep the order of the source where texts are no numbers', () => {
+  it('keep the order of the source where texts are not numbers', () => {
     expect(pair('s.*.a b*.x', 's.late.a.weight s.early.a.weight', 'b1.x.weight b2.x.weight').names).toEqual({
       's.late.a.weight': 'b1.x.weight',
       's.early.a.weight': 'b2.x.weight',

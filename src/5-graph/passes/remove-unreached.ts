@@ -7,7 +7,7 @@ export function withoutAuxiliary(graph: Graph): Graph {
 
 /**
  * Tells which nodes every output depends on. What a detector's single level has for itself is not among them: its map of one
- * pixel is no sign of too small an image.
+ * pixel is not a sign of too small an image.
  */
 export function neededByAll({ nodes, outputs }: Graph): (id: number) => boolean {
   const ends = new Set(outputs.map(({ value }) => value.node));
@@ -24,7 +24,7 @@ export function neededByAll({ nodes, outputs }: Graph): (id: number) => boolean 
   return (id) => counts[id] === ends.size;
 }
 
-/** Whether no output can be reached from the inputs around a node: neither by a branch beside it nor by a shortcut. */
+/** Whether no output can be reached from the inputs around a node: neither by a branch next to it nor by a shortcut. */
 export function isUnavoidable({ nodes, inputs, outputs }: Graph, id: number): boolean {
   const reached = new Uint8Array(nodes.length);
   for (const input of inputs) reached[input] = 1;

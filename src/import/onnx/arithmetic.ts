@@ -41,7 +41,7 @@ export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' 
 /** A function that is none of ours. */
 export function functionOf(c: NodeContext, name: string): Value {
   const formulas = formulasOf(c.value(0));
-  if (formulas.length === 0) return fail('it is no part of an activation');
+  if (formulas.length === 0) return fail('it is not part of an activation');
   return ofFormulas(
     c,
     formulas.map((formula) => applied(name, formula)),

@@ -72,7 +72,8 @@ export function liveAt(c: NodeContext, i: number): LiveValue {
   const value = c.value(i);
   if (value?.kind === 'live') return closed(c, value);
   if (value?.kind === 'known') return learned(c, value);
-  if (value?.kind === 'formula') return fail(`its input ${i + 1} is a function that is no activation of the language`);
+  if (value?.kind === 'formula')
+    return fail(`its input ${i + 1} is a function that is not an activation of the language`);
   if (value?.kind === 'part') return fail(`its input ${i + 1} is only known as a part of a norm`);
   return fail(`it has no input ${i + 1}`);
 }
@@ -97,7 +98,7 @@ function learned(c: NodeContext, { numbers }: KnownValue): LiveValue {
   const [batch, ...axes] =
     numbers.shape.length === 4 || numbers.shape.length === 2 ? numbers.shape : [1, ...numbers.shape];
   if (batch !== 1 || (axes.length !== 3 && axes.length !== 1))
-    fail(`numbers of the shape [${numbers.shape.join(', ')}] are no map`);
+    fail(`numbers of the shape [${numbers.shape.join(', ')}] are not a map`);
   return { kind: 'live', ref: weightNode(c, numbers, axes) };
 }
 

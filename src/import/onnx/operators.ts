@@ -119,7 +119,7 @@ function constant(c: NodeContext): Value {
   if (integers) return knownIntegers(integers);
   const { real: single } = c.attribute('value_float');
   const { reals = single === undefined ? undefined : [single] } = c.attribute('value_floats');
-  if (!reals) return fail('it is no number');
+  if (!reals) return fail('it is not a number');
   const shape = single === undefined ? [reals.length] : [];
   return { kind: 'known', numbers: { shape, isReal: true, read: () => Float32Array.from(reals) } };
 }

@@ -41,7 +41,7 @@ export function reshaped(c: NodeContext, wanted: readonly number[]): Value {
   }
   if (view?.kind === 'groups' && view.swapped) {
     if (sameShape(rest, shape)) return made(c, { kind: 'channelShuffle', groups: view.groups }, [ref]);
-    return fail('it rearranges channels in a way that is no shuffle');
+    return fail('it rearranges channels in a way that is not a shuffle');
   }
   if (sameShape(rest, shape)) return keep(undefined);
   if (rest.length === 1) return keep({ kind: 'flat' });
@@ -226,7 +226,7 @@ export function constantOfShape(c: NodeContext): Value {
 
 /** Whole numbers that a shape may consist of. */
 function sizes({ numbers }: KnownValue): readonly number[] {
-  return numbers.integers ?? fail('it works on numbers of the file that are no sizes');
+  return numbers.integers ?? fail('it works on numbers of the file that are not sizes');
 }
 
 /** Numbers of a value that sizes may be computed with: few, and of the file or computed from it. */

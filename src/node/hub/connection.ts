@@ -89,6 +89,6 @@ export function hubProblem(shown: string, hubUrl: string, refusal: HubRefusal | 
     return fail(`there is no such repository on ${host}, or it is private and needs an access token in HF_TOKEN`);
   }
   if (status === 404) return fail(`${host} has no such repository or file`);
-  if (status === 429) return fail(`${host} refuses so many requests (status 429): try again later`);
+  if (status === 429) return fail(`${host} refuses this many requests (status 429): try again later`);
   return fail(`${host} answers with status ${status}: try again later`);
 }

@@ -15,7 +15,7 @@ export interface HubName {
 
 const address = /^hf:\/\/([\w-][\w.-]*\/[\w-][\w.-]*)(?:\/([^@]+))?(?:@([^@]+))?$/;
 const bare = /^([\w-][\w.-]*)\/[\w-][\w.-]*(?:@[^@]+)?$/;
-/** What files of weights are called, wherever they are: a misspelt path is no name on the hub. */
+/** What files of weights are called, wherever they are: a misspelt path is not a name on the hub. */
 const fileEndings = /\.(safetensors|pth?|bin|ckpt|onnx|h5|hdf5|keras|index|tflite|json|np[yz]|gguf|pb|tar|zip|gz)$/i;
 
 /**

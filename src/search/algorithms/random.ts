@@ -1,7 +1,7 @@
 import { nextUnit, type RandomState, randomState } from '../../weights/random.ts';
 import type { Parts, Searcher, Selection } from './searcher.ts';
 
-/** Random search: all candidates equally likely, each time anew. */
+/** Random search: all candidates equally likely, drawn independently. */
 export function createRandomSearch(parts: Parts, seed: number): Searcher {
   const random = randomState(seed, 'random search');
   return { propose: () => randomCandidate(parts, random), learn: () => {} };

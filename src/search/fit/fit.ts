@@ -63,7 +63,7 @@ export interface FitResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Published rows that take more than so many times the work of the model's default point are not looked at. */
+/** Published rows that take more than this many times the work of the model's default point are not looked at. */
 const rowSteps = 4;
 
 interface FitCandidate extends Candidate {
@@ -210,7 +210,7 @@ function fittedPoint(
 ): FittedPoint {
   const pixels = point.params.find((p) => p.name === 'resolution');
   const [own, first] = [resolutionOf(point), resolutionOf(start)];
-  // a resolution that is no scaled number says itself what r is
+  // a resolution that is not a scaled number says itself what r is
   const r = pixels && pixels.trace === '' && own && first ? (own / first) * start.r.value : point.r.value;
   return {
     ...(request.rule === 'formula' && request.phi !== undefined && { phi: request.phi }),

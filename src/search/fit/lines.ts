@@ -128,7 +128,7 @@ function betweenRows(points: readonly RowPoint[], t: number): ScalingRequest {
   };
 }
 
-/** What a point states in words: tables, blocks, lists. Points that differ in it are no members of one line. */
+/** What a point states in words: tables, blocks, lists. Points that differ in it are not members of one line. */
 function structureOf(point: ScalingPoint): string {
   return JSON.stringify(point.params.filter(({ text }) => !Number.isFinite(Number(text))).map(({ text }) => text));
 }

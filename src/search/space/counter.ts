@@ -72,7 +72,7 @@ function wholeSignature({ nodes }: Graph): string {
 
 /** The known pieces of a model that is a chain. */
 interface Chain {
-  /** Takes up the pieces of a candidate that was built. @returns false where they do not fit those known: the model is no chain */
+  /** Takes up the pieces of a candidate that was built. @returns false where they do not fit those known: the model is not a chain */
   learn(encoding: Encoding, pieces: readonly Piece[]): boolean;
   /** The pieces of a candidate; undefined if one is not known. */
   recall(encoding: Encoding): readonly Piece[] | undefined;

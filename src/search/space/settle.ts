@@ -36,7 +36,7 @@ export function settleChoices(
   const edits = choiceEdits(source, space, encoding);
   if ('severity' in edits) return { diagnostics: [edits] };
   let text = applyEdits(source, edits);
-  // a cell that is no choice itself may be one that only other blocks take
+  // a cell that is not a choice itself may be one that only other blocks take
   for (;;) {
     const { diagnostics } = compile({ ...source, text }, options, host);
     const untaken = diagnostics.find((d) => d.code === 'cell-not-taken')?.span;

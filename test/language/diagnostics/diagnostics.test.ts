@@ -68,7 +68,7 @@ describe.each(codes)('%s', (code) => {
   });
 
   const fixes = found.slice(0, 1).flatMap((d) => d.fixes ?? []);
-  test.each(fixes.map((fix) => [fix.title, fix] as const))('is mended by its fix: %s', (_title, fix) => {
+  test.each(fixes.map((fix) => [fix.title, fix] as const))('is corrected by its fix: %s', (_title, fix) => {
     const source = { name: 'spec.enet', text: fixture.text };
     const { text } = applyFixes(source, [{ ...fix, safe: true }]);
     expect(text).not.toBe(fixture.text);

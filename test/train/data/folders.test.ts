@@ -124,7 +124,7 @@ describe('a class without a picture', () => {
 describe('folders of splits', () => {
   const train = pictures(...['a', 'b'].flatMap((c) => [0, 1, 2, 3].map((i) => `train/${c}/${i}.png`)));
 
-  test('pictures without labels beside them are said, and a part is held out', async () => {
+  test('pictures without labels next to them are said, and a part is held out', async () => {
     const data = await openDataset(folderOf({ ...train, ...pictures('test/1.png', 'test/2.png', 'test/3') }));
     expect(countsOf(data)).toEqual({ train: 6, validation: 2 });
     expect(warningsOf(data)).toEqual([
@@ -135,7 +135,7 @@ describe('folders of splits', () => {
     expect(warningsOf(unlabelled)).toEqual(["'DIR/test' has none of the classes of 'DIR/train': it is skipped"]);
   });
 
-  test('an empty val/ or one of empty folders is no split', async () => {
+  test('an empty val/ or one of empty folders is not a split', async () => {
     for (const inner of ['val', 'val/a']) {
       const at = folderOf(train);
       mkdirSync(join(at, inner), { recursive: true });
@@ -183,7 +183,7 @@ describe('folders of splits', () => {
   test('where `train` is a class of vehicles', async () => {
     const data = await openDataset(folderOf(pictures('bus/1.png', 'car/1.png', 'train/1.png')), { validation: 0 });
     expect(data.classes).toEqual(['bus', 'car', 'train']);
-    // beside nothing but splits it is none
+    // next to nothing but splits it is none
     expect(await problem(folderOf(pictures('train/1.png', 'test/1.png')))).toContain("below 'DIR/train'");
   });
 });
@@ -216,7 +216,7 @@ describe('of a class of two or more one at least is held out', () => {
   });
 });
 
-describe('what lies beside the folders of splits', () => {
+describe('what lies next to the folders of splits', () => {
   test('folders of other names are said', async () => {
     const at = folderOf(pictures('train/a/1.png', 'train/b/1.png', 'dev/a/1.png', 'extra/b/1.png'));
     expect(warningsOf(await openDataset(at))).toEqual([
@@ -233,7 +233,7 @@ describe('what lies beside the folders of splits', () => {
   });
 });
 
-describe('what lies beside the folders of classes', () => {
+describe('what lies next to the folders of classes', () => {
   const classes = pictures('a/1.png', 'b/1.png');
 
   test.each([

@@ -95,7 +95,7 @@ describe('the same seed, epoch and number give the same batch', () => {
   });
 });
 
-test('training takes every image once, shuffled anew each epoch, the last partial batch included', async () => {
+test('training takes every image once, reshuffled each epoch, the last partial batch included', async () => {
   const loader = load(await digits(18));
   expect([loader.batches, loader.images]).toEqual([5, 18]);
   const epochs = [await all(loader, 0), await all(loader, 1)];

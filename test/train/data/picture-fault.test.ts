@@ -49,7 +49,7 @@ describe('a file that ends within the picture, wherever', () => {
   });
 });
 
-test('what is no picture, or of a format that is not read, is named', async () => {
+test('what is not a picture, or of a format that is not read, is named', async () => {
   expect(await readingOf('x.jpg', Buffer.from('<html>not found</html>'))).toBe('it is text, not a picture');
   expect(await readingOf('x.jpg', Uint8Array.of(1, 2, 3, 4))).toBe('it is not a picture of a known format');
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');

@@ -116,7 +116,7 @@ describe('folders', () => {
 });
 
 describe('CSV lists', () => {
-  test('a list beside the pictures, with splits, quotes, a byte order mark and CRLF', async () => {
+  test('a list next to the pictures, with splits, quotes, a byte order mark and CRLF', async () => {
     const at = folder();
     await writeFolders(at, { 'a, b': 2, c: 2 });
     writeAt(

@@ -57,7 +57,7 @@ describe('what a trained run is good for', () => {
       err: '',
     });
 
-    // Another number of classes: the classifier starts anew, the rest is taken.
+    // Another number of classes: the classifier starts again, the rest is taken.
     writeIdx(join(cwd, 'more'), 40, 10, 5);
     const transfer = await enetc(
       ['train', 'tiny.enet', ...recipe, '--weights', weights, '--freeze', 'stem,stages.0', '--head-rate', '10'].map(

@@ -88,7 +88,7 @@ describe('a damaged state is skipped for the older one, which is said', () => {
       /checksum/,
     ],
     [
-      'a state that is no object',
+      'a state that is not an object',
       (bytes) => Buffer.from(bytes.toString('latin1').replace('{\\"step', '[\\"step'), 'latin1'),
       /./,
     ],

@@ -39,7 +39,7 @@ function tensorsOf(path: string): Map<string, number[]> {
   const bytes = readFileSync(path);
   const file = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
   const { checkpoint } = openSafetensors(file, path);
-  if (!checkpoint) throw new Error(`${path} is no safetensors file`);
+  if (!checkpoint) throw new Error(`${path} is not a safetensors file`);
   return new Map([...checkpoint.tensors.keys()].map((name) => [name, [...checkpoint.read(name)]]));
 }
 
@@ -111,7 +111,7 @@ describe('a run', () => {
     expect(new Set(moved)).toEqual(new Set(['head', 'classifier']));
   });
 
-  test('a loss that is no number names step, layer and checkpoint, and changes nothing', async () => {
+  test('a loss that is not a number names step, layer and checkpoint, and changes nothing', async () => {
     const folder = temporaryFolder();
     const broken = await tinyTask(folder);
     const createRunner: CreateRunner = async (program) => {
@@ -136,7 +136,7 @@ describe('a run', () => {
     expect(await train(await tinyTask(folder))).toMatchObject({ finished: true });
   });
 
-  test('weights that are no numbers never become a checkpoint', async () => {
+  test('weights that are not numbers never become a checkpoint', async () => {
     const folder = temporaryFolder();
     const task = await tinyTask(folder);
     const createRunner: CreateRunner = async (program) => {

@@ -73,7 +73,7 @@ test.each([
   [formatConfig({ ...config, settings: { ...config.settings, epsilon: 0 } }), "'epsilon' takes a number from 1.2e-38"],
   [formatConfig(config).replace('"warmup"', '"warmpu"'), "no setting 'warmpu'"],
   [formatConfig(config).replace('"warmup": 5,', ''), "'warmup' is missing"],
-])('what is no configuration is said: %#', (text, message) => {
+])('what is not a configuration is said: %#', (text, message) => {
   expect(() => parseConfig(text, 'config.json')).toThrow(message);
 });
 

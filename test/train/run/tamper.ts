@@ -60,7 +60,7 @@ export function tamperings(run: string): Tampering[] {
       }),
     ),
     {
-      name: 'a foreign spec that is no text',
+      name: 'a foreign spec that is not text',
       apply: (at) => writeFileSync(join(at, 'spec', 'more.enet'), Buffer.from([0xff, 0xfe, 0])),
     },
     { name: 'a folder called x.enet in spec', apply: (at) => mkdirSync(join(at, 'spec', 'x.enet')) },

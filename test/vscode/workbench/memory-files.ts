@@ -1,7 +1,7 @@
 import { EventEmitter, type ExtensionContext, type FileChangeEvent, FileSystemError, Uri, workspace } from 'vscode';
 
 /**
- * An extension for tests: files under `memory:/`, all in one folder, from `files.json` beside its script. It has what a
+ * An extension for tests: files under `memory:/`, all in one folder, from `files.json` next to its script. It has what a
  * virtual folder in the browser has, and no search.
  */
 export async function activate(context: ExtensionContext): Promise<void> {

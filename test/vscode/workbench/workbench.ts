@@ -5,7 +5,7 @@ import type { CodeServer } from './code-server.ts';
 export interface Workbench {
   readonly page: Page;
   readonly editor: Locator;
-  /** Loads the page anew, as a person does who comes back to it. */
+  /** Loads the page again, as a person does who comes back to it. */
   reload(): Promise<void>;
   /** What the workbench has kept of its editors so far, which a reload brings back. It keeps them every few seconds. */
   keptEditors(): Promise<string>;
@@ -16,7 +16,7 @@ export interface Workbench {
   show(title: string, opened: Locator): Promise<void>;
   /** Puts the cursor at a line and column, both from 1. */
   goTo(line: number, column: number): Promise<void>;
-  /** Clicks a lens until something shows that it was heard: lenses that are just drawn anew do not hear. */
+  /** Clicks a lens until something shows that it was heard: lenses that are just drawn again do not hear. */
   clickLens(lens: Locator, heard: Locator): Promise<void>;
   /** The lenses that hold a text. */
   lens(text: string): Locator;
