@@ -8,7 +8,7 @@ import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/
 import { createDiagnostic, type Diagnostic, listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { checkBudgets } from './budgets.ts';
-import { type Builder, callsBefore, createBuilder } from './builder.ts';
+import { type Builder, beginCall, callsBefore, createBuilder } from './builder.ts';
 import { checkSamples } from './check-samples.ts';
 import type { Graph } from './graph.ts';
 import { lowerCall, lowerChain } from './lower-chain.ts';
@@ -53,7 +53,9 @@ export function buildGraph(
     builder = b;
     chosen = choosePoint(ev, declared, request, overrides);
     b.models.push(useOf('', declared, chosen.point));
+    const call = beginCall(b, declared, { path: '', span: declared.node.span }, chosen.env.vars, new Map());
     const flow = lowerModel(b, declared.node, chosen.env);
+    call.end = b.nodes.length;
     const { graph, diagnostics: ofWhole } = finish(declared, b, flow, request);
     checkBudgets(ev, graph, b.budgets);
     const diagnostics = [
@@ -119,6 +121,7 @@ function finish(
     })),
     preprocessing,
     models: b.models,
+    calls: b.record,
   };
   const graph = removeUnreached(all);
   diagnostics.push(...checkSamples(graph));

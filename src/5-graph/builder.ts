@@ -1,16 +1,18 @@
+import type { Declared } from '../2-resolve/program.ts';
 import type { AskedConvention } from '../4-scale/convention.ts';
 import type { Evaluation } from '../4-scale/evaluation.ts';
 import { fail, spend } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Overrides } from '../4-scale/overrides.ts';
 import type { Trace } from '../4-scale/trace.ts';
-import type { TensorValue } from '../4-scale/values.ts';
+import type { Binding, Env, TensorValue } from '../4-scale/values.ts';
 import { createDiagnostic, type Diagnostic, type Related } from '../diagnostics/diagnostic.ts';
 import { descriptorOf, type Op } from '../ops/ops.ts';
 import { isShapeError, type ShapeError } from '../ops/shape.ts';
 import { extentOf } from '../ops/window.ts';
 import type { Span } from '../source.ts';
 import type { Budget } from './budgets.ts';
+import { type Call, CallNames } from './calls.ts';
 import {
   elements,
   type GraphNode,
@@ -46,6 +48,8 @@ export interface Builder {
   readonly overrides: Pick<Overrides, 'inputs' | 'size'>;
   /** The calls of blocks that are being built at this moment, the outermost first. */
   readonly calls: { readonly span: Span; readonly path: string }[];
+  /** All calls of blocks and models so far, the network's own model first. */
+  readonly record: Call[];
   /** What models require of the built network. */
   readonly budgets: Budget[];
   parameters: number;
@@ -100,6 +104,7 @@ export function createBuilder(
     models: [],
     overrides,
     calls: [],
+    record: [],
     budgets: [],
     parameters: 0,
     wideWindows: [],
@@ -107,6 +112,21 @@ export function createBuilder(
     insideKept: false,
     unkept: 0,
   };
+}
+
+/** Begins the record of a call whose nodes are to come; who began it sets `end` when they are there. */
+export function beginCall(
+  b: Builder,
+  declared: Declared,
+  { path, span }: Pick<NodeOrigin, 'path' | 'span'>,
+  vars: Env['vars'],
+  given: ReadonlyMap<string, Binding>,
+): { end: number } {
+  const owner = b.sharing.length > 0 ? ownerOf(b, path) : path;
+  const first = b.nodes.length;
+  const call = { declared, path, owner, span, names: new CallNames(vars, given), first, end: first };
+  b.record.push(call);
+  return call;
 }
 
 /** What a node is for: where it came from and what its tensors are called. */

@@ -7,6 +7,7 @@ import type { Pair } from '../ops/pair.ts';
 import { elements, type Shape } from '../ops/shape.ts';
 import type { OwnTensor } from '../ops/tensor.ts';
 import type { Span } from '../source.ts';
+import type { Call } from './calls.ts';
 import { bytesPerElement, type ValueType } from './value-type.ts';
 
 export { elements, type Shape };
@@ -127,6 +128,8 @@ export interface Graph {
   readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /** Its own model first, each before those within it. */
   readonly models: readonly ModelUse[];
+  /** The calls that its nodes come from: an outer one before those in it, those beside each other in their order. */
+  readonly calls: readonly Call[];
 }
 
 /** The shape of a value. */

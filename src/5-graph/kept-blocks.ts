@@ -4,7 +4,9 @@ import { buildLimits } from '../4-scale/limits.ts';
 import type { ConventionPoint } from '../4-scale/scaling.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import { type Binding, type Flow, isList, type TensorValue, type Value, valueText } from '../4-scale/values.ts';
+import type { Span } from '../source.ts';
 import type { Builder } from './builder.ts';
+import type { Call } from './calls.ts';
 import type { GraphNode, StagePosition, ValueRef } from './graph.ts';
 import { tensorName } from './tensors.ts';
 
@@ -15,6 +17,7 @@ export interface BlockCall {
   readonly bindings: ReadonlyMap<string, Binding>;
   readonly tensors: readonly TensorValue[];
   readonly path: string;
+  readonly span: Span;
 }
 
 /** What a call of a block became where it was built last. */
@@ -27,6 +30,8 @@ interface KeptBlock {
   /** The number of its first node. */
   readonly first: number;
   readonly nodes: readonly GraphNode[];
+  /** The record of the call and of those in it. */
+  readonly calls: readonly Call[];
   readonly results: readonly TensorValue[];
   /** Whether the results are a list: see `Flow`. */
   readonly list: true | undefined;
@@ -170,6 +175,7 @@ function record(
 ): { built?: KeptBlock; flow: Flow } {
   const { ev, place } = b;
   const first = b.nodes.length;
+  const recorded = b.record.length;
   const start = { steps: ev.steps, parameters: b.parameters, reported: ev.warnings + b.unkept };
   const outer = ev.traces;
   const before = ev.results;
@@ -186,11 +192,27 @@ function record(
   addResults(ev, inner);
   if (ev.warnings + b.unkept !== start.reported) return { flow };
   const nodes = b.nodes.slice(first);
+  const calls = b.record.slice(recorded);
   const longest = nodes.reduce((most, node) => Math.max(most, node.path.length - path.length), 0);
   const parameters = b.parameters - start.parameters;
   const steps = start.steps - ev.steps;
   const given = tracesOf(bindings);
-  const built = { path, place, tensors, given, first, nodes, results, list, inner, traces, parameters, steps, longest };
+  const built = {
+    path,
+    place,
+    tensors,
+    given,
+    first,
+    nodes,
+    calls,
+    results,
+    list,
+    inner,
+    traces,
+    parameters,
+    steps,
+    longest,
+  };
   return { built, flow };
 }
 
@@ -208,6 +230,10 @@ function repeat(b: Builder, before: KeptBlock, call: BlockCall): KeptBlock | und
     if (node.tensors.length > 0) b.owners.set(node.path, node);
     b.nodes.push(node);
   }
+  // an edit before the call moves it
+  block.calls.forEach((record, i) => {
+    b.record.push(i === 0 && record.span !== call.span ? { ...record, span: call.span } : record);
+  });
   b.parameters += block.parameters;
   b.ev.steps -= block.steps;
   addTraces(b.ev, block.traces);
@@ -286,6 +312,14 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
       };
     },
   );
+  const movedPath = (at: string) => path + at.slice(before.path.length);
+  const calls = before.calls.map((call) => ({
+    ...call,
+    path: movedPath(call.path),
+    owner: movedPath(call.owner),
+    first: call.first - before.first + first,
+    end: call.end - before.first + first,
+  }));
   const tensorOf = (t: TensorValue): TensorValue => ({ ...t, ...refOf(t) });
   const results = before.results.map(tensorOf);
   const inner = new Map<string, Flow>();
@@ -293,5 +327,5 @@ function builtElsewhere(b: Builder, before: KeptBlock, { bindings, tensors, path
     inner.set(path + at.slice(before.path.length), { ...flow, tensors: flow.tensors.map(tensorOf) });
   }
   const traces = before.traces.map(traceOf);
-  return { ...before, path, place, tensors, given, first, nodes, results, inner, traces };
+  return { ...before, path, place, tensors, given, first, nodes, calls, results, inner, traces };
 }

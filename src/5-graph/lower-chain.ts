@@ -26,7 +26,7 @@ import {
   type Value,
 } from '../4-scale/values.ts';
 import { excerpt, type Span } from '../source.ts';
-import { addNode, type Builder } from './builder.ts';
+import { addNode, type Builder, beginCall } from './builder.ts';
 import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
 import { lowerOp } from './lower-op.ts';
@@ -331,7 +331,7 @@ export function callSignature(
 
   function lowerCalled(declared: Declared): Flow {
     if (declared.kind === 'model') return lowerModelStep(b, declared, bindings, tensors, env, site);
-    const call = { declared, convention: env.convention, bindings, tensors, path: site.path };
+    const call = { declared, convention: env.convention, bindings, tensors, path: site.path, span: site.span };
     return keepBlock(b, call, () => lowerBlock(b, signature, bindings, tensors, env, site));
   }
 }
@@ -369,6 +369,7 @@ function lowerBlock(
   const { node, module } = declared;
   const meanings = meaningsOf(node);
   const env: Env = { vars, meanings, module, convention: outer.convention, path: site.path, numbers: '' };
+  const call = beginCall(b, declared, site, vars, bindings);
   let next = 0;
   for (const param of node.params) {
     const { name, default: value } = param;
@@ -386,6 +387,7 @@ function lowerBlock(
   for (const statement of node.body) {
     const returned = lowerStatement(b, statement, env);
     if (!returned) continue;
+    call.end = b.nodes.length;
     const list = returned.length === 1 && returned[0]?.list;
     return { tensors: returned.flatMap((r) => r.tensors), ...(list && { list }) };
   }

@@ -21,7 +21,7 @@ import {
   type TensorValue,
 } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
-import { addNode, type Builder, ownerOf } from './builder.ts';
+import { addNode, type Builder, beginCall, ownerOf } from './builder.ts';
 import type { ModelUse, Normalisation } from './graph.ts';
 import { callFirst, flowIn, lowerShared, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerStatement } from './lower-statement.ts';
@@ -247,6 +247,8 @@ export function lowerModelStep(
     const data = { outer: outer.convention.name, inner: env.convention.name, model: declared.node.name.name };
     warn(b.ev, 'conventions-differ', site.span, data);
   }
+  const call = beginCall(b, declared, site, env.vars, bindings);
   const { outputs } = lowerModel(b, declared.node, env, tensors);
+  call.end = b.nodes.length;
   return { tensors: outputs.map((o) => o.tensor) };
 }

@@ -137,6 +137,7 @@ export function graphBuilder(name = 'test') {
         auxiliary,
         preprocessing: {},
         models: [],
+        calls: [],
         nodes,
         inputs: nodes.filter((n) => n.op.kind === 'input').map((n) => n.id),
         outputs: list.map(([outputName, value]) => ({ name: outputName, value })),

@@ -108,6 +108,7 @@ export function maker(): Maker {
       auxiliary: [],
       preprocessing: {},
       models: [],
+      calls: [],
       outputs: outputs.map(([n, value]) => ({ name: n, value })),
     }),
   };

@@ -1,4 +1,5 @@
 import type { OpKind } from '../../ops/ops.ts';
+import { renumberCalls } from '../calls.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 import { float16, float32, type ValueType } from '../value-type.ts';
 
@@ -14,6 +15,8 @@ export function halfPrecision(graph: Graph): Graph {
   const nodes: GraphNode[] = [];
   /** By a node's old number: the number of what gives its value now. */
   const numbers: number[] = [];
+  /** By a node's old number: how many nodes there were before it. */
+  const starts: number[] = [];
   const add = (node: Omit<GraphNode, 'id'>) => {
     nodes.push({ ...node, id: nodes.length });
     return nodes.length - 1;
@@ -21,6 +24,7 @@ export function halfPrecision(graph: Graph): Graph {
   const renumber = ({ node, output }: ValueRef): ValueRef => ({ node: numbers[node] as number, output });
 
   for (const node of graph.nodes) {
+    starts.push(nodes.length);
     const isInput = node.op.kind === 'input';
     const inputs = node.inputs.map(renumber);
     if (computedInSingle.has(node.op.kind)) {
@@ -39,13 +43,17 @@ export function halfPrecision(graph: Graph): Graph {
     const read: ValueRef = { node: id, output: 0 };
     numbers.push(isCast ? add(castOf(node, read, float16, `${node.op.name}/half`)) : id);
   }
+  const end = nodes.length;
   const outputs = graph.outputs.map(({ name, value }) => {
     const made = graph.nodes[value.node] as GraphNode;
     if (made.type.element !== 'float32') return { name, value: renumber(value) };
     const id = add(castOf(made, renumber(value), float32, `${name}/output`, value.output));
     return { name, value: { node: id, output: 0 } };
   });
-  return { ...graph, nodes, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };
+  // what stands before the outputs is the network's own
+  const [own, ...inner] = renumberCalls(graph.calls, (node) => starts[node] ?? end);
+  const calls = own ? [{ ...own, end: nodes.length }, ...inner] : [];
+  return { ...graph, nodes, calls, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };
 }
 
 function halved(type: ValueType): ValueType {

@@ -1,3 +1,4 @@
+import { renumberCalls } from '../calls.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 
 /** The network as it is outside of training: without auxiliary outputs and what only they need. */
@@ -59,15 +60,18 @@ export function selectNodes(
 ): Graph {
   const numbers = new Map<number, number>();
   const nodes: GraphNode[] = [];
+  const keptBefore = [0];
   const settle = (ref: ValueRef): ValueRef => {
     let current = ref;
     for (let next = forward(current); next !== current; next = forward(current)) current = next;
     return { node: numbers.get(current.node) ?? -1, output: current.output };
   };
   for (const node of graph.nodes) {
-    if (!keep(node)) continue;
-    numbers.set(node.id, nodes.length);
-    nodes.push({ ...change(node), id: nodes.length, inputs: node.inputs.map(settle) });
+    if (keep(node)) {
+      numbers.set(node.id, nodes.length);
+      nodes.push({ ...change(node), id: nodes.length, inputs: node.inputs.map(settle) });
+    }
+    keptBefore.push(nodes.length);
   }
   return {
     name: graph.name,
@@ -77,5 +81,6 @@ export function selectNodes(
     auxiliary: graph.auxiliary.map((o) => ({ ...o, value: settle(o.value) })),
     preprocessing: graph.preprocessing,
     models: graph.models,
+    calls: renumberCalls(graph.calls, (node) => keptBefore[node] as number),
   };
 }
