@@ -9,7 +9,7 @@ const scaleTolerance = 1e-6;
  * Holds a graph to what its types promise, as a pass that sets types must leave it:
  * - A type fits what has it: see `QuantisedType`. Values have one scale; several, one per channel, only tensors have.
  * - Nothing is converted silently: what an op reads has elements of its own kind, and `cast`, which converts, changes the type.
- * - Tensors of a float op have its type. Quantised ops that own tensors are convolutions and linear layers, whose weights are
+ * - Tensors of a float op have its type, or float16 in one of float32: who writes it widens them. Quantised ops that own tensors are convolutions and linear layers, whose weights are
  *   int8 around 0, per tensor or per filter, and whose biases are int32 with the input's scale times the weight's.
  * - Ops that only move elements keep their type. int32 is for biases alone.
  * @throws Error that names the node and what is wrong: a fault of the pass, or of who set types by hand.
@@ -43,7 +43,10 @@ function problemOf(graph: Graph, node: GraphNode): string | undefined {
 
 function tensorProblem({ op, type, tensors }: GraphNode, tensor: TensorSpec, input?: ValueType): string | undefined {
   const own = tensor.type;
-  if (!isQuantised(type)) return sameType(own, type) ? undefined : `${own.element} in an op of ${type.element}`;
+  if (!isQuantised(type)) {
+    const isWidened = own.element === 'float16' && type.element === 'float32';
+    return isWidened || sameType(own, type) ? undefined : `${own.element} in an op of ${type.element}`;
+  }
   if (op.kind !== 'conv' && op.kind !== 'linear')
     return 'only convolutions and linear layers compute with int8 tensors';
   if (!isQuantised(own)) return `${own.element} in an op of ${type.element}`;

@@ -3,6 +3,7 @@ import { classCount } from '../5-graph/class-scores.ts';
 import type { Graph } from '../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { halfPrecision } from '../5-graph/passes/half-precision.ts';
+import { halfWeights } from '../5-graph/passes/half-weights.ts';
 import { mergeBranches } from '../5-graph/passes/merge-branches.ts';
 import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 import type { Compilation } from '../compile.ts';
@@ -23,7 +24,7 @@ export interface PassOptions {
    * `fold`.
    */
   readonly merge?: boolean;
-  /** Whether the network computes in half precision; its inputs and outputs stay float32. */
+  /** Whether the network is in half precision, all of it or, by the target, its weights; its inputs and outputs stay float32. */
   readonly half?: boolean;
 }
 
@@ -80,7 +81,7 @@ function checkLabels(graph: Graph, labels: readonly string[] | undefined): Diagn
  */
 export function applyPasses(
   written: Graph,
-  { purpose, auxiliary }: Pick<TargetFacts, 'purpose' | 'auxiliary'>,
+  { purpose, auxiliary, halves }: Pick<TargetFacts, 'purpose' | 'auxiliary' | 'halves'>,
   options: PassOptions,
 ): Graph {
   const graph = auxiliary ? written : withoutAuxiliary(written);
@@ -88,7 +89,8 @@ export function applyPasses(
   const folds = purpose !== 'training' && (options.fold ?? true);
   const folded = folds ? foldBatchNorm(ready) : ready;
   const merged = folds && (options.merge ?? true) ? mergeBranches(folded) : folded;
-  const typed = options.half ? halfPrecision(merged) : merged;
+  const half = halves === 'weights' ? halfWeights : halfPrecision;
+  const typed = options.half ? half(merged) : merged;
   checkTypes(typed);
   return typed;
 }

@@ -46,6 +46,11 @@ export interface TargetFacts {
   /** The types of values that it takes; a graph with others is refused before the target sees it. */
   readonly types: readonly ElementType[];
   /**
+   * What half precision is to it: all that it computes, or its weights alone, which are widened when the file is loaded. Absent
+   * where it has none.
+   */
+  readonly halves?: 'all' | 'weights';
+  /**
    * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
    * and stochastic depth are taken out, and batch norms folded unless the user asks otherwise.
    */

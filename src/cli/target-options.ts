@@ -31,7 +31,8 @@ export function choiceOptions(targets: readonly TargetEntry[]): Option[] {
 /** An option that steers a pass before the target: whatever it can be of use to takes it. */
 interface PassOption {
   readonly name: string;
-  readonly description: string;
+  /** What it does, by target. */
+  describe(entry: TargetEntry): string;
   isFor(entry: TargetEntry): boolean;
   /** What a refusal adds. */
   readonly why?: string;
@@ -40,18 +41,18 @@ interface PassOption {
 export const passOptions: readonly PassOption[] = [
   {
     name: 'half',
-    description: 'float16 weights and compute',
-    isFor: ({ types }) => types.includes('float16'),
+    describe: ({ halves }) => (halves === 'weights' ? 'float16 weights' : 'float16 weights and compute'),
+    isFor: ({ halves }) => halves !== undefined,
   },
   {
     name: 'no-fold',
-    description: 'keep batch norms instead of folding them into convolutions',
+    describe: () => 'keep batch norms instead of folding them into convolutions',
     isFor: ({ purpose }) => purpose !== 'training',
     why: ': what trains keeps its batch norms anyway',
   },
   {
     name: 'no-merge',
-    description: 'keep parallel linear branches instead of merging them into one convolution',
+    describe: () => 'keep parallel linear branches instead of merging them into one convolution',
     isFor: ({ purpose }) => purpose !== 'training',
     why: ': what trains keeps its branches anyway',
   },
@@ -71,8 +72,12 @@ export function targetOptions(targets: readonly TargetEntry[]): Option[] {
       const description = owners.map(({ entry, option }) => `${targetLabel(entry)}: ${withDefault(option)}`).join('; ');
       return { name, description, ...valueFields(owners.map(({ option }) => option)) };
     }),
-    ...passOptions.map(({ name, isFor, description }): Option => {
-      return { name, description: `${inWords(targets.filter(isFor).map(targetLabel))}: ${description}` };
+    ...passOptions.map(({ name, isFor, describe }): Option => {
+      const byText = new Map<string, TargetEntry[]>();
+      for (const entry of targets.filter(isFor))
+        byText.set(describe(entry), [...(byText.get(describe(entry)) ?? []), entry]);
+      const parts = [...byText].map(([description, takers]) => `${inWords(takers.map(targetLabel))}: ${description}`);
+      return { name, description: parts.join('; ') };
     }),
   ];
 }

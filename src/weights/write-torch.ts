@@ -1,5 +1,6 @@
 import { elements } from '../5-graph/graph.ts';
 import { littleEndianBytes } from './bytes.ts';
+import { type Crc32, createStoredZip } from './stored-zip.ts';
 import type { ByteSink, TensorToWrite } from './write-safetensors.ts';
 
 /** The folder that all files of the archive are in; its name marks a file as one of ours. */
@@ -13,9 +14,6 @@ const mostBytes = 0xffffffff;
 const mostFiles = 0xffff;
 
 const text = new TextEncoder();
-
-/** A checksum as zip archives have it. @param before that of the bytes before these */
-export type Crc32 = (bytes: Uint8Array, before?: number) => number;
 
 /**
  * Writes a PyTorch checkpoint, one tensor at a time, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
@@ -34,49 +32,17 @@ export function writeTorch<T extends TensorToWrite>(
   if (size > mostBytes || tensors.length + 8 > mostFiles) {
     throw new RangeError('a PyTorch file is written with up to 4 GB and 65,000 tensors; safetensors has room for more');
   }
-  const archive = zipWriter(sink, crc32);
-  archive.add('data.pkl', pickleOf(tensors));
-  archive.add('byteorder', text.encode('little'));
+  const zip = createStoredZip(sink, crc32, { alignment });
+  const add = (file: string, bytes: Uint8Array) => zip.add(`${torchArchive}/${file}`, bytes);
+  add('data.pkl', pickleOf(tensors));
+  add('byteorder', text.encode('little'));
   for (const [number, tensor] of tensors.entries()) {
     const values = read(tensor);
     if (values.length !== elements(tensor.shape)) throw new Error(`'${tensor.name}' has ${values.length} values`);
-    archive.add(`data/${number}`, littleEndianBytes(values));
+    add(`data/${number}`, littleEndianBytes(values));
   }
-  archive.add('version', text.encode('3\n'));
-  return archive.finish();
-}
-
-/** An archive of files stored without compression (PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16). */
-function zipWriter(sink: ByteSink, crc32: Crc32) {
-  const directory: Uint8Array[] = [];
-  let files = 0;
-  let at = 0;
-  const write = (bytes: Uint8Array) => {
-    sink.write(bytes);
-    at += bytes.length;
-  };
-  return {
-    add(file: string, bytes: Uint8Array) {
-      const name = text.encode(`${torchArchive}/${file}`);
-      // version 2.0, no flags, no compression, the first day that the format knows, as its files have no dates
-      const facts = [u16(20), u16(0), u16(0), u16(0), u16(0x21)];
-      const sizes = [u32(crc32(bytes)), u32(bytes.length), u32(bytes.length), u16(name.length)];
-      const padding = (alignment - ((at + 34 + name.length) % alignment)) % alignment;
-      const begin = u32(at);
-      directory.push(u32(0x02014b50), u16(20), ...facts, ...sizes, new Uint8Array(12), begin, name);
-      // the padding is in an extra field, FB as in PyTorch's own files
-      const header = [u32(0x04034b50), ...facts, ...sizes, u16(4 + padding), name, u16(0x4246), u16(padding)];
-      for (const part of [...header, new Uint8Array(padding), bytes]) write(part);
-      files++;
-    },
-    finish(): number {
-      const begin = at;
-      for (const part of directory) write(part);
-      const counts = [u16(0), u16(0), u16(files), u16(files)];
-      for (const part of [u32(0x06054b50), ...counts, u32(at - begin), u32(begin), u16(0)]) write(part);
-      return at;
-    },
-  };
+  add('version', text.encode('3\n'));
+  return zip.finish();
 }
 
 /**
@@ -115,10 +81,6 @@ function pickleOf(tensors: readonly TensorToWrite[]): Uint8Array {
   }
   op('u.');
   return joined(parts);
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value & 0xff, value >>> 8);
 }
 
 function u32(value: number): Uint8Array {

@@ -9,6 +9,7 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
   description: 'an ONNX file',
   layout: 'NCHW',
   types: ['float32', 'float16'],
+  halves: 'all',
   output: {
     kind: 'file',
     noun: 'ONNX model',

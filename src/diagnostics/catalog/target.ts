@@ -18,6 +18,10 @@ export const targetDiagnostics = {
     (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
     `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
   ),
+  'tflite-batch': error<{ batch: number }>(
+    (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
+    `\`--batch 2\` fixes how many samples the network takes at a time; \`--batch dynamic\`, the default, takes one until the program that runs the file resizes the input.`,
+  ),
   'onnx-tuned-half': error<object>(
     () => `half precision has no tuned forms; leave out '--tuned' or '--half'`,
     `\`--tuned ort-x86\` writes forms that ONNX Runtime's kernels for single precision on x86 run faster. Half precision is for other hardware.`,

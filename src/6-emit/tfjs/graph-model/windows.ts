@@ -2,11 +2,11 @@ import { elements } from '../../../5-graph/graph.ts';
 import type { Pair } from '../../../ops/pair.ts';
 import { dilationOf, extentOf, isDense, type Pads, type Window } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
+import { countCorrection, windowForm } from '../../window-form.ts';
 import { first, label, lastChannels, mapSize, outputShape, type WithOp } from '../../written-node.ts';
 import { lowest } from '../lowest.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
-import { countCorrection, windowForm } from '../window-form.ts';
 import { add, addFused, type GraphModelNode, reshape } from './add.ts';
 
 /** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
@@ -102,7 +102,10 @@ export function writeAvgPool(c: WithOp<GraphModelNode, 'avgPool'>): TensorName {
   const mean = add(c, 'AvgPool', label(c, 'pool'), [applySteps(c, steps, 0)], poolAttributes(window, padding));
   if (countPad || !steps.pad) return mean;
   // The mean with zeros counted, corrected for what each window sees of the padding.
-  return add(c, 'Mul', label(c, 'pool/counted'), [mean, c.b.constant(countCorrection(window, ...mapSize(c)))]);
+  return add(c, 'Mul', label(c, 'pool/counted'), [
+    mean,
+    c.b.constant({ dtype: 'DT_FLOAT', ...countCorrection(window, ...mapSize(c)) }),
+  ]);
 }
 
 /** Crops and pads the first input. */

@@ -4,6 +4,7 @@ import { isDyadic, wholeFactor } from '../../../ops/interpolation.ts';
 import { dilationOf, isDense, type Pads, padSteps } from '../../../ops/window.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 import { refusedCast } from '../../lacked-form.ts';
+import { transposedForm, windowForm } from '../../window-form.ts';
 import {
   first,
   label,
@@ -13,7 +14,6 @@ import {
   outputShape,
   type WrittenNode,
 } from '../../written-node.ts';
-import { transposedForm, windowForm } from '../window-form.ts';
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 

@@ -1,6 +1,6 @@
 import { isDense, negated, noPads, padSteps, type Window } from '../../../ops/window.ts';
+import { countCorrection } from '../../window-form.ts';
 import { type Attributes, bool, float, int32, type TensorName } from '../node-def/node-def.ts';
-import { countCorrection } from '../window-form.ts';
 import { add, dimsOf, first, type NodeContext, reduce, three, type WriteStep } from './context.ts';
 import { cutOff, padSpace, windowAttributes } from './window.ts';
 
@@ -77,5 +77,5 @@ function unpadded(window: Window): Window {
 /** Means with zeros counted as those without, or gradients likewise. */
 function corrected(c: NodeContext, x: TensorName, window: Window, [, height = 1, width = 1]: readonly number[]) {
   if (!padSteps(window.pads).pad) return x;
-  return add(c, 'Mul', [x, c.b.constant(countCorrection(window, height, width))]);
+  return add(c, 'Mul', [x, c.b.constant({ dtype: 'DT_FLOAT', ...countCorrection(window, height, width) })]);
 }

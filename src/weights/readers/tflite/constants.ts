@@ -1,5 +1,6 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { Unreadable } from '../byte-reader.ts';
+import { fields, operators, tensorTypes } from './schema.ts';
 import type { Table } from './tables.ts';
 
 /** How a constant is used, which decides the order of its numbers. */
@@ -33,33 +34,8 @@ export interface TfliteConstant {
   readonly quantisation?: Quantisation;
 }
 
-/** Field numbers of TensorFlow's tensorflow/compiler/mlir/lite/schema/schema.fbs. */
-const model = { operatorCodes: 1, subgraphs: 2, buffers: 4 };
-const operatorCode = { deprecated: 0, builtin: 3 };
-const subgraph = { tensors: 0, operators: 3 };
-const tensor = { shape: 0, type: 1, buffer: 2, name: 3, quantisation: 4, sparsity: 6 };
-const quantisation = { scale: 2, zeroPoint: 3, details: 4, axis: 6 };
-const operator = { code: 0, inputs: 1, outputs: 2 };
-const buffer = { data: 0, offset: 1, size: 2 };
+const { model, operatorCode, subgraph, tensor, quantisation, operator, buffer } = fields;
 
-const operators = { conv: 3, depthwise: 4, dequantise: 6, fullyConnected: 9, reshape: 22 };
-
-/** `TensorType`, in safetensors' names. */
-const types: Readonly<Record<number, string>> = {
-  0: 'F32',
-  1: 'F16',
-  2: 'I32',
-  3: 'U8',
-  4: 'I64',
-  5: 'STRING',
-  6: 'BOOL',
-  7: 'I16',
-  9: 'I8',
-  10: 'F64',
-  15: 'U32',
-  16: 'U16',
-  18: 'BF16',
-};
 const bytesOf: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I32: 4, I16: 2, U8: 1, I8: 1 };
 const mostAxes = 16;
 
@@ -81,6 +57,13 @@ export function readConstants(root: Table, fileBytes: number): readonly TfliteCo
   });
 }
 
+/** Where the data of the metadata of a name are; undefined where there are none. @throws Unreadable */
+export function placeOfMetadata(root: Table, name: string) {
+  const entry = root.tables(fields.model.metadata).find((found) => found.text(fields.metadata.name) === name);
+  const data = entry && root.tables(model.buffers)[entry.uint32(fields.metadata.buffer)];
+  return data && placeOf(data);
+}
+
 /** The numbers of a buffer: in it, or behind the tables of a file of more than 2 GB. */
 function placeOf(data: Table) {
   const inside = data.bytes(buffer.data);
@@ -100,7 +83,7 @@ function constantOf(
   const shown = name.length > 80 ? `${name.slice(0, 77)}...` : name;
   const shape = found.int32s(tensor.shape);
   const type = found.int8(tensor.type);
-  const plain = types[type] ?? `TensorFlow Lite type ${type}`;
+  const plain = tensorTypes[type] ?? `TensorFlow Lite type ${type}`;
   const stored = found.table(tensor.sparsity) ? `${plain} without its zeros` : plain;
   const width = bytesOf[stored];
   if (shape.length > mostAxes || shape.some((n) => n < 0) || !Number.isSafeInteger(elements(shape))) {
@@ -153,21 +136,25 @@ function usesOf(graph: Table, tensors: readonly Table[], codes: readonly number[
   }));
   const reshaped = new Map<number, number>();
   const widened = new Map<number, number>();
+  const transposed = new Set<number>();
   for (const { code, inputs, outputs } of all) {
     const [from, to] = [inputs[0], outputs[0]];
     if (from === undefined || to === undefined) continue;
-    if (code === operators.reshape) reshaped.set(to, from);
-    if (code === operators.dequantise) widened.set(to, from);
+    if (code === operators.reshape.code) reshaped.set(to, from);
+    if (code === operators.dequantise.code) widened.set(to, from);
+    if (code === operators.transpose.code) transposed.add(to);
   }
   for (const { code, inputs } of all) {
     const [read, second] = inputs;
     if (read === undefined || second === undefined) continue;
     const kernel = widened.get(second) ?? second;
-    if (code === operators.conv) uses.set(kernel, { layout: 'conv' });
-    if (code === operators.depthwise) uses.set(kernel, { layout: 'depthwise' });
-    if (code !== operators.fullyConnected) continue;
-    const [, height = 1, width = 1, channels = 1] = shapeOf(reshaped.get(read) ?? read);
-    const isMap = height * width > 1 && height * width * channels === shapeOf(second)[1];
+    if (code === operators.conv.code) uses.set(kernel, { layout: 'conv' });
+    if (code === operators.depthwise.code) uses.set(kernel, { layout: 'depthwise' });
+    if (code !== operators.fullyConnected.code) continue;
+    const map = reshaped.get(read) ?? read;
+    const [, height = 1, width = 1, channels = 1] = shapeOf(map);
+    // a map that was turned has our order already
+    const isMap = !transposed.has(map) && height * width > 1 && height * width * channels === shapeOf(second)[1];
     uses.set(kernel, { layout: 'linear', ...(isMap && { channels }) });
   }
   return uses;

@@ -1,6 +1,5 @@
-import { both } from '../../ops/pair.ts';
-import { namedPadding, type Pads, padSteps, tapsOf, type Window, windowsOver } from '../../ops/window.ts';
-import type { TensorValue } from './node-def/node-def.ts';
+import { both } from '../ops/pair.ts';
+import { namedPadding, type Pads, padSteps, tapsOf, type Window, windowsOver } from '../ops/window.ts';
 
 /** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
 export interface WindowForm {
@@ -33,11 +32,17 @@ export function transposedForm(window: Window): Omit<WindowForm, 'pad'> | undefi
   return isCrop ? { padding: 'valid', crop: pads } : undefined;
 }
 
+/** Factors, row-major. */
+export interface CountCorrection {
+  readonly shape: readonly [1, number, number, 1];
+  readonly values: readonly number[];
+}
+
 /**
  * What turns the mean of an average pool with zeros counted into the mean without them: for each window its size over how many
  * of its pixels are the input's, `[1, H, W, 1]`.
  */
-export function countCorrection(window: Window, height: number, width: number): TensorValue {
+export function countCorrection(window: Window, height: number, width: number): CountCorrection {
   const { kernel, stride, pads } = window;
   const outputs = windowsOver(window, [height, width]);
   const counts = (axis: 0 | 1, size: number, before: number, after: number) =>
@@ -48,5 +53,5 @@ export function countCorrection(window: Window, height: number, width: number): 
   const [rows, columns] = [counts(0, height, pads.top, pads.bottom), counts(1, width, pads.left, pads.right)];
   // A window that lies outside has the mean of nothing: zero over zero would not be a number.
   const values = rows.flatMap((row) => columns.map((column) => tapsOf(window) / Math.max(row * column, 1)));
-  return { dtype: 'DT_FLOAT', shape: [1, rows.length, columns.length, 1], values };
+  return { shape: [1, rows.length, columns.length, 1], values };
 }

@@ -1,0 +1,22 @@
+import { type Graph, shapeOf } from '../../5-graph/graph.ts';
+import { lastChannels, writeNodes } from '../written-node.ts';
+import { createLiteBuilder } from './builder.ts';
+import { fuseActivations } from './fuse-activations.ts';
+import type { LiteModel } from './model.ts';
+import { opTable } from './op-table.ts';
+import type { LiteOptions } from './options.ts';
+
+/** All of a model but the numbers of its weights. */
+export function planLiteModel(graph: Graph, { batch }: LiteOptions): LiteModel {
+  const b = createLiteBuilder(
+    batch,
+    graph.outputs.map(({ name }) => name),
+  );
+  const fused = fuseActivations(graph);
+  const nameOf = writeNodes(graph, opTable, (written) => {
+    const { id } = written.node;
+    return { ...written, b, fused: fused.after.get(id) ?? 'none', isDone: fused.done.has(id) };
+  });
+  for (const { name, value } of graph.outputs) b.output(name, nameOf(value), lastChannels(shapeOf(graph, value)));
+  return b.finish(graph.name);
+}

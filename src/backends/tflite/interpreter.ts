@@ -1,0 +1,100 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { interpreterScript } from './interpreter-script.ts';
+
+/** Numbers with their shape, the batch included. */
+export interface LiteValue {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface OpenLite {
+  readonly path: string;
+  readonly threads: number;
+  /** Whether the interpreter's default delegate, XNNPACK, computes what it can. */
+  readonly delegate: boolean;
+}
+
+/** A model that is open in the interpreter. */
+export interface LiteSession {
+  /** By the signature's names: the shape of each input, -1 for an open batch. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Runs the model, by the signature's names. Image-like values are channels last. @throws Error with what the engine says */
+  run(inputs: Readonly<Record<string, LiteValue>>): Promise<Readonly<Record<string, LiteValue>>>;
+  /** Runs it again on the same inputs; the milliseconds of each run, as the engine's process measures them. */
+  time(runs: number): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** TensorFlow Lite's interpreter in a Python. */
+export interface LiteInterpreter {
+  /** `LiteRT 2.3.0` */
+  readonly engine: string;
+  /** @throws Error with what the engine says of the file */
+  open(request: OpenLite): Promise<LiteSession>;
+  close(): void;
+}
+
+interface Answer {
+  readonly error?: string;
+  readonly engine?: string;
+  readonly inputs?: Record<string, readonly number[]>;
+  readonly outputs?: Record<string, { readonly shape: readonly number[]; readonly data: string }>;
+  readonly milliseconds?: readonly number[];
+}
+
+/**
+ * Starts a Python that has LiteRT or TensorFlow, the first of the two.
+ * @throws Error with why it has none
+ */
+export async function startInterpreter(python: string): Promise<LiteInterpreter> {
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(python, ['-c', interpreterScript], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const failed = new Promise<never>((_, reject) => child.once('error', reject));
+  failed.catch(() => {});
+  // a Python that ends is noticed by its missing answer
+  child.stdin.on('error', () => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const receive = async (): Promise<Answer> => {
+    const { value, done } = await Promise.race([lines.next(), failed]);
+    if (done) throw new Error('Python ended without an answer');
+    const answer = JSON.parse(value) as Answer;
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer;
+  };
+  const ask = (request: object) => {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    return receive();
+  };
+  const { engine = '' } = await receive();
+  let next = 0;
+  return {
+    engine,
+    async open({ path, threads, delegate }) {
+      const id = next++;
+      const { inputs = {} } = await ask({ open: path, id, threads, delegate });
+      return {
+        inputs,
+        async run(values) {
+          const fed = Object.entries(values).map(([name, value]) => [name, toPlain(value)]);
+          const { outputs = {} } = await ask({ run: id, inputs: Object.fromEntries(fed) });
+          return Object.fromEntries(
+            Object.entries(outputs).map(([name, { shape, data }]) => {
+              const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
+              return [name, { shape, data: new Float32Array(bytes.buffer) }];
+            }),
+          );
+        },
+        time: async (runs) => (await ask({ time: id, runs })).milliseconds ?? [],
+        close: async () => void (await ask({ close: id })),
+      };
+    },
+    close: () => child.stdin.end(),
+  };
+}
+
+function toPlain({ shape, data }: LiteValue) {
+  return { shape, data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') };
+}
