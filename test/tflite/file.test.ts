@@ -8,13 +8,13 @@ import { planLiteModel } from '../../src/6-emit/tflite/plan.ts';
 import { liteTarget } from '../../src/6-emit/tflite/target.ts';
 import { startInterpreter } from '../../src/backends/tflite/interpreter.ts';
 import { compile } from '../../src/compile.ts';
-import { tfliteFormat } from '../../src/weights/readers/tflite/format.ts';
 import { memoryFiles } from '../memory-sink.ts';
 import { distance, inputsOf, lively } from '../onnx/emit.ts';
 import { graphBuilder, window } from '../onnx/graph-builder.ts';
 import { runReference } from '../onnx/reference.ts';
 import { smallNet } from '../onnx/small-net.ts';
 import { findPython, runPython } from '../oracle.ts';
+import { openBytes } from '../weights/open-bytes.ts';
 import { liteFile, runLite } from './lite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'enet-tflite-'));
@@ -24,10 +24,9 @@ const python = findPython(['tensorflow']);
 
 /** What the reader of weights finds in a file. */
 function read(file: Uint8Array) {
-  const access = { size: file.length, read: (at: number, length: number) => file.subarray(at, at + length) };
-  const opened = tfliteFormat.open({ name: 'net.tflite', file: access } as Parameters<typeof tfliteFormat.open>[0]);
-  if (!('checkpoint' in opened) || !opened.checkpoint) throw new Error(JSON.stringify(opened));
-  return opened.checkpoint;
+  const { checkpoint, diagnostics } = openBytes(file);
+  if (!checkpoint) throw new Error(JSON.stringify(diagnostics));
+  return checkpoint;
 }
 
 describe('a file of a network', () => {
