@@ -41,7 +41,7 @@ const bundlesApart: Plugin = {
     onResolve({ filter: /^\.\/hub\/fetch-weights\.ts$/ }, () => ({ path: './hub.cjs', external: true }));
     onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
     onResolve({ filter: /^\.\/imagenet-labels\.ts$/ }, () => ({ path: './imagenet-labels.cjs', external: true }));
-    onResolve({ filter: /^\.\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
+    onResolve({ filter: /^\.\.?\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
     onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
   },
 };
@@ -97,7 +97,11 @@ await build({
 });
 await build({
   ...commandLine,
-  entryPoints: { engines: 'src/cli/engines.ts', 'loader-worker': 'src/train/data/worker.ts' },
+  entryPoints: {
+    engines: 'src/cli/engines.ts',
+    'loader-worker': 'src/train/data/worker.ts',
+    'trial-worker': 'src/cli/trial-worker.ts',
+  },
   plugins: [...(common.plugins ?? []), bundlesApart],
   // Native packages are resolved where they are installed, when they are needed.
   external: ['sharp', 'onnxruntime-node'],

@@ -78,8 +78,6 @@ export const scalingFunctions: ReadonlyMap<string, string> = new Map([
 export const activations: ReadonlySet<string> = new Set(activationNames);
 export const paddings: ReadonlySet<string> = new Set(['same', 'symmetric', 'valid', 'default']);
 export const interpolations: ReadonlySet<string> = new Set(interpolationNames);
-/** What `maximize` may use in addition to the model's parameters. */
-export const objectiveNames: ReadonlySet<string> = new Set(['accuracy', 'latency_ms', 'parameters', 'macs']);
 
 /** Whether a name is taken by the language. */
 export function isBuiltinName(name: string): boolean {

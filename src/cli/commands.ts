@@ -180,13 +180,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'search',
-    summary: 'a space of networks: its size, samples, and one of them as a spec',
+    summary: 'find the best networks of a space, or count and sample it',
     ...takesSpec,
-    details: `${specDetails}\n\nThe spec has choices, {3, 5}, in the cells of its tables. A network is counted once, however many encodings it has: a choice that the chosen block does not take makes no difference. --set settles choices (stages.2.kernel=5) and leaves the others open. What --output writes is a plain spec, which compiles and trains like any other. See docs/search.md.`,
+    details: `${specDetails}\n\nThe spec has choices, {3, 5}, in the cells of its tables. A network is counted once, however many encodings it has: a choice that the chosen block does not take makes no difference. --set settles choices (stages.2.kernel=5) and leaves the others open. What --output writes is a plain spec, which compiles and trains like any other.\n\nWith --data it searches: networks are trained for a few epochs in child processes, the best of them longer (--rungs). It maximises what the spec's 'maximize' says, or --reward, and else looks for the front of accuracy and cost. A search is a study, a folder with a log, a report and every network as a spec; Ctrl-C leaves it ready for --resume, which reaches the same front. Other studies beside it that trained equally lend their results. See docs/search.md.`,
     options: searchOptions,
     examples: [
       ['enetc search space.enet --count', 'how many encodings and networks there are'],
       ['enetc search space.enet --sample 1000 --macs 300M', 'a thousand networks below 300 M MACs'],
+      ['enetc search space.enet --data mnist --trials 60 --workers 4', 'train 60 networks, the best of them longer'],
+      ['enetc search --resume studies/space-1', 'go on with a search'],
       ['enetc search space.enet --sample 100 --pick 7 -o net.enet', 'the seventh as a spec of its own'],
     ],
     load: async () => (await import('./commands/search.ts')).searchCommand,

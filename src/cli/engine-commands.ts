@@ -1,7 +1,7 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import type { Command } from './command.ts';
-import { classes, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
+import { classes, force, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
@@ -150,6 +150,39 @@ export const engineCommands: readonly Command[] = [
       ['enetc bench net.onnx --compare other.onnx --threads 4 --json', 'two files, for machines'],
     ],
     load: async () => (await import('./engines.ts')).benchCommand,
+  },
+  {
+    name: 'study',
+    summary: 'what a search or a scaling study has found, compared or exported',
+    operands: '<show | compare | export> STUDY...',
+    maxOperands: Number.POSITIVE_INFINITY,
+    completes: 'path',
+    details:
+      "A study is the folder that 'enetc search --data' or 'enetc scale' makes. 'show' prints its front; 'compare' puts two or more beside each other, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder has the log as trials.jsonl, a report as report.html, and the front as front.json and front.svg. See docs/search.md.",
+    options: [
+      {
+        name: 'network',
+        value: 'N',
+        kind: 'integer',
+        least: 0,
+        description: 'export: the spec of a network, by its number',
+      },
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        description: 'export: write a file instead of standard output',
+        completes: 'file',
+      },
+      { ...force, description: 'overwrite a file' },
+      json,
+    ],
+    examples: [
+      ['enetc study show studies/space-1', 'the front of a study, also of one that still runs'],
+      ['enetc study compare studies/space-1 studies/space-2', 'two studies beside each other'],
+      ['enetc study export studies/space-1 --network 12 -o net.enet', 'the spec of a network'],
+    ],
+    load: async () => (await import('./engines.ts')).studyCommand,
   },
   {
     name: 'doctor',

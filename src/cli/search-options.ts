@@ -1,6 +1,7 @@
 import { fitOptions } from './fit-options.ts';
 import type { Option } from './option.ts';
 import { force, json, quiet, scalingOptions } from './options.ts';
+import { algorithmOptions, comparisonOptions, proxyOptions } from './study-options.ts';
 
 const budgets: ReadonlySet<string> = new Set(['macs', 'params', 'activations', 'memory']);
 
@@ -13,7 +14,13 @@ export const searchOptions: readonly Option[] = [
     most: 10_000_000,
     description: 'draw N different networks, all equally likely, build and count them; all there are where N is enough',
   },
-  { name: 'seed', value: 'N', kind: 'integer', least: 0, description: 'seed of the sample; 0 by default' },
+  {
+    name: 'seed',
+    value: 'N',
+    kind: 'integer',
+    least: 0,
+    description: 'seed of the sample, of the search and of its trainings; 0 by default',
+  },
   ...fitOptions.filter(({ name }) => budgets.has(name)),
   {
     name: 'pick',
@@ -28,6 +35,9 @@ export const searchOptions: readonly Option[] = [
     description: 'write the spec with the choices of one network settled',
     completes: 'file',
   },
+  ...comparisonOptions,
+  ...algorithmOptions,
+  ...proxyOptions,
   { ...force, description: 'overwrite a file' },
   ...scalingOptions,
   json,

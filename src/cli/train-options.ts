@@ -11,7 +11,7 @@ export const backendOption: Option = {
   choices: backendRequests,
   description: 'what computes; auto, the best that works here, by default',
 };
-const data: Option = {
+export const dataOption: Option = {
   name: 'data',
   value: 'PATH',
   description: 'a folder with a folder for each class, a CSV file, or the files of MNIST or CIFAR',
@@ -33,7 +33,7 @@ export const resumeOptions: readonly Option[] = [
     description: 'go on with the run of a folder, as it was configured',
     completes: 'file',
   },
-  data,
+  dataOption,
   backendOption,
   workersOption,
   json,
@@ -41,9 +41,9 @@ export const resumeOptions: readonly Option[] = [
 ];
 
 export const trainOptions: readonly Option[] = [
-  data,
+  dataOption,
   { name: 'out', value: 'DIR', description: "the run's folder; runs/SPEC-VARIANT-N by default", completes: 'file' },
-  ...resumeOptions.filter((option) => option !== data && option !== json && option !== quiet),
+  ...resumeOptions.filter((option) => option !== dataOption && option !== json && option !== quiet),
   ...scalingOptions,
   {
     name: 'classes',
@@ -60,7 +60,7 @@ export const trainOptions: readonly Option[] = [
 ];
 
 export const evalOptions: readonly Option[] = [
-  data,
+  dataOption,
   { ...runOption, description: "the network, best weights and data of a training run's folder" },
   ...weightOptions.filter(({ name }) => !['seed', 'allow-missing', 'allow-unsound'].includes(name)),
   {
@@ -79,7 +79,8 @@ export const evalOptions: readonly Option[] = [
   json,
 ];
 
-function settingOption(name: string, setting: Setting): Option {
+/** A setting of a training run as an option. */
+export function settingOption(name: string, setting: Setting): Option {
   const description = commandLineWords(setting.description);
   if (setting.kind === 'flag') return { name, description };
   if (setting.kind === 'choice') return { name, description, value: 'NAME', choices: setting.choices };

@@ -6,13 +6,8 @@ import { pythonSources, renderModelsDoc, specLines } from '../../scripts/docs/mo
 import { fillOpsTable } from '../../scripts/docs/ops-table.ts';
 import { format } from '../../src/1-parse/format.ts';
 import { parseLimits } from '../../src/1-parse/limits.ts';
-import {
-  builtinFunctions,
-  builtinOps,
-  objectiveNames,
-  paddings,
-  scalingFunctions,
-} from '../../src/2-resolve/builtins.ts';
+import { builtinFunctions, builtinOps, paddings, scalingFunctions } from '../../src/2-resolve/builtins.ts';
+import { objectives } from '../../src/3-check/meanings/occurrence.ts';
 import { conventions } from '../../src/4-scale/convention.ts';
 import { buildLimits } from '../../src/4-scale/limits.ts';
 import { checkSource } from '../../src/check-source.ts';
@@ -58,7 +53,7 @@ describe('docs/language.md mentions', () => {
     ...scalingFunctions.keys(),
     ...activationNames,
     ...paddings,
-    ...objectiveNames,
+    ...Object.keys(objectives),
   ];
   test.each([...new Set(names)])('%s', (name) => expect(codeSpans).toContain(name));
 

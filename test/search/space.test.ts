@@ -203,7 +203,7 @@ describe('enetc search', () => {
 
   test('says what it cannot do', async () => {
     const cwd = folder({ 'small.enet': small() });
-    expect((await enetc(['search'], { cwd })).err).toContain('search needs --count');
+    expect((await enetc(['search'], { cwd })).err).toContain('search needs --data');
     expect((await enetc(['search', '--count', '-o', 'x'], { cwd })).err).toContain('--output needs --sample');
     const none = await enetc(['search', 'efficientnet', '--count'], { cwd });
     expect(none).toMatchObject({ code: 1, err: expect.stringContaining("no-choices]: 'EfficientNet' has no choices") });

@@ -22,6 +22,7 @@ const order = [
   'src/search',
   'src/bench',
   'src/train',
+  'src/study',
   'src/predict',
   'src/ide',
   'src/lsp',
@@ -54,7 +55,7 @@ const composition = new Set([
 ]);
 
 /** Folders that compile. */
-const compileThemselves = ['src/import', 'src/search', 'src/train', 'src/ide', 'src/cli', 'src/predict'];
+const compileThemselves = ['src/import', 'src/search', 'src/train', 'src/study', 'src/ide', 'src/cli', 'src/predict'];
 
 /** Folders that take a compilation as a value. */
 const takeCompilations = ['src/6-emit', 'src/backends', 'src/report'];
@@ -155,7 +156,7 @@ test('no circle of imports, types included, but in the recursion of the grammar'
 });
 
 /** Folders that know Node: its files, engines as native packages, data sets and run folders. */
-const onNode = ['src/node/', 'src/backends/', 'src/train/', 'src/predict/', 'src/cli/'];
+const onNode = ['src/node/', 'src/backends/', 'src/train/', 'src/study/', 'src/predict/', 'src/cli/'];
 
 test('only the engines, training, the command line and its host touch Node', () => {
   const wrong = files.filter((file) => {

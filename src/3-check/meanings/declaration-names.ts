@@ -10,8 +10,7 @@ import type {
   Statement,
   WeightsNode,
 } from '../../1-parse/ast.ts';
-import { objectiveNames } from '../../2-resolve/builtins.ts';
-import { type LanguageTarget, type LocalName, measures, type NameTarget, type Occurrence } from './occurrence.ts';
+import { type LocalName, measures, type NameTarget, type Occurrence, objectives } from './occurrence.ts';
 import { patternWords } from './pattern-words.ts';
 import { pointNames, roundingNames, withoutFactors } from './point-names.ts';
 import {
@@ -160,7 +159,7 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       for (const value of member.outputs) walkExpr(w, all, value);
       return;
     case 'maximize':
-      walkExpr(w, innerNames(all, objectives), member.objective);
+      walkExpr(w, innerNames(all, Object.entries(objectives)), member.objective);
       return;
     case 'scaling':
       walkScaling(w, facts, member);
@@ -191,11 +190,6 @@ function walkMember(w: Walk, names: ModelNames, member: ModelNode['members'][num
       walkStatement(w, all, member);
   }
 }
-
-const objectives = [...objectiveNames].map((name): [string, LanguageTarget] => [
-  name,
-  { kind: 'language', what: 'objective' },
-]);
 
 /** The first element of a section, which may be a step as well as a value. */
 function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): NameTarget {

@@ -92,6 +92,17 @@ export function pointFactor(target: NameTarget | undefined): keyof typeof pointF
   return (['d', 'w', 'r'] as const).find((name) => target === pointFactors[name]);
 }
 
+/** What `maximize` may weigh besides the model's parameters: what a search measures of a network. */
+export const objectives = {
+  accuracy: { kind: 'language', what: 'objective', name: 'accuracy' },
+  latency_ms: { kind: 'language', what: 'objective', name: 'latency_ms' },
+  parameters: { kind: 'language', what: 'objective', name: 'parameters' },
+  macs: { kind: 'language', what: 'objective', name: 'macs' },
+} as const satisfies Readonly<Record<string, GivenName>>;
+
+/** A name that `maximize` may use: `latency_ms`. */
+export type ObjectiveName = keyof typeof objectives;
+
 /** What a `require` of a model may ask of the built network. */
 export const measures = {
   params: { kind: 'language', what: 'measure', name: 'params' },

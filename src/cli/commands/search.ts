@@ -21,13 +21,19 @@ import { writeTextFile } from '../output-files.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
+import { algorithmOptions, comparisonOptions, proxyOptions } from '../study-options.ts';
 import { paintFor } from '../style.ts';
 
 /** `enetc search [spec]` */
 export const searchCommand: RunCommand = async (args, io) => {
+  if (flag(args, 'data') || flag(args, 'resume')) return (await import('../engines.ts')).searchStudyCommand(args, io);
+  refuseStudyOptions(args);
   const count = number(args, 'sample');
   if (count === undefined && !flag(args, 'count')) {
-    throw usageError('search needs --count, which says how large the space is, or --sample N', 'search');
+    throw usageError(
+      'search needs --data, the images to train on; or --count, which says how large the space is, or --sample N',
+      'search',
+    );
   }
   const output = text(args, 'output');
   if (output !== undefined && count === undefined)
@@ -51,6 +57,13 @@ export const searchCommand: RunCommand = async (args, io) => {
   }
   return exitCodes.ok;
 };
+
+/** @throws a usage error for what only a search that trains takes */
+function refuseStudyOptions(args: Arguments): void {
+  const others = new Set([...comparisonOptions, ...algorithmOptions, ...proxyOptions].map(({ name }) => name));
+  const given = [...args.values.keys()].find((name) => others.has(name));
+  if (given !== undefined) throw usageError(`--${given} needs --data: the images to train on`, 'search');
+}
 
 interface OpenedSpace {
   readonly model: DeclaredModel;

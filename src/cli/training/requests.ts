@@ -62,7 +62,7 @@ export async function evaluateRequest(args: Arguments, io: Io): Promise<Evaluate
 }
 
 /** The settings that are given; what cannot be meant is found out by whoever takes them. */
-function givenSettings(args: Arguments): Partial<Settings> {
+export function givenSettings(args: Arguments): Partial<Settings> {
   const given = Object.entries(settingTable as Readonly<Record<string, Setting>>).filter(([name]) => flag(args, name));
   return Object.fromEntries(
     given.map(([name, { kind }]) => {

@@ -85,6 +85,16 @@ export function createAdditiveSearch(
   };
 }
 
+/** The weights of a sum that fits values of selections best, by ridge regression: value = mean + the sum of the alternatives' weights. */
+export function fitAdditive(
+  sizes: readonly number[],
+  samples: readonly (readonly [Selection, number])[],
+): { readonly weights: Table; readonly mean: number } {
+  const model = createModel(sizes);
+  for (const [selection, value] of samples) model.add(selection, value);
+  return { weights: model.fit().weights, mean: samples.reduce((sum, [, value]) => sum + value, 0) / samples.length };
+}
+
 interface Fitted {
   readonly weights: Table;
   /** Weights drawn from what is known of them. */

@@ -18,11 +18,11 @@ export function createEvolution(parts: Parts, seed: number, options: EvolutionOp
   const random = randomState(seed, 'evolution');
   /** The oldest first. */
   const living: Scored[] = [];
-  let proposed = 0;
+  let learned = 0;
   return {
     propose() {
-      proposed++;
-      if (proposed <= population || living.length === 0) return randomCandidate(parts, random);
+      // counted by what was learned: what is proposed may be refused, for it does not fit a budget
+      if (learned < population) return randomCandidate(parts, random);
       let parent = living[nextInt(random, living.length)] as Scored;
       for (let i = 1; i < sample; i++) {
         const other = living[nextInt(random, living.length)] as Scored;
@@ -31,6 +31,7 @@ export function createEvolution(parts: Parts, seed: number, options: EvolutionOp
       return mutate(parts, parent.candidate, random);
     },
     learn(candidate, scores) {
+      learned++;
       living.push({ candidate, scores });
       if (living.length > population) living.shift();
     },

@@ -35,7 +35,7 @@ export function createNsga2(parts: Parts, seed: number, options: Nsga2Options = 
     learn(candidate, scores) {
       children.push({ candidate, scores });
       if (children.length < population) return;
-      parents = survivors([...parents, ...children], population);
+      parents = bestByFronts([...parents, ...children], population);
       children = [];
     },
   };
@@ -51,11 +51,12 @@ function cross(a: Selection, b: Selection, random: RandomState): number[] {
   return a.map((alternative, i) => (nextUnit(random) < 0.5 ? alternative : (b[i] as number)));
 }
 
-function survivors(all: readonly Scored[], count: number): Ranked[] {
-  const chosen: Ranked[] = [];
+/** The best of a number of scored candidates: front by front, and of the last front those with the most room around them. */
+export function bestByFronts<S extends Scored>(all: readonly S[], count: number): (S & Ranked)[] {
+  const chosen: (S & Ranked)[] = [];
   for (const [rank, front] of fronts(all).entries()) {
     const distances = crowding(front);
-    const ranked = front.map((scored, i): Ranked => ({ ...scored, rank, distance: distances[i] as number }));
+    const ranked = front.map((scored, i): S & Ranked => ({ ...scored, rank, distance: distances[i] as number }));
     if (chosen.length + ranked.length > count) ranked.sort((a, b) => b.distance - a.distance);
     chosen.push(...ranked.slice(0, count - chosen.length));
     if (chosen.length === count) break;
@@ -64,8 +65,8 @@ function survivors(all: readonly Scored[], count: number): Ranked[] {
 }
 
 /** The candidates that none dominates, then those that only these dominate, and so on; of equal scores one counts as dominated. */
-function fronts(all: readonly Scored[]): Scored[][] {
-  const found: Scored[][] = [];
+function fronts<S extends Scored>(all: readonly S[]): S[][] {
+  const found: S[][] = [];
   let left = all;
   while (left.length > 0) {
     const front = paretoFront(left);

@@ -33,7 +33,21 @@ export function settleChoices(
 ): Settled {
   const elsewhere = space.spans.find((span) => span.source.name !== source.name);
   if (elsewhere) return { diagnostics: [createDiagnostic('choices-elsewhere', elsewhere, {})] };
-  const edits = choiceEdits(source, space, encoding);
+  const settled = settledText(source, host, space, encoding, options, true);
+  // a row that is left out may still have to say what its block would take
+  return settled.text === undefined ? settledText(source, host, space, encoding, options, false) : settled;
+}
+
+/** @param empties whether a cell is emptied whose choice does not matter; it has its first option otherwise */
+function settledText(
+  source: Source,
+  host: Host,
+  space: DiscoveredSpace,
+  encoding: Encoding,
+  options: CompileOptions,
+  empties: boolean,
+): Settled {
+  const edits = choiceEdits(source, space, encoding, empties);
   if ('severity' in edits) return { diagnostics: [edits] };
   let text = applyEdits(source, edits);
   // a cell that is not a choice itself may be one that only other blocks take
@@ -56,15 +70,23 @@ export function settleChoices(
 }
 
 /** What replaces each choice, or a diagnostic where two uses of one table are to differ. */
-function choiceEdits(source: Source, space: DiscoveredSpace, encoding: Encoding): TextEdit[] | Diagnostic {
+function choiceEdits(
+  source: Source,
+  space: DiscoveredSpace,
+  encoding: Encoding,
+  empties: boolean,
+): TextEdit[] | Diagnostic {
   const cells = cellsOfChoices(source);
   const edits = new Map<number, { edit: TextEdit; used: boolean; key: string }>();
   for (const [i, { key, options }] of space.decisions.entries()) {
     const span = space.spans[i] as Span;
     const used = isUsed(space, encoding, i);
     const cell = cells.get(span.start);
-    const whole = !used && cell?.values.length === 1;
-    const edit = { span: whole ? cell.span : span, newText: whole ? ' ' : (options[encoding[i] as number] as string) };
+    const whole = empties && !used && cell?.values.length === 1;
+    const edit = {
+      span: whole ? cell.span : span,
+      newText: whole ? ' ' : (options[used ? (encoding[i] as number) : 0] as string),
+    };
     const before = edits.get(span.start);
     if (before?.used && used && before.edit.newText !== edit.newText) {
       return createDiagnostic('choices-differ', span, { one: before.key, other: key });

@@ -1,0 +1,51 @@
+import { safeText } from '../../diagnostics/text-width.ts';
+import { type StudyControl, type StudyOutcome, shownPath } from '../../study/run-study.ts';
+import { networkFile } from '../../study/study-folder.ts';
+import { findingsText } from '../../study/study-text.ts';
+import { findingsJson } from '../../study/write-findings.ts';
+import { flag } from '../arguments.ts';
+import type { Arguments } from '../command.ts';
+import { exitCodes, type Io } from '../io.ts';
+import { printAnswer } from '../print-diagnostics.ts';
+import { explained } from '../training/explained.ts';
+import { listenForStop } from '../training/stop-signals.ts';
+import { createStudyScreen } from './study-screen.ts';
+
+/** Runs a study to its end or until a signal stops it, and says what it found. */
+export function runStudyCommand(
+  args: Arguments,
+  io: Io,
+  run: (control: StudyControl, screen: ReturnType<typeof createStudyScreen>) => Promise<StudyOutcome>,
+): Promise<number> {
+  return explained(args, io, async () => {
+    const screen = createStudyScreen(args, io);
+    const signals = listenForStop(() => {
+      screen.clear();
+      io.stderr.write('stopping: trainings finish their step and leave a checkpoint; once more ends at once\n');
+    });
+    try {
+      const outcome = await run({ signal: signals.signal, onEvent: screen.onEvent }, screen);
+      screen.clear();
+      printOutcome(outcome, args, io);
+      return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
+    } finally {
+      screen.clear();
+      signals.release();
+    }
+  });
+}
+
+function printOutcome({ folder, config, finished, scorer, findings }: StudyOutcome, args: Arguments, io: Io): void {
+  const value = { folder: folder.shown, finished, ...findingsJson(config, scorer, findings) };
+  if (flag(args, 'quiet') && !flag(args, 'json')) return;
+  printAnswer(args, io, value, (paint) => {
+    const { best } = findings;
+    const lines = [
+      `\n${findingsText(config, scorer, findings, paint)}`,
+      ...(best ? [`the best network: ${safeText(shownPath(folder, networkFile(config, best.network)))}`] : []),
+      `report: ${safeText(shownPath(folder, 'report.html'))}`,
+      ...(finished ? [] : [`go on with: enetc ${args.command.name} --resume ${safeText(folder.shown)}`]),
+    ];
+    return `${lines.join('\n')}\n`;
+  });
+}

@@ -1,0 +1,190 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { BackendRequest } from '../backends/backend.ts';
+import { compileSpec } from '../compile-spec.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { option, words } from '../diagnostics/words.ts';
+import { openSpecByName, type Spec } from '../node/open-spec.ts';
+import type { Budgets } from '../search/costs.ts';
+import { settleChoices } from '../search/space/settle.ts';
+import { planRun, SettingError } from '../train/api.ts';
+import type { Report } from '../train/events.ts';
+import type { NetworkRequest } from '../train/run/run-config.ts';
+import { copySpec, type SpecCopy } from '../train/run/spec-copy.ts';
+import { RunError } from '../train/run-error.ts';
+import type { Settings } from '../train/settings.ts';
+import { version } from '../version.ts';
+import { createScorer } from './scorer.ts';
+import { openSpace } from './search-proposer.ts';
+import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
+
+/** What every study is asked for. Paths are relative to `cwd`. */
+export interface StudyOptions {
+  readonly spec: string | Spec;
+  readonly network?: NetworkRequest;
+  readonly data: string;
+  readonly classes?: number | undefined;
+  readonly settings?: Partial<Settings>;
+  /** Epochs of the proxy and of each longer training; 1 and 3 by default. */
+  readonly rungs?: readonly number[];
+  readonly keep?: number;
+  readonly seed?: number;
+  readonly trials?: number;
+  readonly ahead?: number;
+  readonly cost?: StudyCost;
+  readonly budgets?: Budgets;
+  readonly stopsEarly?: boolean;
+  readonly patience?: number;
+  readonly backend?: BackendRequest | undefined;
+  /** Child processes that train at the same time; one by default. */
+  readonly workers?: number | undefined;
+  /** Cores of each; by default they share those of the machine. */
+  readonly threads?: number | undefined;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SearchOptions extends StudyOptions {
+  readonly algorithm?: AlgorithmName;
+  readonly population?: number;
+  readonly sample?: number;
+  readonly reward?: Reward;
+}
+
+/** A study that was found to be possible, before anything of it is written. */
+export interface StudyPlan {
+  readonly config: StudyConfig;
+  readonly copy: SpecCopy;
+}
+
+/**
+ * What the recipe of training is without being asked for: a proxy has no time to warm up or to average weights, and the images for the
+ * last test are not those that choose networks.
+ */
+export const proxySettings: Partial<Settings> = { warmup: 0, ema: 0, validation: 0.1 };
+
+/**
+ * Reads the spec and the data of a new search, and checks that its starting point can be trained. Nothing is written.
+ * @throws RunError and what `planRun` throws
+ */
+export async function planSearch(options: SearchOptions, report?: Report): Promise<StudyPlan> {
+  const { algorithm, reward, trials = 50 } = options;
+  const spec = specOf(options);
+  const { given, request } = splitSet(options.network ?? {});
+  const asked = openSpace(spec, { network: request, search: { ...noSearch, given } });
+  const { text, diagnostics } = settleChoices(
+    spec.source,
+    spec.host,
+    asked.space,
+    asked.space.decisions.map(() => 0),
+    request,
+  );
+  if (text === undefined) throw new RunError('the spec cannot be searched', { diagnostics });
+  const shared = await planShared(options, { ...spec, source: { ...spec.source, text } }, request, spec, report);
+  const population = options.population ?? Math.max(4, Math.min(100, Math.ceil(trials / 4)));
+  const cost = options.cost ?? 'macs';
+  const judged = { network: shared.config.network, cost, search: { ...noSearch, given, ...(reward && { reward }) } };
+  const scorer = createScorer(asked.model, judged);
+  const search = {
+    algorithm: algorithm ?? (scorer.text === undefined ? ('nsga2' as const) : ('evolution' as const)),
+    population,
+    sample: options.sample ?? Math.max(2, Math.ceil(population / 4)),
+    given,
+    ...(reward && { reward }),
+  };
+  if (search.sample > population) {
+    throw new SettingError('sample-size', words`${option('sample-size')} is at most ${option('population')}`);
+  }
+  return { copy: shared.copy, config: { ...shared.config, cost, trials, search } };
+}
+
+const noSearch = { algorithm: 'random', population: 0, sample: 0, given: {} } as const;
+
+/** The choices that `--set` settles, and what else it sets. */
+function splitSet({ set = {}, ...network }: NetworkRequest) {
+  const isCell = ([name]: [string, string]) => name.includes('.');
+  const entries = Object.entries(set);
+  const others = Object.fromEntries(entries.filter((entry) => !isCell(entry)));
+  const request: NetworkRequest = { ...network, ...(Object.keys(others).length > 0 && { set: others }) };
+  return { given: Object.fromEntries(entries.filter(isCell)), request };
+}
+
+export interface ScaleOptions extends StudyOptions {
+  readonly scale?: Partial<ScaleSettings>;
+}
+
+export function specOf({ spec, cwd = process.cwd() }: StudyOptions): Spec {
+  return typeof spec === 'string' ? openSpecByName(spec, cwd) : spec;
+}
+
+/** What all studies have in common, from a network of theirs that is planned as a training run. */
+export async function planShared(
+  options: StudyOptions,
+  start: Spec,
+  network: NetworkRequest,
+  spec: Spec,
+  report: Report | undefined,
+): Promise<StudyPlan> {
+  const { backend = 'auto', workers = 1, classes, cwd = process.cwd(), env = process.env } = options;
+  const rungs = options.rungs ?? [1, 3];
+  if (rungs.length === 0 || rungs.some((n, i) => !(Number.isInteger(n) && n > (rungs[i - 1] ?? 0)))) {
+    throw new SettingError(
+      'rungs',
+      words`${option('rungs')} takes growing numbers of epochs: ${option('rungs', '1,3,9')}`,
+    );
+  }
+  const settings = { ...proxySettings, ...options.settings, seed: options.seed ?? 0 };
+  const quiet: Report = (event) => {
+    // what belongs to the data or the recipe is told once; a warning about the first network says little of the others
+    if (event.kind === 'warning') report?.(event);
+  };
+  const plan = await planRun(
+    {
+      spec: start,
+      network,
+      data: options.data,
+      classes,
+      settings: { ...settings, epochs: rungs[0] as number },
+      backend,
+      workers: 1,
+      cwd,
+      env,
+    },
+    { onEvent: quiet },
+  );
+  const { config } = plan;
+  await plan.close();
+  if (config.images.validation === 0) {
+    throw new RunError(words`there are no images to compare networks on: ${option('validation')} holds some out`, {
+      setting: 'validation',
+    });
+  }
+  const { program, diagnostics } = compileSpec(spec, config.network);
+  const errors = diagnostics.filter(({ code }) => code !== 'open-choice');
+  if (hasErrors(errors)) throw new RunError('the spec does not compile', { diagnostics: errors });
+  const copy = copySpec(program);
+  return {
+    copy,
+    config: {
+      format: 1,
+      version,
+      spec: copy.entry,
+      name: spec.label ?? 'study',
+      network: config.network,
+      data: resolve(cwd, options.data),
+      images: config.images,
+      backend,
+      threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers)),
+      settings,
+      rungs,
+      keep: options.keep ?? 3,
+      seed: options.seed ?? 0,
+      trials: options.trials ?? 50,
+      ahead: options.ahead ?? 8,
+      cost: options.cost ?? 'macs',
+      budgets: options.budgets ?? {},
+      stopsEarly: options.stopsEarly ?? false,
+      ...(options.patience !== undefined && { patience: options.patience }),
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { formatBytes, formatCount, formatFactor } from '../report/format-number.ts';
+import type { StudyCost } from './study-config.ts';
+import type { TrialRecord } from './trial-log.ts';
+
+/** What costs are called in tables. */
+export const costTitles: Readonly<Record<StudyCost, string>> = {
+  params: 'params',
+  macs: 'MACs',
+  activations: 'activations',
+  memory: 'memory',
+};
+
+export function costText(cost: StudyCost, value: number): string {
+  return cost === 'memory' ? formatBytes(value) : formatCount(value);
+}
+
+/** What distinguishes a network, in a line: the values of its choices, or its factors. */
+export function pointText({ point }: Pick<TrialRecord, 'point'>): string {
+  return Object.entries(point)
+    .map(([name, value]) => (typeof value === 'number' ? `${name} ${formatFactor(value)}` : value))
+    .join(' ');
+}

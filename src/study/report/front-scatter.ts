@@ -1,0 +1,30 @@
+import { formatPercent } from '../../report/format-number.ts';
+import type { Findings } from '../findings.ts';
+import { costText, costTitles, pointText } from '../point-text.ts';
+import type { StudyConfig } from '../study-config.ts';
+import type { TrialRecord } from '../trial-log.ts';
+import type { Scatter } from './scatter.ts';
+
+/** Accuracy over cost: the front, the other networks at its rung, those of shorter training, and the starting point. */
+export function frontScatter({ name, cost, rungs }: StudyConfig, { front, networks, rung, start }: Findings): Scatter {
+  const inFront = new Set(front);
+  const able = networks.filter((record) => record.state !== 'failed' && record !== start && !inFront.has(record));
+  const pointOf = (record: TrialRecord) => ({
+    x: record[cost],
+    y: record.accuracy,
+    title: `${record.trial}: ${formatPercent(record.accuracy)}, ${costText(cost, record[cost])}, ${pointText(record)}`,
+  });
+  const shorter = able.filter((record) => record.rung < rung);
+  const others = able.filter((record) => record.rung === rung);
+  return {
+    title: `${name}: accuracy over ${costTitles[cost]}`,
+    x: { name: costTitles[cost], format: (value) => costText(cost, value) },
+    y: { name: 'accuracy', format: (value) => formatPercent(value, 1) },
+    series: [
+      ...(shorter.length > 0 ? [{ name: 'shorter training', points: shorter.map(pointOf) }] : []),
+      ...(others.length > 0 ? [{ name: `${rungs[rung]} epochs`, color: 3 as const, points: others.map(pointOf) }] : []),
+      { name: 'front', color: 1, joined: true, points: front.map(pointOf) },
+      ...(start ? [{ name: 'starting point', color: 2 as const, points: [pointOf(start)] }] : []),
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+import { formatPercent } from '../../report/format-number.ts';
+import { escapeHtml, htmlTable, shortNumber } from '../../train/report/html.ts';
+import { style } from '../../train/report/page.ts';
+import type { Findings } from '../findings.ts';
+import { costText, costTitles, pointText } from '../point-text.ts';
+import type { Scorer } from '../scorer.ts';
+import { type StudyConfig, studyCosts } from '../study-config.ts';
+import type { StudyFolder } from '../study-folder.ts';
+import { networkFile } from '../study-folder.ts';
+import type { TrialRecord } from '../trial-log.ts';
+import { frontScatter } from './front-scatter.ts';
+import { scatterFigure } from './scatter.ts';
+
+const ownStyle =
+  '.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}';
+
+/** A study's report: one HTML file that needs no other and no network. */
+export function studyReport(folder: StudyFolder, config: StudyConfig, scorer: Scorer, findings: Findings): string {
+  const title = `${config.name}, ${folder.shown}`;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
+    `<title>${escapeHtml(title)}</title><style>${style}${ownStyle}</style></head><body><main>`,
+    `<h1>${escapeHtml(config.name)}</h1><p class="lead">${escapeHtml(folder.shown)}, on ${escapeHtml(config.data)}</p>`,
+    tiles(config, scorer, findings),
+    findings.networks.length > 0 ? scatterFigure(frontScatter(config, findings)) : '',
+    `<h2>Front</h2>${networkTable(config, scorer, findings.front)}`,
+    `<h2>Longer training</h2>${correlations(config, findings)}`,
+    `<h2>All networks</h2>${networkTable(config, scorer, findings.networks)}`,
+    `<h2>Configuration</h2>${configTable(config)}`,
+    '</main></body></html>\n',
+  ].join('\n');
+}
+
+function tiles(config: StudyConfig, scorer: Scorer, { networks, front, best, start, rung }: Findings): string {
+  const tile = (value: string, name: string) =>
+    `<div class="tile"><b>${escapeHtml(value)}</b><span>${escapeHtml(name)}</span></div>`;
+  return `<div class="tiles">${[
+    tile(String(networks.length), 'networks trained'),
+    tile(String(front.length), `on the front, ${config.rungs[rung]} epochs`),
+    ...(best
+      ? [
+          tile(
+            formatPercent(best.accuracy),
+            scorer.text === undefined ? 'the most accurate' : 'the best by the objective',
+          ),
+        ]
+      : []),
+    ...(start ? [tile(formatPercent(start.accuracy), 'the starting point')] : []),
+  ].join('')}</div>${scorer.text === undefined ? '' : `<p class="note">maximised: ${escapeHtml(scorer.text)}</p>`}`;
+}
+
+function networkTable(config: StudyConfig, scorer: Scorer, records: readonly TrialRecord[]): string {
+  const objective = scorer.text === undefined ? [] : ['objective'];
+  const head = [
+    'network',
+    'accuracy',
+    'epochs',
+    ...objective,
+    ...studyCosts.map((cost) => costTitles[cost]),
+    'state',
+    'what it is',
+  ];
+  const rows = records.map((record) => [
+    `<a class="path" href="${escapeHtml(networkFile(config, record.network))}">${record.trial}</a>`,
+    formatPercent(record.accuracy),
+    String(record.epochs),
+    ...(scorer.text === undefined ? [] : [shortNumber(scorer.value(record), 4)]),
+    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    escapeHtml(record.reason === undefined ? record.state : `${record.state}: ${record.reason}`),
+    escapeHtml(record.trial === 0 ? `starting point: ${pointText(record)}` : pointText(record)),
+  ]);
+  return records.length === 0 ? '<p class="note">None yet.</p>' : htmlTable(head, rows);
+}
+
+function correlations(config: StudyConfig, { correlations: found }: Findings): string {
+  if (found.length === 0) return '<p class="note">Fewer than three networks were trained for longer.</p>';
+  const rows = found.map(({ from, to, networks, correlation }) => [
+    `${config.rungs[from]} to ${config.rungs[to]} epochs`,
+    String(networks),
+    correlation.toFixed(3),
+  ]);
+  return `${htmlTable(['training', 'networks', 'rank correlation'], rows)}<p class="note">Spearman's, of the accuracies of the networks that were trained for both: how well the shorter training tells them apart. They were chosen for being good, which makes them harder to tell apart.</p>`;
+}
+
+function configTable(config: StudyConfig): string {
+  const { network, settings, search, scale, budgets, images, ...plain } = config;
+  const nested = { network, ...settings, ...search, ...scale, ...budgets, images };
+  const entries = Object.entries({ ...plain, ...nested });
+  const rows = entries.map(([name, value]) => [
+    escapeHtml(name),
+    escapeHtml(typeof value === 'object' ? JSON.stringify(value) : String(value)),
+  ]);
+  return htmlTable(['setting', 'value'], rows);
+}

@@ -1,0 +1,178 @@
+import { join, resolve } from 'node:path';
+import { removeAbandoned } from '../node/temporary-names.ts';
+import { lockRun } from '../train/run/run-lock.ts';
+import { explore, type Proposer } from './explore.ts';
+import { type Findings, findingsOf, frontOf, promoted } from './findings.ts';
+import type { StudyPlan } from './plan-study.ts';
+import { createScorer, type Scorer } from './scorer.ts';
+import { createSearchProposer, openSpace } from './search-proposer.ts';
+import type { StudyConfig } from './study-config.ts';
+import type { StudyEvent } from './study-events.ts';
+import {
+  createNumberedStudy,
+  createStudyFolder,
+  openStudySpec,
+  readStudy,
+  type StudyFolder,
+  writeStudy,
+} from './study-folder.ts';
+import { createTrainer, epochsOf, type Subject, type Trainer } from './trainer.ts';
+import { openTrialLog, type TrialLog, type TrialRecord } from './trial-log.ts';
+import { createTrialPool, type TrialProgram } from './trial-pool.ts';
+import { writeFindings } from './write-findings.ts';
+
+/** Where and with what a study is computed: nothing that changes what it finds. */
+export interface StudyPlace {
+  readonly program: TrialProgram;
+  readonly workers?: number | undefined;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface StudyControl {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: StudyEvent) => void;
+}
+
+export interface StudyOutcome {
+  readonly folder: StudyFolder;
+  readonly config: StudyConfig;
+  /** Whether it came to its end, or was stopped and can be resumed. */
+  readonly finished: boolean;
+  readonly scorer: Scorer;
+  readonly findings: Findings;
+}
+
+/** Starts a planned study. @param out its folder; the next free one of `studies/NAME-1` and so on by default */
+export async function startStudy(
+  { config, copy }: StudyPlan,
+  out: string | undefined,
+  place: StudyPlace,
+  control: StudyControl = {},
+): Promise<StudyOutcome> {
+  const { cwd = process.cwd() } = place;
+  const folder = out === undefined ? createNumberedStudy(cwd, config.name) : createStudyFolder(resolve(cwd, out), out);
+  const release = lockRun(folder);
+  try {
+    writeStudy(folder, config, copy);
+    return await runStudy(folder, config, place, control);
+  } finally {
+    release();
+  }
+}
+
+/** Continues the study of a folder, to what it would have found uninterrupted. @throws RunError if there is none or it is held */
+export async function resumeStudy(shown: string, place: StudyPlace, control: StudyControl = {}): Promise<StudyOutcome> {
+  const { cwd = process.cwd() } = place;
+  const folder = { path: resolve(cwd, shown), shown };
+  const config = readStudy(folder);
+  const release = lockRun(folder);
+  try {
+    removeAbandoned(folder.path);
+    return await runStudy(folder, config, place, control);
+  } finally {
+    release();
+  }
+}
+
+async function runStudy(
+  folder: StudyFolder,
+  config: StudyConfig,
+  place: StudyPlace,
+  { signal, onEvent = () => {} }: StudyControl,
+): Promise<StudyOutcome> {
+  const { program, workers = 1, cwd = process.cwd(), env = process.env } = place;
+  const { proposer, start, scorer } = openStudyKind(folder, config);
+  const log = openTrialLog(folder);
+  const pool = createTrialPool({ program, workers, threads: config.threads, env, cwd });
+  const stop = () => pool.stop();
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  try {
+    onEvent({ kind: 'study', config, known: log.records.length });
+    const trainer: Trainer = createTrainer(folder, config, log, pool, {
+      ended: (record) => onEvent({ kind: 'trial', record }),
+      progress: () =>
+        onEvent({ kind: 'progress', trained: log.records.length, running: [...trainer.running.values()] }),
+    });
+    const finished = await climb(config, proposer, start, scorer, trainer, onEvent);
+    const findings = findingsOf(config, scorer, log.records);
+    writeFindings(folder, config, scorer, findings);
+    return { folder, config, finished, scorer, findings };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    pool.close();
+    log.close();
+  }
+}
+
+/** What a study of each kind proposes. */
+function openStudyKind(
+  folder: StudyFolder,
+  config: StudyConfig,
+): { proposer: Proposer; start: Subject; scorer: Scorer } {
+  const spec = openStudySpec(folder, config);
+  const opened = openSpace(spec, config);
+  const scorer = createScorer(opened.model, config);
+  const proposer = createSearchProposer(folder, config, spec, opened, scorer);
+  return { proposer, start: proposer.start, scorer };
+}
+
+/**
+ * Successive halving (Jamieson & Talwalkar, AISTATS 2016): all networks are trained for as long as the proxy takes, the best of them
+ * longer, and so on. The starting point goes all the way.
+ * @returns whether it came to its end
+ */
+async function climb(
+  config: StudyConfig,
+  proposer: Proposer,
+  start: Subject,
+  scorer: Scorer,
+  trainer: Trainer,
+  onEvent: (event: StudyEvent) => void,
+): Promise<boolean> {
+  const first = trainer.train(start, 0);
+  first.catch(() => {});
+  onEvent({ kind: 'rung', rung: 0, epochs: epochsOf(config, 0), networks: config.trials });
+  const explored = await explore(config, proposer, trainer, improvement(config, scorer));
+  if (!explored || !(await first)) return false;
+  const subjects = new Map([start, ...explored].map((subject) => [subject.network, subject]));
+  let going: readonly Subject[] = [...subjects.values()];
+  for (let rung = 1; rung < config.rungs.length; rung++) {
+    const before = await Promise.all(going.map((subject) => trainer.train(subject, rung - 1)));
+    const records = before.filter((record): record is TrialRecord => record !== undefined);
+    const chosen = new Set(promoted(config, scorer, records).map(({ network }) => network)).add(start.network);
+    going = going.filter(({ network }) => chosen.has(network));
+    onEvent({ kind: 'rung', rung, epochs: epochsOf(config, rung), networks: going.length });
+    const now = rung;
+    const trained = await Promise.all(going.map((subject) => trainer.train(subject, now)));
+    if (trained.includes(undefined)) return false;
+  }
+  return true;
+}
+
+/** Whether a network betters what was known before it: the objective, or the front. */
+function improvement(config: StudyConfig, scorer: Scorer): (record: TrialRecord) => boolean {
+  const known: TrialRecord[] = [];
+  let best = Number.NEGATIVE_INFINITY;
+  return (record) => {
+    known.push(record);
+    if (scorer.text === undefined) return frontOf(config, known).includes(record);
+    const isBetter = scorer.value(record) > best;
+    if (isBetter) best = scorer.value(record);
+    return isBetter;
+  };
+}
+
+/** Reads what a study has found so far, whether or not it runs. @throws RunError if there is none, or it is damaged */
+export function readFindings(folder: StudyFolder, records: TrialLog['records']): Omit<StudyOutcome, 'finished'> {
+  const config = readStudy(folder);
+  const { model } = openSpace(openStudySpec(folder, config), config);
+  const scorer = createScorer(model, config);
+  return { folder, config, scorer, findings: findingsOf(config, scorer, records) };
+}
+
+/** The path of a file in a study's folder, as its user calls it. */
+export function shownPath({ shown }: StudyFolder, name: string): string {
+  return join(shown, name);
+}

@@ -1,0 +1,143 @@
+import { type BackendRequest, backendRequests } from '../backends/backend.ts';
+import { type Budgets, type CostName, costNames } from '../search/costs.ts';
+import type { NetworkRequest, RunConfig } from '../train/run/run-config.ts';
+import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from '../train/run/shape.ts';
+import { RunError } from '../train/run-error.ts';
+import type { Settings } from '../train/settings.ts';
+
+export const algorithmNames = ['random', 'evolution', 'nsga2', 'controller', 'additive'] as const;
+export type AlgorithmName = (typeof algorithmNames)[number];
+
+export const rewardNames = ['soft', 'hard', 'abs'] as const;
+export type RewardName = (typeof rewardNames)[number];
+
+/** What a study weighs accuracy against. */
+export type StudyCost = Exclude<CostName, 'file'>;
+export const studyCosts = costNames.filter((name): name is StudyCost => name !== 'file');
+
+/** A reward of accuracy and cost (`search/algorithms/rewards.ts`). */
+export interface Reward {
+  readonly name: RewardName;
+  readonly target: number;
+  /** Of `abs`: what being off by the whole target costs; below 0. */
+  readonly beta?: number;
+}
+
+/** How a space is searched. */
+export interface SearchSettings {
+  readonly algorithm: AlgorithmName;
+  /** Of evolution and NSGA-II. */
+  readonly population: number;
+  /** Of evolution: of how many the best becomes a parent. */
+  readonly sample: number;
+  /** Choices that are settled from the start, as `--set` has them. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly reward?: Reward;
+}
+
+/** How coefficients of compound scaling are looked for. */
+export interface ScaleSettings {
+  /** How many times as much the larger network may have of `by`, and how far it may be off. */
+  readonly budget: number;
+  readonly tolerance: number;
+  /** `product`: alpha * beta^2 * gamma^2, as the paper has it; else a cost of the built networks. */
+  readonly by: 'product' | StudyCost;
+  readonly step: number;
+  /** Whether single factors and published rules are trained beside the candidates, at equal costs. */
+  readonly compare: boolean;
+}
+
+/** Everything that decides what a study finds, as `config.json` in its folder. */
+export interface StudyConfig {
+  readonly format: 1;
+  /** Of the compiler. */
+  readonly version: string;
+  /** The spec's entry within the folder's `spec/`, and what it is called. */
+  readonly spec: string;
+  readonly name: string;
+  readonly network: NetworkRequest;
+  /** Absolute. */
+  readonly data: string;
+  readonly images: RunConfig['images'];
+  readonly backend: BackendRequest;
+  /** Cores of each trial: how a backend splits its sums can show in the last digits. */
+  readonly threads: number;
+  /** Of training, without the number of epochs. */
+  readonly settings: Partial<Settings>;
+  /** Epochs of the proxy and of each longer training after it. */
+  readonly rungs: readonly number[];
+  /** One of so many goes on to the next rung. */
+  readonly keep: number;
+  readonly seed: number;
+  /** How many networks are trained at most, besides the starting point. */
+  readonly trials: number;
+  /** How many proposals are made before the first of them is learned from. */
+  readonly ahead: number;
+  readonly cost: StudyCost;
+  readonly budgets: Budgets;
+  /** Whether a training ends that is below the median of those before it at the same epoch. */
+  readonly stopsEarly: boolean;
+  /** The study ends after so many networks that improve nothing. */
+  readonly patience?: number;
+  readonly search?: SearchSettings;
+  readonly scale?: ScaleSettings;
+}
+
+export function formatStudy(config: StudyConfig): string {
+  return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+const aPositive = aNumber(Number.MIN_VALUE);
+const aFlag = oneOf(true, false);
+const anything: Shape = () => undefined;
+
+const searchShape = anObject(
+  { algorithm: oneOf(...algorithmNames), population: aCount, sample: aCount, given: mapOf(aText) },
+  { reward: anObject({ name: oneOf(...rewardNames), target: aPositive }, { beta: aNumber() }) },
+);
+
+const scaleShape = anObject({
+  budget: aPositive,
+  tolerance: aPositive,
+  by: oneOf('product', ...studyCosts),
+  step: aPositive,
+  compare: aFlag,
+});
+
+const shape = anObject(
+  {
+    format: oneOf(1),
+    version: aText,
+    spec: aText,
+    name: aText,
+    network: anything,
+    data: aText,
+    images: anObject({ train: aCount, validation: aCount, digest: aText }),
+    backend: oneOf(...backendRequests),
+    threads: aCount,
+    settings: mapOf(anyOf(aText, aNumber(), aFlag)),
+    rungs: listOf(aCount),
+    keep: aNumber(1),
+    seed: aCount,
+    trials: aCount,
+    ahead: aCount,
+    cost: oneOf(...studyCosts),
+    budgets: mapOf(aNumber()),
+    stopsEarly: aFlag,
+  },
+  { patience: aCount, search: searchShape, scale: scaleShape },
+);
+
+/** Reads `config.json`. @throws RunError for anything else, or for another version of the format. */
+export function parseStudy(text: string, shown: string): StudyConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (e) {
+    throw new RunError(`'${shown}' is damaged: it is not JSON (${(e as Error).message})`);
+  }
+  const problem = shape(value, '');
+  if (problem !== undefined)
+    throw new RunError(`'${shown}' is no configuration of a study that this version of enetc reads: ${problem}`);
+  return value as StudyConfig;
+}

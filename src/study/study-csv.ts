@@ -1,0 +1,39 @@
+import type { Scorer } from './scorer.ts';
+import { studyCosts } from './study-config.ts';
+import type { TrialRecord } from './trial-log.ts';
+
+/** The log of a study as CSV (RFC 4180): a row for each training, a column for each choice or factor. */
+export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): string {
+  const points = [...new Set(records.flatMap(({ point }) => Object.keys(point)))];
+  const head = [
+    'trial',
+    'network',
+    'rung',
+    'epochs',
+    'state',
+    'accuracy',
+    'objective',
+    ...studyCosts,
+    'seconds',
+    'reason',
+    ...points,
+  ];
+  const rows = records.map((record) => [
+    record.trial,
+    record.network,
+    record.rung,
+    record.epochs,
+    record.state,
+    record.accuracy,
+    scorer.value(record),
+    ...studyCosts.map((cost) => record[cost]),
+    record.seconds,
+    record.reason ?? '',
+    ...points.map((name) => record.point[name] ?? ''),
+  ]);
+  return [head, ...rows].map((row) => `${row.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

@@ -1,0 +1,14 @@
+import type { StudyConfig } from './study-config.ts';
+import type { Running } from './trainer.ts';
+import type { TrialRecord } from './trial-log.ts';
+
+/** What a study reports while it goes, distinguished by `kind`. */
+export type StudyEvent =
+  /** Before the first network: how many trainings the log has already. */
+  | { readonly kind: 'study'; readonly config: StudyConfig; readonly known: number }
+  /** The networks of a rung, before they are trained. */
+  | { readonly kind: 'rung'; readonly rung: number; readonly epochs: number; readonly networks: number }
+  /** A training came to its end. */
+  | { readonly kind: 'trial'; readonly record: TrialRecord }
+  /** Trainings went on. */
+  | { readonly kind: 'progress'; readonly trained: number; readonly running: readonly Running[] };

@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { option, words } from '../diagnostics/words.ts';
+import { writeTextAtomically } from '../node/atomic-file.ts';
+import { nodeHost } from '../node/host.ts';
+import { makeFolders } from '../node/make-folders.ts';
+import type { Spec } from '../node/open-spec.ts';
+import { orUndefined } from '../node/or-undefined.ts';
+import { readText } from '../node/regular-file.ts';
+import { readProblem, writeProblem } from '../node/system-errors.ts';
+import { isTemporary } from '../node/temporary-names.ts';
+import { decodeSource } from '../source.ts';
+import type { SpecCopy } from '../train/run/spec-copy.ts';
+import { RunError } from '../train/run-error.ts';
+import { formatStudy, parseStudy, type StudyConfig } from './study-config.ts';
+
+/**
+ * A study's folder. It contains:
+ *
+ * - `config.json`, `spec/`: what the study is; written once.
+ * - `trials.jsonl`: a line for each training, appended as it ends.
+ * - `networks/`: every network that was trained, as a plain spec.
+ * - `runs/`: the training of each, as `enetc train` makes them.
+ * - `front.json`, `front.svg`, `report.html`: what it found.
+ * - `lock`: who is writing it.
+ */
+export interface StudyFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** As its user calls it. */
+  readonly shown: string;
+}
+
+const configFile = 'config.json';
+const specFolder = 'spec';
+export const networksFolder = 'networks';
+export const runsFolder = 'runs';
+export const trialsFile = 'trials.jsonl';
+
+/** The next free one of `studies/NAME-1`, `studies/NAME-2` and so on, made at once so that no other process takes it. */
+export function createNumberedStudy(cwd: string, name: string): StudyFolder {
+  makeFolder(join(cwd, 'studies'), 'studies');
+  for (let n = 1; ; n++) {
+    const shown = join('studies', `${name}-${n}`);
+    const path = join(cwd, shown);
+    try {
+      mkdirSync(path);
+      return { path, shown };
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeMade(shown, e);
+    }
+  }
+}
+
+/** Makes a folder for a study, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
+export function createStudyFolder(path: string, shown: string): StudyFolder {
+  makeFolder(path, shown);
+  if (existsSync(join(path, configFile))) {
+    throw new RunError(
+      words`'${shown}' already holds a study or a run: continue a study with ${option('resume', shown)}, or choose another ${option('out')}`,
+      { setting: 'out' },
+    );
+  }
+  // A study that was killed before it had a configuration leaves no more than this.
+  const ours = (name: string) =>
+    [specFolder, networksFolder, runsFolder, 'lock'].includes(name) || name.startsWith('lock.') || isTemporary(name);
+  if (!readdirSync(path).every(ours)) {
+    throw new RunError(words`'${shown}' is not empty and holds no study: choose another ${option('out')}`, {
+      setting: 'out',
+    });
+  }
+  return { path, shown };
+}
+
+function makeFolder(path: string, shown: string): void {
+  try {
+    makeFolders(path);
+  } catch (e) {
+    throw cannotBeMade(shown, e);
+  }
+}
+
+function cannotBeMade(shown: string, e: unknown): RunError {
+  return new RunError(`the study's folder '${shown}' cannot be created: ${writeProblem(e, shown)}`);
+}
+
+/**
+ * Writes what a study is. From then on it can be resumed. The files that the spec imports are beside the networks too, so that these
+ * compile where they are.
+ */
+export function writeStudy({ path }: StudyFolder, config: StudyConfig, { entry, files }: SpecCopy): void {
+  for (const [name, text] of files) {
+    writeWithin(join(path, specFolder, name), text);
+    if (name !== entry) writeWithin(join(path, networksFolder, name), text);
+  }
+  for (const folder of [networksFolder, runsFolder]) makeFolders(join(path, folder));
+  writeTextAtomically(join(path, configFile), formatStudy(config));
+}
+
+function writeWithin(file: string, text: string): void {
+  makeFolders(dirname(file));
+  writeTextAtomically(file, text);
+}
+
+/** Where the spec of a network is, within the folder: below `networks/` as the study's spec is below `spec/`. */
+export function networkFile({ spec }: Pick<StudyConfig, 'spec'>, network: string): string {
+  return posix.join(networksFolder, posix.dirname(spec), `${network}.enet`);
+}
+
+/** Whether the spec of a network is written. */
+export function hasNetwork({ path }: StudyFolder, config: StudyConfig, network: string): boolean {
+  return existsSync(join(path, networkFile(config, network)));
+}
+
+/** Writes the spec of a network. */
+export function writeNetwork({ path }: StudyFolder, config: StudyConfig, network: string, text: string): void {
+  writeWithin(join(path, networkFile(config, network)), text);
+}
+
+/** Reads what a study is. @throws RunError if there is none, or it is damaged. */
+export function readStudy({ path, shown }: StudyFolder): StudyConfig {
+  const file = join(path, configFile);
+  if (!existsSync(file)) throw new RunError(`there is no study in '${shown}': it has no ${configFile}`);
+  let text: string;
+  try {
+    text = readText(file);
+  } catch (e) {
+    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${readProblem(e)}`);
+  }
+  return parseStudy(text, join(shown, configFile));
+}
+
+/** The other studies in the folder that a study is in, with what they are. */
+export function* siblingStudies({ path }: StudyFolder): Generator<{ folder: StudyFolder; config: StudyConfig }> {
+  const parent = dirname(path);
+  for (const name of (orUndefined(() => readdirSync(parent)) ?? []).sort()) {
+    const folder = { path: join(parent, name), shown: name };
+    if (folder.path === path || !existsSync(join(folder.path, trialsFile))) continue;
+    const config = orUndefined(() => readStudy(folder));
+    if (config) yield { folder, config };
+  }
+}
+
+/** The study's own copy of its spec. */
+export function openStudySpec({ path, shown }: StudyFolder, { spec }: StudyConfig): Spec {
+  const root = join(path, specFolder);
+  const file = join(root, spec);
+  try {
+    return { ...decodeSource(file, readFileSync(file)), host: nodeHost(root, root) };
+  } catch {
+    throw new RunError(`the study's spec '${join(shown, specFolder, spec)}' cannot be read`);
+  }
+}

@@ -1,0 +1,44 @@
+import { nounFor } from '../diagnostics/noun-for.ts';
+import { formatExact, formatPercent } from '../report/format-number.ts';
+import { columnsOf, type Paint, plain, renderTable } from '../report/text-table.ts';
+import { shortNumber } from '../train/report/html.ts';
+import type { Findings } from './findings.ts';
+import { costText, costTitles, pointText } from './point-text.ts';
+import type { Scorer } from './scorer.ts';
+import { type StudyConfig, studyCosts } from './study-config.ts';
+import type { TrialRecord } from './trial-log.ts';
+
+/** What a study found: its front, the best network by its objective, and the starting point. */
+export function findingsText(config: StudyConfig, scorer: Scorer, findings: Findings, paint: Paint = plain): string {
+  const { networks, front, best, start, rung, correlations } = findings;
+  const epochs = config.rungs[rung] as number;
+  const counts = ['trained', 'reused', 'stopped', 'failed']
+    .map((state) => [networks.filter((record) => record.state === state).length, state] as const)
+    .filter(([count]) => count > 0);
+  const head = `${config.name}: ${formatExact(networks.length)} ${nounFor(networks.length, 'network')} (${counts.map((c) => c.join(' ')).join(', ')}), compared after ${epochs} ${nounFor(epochs, 'epoch')}`;
+  if (networks.length === 0) return `${config.name}: no network is trained yet\n`;
+  const row = (label: string, record: TrialRecord) => [
+    label,
+    String(record.trial),
+    formatPercent(record.accuracy),
+    scorer.text === undefined ? '' : shortNumber(scorer.value(record), 4),
+    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    record.epochs === epochs ? '' : String(record.epochs),
+    pointText(record),
+  ];
+  const rows = [
+    ...front.map((record) => row('front', record)),
+    ...(best && scorer.text !== undefined ? [row('best', best)] : []),
+    ...(start ? [row('start', start)] : []),
+  ];
+  const titles = ['#', 'accuracy', 'objective', ...studyCosts.map((cost) => costTitles[cost]), 'epochs'];
+  return [
+    `${paint.bold(head)}\n`,
+    ...(scorer.text === undefined ? [] : [`maximised: ${scorer.text}\n`]),
+    renderTable(columnsOf([''], titles, ['point']), rows, { paint }),
+    ...correlations.map(
+      ({ from, to, networks: count, correlation }) =>
+        `rank correlation of ${config.rungs[from]} and ${config.rungs[to]} epochs: ${correlation.toFixed(3)}, of ${count} networks\n`,
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import type { Costs } from '../search/costs.ts';
+import type { NetworkRequest } from '../train/run/run-config.ts';
+import { dependsOnLength, resolveSettings } from '../train/settings.ts';
+import type { StudyConfig } from './study-config.ts';
+import { networkFile, networksFolder, runsFolder, type StudyFolder, siblingStudies } from './study-folder.ts';
+import { readTrials, type TrialLog, type TrialRecord, type TrialResult } from './trial-log.ts';
+import type { TrialPool } from './trial-pool.ts';
+
+/** A network of a study. Its spec is in the folder. */
+export interface Subject {
+  /** Counts the networks of the study, from 0. */
+  readonly trial: number;
+  readonly network: string;
+  readonly costs: Costs;
+  readonly point: TrialRecord['point'];
+  readonly request: NetworkRequest;
+}
+
+/** A training under way. */
+export interface Running {
+  readonly subject: Subject;
+  readonly rung: number;
+  readonly epochs: number;
+  readonly done: number;
+  readonly accuracy?: number;
+}
+
+export interface Trainer {
+  /**
+   * What a network reaches at a rung: from the log, from another study of the same training, or by training it. Each is trained once,
+   * however often it is asked for.
+   * @returns undefined where the study was stopped first
+   */
+  train(subject: Subject, rung: number, stopBelow?: readonly number[]): Promise<TrialRecord | undefined>;
+  readonly running: ReadonlyMap<string, Running>;
+}
+
+export interface TrainerEvents {
+  /** A training came to its end, or its result was taken from elsewhere. */
+  ended(record: TrialRecord): void;
+  progress(): void;
+}
+
+export function createTrainer(
+  folder: StudyFolder,
+  config: StudyConfig,
+  log: TrialLog,
+  pool: TrialPool,
+  events: TrainerEvents,
+): Trainer {
+  const running = new Map<string, Running>();
+  const pending = new Map<string, Promise<TrialRecord | undefined>>();
+  const elsewhere = knownElsewhere(folder, config);
+  const record = (subject: Subject, rung: number, result: TrialResult): TrialRecord => {
+    const { trial, network, costs, point } = subject;
+    const { state, accuracy, ...rest } = result;
+    const line = { trial, network, rung, epochs: epochsOf(config, rung), state, accuracy, ...costs, point, ...rest };
+    log.append(line);
+    events.ended(line);
+    return line;
+  };
+  const train = async (subject: Subject, rung: number, stopBelow: readonly number[]) => {
+    const { network, request } = subject;
+    const epochs = epochsOf(config, rung);
+    const reused = elsewhere.get(keyOf(network, epochs));
+    if (reused) return record(subject, rung, reused);
+    const key = keyOf(network, rung);
+    const at = { subject, rung, epochs };
+    const job = {
+      spec: join(folder.path, networkFile(config, network)),
+      root: join(folder.path, networksFolder),
+      network: request,
+      data: config.data,
+      settings: config.settings,
+      epochs,
+      out: join(folder.path, runsFolder, runName(config, network, rung)),
+      backend: config.backend,
+      stopBelow,
+    };
+    try {
+      const result = await pool.run(job, (done, accuracy) => {
+        running.set(key, { ...at, done, ...(accuracy !== undefined && { accuracy }) });
+        events.progress();
+      });
+      running.delete(key);
+      return result && record(subject, rung, result);
+    } finally {
+      running.delete(key);
+    }
+  };
+  return {
+    running,
+    async train(subject, rung, stopBelow = []) {
+      const known = log.find(subject.network, rung);
+      if (known) return known;
+      const key = keyOf(subject.network, rung);
+      const under = pending.get(key) ?? train(subject, rung, stopBelow);
+      pending.set(key, under);
+      return under;
+    },
+  };
+}
+
+export function epochsOf({ rungs }: StudyConfig, rung: number): number {
+  return rungs[rung] as number;
+}
+
+/**
+ * What the run of a network at a rung is called. A longer training continues the shorter one, unless what an epoch does depends on how
+ * many there are: then it begins anew.
+ */
+function runName(config: StudyConfig, network: string, rung: number): string {
+  return dependsOnLength(resolveSettings(config.settings)) ? `${network}-${epochsOf(config, rung)}` : network;
+}
+
+function keyOf(network: string, number: number): string {
+  return `${network} ${number}`;
+}
+
+/** What other studies beside this one know of the same training: equal data, settings, backend and compiler. */
+function knownElsewhere(folder: StudyFolder, config: StudyConfig): ReadonlyMap<string, TrialResult> {
+  const known = new Map<string, TrialResult>();
+  const own = trainingOf(config);
+  for (const sibling of siblingStudies(folder)) {
+    if (trainingOf(sibling.config) !== own) continue;
+    for (const { network, epochs, state, accuracy, accuracies } of readTrials(sibling.folder)) {
+      if (state === 'trained') known.set(keyOf(network, epochs), { state: 'reused', accuracy, accuracies, seconds: 0 });
+    }
+  }
+  return known;
+}
+
+function trainingOf({ version, data, images, backend, threads, settings }: StudyConfig): string {
+  const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([version, data, images, backend, threads, sorted]);
+}

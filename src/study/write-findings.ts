@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { writeTextAtomically } from '../node/atomic-file.ts';
+import type { Findings } from './findings.ts';
+import { frontScatter } from './report/front-scatter.ts';
+import { scatterFile } from './report/scatter.ts';
+import { studyReport } from './report/study-report.ts';
+import type { Scorer } from './scorer.ts';
+import { type StudyConfig, studyCosts } from './study-config.ts';
+import { networkFile, type StudyFolder } from './study-folder.ts';
+import type { TrialRecord } from './trial-log.ts';
+
+/** Writes `front.json`, `front.svg` and `report.html`. Equal findings are equal bytes. */
+export function writeFindings(folder: StudyFolder, config: StudyConfig, scorer: Scorer, findings: Findings): void {
+  const write = (name: string, text: string) => writeTextAtomically(join(folder.path, name), text);
+  write('front.json', `${JSON.stringify(findingsJson(config, scorer, findings), undefined, 2)}\n`);
+  if (findings.networks.length > 0) write('front.svg', scatterFile(frontScatter(config, findings)));
+  write('report.html', studyReport(folder, config, scorer, findings));
+}
+
+/** What a study found, for machines. */
+export function findingsJson(
+  config: StudyConfig,
+  scorer: Scorer,
+  { front, best, start, networks, rung, correlations }: Findings,
+) {
+  const point = (record: TrialRecord) => ({
+    trial: record.trial,
+    network: record.network,
+    spec: networkFile(config, record.network),
+    accuracy: record.accuracy,
+    epochs: record.epochs,
+    ...(scorer.text !== undefined && { objective: scorer.value(record) }),
+    ...Object.fromEntries(studyCosts.map((cost) => [cost, record[cost]])),
+    point: record.point,
+  });
+  return {
+    name: config.name,
+    cost: config.cost,
+    ...(scorer.text !== undefined && { maximize: scorer.text }),
+    networks: networks.length,
+    epochs: config.rungs[rung],
+    front: front.map(point),
+    ...(best && { best: point(best) }),
+    ...(start && { start: point(start) }),
+    correlations: correlations.map(({ from, to, ...rest }) => ({
+      from: config.rungs[from],
+      to: config.rungs[to],
+      ...rest,
+    })),
+  };
+}
