@@ -1,6 +1,6 @@
 import type { Ident, NameNode } from '../1-parse/ast.ts';
 import { boundName } from '../3-check/meanings/names-in.ts';
-import type { BoundName } from '../3-check/meanings/occurrence.ts';
+import type { BoundName, NameTarget } from '../3-check/meanings/occurrence.ts';
 import type { Binding, Env } from './values.ts';
 
 /** An environment inside another: of a comprehension, or of a table's cells. */
@@ -10,7 +10,11 @@ export function innerEnv(parent: Env, vars: Iterable<readonly [BoundName, Bindin
 
 /** The value of a name's first word; undefined if the declaration does not bind it, or where it has none so far. */
 export function lookupVar(env: Env, name: NameNode): Binding | undefined {
-  const target = env.meanings.targets.get(name);
+  return lookupTarget(env, env.meanings.targets.get(name));
+}
+
+/** The same by what the name means. */
+export function lookupTarget(env: Env, target: NameTarget | undefined): Binding | undefined {
   const bound = target && boundName(target);
   if (!bound) return undefined;
   for (let e: Env | undefined = env; e; e = e.parent) {

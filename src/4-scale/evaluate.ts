@@ -1,25 +1,17 @@
-import type {
-  BinaryNode,
-  CallNode,
-  ChoiceNode,
-  ComprehensionNode,
-  Expr,
-  NameNode,
-  NumberNode,
-} from '../1-parse/ast.ts';
+import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNode } from '../1-parse/ast.ts';
 import { activations, builtinFunctions, builtinOps } from '../2-resolve/builtins.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
 import { modelOfVariant } from '../3-check/meanings/called-blocks.ts';
 import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { textOfName } from '../3-check/meanings/names-in.ts';
-import { type BoundName, givenNames, pointFactor } from '../3-check/meanings/occurrence.ts';
+import { type BoundName, givenNames, type NameTarget, pointFactor } from '../3-check/meanings/occurrence.ts';
 import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, pointTrace, show } from './apply-scaling.ts';
-import { bind, innerEnv, lookupVar, visibleVars } from './env.ts';
+import { bind, innerEnv, lookupTarget, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
 import { atPath, isSection, property } from './path-value.ts';
@@ -53,7 +45,7 @@ export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
 function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
-      return chosenVariant(env, expr) ?? finite(expr.value, expr.span);
+      return chosenVariant(env, env.meanings.targets.get(expr)) ?? finite(expr.value, expr.span);
     case 'bool':
       return expr.value;
     case 'name':
@@ -152,18 +144,17 @@ function quoted(span: Span): string {
 }
 
 /** The row of a model's `variants` that a name or number is where one is chosen. */
-function chosenVariant(env: Env, word: NameNode | NumberNode): VariantValue | undefined {
-  const target = env.meanings.targets.get(word);
+function chosenVariant(env: Env, target: NameTarget | undefined): VariantValue | undefined {
   const isRow = target?.kind === 'chosen' && modelOfVariant(env.module, target) !== undefined;
   return isRow ? { kind: 'variant', name: target.name } : undefined;
 }
 
 function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   const target = env.meanings.targets.get(name);
-  const variant = chosenVariant(env, name);
+  const variant = chosenVariant(env, target);
   if (variant) return variant;
-  if (target === givenNames.phi && !lookupVar(env, name)) return fail('phi-unset', name.span, {});
-  const binding = lookupVar(env, name);
+  const binding = lookupTarget(env, target);
+  if (target === givenNames.phi && !binding) return fail('phi-unset', name.span, {});
   const factor = pointFactor(target);
   // what chooses the point comes before its factors
   if (factor && !binding) return fail('scaling-circle', name.span, { factor: 'phi', name: factor });
@@ -172,8 +163,8 @@ function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
   if (binding?.traces) addTraces(ev, binding.traces);
   const value = binding ? binding.value : freeValue(env, name);
   if (value === undefined) return failUnknown(env, name);
+  if (name.parts.length === 1) return value;
   const [, ...rest] = name.parts;
-  if (rest.length === 0) return value;
   return isSection(value) ? atPath(ev, value, rest, name.span) : property(value, rest, name.span);
 }
 

@@ -103,7 +103,7 @@ export interface Env {
   /** The path that shared steps are below, where it is another: in a section that of its model. */
   readonly sharedBelow?: string;
   /** The name that what is evaluated is assigned to: the label of what takes no tensors. */
-  readonly assigned?: string;
+  assigned?: string | undefined;
   /** In a comprehension: the element's number, which labels take on, `.0`. */
   readonly numbers: string;
 }

@@ -1,4 +1,7 @@
+import type { Arg } from '../1-parse/ast.ts';
 import type { Declared } from '../2-resolve/program.ts';
+import type { BoundArguments } from '../3-check/bind-arguments.ts';
+import type { Signature } from '../3-check/signature.ts';
 import type { AskedConvention } from '../4-scale/convention.ts';
 import type { Evaluation } from '../4-scale/evaluation.ts';
 import { fail, spend } from '../4-scale/evaluation.ts';
@@ -50,6 +53,8 @@ export interface Builder {
   readonly calls: { readonly span: Span; readonly path: string }[];
   /** All calls of blocks and models so far, the network's own model first. */
   readonly record: Call[];
+  /** By the arguments as written: how they were bound last. */
+  readonly bound: Map<readonly Arg[], BoundCall>;
   /** What models require of the built network. */
   readonly budgets: Budget[];
   parameters: number;
@@ -61,6 +66,13 @@ export interface Builder {
   insideKept: boolean;
   /** How often something was built that hangs on more than the arguments of its call. */
   unkept: number;
+}
+
+/** The arguments of a call by parameter, as one callee takes them after `chained` tensors of the chain. */
+export interface BoundCall {
+  readonly signature: Signature;
+  readonly chained: number;
+  readonly bound: BoundArguments;
 }
 
 /** One use of a shared step. */
@@ -105,6 +117,7 @@ export function createBuilder(
     overrides,
     calls: [],
     record: [],
+    bound: new Map(),
     budgets: [],
     parameters: 0,
     wideWindows: [],

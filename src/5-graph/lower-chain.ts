@@ -1,6 +1,6 @@
 import type { Arg, CallNode, ChainNode, Expr, Ident, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import type { Declared } from '../2-resolve/program.ts';
-import { bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
+import { type BoundArguments, bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
@@ -229,9 +229,7 @@ function takeArguments(
   site: Site,
   values: ReadonlyMap<Arg, Binding>,
 ) {
-  const bound = bindArguments(signature, chained, args, site.span);
-  const [problem] = [...bound.diagnostics, ...missingArguments(signature, chained, bound, site.span)];
-  if (problem) throw new Failure(problem);
+  const bound = boundArguments(b, signature, chained, args, site.span);
   const given: TensorValue[] = [];
   const operands: (number | undefined)[] = [];
   let list = false;
@@ -265,6 +263,26 @@ function takeArguments(
     else bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
   }
   return { given, operands, list, bindings };
+}
+
+/**
+ * Says which argument goes to which parameter; ends the build where that does not work out. A block's steps are bound
+ * once, however often it is built.
+ */
+function boundArguments(
+  b: Builder,
+  signature: Signature,
+  chained: number,
+  args: readonly Arg[],
+  span: Span,
+): BoundArguments {
+  const known = b.bound.get(args);
+  if (known?.signature === signature && known.chained === chained) return known.bound;
+  const bound = bindArguments(signature, chained, args, span);
+  const problem = bound.diagnostics[0] ?? missingArguments(signature, chained, bound, span)[0];
+  if (problem) throw new Failure(problem);
+  b.bound.set(args, { signature, chained, bound });
+  return bound;
 }
 
 function isListOfTensors(param: SignatureParam | undefined): boolean {
@@ -368,7 +386,15 @@ function lowerBlock(
   const vars: Env['vars'] = new Map();
   const { node, module } = declared;
   const meanings = meaningsOf(node);
-  const env: Env = { vars, meanings, module, convention: outer.convention, path: site.path, numbers: '' };
+  const env: Env = {
+    vars,
+    meanings,
+    module,
+    convention: outer.convention,
+    path: site.path,
+    numbers: '',
+    assigned: undefined,
+  };
   const call = beginCall(b, declared, site, vars, bindings);
   let next = 0;
   for (const param of node.params) {
@@ -389,7 +415,9 @@ function lowerBlock(
     if (!returned) continue;
     call.end = b.nodes.length;
     const list = returned.length === 1 && returned[0]?.list;
-    return { tensors: returned.flatMap((r) => r.tensors), ...(list && { list }) };
+    const [first] = returned;
+    if (first && returned.length === 1) return list ? { tensors: first.tensors, list } : { tensors: first.tensors };
+    return { tensors: returned.flatMap((r) => r.tensors) };
   }
   return fail('return-missing', node.name.span, { name: signature.name });
 }

@@ -39,16 +39,17 @@ export function lowerOp(
   }
   const problem = wrongChoice(builtin, (name) => bindings.has(name));
   if (problem) fail('one-argument-of', span, problem);
-  const args = builtin.params.map((param) => {
+  const args: Record<string, unknown> = {};
+  for (const param of builtin.params) {
     const { name, otherwise } = param;
     const given = bindings.get(name)?.value;
     if (given === undefined && !otherwise) fail('missing-argument', span, { callee: builtin.name, name });
     const open = otherwise && ('convention' in otherwise ? env.convention[otherwise.convention] : otherwise.value);
     const isOpen = given === undefined || isDefaultPadding(given);
     const value = isOpen ? (typeof open === 'number' ? open : undefined) : given;
-    return [name, value === undefined ? open : checkedArgument(builtin.name, param, value, span)];
-  });
-  const op = createOp(builtin, Object.fromEntries(args), inputs[0]?.shape ?? [], span);
+    args[name] = value === undefined ? open : checkedArgument(builtin.name, param, value, span);
+  }
+  const op = createOp(builtin, args, inputs[0]?.shape ?? [], span);
   const tensors = op ? addNode(b, op, inputs, origin) : inputs;
   return builtin.givesList ? { tensors, list: true } : { tensors };
 }
@@ -119,12 +120,14 @@ export function checkedArgument(
   const what = `'${name}' of '${callee}'`;
   checkScalar(what, type, value, span);
   const given = type === 'size' || type === 'padding' ? pairOf(value as number | Pair) : (value as number);
-  for (const number of typeof given === 'number' ? [given] : given) {
+  const checkRange = (number: number) => {
     if (odd && number % 2 === 0) fail('bad-size', span, { what, value: number, limit: 'odd' });
-    if (number >= least && number <= most) continue;
+    if (number >= least && number <= most) return;
     const limit = number === 0 && insteadOfZero ? `at least ${least}; ${insteadOfZero}` : `from ${least} to ${most}`;
     fail('bad-size', span, { what, value: number, limit });
-  }
+  };
+  if (typeof given === 'number') checkRange(given);
+  else given.forEach(checkRange);
   return given;
 }
 

@@ -34,8 +34,9 @@ export function lowerStatement(b: Builder, statement: Statement, env: Env): Retu
   }
   const { targets, value } = statement;
   const [first] = targets;
-  const named = first && targets.length === 1 ? { ...env, assigned: first.name } : env;
-  const binding = traced(b.ev, () => evaluate(b.ev, named, value));
+  env.assigned = first && targets.length === 1 ? first.name : undefined;
+  const binding = traced(b.ev, () => evaluate(b.ev, env, value));
+  env.assigned = undefined;
   if (first && targets.length === 1) {
     bind(env, env.vars, first, binding);
     return undefined;

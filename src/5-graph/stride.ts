@@ -1,6 +1,5 @@
 import { fieldOf } from '../ops/ops.ts';
-import { both, type Pair } from '../ops/pair.ts';
-
+import type { Pair } from '../ops/pair.ts';
 import type { Graph } from './graph.ts';
 
 /**
@@ -18,8 +17,13 @@ export function mapStrides(graph: Graph): MapStrides {
 
 /** The greatest total strides before space is pooled away of the nodes that count, along height and width. */
 export function maxStrides(graph: Graph, counts: (id: number) => boolean): Pair {
-  const strides = axisStrides(graph).filter((_, id) => counts(id));
-  return both((axis) => strides.reduce((most, stride) => Math.max(most, stride[axis]), 1));
+  const most: [number, number] = [1, 1];
+  axisStrides(graph).forEach(([high, wide], id) => {
+    if (!counts(id)) return;
+    most[0] = Math.max(most[0], high);
+    most[1] = Math.max(most[1], wide);
+  });
+  return most;
 }
 
 /** The strides of every node along both axes. */
@@ -27,11 +31,14 @@ function axisStrides(graph: Graph): Pair[] {
   const strides: Pair[] = [];
   for (const { op, inputs } of graph.nodes) {
     // A gate joins the map that it multiplies, so the larger of the two counts.
-    const start = inputs.length > 0 ? whole : 1;
-    const input = both((axis) => inputs.reduce((most, ref) => Math.max(most, strides[ref.node]?.[axis] ?? 1), start));
+    let [high, wide]: Pair = inputs.length > 0 ? [whole, whole] : [1, 1];
+    for (const { node } of inputs) {
+      high = Math.max(high, strides[node]?.[0] ?? 1);
+      wide = Math.max(wide, strides[node]?.[1] ?? 1);
+    }
     const field = fieldOf(op);
     if (field === 'all') strides.push([whole, whole]);
-    else strides.push(field === 'row' ? input : both((axis) => input[axis] * field[axis].stride));
+    else strides.push(field === 'row' ? [high, wide] : [high * field[0].stride, wide * field[1].stride]);
   }
   return strides;
 }

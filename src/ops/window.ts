@@ -107,8 +107,7 @@ export function windowOver(
     padding,
   }: Omit<Window, 'pads' | 'dilation'> & { dilation?: Pair; padding: Padding },
 ): Window {
-  const moves = { kernel, stride, dilation };
-  return { ...moves, pads: padsFor(padding, moves, [height, width]) };
+  return { kernel, stride, dilation, pads: padsFor(padding, { kernel, stride, dilation }, [height, width]) };
 }
 
 const roundUp = bool(

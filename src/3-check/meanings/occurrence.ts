@@ -89,6 +89,7 @@ export const pointFactors = {
 
 /** The factor that a name is where a model's values read it. */
 export function pointFactor(target: NameTarget | undefined): keyof typeof pointFactors | undefined {
+  if (target?.kind !== 'language' || target.what !== 'point') return undefined;
   return (['d', 'w', 'r'] as const).find((name) => target === pointFactors[name]);
 }
 
