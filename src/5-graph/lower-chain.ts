@@ -1,15 +1,14 @@
 import type { Arg, CallNode, ChainNode, Expr, Ident, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import type { Declared } from '../2-resolve/program.ts';
-import { type BoundArguments, bindArguments, givesTensors, missingArguments } from '../3-check/bind-arguments.ts';
 import { meaningsOf } from '../3-check/meanings/declaration-names.ts';
 import { givenNames } from '../3-check/meanings/occurrence.ts';
 import { ownsTensors } from '../3-check/owns-tensors.ts';
-import { activationSignature, type Signature, type SignatureParam } from '../3-check/signature.ts';
-import { isListType, takesTensors } from '../3-check/types.ts';
+import { activationSignature, type Signature } from '../3-check/signature.ts';
+import { takesTensors } from '../3-check/types.ts';
 import { checkedBinding } from '../4-scale/check-value.ts';
 import { bind, innerEnv, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, valueOfName } from '../4-scale/evaluate.ts';
-import { addTraces, Failure, fail, spend, traced } from '../4-scale/evaluation.ts';
+import { addTraces, fail, spend, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import {
@@ -22,10 +21,9 @@ import {
   isList,
   isTensorList,
   type TensorValue,
-  tensorsOf,
   type Value,
 } from '../4-scale/values.ts';
-import { excerpt, type Span } from '../source.ts';
+import type { Span } from '../source.ts';
 import { addNode, type Builder, beginCall } from './builder.ts';
 import { keepBlock } from './kept-blocks.ts';
 import { lowerModelStep } from './lower-model.ts';
@@ -33,6 +31,7 @@ import { lowerOp } from './lower-op.ts';
 import { lowerStatement } from './lower-statement.ts';
 import { lowerTable } from './lower-table.ts';
 import { slopedActivation } from './sloped-activation.ts';
+import { failTensors, readTensors, takeArguments, tensorsFrom } from './take-arguments.ts';
 
 /** Where a step stands: its span, its path, and whether a label (or a section's name) gave it that path. */
 export interface Site {
@@ -62,16 +61,6 @@ export function flowIn(b: Builder, env: Env, expr: Expr): Flow {
 /** Evaluates an expression to the tensors that it must be. */
 export function tensorsIn(b: Builder, env: Env, expr: Expr): readonly TensorValue[] {
   return tensorsFrom(b, evaluate(b.ev, env, expr), expr.span);
-}
-
-function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue[] {
-  const tensors = tensorsOf(value);
-  if (!tensors) {
-    const data = { what: `'${excerpt(span)}'`, expected: 'a tensor', found: describeValue(value) };
-    return fail('wrong-type', span, data);
-  }
-  spend(b.ev, tensors.length, span);
-  return tensors;
 }
 
 /** Builds one step over what comes before it, and keeps what it gives under its path where it has a label. */
@@ -126,7 +115,13 @@ function nextUse({ uses }: Builder, owner: string): string {
 }
 
 /** A step whose condition does not hold passes its input on. */
-function lowerStepAt(b: Builder, { tail, callee: name, args = [] }: StepNode, flow: Flow, env: Env, site: Site): Flow {
+function lowerStepAt(
+  b: Builder,
+  { tail, callee: name, args = noArgs }: StepNode,
+  flow: Flow,
+  env: Env,
+  site: Site,
+): Flow {
   if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return flow;
   const callee = calleeValue(env, name);
   if (tail.rows) return lowerTable(b, { callee, args, rows: tail.rows, env, site }, flow.tensors);
@@ -163,7 +158,7 @@ function lowerActivationCall(b: Builder, callee: ActivationValue, args: readonly
   const { given, values } = readTensors(b, signature, args, env);
   const isValue = !given && args.length > 0 && signature.values.length > 0;
   if (!isValue) return asValue(callValue(b, callee, args, noFlow, env, site, values));
-  const { bindings } = takeArguments(b, signature, args, 1, env, site, values);
+  const { bindings } = takeArguments(b, signature, args, 1, env, site.span, values);
   for (const { traces } of bindings.values()) if (traces) addTraces(b.ev, traces);
   return slopedActivation(callee, bindings, site.span);
 }
@@ -182,18 +177,6 @@ export function callFirst(
   return callValue(b, callee, args, given || signature.tensors === 0 ? noFlow : before, env, site, values);
 }
 
-/** Whether arguments give tensors, and the values that this took. */
-function readTensors(b: Builder, signature: Signature, args: readonly Arg[], env: Env) {
-  // whether an argument is a tensor shows in its value, which is then not made a second time
-  const values = new Map<Arg, Binding>();
-  const given = givesTensors(signature, args, (arg) => {
-    const binding = traced(b.ev, () => evaluate(b.ev, env, arg.value));
-    values.set(arg, binding);
-    return tensorsOf(binding.value) !== undefined;
-  });
-  return { given, values };
-}
-
 /**
  * Calls a block, op, model or activation with arguments as written.
  * @param values arguments that were evaluated already
@@ -208,7 +191,7 @@ export function callValue(
   values: ReadonlyMap<Arg, Binding> = noValues,
 ): Flow {
   const signature = signatureOfValue(callee);
-  const taken = takeArguments(b, signature, args, chained.tensors.length, env, site, values);
+  const taken = takeArguments(b, signature, args, chained.tensors.length, env, site.span, values);
   const { bindings } = taken;
   const tensors = [...chained.tensors, ...taken.given];
   if (callee.kind === 'activation') return applyActivation(b, callee, bindings, tensors, site);
@@ -219,81 +202,8 @@ export function callValue(
   return callSignature(b, signature, bindings, flow, env, site);
 }
 
-/** The tensors that arguments give, in the order of the callee's parameters, and the values of its others. */
-function takeArguments(
-  b: Builder,
-  signature: Signature,
-  args: readonly Arg[],
-  chained: number,
-  env: Env,
-  site: Site,
-  values: ReadonlyMap<Arg, Binding>,
-) {
-  const bound = boundArguments(b, signature, chained, args, site.span);
-  const given: TensorValue[] = [];
-  const operands: (number | undefined)[] = [];
-  let list = false;
-  const take = (arg: Arg, param?: SignatureParam) => {
-    const known = values.get(arg);
-    if (known?.traces) addTraces(b.ev, known.traces);
-    const value = known ? known.value : evaluate(b.ev, env, arg.value);
-    if (typeof value === 'number' && signature.op?.numbers) {
-      operands.push(value);
-      return;
-    }
-    if (isTensorList(value)) list = true;
-    const taken = isEmptyList(value) && isListOfTensors(param) ? [] : tensorsFrom(b, value, arg.value.span);
-    // what one parameter is given too much must not go to the list after it
-    if (signature.takesList && param && !isListOfTensors(param) && taken.length !== 1) {
-      failTensors(param.name, 1, taken.length, arg.value.span);
-    }
-    for (const tensor of taken) {
-      given.push(tensor);
-      operands.push(undefined);
-    }
-  };
-  const bindings = new Map<string, Binding>();
-  for (const arg of bound.rest) take(arg);
-  for (const param of signature.params) {
-    const { name, tensor } = param;
-    const arg = bound.byParam.get(name);
-    if (!arg) continue;
-    const { value } = arg;
-    if (tensor) take(arg, param);
-    else bindings.set(name, values.get(arg) ?? traced(b.ev, () => evaluate(b.ev, env, value)));
-  }
-  return { given, operands, list, bindings };
-}
-
-/**
- * Says which argument goes to which parameter; ends the build where that does not work out. A block's steps are bound
- * once, however often it is built.
- */
-function boundArguments(
-  b: Builder,
-  signature: Signature,
-  chained: number,
-  args: readonly Arg[],
-  span: Span,
-): BoundArguments {
-  const known = b.bound.get(args);
-  if (known?.signature === signature && known.chained === chained) return known.bound;
-  const bound = bindArguments(signature, chained, args, span);
-  const problem = bound.diagnostics[0] ?? missingArguments(signature, chained, bound, span)[0];
-  if (problem) throw new Failure(problem);
-  b.bound.set(args, { signature, chained, bound });
-  return bound;
-}
-
-function isListOfTensors(param: SignatureParam | undefined): boolean {
-  return param?.tensor === true && isListType(param.type);
-}
-
-function isEmptyList(value: Value): boolean {
-  return isList(value) && value.length === 0;
-}
-
 const noFlow: Flow = { tensors: [] };
+const noArgs: readonly Arg[] = [];
 const noValues: ReadonlyMap<Arg, Binding> = new Map();
 
 /** Applies an activation with values for its parameters; `identity` adds no node. */
@@ -366,11 +276,6 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
 function checkCount({ name, tensors: takes, takesList }: Signature, given: number, span: Span): void {
   if (takes === 'many' || (takesList ? given >= takes - 1 : given === takes)) return;
   failTensors(name, takes, given, span);
-}
-
-function failTensors(callee: string, takes: number, given: number, span: Span): never {
-  if (given > takes) return fail('too-many-tensors', span, { callee, takes, given });
-  return fail('missing-tensor', span, { callee, name: 'x' });
 }
 
 function lowerBlock(
