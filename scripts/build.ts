@@ -123,6 +123,14 @@ await build({
   platform: 'browser',
   target: 'es2022',
 });
+// The page of `enetc bench`, with TensorFlow.js.
+await build({
+  ...common,
+  entryPoints: { 'bench-page': 'src/bench/page/page.ts' },
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+});
 // The licences of the protocol's packages are only in files; they are added to the bundle that contains their code.
 const licence = readFileSync(new URL('../node_modules/vscode-languageserver/License.txt', import.meta.url), 'utf8');
 const hdf5Licence = readFileSync(new URL('../node_modules/h5wasm/LICENSE.txt', import.meta.url), 'utf8');

@@ -1,6 +1,10 @@
+import { safeText } from '../diagnostics/text-width.ts';
 import { formatBytes } from '../report/format-number.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import { type Comparison, confidence, smallestDifference } from './comparison.ts';
+import { milliseconds, percent } from './number-text.ts';
+import type { Profile } from './profile.ts';
+import { profileText } from './profile-text.ts';
 import type { SeriesSummary } from './statistics.ts';
 
 /** A model that was measured; times in milliseconds. */
@@ -14,20 +18,25 @@ export interface BenchedModel extends SeriesSummary {
 
 export interface BenchReport {
   readonly engine: string;
-  readonly threads: number;
+  /** Where the engine's threads can be set. */
+  readonly threads?: number;
   readonly batch: number;
   readonly seed: number;
   readonly warmUpRuns: number;
   /** One model, or two that were measured in turns. */
   readonly models: readonly BenchedModel[];
   readonly comparison?: Comparison;
-  /** Bytes that the process had before the models were loaded, and at its peak. */
-  readonly memory: { readonly before: number; readonly peak: number };
+  /** Bytes of the process before the models were loaded, and at its peak; or of a page, as far as its browser tells. */
+  readonly memory?: { readonly before?: number; readonly peak: number };
+  /** Of a page: which browser had it, with how many logical processors, and whether it was out of sight. */
+  readonly device?: { readonly userAgent: string; readonly cores: number | null; readonly wasHidden: boolean };
+  /** For each model. */
+  readonly profiles?: readonly Profile[];
 }
 
 /** A measurement for people. */
-export function benchText({ models, comparison, memory, ...report }: BenchReport, paint: Paint): string {
-  const { engine, threads, batch, warmUpRuns } = report;
+export function benchText({ models, comparison, memory, device, ...report }: BenchReport, paint: Paint): string {
+  const { engine, threads, batch, warmUpRuns, profiles = [] } = report;
   const rows = models.map(({ name, inputs, runs, median, p90, spread, drift }) => [
     name,
     Object.values(inputs)
@@ -40,17 +49,32 @@ export function benchText({ models, comparison, memory, ...report }: BenchReport
     `${drift < 0 ? '-' : '+'}${percent(Math.abs(drift))}`,
   ]);
   const columns = columnsOf(['model', 'input'], ['runs', 'median', '90 %', 'spread', 'last tenth']);
-  const facts = `${engine} · ${threads} ${threads === 1 ? 'thread' : 'threads'} · batch ${batch}`;
+  const facts = [
+    engine,
+    ...(threads === undefined ? [] : [`${threads} ${threads === 1 ? 'thread' : 'threads'}`]),
+    `batch ${batch}`,
+  ];
+  const warmUp = `${warmUpRuns} warm-up ${warmUpRuns === 1 ? 'round' : 'rounds'}`;
   return [
-    paint.bold(facts),
+    paint.bold(facts.join(' · ')),
+    ...(device ? [deviceText(device)] : []),
     '',
     renderTable(columns, rows, { paint }),
     ...(comparison ? comparisonLines(models, comparison, paint) : models.map((model) => verdictLine(model, paint))),
-    paint.dim(
-      `${warmUpRuns} warm-up ${warmUpRuns === 1 ? 'round' : 'rounds'}; peak memory of the process ${formatBytes(memory.peak)}, ${formatBytes(memory.before)} before loading`,
-    ),
+    paint.dim(memory ? `${warmUp}; ${memoryText(memory)}` : warmUp),
+    ...profiles.flatMap((profile) => ['', profileText(profile, paint)]),
     '',
   ].join('\n');
+}
+
+function memoryText({ before, peak }: NonNullable<BenchReport['memory']>): string {
+  if (before === undefined) return `memory of the page ${formatBytes(peak)}`;
+  return `peak memory of the process ${formatBytes(peak)}, ${formatBytes(before)} before loading`;
+}
+
+/** What a browser says of itself comes over the network. */
+function deviceText({ userAgent, cores }: NonNullable<BenchReport['device']>): string {
+  return safeText(`${userAgent}${cores === null ? '' : ` · ${cores} ${cores === 1 ? 'processor' : 'processors'}`}`);
 }
 
 function verdictLine({ median, doubts }: BenchedModel, paint: Paint): string {
@@ -76,13 +100,4 @@ function comparisonLines(models: readonly BenchedModel[], comparison: Comparison
     `ratio ${ratio.toFixed(3)}, with ${confidence * 100} % confidence from ${low.toFixed(3)} to ${high.toFixed(3)}; ${pairs} pairs, spread ${percent(spread)}`,
     verdicts[verdict],
   ];
-}
-
-/** `12.3 ms`, `0.0812 ms`. */
-function milliseconds(ms: number): string {
-  return `${ms >= 1000 ? Math.round(ms) : Number(ms.toPrecision(3))} ms`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

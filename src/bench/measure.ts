@@ -17,6 +17,9 @@ export const blockRuns = 4;
 const freshRuns = 3;
 const freshMs = 10;
 
+/** What a latency is measured over at least, in steps of the clock. */
+const leastSteps = 50;
+
 /** A model that is ready to run. */
 export interface RunnableModel {
   run(): Promise<unknown>;
@@ -28,8 +31,12 @@ export interface MeasureOptions {
   readonly seconds: number;
   /** A clock, in milliseconds. */
   readonly now: () => number;
-  /** Called ten times a second at most, outside of what is timed. */
-  readonly onProgress?: (text: string) => void;
+  /** The step of that clock, in milliseconds: what is too short for it is run several times for one latency. 0 by default. */
+  readonly resolution?: number;
+  /** Called outside of what is timed, and waited for. */
+  readonly onProgress?: (text: string) => void | Promise<void>;
+  /** After how many milliseconds it is called again: 100 by default. */
+  readonly progressMs?: number;
 }
 
 /** Latencies of one model in milliseconds in the order of time, by blocks. */
@@ -49,14 +56,16 @@ export interface Measured {
  */
 export async function measure(
   models: readonly (() => Promise<RunnableModel>)[],
-  { seconds, now, onProgress }: MeasureOptions,
+  { seconds, now, resolution = 0, onProgress, progressMs = 100 }: MeasureOptions,
 ): Promise<Measured> {
   let shown = Number.NEGATIVE_INFINITY;
-  const show = (text: () => string) => {
-    if (!onProgress || now() - shown < 100) return;
+  const show = async (text: () => string) => {
+    if (!onProgress || now() - shown < progressMs) return;
+    await onProgress(text());
     shown = now();
-    onProgress(text());
   };
+  /** How often each model runs for one latency. */
+  const repeats = models.map(() => 1);
   const { warmUpRuns, settled } = await opened(false, warmUp);
   const blocks: number[][][] = models.map(() => []);
   for (let block = 0; block < blockCount; block++) {
@@ -94,7 +103,13 @@ export async function measure(
         windowMs,
         () => `warming up: window ${window} of at most ${mostWindows}`,
       );
-      for (const [i, series] of times.entries()) medians[i]?.push(median(series));
+      for (const [i, series] of times.entries()) {
+        medians[i]?.push(median(series));
+        // the mean, because single runs may be below the clock's step
+        const mean = series.reduce((sum, ms) => sum + ms, 0) / series.length;
+        if (window > 1 || resolution === 0) continue;
+        repeats[i] = Math.max(1, Math.ceil((leastSteps * resolution) / Math.max(mean, resolution / 100)));
+      }
       runs += times[0]?.length ?? 0;
     }
     return { warmUpRuns: runs, settled: isWarm() };
@@ -108,14 +123,14 @@ export async function measure(
     doing?: () => string,
   ): Promise<number[][]> {
     const times: number[][] = runnable.map(() => []);
-    const numbered = runnable.map((model, i) => [model, times[i] as number[]] as const);
+    const numbered = runnable.map((model, i) => [model, times[i] as number[], repeats[i] as number] as const);
     const start = now();
     for (let done = 0; done < rounds || now() - start < ms; done++) {
-      if (doing) show(doing);
-      for (const [model, series] of inOrder(numbered, done % 2 === 1)) {
+      if (doing) await show(doing);
+      for (const [model, series, count] of inOrder(numbered, done % 2 === 1)) {
         const before = now();
-        await model.run();
-        series.push(now() - before);
+        for (let i = 0; i < count; i++) await model.run();
+        series.push((now() - before) / count);
       }
     }
     return times;

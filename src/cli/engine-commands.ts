@@ -1,5 +1,6 @@
 import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
+import { benchOptions } from './bench-options.ts';
 import type { Command } from './command.ts';
 import { classes, force, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
@@ -104,50 +105,19 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'bench',
-    summary: 'how long a network takes here, or two of them compared',
-    operands: '[spec[@point] | file.onnx]',
+    summary: 'how long a network takes here, in a browser or on a phone, or two of them compared',
+    operands: '[spec[@point] | file.onnx | model.json]',
     maxOperands: 1,
     completes: 'spec',
     details:
-      'Runs an ONNX file, or that which compile writes of a spec, in ONNX Runtime on the CPU (npm install onnxruntime-node), on random inputs. The warm-up ends when three medians agree within 2 %, or after 30 windows. A latency whose spread, the distance of the quartiles over the median, is above 5 % has no verdict. See docs/search.md.',
-    options: [
-      {
-        name: 'compare',
-        value: 'OTHER',
-        description: 'measure another spec, point of the same spec (@b1) or ONNX file in turns with it, pair by pair',
-        completes: 'spec',
-      },
-      {
-        name: 'threads',
-        value: 'N',
-        kind: 'positive',
-        most: 1024,
-        description: 'threads of an operator; 1 by default',
-      },
-      { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'samples a run; 1 by default' },
-      {
-        name: 'seconds',
-        value: 'N',
-        kind: 'number',
-        least: 0,
-        most: 86_400,
-        description: 'how long to measure, but 48 runs at least; 5 by default',
-      },
-      {
-        name: 'seed',
-        value: 'N',
-        kind: 'integer',
-        description: 'seed of inputs and initialised weights; 0 by default',
-      },
-      ...scalingOptions,
-      classes,
-      outputs,
-      json,
-    ],
+      'Runs an ONNX file, a TensorFlow.js model (its folder or model.json), or what compile writes of a spec, on random inputs: in ONNX Runtime on the CPU (npm install onnxruntime-node), on a backend of TensorFlow.js, in a browser of this machine, or with --device in any that opens a page. The warm-up ends when three medians agree within 2 %, or after 30 windows. A latency whose spread, the distance of the quartiles over the median, is above 5 % has no verdict. See docs/bench.md.',
+    options: benchOptions,
     examples: [
       ['enetc bench efficientnet --variant b0', 'the latency of EfficientNet-B0 on one thread'],
       ['enetc bench efficientnet@b0 --compare @b1', 'how many times as long B1 takes'],
-      ['enetc bench net.onnx --compare other.onnx --threads 4 --json', 'two files, for machines'],
+      ['enetc bench net.onnx --profile', 'where its time goes'],
+      ['enetc bench efficientnet@b0 --engine ort-wasm', 'in a browser of this machine'],
+      ['enetc bench efficientnet@b0 --device --host 192.168.1.5', 'on a phone that opens the page'],
     ],
     load: async () => (await import('./engines.ts')).benchCommand,
   },

@@ -1,18 +1,15 @@
-import { dirname, resolve } from 'node:path';
-import type { io, Tensor } from '@tensorflow/tfjs';
+import { resolve } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs';
 import { registerLayers } from '../6-emit/tfjs/custom-layers/register.ts';
-import type { BackendRequest, Tfjs } from '../backends/backend.ts';
+import type { BackendRequest } from '../backends/backend.ts';
 import { firstLine } from '../backends/first-line.ts';
 import { openBackend } from '../backends/open.ts';
-import { modelFolderFiles } from '../node/model-folder-files.ts';
-import { orUndefined } from '../node/or-undefined.ts';
-import { readText } from '../node/regular-file.ts';
-import { FileError, isFileError } from '../node/system-errors.ts';
+import { isFileError } from '../node/system-errors.ts';
 import { RunError } from '../train/run-error.ts';
 import { isObject } from '../weights/is-object.ts';
-import { isWithin } from '../weights/readers/path-within.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
 import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { isGraphModel, openModelJson, readModelJson } from './tfjs-files.ts';
 
 /** What layers models and graph models have in common. */
 interface Model {
@@ -34,14 +31,14 @@ export async function openTfjsClassifier(
   { cwd, env }: ClassifierOptions,
 ): Promise<Classifier> {
   const path = resolve(cwd, shown);
-  const json = readJson(path, shown);
+  const json = readModelJson(path, shown);
   const backend = await openBackend(backendName, { cwd, env });
   const { tf } = backend;
   let model: Model | undefined;
   try {
     registerLayers(tf);
-    const load = json.format === 'graph-model' ? tf.loadGraphModel : tf.loadLayersModel;
-    model = (await load(handlerOf(tf, json as unknown as io.ModelJSON, path, shown))) as unknown as Model;
+    const load = isGraphModel(json) ? tf.loadGraphModel : tf.loadLayersModel;
+    model = (await load(openModelJson(tf, json, path, shown))) as unknown as Model;
     const opened = model;
     const [input, ...others] = opened.inputs;
     if (!input || others.length > 0) throw new RunError(`'${shown}' has not one input, but ${opened.inputs.length}`);
@@ -76,35 +73,4 @@ export async function openTfjsClassifier(
     if (e instanceof RunError || isFileError(e)) throw e;
     throw new RunError(`TensorFlow.js does not take '${shown}': ${firstLine(e)}`);
   }
-}
-
-function readJson(path: string, shown: string): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (e) {
-    throw new RunError(`'${shown}' cannot be read: ${(e as Error).message}`);
-  }
-  const json: unknown = orUndefined(() => JSON.parse(text));
-  if (isObject(json) && isObject(json.modelTopology) && Array.isArray(json.weightsManifest)) return json;
-  throw new RunError(`'${shown}' is not the model.json of a TensorFlow.js model`);
-}
-
-/** Reads a model's weights from the files next to its description. */
-function handlerOf(tf: Tfjs, json: io.ModelJSON, path: string, shown: string): io.IOHandler {
-  const files = modelFolderFiles(dirname(path), dirname(shown), shown);
-  const bytesOf = (name: string): Uint8Array => {
-    if (!isWithin(name)) throw new FileError(`'${shown}' cannot be read: '${name}' lies outside of its folder`);
-    const file = files.open(name);
-    return file.read(0, file.size).slice();
-  };
-  return {
-    load: () =>
-      tf.io.getModelArtifactsForJSON(json, async (manifest) => {
-        const all = Buffer.concat(manifest.flatMap(({ paths }) => paths.map(bytesOf)));
-        files.close();
-        const weights = all.buffer.slice(all.byteOffset, all.byteOffset + all.byteLength) as ArrayBuffer;
-        return [manifest.flatMap((group) => group.weights), weights];
-      }),
-  };
 }

@@ -83,6 +83,21 @@ test('says what cannot be measured', async () => {
   expect(JSON.parse(ran.out).diagnostics).toHaveLength(1);
 });
 
+test('measures a TensorFlow.js model on a backend of this machine', async () => {
+  const cwd = folder({ 'tiny.enet': tiny });
+  const made = ['compile', 'tiny.enet', '--variant', 'a', '--target', 'tfjs', '--graph', '-q', '-o', 'graph'];
+  expect((await enetc(made, { cwd })).code).toBe(0);
+  const argv = ['bench', 'graph/model.json', '--compare', 'tiny.enet@a', '--engine', 'cpu', '--json', ...quick];
+  const { code, out, err } = await enetc(argv, { cwd });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const { engine, models, threads, comparison } = JSON.parse(out);
+  expect(engine).toContain('plain TensorFlow.js');
+  expect(threads).toBeUndefined();
+  expect(models[0]).toMatchObject({ name: 'graph/model.json', inputs: { image: [1, 16, 16, 3] } });
+  expect(models[1].inputs).toEqual(models[0].inputs);
+  expect(comparison.verdict).not.toBe('faster');
+});
+
 test.skipIf(process.platform === 'win32')('Ctrl-C ends it and leaves nothing', async () => {
   const cwd = folder({ 'tiny.enet': tiny });
   // the process, as `npm test` has just built it

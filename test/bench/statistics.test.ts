@@ -127,7 +127,11 @@ test('warms up until it is steady, then measures in turns with sessions of their
 test('a warm-up that does not settle ends, and measuring takes the time that is asked for', async () => {
   const texts: string[] = [];
   const { models, now } = simulated([(run) => 10 * 1.02 ** (run % 300)]);
-  const { warmUpRuns, settled } = await measure(models, { seconds: 0, now, onProgress: (text) => texts.push(text) });
+  const { warmUpRuns, settled } = await measure(models, {
+    seconds: 0,
+    now,
+    onProgress: (text) => void texts.push(text),
+  });
   expect(settled).toBe(false);
   expect(warmUpRuns).toBeGreaterThanOrEqual(mostWindows * 5);
   expect(texts).toContain(`warming up: window 30 of at most ${mostWindows}`);
@@ -142,4 +146,15 @@ test('models are closed where a run fails', async () => {
   const failing = async () => ({ ...(await models[0]!()), run: () => Promise.reject(new Error('no')) });
   await expect(measure([...models, failing], { seconds: 0, now })).rejects.toThrow('no');
   expect(log.filter((l) => l === 'close 0')).toHaveLength(2);
+});
+
+test('on a coarse clock short models run several times for one latency', async () => {
+  const { models, log, now } = simulated([() => 0.03, () => 400]);
+  // a clock that steps by a tenth of a millisecond, as that of pages which are not isolated
+  const coarse = () => Math.floor(now() * 10) / 10;
+  const { blocks } = await measure(models, { seconds: 0, now: coarse, resolution: 0.1 });
+  for (const ms of blocks[0]?.flat() ?? []) expect(Math.abs(ms / 0.03 - 1)).toBeLessThan(0.025);
+  expect(blocks[1]?.flat().every((ms) => Math.abs(ms / 400 - 1) < 1e-3)).toBe(true);
+  const runs = (i: number) => log.filter((l) => l === `run ${i}`).length;
+  expect(runs(0) / runs(1)).toBeGreaterThan(50);
 });

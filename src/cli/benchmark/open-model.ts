@@ -1,40 +1,43 @@
 import { join, resolve } from 'node:path';
+import { nodeCost } from '../../5-graph/cost.ts';
+import type { Graph } from '../../5-graph/graph.ts';
 import { emit } from '../../6-emit/emit.ts';
-import { onnxTarget } from '../../6-emit/onnx/target.ts';
+import { targets } from '../../6-emit/targets.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { statOf } from '../../node/file-stat.ts';
 import { ruleOf } from '../../report/point-text.ts';
+import { stagesOf } from '../../report/stages.ts';
 import { flag } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
+import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { openSpec } from '../spec.ts';
-import type { SpecPoint } from '../spec-point.ts';
+import type { Side } from './sides.ts';
 
-/** A model to measure, as an ONNX file. */
+/** A model to measure: an ONNX file, or the model.json of a TensorFlow.js model. */
 export interface ModelFile {
   /** For people. */
   readonly name: string;
   /** As the user calls it. */
   readonly shown: string;
   readonly path: string;
-}
-
-/** Whether an operand means an ONNX file, and not a spec. */
-export function isOnnxFile({ spec }: SpecPoint): boolean {
-  return spec !== undefined && /\.onnx$/i.test(spec);
+  /** Of a spec: its stages with their multiply-accumulates. */
+  readonly stages?: readonly { readonly id: string; readonly macs: number }[];
 }
 
 /**
- * The ONNX file that an operand means, or that `compile` writes of the spec that it means, which is then made.
- * @param folder where files are made. @param label how the file is called there.
+ * The file that an operand means, or that `compile` writes of the spec that it means, which is then made: an ONNX file, or a
+ * graph model, which TensorFlow.js runs faster than a layers model.
+ * @param folder where files are made. @param label how the model is called there.
  * @returns undefined where there are errors, which are printed.
  */
 export async function openModel(
-  side: SpecPoint,
+  side: Side,
+  form: 'onnx' | 'tfjs',
   folder: string,
   label: string,
   seed: number,
@@ -42,28 +45,39 @@ export async function openModel(
   io: Io,
 ): Promise<ModelFile | undefined> {
   const { spec: operand } = side;
-  if (operand !== undefined && isOnnxFile(side)) {
-    const path = resolve(io.cwd, operand);
-    if (!statOf(path)) throw usageError(`there is no file '${operand}'`, 'bench');
-    return { name: operand, shown: operand, path };
+  const file = side.modelJson ?? (side.kind === 'onnx' ? operand : undefined);
+  if (file !== undefined) {
+    const path = resolve(io.cwd, file);
+    if (!statOf(path)) throw usageError(`there is no file '${file}'`, 'bench');
+    return { name: operand ?? file, shown: file, path };
   }
   const opened = buildNetwork(await openSpec(operand, io, 'bench'), args, io, side.point);
   if (!opened) return undefined;
   const { network } = opened;
   const called = operand === undefined || operand === '-' ? network.point.model : operand;
   const name = `${called} (${ruleOf(network.point)})`;
-  const path = join(folder, `${label}.onnx`);
-  const files = createOutputFiles(path, name);
+  const path = join(folder, form === 'onnx' ? `${label}.onnx` : label);
+  const files = form === 'onnx' ? createOutputFiles(path, name) : createOutputFolder(path, name, io.cwd);
+  const entry = targets.find(({ runtime }) => runtime === (form === 'onnx' ? 'onnxruntime' : 'tfjs-graph'));
+  if (!entry) throw new Error(`there is no target for ${form}`);
   try {
-    const { diagnostics } = emit(network, onnxTarget, {}, files.open, { seed });
+    const { diagnostics } = emit(network, await entry.load(), {}, files.open, { seed });
     printDiagnostics(diagnostics, args, io);
     if (hasErrors(diagnostics)) {
       if (flag(args, 'json')) printJson({ diagnostics: diagnostics.map(diagnosticToJson) }, io);
       return undefined;
     }
     files.commit();
-    return { name, shown: name, path };
+    const main = form === 'onnx' ? path : join(path, 'model.json');
+    return { name, shown: name, path: main, stages: stageCosts(network.graph) };
   } finally {
     files.discard();
   }
+}
+
+function stageCosts(graph: Graph): ModelFile['stages'] {
+  return stagesOf(graph).map(({ id, nodes }) => ({
+    id,
+    macs: nodes.reduce((sum, node) => sum + nodeCost(graph, node).macs, 0),
+  }));
 }

@@ -1,0 +1,34 @@
+import { elements } from '../5-graph/graph.ts';
+import { fillNormal } from '../weights/normal.ts';
+import { randomState } from '../weights/random.ts';
+
+export interface SessionRequest {
+  readonly batch: number;
+  /** Of the inputs. */
+  readonly seed: number;
+}
+
+/** A network in some engine, with inputs to run it on again and again. */
+export interface ModelSession {
+  /** By their names in the file, with the batch. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  run(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The sides of an input, the first of which is the batch; or what keeps it from being fed, as the rest of a sentence. */
+export function inputSides(shape: readonly unknown[], batch: number, advice = ''): number[] | string {
+  const isStated = (side: unknown): side is number => typeof side === 'number' && side > 0;
+  const [first, ...others] = shape;
+  if (!others.every(isStated)) return `has sides of no stated size, [${shape.join(', ')}]${advice}`;
+  if (isStated(first) && first !== batch)
+    return `takes ${first} ${first === 1 ? 'sample' : 'samples'} at a time: --batch ${first}`;
+  return [batch, ...others];
+}
+
+/** What an input is fed: normal numbers, as normalised images have them. */
+export function inputValues(name: string, sides: readonly number[], seed: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(elements(sides));
+  fillNormal(data, randomState(seed, `bench/${name}`), 1);
+  return data;
+}

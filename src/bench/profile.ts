@@ -1,0 +1,112 @@
+/** An event of ONNX Runtime's profile; times in microseconds. */
+export interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string };
+}
+
+/** A part of a network in a profile. */
+export interface ProfiledPart {
+  readonly id: string;
+  /** Milliseconds of a run: the mean over the middle half of the runs, by the time of their kernels. */
+  readonly ms: number;
+  /** Of all kernels' time. */
+  readonly share: number;
+}
+
+export interface ProfiledStage extends ProfiledPart {
+  readonly macs: number;
+}
+
+export interface ProfiledOp extends ProfiledPart {
+  /** How many kernels of it a run has. */
+  readonly count: number;
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly runs: number;
+  /** Milliseconds of a run while profiling: more than without. */
+  readonly run: number;
+  /** Of its kernels. */
+  readonly kernels: number;
+  /** Of a spec, in its order; the last is what the engine adds between stages, such as other orders of tensors in memory. */
+  readonly stages?: readonly ProfiledStage[];
+  /** ONNX Runtime's operators, those that take longest first. */
+  readonly ops: readonly ProfiledOp[];
+}
+
+/** What kernels that bear no stage's name count as. */
+export const betweenStages = '(layouts)';
+
+/**
+ * What a profile of several runs says: the time of each stage and operator, over the middle half of the runs.
+ * @param skip how many runs at the beginning are left out.
+ * @param stages of the spec; ONNX Runtime's kernels have the names of our nodes, which begin with their stage's.
+ * @returns undefined if it holds no more runs than `skip`.
+ */
+export function profileOf(
+  name: string,
+  events: readonly ProfileEvent[],
+  skip: number,
+  stages?: readonly { readonly id: string; readonly macs: number }[],
+): Profile | undefined {
+  const all = events.filter((e) => e.cat === 'Session' && e.name === 'model_run').slice(skip);
+  if (all.length === 0) return undefined;
+  const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(ending));
+  const runs = middleHalf(
+    all.map((run) => {
+      const own = kernels.filter((k) => k.ts >= run.ts && k.ts + k.dur <= run.ts + run.dur);
+      return { run, own, time: timeOf(own) };
+    }),
+  );
+  const stageOf = stageFinder(stages?.map(({ id }) => id) ?? []);
+  const byStage = (kernel: ProfileEvent) => stageOf(kernel.name.slice(0, -ending.length));
+  const byOp = (kernel: ProfileEvent) => kernel.args?.op_name ?? '?';
+  const mean = (of: (run: (typeof runs)[number]) => number) =>
+    runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+  const total = mean(({ time }) => time);
+  const part = (id: string, of: (kernel: ProfileEvent) => string): ProfiledPart => {
+    const ms = mean(({ own }) => timeOf(own.filter((k) => of(k) === id)));
+    return { id, ms, share: ms / total };
+  };
+  const first = runs[0]?.own ?? [];
+  const withLayouts = stages && [...stages, { id: betweenStages, macs: 0 }];
+  return {
+    name,
+    runs: all.length,
+    run: mean(({ run }) => run.dur / 1000),
+    kernels: total,
+    ...(withLayouts && { stages: withLayouts.map(({ id, macs }) => ({ ...part(id, byStage), macs })) }),
+    ops: [...new Set(first.map(byOp))]
+      .map((op) => ({ ...part(op, byOp), count: first.filter((k) => byOp(k) === op).length }))
+      .sort((a, b) => b.ms - a.ms),
+  };
+}
+
+/** What lies between the quartiles, at least one. */
+function middleHalf<T extends { readonly time: number }>(runs: readonly T[]): readonly T[] {
+  const sorted = [...runs].sort((a, b) => a.time - b.time);
+  const quarter = Math.floor(sorted.length / 4);
+  return sorted.slice(quarter, sorted.length - quarter);
+}
+
+const ending = '_kernel_time';
+
+function timeOf(kernels: readonly ProfileEvent[]): number {
+  return kernels.reduce((sum, { dur }) => sum + dur / 1000, 0);
+}
+
+/** The stage whose name a node's begins with: the longest. What the engine fuses or adds to a node keeps that name. */
+function stageFinder(ids: readonly string[]): (node: string) => string {
+  const longestFirst = [...ids].sort((a, b) => b.length - a.length);
+  const isOf = (node: string, id: string) => node.startsWith(id) && /^([._/]|$)/.test(node.slice(id.length));
+  const found = new Map<string, string>();
+  return (node) => {
+    const known = found.get(node) ?? longestFirst.find((id) => isOf(node, id)) ?? betweenStages;
+    found.set(node, known);
+    return known;
+  };
+}

@@ -1,0 +1,72 @@
+import { engineNames } from '../bench/engines.ts';
+import type { Option } from './option.ts';
+import { classes, json, outputs, scalingOptions } from './options.ts';
+
+/** The options of `enetc bench`. */
+export const benchOptions: readonly Option[] = [
+  {
+    name: 'compare',
+    value: 'OTHER',
+    description: 'measure another spec, point of the same spec (@b1) or file in turns with it, pair by pair',
+    completes: 'spec',
+  },
+  {
+    name: 'engine',
+    value: 'NAME',
+    choices: engineNames,
+    description:
+      'what runs it: onnxruntime by default, for a TensorFlow.js model the best backend; cuda, tensorflow, webgpu and cpu are those of train; ort-... and tfjs-... run in a browser',
+  },
+  {
+    name: 'device',
+    description: 'serve a page, and measure in the browser that opens it; ort-wasm by default',
+  },
+  {
+    name: 'host',
+    value: 'ADDRESS',
+    description: 'of --device: the address of this machine to serve the page on; 127.0.0.1 by default',
+  },
+  {
+    name: 'port',
+    value: 'N',
+    kind: 'positive',
+    most: 65_535,
+    description: 'of --device: the port; any that is free by default',
+  },
+  {
+    name: 'chromium',
+    value: 'PATH',
+    completes: 'file',
+    description: "the browser of ort-... and tfjs-...; $CHROMIUM, or this machine's Chromium or Chrome by default",
+  },
+  {
+    name: 'profile',
+    description: "the time of each stage of a spec and of each operator too, by ONNX Runtime's profiler",
+  },
+  {
+    name: 'threads',
+    value: 'N',
+    kind: 'positive',
+    most: 1024,
+    description: 'threads of an operator; 1 by default',
+  },
+  { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'samples a run; 1 by default' },
+  {
+    name: 'seconds',
+    value: 'N',
+    kind: 'number',
+    least: 0,
+    most: 86_400,
+    description: 'how long to measure, but 48 runs at least; 5 by default',
+  },
+  {
+    name: 'seed',
+    value: 'N',
+    kind: 'integer',
+    description: 'seed of inputs and initialised weights; 0 by default',
+  },
+  ...scalingOptions,
+  classes,
+  outputs,
+  json,
+];

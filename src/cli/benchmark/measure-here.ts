@@ -1,0 +1,84 @@
+import type { Backend } from '../../backends/backend.ts';
+import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
+import { onCpu, openOnnxSession } from '../../backends/onnx-session.ts';
+import { openBackend } from '../../backends/open.ts';
+import { openTfjsSession } from '../../backends/tfjs-session.ts';
+import type { EngineName } from '../../bench/engines.ts';
+import { measure } from '../../bench/measure.ts';
+import { isGraphModel, openModelJson, readModelJson } from '../../predict/tfjs-files.ts';
+import { failure, type Io } from '../io.ts';
+import type { StatusLine } from '../status-line.ts';
+import type { MeasuredModels, MeasureRequest } from './measured.ts';
+import type { ModelFile } from './open-model.ts';
+import { profileModel } from './profile-model.ts';
+
+/** Measures ONNX files in ONNX Runtime on this machine's CPU. */
+export async function measureOnnx(
+  files: readonly ModelFile[],
+  request: MeasureRequest,
+  screen: StatusLine,
+  { cwd }: Io,
+): Promise<MeasuredModels> {
+  const ort = loadOnnxRuntime(cwd);
+  if (typeof ort === 'string') throw failure(`bench needs ONNX Runtime: ${ort}`);
+  const open = async ({ path, shown }: ModelFile, profileFilePrefix?: string) => {
+    const profiled = profileFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix };
+    const session = await openOnnxSession(ort, path, request, { ...onCpu(request.threads), ...profiled });
+    if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
+    return session;
+  };
+  const result = await measured(files, open, request, screen);
+  const profiles = [];
+  for (const file of request.profileFolder === undefined ? [] : files) {
+    screen.progress(`profiling ${file.name}`);
+    profiles.push(await profileModel(file, (prefix) => open(file, prefix), request));
+  }
+  return {
+    ...result,
+    engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
+    ...(profiles.length > 0 && { profiles }),
+  };
+}
+
+/** Measures TensorFlow.js models on a backend of this machine. */
+export async function measureTfjs(
+  files: readonly ModelFile[],
+  name: EngineName | 'auto',
+  request: MeasureRequest,
+  screen: StatusLine,
+  { cwd, env }: Io,
+): Promise<MeasuredModels> {
+  const backend: Backend = await openBackend(name as Backend['name'] | 'auto', { cwd, env });
+  try {
+    const { tf, description } = backend;
+    const open = async ({ path, shown }: ModelFile) => {
+      const json = readModelJson(path, shown);
+      const session = await openTfjsSession(tf, openModelJson(tf, json, path, shown), isGraphModel(json), request);
+      if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
+      return session;
+    };
+    return { ...(await measured(files, open, request, screen)), engine: description };
+  } finally {
+    backend.close();
+  }
+}
+
+async function measured(
+  files: readonly ModelFile[],
+  open: (file: ModelFile) => Promise<{ readonly inputs: MeasuredModels['inputs'][number] } & Session>,
+  { seconds }: MeasureRequest,
+  { progress }: StatusLine,
+): Promise<Omit<MeasuredModels, 'engine'>> {
+  const before = process.memoryUsage.rss();
+  const inputs: MeasuredModels['inputs'][number][] = [];
+  const openers = files.map((file, i) => async () => {
+    const session = await open(file);
+    inputs[i] = session.inputs;
+    return session;
+  });
+  const series = await measure(openers, { seconds, now: () => performance.now(), onProgress: progress });
+  // libuv has it in kilobytes
+  return { ...series, inputs, memory: { before, peak: process.resourceUsage().maxRSS * 1024 } };
+}
+
+type Session = Awaited<ReturnType<Parameters<typeof measure>[0][number]>>;

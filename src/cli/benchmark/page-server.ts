@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { pageHeaders } from '../../bench/page/index-html.ts';
+import { isPageResult, type PageJob, type PageResult } from '../../bench/page/protocol.ts';
+import { safeText } from '../../diagnostics/text-width.ts';
+import { systemProblem } from '../../node/system-errors.ts';
+import { failure } from '../io.ts';
+import type { PageFiles } from './page-files.ts';
+
+/** What a page may send at most: the latencies of a day are less. */
+const mostBytes = 64 << 20;
+/** A page that says nothing for so long has gone. */
+const mostSilenceMs = 300_000;
+
+export interface ServedPage {
+  /** The addresses under which it can be opened, with the token. */
+  readonly urls: readonly string[];
+  /** What the page has measured. Rejects with a failure that says what went wrong there. */
+  readonly result: Promise<PageResult>;
+  close(): void;
+}
+
+/**
+ * Serves a page that measures, on one address and under a token that nobody can guess. The first that opens it takes the job;
+ * another is told so until that one has left.
+ * @param host an address of this machine. @param port 0 for any that is free.
+ */
+export async function servePage(
+  job: PageJob,
+  files: PageFiles,
+  { host, port, onProgress }: { host: string; port: number; onProgress: (text: string) => void },
+): Promise<ServedPage> {
+  const token = randomBytes(18).toString('base64url');
+  let isTaken = false;
+  let silence: NodeJS.Timeout | undefined;
+  const { promise: result, resolve, reject } = withResolvers<PageResult>();
+  result.catch(() => {});
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => reject(failure('the page has not said anything for five minutes')), mostSilenceMs);
+  };
+  const actions: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>> = {
+    async job(_, response) {
+      if (isTaken) return answer(response, 409, 'Another page is measuring.');
+      isTaken = true;
+      heard();
+      answer(response, 200, JSON.stringify(job), 'application/json');
+    },
+    async progress(request, response) {
+      heard();
+      const text = await bodyOf(request);
+      if (typeof text === 'string') onProgress(safeText(text.slice(0, 200)));
+      answer(response, 204, '');
+    },
+    async result(request, response) {
+      const value = await bodyOf(request);
+      if (!isPageResult(value, job.models.length)) return answer(response, 400, 'This is no result.');
+      // once it has been told: the server closes then
+      response.once('finish', () => resolve(value));
+      answer(response, 204, '');
+    },
+    async failed(request, response) {
+      const message = await bodyOf(request);
+      const said = typeof message === 'string' ? message.slice(0, 1000) : 'nothing';
+      response.once('finish', () => reject(failure(`the browser says: ${said}`)));
+      answer(response, 204, '');
+    },
+    async left(_, response) {
+      clearTimeout(silence);
+      isTaken = false;
+      answer(response, 204, '');
+    },
+  };
+  const server = createServer((request, response) => {
+    void serve(request, response).catch((e: unknown) => {
+      if (!response.headersSent) answer(response, 500, '');
+      reject(failure(`the page cannot be served: ${e instanceof Error ? e.message : String(e)}`));
+    });
+  });
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const [, given, path = ''] = /^\/([^/?#]*)\/([^?#]*)/.exec(request.url ?? '') ?? [];
+    if (given !== token) return answer(response, 404, 'There is nothing here.');
+    const action = request.method === 'POST' && Object.hasOwn(actions, path) ? actions[path] : undefined;
+    if (action) return action(request, response);
+    const file = request.method === 'GET' ? files.get(decoded(path)) : undefined;
+    if (!file) return answer(response, 404, 'There is nothing here.');
+    const { type, bytes } = file();
+    answer(response, 200, bytes, type);
+  };
+  await new Promise<void>((ready, no) => {
+    server.once('error', no);
+    server.listen(port, host, ready);
+  }).catch((e: unknown) => {
+    throw failure(`cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${systemProblem(e) ?? String(e)}`);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    urls: addressesOf(host).map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${bound}/${token}/`),
+    result,
+    close() {
+      clearTimeout(silence);
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: string | Uint8Array, type = 'text/plain'): void {
+  response.writeHead(status, { ...pageHeaders, ...(status === 204 ? {} : { 'Content-Type': type }) });
+  response.end(body);
+}
+
+/** What a page has sent as JSON; undefined for what is none or too long. */
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    size += (part as Buffer).length;
+    if (size > mostBytes) return undefined;
+    parts.push(part as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Where a server that listens on an address is reached: for all addresses, each of this machine's, loopback last. */
+function addressesOf(host: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [host];
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const suitable = own
+    .filter(({ family }) => family === 'IPv4')
+    .sort((a, b) => Number(a.internal) - Number(b.internal));
+  return suitable.map(({ address }) => address);
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (e: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
