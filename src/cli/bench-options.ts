@@ -15,7 +15,7 @@ export const benchOptions: readonly Option[] = [
     value: 'NAME',
     choices: engineNames,
     description:
-      'what runs it: onnxruntime by default, for a TensorFlow.js model the best backend; cuda, tensorflow, webgpu and cpu are those of train; ort-... and tfjs-... run in a browser',
+      'what runs it; onnxruntime by default, for a TensorFlow.js model the best backend. cuda to cpu are backends of TensorFlow.js here, ort-... and tfjs-... run in a browser',
   },
   {
     name: 'device',

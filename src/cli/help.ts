@@ -54,13 +54,19 @@ export function commandHelp(command: Command): string {
 function optionName(option: Option): string {
   const dashes = `${option.short ? `-${option.short}, ` : '    '}--${option.name}`;
   if (option.value === undefined) return dashes;
-  const words = option.choices?.join('|');
+  const words = isLong(option) ? undefined : option.choices?.join('|');
   const value = option.kind && words ? `${option.value}|${words}` : (words ?? option.value);
   return `${dashes} ${value}${option.repeatable ? ' ...' : ''}`;
 }
 
+/** Whether an option's values would leave no room for what is said of them: they then stand there. */
+function isLong({ choices = [] }: Option): boolean {
+  return choices.join('|').length > 60;
+}
+
 function describe(option: Option): string {
-  return option.repeatable ? `${option.description}; may be repeated` : option.description;
+  const values = isLong(option) ? `${option.choices?.join(', ')}: ` : '';
+  return `${values}${option.description}${option.repeatable ? '; may be repeated' : ''}`;
 }
 
 function wrap(text: string, columns: number): string[] {
