@@ -12,7 +12,7 @@ import sys
 from onnx import defs
 
 OPSETS = range(13, 29)
-WRITTEN = ("float", "float16", "int64")
+WRITTEN = ("float", "float16", "int64", "int8", "uint8", "uint16", "int32")
 
 
 def types(strings):

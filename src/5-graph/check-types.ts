@@ -9,7 +9,8 @@ const scaleTolerance = 1e-6;
  * Holds a graph to what its types promise, as a pass that sets types must leave it:
  * - A type fits what has it: see `QuantisedType`. Values have one scale; several, one per channel, only tensors have.
  * - Nothing is converted silently: what an op reads has elements of its own kind, and `cast`, which converts, changes the type.
- * - Tensors of a float op have its type, or float16 in one of float32: who writes it widens them. Quantised ops that own tensors are convolutions and linear layers, whose weights are
+ * - Tensors of a float op have its type, or float16 in one of float32: who writes it widens them. The weight of
+ *   a convolution or linear layer may be int8 there, which stands for numbers. Quantised ops that own tensors are convolutions and linear layers, whose weights are
  *   int8 around 0, per tensor or per filter, and whose biases are int32 with the input's scale times the weight's.
  * - Ops that only move elements keep their type. int32 is for biases alone.
  * @throws Error that names the node and what is wrong: a fault of the pass, or of who set types by hand.
@@ -28,7 +29,7 @@ function problemOf(graph: Graph, node: GraphNode): string | undefined {
   const unsound = typeProblem(type, shapes[0] ?? []);
   if (unsound !== undefined) return unsound;
   if (isQuantised(type) && (type.axis !== undefined || type.element === 'int32'))
-    return 'a value is int8 with one scale';
+    return 'a value is int8 or int16 with one scale';
   if (op.kind === 'cast') return inputTypes.some((t) => sameType(t, type)) ? 'the cast changes nothing' : undefined;
   const other = inputTypes.find((t) => t.element !== type.element);
   if (other) return `it reads ${other.element} and is ${type.element}`;
@@ -43,22 +44,29 @@ function problemOf(graph: Graph, node: GraphNode): string | undefined {
 
 function tensorProblem({ op, type, tensors }: GraphNode, tensor: TensorSpec, input?: ValueType): string | undefined {
   const own = tensor.type;
+  const isWeighted = op.kind === 'conv' || op.kind === 'linear';
   if (!isQuantised(type)) {
     const isWidened = own.element === 'float16' && type.element === 'float32';
-    return isWidened || sameType(own, type) ? undefined : `${own.element} in an op of ${type.element}`;
+    if (isWidened || sameType(own, type)) return undefined;
+    const mayDiffer = isWeighted && tensor.role === 'weight';
+    return mayDiffer && isQuantised(own) ? weightProblem(own) : `${own.element} in an op of ${type.element}`;
   }
-  if (op.kind !== 'conv' && op.kind !== 'linear')
-    return 'only convolutions and linear layers compute with int8 tensors';
+  if (!isWeighted) return 'only convolutions and linear layers compute with int8 tensors';
   if (!isQuantised(own)) return `${own.element} in an op of ${type.element}`;
-  if (own.axis !== undefined && own.axis !== 0) return 'scales that do not belong to filters';
-  if (tensor.role === 'weight') {
-    return own.element === 'int8' && own.zeroPoint === 0 ? undefined : 'a weight is int8 with a zero point of 0';
-  }
+  if (tensor.role === 'weight') return weightProblem(own);
+  if (own.axis !== undefined && own.axis !== 0) return scalesOfOthers;
   const weight = tensors.find(({ role }) => role === 'weight')?.type;
   if (own.element !== 'int32') return 'a bias is int32';
   return weight && input && isQuantised(weight) && isQuantised(input) && isProduct(own, input, weight)
     ? undefined
     : "a bias has the input's scale times the weight's";
+}
+
+const scalesOfOthers = 'scales that do not belong to filters';
+
+function weightProblem({ element, zeroPoint, axis }: QuantisedType): string | undefined {
+  if (axis !== undefined && axis !== 0) return scalesOfOthers;
+  return element === 'int8' && zeroPoint === 0 ? undefined : 'a weight is int8 with a zero point of 0';
 }
 
 function isProduct(bias: QuantisedType, input: QuantisedType, weight: QuantisedType): boolean {

@@ -16,11 +16,11 @@ export interface FloatType {
  * Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, equation 1), which is what ONNX's
  * DequantizeLinear computes and TensorFlow Lite's quantisation specification prescribes.
  *
- * int8 is what values and weights are held in, int32 what biases and sums are. A file form with unsigned bytes holds the
- * same numbers with 128 added to element and zero point.
+ * int8 is what values and weights are held in, int16 what values can be held in, int32 what biases and sums are. A file form
+ * with unsigned numbers holds the same ones with 128, or 32768, added to element and zero point.
  */
 export interface QuantisedType {
-  readonly element: 'int8' | 'int32';
+  readonly element: 'int8' | 'int16' | 'int32';
   /** One scale for all elements, or one per index along `axis`; positive. */
   readonly scales: readonly number[];
   /** The element that stands for 0, in the range of the element; 0 where there are several scales, and for int32. */
@@ -33,10 +33,22 @@ export const float32: FloatType = { element: 'float32' };
 export const float16: FloatType = { element: 'float16' };
 
 /** The bytes that an element takes. */
-export const bytesPerElement: { readonly [E in ElementType]: number } = { float32: 4, float16: 2, int8: 1, int32: 4 };
+export const bytesPerElement: { readonly [E in ElementType]: number } = {
+  float32: 4,
+  float16: 2,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+};
 
 export function isQuantised(type: ValueType): type is QuantisedType {
-  return type.element === 'int8' || type.element === 'int32';
+  return type.element === 'int8' || type.element === 'int16' || type.element === 'int32';
+}
+
+/** The least and the most element of a quantised type. */
+export function elementRange({ element }: QuantisedType): readonly [least: number, most: number] {
+  const bits = 8 * bytesPerElement[element];
+  return [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
 /** Whether two types hold the same numbers in the same way. */
@@ -65,7 +77,7 @@ export function typeProblem(type: ValueType, shape: readonly number[]): string |
   if (expected === undefined) return `scales along axis ${axis} of ${shape.length}`;
   if (scales.length !== expected) return `${scales.length} scales instead of ${expected}`;
   const isSymmetric = element === 'int32' || axis !== undefined;
-  const [least, most] = isSymmetric ? [0, 0] : [-128, 127];
+  const [least, most] = isSymmetric ? [0, 0] : elementRange(type);
   if (!Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) return `a zero point of ${zeroPoint}`;
   return undefined;
 }

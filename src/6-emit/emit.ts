@@ -11,9 +11,10 @@ import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostics/dia
 import { chooseWeights, type WeightsRequest } from '../weights/choose-weights.ts';
 import { foldedWeights } from '../weights/folded-weights.ts';
 import { mergedWeights } from '../weights/merged-weights.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
 import { reportLackedTypes } from './lacked-form.ts';
 import { describeNetwork } from './metadata.ts';
-import type { EmitResult, OpenSink, Target, TargetFacts } from './target.ts';
+import type { EmitResult, Metadata, OpenSink, Target, TargetFacts } from './target.ts';
 
 /** Which passes a graph goes through on its way to a target. */
 export interface PassOptions {
@@ -31,8 +32,38 @@ export interface PassOptions {
 export interface EmitOptions extends PassOptions, WeightsRequest {
   /** The names of the classes, which the file then states. One for each: an error otherwise. */
   readonly labels?: readonly string[];
+  /** What `prepareNetwork` gave, with other types and numbers; made anew where it is absent. */
+  readonly prepared?: PreparedNetwork;
+  /** Facts that the file states besides those of the network. */
+  readonly facts?: Metadata;
   /** Called with the bytes written so far and all that will be. */
   readonly progress?: (done: number, total: number) => void;
+}
+
+/** A network as a target gets it. */
+export interface PreparedNetwork {
+  readonly graph: Graph;
+  /** Absent where the weights are not to be had; `diagnostics` say why. */
+  readonly weights?: WeightSource;
+  /** For users: where the weights come from. */
+  readonly origin: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The passes of a network on its way to a target, and its weights as those passes leave them. */
+export function prepareNetwork(
+  { program, graph }: Compilation & { readonly graph: Graph },
+  target: Pick<TargetFacts, 'purpose' | 'auxiliary'>,
+  options: PassOptions & WeightsRequest,
+): PreparedNetwork {
+  const lowered = applyPasses(graph, target, options);
+  const { source, origin, diagnostics } = chooseWeights(program, lowered, { trained: graph, ...options });
+  return {
+    graph: lowered,
+    ...(source && { weights: mergedWeights(lowered, foldedWeights(lowered, source)) }),
+    origin,
+    diagnostics,
+  };
 }
 
 /**
@@ -50,18 +81,19 @@ export function emit<Options>(
   const { program, model, graph, point } = compilation;
   if (!graph || !point || !model) return { diagnostics: compilation.diagnostics, bytes: 0 };
   const settings: Options = { ...target.defaults, ...targetOptions };
-  const lowered = applyPasses(graph, target, options);
+  const lowered = options.prepared?.graph ?? applyPasses(graph, target, options);
   const untaken = reportLackedTypes(lowered, target);
   const problems = untaken.length > 0 ? untaken : target.check(lowered, settings);
   if (hasErrors(problems)) return { diagnostics: problems, bytes: 0 };
-  const weights = chooseWeights(program, lowered, { trained: graph, ...options });
-  const before = [...problems, ...checkLabels(graph, options.labels), ...weights.diagnostics];
+  const prepared = options.prepared ?? prepareNetwork({ ...compilation, graph }, target, options);
+  const before = [...problems, ...prepared.diagnostics, ...checkLabels(graph, options.labels)];
   if (hasErrors(before)) return { diagnostics: before, bytes: 0 };
-  if (!weights.source) return { diagnostics: before, bytes: 0 };
+  if (!prepared.weights) return { diagnostics: before, bytes: 0 };
+  const facts = describeNetwork(program, point, graph, prepared.origin, target.layout ?? 'NCHW', options.labels);
   const result = target.emit({
-    graph: lowered,
-    weights: mergedWeights(lowered, foldedWeights(lowered, weights.source)),
-    metadata: describeNetwork(program, point, graph, weights.origin, target.layout ?? 'NCHW', options.labels),
+    graph: prepared.graph,
+    weights: prepared.weights,
+    metadata: [...facts, ...(options.facts ?? [])],
     options: settings,
     open,
     ...(options.progress && { progress: options.progress }),

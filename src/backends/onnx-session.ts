@@ -1,3 +1,4 @@
+import type { InferenceSession } from 'onnxruntime-node';
 import { firstLine } from './first-line.ts';
 import { inputSides, inputValues, type ModelSession, type SessionRequest } from './model-session.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
@@ -16,6 +17,21 @@ export interface OnnxSession extends ModelSession {
 const advice = '; python -m onnxruntime.tools.make_dynamic_shape_fixed states them';
 
 /**
+ * Opens an ONNX file in ONNX Runtime.
+ * @returns the session, or why ONNX Runtime does not take the file.
+ */
+export function createOnnxSession(
+  { InferenceSession }: Pick<OnnxApi, 'InferenceSession'>,
+  file: string | Uint8Array,
+  options: OnnxSessionOptions = {},
+): Promise<InferenceSession | string> {
+  const quiet = { logSeverityLevel: 4, ...options } as const;
+  const creating =
+    typeof file === 'string' ? InferenceSession.create(file, quiet) : InferenceSession.create(file, quiet);
+  return creating.catch(firstLine);
+}
+
+/**
  * Opens an ONNX file with random inputs.
  * @returns or why it cannot be run, as the rest of a sentence that begins with the file.
  */
@@ -25,10 +41,7 @@ export async function openOnnxSession(
   { batch, seed }: SessionRequest,
   options: OnnxSessionOptions,
 ): Promise<OnnxSession | string> {
-  const quiet = { logSeverityLevel: 4, ...options } as const;
-  const creating =
-    typeof file === 'string' ? InferenceSession.create(file, quiet) : InferenceSession.create(file, quiet);
-  const session = await creating.catch(firstLine);
+  const session = await createOnnxSession({ InferenceSession }, file, options);
   if (typeof session === 'string') return `is not taken by ONNX Runtime: ${session}`;
   const inputs: Record<string, number[]> = {};
   const feeds: Record<string, InstanceType<OnnxApi['Tensor']>> = {};

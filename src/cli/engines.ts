@@ -10,3 +10,4 @@ export { searchStudyCommand } from './commands/search-study.ts';
 export { studyCommand } from './commands/study.ts';
 export { trainCommand } from './commands/train.ts';
 export { verifyCommand } from './commands/verify.ts';
+export { quantisePrepared } from './quantisation/quantise-prepared.ts';

@@ -3,6 +3,7 @@
 import { targets } from '../6-emit/targets.ts';
 import type { Option } from './option.ts';
 import { cropOption, labelsOption, preprocessingOptions } from './preprocessing-options.ts';
+import { quantisationOptions } from './quantisation-options.ts';
 import { choiceOptions, targetOptions } from './target-options.ts';
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
@@ -156,4 +157,5 @@ export const emitOptions: readonly Option[] = [
   cropOption,
   labelsOption,
   ...targetOptions(targets),
+  ...quantisationOptions,
 ];

@@ -45,6 +45,11 @@ export const passOptions: readonly PassOption[] = [
     isFor: ({ halves }) => halves !== undefined,
   },
   {
+    name: 'int8',
+    describe: () => 'int8 weights and values, by the pictures of --calibrate; inputs and outputs stay float32',
+    isFor: ({ types }) => types.includes('int8'),
+  },
+  {
     name: 'no-fold',
     describe: () => 'keep batch norms instead of folding them into convolutions',
     isFor: ({ purpose }) => purpose !== 'training',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { firstLine } from '../backends/first-line.ts';
 import { loadOnnxRuntime } from '../backends/onnx-runtime.ts';
+import { createOnnxSession } from '../backends/onnx-session.ts';
 import { openRandomAccess } from '../node/regular-file.ts';
 import { RunError } from '../train/run-error.ts';
 import { ByteReader, isUnreadable } from '../weights/readers/byte-reader.ts';
@@ -22,9 +22,8 @@ export async function openOnnxClassifier(
   const metadata = metadataOf(path, shown);
   const ort = loadOnnxRuntime(cwd);
   if (typeof ort === 'string') throw new RunError(`'${shown}' needs ONNX Runtime: ${ort}`);
-  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 4 }).catch((e: unknown) => {
-    throw new RunError(`ONNX Runtime does not take '${shown}': ${firstLine(e)}`);
-  });
+  const session = await createOnnxSession(ort, path);
+  if (typeof session === 'string') throw new RunError(`'${shown}' is not taken by ONNX Runtime: ${session}`);
   try {
     const [input, ...others] = session.inputMetadata;
     if (!input?.isTensor || others.length > 0)

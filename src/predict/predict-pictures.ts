@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { createLoader } from '../train/data/create-loader.ts';
-import { splitOfFiles } from '../train/data/image-list.ts';
-import type { Dataset, SkippedImage } from '../train/data/types.ts';
+import type { SkippedImage } from '../train/data/types.ts';
 import { nextTurn } from '../train/loop/evaluate.ts';
 import { plainLoaderOptions } from '../train/open/loader-options.ts';
 import type { Classifier } from './classifier.ts';
+import { pictureSet } from './picture-set.ts';
 import { likeliest, type Prediction, probabilities } from './probabilities.ts';
 
 /** What a network takes a picture for. */
@@ -41,7 +40,7 @@ export async function* predictPictures(
   const { image } = classifier;
   const options = plainLoaderOptions(image, classifier.batch ?? batch, workers);
   // As many may be unreadable as there are: they are named, and the others answered.
-  const loader = createLoader(unlabelled(files, cwd, image.channels), 'test', { ...options, maxCorrupt: files.length });
+  const loader = createLoader(pictureSet(files, cwd, image.channels), 'test', { ...options, maxCorrupt: files.length });
   let labels: readonly string[] | undefined;
   try {
     for await (const { images, shape, indices, skipped: unread } of loader.epoch(0)) {
@@ -67,24 +66,4 @@ export async function* predictPictures(
   } finally {
     await loader.close();
   }
-}
-
-/** Pictures as a set of images, whose labels nothing reads. */
-function unlabelled(files: readonly string[], cwd: string, channels: 1 | 3): Dataset {
-  const split = splitOfFiles({
-    root: cwd,
-    files: files.map((file) => resolve(cwd, file)),
-    labels: new Int32Array(files.length),
-  });
-  return {
-    kind: 'folders',
-    path: cwd,
-    classes: [''],
-    channels,
-    look: { largestSide: 0, gray: channels === 1 },
-    splits: { test: { ...split, nameOf: (index) => files[index] as string } },
-    warnings: [],
-    read: () => Promise.reject(new Error('the images of a prediction are read by its loader')),
-    close: () => {},
-  };
 }

@@ -1,4 +1,4 @@
-type Numbers = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
+type Numbers = Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Array | Int32Array | BigInt64Array;
 
 const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 

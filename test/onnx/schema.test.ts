@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { operators as written } from '../../src/6-emit/onnx/operators.ts';
 import { newestOpset, oldestOpset } from '../../src/6-emit/onnx/options.ts';
 import { findPython, runPython } from '../oracle.ts';
+import { quantisedNet } from '../types/quantised.ts';
 import { decode, emitFiles, lively } from './emit.ts';
 import { opCases } from './op-cases.ts';
 import { operators, schemaProblems, schemas } from './schema.ts';
@@ -12,7 +13,7 @@ import { smallNet } from './small-net.ts';
  * Every operator that the target writes, in every opset and precision, against ONNX's own schemas. They are kept in a
  * file, so that this runs without Python; where Python is, the file is compared with what its `onnx` says.
  */
-const graphs = { ...opCases, 'a whole network': smallNet };
+const graphs = { ...opCases, 'a whole network': smallNet, 'a quantised network': quantisedNet };
 const forms = [{}, { half: true }, { tuned: 'ort-x86' }, { batch: 3 }] as const;
 const opsets = Array.from({ length: newestOpset - oldestOpset + 1 }, (_, i) => oldestOpset + i);
 

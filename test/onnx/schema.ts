@@ -29,7 +29,15 @@ export const { operators, schemas } = JSON.parse(
   readFileSync(new URL('op-schemas.json', import.meta.url), 'utf8'),
 ) as SchemaFile;
 
-const elementTypes: Readonly<Record<number, string>> = { 1: 'float', 7: 'int64', 10: 'float16' };
+const elementTypes: Readonly<Record<number, string>> = {
+  1: 'float',
+  2: 'uint8',
+  3: 'int8',
+  4: 'uint16',
+  6: 'int32',
+  7: 'int64',
+  10: 'float16',
+};
 
 /** What of a model its opset's schemas do not allow; empty where all is well. */
 export function schemaProblems(model: Onnx.IModelProto): string[] {

@@ -60,9 +60,9 @@ describe('int8 values with a scale and a zero point', () => {
     expect(summarize(smallNet())).not.toHaveProperty('types');
   });
 
-  test.each(targets.map((entry) => [targetLabel(entry), entry] as const))('are refused by %s', async (_, entry) => {
+  const others = targets.filter(({ types }) => !types.includes('int8'));
+  test.each(others.map((entry) => [targetLabel(entry), entry] as const))('are refused by %s', async (_, entry) => {
     const target = await entry.load();
-    expect(entry.types).not.toContain('int8');
     const { diagnostics, bytes } = emit({ ...tiny, graph }, target, {}, unopened);
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
       [
@@ -146,8 +146,8 @@ describe('what a graph with types must be', () => {
   const wrong: readonly (readonly [problem: string, path: string, change: (node: GraphNode) => GraphNode])[] = [
     ['it reads int8 and is float32', 'stem.conv', (node) => ({ ...node, type: float32 })],
     ['a scale of -1', 'head', (node) => ({ ...node, type: { ...int8, scales: [-1] } })],
-    ['a value is int8 with one scale', 'head', (node) => ({ ...node, type: { ...int8, element: 'int32' } })],
-    ['a value is int8 with one scale', 'head', (node) => ({ ...node, type: { element: 'int8', ...filters } })],
+    ['a value is int8 or int16 with one scale', 'head', (node) => ({ ...node, type: { ...int8, element: 'int32' } })],
+    ['a value is int8 or int16 with one scale', 'head', (node) => ({ ...node, type: { element: 'int8', ...filters } })],
     ['the cast changes nothing', 'image/int8', (node) => ({ ...node, type: float32 })],
     ["'classifier.bias': int8 in an op of float32", 'classifier', (node) => withTensors(node, { bias: int8 })],
     ["'stem.conv.weight': float32 in an op of int8", 'stem.conv', (node) => withTensors(node, { weight: float32 })],

@@ -2,6 +2,7 @@ import type { OpKind } from '../../ops/ops.ts';
 import { renumberCalls } from '../calls.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 import { float16, float32, type ValueType } from '../value-type.ts';
+import { castOf } from './cast.ts';
 
 /** Ops that square what they get: float16 has no square of numbers below 2e-4 or above 256. */
 const computedInSingle: ReadonlySet<OpKind> = new Set(['normalise', 'localResponseNorm']);
@@ -58,20 +59,4 @@ export function halfPrecision(graph: Graph): Graph {
 
 function halved(type: ValueType): ValueType {
   return type.element === 'float32' ? float16 : type;
-}
-
-/** A cast of a value that `made` gives, in the same place of the source. */
-function castOf(made: GraphNode, value: ValueRef, type: ValueType, path: string, output = 0): Omit<GraphNode, 'id'> {
-  const { span, place } = made;
-  return {
-    op: { kind: 'cast' },
-    inputs: [value],
-    shapes: [made.shapes[output] ?? []],
-    type,
-    path,
-    tensors: [],
-    span,
-    place,
-    traces: [],
-  };
 }

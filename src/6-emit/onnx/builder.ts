@@ -1,9 +1,9 @@
 import { byteLength, type Shape, type TensorSpec, type ValueRef } from '../../5-graph/graph.ts';
-import type { ElementType } from '../../5-graph/value-type.ts';
+import { type ElementType, isQuantised, type QuantisedType } from '../../5-graph/value-type.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { halfBits } from '../../weights/float16.ts';
 import { createNames } from '../names.ts';
-import { type Attributes, toAttributeProtos } from './attributes.ts';
+import { type Attributes, int, toAttributeProtos } from './attributes.ts';
 import type { Operator } from './operators.ts';
 import type { OnnxOptions } from './options.ts';
 import { keepPadsOutOfPools } from './pads-before-pools.ts';
@@ -16,8 +16,12 @@ export const dataTypes: { readonly [E in ElementType]: number } = {
   float32: DataType.FLOAT,
   float16: DataType.FLOAT16,
   int8: DataType.INT8,
+  int16: DataType.INT16,
   int32: DataType.INT32,
 };
+
+/** Those of values, which are unsigned where tensors are signed: see `writeQuantised`. */
+const valueTypes: typeof dataTypes = { ...dataTypes, int8: DataType.UINT8, int16: DataType.UINT16 };
 
 /** A tensor that the file holds: a network's own, read when it is written, or a constant. */
 export interface Initialiser {
@@ -68,10 +72,12 @@ export interface Builder {
   /** Adds an input of the network. */
   input(name: string, shape: Shape, element: ElementType): string;
   /**
-   * A tensor of the network; one initialiser, however often it is asked for.
+   * A tensor of the network; one initialiser, however often it is asked for. Of one that is quantised, what it stands for.
    * @param shape where its elements stand in another than its own
    */
   tensor(spec: TensorSpec, shape?: Shape): string;
+  /** A tensor of known bytes; one initialiser for each name and type, however often it is asked for. */
+  constant(name: string, shape: readonly number[], dataType: number, bytes: Uint8Array): string;
   /** A number of the type of the value `like`; one initialiser, however often it is asked for. */
   scalar(value: number, like: string): string;
   /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
@@ -100,7 +106,8 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const outputs: Onnx.IValueInfoProto[] = [];
   const makers = new Map<string, Operator>();
   const types = new Map<string, ElementType>();
-  const inner: { name: string; shape: Shape }[] = [];
+  /** Values that are neither inputs nor outputs. What a tensor stands for has its shape, and no batch. */
+  const inner: { name: string; shape: Shape; isTensor?: true }[] = [];
   /** Inputs and what comes of them: of anything else, which comes of weights alone, there is one for all samples. */
   const ofSamples = new Set<string>();
   const initialisers: Initialiser[] = [];
@@ -112,15 +119,11 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
 
   const batchDim = batch === 'dynamic' ? { dimParam: 'batch' } : { dimValue: batch };
   const one = { dimValue: 1 };
-  const valueInfo = (name: string, shape: Shape, element: ElementType): Onnx.IValueInfoProto => ({
-    name,
-    type: {
-      tensorType: {
-        elemType: dataTypes[element],
-        shape: { dim: [ofSamples.has(name) ? batchDim : one, ...shape.map((dimValue) => ({ dimValue }))] },
-      },
-    },
-  });
+  const valueInfo = (name: string, shape: Shape, element: ElementType, isTensor = false): Onnx.IValueInfoProto => {
+    const dim = shape.map((dimValue) => ({ dimValue }));
+    const batched = isTensor ? dim : [ofSamples.has(name) ? batchDim : one, ...dim];
+    return { name, type: { tensorType: { elemType: valueTypes[element], shape: { dim: batched } } } };
+  };
 
   const addConstant = (wanted: string, shape: readonly number[], dataType: number, bytes: Uint8Array) => {
     const key = `${dataType} ${wanted}`;
@@ -131,6 +134,25 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       initialisers.push({ name, shape, dataType, byteLength: bytes.length, source: bytes });
     }
     return name;
+  };
+
+  /** What a tensor of integers stands for. */
+  const dequantisedTensor = (name: string, own: Shape, { element, scales, axis }: QuantisedType) => {
+    const shape = axis === undefined ? [] : [scales.length];
+    const scale = addConstant(`${name}/scale`, shape, DataType.FLOAT, littleEndianBytes(Float32Array.from(scales)));
+    const zeros = element === 'int32' ? new Int32Array(scales.length) : new Int8Array(scales.length);
+    const zero = addConstant(`${name}/zero`, shape, dataTypes[element], littleEndianBytes(zeros));
+    const output = values.unique(`${name}/float`);
+    types.set(output, 'float32');
+    inner.push({ name: output, shape: own, isTensor: true });
+    nodes.push({
+      name: nodeNames.unique(`${name}/float`),
+      opType: 'DequantizeLinear',
+      input: [name, scale, zero],
+      output: [output],
+      attribute: toAttributeProtos(axis === undefined ? {} : { axis: int(axis) }),
+    });
+    return output;
   };
 
   const builder: Builder = {
@@ -166,8 +188,12 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
       const { type } = spec;
       const dataType = dataTypes[type.element];
       initialisers.push({ name, shape, dataType, byteLength: byteLength(shape, type), source: spec });
-      return name;
+      if (!isQuantised(type)) return name;
+      const floats = dequantisedTensor(name, shape, type);
+      tensors.set(key, floats);
+      return floats;
     },
+    constant: addConstant,
     scalar(value, like) {
       const element = builder.typeOf(like);
       const numbers = element === 'float16' ? Uint16Array.of(halfBits(value)) : Float32Array.of(value);
@@ -227,7 +253,9 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
           node: nodes,
           input: inputs,
           output: outputs,
-          valueInfo: valueInfos.map(({ name, shape }) => valueInfo(name, shape, builder.typeOf(name))),
+          valueInfo: valueInfos.map(({ name, shape, isTensor }) =>
+            valueInfo(name, shape, builder.typeOf(name), isTensor),
+          ),
         },
         // A constant that every Pad changed for another is left: runtimes warn of it.
         initialisers: initialisers.filter(({ name }) => read.has(name)),

@@ -8,7 +8,7 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
   form: 'ONNX',
   description: 'an ONNX file',
   layout: 'NCHW',
-  types: ['float32', 'float16'],
+  types: ['float32', 'float16', 'int8', 'int16', 'int32'],
   halves: 'all',
   output: {
     kind: 'file',

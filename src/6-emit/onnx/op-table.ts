@@ -3,23 +3,20 @@ import type { ElementType } from '../../5-graph/value-type.ts';
 import { slopeOf } from '../../ops/activations.ts';
 import { both } from '../../ops/pair.ts';
 import { negated, noPads, type Pads, padSteps, type Window } from '../../ops/window.ts';
-import { first, label, type OpWriters, outputShape, type WrittenNode } from '../written-node.ts';
+import { first, label, type OpWriters, outputShape } from '../written-node.ts';
 import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { attention } from './attention.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
-import { type Builder, dataTypes, type Value } from './builder.ts';
+import { dataTypes, type Value } from './builder.ts';
 
 import { binary, globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
 import { groupNorm, layerNorm } from './norms.ts';
+import type { OnnxNode } from './onnx-node.ts';
 
 import type { Operator } from './operators.ts';
+import { writeCast } from './quantised.ts';
 import { resized } from './resize.ts';
-
-/** What the writer of an op gets to see. */
-export interface OnnxNode extends WrittenNode {
-  readonly b: Builder;
-}
 
 /**
  * From op to ONNX nodes. Values have the shape `[batch, C, H, W]` or `[batch, C]`.
@@ -142,6 +139,8 @@ export const opTable: OpWriters<OnnxNode> = {
   },
   // It belongs to no step of the source, and only has its own path.
   cast: (c) => {
+    const converted = writeCast(c);
+    if (converted) return converted;
     const { element } = c.node.type;
     return owner(c, 'Cast', c.inputs, { to: int(dataTypes[element]) }, element);
   },

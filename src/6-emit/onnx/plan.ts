@@ -1,8 +1,15 @@
 import { type Graph, shapeOf } from '../../5-graph/graph.ts';
-import { writeNodes } from '../written-node.ts';
+import { type OpWriters, writeNodes } from '../written-node.ts';
 import { createBuilder, type ModelPlan } from './builder.ts';
+import type { OnnxNode } from './onnx-node.ts';
 import { opTable } from './op-table.ts';
 import type { OnnxOptions } from './options.ts';
+import { writeQuantised } from './quantised.ts';
+
+/** The table, for nodes that compute in integers too. */
+const table = Object.fromEntries(
+  Object.entries(opTable).map(([kind, write]) => [kind, writeQuantised(write)]),
+) as OpWriters<OnnxNode>;
 
 /** All of a model but the numbers of its tensors. */
 export function planModel(graph: Graph, options: OnnxOptions): ModelPlan {
@@ -12,7 +19,7 @@ export function planModel(graph: Graph, options: OnnxOptions): ModelPlan {
     inputNames,
     graph.outputs.map((output) => output.name),
   );
-  const nameOf = writeNodes(graph, opTable, (node) => ({ ...node, b }));
+  const nameOf = writeNodes(graph, table, (node) => ({ ...node, b }));
   for (const { name, value } of graph.outputs) b.output(name, nameOf(value), shapeOf(graph, value));
   return b.finish(graph.name);
 }

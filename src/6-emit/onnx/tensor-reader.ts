@@ -1,7 +1,9 @@
 import { elements } from '../../5-graph/graph.ts';
+import { isQuantised } from '../../5-graph/value-type.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { toHalf } from '../../weights/float16.ts';
+import { quantiseValues } from '../../weights/quantise-values.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import type { Initialiser } from './builder.ts';
 
@@ -23,6 +25,11 @@ export function createTensorReader(weights: WeightSource): TensorReader {
       if (source instanceof Uint8Array) return source;
       const values = weights.read(source);
       if (values.length !== elements(source.shape)) throw new Error(`'${name}' has ${values.length} values`);
+      if (isQuantised(source.type)) {
+        const integers = source.type.element === 'int8' ? new Int8Array(values.length) : new Int32Array(values.length);
+        quantiseValues(values, source.shape, source.type, integers);
+        return littleEndianBytes(integers);
+      }
       if (source.type.element !== 'float16') return littleEndianBytes(values);
       if (buffer.length < values.length) buffer = new Uint16Array(values.length);
       const halves = buffer.subarray(0, values.length);

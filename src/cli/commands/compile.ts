@@ -6,6 +6,7 @@ import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
 import type { Spec } from '../../node/open-spec.ts';
+import { type QuantisationReport, quantisationText } from '../../quantise/report.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { outputShapes, summarizePoint } from '../../report/summary.ts';
@@ -22,12 +23,15 @@ import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
 import { outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
+import { requireInt8 } from '../require-int8.ts';
+import { paintFor } from '../style.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc compile [spec]` */
 export const compileCommand: RunCommand = async (args, io) => {
   const target = await chooseTarget(args);
   requireWeights(args);
+  requireInt8(args);
   const opened = await openNetwork(args, io);
   if (!opened) return exitCodes.diagnostics;
   const name = outputName(args, opened.spec, opened.network, target);
@@ -43,8 +47,13 @@ export const compileCommand: RunCommand = async (args, io) => {
   const { network } = weights;
   try {
     if (hasErrors(weights.diagnostics)) return refuse(network, weights.diagnostics, args, io);
+    const request = weightsRequest(args, opened, weights.checkpoint);
+    const quantised = flag(args, 'int8')
+      ? await (await import('../engines.ts')).quantisePrepared(network, target, request, args, io)
+      : undefined;
     const { diagnostics, bytes } = target.emit(network, files.open, {
-      ...weightsRequest(args, opened, weights.checkpoint),
+      ...request,
+      ...(quantised && { prepared: quantised.prepared, facts: quantised.facts }),
       ...(weights.labels && { labels: weights.labels }),
       progress: progress.update,
     });
@@ -53,7 +62,7 @@ export const compileCommand: RunCommand = async (args, io) => {
     if (hasErrors(all)) return refuse(network, all, args, io);
     files.commit();
     printDiagnostics(all, args, io);
-    report(network, name, bytes, all, args, io);
+    report(network, name, bytes, all, quantised?.report, args, io);
     return exitCodes.ok;
   } finally {
     progress.clear();
@@ -77,6 +86,7 @@ function report(
   file: string,
   bytes: number,
   diagnostics: Diagnostics,
+  quantisation: QuantisationReport | undefined,
   args: Arguments,
   io: Io,
 ): void {
@@ -86,7 +96,7 @@ function report(
     const facts = { file, bytes, model, point: summarizePoint(network.point), ...(alternative && { alternative }) };
     const all = [...network.diagnostics, ...diagnostics].map(diagnosticToJson);
     const outputs = outputShapes(network.graph);
-    printJson({ ...facts, params, macs, outputs, diagnostics: all }, io);
+    printJson({ ...facts, params, macs, outputs, ...(quantisation && { quantisation }), diagnostics: all }, io);
   } else if (!flag(args, 'quiet')) {
     const facts = [
       formatBytes(bytes),
@@ -94,6 +104,7 @@ function report(
       `${formatCount(macs)} ${nounFor(macs, 'MAC')}`,
     ];
     io.stdout.write(`${safeText(file)}  ${[...facts, describePoint(network.point)].join(' · ')}\n`);
+    if (quantisation) io.stdout.write(quantisationText(quantisation, paintFor(args, io)));
     if (!flag(args, 'outputs')) return;
     for (const output of outputShapes(network.graph)) io.stdout.write(`  ${safeText(outputText(output))}\n`);
   }

@@ -1,0 +1,81 @@
+import type { Graph, GraphNode, ValueRef } from '../graph.ts';
+import { float32, type QuantisedType, type ValueType } from '../value-type.ts';
+import { castOf } from './cast.ts';
+
+/** Which values and weights of a network are held in few bits, and which ops compute with them. By the numbers of nodes. */
+export interface QuantisationPlan {
+  /** Of what integer ops give, and of what any op is to read quantised. */
+  readonly values: ReadonlyMap<number, QuantisedType>;
+  /**
+   * The ops that compute in integers: all that they read is in `values`, and what they give is too. Others compute in float32
+   * on what the integers stand for.
+   */
+  readonly integer: ReadonlySet<number>;
+  /** Of convolutions and linear layers, which then read quantised values: the type of the weight. */
+  readonly weights: ReadonlyMap<number, QuantisedType>;
+}
+
+/**
+ * Gives values and tensors the types of a plan, with casts where a type meets another: to integers and back. Inputs and outputs
+ * stay float32. What is float in the plan and has an int8 weight reads its input rounded, too: integers can be multiplied
+ * before they are converted, which some engines do.
+ * @param graph in float32, with norms folded.
+ */
+export function quantise(graph: Graph, { values, integer, weights }: QuantisationPlan): Graph {
+  const nodes: GraphNode[] = [];
+  const numbers: number[] = [];
+  const casts = new Map<string, ValueRef>();
+  const add = (node: Omit<GraphNode, 'id'>) => {
+    nodes.push({ ...node, id: nodes.length });
+    return nodes.length - 1;
+  };
+  const nodeOf = ({ node }: ValueRef) => graph.nodes[node] as GraphNode;
+  const suffix = ({ output }: ValueRef) => (output === 0 ? '' : `:${output}`);
+  const cast = (ref: ValueRef, from: ValueRef, type: ValueType, name: string): ValueRef => {
+    const key = `${ref.node}:${ref.output} ${name}`;
+    const known = casts.get(key);
+    if (known) return known;
+    const made = nodeOf(ref);
+    const path = made.op.kind === 'input' ? made.op.name : made.path;
+    const value = { node: add(castOf(made, from, type, `${path}/${name}${suffix(ref)}`, ref.output)), output: 0 };
+    casts.set(key, value);
+    return value;
+  };
+  const asMade = ({ node, output }: ValueRef): ValueRef => ({ node: numbers[node] as number, output });
+  const asIntegers = (ref: ValueRef): ValueRef => {
+    if (integer.has(ref.node)) return asMade(ref);
+    const type = values.get(ref.node);
+    if (!type) throw new Error(`'${nodeOf(ref).path}' is read as integers and has no type`);
+    return cast(ref, asMade(ref), type, 'quantized');
+  };
+  const asFloats = (ref: ValueRef): ValueRef =>
+    integer.has(ref.node) ? cast(ref, asMade(ref), float32, 'dequantized') : asMade(ref);
+  const asRounded = (ref: ValueRef): ValueRef => cast(ref, asIntegers(ref), float32, 'dequantized');
+
+  for (const node of graph.nodes) {
+    const weight = weights.get(node.id);
+    const isInteger = integer.has(node.id);
+    const inputs = node.inputs.map(isInteger ? asIntegers : weight ? asRounded : asFloats);
+    const type = isInteger ? (values.get(node.id) as QuantisedType) : node.type;
+    const [input] = node.inputs;
+    const scale = isInteger && input ? (values.get(input.node)?.scales[0] ?? 1) : 1;
+    const tensors = node.tensors.map((tensor) => {
+      if (!weight) return tensor;
+      if (tensor.role === 'weight') return { ...tensor, type: weight };
+      return isInteger ? { ...tensor, type: biasType(weight, scale) } : tensor;
+    });
+    numbers.push(add({ ...node, inputs, type, tensors }));
+  }
+  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: asFloats(value) }));
+  return { ...graph, nodes, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };
+}
+
+/** A bias has the scale of the products that it is added to. */
+function biasType({ scales, axis }: QuantisedType, input: number): QuantisedType {
+  return {
+    element: 'int32',
+    scales: scales.map((scale) => scale * input),
+    zeroPoint: 0,
+    ...(axis !== undefined && { axis }),
+  };
+}

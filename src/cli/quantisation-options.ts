@@ -1,0 +1,35 @@
+import type { Option } from './option.ts';
+
+/** How `compile --int8` finds the ranges of values and judges what comes of it. */
+export const quantisationOptions: readonly Option[] = [
+  {
+    name: 'calibrate',
+    value: 'PATH',
+    repeatable: true,
+    description:
+      "with --int8: a picture, a folder of pictures, or 'noise'. What values the network has is seen on these; a hundred without labels are enough",
+    completes: 'file',
+  },
+  {
+    name: 'judge',
+    value: 'PATH',
+    repeatable: true,
+    description:
+      'with --int8: pictures on which the result is compared with float32; by default every fifth of those of --calibrate, which then takes no part in it',
+    completes: 'file',
+  },
+  {
+    name: 'ranges',
+    value: 'METHOD',
+    choices: ['minmax', 'percentile', 'mse'],
+    description:
+      'with --int8: how ranges are taken of what was seen: all of it, all but a ten-thousandth, or with the least squared error (the default)',
+  },
+  {
+    name: 'activation-bits',
+    value: 'N',
+    choices: ['8', '16'],
+    description: 'with --int8: of the values between layers; 16 needs --opset 21. 8 by default',
+  },
+  { name: 'no-bias-correction', description: 'with --int8: leave biases as they are' },
+];

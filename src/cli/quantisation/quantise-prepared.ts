@@ -1,0 +1,129 @@
+import { type PreparedNetwork, prepareNetwork } from '../../6-emit/emit.ts';
+import type { Metadata } from '../../6-emit/target.ts';
+import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
+import type { Network } from '../../compile-spec.ts';
+import { nounFor } from '../../diagnostics/noun-for.ts';
+import { findPictures } from '../../predict/find-pictures.ts';
+import { onnxEngine } from '../../quantise/engine.ts';
+import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
+import { quantiseNetwork } from '../../quantise/quantise-network.ts';
+import type { RangeMethod } from '../../quantise/ranges.ts';
+import { closenessText, type QuantisationReport } from '../../quantise/report.ts';
+import { widenThreadPool } from '../../train/data/thread-pool.ts';
+import { imageOf } from '../../train/open/classified-network.ts';
+import type { WeightsRequest } from '../../weights/choose-weights.ts';
+import { flag, list, number, text } from '../arguments.ts';
+import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
+import type { ChosenTarget } from '../choose-target.ts';
+import type { Arguments } from '../command.ts';
+import { failure, type Io, usageError } from '../io.ts';
+import { createStatusLine } from '../status-line.ts';
+import { explained } from '../training/explained.ts';
+
+/** A network as `compile --int8` writes it, and how near it is to float32. */
+export interface QuantisedNetwork {
+  readonly prepared: PreparedNetwork;
+  readonly facts: Metadata;
+  readonly report: QuantisationReport;
+}
+
+/** Normal numbers that stand for pictures: of a network whose pictures are not at hand. */
+const noiseCount = 64;
+
+/** Of the pictures of `--calibrate`, every one of so many is held out to judge by. */
+const heldOut = 5;
+
+/** Quantises a network for `compile --int8`. Undefined where its weights are not to be had. */
+export function quantisePrepared(
+  network: Network,
+  target: ChosenTarget,
+  request: WeightsRequest,
+  args: Arguments,
+  io: Io,
+): Promise<QuantisedNetwork | undefined> {
+  return explained(args, io, async () => {
+    const ort = loadOnnxRuntime(io.cwd);
+    if (typeof ort === 'string') throw failure(`--int8 needs ONNX Runtime: ${ort}`);
+    const prepared = prepareNetwork(network, target.entry, { ...target.passes, ...request });
+    const { weights } = prepared;
+    if (!weights) return undefined;
+    const screen = createStatusLine(args, io);
+    widenThreadPool(number(args, 'workers'));
+    return withTemporaryFolder(async (folder) => {
+      const opened: Pictures[] = [];
+      try {
+        const { calibration, judging, isNoise } = await openPictures(prepared, folder, screen, args, io, opened);
+        const opset = Number(text(args, 'opset') ?? (text(args, 'activation-bits') === '16' ? 21 : 17));
+        const { report: found, ...quantised } = await quantiseNetwork({
+          graph: prepared.graph,
+          weights,
+          engine: onnxEngine(ort, folder, opset),
+          calibration,
+          judging,
+          settings: {
+            ranges: (text(args, 'ranges') ?? 'mse') as RangeMethod,
+            activationBits: text(args, 'activation-bits') === '16' ? 16 : 8,
+            biasCorrection: !flag(args, 'no-bias-correction'),
+          },
+          progress: screen.progress,
+        });
+        const report = { ...found, ...(isNoise && { noise: true as const }) };
+        return {
+          prepared: { ...prepared, graph: quantised.graph, weights: quantised.weights(weights) },
+          facts: [['enet.quantisation', closenessText(report)]],
+          report,
+        };
+      } finally {
+        screen.clear();
+        for (const pictures of opened) pictures.close();
+      }
+    });
+  });
+}
+
+async function openPictures(
+  { graph }: PreparedNetwork,
+  folder: string,
+  screen: ReturnType<typeof createStatusLine>,
+  args: Arguments,
+  io: Io,
+  opened: Pictures[],
+): Promise<{ calibration: Pictures; judging: Pictures; isNoise: boolean }> {
+  const image = imageOf(graph);
+  const paths = list(args, 'calibrate');
+  const keep = (pictures: Pictures) => {
+    opened.push(pictures);
+    return pictures;
+  };
+  const open = async (files: readonly string[], what: string) =>
+    keep(
+      await preparePictures(files, {
+        cwd: io.cwd,
+        folder,
+        image,
+        skipped: ({ name, reason }) => screen.warn(`'${name}' cannot be read and is left out: ${reason}`),
+        progress: (done, total) => screen.progress(`${what}: ${done} of ${total} ${nounFor(total, 'picture')}`),
+      }),
+    );
+  const judged = list(args, 'judge');
+  const isNoise = paths.length === 1 && paths[0] === 'noise';
+  if (isNoise) {
+    screen.warn(
+      'ranges are taken of noise, which no picture is like: they can be far too wide or too narrow, and what is measured on noise says little of pictures',
+    );
+  }
+  const files = isNoise ? [] : findPictures(paths, io.cwd);
+  const others = judged.length > 0 ? findPictures(judged, io.cwd) : files.filter((_, i) => i % heldOut === heldOut - 1);
+  const seen = judged.length > 0 ? files : files.filter((_, i) => i % heldOut !== heldOut - 1);
+  if (!isNoise && judged.length === 0 && others.length === 0) {
+    const found = `--calibrate has ${files.length} ${nounFor(files.length, 'picture')}`;
+    throw usageError(
+      `${found}, of which every fifth is held out to judge by: give more, or others to --judge`,
+      'compile',
+    );
+  }
+  const calibration = isNoise ? keep(noise(noiseCount, image, folder)) : await open(seen, 'reading');
+  const judging =
+    isNoise && judged.length === 0 ? keep(noise(noiseCount, image, folder)) : await open(others, 'reading');
+  return { calibration, judging, isNoise };
+}

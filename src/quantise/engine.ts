@@ -1,0 +1,86 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Graph } from '../5-graph/graph.ts';
+import { shapeOf } from '../5-graph/graph.ts';
+import { onnxTarget } from '../6-emit/onnx/target.ts';
+import type { OpenSink } from '../6-emit/target.ts';
+import type { OnnxRuntime } from '../backends/onnx-runtime.ts';
+import { createOnnxSession } from '../backends/onnx-session.ts';
+import { RunError } from '../train/run-error.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
+
+/** A network that runs on pictures. */
+export interface OpenedNetwork {
+  /** @param images `[count, C, H, W]` @returns the outputs by their names, each `[count, ...]`, valid until the next run */
+  run(images: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
+  close(): Promise<void>;
+}
+
+/** What runs networks: as they are, and with the types that a plan gives them. */
+export interface Engine {
+  readonly name: string;
+  open(graph: Graph, weights: WeightSource): Promise<OpenedNetwork>;
+}
+
+/**
+ * ONNX Runtime, fed with the files that `compile` writes: what it computes of a quantised network is what users get.
+ * @param folder where files are made and removed.
+ */
+export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Engine {
+  let files = 0;
+  return {
+    name: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
+    async open(graph, weights) {
+      const path = join(folder, `network-${files++}.onnx`);
+      const written = fileSinks(path);
+      try {
+        const options = { ...onnxTarget.defaults, opset };
+        onnxTarget.emit({ graph, weights, metadata: [], options, open: written.open });
+        written.finish();
+        const session = await createOnnxSession(ort, path);
+        if (typeof session === 'string') throw new RunError(`ONNX Runtime does not take '${graph.name}': ${session}`);
+        const [input] = graph.inputs;
+        const node = graph.nodes[input ?? -1];
+        if (node?.op.kind !== 'input' || graph.inputs.length !== 1) throw new Error('the network has not one input');
+        const { name } = node.op;
+        const shape = shapeOf(graph, { node: node.id, output: 0 });
+        return {
+          async run(images, count) {
+            const results = await session.run({ [name]: new ort.Tensor('float32', images, [count, ...shape]) });
+            return Object.fromEntries(Object.entries(results).map(([key, { data }]) => [key, data as Float32Array]));
+          },
+          close: () => session.release(),
+        };
+      } finally {
+        written.remove();
+      }
+    },
+  };
+}
+
+function fileSinks(path: string): { open: OpenSink; finish(): void; remove(): void } {
+  const files: { fd: number; path: string }[] = [];
+  const close = () => {
+    for (const { fd } of files) closeSync(fd);
+  };
+  let isOpen = true;
+  return {
+    open(suffix) {
+      const at = path + suffix;
+      const fd = openSync(at, 'w');
+      files.push({ fd, path: at });
+      const write = (bytes: Uint8Array) => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      };
+      return { sink: { write }, name: basename(at) };
+    },
+    finish() {
+      close();
+      isOpen = false;
+    },
+    remove() {
+      if (isOpen) close();
+      for (const file of files) rmSync(file.path, { force: true });
+    },
+  };
+}

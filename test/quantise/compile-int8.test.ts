@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { onnx } from '../../src/6-emit/onnx/proto.ts';
+import { fillNormal } from '../../src/weights/normal.ts';
+import { randomState } from '../../src/weights/random.ts';
+import { enetc } from '../cli/fake-io.ts';
+import { temporaryFolder } from '../train/run/fixture.ts';
+
+const spec = `import { ConvBnAct, MBConv } from "std/blocks"
+
+model Net {
+  convention torch
+  input image: [3, 32, 32] (mean: [0.4, 0.5, 0.6], std: [0.2, 0.25, 0.3])
+  stem: ConvBnAct(16, kernel: 3, stride: 2, act: relu6)
+  stages: MBConv(act: relu6) {
+    | repeat | channels | kernel | stride | expand |
+    | 1      | 16       | 3      | 1      | 4      |
+  }
+  head: GlobalAvgPool
+  classifier: Linear(8)
+}
+`;
+
+/** Pictures of smooth noise, as photographs are, in a folder. */
+async function project(count = 10): Promise<string> {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'net.enet'), spec);
+  mkdirSync(join(cwd, 'photos'));
+  for (let i = 0; i < count; i++) {
+    const values = new Float32Array(8 * 8 * 3);
+    fillNormal(values, randomState(i, 'photo'), 60);
+    const raw = { width: 8, height: 8, channels: 3 } as const;
+    const picture = sharp(
+      Uint8Array.from(values, (x) => Math.min(Math.max(x + 128, 0), 255)),
+      { raw },
+    );
+    await picture
+      .resize(40, 40, { kernel: 'cubic' })
+      .png()
+      .toFile(join(cwd, 'photos', `${i}.png`));
+  }
+  return cwd;
+}
+
+const int8 = (...more: readonly string[]) => ['compile', 'net.enet', '--int8', '-o', 'net.onnx', ...more];
+
+test('compile --int8 writes integers, says what they cost, and writes the same for the same pictures', async () => {
+  const cwd = await project();
+  const first = await enetc(int8('--calibrate', 'photos'), { cwd });
+  expect([first.code, first.err]).toEqual([0, '']);
+  expect(first.out).toMatch(
+    /int8: 6 of 6 layers; SQNR \d+\.\d dB, \d+\.0 % of first answers as in float32, on 2 pictures \(ranges from 8\)/,
+  );
+  const bytes = readFileSync(join(cwd, 'net.onnx'));
+  const { graph, metadataProps } = onnx.ModelProto.decode(bytes);
+  const { DataType } = onnx.TensorProto;
+  const weights = graph!.initializer!.filter(({ name }) => name!.endsWith('.weight'));
+  expect(weights.map(({ dataType }) => dataType)).toEqual(weights.map(() => DataType.INT8));
+  expect(metadataProps!.find(({ key }) => key === 'enet.quantisation')?.value).toMatch(/^int8: 6 of 6 layers/);
+  // bounds of ranges take the place of ReLU6
+  expect(graph!.node!.filter(({ opType }) => opType === 'Clip')).toEqual([]);
+
+  const again = await enetc(int8('--calibrate', 'photos'), { cwd });
+  expect(again.out).toBe(first.out);
+  expect(readFileSync(join(cwd, 'net.onnx')).equals(bytes)).toBe(true);
+
+  const json = await enetc(int8('--calibrate', 'photos/0.png', '--calibrate', 'photos', '--json'), { cwd });
+  const { quantisation } = JSON.parse(json.out);
+  expect(quantisation.layers.map(({ computes }: { computes: string }) => computes)).toEqual([
+    'int8',
+    'int8',
+    'int8',
+    'int8',
+    'int8',
+    'int8 to float32',
+  ]);
+  expect(quantisation.sqnr).toBeGreaterThan(20);
+});
+
+test('without pictures it refuses; noise is named for what it is', async () => {
+  const cwd = await project(1);
+  const without = await enetc(int8(), { cwd });
+  expect([without.code, without.out]).toEqual([2, '']);
+  expect(without.err).toContain("--int8 needs --calibrate: pictures that are like those it will see, or 'noise'");
+  const noise = await enetc(int8('--calibrate', 'noise'), { cwd });
+  expect(noise.code).toBe(0);
+  expect(noise.err).toContain('noise');
+  expect(noise.out).toContain('on 64 samples of noise (ranges from 64)');
+  const one = await enetc(int8('--calibrate', 'photos'), { cwd });
+  expect(one.code).toBe(2);
+  expect(one.err).toContain('--calibrate has 1 picture');
+});
+
+test.each([
+  [['--calibrate', 'photos'], '--calibrate needs --int8'],
+  [['--int8', '--half', '--calibrate', 'photos'], '--int8 and --half exclude each other'],
+  [['--int8', '--no-fold', '--calibrate', 'photos'], '--int8 folds norms: leave out --no-fold'],
+  [['--int8', '--calibrate', 'photos', '--activation-bits', '16'], '--activation-bits 16 needs --opset 21'],
+  [['--int8', '--calibrate', 'photos', '--target', 'tfjs'], '--int8 belongs to --target onnx, not to tfjs'],
+])('%j is refused', async (argv, message) => {
+  const cwd = await project(0);
+  const { code, err } = await enetc(['compile', 'net.enet', ...argv], { cwd });
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
