@@ -94,7 +94,7 @@ describe('a quantised network', () => {
 
   test('gives in ONNX Runtime what whole numbers give, to a step of the last place', async () => {
     const { graph, source, plan } = quantised();
-    const image = inputsOf(graph)['image'] as Float32Array;
+    const image = inputsOf(graph).image as Float32Array;
     const typed = quantise(graph, plan);
     const values = runIntegers(typed, source, image);
     const expected = values.get(typed.outputs[0]!.value.node)!;
@@ -116,7 +116,7 @@ describe('a quantised network', () => {
 
   test('holds its weights as the file states, and values in 16 bits where that is asked', async () => {
     const { graph, source, plan } = quantised(16);
-    const image = inputsOf(graph)['image'] as Float32Array;
+    const image = inputsOf(graph).image as Float32Array;
     const logits = await runOnnx(quantise(graph, plan), source, image, 21);
     const coarse = quantised();
     const eight = await runOnnx(quantise(coarse.graph, coarse.plan), source, image);

@@ -16,6 +16,7 @@ import { openNetwork } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, type Io } from '../io.ts';
+import { loadQuantisation } from '../load-quantisation.ts';
 import { openWeights } from '../open-weights.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
@@ -49,7 +50,7 @@ export const compileCommand: RunCommand = async (args, io) => {
     if (hasErrors(weights.diagnostics)) return refuse(network, weights.diagnostics, args, io);
     const request = weightsRequest(args, opened, weights.checkpoint);
     const quantised = flag(args, 'int8')
-      ? await (await import('../engines.ts')).quantisePrepared(network, target, request, args, io)
+      ? await (await loadQuantisation())(network, target, request, args, io)
       : undefined;
     const { diagnostics, bytes } = target.emit(network, files.open, {
       ...request,
