@@ -74,13 +74,10 @@ export function stepInputs({ training }: { training: TrainingProgram }, run: Run
     data: portable(meta.seed, `${name} ${step}`, elements(shape), recipe),
   });
   const image = made('image', [batch, 3, size, size], ['normal', 1]);
-  const raw = made('targets', [batch, classes], ['uniform', 0, 1]);
-  const sums = Array.from({ length: batch }, (_, n) =>
-    raw.data.subarray(n * classes, (n + 1) * classes).reduce((a, b) => a + b, 0),
-  );
+  const raw = made('targets', [batch, classes], ['uniform', 0, 1]).data;
   const inputs: Record<string, HostTensor> = {
     image: channelsLast(image),
-    targets: { shape: raw.shape, data: raw.data.map((v, i) => v / (sums[Math.floor(i / classes)] as number)) },
+    targets: distributions(raw, [batch, classes]),
     sample_weights: made('sample_weights', [batch], ['uniform', 0.5, 1.5]),
     noise: made('noise', [batch, training.noise], ['uniform', 0, 1]),
     ema_share: scalar(0.9),
@@ -121,4 +118,12 @@ export function channelsLast({ shape, data }: HostTensor): HostTensor {
     for (let j = 0; j < c; j++)
       for (let k = 0; k < h * w; k++) out[(i * h * w + k) * c + j] = data[(i * c + j) * h * w + k] as number;
   return { shape: [n, h, w, c], data: out };
+}
+
+/** Rows of numbers over their sums. */
+export function distributions(raw: Float32Array, [rows, classes]: readonly [number, number]): HostTensor {
+  const sums = Array.from({ length: rows }, (_, n) =>
+    raw.subarray(n * classes, (n + 1) * classes).reduce((a, b) => a + b, 0),
+  );
+  return { shape: [rows, classes], data: raw.map((v, i) => v / (sums[Math.floor(i / classes)] as number)) };
 }

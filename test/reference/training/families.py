@@ -12,27 +12,15 @@ import json
 import os
 import sys
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from timm.models import byobnet, efficientnet, mobilenetv3, resnet
 from torchvision.models import shufflenetv2, squeezenet
 
-from portable import normal, uniform
+from step import norm_paths, recipe, take_step
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED, BATCH, SIZE, CLASSES, RATE = 11, 8, 64, 10, 0.1
 torch.use_deterministic_algorithms(True)
-
-
-def recipe(name, t, norms):
-    if name.rsplit(".", 1)[0] in norms:
-        if name.endswith("running_var") or name.endswith("weight"):
-            return ["uniform", 0.5, 1.5]
-        return ["normal", 0.1]
-    if name.endswith("bias"):
-        return ["normal", 0.1]
-    return ["normal", float(f"{np.sqrt(2 / (t.numel() // t.shape[0])):.6g}")]
 
 
 def byob(kind, blocks):
@@ -72,43 +60,18 @@ families = {
 
 
 def step(name, make):
-    model = make().double()
-    norms = {
-        path for path, module in model.named_modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
-    }
-    tensors, before = [], {}
-    with torch.no_grad():
-        for key, t in model.state_dict().items():
-            if "num_batches" in key:
-                continue
-            r = recipe(key, t, norms)
-            make_values = normal if r[0] == "normal" else uniform
-            values = make_values(SEED, f"{name}/{key}", t.numel(), *r[1:])
-            t.copy_(torch.from_numpy(values.astype(np.float64)).view(t.shape))
-            before[key] = t.clone()
-            tensors.append([key, list(t.shape), r])
-    model.train()
+    model = make()
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    image = normal(SEED, f"{name}/image", BATCH * 3 * SIZE * SIZE, 1).reshape(BATCH, 3, SIZE, SIZE)
-    raw = uniform(SEED, f"{name}/targets", BATCH * CLASSES, 0, 1).reshape(BATCH, CLASSES).astype(np.float64)
-    targets = torch.from_numpy((raw / raw.sum(1, keepdims=True)).astype(np.float32)).double()
-    logits = model(torch.from_numpy(image).double())
-    loss = -(targets * F.log_softmax(logits, dim=1)).sum(1).mean()
-    loss.backward()
-    with torch.no_grad():
-        norm = torch.sqrt(sum((p.grad**2).sum() for p in model.parameters()))
-        for p in model.parameters():
-            p -= RATE * p.grad
-    after = model.state_dict()
-    changes = []
-    for key, _, _ in tensors:
-        change = (after[key] - before[key]).flatten()
-        direction = uniform(SEED, f"{name}/{key}/direction", change.numel(), -1, 1).astype(np.float64)
-        both = change.norm().item(), (change @ torch.from_numpy(direction)).item()
-        changes.append([float(f"{x:.9g}") for x in both])
-    return {"loss": loss.item(), "norm": norm.item(), "tensors": tensors, "changes": changes}
+    norms = norm_paths(model)
+    taken = take_step(name, model, [BATCH, 3, SIZE, SIZE], CLASSES, RATE, SEED, digits=9)
+    return {
+        "loss": taken["loss"],
+        "norm": taken["norm"],
+        "tensors": [[key, shape, recipe(key, shape, norms)] for key, shape, *_ in taken["tensors"]],
+        "changes": [both for _, _, *both in taken["tensors"]],
+    }
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ export interface FunctionContext {
   variable(name: string): TensorName;
   /** How many samples there are, as a list of one whole number. */
   batch(): TensorName;
-  /** A shape at run time: the batch, then the sizes after it as they are stored. */
-  batchShape(dims: readonly number[]): TensorName;
+  /** A shape at run time: the batch, or so many times it, then the sizes after it as they are stored. */
+  batchShape(dims: readonly number[], times?: number): TensorName;
 }
 
 /** What belongs to one node, whatever its op. Image-like values are channels last. */

@@ -103,13 +103,19 @@ function createFunctionContext(
       batch = b.node({ op: 'Slice', name: `${fn.name}/batch`, inputs, attr: { T: int32, Index: int32 } });
       return batch;
     },
-    batchShape(dims) {
-      const key = dims.join();
+    batchShape(dims, times = 1) {
+      const key = `${times === 1 ? '' : `${times}_`}${dims.join('x')}`;
       let shape = shapes.get(key);
       if (shape === undefined) {
-        const inputs = [context.batch(), b.integers(heldDims(dims)), b.integer(0)];
+        const name = `${fn.name}/batch/${key}`;
+        const factors = [context.batch(), b.integer(times)];
+        const samples =
+          times === 1
+            ? context.batch()
+            : b.node({ op: 'Mul', name: `${name}/samples`, inputs: factors, attr: { T: int32 } });
+        const inputs = [samples, b.integers(heldDims(dims)), b.integer(0)];
         const attr = { N: { int: 2 }, T: int32, Tidx: int32 };
-        shape = b.node({ op: 'ConcatV2', name: `${fn.name}/batch/${dims.join('x')}`, inputs, attr });
+        shape = b.node({ op: 'ConcatV2', name, inputs, attr });
         shapes.set(key, shape);
       }
       return shape;

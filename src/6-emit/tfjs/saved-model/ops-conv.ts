@@ -1,19 +1,32 @@
+import type { StepShape } from '../../../5-graph/training/program.ts';
+import type { Pair } from '../../../ops/pair.ts';
 import { extentOf, isDense, type Window, windowsOver } from '../../../ops/window.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, dimsOf, type NodeContext, reshape, type StepContext, slice, two, type WriteStep } from './context.ts';
+import { phasesOf, tapsThatSee } from './dilation.ts';
 import { cutOff, padSpace, windowAttributes } from './window.ts';
 
 /**
  * Convolutions. TensorFlow has kernels for one group per channel (depthwise) and for all else; few of them know dilation
- * everywhere, so that a window with gaps is one without them whose weight has zeros in the gaps.
+ * everywhere. A window with gaps goes over the phases of its map; where it is depthwise or strides, it is one without gaps whose
+ * weight has zeros in them.
  */
 
-export const conv: WriteStep<'conv'> = (c) => {
+export const conv: WriteStep<'conv'> = (given) => {
+  const c = withSeenTaps(given, dimsOf(given, 0));
   const [x, weight] = two(c);
   const shape = dimsOf(c, 1);
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
   const { groups } = c.op;
+  // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
+  const apart = c.isBiased ? groups : 1;
+  const phases = isDepthwise(groups, shape) ? undefined : phasesOf(c, window, spaceOf(dims));
+  if (phases) {
+    const attr = windowAttributes(phases.window, dims);
+    const operands = [phases.splitInput(cut(x)), weight] as const;
+    return [phases.joinOutput(inGroups(c, apart, operands, (parts) => add(c, 'Conv2D', parts, attr)))];
+  }
   const operands = [cut(x), filterOf(c, weight, shape)] as const;
   if (isDepthwise(groups, shape)) {
     const { moves, thin } = evenStrides(c, window, dims);
@@ -25,16 +38,23 @@ export const conv: WriteStep<'conv'> = (c) => {
     return [thin(add(c, 'DepthwiseConv2dNative', [padded, operands[1]], { ...rest, padding: { text: 'VALID' } }))];
   }
   const attr = windowAttributes(window, dims);
-  // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
-  const apart = c.isBiased ? groups : 1;
   return [inGroups(c, apart, operands, (parts) => add(c, 'Conv2D', parts, attr))];
 };
 
-export const convGradInput: WriteStep<'convGradInput'> = (c) => {
+export const convGradInput: WriteStep<'convGradInput'> = (given) => {
+  const c = withSeenTaps(given, given.op.shape);
   const [dy, weight] = two(c);
   const { groups } = c.op;
   const shape = dimsOf(c, 1);
   const { window, dims, uncut } = cutOff(c, c.op.window, c.op.shape);
+  const phases = isDepthwise(groups, shape) ? undefined : phasesOf(c, window, spaceOf(dims));
+  if (phases) {
+    const attr = windowAttributes(phases.window, dims);
+    const sizes = c.batchShape([(dims[0] as number) / groups, ...phases.size], phases.count);
+    const operands = [phases.splitOutput(dy), weight] as const;
+    const parts = inGroups(c, groups, operands, ([d, f]) => add(c, 'Conv2DBackpropInput', [sizes, f, d], attr));
+    return [uncut(phases.joinInput(parts))];
+  }
   const filter = filterOf(c, weight, shape);
   if (isDepthwise(groups, shape)) {
     const { moves, spread } = evenStrides(c, window, [shape[0] ?? 1, ...dims.slice(1)]);
@@ -49,6 +69,14 @@ export const convGradInput: WriteStep<'convGradInput'> = (c) => {
 };
 
 export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
+  const seen = tapsThatSee(c, c.op.window, spaceOf(dimsOf(c, 0)));
+  if (!seen) return gradWeight(c);
+  const { window } = seen;
+  const shape = [...c.op.shape.slice(0, 2), ...window.kernel];
+  return gradWeight({ ...c, op: { ...c.op, window, shape } }).map((gradient) => seen.uncut(gradient));
+};
+
+const gradWeight: WriteStep<'convGradWeight'> = (c) => {
   const [given, dy] = two(c);
   const { groups, shape } = c.op;
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
@@ -59,6 +87,14 @@ export const convGradWeight: WriteStep<'convGradWeight'> = (c) => {
     const inputs = [x, c.b.integers(whole), spread(dy)];
     const gradient = add(c, 'DepthwiseConv2dNativeBackpropFilter', inputs, windowAttributes(moves, dims));
     return [weightOf(c, gradient, shape)];
+  }
+  const phases = phasesOf(c, window, spaceOf(dims));
+  if (phases) {
+    const attr = windowAttributes(phases.window, dims);
+    const [members = 1, filters = 1] = [shape[1], shape[0]];
+    const sizes = c.b.integers([...window.kernel, members, filters / groups]);
+    const operands = [phases.splitInput(x), phases.splitOutput(dy)] as const;
+    return [inGroups(c, groups, operands, ([a, d]) => add(c, 'Conv2DBackpropFilter', [a, sizes, d], attr))];
   }
   const seen = pixelsSeen(c, x, window, dims);
   const attr = windowAttributes(seen.window, seen.dims);
@@ -138,6 +174,27 @@ function evenStrides(
 
 /** A strided slice from the first element of each axis to the last. */
 const wholeSlice = { Index: int32, begin_mask: { int: 15 }, end_mask: { int: 15 } };
+
+/** The op with those taps of its window that see pixels. @param map what the window moves over, `[C, H, W]` */
+function withSeenTaps<C extends ConvContext>(c: C, map: readonly number[]): C {
+  const seen = tapsThatSee(c, c.op.window, spaceOf(map));
+  if (!seen) return c;
+  const { window } = seen;
+  const [input, weight] = two(c);
+  const [ofInput, ofWeight] = c.inputShapes as readonly [StepShape, StepShape];
+  const dims = [...ofWeight.dims.slice(0, 2), ...window.kernel];
+  return {
+    ...c,
+    op: { ...c.op, window },
+    inputs: [input, seen.cut(weight)],
+    inputShapes: [ofInput, { ...ofWeight, dims }],
+  };
+}
+
+/** Height and width. */
+function spaceOf([, height = 1, width = 1]: readonly number[]): Pair {
+  return [height, width];
+}
 
 /** One input channel per group: TensorFlow's depthwise kernels, with several filters per channel or one. */
 function isDepthwise(groups: number, shape: readonly number[]): boolean {
