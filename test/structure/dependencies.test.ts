@@ -20,6 +20,7 @@ const order = [
   'src/backends',
   'src/report',
   'src/search',
+  'src/pipeline',
   'src/bench',
   'src/train',
   'src/study',

@@ -53,6 +53,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
   const value = (ref: ValueRef) => lowered[ref.node]?.outputs[ref.output] as StepRef;
 
   for (const node of graph.nodes) {
+    b.enter({ node: node.id, backward: false });
     reaches.push(
       node.tensors.some((spec) => options.trains(spec)) || node.inputs.some(({ node: before }) => reaches[before]),
     );
@@ -85,6 +86,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
       }),
     );
   }
+  b.enter(undefined);
   return {
     value,
     statistics,
@@ -110,6 +112,7 @@ function pullBack(
     const [node, { pull }] = [nodes[id] as GraphNode, lowered[id] as Lowered];
     const came = arrived[id] ?? [];
     if (!reaches[id] || !pull || came.every((list) => list.length === 0)) continue;
+    b.enter({ node: id, backward: true });
     const dy = came.map((list, output) => {
       if (list.length < 2) return list[0];
       return b.one({ kind: 'add' }, list, batched(node.shapes[output] ?? []), node.path);
@@ -124,6 +127,7 @@ function pullBack(
       if (value && reaches[ref.node]) arrive(ref, value);
     }
   }
+  b.enter(undefined);
   return [...gradients].map(([name, values]) => {
     if (values.length < 2) return [name, values[0] as StepRef];
     return [name, b.one({ kind: 'add' }, values, { batch: false, dims: shapes.get(name) ?? [] }, name)];

@@ -10,6 +10,15 @@ export interface StepNode {
   readonly shapes: readonly StepShape[];
   /** The path of the network's node that it belongs to; `''` for the loss and what else belongs to none. */
   readonly path: string;
+  /** What of the network it was made for; absent for the loss, sums of a shared step's gradients, and updates. */
+  readonly part?: StepPart;
+}
+
+/** A half of a network's node: its values, or the gradients that go back through it. */
+export interface StepPart {
+  /** The index in `Graph.nodes`. */
+  readonly node: number;
+  readonly backward: boolean;
 }
 
 /** What a step keeps between runs. Always float32. */

@@ -1,5 +1,5 @@
 import type { StepNodes } from '../../ops/steps.ts';
-import type { StepFunction, StepInput, StepNode, StepRef, StepShape, Update } from './program.ts';
+import type { StepFunction, StepInput, StepNode, StepPart, StepRef, StepShape, Update } from './program.ts';
 
 export const scalar: StepShape = { batch: false, dims: [] };
 /** One number per sample. */
@@ -14,6 +14,8 @@ export interface StepBuilder extends StepNodes {
   /** See `StepFunction.guards`. */
   guard(value: StepRef): void;
   update(update: Update): void;
+  /** What the nodes that are added from now on are made for; undefined for nothing of the network. */
+  enter(part: StepPart | undefined): void;
   finish(name: string): StepFunction;
 }
 
@@ -24,10 +26,11 @@ export function createStepBuilder(): StepBuilder {
   const outputs: { name: string; value: StepRef }[] = [];
   const guards: StepRef[] = [];
   const updates: Update[] = [];
+  let part: StepPart | undefined;
 
   const add: StepBuilder['add'] = (op, from, shapes, path = '') => {
     const id = nodes.length;
-    nodes.push({ id, op, inputs: from, shapes, path });
+    nodes.push({ id, op, inputs: from, shapes, path, ...(part && { part }) });
     return shapes.map((_, output) => ({ node: id, output }));
   };
   const one: StepBuilder['one'] = (op, from, shape, path) => add(op, from, [shape], path)[0] as StepRef;
@@ -50,6 +53,9 @@ export function createStepBuilder(): StepBuilder {
     output: (name, value) => void outputs.push({ name, value }),
     guard: (value) => void guards.push(value),
     update: (update) => void updates.push(update),
+    enter: (entered) => {
+      part = entered;
+    },
     finish: (name) => ({ name, inputs, nodes, outputs, guards, updates }),
   };
 }
