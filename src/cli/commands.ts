@@ -13,15 +13,13 @@ import {
   quiet,
   runOption,
   scalingOptions,
+  specDetails,
   takesSpec,
   variant,
   weightOptions,
 } from './options.ts';
-import { pipelineOptions } from './pipeline-options.ts';
+import { pipelineDeclaration } from './pipeline-declaration.ts';
 import { searchOptions } from './search-options.ts';
-
-const specDetails =
-  'A spec is a path, - for standard input, or the name of a library model (enetc list). Without one it is the only .enet file of the current folder.';
 
 const takesPaths = { operands: '[path]...', maxOperands: Number.POSITIVE_INFINITY, completes: 'path' } as const;
 
@@ -194,25 +192,7 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
-  {
-    name: 'pipeline',
-    summary: 'plan the training of a network over several devices, one stage each',
-    ...takesSpec,
-    details: `${specDetails}\n\nCuts a network where few tensors cross, inside blocks too, so that the largest stage is as small as can be and every stage fits its device's memory; chooses the number of micro-batches and the stages that recompute. All is calculated from the network's own training step and what a device reaches; nothing is run. See docs/distributed.md.`,
-    options: pipelineOptions,
-    examples: [
-      ['enetc pipeline efficientnet --variant b7 --stages 8', 'where EfficientNet-B7 is cut for eight devices'],
-      [
-        'enetc pipeline amoebanet --variant gpipe_72_512 --stages 8 --memory 16GB -o plan.svg',
-        'within the memory of each, with a drawing of the schedule',
-      ],
-      [
-        'enetc pipeline resnet --variant resnet50 --stages 2 --cuts stages.c4 --schedule gpipe --json',
-        'own cuts; for machines',
-      ],
-    ],
-    load: async () => (await import('./commands/pipeline.ts')).pipelineCommand,
-  },
+  pipelineDeclaration,
   {
     name: 'list',
     summary: 'the models of the library and their variants',

@@ -16,6 +16,10 @@ export const retiredOptions: Readonly<Record<string, string>> = {
     "plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
 };
 
+/** What the help of commands that take a spec begins with. */
+export const specDetails =
+  'A spec is a path, - for standard input, or the name of a library model (enetc list). Without one it is the only .enet file of the current folder.';
+
 /** The operands of a command that works on one spec. */
 export const takesSpec = { operands: '[spec]', maxOperands: 1, completes: 'spec' } as const;
 

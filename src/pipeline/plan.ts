@@ -5,11 +5,11 @@ import { calibrated, type MeasuredTimes } from './measured-times.ts';
 import { inFlight, type ScheduleName, type StageMemory, stageMemory } from './memory.ts';
 import {
   chosen,
+  evenShare,
   fewestBytes,
   leastMemory,
   leastStageBytes,
   type Partition,
-  evenShare,
   type PartitionOptions,
   smallestLargest,
 } from './partition.ts';

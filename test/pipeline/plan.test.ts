@@ -32,9 +32,7 @@ describe('the work of a step', () => {
 
   test('is that of its kernels, forward and backward', () => {
     const macs = 3 * 9 * 8 * 32 * 32;
-    expect(op('stem').forward).toEqual([
-      { macs, imageBytes: 4 * (3 * 32 * 32 + 8 * 32 * 32), fixedBytes: 4 * 8 * 27 },
-    ]);
+    expect(op('stem').forward).toEqual([{ macs, imageBytes: 4 * (3 * 32 * 32 + 8 * 32 * 32), fixedBytes: 4 * 8 * 27 }]);
     // Nothing before the first convolution trains: its input's gradient is not made.
     expect(op('stem').backward.map((kernel) => kernel.macs)).toEqual([macs]);
     expect(op('a').backward.map((kernel) => kernel.macs)).toEqual([16 * 8 * 9 * 1024, 16 * 8 * 9 * 1024, 0]);

@@ -1,7 +1,8 @@
+import type { Command } from './command.ts';
 import type { Option } from './option.ts';
-import { classes, force, json, scalingOptions } from './options.ts';
+import { classes, force, json, scalingOptions, specDetails, takesSpec } from './options.ts';
 
-export const pipelineOptions: readonly Option[] = [
+const pipelineOptions: readonly Option[] = [
   { name: 'stages', value: 'K', kind: 'positive', most: 1024, description: 'into how many stages, one a device' },
   {
     name: 'schedule',
@@ -61,3 +62,24 @@ export const pipelineOptions: readonly Option[] = [
   classes,
   json,
 ];
+
+/** `enetc pipeline` */
+export const pipelineDeclaration: Command = {
+  name: 'pipeline',
+  summary: 'plan the training of a network over several devices, one stage each',
+  ...takesSpec,
+  details: `${specDetails}\n\nCuts a network where few tensors cross, inside blocks too, so that the largest stage is as small as can be and every stage fits its device's memory; chooses the number of micro-batches and the stages that recompute. All is calculated from the network's own training step and what a device reaches; nothing is run. See docs/distributed.md.`,
+  options: pipelineOptions,
+  examples: [
+    ['enetc pipeline efficientnet --variant b7 --stages 8', 'where EfficientNet-B7 is cut for eight devices'],
+    [
+      'enetc pipeline amoebanet --variant gpipe_72_512 --stages 8 --memory 16GB -o plan.svg',
+      'within the memory of each, with a drawing of the schedule',
+    ],
+    [
+      'enetc pipeline resnet --variant resnet50 --stages 2 --cuts stages.c4 --schedule gpipe --json',
+      'own cuts; for machines',
+    ],
+  ],
+  load: async () => (await import('./commands/pipeline.ts')).pipelineCommand,
+};
