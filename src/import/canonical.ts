@@ -14,7 +14,7 @@ export interface PlainNode {
   readonly shapes: readonly Shape[];
 }
 
-/** A network to compare: sums and products of several are one node. */
+/** A network to compare: sums and products of several are one node, and so is a concatenation of concatenations. */
 export interface PlainNetwork {
   readonly nodes: readonly PlainNode[];
   readonly outputs: readonly ValueRef[];
@@ -41,7 +41,10 @@ export function plainImport({ nodes, outputs }: ImportedNetwork): PlainNetwork {
   );
 }
 
-/** Sums of sums, and products of products, as one, where nothing else reads what is between them. */
+/**
+ * Sums of sums, and products of products, as one, where nothing else reads what is between them; concatenations of
+ * concatenations always, as they compute nothing.
+ */
 function gathered(
   nodes: readonly Pick<GraphNode, 'op' | 'inputs' | 'shapes'>[],
   outputs: readonly ValueRef[],
@@ -58,7 +61,8 @@ function gathered(
   for (const [id, { op, inputs, shapes }] of nodes.entries()) {
     const given = inputs.flatMap((ref) => {
       const before = plain[moved(ref).node];
-      return commutes(op) && before?.op.kind === op.kind && readers[ref.node] === 1 ? before.inputs : [moved(ref)];
+      const isOne = before?.op.kind === op.kind && (op.kind === 'concat' || (commutes(op) && readers[ref.node] === 1));
+      return isOne ? before.inputs : [moved(ref)];
     });
     // A map of one pixel is a vector: what works on one works on the other.
     const isPassed =

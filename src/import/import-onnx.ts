@@ -11,7 +11,8 @@ import type { Numbers } from './numbers.ts';
 import { readOnnxGraph } from './onnx/read-graph.ts';
 import { toNetwork } from './onnx/to-network.ts';
 import { recognise } from './recognise.ts';
-import { UnsayableNode, writeFlat } from './write-spec.ts';
+import { UnsayableNode } from './unsayable.ts';
+import { writeSpec } from './write-spec.ts';
 
 /** A network of another program as a spec, and its weights. */
 export interface Imported {
@@ -49,17 +50,9 @@ export function importOnnx(source: CheckpointSource, name: string): ImportResult
       return { imported: { text: formatted, graph, weights, fileNodes: onnx.nodes.length }, diagnostics: notes };
     }
     notes.push(...copiedWeights(network, source.name));
-    const { text } = format({ name: 'imported.enet', text: writeFlat(network, name) });
-    const compilation = compile({ name: 'imported.enet', text });
-    const wrong = compilation.diagnostics.find(({ severity }) => severity === 'error');
-    if (!compilation.graph || wrong) {
-      const data = { file: source.name, reason: wrong?.message ?? '' };
-      return { diagnostics: [createDiagnostic('import-limits', undefined, data)] };
-    }
-    const { graph } = compilation;
-    const weights = assignWeights(network, graph, false);
-    if (!weights) throw new Error(`the text of the import is another network\n${text}`);
-    return { imported: { text, graph, weights, fileNodes: onnx.nodes.length }, diagnostics: notes };
+    const { stated, reason } = stateNetwork(network, name);
+    if (!stated) return { diagnostics: [createDiagnostic('import-limits', undefined, { file: source.name, reason })] };
+    return { imported: { ...stated, fileNodes: onnx.nodes.length }, diagnostics: notes };
   } catch (e) {
     if (isUnreadable(e)) {
       const data = { file: source.name, what: 'an ONNX model', reason: e.message };
@@ -69,6 +62,24 @@ export function importOnnx(source: CheckpointSource, name: string): ImportResult
     const data = { file: source.name, node: e.node, type: '', reason: e.message };
     return { diagnostics: [createDiagnostic('import-node', undefined, data)] };
   }
+}
+
+/** The text of a network: with blocks where these build the same network, which is made sure of, and else node by node. */
+function stateNetwork(
+  network: ImportedNetwork,
+  name: string,
+): { readonly stated?: Omit<Imported, 'fileNodes'>; readonly reason: string } {
+  let reason = '';
+  for (const blocks of [true, false]) {
+    const { text } = format({ name: 'imported.enet', text: writeSpec(network, name, blocks) });
+    const { graph, diagnostics } = compile({ name: 'imported.enet', text });
+    const wrong = diagnostics.find(({ severity }) => severity === 'error');
+    const weights = graph && !wrong ? assignWeights(network, graph, false) : undefined;
+    if (graph && weights) return { stated: { text, graph, weights }, reason };
+    reason = wrong?.message ?? '';
+    if (!wrong && !blocks) throw new Error(`the text of the import is another network\n${text}`);
+  }
+  return { reason };
 }
 
 /** Says that nodes share kernels, which the text does not. Exporters also store equal biases once, which means nothing. */

@@ -34,7 +34,7 @@ export function numberText(n: number): string {
   return Object.is(n, -0) ? '0' : n !== 0 && Math.abs(n) < 1e-3 ? n.toExponential() : String(n);
 }
 
-function pairText([high, wide]: Pair): string {
+export function pairText([high, wide]: Pair): string {
   return high === wide ? String(high) : `[${high}, ${wide}]`;
 }
 
@@ -287,4 +287,9 @@ export function inputText(name: string, shape: Shape, normalisation: Normalisati
   const { mean, std } = normalisation ?? {};
   const args = mean && std ? ` (mean: [${mean.join(', ')}], std: [${std.join(', ')}])` : '';
   return `  input ${name}: [${shape.join(', ')}]${args}`;
+}
+
+/** Whether a convolution has a filter, or several, for each channel of its input alone. */
+export function isDepthwise({ groups }: OpOf<'conv'>, x: Shape | undefined): boolean {
+  return groups > 1 && groups === x?.[0];
 }

@@ -2,3 +2,24 @@
 export class Unsayable extends Error {
   override readonly name = 'Unsayable';
 }
+
+/** An error of one node. */
+export class UnsayableNode extends Error {
+  override readonly name = 'UnsayableNode';
+  readonly node: string;
+
+  constructor(node: string, reason: string) {
+    super(reason);
+    this.node = node;
+  }
+}
+
+/** What `say` gives. @throws UnsayableNode where it throws `Unsayable` */
+export function saying<T>(node: string, say: () => T): T {
+  try {
+    return say();
+  } catch (e) {
+    if (e instanceof Unsayable) throw new UnsayableNode(node, e.message);
+    throw e;
+  }
+}

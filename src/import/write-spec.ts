@@ -1,131 +1,143 @@
 import type { ValueRef } from '../5-graph/graph.ts';
-import { descriptorOf } from '../ops/ops.ts';
-import { createNames, identifier, modelName, type Names } from './names.ts';
+import { findRepeated } from './blocks/instances.ts';
+import { type Reading, readingOf } from './blocks/reading.ts';
+import { type WrittenBlock, writeBlock } from './blocks/write-block.ts';
+import { instanceOf, type Use, writeTable } from './blocks/write-table.ts';
+import { withNestedConcats } from './joined.ts';
+import { createNames, identifier, modelName } from './names.ts';
 import type { ImportedNetwork, ImportedNode } from './network.ts';
 import { callText, chooseConvention, inputText, type SaidConvention, sayOp } from './say-op.ts';
-import { Unsayable } from './unsayable.ts';
+import { createStepWriter, labelOf, type StepWriter } from './step-writer.ts';
+import { saying, UnsayableNode } from './unsayable.ts';
 
-/** What a network's nodes are called in a spec. */
-const labels: Readonly<Record<string, string>> = {
-  conv: 'conv',
-  convTranspose: 'conv',
-  channelConv: 'conv',
-  batchNorm: 'norm',
-  layerNorm: 'norm',
-  groupNorm: 'norm',
-  linear: 'fc',
-  add: 'sum',
-  mul: 'product',
-  concat: 'join',
-  globalAvgPool: 'pool',
-  globalMaxPool: 'pool',
-  maxPool: 'pool',
-  avgPool: 'pool',
-  weight: 'learned',
-};
-
-/** An error of one node. */
-export class UnsayableNode extends Error {
-  override readonly name = 'UnsayableNode';
-  readonly node: string;
-
-  constructor(node: string, reason: string) {
-    super(reason);
-    this.node = node;
-  }
-}
-
-/** A section as it is written so far. */
-interface Section {
-  readonly name: string;
-  /** What stands after the name. */
-  readonly parts: string[];
-  readonly labels: Names;
-}
-
-/** A network as the text of a spec, node by node: a section is a run of steps of which nothing else reads what is between them. */
-export function writeFlat(network: ImportedNetwork, name: string): string {
+/**
+ * A network as the text of a spec. A section is a run of steps of which nothing else reads what is between them. What occurs
+ * several times is a block, and its uses one after the other are a table.
+ * @param blocks whether to look for blocks; otherwise the text goes node by node
+ */
+export function writeSpec(given: ImportedNetwork, name: string, blocks: boolean): string {
+  const network = blocks ? withNestedConcats(given) : given;
   const convention = chooseConvention(network);
-  const { lines, nameOf } = sectionsOf(network, convention);
+  const model = modelName(name);
+  const sizes = sizeGivers(network.nodes);
+  const reading = readingOf(network, sizes);
+  const written = blocks ? blocksOf(reading, convention, sizes, model) : [];
+  const { lines, nameOf } = sectionsOf(network, convention, sizes, reading, written);
   const outputs = network.outputs.map(({ name: output, value }) => `${outputName(output)}: ${nameOf(value)}`);
-  return `model ${modelName(name)} {\n  convention ${convention.text}\n\n${lines.join('\n')}\n  return ${[...new Set(outputs)].join(', ')}\n}\n`;
+  const declared = written.map(({ text }) => `${text}\n`).join('');
+  return `${declared}model ${model} {\n  convention ${convention.text}\n\n${lines.join('\n')}\n  return ${[...new Set(outputs)].join(', ')}\n}\n`;
 }
 
 function outputName(output: string): string {
   return createNames().unique(identifier(output));
 }
 
-function sectionsOf({ nodes, outputs, normalisation }: ImportedNetwork, { settings }: SaidConvention) {
-  const readers = nodes.map(() => 0);
-  for (const { inputs } of nodes) for (const { node } of inputs) readers[node]!++;
-  // What an output, or another tensor's size, needs has a name.
-  for (const { value } of outputs) readers[value.node]! += 2;
-  const sizes = sizeGivers(nodes);
-  for (const giver of sizes.values()) readers[giver]! += 2;
+/** The blocks of what occurs several times. */
+function blocksOf(
+  reading: Reading,
+  { settings }: SaidConvention,
+  sizes: ReadonlyMap<number, number>,
+  model: string,
+): readonly WrittenBlock[] {
+  const names = createNames([model]);
+  const givers = new Set(sizes.values());
+  return findRepeated(reading).flatMap((repeated) => {
+    const [{ main, around, first, last }] = repeated.instances as [(typeof repeated.instances)[number]];
+    const wanted = around !== 'none' ? 'Residual' : nameOfBlock(reading.nodes, main);
+    // What takes the size of another value, or lends its own, is stated where both have names.
+    const isBound = repeated.instances.some((one) => {
+      for (let id = one.first; id <= one.last; id++) if (sizes.has(id) || givers.has(id)) return true;
+      return false;
+    });
+    if (isBound) return [];
+    const from = reading.nodes[first]?.from ?? reading.nodes[last]?.from ?? '';
+    const block = saying(from, () => writeBlock(reading, repeated, names.unique(wanted), settings));
+    return block ? [block] : [];
+  });
+}
 
-  const names = createNames();
-  const lines: string[] = [];
-  const named = new Map<string, string>();
-  const key = ({ node, output }: ValueRef) => `${node}.${output}`;
-  const nameOf = (ref: ValueRef) => named.get(key(ref)) as string;
-  let section: Section | undefined;
-  let end = -1;
-  const close = () => {
-    if (section) {
-      lines.push(`  ${section.name}: ${section.parts.join(' -> ')}`);
-      section = undefined;
-    }
-  };
-  for (const [id, node] of nodes.entries()) {
-    const { op, inputs, shapes, from } = node;
-    if (op.kind === 'input') {
-      const input = names.unique(op.name);
-      named.set(key({ node: id, output: 0 }), input);
-      lines.push(inputText(input, shapes[0] ?? [], normalisation[op.name]));
-      continue;
-    }
-    const call = saying(from, () => {
+function nameOfBlock(nodes: readonly ImportedNode[], ids: readonly number[]): string {
+  const kinds = ids.map((id) => nodes[id]!.op.kind);
+  if (kinds.at(-1) === 'concat') return 'Branches';
+  return kinds.at(-1) === 'mul' ? 'Gate' : 'Unit';
+}
+
+function sectionsOf(
+  { nodes, normalisation }: ImportedNetwork,
+  { settings }: SaidConvention,
+  sizes: ReadonlyMap<number, number>,
+  reading: Reading,
+  blocks: readonly WrittenBlock[],
+): { readonly lines: readonly string[]; readonly nameOf: StepWriter['nameOf'] } {
+  const names = createNames(blocks.map(({ name }) => name));
+  const givers = new Set(sizes.values());
+  const uses = new Map<number, Use>();
+  for (const block of blocks) {
+    for (const [number, { first }] of block.instances.entries()) uses.set(first, { block, number });
+  }
+  let seen = 0;
+  const place = () => (seen === 0 ? 'stem' : 'head');
+  const writer = createStepWriter({
+    names,
+    // What an output, or another tensor's size, needs has a name.
+    isNamed: (id) => {
+      const [reader = nodes.length, ...others] = reading.readers[id] ?? [];
+      return others.length > 0 || reader === nodes.length || givers.has(id);
+    },
+    ...(uses.size > 0 && { chainName: (op) => (seen === 0 || seen === uses.size ? place() : labelOf(op)) }),
+  });
+  const say = (id: number) => {
+    const { op, inputs, from } = nodes[id] as ImportedNode;
+    return saying(from, () => {
       const giver = sizes.get(id);
       if (giver !== undefined && op.kind === 'upsample') {
         const how = op.mode === 'bilinear' ? ', mode: bilinear' : '';
         return (tensors: readonly string[]) =>
-          `Upsample(${[...tensors, `to: ${nameOf({ node: giver, output: 0 })}`].join(', ')}${how})`;
+          `Upsample(${[...tensors, `to: ${writer.nameOf({ node: giver, output: 0 })}`].join(', ')}${how})`;
       }
       const said = sayOp(op, shapeAt(nodes, inputs[0]), settings);
       return (tensors: readonly string[]) => callText(said, tensors);
     });
-    const owns = descriptorOf(op).tensors !== 'none';
-    const [x] = inputs;
-    const continues =
-      section !== undefined && inputs.length === 1 && x?.node === end && readers[end] === 1 && op.kind !== 'split';
-    if (continues && section) {
-      section.parts.push(`${owns ? `${section.labels.unique(labels[op.kind] ?? 'step')}: ` : ''}${call([])}`);
-    } else {
-      close();
-      const tensors = inputs.map(nameOf);
-      const own = names.unique(labels[op.kind] ?? (op.kind === 'activation' ? 'act' : op.kind.toLowerCase()));
-      if (op.kind === 'split') {
-        const parts = shapes.map((_, i) => names.unique(`${own}_${i + 1}`));
-        for (const [output, part] of parts.entries()) named.set(key({ node: id, output }), part);
-        lines.push(`  ${parts.join(', ')} = ${op.parts === 1 ? `Split(${tensors[0]}, 1)[0]` : call(tensors)}`);
-        continue;
-      }
-      if (op.kind === 'weight') {
-        named.set(key({ node: id, output: 0 }), own);
-        lines.push(`  ${own} = ${call([])}`);
-        continue;
-      }
-      const start =
-        inputs.length === 1
-          ? [tensors[0] as string, `${owns ? `${labels[op.kind]}: ` : ''}${call([])}`]
-          : [call(tensors)];
-      section = { name: own, parts: start, labels: createNames(owns ? [labels[op.kind] ?? ''] : []) };
-    }
-    end = id;
-    if (section) named.set(key({ node: id, output: 0 }), section.name);
+  };
+  const inputs: string[] = [];
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes[id] as ImportedNode;
+    const { op, shapes } = node;
+    if (op.kind === 'input') {
+      const input = names.unique(op.name);
+      writer.call({ node: id, output: 0 }, input);
+      inputs.push(inputText(input, shapes[0] ?? [], normalisation[op.name]));
+    } else if (uses.has(id)) {
+      const run = runFrom(uses, id);
+      seen += run.length;
+      // A table of two is longer than what it states.
+      for (const part of run.length > 2 ? [run] : run.map((use) => [use]))
+        id = writeRun(writer, reading, part, names.unique(run.length > 2 ? 'stages' : 'block'));
+    } else writer.add(id, node, say(id));
   }
-  close();
-  return { lines, nameOf };
+  const lines = writer.statements().map(({ name, sign, text }) => `  ${name}${sign === ':' ? ':' : ' ='} ${text}`);
+  return { lines: [...inputs, ...lines], nameOf: writer.nameOf };
+}
+
+/** Uses of blocks of which each reads the one before. */
+function runFrom(uses: ReadonlyMap<number, Use>, id: number): readonly Use[] {
+  const run = [uses.get(id) as Use];
+  for (;;) {
+    const { last } = instanceOf(run.at(-1) as Use);
+    const next = uses.get(last + 1);
+    if (!next || instanceOf(next).input !== last) return run;
+    run.push(next);
+  }
+}
+
+/** Writes uses of blocks as a section; the last of their nodes. */
+function writeRun(writer: StepWriter, reading: Reading, run: readonly Use[], section: string): number {
+  const input = { node: instanceOf(run[0] as Use).input, output: 0 };
+  const { text, paths } = writeTable(reading, run, section, writer.isNext(input) ? undefined : writer.nameOf(input));
+  for (const [i, path] of paths.entries()) writer.call({ node: instanceOf(run[i] as Use).last, output: 0 }, path);
+  const { last } = instanceOf(run.at(-1) as Use);
+  writer.line({ name: section, sign: ':', text }, { node: last, output: 0 });
+  return last;
 }
 
 function shapeAt(nodes: readonly ImportedNode[], ref: ValueRef | undefined) {
@@ -146,13 +158,4 @@ function sizeGivers(nodes: readonly ImportedNode[]): ReadonlyMap<number, number>
     givers.set(id, giver);
   }
   return givers;
-}
-
-function saying<T>(node: string, say: () => T): T {
-  try {
-    return say();
-  } catch (e) {
-    if (e instanceof Unsayable) throw new UnsayableNode(node, e.message);
-    throw e;
-  }
 }
