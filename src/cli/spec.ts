@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { emptyHost } from '../host.ts';
 import { statOf } from '../node/file-stat.ts';
 import { nodeHost, rootFor } from '../node/host.ts';
 import { decodeSpec, librarySpec, type SpecFile, tryOpenSpec } from '../node/open-spec.ts';
 import { orUndefined } from '../node/or-undefined.ts';
+import { importedName, importFile, isForeign } from './import-file.ts';
 import { failure, type Io, usageError } from './io.ts';
 
 /**
@@ -18,9 +19,9 @@ export async function openSpec(operand: string | undefined, io: Io, command: str
     return { ...decodeSpec('<stdin>', await io.readStdin()), host };
   }
   if (operand === undefined) return openFile(onlySpec(io.cwd, command), io);
-  if (statOf(resolve(io.cwd, operand))?.isDirectory() === false) {
-    return /\.onnx$/i.test(operand) ? openForeign(operand, io, command) : openFile(operand, io);
-  }
+  const stat = statOf(resolve(io.cwd, operand));
+  if (stat && isForeign(operand, io.cwd)) return openForeign(operand, io, command);
+  if (stat?.isDirectory() === false) return openFile(operand, io);
   if (looksLikePath(operand)) return openFile(operand, io, (await import('./library-names.ts')).libraryHint);
   return openLibraryModel(operand, io);
 }
@@ -32,17 +33,11 @@ const tellingCommands = ['summary', 'diff', 'graph', 'explain'];
 async function openForeign(path: string, io: Io, command: string): Promise<SpecFile> {
   if (!tellingCommands.includes(command))
     throw usageError(`'${path}' is not a spec: 'enetc import ${path}' writes one, and its weights`);
-  const { importModel } = await import('../import/import-model.ts');
-  const { openModelFile } = await import('../node/open-model-file.ts');
-  const { source, close } = openModelFile(path, io.cwd);
-  try {
-    const label = basename(path).replace(/\.onnx$/i, '');
-    const { imported, diagnostics } = importModel(source, label);
-    if (!imported) throw failure(diagnostics.map(({ message }) => message).join('; '));
-    return { source: { name: path, text: imported.text }, valid: true, marked: false, host: emptyHost, label };
-  } finally {
-    close();
-  }
+  const { imported, diagnostics, close } = await importFile(path, io);
+  close();
+  if (!imported) throw failure(diagnostics.map(({ message }) => message).join('; '));
+  const label = importedName(path);
+  return { source: { name: path, text: imported.text }, valid: true, marked: false, host: emptyHost, label };
 }
 
 /** Opens a file by its path, as typed. @param hint what else the path can mean, where there is no such file */

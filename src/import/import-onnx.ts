@@ -1,65 +1,55 @@
 import { format } from '../1-parse/format.ts';
-import type { Graph } from '../5-graph/graph.ts';
 import { compile } from '../compile.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { CheckpointSource } from '../weights/readers/format.ts';
-import type { WeightSource } from '../weights/weight-source.ts';
 import { assignWeights } from './assign-weights.ts';
+import type { Imported, ImportResult } from './imported.ts';
 import type { ImportedNetwork } from './network.ts';
 import type { Numbers } from './numbers.ts';
-import { readOnnxGraph } from './onnx/read-graph.ts';
+import { type OnnxGraph, readOnnxGraph } from './onnx/read-graph.ts';
 import { toNetwork } from './onnx/to-network.ts';
 import { recognise } from './recognise.ts';
 import { UnsayableNode } from './unsayable.ts';
 import { writeSpec } from './write-spec.ts';
 
-/** A network of another program as a spec, and its weights. */
-export interface Imported {
-  readonly text: string;
-  /** The network that the text builds. */
-  readonly graph: Graph;
-  /** The file's numbers under the names that the text gives them. */
-  readonly weights: WeightSource;
-  /** How many nodes the file has. */
-  readonly fileNodes: number;
-}
-
-export interface ImportResult {
-  readonly imported?: Imported;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 /**
- * Reads an ONNX file as a spec. The text is compiled, and its network compared with the file's node by node, which gives each
- * tensor its name.
+ * Reads an ONNX file as a spec.
  * @param name what the model is called, as a file's name
  */
 export function importOnnx(source: CheckpointSource, name: string): ImportResult {
   try {
-    const onnx = readOnnxGraph(source);
-    const { network, failed } = toNetwork(onnx);
-    if (!network)
-      return { diagnostics: [createDiagnostic('import-node', undefined, { file: source.name, ...failed! })] };
-    const notes: Diagnostic[] = [];
+    const graph = readOnnxGraph(source);
+    return importGraph(graph, source.name, name, { count: graph.nodes.length, what: 'nodes' });
+  } catch (e) {
+    if (!isUnreadable(e)) throw e;
+    const data = { file: source.name, what: 'an ONNX model', reason: e.message };
+    return { diagnostics: [createDiagnostic('checkpoint-unreadable', undefined, data)] };
+  }
+}
+
+/**
+ * States a graph as a spec. The text is compiled, and its network compared with the graph's node by node, which gives each
+ * tensor its name.
+ * @param file for messages
+ */
+export function importGraph(graph: OnnxGraph, file: string, name: string, size: Imported['size']): ImportResult {
+  try {
+    const { network, failed } = toNetwork(graph);
+    if (!network) return { diagnostics: [createDiagnostic('import-node', undefined, { file, ...failed! })] };
     const known = recognise(network, name);
     if (known) {
-      const { text, graph, weights, call, folded } = known;
-      notes.push(createDiagnostic('import-family', undefined, { file: source.name, call, folded }));
-      const { text: formatted } = format({ name: 'imported.enet', text });
-      return { imported: { text: formatted, graph, weights, fileNodes: onnx.nodes.length }, diagnostics: notes };
+      const { graph: built, weights, call, folded } = known;
+      const notes = [createDiagnostic('import-family', undefined, { file, call, folded })];
+      const { text } = format({ name: 'imported.enet', text: known.text });
+      return { imported: { text, graph: built, weights, size }, diagnostics: notes };
     }
-    notes.push(...copiedWeights(network, source.name));
     const { stated, reason } = stateNetwork(network, name);
-    if (!stated) return { diagnostics: [createDiagnostic('import-limits', undefined, { file: source.name, reason })] };
-    return { imported: { ...stated, fileNodes: onnx.nodes.length }, diagnostics: notes };
+    if (!stated) return { diagnostics: [createDiagnostic('import-limits', undefined, { file, reason })] };
+    return { imported: { ...stated, size }, diagnostics: copiedWeights(network, file) };
   } catch (e) {
-    if (isUnreadable(e)) {
-      const data = { file: source.name, what: 'an ONNX model', reason: e.message };
-      return { diagnostics: [createDiagnostic('checkpoint-unreadable', undefined, data)] };
-    }
     if (!(e instanceof UnsayableNode)) throw e;
-    const data = { file: source.name, node: e.node, type: '', reason: e.message };
+    const data = { file, node: e.node, type: e.type, reason: e.message };
     return { diagnostics: [createDiagnostic('import-node', undefined, data)] };
   }
 }
@@ -68,7 +58,7 @@ export function importOnnx(source: CheckpointSource, name: string): ImportResult
 function stateNetwork(
   network: ImportedNetwork,
   name: string,
-): { readonly stated?: Omit<Imported, 'fileNodes'>; readonly reason: string } {
+): { readonly stated?: Omit<Imported, 'size'>; readonly reason: string } {
   let reason = '';
   for (const blocks of [true, false]) {
     const { text } = format({ name: 'imported.enet', text: writeSpec(network, name, blocks) });

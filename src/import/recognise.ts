@@ -5,8 +5,9 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { assignWeights } from './assign-weights.ts';
 import { convolutionShapes } from './convolution-shapes.ts';
+import { memberCall, memberText, type Setting } from './member-text.ts';
 import { type LibraryMember, members } from './members.generated.ts';
-import { createNames, modelName } from './names.ts';
+import { createNames } from './names.ts';
 import type { ImportedNetwork } from './network.ts';
 import { inputText, numberText } from './say-op.ts';
 
@@ -27,10 +28,10 @@ export interface Recognised {
  * @param name what the model is called, which says where to look first
  */
 export function recognise(network: ImportedNetwork, name: string): Recognised | undefined {
-  for (const { module, model, variant } of candidates(network, name)) {
+  for (const member of candidates(network, name)) {
     for (const settings of settingsFor(network)) {
       for (const classes of classesOf(network)) {
-        const attempt = build(network, name, { module, model, variant }, [...classes, ...settings]);
+        const attempt = build(network, name, member, [...classes, ...settings]);
         if (!attempt) continue;
         for (const folded of [false, true]) {
           const weights = assignWeights(network, attempt.graph, folded);
@@ -44,15 +45,23 @@ export function recognise(network: ImportedNetwork, name: string): Recognised | 
 
 /** The members of the library that have such convolutions; those first whose names are in the file's. */
 function candidates(network: ImportedNetwork, name: string): readonly LibraryMember[] {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const file = plain(name);
-  const rank = ({ module, variant = '' }: LibraryMember) =>
-    (file.includes(plain(module.slice(4))) ? 2 : 0) + (variant === '' ? 0 : file.includes(plain(variant)) ? 1 : 0.5);
   const shape = convolutionShapes(network.nodes);
-  return members.filter((member) => member.shape === shape).sort((a, b) => rank(b) - rank(a));
+  return membersLike(name, (member) => member.shape === shape);
 }
 
-type Setting = readonly [name: string, text: string];
+/** Those of the members of the library first whose names are in a file's name. */
+export function membersLike(name: string, isOne: (member: LibraryMember) => boolean): readonly LibraryMember[] {
+  return members.filter(isOne).sort((a, b) => nameRank(name, b) - nameRank(name, a));
+}
+
+/** How much of a member's name is in a file's name. */
+export function nameRank(name: string, { module, variant = '' }: LibraryMember): number {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const file = plain(name);
+  return (
+    (file.includes(plain(module.slice(4))) ? 2 : 0) + (variant === '' ? 0 : file.includes(plain(variant)) ? 1 : 0.5)
+  );
+}
 
 /** Conventions that a network of the library may have been trained under; its own first. */
 function settingsFor({ nodes }: ImportedNetwork): readonly (readonly Setting[])[] {
@@ -81,30 +90,29 @@ function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Sett
 function build(
   { nodes, outputs, normalisation }: ImportedNetwork,
   name: string,
-  { module, model, variant }: Omit<LibraryMember, 'shape'>,
+  member: Omit<LibraryMember, 'shape'>,
   settings: readonly Setting[],
 ): { readonly text: string; readonly graph: Graph; readonly call: string } | undefined {
-  const own = modelName(name) === model ? `${model}Net` : modelName(name);
   const names = createNames();
-  const inputs = nodes.flatMap(({ op, shapes }) =>
-    op.kind === 'input' ? [inputText(names.unique(op.name), shapes[0] ?? [], normalisation[op.name])] : [],
-  );
-  const args = [...(variant === undefined ? [] : [['variant', variant] as const]), ...settings];
-  const section = names.unique('net');
-  const listed = args.map(([key, value]) => `${key}: ${value}`).join(', ');
-  const call = listed === '' ? model : `${model}(${listed})`;
+  const inputNames: string[] = [];
+  const inputs = nodes.flatMap(({ op, shapes }) => {
+    if (op.kind !== 'input') return [];
+    const own = names.unique(op.name);
+    inputNames.push(own);
+    return [inputText(own, shapes[0] ?? [], normalisation[op.name])];
+  });
+  const call = memberCall(member, settings);
   const [output] = outputs;
   const isFlat = output && outputs.length === 1 && nodes[output.value.node]?.op.kind === 'flatten';
-  const text = (end: string) =>
-    `import { ${model} } from "${module}"\n\nmodel ${own} {\n${inputs.join('\n')}\n  ${section}: ${call}${end}\n}\n`;
   for (const end of isFlat ? ['', ' -> Flatten'] : ['']) {
-    const { graph, diagnostics } = compile({ name: 'imported.enet', text: text(end) });
+    const text = memberText(member, call, { name, inputs, end, names: createNames(inputNames) });
+    const { graph, diagnostics } = compile({ name: 'imported.enet', text });
     if (!graph || hasErrors(diagnostics)) return undefined;
     const isSame = graph.outputs.every(({ value }, i) => {
       const { node, output } = outputs[i]?.value ?? value;
       return String(shapeOf(graph, value)) === String(nodes[node]?.shapes[output]);
     });
-    if (isSame) return { text: text(end), graph, call };
+    if (isSame) return { text, graph, call };
   }
   return undefined;
 }

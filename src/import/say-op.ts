@@ -284,8 +284,9 @@ export function callText({ callee, args }: SaidCall, tensors: readonly string[] 
 
 /** An input as a model declares it. */
 export function inputText(name: string, shape: Shape, normalisation: Normalisation | undefined): string {
-  const { mean, std } = normalisation ?? {};
-  const args = mean && std ? ` (mean: [${mean.join(', ')}], std: [${std.join(', ')}])` : '';
+  const { mean, std, channelOrder } = normalisation ?? {};
+  const order = channelOrder === 'bgr' ? ', bgr: true' : '';
+  const args = mean && std ? ` (mean: [${mean.join(', ')}], std: [${std.join(', ')}]${order})` : '';
   return `  input ${name}: [${shape.join(', ')}]${args}`;
 }
 

@@ -7,10 +7,13 @@ export class Unsayable extends Error {
 export class UnsayableNode extends Error {
   override readonly name = 'UnsayableNode';
   readonly node: string;
+  /** What kind of node it is, where the file says so. */
+  readonly type: string;
 
-  constructor(node: string, reason: string) {
+  constructor(node: string, reason: string, type = '') {
     super(reason);
     this.node = node;
+    this.type = type;
   }
 }
 

@@ -1,15 +1,16 @@
-import { basename, extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
-import { importModel } from '../../import/import-model.ts';
+import type { Imported } from '../../import/imported.ts';
 import { statOf } from '../../node/file-stat.ts';
-import { openModelFile } from '../../node/open-model-file.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { exportedValues, ownNames } from '../../weights/export-names.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import { flag, text } from '../arguments.ts';
 import type { Arguments, RunCommand } from '../command.ts';
+import { askedConvention } from '../convention-option.ts';
+import { importedName, importFile } from '../import-file.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { safetensorsFile } from '../own-outputs.ts';
@@ -20,31 +21,22 @@ import { refuseFile } from '../refuse-overwriting.ts';
 export const importCommand: RunCommand = async (args, io) => {
   const [path] = args.operands;
   if (path === undefined) throw usageError('import needs a file of a network', 'import');
-  const name = basename(path, extname(path));
+  const name = importedName(path);
   const spec = text(args, 'output') ?? `${name}.enet`;
   if (!spec.endsWith('.enet')) throw usageError(`'${spec}' is not the name of a spec, which ends with .enet`, 'import');
-  const opened = openModelFile(path, io.cwd);
+  const { imported, diagnostics, close } = await importFile(path, io, askedConvention(args));
   try {
-    const { imported, diagnostics } = importModel(opened.source, name);
     printDiagnostics(diagnostics, args, io);
     const facts = imported && !hasErrors(diagnostics) ? write(imported, path, spec, args, io) : undefined;
     if (flag(args, 'json')) printJson({ ...facts, diagnostics: diagnostics.map(diagnosticToJson) }, io);
     return facts ? exitCodes.ok : exitCodes.diagnostics;
   } finally {
-    opened.close();
+    close();
   }
 };
 
-type Imported = NonNullable<ReturnType<typeof importModel>['imported']>;
-
 /** Writes the spec and its weights; what `--json` says of them. */
-function write(
-  { text: spec, graph, weights, fileNodes }: Imported,
-  from: string,
-  name: string,
-  args: Arguments,
-  io: Io,
-) {
+function write({ text: spec, graph, weights, size }: Imported, from: string, name: string, args: Arguments, io: Io) {
   const weightsName = name.replace(/\.enet$/, '.safetensors');
   const force = flag(args, 'force');
   const [path, weightsPath] = [resolve(io.cwd, name), resolve(io.cwd, weightsName)];
@@ -62,11 +54,18 @@ function write(
     const lines = spec.trimEnd().split('\n').length;
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
       const [shown, shownWeights] = [safeText(name), safeText(weightsName)];
-      io.stdout.write(`${shown}  ${lines} lines for ${fileNodes} nodes\n`);
+      io.stdout.write(`${shown}  ${lines} lines for ${size.count} ${size.what}\n`);
       io.stdout.write(`${shownWeights}  ${formatBytes(bytes)} · ${tensors.length} tensors\nnext:\n`);
       io.stdout.write(`  enetc summary ${shown}\n  enetc compile ${shown} --weights ${shownWeights}\n`);
     }
-    return { file: name, weights: weightsName, lines, nodes: fileNodes, tensors: tensors.length, bytes };
+    return {
+      file: name,
+      weights: weightsName,
+      lines,
+      [size.what === 'tensors' ? 'fileTensors' : size.what]: size.count,
+      tensors: tensors.length,
+      bytes,
+    };
   } finally {
     weightFiles.discard();
     specFiles.discard();

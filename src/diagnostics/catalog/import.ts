@@ -4,7 +4,17 @@ import { error, info } from './entry.ts';
 export const importDiagnostics = {
   'import-format': error<{ file: string; what: string }>(
     (a) => `'${a.file}' cannot be imported: it is ${a.what}; export the network to ONNX`,
-    `\`enetc import\` reads networks from ONNX files: PyTorch writes one with \`torch.onnx.export\`, Keras and TensorFlow with tf2onnx. Weights alone, as in a PyTorch or safetensors file, do not say what is computed with them; for a model of the library, \`--weights\` takes them.`,
+    `\`enetc import\` reads networks from ONNX files, Keras models and TensorFlow.js layers models, and weights of members of the library. PyTorch writes ONNX with \`torch.onnx.export\`, TensorFlow with tf2onnx.`,
+  ),
+  'import-tensors': error<{ file: string; what: string; count: number }>(
+    (a) =>
+      `'${a.file}' cannot be imported: it is ${a.what}, and no member of the library has its ${a.count} tensors; export the network to ONNX`,
+    `Weights alone, as in a PyTorch or safetensors file, do not say what is computed with them. \`enetc import\` takes them where the names and shapes of all tensors are those of a member of the library, under the names of a column of its weight map (timm's or torchvision's, say) or its own, whatever the number of classes. For a model of your own, \`--weights\` takes them.`,
+  ),
+  'import-member': info<{ file: string; call: string; column: string; others: string }>(
+    (a) =>
+      `'${a.file}' has the tensors of a network of the library: ${a.call}${a.column ? `, under the names of ${a.column}` : ''}${a.others ? `; the same has ${a.others}` : ''}`,
+    `Names and shapes of tensors tell which member of a family of the library a file of weights is for. Networks that differ only in what has no weights, such as strides, have the same tensors; the one whose name is in the file's name is taken, else the first. The convention (padding, epsilon) and the normalisation are those of the column of the weight map.`,
   ),
   'import-node': error<{ file: string; node: string; type: string; reason: string }>(
     (a) =>

@@ -1,3 +1,4 @@
+import { isDepthwise } from '../say-op.ts';
 import { likeness } from './likeness.ts';
 import type { Reading } from './reading.ts';
 import { type Unit, unitsOf } from './units.ts';
@@ -21,7 +22,9 @@ export interface Repeated {
 export function findRepeated(reading: Reading): readonly Repeated[] {
   const units = unitsOf(reading, 0, reading.nodes.length - 1);
   const residual = findResidual(reading, units);
-  const taken = new Set(residual.flatMap(({ instances }) => instances.flatMap(({ first, last }) => range(first, last))));
+  const taken = new Set(
+    residual.flatMap(({ instances }) => instances.flatMap(({ first, last }) => range(first, last))),
+  );
   const rest = findChains(
     reading,
     units.filter(({ first, last }) => !taken.has(first) && !taken.has(last)),
@@ -44,12 +47,13 @@ function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeat
     // Where there is a way around with weights of its own, one without any is another block.
     if (instances.some(({ around }) => around.length > 0 && around !== 'none')) continue;
     const length = instances[0]!.main.length;
+    const windows = new Set(instances.map(({ main }) => windowsOf(reading, main)));
     for (let at = 0; at < units.length; at++) {
       const chain = inside.has(units[at]!.first) ? undefined : chainOf(reading, units, at, length);
       if (!chain || chain.some(({ first }) => inside.has(first))) continue;
       const first = chain[0]!.first;
       const main = range(first, chain.at(-1)!.last);
-      if (likeness(reading, main) !== key) continue;
+      if (likeness(reading, main) !== key || !windows.has(windowsOf(reading, main))) continue;
       for (const unit of chain) inside.add(unit.first);
       instances.push({ first, last: main.at(-1)!, input: chain[0]!.input, main, around: 'none', tail: [] });
     }
@@ -57,7 +61,13 @@ function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeat
   return [...found.values()]
     .flatMap((instances) => byWayAround(reading, instances))
     .filter((instances) => instances.length > 1)
-    .map((instances) => ({ instances: withTails(reading, units, instances.toSorted((a, b) => a.first - b.first)) }));
+    .map((instances) => ({
+      instances: withTails(
+        reading,
+        units,
+        instances.toSorted((a, b) => a.first - b.first),
+      ),
+    }));
 }
 
 /** Uses with one kind of way around each, the most frequent of which takes those that add their input itself. */
@@ -70,6 +80,17 @@ function byWayAround(reading: Reading, instances: readonly Instance[]): readonly
   }
   const [most = [], ...others] = [...kinds.values()].sort((a, b) => b.length - a.length);
   return [[...most, ...plain], ...others];
+}
+
+/** The windows of dense convolutions, which tell a network's stem from what expands the channels of a block. */
+function windowsOf({ nodes }: Reading, ids: readonly number[]): string {
+  return ids
+    .map((id) => {
+      const { op, inputs } = nodes[id]!;
+      const x = nodes[inputs[0]?.node ?? -1]?.shapes[0];
+      return op.kind === 'conv' && !isDepthwise(op, x) ? op.window.kernel.join('x') : '';
+    })
+    .join();
 }
 
 /** A unit as a sum of two ways. */
@@ -112,7 +133,11 @@ function chainOf(reading: Reading, units: readonly Unit[], at: number, length: n
 }
 
 function follows({ readers }: Reading, before: Unit, unit: Unit): boolean {
-  return unit.first === before.last + 1 && unit.input === before.last && readers[before.last]?.every((id) => id <= unit.last) === true;
+  return (
+    unit.first === before.last + 1 &&
+    unit.input === before.last &&
+    readers[before.last]?.every((id) => id <= unit.last) === true
+  );
 }
 
 /** Steps that follow every use, such as the activation after a sum, as a part of the block. */

@@ -104,11 +104,11 @@ function solve(slots: readonly Slot[], input: readonly number[]): Solved {
     const ratios = whole.map((n, i) => n / (input[i] as number));
     const distinct = (list: readonly number[]) => new Set(list).size;
     const expands = params.length > 0 && ratios.every(Number.isInteger) && distinct(ratios) < distinct(whole);
-    const wanted = params.length === 0 ? 'channels' : 'hidden';
+    const wanted = params.length === 0 ? 'channels' : slot.isOfGate ? 'reduced' : 'hidden';
     let text: string;
     if (expands) {
       const expand = param('expand', 'int', ratios.map(String));
-      text = names.unique('hidden');
+      text = names.unique(wanted);
       values.push({ name: text, text: `x.channels * ${expand}` });
     } else text = param(wanted, 'int', filled);
     known.push({ text, numbers: whole });

@@ -1,5 +1,5 @@
-import type { Unit } from './units.ts';
 import type { Reading } from './reading.ts';
+import type { Unit } from './units.ts';
 
 /** Whether a unit gives a map of the shape that it reads. */
 export function shapeStays({ nodes }: Reading, { input, last }: Unit): boolean {

@@ -12,6 +12,8 @@ export interface Slot {
   readonly place: string;
   readonly name: string;
   readonly type: ParamType | 'activation';
+  /** Whether the step before pools all space away, as a gate does. */
+  readonly isOfGate: boolean;
   /** By use, as text; undefined for those that have no such step. */
   readonly texts: readonly (string | undefined)[];
 }
@@ -35,7 +37,8 @@ export function stepsOf(
     const lists = instances.map((instance) => (instance[part] === 'none' ? [] : (instance[part] as readonly number[])));
     for (let i = 0; i < Math.max(...lists.map((list) => list.length)); i++) {
       const ids = lists.map((list) => list[i]);
-      const step = stepAt(reading, `${part}.${i}`, ids, settings);
+      const isOfGate = steps.at(-1)?.said.callee === 'GlobalAvgPool';
+      const step = stepAt(reading, `${part}.${i}`, ids, settings, isOfGate);
       if (!step) return undefined;
       steps.push(step);
     }
@@ -48,6 +51,7 @@ function stepAt(
   place: string,
   ids: readonly (number | undefined)[],
   settings: ConventionSettings,
+  isOfGate: boolean,
 ): Step | undefined {
   const calls = ids.map((id) => {
     if (id === undefined) return undefined;
@@ -59,12 +63,12 @@ function stepAt(
   const { op } = nodes[ids.find((id) => id !== undefined) as number]!;
   if (op.kind === 'activation') {
     const texts = calls.map((call) => call && callText(call));
-    return { place, said, slots: [{ place, name: 'act', type: 'activation', texts }] };
+    return { place, said, slots: [{ place, name: 'act', type: 'activation', isOfGate, texts }] };
   }
   if (op.kind === 'weight') {
     const axes = calls.map((call) => call?.args[0]?.text.slice(1, -1).split(', '));
     const slots = op.shape.map((_, axis): Slot => {
-      return { place, name: `shape.${axis}`, type: 'int', texts: axes.map((list) => list?.[axis]) };
+      return { place, name: `shape.${axis}`, type: 'int', isOfGate, texts: axes.map((list) => list?.[axis]) };
     });
     return { place, said, slots };
   }
@@ -79,7 +83,7 @@ function stepAt(
       return own ?? defaultText(name, call, params[name]?.otherwise, settings);
     });
     if (texts.some((text, i) => text === undefined && calls[i])) return undefined;
-    slots.push({ place, name, type: params[name]?.type ?? 'real', texts });
+    slots.push({ place, name, type: params[name]?.type ?? 'real', isOfGate, texts });
   }
   return { place, said, slots };
 }

@@ -1,6 +1,6 @@
-import { shapeStays } from './shape-stays.ts';
 import type { Instance } from './instances.ts';
 import type { Reading } from './reading.ts';
+import { shapeStays } from './shape-stays.ts';
 import type { WrittenBlock } from './write-block.ts';
 
 /** One use of a block, by its number among the uses. */
@@ -23,7 +23,12 @@ export interface WrittenTable {
 }
 
 /** @param input what the first use reads; undefined where it is what the section before gives */
-export function writeTable(reading: Reading, uses: readonly Use[], section: string, input: string | undefined): WrittenTable {
+export function writeTable(
+  reading: Reading,
+  uses: readonly Use[],
+  section: string,
+  input: string | undefined,
+): WrittenTable {
   const rows = rowsOf(reading, uses);
   const [first] = uses as [Use];
   const blocks = new Map<WrittenBlock, number>();
@@ -34,15 +39,23 @@ export function writeTable(reading: Reading, uses: readonly Use[], section: stri
   const cells = new Map(names.map((name) => [name, rows.map((row) => cellOf(row, name))]));
   const common = names.filter((name) => {
     const said = (cells.get(name) ?? []).filter((cell) => cell !== '');
-    const types = new Set([...blocks.keys()].flatMap(({ params }) => params.filter((param) => param.name === name).map(({ type }) => type)));
-    return new Set(said).size === 1 && !said[0]?.includes(',') && types.size === 1 && (name !== 'stride' || said[0] === '1');
+    const types = new Set(
+      [...blocks.keys()].flatMap(({ params }) => params.filter((param) => param.name === name).map(({ type }) => type)),
+    );
+    return (
+      new Set(said).size === 1 && !said[0]?.includes(',') && types.size === 1 && (name !== 'stride' || said[0] === '1')
+    );
   });
   const head = (of: WrittenBlock, from: readonly string[], textOf: (name: string) => string) => {
     const args = [...(input === undefined ? [] : [input]), ...from.map((name) => `${name}: ${textOf(name)}`)];
     return args.length === 0 ? of.name : `${of.name}(${args.join(', ')})`;
   };
   if (uses.length === 1) {
-    const text = head(first.block, first.block.params.map(({ name }) => name), (name) => valueOf(first, name));
+    const text = head(
+      first.block,
+      first.block.params.map(({ name }) => name),
+      (name) => argumentOf(first, name),
+    );
     return { text, paths: [section] };
   }
   const columns = names.filter((name) => !common.includes(name));
@@ -55,7 +68,10 @@ export function writeTable(reading: Reading, uses: readonly Use[], section: stri
   const header = [...(blocks.size > 1 ? ['block'] : []), ...(repeats ? ['repeat'] : []), ...columns];
   const lines = [header, ...table].map((row) => `    | ${row.join(' | ')} |\n`).join('');
   const paths = rows.flatMap((row, i) => row.map((_, place) => `${section}.${i}${repeats ? `.${place}` : ''}`));
-  return { text: `${head(main, common, (name) => cells.get(name)?.find((cell) => cell !== '') as string)} {\n${lines}  }`, paths };
+  return {
+    text: `${head(main, common, (name) => cells.get(name)?.find((cell) => cell !== '') as string)} {\n${lines}  }`,
+    paths,
+  };
 }
 
 /** A row for each stage: its first use may differ from the others, and alone changes the shape, unless all are alike. */
@@ -64,7 +80,8 @@ function rowsOf(reading: Reading, uses: readonly Use[]): readonly Row[] {
   for (const use of uses) {
     const row = rows.at(-1);
     const [start, rest] = row ?? [];
-    const isLike = (other: Use) => use.block.params.every(({ name }) => valueOf(other, name) === valueOf(use, name));
+    const isLike = (other: Use) =>
+      use.block.params.every(({ name }) => argumentOf(other, name) === argumentOf(use, name));
     const goes =
       start?.block === use.block &&
       (!rest || isLike(rest)) &&
@@ -75,13 +92,13 @@ function rowsOf(reading: Reading, uses: readonly Use[]): readonly Row[] {
   return rows;
 }
 
-function valueOf({ block, number }: Use, name: string): string {
+function argumentOf({ block, number }: Use, name: string): string {
   return block.params.find((param) => param.name === name)?.values[number] ?? '';
 }
 
 /** A cell: what the first block of a row has, and the others. A single stride is that of the first, the others have 1. */
 function cellOf(row: Row, name: string): string {
-  const [first, rest = first] = row.map((use) => valueOf(use, name)) as [string, string?];
+  const [first, rest = first] = row.map((use) => argumentOf(use, name)) as [string, string?];
   const isAlike = name === 'stride' ? row.length === 1 || rest === '1' : rest === first;
   return first === '' || isAlike ? first : `${first}, ${rest}`;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Hdf5File } from './keras/hdf5.ts';
+import type { Topology } from './layers-model/topology.ts';
 
 /** A file as the host gives it. */
 export interface RandomAccess {
@@ -42,6 +43,10 @@ export interface CheckpointSource {
 export interface OpenedTensors {
   readonly checkpoint?: Checkpoint;
   readonly diagnostics: readonly Diagnostic[];
+  /** The layers of the model that the tensors are of, where the file states them. */
+  readonly topology?: Topology;
+  /** Numbers of these layers that are no weights, by name: `normalization.mean`. */
+  readonly constants?: ReadonlyMap<string, Float32Array>;
   /** Frees what a checkpoint holds in addition to its files. */
   readonly close?: () => void;
 }

@@ -18,7 +18,11 @@ const mostDepth = 24;
 const variables: Readonly<Record<string, readonly string[]>> = {
   conv2d: ['kernel', 'bias'],
   depthwise_conv2d: ['depthwise_kernel', 'bias'],
+  separable_conv2d: ['depthwise_kernel', 'pointwise_kernel', 'bias'],
+  conv2d_transpose: ['kernel', 'bias'],
   dense: ['kernel', 'bias'],
+  layer_normalization: ['gamma', 'beta'],
+  normalization: ['mean', 'variance'],
   batch_normalization: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
 };
 

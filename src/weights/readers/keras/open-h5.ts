@@ -1,12 +1,12 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
-import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoint.ts';
+import { createDiagnostic } from '../../../diagnostics/diagnostic.ts';
+import { type CheckpointTensor, isFloat } from '../../checkpoint.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts';
 import { mapsRead, ourValues, type ReadMap } from '../layers-model/feature-channels.ts';
 import { featureOrders } from '../layers-model/feature-order.ts';
 import { readTopology, type Topology } from '../layers-model/topology.ts';
-import { type NamedWeight, namedWeight, withoutLayers } from '../layers-model/weight-names.ts';
+import { type NamedWeight, namedWeight, splitSeparable, withoutLayers } from '../layers-model/weight-names.ts';
 import { findWeights } from './find-weights.ts';
 import type { Hdf5File } from './hdf5.ts';
 
@@ -19,6 +19,8 @@ interface LocatedWeight {
 }
 
 const mostConfig = 16 << 20;
+/** Statistics of a layer that normalises are one number a channel. */
+const mostConstants = 1 << 16;
 
 /**
  * Opens the weights of a Keras model under our names, kernels in our order.
@@ -45,26 +47,36 @@ function readWeights(
   { name }: CheckpointSource,
   file: Hdf5File,
   config = file.text('/', 'model_config'),
-): { checkpoint: Checkpoint; diagnostics: Diagnostic[] } {
+): OpenedTensors {
   const topology = config === undefined ? undefined : topologyOf(config);
   const orders = topology && featureOrders(topology);
   const classes = classNames(topology);
   const tensors = new Map<string, CheckpointTensor>();
   const located = new Map<string, LocatedWeight>();
   const unordered: string[] = [];
-  for (const { path, name: weight } of findWeights(file)) {
+  const constants = new Map<string, Float32Array>();
+  const found = findWeights(file);
+  const split = splitSeparable(found.map(({ name: weight }) => weight));
+  for (const { path, name: weight } of found) {
     const { dtype, shape } = file.dataset(path);
-    const known = namedWeight(memberName(weight, classes), shape);
+    const known = namedWeight(split(memberName(weight, classes)), shape);
+    const constant = /^(.+)\/(mean|variance)$/.exec(weight);
+    const length = elements(shape);
+    if (constant && isFloat(dtype) && length <= mostConstants) {
+      const values = new Float32Array(length);
+      file.read(path, values);
+      constants.set(`${constant[1]}.${constant[2]}`.replaceAll('/', '.'), values);
+    }
     if (!known) continue;
     // layers of a model within a model have paths
     const named = { ...known, name: known.name.replaceAll('/', '.') };
     if (tensors.has(named.name)) throw new Unreadable(`it has two weights '${weight}'`);
     if (!Number.isSafeInteger(elements(shape))) throw new Unreadable(`'${weight}' has a shape that none can have`);
     // a file of weights alone has no topology: see `checkpoint-dense-order`
-    const found = orders ? mapsRead(weight, named, orders) : {};
-    if (found.problem !== undefined) throw new Unreadable(found.problem);
+    const read = orders ? mapsRead(weight, named, orders) : {};
+    if (read.problem !== undefined) throw new Unreadable(read.problem);
     if (!orders && named.layout === 'linear') unordered.push(named.name);
-    const { maps } = found;
+    const { maps } = read;
     tensors.set(named.name, { name: named.name, dtype, shape: named.shape });
     located.set(named.name, { path, named, ...(maps && { maps }) });
   }
@@ -90,7 +102,8 @@ function readWeights(
   const report = (tensor: string) =>
     createDiagnostic('checkpoint-dense-order', undefined, { file: name, tensor, why: withoutLayers });
   const diagnostics = first === undefined ? [] : [report(first)];
-  return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics };
+  const layers = { ...(topology && { topology }), constants };
+  return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics, ...layers };
 }
 
 function topologyOf(config: string): Topology | undefined {

@@ -1,13 +1,13 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
-import type { RandomAccess } from '../format.ts';
+import type { OpenedTensors, RandomAccess } from '../format.ts';
 import { mapsRead, ourValues, type ReadMap } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
 import { type KernelUse, kernelUses } from './graph-model.ts';
 import { type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
-import { logicalShape, type NamedWeight, namedWeight } from './weight-names.ts';
+import { logicalShape, type NamedWeight, namedWeight, splitSeparable } from './weight-names.ts';
 
 /** Where one of our tensors is stored. */
 interface LocatedWeight {
@@ -29,7 +29,7 @@ export function openLayersFolder(
   name: string,
   modelJson: string,
   openFile: (file: string) => RandomAccess,
-): { checkpoint?: Checkpoint; diagnostics: readonly Diagnostic[] } {
+): OpenedTensors {
   const fail = (reason: string) => ({
     diagnostics: [createDiagnostic('model-folder', undefined, { folder: name, reason })],
   });
@@ -44,12 +44,13 @@ export function openLayersFolder(
   const orders = manifest.topology && featureOrders(manifest.topology, manifest.metadata);
   const shapes = new Map(manifest.weights.map(({ name: own, shape }) => [own, shape]));
   const uses = manifest.graph && kernelUses(manifest.graph, shapes);
+  const split = splitSeparable(shapes.keys());
   const diagnostics: Diagnostic[] = [];
   const tensors = new Map<string, CheckpointTensor>();
   const located = new Map<string, LocatedWeight>();
   for (const weight of manifest.weights) {
     const use = uses?.get(weight.name);
-    const named = uses ? constantOf(weight, use) : namedWeight(weight.name, weight.shape);
+    const named = uses ? constantOf(weight, use) : namedWeight(split(weight.name), weight.shape);
     if (!named) continue;
     if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
     const found: ReturnType<typeof mapsRead> = uses ? mapsOf(named, use) : mapsRead(weight.name, named, orders);
@@ -73,7 +74,7 @@ export function openLayersFolder(
       return readWeight(weight);
     },
   };
-  return { checkpoint, diagnostics };
+  return { checkpoint, diagnostics, ...(manifest.topology && { topology: manifest.topology }) };
 }
 
 /** A constant of a graph model under its own name, in our order where it is a kernel. */

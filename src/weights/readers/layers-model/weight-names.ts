@@ -39,6 +39,25 @@ export function namedWeight(weight: string, shape: readonly number[]): NamedWeig
   return layout && { name: tensorName(weight.slice(0, cut), role), shape: logicalShape(layout, shape), layout };
 }
 
+/**
+ * Weights of layers that are two convolutions (`SeparableConv2D`) as those of two layers: `sep/pointwise_kernel` is
+ * `sep.pointwise/kernel`, and the bias is that of the second.
+ * @param weights all names of a file
+ */
+export function splitSeparable(weights: Iterable<string>): (weight: string) => string {
+  const second = '/pointwise_kernel';
+  const separable = new Set(
+    [...weights].flatMap((name) => (name.endsWith(second) ? [name.slice(0, -second.length)] : [])),
+  );
+  return (weight) => {
+    const cut = weight.lastIndexOf('/');
+    const [layer, member] = [weight.slice(0, cut), weight.slice(cut + 1)];
+    if (!separable.has(layer)) return weight;
+    if (member === 'depthwise_kernel') return `${layer}.depthwise/depthwise_kernel`;
+    return `${layer}.pointwise/${member === 'pointwise_kernel' ? 'kernel' : member}`;
+  };
+}
+
 function layoutOf(member: string, rank: number): WeightLayout | undefined {
   if (member === 'depthwise_kernel') return rank === 4 ? 'depthwise' : undefined;
   if (member === 'kernel') return rank === 4 ? 'conv' : rank === 2 ? 'linear' : undefined;

@@ -1,0 +1,19 @@
+import type { Graph } from '../5-graph/graph.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
+
+/** A network of another program as a spec, and its weights. */
+export interface Imported {
+  readonly text: string;
+  /** The network that the text builds. */
+  readonly graph: Graph;
+  /** The file's numbers under the names that the text gives them. */
+  readonly weights: WeightSource;
+  /** How much of what the file has. */
+  readonly size: { readonly count: number; readonly what: 'nodes' | 'layers' | 'tensors' | 'blocks' };
+}
+
+export interface ImportResult {
+  readonly imported?: Imported;
+  readonly diagnostics: readonly Diagnostic[];
+}

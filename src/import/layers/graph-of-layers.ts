@@ -1,0 +1,164 @@
+import { type Checkpoint, isFloat } from '../../weights/checkpoint.ts';
+import type { Topology, TopologyLayer } from '../../weights/readers/layers-model/topology.ts';
+import type { Numbers } from '../numbers.ts';
+import type { OnnxGraph, OnnxNode, OnnxValue } from '../onnx/read-graph.ts';
+import { Unsayable, UnsayableNode } from '../unsayable.ts';
+import type { LayerContext, LayerValue } from './layer-context.ts';
+import { layers } from './layers.ts';
+
+/** Numbers of layers that are no weights, by name: `normalization.mean`. */
+export type Constants = ReadonlyMap<string, Float32Array>;
+
+/** The most nodes: models within models that are called many times may say more. */
+const mostNodes = 100_000;
+
+/**
+ * The layers of a model as a graph of ONNX's operators, maps with their channels first, so that one reader knows all forms.
+ * @throws UnsayableNode
+ */
+export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, constants: Constants): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const tensors = new Map<string, Numbers>();
+  const inputs: OnnxValue[] = [];
+  let count = 0;
+  const unique = (name: string) => `${name}:${count++}`;
+
+  /** The tensor of a layer; those of models within models have their paths, or not. */
+  const tensorOf = (
+    path: string,
+    name: string,
+    member: string,
+  ): { readonly name: string; readonly numbers: Numbers } | undefined => {
+    for (const own of [`${path}.${member}`, `${name}.${member}`]) {
+      const known = tensors.get(own);
+      if (known) return { name: own, numbers: known };
+      const tensor = checkpoint.tensors.get(own);
+      const values = constants.get(own);
+      const read = tensor && isFloat(tensor.dtype) ? () => checkpoint.read(own).slice() : values && (() => values);
+      if (!read) continue;
+      const numbers = { shape: tensor?.shape ?? [values?.length ?? 0], isReal: true, read };
+      tensors.set(own, numbers);
+      return { name: own, numbers };
+    }
+    return undefined;
+  };
+
+  const contextOf = (layer: TopologyLayer, path: string, given: readonly LayerValue[]): LayerContext => ({
+    config: layer.config,
+    inputs: given,
+    weight(member, shape) {
+      const found = tensorOf(path, layer.name, member);
+      if (!found || !shape) return found?.name;
+      const own = shape(found.numbers.shape);
+      if (String(own) === String(found.numbers.shape)) return found.name;
+      const seen = `${found.name}:${own.length}`;
+      tensors.set(seen, tensors.get(seen) ?? { ...found.numbers, shape: own });
+      return seen;
+    },
+    numbers(numbers) {
+      const name = unique('numbers');
+      tensors.set(name, numbers);
+      return name;
+    },
+    node(type, read, attributes = {}) {
+      if (nodes.length >= mostNodes) throw new UnsayableNode(path, `the model has more than ${mostNodes} steps`);
+      const output = unique(path);
+      const names = read.map((name) => name ?? '');
+      while (names.at(-1) === '') names.pop();
+      const own = new Map(Object.entries(attributes));
+      nodes.push({ type, domain: '', name: path, inputs: names, outputs: [output], attributes: own });
+      return output;
+    },
+  });
+
+  /** The values of a model's outputs, given those of its inputs. */
+  const run = (
+    { layers: own, inputs: takes, outputs }: Topology,
+    path: string,
+    given: readonly LayerValue[],
+  ): LayerValue[] => {
+    const values = new Map<string, LayerValue>();
+    const key = (layer: string, call: number, output: number) => JSON.stringify([layer, call, output]);
+    const resultOf = ({ layer, call, output }: { layer: string; call: number; output: number }) =>
+      values.get(key(layer, call, output));
+    for (const [i, { layer, call, output }] of takes.entries()) {
+      if (given[i]) values.set(key(layer, call, output), given[i]);
+    }
+    // Layers are listed in whatever order; each call runs when all that it reads is there.
+    const open = own.flatMap((layer) => layer.calls.map((reads, call) => ({ layer, reads, call })));
+    for (let left = open; left.length > 0; ) {
+      const next: typeof open = [];
+      for (const one of left) {
+        const read = one.reads.map(resultOf);
+        if (read.some((value) => value === undefined)) next.push(one);
+        else {
+          const full = path === '' ? one.layer.name : `${path}.${one.layer.name}`;
+          const found = runLayer(one.layer, full, read as LayerValue[]);
+          for (const [output, value] of found.entries()) values.set(key(one.layer.id, one.call, output), value);
+        }
+      }
+      if (next.length === left.length) break;
+      left = next;
+    }
+    return outputs.map((ref) => {
+      const value = resultOf(ref);
+      if (!value) throw new UnsayableNode(ref.layer, 'what it reads is given by no layer');
+      return value;
+    });
+  };
+
+  const runLayer = (layer: TopologyLayer, path: string, given: readonly LayerValue[]): readonly LayerValue[] => {
+    if (layer.inner) return run(layer.inner, path, given);
+    const { className } = layer;
+    const read = Object.hasOwn(layers, className) ? layers[className] : undefined;
+    try {
+      if (!read) throw new Unsayable('the language has no such operator');
+      return [read(contextOf(layer, path, given))];
+    } catch (e) {
+      if (!(e instanceof Unsayable)) throw e;
+      throw new UnsayableNode(path, e.message, className);
+    }
+  };
+
+  const given = topology.inputs.map(({ layer }, i): LayerValue => {
+    const { config = {}, name = '' } = topology.layers.find(({ id }) => id === layer) ?? {};
+    const shape = shapeOf(config, name || layer);
+    const [height, width, channels] = shape;
+    const own = `image${i === 0 ? '' : i + 1}`;
+    inputs.push({ name: own, shape: [undefined, ...(shape.length === 3 ? [channels, height, width] : shape)] });
+    return { name: own, rank: shape.length + 1 };
+  });
+  const outputs = run(topology, '', given).map((value, i) => {
+    if (value.isFlat) throw new UnsayableNode(`output ${i + 1}`, 'a flattened map as an output has another order here');
+    return { name: value.name };
+  });
+  const named = renamed(nodes, outputs);
+  return {
+    name: 'model',
+    opset: 20,
+    nodes: named.nodes,
+    inputs,
+    outputs: named.outputs,
+    tensors,
+    metadata: checkpoint.metadata,
+  };
+}
+
+/** The size that the input layer states, without the batch. */
+function shapeOf(config: Readonly<Record<string, unknown>>, layer: string): readonly (number | undefined)[] {
+  const stated = config.batch_shape ?? config.batch_input_shape ?? config.batchInputShape;
+  const [, ...shape] = Array.isArray(stated) ? stated : [];
+  if (shape.length === 0) throw new UnsayableNode(layer, 'the file does not say which size it has');
+  return shape.map((n) => (typeof n === 'number' ? n : undefined));
+}
+
+/** Outputs under names of their own: those of layers have numbers behind them here. */
+function renamed(nodes: readonly OnnxNode[], outputs: readonly OnnxValue[]) {
+  const names = new Map(outputs.map(({ name }) => [name, name.replace(/:\d+$/, '')]));
+  const isClear = new Set(names.values()).size === names.size;
+  const of = (name: string) => (isClear ? (names.get(name) ?? name) : name);
+  return {
+    nodes: nodes.map((node) => ({ ...node, inputs: node.inputs.map(of), outputs: node.outputs.map(of) })),
+    outputs: outputs.map(({ name }) => ({ name: of(name) })),
+  };
+}

@@ -1,0 +1,29 @@
+import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Checkpoint } from '../../weights/checkpoint.ts';
+import type { Topology } from '../../weights/readers/layers-model/topology.ts';
+import { importGraph } from '../import-onnx.ts';
+import type { ImportResult } from '../imported.ts';
+import { UnsayableNode } from '../unsayable.ts';
+import { type Constants, graphOfLayers } from './graph-of-layers.ts';
+
+/**
+ * Reads a Keras model, or a layers model of TensorFlow.js, as a spec.
+ * @param constants numbers of layers that are no weights, by name
+ * @param name what the model is called, as a file's name
+ */
+export function importLayers(
+  checkpoint: Checkpoint,
+  topology: Topology,
+  constants: Constants | undefined,
+  name: string,
+): ImportResult {
+  const file = checkpoint.name;
+  try {
+    const graph = graphOfLayers(topology, checkpoint, constants ?? new Map());
+    return importGraph(graph, file, name, { count: topology.layers.length, what: 'layers' });
+  } catch (e) {
+    if (!(e instanceof UnsayableNode)) throw e;
+    const data = { file, node: e.node, type: e.type, reason: e.message };
+    return { diagnostics: [createDiagnostic('import-node', undefined, data)] };
+  }
+}

@@ -1,0 +1,36 @@
+import type { LibraryMember } from './members.generated.ts';
+import { createNames, modelName } from './names.ts';
+
+/** An argument of a model that is a step. */
+export type Setting = readonly [name: string, text: string];
+
+/** A member of the library as a step: `ResNet(variant: resnet18)`. */
+export function memberCall({ model, variant }: Omit<LibraryMember, 'shape'>, settings: readonly Setting[]): string {
+  const args = [...(variant === undefined ? [] : [['variant', variant] as const]), ...settings];
+  const listed = args.map(([key, value]) => `${key}: ${value}`).join(', ');
+  return listed === '' ? model : `${model}(${listed})`;
+}
+
+/**
+ * The text of a model that is one of the library's.
+ * @param name what it is called, as a file's name
+ * @param inputs as a model declares them
+ * @param end steps after it
+ */
+export function memberText(
+  { module, model }: Omit<LibraryMember, 'shape'>,
+  call: string,
+  { name, inputs, end = '', names = createNames() }: MemberTextOptions,
+): string {
+  const own = modelName(name) === model ? `${model}Net` : modelName(name);
+  const section = names.unique('net');
+  return `import { ${model} } from "${module}"\n\nmodel ${own} {\n${inputs.join('\n')}\n  ${section}: ${call}${end}\n}\n`;
+}
+
+export interface MemberTextOptions {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly end?: string;
+  /** Those that the inputs have. */
+  readonly names?: ReturnType<typeof createNames>;
+}

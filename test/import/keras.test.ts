@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { enetc, folder } from '../cli/fake-io.ts';
+import { distance, runOrt } from '../onnx/emit.ts';
+
+/** A model of many kinds of layers, with an image and what Keras gives for it: `keras/make.py`. */
+const fixtures = new URL('./keras/', import.meta.url);
+
+const kept = (name: string) => new Uint8Array(gunzipSync(readFileSync(new URL(`${name}.gz`, fixtures))));
+
+test.each(['forms.h5', 'forms.keras'])(
+  "a Keras model gives Keras's outputs: %s",
+  async (file) => {
+    const cwd = folder({ [file]: kept(file) });
+    const ran = await enetc(['import', file], { cwd });
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('45 lines for 74 layers');
+    const text = readFileSync(join(cwd, 'forms.enet'), 'utf8');
+    for (const step of ['block Residual', 'stages: Residual {', 'ConvTranspose(12, 4, stride: 2)', 'Upsample(2']) {
+      expect(text).toContain(step);
+    }
+    expect(text).not.toContain('Pad(');
+    await enetc(['compile', 'forms.enet', '--weights', 'forms.safetensors', '-o', 'net.onnx'], { cwd });
+    const { graph } = compile({ name: 'forms.enet', text });
+    const bytes = readFileSync(new URL('forms.bin', fixtures));
+    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const image = values.slice(0, 3 * 16 * 16);
+    const [found] = await runOrt(join(cwd, 'net.onnx'), graph!, { image });
+    expect(distance(found!, values.slice(image.length))).toBeLessThan(1e-5);
+
+    const summary = await enetc(['summary', file, '--json'], { cwd });
+    expect(JSON.parse(summary.out).params).toBe(
+      JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).params,
+    );
+  },
+  30_000,
+);
+
+test('a TensorFlow.js folder of a member of the library is stated as that', async () => {
+  const cwd = folder({});
+  await enetc(['compile', 'mobilenet-v3', '--variant', 'small', '--target', 'tfjs', '-o', 'net'], { cwd });
+  const ran = await enetc(['import', 'net', '-o', 'back.enet'], { cwd });
+  expect(ran.code).toBe(0);
+  expect(ran.err).toContain("'net' is a network of the library: MobileNetV3(variant: small)");
+  const diff = await enetc(['diff', 'net', 'mobilenet-v3@small', '--json'], { cwd });
+  expect(JSON.parse(diff.out).totals).toContainEqual({ name: 'params', from: 2542856, to: 2542856, ratio: 1 });
+}, 30_000);
+
+test('a layer that the language lacks is named', async () => {
+  const cwd = folder({});
+  await enetc(['compile', 'shufflenet-v2', '--target', 'tfjs', '-o', 'net'], { cwd });
+  const ran = await enetc(['import', 'net', '-o', 'back.enet'], { cwd });
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain(
+    "the node 'stages.stage2.0.channel_shuffle/shuffle/groups' (Reshape) cannot be stated: only a vector can be made a map",
+  );
+}, 30_000);
