@@ -62,7 +62,7 @@ function windowsOfShape(text: string): string {
   for (const part of text.split(', ')) {
     const [times = '', shape = ''] = part.split(' ');
     const [window = ''] = shape.split('/');
-    if (window !== '') count(counts, window, Number(times));
+    if (window !== '' && window !== '1x1') count(counts, window, Number(times));
   }
   return listed(counts);
 }
