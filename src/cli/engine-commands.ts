@@ -4,6 +4,7 @@ import { benchOptions } from './bench-options.ts';
 import type { Command } from './command.ts';
 import { classes, force, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
+import { scaleOptions } from './scale-options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /** `ONNX, layers model and graph model` */
@@ -120,6 +121,23 @@ export const engineCommands: readonly Command[] = [
       ['enetc bench efficientnet@b0 --device --host 192.168.1.5', 'on a phone that opens the page'],
     ],
     load: async () => (await import('./engines.ts')).benchCommand,
+  },
+  {
+    name: 'scale',
+    summary: 'find coefficients of compound scaling by training small networks',
+    ...takesSpec,
+    details:
+      "Step 1 of EfficientNet's compound scaling: candidates for alpha, beta and gamma, by which depth, width and resolution grow when phi grows by 1, are points of a grid at which the network is about twice as large. Each is trained for a few epochs, the best of them longer (--rungs), and they are ranked by accuracy. --write puts the winner into the spec's 'scaling', and leaves the rest of the text as it is. --compare trains other ways of scaling beside them, at equal multiply-accumulates over the real rounding.\n\nIt is a study, as a search is: a folder, which --resume goes on with. See docs/search.md.",
+    options: scaleOptions,
+    examples: [
+      ['enetc scale net.enet --data photos --workers 4', 'rank the candidates'],
+      [
+        'enetc scale net.enet --data photos --compare 2,4 --write',
+        'compare ways of scaling, and take the best coefficients',
+      ],
+      ['enetc scale --resume studies/net-1', 'go on with a study'],
+    ],
+    load: async () => (await import('./engines.ts')).scaleCommand,
   },
   {
     name: 'study',

@@ -6,6 +6,7 @@ export { benchCommand } from './commands/bench.ts';
 export { doctorCommand } from './commands/doctor.ts';
 export { evalCommand } from './commands/eval.ts';
 export { predictCommand } from './commands/predict.ts';
+export { scaleCommand } from './commands/scale.ts';
 export { searchStudyCommand } from './commands/search-study.ts';
 export { studyCommand } from './commands/study.ts';
 export { trainCommand } from './commands/train.ts';

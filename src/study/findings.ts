@@ -32,7 +32,7 @@ export interface Findings {
 export function findingsOf(config: StudyConfig, scorer: Scorer, records: readonly TrialRecord[]): Findings {
   const inOrder = [...records].sort((a, b) => a.rung - b.rung || a.trial - b.trial);
   const networks = [...new Map(inOrder.map((record) => [record.network, record])).values()];
-  const rung = inOrder.at(-1)?.rung ?? 0;
+  const rung = inOrder.filter(({ point }) => point.line === undefined).at(-1)?.rung ?? 0;
   const comparable = inOrder.filter((record) => record.rung === rung && isWithin(config, record));
   const front = [...frontOf(config, comparable)].sort((a, b) => a[config.cost] - b[config.cost]);
   const best = comparable.reduce<TrialRecord | undefined>(
@@ -43,8 +43,12 @@ export function findingsOf(config: StudyConfig, scorer: Scorer, records: readonl
   return { rung, front, best, start, networks, correlations: correlationsOf(inOrder) };
 }
 
-/** Trained to their end, and within the budgets. */
-export function isWithin({ budgets }: StudyConfig, record: TrialRecord): boolean {
+/**
+ * Trained to their end, and within the budgets; of a study of scaling a candidate, which neither the base is nor what candidates are
+ * compared with.
+ */
+export function isWithin({ budgets, scale }: StudyConfig, record: TrialRecord): boolean {
+  if (scale && (record.trial === 0 || record.point.line !== undefined)) return false;
   return record.state !== 'failed' && record.state !== 'stopped' && exceeded(record, budgets).length === 0;
 }
 

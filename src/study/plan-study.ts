@@ -14,6 +14,7 @@ import { copySpec, type SpecCopy } from '../train/run/spec-copy.ts';
 import { RunError } from '../train/run-error.ts';
 import type { Settings } from '../train/settings.ts';
 import { version } from '../version.ts';
+import { openScaling } from './scale-proposer.ts';
 import { createScorer } from './scorer.ts';
 import { openSpace } from './search-proposer.ts';
 import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
@@ -111,6 +112,29 @@ function splitSet({ set = {}, ...network }: NetworkRequest) {
 
 export interface ScaleOptions extends StudyOptions {
   readonly scale?: Partial<ScaleSettings>;
+}
+
+/** The paper's budget of 2 with a tolerance that keeps its own answer, 1.2 * 1.1^2 * 1.15^2 = 1.92; grid of 0.05. */
+export const scaleDefaults: ScaleSettings = { budget: 2, tolerance: 0.05, by: 'product', step: 0.05, compare: [] };
+
+/**
+ * Reads the spec and the data of a new study of scaling coefficients, and checks that its base network can be trained.
+ * @throws RunError and what `planRun` throws
+ */
+export async function planScale(options: ScaleOptions, report?: Report): Promise<StudyPlan> {
+  const spec = specOf(options);
+  const scale = { ...scaleDefaults, ...options.scale };
+  const { copy, config } = await planShared(options, spec, options.network ?? {}, spec, report);
+  const planned: StudyConfig = { ...config, trials: options.trials ?? Number.MAX_SAFE_INTEGER, scale };
+  // what cannot be scaled is said before a folder is made
+  const { candidates } = openScaling(spec, planned);
+  if (candidates.length === 0) {
+    throw new RunError(
+      words`no point of the grid has ${scale.budget} times the base network within ${scale.tolerance * 100} %: ${option('tolerance')} allows more, ${option('step')} has finer points`,
+      { setting: 'tolerance' },
+    );
+  }
+  return { copy, config: planned };
 }
 
 export function specOf({ spec, cwd = process.cwd() }: StudyOptions): Spec {

@@ -4,20 +4,13 @@ import { lockRun } from '../train/run/run-lock.ts';
 import { explore, type Proposer } from './explore.ts';
 import { type Findings, findingsOf, frontOf, promoted } from './findings.ts';
 import type { StudyPlan } from './plan-study.ts';
-import { createScorer, type Scorer } from './scorer.ts';
-import { createSearchProposer, openSpace } from './search-proposer.ts';
+import type { Scorer } from './scorer.ts';
 import type { StudyConfig } from './study-config.ts';
 import type { StudyEvent } from './study-events.ts';
-import {
-  createNumberedStudy,
-  createStudyFolder,
-  openStudySpec,
-  readStudy,
-  type StudyFolder,
-  writeStudy,
-} from './study-folder.ts';
+import { createNumberedStudy, createStudyFolder, readStudy, type StudyFolder, writeStudy } from './study-folder.ts';
+import { openStudyKind, type StudyFound, type StudyKind } from './study-kind.ts';
 import { createTrainer, epochsOf, type Subject, type Trainer } from './trainer.ts';
-import { openTrialLog, type TrialLog, type TrialRecord } from './trial-log.ts';
+import { openTrialLog, readTrials, type TrialRecord } from './trial-log.ts';
 import { createTrialPool, type TrialProgram } from './trial-pool.ts';
 import { writeFindings } from './write-findings.ts';
 
@@ -34,13 +27,9 @@ export interface StudyControl {
   readonly onEvent?: (event: StudyEvent) => void;
 }
 
-export interface StudyOutcome {
-  readonly folder: StudyFolder;
-  readonly config: StudyConfig;
+export interface StudyOutcome extends StudyFound {
   /** Whether it came to its end, or was stopped and can be resumed. */
   readonly finished: boolean;
-  readonly scorer: Scorer;
-  readonly findings: Findings;
 }
 
 /** Starts a planned study. @param out its folder; the next free one of `studies/NAME-1` and so on by default */
@@ -82,7 +71,8 @@ async function runStudy(
   { signal, onEvent = () => {} }: StudyControl,
 ): Promise<StudyOutcome> {
   const { program, workers = 1, cwd = process.cwd(), env = process.env } = place;
-  const { proposer, start, scorer } = openStudyKind(folder, config);
+  const kind = openStudyKind(folder, config);
+  const { scorer } = kind;
   const log = openTrialLog(folder);
   const pool = createTrialPool({ program, workers, threads: config.threads, env, cwd });
   const stop = () => pool.stop();
@@ -95,27 +85,18 @@ async function runStudy(
       progress: () =>
         onEvent({ kind: 'progress', trained: log.records.length, running: [...trainer.running.values()] }),
     });
-    const finished = await climb(config, proposer, start, scorer, trainer, onEvent);
-    const findings = findingsOf(config, scorer, log.records);
-    writeFindings(folder, config, scorer, findings);
-    return { folder, config, finished, scorer, findings };
+    const { proposer, start } = kind.open();
+    const climbed = await climb(config, proposer, start, scorer, trainer, onEvent);
+    const findings = () => findingsOf(config, scorer, log.records);
+    const finished = climbed && (await compare(config, kind, findings(), trainer, onEvent));
+    const found = { folder, config, scorer, findings: findings(), compared: kind.compared(findings(), log.records) };
+    writeFindings(found);
+    return { ...found, finished };
   } finally {
     signal?.removeEventListener('abort', stop);
     pool.close();
     log.close();
   }
-}
-
-/** What a study of each kind proposes. */
-function openStudyKind(
-  folder: StudyFolder,
-  config: StudyConfig,
-): { proposer: Proposer; start: Subject; scorer: Scorer } {
-  const spec = openStudySpec(folder, config);
-  const opened = openSpace(spec, config);
-  const scorer = createScorer(opened.model, config);
-  const proposer = createSearchProposer(folder, config, spec, opened, scorer);
-  return { proposer, start: proposer.start, scorer };
 }
 
 /**
@@ -151,6 +132,22 @@ async function climb(
   return true;
 }
 
+/** Trains what a study compares its findings with, for as long as these were. @returns whether it came to its end */
+async function compare(
+  config: StudyConfig,
+  { others }: StudyKind,
+  findings: Findings,
+  trainer: Trainer,
+  onEvent: (event: StudyEvent) => void,
+): Promise<boolean> {
+  const subjects = others(findings);
+  if (subjects.length === 0) return true;
+  const rung = config.rungs.length - 1;
+  onEvent({ kind: 'rung', rung, epochs: epochsOf(config, rung), networks: subjects.length });
+  const trained = await Promise.all(subjects.map((subject) => trainer.train(subject, rung)));
+  return !trained.includes(undefined);
+}
+
 /** Whether a network betters what was known before it: the objective, or the front. */
 function improvement(config: StudyConfig, scorer: Scorer): (record: TrialRecord) => boolean {
   const known: TrialRecord[] = [];
@@ -165,11 +162,12 @@ function improvement(config: StudyConfig, scorer: Scorer): (record: TrialRecord)
 }
 
 /** Reads what a study has found so far, whether or not it runs. @throws RunError if there is none, or it is damaged */
-export function readFindings(folder: StudyFolder, records: TrialLog['records']): Omit<StudyOutcome, 'finished'> {
+export function readFindings(folder: StudyFolder): StudyFound {
   const config = readStudy(folder);
-  const { model } = openSpace(openStudySpec(folder, config), config);
-  const scorer = createScorer(model, config);
-  return { folder, config, scorer, findings: findingsOf(config, scorer, records) };
+  const records = readTrials(folder);
+  const { scorer, compared } = openStudyKind(folder, config);
+  const findings = findingsOf(config, scorer, records);
+  return { folder, config, scorer, findings, compared: compared(findings, records) };
 }
 
 /** The path of a file in a study's folder, as its user calls it. */

@@ -43,8 +43,10 @@ export interface ScaleSettings {
   /** `product`: alpha * beta^2 * gamma^2, as the paper has it; else a cost of the built networks. */
   readonly by: 'product' | StudyCost;
   readonly step: number;
-  /** Whether single factors and published rules are trained beside the candidates, at equal costs. */
-  readonly compare: boolean;
+  /**
+   * Single factors, compound and published rules are trained beside the candidates, at so many times the base's multiply-accumulates.
+   */
+  readonly compare: readonly number[];
 }
 
 /** Everything that decides what a study finds, as `config.json` in its folder. */
@@ -101,7 +103,7 @@ const scaleShape = anObject({
   tolerance: aPositive,
   by: oneOf('product', ...studyCosts),
   step: aPositive,
-  compare: aFlag,
+  compare: listOf(aPositive),
 });
 
 const shape = anObject(

@@ -1,15 +1,14 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
-import { formatExact, formatPercent } from '../report/format-number.ts';
+import { formatExact, formatFactor, formatPercent } from '../report/format-number.ts';
 import { columnsOf, type Paint, plain, renderTable } from '../report/text-table.ts';
 import { shortNumber } from '../train/report/html.ts';
-import type { Findings } from './findings.ts';
 import { costText, costTitles, pointText } from './point-text.ts';
-import type { Scorer } from './scorer.ts';
 import { type StudyConfig, studyCosts } from './study-config.ts';
+import type { StudyFound } from './study-kind.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** What a study found: its front, the best network by its objective, and the starting point. */
-export function findingsText(config: StudyConfig, scorer: Scorer, findings: Findings, paint: Paint = plain): string {
+export function findingsText({ config, scorer, findings, compared }: StudyFound, paint: Paint = plain): string {
   const { networks, front, best, start, rung, correlations } = findings;
   const epochs = config.rungs[rung] as number;
   const counts = ['trained', 'reused', 'stopped', 'failed']
@@ -36,9 +35,23 @@ export function findingsText(config: StudyConfig, scorer: Scorer, findings: Find
     `${paint.bold(head)}\n`,
     ...(scorer.text === undefined ? [] : [`maximised: ${scorer.text}\n`]),
     renderTable(columnsOf([''], titles, ['point']), rows, { paint }),
+    ...(compared.length > 0 ? [comparedText(config, compared, paint)] : []),
     ...correlations.map(
       ({ from, to, networks: count, correlation }) =>
         `rank correlation of ${config.rungs[from]} and ${config.rungs[to]} epochs: ${correlation.toFixed(3)}, of ${count} networks\n`,
     ),
   ].join('\n');
+}
+
+/** Ways of scaling at equal computation. */
+function comparedText({ rungs }: StudyConfig, compared: StudyFound['compared'], paint: Paint): string {
+  const rows = compared.map(({ line, multiple, factors, record }) => [
+    line,
+    `×${formatFactor(multiple)}`,
+    ...[factors.d, factors.w, factors.r].map((value) => formatFactor(value)),
+    formatPercent(record.accuracy),
+    ...studyCosts.map((cost) => costText(cost, record[cost])),
+  ]);
+  const titles = ['MACs', 'd', 'w', 'r', 'accuracy', ...studyCosts.map((cost) => costTitles[cost])];
+  return `after ${rungs.at(-1)} epochs\n\n${renderTable(columnsOf(['way of scaling'], titles), rows, { paint })}`;
 }

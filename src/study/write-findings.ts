@@ -1,28 +1,25 @@
 import { join } from 'node:path';
 import { writeTextAtomically } from '../node/atomic-file.ts';
-import type { Findings } from './findings.ts';
 import { frontScatter } from './report/front-scatter.ts';
 import { scatterFile } from './report/scatter.ts';
 import { studyReport } from './report/study-report.ts';
-import type { Scorer } from './scorer.ts';
-import { type StudyConfig, studyCosts } from './study-config.ts';
-import { networkFile, type StudyFolder } from './study-folder.ts';
+import { studyCosts } from './study-config.ts';
+import { networkFile } from './study-folder.ts';
+import type { StudyFound } from './study-kind.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** Writes `front.json`, `front.svg` and `report.html`. Equal findings are equal bytes. */
-export function writeFindings(folder: StudyFolder, config: StudyConfig, scorer: Scorer, findings: Findings): void {
+export function writeFindings(found: StudyFound): void {
+  const { folder, findings } = found;
   const write = (name: string, text: string) => writeTextAtomically(join(folder.path, name), text);
-  write('front.json', `${JSON.stringify(findingsJson(config, scorer, findings), undefined, 2)}\n`);
-  if (findings.networks.length > 0) write('front.svg', scatterFile(frontScatter(config, findings)));
-  write('report.html', studyReport(folder, config, scorer, findings));
+  write('front.json', `${JSON.stringify(findingsJson(found), undefined, 2)}\n`);
+  if (findings.networks.length > 0) write('front.svg', scatterFile(frontScatter(found)));
+  write('report.html', studyReport(found));
 }
 
 /** What a study found, for machines. */
-export function findingsJson(
-  config: StudyConfig,
-  scorer: Scorer,
-  { front, best, start, networks, rung, correlations }: Findings,
-) {
+export function findingsJson({ config, scorer, findings, compared }: StudyFound) {
+  const { front, best, start, networks, rung, correlations } = findings;
   const point = (record: TrialRecord) => ({
     trial: record.trial,
     network: record.network,
@@ -42,6 +39,14 @@ export function findingsJson(
     front: front.map(point),
     ...(best && { best: point(best) }),
     ...(start && { start: point(start) }),
+    ...(compared.length > 0 && {
+      compared: compared.map(({ line, multiple, factors, record }) => ({
+        line,
+        multiple,
+        ...factors,
+        ...point(record),
+      })),
+    }),
     correlations: correlations.map(({ from, to, ...rest }) => ({
       from: config.rungs[from],
       to: config.rungs[to],

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { safeText } from '../../diagnostics/text-width.ts';
 import { statOf } from '../../node/file-stat.ts';
 import { compareStudies, comparisonText } from '../../study/compare-studies.ts';
-import { readFindings, type StudyOutcome } from '../../study/run-study.ts';
+import { readFindings } from '../../study/run-study.ts';
 import { studyCsv } from '../../study/study-csv.ts';
-import { networkFile } from '../../study/study-folder.ts';
+import { openStudyKind, type StudyFound } from '../../study/study-kind.ts';
 import { findingsText } from '../../study/study-text.ts';
 import { readTrials } from '../../study/trial-log.ts';
 import { findingsJson } from '../../study/write-findings.ts';
@@ -34,8 +33,8 @@ export const studyCommand: RunCommand = (args, io) =>
       if (flag(args, name) && what !== 'export') throw usageError(`--${name} is for export`, 'study');
     }
     const studies = folders.map((shown) => open(shown, io));
-    if (what === 'show') show(studies[0] as OpenedStudy, args, io);
-    else if (what === 'export') exportStudy(studies[0] as OpenedStudy, args, io);
+    if (what === 'show') show(studies[0] as StudyFound, args, io);
+    else if (what === 'export') exportStudy(studies[0] as StudyFound, args, io);
     else {
       const compared = compareStudies(studies);
       printAnswer(args, io, compared, (paint) => comparisonText(compared, paint));
@@ -43,20 +42,18 @@ export const studyCommand: RunCommand = (args, io) =>
     return exitCodes.ok;
   });
 
-type OpenedStudy = Omit<StudyOutcome, 'finished'>;
-
-function open(shown: string, io: Io): OpenedStudy {
+function open(shown: string, io: Io): StudyFound {
   const folder = { path: resolve(io.cwd, shown), shown };
-  return readFindings(folder, readTrials(folder));
+  return readFindings(folder);
 }
 
-function show({ folder, config, scorer, findings }: OpenedStudy, args: Arguments, io: Io): void {
-  const value = { folder: folder.shown, ...findingsJson(config, scorer, findings) };
-  printAnswer(args, io, value, (paint) => findingsText(config, scorer, findings, paint));
+function show(found: StudyFound, args: Arguments, io: Io): void {
+  const value = { folder: found.folder.shown, ...findingsJson(found) };
+  printAnswer(args, io, value, (paint) => findingsText(found, paint));
 }
 
 /** The spec of a network, or the log as CSV: to a file, or to standard output. */
-function exportStudy({ folder, config, scorer, findings }: OpenedStudy, args: Arguments, io: Io): void {
+function exportStudy({ folder, config, scorer, findings }: StudyFound, args: Arguments, io: Io): void {
   const asked = number(args, 'network');
   const written = asked === undefined ? studyCsv(readTrials(folder), scorer) : specOf(asked);
   const output = text(args, 'output');
@@ -72,6 +69,6 @@ function exportStudy({ folder, config, scorer, findings }: OpenedStudy, args: Ar
   function specOf(trial: number): string {
     const record = findings.networks.find((one) => one.trial === trial);
     if (!record) throw failure(`the study has no network ${trial}`);
-    return readFileSync(resolve(folder.path, networkFile(config, record.network)), 'utf8');
+    return openStudyKind(folder, config).specOf(record);
   }
 }

@@ -1,7 +1,7 @@
 import type { BackendRequest } from '../../backends/backend.ts';
-import type { SearchOptions, StudyOptions } from '../../study/plan-study.ts';
+import type { ScaleOptions, SearchOptions, StudyOptions } from '../../study/plan-study.ts';
 import { defaultBeta } from '../../study/scorer.ts';
-import type { AlgorithmName, Reward, RewardName, StudyCost } from '../../study/study-config.ts';
+import type { AlgorithmName, Reward, RewardName, ScaleSettings, StudyCost } from '../../study/study-config.ts';
 import { flag, number, text } from '../arguments.ts';
 import { budgetsOf } from '../budgets.ts';
 import type { Arguments } from '../command.ts';
@@ -58,6 +58,29 @@ export async function searchRequest(args: Arguments, io: Io): Promise<SearchOpti
     ...given('sample', number(args, 'sample-size')),
     ...given('reward', rewardOf(args)),
   };
+}
+
+/** What a command line asks a study of scaling for. */
+export async function scaleRequest(args: Arguments, io: Io): Promise<ScaleOptions> {
+  const scale = {
+    ...given('budget', number(args, 'budget')),
+    ...given('tolerance', number(args, 'tolerance')),
+    ...given('step', number(args, 'step')),
+    ...given('by', text(args, 'by') as ScaleSettings['by'] | undefined),
+    ...given('compare', multiplesOf(args)),
+  };
+  return { ...(await studyRequest(args, io)), scale };
+}
+
+function multiplesOf(args: Arguments): number[] | undefined {
+  const multiples = text(args, 'compare')?.split(',').map(Number);
+  if (multiples?.some((multiple) => !(multiple > 0 && Number.isFinite(multiple) && multiple !== 1))) {
+    throw usageError(
+      `--compare takes multiples of the base network's computation, such as 2,4, not '${text(args, 'compare')}'`,
+      'scale',
+    );
+  }
+  return multiples;
 }
 
 /** @throws a usage error for what cannot be given with `--resume` */

@@ -16,6 +16,7 @@ export function runStudyCommand(
   args: Arguments,
   io: Io,
   run: (control: StudyControl, screen: ReturnType<typeof createStudyScreen>) => Promise<StudyOutcome>,
+  after: (outcome: StudyOutcome) => readonly string[] = () => [],
 ): Promise<number> {
   return explained(args, io, async () => {
     const screen = createStudyScreen(args, io);
@@ -26,7 +27,7 @@ export function runStudyCommand(
     try {
       const outcome = await run({ signal: signals.signal, onEvent: screen.onEvent }, screen);
       screen.clear();
-      printOutcome(outcome, args, io);
+      printOutcome(outcome, outcome.finished ? after(outcome) : [], args, io);
       return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
     } finally {
       screen.clear();
@@ -35,15 +36,19 @@ export function runStudyCommand(
   });
 }
 
-function printOutcome({ folder, config, finished, scorer, findings }: StudyOutcome, args: Arguments, io: Io): void {
-  const value = { folder: folder.shown, finished, ...findingsJson(config, scorer, findings) };
+function printOutcome(outcome: StudyOutcome, notes: readonly string[], args: Arguments, io: Io): void {
+  const { folder, config, finished, findings } = outcome;
+  const value = { folder: folder.shown, finished, ...findingsJson(outcome) };
   if (flag(args, 'quiet') && !flag(args, 'json')) return;
   printAnswer(args, io, value, (paint) => {
     const { best } = findings;
     const lines = [
-      `\n${findingsText(config, scorer, findings, paint)}`,
-      ...(best ? [`the best network: ${safeText(shownPath(folder, networkFile(config, best.network)))}`] : []),
+      `\n${findingsText(outcome, paint)}`,
+      ...(best && !config.scale
+        ? [`the best network: ${safeText(shownPath(folder, networkFile(config, best.network)))}`]
+        : []),
       `report: ${safeText(shownPath(folder, 'report.html'))}`,
+      ...notes.map((note) => safeText(note)),
       ...(finished ? [] : [`go on with: enetc ${args.command.name} --resume ${safeText(folder.shown)}`]),
     ];
     return `${lines.join('\n')}\n`;

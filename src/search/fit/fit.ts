@@ -16,8 +16,10 @@ import {
   type LineName,
   lineNeeds,
   openFactors,
+  type Rates,
   resolutionOf,
   rowLine,
+  tinyLine,
 } from './lines.ts';
 
 export interface FitOptions {
@@ -25,6 +27,8 @@ export interface FitOptions {
   readonly request?: ScalingRequest;
   /** The formula where the model has one, else the line through its rows, else the paper's compound coefficients. */
   readonly along?: LineName;
+  /** Of `compound`: coefficients of its own. */
+  readonly rates?: Rates;
   /** Whether d, w and r are then raised one by one as long as the network fits. */
   readonly fill?: boolean;
   /** The size of a network's file, in bytes: needed where `file` is a budget. */
@@ -76,13 +80,13 @@ interface FitCandidate extends Candidate {
  * not. The program must have been checked without errors. What goes wrong is a diagnostic.
  */
 export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOptions = {}): FitResult {
-  const { request = {}, along, fill = false } = options;
+  const { request = {}, along, fill = false, rates } = options;
   const base = buildGraph(model, request, undefined, true);
   const { point, graph } = base;
   if (!point || !graph) return { diagnostics: base.diagnostics };
   const lab = createLab(model, budgets, options, base);
   const open = openFactors(model, request, point);
-  const line = chooseLine(model, request, along, lab, open, point);
+  const line = chooseLine(model, request, along, lab, open, point, rates);
   if (!line)
     return {
       diagnostics: [
@@ -122,14 +126,16 @@ function chooseLine(
   lab: Lab,
   open: readonly FactorSetting[],
   point: ScalingPoint,
+  rates: Rates | undefined,
 ): Line | undefined {
   const formula = () => (request.variant === undefined ? formulaLine(model, request) : undefined);
   const published = () =>
     open.length === 3 && request.variant === undefined ? rowLine(request, lab.rows(), point) : undefined;
-  const factors = (name: Exclude<LineName, 'formula' | 'rows'>) =>
-    open.some((f) => f.name === name || name === 'compound' || name === 'fast')
-      ? factorLine(name, request, open)
-      : undefined;
+  const factors = (name: Exclude<LineName, 'formula' | 'rows'>) => {
+    if (name === 'tinynet') return open.length > 0 ? tinyLine(request, open) : undefined;
+    const scales = open.some((f) => f.name === name || name === 'compound' || name === 'fast');
+    return scales ? factorLine(name, request, open, rates) : undefined;
+  };
   if (along === undefined) return formula() ?? published() ?? factors('compound');
   if (along === 'formula') return formula();
   return along === 'rows' ? published() : factors(along);

@@ -5,7 +5,7 @@ import { buildGraph } from '../../5-graph/build.ts';
 import { type BuiltPoint, costsOf } from '../costs.ts';
 
 /** The lines through a family along which a network can grow. */
-export const lineNames = ['formula', 'rows', 'compound', 'fast', 'd', 'w', 'r'] as const;
+export const lineNames = ['formula', 'rows', 'compound', 'fast', 'tinynet', 'd', 'w', 'r'] as const;
 export type LineName = (typeof lineNames)[number];
 
 /** What a model must have for a line; by default the factors' lines. */
@@ -21,12 +21,15 @@ export interface Line {
   readonly request: (t: number) => ScalingRequest;
 }
 
+/** What factors are multiplied by where t grows by 1. */
+export type Rates = Readonly<Partial<Record<FactorName, number>>>;
+
 /**
  * What each factor is multiplied by where t grows by 1. `compound`: EfficientNet's coefficients (Tan & Le, ICML 2019).
  * `fast`: d = s^0.1, w = s^0.4, r = s^0.05 at s = 2^t (Dollar, Singh & Girshick, CVPR 2021, arXiv 2103.06877), which doubles
  * the computation while activations, and with them the time, grow slowly.
  */
-const rates: Readonly<Record<Exclude<LineName, 'formula' | 'rows'>, Readonly<Partial<Record<FactorName, number>>>>> = {
+const rates: Readonly<Record<Exclude<LineName, 'formula' | 'rows' | 'tinynet'>, Rates>> = {
   compound: { d: 1.2, w: 1.1, r: 1.15 },
   fast: { d: 2 ** 0.1, w: 2 ** 0.4, r: 2 ** 0.05 },
   d: { d: 2 },
@@ -69,18 +72,53 @@ export function formulaLine(model: DeclaredModel, request: ScalingRequest): Line
   return { name: 'formula', request: (phi) => ({ ...request, phi, rule: 'formula' }) };
 }
 
-/** A line on which some of the factors grow together. */
-export function factorLine(name: keyof typeof rates, request: ScalingRequest, open: readonly FactorSetting[]): Line {
+/** A line on which some of the factors grow together. @param own other coefficients than those of the name */
+export function factorLine(
+  name: keyof typeof rates,
+  request: ScalingRequest,
+  open: readonly FactorSetting[],
+  own: Rates = rates[name],
+): Line {
   return {
     name,
     request: (t) =>
       Object.assign(
         { ...request },
         ...open.flatMap((factor) => {
-          const rate = rates[name][factor.name];
+          const rate = own[factor.name];
           return rate === undefined ? [] : [factor.request(factor.anchor * rate ** t)];
         }),
       ),
+  };
+}
+
+/**
+ * EfficientNet-B0 and TinyNet A to E below it (Han et al., NeurIPS 2020, table 3): d, w, and r by their resolutions over 224. The
+ * networks that they found to be best have nearly the width and less resolution.
+ */
+const tinyNets: readonly (readonly [d: number, w: number, r: number])[] = [
+  [1, 1, 1],
+  [1.2, 1, 192 / 224],
+  [1.1, 0.75, 188 / 224],
+  [0.85, 0.54, 184 / 224],
+  [0.695, 0.54, 152 / 224],
+  [0.6, 0.51, 106 / 224],
+];
+
+/** The line through TinyNet's factors: they hold at t 0, -1 to -5, geometrically in between and on beyond both ends. */
+export function tinyLine(request: ScalingRequest, open: readonly FactorSetting[]): Line {
+  return {
+    name: 'tinynet',
+    request(t) {
+      const from = Math.min(Math.max(Math.floor(-t), 0), tinyNets.length - 2);
+      const [a, b] = [tinyNets[from], tinyNets[from + 1]] as [readonly number[], readonly number[]];
+      const settings = open.map((factor) => {
+        const i = factorNames.indexOf(factor.name);
+        const [first, second] = [a[i] as number, b[i] as number];
+        return factor.request(factor.anchor * first * (second / first) ** (-t - from));
+      });
+      return Object.assign({ ...request }, ...settings);
+    },
   };
 }
 

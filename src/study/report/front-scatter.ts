@@ -1,14 +1,18 @@
 import { formatPercent } from '../../report/format-number.ts';
-import type { Findings } from '../findings.ts';
 import { costText, costTitles, pointText } from '../point-text.ts';
-import type { StudyConfig } from '../study-config.ts';
+import type { StudyFound } from '../study-kind.ts';
 import type { TrialRecord } from '../trial-log.ts';
 import type { Scatter } from './scatter.ts';
 
 /** Accuracy over cost: the front, the other networks at its rung, those of shorter training, and the starting point. */
-export function frontScatter({ name, cost, rungs }: StudyConfig, { front, networks, rung, start }: Findings): Scatter {
+export function frontScatter({ config, findings, compared }: StudyFound): Scatter {
+  const { name, cost, rungs } = config;
+  const { front, networks, rung, start } = findings;
   const inFront = new Set(front);
-  const able = networks.filter((record) => record.state !== 'failed' && record !== start && !inFront.has(record));
+  const able = networks.filter(
+    (record) =>
+      record.state !== 'failed' && record !== start && !inFront.has(record) && record.point.line === undefined,
+  );
   const pointOf = (record: TrialRecord) => ({
     x: record[cost],
     y: record.accuracy,
@@ -24,6 +28,14 @@ export function frontScatter({ name, cost, rungs }: StudyConfig, { front, networ
       ...(shorter.length > 0 ? [{ name: 'shorter training', points: shorter.map(pointOf) }] : []),
       ...(others.length > 0 ? [{ name: `${rungs[rung]} epochs`, color: 3 as const, points: others.map(pointOf) }] : []),
       { name: 'front', color: 1, joined: true, points: front.map(pointOf) },
+      ...[...new Set(compared.map(({ line }) => line))].map((line) => ({
+        name: line,
+        joined: true,
+        label: line,
+        points: [...(start ? [start] : []), ...compared.filter((one) => one.line === line).map(({ record }) => record)]
+          .sort((a, b) => a[cost] - b[cost])
+          .map(pointOf),
+      })),
       ...(start ? [{ name: 'starting point', color: 2 as const, points: [pointOf(start)] }] : []),
     ],
   };

@@ -5,8 +5,8 @@ import type { Findings } from '../findings.ts';
 import { costText, costTitles, pointText } from '../point-text.ts';
 import type { Scorer } from '../scorer.ts';
 import { type StudyConfig, studyCosts } from '../study-config.ts';
-import type { StudyFolder } from '../study-folder.ts';
 import { networkFile } from '../study-folder.ts';
+import type { StudyFound } from '../study-kind.ts';
 import type { TrialRecord } from '../trial-log.ts';
 import { frontScatter } from './front-scatter.ts';
 import { scatterFigure } from './scatter.ts';
@@ -15,15 +15,17 @@ const ownStyle =
   '.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}';
 
 /** A study's report: one HTML file that needs no other and no network. */
-export function studyReport(folder: StudyFolder, config: StudyConfig, scorer: Scorer, findings: Findings): string {
+export function studyReport(found: StudyFound): string {
+  const { folder, config, scorer, findings } = found;
   const title = `${config.name}, ${folder.shown}`;
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>${escapeHtml(title)}</title><style>${style}${ownStyle}</style></head><body><main>`,
     `<h1>${escapeHtml(config.name)}</h1><p class="lead">${escapeHtml(folder.shown)}, on ${escapeHtml(config.data)}</p>`,
     tiles(config, scorer, findings),
-    findings.networks.length > 0 ? scatterFigure(frontScatter(config, findings)) : '',
+    findings.networks.length > 0 ? scatterFigure(frontScatter(found)) : '',
     `<h2>Front</h2>${networkTable(config, scorer, findings.front)}`,
+    ...(found.compared.length > 0 ? [`<h2>Ways of scaling at equal computation</h2>${comparedTable(found)}`] : []),
     `<h2>Longer training</h2>${correlations(config, findings)}`,
     `<h2>All networks</h2>${networkTable(config, scorer, findings.networks)}`,
     `<h2>Configuration</h2>${configTable(config)}`,
@@ -70,6 +72,19 @@ function networkTable(config: StudyConfig, scorer: Scorer, records: readonly Tri
     escapeHtml(record.trial === 0 ? `starting point: ${pointText(record)}` : pointText(record)),
   ]);
   return records.length === 0 ? '<p class="note">None yet.</p>' : htmlTable(head, rows);
+}
+
+function comparedTable({ compared, config }: StudyFound): string {
+  const rows = compared.map(({ line, multiple, factors, record }) => [
+    escapeHtml(line),
+    `×${shortNumber(multiple)}`,
+    ...[factors.d, factors.w, factors.r].map((value) => shortNumber(value)),
+    formatPercent(record.accuracy),
+    String(record.epochs),
+    ...studyCosts.map((cost) => costText(cost, record[cost])),
+  ]);
+  const costs = studyCosts.map((cost) => costTitles[cost]);
+  return `${htmlTable(['way', 'MACs aimed at', 'd', 'w', 'r', 'accuracy', 'epochs', ...costs], rows)}<p class="note">For each way the network whose multiply-accumulates come nearest to the aim, over the real rounding; ${escapeHtml(config.name)} with all factors 1 has 1.</p>`;
 }
 
 function correlations(config: StudyConfig, { correlations: found }: Findings): string {
