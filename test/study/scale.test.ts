@@ -96,7 +96,10 @@ test('what cannot be scaled is said before anything is trained', async () => {
   );
   writeFileSync(
     join(cwd, 'family.enet'),
-    family.replaceAll(/[dwr]\((\d+)\)/g, '$1').replace('[1, resolution, resolution]', '[1, 8, 8]').replace(/.*param resolution.*\n/, ''),
+    family
+      .replaceAll(/[dwr]\((\d+)\)/g, '$1')
+      .replace('[1, resolution, resolution]', '[1, 8, 8]')
+      .replace(/.*param resolution.*\n/, ''),
   );
   await expect(planIn(cwd)).rejects.toThrow(/'Small' cannot grow along 'compound' here/);
 });
