@@ -20,7 +20,7 @@ export interface TargetEntry<Options = object> extends TargetFacts {
 }
 
 /** The engines that `verify` can run a network in. */
-export type Runtime = 'onnxruntime' | 'tfjs-layers' | 'tfjs-graph';
+export type Runtime = 'onnxruntime' | 'tfjs-layers' | 'tfjs-graph' | 'tflite';
 
 interface NamedOutput {
   /** What follows the spec and its variant in the name of the output, where the user gives none. */

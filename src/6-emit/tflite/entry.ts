@@ -28,5 +28,6 @@ export const liteEntry: TargetEntry<LiteOptions> = {
     },
   },
   lacks: lackedForms.map(({ what }) => what),
+  runtime: 'tflite',
   load: async () => (await import('./target.ts')).liteTarget,
 };

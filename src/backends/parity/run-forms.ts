@@ -1,11 +1,12 @@
 import type { GraphModel, LayersModel, Tensor } from '@tensorflow/tfjs';
-import type { Graph } from '../../5-graph/graph.ts';
+import { elements, type Graph, shapeOf } from '../../5-graph/graph.ts';
 import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
 import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import type { Tfjs } from '../backend.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
+import type { LiteInterpreter, LiteValue } from '../tflite/interpreter.ts';
 import type { Form } from './forms.ts';
-import { fromTensors, toTensors, type Value } from './values.ts';
+import { fromTensors, toTensors, turned, type Value } from './values.ts';
 
 /** The outputs of an ONNX file. */
 export async function runOnnx(
@@ -27,6 +28,32 @@ export async function runOnnx(
     });
   } finally {
     await session.release();
+  }
+}
+
+/** The outputs of a TensorFlow Lite file, by its signature. */
+export async function runLite(
+  lite: LiteInterpreter,
+  model: Uint8Array,
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  const session = await lite.open({ model, threads: 1, delegate: true });
+  try {
+    const fed = inputs.map(({ name, shape, data }) => {
+      const [channels = 1, ...space] = shape;
+      return [name, { shape: [batch, ...space, channels], data: turned(data, batch, shape, 'toLast') }] as const;
+    });
+    const results = await session.run(Object.fromEntries(fed));
+    return graph.outputs.map(({ name, value }) => {
+      const shape = shapeOf(graph, value);
+      const { data } = results[name] as LiteValue;
+      // of learned tensors alone there is one for all samples
+      return { name, shape, data: turned(data, data.length / elements(shape), shape, 'toFirst') };
+    });
+  } finally {
+    await session.close();
   }
 }
 

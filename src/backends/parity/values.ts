@@ -47,6 +47,32 @@ export async function fromTensors(tf: Tfjs, graph: Graph, results: readonly Tens
   return values;
 }
 
+/**
+ * The numbers of a value `[batch, C, H, W]` as `[batch, H, W, C]`, or back; those of vectors as they are.
+ * @param shape without the batch, channels first.
+ */
+export function turned(
+  data: Float32Array,
+  batch: number,
+  [channels = 1, ...space]: Shape,
+  way: 'toLast' | 'toFirst',
+): Float32Array {
+  const pixels = elements(space);
+  if (pixels === 1) return data;
+  const out = new Float32Array(data.length);
+  for (let sample = 0; sample < batch; sample++) {
+    const begin = sample * channels * pixels;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const [first, last] = [begin + channel * pixels + pixel, begin + pixel * channels + channel];
+        if (way === 'toLast') out[last] = data[first] as number;
+        else out[first] = data[last] as number;
+      }
+    }
+  }
+  return out;
+}
+
 /** How far results are from what they should be. */
 export interface Difference {
   /** The largest difference of an output over its largest value: what is held against the tolerance. */

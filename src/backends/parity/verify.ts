@@ -8,9 +8,11 @@ import { type Backend, type BackendName, BackendUnavailable, backendNames, type 
 import { firstLine } from '../first-line.ts';
 import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { openBackend } from '../open.ts';
+import { findLitePython, liteAdvice } from '../tflite/find-python.ts';
+import { startInterpreter } from '../tflite/interpreter.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
 import { type Form, type WrittenForms, writeForms } from './forms.ts';
-import { runOnnx, runTfjs } from './run-forms.ts';
+import { runLite, runOnnx, runTfjs } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
 export interface ParityRequest {
@@ -80,6 +82,7 @@ export async function verifyParity(
         written = await writeForms(compilation, request.weights ?? (await randomRequest(backend, inputs)));
         if (!written.forms) return { diagnostics: written.diagnostics };
         for (const form of formsOf('onnxruntime')) await runOnnxFirst(form);
+        await runLiteForms(formsOf('tflite'));
       }
       const { tf, description } = backend;
       for (const runtime of ['tfjs-layers', 'tfjs-graph'] as const) {
@@ -118,6 +121,29 @@ export async function verifyParity(
       missing.push({ engine: 'onnxruntime', why: 'the file would have 2 GiB or more' });
     else {
       await timed(name, 'onnxruntime', 'ONNX Runtime', () => runOnnx(ort, files.bytes(''), graph, inputs, batch));
+    }
+  }
+
+  async function runLiteForms(forms: readonly Form[]): Promise<void> {
+    if (forms.length === 0) return;
+    const python = findLitePython(where);
+    if (python === undefined) {
+      const why = 'there is no Python with LiteRT or TensorFlow';
+      missing.push({ engine: 'tflite', why, advice: liteAdvice });
+      return;
+    }
+    request.onStep?.("starting TensorFlow Lite's interpreter");
+    const lite = await startInterpreter(python).catch(firstLine);
+    if (typeof lite === 'string') {
+      missing.push({ engine: 'tflite', why: `${python} does not start it: ${lite}`, advice: liteAdvice });
+      return;
+    }
+    try {
+      for (const { name, files } of forms) {
+        await timed(name, 'tflite', lite.engine, () => runLite(lite, files.bytes(''), graph, inputs, batch));
+      }
+    } finally {
+      lite.close();
     }
   }
 

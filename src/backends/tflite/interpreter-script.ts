@@ -1,9 +1,10 @@
 /**
- * What Python runs: TensorFlow Lite's interpreter, by lines of JSON. First it says which one it has, `{engine}`; then each request
- * is answered by one line, `{error}` or what it asks for. Numbers are float32 in base64.
+ * What Python runs: TensorFlow Lite's interpreter, by lines of JSON. Its argument is the engine that is wanted, `litert` or
+ * `tensorflow`; without one, the first that there is. First it says which one it has, `{engine}`; then each request is answered by
+ * one line, `{error}` or what it asks for. Numbers are float32 in base64.
  *
  * - `{open: path, id, threads, delegate}`: opens a model, with its default delegate (XNNPACK) or without; gives `{inputs}`,
- *   a shape by name, -1 for an open batch.
+ *   a shape by name, -1 for an open batch. A number in place of the path: so many bytes of the model follow the line.
  * - `{run: id, inputs: {name: {shape, data}}}`: gives `{outputs: {name: {shape, data}}}`, by the names of the signature. Inputs of
  *   another shape than before resize the model.
  * - `{time: id, runs}`: runs on the inputs of the last `run`; gives `{milliseconds}`, a list.
@@ -14,15 +15,21 @@ import base64, json, os, sys, time
 out = os.fdopen(os.dup(1), 'w')
 os.dup2(2, 1)
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+
 def answer(value):
     print(json.dumps(value), file=out, flush=True)
 try:
     import numpy as np
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ''
     try:
+        if wanted == 'tensorflow':
+            raise ImportError()
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
         from importlib import metadata
         engine = 'LiteRT ' + metadata.version('ai-edge-litert')
     except ImportError:
+        if wanted == 'litert':
+            raise
         import tensorflow as tf
         from tensorflow.lite.python.interpreter import Interpreter, OpResolverType
         engine = 'TensorFlow Lite of TensorFlow ' + tf.__version__
@@ -33,7 +40,9 @@ answer({'engine': engine})
 models = {}
 def open_model(request):
     kind = OpResolverType.AUTO if request['delegate'] else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    model = Interpreter(model_path=request['open'], num_threads=request['threads'], experimental_op_resolver_type=kind)
+    given = request['open']
+    file = {'model_path': given} if isinstance(given, str) else {'model_content': sys.stdin.buffer.read(given)}
+    model = Interpreter(**file, num_threads=request['threads'], experimental_op_resolver_type=kind)
     key = next(iter(model.get_signature_list()))
     own = model._get_full_signature_list()[key]
     indices = {d['index']: d for d in model.get_input_details()}
@@ -68,7 +77,7 @@ def time_runs(request):
 def close(request):
     del models[request['close']]
     return {}
-for line in sys.stdin:
+for line in iter(sys.stdin.buffer.readline, b''):
     request = json.loads(line)
     try:
         work = {'open': open_model, 'run': run, 'time': time_runs, 'close': close}

@@ -10,7 +10,8 @@ export interface LiteValue {
 }
 
 export interface OpenLite {
-  readonly path: string;
+  /** A path, or the bytes of a file. */
+  readonly model: string | Uint8Array;
   readonly threads: number;
   /** Whether the interpreter's default delegate, XNNPACK, computes what it can. */
   readonly delegate: boolean;
@@ -45,11 +46,13 @@ interface Answer {
 }
 
 /**
- * Starts a Python that has LiteRT or TensorFlow, the first of the two.
+ * Starts a Python that has LiteRT or TensorFlow.
+ * @param wanted which of the two; the first that there is otherwise
  * @throws Error with why it has none
  */
-export async function startInterpreter(python: string): Promise<LiteInterpreter> {
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(python, ['-c', interpreterScript], {
+export async function startInterpreter(python: string, wanted?: 'litert' | 'tensorflow'): Promise<LiteInterpreter> {
+  const args = ['-c', interpreterScript, ...(wanted ? [wanted] : [])];
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(python, args, {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
@@ -64,17 +67,20 @@ export async function startInterpreter(python: string): Promise<LiteInterpreter>
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
   };
-  const ask = (request: object) => {
+  const ask = (request: object, bytes?: Uint8Array) => {
     child.stdin.write(`${JSON.stringify(request)}\n`);
+    if (bytes) child.stdin.write(bytes);
     return receive();
   };
   const { engine = '' } = await receive();
   let next = 0;
   return {
     engine,
-    async open({ path, threads, delegate }) {
+    async open({ model, threads, delegate }) {
       const id = next++;
-      const { inputs = {} } = await ask({ open: path, id, threads, delegate });
+      const isPath = typeof model === 'string';
+      const request = { open: isPath ? model : model.length, id, threads, delegate };
+      const { inputs = {} } = await ask(request, isPath ? undefined : model);
       return {
         inputs,
         async run(values) {
