@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerLayers } from '../../src/6-emit/tfjs/custom-layers/register.ts';
+import { type LiteInterpreter, startInterpreter } from '../../src/backends/tflite/interpreter.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
 import { descriptors } from '../../src/ops/ops.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
 import { enetc, folder } from '../cli/fake-io.ts';
 import { findPython } from '../oracle.ts';
+import { findLite } from '../tflite/lite.ts';
 import { startPython } from '../training/python-runner.ts';
 import { randomSpec } from './random-spec.ts';
 import { differenceOf, evaluatedTraining, expectedOutputs, formsOf, lostByLayers } from './run-forms.ts';
@@ -22,6 +24,7 @@ beforeAll(async () => {
 });
 
 const python = findPython(['tensorflow']);
+const liteEngine = findLite();
 const fewRuns = Math.min(runs, 300);
 
 test.skipIf(!python)(
@@ -48,6 +51,12 @@ test.skipIf(!python)(
   },
 );
 
+let lite: LiteInterpreter | undefined;
+beforeAll(async () => {
+  lite = liteEngine && (await startInterpreter(liteEngine.python, liteEngine.name));
+}, 60_000);
+afterAll(() => lite?.close());
+
 test('random specs give in every form what loops in double precision give, and verify says so', {
   timeout: Math.max(runs * 10_000, 300_000),
 }, async () => {
@@ -69,7 +78,7 @@ test('random specs give in every form what loops in double precision give, and v
     const expected = expectedOutputs(network, checkpoint);
     // where powers of powers reach a sigmoid, single precision has no digit left
     if (expected.some((values) => Array.from(values).some((value) => Math.abs(value) > 1e12))) continue;
-    for (const form of formsOf(network, checkpoint, done)) {
+    for (const form of formsOf(network, checkpoint, done, undefined, lite)) {
       try {
         const found = await form.run();
         if (!found) continue;

@@ -7,8 +7,10 @@ import { type OnnxOptions, onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import type { Target } from '../../src/6-emit/target.ts';
 import { graphModelTarget } from '../../src/6-emit/tfjs/graph-model/target.ts';
 import { layersTarget } from '../../src/6-emit/tfjs/layers/target.ts';
+import { liteTarget } from '../../src/6-emit/tflite/target.ts';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import type { CreateRunner } from '../../src/backends/runner.ts';
+import type { LiteInterpreter } from '../../src/backends/tflite/interpreter.ts';
 import type { Compilation } from '../../src/compile.ts';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
@@ -17,6 +19,7 @@ import { openLayersFolder } from '../../src/weights/readers/layers-model/open-fo
 import { inputsOf, runOrt } from '../onnx/emit.ts';
 import { runReference } from '../onnx/reference.ts';
 import { channelsLast, folderInMemory, fromFiles, predict } from '../tfjs/models.ts';
+import { runLite } from '../tflite/lite.ts';
 
 /** Numbers of each output, the samples of the batch one behind the other. */
 type Outputs = readonly ArrayLike<number>[];
@@ -48,12 +51,18 @@ export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): O
   return graph.outputs.map((_, i) => Float64Array.from(samples.flatMap((outputs) => [...outputs[i]!])));
 }
 
-/** All forms of a network. @param variant which of ONNX's options besides the default are taken. @param given of two samples. */
+/**
+ * All forms of a network.
+ * @param variant which of ONNX's options besides the default are taken.
+ * @param given of two samples.
+ * @param lite what runs TensorFlow Lite's files, where there is one.
+ */
 export function formsOf(
   network: Compilation,
   checkpoint: Checkpoint,
   variant: number,
   given?: Readonly<Record<string, Float32Array>>,
+  lite?: LiteInterpreter,
 ): readonly Form[] {
   const graph = network.graph as Graph;
   const inputs = given ?? inputsOf(graph, batch);
@@ -87,6 +96,15 @@ export function formsOf(
       }
     },
   });
+  const tflite = (name: string, { fold = true, half = false, delegate = true }): Form => ({
+    name,
+    tolerance: half ? 0.05 : 1e-4,
+    ...(half && scales && { scales }),
+    async run() {
+      const files = written(liteTarget, {}, fold, half);
+      return files && runLite(lite as LiteInterpreter, files.get('')!, graph, inputs, batch, delegate);
+    },
+  });
   // up to the newest that onnxruntime-node 1.30 runs
   const opset = 13 + (variant % 14);
   return [
@@ -97,6 +115,13 @@ export function formsOf(
     onnx('ONNX, tuned', { tuned: 'ort-x86' }),
     tfjs('layers model', layersTarget, false),
     tfjs('graph model', graphModelTarget, variant % 2 === 0),
+    ...(lite
+      ? [
+          tflite('TensorFlow Lite', {}),
+          tflite('TensorFlow Lite, no delegate, batch norms as they are', { fold: false, delegate: false }),
+          ...(scales ? [tflite('TensorFlow Lite, float16 weights', { half: true, delegate: variant % 2 === 0 })] : []),
+        ]
+      : []),
     {
       name: 'training, evaluated',
       tolerance: 1e-4,

@@ -31,9 +31,16 @@ describe('enetc verify', () => {
     const ran = await verify('--json', '--batch', '3');
     expect(ran.code).toBe(0);
     const report = JSON.parse(ran.out);
-    expect(report).toMatchObject({ ok: true, reference: 'ONNX, ONNX Runtime', missing: [] });
+    expect(report).toMatchObject({ ok: true, reference: 'ONNX, ONNX Runtime' });
+    // TensorFlow Lite's interpreter is in a Python, and not every machine has one
+    const lite = report.missing.length === 0 ? [['TensorFlow Lite', 'tflite']] : [];
+    if (lite.length === 0) {
+      const why = expect.stringMatching(/^there is no Python with LiteRT|does not start it: /);
+      expect(report.missing).toEqual([{ engine: 'tflite', why, advice: 'pip install ai-edge-litert' }]);
+    }
     expect(report.rows.map((row: { form: string; engine: string }) => [row.form, row.engine])).toEqual([
       ['ONNX', 'onnxruntime'],
+      ...lite,
       ['layers model', 'cpu'],
       ['graph model', 'cpu'],
     ]);
@@ -73,13 +80,16 @@ describe('enetc verify', () => {
       'net.enet': spec('c: Conv(4, 3, stride: 2, dilation: 2)'),
       'name.enet': spec('_c: Conv(4, 3)'),
     });
-    const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd });
+    // where no Python is found, so that no other form runs
+    const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd, env: { PATH: cwd } });
     expect(ran).toMatchObject({ code: 1, err: '' });
     const reason = "the target 'tfjs' has no output for 'a convolution with both stride and dilation' (net.enet:3)";
     expect(ran.out).toContain(`layers model: none, ${reason}\ngraph model: none, ${reason}\n`);
     expect(ran.out).toMatch(/ONNX {2}onnxruntime .* finite\n/);
     expect(ran.out).toContain('Nothing was verified: fewer than two forms ran.');
-    const report = JSON.parse((await enetc(['verify', 'name.enet', '--backend', 'cpu', '--json'], { cwd })).out);
+    const report = JSON.parse(
+      (await enetc(['verify', 'name.enet', '--backend', 'cpu', '--json'], { cwd, env: { PATH: cwd } })).out,
+    );
     expect(report).toMatchObject({ ok: false, rows: [{ form: 'ONNX', ok: true }] });
     expect(report.refused.map(({ form }: { form: string }) => form)).toEqual(['layers model', 'graph model']);
     expect(report.refused[0].why).toContain('let it begin with a letter (name.enet:3)');

@@ -9,6 +9,20 @@ import { turned } from '../../src/backends/parity/values.ts';
 import type { LiteInterpreter } from '../../src/backends/tflite/interpreter.ts';
 import type { WeightSource } from '../../src/weights/weight-source.ts';
 import { memoryFiles } from '../memory-sink.ts';
+import { findPython } from '../oracle.ts';
+
+export interface LiteEngine {
+  readonly name: 'litert' | 'tensorflow';
+  readonly python: string;
+}
+
+/** A Python with LiteRT, which starts fast, or with TensorFlow; undefined, with the reason printed, where there is none. */
+export function findLite(): LiteEngine | undefined {
+  const litert = findPython(['ai_edge_litert.interpreter']);
+  if (litert) return { name: 'litert', python: litert };
+  const tensorflow = findPython(['tensorflow']);
+  return tensorflow === undefined ? undefined : { name: 'tensorflow', python: tensorflow };
+}
 
 interface WriteOptions extends Partial<LiteOptions> {
   readonly half?: boolean;

@@ -4,17 +4,16 @@ import { type LiteInterpreter, startInterpreter } from '../../src/backends/tflit
 import { distance, inputsOf, lively } from '../onnx/emit.ts';
 import { opCases } from '../onnx/op-cases.ts';
 import { runReference } from '../onnx/reference.ts';
-import { findPython } from '../oracle.ts';
-import { liteFile, runLite } from './lite.ts';
+import { findLite, liteFile, runLite } from './lite.ts';
 
-const python = findPython(['tensorflow']);
+const engine = findLite();
 /** TensorFlow Lite's pools have no dilation, as those of the language. */
 const cases = Object.entries(opCases).filter(([, make]) => liteTarget.check(make(), liteTarget.defaults).length === 0);
 
-describe.skipIf(!python)('each form of each op', () => {
+describe.skipIf(!engine)('each form of each op', () => {
   let lite: LiteInterpreter;
   beforeAll(async () => {
-    lite = await startInterpreter(python as string);
+    lite = await startInterpreter(engine?.python as string, engine?.name);
   }, 60_000);
   afterAll(() => lite.close());
 
