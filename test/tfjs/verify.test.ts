@@ -135,11 +135,13 @@ test.each(['tensorflow', 'webgpu'])(
       env: process.env as Record<string, string>,
     });
     const report = JSON.parse(ran.out);
-    if (report.missing.length > 0) {
-      console.warn(`skipped: ${name}: ${report.missing[0].why}`);
+    const missing = report.missing.find(({ engine }: { engine: string }) => engine === name);
+    if (missing) {
+      console.warn(`skipped: ${name}: ${missing.why}`);
       return;
     }
     expect(report.ok).toBe(true);
-    expect(report.rows.map((row: { engine: string }) => row.engine)).toEqual(['onnxruntime', name, name]);
+    const engines = report.rows.map((row: { engine: string }) => row.engine);
+    expect(engines.filter((engine: string) => engine !== 'tflite')).toEqual(['onnxruntime', name, name]);
   },
 );
