@@ -66,6 +66,16 @@ export { partsOfSpace, type SpaceParts } from './search/algorithms/space-parts.t
 export { type Budgets, type Costs, costsOf, type MeasuredCosts } from './search/costs.ts';
 export { type Fit, type FitOptions, type FitResult, type FittedPoint, fitFamily } from './search/fit/fit.ts';
 export { type LineName, lineNames } from './search/fit/lines.ts';
+export { calibrateTable, type MeasuredNetwork } from './search/latency/calibrate.ts';
+export { type LatencyParts, latencyParts } from './search/latency/latency-parts.ts';
+export {
+  type LatencyTable,
+  latencyOf,
+  parseLatencyTable,
+  pieceKey,
+  type TableError,
+  type TablePiece,
+} from './search/latency/latency-table.ts';
 export { type Counted, type Counter, createCounter } from './search/space/counter.ts';
 export { type DiscoveredSpace, discoverSpace } from './search/space/discover.ts';
 export { type Candidate, type Drawn, drawCandidates } from './search/space/draw.ts';

@@ -53,15 +53,9 @@ export function profileOf(
   skip: number,
   stages?: readonly { readonly id: string; readonly macs: number }[],
 ): Profile | undefined {
-  const all = events.filter((e) => e.cat === 'Session' && e.name === 'model_run').slice(skip);
+  const all = runsOf(events).slice(skip);
   if (all.length === 0) return undefined;
-  const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(ending));
-  const runs = middleHalf(
-    all.map((run) => {
-      const own = kernels.filter((k) => k.ts >= run.ts && k.ts + k.dur <= run.ts + run.dur);
-      return { run, own, time: timeOf(own) };
-    }),
-  );
+  const runs = middleHalf(all);
   const stageOf = stageFinder(stages?.map(({ id }) => id) ?? []);
   const byStage = (kernel: ProfileEvent) => stageOf(kernel.name.slice(0, -ending.length));
   const byOp = (kernel: ProfileEvent) => kernel.args?.op_name ?? '?';
@@ -84,6 +78,41 @@ export function profileOf(
       .map((op) => ({ ...part(op, byOp), count: first.filter((k) => byOp(k) === op).length }))
       .sort((a, b) => b.ms - a.ms),
   };
+}
+
+/**
+ * The time of each stage in milliseconds, over the middle half of the runs. Kernels that change the order of values in memory belong to
+ * the stage before them: without the stage they would not be there.
+ * @param ids of the stages, of a spec with at least one kernel in the first
+ */
+export function stageTimesOf(
+  events: readonly ProfileEvent[],
+  skip: number,
+  ids: readonly string[],
+): Map<string, number> {
+  const runs = middleHalf(runsOf(events).slice(skip));
+  const stageOf = stageFinder(ids);
+  const times = new Map(ids.map((id) => [id, 0]));
+  for (const { own } of runs) {
+    let stage = ids[0] as string;
+    for (const kernel of own.toSorted((a, b) => a.ts - b.ts)) {
+      const named = stageOf(kernel.name.slice(0, -ending.length));
+      if (named !== betweenStages) stage = named;
+      times.set(stage, (times.get(stage) as number) + kernel.dur / 1000 / runs.length);
+    }
+  }
+  return times;
+}
+
+/** Each run with its kernels and their time. */
+function runsOf(events: readonly ProfileEvent[]) {
+  const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(ending));
+  return events
+    .filter((e) => e.cat === 'Session' && e.name === 'model_run')
+    .map((run) => {
+      const own = kernels.filter((k) => k.ts >= run.ts && k.ts + k.dur <= run.ts + run.dur);
+      return { run, own, time: timeOf(own) };
+    });
 }
 
 /** What lies between the quartiles, at least one. */

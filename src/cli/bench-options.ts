@@ -1,6 +1,6 @@
 import { engineNames } from '../bench/engines.ts';
 import type { Option } from './option.ts';
-import { classes, json, outputs, scalingOptions } from './options.ts';
+import { classes, force, json, outputs, scalingOptions } from './options.ts';
 
 /** The options of `enetc bench`. */
 export const benchOptions: readonly Option[] = [
@@ -44,6 +44,27 @@ export const benchOptions: readonly Option[] = [
     description: "the time of each stage of a spec and of each operator too, by ONNX Runtime's profiler",
   },
   {
+    name: 'table',
+    description:
+      'measure the blocks of a space of networks, and write a table from which the latency of each network follows',
+  },
+  {
+    name: 'calibrate',
+    value: 'FILE',
+    repeatable: true,
+    completes: 'file',
+    description: 'of --table: make it from the table of another machine, and measure whole networks alone',
+  },
+  {
+    name: 'networks',
+    value: 'N',
+    kind: 'positive',
+    most: 1_000_000,
+    description: 'of --table: the most networks to measure; as many as it takes by default, with --calibrate 10',
+  },
+  { name: 'output', short: 'o', value: 'FILE', completes: 'file', description: 'of --table: the file to write' },
+  { ...force, description: 'overwrite a file' },
+  {
     name: 'threads',
     value: 'N',
     kind: 'positive',
@@ -57,7 +78,7 @@ export const benchOptions: readonly Option[] = [
     kind: 'number',
     least: 0,
     most: 86_400,
-    description: 'how long to measure, but 48 runs at least; 5 by default',
+    description: 'how long to measure, but 48 runs at least; 5 by default, 1 for each network of --table',
   },
   {
     name: 'seed',

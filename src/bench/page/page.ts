@@ -6,26 +6,33 @@ import type { PageJob, PageResult } from './protocol.ts';
 import { openTfjsEngine } from './tfjs-engine.ts';
 
 /**
- * The script of the page that `enetc bench` serves, `dist/bench-page.js`: takes the job, measures, and sends the result or what
- * went wrong to the program that serves it.
+ * The script of the page that `enetc bench` serves, `dist/bench-page.js`: takes one job after the other, measures, and sends the results
+ * or what went wrong to the program that serves it.
  */
 void run();
 
 async function run(): Promise<void> {
   try {
-    const response = await fetch(addressOf('job'), { method: 'POST' });
-    if (!response.ok) return say(await response.text());
-    const job = (await response.json()) as PageJob;
+    let job = await takeJob('job');
+    if (!job) return;
     browser.addEventListener('pagehide', () => void browser.navigator.sendBeacon(addressOf('left')));
     // a screen that goes dark would stop the page
     await browser.navigator.wakeLock?.request('screen').catch(() => undefined);
-    await send('result', await measureJob(job));
+    for (; job; job = await takeJob('next')) await send('result', await measureJob(job));
     say('Measured: the result is in the terminal.');
   } catch (e) {
     const message = e instanceof Error ? e.message : String(e);
     say(message);
     await send('failed', message).catch(() => undefined);
   }
+}
+
+/** The first job, or the next: undefined where there is none, or another page has it. */
+async function takeJob(path: 'job' | 'next'): Promise<PageJob | undefined> {
+  const response = await fetch(addressOf(path), { method: 'POST' }).catch(() => undefined);
+  if (response?.status === 200) return (await response.json()) as PageJob;
+  if (path === 'job') say(response ? await response.text() : 'The program that serves this page has ended.');
+  return undefined;
 }
 
 async function measureJob(job: PageJob): Promise<PageResult> {

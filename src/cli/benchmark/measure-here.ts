@@ -1,6 +1,6 @@
 import type { Backend } from '../../backends/backend.ts';
 import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
-import { onCpu, openOnnxSession } from '../../backends/onnx-session.ts';
+import { type OnnxSession, onCpu, openOnnxSession } from '../../backends/onnx-session.ts';
 import { openBackend } from '../../backends/open.ts';
 import { openTfjsSession } from '../../backends/tfjs-session.ts';
 import type { EngineName } from '../../bench/engines.ts';
@@ -12,21 +12,35 @@ import type { MeasuredModels, MeasureRequest } from './measured.ts';
 import type { ModelFile } from './open-model.ts';
 import { profileModel } from './profile-model.ts';
 
+/** ONNX Runtime on this machine's CPU. */
+export interface OnnxHere {
+  readonly engine: string;
+  /** @param profileFilePrefix where a profile is written; without it there is none */
+  open(file: ModelFile, profileFilePrefix?: string): Promise<OnnxSession>;
+}
+
+export function openOnnxHere(request: MeasureRequest, { cwd }: Io): OnnxHere {
+  const ort = loadOnnxRuntime(cwd);
+  if (typeof ort === 'string') throw failure(`bench needs ONNX Runtime: ${ort}`);
+  return {
+    engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
+    async open({ path, shown }, profileFilePrefix) {
+      const profiled = profileFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix };
+      const session = await openOnnxSession(ort, path, request, { ...onCpu(request.threads), ...profiled });
+      if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
+      return session;
+    },
+  };
+}
+
 /** Measures ONNX files in ONNX Runtime on this machine's CPU. */
 export async function measureOnnx(
   files: readonly ModelFile[],
   request: MeasureRequest,
   screen: StatusLine,
-  { cwd }: Io,
+  io: Io,
 ): Promise<MeasuredModels> {
-  const ort = loadOnnxRuntime(cwd);
-  if (typeof ort === 'string') throw failure(`bench needs ONNX Runtime: ${ort}`);
-  const open = async ({ path, shown }: ModelFile, profileFilePrefix?: string) => {
-    const profiled = profileFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix };
-    const session = await openOnnxSession(ort, path, request, { ...onCpu(request.threads), ...profiled });
-    if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
-    return session;
-  };
+  const { engine, open } = openOnnxHere(request, io);
   const result = await measured(files, open, request, screen);
   const profiles = [];
   for (const file of request.profileFolder === undefined ? [] : files) {
@@ -35,19 +49,19 @@ export async function measureOnnx(
   }
   return {
     ...result,
-    engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
+    engine,
     ...(profiles.length > 0 && { profiles }),
   };
 }
 
-/** Measures TensorFlow.js models on a backend of this machine. */
+/** Measures TensorFlow.js models on a backend of this machine. @param groups one after the other; the models of a group in turns */
 export async function measureTfjs(
-  files: readonly ModelFile[],
+  groups: readonly (readonly ModelFile[])[],
   name: EngineName | 'auto',
   request: MeasureRequest,
   screen: StatusLine,
   { cwd, env }: Io,
-): Promise<MeasuredModels> {
+): Promise<readonly MeasuredModels[]> {
   const backend: Backend = await openBackend(name as Backend['name'] | 'auto', { cwd, env });
   try {
     const { tf, description } = backend;
@@ -57,7 +71,11 @@ export async function measureTfjs(
       if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
       return session;
     };
-    return { ...(await measured(files, open, request, screen)), engine: description };
+    const results: MeasuredModels[] = [];
+    for (const files of groups) {
+      results.push({ ...(await measured(files, open, request, screen)), engine: description });
+    }
+    return results;
   } finally {
     backend.close();
   }

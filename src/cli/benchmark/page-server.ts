@@ -17,26 +17,34 @@ const mostSilenceMs = 300_000;
 export interface ServedPage {
   /** The addresses under which it can be opened, with the token. */
   readonly urls: readonly string[];
-  /** What the page has measured. Rejects with a failure that says what went wrong there. */
-  readonly result: Promise<PageResult>;
+  /** What the page has measured, for each job. Rejects with a failure that says what went wrong there. */
+  readonly results: Promise<readonly PageResult[]>;
   close(): void;
 }
 
 /**
- * Serves a page that measures, on one address and under a token that nobody can guess. The first that opens it takes the job;
- * another is told so until that one has left.
+ * Serves a page that measures, on one address and under a token that nobody can guess. The first that opens it takes the jobs, one
+ * after the other; another is told so until that one has left.
+ * @param jobs at least one.
  * @param host an address of this machine. @param port 0 for any that is free.
  */
 export async function servePage(
-  job: PageJob,
+  jobs: readonly PageJob[],
   files: PageFiles,
   { host, port, onProgress }: { host: string; port: number; onProgress: (text: string) => void },
 ): Promise<ServedPage> {
   const token = randomBytes(18).toString('base64url');
   let isTaken = false;
   let silence: NodeJS.Timeout | undefined;
-  const { promise: result, resolve, reject } = withResolvers<PageResult>();
-  result.catch(() => {});
+  const { promise: results, resolve, reject } = withResolvers<readonly PageResult[]>();
+  results.catch(() => {});
+  const done: PageResult[] = [];
+  /** 204 where all are done. */
+  const giveJob = (response: ServerResponse) => {
+    const job = jobs[done.length];
+    if (job) answer(response, 200, JSON.stringify(job), 'application/json');
+    else answer(response, 204, '');
+  };
   const heard = () => {
     clearTimeout(silence);
     silence = setTimeout(() => reject(failure('the page has not said anything for five minutes')), mostSilenceMs);
@@ -46,19 +54,26 @@ export async function servePage(
       if (isTaken) return answer(response, 409, 'Another page is measuring.');
       isTaken = true;
       heard();
-      answer(response, 200, JSON.stringify(job), 'application/json');
+      giveJob(response);
+    },
+    async next(_, response) {
+      heard();
+      giveJob(response);
     },
     async progress(request, response) {
       heard();
       const text = await bodyOf(request);
-      if (typeof text === 'string') onProgress(safeText(text.slice(0, 200)));
+      const place = jobs.length > 1 ? `network ${done.length + 1} of ${jobs.length}: ` : '';
+      if (typeof text === 'string') onProgress(place + safeText(text.slice(0, 200)));
       answer(response, 204, '');
     },
     async result(request, response) {
       const value = await bodyOf(request);
-      if (!isPageResult(value, job.models.length)) return answer(response, 400, 'This is no result.');
-      // once it has been told: the server closes then
-      response.once('finish', () => resolve(value));
+      const models = jobs[done.length]?.models.length ?? 0;
+      if (!isPageResult(value, models)) return answer(response, 400, 'This is not a result.');
+      done.push(value);
+      // once the page has been told: the server closes then
+      if (done.length === jobs.length) response.once('finish', () => resolve(done));
       answer(response, 204, '');
     },
     async failed(request, response) {
@@ -98,7 +113,7 @@ export async function servePage(
   const { port: bound } = server.address() as AddressInfo;
   return {
     urls: addressesOf(host).map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${bound}/${token}/`),
-    result,
+    results,
     close() {
       clearTimeout(silence);
       server.close();

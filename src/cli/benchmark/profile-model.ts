@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OnnxSession } from '../../backends/onnx-session.ts';
-import { type Profile, type ProfileEvent, profileOf } from '../../bench/profile.ts';
+import { type Profile, type ProfileEvent, profileOf, stageTimesOf } from '../../bench/profile.ts';
 import { failure } from '../io.ts';
 import type { MeasureRequest } from './measured.ts';
 import type { ModelFile } from './open-model.ts';
@@ -11,12 +11,34 @@ const skipped = 5;
 /** A profile's file grows by some hundred bytes a kernel and run. */
 const [leastRuns, mostRuns] = [12, 100];
 
-/** Profiles an ONNX file: runs it for half the time that is measured. @param open opens it with the prefix of the profile's file */
+/** Profiles an ONNX file. @param open opens it with the prefix of the profile's file */
 export async function profileModel(
-  { name, path, stages }: ModelFile,
+  file: ModelFile,
+  open: (prefix: string) => Promise<OnnxSession>,
+  request: MeasureRequest,
+): Promise<Profile> {
+  const events = await profileEvents(file, open, request);
+  const profile = profileOf(file.name, events, skipped, file.stages);
+  if (!profile) throw failure('the profile that ONNX Runtime has written holds no runs');
+  return profile;
+}
+
+/** The time of each stage of a spec's ONNX file, in milliseconds. */
+export async function profileStages(
+  file: ModelFile,
+  open: (prefix: string) => Promise<OnnxSession>,
+  request: MeasureRequest,
+): Promise<ReadonlyMap<string, number>> {
+  const events = await profileEvents(file, open, request);
+  return stageTimesOf(events, skipped, file.stages?.map(({ id }) => id) ?? []);
+}
+
+/** Runs a file under the profiler for half the time that is measured. */
+async function profileEvents(
+  { path }: ModelFile,
   open: (prefix: string) => Promise<OnnxSession>,
   { seconds, profileFolder }: MeasureRequest,
-): Promise<Profile> {
+): Promise<readonly ProfileEvent[]> {
   const prefix = join(profileFolder ?? dirname(path), 'profile');
   const older = new Set(profilesOf(prefix));
   const session = await open(prefix);
@@ -30,9 +52,8 @@ export async function profileModel(
   const file = profilesOf(prefix).find((other) => !older.has(other));
   if (file === undefined) throw failure('this ONNX Runtime writes no profile');
   const events = JSON.parse(readFileSync(file, 'utf8')) as ProfileEvent[];
-  const profile = profileOf(name, events, skipped, stages);
-  if (!profile) throw failure('the profile that ONNX Runtime has written holds no runs');
-  return profile;
+  rmSync(file);
+  return events;
 }
 
 function profilesOf(prefix: string): string[] {

@@ -1,26 +1,29 @@
 import { type BenchReport, benchText } from '../../bench/bench-text.ts';
 import { compareBlocks } from '../../bench/comparison.ts';
-import { engines, isPageEngine } from '../../bench/engines.ts';
+import { engines } from '../../bench/engines.ts';
 import { doubtsOf, summarizeSeries } from '../../bench/statistics.ts';
 import { flag, number } from '../arguments.ts';
 import { type ChosenEngine, chooseEngine } from '../benchmark/choose-engine.ts';
-import { measureOnnx, measureTfjs } from '../benchmark/measure-here.ts';
-import { measureInPage } from '../benchmark/measure-in-page.ts';
+import { measureGroups } from '../benchmark/measure-groups.ts';
+import { measureRequest } from '../benchmark/measure-request.ts';
 import type { MeasuredModels, MeasureRequest } from '../benchmark/measured.ts';
 import { type ModelFile, openModel } from '../benchmark/open-model.ts';
 import { sidesOf } from '../benchmark/sides.ts';
+import { tableAnswer } from '../benchmark/table-command.ts';
 import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
 import type { Arguments, RunCommand } from '../command.ts';
-import { exitCodes, type Io } from '../io.ts';
+import { exitCodes, type Io, usageError } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import { createStatusLine } from '../status-line.ts';
 import { explained } from '../training/explained.ts';
 
-const defaults = { threads: 1, batch: 1, seconds: 5, seed: 0 };
+const defaults = { seconds: 5, seed: 0 };
 
 /** `enetc bench [spec | file.onnx | model.json]` */
 export const benchCommand: RunCommand = (args, io) =>
   explained(args, io, async () => {
+    if (flag(args, 'table')) return tableAnswer(args, io);
+    refuseTableOptions(args);
     const sides = sidesOf(args, io);
     const engine = chooseEngine(sides, args);
     const form = engine === 'auto' ? 'tfjs' : engines[engine].takes;
@@ -39,6 +42,12 @@ export const benchCommand: RunCommand = (args, io) =>
     return exitCodes.ok;
   });
 
+/** @throws a usage error for what only a table takes */
+function refuseTableOptions(args: Arguments): void {
+  const given = ['calibrate', 'networks', 'output', 'force'].find((name) => flag(args, name));
+  if (given !== undefined) throw usageError(`--${given} is for --table`, 'bench');
+}
+
 async function measureFiles(
   files: readonly ModelFile[],
   engine: ChosenEngine,
@@ -46,22 +55,14 @@ async function measureFiles(
   args: Arguments,
   io: Io,
 ): Promise<BenchReport> {
-  const request: MeasureRequest = {
-    threads: number(args, 'threads') ?? defaults.threads,
-    batch: number(args, 'batch') ?? defaults.batch,
-    seconds: number(args, 'seconds') ?? defaults.seconds,
-    seed: number(args, 'seed') ?? defaults.seed,
+  const request = {
+    ...measureRequest(args, defaults.seconds),
     ...(flag(args, 'profile') && { profileFolder: folder }),
   };
   const screen = createStatusLine(args, io);
   try {
-    if (engine === 'onnxruntime')
-      return reportOf(await measureOnnx(files, request, screen, io), files, engine, request);
-    const measured =
-      engine !== 'auto' && isPageEngine(engine)
-        ? await measureInPage(files, engine, request, folder, screen, args, io)
-        : await measureTfjs(files, engine, request, screen, io);
-    return reportOf(measured, files, engine, request);
+    const [measured] = await measureGroups([files], engine, request, folder, screen, args, io);
+    return reportOf(measured as MeasuredModels, files, engine, request);
   } finally {
     screen.clear();
   }

@@ -65,14 +65,18 @@ function refuseStudyOptions(args: Arguments): void {
   if (given !== undefined) throw usageError(`--${given} needs --data: the images to train on`, 'search');
 }
 
-interface OpenedSpace {
+export interface OpenedSpace {
   readonly model: DeclaredModel;
   readonly space: DiscoveredSpace;
   /** The point of the family, without the choices that `--set` settles: these are taken out of the space. */
   readonly request: CompileOptions;
 }
 
-function openSpace(spec: SpecFile, args: Arguments): OpenedSpace | { readonly diagnostics: readonly Diagnostic[] } {
+/** The space that a spec is, as the options ask. */
+export function openSpace(
+  spec: SpecFile,
+  args: Arguments,
+): OpenedSpace | { readonly diagnostics: readonly Diagnostic[] } {
   const { set = {}, ...point } = scalingRequest(args, spec);
   const isCell = ([name]: [string, string]) => name.includes('.');
   const request: CompileOptions = { ...point, set: Object.fromEntries(Object.entries(set).filter((e) => !isCell(e))) };

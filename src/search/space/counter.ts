@@ -14,6 +14,8 @@ export type Counted =
       readonly costs: Costs;
       /** Equal for candidates that are the same network, however they are encoded. */
       readonly network: string;
+      /** Its pieces in order; undefined where more than one value goes from one to the next. */
+      readonly pieces: readonly Piece[] | undefined;
     }
   | { readonly failed: Diagnostic };
 
@@ -49,7 +51,7 @@ export function createCounter(model: DeclaredModel, request: ScalingRequest, spa
     const pieces = piecesOf(reached);
     if (!pieces || chain?.learn(encoding, pieces) === false) chain = undefined;
     const whole = pieces?.map(({ signature }) => idOf(signature)).join(' ') ?? String(idOf(wholeSignature(reached)));
-    return { costs: costsOf(graph), network: whole };
+    return { costs: costsOf(graph), network: whole, pieces };
   };
   return {
     count(encoding) {
@@ -58,7 +60,7 @@ export function createCounter(model: DeclaredModel, request: ScalingRequest, spa
       const sum = (name: keyof Costs) => pieces.reduce((total, { costs }) => total + costs[name], 0);
       const memory = pieces.reduce((most, { costs }) => Math.max(most, costs.memory), 0);
       const costs = { params: sum('params'), macs: sum('macs'), activations: sum('activations'), memory };
-      return { costs, network: pieces.map(({ signature }) => idOf(signature)).join(' ') };
+      return { costs, network: pieces.map(({ signature }) => idOf(signature)).join(' '), pieces };
     },
     get built() {
       return counter.built;

@@ -1,0 +1,86 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { memoise } from '../../memoise.ts';
+import type { Piece } from '../space/pieces.ts';
+
+/** A piece of a space's networks with its latency. */
+export interface TablePiece {
+  /** Where it stands: `stages.2`. The same layers at two places are two pieces. */
+  readonly id: string;
+  /** The shape of what comes in, and of what goes on. */
+  readonly takes: string;
+  readonly gives: string;
+  /** Milliseconds that it adds to a network. A fit may make that of a cheap one negative. */
+  readonly ms: number;
+}
+
+/** How far a table is off on whole networks that it was not made from. */
+export interface TableError {
+  readonly networks: number;
+  /** Of |predicted / measured - 1|. */
+  readonly median: number;
+  readonly worst: number;
+  /** Spearman's, of predicted and measured latencies. */
+  readonly rankCorrelation: number;
+}
+
+/**
+ * An additive model of latency over a space: that of a network is `base` and the sum of its pieces. It is the JSON that
+ * `enetc bench --table` writes.
+ */
+export interface LatencyTable {
+  readonly format: typeof tableFormat;
+  /** The name of the model with the choices. */
+  readonly model: string;
+  /** What was measured, for people: engine and device. */
+  readonly engine: string;
+  readonly threads?: number;
+  readonly batch: number;
+  /** Milliseconds of a network besides its pieces. */
+  readonly base: number;
+  /** By `pieceKey`. */
+  readonly pieces: Readonly<Record<string, TablePiece>>;
+  /** How many networks it was made from. */
+  readonly networks: number;
+  /** On other networks; absent where the space has no others. */
+  readonly error?: TableError;
+}
+
+export const tableFormat = 'enetc latency table 1';
+
+/** By which a table knows a piece: its place, its layers and the shape that comes in, as 20 hexadecimal digits of a SHA-256. */
+export const pieceKey: (piece: Piece) => string = memoise(({ id, takes, signature }: Piece) =>
+  bytesToHex(sha256(utf8ToBytes(`${id}\n${takes}\n${signature}`))).slice(0, 20),
+);
+
+/**
+ * What a table says of a network. @param pieces of a chain, see `piecesOf` and `Counted`.
+ * @returns milliseconds; undefined if a piece is not in the table
+ */
+export function latencyOf(table: Pick<LatencyTable, 'base' | 'pieces'>, pieces: readonly Piece[]): number | undefined {
+  let sum = table.base;
+  for (const piece of pieces) {
+    const known = table.pieces[pieceKey(piece)];
+    if (!known) return undefined;
+    sum += known.ms;
+  }
+  return sum;
+}
+
+/** A table from its JSON, or why it is none, as the rest of a sentence that begins with the file. */
+export function parseLatencyTable(text: string): LatencyTable | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'is not JSON';
+  }
+  const table = value as LatencyTable | null;
+  if (typeof table !== 'object' || table?.format !== tableFormat) {
+    return `is not a latency table (its format is not '${tableFormat}')`;
+  }
+  const isNumber = (n: unknown) => typeof n === 'number' && Number.isFinite(n);
+  if (!isNumber(table.base) || typeof table.pieces !== 'object' || table.pieces === null) return 'lacks base or pieces';
+  const wrong = Object.entries(table.pieces).find(([, piece]) => typeof piece?.id !== 'string' || !isNumber(piece.ms));
+  return wrong ? `has a piece without id or ms: '${wrong[0].slice(0, 40)}'` : table;
+}
