@@ -6,7 +6,7 @@ import { type Graph, shapeOf } from '../../5-graph/graph.ts';
 import { grouped } from '../../diagnostics/catalog/entry.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Shape } from '../../ops/shape.ts';
-import { type Budgets, type BuiltPoint, type CostName, costsOf, exceeded, type MeasuredCosts } from '../costs.ts';
+import { type Budgets, type BuiltPoint, type CostName, type Costs, costsOf, exceeded, type MeasuredCosts } from '../costs.ts';
 import { type Candidate, type Largest, largestFitting } from './largest.ts';
 import {
   type FactorSetting,
@@ -56,7 +56,7 @@ export interface Fit {
   readonly best: FittedPoint;
   /** The next larger network on the line, and the budgets that it exceeds, the furthest first. Absent where none is larger. */
   readonly next?: FittedPoint & { readonly exceeds: readonly CostName[] };
-  /** The published row with the most multiply-accumulates that fits, of those that are not far larger than the default point. */
+  /** The published row with the most multiply-accumulates that fits, of those that take not far more work than `best`. */
   readonly published?: FittedPoint;
   /** How many networks were built. */
   readonly built: number;
@@ -72,6 +72,8 @@ const rowSteps = 4;
 
 interface FitCandidate extends Candidate {
   readonly point?: FittedPoint;
+  /** How much work building it was. */
+  readonly steps: number;
 }
 
 /**
@@ -102,7 +104,7 @@ export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOp
   const filled = fill ? fillUp(lab, found, open) : found;
   const { best, next } = filled;
   const [published] = lab
-    .rows(rowSteps * base.steps)
+    .rows(rowSteps * best.network.steps)
     .filter(({ fitted }) => exceeded(fitted.costs, budgets).length === 0)
     .sort((a, b) => b.fitted.costs.macs - a.fitted.costs.macs);
   const larger = next?.network.point;
@@ -162,22 +164,27 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
   const tolerated = base.diagnostics.some(isBelowStride);
   let built = 0;
   let least: FittedPoint | undefined;
-  const measure = (request: ScalingRequest, steps?: number) => {
+  /** By signature: most points of a line are networks that were there before. */
+  const counted = new Map<string, Costs>();
+  const measure = (request: ScalingRequest, most?: number) => {
     built++;
-    const { point, graph, diagnostics } = buildGraph(model, request, steps, true);
+    const { point, graph, diagnostics, steps } = buildGraph(model, request, most, true);
     if (!point || !graph || (!tolerated && diagnostics.some(isBelowStride))) return undefined;
+    const signature = signatureOf(graph);
+    const own = counted.get(signature) ?? costsOf(graph);
+    counted.set(signature, own);
     const file = budgets.file === undefined ? undefined : options.fileBytes?.({ point, graph });
-    const costs = { ...costsOf(graph), ...(file !== undefined && { file }) };
-    return { point, graph, fitted: fittedPoint(request, point, graph, costs, start) };
+    const costs = { ...own, ...(file !== undefined && { file }) };
+    return { point, graph, steps, signature, fitted: fittedPoint(request, point, graph, costs, start) };
   };
   return {
     candidate(request) {
       const network = measure(request);
-      if (!network) return { state: 'none', signature: '' };
-      const { fitted, graph } = network;
+      if (!network) return { state: 'none', signature: '', steps: 0 };
+      const { fitted, signature, steps } = network;
       const over = exceeded(fitted.costs, budgets).length > 0;
       if (over && fitted.costs.macs < (least?.costs.macs ?? Number.POSITIVE_INFINITY)) least = fitted;
-      return { state: over ? 'over' : 'fits', signature: signatureOf(graph), point: fitted };
+      return { state: over ? 'over' : 'fits', signature, point: fitted, steps };
     },
     rows: (steps) =>
       variantNames(model).flatMap((name): Row[] => {
@@ -233,7 +240,7 @@ function fittedPoint(
 /** Equal for networks of the same layers: what differs in rates of dropout alone is the same network here. */
 function signatureOf(graph: Graph): string {
   return graph.nodes
-    .map((n) => `${n.op.kind}${n.shapes.join(';')}|${n.tensors.map((t) => t.shape).join(';')}`)
+    .map((n) => `${n.op.kind}${n.inputs.map((i) => i.node)}|${n.shapes.join(';')}|${n.tensors.map((t) => t.shape).join(';')}`)
     .join('\n');
 }
 
