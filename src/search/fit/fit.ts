@@ -6,7 +6,15 @@ import { type Graph, shapeOf } from '../../5-graph/graph.ts';
 import { grouped } from '../../diagnostics/catalog/entry.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Shape } from '../../ops/shape.ts';
-import { type Budgets, type BuiltPoint, type CostName, type Costs, costsOf, exceeded, type MeasuredCosts } from '../costs.ts';
+import {
+  type Budgets,
+  type BuiltPoint,
+  type CostName,
+  type Costs,
+  costsOf,
+  exceeded,
+  type MeasuredCosts,
+} from '../costs.ts';
 import { type Candidate, type Largest, largestFitting } from './largest.ts';
 import {
   type FactorSetting,
@@ -240,7 +248,10 @@ function fittedPoint(
 /** Equal for networks of the same layers: what differs in rates of dropout alone is the same network here. */
 function signatureOf(graph: Graph): string {
   return graph.nodes
-    .map((n) => `${n.op.kind}${n.inputs.map((i) => i.node)}|${n.shapes.join(';')}|${n.tensors.map((t) => t.shape).join(';')}`)
+    .map(
+      (n) =>
+        `${n.op.kind}${n.inputs.map((i) => i.node)}|${n.shapes.join(';')}|${n.tensors.map((t) => t.shape).join(';')}`,
+    )
     .join('\n');
 }
 
