@@ -245,7 +245,7 @@ export const commands: readonly Command[] = [
     maxOperands: 1,
     completes: 'path',
     details:
-      'Reads an ONNX file, a Keras model (.h5, .keras) or a TensorFlow.js layers model (its folder), and writes a spec, and its weights next to it as safetensors under the names of the spec. What occurs several times becomes a block, and its uses a table. The spec is compiled and compared with the file node by node. Files of weights alone (.pth, .safetensors) are read where they are of a member of the library, by the names of timm, torchvision and others. What the language cannot state is an error that names the node. summary, diff, graph and explain read such files as well.',
+      'Reads an ONNX file, a Keras model (.h5, .keras) or a TensorFlow.js layers model (its folder), and writes a spec, and its weights next to it as safetensors under the names of the spec. What occurs several times becomes a block, and its uses a table. The spec is compiled and compared with the file node by node. Files of weights alone (.pth, .safetensors) are read where they are of a member of the library, by the names of timm, torchvision and others; block strings of timm or the TPU code (.txt) make a spec without weights. What the language cannot state is an error that names the node. summary, diff, graph and explain read such files as well.',
     options: [
       {
         name: 'output',
@@ -253,6 +253,12 @@ export const commands: readonly Command[] = [
         value: 'FILE',
         description: 'the spec to write; by default that of the same name here, with .enet',
         completes: 'file',
+      },
+      {
+        name: 'resolution',
+        value: 'N',
+        kind: 'size',
+        description: 'height and width of images, where the file leaves them open: 224, or 224x320',
       },
       {
         name: 'convention',

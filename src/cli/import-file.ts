@@ -1,5 +1,5 @@
 import { basename, extname, resolve } from 'node:path';
-import type { AskedConvention } from '../import/checkpoint/import-checkpoint.ts';
+import type { ImportOptions } from '../import/import-model.ts';
 import type { ImportResult } from '../import/imported.ts';
 import { statOf } from '../node/file-stat.ts';
 import type { Io } from './io.ts';
@@ -9,8 +9,8 @@ export interface ImportedFile extends ImportResult {
   close(): void;
 }
 
-/** What files and folders of networks end with; `.json` is that of a TensorFlow.js model. */
-const endings = /\.(onnx|h5|hdf5|keras|pth|pt|bin|ckpt|safetensors|json)$/i;
+/** What files and folders of networks end with; `.json` is that of a TensorFlow.js model, `.txt` has block strings. */
+const endings = /\.(onnx|h5|hdf5|keras|pth|pt|bin|ckpt|safetensors|json|txt)$/i;
 
 /** Whether a path is that of a network of another program, as far as its name tells. A folder is one with a model.json. */
 export function isForeign(path: string, cwd: string): boolean {
@@ -25,28 +25,33 @@ export function importedName(path: string): string {
 }
 
 /** Reads a network that another program wrote. @throws FileError */
-export async function importFile(path: string, io: Io, convention: AskedConvention = {}): Promise<ImportedFile> {
+export async function importFile(path: string, io: Io, options: ImportOptions = {}): Promise<ImportedFile> {
   const name = importedName(path);
-  const [{ importModel, importOpened, isGraphFile }, { openModelFile }] = await Promise.all([
-    import('../import/import-model.ts'),
-    import('../node/open-model-file.ts'),
-  ]);
+  const [{ importModel, importOpened, importText, isGraphFile, mostStringBytes }, { openModelFile }] =
+    await Promise.all([import('../import/import-model.ts'), import('../node/open-model-file.ts')]);
   if (statOf(resolve(io.cwd, path))?.isDirectory() !== true) {
     const { source, close } = openModelFile(path, io.cwd);
     if (isGraphFile(source)) {
       try {
-        return { ...importModel(source, name), close };
+        return { ...importModel(source, name, options), close };
       } catch (e) {
         close();
         throw e;
       }
     }
-    close();
+    try {
+      const { file } = source;
+      const text = file.size <= mostStringBytes ? new TextDecoder().decode(file.read(0, file.size)) : '';
+      const stated = importText(text, path, name);
+      if (stated) return { ...stated, close: () => {} };
+    } finally {
+      close();
+    }
   }
   const { openCheckpoint } = await import('../node/open-checkpoint.ts');
   const opened = await openCheckpoint(path, io.cwd);
   try {
-    return { ...importOpened(opened, opened.what, name, convention), close: opened.close };
+    return { ...importOpened(opened, opened.what, name, options), close: opened.close };
   } catch (e) {
     opened.close();
     throw e;

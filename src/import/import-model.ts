@@ -1,11 +1,20 @@
 import { createDiagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Pair } from '../ops/pair.ts';
 import type { CheckpointSource, OpenedTensors } from '../weights/readers/format.ts';
 import { onnxFormat } from '../weights/readers/onnx/format.ts';
 import { formatOf } from '../weights/readers/readers.ts';
+import { importStrings } from './block-strings/import-strings.ts';
+import { blockStrings } from './block-strings/read-strings.ts';
 import { type AskedConvention, importCheckpoint } from './checkpoint/import-checkpoint.ts';
 import { importOnnx } from './import-onnx.ts';
 import type { ImportResult } from './imported.ts';
 import { importLayers } from './layers/import-layers.ts';
+
+/** What a user says of a file that it does not say itself. */
+export interface ImportOptions extends AskedConvention {
+  /** Height and width of images. */
+  readonly image?: Pair;
+}
 
 /** Whether a file states a network node by node, which is read from it itself. */
 export function isGraphFile(source: CheckpointSource): boolean {
@@ -16,28 +25,36 @@ export function isGraphFile(source: CheckpointSource): boolean {
  * Reads a network that another program wrote as a spec, and its weights, from a file that `isGraphFile`.
  * @param name what the model is called, as a file's name: `resnet18`
  */
-export function importModel(source: CheckpointSource, name: string): ImportResult {
-  if (isGraphFile(source)) return importOnnx(source, name);
+export function importModel(source: CheckpointSource, name: string, { image }: ImportOptions = {}): ImportResult {
+  if (isGraphFile(source)) return importOnnx(source, name, image);
   const { what } = formatOf(source.file, source.name);
   return { diagnostics: [createDiagnostic('import-format', undefined, { file: source.name, what })] };
+}
+
+/** The most that a file of block strings has. */
+export const mostStringBytes = 1 << 20;
+
+/** The same from a text with block strings of timm or of the TPU reference code; undefined of a text without any. */
+export function importText(text: string, file: string, name: string): ImportResult | undefined {
+  const strings = blockStrings(text);
+  return strings.length === 0 ? undefined : importStrings(strings, file, name);
 }
 
 /**
  * The same from a file of weights that is open: by its layers where it has them (Keras, TensorFlow.js), else by its tensors.
  * @param what kind of file it is: `a PyTorch checkpoint`
- * @param convention of weights that come in both
  */
 export function importOpened(
   opened: OpenedTensors,
   what: string,
   name: string,
-  convention: AskedConvention = {},
+  options: ImportOptions = {},
 ): ImportResult {
   const { checkpoint, topology, diagnostics } = opened;
   if (!checkpoint) return { diagnostics };
   const own = topology
-    ? importLayers(checkpoint, topology, opened.constants, name)
-    : importCheckpoint(checkpoint, what, name, convention);
+    ? importLayers(checkpoint, topology, opened.constants, name, options.image)
+    : importCheckpoint(checkpoint, what, name, options);
   const all = [...diagnostics, ...own.diagnostics];
   return own.imported && !hasErrors(all) ? { imported: own.imported, diagnostics: all } : { diagnostics: all };
 }

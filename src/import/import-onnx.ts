@@ -1,6 +1,7 @@
 import { format } from '../1-parse/format.ts';
 import { compile } from '../compile.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Pair } from '../ops/pair.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { CheckpointSource } from '../weights/readers/format.ts';
 import { assignWeights } from './assign-weights.ts';
@@ -17,10 +18,10 @@ import { writeSpec } from './write-spec.ts';
  * Reads an ONNX file as a spec.
  * @param name what the model is called, as a file's name
  */
-export function importOnnx(source: CheckpointSource, name: string): ImportResult {
+export function importOnnx(source: CheckpointSource, name: string, size?: Pair): ImportResult {
   try {
     const graph = readOnnxGraph(source);
-    return importGraph(graph, source.name, name, { count: graph.nodes.length, what: 'nodes' });
+    return importGraph(graph, source.name, name, { count: graph.nodes.length, what: 'nodes' }, size);
   } catch (e) {
     if (!isUnreadable(e)) throw e;
     const data = { file: source.name, what: 'an ONNX model', reason: e.message };
@@ -32,10 +33,17 @@ export function importOnnx(source: CheckpointSource, name: string): ImportResult
  * States a graph as a spec. The text is compiled, and its network compared with the graph's node by node, which gives each
  * tensor its name.
  * @param file for messages
+ * @param image height and width of images, where the graph leaves them open
  */
-export function importGraph(graph: OnnxGraph, file: string, name: string, size: Imported['size']): ImportResult {
+export function importGraph(
+  graph: OnnxGraph,
+  file: string,
+  name: string,
+  size: Imported['size'],
+  image?: Pair,
+): ImportResult {
   try {
-    const { network, failed } = toNetwork(graph);
+    const { network, failed } = toNetwork(graph, image);
     if (!network) return { diagnostics: [createDiagnostic('import-node', undefined, { file, ...failed! })] };
     const known = recognise(network, name);
     if (known) {

@@ -7,8 +7,8 @@ export interface Imported {
   readonly text: string;
   /** The network that the text builds. */
   readonly graph: Graph;
-  /** The file's numbers under the names that the text gives them. */
-  readonly weights: WeightSource;
+  /** The file's numbers under the names that the text gives them; absent where it has none. */
+  readonly weights?: WeightSource;
   /** How much of what the file has. */
   readonly size: { readonly count: number; readonly what: 'nodes' | 'layers' | 'tensors' | 'blocks' };
 }

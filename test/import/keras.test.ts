@@ -32,8 +32,8 @@ test.each(['forms.h5', 'forms.keras'])(
     expect(distance(found!, values.slice(image.length))).toBeLessThan(1e-5);
 
     const summary = await enetc(['summary', file, '--json'], { cwd });
-    expect(JSON.parse(summary.out).params).toBe(
-      JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).params,
+    expect(JSON.parse(summary.out).totals.params).toBe(
+      JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).totals.params,
     );
   },
   30_000,

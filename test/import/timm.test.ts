@@ -64,7 +64,7 @@ test.each(names)("timm's %s comes back from ONNX with the same outputs, in few l
   const image = new Float32Array(3 * 64 * 64);
   fillNormal(image, randomState(3, 'image'), 1);
   const [wanted] = await runOrt(path, graph, { image });
-  const [found] = await runOrt(emitFiles(graph, weights).bytes, graph, { image });
+  const [found] = await runOrt(emitFiles(graph, weights!).bytes, graph, { image });
   const largest = Math.max(...wanted!.map(Math.abs));
   expect(largest).toBeGreaterThan(0.01);
   expect(distance(found!, wanted!) / Math.max(largest, 1)).toBeLessThan(1e-4);

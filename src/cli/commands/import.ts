@@ -16,6 +16,7 @@ import { createOutputFiles } from '../output-files.ts';
 import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { refuseFile } from '../refuse-overwriting.ts';
+import { askedSize } from '../scaling-request.ts';
 
 /** `enetc import <file>` */
 export const importCommand: RunCommand = async (args, io) => {
@@ -24,7 +25,11 @@ export const importCommand: RunCommand = async (args, io) => {
   const name = importedName(path);
   const spec = text(args, 'output') ?? `${name}.enet`;
   if (!spec.endsWith('.enet')) throw usageError(`'${spec}' is not the name of a spec, which ends with .enet`, 'import');
-  const { imported, diagnostics, close } = await importFile(path, io, askedConvention(args));
+  const image = askedSize(args);
+  const { imported, diagnostics, close } = await importFile(path, io, {
+    ...askedConvention(args),
+    ...(image && { image }),
+  });
   try {
     printDiagnostics(diagnostics, args, io);
     const facts = imported && !hasErrors(diagnostics) ? write(imported, path, spec, args, io) : undefined;
@@ -35,37 +40,35 @@ export const importCommand: RunCommand = async (args, io) => {
   }
 };
 
-/** Writes the spec and its weights; what `--json` says of them. */
+/** Writes the spec, and its weights where it has some; what `--json` says of them. */
 function write({ text: spec, graph, weights, size }: Imported, from: string, name: string, args: Arguments, io: Io) {
   const weightsName = name.replace(/\.enet$/, '.safetensors');
   const force = flag(args, 'force');
   const [path, weightsPath] = [resolve(io.cwd, name), resolve(io.cwd, weightsName)];
   if (statOf(path) && !force) throw failure(`'${name}' exists; --force overwrites it`);
-  refuseFile({ path: weightsPath, shown: weightsName, inputs: [resolve(io.cwd, from)], force }, safetensorsFile);
+  if (weights) {
+    refuseFile({ path: weightsPath, shown: weightsName, inputs: [resolve(io.cwd, from)], force }, safetensorsFile);
+  }
   const weightFiles = createOutputFiles(weightsPath, weightsName);
   const specFiles = createOutputFiles(path, name);
   try {
     const tensors = ownNames(graph);
     const metadata = { format: 'pt', producer: 'enetc' };
-    const bytes = writeSafetensors(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata });
+    const bytes =
+      weights && writeSafetensors(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata });
     specFiles.open('').sink.write(new TextEncoder().encode(spec));
-    weightFiles.commit();
+    if (weights) weightFiles.commit();
     specFiles.commit();
     const lines = spec.trimEnd().split('\n').length;
+    const [shown, shownWeights] = [safeText(name), safeText(weightsName)];
     if (!flag(args, 'json') && !flag(args, 'quiet')) {
-      const [shown, shownWeights] = [safeText(name), safeText(weightsName)];
       io.stdout.write(`${shown}  ${lines} lines for ${size.count} ${size.what}\n`);
-      io.stdout.write(`${shownWeights}  ${formatBytes(bytes)} · ${tensors.length} tensors\nnext:\n`);
-      io.stdout.write(`  enetc summary ${shown}\n  enetc compile ${shown} --weights ${shownWeights}\n`);
+      if (bytes !== undefined) io.stdout.write(`${shownWeights}  ${formatBytes(bytes)} · ${tensors.length} tensors\n`);
+      io.stdout.write(`next:\n  enetc summary ${shown}\n`);
+      io.stdout.write(`  enetc compile ${shown}${bytes === undefined ? '' : ` --weights ${shownWeights}`}\n`);
     }
-    return {
-      file: name,
-      weights: weightsName,
-      lines,
-      [size.what === 'tensors' ? 'fileTensors' : size.what]: size.count,
-      tensors: tensors.length,
-      bytes,
-    };
+    const written = bytes === undefined ? {} : { weights: weightsName, tensors: tensors.length, bytes };
+    return { file: name, lines, [size.what === 'tensors' ? 'fileTensors' : size.what]: size.count, ...written };
   } finally {
     weightFiles.discard();
     specFiles.discard();

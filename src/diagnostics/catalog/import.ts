@@ -30,6 +30,11 @@ export const importDiagnostics = {
       `'${a.file}' is a network of the library: ${a.call}${a.folded ? "; its batch norms, which the file has folded into convolutions, add the convolutions' biases and change nothing else" : ''}`,
     `A network that is equal to a member of a family of the library, node by node, is stated as that member. Exporters fold batch norms into the convolutions before them; the family has both, so that it can be trained further. The norms then have the mean 0, the variance 1 and a weight of \`sqrt(1 + epsilon)\`.`,
   ),
+  'import-strings': info<{ file: string; stem: number; head: number; act: string }>(
+    (a) =>
+      `the block strings of '${a.file}' say nothing of what is around the blocks: the spec has a stem of ${a.stem} filters, a head of ${a.head} and ${a.act}, as EfficientNet`,
+    `timm and the TPU reference code state the blocks of a network as strings (\`ir_r2_k3_s2_e6_c24_se0.25\`), and stem, head, activation and padding in code. Change them in the spec where the network has others. The excitation is a share of the block's input, as in EfficientNet; MobileNetV3 takes it of the expanded channels.`,
+  ),
   'import-copied': info<{ file: string; count: number; node: string }>(
     (a) =>
       `several nodes share weights in '${a.file}' (${a.count} tensors, '${a.node}' and others); in the spec each has its own, with the same numbers`,

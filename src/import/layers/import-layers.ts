@@ -1,4 +1,5 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Pair } from '../../ops/pair.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
 import type { Topology } from '../../weights/readers/layers-model/topology.ts';
 import { importGraph } from '../import-onnx.ts';
@@ -16,11 +17,12 @@ export function importLayers(
   topology: Topology,
   constants: Constants | undefined,
   name: string,
+  image?: Pair,
 ): ImportResult {
   const file = checkpoint.name;
   try {
     const graph = graphOfLayers(topology, checkpoint, constants ?? new Map());
-    return importGraph(graph, file, name, { count: topology.layers.length, what: 'layers' });
+    return importGraph(graph, file, name, { count: topology.layers.length, what: 'layers' }, image);
   } catch (e) {
     if (!(e instanceof UnsayableNode)) throw e;
     const data = { file, node: e.node, type: e.type, reason: e.message };

@@ -35,6 +35,11 @@ export function reshaped(c: NodeContext, wanted: readonly number[]): Value {
     return next ? { ...same, view: next } : same;
   };
   if (batch !== c.batch) return fail('it mixes the samples of a batch');
+  // A single pixel has its channels in one order wherever they stand.
+  const isPixel = shape.length === 3 && shape[1] === 1 && shape[2] === 1;
+  if (isPixel && view?.kind !== 'groups' && String(rest) === `1,1,${shape[0]}`) return keep({ kind: 'last' });
+  if (isPixel && view?.kind === 'last' && rest.length === 1) return keep({ kind: 'flat' });
+  if (isPixel && view?.kind === 'last' && sameShape(rest, shape)) return keep(undefined);
   if (view?.kind === 'last') {
     if (String(axes) === String(axesOf(shape, view, c.batch))) return value;
     return fail('it splits or joins axes behind which the channels stand');

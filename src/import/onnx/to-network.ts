@@ -1,10 +1,12 @@
 import type { Normalisation, ValueRef } from '../../5-graph/graph.ts';
-import { createNetworkBuilder, type ImportedNetwork, pruned } from '../network.ts';
+import { opLimits } from '../../ops/limits.ts';
+import type { Pair } from '../../ops/pair.ts';
+import { createNetworkBuilder, type ImportedNetwork, type NetworkBuilder, pruned } from '../network.ts';
 import type { Numbers } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
 import { flattened, type NodeContext } from './context.ts';
 import { operators } from './operators.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from './read-graph.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './read-graph.ts';
 import type { FailedValue, Value } from './values.ts';
 
 const noAttribute: OnnxAttribute = {};
@@ -17,19 +19,14 @@ export type ToNetwork =
 /**
  * Turns an ONNX graph into a network of our ops: fused and spelled-out forms are one, arithmetic of shapes is done, what the
  * outputs do not depend on is left out.
+ * @param size height and width of images, where the file leaves them open
  */
-export function toNetwork(graph: OnnxGraph): ToNetwork {
+export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
   const b = createNetworkBuilder();
   const values = new Map<string, Value>();
   for (const [name, numbers] of graph.tensors) values.set(name, { kind: 'known', numbers });
-  const [batch = 1] = graph.inputs[0]?.shape ?? [];
-  for (const { name, shape = [] } of graph.inputs) {
-    const [, ...own] = shape;
-    const isKnown = (own.length === 3 || own.length === 1) && own.every((n) => n !== undefined && n > 0);
-    const reason = `an input is a map of known size, [batch, channels, height, width], but it is [${shape.map((n) => n ?? 'open').join(', ')}]`;
-    if (own.length !== 3 || !isKnown) values.set(name, { kind: 'failed', node: name, type: 'input', reason });
-    else values.set(name, { kind: 'live', ref: b.input(name, own as number[]) });
-  }
+  const [batch] = (graph.inputs[0]?.shape ?? []).map(known);
+  for (const { name, shape = [] } of graph.inputs) values.set(name, inputValue(b, graph, { name, shape }, size));
   const makers = new Map<string, NodeContext>();
   const weights = new Map<Numbers, ValueRef>();
   for (const node of graph.nodes) {
@@ -62,6 +59,42 @@ export function toNetwork(graph: OnnxGraph): ToNetwork {
     outputs.push({ name, value: value.view ? flattened(b, value.ref, name) : value.ref });
   }
   return { network: pruned({ nodes: b.nodes, outputs, normalisation: normalisationOf(graph) }) };
+}
+
+/** An input as a value: a map whose channels come first, or a vector. One whose channels come last is turned first by all its readers. */
+function inputValue(
+  b: NetworkBuilder,
+  { nodes }: OnnxGraph,
+  { name, shape = [] }: OnnxValue,
+  size: Pair | undefined,
+): Value {
+  const [, ...stated] = shape.map(known);
+  const isLast = stated.length === 3 && isTurned(nodes, name);
+  const [channels, height, width] = isLast ? [stated[2], stated[0], stated[1]] : stated;
+  const own = stated.length === 3 ? [channels, height ?? size?.[0], width ?? size?.[1]] : stated;
+  if (own.length === 3 && own.every((n) => n !== undefined)) {
+    const ref = b.input(name, own as number[]);
+    return { kind: 'live', ref, ...(isLast && { view: { kind: 'last' } }) };
+  }
+  const advice = own.length === 3 && own[0] !== undefined ? '; --resolution 224 gives images a size' : '';
+  const reason = `an input is a map of known size, [batch, channels, height, width], but it is [${shape.map((n) => known(n) ?? 'open').join(', ')}]${advice}`;
+  return { kind: 'failed', node: name, type: 'input', reason };
+}
+
+/** Whether all that reads a value turns its channels to the front. */
+function isTurned(nodes: readonly OnnxNode[], name: string): boolean {
+  const readers = nodes.filter(({ inputs }) => inputs.includes(name));
+  return (
+    readers.length > 0 &&
+    readers.every(
+      ({ type, attributes }) => type === 'Transpose' && String(attributes.get('perm')?.integers) === '0,3,1,2',
+    )
+  );
+}
+
+/** A size of an axis; some files have -1 for one that is open. */
+function known(n: number | undefined): number | undefined {
+  return n !== undefined && n > 0 && n <= opLimits.channels ? n : undefined;
 }
 
 function named({ name, type, domain }: OnnxNode): { node: string; type: string } {
