@@ -19,13 +19,17 @@ const tolerance = 1e-3;
 const folder = new URL('../reference/dense/', import.meta.url);
 const names = readdirSync(folder).sort();
 
-const points: Readonly<Record<string, readonly [library: string, variant?: string, set?: Record<string, string>]>> = {
+/** A convention is asked for where the names are those of weights of both. */
+type Point = readonly [library: string, variant?: string, set?: Record<string, string>, convention?: 'tf' | 'torch'];
+const points: Readonly<Record<string, Point>> = {
   ssd300_vgg16: ['ssd', 'ssd300'],
   ssdlite320_mobilenet_v3_large: ['ssdlite', 'mobilenet_v3_large'],
   deeplabv3_mobilenet_v3_large: ['deeplab-v3', 'mobilenet_v3_large'],
   deeplabv3_resnet50: ['deeplab-v3', 'resnet50'],
   lraspp_mobilenet_v3_large: ['lr-aspp'],
   mobilenetv2_100_stride8: ['mobilenet-v2', 'w100', { output_stride: '8' }],
+  tf_efficientnet_b0_stride8: ['efficientnet', 'b0', { output_stride: '8' }, 'tf'],
+  semnasnet_100_stride16: ['mnasnet', 'a1', { output_stride: '16' }],
   EfficientNetB0: ['efficientnet', 'b0'],
   EfficientNetV2B0: ['efficientnet-v2', 'b0'],
   MobileNet: ['mobilenet-v1'],
@@ -50,20 +54,24 @@ function readDense(name: string): { golden: DenseGolden; outputs: Float32Array }
 
 /** The network as a user gets it who compiles with the checkpoint alone. */
 function compiled(golden: DenseGolden): { model: Uint8Array; outputs: readonly string[]; said: readonly string[] } {
-  const [library, variant, set] = points[golden.model] as (typeof points)[string];
+  const [library, variant, set, convention] = points[golden.model] as Point;
   const spec = librarySpec(library) as NonNullable<ReturnType<typeof librarySpec>>;
   const [, , height = 0, width = 0] = golden.input_shape;
   const request = {
     ...(variant && { variant }),
     set: { classes: String(golden.classes), ...set },
     resolution: [height, width],
+    ...(convention && { convention }),
   } as const;
   const network = compileSpec(spec, request);
   if (!isWhole(network)) throw new Error(network.diagnostics.map(({ message }) => message).join());
   const checkpoint = goldenCheckpoint(golden);
   const followed = followWeights(spec, network, request, checkpoint, undefined);
   const files = memoryFiles();
-  const { diagnostics } = emit(followed.network, onnxTarget, {}, files.open, { checkpoint });
+  const { diagnostics } = emit(followed.network, onnxTarget, {}, files.open, {
+    checkpoint,
+    ...(convention && { convention }),
+  });
   return {
     model: files.bytes(),
     outputs: followed.network.graph.outputs.map(({ name }) => name),
@@ -107,7 +115,7 @@ test.each([
   ['deeplabv3_resnet50', 39_638_869, 56_704],
   ['lraspp_mobilenet_v3_large', 3_221_538, 24_656],
 ] as const)('%s has the parameters and statistics of torchvision', (name, params, buffers) => {
-  const [library, variant] = points[name] as (typeof points)[string];
+  const [library, variant] = points[name] as Point;
   const { graph } = compileLibrary(library, { ...(variant && { variant }) });
   const cost = totalCost(graph as NonNullable<typeof graph>);
   expect({ params: cost.params, buffers: cost.buffers }).toEqual({ params, buffers });

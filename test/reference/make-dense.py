@@ -10,6 +10,7 @@ import types
 import zlib
 
 import numpy as np
+import timm
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,6 +51,12 @@ def efficientdet(name, size, classes, **settings):
 
 networks = {
     "effdet_tf_efficientdet_d0": (lambda: efficientdet("tf_efficientdet_d0", (128, 256), 3), 3, (1, 3, 128, 256), 5),
+    "timm_tf_efficientnet_b0_stride8": (
+        lambda: timm.create_model("tf_efficientnet_b0", num_classes=10, output_stride=8), 10, (1, 3, 97, 127), 1,
+    ),
+    "timm_semnasnet_100_stride16": (
+        lambda: timm.create_model("semnasnet_100", num_classes=10, output_stride=16), 10, (1, 3, 97, 127), 1,
+    ),
     "timm_nasnet_narrow": (lambda: NASNetALarge(10, stem_size=8, num_features=384), 10, (1, 3, 75, 91), 1),
 }
 
