@@ -6,9 +6,22 @@ export function opLabel(op: Op, inChannels: number): string {
   return descriptorOf(op).label(op, inChannels);
 }
 
-/** `Conv 3×3, MaxPool 3×3`: what a section without a table does, in a few words. */
+/**
+ * `Conv 3×3, MaxPool 3×3`: what a section without a table does, in a few words. What usually belongs to the op before it (a norm)
+ * is named where there is none before it; activations are not.
+ */
 export function describeNodes(nodes: readonly GraphNode[], inChannels: (node: GraphNode) => number): string {
-  const loud = nodes.filter(({ op }) => op.kind !== 'input' && descriptorOf(op).joins.length === 0);
-  const named = (loud.length > 0 ? loud : nodes).map((node) => opLabel(node.op, inChannels(node)));
-  return named.length > 3 ? `${named.slice(0, 3).join(', ')}, …` : named.join(', ');
+  const first = nodes.findIndex(isLoud);
+  const loud = nodes.filter((node, i) => isLoud(node) || (i < first && node.op.kind !== 'activation'));
+  return listed((loud.length > 0 ? loud : nodes).map((node) => opLabel(node.op, inChannels(node))));
+}
+
+/** Whether a node is more than a part of the op before it. */
+export function isLoud({ op }: GraphNode): boolean {
+  return op.kind !== 'input' && descriptorOf(op).joins.length === 0;
+}
+
+/** The first three, and a sign that there are more. */
+export function listed(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', ');
 }

@@ -285,3 +285,22 @@ describe('formats', () => {
     expect(drawDot(diagram)).toMatchSnapshot();
   });
 });
+
+test('a long section is told by the blocks that it calls; a norm without an op before it is named', () => {
+  const { graph } = build(`block Pair(x, channels: int) {
+  return x -> a: Conv(channels, 3) -> relu -> b: Conv(channels, 3)
+}
+
+model Net {
+  input image: [3, 32, 32]
+  head: pair: Pair(8) -> twice: Pair(8) -> last: Conv(4, 1) -> Upsample(2) -> GlobalAvgPool
+  scaled = head -> Normalise -> Mul(2)
+  gate = relu(scaled)
+  return gate
+}`);
+  expect(createDiagram(graph).stages.map(({ title, details }) => [title, details])).toEqual([
+    ['2 × Pair, Conv 1×1, Upsample ×2, …', '3×3 · ReLU'],
+    ['L2 norm, ×2', ''],
+    ['ReLU', ''],
+  ]);
+});

@@ -1,12 +1,15 @@
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { Call } from '../../5-graph/calls.ts';
 import { type Graph, type GraphNode, readerCounts, type Shape } from '../../5-graph/graph.ts';
 import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
+import { memoise } from '../../memoise.ts';
 import { writtenKernelLabel } from '../../ops/labels.ts';
 import { dilationOf } from '../../ops/window.ts';
 import { formatCount, formatFactor, formatShape } from '../format-number.ts';
 import { groupBy } from '../group-by.ts';
-import { opLabel } from '../op-label.ts';
+import { isLoud, listed, opLabel } from '../op-label.ts';
+import { inChannels } from '../read-block.ts';
 import { inputsOf, type Stage, stagesOf } from '../stages.ts';
 import { type NamedShape, type StageSummary, type Summary, summarize } from '../summary.ts';
 import { pointParts } from '../summary-text.ts';
@@ -77,7 +80,7 @@ export function createDiagram(written: Graph, point?: ScalingPoint): Diagram {
     title: `${summary.model} ${summary.point?.variant ?? ''}`.trim(),
     facts: factsOf(summary),
     inputs: summary.inputs,
-    stages: stages.map((stage, i) => diagramStage(summary.stages[i] as StageSummary, stage)),
+    stages: stages.map((stage, i) => diagramStage(graph, summary.stages[i] as StageSummary, stage)),
     edges,
     taps: graph.outputs.map(({ name, value }) => ({
       name,
@@ -122,10 +125,41 @@ function activationText(nodes: readonly GraphNode[]): string {
   return [...new Set(overMaps.map(({ op }) => opLabel(op, 0)))].join(', ');
 }
 
-function diagramStage(stage: StageSummary, { blocks, callee, nodes }: Stage): DiagramStage {
+/** The calls that begin with each node, outer ones first. */
+const callsFrom = memoise((graph: Graph) => groupBy(graph.calls, ({ first }) => first));
+
+/** `AtrousPyramid, ConvBnAct, Conv 1×1`: the blocks that a section calls, and its ops outside of them. */
+function calledText(graph: Graph, nodes: readonly GraphNode[]): string {
+  const ids = new Set(nodes.map(({ id }) => id));
+  const isWithin = ({ first, end }: Call) => {
+    for (let id = first; id < end; id++) if (!ids.has(id)) return false;
+    return end > first;
+  };
+  const names: string[] = [];
+  let done = -1;
+  for (const node of nodes) {
+    if (node.id < done) continue;
+    const call = callsFrom(graph).get(node.id)?.find(isWithin);
+    if (call) {
+      names.push(call.declared.node.name.name);
+      done = call.end;
+    } else if (isLoud(node)) names.push(opLabel(node.op, inChannels(graph, node)));
+  }
+  const starts = names.flatMap((name, i) => (name === names[i - 1] ? [] : [i]));
+  return listed(
+    starts.map((at, i) => {
+      const count = (starts[i + 1] ?? names.length) - at;
+      return count > 1 ? `${count} × ${names[at]}` : (names[at] as string);
+    }),
+  );
+}
+
+function diagramStage(graph: Graph, stage: StageSummary, { blocks, callee, nodes }: Stage): DiagramStage {
   const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
   // A block of a few ops is told best by these.
-  const named = operators.length === 0 && stage.operator.endsWith('…') ? callee : undefined;
+  const isLong = operators.length === 0 && stage.operator.endsWith('…');
+  const named = isLong ? (callee ?? calledText(graph, nodes)) : undefined;
+  const title = named ?? stage.operator;
   // A section without a table already states its kernels in its title.
   const kernels = operators.length > 0 || named !== undefined ? stage.kernels.map(writtenKernelLabel) : [];
   const [expand = 1] = stage.expand.length === 1 ? stage.expand : [];
@@ -139,8 +173,8 @@ function diagramStage(stage: StageSummary, { blocks, callee, nodes }: Stage): Di
   ];
   return {
     id: stage.id,
-    title: named ?? stage.operator,
-    details: details.filter((d) => d !== '').join(' · '),
+    title,
+    details: details.filter((d) => d !== '' && d !== title).join(' · '),
     repeats: stage.repeats,
     operators,
     params: stage.params,
