@@ -74,20 +74,8 @@ export const windowParams = {
   padding: padding('same, symmetric, valid, a number of pixels, or `[high, wide]`.', { convention: 'padding' }),
 };
 
-const strideRange = [1, opLimits.pixels] as const;
-
-/** The stride of a convolution. */
-export const convStride = size('Step of the window: a number, or `[high, wide]`.', strideRange, {
-  value: [1, 1],
-  text: '1',
-});
-
-/** The dilation of a convolution. */
-export const convDilation = size(
-  'Distance between the taps of the window: a number, or `[high, wide]`.',
-  [1, opLimits.kernel],
-  { value: [1, 1], text: '1' },
-);
+/** The steps that a window may take. */
+export const strideRange = [1, opLimits.pixels] as const;
 
 /** The stride of a pool. */
 export const poolStride: Param<Pair | undefined> = {

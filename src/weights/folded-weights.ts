@@ -43,7 +43,7 @@ export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
         if (node.foldedNorm?.hadBias) addScaled(out, inner.read(tensor), scale, shift);
         else out.set(shift);
       } else {
-        scaleFilters(out, inner.read(tensor), scale);
+        scaleFilters(out, inner.read(tensor), scale, kernelsOf(node, tensor));
       }
       return out;
     },
@@ -68,10 +68,30 @@ function affineOf(node: GraphNode, inner: WeightSource): Affine {
   return { node, scale, shift };
 }
 
-function scaleFilters(out: Float32Array, weight: Float32Array, scale: Float64Array): void {
-  const size = out.length / scale.length;
-  for (let filter = 0, i = 0; filter < scale.length; filter++) {
-    const factor = scale[filter] as number;
+/** The kernels of a weight, in order, each with the filter that it belongs to. */
+interface Kernels {
+  readonly kernels: number;
+  filterOf(kernel: number): number;
+}
+
+function kernelsOf({ op }: GraphNode, { shape }: TensorSpec): Kernels {
+  const [first = 1, second = 1] = shape;
+  if (op.kind !== 'convTranspose') return { kernels: first, filterOf: (kernel) => kernel };
+  // [in, filters / groups, ...], the inputs of a group side by side
+  const perGroup = first / op.groups;
+  const filterOf = (kernel: number) => Math.floor(kernel / second / perGroup) * second + (kernel % second);
+  return { kernels: first * second, filterOf };
+}
+
+function scaleFilters(
+  out: Float32Array,
+  weight: Float32Array,
+  scale: Float64Array,
+  { filterOf, kernels }: Kernels,
+): void {
+  const size = out.length / kernels;
+  for (let kernel = 0, i = 0; kernel < kernels; kernel++) {
+    const factor = scale[filterOf(kernel)] as number;
     for (const end = i + size; i < end; i++) out[i] = (weight[i] as number) * factor;
   }
 }

@@ -1,4 +1,4 @@
-import { isTrainingOnly } from '../../ops/ops.ts';
+import { isTrainingOnly, type OpOf } from '../../ops/ops.ts';
 import {
   type Graph,
   type GraphNode,
@@ -26,15 +26,15 @@ export function removeTrainingOps(trained: Graph): Graph {
 }
 
 /**
- * Folds each batch norm into the convolution before it, where nothing else reads the convolution: with fixed statistics
- * both are one affine map. The weight source computes the folded numbers, see `weights/folded-weights.ts`.
+ * Folds each batch norm into the convolution before it, transposed or not, where nothing else reads the convolution: with fixed
+ * statistics both are one affine map. The weight source computes the folded numbers, see `weights/folded-weights.ts`.
  */
 export function foldBatchNorm(graph: Graph): Graph {
   const readers = readerCounts(graph);
   const normOf = new Map<number, GraphNode>();
   for (const node of graph.nodes) {
     const before = node.op.kind === 'batchNorm' ? graph.nodes[node.inputs[0]?.node ?? -1] : undefined;
-    if (before?.op.kind === 'conv' && readers[before.id] === 1) normOf.set(before.id, node);
+    if (before && takesNorm(before) && readers[before.id] === 1) normOf.set(before.id, node);
   }
   for (const conv of keptApart(graph, normOf)) normOf.delete(conv);
   const folded = new Map([...normOf].map(([conv, norm]) => [norm.id, conv]));
@@ -49,11 +49,16 @@ export function foldBatchNorm(graph: Graph): Graph {
   );
 }
 
+function takesNorm(node: GraphNode): node is GraphNode & { readonly op: OpOf<'conv' | 'convTranspose'> } {
+  return node.op.kind === 'conv' || node.op.kind === 'convTranspose';
+}
+
 /** Uses of a shared convolution that cannot all have the same norm folded into them: they have one set of numbers. */
 function keptApart(graph: Graph, normOf: ReadonlyMap<number, GraphNode>): number[] {
   const uses = new Map<string, number[]>();
-  for (const { id, op, owner } of graph.nodes) {
-    if (op.kind === 'conv' && owner !== undefined) uses.set(owner, [...(uses.get(owner) ?? []), id]);
+  for (const node of graph.nodes) {
+    const { id, owner } = node;
+    if (takesNorm(node) && owner !== undefined) uses.set(owner, [...(uses.get(owner) ?? []), id]);
   }
   return [...uses.values()].flatMap((convs) => {
     const norms = new Set(convs.map((id) => normOf.get(id)?.tensors[0]?.name));
@@ -62,7 +67,7 @@ function keptApart(graph: Graph, normOf: ReadonlyMap<number, GraphNode>): number
 }
 
 function withNorm(conv: GraphNode, inputShape: Shape, norm: GraphNode | undefined): GraphNode {
-  if (!norm || conv.op.kind !== 'conv' || norm.op.kind !== 'batchNorm') return conv;
+  if (!norm || !takesNorm(conv) || norm.op.kind !== 'batchNorm') return conv;
   const op = { ...conv.op, bias: true };
   return {
     ...conv,

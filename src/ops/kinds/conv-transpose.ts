@@ -1,22 +1,14 @@
+import { convParams } from '../conv-params.ts';
 import { type OpDescriptor, zero } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
 import { opLimits } from '../limits.ts';
 import { both, type Pair } from '../pair.ts';
 import { elements, overSpace, type ShapeError } from '../shape.ts';
-import { bool, int, type Padding, signature, size } from '../signature.ts';
+import { type Padding, signature, size } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
 import { affineTensors } from '../tensor.ts';
 import { ownTensor } from '../training-rule.ts';
-import {
-  convDilation,
-  convStride,
-  extentOf,
-  type Pads,
-  padsFor,
-  tapsOf,
-  type Window,
-  windowParams,
-} from '../window.ts';
+import { extentOf, type Pads, padsFor, tapsOf, type Window } from '../window.ts';
 import { withBias } from '../with-bias.ts';
 
 export interface ConvTransposeOp {
@@ -36,13 +28,7 @@ export const convTranspose: OpDescriptor<ConvTransposeOp> = {
     tensors: 1,
     doc: 'Transposed convolution: each pixel of the input adds the kernel, times its value, to the output, `stride` pixels apart.',
     params: {
-      channels: int('Filters: channels of the output.', [1, opLimits.channels]),
-      kernel: windowParams.kernel,
-      stride: convStride,
-      groups: int('Groups of channels that do not see each other.', [1, opLimits.channels], { value: 1 }),
-      bias: bool('Whether a bias is added.', { value: true }),
-      padding: windowParams.padding,
-      dilation: convDilation,
+      ...convParams,
       output_padding: size(
         'Rows and columns added at the bottom and right of the output: a number, or `[high, wide]`.',
         [0, opLimits.kernel],

@@ -1,21 +1,12 @@
+import { convParams } from '../conv-params.ts';
 import { type OpDescriptor, zero } from '../descriptor.ts';
 import { kernelLabel } from '../labels.ts';
-import { opLimits } from '../limits.ts';
 import { elements, overSpace } from '../shape.ts';
-import { bool, int, signature } from '../signature.ts';
+import { signature } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
 import { affineTensors } from '../tensor.ts';
 import { ownTensor } from '../training-rule.ts';
-import {
-  convDilation,
-  convStride,
-  tapsOf,
-  type Window,
-  windowField,
-  windowOver,
-  windowParams,
-  windowShape,
-} from '../window.ts';
+import { tapsOf, type Window, windowField, windowOver, windowShape } from '../window.ts';
 import { withBias } from '../with-bias.ts';
 
 export interface ConvOp {
@@ -33,15 +24,7 @@ export const conv: OpDescriptor<ConvOp> = {
     name: 'Conv',
     tensors: 1,
     doc: 'Convolution over height and width. `groups: x.channels` makes it depthwise.',
-    params: {
-      channels: int('Filters: channels of the output.', [1, opLimits.channels]),
-      kernel: windowParams.kernel,
-      stride: convStride,
-      groups: int('Groups of channels that do not see each other.', [1, opLimits.channels], { value: 1 }),
-      bias: bool('Whether a bias is added.', { value: true }),
-      padding: windowParams.padding,
-      dilation: convDilation,
-    },
+    params: convParams,
     create: ({ channels, groups, bias, ...window }, x) => ({
       kind: 'conv',
       filters: channels,
