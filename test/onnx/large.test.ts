@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Graph } from '../../src/5-graph/graph.ts';
+import { lengthPrefix } from '../../src/6-emit/length-prefix.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
-import { lengthPrefix } from '../../src/6-emit/onnx/wire.ts';
 import { decode } from './emit.ts';
 import { graphBuilder } from './graph-builder.ts';
 

@@ -41,7 +41,7 @@ describe('a target that is added to the list', () => {
     [['--target', 'tfjs', '--graph', '--half'], '--half belongs to --target onnx or tflite, not to tfjs with --graph'],
     [['--target', 'listing', '--opset', '17'], '--opset belongs to --target onnx, not to listing'],
     [['--target', 'listing', '--most-lines', 'x'], "--most-lines takes a whole number from 1, not 'x'"],
-    [['--target', 'list'], "--target takes onnx or tfjs or tflite or listing, not 'list'"],
+    [['--target', 'list'], "--target takes onnx or tfjs or savedmodel or tflite or listing, not 'list'"],
   ])('%j is refused', async (argv, message) => {
     const ran = await enetc(['compile', 'efficientnet', ...argv]);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
@@ -49,24 +49,32 @@ describe('a target that is added to the list', () => {
 
   test('is in help, completion, documentation and the public API', async () => {
     const help = (await enetc(['help', 'compile'])).out;
-    expect(help).toContain('--target onnx|tfjs|tflite|listing');
+    expect(help).toContain('--target onnx|tfjs|savedmodel|tflite|listing');
     expect(help.replace(/\s+/g, ' ')).toContain('or a listing of the nodes');
     expect(help.replace(/\s+/g, ' ')).toContain(
       'FILE.HASH.data next to the model, named by a hash of their contents; listing: half of it elsewhere',
     );
     expect(help.replace(/\s+/g, ' ')).toContain('--half onnx: float16 weights and compute; tflite: float16 weights');
-    expect(help).toMatch(/--most-lines N +listing: how many lines are written; 1000 by default/);
+    expect(help.replace(/\s+/g, ' ')).toContain('--most-lines N listing: how many lines are written; 1000 by default');
     for (const shell of ['bash', 'zsh', 'fish']) {
       const script = (await enetc(['completion', shell])).out;
       expect(script).toContain('most-lines');
-      expect(script).toMatch(/onnx tfjs tflite listing/);
+      expect(script).toMatch(/onnx tfjs savedmodel tflite listing/);
     }
     const { fillCliHelp } = await import('../../scripts/docs/cli-help.ts');
     expect(fillCliHelp('<!-- targets -->\n<!-- end -->')).toContain(
       '| listing | a listing of the nodes | float32 | `--numbers`, `--most-lines`, `--external-data`, `--no-fold`, `--no-merge` | what is more than a line |',
     );
     const { targets } = await import('../../src/index.ts');
-    expect(targets.map(({ name }) => name)).toEqual(['onnx', 'tfjs', 'tfjs', 'tfjs', 'tflite', 'listing']);
+    expect(targets.map(({ name }) => name)).toEqual([
+      'onnx',
+      'tfjs',
+      'tfjs',
+      'tfjs',
+      'savedmodel',
+      'tflite',
+      'listing',
+    ]);
   });
 });
 

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { version } from '../../version.ts';
+import { lengthPrefix } from '../length-prefix.ts';
 import type { EmitRequest, Sink } from '../target.ts';
 import type { Initialiser, ModelPlan } from './builder.ts';
 import { irVersionOf, type OnnxOptions } from './options.ts';
 import { onnx } from './proto.ts';
 import { createTensorReader } from './tensor-reader.ts';
-import { lengthPrefix } from './wire.ts';
 
 /** Protobuf's limit for a message. */
 const maxMessageBytes = 2 ** 31 - 1;

@@ -51,7 +51,8 @@ export function writeModelFolder(
   return { diagnostics: [], bytes: total };
 }
 
-function bytesOf({ name, shape, source }: StoredWeight, weights: EmitRequest<unknown>['weights']): Uint8Array {
+/** The bytes of a tensor as the files have them, valid until the next call. */
+export function bytesOf({ name, shape, source }: StoredWeight, weights: EmitRequest<unknown>['weights']): Uint8Array {
   if (source instanceof Float32Array || source instanceof Int32Array) return littleEndianBytes(source);
   const values = weights.read(source.tensor);
   if (values.length !== elements(shape)) throw new Error(`'${name}' has ${values.length} values`);

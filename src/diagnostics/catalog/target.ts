@@ -18,6 +18,10 @@ export const targetDiagnostics = {
     (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
     `\`--batch 1\` fixes how many samples the network takes at a time, which some runtimes make use of; \`--batch dynamic\`, the default, leaves it open.`,
   ),
+  'savedmodel-size': error<{ gigabytes: string }>(
+    (a) => `the weights have ${a.gigabytes} GB, and a SavedModel has room for 2 GB of constants`,
+    `A SavedModel is one protobuf message, which holds up to 2 GB. \`--target tflite\`, \`--target tfjs --graph\` and \`--target onnx\` write larger networks.`,
+  ),
   'tflite-batch': error<{ batch: number }>(
     (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
     `\`--batch 2\` fixes how many samples the network takes at a time; \`--batch dynamic\`, the default, takes one until the program that runs the file resizes the input.`,

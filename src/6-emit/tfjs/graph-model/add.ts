@@ -6,6 +6,8 @@ import { type Attributes, float, int32, type TensorName } from '../node-def/node
 /** What the writer of an op gets to see. Image-like values are channels last. */
 export interface GraphModelNode extends WrittenNode {
   readonly b: GraphBuilder;
+  /** Whether operators end with a bias, and more; else it is an operator of its own. */
+  readonly fuses: boolean;
   /** What fused operators do at their end: the bias, then the activation after this node where it is fused. */
   readonly fusedOps: readonly string[];
   /** Whether the node before it has done all that it does. */
@@ -25,13 +27,25 @@ export function add(
   return c.b.node({ op, name, inputs, attr: { T: float, ...attr } });
 }
 
+/** Operators by the name of those that end with a bias, and more. */
+const unfused = {
+  _FusedConv2D: 'Conv2D',
+  FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative',
+  _FusedMatMul: 'MatMul',
+} as const;
+
 /** Adds an operator that ends with its bias and the activation after it. */
 export function addFused(
   c: GraphModelNode,
-  op: string,
+  op: keyof typeof unfused,
   inputs: readonly [x: TensorName, kernel: TensorName, bias: TensorName],
   attr: Attributes,
 ): TensorName {
+  if (!c.fuses) {
+    const [x, kernel, bias] = inputs;
+    const y = add(c, unfused[op], c.node.path, [x, kernel], attr);
+    return add(c, 'BiasAdd', `${c.node.path}/add-bias`, [y, bias], { data_format: { text: 'NHWC' } });
+  }
   const fused = { fused_ops: { texts: c.fusedOps }, num_args: { int: 1 }, epsilon: { float: 0 } };
   return add(c, op, c.node.path, inputs, { ...attr, ...fused });
 }

@@ -33,7 +33,12 @@ export const opTable: OpWriters<GraphModelNode> = {
       data_format: { text: 'NHWC' },
       is_training: { bool: false },
     };
-    return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
+    const [channels = 1, ...space] = outputShape(c);
+    if (space.length > 0 || c.fuses) return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
+    // TensorFlow's own takes maps alone
+    const map = reshape(c, first(c), `${c.node.path}/map`, [1, 1, channels]);
+    const normal = add(c, 'FusedBatchNormV3', c.node.path, [map, ...numbers], attr);
+    return [reshape(c, normal, `${c.node.path}/vector`, [channels])];
   },
   activation: (c) => (c.isDone ? c.inputs : [activations[c.op.fn](c, first(c), label(c, 'act'), slopeOf(c.op))]),
   layerNorm: (c) => [writeLayerNorm(c)],

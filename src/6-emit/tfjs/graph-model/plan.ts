@@ -22,12 +22,16 @@ export interface GraphModelPlan {
   readonly outputs: readonly Port[];
 }
 
-/** Lays out a frozen graph. */
-export function planGraphModel(graph: Graph): GraphModelPlan {
+/**
+ * Lays out a frozen graph.
+ * @param fuses whether operators end with a bias and an activation, as TensorFlow.js has them; else these are operators that
+ * TensorFlow itself has
+ */
+export function planGraphModel(graph: Graph, fuses = true): GraphModelPlan {
   const b = createGraphBuilder();
   const weights: StoredWeight[] = [];
   const constants = new Map<string, TensorName>();
-  const fused = fuseActivations(graph);
+  const fused = fuses ? fuseActivations(graph) : undefined;
   const weight = (node: GraphNode, tensor: TensorSpec, member: string) => {
     const layout = weightLayout(node, tensor);
     // a shared step's tensors are asked for by each use
@@ -42,12 +46,13 @@ export function planGraphModel(graph: Graph): GraphModelPlan {
   };
   const resultOf = writeNodes(graph, opTable, (written) => {
     const { node } = written;
-    const activation = fused.after.get(node.id);
+    const activation = fused?.after.get(node.id);
     return {
       ...written,
       b,
+      fuses,
       fusedOps: activation === undefined ? ['BiasAdd'] : ['BiasAdd', activation],
-      isDone: fused.done.has(node.id),
+      isDone: fused?.done.has(node.id) ?? false,
       weight: (tensor: TensorSpec, member: string) => weight(node, tensor, member),
     };
   });

@@ -29,7 +29,10 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
   const isWhole = groups === 1 || isDepthwise(c.node);
   const biasNode = bias && biasTensor ? c.weight(biasTensor, 'bias') : undefined;
   if (isWhole) {
-    const [plain, fused] = groups === 1 ? ['Conv2D', '_FusedConv2D'] : ['DepthwiseConv2dNative', fusedDepthwise];
+    const [plain, fused] =
+      groups === 1
+        ? (['Conv2D', '_FusedConv2D'] as const)
+        : (['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative'] as const);
     if (biasNode === undefined) return add(c, plain, path, [input, kernel], attr);
     return addFused(c, fused, [input, kernel, biasNode], attr);
   }
@@ -82,8 +85,6 @@ export function writeChannelConv(c: WithOp<GraphModelNode, 'channelConv'>): Tens
   };
   return reshape(c, add(c, 'Conv2D', `${path}/conv`, [rows, kernel], attr), path, lastChannels(shape));
 }
-
-const fusedDepthwise = 'FusedDepthwiseConv2dNative';
 
 /** A max pool; what is padded is never the greatest. */
 export function writeMaxPool(c: WithOp<GraphModelNode, 'maxPool'>): TensorName {

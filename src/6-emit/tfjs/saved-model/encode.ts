@@ -1,5 +1,6 @@
 // CommonJS: its names only exist on the default export, under Node as under bundlers.
 import protobuf from 'protobufjs/minimal.js';
+import { lengthPrefix } from '../../length-prefix.ts';
 import {
   type AttrValue,
   dataTypes,
@@ -35,21 +36,96 @@ const predictMethod = 'tensorflow/serving/predict';
  * tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape,versions}.proto.
  */
 export function encodeSavedModel(graph: GraphDef, signatures: Readonly<Record<string, Signature>>): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writer.uint32(tagOf(1, 0)).int64(1);
-  message(writer, 2, () => {
-    message(writer, 1, () => writer.uint32(tagOf(4, 2)).string(tag));
-    message(writer, 2, () => writeGraph(writer, graph));
+  return joined(...savedModelParts(graph, signatures, () => undefined).map(({ bytes }) => bytes));
+}
+
+/** A part of a file: bytes, then the numbers of a constant where it has some. */
+export interface SavedModelPart<C> {
+  readonly bytes: Uint8Array;
+  readonly content?: C;
+}
+
+/** The numbers of a constant, which are read when they are written. */
+export interface LargeContent {
+  /** Those of `dtype`, as a tensor's content has them: little-endian. */
+  readonly byteLength: number;
+  readonly dtype: TensorValue['dtype'];
+  readonly shape: TensorShape;
+}
+
+/**
+ * `saved_model.pb` in parts, so that a network's weights need not be in memory.
+ * @param contentOf what a constant without a value has for one.
+ */
+export function savedModelParts<C extends LargeContent>(
+  graph: GraphDef,
+  signatures: Readonly<Record<string, Signature>>,
+  contentOf: (constant: string) => C | undefined,
+): readonly SavedModelPart<C>[] {
+  const nodes = graph.node.map((node) => {
+    const content = contentOf(node.name);
+    const bytes = content ? constantHead(node, content) : encoded((writer) => writeNode(writer, node));
+    return { bytes, content, size: bytes.length + (content?.byteLength ?? 0) };
+  });
+  const versions = encoded((writer) => message(writer, 4, () => writer.uint32(tagOf(1, 0)).int32(producer)));
+  const graphParts: SavedModelPart<C>[] = [
+    ...nodes.map(({ bytes, content, size }) => ({
+      bytes: joined(lengthPrefix(1, size), bytes),
+      ...(content && { content }),
+    })),
+    { bytes: versions },
+  ];
+  const info = encoded((writer) => message(writer, 1, () => writer.uint32(tagOf(4, 2)).string(tag)));
+  const signed = encoded((writer) => {
     for (const [name, signature] of Object.entries(signatures)) {
       mapEntry(writer, 5, name, () => writeSignature(writer, signature));
     }
   });
+  const graphSize = sizeOf(graphParts);
+  const graphHead = lengthPrefix(2, graphSize);
+  const metaHead = lengthPrefix(2, info.length + graphHead.length + graphSize + signed.length);
+  const version = encoded((writer) => writer.uint32(tagOf(1, 0)).int64(1));
+  return [{ bytes: joined(version, metaHead, info, graphHead) }, ...graphParts, { bytes: signed }];
+}
+
+/** A constant's node up to its numbers, which are its last field. */
+function constantHead({ name, op, attr }: NodeDef, { byteLength, dtype, shape }: LargeContent): Uint8Array {
+  const node = encoded((writer) => {
+    writer.uint32(tagOf(1, 2)).string(name);
+    writer.uint32(tagOf(2, 2)).string(op);
+    for (const [key, value] of Object.entries(attr)) mapEntry(writer, 5, key, () => writeAttr(writer, value));
+  });
+  const tensor = encoded((writer) => {
+    writer.uint32(tagOf(1, 0)).int32(dataTypes[dtype]);
+    message(writer, 2, () => writeShape(writer, shape));
+  });
+  const content = lengthPrefix(4, byteLength);
+  const tensorSize = tensor.length + content.length + byteLength;
+  const value = lengthPrefix(8, tensorSize);
+  const key = encoded((writer) => writer.uint32(tagOf(1, 2)).string('value'));
+  const valueHead = lengthPrefix(2, value.length + tensorSize);
+  const entry = lengthPrefix(5, key.length + valueHead.length + value.length + tensorSize);
+  return joined(node, entry, key, valueHead, value, tensor, content);
+}
+
+function sizeOf(parts: readonly SavedModelPart<LargeContent>[]): number {
+  return parts.reduce((sum, { bytes, content }) => sum + bytes.length + (content?.byteLength ?? 0), 0);
+}
+
+function encoded(write: (writer: Writer) => void): Uint8Array {
+  const writer = protobuf.Writer.create();
+  write(writer);
   return writer.finish();
 }
 
-function writeGraph(writer: Writer, graph: GraphDef) {
-  for (const node of graph.node) message(writer, 1, () => writeNode(writer, node));
-  message(writer, 4, () => writer.uint32(tagOf(1, 0)).int32(producer));
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function writeNode(writer: Writer, { name, op, input, attr }: NodeDef) {
