@@ -56,6 +56,14 @@ function scored(cost: StudyConfig['cost'], record: TrialRecord) {
   return { record, candidate: [], scores: [record.accuracy, -record[cost]] };
 }
 
+/** The networks that were trained the longest, the most accurate first, and of equals the cheaper. */
+export function ranked(config: StudyConfig, { networks, rung }: Findings): TrialRecord[] {
+  const { cost } = config;
+  return networks
+    .filter((record) => record.rung === rung && isWithin(config, record))
+    .sort((a, b) => b.accuracy - a.accuracy || a[cost] - b[cost]);
+}
+
 export function frontOf({ cost }: StudyConfig, records: readonly TrialRecord[]): TrialRecord[] {
   return paretoFront(records.map((record) => scored(cost, record))).map(({ record }) => record);
 }

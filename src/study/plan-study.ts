@@ -96,6 +96,12 @@ export async function planSearch(options: SearchOptions, report?: Report): Promi
   if (search.sample > population) {
     throw new SettingError('sample-size', words`${option('sample-size')} is at most ${option('population')}`);
   }
+  if (search.algorithm === 'additive' && shared.config.budgets[cost] === undefined) {
+    throw new SettingError(
+      'algorithm',
+      words`${option('algorithm', 'additive')} needs a budget of its cost: ${option(cost)}`,
+    );
+  }
   return { copy: shared.copy, config: { ...shared.config, cost, trials, search } };
 }
 

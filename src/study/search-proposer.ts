@@ -2,7 +2,6 @@ import type { DeclaredModel } from '../2-resolve/program.ts';
 import { buildGraph } from '../5-graph/build.ts';
 import { compileSpec } from '../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
-import { option, words } from '../diagnostics/words.ts';
 import type { Spec } from '../node/open-spec.ts';
 import { createAdditiveSearch } from '../search/algorithms/additive.ts';
 import { createController } from '../search/algorithms/controller.ts';
@@ -143,12 +142,8 @@ function createSearcher(config: StudyConfig, parts: SpaceParts, counter: Counter
     case 'controller':
       return createController(parts, seed);
     case 'additive': {
-      const budget = budgets[cost];
-      if (budget === undefined) {
-        throw new RunError(words`${option('algorithm', 'additive')} needs a budget of its cost: ${option(cost)}`, {
-          setting: 'algorithm',
-        });
-      }
+      // a plan without this budget is refused
+      const budget = budgets[cost] ?? Number.POSITIVE_INFINITY;
       const { table, base } = costTable(parts, counter, cost, seed);
       return createAdditiveSearch(table, budget - base, seed);
     }

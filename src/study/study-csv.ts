@@ -2,7 +2,7 @@ import type { Scorer } from './scorer.ts';
 import { studyCosts } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** The log of a study as CSV (RFC 4180): a row for each training, a column for each choice or factor. */
+/** The log of a study as CSV: a row for each training, a column for each choice or factor. */
 export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): string {
   const points = [...new Set(records.flatMap(({ point }) => Object.keys(point)))];
   const head = [
@@ -31,7 +31,7 @@ export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): strin
     record.reason ?? '',
     ...points.map((name) => record.point[name] ?? ''),
   ]);
-  return [head, ...rows].map((row) => `${row.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
+  return [head, ...rows].map((row) => `${row.map((cell) => quoted(String(cell))).join(',')}\n`).join('');
 }
 
 function quoted(cell: string): string {

@@ -2,6 +2,7 @@ import { nounFor } from '../diagnostics/noun-for.ts';
 import { formatExact, formatFactor, formatPercent } from '../report/format-number.ts';
 import { columnsOf, type Paint, plain, renderTable } from '../report/text-table.ts';
 import { shortNumber } from '../train/report/html.ts';
+import { ranked } from './findings.ts';
 import { costText, costTitles, pointText } from './point-text.ts';
 import { type StudyConfig, studyCosts } from './study-config.ts';
 import type { StudyFound } from './study-kind.ts';
@@ -26,7 +27,9 @@ export function findingsText({ config, scorer, findings, compared }: StudyFound,
     pointText(record),
   ];
   const rows = [
-    ...front.map((record) => row('front', record)),
+    ...(config.scale
+      ? ranked(config, findings).map((record) => row(front.includes(record) ? 'front' : '', record))
+      : front.map((record) => row('front', record))),
     ...(best && scorer.text !== undefined ? [row('best', best)] : []),
     ...(start ? [row('start', start)] : []),
   ];

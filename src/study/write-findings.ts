@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeTextAtomically } from '../node/atomic-file.ts';
+import { ranked } from './findings.ts';
 import { frontScatter } from './report/front-scatter.ts';
 import { scatterFile } from './report/scatter.ts';
 import { studyReport } from './report/study-report.ts';
@@ -37,6 +38,7 @@ export function findingsJson({ config, scorer, findings, compared }: StudyFound)
     networks: networks.length,
     epochs: config.rungs[rung],
     front: front.map(point),
+    ...(config.scale && { ranked: ranked(config, findings).map(point) }),
     ...(best && { best: point(best) }),
     ...(start && { start: point(start) }),
     ...(compared.length > 0 && {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
+import { ranked } from '../../src/study/findings.ts';
 import { planScale, type ScaleOptions } from '../../src/study/plan-study.ts';
 import { readFindings, resumeStudy, startStudy } from '../../src/study/run-study.ts';
 import { openStudyKind } from '../../src/study/study-kind.ts';
@@ -75,6 +76,8 @@ test('candidates are ranked, and compared with other ways of scaling that are as
     if (rate === 1) expect(factor).toBe(1);
     else expect(factor).toBeGreaterThan(1);
   }
+  const accuracies = ranked(config, findings).map(({ accuracy }) => accuracy);
+  expect(accuracies).toEqual(longest.toSorted((a, b) => b - a));
   // read again, it is the same
   const again = readFindings(folder);
   expect(again.compared).toEqual(compared);

@@ -31,7 +31,6 @@ export function frontScatter({ config, findings, compared }: StudyFound): Scatte
       ...[...new Set(compared.map(({ line }) => line))].map((line) => ({
         name: line,
         joined: true,
-        label: line,
         points: [...(start ? [start] : []), ...compared.filter((one) => one.line === line).map(({ record }) => record)]
           .sort((a, b) => a[cost] - b[cost])
           .map(pointOf),

@@ -41,17 +41,29 @@ export function scatterSvg({ title, x, y, series }: Scatter): string {
     (value) =>
       `<text x="${px(value).toFixed(1)}" y="${height - bottom + 18}" text-anchor="middle">${escapeHtml(x.format(value))}</text>`,
   );
-  const drawn = series.map(({ color, joined, points }) => {
+  const taken: number[] = [];
+  /** A height for a label at which no other is. */
+  const free = (wanted: number) => {
+    let at = wanted;
+    while (taken.some((other) => Math.abs(other - at) < 12)) at -= 12;
+    taken.push(at);
+    return at.toFixed(1);
+  };
+  const drawn = series.map(({ name, color, joined, points }) => {
     const places = points.map((point) => ({ ...point, at: [px(point.x).toFixed(1), py(point.y).toFixed(1)] as const }));
     const line =
       joined && places.length > 1
-        ? `<path class="s${color}" d="M${places.map(({ at }) => at.join(' ')).join('L')}"/>`
+        ? `<path class="${color ? `s${color}` : 'plain'}" d="M${places.map(({ at }) => at.join(' ')).join('L')}"/>`
         : '';
     const marks = places.map(
       ({ at: [cx, cy], title }) =>
         `<circle class="${color ? `c${color}` : 'faint'}" cx="${cx}" cy="${cy}" r="${color ? 5 : 3.5}"><title>${escapeHtml(title)}</title></circle>`,
     );
-    return line + marks.join('');
+    const last = joined && !color ? places.at(-1) : undefined;
+    const label = last
+      ? `<text x="${Number(last.at[0]) - 8}" y="${free(Number(last.at[1]) - 7)}" text-anchor="end">${escapeHtml(name)}</text>`
+      : '';
+    return line + marks.join('') + label;
   });
   const names = `<text x="${(left + width - right) / 2}" y="${height - 8}" text-anchor="middle">${escapeHtml(x.name)}</text><text transform="translate(14 ${(height - bottom + top) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(y.name)}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${rows.join('')}${columns.join('')}${names}${drawn.join('')}</svg>`;
@@ -59,7 +71,7 @@ export function scatterSvg({ title, x, y, series }: Scatter): string {
 
 /** The figure of a page: the plot with its legend. */
 export function scatterFigure(scatter: Scatter): string {
-  const legend = scatter.series.map(
+  const legend = named(scatter).map(
     ({ name, color }) =>
       `<span class="key"><i class="${color ? `k${color}` : 'k-faint'}"></i>${escapeHtml(name)}</span>`,
   );
@@ -70,16 +82,21 @@ export function scatterFigure(scatter: Scatter): string {
 export function scatterFile(scatter: Scatter): string {
   const colors = ['#2463c4', '#c2571a', '#1c8a63'];
   const style = [
-    'text{font:11px system-ui,sans-serif;fill:#777}.grid{stroke:#8884}.faint{fill:#8888}path{fill:none;stroke-width:2}',
+    'text{font:11px system-ui,sans-serif;fill:#777}.grid{stroke:#8884}.faint{fill:#8888}path{fill:none;stroke-width:2}.plain{stroke:#8886;stroke-width:1}',
     ...colors.map((color, i) => `.c${i + 1}{fill:${color}}.s${i + 1}{stroke:${color}}`),
   ].join('');
-  const legend = scatter.series.map(({ name, color }, i) => {
-    const y = height - bottom - 14 - 18 * (scatter.series.length - 1 - i);
+  const legend = named(scatter).map(({ name, color }, i, all) => {
+    const y = height - bottom - 14 - 18 * (all.length - 1 - i);
     return `<circle class="${color ? `c${color}` : 'faint'}" cx="${width - 190}" cy="${y}" r="4"/><text x="${width - 180}" y="${y}" dy="0.32em">${escapeHtml(name)}</text>`;
   });
   return scatterSvg(scatter)
     .replace(/^(<svg[^>]*>)/, `$1<style>${style}</style>`)
     .replace('</svg>', `${legend.join('')}</svg>\n`);
+}
+
+/** Lines have their names beside them. */
+function named({ series }: Scatter): readonly PointSeries[] {
+  return series.filter(({ color, joined }) => color !== undefined || !joined);
 }
 
 function widened(low: number, high: number): readonly [number, number] {

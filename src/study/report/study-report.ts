@@ -12,7 +12,7 @@ import { frontScatter } from './front-scatter.ts';
 import { scatterFigure } from './scatter.ts';
 
 const ownStyle =
-  '.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}';
+  '.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}path.plain{stroke:var(--soft);stroke-width:1;opacity:.5}';
 
 /** A study's report: one HTML file that needs no other and no network. */
 export function studyReport(found: StudyFound): string {
