@@ -1,3 +1,4 @@
+import { scoreKinds } from '../predict/probabilities.ts';
 import type { Option } from './option.ts';
 import { force, json, quiet, scalingOptions, weightOptions } from './options.ts';
 import { cropOption, labelsOption, preprocessingOptions } from './preprocessing-options.ts';
@@ -13,6 +14,13 @@ export const predictOptions: readonly Option[] = [
     kind: 'positive',
     most: 1_000_000,
     description: 'how many classes for each picture; 5 by default',
+  },
+  {
+    name: 'scores',
+    value: 'NAME',
+    choices: scoreKinds,
+    description:
+      'softmax, where classes exclude each other, or sigmoid, where each is told by itself; by default as the network ends',
   },
   ...preprocessingOptions,
   cropOption,

@@ -21,7 +21,7 @@ export const preprocessingOptions: readonly Option[] = [
     value: 'NAME',
     choices: channelOrders,
     description:
-      "rgb or bgr: which colour is the first channel, also of --mean and --std; the weights' or the spec's own by default",
+      "which colour comes first, in the network's input and in --mean and --std: rgb or bgr; by default as the weights or the spec state",
   },
 ];
 

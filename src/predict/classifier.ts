@@ -1,4 +1,5 @@
 import type { NetworkImage } from '../train/open/classified-network.ts';
+import type { LastActivation } from './probabilities.ts';
 
 /** A network that tells classes of pictures apart, ready to run: of a spec with weights, a run, or a file in some format. */
 export interface Classifier {
@@ -15,6 +16,8 @@ export interface Classifier {
   readonly batch?: number;
   /** Whether anything states how pictures are normalised. */
   readonly isNormalisationStated: boolean;
+  /** What its scores went through last; absent where that is not known. */
+  readonly last?: LastActivation;
   /**
    * @param images `[N, H, W, C]`, normalised.
    * @returns `[N, K]`: logits or probabilities, see `probabilities`.

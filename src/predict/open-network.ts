@@ -9,6 +9,7 @@ import { type Close, closeAll } from '../train/open/close-all.ts';
 import { evaluationProgram } from '../train/open/evaluate-split.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
+import { lastOfGraph } from './last-activation.ts';
 
 /**
  * A network, built for inference, and its weights as a classifier, run as `enetc eval` runs it.
@@ -41,6 +42,7 @@ export async function openNetworkClassifier(
       image,
       classes,
       ...(labels && { labels }),
+      last: lastOfGraph(graph),
       isNormalisationStated: Object.values(graph.preprocessing).some(
         ({ mean, std }) => mean !== undefined || std !== undefined,
       ),

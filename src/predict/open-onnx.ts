@@ -8,6 +8,8 @@ import { readMetadata } from '../weights/readers/onnx/model-proto.ts';
 import { ProtoReader } from '../weights/readers/protobuf.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
 import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { lastOfOnnx } from './last-activation.ts';
+import type { LastActivation } from './probabilities.ts';
 
 /**
  * An ONNX file as a classifier, run by ONNX Runtime.
@@ -19,7 +21,7 @@ export async function openOnnxClassifier(
   { cwd }: ClassifierOptions,
 ): Promise<Classifier> {
   const path = resolve(cwd, shown);
-  const metadata = metadataOf(path, shown);
+  const { metadata, last } = statedIn(path, shown);
   const ort = loadOnnxRuntime(cwd);
   if (typeof ort === 'string') throw new RunError(`'${shown}' needs ONNX Runtime: ${ort}`);
   const session = await createOnnxSession(ort, path);
@@ -36,6 +38,7 @@ export async function openOnnxClassifier(
       name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
       engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
       ...facts,
+      ...(last && { last }),
       async run(images, count) {
         const batch = facts.batch ?? count;
         const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
@@ -59,10 +62,15 @@ export async function openOnnxClassifier(
   }
 }
 
-function metadataOf(path: string, shown: string): ReadonlyMap<string, string> {
+/** What a file says of itself. */
+function statedIn(
+  path: string,
+  shown: string,
+): { readonly metadata: ReadonlyMap<string, string>; readonly last: LastActivation | undefined } {
   const { file, close } = openRandomAccess(path, shown);
   try {
-    return readMetadata(new ProtoReader(new ByteReader(file, 'it', 0, file.size)), file.size);
+    const metadata = readMetadata(new ProtoReader(new ByteReader(file, 'it', 0, file.size)), file.size);
+    return { metadata, last: lastOfOnnx(shown, file) };
   } catch (e) {
     if (isUnreadable(e)) throw new RunError(`'${shown}' is not an ONNX file that can be read: ${e.message}`);
     throw e;

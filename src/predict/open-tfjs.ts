@@ -9,6 +9,7 @@ import { RunError } from '../train/run-error.ts';
 import { isObject } from '../weights/is-object.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
 import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { lastOfLayers } from './last-activation.ts';
 import { isGraphModel, openModelJson, readModelJson } from './tfjs-files.ts';
 
 /** What layers models and graph models have in common. */
@@ -47,10 +48,12 @@ export async function openTfjsClassifier(
     const { layout, ...facts } = imageOfFile(shown, input.shape ?? [], texts, asked);
     const { channels, size } = facts.image;
     const [height, width] = size;
+    const last = isGraphModel(json) ? undefined : lastOfLayers(json.modelTopology);
     return {
       name: `${texts.get('enet.model') ?? 'a network'}, ${shown}`,
       engine: backend.description,
       ...facts,
+      ...(last && { last }),
       async run(images, count) {
         const batch = facts.batch ?? count;
         const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;

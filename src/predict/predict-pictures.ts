@@ -4,7 +4,7 @@ import { nextTurn } from '../train/loop/evaluate.ts';
 import { plainLoaderOptions } from '../train/open/loader-options.ts';
 import type { Classifier } from './classifier.ts';
 import { pictureSet } from './picture-set.ts';
-import { likeliest, type Prediction, probabilities } from './probabilities.ts';
+import { likeliest, type Prediction, probabilities, type ScoreKind } from './probabilities.ts';
 
 /** What a network takes a picture for. */
 export interface PredictedPicture {
@@ -24,6 +24,8 @@ export interface PredictOptions {
   /** How many classes are given for each picture. */
   readonly top: number;
   readonly batch: number;
+  /** Whether classes exclude each other; by default as the network's end says. */
+  readonly scores?: ScoreKind;
   readonly workers?: number;
   skipped(image: SkippedImage): void;
 }
@@ -35,7 +37,7 @@ export interface PredictOptions {
 export async function* predictPictures(
   classifier: Classifier,
   files: readonly string[],
-  { cwd, labelsOf, top, batch, workers, skipped }: PredictOptions,
+  { cwd, labelsOf, top, batch, scores: asked, workers, skipped }: PredictOptions,
 ): AsyncGenerator<readonly PredictedPicture[]> {
   const { image } = classifier;
   const options = plainLoaderOptions(image, classifier.batch ?? batch, workers);
@@ -54,7 +56,8 @@ export async function* predictPictures(
       for (const picture of unread) skipped(picture);
       yield [...indices.keys()].flatMap((slot) => {
         if (absent.has(indices[slot] as number)) return [];
-        const shares = probabilities(scores.subarray(slot * classes, (slot + 1) * classes));
+        const row = scores.subarray(slot * classes, (slot + 1) * classes);
+        const shares = probabilities(row, classifier.last, asked);
         const predictions = likeliest(shares, names, top);
         const pixels = images.subarray(slot * size, (slot + 1) * size);
         return [

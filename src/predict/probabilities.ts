@@ -9,13 +9,37 @@ export interface Prediction {
 /** How far the sum of probabilities may be from 1, in single and in half precision. */
 const slack = 1e-2;
 
+/** What a network's scores went through last; `none`: they are logits. */
+export type LastActivation = 'softmax' | 'sigmoid' | 'none';
+
+/** How logits become probabilities: of classes that exclude each other, or of each class by itself. */
+export const scoreKinds = ['softmax', 'sigmoid'] as const;
+export type ScoreKind = (typeof scoreKinds)[number];
+
 /**
- * The probabilities of a row of scores: its softmax, or the row itself where it is a distribution, since a network may end with a softmax.
- * Logits that happen to be one would be between 0 and 1 and sum to 1.
+ * The probabilities of a row of scores. Those of a network that ends with a softmax or a sigmoid are some. Of logits the softmax is
+ * taken, of a single one the sigmoid. Where it is not known what the scores are, those that are a distribution, or one number from 0
+ * to 1, count as probabilities.
+ * @param last what they went through last; undefined where that is not known
+ * @param asked what the user says of the classes
  */
-export function probabilities(scores: Float32Array): Float32Array {
-  const sum = scores.reduce((total, score) => total + score, 0);
-  if (Math.abs(sum - 1) < slack && scores.every((score) => score >= 0 && score <= 1)) return scores;
+export function probabilities(scores: Float32Array, last?: LastActivation, asked?: ScoreKind): Float32Array {
+  if (asked !== undefined && last !== asked) return asked === 'softmax' ? softmax(scores) : scores.map(sigmoid);
+  if (last === 'softmax' || last === 'sigmoid') return scores;
+  const isOne = scores.length === 1;
+  if (last === undefined) {
+    const sum = scores.reduce((total, score) => total + score, 0);
+    const isShare = scores.every((score) => score >= 0 && score <= 1);
+    if (isShare && (isOne || Math.abs(sum - 1) < slack)) return scores;
+  }
+  return isOne ? scores.map(sigmoid) : softmax(scores);
+}
+
+function sigmoid(score: number): number {
+  return 1 / (1 + Math.exp(-score));
+}
+
+function softmax(scores: Float32Array): Float32Array {
   const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = scores.map((score) => Math.exp(score - most));
   const total = powers.reduce((a, b) => a + b, 0);

@@ -57,7 +57,7 @@ it.each([
   const { diagnostics } = openCheckpointFile({ name, file: accessTo(bytes('\xde\xad\xbe\xefnonsense')) });
   const [{ message }] = diagnostics as unknown as [{ message: string }];
   expect(message).toContain(
-    `'${name}' is of no format that is known here, which is not read: its first bytes are de ad be ef`,
+    `'${name}' is a file of an unknown format, which is not read: its first bytes are de ad be ef`,
   );
   expect(message).toContain(expected);
   expect(message).toContain('download it again');

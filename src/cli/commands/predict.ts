@@ -5,6 +5,7 @@ import { attemptWrite } from '../../node/system-errors.ts';
 import type { Classifier } from '../../predict/classifier.ts';
 import { findPictures } from '../../predict/find-pictures.ts';
 import { type PredictedPicture, predictPictures } from '../../predict/predict-pictures.ts';
+import type { ScoreKind } from '../../predict/probabilities.ts';
 import { createReport } from '../../predict/report.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { flag, number, text } from '../arguments.ts';
@@ -64,12 +65,14 @@ async function predictAll(
   let [done, unread] = [0, 0];
   try {
     const workers = number(args, 'workers');
+    const scores = text(args, 'scores') as ScoreKind | undefined;
     const batches = predictPictures(classifier, files, {
       cwd: io.cwd,
       labelsOf: (classes) => classNames(asked, classifier, classes, screen.warn),
       top: number(args, 'top') ?? defaults.top,
       batch: number(args, 'batch') ?? defaults.batch,
       ...(workers !== undefined && { workers }),
+      ...(scores && { scores }),
       skipped: ({ name, reason }) => {
         unread++;
         screen.warn(`'${name}' cannot be read and is left out: ${reason}`);

@@ -33,10 +33,8 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
       const known = tensors.get(own);
       if (known) return { name: own, numbers: known };
       const tensor = checkpoint.tensors.get(own);
-      const values = constants.get(own);
-      const read = tensor && isFloat(tensor.dtype) ? () => checkpoint.read(own).slice() : values && (() => values);
-      if (!read) continue;
-      const numbers = { shape: tensor?.shape ?? [values?.length ?? 0], isReal: true, read };
+      if (!tensor || !isFloat(tensor.dtype)) continue;
+      const numbers = { shape: tensor.shape, isReal: true, read: () => checkpoint.read(own).slice() };
       tensors.set(own, numbers);
       return { name: own, numbers };
     }
@@ -54,6 +52,10 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
       const seen = `${found.name}:${own.length}`;
       tensors.set(seen, tensors.get(seen) ?? { ...found.numbers, shape: own });
       return seen;
+    },
+    constant(member) {
+      const values = constants.get(`${path}.${member}`) ?? constants.get(`${layer.name}.${member}`);
+      return values && { shape: [values.length], isReal: true, read: () => values };
     },
     numbers(numbers) {
       const name = unique('numbers');

@@ -18,6 +18,8 @@ export interface LayerContext {
   readonly inputs: readonly LayerValue[];
   /** A weight of the layer as a tensor of the graph; undefined if it has none. @param shape where it is seen in another one */
   weight(member: string, shape?: (own: readonly number[]) => readonly number[]): string | undefined;
+  /** Numbers of the layer that are no weights; undefined if it has none. */
+  constant(member: string): Numbers | undefined;
   /** Numbers as a tensor of the graph. */
   numbers(numbers: Numbers): string;
   /** Adds a node with one output; what it gives. */

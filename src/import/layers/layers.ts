@@ -1,4 +1,4 @@
-import { filled } from '../numbers.ts';
+import { filled, type Numbers } from '../numbers.ts';
 import type { OnnxAttribute } from '../onnx/read-graph.ts';
 import { activate, clipped } from './activations.ts';
 import {
@@ -191,23 +191,17 @@ function normalization(c: LayerContext): LayerValue {
   const x = one(c);
   if (!isLastAxis(c.config.axis ?? -1, x.rank) || c.config.invert === true)
     fail('only one of each channel can be stated');
-  const stated = (key: string) => {
-    const value = c.config[key];
-    const numbers = Array.isArray(value) ? (value.flat(9) as unknown[]) : typeof value === 'number' ? [value] : [];
-    const isReal = numbers.length > 0 && numbers.every((n) => typeof n === 'number');
-    return isReal ? c.numbers(numbersOf(numbers as number[], true)) : undefined;
+  const ofFile = (member: string): Numbers | undefined => {
+    const value = c.config[member];
+    const list = Array.isArray(value) ? (value.flat(9) as unknown[]) : [value];
+    const isStated = list.length > 0 && list.every((n): n is number => typeof n === 'number');
+    return c.constant(member) ?? (isStated ? numbersOf(list, true) : undefined);
   };
-  let channels = 0;
-  const mean =
-    c.weight('mean', (shape) => {
-      channels = shape.at(-1) ?? 0;
-      return [channels];
-    }) ?? stated('mean');
-  const variance = c.weight('variance', (shape) => [shape.at(-1) ?? 0]) ?? stated('variance');
+  const [mean, variance] = [ofFile('mean'), ofFile('variance')];
   if (!mean || !variance) return fail('the file has no statistics for it');
-  const count = channels || ((c.config.mean as unknown[] | undefined)?.flat(9).length ?? 1);
-  const [ones, zeros] = [c.numbers(filled(count, 1)), c.numbers(filled(count, 0))];
-  return same(c, c.node('BatchNormalization', [x.name, ones, zeros, mean, variance], { epsilon: { real: 0 } }));
+  const [channels = 0] = mean.shape;
+  const own = [filled(channels, 1), filled(channels, 0), mean, variance].map(c.numbers);
+  return same(c, c.node('BatchNormalization', [x.name, ...own], { epsilon: { real: 0 } }));
 }
 
 function layerNorm(c: LayerContext): LayerValue {

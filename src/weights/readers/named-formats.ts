@@ -68,7 +68,7 @@ export const namedFormats: readonly CheckpointFormat[] = [
 
 /** What fits no other. */
 export const unknownFormat: CheckpointFormat = {
-  what: 'of no format that is known here',
+  what: 'a file of an unknown format',
   isOf: () => true,
   advice: expected,
 };

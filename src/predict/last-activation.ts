@@ -1,0 +1,44 @@
+import { classScores } from '../5-graph/class-scores.ts';
+import type { Graph } from '../5-graph/graph.ts';
+import { readOnnxGraph } from '../import/onnx/read-graph.ts';
+import { isUnreadable } from '../weights/readers/byte-reader.ts';
+import type { RandomAccess } from '../weights/readers/format.ts';
+import { readTopology } from '../weights/readers/layers-model/topology.ts';
+import type { LastActivation } from './probabilities.ts';
+
+/** What the class scores of a network went through last. */
+export function lastOfGraph(graph: Graph): LastActivation {
+  const [scores] = classScores(graph);
+  let node = scores && graph.nodes[scores.value.node];
+  while (node?.op.kind === 'flatten') node = graph.nodes[node.inputs[0]?.node ?? -1];
+  const fn = node?.op.kind === 'activation' ? node.op.fn : undefined;
+  return fn === 'softmax' || fn === 'sigmoid' ? fn : 'none';
+}
+
+/** Nodes that leave the numbers as they are. */
+const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Cast']);
+
+/** The same of an ONNX file's first output; undefined where the graph is not known. */
+export function lastOfOnnx(name: string, file: RandomAccess): LastActivation | undefined {
+  try {
+    const { nodes, outputs } = readOnnxGraph({ name, file });
+    const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+    let node = makers.get(outputs[0]?.name ?? '');
+    for (let i = 0; node && passing.has(node.type) && i < nodes.length; i++) node = makers.get(node.inputs[0] ?? '');
+    if (!node) return undefined;
+    return node.type === 'Softmax' ? 'softmax' : node.type === 'Sigmoid' ? 'sigmoid' : 'none';
+  } catch (e) {
+    if (isUnreadable(e)) return undefined;
+    throw e;
+  }
+}
+
+/** The same of a layers model of TensorFlow.js; undefined of a graph model, whose converters fuse and rename. */
+export function lastOfLayers(modelTopology: unknown): LastActivation | undefined {
+  const topology = readTopology(modelTopology);
+  const last = topology?.layers.find(({ id }) => id === topology.outputs[0]?.layer);
+  if (!last || last.inner) return undefined;
+  const { className, config } = last;
+  if (className === 'Softmax') return 'softmax';
+  return config.activation === 'softmax' || config.activation === 'sigmoid' ? config.activation : 'none';
+}
