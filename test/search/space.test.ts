@@ -104,10 +104,77 @@ describe('counting', () => {
     expect(counter.built).toBeLessThan(900);
   });
 
-  test('a network that reads a block by its number is built each time', () => {
-    const { space, counter } = open(small().replace('stages: MBConv {', 'stages: MBConv(drop: 0.1 * index / count) {'));
-    expect(drawCandidates(space, counter, 20, 0, {}).looked).toBe(counter.built);
+  const withHead = (head: string, rest = '') => small(rest).replace('stages: MBConv {', `stages: ${head} {`);
+
+  test('numbers of blocks that reach rates alone leave a chain a chain', () => {
+    const counted = mnasnet.replace('stages: MBConv {', 'stages: MBConv(drop: 0.2 * index / count) {');
+    expect(counted).not.toBe(mnasnet);
+    const opened = open(counted);
+    const { space, counter } = opened;
+    const { candidates } = drawCandidates(space, counter, 2000, 0, {});
+    expect(counter.built).toBeLessThan(900);
+    for (const { encoding, costs } of candidates.slice(-20)) {
+      expect(costs).toEqual(costsOf(graphOf(opened, encoding)));
+    }
   });
+
+  test.each([
+    ['the channels', withHead('MBConv(expand: 2 + index)')],
+    [
+      'a rate that is a choice too',
+      small()
+        .replace('| expand |', '| drop           |')
+        .replaceAll(/\{2, [34]\} \|/g, '0.1 * {1, 2} * index |'),
+    ],
+    [
+      'a block of a parameter',
+      withHead('unit(drop: 0.1 * index / count)').replace('  input', '  param unit: block = MBConv\n  input'),
+    ],
+    [
+      'a condition of the block',
+      `${withHead('Odd(drop: 0.1 * index / count)').replaceAll('{MBConv, ConvBnAct}', '{Odd, ConvBnAct}')}
+block Odd(x, channels: int, kernel: size = 3, stride: size = 1, expand: real = 2, drop: real = 0) {
+  return x
+    -> a: ConvBnAct(channels, kernel, stride)  if drop > 0.04
+    -> b: MBConv(channels, kernel, stride, expand)  if drop <= 0.04
+}
+`,
+    ],
+  ])('a network is built each time where numbers of blocks reach %s', (_, text) => {
+    const { space, counter } = open(text);
+    expect(drawCandidates(space, counter, 40, 0, {}).looked).toBe(counter.built);
+  });
+});
+
+describe('the spaces of the papers', () => {
+  const example = (name: string) =>
+    open(readFileSync(new URL(`../../examples/${name}/${name}.enet`, import.meta.url), 'utf8'));
+
+  test("MnasNet's has 432 choices a block, of which those without layers are one", () => {
+    const { space } = example('mnasnet-space');
+    expect(spaceSize(space)).toEqual({ encodings: 432n ** 7n, networks: 289n * 432n ** 5n * 289n });
+  });
+
+  test("TuNAS's has 6.6e17 networks: a row that repeats no times is no block", () => {
+    const { space, counter } = example('proxylessnas-space');
+    expect(spaceSize(space).networks).toBe(3n * 6n ** 6n * 7n ** 15n);
+    expect(drawCandidates(space, counter, 500, 0, {}).candidates).toHaveLength(500);
+    expect(counter.built).toBeLessThan(60);
+  });
+
+  test.each(['mnasnet-space', 'proxylessnas-space'])(
+    '%s: counted by pieces as built, and settled as plain specs',
+    (name) => {
+      const opened = example(name);
+      const { candidates } = drawCandidates(opened.space, opened.counter, 3, 1, {});
+      for (const { encoding, costs } of candidates) {
+        expect(costs).toEqual(costsOf(graphOf(opened, encoding)));
+        const { text: plain, diagnostics } = settleChoices(opened.source, emptyHost, opened.space, encoding);
+        expect(diagnostics).toEqual([]);
+        expect(lines(compile({ name: 'plain.enet', text: plain! }).graph!)).toEqual(lines(graphOf(opened, encoding)));
+      }
+    },
+  );
 });
 
 describe('drawing', () => {

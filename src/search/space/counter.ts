@@ -2,10 +2,11 @@ import type { DeclaredModel } from '../../2-resolve/program.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { buildGraph } from '../../5-graph/build.ts';
 import type { Graph } from '../../5-graph/graph.ts';
+import { removeTrainingOps } from '../../5-graph/passes/for-inference.ts';
 import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Costs, costsOf } from '../costs.ts';
-import { isChain, type Piece, piecesOf } from './pieces.ts';
+import { chainKind, type Piece, piecesOf } from './pieces.ts';
 import { type Encoding, isUsed, type Space, settingsOf } from './space.ts';
 
 /** A candidate with its costs, or why it does not build. */
@@ -30,7 +31,7 @@ export interface Counter {
 const mostPieces = 200_000;
 
 /**
- * Creates a counter. In a chain of pieces (see `isChain`) a piece is built once for each setting of its own choices and each
+ * Creates a counter. In a chain of pieces (see `chainKind`) a piece is built once for each setting of its own choices and each
  * shape that comes in: a candidate whose pieces are all known costs a few look-ups. Any other model is built for each candidate.
  */
 export function createCounter(model: DeclaredModel, request: ScalingRequest, space: Space): Counter {
@@ -41,31 +42,55 @@ export function createCounter(model: DeclaredModel, request: ScalingRequest, spa
     ids.set(signature, id);
     return id;
   };
-  let chain = isChain(model) ? createChain(space) : undefined;
+  const kind = chainKind(model, space);
+  let chain = kind && createChain(space);
   const build = (encoding: Encoding): Counted => {
     counter.built++;
     const set = { ...request.set, ...settingsOf(space, encoding) };
     const { graph, diagnostics } = buildGraph(model, { ...request, set }, undefined, true);
     if (!graph) return { failed: diagnostics.find((d) => d.severity === 'error') as Diagnostic };
+    const costs = costsOf(graph);
     const reached = withoutAuxiliary(graph);
-    const pieces = piecesOf(reached);
-    if (!pieces || chain?.learn(encoding, pieces) === false) chain = undefined;
+    const pieces = piecesOf(chain && kind?.counted ? removeTrainingOps(reached) : reached);
+    if (!pieces || !isSame(costs, sumOf(pieces)) || chain?.learn(encoding, pieces) === false) chain = undefined;
     const whole = pieces?.map(({ signature }) => idOf(signature)).join(' ') ?? String(idOf(wholeSignature(reached)));
-    return { costs: costsOf(graph), network: whole, pieces };
+    return { costs, network: whole, pieces };
   };
   return {
     count(encoding) {
+      // the order of the pieces is that of a candidate that leaves none out
+      if (chain && counter.built === 0) build(fullestEncoding(space));
       const pieces = chain?.recall(encoding);
       if (!pieces) return build(encoding);
-      const sum = (name: keyof Costs) => pieces.reduce((total, { costs }) => total + costs[name], 0);
-      const memory = pieces.reduce((most, { costs }) => Math.max(most, costs.memory), 0);
-      const costs = { params: sum('params'), macs: sum('macs'), activations: sum('activations'), memory };
-      return { costs, network: pieces.map(({ signature }) => idOf(signature)).join(' '), pieces };
+      return { costs: sumOf(pieces), network: pieces.map(({ signature }) => idOf(signature)).join(' '), pieces };
     },
     get built() {
       return counter.built;
     },
   };
+}
+
+/** The encoding in which the most decisions matter: rows that may be left out are there. */
+function fullestEncoding({ decisions }: Space): Encoding {
+  return decisions.map(({ options }, i) => {
+    const opened = options.map((_, o) => decisions.filter(({ under }) => opens(under, i, o)).length);
+    return opened.indexOf(Math.max(...opened));
+  });
+}
+
+function opens(under: Space['decisions'][number]['under'], decision: number, option: number): boolean {
+  return under.some((u) => u.decision === decision && u.options.includes(option));
+}
+
+/** The costs of a chain of pieces. */
+function sumOf(pieces: readonly Piece[]): Costs {
+  const sum = (name: keyof Costs) => pieces.reduce((total, { costs }) => total + costs[name], 0);
+  const memory = pieces.reduce((most, { costs }) => Math.max(most, costs.memory), 0);
+  return { params: sum('params'), macs: sum('macs'), activations: sum('activations'), memory };
+}
+
+function isSame(a: Costs, b: Costs): boolean {
+  return a.params === b.params && a.macs === b.macs && a.activations === b.activations && a.memory === b.memory;
 }
 
 function wholeSignature({ nodes }: Graph): string {
@@ -137,12 +162,5 @@ function createChain(space: Space): Chain {
 
 function samePiece(a: Piece | typeof empty, b: Piece | typeof empty): boolean {
   if (a === empty || b === empty) return a === b;
-  return (
-    a.signature === b.signature &&
-    a.gives === b.gives &&
-    a.costs.params === b.costs.params &&
-    a.costs.macs === b.costs.macs &&
-    a.costs.activations === b.costs.activations &&
-    a.costs.memory === b.costs.memory
-  );
+  return a.signature === b.signature && a.gives === b.gives && isSame(a.costs, b.costs);
 }

@@ -7,6 +7,8 @@ import { nodeCost } from '../../5-graph/cost.ts';
 import type { Graph, GraphNode } from '../../5-graph/graph.ts';
 import { activationMemory } from '../../5-graph/memory.ts';
 import type { Costs } from '../costs.ts';
+import { countsRatesAlone, isRateOfMember } from './rate-counters.ts';
+import type { Space } from './space.ts';
 
 /** A run of nodes of one row of a table, or of one section: what it costs, and what it hands on. */
 export interface Piece {
@@ -21,26 +23,42 @@ export interface Piece {
   readonly signature: string;
 }
 
+/** How a model's network is a chain of pieces. */
+export interface ChainKind {
+  /** Whether rows read the numbers of their blocks, for rates of DropPath and Dropout alone: pieces are without those ops then. */
+  readonly counted: boolean;
+}
+
 /**
  * Whether a model's network is a chain of pieces, each of which depends on its own choices and on the shape that comes in: no
- * section reads another by its name, nothing is required of the whole network, and no row counts the table's blocks.
+ * section reads another by its name, nothing is required of the whole network, and what rows count reaches nothing but rates that
+ * matter in training alone, among which there is no choice.
+ * @returns undefined where it is none
  */
-export function isChain({ node: model }: DeclaredModel): boolean {
+export function chainKind(declared: DeclaredModel, { decisions }: Space): ChainKind | undefined {
+  const { node: model } = declared;
   const meanings = meaningsOf(model);
   const sections = model.members.filter((m) => m.kind === 'section');
-  return model.members.every((member) => {
+  let counted = false;
+  const isChain = model.members.every((member) => {
     if (!chained.has(member.kind)) return false;
     if (member.kind !== 'section' && member.kind !== 'table' && member.kind !== 'return') return true;
     let free = true;
+    let reads = false;
     eachName(meanings, member, (_, target) => {
       const bound = boundName(target);
       const ends = member.kind === 'return' && target.kind === 'local' && target.local.binder === sections.at(-1);
       if (target.kind === 'path') free = false;
-      if (bound === givenNames.index || bound === givenNames.count) free = false;
+      if (bound === givenNames.index || bound === givenNames.count) reads = true;
       if (bound && 'ident' in bound && crossing.has(bound.kind) && !ends) free = false;
     });
-    return free;
+    counted ||= reads;
+    return free && (!reads || countsRatesAlone(declared, member));
   });
+  if (!isChain) return undefined;
+  const columns = new Set(decisions.map(({ key }) => key.split('.')[2] ?? ''));
+  const ofRates = [...columns].some((column) => model.members.some((m) => isRateOfMember(declared, m, column)));
+  return counted && ofRates ? undefined : { counted };
 }
 
 const chained: ReadonlySet<Member['kind']> = new Set([
