@@ -1,8 +1,11 @@
+/** What files engines take. */
+export type ModelForm = 'onnx' | 'tfjs' | 'tflite';
+
 /** What a network can be measured in: where it runs and what it takes. */
 export interface EngineFacts {
   /** In this process, or in a page of a browser. */
   readonly where: 'here' | 'page';
-  readonly takes: 'onnx' | 'tfjs';
+  readonly takes: ModelForm;
   /** Whether the number of its threads can be set. */
   readonly threads: boolean;
   /** For people. */
@@ -12,6 +15,7 @@ export interface EngineFacts {
 /** In the order of help. */
 export const engines = {
   onnxruntime: { where: 'here', takes: 'onnx', threads: true, label: 'ONNX Runtime' },
+  tflite: { where: 'here', takes: 'tflite', threads: true, label: 'TensorFlow Lite' },
   cuda: { where: 'here', takes: 'tfjs', threads: false, label: 'TensorFlow on a GPU' },
   tensorflow: { where: 'here', takes: 'tfjs', threads: false, label: 'TensorFlow' },
   webgpu: { where: 'here', takes: 'tfjs', threads: false, label: 'TensorFlow.js on WebGPU' },

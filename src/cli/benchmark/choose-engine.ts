@@ -2,26 +2,28 @@ import { type EngineName, engineNames, engines } from '../../bench/engines.ts';
 import { flag, text } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
 import { usageError } from '../io.ts';
-import type { Side } from './sides.ts';
+import { nouns, type Side } from './sides.ts';
 
 /** An engine, or the best backend of TensorFlow.js that works here. */
 export type ChosenEngine = EngineName | 'auto';
 
 /**
- * The engine that is asked for, or the usual one: ONNX Runtime, for a TensorFlow.js model the best backend, on a device what every
+ * The engine that is asked for, or the usual one: ONNX Runtime, for a TensorFlow Lite file its interpreter, for a TensorFlow.js model
+ * the best backend, on a device what every
  * browser has. @throws a usage error where it does not take the models, or does not take an option
  */
 export function chooseEngine(sides: readonly Side[], args: Arguments): ChosenEngine {
   const onDevice = flag(args, 'device');
   const isTfjs = sides.some(({ kind }) => kind === 'tfjs');
-  const usual = isTfjs ? (onDevice ? 'tfjs-webgl' : 'auto') : onDevice ? 'ort-wasm' : 'onnxruntime';
+  const isTflite = sides.some(({ kind }) => kind === 'tflite');
+  const others = onDevice ? 'ort-wasm' : isTflite ? 'tflite' : 'onnxruntime';
+  const usual = isTfjs ? (onDevice ? 'tfjs-webgl' : 'auto') : others;
   const name = (text(args, 'engine') as EngineName | undefined) ?? usual;
   const { where, takes, threads } = name === 'auto' ? engines.cpu : engines[name];
   const file = sides.find(({ kind }) => kind !== 'spec');
-  if (file && file.kind !== takes) {
+  if (file && file.kind !== 'spec' && file.kind !== takes) {
     const others = engineNames.filter((n) => engines[n].takes === file.kind);
-    const noun = file.kind === 'onnx' ? 'an ONNX file' : 'a TensorFlow.js model';
-    throw usageError(`'${file.spec}' is ${noun}: --engine ${others.join(', ')}`, 'bench');
+    throw usageError(`'${file.spec}' is ${nouns[file.kind]}: --engine ${others.join(', ')}`, 'bench');
   }
   if (onDevice && where === 'here') {
     const others = engineNames.filter((n) => engines[n].where === 'page');
@@ -41,6 +43,6 @@ const takenBy: Readonly<Record<string, string>> = {
   chromium: '--chromium is for the engines of a browser on this machine (ort-..., tfjs-...)',
   host: '--host is for --device',
   port: '--port is for --device',
-  threads: '--threads is for the engines onnxruntime, ort-wasm and tfjs-wasm',
+  threads: '--threads is for the engines onnxruntime, tflite, ort-wasm and tfjs-wasm',
   profile: '--profile is for the engine onnxruntime',
 };

@@ -3,7 +3,7 @@ import type { Arguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import type { StatusLine } from '../status-line.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import { measureOnnx, measureTfjs } from './measure-here.ts';
+import { measureLite, measureOnnx, measureTfjs } from './measure-here.ts';
 import { measureInPage } from './measure-in-page.ts';
 import type { MeasuredModels, MeasureRequest } from './measured.ts';
 import type { ModelFile } from './open-model.ts';
@@ -24,6 +24,7 @@ export async function measureGroups(
   if (engine !== 'auto' && isPageEngine(engine)) {
     return measureInPage(groups, engine, request, folder, screen, args, io);
   }
+  if (engine === 'tflite') return measureLite(groups, request, screen, io);
   if (engine !== 'onnxruntime') return measureTfjs(groups, engine, request, screen, io);
   const results: MeasuredModels[] = [];
   for (const files of groups) results.push(await measureOnnx(files, request, screen, io));

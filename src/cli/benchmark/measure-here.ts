@@ -1,8 +1,12 @@
 import type { Backend } from '../../backends/backend.ts';
+import { firstLine } from '../../backends/first-line.ts';
 import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
 import { type OnnxSession, onCpu, openOnnxSession } from '../../backends/onnx-session.ts';
 import { openBackend } from '../../backends/open.ts';
 import { openTfjsSession } from '../../backends/tfjs-session.ts';
+import { findLitePython, liteAdvice } from '../../backends/tflite/find-python.ts';
+import { startInterpreter } from '../../backends/tflite/interpreter.ts';
+import { openLiteSession } from '../../backends/tflite/lite-session.ts';
 import type { EngineName } from '../../bench/engines.ts';
 import { measure } from '../../bench/measure.ts';
 import { isGraphModel, openModelJson, readModelJson } from '../../predict/tfjs-files.ts';
@@ -78,6 +82,34 @@ export async function measureTfjs(
     return results;
   } finally {
     backend.close();
+  }
+}
+
+/** Measures TensorFlow Lite files in the interpreter of a Python. @param groups as those of `measureTfjs` */
+export async function measureLite(
+  groups: readonly (readonly ModelFile[])[],
+  request: MeasureRequest,
+  screen: StatusLine,
+  { cwd, env }: Io,
+): Promise<readonly MeasuredModels[]> {
+  const python = findLitePython({ cwd, env });
+  if (python === undefined) throw failure(`bench needs a Python with LiteRT or TensorFlow: ${liteAdvice}`);
+  const lite = await startInterpreter(python).catch(firstLine);
+  if (typeof lite === 'string') throw failure(`${python} does not start TensorFlow Lite: ${lite}`);
+  const open = async ({ path, shown }: ModelFile) => {
+    const session = await openLiteSession(lite, path, request);
+    if (typeof session === 'string') throw failure(`'${shown}' ${session}`);
+    return session;
+  };
+  try {
+    const results: MeasuredModels[] = [];
+    for (const files of groups) {
+      const { memory: _ofThisProcess, ...result } = await measured(files, open, request, screen);
+      results.push({ ...result, engine: lite.engine });
+    }
+    return results;
+  } finally {
+    lite.close();
   }
 }
 

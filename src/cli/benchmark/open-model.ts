@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { nodeCost } from '../../5-graph/cost.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import { emit } from '../../6-emit/emit.ts';
-import { targets } from '../../6-emit/targets.ts';
+import type { ModelForm } from '../../bench/engines.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { statOf } from '../../node/file-stat.ts';
@@ -12,13 +12,12 @@ import { flag } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
-import { createOutputFiles } from '../output-files.ts';
-import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { openSpec } from '../spec.ts';
+import { outputOfForm, targetOf } from './form-output.ts';
 import type { Side } from './sides.ts';
 
-/** A model to measure: an ONNX file, or the model.json of a TensorFlow.js model. */
+/** A model to measure: an ONNX or TensorFlow Lite file, or the model.json of a TensorFlow.js model. */
 export interface ModelFile {
   /** For people. */
   readonly name: string;
@@ -30,14 +29,13 @@ export interface ModelFile {
 }
 
 /**
- * The file that an operand means, or that `compile` writes of the spec that it means, which is then made: an ONNX file, or a
- * graph model, which TensorFlow.js runs faster than a layers model.
+ * The file that an operand means, or that `compile` writes of the spec that it means, which is then made.
  * @param folder where files are made. @param label how the model is called there.
  * @returns undefined where there are errors, which are printed.
  */
 export async function openModel(
   side: Side,
-  form: 'onnx' | 'tfjs',
+  form: ModelForm,
   folder: string,
   label: string,
   seed: number,
@@ -45,7 +43,7 @@ export async function openModel(
   io: Io,
 ): Promise<ModelFile | undefined> {
   const { spec: operand } = side;
-  const file = side.modelJson ?? (side.kind === 'onnx' ? operand : undefined);
+  const file = side.modelJson ?? (side.kind === 'spec' ? undefined : operand);
   if (file !== undefined) {
     const path = resolve(io.cwd, file);
     if (!statOf(path)) throw usageError(`there is no file '${file}'`, 'bench');
@@ -56,19 +54,15 @@ export async function openModel(
   const { network } = opened;
   const called = operand === undefined || operand === '-' ? network.point.model : operand;
   const name = `${called} (${ruleOf(network.point)})`;
-  const path = join(folder, form === 'onnx' ? `${label}.onnx` : label);
-  const files = form === 'onnx' ? createOutputFiles(path, name) : createOutputFolder(path, name, io.cwd);
-  const entry = targets.find(({ runtime }) => runtime === (form === 'onnx' ? 'onnxruntime' : 'tfjs-graph'));
-  if (!entry) throw new Error(`there is no target for ${form}`);
+  const { files, main } = outputOfForm(form, folder, label, name, io.cwd);
   try {
-    const { diagnostics } = emit(network, await entry.load(), {}, files.open, { seed });
+    const { diagnostics } = emit(network, await targetOf(form).load(), {}, files.open, { seed });
     printDiagnostics(diagnostics, args, io);
     if (hasErrors(diagnostics)) {
       if (flag(args, 'json')) printJson({ diagnostics: diagnostics.map(diagnosticToJson) }, io);
       return undefined;
     }
     files.commit();
-    const main = form === 'onnx' ? path : join(path, 'model.json');
     return { name, shown: name, path: main, stages: stageCosts(network.graph) };
   } finally {
     files.discard();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ModelForm } from '../../bench/engines.ts';
 import { statOf } from '../../node/file-stat.ts';
 import { flag, text } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
@@ -9,12 +10,17 @@ import { parseSpecPoint, type SpecPoint } from '../spec-point.ts';
 
 /** A model of the command line: a spec at a point, or a file of some format. */
 export interface Side extends SpecPoint {
-  readonly kind: 'spec' | 'onnx' | 'tfjs';
+  readonly kind: 'spec' | ModelForm;
   /** Of a TensorFlow.js model: its model.json, as the user calls it. */
   readonly modelJson?: string;
 }
 
-const nouns = { onnx: 'an ONNX file', tfjs: 'a TensorFlow.js model' } as const;
+/** What messages call a file. */
+export const nouns: Readonly<Record<ModelForm, string>> = {
+  onnx: 'an ONNX file',
+  tfjs: 'a TensorFlow.js model',
+  tflite: 'a TensorFlow Lite file',
+};
 
 /** The model, and the one that it is compared with. @throws a usage error for options that nothing takes */
 export function sidesOf(args: Arguments, io: Io): readonly Side[] {
@@ -37,6 +43,7 @@ export function sidesOf(args: Arguments, io: Io): readonly Side[] {
 function formOf({ spec }: SpecPoint, { cwd }: Io): Pick<Side, 'kind' | 'modelJson'> {
   if (spec === undefined || spec === '-') return { kind: 'spec' };
   if (/\.onnx$/i.test(spec)) return { kind: 'onnx' };
+  if (/\.tflite$/i.test(spec)) return { kind: 'tflite' };
   if (/\.json$/i.test(spec)) return { kind: 'tfjs', modelJson: spec };
   const path = resolve(cwd, spec);
   const isModelFolder = statOf(path)?.isDirectory() && existsSync(join(path, 'model.json'));
@@ -55,8 +62,9 @@ function refuseUntaken(sides: readonly Side[], args: Arguments): void {
   }
   const pointed = files.find((side) => side.point);
   if (pointed) throw usageError(`'${pointed.spec}' is ${pointed.noun} and has no points`, 'bench');
-  const kinds = new Set(files.map(({ kind }) => kind));
+  const kinds = new Set(files.map(({ noun }) => noun));
   if (kinds.size === 2) {
-    throw usageError('an ONNX file and a TensorFlow.js model run in different engines: compare specs instead', 'bench');
+    const [one, other] = [...kinds].sort();
+    throw usageError(`${one} and ${other} run in different engines: compare specs instead`, 'bench');
   }
 }

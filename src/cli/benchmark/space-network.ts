@@ -1,7 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { emit } from '../../6-emit/emit.ts';
-import { targets } from '../../6-emit/targets.ts';
 import { engines } from '../../bench/engines.ts';
 import type { CompileOptions } from '../../compile.ts';
 import { compileSpec, isWhole } from '../../compile-spec.ts';
@@ -10,9 +8,8 @@ import type { SpecFile } from '../../node/open-spec.ts';
 import { stagesOf } from '../../report/stages.ts';
 import { type Encoding, type Space, settingsOf } from '../../search/space/space.ts';
 import { failure, type Io } from '../io.ts';
-import { createOutputFiles } from '../output-files.ts';
-import { createOutputFolder } from '../output-folder.ts';
 import type { ChosenEngine } from './choose-engine.ts';
+import { outputOfForm, targetOf } from './form-output.ts';
 import type { ModelFile } from './open-model.ts';
 
 /** Networks of a space as files for an engine. */
@@ -31,8 +28,6 @@ export function createNetworkWriter(
   { cwd }: Io,
 ): NetworkWriter {
   const form = engine === 'auto' ? 'tfjs' : engines[engine].takes;
-  const entry = targets.find(({ runtime }) => runtime === (form === 'onnx' ? 'onnxruntime' : 'tfjs-graph'));
-  if (!entry) throw new Error(`there is no target for ${form}`);
   let written = 0;
   return {
     async write(encoding) {
@@ -41,16 +36,14 @@ export function createNetworkWriter(
       const network = compileSpec(spec, { ...request, set: { ...request.set, ...settingsOf(space, encoding) } });
       if (!isWhole(network))
         throw failure(`${name} does not build: ${network.diagnostics.find((d) => d.severity === 'error')?.message}`);
-      const path = join(folder, form === 'onnx' ? `${number}.onnx` : String(number));
-      const files = form === 'onnx' ? createOutputFiles(path, name) : createOutputFolder(path, name, cwd);
+      const { files, main } = outputOfForm(form, folder, String(number), name, cwd);
       try {
-        const { diagnostics } = emit(network, await entry.load(), {}, files.open, { seed: 0 });
+        const { diagnostics } = emit(network, await targetOf(form).load(), {}, files.open, { seed: 0 });
         if (hasErrors(diagnostics)) throw failure(`${name} cannot be written: ${diagnostics[0]?.message}`);
         files.commit();
       } finally {
         files.discard();
       }
-      const main = form === 'onnx' ? path : join(path, 'model.json');
       return { name, shown: name, path: main, stages: stagesOf(network.graph).map(({ id }) => ({ id, macs: 0 })) };
     },
     remove({ path }) {
