@@ -25,7 +25,7 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'training/gradients.test.ts',
     'training/library-gradients.test.ts',
   ],
-  'runs in a program of its own: Python': ['engines'],
+  'runs in a program of its own: Python': ['engines', 'pytorch'],
   [drivesBrowser]: [
     'browser',
     'lsp/worker.test.ts',

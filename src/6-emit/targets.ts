@@ -1,4 +1,5 @@
 import { onnxEntry } from './onnx/entry.ts';
+import { pytorchEntry } from './pytorch/entry.ts';
 import { savedModelEntry } from './savedmodel/entry.ts';
 import type { TargetEntry } from './target-entry.ts';
 import { graphModelEntry, layersEntry, trainingEntry } from './tfjs/entries.ts';
@@ -15,4 +16,5 @@ export const targets: readonly TargetEntry[] = [
   trainingEntry,
   savedModelEntry,
   liteEntry,
+  pytorchEntry,
 ];

@@ -47,7 +47,7 @@ describe('options', () => {
     [['--batch', '0'], "--batch takes a whole number from 1 to 2147483647 or dynamic, not '0'"],
     [['--batch', 'dynamc'], "--batch takes a whole number from 1 to 2147483647 or dynamic, not 'dynamc'"],
     [['--convention', 'jax'], "--convention takes tf or torch, not 'jax'"],
-    [['--target', 'coreml'], "--target takes onnx or tfjs or savedmodel or tflite, not 'coreml'"],
+    [['--target', 'coreml'], "--target takes onnx or tfjs or savedmodel or tflite or pytorch, not 'coreml'"],
     [['--set', 'classes'], "--set takes NAME=VALUE, not 'classes'"],
     [['--half=yes'], '--half takes no value'],
     [['--phy', '1'], "compile has no option --phy; did you mean '--phi'?"],

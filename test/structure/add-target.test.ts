@@ -41,7 +41,7 @@ describe('a target that is added to the list', () => {
     [['--target', 'tfjs', '--graph', '--half'], '--half belongs to --target onnx or tflite, not to tfjs with --graph'],
     [['--target', 'listing', '--opset', '17'], '--opset belongs to --target onnx, not to listing'],
     [['--target', 'listing', '--most-lines', 'x'], "--most-lines takes a whole number from 1, not 'x'"],
-    [['--target', 'list'], "--target takes onnx or tfjs or savedmodel or tflite or listing, not 'list'"],
+    [['--target', 'list'], "--target takes onnx or tfjs or savedmodel or tflite or pytorch or listing, not 'list'"],
   ])('%j is refused', async (argv, message) => {
     const ran = await enetc(['compile', 'efficientnet', ...argv]);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
@@ -49,7 +49,7 @@ describe('a target that is added to the list', () => {
 
   test('is in help, completion, documentation and the public API', async () => {
     const help = (await enetc(['help', 'compile'])).out;
-    expect(help).toContain('--target onnx|tfjs|savedmodel|tflite|listing');
+    expect(help).toContain('--target onnx|tfjs|savedmodel|tflite|pytorch|listing');
     expect(help.replace(/\s+/g, ' ')).toContain('or a listing of the nodes');
     expect(help.replace(/\s+/g, ' ')).toContain(
       'FILE.HASH.data next to the model, named by a hash of their contents; listing: half of it elsewhere',
@@ -59,7 +59,7 @@ describe('a target that is added to the list', () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       const script = (await enetc(['completion', shell])).out;
       expect(script).toContain('most-lines');
-      expect(script).toMatch(/onnx tfjs savedmodel tflite listing/);
+      expect(script).toMatch(/onnx tfjs savedmodel tflite pytorch listing/);
     }
     const { fillCliHelp } = await import('../../scripts/docs/cli-help.ts');
     expect(fillCliHelp('<!-- targets -->\n<!-- end -->')).toContain(
@@ -73,6 +73,7 @@ describe('a target that is added to the list', () => {
       'tfjs',
       'savedmodel',
       'tflite',
+      'pytorch',
       'listing',
     ]);
   });

@@ -1,0 +1,57 @@
+import type { StepText } from './ast-index.ts';
+import type { Parameter } from './expressions.ts';
+import type { Item, Value } from './instances.ts';
+import { type Python, variableName } from './python-text.ts';
+import type { Slot } from './variants.ts';
+
+export interface WholeNetwork {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  readonly auxiliary: readonly { readonly name: string; readonly value: Value }[];
+}
+
+/** A call of another class, with all arguments, those that are left out too. */
+export interface StatedCall {
+  readonly callee: string;
+  readonly python: Python;
+  readonly args: readonly {
+    readonly parameter: Parameter;
+    readonly text: string;
+    /** Whether the call leaves it out. */
+    readonly isDefault: boolean;
+  }[];
+}
+
+/** A slot with what is known of it in the code. */
+export interface Part {
+  readonly slot: Slot;
+  readonly step: StepText | undefined;
+  /** The condition under which it is there, in `__init__`; undefined where it always is. */
+  readonly condition?: string;
+  /** Of an optional step that is no module: the field that holds the condition. */
+  readonly flag?: string;
+  readonly module?: Python;
+  /** The wanted path of the module. */
+  readonly path?: string;
+  readonly call?: StatedCall;
+  value(inputs: readonly string[], self: string): string;
+  readonly outputs: readonly Value[][];
+}
+
+/** What a step is in the first call that has it. */
+export function itemOf(slot: Slot): Item {
+  return slot.items.find((item) => item !== undefined) as Item;
+}
+
+export function isPlainName(text: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(text);
+}
+
+export function snakeCase(name: string): string {
+  return variableName(
+    name
+      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+      .toLowerCase(),
+  );
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { graphTensors } from '../../src/5-graph/graph.ts';
+import { applyPasses } from '../../src/6-emit/emit.ts';
+import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
+import { excerpt } from '../../src/source.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { findPython, runPython } from '../oracle.ts';
+import { members, models } from './members.ts';
+
+const python = findPython(['torch']);
+const linter = findPython(['ruff', 'mypy', 'torch']);
+
+/** Writes what a test needs into a folder that is gone after it. */
+function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'enet-torch-'));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function writeGraph(folder: string, name: string, path: string, options: CompileOptions) {
+  const { graph } = compile({ name: path, text: stdlib[path]! }, options);
+  const written = applyPasses(graph!, pytorchTarget, {});
+  writeFileSync(join(folder, `${name.replace(/\W/g, '_')}.py`), writeModel(written));
+  return written;
+}
+
+test.skipIf(!linter)(
+  'what is written is formatted as ruff does, and clean under its rules and mypy',
+  () => {
+    const script = `
+import subprocess, sys
+folder = sys.argv[1]
+for command in (["ruff", "check", "--isolated"], ["ruff", "format", "--isolated", "--diff"], ["mypy", "--cache-dir", folder]):
+    done = subprocess.run([sys.executable, "-m", *command, "."], cwd=folder, capture_output=True, text=True)
+    print(command[0], done.returncode, "" if done.returncode == 0 else done.stdout + done.stderr)
+`;
+    inFolder((folder) => {
+      for (const path of models) writeGraph(folder, path, path, members[path] ?? {});
+      expect(runPython(linter!, script, [folder])).toBe('ruff 0 \nruff 0 \nmypy 0 \n');
+    });
+  },
+  240_000,
+);
+
+test.skipIf(!python)(
+  'every published member has the tensors of its spec',
+  () => {
+    const script = `
+import importlib.util, json, sys, torch
+for name, shapes in json.loads(open(sys.argv[1] + "/shapes.json").read()).items():
+    spec = importlib.util.spec_from_file_location("model", f"{sys.argv[1]}/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with torch.device("meta"):
+        state = module.create_model().state_dict()
+    found = {k: list(v.shape) for k, v in state.items() if not k.endswith("num_batches_tracked")}
+    for key in sorted(found.keys() | shapes.keys()):
+        if found.get(key) != shapes.get(key):
+            print(name, key, found.get(key), shapes.get(key))
+`;
+    inFolder((folder) => {
+      const shapes: Record<string, Record<string, readonly number[]>> = {};
+      for (const path of models) {
+        for (const variant of variantsOf(path)) {
+          const name = `${path}_${variant}`.replace(/\W/g, '_');
+          const graph = writeGraph(folder, name, path, variant === '' ? {} : { variant });
+          shapes[name] = Object.fromEntries([...graphTensors(graph)].map(({ tensor }) => [tensor.name, tensor.shape]));
+        }
+      }
+      expect(Object.keys(shapes).length).toBeGreaterThan(100);
+      writeFileSync(join(folder, 'shapes.json'), JSON.stringify(shapes));
+      expect(runPython(python!, script, [folder])).toBe('');
+    });
+  },
+  240_000,
+);
+
+function variantsOf(path: string): readonly string[] {
+  const { model: declared } = compile({ name: path, text: stdlib[path]! });
+  const variants = declared?.node.members.find((member) => member.kind === 'variants');
+  if (variants?.kind !== 'variants') return [''];
+  return variants.rows.rows.map(({ cells: [name] }) => {
+    const value = name?.values[0];
+    return value?.kind === 'name' ? value.text : value?.kind === 'number' ? excerpt(value.span) : '';
+  });
+}

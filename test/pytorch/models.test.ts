@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { graphTensors } from '../../src/5-graph/graph.ts';
+import { emit } from '../../src/6-emit/emit.ts';
+import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
+import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { compile } from '../../src/compile.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { randomWeights } from '../../src/weights/random-weights.ts';
+import { enetc, folder } from '../cli/fake-io.ts';
+import { differenceOf } from '../forms/run-forms.ts';
+import { build, model } from '../language/build.ts';
+import { memoryFiles } from '../memory-sink.ts';
+import { inputsOf, runOrt } from '../onnx/emit.ts';
+import { findPython } from '../oracle.ts';
+import { folderInMemory } from '../tfjs/models.ts';
+import { members, models } from './members.ts';
+import { startTorch, type TorchForm } from './python-torch.ts';
+
+const python = findPython(['torch', 'numpy']);
+const torch = python ? startTorch(python) : undefined;
+afterAll(() => torch?.close());
+
+function memberOf(path: string) {
+  const network = compile({ name: path, text: stdlib[path]! }, members[path]);
+  const { graph } = network;
+  if (!graph) throw new Error(network.diagnostics.map(({ message }) => message).join('\n'));
+  const checkpoint = randomWeights(graph, 5);
+  const folder = folderInMemory();
+  const { diagnostics } = emit(network, pytorchTarget, {}, folder.open, { checkpoint });
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return { network, graph, checkpoint, files: folder.files() };
+}
+
+test('each model of the library is compared', () => {
+  expect(Object.keys(members).sort()).toEqual([...models].sort());
+});
+
+test.skipIf(!torch).each(models)(
+  '%s: the module has our names, and gives what ONNX Runtime gives',
+  async (path) => {
+    const { network, graph, checkpoint, files } = memberOf(path);
+    const names = await torch!.load(files);
+    expect([...names].sort()).toEqual([...graphTensors(graph)].map(({ tensor }) => tensor.name).sort());
+    const inputs = inputsOf(graph, 2);
+    const onnx = memoryFiles();
+    emit(network, onnxTarget, {}, onnx.open, { checkpoint });
+    const expected = await runOrt(onnx.bytes(), graph, inputs, 2);
+    expect(differenceOf(await torch!.run(graph, inputs, 2), expected)).toBeLessThan(1e-4);
+  },
+  120_000,
+);
+
+describe.skipIf(!torch)('a module as its users run it', () => {
+  const forms: readonly (readonly [TorchForm, number])[] = [
+    ['compile', 1e-4],
+    ['export', 1e-4],
+    ['channels_last', 1e-4],
+    ['autocast', 0.1],
+  ];
+  test.each(['std/mobilenet-v3', 'std/shufflenet-v2'])(
+    '%s',
+    async (path) => {
+      const { graph, files } = memberOf(path);
+      const inputs = inputsOf(graph, 2);
+      await torch!.load(files);
+      const plain = await torch!.run(graph, inputs, 2);
+      for (const [form, most] of forms) {
+        expect(differenceOf(await torch!.run(graph, inputs, 2, form), plain), form).toBeLessThan(most);
+      }
+    },
+    120_000,
+  );
+
+  test('what was trained goes back by its names', async () => {
+    const spec = `${model('  convention tf\n  input image: [2, 6, 6]\n  a: conv: Conv(4, 3) -> bn: BatchNorm -> relu\n  b: Linear(3)')}`;
+    const { graph, ...network } = build(spec);
+    const memory = folderInMemory();
+    emit({ ...network, graph }, pytorchTarget, {}, memory.open, { checkpoint: randomWeights(graph, 1) });
+    await torch!.load(memory.files());
+    const inputs = inputsOf(graph, 4);
+    await torch!.train(graph, inputs, 4);
+    const cwd = folder({ 'm.enet': spec });
+    await torch!.save(join(cwd, 'trained.pth'));
+    expect(await enetc(['compile', 'm.enet', '--weights', 'trained.pth', '-o', 'm.onnx'], { cwd })).toMatchObject({
+      code: 0,
+    });
+    const expected = await torch!.run(graph, inputs, 4);
+    const found = await runOrt(readFileSync(join(cwd, 'm.onnx')), graph, inputs, 4);
+    expect(differenceOf(found, expected)).toBeLessThan(1e-4);
+  });
+
+  test('training moves the statistics of norms by the convention, and gives auxiliary outputs', async () => {
+    const network = build(
+      model(
+        '  convention tf(momentum: 0.75)\n  input image: [2, 5, 5]\n  a: bn: BatchNorm -> relu\n  b: Linear(3)\n  return b\n  auxiliary 0.3: a -> c: Linear(3)',
+      ),
+    );
+    const { graph } = network;
+    const folder = folderInMemory();
+    emit(network, pytorchTarget, {}, folder.open, { checkpoint: randomWeights(graph, 1) });
+    await torch!.load(folder.files());
+    const inputs = inputsOf(graph, 4);
+    const { outputs, state } = await torch!.train(graph, inputs, 4);
+    expect(outputs.map(({ length }) => length)).toEqual([12, 12]);
+    const before = randomWeights(graph, 1);
+    for (const channel of [0, 1]) {
+      const values = [0, 1, 2, 3].flatMap((n) => [
+        ...inputs.image!.slice((2 * n + channel) * 25, (2 * n + channel + 1) * 25),
+      ]);
+      const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+      const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+      const moved = (name: string, by: number) => 0.75 * before.read(name)[channel]! + 0.25 * by;
+      expect(state.get('a.bn.running_mean')![channel]).toBeCloseTo(moved('a.bn.running_mean', mean), 5);
+      expect(state.get('a.bn.running_var')![channel]).toBeCloseTo(moved('a.bn.running_var', variance), 4);
+    }
+  });
+});
