@@ -109,7 +109,12 @@ block Conv5(x, channels: int) { return x -> c: Conv(channels, 5, groups: 1, dila
   maximize accuracy * (latency_ms / 75) ^ -0.07
 }
 `,
+  sample('newest.enet'),
 ];
+
+function sample(file: string): string {
+  return readFileSync(new URL(file, folder), 'utf8');
+}
 
 /**
  * A spec with the first rows of its `variants` alone, so that checking it builds few networks; without the conventions of weight
@@ -127,7 +132,7 @@ export const corpus: readonly string[] = [
   ...small,
   ...small,
   ...small,
-  ...readdirSync(folder).map((file) => withFewVariants(readFileSync(new URL(file, folder), 'utf8'))),
+  ...readdirSync(folder).map((file) => withFewVariants(sample(file))),
   ...Object.values(stdlib).map(withFewVariants),
 ];
 
