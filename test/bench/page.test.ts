@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isPageResult } from '../../src/bench/page/protocol.ts';
@@ -66,6 +68,24 @@ describe.skipIf(!browserPath)('in a browser of this machine', () => {
     }
   });
 });
+
+test.skipIf(!browserPath || process.platform === 'win32')(
+  'Ctrl-C ends the browser too, and leaves nothing',
+  async () => {
+    const [cwd, temporary] = [folder({ 'tiny.enet': tiny }), folder()];
+    // the process, as `npm test` has just built it
+    const entry = join(import.meta.dirname, '../../dist/enetc.cjs');
+    const argv = [entry, 'bench', 'tiny.enet@a', '--engine', 'ort-wasm', '--seconds', '60'];
+    const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env.PATH, TMPDIR: temporary, ...env } });
+    const ended = new Promise((done) => child.once('exit', done));
+    const files = () => readdirSync(temporary, { recursive: true }).map(String);
+    while (child.exitCode === null && !files().some((name) => name.includes('SingletonSocket'))) await setTimeout(50);
+    await setTimeout(300);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    await expect.poll(files, { timeout: 5000 }).toEqual([]);
+  },
+);
 
 describe.skipIf(!browserPath)('on a device', () => {
   let browser: Browser;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, rmSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { orUndefined } from '../../node/or-undefined.ts';
 import { failure, type Io } from '../io.ts';
 
@@ -53,7 +53,7 @@ export interface Headless {
 
 /**
  * Starts a browser. Its end of a pipe keeps it alive: it ends with this process, however that ends.
- * @param profile a folder of its own, removed with it.
+ * @param profile a folder of its own in a temporary one, both removed where a signal ends the program.
  */
 export function startChromium(path: string, profile: string, url: string, withGpu: boolean): Headless {
   const flags = [
@@ -76,7 +76,11 @@ export function startChromium(path: string, profile: string, url: string, withGp
     // what runs as root has no sandbox
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   ];
+  // a socket of the browser's goes to the temporary folder too, and stays there: in ours, where its name is not too long for one
+  const temporary = dirname(profile);
+  const isShort = temporary.length <= 48;
   const child = spawn(path, [...flags, url], {
+    env: { ...process.env, ...(isShort && { TMPDIR: temporary }) },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     // a group of its own, to be ended whole
     detached: process.platform !== 'win32',
@@ -88,7 +92,7 @@ export function startChromium(path: string, profile: string, url: string, withGp
   for (const stream of child.stdio) stream?.on('error', () => {});
   const onExit = () => {
     endGroup(child);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(isShort ? temporary : profile, { recursive: true, force: true, maxRetries: 3 });
   };
   process.once('exit', onExit);
   let isClosed = false;
