@@ -31,5 +31,29 @@ export const quantisationOptions: readonly Option[] = [
     choices: ['8', '16'],
     description: 'with --int8: of the values between layers; 16 needs --opset 21. 8 by default',
   },
-  { name: 'no-bias-correction', description: 'with --int8: leave biases as they are' },
+  {
+    name: 'correct',
+    value: 'WHAT',
+    choices: ['layers', 'bias', 'none'],
+    description:
+      'with --int8: fit the whole numbers of weights and biases to what float32 gives, layer by layer (layers, the default), correct biases alone, or nothing',
+  },
+  { name: 'no-equalise', description: 'with --int8: leave the channels of values as they are' },
+  {
+    name: 'keep-agreement',
+    value: 'SHARE',
+    kind: 'number',
+    least: 0,
+    most: 1,
+    description:
+      'with --int8: return the costliest layers to float32 until this share of first answers is that of float32 (0.97)',
+  },
+  {
+    name: 'sqnr',
+    value: 'DB',
+    kind: 'number',
+    least: 0,
+    most: 200,
+    description: 'with --int8: return the costliest layers to float32 until signal over noise is so many decibels (20)',
+  },
 ];

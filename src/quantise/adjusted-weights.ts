@@ -1,14 +1,18 @@
 import type { TensorSpec } from '../5-graph/graph.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
-/** What quantisation changes of a tensor, in this order. */
+/** What quantisation changes of a tensor. */
 export interface Adjustment {
   /** A factor for each filter: of the weight's first axis, or of the bias. */
-  filters?: Float64Array;
+  readonly filters?: Float64Array;
   /** A factor for each input channel of a weight: its second axis. */
-  channels?: Float64Array;
-  /** Added to a bias. */
-  offset?: Float64Array;
+  readonly channels?: Float64Array;
+  /** Added to a bias, after the factors. */
+  readonly offset?: Float64Array;
+  /** What a bias is instead. */
+  readonly values?: Float64Array;
+  /** What a weight is instead: whole numbers of a scale for each filter. */
+  readonly rounded?: { readonly integers: Int8Array; readonly scales: readonly number[] };
 }
 
 /** Adjustments by the names of tensors. */
@@ -20,17 +24,33 @@ export function adjustedWeights(inner: WeightSource, adjustments: Adjustments): 
   return {
     read(tensor) {
       const adjustment = adjustments.get(tensor.name);
-      const values = inner.read(tensor);
-      if (!adjustment) return values;
-      if (buffer.length < values.length) buffer = new Float32Array(values.length);
-      const out = buffer.subarray(0, values.length);
-      apply(adjustment, tensor, values, out);
+      if (!adjustment) return inner.read(tensor);
+      const length = tensor.shape.reduce((a, b) => a * b, 1);
+      if (buffer.length < length) buffer = new Float32Array(length);
+      const out = buffer.subarray(0, length);
+      const { values, rounded } = adjustment;
+      if (values) out.set(values);
+      else if (rounded) expand(rounded, out);
+      else apply(adjustment, tensor, inner.read(tensor), out);
       return out;
     },
   };
 }
 
-function apply({ filters, channels, offset }: Adjustment, { shape }: TensorSpec, from: Float32Array, to: Float32Array) {
+function expand({ integers, scales }: NonNullable<Adjustment['rounded']>, out: Float32Array): void {
+  const size = out.length / scales.length;
+  for (let filter = 0, i = 0; filter < scales.length; filter++) {
+    const scale = scales[filter] as number;
+    for (const end = i + size; i < end; i++) out[i] = (integers[i] as number) * scale;
+  }
+}
+
+function apply(
+  { filters, channels, offset }: Adjustment,
+  { shape }: TensorSpec,
+  from: Float32Array,
+  to: Float32Array,
+): void {
   const [count = 1, inputs = 1] = shape;
   const size = from.length / count;
   const window = size / inputs;

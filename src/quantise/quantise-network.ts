@@ -1,24 +1,34 @@
 import type { Graph } from '../5-graph/graph.ts';
-import { quantise } from '../5-graph/passes/quantise.ts';
+import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
 import type { Engine } from './engine.ts';
-import { answersOf, compareAnswers } from './judge.ts';
+import { equalise } from './equalise-network.ts';
+import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
 import { layOut, rangeSource } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
 import type { Pictures } from './pictures.ts';
 import { chooseRange, type RangeMethod, typeOfRange } from './ranges.ts';
+import { reconstruct } from './reconstruct.ts';
 import { layersOf, type QuantisationReport } from './report.ts';
-import { unitsOf } from './units.ts';
+import { costsAlone, fewestFloats, type Goal } from './return-to-float.ts';
+import { type Unit, unitsOf } from './units.ts';
+import { nodeOf } from './weight-types.ts';
+
+/** What is done about the noise of rounding: nothing, biases are corrected, or weights and biases are fitted layer by layer. */
+export type Correction = 'none' | 'bias' | 'layers';
 
 export interface QuantiseSettings {
   readonly ranges: RangeMethod;
   readonly activationBits: 8 | 16;
-  readonly biasCorrection: boolean;
+  readonly correct: Correction;
+  readonly equalise: boolean;
+  /** Without one, all layers that can be are in few bits. */
+  readonly goal?: Goal;
 }
 
 export interface QuantiseRequest {
@@ -27,6 +37,7 @@ export interface QuantiseRequest {
   readonly weights: WeightSource;
   readonly engine: Engine;
   readonly calibration: Pictures;
+  /** What the result is compared with float32 on, and what a goal has to hold on. */
   readonly judging: Pictures;
   readonly settings: QuantiseSettings;
   progress(text: string): void;
@@ -34,54 +45,96 @@ export interface QuantiseRequest {
 
 export interface Quantised {
   readonly graph: Graph;
+  /** The numbers of the graph's tensors, from those that the request has. */
   weights(source: WeightSource): WeightSource;
   readonly report: QuantisationReport;
 }
 
+/** A network with some layers in few bits, as it was measured. */
+interface Attempt {
+  readonly plan: QuantisationPlan;
+  readonly adjustments: Adjustments;
+  readonly closeness: Closeness;
+}
+
+/**
+ * Post-training quantisation: channels are equalised, ranges taken of what pictures show, weights and biases fitted to what
+ * float32 gives, and the costliest layers returned to float32 until a goal holds. The same request gives the same result.
+ */
 export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantised> {
   const { graph, weights, engine, calibration, judging, settings, progress } = request;
-  const units = unitsOf(graph);
-  const floats = new Set<number>();
-  const layout = layOut(graph, units, floats);
-  const sources = [...new Set(layout.held.map((id) => rangeSource(layout, id)))];
+  const { activationBits, ranges, correct, goal } = settings;
   const observing = (what: string, pictures = calibration) => ({
     engine,
     pictures,
     progress: (done: number, total: number) => progress(`${what}: ${Math.floor((100 * done) / total)} %`),
   });
-  const histograms = await histogramsOf(graph, weights, sources, observing('ranges'));
+  const units = unitsOf(graph);
+  const all = layOut(graph, units, new Set());
+  const scales = settings.equalise ? await equalise(graph, weights, observing('equalising')) : new Map();
+  const scaled = adjustedWeights(weights, scales);
+
+  const sources = [...new Set(all.held.map((id) => rangeSource(all, id)))];
   const types = new Map<number, QuantisedType>();
-  for (const [id, histogram] of histograms) {
-    const range = chooseRange(histogram, settings.ranges, settings.activationBits);
-    types.set(id, typeOfRange(range, settings.activationBits === 8 ? 'int8' : 'int16'));
+  for (const [id, histogram] of await histogramsOf(graph, scaled, sources, observing('ranges'))) {
+    const range = chooseRange(histogram, ranges, activationBits);
+    types.set(id, typeOfRange(range, activationBits === 8 ? 'int8' : 'int16'));
   }
   const typeOf = (id: number) => types.get(id) as QuantisedType;
-  const adjustments: Adjustments = new Map();
-  if (settings.biasCorrection) {
-    const means = await channelMeans(
-      graph,
-      weights,
-      layout.weighted.map(({ node }) => node),
-      observing('means'),
-    );
-    await correctBias(graph, weights, adjustments, { units, floats, typeOf, means }, observing('bias correction'));
+
+  const fitted: Adjustments = new Map(scales);
+  const fit = { units, floats: new Set<number>(), typeOf };
+  if (correct === 'layers') await reconstruct(graph, weights, fitted, fit, observing('fitting'));
+  if (correct === 'bias') {
+    const weighted = all.weighted.map(({ node }) => node);
+    const means = await channelMeans(graph, scaled, weighted, observing('means'));
+    await correctBias(graph, weights, fitted, { ...fit, means }, observing('correcting biases'));
   }
-  const adjusted = adjustedWeights(weights, adjustments);
-  const plan = makePlan(graph, layout, typeOf, adjusted);
-  const typed = quantise(graph, plan);
+
   const expected = await answersOf(graph, weights, engine, judging);
-  const found = await answersOf(typed, adjusted, engine, judging);
+  const attempt = async (floats: ReadonlySet<number>): Promise<Attempt> => {
+    const adjustments = withoutFits(graph, units, floats, fitted, scales);
+    const adjusted = adjustedWeights(weights, adjustments);
+    const plan = makePlan(graph, layOut(graph, units, floats), typeOf, adjusted);
+    const found = await answersOf(quantise(graph, plan), adjusted, engine, judging);
+    return { plan, adjustments, closeness: compareAnswers(graph, expected, found, judging.count) };
+  };
+  const whole = await attempt(new Set());
+  const costs = goal ? await costsAlone(graph, scaled, units, typeOf, observing('each layer alone')) : new Map();
+  const { plan, adjustments, closeness } = goal ? await fewestFloats(goal, costs, whole, attempt) : whole;
+
+  const sides = { graph, weights: scaled, plan, adjusted: adjustedWeights(weights, adjustments) };
   const results = units.map(({ result }) => result);
-  const noise = await noiseByValue({ graph, weights, plan, adjusted }, results, observing('layers', judging));
+  const noise = await noiseByValue(sides, results, observing('layers', judging));
   return {
-    graph: typed,
+    graph: quantise(graph, plan),
     weights: (source) => adjustedWeights(source, adjustments),
     report: {
-      ...compareAnswers(graph, expected, found, judging.count),
-      layers: layersOf(graph, units, plan, noise, new Map()),
+      ...closeness,
+      layers: layersOf(graph, units, plan, noise, costs),
       calibrated: calibration.count,
       judged: judging.count,
       engine: engine.name,
     },
   };
+}
+
+/** Adjustments with those of layers in float32 as they were before the fit. */
+function withoutFits(
+  graph: Graph,
+  units: readonly Unit[],
+  floats: ReadonlySet<number>,
+  fitted: Adjustments,
+  scales: Adjustments,
+): Adjustments {
+  const adjustments: Adjustments = new Map(fitted);
+  for (const unit of units) {
+    if (!floats.has(unit.node)) continue;
+    for (const { name } of nodeOf(graph, unit).tensors) {
+      const before = scales.get(name);
+      if (before) adjustments.set(name, before);
+      else adjustments.delete(name);
+    }
+  }
+  return adjustments;
 }

@@ -29,11 +29,11 @@ export function unitsOf(graph: Graph): Unit[] {
   const readers = readerCounts(graph);
   const next = new Map<number, GraphNode>();
   for (const node of graph.nodes) for (const { node: from } of node.inputs) next.set(from, node);
-  const isSecondUse = sharedOwners(graph);
+  const shared = isShared(graph);
   return graph.nodes.flatMap((node): Unit[] => {
     const { id, op, path } = node;
     if (op.kind !== 'conv' && op.kind !== 'linear' && op.kind !== 'add') return [];
-    if (isSecondUse(node)) return [];
+    if (shared(node)) return [];
     const after = readers[id] === 1 ? next.get(id) : undefined;
     const activation = after?.op.kind === 'activation' ? after.op.fn : undefined;
     const result = activation === undefined || !after ? id : after.id;
@@ -51,7 +51,7 @@ export function unitsOf(graph: Graph): Unit[] {
 }
 
 /** Tells uses of steps that are used several times: their inputs have ranges of their own, and their weights one scale. */
-function sharedOwners(graph: Graph): (node: GraphNode) => boolean {
+export function isShared(graph: Graph): (node: GraphNode) => boolean {
   const uses = new Map<string, number>();
   for (const { owner } of graph.nodes) if (owner !== undefined) uses.set(owner, (uses.get(owner) ?? 0) + 1);
   return ({ owner }) => owner !== undefined && (uses.get(owner) ?? 0) > 1;

@@ -77,7 +77,30 @@ test('compile --int8 writes integers, says what they cost, and writes the same f
     'int8 to float32',
   ]);
   expect(quantisation.sqnr).toBeGreaterThan(20);
-});
+}, 300_000);
+
+test('layers return to float32 until a goal holds, and each part of the method can be left out', async () => {
+  const cwd = await project();
+  const run = async (...argv: readonly string[]) => {
+    const { code, out } = await enetc(int8('--calibrate', 'photos', '--json', ...argv), { cwd });
+    expect(code).toBe(0);
+    return JSON.parse(out).quantisation as { sqnr: number; layers: { computes: string; alone?: number }[] };
+  };
+  const floats = (report: Awaited<ReturnType<typeof run>>) =>
+    report.layers.filter(({ computes }) => computes === 'float32').length;
+  const whole = await run();
+  const better = await run('--sqnr', String(whole.sqnr + 3));
+  expect(better.sqnr).toBeGreaterThan(whole.sqnr + 3);
+  expect([floats(whole), floats(better) > 0, floats(better) < 6]).toEqual([0, true, true]);
+  // the costliest go first
+  const alone = (computes: boolean) =>
+    better.layers.flatMap((layer) => (layer.alone && (layer.computes === 'float32') === computes ? [layer.alone] : []));
+  expect(Math.max(...alone(true))).toBeLessThanOrEqual(Math.min(...alone(false)));
+  const easy = await run('--keep-agreement', '0.5');
+  expect(floats(easy)).toBe(0);
+  const plain = await run('--correct', 'none', '--no-equalise', '--ranges', 'minmax');
+  expect(plain.sqnr).toBeLessThan(whole.sqnr);
+}, 300_000);
 
 test('without pictures it refuses; noise is named for what it is', async () => {
   const cwd = await project(1);
@@ -91,7 +114,7 @@ test('without pictures it refuses; noise is named for what it is', async () => {
   const one = await enetc(int8('--calibrate', 'photos'), { cwd });
   expect(one.code).toBe(2);
   expect(one.err).toContain('--calibrate has 1 picture');
-});
+}, 300_000);
 
 test.each([
   [['--calibrate', 'photos'], '--calibrate needs --int8'],

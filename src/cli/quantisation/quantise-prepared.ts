@@ -6,11 +6,12 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import { findPictures } from '../../predict/find-pictures.ts';
 import { onnxEngine } from '../../quantise/engine.ts';
 import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
-import { quantiseNetwork } from '../../quantise/quantise-network.ts';
+import { type Correction, quantiseNetwork } from '../../quantise/quantise-network.ts';
 import type { RangeMethod } from '../../quantise/ranges.ts';
 import { closenessText, type QuantisationReport } from '../../quantise/report.ts';
+import type { Goal } from '../../quantise/return-to-float.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
-import { imageOf } from '../../train/open/classified-network.ts';
+import { classesOf, imageOf } from '../../train/open/classified-network.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
 import { flag, list, number, text } from '../arguments.ts';
 import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
@@ -53,6 +54,8 @@ export function quantisePrepared(
       const opened: Pictures[] = [];
       try {
         const { calibration, judging, isNoise } = await openPictures(prepared, folder, screen, args, io, opened);
+        const goal = goalOf(args);
+        if (goal?.agreement !== undefined) classesOf(prepared.graph);
         const opset = Number(text(args, 'opset') ?? (text(args, 'activation-bits') === '16' ? 21 : 17));
         const { report: found, ...quantised } = await quantiseNetwork({
           graph: prepared.graph,
@@ -63,7 +66,9 @@ export function quantisePrepared(
           settings: {
             ranges: (text(args, 'ranges') ?? 'mse') as RangeMethod,
             activationBits: text(args, 'activation-bits') === '16' ? 16 : 8,
-            biasCorrection: !flag(args, 'no-bias-correction'),
+            correct: (text(args, 'correct') ?? 'layers') as Correction,
+            equalise: !flag(args, 'no-equalise'),
+            ...(goal && { goal }),
           },
           progress: screen.progress,
         });
@@ -79,6 +84,13 @@ export function quantisePrepared(
       }
     });
   });
+}
+
+/** What the command line asks of the result; undefined where it asks for nothing. */
+function goalOf(args: Arguments): Goal | undefined {
+  const [agreement, sqnr] = [number(args, 'keep-agreement'), number(args, 'sqnr')];
+  if (agreement === undefined && sqnr === undefined) return undefined;
+  return { ...(agreement !== undefined && { agreement }), ...(sqnr !== undefined && { sqnr }) };
 }
 
 async function openPictures(

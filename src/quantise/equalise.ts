@@ -1,0 +1,152 @@
+import { elements, type Graph, type GraphNode, inputShapeOf, type ValueRef } from '../5-graph/graph.ts';
+import type { Adjustments } from './adjusted-weights.ts';
+import { isShared } from './units.ts';
+import { tensorOf } from './weight-types.ts';
+
+/** Values whose channels have to be scaled alike, and the layers that can take the scales. */
+export interface ScaleGroup {
+  /** The numbers of nodes with these values. */
+  readonly values: readonly number[];
+  /** Convolutions and linear layers that give them: their filters are multiplied. */
+  readonly producers: readonly number[];
+  /** Those that read them: what belongs to a channel is divided. */
+  readonly consumers: readonly number[];
+  readonly channels: number;
+  /** Whether ReLU6 bounds them: a channel may be made larger, not smaller, and what was seen of it stays below 6. */
+  readonly isCapped: boolean;
+}
+
+/** A factor further from 1 than this would make what is rounded of nothing. */
+const mostFactor = 64;
+
+/**
+ * Finds the values of which every channel can have a scale of its own: what gives them and what reads them is linear, and what
+ * lies between commutes with it (sums, pools, ReLU). Generalises the pairs of cross-layer equalisation (Nagel et al.,
+ * "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1) to sums with shortcuts, and to ReLU6,
+ * which stands at the end of the range of each channel.
+ * @param graph for inference, with norms folded.
+ */
+export function scaleGroups(graph: Graph): ScaleGroup[] {
+  const parent = graph.nodes.map(({ id }) => id);
+  const root = (id: number): number => {
+    let at = id;
+    while (parent[at] !== at) at = parent[at] as number;
+    return at;
+  };
+  const join = (a: number, b: number) => {
+    parent[root(a)] = root(b);
+  };
+  const frozen = new Set<number>();
+  const shared = isShared(graph);
+  const producers: number[] = [];
+  const consumers: { id: number; of: number }[] = [];
+  const capped: number[] = [];
+  const freeze = (refs: readonly ValueRef[]) => {
+    for (const { node } of refs) frozen.add(node);
+  };
+  for (const node of graph.nodes) {
+    const { id, op, inputs } = node;
+    const [input] = inputs;
+    if ((op.kind === 'conv' || op.kind === 'linear') && input && !shared(node) && takesScales(graph, node)) {
+      producers.push(id);
+      consumers.push({ id, of: input.node });
+    } else if (commutes(graph, node)) {
+      if (op.kind === 'activation' && op.fn === 'relu6') capped.push(id);
+      for (const ref of inputs) join(id, ref.node);
+    } else {
+      frozen.add(id);
+      freeze(inputs);
+    }
+  }
+  freeze(graph.outputs.map(({ value }) => value));
+
+  const stuck = new Set([...frozen].map(root));
+  const groups = new Map<number, { values: number[]; producers: number[]; consumers: number[] }>();
+  for (const { id } of graph.nodes) {
+    if (stuck.has(root(id))) continue;
+    const group = groups.get(root(id)) ?? { values: [], producers: [], consumers: [] };
+    groups.set(root(id), group);
+    group.values.push(id);
+  }
+  for (const id of producers) groups.get(root(id))?.producers.push(id);
+  for (const { id, of } of consumers) groups.get(root(of))?.consumers.push(id);
+  const caps = new Set(capped.map(root));
+  return [...groups].flatMap(([at, group]) => {
+    const channels = graph.nodes[group.producers[0] ?? -1]?.shapes[0]?.[0] ?? 0;
+    return group.producers.length > 0 && group.consumers.length > 0
+      ? [{ ...group, channels, isCapped: caps.has(at) }]
+      : [];
+  });
+}
+
+/**
+ * A factor for each channel, by which the largest numbers of all come near one another.
+ * @param largest of each channel's numbers, by size, in the pictures.
+ * @param share how much of the difference is taken away: all of it by 1.
+ */
+export function scaleFactors(
+  { isCapped }: Pick<ScaleGroup, 'isCapped'>,
+  largest: Float64Array,
+  share: number,
+): Float64Array {
+  const most = isCapped ? 6 : largest.reduce((a, b) => Math.max(a, b), 0);
+  return largest.map((own) => {
+    if (!(own > 0) || !(most > 0)) return 1;
+    return Math.min(Math.max((most / own) ** share, 1), mostFactor);
+  });
+}
+
+/** Multiplies the channels of a group's values by factors, in what gives them, and takes it back in what reads them. */
+export function scaleGroup(graph: Graph, group: ScaleGroup, factors: Float64Array, adjustments: Adjustments): void {
+  const inverse = factors.map((f) => 1 / f);
+  for (const id of group.producers) {
+    for (const tensor of (graph.nodes[id] as GraphNode).tensors) multiply(adjustments, tensor.name, 'filters', factors);
+  }
+  for (const id of group.consumers) {
+    const node = graph.nodes[id] as GraphNode;
+    const weight = tensorOf(node, 'weight');
+    if (!weight) throw new Error(`'${node.path}' has no weight`);
+    multiply(adjustments, weight.name, isDepthwise(graph, node) ? 'filters' : 'channels', inverse);
+  }
+}
+
+function multiply(adjustments: Adjustments, name: string, part: 'filters' | 'channels', by: Float64Array): void {
+  const adjustment = adjustments.get(name) ?? {};
+  const before = adjustment[part];
+  adjustments.set(name, { ...adjustment, [part]: before ? before.map((x, i) => x * (by[i] as number)) : by });
+}
+
+/** Whether every channel of the input has weights of its own, in one axis of the weight. */
+function takesScales(graph: Graph, node: GraphNode): boolean {
+  const { op } = node;
+  if (op.kind === 'linear') return elements(inputShapeOf(graph, node)) === inputShapeOf(graph, node)[0];
+  return op.kind === 'conv' && (op.groups === 1 || isDepthwise(graph, node));
+}
+
+function isDepthwise(graph: Graph, node: GraphNode): boolean {
+  const [channels] = inputShapeOf(graph, node);
+  return node.op.kind === 'conv' && node.op.groups === channels && node.op.filters === channels && channels > 1;
+}
+
+function commutes(graph: Graph, node: GraphNode): boolean {
+  const { op, inputs } = node;
+  switch (op.kind) {
+    case 'activation':
+      return op.fn === 'identity' || op.fn === 'relu' || op.fn === 'relu6';
+    case 'add':
+      return inputs.every((ref) => sameChannels(graph, ref, node));
+    case 'maxPool':
+    case 'avgPool':
+    case 'globalAvgPool':
+    case 'globalMaxPool':
+      return true;
+    case 'flatten':
+      return elements(inputShapeOf(graph, node)) === inputShapeOf(graph, node)[0];
+    default:
+      return false;
+  }
+}
+
+function sameChannels(graph: Graph, ref: ValueRef, { shapes: [shape] }: GraphNode): boolean {
+  return (graph.nodes[ref.node] as GraphNode).shapes[ref.output]?.[0] === shape?.[0];
+}

@@ -1,0 +1,143 @@
+import { elements, type Graph, type GraphNode, type GraphOutput, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
+import { removeUnreached } from '../5-graph/passes/remove-unreached.ts';
+import type { QuantisedType } from '../5-graph/value-type.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
+import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
+import { layOut } from './layout.ts';
+import { type Fitted, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
+import { makePlan } from './make-plan.ts';
+import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
+import { batchesOf } from './pictures.ts';
+import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
+import type { Unit } from './units.ts';
+import { mostWeight, nodeOf, tensorOf } from './weight-types.ts';
+
+/** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */
+const mostSamples = 2048;
+const mostNumbers = 16e6;
+
+/** A filter that reads more numbers than this is only rounded: the fit takes their number cubed. */
+const mostReads = 1536;
+
+export interface Reconstruction {
+  readonly units: readonly Unit[];
+  readonly floats: ReadonlySet<number>;
+  typeOf(id: number): QuantisedType;
+}
+
+/**
+ * Layer-wise reconstruction: layer by layer, each on what the fitted layers before it give, the whole numbers of a weight and its
+ * bias are chosen so that what the layer gives is nearest to what it gives in float32, by squares (see `fitFilters`). What
+ * rounding did before is taken back as far as a layer can.
+ * @param adjustments where the numbers are written; what they hold before changes nothing of what the network gives in float32.
+ */
+export async function reconstruct(
+  graph: Graph,
+  source: WeightSource,
+  adjustments: Adjustments,
+  { units, floats, typeOf }: Reconstruction,
+  options: ObserveOptions,
+): Promise<void> {
+  const adjusted = adjustedWeights(source, adjustments);
+  const reference = adjustedWeights(source, new Map(adjustments));
+  const layers = layOut(graph, units, floats).weighted;
+  for (const [done, unit] of layers.entries()) {
+    const node = nodeOf(graph, unit);
+    const [weight, bias] = [tensorOf(node, 'weight'), tensorOf(node, 'bias')];
+    if (!weight || !bias) continue;
+    const layout = layOut(graph, units, floats, new Set([unit.node]));
+    const plan = makePlan(graph, layout, typeOf, adjusted);
+    const samples = await samplesOf(graph, node, plan, reference, adjusted, options);
+    const { scales } = plan.weights.get(unit.node) as QuantisedType;
+    const { integers, bias: values } = fitLayer(adjusted.read(weight), scales, samples);
+    adjustments.set(weight.name, { rounded: { integers, scales } });
+    adjustments.set(bias.name, { values });
+    options.progress(done + 1, layers.length);
+  }
+}
+
+/** What each group of a layer's filters reads and gives, at the same positions. */
+interface Samples {
+  readonly count: number;
+  /** Of each group, `[count, reads]`. */
+  readonly inputs: readonly Float32Array[];
+  /** `[count, filters]` */
+  readonly outputs: readonly Float32Array[];
+}
+
+/** Runs the part of the network before a layer in few bits, and the layer in float32. */
+async function samplesOf(
+  graph: Graph,
+  node: GraphNode,
+  plan: QuantisationPlan,
+  reference: WeightSource,
+  adjusted: WeightSource,
+  { engine, pictures }: ObserveOptions,
+): Promise<Samples> {
+  const [input] = node.inputs as [ValueRef];
+  const part = withValues(graph, [node.id]);
+  const typed = quantise(part, plan);
+  const [{ value }] = typed.outputs as [GraphOutput];
+  // what the layer reads: what the integers stand for
+  const [{ node: read }] = (typed.nodes[value.node] as GraphNode).inputs as [ValueRef];
+  const output = { node: node.id, output: 0 };
+  const reads = readsOf(graph, node);
+  const groups = node.op.kind === 'conv' ? node.op.groups : 1;
+  const filters = (shapeOf(graph, output)[0] ?? 1) / groups;
+  const most = Math.min(mostSamples, Math.floor(mostNumbers / (groups * reads)));
+  const perPicture = positionsOf(node, 0, Math.max(1, Math.floor(most / pictures.count))).length;
+  const count = perPicture * pictures.count;
+  const inputs = Array.from({ length: groups }, () => new Float32Array(count * reads));
+  const outputs = Array.from({ length: groups }, () => new Float32Array(count * filters));
+  const [inputSize, outputSize] = [elements(shapeOf(graph, input)), elements(shapeOf(graph, output))];
+
+  const float = await engine.open(removeUnreached(part), reference);
+  try {
+    const rounded = await engine.open(removeUnreached(withValues(typed, [read])), adjusted);
+    try {
+      let picture = 0;
+      for (const { images, count: size } of batchesOf(pictures, batchSize(graph, [input.node, node.id]))) {
+        const given = (await rounded.run(images, size))[nameOfValue(read)] as Float32Array;
+        const wanted = (await float.run(images, size))[nameOfValue(node.id)] as Float32Array;
+        for (let i = 0; i < size; i++, picture++) {
+          const positions = positionsOf(node, picture, perPicture);
+          const x = given.subarray(i * inputSize, (i + 1) * inputSize);
+          const y = wanted.subarray(i * outputSize, (i + 1) * outputSize);
+          const [from, to] = [picture * perPicture, (picture + 1) * perPicture];
+          for (let group = 0; group < groups; group++) {
+            const [xs, ys] = [inputs[group] as Float32Array, outputs[group] as Float32Array];
+            gatherInputs(graph, node, group, x, positions, xs.subarray(from * reads, to * reads));
+            gatherOutputs(node, group * filters, filters, y, positions, ys.subarray(from * filters, to * filters));
+          }
+        }
+      }
+    } finally {
+      await rounded.close();
+    }
+  } finally {
+    await float.close();
+  }
+  return { count, inputs, outputs };
+}
+
+function fitLayer(weights: Float32Array, scales: readonly number[], { count, inputs, outputs }: Samples): Fitted {
+  const own = weights.slice();
+  const integers = new Int8Array(own.length);
+  const bias = new Float64Array(scales.length);
+  const reads = own.length / scales.length;
+  const filters = scales.length / inputs.length;
+  for (const [group, xs] of inputs.entries()) {
+    const first = group * filters;
+    const part = own.subarray(first * reads, (first + filters) * reads);
+    const partScales = scales.slice(first, first + filters);
+    const ys = outputs[group] as Float32Array;
+    const fitted =
+      reads > mostReads
+        ? roundFilters(part, partScales, xs, ys, count, mostWeight)
+        : fitFilters(part, partScales, momentsOf(xs, ys, count), mostWeight);
+    integers.set(fitted.integers, first * reads);
+    bias.set(fitted.bias, first);
+  }
+  return { integers, bias };
+}

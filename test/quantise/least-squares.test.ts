@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { fitFilters, momentsOf, roundFilters } from '../../src/quantise/least-squares.ts';
+import { fillNormal } from '../../src/weights/normal.ts';
+import { randomState } from '../../src/weights/random.ts';
+
+const [samples, n, filters] = [403, 6, 3];
+
+function normal(length: number, name: string): Float32Array {
+  const values = new Float32Array(length);
+  fillNormal(values, randomState(1, name), 1);
+  return values;
+}
+
+/** Inputs above 0 that go together, as the pixels of a window do, and what filters give of them. */
+function layer(seed = 0) {
+  const [common, own, weights] = [
+    normal(samples, `common ${seed}`),
+    normal(samples * n, `own ${seed}`),
+    normal(filters * n, `weights ${seed}`),
+  ];
+  const inputs = own.map((x, i) => Math.abs(3 * common[Math.floor(i / n)]! + x));
+  const outputs = new Float32Array(samples * filters);
+  for (let s = 0; s < samples; s++) {
+    for (let f = 0; f < filters; f++) {
+      for (let j = 0; j < n; j++) outputs[s * filters + f]! += weights[f * n + j]! * inputs[s * n + j]!;
+      outputs[s * filters + f]! += f;
+    }
+  }
+  return { inputs, outputs, weights };
+}
+
+/** The mean squared error of whole numbers and a bias. */
+function errorOf(
+  inputs: Float32Array,
+  outputs: Float32Array,
+  integers: ArrayLike<number>,
+  scales: number[],
+  bias: ArrayLike<number>,
+) {
+  let error = 0;
+  for (let s = 0; s < samples; s++) {
+    for (let f = 0; f < filters; f++) {
+      let y = bias[f]!;
+      for (let j = 0; j < n; j++) y += integers[f * n + j]! * scales[f]! * inputs[s * n + j]!;
+      error += (y - outputs[s * filters + f]!) ** 2;
+    }
+  }
+  return error / (samples * filters);
+}
+
+/** Coarse steps, so that rounding is felt. */
+const scales = [0.3, 0.4, 0.25];
+
+test('moments are means of products around the means', () => {
+  const { inputs, outputs } = layer();
+  const moments = momentsOf(inputs, outputs, samples);
+  const mean = (of: (s: number) => number) =>
+    Array.from({ length: samples }, (_, s) => of(s)).reduce((a, b) => a + b, 0) / samples;
+  const x = (s: number, j: number) => inputs[s * n + j]! - moments.inputMeans[j]!;
+  expect(moments.inputMeans[4]).toBeCloseTo(
+    mean((s) => inputs[s * n + 4]!),
+    5,
+  );
+  expect(moments.inputs[2 * n + 5]).toBeCloseTo(
+    mean((s) => x(s, 2) * x(s, 5)),
+    4,
+  );
+  expect(moments.inputs[5 * n + 2]).toBe(moments.inputs[2 * n + 5]);
+  expect(moments.cross[1 * n + 3]).toBeCloseTo(
+    mean((s) => x(s, 3) * (outputs[s * filters + 1]! - moments.outputMeans[1]!)),
+    4,
+  );
+});
+
+test('over ten layers, fitted whole numbers beat rounding, and are near the best that a search over all neighbours finds', () => {
+  const sums = { fitted: 0, nearest: 0, first: 0, best: 0 };
+  for (let seed = 0; seed < 10; seed++) {
+    const { inputs, outputs, weights } = layer(seed);
+    const moments = momentsOf(inputs, outputs, samples);
+    const fitted = fitFilters(weights, scales, moments, 127);
+    const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
+    sums.fitted += errorOf(inputs, outputs, fitted.integers, scales, fitted.bias);
+    sums.nearest += errorOf(inputs, outputs, nearest.integers, scales, nearest.bias);
+
+    // of the first filter all roundings up and down, each with the bias that keeps its mean
+    const others = outputs.map((y, i) => (i % filters === 0 ? y : 0));
+    const only = (own: ArrayLike<number>) => Array.from({ length: filters * n }, (_, i) => (i < n ? own[i]! : 0));
+    let best = Number.POSITIVE_INFINITY;
+    for (let choice = 0; choice < 1 << n; choice++) {
+      const own = Array.from({ length: n }, (_, j) => Math.floor(weights[j]! / scales[0]!) + ((choice >> j) & 1));
+      const bias = own.reduce((sum, q, j) => sum - q * scales[0]! * moments.inputMeans[j]!, moments.outputMeans[0]!);
+      best = Math.min(best, errorOf(inputs, others, only(own), scales, [bias, 0, 0]));
+    }
+    sums.best += best;
+    sums.first += errorOf(inputs, others, only(fitted.integers), scales, [fitted.bias[0]!, 0, 0]);
+  }
+  expect(sums.fitted).toBeLessThan(0.6 * sums.nearest);
+  expect(sums.first).toBeLessThan(1.2 * sums.best);
+});
+
+test('biases keep the means, and whole numbers their bounds', () => {
+  const { inputs, outputs, weights } = layer();
+  const small = fitFilters(weights, [0.01, 0.01, 0.01], momentsOf(inputs, outputs, samples), 7);
+  expect(Math.max(...small.integers.map(Math.abs))).toBe(7);
+  const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
+  for (let f = 0; f < filters; f++) {
+    let difference = 0;
+    for (let s = 0; s < samples; s++) {
+      let y = nearest.bias[f]!;
+      for (let j = 0; j < n; j++) y += nearest.integers[f * n + j]! * scales[f]! * inputs[s * n + j]!;
+      difference += y - outputs[s * filters + f]!;
+    }
+    expect(Math.abs(difference / samples)).toBeLessThan(1e-4);
+  }
+});

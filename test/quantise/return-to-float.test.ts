@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { fewestFloats, isReached } from '../../src/quantise/return-to-float.ts';
+
+/** Twelve layers, of which the nodes 3 and 7 cost the most; noises add. */
+const costs = new Map(Array.from({ length: 12 }, (_, node) => [node, node === 3 ? 10 : node === 7 ? 14 : 30 + node]));
+
+function attempts() {
+  const tried: number[] = [];
+  const attempt = async (floats: ReadonlySet<number>) => {
+    tried.push(floats.size);
+    const noise = [...costs].reduce((sum, [node, db]) => sum + (floats.has(node) ? 0 : 10 ** (-db / 10)), 0);
+    return { floats, closeness: { sqnr: noise === 0 ? Number.POSITIVE_INFINITY : -10 * Math.log10(noise) } };
+  };
+  return { tried, attempt };
+}
+
+test.each([
+  [5, []],
+  [12, [3]],
+  [20, [3, 7]],
+  [200, [...costs.keys()]],
+])('for %d dB the fewest layers stay float32, the costliest first', async (sqnr, floats) => {
+  const { tried, attempt } = attempts();
+  const whole = await attempt(new Set());
+  const found = await fewestFloats({ sqnr }, costs, whole, attempt);
+  expect(new Set(found.floats)).toEqual(new Set(floats));
+  expect(isReached({ sqnr }, found.closeness)).toBe(true);
+  expect(tried.length).toBeLessThanOrEqual(6);
+});
+
+test('a goal can ask for agreement, which only classifiers have', () => {
+  expect(isReached({ agreement: 0.97 }, { sqnr: 5, agreement: 0.97 })).toBe(true);
+  expect(isReached({ agreement: 0.97, sqnr: 6 }, { sqnr: 5, agreement: 1 })).toBe(false);
+  expect(isReached({ agreement: 0.97 }, { sqnr: 50 })).toBe(false);
+});
