@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { nearestNames } from '../diagnostics/nearest.ts';
+import { parseBytes, parseCount } from '../report/parse-quantity.ts';
 import type { Arguments, Command } from './command.ts';
 import { usageError } from './io.ts';
 import type { Option } from './option.ts';
 import { optionsOf, retiredOptions } from './options.ts';
-import { parseBytes, parseCount } from './quantity.ts';
 
 /** How much of what is not understood is shown. */
 const longestShown = 60;

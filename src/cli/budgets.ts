@@ -1,7 +1,7 @@
+import { parseBytes, parseCount } from '../report/parse-quantity.ts';
 import type { Budgets } from '../search/costs.ts';
 import { text } from './arguments.ts';
 import type { Arguments } from './command.ts';
-import { parseBytes, parseCount } from './quantity.ts';
 
 /** The budgets that options state; parsing has made sure that they are numbers. */
 export function budgetsOf(args: Arguments): Budgets {

@@ -17,6 +17,11 @@ export type StepOp =
   | { readonly kind: 'input'; readonly name: string }
   /** The value of a variable before the step's updates. */
   | { readonly kind: 'variable'; readonly name: string }
+  /**
+   * x, and any value: x, once that value is there. What is made of it is made no earlier, and is not taken for what was made
+   * of x before: see `5-graph/training/recompute.ts`.
+   */
+  | { readonly kind: 'after' }
   /** x, weight. */
   | { readonly kind: 'conv'; readonly window: Window; readonly groups: number }
   /** dy, weight; gives the gradient of x, of shape `shape` behind the batch. */

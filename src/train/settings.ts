@@ -76,6 +76,10 @@ export const settingTable = {
   ),
   batch: number('N', 32, 'images in a batch; 32 by default', count),
   accumulate: number('N', 1, 'batches whose gradients make one step, for large batches in little memory', count),
+  checkpoint: text(
+    'stages|none|BYTES',
+    'values made again for the backward half instead of being kept: all but what stages hand on, or what keeps a step within so many bytes, 2GB; none by default',
+  ),
   optimiser: choice(['rmsprop', 'sgd', 'adamw'], 'rmsprop', "rmsprop by default, with TensorFlow's semantics"),
   rate: number(
     'R',

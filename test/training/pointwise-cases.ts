@@ -150,6 +150,10 @@ const gates: readonly (readonly [string, readonly number[], readonly number[]])[
 ];
 
 export const movingCases: readonly Case[] = [
+  buildCase('a value after another is there', (c) => {
+    const [x, other] = [c.fed('x', [2, 3, 2]), c.fed('other', [4])];
+    c.op({ kind: 'after' }, [x, other], [2, 3, 2]);
+  }),
   ...gates.map(([name, a, b]) =>
     buildCase(`product, quotient and sum, ${name}`, (c) => {
       const shape = a.map((n, axis) => Math.max(n, b[axis] as number));

@@ -1,3 +1,4 @@
+import { grouped } from '../../diagnostics/catalog/entry.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { classScores } from '../class-scores.ts';
 import {
@@ -12,10 +13,12 @@ import {
 } from '../graph.ts';
 import { withoutAuxiliary } from '../passes/remove-unreached.ts';
 import { addLogits, addLoss, type Scores } from './add-loss.ts';
+import { type TooLarge, withCheckpoint } from './checkpoint.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
 import { createStepBuilder, type StepBuilder, scalar } from './step-builder.ts';
+import { variableBytes } from './step-memory.ts';
 import { addUpdates, keptVariables, type Trained } from './updates.ts';
 
 /** What the functions of a program have in common. */
@@ -67,13 +70,22 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
     imageName,
   };
   const own = ownVariables(graph);
+  const variables = [...own, ...keptVariables(own, trained, averaged, options)];
+  const step = withCheckpoint(
+    options.accumulate ? accumulate(setting) : train(setting),
+    graph,
+    options.checkpoint,
+    variableBytes({ variables }),
+  );
+  if ('least' in step) return { diagnostics: [tooLarge(step, options)] };
   return {
     training: {
       program: {
         name: graph.name,
-        variables: [...own, ...keptVariables(own, trained, averaged, options)],
+        variables,
         functions: [
-          ...(options.accumulate ? [accumulate(setting), apply(setting)] : [train(setting)]),
+          step,
+          ...(options.accumulate ? [apply(setting)] : []),
           evaluate(setting, 'evaluate', ''),
           predict(setting, 'predict', ''),
           ...(options.ema ? [evaluate(setting, 'evaluate_ema', '/ema'), predict(setting, 'predict_ema', '/ema')] : []),
@@ -87,6 +99,17 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
     },
     diagnostics: softmaxOutputs(graph),
   };
+}
+
+function tooLarge({ least }: TooLarge, { checkpoint }: TrainingOptions): Diagnostic {
+  const { bytes, batch } = typeof checkpoint === 'object' ? checkpoint : { bytes: 0, batch: 0 };
+  const data = { limit: megabytes(bytes), batch, least: megabytes(least) };
+  return createDiagnostic('checkpoint-memory', undefined, data);
+}
+
+/** Rounded up, so that a limit of that many is enough. */
+function megabytes(bytes: number): string {
+  return `${grouped(Math.ceil(bytes / 1e6))} MB`;
 }
 
 type Classifier = { readonly image: GraphNode; readonly scores: Scores };

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { StepProgram } from './program.ts';
 
 /** What of a training step is fixed when its program is built; all numbers are inputs of its functions. */
@@ -17,6 +18,8 @@ export interface TrainingOptions {
   readonly frozen: ReadonlySet<string>;
   /** Names of tensors with a rate of their own, the input `head_rate`. */
   readonly head: ReadonlySet<string>;
+  /** What the backward half makes again instead of keeping it; the numbers are the same. */
+  readonly checkpoint: Checkpoint;
 }
 
 export const defaultTrainingOptions: TrainingOptions = {
@@ -28,6 +31,7 @@ export const defaultTrainingOptions: TrainingOptions = {
   ema: true,
   frozen: new Set(),
   head: new Set(),
+  checkpoint: 'none',
 };
 
 /**

@@ -4,7 +4,7 @@ import { attentionKernels } from './attention.ts';
 import { channelConvolutionKernels } from './channel-convolution.ts';
 import { convolutionKernels } from './convolution.ts';
 import { gradientKernels } from './gradients.ts';
-import type { Kernels } from './kernel.ts';
+import { at, type Kernels } from './kernel.ts';
 import { lossKernels } from './losses.ts';
 import { matrixKernels } from './matrices.ts';
 import { normalisationKernels } from './normalisation.ts';
@@ -18,6 +18,7 @@ export const opTable: Kernels<StepOpKind> = {
   input: ({ input }, { name }) => input(name),
   // A handle of its own: the step's updates put another tensor in the variable's place.
   variable: ({ variable }, { name }) => variable(name).clone(),
+  after: (_context, _op, inputs) => at(inputs, 0),
   ...convolutionKernels,
   ...channelConvolutionKernels,
   ...attentionKernels,

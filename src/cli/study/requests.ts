@@ -1,4 +1,5 @@
 import type { BackendRequest } from '../../backends/backend.ts';
+import { parseCount } from '../../report/parse-quantity.ts';
 import type { ScaleOptions, SearchOptions, StudyOptions } from '../../study/plan-study.ts';
 import { defaultBeta } from '../../study/scorer.ts';
 import type { AlgorithmName, Reward, RewardName, ScaleSettings, StudyCost } from '../../study/study-config.ts';
@@ -7,7 +8,6 @@ import { budgetsOf } from '../budgets.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
 import { globalOptions, json, quiet } from '../options.ts';
-import { parseCount } from '../quantity.ts';
 import { scalingRequest } from '../scaling-request.ts';
 import { openSpec } from '../spec.ts';
 import { resumedStudyOptions } from '../study-options.ts';

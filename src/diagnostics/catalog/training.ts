@@ -15,6 +15,11 @@ export const trainingDiagnostics = {
     (a) => `the output '${a.name}' is a softmax, and the loss applies another to it`,
     `The loss reads scores, and makes shares of them by a softmax of its own. Shares in their place train slowly and to a worse network. Give the scores as the output, and apply softmax to them where shares are wanted.`,
   ),
+  'checkpoint-memory': error<{ limit: string; batch: number; least: string }>(
+    (a) =>
+      `a step of ${a.batch} ${a.batch === 1 ? 'image' : 'images'} needs ${a.least} at least, more than the ${a.limit} of --checkpoint`,
+    `\`--checkpoint 2GB\` makes values of the forward half again in the backward half, as few as let a step keep within that memory: variables (weights, the optimiser's, averages) and the values that are alive at once. With all that can be made again, this step still needs more. Take smaller batches (\`--batch 8 --accumulate 4\`), a smaller resolution, or a larger limit.`,
+  ),
   'nothing-trains': error<Record<never, never>>(
     () => 'no tensor of the network trains: all are frozen, or it has none',
     `\`--freeze\` names sections and rows whose weights stay as they are. Leave at least one part of the network out of it, usually the last: \`--freeze stem,stages.0-4\`.`,

@@ -1,5 +1,9 @@
 import type { Graph } from '../../5-graph/graph.ts';
+import type { Checkpoint } from '../../5-graph/training/checkpoint.ts';
 import type { TrainingOptions } from '../../5-graph/training/options.ts';
+import { option, words } from '../../diagnostics/words.ts';
+import { parseBytes } from '../../report/parse-quantity.ts';
+import { RunError } from '../run-error.ts';
 import { defaultHead, selectTensors } from '../select-tensors.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
@@ -16,5 +20,20 @@ export function trainingOptions(graph: Graph, settings: ResolvedSettings): Train
     ema: settings.ema > 0,
     frozen: freeze === undefined ? new Set() : selectTensors(graph, freeze, 'freeze'),
     head: settings['head-rate'] === undefined ? new Set() : headTensors(),
+    checkpoint: checkpointOf(settings),
   };
+}
+
+/** @throws RunError for what is neither a word nor a number of bytes */
+function checkpointOf({ checkpoint, batch }: ResolvedSettings): Checkpoint {
+  if (checkpoint === undefined || checkpoint === 'none') return 'none';
+  if (checkpoint === 'stages') return checkpoint;
+  const bytes = parseBytes(checkpoint);
+  if (bytes !== undefined) return { bytes, batch };
+  throw new RunError(
+    words`${option('checkpoint')} takes stages, none, or a number of bytes such as 2GB, not '${checkpoint}'`,
+    {
+      setting: 'checkpoint',
+    },
+  );
 }

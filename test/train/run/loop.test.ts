@@ -80,6 +80,20 @@ describe('a stopped run goes on to the same bytes as one that is not', () => {
   });
 });
 
+test.each(['stages', 'none'])('values made again, checkpoint %s, leave the weights as they are', async (checkpoint) => {
+  const [kept, again] = [temporaryFolder(), temporaryFolder()];
+  await train(await tinyTask(kept, {}));
+  await train(await tinyTask(again, { settings: { checkpoint } }));
+  const last = 'last.safetensors';
+  expect(tensorsOf(join(again, last))).toEqual(tensorsOf(join(kept, last)));
+});
+
+test('a limit of memory is a number of bytes, which a step can keep', async () => {
+  const tried = async (checkpoint: string) => train(await tinyTask(temporaryFolder(), { settings: { checkpoint } }));
+  await expect(tried('lots')).rejects.toThrow("takes stages, none, or a number of bytes such as 2GB, not 'lots'");
+  await tried('1GB');
+});
+
 describe('a run', () => {
   test('learns, and the averages are what best.safetensors holds', async () => {
     const folder = temporaryFolder();

@@ -51,6 +51,7 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
       pixel.map((_v, k) => taps.reduce((sum, tap, i) => sum + tap * (pixel[k + i - half] ?? 0), 0)),
     );
   },
+  after: (_op, x = none) => x,
   addBias: (_op, x = none, bias = none) => mapped(x, (v, i) => v + num(bias, channelAt(x, i))),
   batchNorm(op, x = none, gamma = none, beta = none) {
     const { c } = dimsOf(x);

@@ -17,6 +17,7 @@ import {
 } from './ops-loss.ts';
 import {
   addAll,
+  after,
   channelShuffle,
   concat,
   div,
@@ -69,6 +70,7 @@ import { upsample, upsampleGrad } from './ops-upsample.ts';
 export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   input: (c) => [c.input(c.op.name)],
   variable: (c) => [c.variable(c.op.name)],
+  after,
   conv,
   convGradInput,
   convGradWeight,

@@ -18,6 +18,13 @@ import { padSpace } from './window.ts';
 
 /** Ops that move numbers and make none. */
 
+/** The value itself, from a node that waits for the other: an output's name without its number is that of its node. */
+export const after: WriteStep<'after'> = (c) => {
+  const [x, awaited] = two(c);
+  const wait = [awaited.replace(/:\d+$/, '')];
+  return [c.b.node({ op: 'Identity', name: c.scope, inputs: [x], attr: { T: float }, after: wait })];
+};
+
 export const flatten: WriteStep<'flatten'> = (c) => {
   const dims = dimsOf(c, 0);
   const x = isPixel(dims) ? first(c) : transpose(c, first(c), [0, 3, 1, 2]);
