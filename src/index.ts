@@ -65,7 +65,7 @@ export { type Parts, runSearch, type Scored, type Searcher, type Selection } fro
 export { partsOfSpace, type SpaceParts } from './search/algorithms/space-parts.ts';
 export { type Budgets, type Costs, costsOf, type MeasuredCosts } from './search/costs.ts';
 export { type Fit, type FitOptions, type FitResult, type FittedPoint, fitFamily } from './search/fit/fit.ts';
-export { type LineName, lineNames } from './search/fit/lines.ts';
+export { type LineName, lineNames } from './search/fit/line-names.ts';
 export { calibrateTable, type MeasuredNetwork } from './search/latency/calibrate.ts';
 export { type LatencyParts, latencyParts } from './search/latency/latency-parts.ts';
 export {

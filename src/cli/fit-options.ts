@@ -1,4 +1,4 @@
-import { lineNames } from '../search/fit/lines.ts';
+import { lineNames } from '../search/fit/line-names.ts';
 import type { Option } from './option.ts';
 import { json, scalingOptions } from './options.ts';
 

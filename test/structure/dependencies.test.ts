@@ -218,3 +218,11 @@ test('every exported function of the public API is documented', () => {
   }
   expect(missing).toEqual([]);
 });
+
+test('the command line starts without the parser and what builds networks: commands load what they need', () => {
+  const loaded = new Set(['src/cli/main.ts']);
+  for (const file of loaded)
+    for (const { path, typeOnly, lazy } of importsOf(file)) if (!typeOnly && !lazy) loaded.add(path);
+  const heavy = [...loaded].filter((file) => /^grammar\/|^src\/(1-parse|3-check)\/|5-graph\/build|stdlib/.test(file));
+  expect(heavy).toEqual([]);
+});

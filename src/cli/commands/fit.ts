@@ -4,7 +4,7 @@ import { safeText } from '../../diagnostics/text-width.ts';
 import type { Budgets, BuiltPoint } from '../../search/costs.ts';
 import { type Fit, type FitOptions, type FittedPoint, fitFamily } from '../../search/fit/fit.ts';
 import { fitText, pointOptions } from '../../search/fit/fit-text.ts';
-import type { LineName } from '../../search/fit/lines.ts';
+import type { LineName } from '../../search/fit/line-names.ts';
 import { flag, list, text } from '../arguments.ts';
 import { budgetsOf } from '../budgets.ts';
 import { buildNetwork } from '../build-network.ts';

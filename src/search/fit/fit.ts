@@ -16,13 +16,12 @@ import {
   type MeasuredCosts,
 } from '../costs.ts';
 import { type Candidate, type Largest, largestFitting } from './largest.ts';
+import { type LineName, lineNeeds } from './line-names.ts';
 import {
   type FactorSetting,
   factorLine,
   formulaLine,
   type Line,
-  type LineName,
-  lineNeeds,
   openFactors,
   type Rates,
   resolutionOf,

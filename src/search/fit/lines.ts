@@ -3,17 +3,7 @@ import { scalingOf } from '../../4-scale/choose-factors.ts';
 import { type FactorName, factorNames, type ScalingPoint, type ScalingRequest } from '../../4-scale/scaling.ts';
 import { buildGraph } from '../../5-graph/build.ts';
 import { type BuiltPoint, costsOf } from '../costs.ts';
-
-/** The lines through a family along which a network can grow. */
-export const lineNames = ['formula', 'rows', 'compound', 'fast', 'tinynet', 'd', 'w', 'r'] as const;
-export type LineName = (typeof lineNames)[number];
-
-/** What a model must have for a line; by default the factors' lines. */
-export function lineNeeds(name: LineName | undefined): string {
-  if (name === 'formula') return "a formula over phi in 'scaling', and no variant to start from";
-  if (name === 'rows') return "rows of 'variants' that grow together in d, w and resolution";
-  return 'a factor that scales something and is not fixed by an option';
-}
+import type { LineName } from './line-names.ts';
 
 /** Points of a family, one for each t; larger t, larger network. */
 export interface Line {

@@ -2,7 +2,8 @@ import type { DeclaredModel } from '../../2-resolve/program.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { buildGraph } from '../../5-graph/build.ts';
 import { type FittedPoint, fitFamily } from '../fit/fit.ts';
-import type { LineName, Rates } from '../fit/lines.ts';
+import type { LineName } from '../fit/line-names.ts';
+import type { Rates } from '../fit/lines.ts';
 import { networkHash } from '../network-hash.ts';
 import type { ScaledNetwork } from './candidates.ts';
 
