@@ -40,14 +40,12 @@ const firstEntry = '  input: (';
 
 /** What the compiler asks for once the op is stated: a line in the table of each target, and of each runtime of steps. */
 export const asked: readonly (Edit & { readonly names: readonly string[] })[] = [
-  ...['src/6-emit/onnx', 'src/6-emit/tfjs/graph-model', 'src/6-emit/tfjs/layers', 'src/6-emit/tflite'].map(
-    (folder) => ({
-      file: `${folder}/op-table.ts`,
-      names: ['rmsNorm'],
-      at: firstEntry,
-      text: unused('rmsNorm'),
-    }),
-  ),
+  ...['onnx', 'pytorch', 'tfjs/graph-model', 'tfjs/layers', 'tflite'].map((target) => ({
+    file: `src/6-emit/${target}/op-table.ts`,
+    names: ['rmsNorm'],
+    at: firstEntry,
+    text: unused('rmsNorm'),
+  })),
   {
     file: 'src/6-emit/tfjs/saved-model/op-table.ts',
     names: ['rmsNorm', 'rmsNormGrad'],
