@@ -63,7 +63,14 @@ export { createRandomSearch } from './search/algorithms/random.ts';
 export { absReward, hardReward, mnasReward, softReward } from './search/algorithms/rewards.ts';
 export { type Parts, runSearch, type Scored, type Searcher, type Selection } from './search/algorithms/searcher.ts';
 export { partsOfSpace, type SpaceParts } from './search/algorithms/space-parts.ts';
-export { type Budgets, type Costs, costsOf, type MeasuredCosts } from './search/costs.ts';
+export {
+  type Budgets,
+  type Costs,
+  costsOf,
+  type MeasuredCosts,
+  type SpaceBudgets,
+  type SpaceCosts,
+} from './search/costs.ts';
 export { type Fit, type FitOptions, type FitResult, type FittedPoint, fitFamily } from './search/fit/fit.ts';
 export { type LineName, lineNames } from './search/fit/line-names.ts';
 export { calibrateTable, type MeasuredNetwork } from './search/latency/calibrate.ts';

@@ -1,8 +1,8 @@
 import { safeText } from '../diagnostics/text-width.ts';
-import { formatBytes } from '../report/format-number.ts';
+import { formatBytes, formatMilliseconds } from '../report/format-number.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import { type Comparison, confidence, smallestDifference } from './comparison.ts';
-import { milliseconds, percent } from './number-text.ts';
+import { percent } from './number-text.ts';
 import type { Profile } from './profile.ts';
 import { profileText } from './profile-text.ts';
 import type { SeriesSummary } from './statistics.ts';
@@ -43,8 +43,8 @@ export function benchText({ models, comparison, memory, device, ...report }: Ben
       .map((shape) => shape.join('×'))
       .join(', '),
     String(runs),
-    milliseconds(median),
-    milliseconds(p90),
+    formatMilliseconds(median),
+    formatMilliseconds(p90),
     percent(spread),
     `${drift < 0 ? '-' : '+'}${percent(Math.abs(drift))}`,
   ]);
@@ -79,7 +79,7 @@ function deviceText({ userAgent, cores }: NonNullable<BenchReport['device']>): s
 
 function verdictLine({ median, doubts }: BenchedModel, paint: Paint): string {
   if (doubts.length > 0) return paint.bad(`no verdict: ${doubts.join('; ')}`);
-  return paint.good(`${milliseconds(median)} a run`);
+  return paint.good(`${formatMilliseconds(median)} a run`);
 }
 
 function comparisonLines(models: readonly BenchedModel[], comparison: Comparison, paint: Paint): string[] {

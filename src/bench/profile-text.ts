@@ -1,6 +1,6 @@
-import { formatCount } from '../report/format-number.ts';
+import { formatCount, formatMilliseconds } from '../report/format-number.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
-import { milliseconds, percent } from './number-text.ts';
+import { percent } from './number-text.ts';
 import type { Profile } from './profile.ts';
 
 /** The operators that take longest are shown, the others are in the report for machines. */
@@ -11,20 +11,20 @@ export function profileText({ name, runs, run, kernels, stages, ops }: Profile, 
   const macs = stages?.reduce((sum, stage) => sum + stage.macs, 0) ?? 0;
   const stageRows = stages?.map((stage) => [
     stage.id,
-    milliseconds(stage.ms),
+    formatMilliseconds(stage.ms),
     percent(stage.share),
     stage.macs === 0 ? '' : formatCount(stage.macs),
     stage.macs === 0 ? '' : percent(stage.macs / macs),
   ]);
   const opRows = ops
     .slice(0, mostOps)
-    .map(({ id, count, ms, share }) => [id, String(count), milliseconds(ms), percent(share)]);
+    .map(({ id, count, ms, share }) => [id, String(count), formatMilliseconds(ms), percent(share)]);
   const tables = [
     ...(stageRows
       ? [renderTable(columnsOf(['stage'], ['time', 'share', 'MACs', 'of MACs']), stageRows, { paint })]
       : []),
     renderTable(columnsOf(['operator'], ['kernels', 'time', 'share']), opRows, { paint }),
   ];
-  const facts = `${runs} runs of ${milliseconds(run)} while profiling, ${milliseconds(kernels)} of them in kernels`;
+  const facts = `${runs} runs of ${formatMilliseconds(run)} while profiling, ${formatMilliseconds(kernels)} of them in kernels`;
   return [paint.bold(name), '', ...tables, paint.dim(facts)].join('\n');
 }

@@ -1,7 +1,8 @@
+import { formatMilliseconds } from '../report/format-number.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import type { Explained } from '../search/latency/fit-base.ts';
 import type { LatencyTable } from '../search/latency/latency-table.ts';
-import { milliseconds, percent } from './number-text.ts';
+import { percent } from './number-text.ts';
 
 /** A whole network that was measured. */
 export interface TableSample extends Explained {
@@ -24,14 +25,14 @@ export function tableText({ table, samples }: TableReport, file: string, paint: 
     `batch ${batch}`,
   ];
   const rows = samples.map(({ predicted, measured }) => [
-    milliseconds(measured),
-    milliseconds(predicted),
+    formatMilliseconds(measured),
+    formatMilliseconds(predicted),
     `${predicted < measured ? '-' : '+'}${percent(Math.abs(predicted / measured - 1))}`,
   ]);
   const doubtful = samples.filter(({ isDoubtful }) => isDoubtful).length;
   return [
     paint.bold(facts.join(' · ')),
-    `${Object.keys(pieces).length} blocks from ${networks} networks; ${milliseconds(base)} for a network besides them`,
+    `${Object.keys(pieces).length} blocks from ${networks} networks; ${formatMilliseconds(base)} for a network besides them`,
     '',
     ...(error
       ? [

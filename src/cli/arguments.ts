@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearestNames } from '../diagnostics/nearest.ts';
-import { parseBytes, parseCount } from '../report/parse-quantity.ts';
+import { parseBytes, parseCount, parseTime } from '../report/parse-quantity.ts';
 import type { Arguments, Command } from './command.ts';
 import { usageError } from './io.ts';
 import type { Option } from './option.ts';
@@ -113,6 +113,8 @@ function problemWith(option: Option, value: string): string | undefined {
       return parseCount(value) ? undefined : 'takes a number above 0, such as 400M or 1.8G';
     case 'bytes':
       return parseBytes(value) ? undefined : 'takes a number of bytes, such as 16MB or 64MiB';
+    case 'time':
+      return parseTime(value) ? undefined : 'takes a time with its unit, such as 20ms or 800us';
     case 'size':
       return /^[+-]?\d{1,15}([x×]\d{1,15})?$/i.test(value) ? undefined : 'takes a size such as 224 or 224x320';
     case 'convention':
@@ -158,6 +160,10 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {
   const advice = command.name === 'compile' && Object.hasOwn(retiredOptions, rawName) && retiredOptions[rawName];
   if (advice) return usageError(`${rawName} is gone: ${advice}`, command.name);
+  if (command.name === 'fit' && rawName === '--latency') {
+    const advice = "'enetc search SPEC --sample N --table FILE --latency 20ms' finds networks of a space by one";
+    return usageError(`fit knows no latencies: a table of latencies is of the blocks of a space; ${advice}`, 'fit');
+  }
   const near = nearestOption(rawName.replace(/^-+/, ''), options);
   const hint = near === undefined ? '' : `; did you mean '--${near}'?`;
   return usageError(`${command.name} has no option ${shorten(rawName)}${hint}`, command.name);

@@ -1,5 +1,5 @@
-import { parseBytes, parseCount } from '../report/parse-quantity.ts';
-import type { Budgets } from '../search/costs.ts';
+import { parseBytes, parseCount, parseTime } from '../report/parse-quantity.ts';
+import type { Budgets, SpaceBudgets } from '../search/costs.ts';
 import { text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 
@@ -14,8 +14,18 @@ export function budgetsOf(args: Arguments): Budgets {
   };
 }
 
-function budget(args: Arguments, name: keyof Budgets, parse: (text: string) => number | undefined): Budgets {
+/** The budgets of a network of a space. */
+export function spaceBudgetsOf(args: Arguments): SpaceBudgets {
+  const { file, ...budgets } = budgetsOf(args);
+  return { ...budgets, ...budget(args, 'latency', parseTime) };
+}
+
+function budget<N extends keyof Budgets | 'latency'>(
+  args: Arguments,
+  name: N,
+  parse: (text: string) => number | undefined,
+): { readonly [P in N]?: number } {
   const given = text(args, name);
   const value = given === undefined ? undefined : parse(given);
-  return value === undefined ? {} : { [name]: value };
+  return value === undefined ? {} : ({ [name]: value } as { readonly [P in N]?: number });
 }

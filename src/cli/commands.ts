@@ -185,7 +185,7 @@ export const commands: readonly Command[] = [
     options: searchOptions,
     examples: [
       ['enetc search space.enet --count', 'how many encodings and networks there are'],
-      ['enetc search space.enet --sample 1000 --macs 300M', 'a thousand networks below 300 M MACs'],
+      ['enetc search space.enet --sample 1000 --table here.json --latency 20ms', 'networks of at most 20 ms'],
       ['enetc search space.enet --data mnist --trials 60 --workers 4', 'train 60 networks, the best of them longer'],
       ['enetc search --resume studies/space-1', 'go on with a search'],
       ['enetc search space.enet --sample 100 --pick 7 -o net.enet', 'the seventh as a spec of its own'],

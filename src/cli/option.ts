@@ -14,6 +14,7 @@ export interface Option {
     | 'positive'
     | 'count'
     | 'bytes'
+    | 'time'
     | 'size'
     | 'assignment'
     | 'convention';

@@ -1,3 +1,4 @@
+import { studyCosts } from '../study/study-config.ts';
 import { fitOptions } from './fit-options.ts';
 import type { Option } from './option.ts';
 import { force, json, quiet, scalingOptions } from './options.ts';
@@ -22,6 +23,13 @@ export const searchOptions: readonly Option[] = [
     description: 'seed of the sample, of the search and of its trainings; 0 by default',
   },
   ...fitOptions.filter(({ name }) => budgets.has(name)),
+  { name: 'latency', value: 'TIME', kind: 'time', description: 'at most this latency by the table: 20ms' },
+  {
+    name: 'table',
+    value: 'FILE',
+    description: "latencies of the space's blocks, from 'enetc bench --table': a cost like the others",
+    completes: 'file',
+  },
   {
     name: 'pick',
     value: 'N',
@@ -35,7 +43,15 @@ export const searchOptions: readonly Option[] = [
     description: 'write the spec with the choices of one network settled',
     completes: 'file',
   },
-  ...comparisonOptions,
+  ...comparisonOptions.map((option) =>
+    option.name === 'cost'
+      ? {
+          ...option,
+          choices: studyCosts,
+          description: 'what accuracy is weighed against; macs by default, with a table latency',
+        }
+      : option,
+  ),
   ...algorithmOptions,
   ...proxyOptions,
   { ...force, description: 'overwrite a file' },

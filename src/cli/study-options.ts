@@ -1,4 +1,4 @@
-import { algorithmNames, rewardNames, studyCosts } from '../study/study-config.ts';
+import { algorithmNames, countedCosts, rewardNames } from '../study/study-config.ts';
 import type { Setting } from '../train/settings.ts';
 import { settingTable } from '../train/settings.ts';
 import type { Option } from './option.ts';
@@ -59,7 +59,7 @@ export const comparisonOptions: readonly Option[] = [
   {
     name: 'cost',
     value: 'NAME',
-    choices: studyCosts,
+    choices: countedCosts,
     description: 'what accuracy is weighed against; macs by default',
   },
   {
@@ -126,7 +126,7 @@ export const algorithmOptions: readonly Option[] = [
     choices: rewardNames,
     description: "what to maximise instead of the spec's own 'maximize': MnasNet's soft or hard reward, or TuNAS's abs",
   },
-  { name: 'target', value: 'N', kind: 'count', description: 'the cost that the reward aims at: 10M' },
+  { name: 'target', value: 'N', description: 'the cost that the reward aims at: 10M, or 20ms of latency' },
   {
     name: 'beta',
     value: 'N',

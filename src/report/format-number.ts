@@ -13,6 +13,11 @@ export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, binaryUnits, ' ');
 }
 
+/** `12.3 ms`, `0.0812 ms`. */
+export function formatMilliseconds(ms: number): string {
+  return `${ms >= 1000 ? Math.round(ms) : Number(ms.toPrecision(3))} ms`;
+}
+
 /** `5,288,548`. */
 export function formatExact(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 20 });

@@ -10,9 +10,16 @@ const bytes: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
+const times: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1000 };
+
 /** `400M`, `5.3 M`, `1.8G`, `386814752` as a number above 0; undefined if it is none. */
 export function parseCount(text: string): number | undefined {
   return parse(text, decimal);
+}
+
+/** `20ms`, `1.5 s`, `800us` as a number of milliseconds above 0; undefined if it is none, or has no unit. */
+export function parseTime(text: string): number | undefined {
+  return parse(text, times);
 }
 
 /** `16MB` (10^6 bytes), `64 MiB` (2^20 bytes), `1048576` as a number of bytes above 0; undefined if it is none. */

@@ -22,6 +22,15 @@ export interface MeasuredCosts extends Costs {
   readonly file?: number;
 }
 
+/** The costs of a network of a space. */
+export interface SpaceCosts extends Costs {
+  /** Milliseconds by a table of latencies; only where one is given that knows the network. */
+  readonly latency?: number;
+}
+
+/** The most that each cost of a network of a space may be. */
+export type SpaceBudgets = { readonly [C in keyof SpaceCosts]?: number };
+
 /** The most that each cost may be. */
 export type Budgets = { readonly [C in CostName]?: number };
 
@@ -41,6 +50,15 @@ export function costsOf(written: Graph): Costs {
 export function exceeded(costs: MeasuredCosts, budgets: Budgets): CostName[] {
   const share = (name: CostName) => (costs[name] ?? 0) / (budgets[name] ?? Number.POSITIVE_INFINITY);
   return costNames.filter((name) => share(name) > 1).sort((a, b) => share(b) - share(a));
+}
+
+/** Whether a network keeps all budgets. One of a cost that is not known is not kept. */
+export function isWithinBudgets(costs: SpaceCosts, budgets: SpaceBudgets): boolean {
+  const names = Object.keys(budgets) as (keyof SpaceCosts)[];
+  return names.every((name) => {
+    const budget = budgets[name];
+    return budget === undefined || (costs[name] ?? Number.POSITIVE_INFINITY) <= budget;
+  });
 }
 
 /** A built network: its point and its graph. */

@@ -4,7 +4,7 @@ import { hypervolume } from '../search/algorithms/nsga2.ts';
 import { RunError } from '../train/run-error.ts';
 import type { Findings } from './findings.ts';
 import { costText, costTitles } from './point-text.ts';
-import type { StudyConfig, StudyCost } from './study-config.ts';
+import { costOf, type StudyConfig, type StudyCost } from './study-config.ts';
 import type { StudyFolder } from './study-folder.ts';
 
 /** Studies beside each other. */
@@ -40,9 +40,14 @@ export function compareStudies(
         `'${folder.shown}' weighs ${config.cost}, and '${first?.folder.shown}' ${cost}: their fronts cannot be compared`,
       );
     }
+    if (cost === 'latency' && config.table?.digest !== first?.config.table?.digest) {
+      throw new RunError(
+        `'${folder.shown}' and '${first?.folder.shown}' have their latencies from different tables: their fronts cannot be compared`,
+      );
+    }
     if (findings.front.length === 0) throw new RunError(`'${folder.shown}' has no front yet`);
   }
-  const costs = studies.flatMap(({ findings }) => findings.front.map((record) => Math.log(record[cost])));
+  const costs = studies.flatMap(({ findings }) => findings.front.map((record) => Math.log(costOf(record, cost))));
   const [least, most] = [Math.min(...costs), Math.max(...costs)];
   const room = Math.max(most - least, 1e-9);
   return {
@@ -50,7 +55,7 @@ export function compareStudies(
     studies: studies.map(({ folder, config, findings: { front, networks, rung } }) => {
       const best = front.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
       const scored = front.map((record) => ({
-        scores: [record.accuracy, 1 - (Math.log(record[cost]) - least) / room] as const,
+        scores: [record.accuracy, 1 - (Math.log(costOf(record, cost)) - least) / room] as const,
       }));
       return {
         folder: folder.shown,
@@ -60,7 +65,7 @@ export function compareStudies(
         epochs: config.rungs[rung] as number,
         front: front.length,
         accuracy: best.accuracy,
-        cost: best[cost],
+        cost: costOf(best, cost),
         hypervolume: hypervolume(scored, [0, 0]),
       };
     }),

@@ -2,16 +2,16 @@ import { fitAdditive } from '../search/algorithms/additive.ts';
 import type { Table } from '../search/algorithms/cost-table.ts';
 import { randomCandidate } from '../search/algorithms/random.ts';
 import type { SpaceParts } from '../search/algorithms/space-parts.ts';
+import type { Costs } from '../search/costs.ts';
 import type { Counter } from '../search/space/counter.ts';
 import { randomState } from '../weights/random.ts';
-import type { StudyCost } from './study-config.ts';
 
 /** Networks that a table is fitted to: so many for each alternative. */
 const networksEach = 8;
 
 /** What the alternatives of a space's parts add to a cost. */
 export interface CostTable {
-  readonly table: Table;
+  readonly costs: Table;
   /** The cost of a network is the sum of its alternatives and this. */
   readonly base: number;
 }
@@ -20,7 +20,7 @@ export interface CostTable {
  * Fits a table to the counted costs of random networks of a space: an approximation, for what a row costs depends on the channels and
  * pixels that come in. Whoever proposes by it counts what it proposes.
  */
-export function costTable(parts: SpaceParts, counter: Counter, cost: StudyCost, seed: number): CostTable {
+export function costTable(parts: SpaceParts, counter: Counter, cost: keyof Costs, seed: number): CostTable {
   const random = randomState(seed, 'cost table');
   const wanted = networksEach * parts.sizes.reduce((sum, n) => sum + n, 0);
   const samples: (readonly [selection: number[], cost: number])[] = [];
@@ -29,6 +29,6 @@ export function costTable(parts: SpaceParts, counter: Counter, cost: StudyCost, 
     const counted = counter.count(parts.encodingOf(selection));
     if (!('failed' in counted)) samples.push([selection, counted.costs[cost]]);
   }
-  const { weights: table, mean: base } = fitAdditive(parts.sizes, samples);
-  return { table, base };
+  const { weights: costs, mean: base } = fitAdditive(parts.sizes, samples);
+  return { costs, base };
 }

@@ -1,8 +1,8 @@
 import { bestByFronts, paretoFront } from '../search/algorithms/nsga2.ts';
-import { exceeded } from '../search/costs.ts';
+import { isWithinBudgets } from '../search/costs.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import type { Scorer } from './scorer.ts';
-import type { StudyConfig } from './study-config.ts';
+import { costOf, type StudyConfig } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** Two rungs that networks were trained at both: how well the shorter training ranks them. */
@@ -34,7 +34,7 @@ export function findingsOf(config: StudyConfig, scorer: Scorer, records: readonl
   const networks = [...new Map(inOrder.map((record) => [record.network, record])).values()];
   const rung = inOrder.filter(({ point }) => point.line === undefined).at(-1)?.rung ?? 0;
   const comparable = inOrder.filter((record) => record.rung === rung && isWithin(config, record));
-  const front = [...frontOf(config, comparable)].sort((a, b) => a[config.cost] - b[config.cost]);
+  const front = [...frontOf(config, comparable)].sort((a, b) => costOf(a, config.cost) - costOf(b, config.cost));
   const best = comparable.reduce<TrialRecord | undefined>(
     (most, record) => (!most || scorer.value(record) > scorer.value(most) ? record : most),
     undefined,
@@ -49,11 +49,11 @@ export function findingsOf(config: StudyConfig, scorer: Scorer, records: readonl
  */
 export function isWithin({ budgets, scale }: StudyConfig, record: TrialRecord): boolean {
   if (scale && (record.trial === 0 || record.point.line !== undefined)) return false;
-  return record.state !== 'failed' && record.state !== 'stopped' && exceeded(record, budgets).length === 0;
+  return record.state !== 'failed' && record.state !== 'stopped' && isWithinBudgets(record, budgets);
 }
 
 function scored(cost: StudyConfig['cost'], record: TrialRecord) {
-  return { record, candidate: [], scores: [record.accuracy, -record[cost]] };
+  return { record, candidate: [], scores: [record.accuracy, -costOf(record, cost)] };
 }
 
 /** The networks that were trained the longest, the most accurate first, and of equals the cheaper. */
@@ -61,7 +61,7 @@ export function ranked(config: StudyConfig, { networks, rung }: Findings): Trial
   const { cost } = config;
   return networks
     .filter((record) => record.rung === rung && isWithin(config, record))
-    .sort((a, b) => b.accuracy - a.accuracy || a[cost] - b[cost]);
+    .sort((a, b) => b.accuracy - a.accuracy || costOf(a, cost) - costOf(b, cost));
 }
 
 export function frontOf({ cost }: StudyConfig, records: readonly TrialRecord[]): TrialRecord[] {

@@ -5,7 +5,9 @@ import { compileSpec } from '../compile-spec.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { option, words } from '../diagnostics/words.ts';
 import { openSpecByName, type Spec } from '../node/open-spec.ts';
-import type { Budgets } from '../search/costs.ts';
+import type { SpaceBudgets } from '../search/costs.ts';
+import { whyUnknown } from '../search/latency/latency-table.ts';
+import { createCounter } from '../search/space/counter.ts';
 import { settleChoices } from '../search/space/settle.ts';
 import { planRun, SettingError } from '../train/api.ts';
 import type { Report } from '../train/events.ts';
@@ -16,8 +18,9 @@ import type { Settings } from '../train/settings.ts';
 import { version } from '../version.ts';
 import { openScaling } from './scale-proposer.ts';
 import { createScorer } from './scorer.ts';
-import { openSpace } from './search-proposer.ts';
+import { type OpenedSpace, openSpace } from './search-proposer.ts';
 import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
+import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
 
 /** What every study is asked for. Paths are relative to `cwd`. */
 export interface StudyOptions {
@@ -33,7 +36,7 @@ export interface StudyOptions {
   readonly trials?: number;
   readonly ahead?: number;
   readonly cost?: StudyCost;
-  readonly budgets?: Budgets;
+  readonly budgets?: SpaceBudgets;
   readonly stopsEarly?: boolean;
   readonly patience?: number;
   readonly backend?: BackendRequest | undefined;
@@ -50,12 +53,15 @@ export interface SearchOptions extends StudyOptions {
   readonly population?: number;
   readonly sample?: number;
   readonly reward?: Reward;
+  /** A file of latencies, as `enetc bench --table` writes it. */
+  readonly table?: string;
 }
 
 /** A study that was found to be possible, before anything of it is written. */
 export interface StudyPlan {
   readonly config: StudyConfig;
   readonly copy: SpecCopy;
+  readonly table?: LatencyTableText;
 }
 
 /**
@@ -83,8 +89,15 @@ export async function planSearch(options: SearchOptions, report?: Report): Promi
   if (text === undefined) throw new RunError('the spec cannot be searched', { diagnostics });
   const shared = await planShared(options, { ...spec, source: { ...spec.source, text } }, request, spec, report);
   const population = options.population ?? Math.max(4, Math.min(100, Math.ceil(trials / 4)));
-  const cost = options.cost ?? 'macs';
-  const judged = { network: shared.config.network, cost, search: { ...noSearch, given, ...(reward && { reward }) } };
+  const file = openTable(options, asked, shared.config.network);
+  const table = file && { digest: digestOf(file), engine: file.table.engine };
+  const cost = options.cost ?? (table ? 'latency' : 'macs');
+  const judged = {
+    network: shared.config.network,
+    cost,
+    ...(table && { table }),
+    search: { ...noSearch, given, ...(reward && { reward }) },
+  };
   const scorer = createScorer(asked.model, judged);
   const search = {
     algorithm: algorithm ?? (scorer.text === undefined ? ('nsga2' as const) : ('evolution' as const)),
@@ -102,7 +115,33 @@ export async function planSearch(options: SearchOptions, report?: Report): Promi
       words`${option('algorithm', 'additive')} needs a budget of its cost: ${option(cost)}`,
     );
   }
-  return { copy: shared.copy, config: { ...shared.config, cost, trials, search } };
+  return {
+    copy: shared.copy,
+    config: { ...shared.config, cost, trials, ...(table && { table }), search },
+    ...(file && { table: file }),
+  };
+}
+
+/** The table that is given, if it knows the starting point. */
+function openTable(
+  { table: shown, cost, budgets = {}, cwd = process.cwd() }: SearchOptions,
+  { model, space }: OpenedSpace,
+  network: NetworkRequest,
+): LatencyTableText | undefined {
+  if (shown === undefined) {
+    if (cost !== 'latency' && budgets.latency === undefined) return undefined;
+    const what = cost === 'latency' ? option('cost', 'latency') : option('latency');
+    throw new SettingError('table', words`${what} needs ${option('table')}: a table of the latencies of blocks`);
+  }
+  const file = readTable(resolve(cwd, shown), shown);
+  const counted = createCounter(model, network, space).count(space.decisions.map(() => 0));
+  if ('failed' in counted) throw new RunError('the spec cannot be searched', { diagnostics: [counted.failed] });
+  const why = whyUnknown(file.table, counted.pieces);
+  if (why === undefined) return file;
+  throw new RunError(
+    words`'${shown}' ${why}. A table is of the space at the point that is searched, the number of classes included`,
+    { setting: 'table' },
+  );
 }
 
 const noSearch = { algorithm: 'random', population: 0, sample: 0, given: {} } as const;

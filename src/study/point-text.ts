@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatFactor } from '../report/format-number.ts';
+import { formatBytes, formatCount, formatFactor, formatMilliseconds } from '../report/format-number.ts';
 import type { StudyCost } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
@@ -8,9 +8,11 @@ export const costTitles: Readonly<Record<StudyCost, string>> = {
   macs: 'MACs',
   activations: 'activations',
   memory: 'memory',
+  latency: 'latency',
 };
 
 export function costText(cost: StudyCost, value: number): string {
+  if (cost === 'latency') return formatMilliseconds(value);
   return cost === 'memory' ? formatBytes(value) : formatCount(value);
 }
 

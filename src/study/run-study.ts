@@ -34,7 +34,7 @@ export interface StudyOutcome extends StudyFound {
 
 /** Starts a planned study. @param out its folder; the next free one of `studies/NAME-1` and so on by default */
 export async function startStudy(
-  { config, copy }: StudyPlan,
+  { config, copy, table }: StudyPlan,
   out: string | undefined,
   place: StudyPlace,
   control: StudyControl = {},
@@ -43,7 +43,7 @@ export async function startStudy(
   const folder = out === undefined ? createNumberedStudy(cwd, config.name) : createStudyFolder(resolve(cwd, out), out);
   const release = lockRun(folder);
   try {
-    writeStudy(folder, config, copy);
+    writeStudy(folder, config, copy, table);
     return await runStudy(folder, config, place, control);
   } finally {
     release();

@@ -3,7 +3,7 @@ import { compileSpec } from '../compile-spec.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../node/open-spec.ts';
 import { nextInt } from '../search/algorithms/random.ts';
-import { exceeded } from '../search/costs.ts';
+import { isWithinBudgets } from '../search/costs.ts';
 import { type Factors, type ScaleCandidates, type ScaledNetwork, scaleCandidates } from '../search/scale/candidates.ts';
 import { type ComparedNetwork, comparedLines } from '../search/scale/compared-lines.ts';
 import { RunError } from '../train/run-error.ts';
@@ -34,7 +34,7 @@ export function openScaling(spec: Spec, { network, scale, budgets, trials, seed 
   if (!model || hasErrors(diagnostics)) throw new RunError('the spec does not compile', { diagnostics });
   const found = scaleCandidates(model, network, scale as ScaleSettings);
   if ('severity' in found) throw new RunError('the spec cannot be scaled', { diagnostics: [found] });
-  const candidates = found.candidates.filter(({ costs }) => exceeded(costs, budgets).length === 0);
+  const candidates = found.candidates.filter(({ costs }) => isWithinBudgets(costs, budgets));
   return { ...found, model, candidates: sampled(candidates, trials, seed) };
 }
 

@@ -10,17 +10,19 @@ import { createNsga2 } from '../search/algorithms/nsga2.ts';
 import { createRandomSearch } from '../search/algorithms/random.ts';
 import type { Searcher } from '../search/algorithms/searcher.ts';
 import { partsOfSpace, type SpaceParts } from '../search/algorithms/space-parts.ts';
-import { type Costs, exceeded } from '../search/costs.ts';
+import { isWithinBudgets, type SpaceCosts } from '../search/costs.ts';
+import { latencyParts } from '../search/latency/latency-parts.ts';
+import { costsByTable, type LatencyTable } from '../search/latency/latency-table.ts';
 import { networkHash } from '../search/network-hash.ts';
 import { type Counter, createCounter } from '../search/space/counter.ts';
 import { type DiscoveredSpace, discoverSpace } from '../search/space/discover.ts';
 import { restrictSpace, settleChoices } from '../search/space/settle.ts';
 import { type Encoding, settingsOf, spaceSize } from '../search/space/space.ts';
 import { RunError } from '../train/run-error.ts';
-import { costTable } from './cost-table.ts';
+import { type CostTable, costTable } from './cost-table.ts';
 import type { Proposer } from './explore.ts';
 import type { Scorer } from './scorer.ts';
-import type { SearchSettings, StudyConfig } from './study-config.ts';
+import { costOf, type SearchSettings, type StudyConfig } from './study-config.ts';
 import { hasNetwork, type StudyFolder, writeNetwork } from './study-folder.ts';
 import type { Subject } from './trainer.ts';
 import type { TrialRecord } from './trial-log.ts';
@@ -57,13 +59,17 @@ export interface SearchProposer extends Proposer {
   readonly start: Subject;
 }
 
-/** Proposes the networks of a space by a search algorithm. The spec of each is written into the study's folder. */
+/**
+ * Proposes the networks of a space by a search algorithm. The spec of each is written into the study's folder.
+ * @param table of a study that knows latencies: what it does not know is not proposed
+ */
 export function createSearchProposer(
   folder: StudyFolder,
   config: StudyConfig,
   spec: Spec,
   { model, space, parts }: OpenedSpace,
   scorer: Scorer,
+  table: LatencyTable | undefined,
 ): SearchProposer {
   const { network: request, budgets, cost } = config;
   const counter = createCounter(model, request, space);
@@ -77,12 +83,14 @@ export function createSearchProposer(
       return undefined;
     }
     if (counted.has(found.network)) return counted.get(found.network);
-    const over = !isStart && exceeded(found.costs, budgets).length > 0;
-    const subject = over ? undefined : settle(encoding, found.costs, isStart);
+    const costs = costsByTable(found, table);
+    const isKnown = !table || costs.latency !== undefined;
+    const taken = isStart || (isKnown && isWithinBudgets(costs, budgets));
+    const subject = taken ? settle(encoding, costs, isStart) : undefined;
     counted.set(found.network, subject);
     return subject;
   };
-  const settle = (encoding: Encoding, costs: Costs, isStart: boolean): Subject | undefined => {
+  const settle = (encoding: Encoding, costs: SpaceCosts, isStart: boolean): Subject | undefined => {
     const point = settingsOf(space, encoding);
     const { graph } = buildGraph(model, { ...request, set: { ...request.set, ...point } }, undefined, true);
     if (!graph) return undefined;
@@ -106,9 +114,9 @@ export function createSearchProposer(
     space.decisions.map(() => 0),
     true,
   ) as Subject;
-  const isStartWithin = exceeded(start.costs, budgets).length === 0;
+  const isStartWithin = isWithinBudgets(start.costs, budgets);
   const { algorithm } = config.search as SearchSettings;
-  const searcher = createSearcher(config, parts, counter);
+  const searcher = createSearcher(config, parts, counter, table);
   return {
     start,
     networks: spaceSize(space).networks,
@@ -125,11 +133,16 @@ export function createSearchProposer(
   };
 
   function scoresOf(record: TrialRecord): number[] {
-    return algorithm === 'nsga2' ? [record.accuracy, -record[cost]] : [scorer.value(record)];
+    return algorithm === 'nsga2' ? [record.accuracy, -costOf(record, cost)] : [scorer.value(record)];
   }
 }
 
-function createSearcher(config: StudyConfig, parts: SpaceParts, counter: Counter): Searcher {
+function createSearcher(
+  config: StudyConfig,
+  parts: SpaceParts,
+  counter: Counter,
+  table: LatencyTable | undefined,
+): Searcher {
   const { seed, cost, budgets } = config;
   const { algorithm, population, sample } = config.search as SearchSettings;
   switch (algorithm) {
@@ -144,8 +157,17 @@ function createSearcher(config: StudyConfig, parts: SpaceParts, counter: Counter
     case 'additive': {
       // a plan without this budget is refused
       const budget = budgets[cost] ?? Number.POSITIVE_INFINITY;
-      const { table, base } = costTable(parts, counter, cost, seed);
-      return createAdditiveSearch(table, budget - base, seed);
+      const { costs, base } = additiveCosts();
+      return createAdditiveSearch(costs, budget - base, seed);
+    }
+  }
+  function additiveCosts(): CostTable {
+    if (cost !== 'latency') return costTable(parts, counter, cost, seed);
+    try {
+      return latencyParts(table as LatencyTable, parts, counter, seed);
+    } catch (e) {
+      if (e instanceof RangeError) throw new RunError(`${e.message}: ${algorithm} cannot propose by it`);
+      throw e;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type BackendRequest, backendRequests } from '../backends/backend.ts';
-import { type Budgets, type CostName, costNames } from '../search/costs.ts';
+import type { Costs, SpaceBudgets, SpaceCosts } from '../search/costs.ts';
 import type { NetworkRequest, RunConfig } from '../train/run/run-config.ts';
 import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
@@ -11,9 +11,28 @@ export type AlgorithmName = (typeof algorithmNames)[number];
 export const rewardNames = ['soft', 'hard', 'abs'] as const;
 export type RewardName = (typeof rewardNames)[number];
 
-/** What a study weighs accuracy against. */
-export type StudyCost = Exclude<CostName, 'file'>;
-export const studyCosts = costNames.filter((name): name is StudyCost => name !== 'file');
+/** What a study weighs accuracy against: what a network has, or the latency that a table gives. */
+export type StudyCost = keyof SpaceCosts;
+export const countedCosts = ['params', 'macs', 'activations', 'memory'] as const satisfies readonly (keyof Costs)[];
+export const studyCosts: readonly StudyCost[] = [...countedCosts, 'latency'];
+
+/** The costs of a study's networks. Every one of a study with a table has a latency. */
+export function costsOfStudy({ table }: Pick<StudyConfig, 'table'>): readonly StudyCost[] {
+  return table ? studyCosts : countedCosts;
+}
+
+/** A cost of a network; one that is not known is above any other. */
+export function costOf(costs: SpaceCosts, cost: StudyCost): number {
+  return costs[cost] ?? Number.POSITIVE_INFINITY;
+}
+
+/** The table of latencies in a study's folder. */
+export interface StudyTable {
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  /** What it was measured in, for people. */
+  readonly engine: string;
+}
 
 /** A reward of accuracy and cost (`search/algorithms/rewards.ts`). */
 export interface Reward {
@@ -41,7 +60,7 @@ export interface ScaleSettings {
   readonly budget: number;
   readonly tolerance: number;
   /** `product`: alpha * beta^2 * gamma^2, as the paper has it; else a cost of the built networks. */
-  readonly by: 'product' | StudyCost;
+  readonly by: 'product' | keyof Costs;
   readonly step: number;
   /**
    * Single factors, compound and published rules are trained beside the candidates, at so many times the base's multiply-accumulates.
@@ -76,7 +95,9 @@ export interface StudyConfig {
   /** How many proposals are made before the first of them is learned from. */
   readonly ahead: number;
   readonly cost: StudyCost;
-  readonly budgets: Budgets;
+  readonly budgets: SpaceBudgets;
+  /** Of a search that knows latencies. */
+  readonly table?: StudyTable;
   /** Whether a training ends that is below the median of those before it at the same epoch. */
   readonly stopsEarly: boolean;
   /** The study ends after so many networks that improve nothing. */
@@ -101,7 +122,7 @@ const searchShape = anObject(
 const scaleShape = anObject({
   budget: aPositive,
   tolerance: aPositive,
-  by: oneOf('product', ...studyCosts),
+  by: oneOf('product', ...countedCosts),
   step: aPositive,
   compare: listOf(aPositive),
 });
@@ -127,7 +148,7 @@ const shape = anObject(
     budgets: mapOf(aNumber()),
     stopsEarly: aFlag,
   },
-  { patience: aCount, search: searchShape, scale: scaleShape },
+  { patience: aCount, table: anObject({ digest: aText, engine: aText }), search: searchShape, scale: scaleShape },
 );
 
 /** Reads `config.json`. @throws RunError for anything else, or for another version of the format. */

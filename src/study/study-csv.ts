@@ -1,9 +1,10 @@
 import type { Scorer } from './scorer.ts';
-import { studyCosts } from './study-config.ts';
+import { costsOfStudy, type StudyConfig } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** The log of a study as CSV: a row for each training, a column for each choice or factor. */
-export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): string {
+export function studyCsv(config: StudyConfig, records: readonly TrialRecord[], scorer: Scorer): string {
+  const costs = costsOfStudy(config);
   const points = [...new Set(records.flatMap(({ point }) => Object.keys(point)))];
   const head = [
     'trial',
@@ -13,7 +14,7 @@ export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): strin
     'state',
     'accuracy',
     'objective',
-    ...studyCosts,
+    ...costs,
     'seconds',
     'reason',
     ...points,
@@ -26,7 +27,7 @@ export function studyCsv(records: readonly TrialRecord[], scorer: Scorer): strin
     record.state,
     record.accuracy,
     scorer.value(record),
-    ...studyCosts.map((cost) => record[cost]),
+    ...costs.map((cost) => record[cost] ?? ''),
     record.seconds,
     record.reason ?? '',
     ...points.map((name) => record.point[name] ?? ''),

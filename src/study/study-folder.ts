@@ -9,15 +9,18 @@ import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
 import { readProblem, writeProblem } from '../node/system-errors.ts';
 import { isTemporary } from '../node/temporary-names.ts';
+import type { LatencyTable } from '../search/latency/latency-table.ts';
 import { decodeSource } from '../source.ts';
 import type { SpecCopy } from '../train/run/spec-copy.ts';
 import { RunError } from '../train/run-error.ts';
 import { formatStudy, parseStudy, type StudyConfig } from './study-config.ts';
+import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
 
 /**
  * A study's folder. It contains:
  *
  * - `config.json`, `spec/`: what the study is; written once.
+ * - `latency.json`: of a search that knows latencies their table; written once.
  * - `trials.jsonl`: a line for each training, appended as it ends.
  * - `networks/`: every network that was trained, as a plain spec.
  * - `runs/`: the training of each, as `enetc train` makes them.
@@ -33,6 +36,7 @@ export interface StudyFolder {
 
 const configFile = 'config.json';
 const specFolder = 'spec';
+const tableFile = 'latency.json';
 export const networksFolder = 'networks';
 export const runsFolder = 'runs';
 export const trialsFile = 'trials.jsonl';
@@ -63,7 +67,9 @@ export function createStudyFolder(path: string, shown: string): StudyFolder {
   }
   // A study that was killed before it had a configuration leaves no more than this.
   const ours = (name: string) =>
-    [specFolder, networksFolder, runsFolder, 'lock'].includes(name) || name.startsWith('lock.') || isTemporary(name);
+    [specFolder, networksFolder, runsFolder, tableFile, 'lock'].includes(name) ||
+    name.startsWith('lock.') ||
+    isTemporary(name);
   if (!readdirSync(path).every(ours)) {
     throw new RunError(words`'${shown}' is not empty and holds no study: choose another ${option('out')}`, {
       setting: 'out',
@@ -88,12 +94,18 @@ function cannotBeMade(shown: string, e: unknown): RunError {
  * Writes what a study is. From then on it can be resumed. The files that the spec imports are beside the networks too, so that these
  * compile where they are.
  */
-export function writeStudy({ path }: StudyFolder, config: StudyConfig, { entry, files }: SpecCopy): void {
+export function writeStudy(
+  { path }: StudyFolder,
+  config: StudyConfig,
+  { entry, files }: SpecCopy,
+  table?: LatencyTableText,
+): void {
   for (const [name, text] of files) {
     writeWithin(join(path, specFolder, name), text);
     if (name !== entry) writeWithin(join(path, networksFolder, name), text);
   }
   for (const folder of [networksFolder, runsFolder]) makeFolders(join(path, folder));
+  if (table) writeTextAtomically(join(path, tableFile), table.text);
   writeTextAtomically(join(path, configFile), formatStudy(config));
 }
 
@@ -128,6 +140,15 @@ export function readStudy({ path, shown }: StudyFolder): StudyConfig {
     throw new RunError(`'${join(shown, configFile)}' cannot be read: ${readProblem(e)}`);
   }
   return parseStudy(text, join(shown, configFile));
+}
+
+/** The table of latencies that a study began with. @throws RunError if it is gone or another */
+export function openStudyTable({ path, shown }: StudyFolder, { table }: StudyConfig): LatencyTable | undefined {
+  if (!table) return undefined;
+  const file = join(path, tableFile);
+  const read = readTable(file, join(shown, tableFile));
+  if (digestOf(read) === table.digest) return read.table;
+  throw new RunError(`'${join(shown, tableFile)}' is not the table that the study began with: its digest is another`);
 }
 
 /** The other studies in the folder that a study is in, with what they are. */

@@ -14,7 +14,7 @@ import {
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSearchProposer, openSpace } from './search-proposer.ts';
 import type { StudyConfig } from './study-config.ts';
-import { networkFile, openStudySpec, type StudyFolder } from './study-folder.ts';
+import { networkFile, openStudySpec, openStudyTable, type StudyFolder } from './study-folder.ts';
 import type { Subject } from './trainer.ts';
 import type { TrialRecord } from './trial-log.ts';
 
@@ -49,7 +49,8 @@ export function openStudyKind(folder: StudyFolder, config: StudyConfig): StudyKi
     return {
       scorer,
       open() {
-        const proposer = createSearchProposer(folder, config, spec, opened, scorer);
+        const table = openStudyTable(folder, config);
+        const proposer = createSearchProposer(folder, config, spec, opened, scorer, table);
         return { proposer, start: proposer.start };
       },
       others: () => [],

@@ -4,7 +4,7 @@ import { columnsOf, type Paint, plain, renderTable } from '../report/text-table.
 import { shortNumber } from '../train/report/html.ts';
 import { ranked } from './findings.ts';
 import { costText, costTitles, pointText } from './point-text.ts';
-import { type StudyConfig, studyCosts } from './study-config.ts';
+import { costOf, costsOfStudy, countedCosts, type StudyConfig } from './study-config.ts';
 import type { StudyFound } from './study-kind.ts';
 import type { TrialRecord } from './trial-log.ts';
 
@@ -12,6 +12,7 @@ import type { TrialRecord } from './trial-log.ts';
 export function findingsText({ config, scorer, findings, compared }: StudyFound, paint: Paint = plain): string {
   const { networks, front, best, start, rung, correlations } = findings;
   const epochs = config.rungs[rung] as number;
+  const costs = costsOfStudy(config);
   const counts = ['trained', 'reused', 'stopped', 'failed']
     .map((state) => [networks.filter((record) => record.state === state).length, state] as const)
     .filter(([count]) => count > 0);
@@ -22,7 +23,7 @@ export function findingsText({ config, scorer, findings, compared }: StudyFound,
     String(record.trial),
     formatPercent(record.accuracy),
     scorer.text === undefined ? '' : shortNumber(scorer.value(record), 4),
-    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    ...costs.map((cost) => costText(cost, costOf(record, cost))),
     record.epochs === epochs ? '' : String(record.epochs),
     pointText(record),
   ];
@@ -33,7 +34,7 @@ export function findingsText({ config, scorer, findings, compared }: StudyFound,
     ...(best && scorer.text !== undefined ? [row('best', best)] : []),
     ...(start ? [row('start', start)] : []),
   ];
-  const titles = ['#', 'accuracy', 'objective', ...studyCosts.map((cost) => costTitles[cost]), 'epochs'];
+  const titles = ['#', 'accuracy', 'objective', ...costs.map((cost) => costTitles[cost]), 'epochs'];
   return [
     `${paint.bold(head)}\n`,
     ...(scorer.text === undefined ? [] : [`maximised: ${scorer.text}\n`]),
@@ -53,8 +54,8 @@ function comparedText({ rungs }: StudyConfig, compared: StudyFound['compared'], 
     `×${formatFactor(multiple)}`,
     ...[factors.d, factors.w, factors.r].map((value) => formatFactor(value)),
     formatPercent(record.accuracy),
-    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    ...countedCosts.map((cost) => costText(cost, record[cost])),
   ]);
-  const titles = ['MACs', 'd', 'w', 'r', 'accuracy', ...studyCosts.map((cost) => costTitles[cost])];
+  const titles = ['MACs', 'd', 'w', 'r', 'accuracy', ...countedCosts.map((cost) => costTitles[cost])];
   return `after ${rungs.at(-1)} epochs\n\n${renderTable(columnsOf(['way of scaling'], titles), rows, { paint })}`;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Costs } from '../search/costs.ts';
+import type { SpaceCosts } from '../search/costs.ts';
 import type { NetworkRequest } from '../train/run/run-config.ts';
 import { dependsOnLength, resolveSettings } from '../train/settings.ts';
 import type { StudyConfig } from './study-config.ts';
@@ -12,7 +12,7 @@ export interface Subject {
   /** Counts the networks of the study, from 0. */
   readonly trial: number;
   readonly network: string;
-  readonly costs: Costs;
+  readonly costs: SpaceCosts;
   readonly point: TrialRecord['point'];
   readonly request: NetworkRequest;
 }

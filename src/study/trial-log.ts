@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
 import { readProblem, writeProblem } from '../node/system-errors.ts';
-import type { Costs } from '../search/costs.ts';
+import type { SpaceCosts } from '../search/costs.ts';
 import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
 import { type StudyFolder, trialsFile } from './study-folder.ts';
@@ -28,7 +28,7 @@ export interface TrialResult {
 }
 
 /** A line of `trials.jsonl`: one training of one network. */
-export interface TrialRecord extends TrialResult, Costs {
+export interface TrialRecord extends TrialResult, SpaceCosts {
   /** Counts the networks of the study, from 0: its starting point. */
   readonly trial: number;
   /** `networkHash` */
@@ -56,7 +56,7 @@ const shape = anObject(
     seconds: aNumber(0),
     point: mapOf(anyOf(aText, aNumber())),
   },
-  { reason: aText },
+  { reason: aText, latency: aNumber() },
 );
 
 /** The log of a study, held by the process that runs it. */

@@ -4,7 +4,7 @@ import { ranked } from './findings.ts';
 import { frontScatter } from './report/front-scatter.ts';
 import { scatterFile } from './report/scatter.ts';
 import { studyReport } from './report/study-report.ts';
-import { studyCosts } from './study-config.ts';
+import { costsOfStudy } from './study-config.ts';
 import { networkFile } from './study-folder.ts';
 import type { StudyFound } from './study-kind.ts';
 import type { TrialRecord } from './trial-log.ts';
@@ -28,12 +28,13 @@ export function findingsJson({ config, scorer, findings, compared }: StudyFound)
     accuracy: record.accuracy,
     epochs: record.epochs,
     ...(scorer.text !== undefined && { objective: scorer.value(record) }),
-    ...Object.fromEntries(studyCosts.map((cost) => [cost, record[cost]])),
+    ...Object.fromEntries(costsOfStudy(config).map((cost) => [cost, record[cost]])),
     point: record.point,
   });
   return {
     name: config.name,
     cost: config.cost,
+    ...(config.table && { table: config.table }),
     ...(scorer.text !== undefined && { maximize: scorer.text }),
     networks: networks.length,
     epochs: config.rungs[rung],

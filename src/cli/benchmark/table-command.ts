@@ -2,13 +2,12 @@ import { resolve } from 'node:path';
 import { type TableReport, tableText } from '../../bench/table-text.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { statOf } from '../../node/file-stat.ts';
-import { readText } from '../../node/regular-file.ts';
-import { type LatencyTable, parseLatencyTable } from '../../search/latency/latency-table.ts';
 import { createCounter } from '../../search/space/counter.ts';
 import { flag, list, number, text } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
 import { openSpace } from '../commands/search.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
+import { readLatencyTable } from '../latency-file.ts';
 import { writeTextFile } from '../output-files.ts';
 import { printAnswer, printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { openSpec } from '../spec.ts';
@@ -29,7 +28,7 @@ export async function tableAnswer(args: Arguments, io: Io): Promise<number> {
   for (const name of ['compare', 'profile']) {
     if (flag(args, name)) throw usageError(`--${name} and --table exclude each other`, 'bench');
   }
-  const known = list(args, 'calibrate').map((file) => openTable(file, io));
+  const known = list(args, 'calibrate').map((file) => readLatencyTable(file, io));
   const engine = chooseEngine([{ kind: 'spec', spec: args.operands[0] }], args);
   if (known.length === 0 && engine !== 'onnxruntime') {
     throw usageError(
@@ -71,10 +70,4 @@ export async function tableAnswer(args: Arguments, io: Io): Promise<number> {
   writeTextFile(resolve(io.cwd, output), output, `${JSON.stringify(report.table, undefined, 1)}\n`);
   printAnswer(args, io, { file: output, ...report }, (paint) => tableText(report, output, paint));
   return exitCodes.ok;
-}
-
-function openTable(file: string, { cwd }: Io): LatencyTable {
-  const table = parseLatencyTable(readText(resolve(cwd, file)));
-  if (typeof table === 'string') throw failure(`'${file}' ${table}`);
-  return table;
 }

@@ -7,6 +7,7 @@ import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
 import { statOf } from '../../node/file-stat.ts';
 import type { SpecFile } from '../../node/open-spec.ts';
+import type { LatencyTable } from '../../search/latency/latency-table.ts';
 import { createCounter } from '../../search/space/counter.ts';
 import { type DiscoveredSpace, discoverSpace } from '../../search/space/discover.ts';
 import { type Candidate, type Drawn, drawCandidates } from '../../search/space/draw.ts';
@@ -14,9 +15,10 @@ import { restrictSpace, settleChoices } from '../../search/space/settle.ts';
 import { type Space, settingsOf, spaceSize } from '../../search/space/space.ts';
 import { drawnText, spaceText } from '../../search/space/space-text.ts';
 import { flag, number, text } from '../arguments.ts';
-import { budgetsOf } from '../budgets.ts';
+import { spaceBudgetsOf } from '../budgets.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
+import { readLatencyTable } from '../latency-file.ts';
 import { writeTextFile } from '../output-files.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { scalingRequest } from '../scaling-request.ts';
@@ -38,6 +40,7 @@ export const searchCommand: RunCommand = async (args, io) => {
   const output = text(args, 'output');
   if (output !== undefined && count === undefined)
     throw usageError('--output needs --sample: a network to write', 'search');
+  const table = openTable(args, io);
   const spec = await openSpec(args.operands[0], io, 'search');
   const opened = openSpace(spec, args);
   if ('diagnostics' in opened) return refuse(opened.diagnostics, args, io);
@@ -45,7 +48,14 @@ export const searchCommand: RunCommand = async (args, io) => {
   const drawn =
     count === undefined
       ? undefined
-      : drawCandidates(space, createCounter(model, request, space), count, number(args, 'seed') ?? 0, budgetsOf(args));
+      : drawCandidates(
+          space,
+          createCounter(model, request, space),
+          count,
+          number(args, 'seed') ?? 0,
+          spaceBudgetsOf(args),
+          table,
+        );
   const written = output === undefined ? undefined : write(output, spec, opened, drawn as Drawn, args, io);
   if (written && 'diagnostics' in written) return refuse(written.diagnostics, args, io);
   if (flag(args, 'json')) printJson(answer(model, space, drawn, written?.file), io);
@@ -57,6 +67,18 @@ export const searchCommand: RunCommand = async (args, io) => {
   }
   return exitCodes.ok;
 };
+
+/** The table of latencies for a sample. */
+function openTable(args: Arguments, io: Io): LatencyTable | undefined {
+  const shown = text(args, 'table');
+  if (shown === undefined) {
+    if (flag(args, 'latency'))
+      throw usageError('--latency needs --table: a table of the latencies of blocks', 'search');
+    return undefined;
+  }
+  if (!flag(args, 'sample')) throw usageError('--table needs --sample or --data', 'search');
+  return readLatencyTable(shown, io);
+}
 
 /** @throws a usage error for what only a search that trains takes */
 function refuseStudyOptions(args: Arguments): void {
@@ -119,14 +141,18 @@ function refuse(diagnostics: readonly Diagnostic[], args: Arguments, io: Io): nu
 
 function answer(model: DeclaredModel, space: Space, drawn: Drawn | undefined, written: string | undefined) {
   const { encodings, networks } = spaceSize(space);
-  const { candidates, ...numbers } = drawn ?? { candidates: [] };
+  const { candidates, unknown, ...numbers } = drawn ?? { candidates: [], unknown: 0 };
   return {
     model: model.node.name.name,
     // more digits than a double has
     encodings: String(encodings),
     networks: String(networks),
     decisions: space.decisions.map(({ key, options }) => ({ key, options })),
-    ...(drawn && { ...numbers, candidates: candidates.map((c) => candidateJson(space, c)) }),
+    ...(drawn && {
+      ...numbers,
+      ...(unknown > 0 && { unknown }),
+      candidates: candidates.map((c) => candidateJson(space, c)),
+    }),
     ...(written !== undefined && { written }),
   };
 }

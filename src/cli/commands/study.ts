@@ -55,7 +55,7 @@ function show(found: StudyFound, args: Arguments, io: Io): void {
 /** The spec of a network, or the log as CSV: to a file, or to standard output. */
 function exportStudy({ folder, config, scorer, findings }: StudyFound, args: Arguments, io: Io): void {
   const asked = number(args, 'network');
-  const written = asked === undefined ? studyCsv(readTrials(folder), scorer) : specOf(asked);
+  const written = asked === undefined ? studyCsv(config, readTrials(folder), scorer) : specOf(asked);
   const output = text(args, 'output');
   if (output === undefined) {
     io.stdout.write(written);

@@ -1,10 +1,10 @@
 import type { BackendRequest } from '../../backends/backend.ts';
-import { parseCount } from '../../report/parse-quantity.ts';
+import { parseCount, parseTime } from '../../report/parse-quantity.ts';
 import type { ScaleOptions, SearchOptions, StudyOptions } from '../../study/plan-study.ts';
 import { defaultBeta } from '../../study/scorer.ts';
 import type { AlgorithmName, Reward, RewardName, ScaleSettings, StudyCost } from '../../study/study-config.ts';
 import { flag, number, text } from '../arguments.ts';
-import { budgetsOf } from '../budgets.ts';
+import { spaceBudgetsOf } from '../budgets.ts';
 import type { Arguments } from '../command.ts';
 import { type Io, usageError } from '../io.ts';
 import { globalOptions, json, quiet } from '../options.ts';
@@ -19,8 +19,6 @@ export async function studyRequest(args: Arguments, io: Io): Promise<StudyOption
   const data = text(args, 'data');
   if (data === undefined) throw usageError('--data is missing: the images to train on', command);
   const spec = await openSpec(args.operands[0], io, command);
-  const { file, ...budgets } = budgetsOf(args);
-  if (file !== undefined) throw usageError('--file is no budget of a search', command);
   const { seed, ...settings } = givenSettings(args);
   return {
     spec,
@@ -28,7 +26,7 @@ export async function studyRequest(args: Arguments, io: Io): Promise<StudyOption
     data,
     classes: number(args, 'classes'),
     settings,
-    budgets,
+    budgets: spaceBudgetsOf(args),
     ...given('seed', number(args, 'seed')),
     ...given('rungs', rungsOf(args)),
     ...given('keep', number(args, 'keep')),
@@ -57,6 +55,7 @@ export async function searchRequest(args: Arguments, io: Io): Promise<SearchOpti
     ...given('population', number(args, 'population')),
     ...given('sample', number(args, 'sample-size')),
     ...given('reward', rewardOf(args)),
+    ...given('table', text(args, 'table')),
   };
 }
 
@@ -114,5 +113,11 @@ function rewardOf(args: Arguments): Reward | undefined {
   }
   if (target === undefined) throw usageError(`--reward ${name} needs --target: the cost that it aims at`, 'search');
   if (beta !== undefined && name !== 'abs') throw usageError('--beta needs --reward abs', 'search');
-  return { name, target: parseCount(target) as number, ...(name === 'abs' && { beta: beta ?? defaultBeta }) };
+  const cost = text(args, 'cost') ?? (flag(args, 'table') ? 'latency' : 'macs');
+  const aim = cost === 'latency' ? parseTime(target) : parseCount(target);
+  if (aim === undefined) {
+    const wanted = cost === 'latency' ? 'a time with its unit, such as 20ms' : 'a number above 0, such as 10M';
+    throw usageError(`--target takes ${wanted}: the cost is ${cost}; not '${target}'`, 'search');
+  }
+  return { name, target: aim, ...(name === 'abs' && { beta: beta ?? defaultBeta }) };
 }

@@ -3,7 +3,7 @@ import { safeText } from '../../diagnostics/text-width.ts';
 import { commandLineWords } from '../../diagnostics/words.ts';
 import { formatPercent } from '../../report/format-number.ts';
 import { costText, costTitles, pointText } from '../../study/point-text.ts';
-import type { StudyConfig } from '../../study/study-config.ts';
+import { costOf, type StudyConfig } from '../../study/study-config.ts';
 import type { StudyEvent } from '../../study/study-events.ts';
 import type { TrialRecord } from '../../study/trial-log.ts';
 import type { TrainEvent } from '../../train/api.ts';
@@ -52,5 +52,5 @@ export function createStudyScreen(args: Arguments, io: Io) {
 function trialLine(record: TrialRecord, { cost }: StudyConfig): string {
   const { trial, state, accuracy, epochs, reason } = record;
   const how = state === 'trained' ? '' : `  ${state}${reason === undefined ? '' : `: ${reason}`}`;
-  return `  #${trial}  ${epochs} ep  ${formatPercent(accuracy)}  ${costText(cost, record[cost])} ${costTitles[cost]}  ${pointText(record)}${how}`;
+  return `  #${trial}  ${epochs} ep  ${formatPercent(accuracy)}  ${costText(cost, costOf(record, cost))} ${costTitles[cost]}  ${pointText(record)}${how}`;
 }

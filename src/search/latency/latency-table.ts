@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { memoise } from '../../memoise.ts';
+import type { Costs, SpaceCosts } from '../costs.ts';
 import type { Piece } from '../space/pieces.ts';
 
 /** A piece of a space's networks with its latency. */
@@ -65,6 +66,35 @@ export function latencyOf(table: Pick<LatencyTable, 'base' | 'pieces'>, pieces: 
     sum += known.ms;
   }
   return sum;
+}
+
+/** The costs of a counted network, with its latency if a table is given that knows it. */
+export function costsByTable(
+  { costs, pieces }: { readonly costs: Costs; readonly pieces: readonly Piece[] | undefined },
+  table: LatencyTable | undefined,
+): SpaceCosts {
+  const latency = table && pieces ? latencyOf(table, pieces) : undefined;
+  return latency === undefined ? costs : { ...costs, latency };
+}
+
+/**
+ * Why a table has no latency of a network, as the rest of a sentence that begins with the table.
+ * @returns undefined if it has one
+ */
+export function whyUnknown(table: LatencyTable, pieces: readonly Piece[] | undefined): string | undefined {
+  if (!pieces) return 'has blocks, and the model is not a chain of blocks that hand on one value each';
+  const unknown = pieces.find((piece) => !table.pieces[pieceKey(piece)]);
+  if (!unknown) return undefined;
+  const others = Object.values(table.pieces).filter(({ id }) => id === unknown.id);
+  const shapes = [...new Set(others.map(fromTo))];
+  const more = shapes.length > 3 ? ' and others' : '';
+  const has = shapes.length === 0 ? 'nothing there' : `other layers or shapes: ${shapes.slice(0, 3).join(', ')}${more}`;
+  return `does not know the block '${unknown.id}' ${fromTo(unknown)}; it has ${has}`;
+}
+
+function fromTo({ takes, gives }: Pick<Piece, 'takes' | 'gives'>): string {
+  const shown = (shape: string) => shape.replaceAll(',', '×') || 'nothing';
+  return `from ${shown(takes)} to ${shown(gives)}`;
 }
 
 /** A table from its JSON, or why it is none, as the rest of a sentence that begins with the file. */

@@ -1,5 +1,6 @@
 import { nextUnit, randomState } from '../../weights/random.ts';
-import { type Budgets, type Costs, exceeded } from '../costs.ts';
+import { isWithinBudgets, type SpaceBudgets, type SpaceCosts } from '../costs.ts';
+import { costsByTable, type LatencyTable } from '../latency/latency-table.ts';
 import type { Counter } from './counter.ts';
 import { createSampler, eachEncoding } from './sample.ts';
 import { canonical, type Encoding, type Space, spaceSize } from './space.ts';
@@ -7,7 +8,7 @@ import { canonical, type Encoding, type Space, spaceSize } from './space.ts';
 /** A network of a space that was built and counted. */
 export interface Candidate {
   readonly encoding: Encoding;
-  readonly costs: Costs;
+  readonly costs: SpaceCosts;
 }
 
 export interface Drawn {
@@ -18,6 +19,8 @@ export interface Drawn {
   readonly repeated: number;
   readonly failed: number;
   readonly over: number;
+  /** Those that a table of latencies does not know; 0 without one. */
+  readonly unknown: number;
 }
 
 /** So many encodings in a row without a new candidate end the drawing: what is left is too rare to find. */
@@ -27,11 +30,19 @@ const mostInVain = 20_000;
  * Draws different networks of a space, all equally likely, and keeps those that build within budgets. Where the space has not more
  * than are asked for, it is every network.
  * @param seed the same seed draws the same networks
+ * @param table gives latencies; networks that it does not know are left out
  */
-export function drawCandidates(space: Space, counter: Counter, count: number, seed: number, budgets: Budgets): Drawn {
+export function drawCandidates(
+  space: Space,
+  counter: Counter,
+  count: number,
+  seed: number,
+  budgets: SpaceBudgets,
+  table?: LatencyTable,
+): Drawn {
   const seen = new Set<string>();
   const candidates: Candidate[] = [];
-  const numbers = { looked: 0, repeated: 0, failed: 0, over: 0 };
+  const numbers = { looked: 0, repeated: 0, failed: 0, over: 0, unknown: 0 };
   let inVain = 0;
   for (const encoding of encodings(space, count, seed)) {
     if (candidates.length >= count || inVain >= mostInVain) break;
@@ -42,9 +53,11 @@ export function drawCandidates(space: Space, counter: Counter, count: number, se
     else if (seen.has(counted.network)) numbers.repeated++;
     else {
       seen.add(counted.network);
-      if (exceeded(counted.costs, budgets).length > 0) numbers.over++;
+      const costs = costsByTable(counted, table);
+      if (table && costs.latency === undefined) numbers.unknown++;
+      else if (!isWithinBudgets(costs, budgets)) numbers.over++;
       else {
-        candidates.push({ encoding: canonical(space, encoding), costs: counted.costs });
+        candidates.push({ encoding: canonical(space, encoding), costs });
         inVain = 0;
       }
     }

@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, formatExact } from '../../report/format-number.ts';
+import { formatBytes, formatCount, formatExact, formatMilliseconds } from '../../report/format-number.ts';
 import { columnsOf, type Paint, plain, renderTable } from '../../report/text-table.ts';
-import type { CostName, Costs } from '../costs.ts';
+import type { SpaceCosts } from '../costs.ts';
 import type { Candidate, Drawn } from './draw.ts';
 import { type Space, settingsOf, spaceSize } from './space.ts';
 
@@ -25,41 +25,45 @@ export function spaceText(model: string, space: Space, paint: Paint = plain): st
 
 /** What was drawn from a space: the spread of the costs, and the first candidates. */
 export function drawnText(space: Space, drawn: Drawn, paint: Paint = plain): string {
-  const { candidates, looked, repeated, failed, over } = drawn;
+  const { candidates, looked, repeated, failed, over, unknown } = drawn;
   const counts = [
     `${formatExact(candidates.length)} networks of ${formatExact(looked)} encodings`,
     `${formatExact(repeated)} repeated`,
     `${formatExact(failed)} do not build`,
     `${formatExact(over)} above a budget`,
+    ...(unknown > 0 ? [`${formatExact(unknown)} not in the table`] : []),
   ];
   if (candidates.length === 0) return `${counts.join(', ')}\n`;
+  const columns = costColumns.filter(([name]) => candidates[0]?.costs[name] !== undefined);
   const shares = [0, 0.1, 0.5, 0.9, 1];
-  const spread = costColumns.map(([name, title]) => {
-    const sorted = candidates.map(({ costs }) => costs[name]).sort((a, b) => a - b);
+  const spread = columns.map(([name, title]) => {
+    const sorted = candidates.map(({ costs }) => costs[name] as number).sort((a, b) => a - b);
     return [title, ...shares.map((share) => written(name, sorted[Math.round(share * (sorted.length - 1))] as number))];
   });
   const first = candidates
     .slice(0, 10)
     .map((candidate, i) => [
       String(i + 1),
-      ...costColumns.map(([name]) => written(name, candidate.costs[name])),
+      ...columns.map(([name]) => written(name, candidate.costs[name] as number)),
       choicesText(space, candidate),
     ]);
   return [
     `${counts.join(', ')}\n`,
     renderTable(columnsOf([''], ['least', '10 %', 'median', '90 %', 'most']), spread, { paint }),
-    renderTable(columnsOf([], ['#', ...costColumns.map(([, title]) => title)], ['choices']), first, { paint }),
+    renderTable(columnsOf([], ['#', ...columns.map(([, title]) => title)], ['choices']), first, { paint }),
   ].join('\n');
 }
 
-const costColumns: readonly (readonly [name: keyof Costs, title: string])[] = [
+const costColumns: readonly (readonly [name: keyof SpaceCosts, title: string])[] = [
   ['params', 'params'],
   ['macs', 'MACs'],
   ['activations', 'activations'],
   ['memory', 'memory'],
+  ['latency', 'latency'],
 ];
 
-function written(name: CostName, value: number): string {
+function written(name: keyof SpaceCosts, value: number): string {
+  if (name === 'latency') return formatMilliseconds(value);
   return name === 'memory' ? formatBytes(value) : formatCount(value);
 }
 

@@ -1,5 +1,6 @@
 import { formatPercent } from '../../report/format-number.ts';
 import { costText, costTitles, pointText } from '../point-text.ts';
+import { costOf } from '../study-config.ts';
 import type { StudyFound } from '../study-kind.ts';
 import type { TrialRecord } from '../trial-log.ts';
 import type { Scatter } from './scatter.ts';
@@ -14,9 +15,9 @@ export function frontScatter({ config, findings, compared }: StudyFound): Scatte
       record.state !== 'failed' && record !== start && !inFront.has(record) && record.point.line === undefined,
   );
   const pointOf = (record: TrialRecord) => ({
-    x: record[cost],
+    x: costOf(record, cost),
     y: record.accuracy,
-    title: `${record.trial}: ${formatPercent(record.accuracy)}, ${costText(cost, record[cost])}, ${pointText(record)}`,
+    title: `${record.trial}: ${formatPercent(record.accuracy)}, ${costText(cost, costOf(record, cost))}, ${pointText(record)}`,
   });
   const shorter = able.filter((record) => record.rung < rung);
   const others = able.filter((record) => record.rung === rung);
@@ -32,7 +33,7 @@ export function frontScatter({ config, findings, compared }: StudyFound): Scatte
         name: line,
         joined: true,
         points: [...(start ? [start] : []), ...compared.filter((one) => one.line === line).map(({ record }) => record)]
-          .sort((a, b) => a[cost] - b[cost])
+          .sort((a, b) => costOf(a, cost) - costOf(b, cost))
           .map(pointOf),
       })),
       ...(start ? [{ name: 'starting point', color: 2 as const, points: [pointOf(start)] }] : []),

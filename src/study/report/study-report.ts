@@ -4,7 +4,7 @@ import { style } from '../../train/report/page.ts';
 import type { Findings } from '../findings.ts';
 import { costText, costTitles, pointText } from '../point-text.ts';
 import type { Scorer } from '../scorer.ts';
-import { type StudyConfig, studyCosts } from '../study-config.ts';
+import { costOf, costsOfStudy, countedCosts, type StudyConfig } from '../study-config.ts';
 import { networkFile } from '../study-folder.ts';
 import type { StudyFound } from '../study-kind.ts';
 import type { TrialRecord } from '../trial-log.ts';
@@ -58,7 +58,7 @@ function networkTable(config: StudyConfig, scorer: Scorer, records: readonly Tri
     'accuracy',
     'epochs',
     ...objective,
-    ...studyCosts.map((cost) => costTitles[cost]),
+    ...costsOfStudy(config).map((cost) => costTitles[cost]),
     'state',
     'what it is',
   ];
@@ -67,7 +67,7 @@ function networkTable(config: StudyConfig, scorer: Scorer, records: readonly Tri
     formatPercent(record.accuracy),
     String(record.epochs),
     ...(scorer.text === undefined ? [] : [shortNumber(scorer.value(record), 4)]),
-    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    ...costsOfStudy(config).map((cost) => costText(cost, costOf(record, cost))),
     escapeHtml(record.reason === undefined ? record.state : `${record.state}: ${record.reason}`),
     escapeHtml(record.trial === 0 ? `starting point: ${pointText(record)}` : pointText(record)),
   ]);
@@ -81,9 +81,9 @@ function comparedTable({ compared, config }: StudyFound): string {
     ...[factors.d, factors.w, factors.r].map((value) => shortNumber(value)),
     formatPercent(record.accuracy),
     String(record.epochs),
-    ...studyCosts.map((cost) => costText(cost, record[cost])),
+    ...countedCosts.map((cost) => costText(cost, record[cost])),
   ]);
-  const costs = studyCosts.map((cost) => costTitles[cost]);
+  const costs = countedCosts.map((cost) => costTitles[cost]);
   return `${htmlTable(['way', 'MACs aimed at', 'd', 'w', 'r', 'accuracy', 'epochs', ...costs], rows)}<p class="note">For each way the network whose multiply-accumulates come nearest to the aim, over the real rounding; ${escapeHtml(config.name)} with all factors 1 has 1.</p>`;
 }
 
@@ -98,8 +98,8 @@ function correlations(config: StudyConfig, { correlations: found }: Findings): s
 }
 
 function configTable(config: StudyConfig): string {
-  const { network, settings, search, scale, budgets, images, ...plain } = config;
-  const nested = { network, ...settings, ...search, ...scale, ...budgets, images };
+  const { network, settings, search, scale, budgets, images, table, ...plain } = config;
+  const nested = { network, ...settings, ...search, ...scale, ...budgets, images, ...(table && { table }) };
   const entries = Object.entries({ ...plain, ...nested });
   const rows = entries.map(([name, value]) => [
     escapeHtml(name),
