@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
 import { applyPasses } from '../../src/6-emit/emit.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
 import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
 import { excerpt } from '../../src/source.ts';
@@ -14,6 +15,7 @@ import { members, models } from './members.ts';
 
 const python = findPython(['torch']);
 const linter = findPython(['ruff', 'mypy', 'torch']);
+const scriptLinter = findPython(['ruff', 'mypy', 'torch', 'safetensors', 'PIL']);
 
 /** Writes what a test needs into a folder that is gone after it. */
 function inFolder<T>(use: (folder: string) => T): T {
@@ -32,22 +34,35 @@ function writeGraph(folder: string, name: string, path: string, options: Compile
   return written;
 }
 
-test.skipIf(!linter)(
-  'what is written is formatted as ruff does, and clean under its rules and mypy',
-  () => {
-    const script = `
+const lint = `
 import subprocess, sys
 folder = sys.argv[1]
 for command in (["ruff", "check", "--isolated"], ["ruff", "format", "--isolated", "--diff"], ["mypy", "--cache-dir", folder]):
     done = subprocess.run([sys.executable, "-m", *command, "."], cwd=folder, capture_output=True, text=True)
     print(command[0], done.returncode, "" if done.returncode == 0 else done.stdout + done.stderr)
 `;
+
+test.skipIf(!linter)(
+  'what is written is formatted as ruff does, and clean under its rules and mypy',
+  () => {
     inFolder((folder) => {
       for (const path of models) writeGraph(folder, path, path, members[path] ?? {});
-      expect(runPython(linter!, script, [folder])).toBe('ruff 0 \nruff 0 \nmypy 0 \n');
+      expect(runPython(linter!, lint, [folder])).toBe('ruff 0 \nruff 0 \nmypy 0 \n');
     });
   },
   240_000,
+);
+
+test.skipIf(!scriptLinter)(
+  'so is train.py, of a network with auxiliary outputs',
+  () => {
+    inFolder((folder) => {
+      const path = 'std/googlenet';
+      writeFileSync(join(folder, 'train.py'), writeTrain(writeGraph(folder, 'model', path, members[path] ?? {})));
+      expect(runPython(scriptLinter!, lint, [folder])).toBe('ruff 0 \nruff 0 \nmypy 0 \n');
+    });
+  },
+  120_000,
 );
 
 test.skipIf(!python)(

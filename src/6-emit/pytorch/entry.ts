@@ -1,14 +1,16 @@
 import type { TargetEntry } from '../target-entry.ts';
 import { lackedForms } from './lacked-forms.ts';
 
-/** Of a form whose files are the same for everyone. */
-export type NoOptions = Readonly<Record<never, never>>;
+export interface PytorchOptions {
+  /** Whether `train.py` is written too. */
+  readonly trainScript: boolean;
+}
 
 /** What files begin with that enetc wrote. */
 export const modelMark = /^"""[^\n]*, written by enetc\b/;
 
 /** PyTorch: the network as a module in plain Python, and its weights. */
-export const pytorchEntry: TargetEntry<NoOptions> = {
+export const pytorchEntry: TargetEntry<PytorchOptions> = {
   name: 'pytorch',
   form: 'PyTorch module',
   description: 'a PyTorch module in plain Python and its weights, which is a folder',
@@ -18,10 +20,15 @@ export const pytorchEntry: TargetEntry<NoOptions> = {
   output: {
     kind: 'folder',
     ending: '-pytorch',
-    files: /^(model\.py|weights\.safetensors|__pycache__)$/,
+    files: /^(model\.py|train\.py|weights\.safetensors|__pycache__)$/,
     mark: { file: 'model.py', begins: modelMark },
   },
-  options: {},
+  options: {
+    trainScript: {
+      kind: 'flag',
+      description: 'also train.py, which trains the module on folders of pictures, over several processes too',
+    },
+  },
   lacks: lackedForms.map(({ what }) => what),
   load: async () => (await import('./target.ts')).pytorchTarget,
 };

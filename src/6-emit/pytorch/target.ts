@@ -1,19 +1,33 @@
 import { graphTensors } from '../../5-graph/graph.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import { reportLackedForms } from '../lacked-form.ts';
 import type { Target } from '../target.ts';
-import { type NoOptions, pytorchEntry } from './entry.ts';
+import { type PytorchOptions, pytorchEntry } from './entry.ts';
 import { lackedForms } from './lacked-forms.ts';
+import { checkTrainScript, writeTrain } from './train-script/write-train.ts';
 import { writeModel } from './write-model.ts';
 
-/** A folder with `model.py`, which needs torch alone, and `weights.safetensors`, whose names are those of its state. */
-export const pytorchTarget: Target<NoOptions> = {
+/**
+ * A folder with `model.py`, which needs torch alone, and `weights.safetensors`, whose names are those of its state; and
+ * `train.py` where it is asked for.
+ */
+export const pytorchTarget: Target<PytorchOptions> = {
   ...pytorchEntry,
-  defaults: {},
-  check: (graph) => reportLackedForms(graph, pytorchEntry.name, lackedForms),
-  emit({ graph, weights, metadata, open, progress }) {
-    const text = new TextEncoder().encode(writeModel(graph));
-    open('model.py').sink.write(text);
+  defaults: { trainScript: false },
+  check(graph, { trainScript }) {
+    const problems = reportLackedForms(graph, pytorchEntry.name, lackedForms);
+    return trainScript && !hasErrors(problems) ? [...problems, ...checkTrainScript(graph)] : problems;
+  },
+  emit({ graph, weights, metadata, options, open, progress }) {
+    let written = 0;
+    const write = (name: string, text: string) => {
+      const bytes = new TextEncoder().encode(text);
+      open(name).sink.write(bytes);
+      written += bytes.length;
+    };
+    write('model.py', writeModel(graph));
+    if (options.trainScript) write('train.py', writeTrain(graph));
     const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
     const total = tensors.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0);
     let done = 0;
@@ -23,11 +37,11 @@ export const pytorchTarget: Target<NoOptions> = {
       (tensor) => {
         const values = weights.read(tensor);
         done += 4 * values.length;
-        progress?.(text.length + done, text.length + total);
+        progress?.(written + done, written + total);
         return values;
       },
       { metadata: Object.fromEntries(metadata) },
     );
-    return { diagnostics: [], bytes: text.length + bytes };
+    return { diagnostics: [], bytes: written + bytes };
   },
 };

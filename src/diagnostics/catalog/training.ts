@@ -7,6 +7,11 @@ export const trainingDiagnostics = {
       `training takes a network with one image as its input and one output of class scores, [classes] or [classes, 1, 1]; this one has ${a.inputs} ${a.inputs === 1 ? 'input' : 'inputs'} and ${a.outputs} such ${a.outputs === 1 ? 'output' : 'outputs'}`,
     `\`enetc train\` trains classifiers: the input is \`[channels, height, width]\`, and exactly one of the outputs has one number per class: a vector, as \`Linear\` gives it, or if there is no vector, \`[classes, 1, 1]\`, as \`GlobalAvgPool\` gives it of a convolution's scores. A backbone trains inside a model that ends in one.`,
   ),
+  'torch-train-form': error<{ model: string }>(
+    (a) =>
+      `train.py trains on pictures of 1 or 3 channels and knows one output: '${a.model}' has others; compile it without --train-script`,
+    `\`enetc compile --target pytorch --train-script\` writes a script that reads pictures from files, gray or in colour, and whose loss is that of the network's only output (auxiliary outputs count besides). \`--outputs\` chooses one; \`model.py\` alone has no such limits.`,
+  ),
   'auxiliary-classes': error<{ name: string; shape: string; classes: number }>(
     (a) => `the auxiliary output '${a.name}' is [${a.shape}], but the network distinguishes ${a.classes} classes`,
     `An auxiliary output has its own cross-entropy with the targets, so it gives one score per class, like the network's own output: \`aux1: stages.4 -> GlobalAvgPool -> fc: Linear(classes)\`.`,

@@ -1,0 +1,221 @@
+/** The settings of `train.py`: those of `enetc train` that it has, checked as there; the others are refused by name. */
+export const settingsCode = `class RunError(Exception):
+    """What the user can fix, in words."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the numbers of a run; names and defaults are those of \`enetc train\`."""
+
+    epochs: int = 350
+    batch: int = 32
+    accumulate: int = 1
+    optimiser: str = "rmsprop"
+    rate: float = 0.016
+    schedule: str = "exponential"
+    warmup: float = 5.0
+    decay_rate: float = 0.97
+    decay_epochs: float = 2.4
+    momentum: float = 0.9
+    nesterov: bool = False
+    rms_decay: float = 0.9
+    epsilon: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    weight_decay: float = 1e-5
+    clip_norm: float = 0.0
+    label_smoothing: float = 0.1
+    ema: float = 0.9999
+    evaluate: str = "auto"
+    augment: str = "basic"
+    flip: float | None = None
+    save_every: int = 1000
+    log_every: int = 10
+    seed: int = 0
+    parallel: str = "none"
+    sync_batch_norm: bool = False
+    processes: int = 1
+
+
+# what follows from the optimiser where it is not given
+BY_OPTIMISER: dict[str, dict[str, float]] = {
+    "rmsprop": {"rate": 0.016, "epsilon": 1e-3, "weight_decay": 1e-5},
+    "sgd": {"rate": 0.1, "epsilon": 0.0, "weight_decay": 1e-4},
+    "adamw": {"rate": 2.5e-4, "epsilon": 1e-8, "weight_decay": 0.05},
+}
+
+# settings that only some values of others have a use for
+NEEDS = {
+    "nesterov": ("optimiser", ("sgd",)),
+    "momentum": ("optimiser", ("rmsprop", "sgd")),
+    "rms_decay": ("optimiser", ("rmsprop",)),
+    "epsilon": ("optimiser", ("rmsprop", "adamw")),
+    "beta1": ("optimiser", ("adamw",)),
+    "beta2": ("optimiser", ("adamw",)),
+    "decay_rate": ("schedule", ("exponential",)),
+    "decay_epochs": ("schedule", ("exponential",)),
+    "flip": ("augment", ("basic",)),
+    "sync_batch_norm": ("parallel", ("ddp",)),
+}
+
+# settings of \`enetc train\` that this script does not have
+ELSEWHERE = [
+    "balanced",
+    "checkpoint",
+    "class-weights",
+    "crop",
+    "cutmix",
+    "erase",
+    "freeze",
+    "gamma",
+    "head",
+    "head-rate",
+    "loss",
+    "magnitude",
+    "mixup",
+    "operations",
+    "progressive",
+    "validation",
+]
+
+
+class Refused(argparse.Action):
+    """An option that is known and not to be had here."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        parser.error(f"{option} is an option of enetc train that this script lacks")
+
+
+def number_from(
+    kind: Callable[[str], Any],
+    least: float,
+    most: float = math.inf,
+    below: bool = False,
+) -> Callable[[str], Any]:
+    """A type for argparse: numbers within bounds, \`most\` itself excluded on demand."""
+
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not least <= value <= most or (below and value == most) or value == math.inf:
+            upper = f" {'below' if below else 'to'} {most:g}" if most < math.inf else ""
+            raise argparse.ArgumentTypeError(f"takes a number from {least:g}{upper}")
+        return value
+
+    read.__name__ = kind.__name__
+    return read
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=f"Trains {NAME} on folders of pictures: DATA/train/CLASS/... and "
+        "DATA/val/CLASS/... Over several processes: torchrun --nproc-per-node N "
+        "train.py DATA --parallel ddp.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    count = number_from(int, 1)
+    positive = number_from(float, 0)
+    share = number_from(float, 0, 1, below=True)
+    add("data", nargs="?", help="the folder with train/ and val/")
+    add("--out", metavar="RUN", help=f"the run's folder; runs/{RUN_NAME}-N by default")
+    add("--resume", metavar="RUN", help="continue a run where its checkpoint is")
+    add(
+        "--weights",
+        metavar="FILE",
+        help="safetensors to begin with; weights.safetensors beside this file by default",
+    )
+    add("--device", help="cpu or cuda; cuda by default where there is one")
+    add("--workers", type=number_from(int, 0), help="processes that read pictures")
+    add("--epochs", type=count, help="passes over the training images; 350 by default")
+    add("--batch", type=count, help="images in a batch of a process; 32 by default")
+    add("--accumulate", type=count, help="batches of a process that make one step")
+    add("--optimiser", choices=list(BY_OPTIMISER), help="rmsprop by default")
+    add(
+        "--rate",
+        type=positive,
+        help="learning rate for 256 images a step, scaled with those of a step; 0.016 "
+        "by default (sgd 0.1, adamw 0.00025)",
+    )
+    add("--schedule", choices=["exponential", "cosine", "constant"])
+    add("--warmup", type=positive, help="epochs in which the rate rises; 5 by default")
+    add("--decay-rate", type=positive, help="exponential: the factor; 0.97 by default")
+    add("--decay-epochs", type=positive, help="exponential: from one to the next; 2.4")
+    add("--momentum", type=share, help="of rmsprop and sgd; 0.9 by default")
+    add("--nesterov", action="store_true", help="sgd with Nesterov's momentum")
+    add("--rms-decay", type=share, help="rmsprop: of squared gradients; 0.9")
+    add("--epsilon", type=positive, help="rmsprop 0.001 by default, adamw 1e-8")
+    add("--beta1", type=share, help="adamw; 0.9 by default")
+    add("--beta2", type=share, help="adamw; 0.999 by default")
+    add(
+        "--weight-decay",
+        type=positive,
+        help="not on norms; 1e-5 (sgd 1e-4, adamw 0.05)",
+    )
+    add("--clip-norm", type=positive, help="the gradient's maximum norm; no limit")
+    add("--label-smoothing", type=share, help="0.1 by default")
+    add("--ema", type=share, help="decay of the weights' averages; 0.9999, 0 for none")
+    add("--evaluate", choices=["auto", "both", "averages", "raw"])
+    add("--augment", choices=["none", "basic"], help="basic (crop and flip) by default")
+    add("--flip", type=number_from(float, 0, 1), help="how often a picture is mirrored")
+    add("--save-every", type=count, help="steps between checkpoints; 1000 by default")
+    add("--log-every", type=count, help="steps between lines of metrics.jsonl; 10")
+    add("--seed", type=number_from(int, 0), help="of order, crops and noise; 0")
+    add("--parallel", choices=["none", "ddp"], help="ddp: under torchrun")
+    add(
+        "--sync-batch-norm",
+        action="store_true",
+        help="ddp: statistics of the batches of all processes",
+    )
+    for name in ELSEWHERE:
+        add(f"--{name}", nargs="?", action=Refused, help=argparse.SUPPRESS)
+    return parser
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    settings: Settings
+    data: str | None = None
+    out: str | None = None
+    resume: str | None = None
+    weights: str | None = None
+    device: str | None = None
+    workers: int | None = None
+
+
+def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
+    """Reads and checks arguments; ends the process where they are wrong."""
+    parser = make_parser()
+    given = vars(parser.parse_args(argv))
+    places = {f.name for f in fields(Request)} & given.keys()
+    named = {name: given[name] for name in given.keys() - places}
+    place = {name: given[name] for name in places}
+    if "resume" in place:
+        fixed = [*named, *(places & {"out", "weights"})]
+        if fixed:
+            parser.error(f"a resumed run has its settings: {option(min(fixed))}")
+        return Request(Settings(), **place)
+    if "data" not in place:
+        parser.error("DATA is missing: the folder with train/ and val/")
+    preset = BY_OPTIMISER[named.get("optimiser", "rmsprop")]
+    settings = Settings(**{**preset, **named, "processes": processes})
+    for name, (other, values) in NEEDS.items():
+        if name in named and getattr(settings, other) not in values:
+            parser.error(f"{option(name)} needs {option(other)} {' or '.join(values)}")
+    if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
+        parser.error("--epsilon takes a number from 1.2e-38: 0 / 0 without it")
+    if settings.parallel == "none" and processes > 1:
+        parser.error(f"{processes} processes were started: --parallel ddp is missing")
+    return Request(settings, **place)
+
+
+def option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"`;

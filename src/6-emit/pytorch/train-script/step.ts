@@ -1,0 +1,151 @@
+/** One step: TensorFlow's RMSProp, SGD and AdamW, the schedule, the averages, the loss (see `5-graph/training/` and `train/schedule.ts`). */
+export const stepCode = `class TensorFlowRMSprop(torch.optim.Optimizer):
+    """RMSProp as TensorFlow 1 has it: mean squares begin at one, epsilon is inside the
+    root, and the rate is in the momentum."""
+
+    def __init__(
+        self,
+        groups: list[dict[str, Any]],
+        decay: float,
+        momentum: float,
+        epsilon: float,
+    ) -> None:
+        options = {"decay": decay, "momentum": momentum, "epsilon": epsilon}
+        super().__init__(groups, {"lr": 0.0, "weight_decay": 0.0, **options})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            decay, momentum = group["decay"], group["momentum"]
+            for weight in group["params"]:
+                if weight.grad is None:
+                    continue
+                state = self.state[weight]
+                if not state:
+                    state["mean_square"] = torch.ones_like(weight)
+                    state["momentum"] = torch.zeros_like(weight)
+                gradient = weight.grad
+                if group["weight_decay"] != 0:
+                    gradient = gradient.add(weight, alpha=group["weight_decay"])
+                square, moved = state["mean_square"], state["momentum"]
+                square.mul_(decay).addcmul_(gradient, gradient, value=1 - decay)
+                root = square.add(group["epsilon"]).sqrt_()
+                moved.mul_(momentum).addcdiv_(gradient, root, value=group["lr"])
+                weight.sub_(moved)
+
+
+def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    """Weight decay is for convolutions and linear layers, their biases too."""
+    decayed: list[nn.Parameter] = []
+    plain: list[nn.Parameter] = []
+    for module in net.modules():
+        affine = isinstance(module, (nn.Linear, _ConvNd))
+        (decayed if affine else plain).extend(module.parameters(recurse=False))
+    groups: list[dict[str, Any]] = [
+        {"params": decayed, "weight_decay": settings.weight_decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
+    groups = [group for group in groups if group["params"]]
+    if settings.optimiser == "rmsprop":
+        return TensorFlowRMSprop(
+            groups, settings.rms_decay, settings.momentum, settings.epsilon
+        )
+    if settings.optimiser == "sgd":
+        # PyTorch refuses Nesterov's momentum of 0, which is none
+        nesterov = settings.nesterov and settings.momentum > 0
+        return torch.optim.SGD(
+            groups, lr=0.0, momentum=settings.momentum, nesterov=nesterov
+        )
+    betas = (settings.beta1, settings.beta2)
+    return torch.optim.AdamW(groups, lr=0.0, betas=betas, eps=settings.epsilon)
+
+
+def peak_rate(settings: Settings) -> float:
+    """The rate is for 256 images and scaled with those of a step."""
+    images = settings.batch * settings.accumulate * settings.processes
+    return settings.rate * images / 256
+
+
+def learning_rate(settings: Settings, step: int, steps_per_epoch: int) -> float:
+    """The rate of a step, from 0 (\`build_learning_rate\` of tensorflow/tpu's
+    efficientnet): it rises for \`warmup\` epochs, and falls as if it had from step 0."""
+    peak = peak_rate(settings)
+    warmup = math.trunc(settings.warmup * steps_per_epoch)
+    if step < warmup:
+        return peak * step / warmup
+    if settings.schedule == "cosine":
+        total = steps_per_epoch * settings.epochs
+        return 0.5 * peak * (1 + math.cos(math.pi * step / total))
+    decay_steps = steps_per_epoch * settings.decay_epochs
+    if settings.schedule == "constant" or decay_steps == 0:
+        return peak
+    return peak * settings.decay_rate ** math.floor(step / decay_steps)
+
+
+class Averages:
+    """Averages of weights and statistics as a network of their own (Polyak & Juditsky
+    1992); what they keep of themselves is little at first."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self.net = copy.deepcopy(net).requires_grad_(False)
+        self.pairs = [
+            (average, value)
+            for average, value in zip(
+                self.net.state_dict().values(), net.state_dict().values(), strict=True
+            )
+            if average.is_floating_point()
+        ]
+
+    @torch.no_grad()
+    def update(self, decay: float, step: int) -> None:
+        updates = step + 1
+        share = min(decay, (1 + updates) / (10 + updates))
+        for average, value in self.pairs:
+            average.mul_(share).add_(value, alpha=1 - share)
+
+
+def loss_of(
+    given: Any, labels: Tensor, smoothing: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The loss of a batch with that of auxiliary outputs, and the losses and scores of
+    the network's own output."""
+    scores, others = given if isinstance(given, tuple) else (given, ())
+    scores = torch.flatten(scores, 1)
+
+    def losses_of(output: Tensor) -> Tensor:
+        return F.cross_entropy(
+            torch.flatten(output, 1),
+            labels,
+            reduction="none",
+            label_smoothing=smoothing,
+        )
+
+    losses = losses_of(scores)
+    loss = losses.mean()
+    for output, weight in zip(others, AUXILIARY, strict=True):
+        loss = loss + weight * losses_of(output).mean()
+    return loss, losses.detach(), scores.detach()
+
+
+def finish_step(
+    net: nn.Module, optimiser: torch.optim.Optimizer, settings: Settings, rate: float
+) -> float:
+    """Limits the gradient and moves the weights; the gradient's norm as it was."""
+    gradients = [w.grad for w in net.parameters() if w.grad is not None]
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
+    )
+    length = norm.item()
+    if not math.isfinite(length):
+        raise RunError(
+            "the gradient is not finite: nothing was changed by this step; a smaller "
+            "--rate, a longer --warmup or --clip-norm may help"
+        )
+    if 0 < settings.clip_norm < length:
+        for gradient in gradients:
+            gradient.mul_(settings.clip_norm / norm)
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return length`;

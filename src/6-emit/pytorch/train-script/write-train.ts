@@ -1,0 +1,73 @@
+import { classScores } from '../../../5-graph/class-scores.ts';
+import { smallSide } from '../../../5-graph/crop-share.ts';
+import { elements, type Graph, type GraphNode, type GraphOutput, shapeOf } from '../../../5-graph/graph.ts';
+import { resolvePreprocessing } from '../../../5-graph/preprocessing.ts';
+import { buildTrainingProgram } from '../../../5-graph/training/build-training-program.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from '../../../diagnostics/diagnostic.ts';
+import { networkFacts } from '../../../weights/preprocessing-facts.ts';
+import { docstring, numberText, stringText } from '../python-text.ts';
+import { dataCode } from './data.ts';
+import { evaluationCode } from './evaluation.ts';
+import { importsCode } from './imports.ts';
+import { loopCode } from './loop.ts';
+import { parallelCode } from './parallel.ts';
+import { runCode } from './run.ts';
+import { settingsCode } from './settings.ts';
+import { stepCode } from './step.ts';
+
+/** What of a network `train.py` cannot train: what `enetc train` cannot either, and other outputs beside the scores. */
+export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
+  const { diagnostics } = buildTrainingProgram(graph, { ema: false });
+  if (hasErrors(diagnostics)) return diagnostics;
+  const channels = imageShape(graph)[0];
+  if (graph.outputs.length === 1 && (channels === 1 || channels === 3)) return diagnostics;
+  return [...diagnostics, createDiagnostic('torch-train-form', undefined, { model: graph.name })];
+}
+
+/** The text of `train.py`. @param graph one in which `checkTrainScript` finds no error */
+export function writeTrain(graph: Graph): string {
+  const title = docstring(0, `Trains ${graph.name}, written by enetc from its spec: python train.py --help.`);
+  const parts = [settingsCode, dataCode, stepCode, parallelCode, evaluationCode, runCode, loopCode];
+  const head = [...title, '', importsCode, '', ...constants(graph)].join('\n');
+  return `${[head, ...parts].join('\n\n\n')}\n`;
+}
+
+function imageShape(graph: Graph): readonly number[] {
+  return graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? [];
+}
+
+/** What the script knows of its network. */
+function constants(graph: Graph): string[] {
+  const [channels, height, width] = imageShape(graph) as [1 | 3, number, number];
+  const { op } = graph.nodes[graph.inputs[0] as number] as GraphNode;
+  const stated = op.kind === 'input' ? graph.preprocessing[op.name] : undefined;
+  const { mean, std, channelOrder = 'rgb', interpolation, crop } = resolvePreprocessing(channels, stated);
+  const [scores] = classScores(graph) as [GraphOutput];
+  const list = (values: readonly number[]) => `[${values.map(numberText).join(', ')}]`;
+  const facts = networkFacts(graph, undefined);
+  return [
+    `NAME = ${stringText(graph.name)}`,
+    `RUN_NAME = ${stringText(graph.name.toLowerCase())}`,
+    `CLASSES = ${elements(shapeOf(graph, scores.value))}`,
+    `CHANNELS, HEIGHT, WIDTH = ${channels}, ${height}, ${width}`,
+    `MEAN = ${list(mean)}`,
+    `STD = ${list(std)}`,
+    `CHANNEL_ORDER = ${stringText(channelOrder)}`,
+    `INTERPOLATION = Image.Resampling.${interpolation.toUpperCase()}`,
+    "# the share of a picture's shorter side that evaluation keeps; None is by its size",
+    `CROP: float | None = ${crop === undefined ? 'None' : numberText(crop)}`,
+    '# pictures of at most this many pixels a side are small',
+    `SMALL = ${smallSide}`,
+    '# how much the losses of auxiliary outputs count',
+    `AUXILIARY: list[float] = ${list(graph.auxiliary.map(({ weight }) => weight))}`,
+    '# what the weights state of pictures',
+    'FACTS: dict[str, str] = {',
+    ...facts.map(([key, value]) => `    ${stringText(key)}: ${quoted(value)},`),
+    '}',
+  ];
+}
+
+/** In the quotes that ruff chooses. */
+function quoted(text: string): string {
+  return text.includes('"') && !text.includes("'") ? `'${text.replaceAll('\\', '\\\\')}'` : stringText(text);
+}

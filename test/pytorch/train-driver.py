@@ -1,0 +1,127 @@
+"""Runs parts of a written train.py as told by one JSON request on stdin: python train-driver.py FOLDER.
+
+The folder has model.py, train.py and what the request names. Answers with one line of JSON.
+"""
+
+import contextlib
+import dataclasses
+import importlib.util
+import json
+import sys
+
+sys.path.insert(0, sys.argv[1])
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+import model
+import train
+
+torch.set_num_threads(1)
+
+
+class Masked(nn.Module):
+    """Dropout and stochastic depth by given numbers: a value is kept where its number is at least the rate."""
+
+    def __init__(self, rate, columns, noise):
+        super().__init__()
+        self.rate, self.columns, self.noise = rate, columns, noise
+
+    def forward(self, x):
+        keep = (self.noise["now"][:, self.columns] >= self.rate).to(x.dtype) / (1 - self.rate)
+        return x * keep.view(*keep.shape, *[1] * (x.dim() - keep.dim()))
+
+
+def with_noise(net, noise, features):
+    """Columns as the network uses them: one for each stochastic depth, then one for each value that dropout sees."""
+    column = 0
+    for parent in list(net.modules()):
+        for name, inner in list(parent.named_children()):
+            if type(inner).__name__ == "DropPath":
+                if inner.rate > 0:
+                    setattr(parent, name, Masked(inner.rate, slice(column, column + 1), noise))
+                    column += 1
+    for parent in list(net.modules()):
+        for name, inner in list(parent.named_children()):
+            if isinstance(inner, nn.Dropout):
+                setattr(parent, name, Masked(inner.p, slice(column, column + features), noise))
+                column += features
+    return column
+
+
+def steps(request):
+    """Takes steps in double precision on given images, targets and noise; writes the weights after each."""
+    folder = sys.argv[1]
+    net = model.create_model().double()
+    net.load_state_dict({k: v.double() for k, v in load_file(f"{folder}/start.safetensors").items()}, strict=False)
+    noise = {}
+    columns = with_noise(net, noise, request["features"])
+    settings = train.Settings(**request["settings"])
+    optimiser = train.make_optimiser(net, settings)
+    averages = train.Averages(net)
+    net.train()
+    norms = []
+    for step in range(request["steps"]):
+        given = {k: v.double() for k, v in load_file(f"{folder}/step-{step}.safetensors").items()}
+        noise["now"] = given["noise"]
+        assert columns == given["noise"].shape[1]
+        scores = net(given["image"])
+        losses = -(given["targets"] * torch.log_softmax(scores, 1)).sum(1)
+        (losses * given["sample_weights"]).mean().backward()
+        norms.append(train.finish_step(net, optimiser, settings, request["rate"]))
+        averages.update(0.9, 0)
+        kept = {f"averages/{k}": v for k, v in averages.net.state_dict().items()}
+        state = {k: v.float().contiguous() for k, v in {**net.state_dict(), **kept}.items() if v.is_floating_point()}
+        save_file(state, f"{folder}/after-{step}.safetensors")
+    return norms
+
+
+def rates(request):
+    return [
+        [train.learning_rate(train.Settings(**settings), step, request["steps_per_epoch"]) for step in request["at"]]
+        for settings in request["settings"]
+    ]
+
+
+def losses(request):
+    scores = torch.tensor(request["scores"], dtype=torch.float64)
+    labels = torch.tensor(request["labels"])
+    train.AUXILIARY[:] = request["auxiliary"]
+    loss, each, _ = train.loss_of((scores, (scores / 2,)), labels, request["smoothing"])
+    return [loss.item(), *each.tolist()]
+
+
+def settings(request):
+    return [dataclasses.asdict(train.parse_request(argv, 1).settings) for argv in request["argv"]]
+
+
+def scores(request):
+    confusion = torch.tensor(request["confusion"], dtype=torch.float64)
+    return train.scores_of(confusion, torch.zeros(2, dtype=torch.float64))
+
+
+def decayed(request):
+    spec = importlib.util.spec_from_file_location("other", request["file"])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with torch.device("meta"):
+        net = module.create_model()
+    groups = train.make_optimiser(net, train.Settings()).param_groups
+    ids = {id(w) for group in groups if group["weight_decay"] > 0 for w in group["params"]}
+    return sorted(name for name, w in net.named_parameters() if id(w) in ids)
+
+
+def batches(request):
+    made = train.Settings(**request["settings"])
+    return [[len(batch) for batch in step] for step in train.epoch_batches(request["images"], made, 0)]
+
+
+def run(request):
+    with contextlib.redirect_stdout(sys.stderr):
+        return train.main(request["argv"])
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    asked = {f.__name__: f for f in (steps, rates, losses, settings, scores, decayed, batches, run)}
+    print(json.dumps(asked[request["what"]](request)), flush=True)

@@ -1,0 +1,399 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, test } from 'vitest';
+import { graphTensors } from '../../src/5-graph/graph.ts';
+import { applyPasses, emit } from '../../src/6-emit/emit.ts';
+import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
+import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
+import { type Compilation, compile } from '../../src/compile.ts';
+import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
+import { learningRate } from '../../src/train/schedule.ts';
+import { checkedSettings, type SettingName, type Settings, settingTable } from '../../src/train/settings.ts';
+import { randomWeights } from '../../src/weights/random-weights.ts';
+import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
+import { enetc, folder as folderWith } from '../cli/fake-io.ts';
+import { build, model } from '../language/build.ts';
+import { findPython } from '../oracle.ts';
+import { folderInMemory } from '../tfjs/models.ts';
+import { checkpointAfter, goldenNetwork, meta, startCheckpoint, stepInputs } from '../training/golden.ts';
+import { members, models } from './members.ts';
+import { runToEnd, startTrain } from './python-train.ts';
+
+const python = findPython(['torch', 'safetensors', 'PIL']);
+const root = mkdtempSync(join(tmpdir(), 'enet-torch-train-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Writes a network's folder with train.py. */
+function writeFolder(name: string, network: Compilation): string {
+  const memory = folderInMemory();
+  const checkpoint = randomWeights(network.graph!, 3);
+  const { diagnostics } = emit(network, pytorchTarget, { trainScript: true }, memory.open, { checkpoint });
+  expect(diagnostics).toEqual([]);
+  const path = join(root, name);
+  mkdirSync(path);
+  for (const [file, bytes] of memory.files()) writeFileSync(join(path, file), bytes);
+  return path;
+}
+
+type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+function writeTensors(path: string, tensors: Tensors): void {
+  const parts: Uint8Array[] = [];
+  const list = [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  writeSafetensors({ write: (bytes) => parts.push(bytes.slice()) }, list, ({ name }) => tensors.get(name)!.data);
+  writeFileSync(path, Buffer.concat(parts));
+}
+
+async function readTensors(path: string): Promise<Map<string, Float32Array>> {
+  const { checkpoint, close } = await openCheckpoint(path, '/');
+  const found = new Map([...checkpoint!.tensors.keys()].map((name) => [name, checkpoint!.read(name).slice()]));
+  close();
+  return found;
+}
+
+const largest = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+const apart = (a: Float32Array, b: Float32Array) => largest(a.map((v, i) => v - b[i]!));
+
+/** How far tensors are from others, of the largest of each. */
+function furthest(found: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): number {
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+  return Math.max(...[...expected].map(([name, values]) => apart(found.get(name)!, values) / largest(values)));
+}
+
+describe.skipIf(!python)('the steps of train.py', () => {
+  const { graph } = goldenNetwork({ optimiser: 'sgd' });
+  const golden = join(root, 'golden');
+  mkdirSync(golden);
+  writeFileSync(join(golden, 'model.py'), writeModel(graph));
+  writeFileSync(join(golden, 'train.py'), writeTrain(graph));
+  const driver = python ? startTrain(python, golden) : undefined;
+  afterAll(() => driver?.close());
+
+  test.each(['rmsprop', 'sgd', 'adamw'] as const)(
+    '%s: two steps are those of the golden of our own, in double precision',
+    async (optimiser) => {
+      const run = meta.runs[optimiser];
+      const network = goldenNetwork({ optimiser });
+      const shapes = new Map([...graphTensors(graph)].map(({ tensor: { name, shape } }) => [name, shape]));
+      const start = network.valuesOf(startCheckpoint());
+      const named = (values: ReadonlyMap<string, Float32Array>): Tensors =>
+        new Map([...values].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
+      writeTensors(join(golden, 'start.safetensors'), named(start));
+      for (const step of run.steps.keys()) {
+        const { image, targets, sample_weights, noise } = stepInputs(network, run, step);
+        const given = {
+          image: channelsFirst(image!),
+          targets: targets!,
+          sample_weights: sample_weights!,
+          noise: noise!,
+        };
+        writeTensors(join(golden, `step-${step}.safetensors`), new Map(Object.entries(given)));
+      }
+      const { rate, decay, weight_decay, ...others } = run.settings;
+      const settings = {
+        optimiser,
+        nesterov: optimiser === 'sgd',
+        weight_decay,
+        ...others,
+        ...(decay && { rms_decay: decay }),
+      };
+      const features = classifierInputs(graph);
+      const norms = await driver!.ask({ what: 'steps', steps: run.steps.length, settings, rate, features });
+      let averages = start;
+      for (const [step, expected] of run.steps.entries()) {
+        expect((norms as number[])[step]! / expected.norm).toBeCloseTo(1, 6);
+        const after = network.valuesOf(checkpointAfter(optimiser, step));
+        // the average of the first update keeps 2 / 11 of itself
+        averages = new Map(
+          [...after].map(([name, to]) => [name, to.map((v, i) => (2 * averages.get(name)![i]! + 9 * v) / 11)]),
+        );
+        const all = await readTensors(join(golden, `after-${step}.safetensors`));
+        const kept = [...all].filter(([name]) => name.startsWith('averages/'));
+        const found = new Map([...all].filter(([name]) => !name.startsWith('averages/')));
+        expect(furthest(found, after)).toBeLessThan(1e-5);
+        expect(furthest(new Map(kept.map(([name, v]) => [name.slice(9), v])), averages)).toBeLessThan(1e-5);
+      }
+    },
+  );
+
+  test('loss, smoothed, with auxiliary outputs', async () => {
+    const scores = [
+      [0.3, -1, 2],
+      [1, 1.5, -0.5],
+    ];
+    const labels = [2, 0];
+    const cross = (row: readonly number[], label: number) => {
+      const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+      return row.reduce((sum, x, k) => sum - (0.1 / 3 + (k === label ? 0.9 : 0)) * (x - total), 0);
+    };
+    const each = scores.map((row, n) => cross(row, labels[n]!));
+    const halves = scores.map((row, n) =>
+      cross(
+        row.map((x) => x / 2),
+        labels[n]!,
+      ),
+    );
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    const request = { what: 'losses', scores, labels, smoothing: 0.1, auxiliary: [0.3] };
+    const found = (await driver!.ask(request)) as number[];
+    for (const [i, value] of [mean(each) + 0.3 * mean(halves), ...each].entries()) {
+      expect(found[i]).toBeCloseTo(value, 10);
+    }
+  });
+
+  test('rates are those of our schedule', async () => {
+    const asked: Partial<Settings>[] = [
+      {},
+      { schedule: 'cosine', warmup: 0.3, epochs: 7 },
+      { schedule: 'constant', rate: 0.5, batch: 48, accumulate: 3 },
+      { 'decay-epochs': 0.7, 'decay-rate': 0.5, warmup: 0 },
+      { 'decay-epochs': 0, warmup: 1 },
+    ];
+    const at = [0, 1, 5, 12, 13, 40, 69, 200, 333];
+    const all = asked.map((given) => checkedSettings(given));
+    const rates = await driver!.ask({ what: 'rates', settings: all.map(scriptSettings), at, steps_per_epoch: 13 });
+    for (const [i, settings] of all.entries()) {
+      const length = { stepsPerEpoch: 13, totalSteps: 13 * settings.epochs };
+      for (const [k, step] of at.entries()) {
+        expect((rates as number[][])[i]![k]).toBeCloseTo(learningRate(settings, step, length), 12);
+      }
+    }
+  });
+
+  test('names and defaults are those of enetc train, and what is missing is refused by its name', async () => {
+    const asked = ['rmsprop', 'sgd', 'adamw'] as const;
+    const argv = [['data'], ['data', '--optimiser', 'sgd'], ['data', '--optimiser', 'adamw']];
+    const found = (await driver!.ask({ what: 'settings', argv })) as Record<string, unknown>[];
+    for (const [i, optimiser] of asked.entries()) {
+      const { augment, flip, ...defaults } = scriptSettings(checkedSettings({ optimiser }));
+      expect(found[i]).toMatchObject(defaults);
+    }
+    const text = readFileSync(join(golden, 'train.py'), 'utf8');
+    const refused = [...text.matchAll(/^ {4}"([a-z-]+)",$/gm)].map(([, name]) => name);
+    const taken = Object.keys(found[0]!).map((name) => name.replaceAll('_', '-'));
+    expect([...refused, ...taken].sort()).toEqual(
+      [...Object.keys(settingTable), 'parallel', 'processes', 'sync-batch-norm'].sort(),
+    );
+  });
+
+  test('scores of a confusion are ours', async () => {
+    const confusion = [
+      [5, 1, 0],
+      [2, 0, 0],
+      [0, 0, 0],
+    ];
+    const found = await driver!.ask({ what: 'scores', confusion });
+    const { precision, recall, f1 } = macroScores(classScores(Int32Array.from(confusion.flat()), ['a', 'b', 'c']));
+    expect(found).toMatchObject({ accuracy: 5 / 8 });
+    const scores = found as Record<string, number>;
+    expect(scores.balancedAccuracy).toBeCloseTo(recall, 12);
+    expect(scores.macroPrecision).toBeCloseTo(precision, 12);
+    expect(scores.macroF1).toBeCloseTo(f1, 12);
+  });
+
+  test('an epoch takes what is left where it gives each batch two images', async () => {
+    const made = (images: number, processes: number, accumulate: number) =>
+      driver!.ask({ what: 'batches', images, settings: { batch: 4, processes, accumulate } });
+    expect(await made(9, 1, 1)).toEqual([[4], [4]]);
+    expect(await made(11, 1, 1)).toEqual([[4], [4], [3]]);
+    expect(await made(13, 2, 1)).toEqual([
+      [4, 4],
+      [2, 3],
+    ]);
+    expect(await made(23, 2, 2)).toEqual([[4, 4, 4, 4]]);
+    expect(await made(25, 2, 2)).toEqual([
+      [4, 4, 4, 4],
+      [2, 2, 2, 3],
+    ]);
+  });
+
+  test('weight decay applies to what our graph states, in each model of the library', async () => {
+    for (const path of models) {
+      const { graph } = compile({ name: path, text: stdlib[path]! }, members[path]);
+      const written = applyPasses(graph!, pytorchTarget, {});
+      const file = join(root, 'library.py');
+      writeFileSync(file, writeModel(written));
+      const tensors = [...graphTensors(written)].map(({ tensor }) => tensor);
+      const decays = tensors.filter(({ trainable, decays }) => trainable && decays).map(({ name }) => name);
+      expect(await driver!.ask({ what: 'decayed', file }), path).toEqual(decays.sort());
+    }
+  });
+});
+
+/** Settings as the script calls them, those that it has. */
+function scriptSettings(settings: Settings): Record<string, unknown> {
+  const missing = new Set<SettingName>([
+    ...(['balanced', 'checkpoint', 'class-weights', 'crop', 'cutmix', 'erase', 'freeze', 'gamma', 'head'] as const),
+    ...(['head-rate', 'loss', 'magnitude', 'mixup', 'operations', 'progressive', 'validation'] as const),
+  ]);
+  const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));
+  return Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value]));
+}
+
+function classifierInputs(graph: ReturnType<typeof goldenNetwork>['graph']): number {
+  const found = [...graphTensors(graph)].find(({ tensor }) => tensor.name === 'classifier.weight');
+  return found!.tensor.shape[1]!;
+}
+
+function channelsFirst({ shape, data }: { shape: readonly number[]; data: Float32Array }) {
+  const [n = 0, h = 0, w = 0, c = 0] = shape;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < n; i++) {
+    for (let p = 0; p < h * w; p++)
+      for (let k = 0; k < c; k++) out[(i * c + k) * h * w + p] = data[(i * h * w + p) * c + k]!;
+  }
+  return { shape: [n, c, h, w], data: out };
+}
+
+describe.skipIf(!python)('runs of train.py', () => {
+  const plain = build(
+    model(
+      '  input image: [3, 16, 16]\n  a: c: Conv(4, 3, stride: 2) -> relu -> GlobalAvgPool -> Dropout(0.3)\n  b: Linear(2)',
+    ),
+  );
+  const normed = build(
+    model(
+      '  input image: [3, 16, 16]\n  a: c: Conv(4, 3, stride: 2) -> n: BatchNorm -> relu -> GlobalAvgPool\n  b: Linear(2)',
+    ),
+  );
+  const common = [
+    '--workers',
+    '0',
+    '--warmup',
+    '0',
+    '--rate',
+    '0.5',
+    '--ema',
+    '0.8',
+    '--seed',
+    '4',
+    '--log-every',
+    '1',
+  ];
+
+  /** Pictures of two classes, larger than the network's input: training crops them. */
+  async function writePictures(): Promise<string> {
+    const path = join(root, 'pictures');
+    for (const [split, count] of [
+      ['train', 11],
+      ['val', 3],
+    ] as const) {
+      for (const [label, name] of ['dark', 'light'].entries()) {
+        const folder = join(path, split, name);
+        mkdirSync(folder, { recursive: true });
+        for (let i = 0; i < count; i++) {
+          const data = Uint8Array.from({ length: 70 * 66 * 3 }, (_, k) => 90 * label + ((k * (7 + i) + 31 * i) % 150));
+          await sharp(data, { raw: { width: 70, height: 66, channels: 3 } })
+            .png()
+            .toFile(join(folder, `${i}.png`));
+        }
+      }
+    }
+    return path;
+  }
+  const pictures = python ? writePictures() : Promise.resolve('');
+
+  const torchrun = async (folder: string, argv: readonly string[]) =>
+    runToEnd(
+      python!,
+      ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', 'train.py', await pictures, ...argv],
+      folder,
+    );
+
+  test('two processes give what one gives that accumulates', async () => {
+    const folder = writeFolder('plain', plain);
+    const driver = startTrain(python!, folder);
+    const argv = [...common, '--epochs', '2', '--batch', '4', '--clip-norm', '0.5'];
+    const [one, two] = [join(root, 'plain-1'), join(root, 'plain-2')];
+    await torchrun(folder, [...argv, '--parallel', 'ddp', '--out', two]);
+    const alone = [await pictures, ...argv, '--accumulate', '2', '--out', one];
+    expect(await driver.ask({ what: 'run', argv: alone })).toBe(0);
+    driver.close();
+    const [found, expected] = await Promise.all([one, two].map((run) => readTensors(join(run, 'last.safetensors'))));
+    expect(furthest(found!, expected!)).toBeLessThan(1e-6);
+    const lines = [one, two].map((run) => records(run));
+    expect(lines[0]).toHaveLength(8);
+    for (const [i, line] of lines[0]!.entries()) {
+      expect(lines[1]![i]!.kind).toBe(line.kind);
+      if (line.kind === 'step') expect(lines[1]![i]!.loss as number).toBeCloseTo(line.loss as number, 6);
+      else expect(lines[1]![i]!.validation).toEqual(line.validation);
+    }
+  }, 120_000);
+
+  test('a run that is killed and resumed, and norms over two processes', async () => {
+    const folder = writeFolder('normed', normed);
+    const driver = startTrain(python!, folder);
+    const argv = [await pictures, ...common, '--epochs', '3', '--batch', '8', '--save-every', '1'];
+    const [whole, killed, two] = ['whole', 'killed', 'two'].map((name) => join(root, name)) as [string, string, string];
+    const child = spawn(python!, ['train.py', ...argv, '--out', killed], {
+      cwd: folder,
+      stdio: 'ignore',
+      env: { ...process.env, OMP_NUM_THREADS: '1' },
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    while (!checkpoints(killed).some((name) => name >= 'step-000000004')) {
+      expect(child.exitCode).toBe(null);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    child.kill('SIGKILL');
+    await ended;
+    expect(checkpoints(killed).at(-1)! < 'step-000000009').toBe(true);
+
+    expect(await driver.ask({ what: 'run', argv: [...argv, '--out', whole] })).toBe(0);
+    expect(await driver.ask({ what: 'run', argv: ['--resume', killed, '--workers', '0'] })).toBe(0);
+    for (const file of ['last.safetensors', 'best.safetensors', 'checkpoints/step-000000009.safetensors']) {
+      expect(numbersIn(join(killed, file)).equals(numbersIn(join(whole, file))), file).toBe(true);
+    }
+    expect(readFileSync(join(killed, 'metrics.jsonl'), 'utf8')).toBe(
+      readFileSync(join(whole, 'metrics.jsonl'), 'utf8'),
+    );
+    driver.close();
+
+    // the same batches in halves, with statistics over both
+    const halves = argv.map((part) => (part === '8' ? '4' : part)).slice(1);
+    await torchrun(folder, [...halves, '--parallel', 'ddp', '--sync-batch-norm', '--out', two]);
+    const [found, expected] = await Promise.all([two, whole].map((run) => readTensors(join(run, 'last.safetensors'))));
+    expect(furthest(found!, expected!)).toBeLessThan(1e-5);
+  }, 120_000);
+
+  /** The tensors of a safetensors file, in the order of their names; its metadata are in any order. */
+  function numbersIn(file: string): Buffer {
+    const bytes = readFileSync(file);
+    return bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
+  }
+
+  function checkpoints(run: string): string[] {
+    try {
+      return readdirSync(join(run, 'checkpoints'))
+        .filter((name) => name.startsWith('step-'))
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+
+  function records(run: string): Record<string, unknown>[] {
+    const text = readFileSync(join(run, 'metrics.jsonl'), 'utf8');
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+});
+
+test('a network that the script cannot train is refused', async () => {
+  const cwd = folderWith({
+    'two.enet': model('  input image: [2, 6, 6]\n  a: GlobalAvgPool\n  b: Linear(3)'),
+    'none.enet': model('  input image: [3, 6, 6]\n  a: c: Conv(4, 3)'),
+  });
+  const written = (spec: string) => enetc(['compile', spec, '--target', 'pytorch', '--train-script'], { cwd });
+  expect(await written('two.enet')).toMatchObject({ code: 1, err: expect.stringContaining('torch-train-form') });
+  expect(await written('none.enet')).toMatchObject({ code: 1, err: expect.stringContaining('no-classifier') });
+  expect(await enetc(['compile', 'two.enet', '--target', 'pytorch'], { cwd })).toMatchObject({ code: 0 });
+});
