@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { resumeStudy, startStudy } from '../../src/study/run-study.ts';
+import { trainTrial } from '../../src/study/train-trial.ts';
 import { readTrials } from '../../src/study/trial-log.ts';
 import { train } from '../../src/train/api.ts';
+import { lockRun } from '../../src/train/run/run-lock.ts';
 import { planIn, studyFolder } from './fixture.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,3 +71,31 @@ test('killed in the middle of its trainings, it comes to the same front', { time
   const front = (study: string) => readFileSync(join(cwd, study, 'front.json'), 'utf8');
   expect(front('killed/study')).toBe(front('whole/study'));
 });
+
+test('a training waits for the process that a killed study left in its run', { timeout: 60_000 }, async () => {
+  const cwd = studyFolder(undefined, 30);
+  const { config } = await planIn(cwd, { rungs: [1], settings, threads: 1 });
+  writeFileSync(join(cwd, 'net.enet'), plainSpec);
+  const out = join(cwd, 'run');
+  const { network, data } = config;
+  const job = { root: cwd, network, data, settings: config.settings, out, backend: 'cpu', stopBelow: [] } as const;
+  const control = { signal: new AbortController().signal, progress: () => {} };
+  const to = (epochs: number) => trainTrial({ ...job, spec: join(cwd, 'net.enet'), epochs }, control);
+  expect(await to(1)).toMatchObject({ state: 'trained' });
+  const release = lockRun({ path: out, shown: 'run' });
+  const longer = to(2);
+  await setTimeout(500);
+  release();
+  expect(await longer).toMatchObject({ state: 'trained', accuracies: [expect.any(Number), expect.any(Number)] });
+});
+
+const plainSpec = `import { ConvBnAct } from "std/blocks"
+
+model Plain {
+  param classes: int = 3
+  input image: [1, 8, 8]
+  stem: ConvBnAct(8, kernel: 3, stride: 2)
+  head: GlobalAvgPool
+  classifier: Linear(classes)
+}
+`;

@@ -62,6 +62,12 @@ export function lockRun({ path: folder, shown }: RunFolder): () => void {
   throw new RunError(`other processes are trying to lock '${shown}': try again`);
 }
 
+/** Whether a living process holds a run folder, or may. */
+export function isRunHeld({ path: folder }: Pick<RunFolder, 'path'>): boolean {
+  const holder = read(join(folder, lockFile));
+  return holder !== undefined && isAlive(holder);
+}
+
 function refuseHeld(path: string, shown: string): void {
   const holder = read(path);
   if (holder && isAlive(holder)) throw new RunError(heldMessage(shown, holder));
