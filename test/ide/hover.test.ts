@@ -45,7 +45,7 @@ test.each([
   'EfficientNet {',
   'tf  ',
   'scaling phi',
-  'stride | expand',
+  'stride  | expand',
   'repeat |',
   'drop_path * index',
   'index /',

@@ -34,7 +34,7 @@ test('a family at a phi of the formula', () => {
 test('where everything is as written only shapes are shown', () => {
   const text = shown(model, {});
   expect(text).not.toContain('«=');
-  expect(text).toContain('| d(3)   | w(80)    | 3      | 2      | 6      |«→ 80 × 14 × 14»');
+  expect(text).toContain('| d(3)   | w(80)    | 3      | stride4 | 6      | 1, dilation4         |«→ 80 × 14 × 14»');
 });
 
 test('the bars of a table stay below each other', () => {

@@ -57,7 +57,7 @@ test('each stage of the drawing says where it is written', () => {
     'head',
     'classifier',
   ]);
-  expect(textAt(efficientnet, stages[4]?.place)).toBe('| d(3) | w(80) | 3 | 2 | 6 |');
+  expect(textAt(efficientnet, stages[4]?.place)).toBe('| d(3) | w(80) | 3 | stride4 | 6 | 1, dilation4 |');
   expect(textAt(efficientnet, stages[9]?.place)).toBe('classifier: Linear(classes) if classes != 0');
   expect(stages[4]).toMatchObject({ input: [40, 28, 28], output: [80, 14, 14], repeats: 3, operators: ['MBConv'] });
   expect(edges.map((e) => [e.from, e.to])).toEqual(stages.map((_, i) => [i - 1, i]));

@@ -146,3 +146,8 @@ function wrap(paragraph: string, room: number): string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
+
+/** Whether a text of Python has a name in it, as a word of its own. */
+export function mentions(text: string, name: string): boolean {
+  return text.match(/\w+/g)?.includes(name) ?? false;
+}

@@ -10,7 +10,7 @@ import type { CallItem, Instance, Item, OpItem, Value } from './instances.ts';
 import { createMembers, type Members } from './members.ts';
 import { opForms } from './op-table.ts';
 import { isPlainName, itemOf, type Part, type StatedCall, snakeCase, type WholeNetwork } from './part.ts';
-import { callOf, docstring, type Python, variableName } from './python-text.ts';
+import { callOf, docstring, mentions, type Python, variableName } from './python-text.ts';
 import type { Form, Sample, Step } from './step.ts';
 import { findTables, type Table } from './tables.ts';
 import type { Ref, Slot, Variant } from './variants.ts';
@@ -263,7 +263,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
   const init = writeInit({ parts, tables, members, fields });
   const forward = writeForward({ parts, tables, members, variant, inputNames, ...(whole && { whole }) });
   for (const helper of [...scope.helpers, ...members.needs]) request.helper(helper);
-  const uses = (lines: readonly string[], name: string) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line));
+  const uses = (lines: readonly string[], name: string) => lines.some((line) => mentions(line, name));
   const locals: string[] = [];
   for (const { name: local, text } of [...scope.locals()].reverse()) {
     if (uses([...init, ...locals], local)) locals.unshift(`        ${local} = ${text}`);

@@ -1,7 +1,7 @@
 import type { Instance, Item, Value } from './instances.ts';
 import type { Members } from './members.ts';
 import { isPlainName, itemOf, type Part, type WholeNetwork } from './part.ts';
-import { callOf, inline, layOut, type Python, variableName } from './python-text.ts';
+import { callOf, inline, layOut, mentions, type Python, variableName } from './python-text.ts';
 import type { Table } from './tables.ts';
 import { inputRef, type Ref, type Slot, type Variant } from './variants.ts';
 
@@ -41,7 +41,6 @@ export function writeForward({ parts, tables, members, variant, inputNames, whol
   const taken = new Set(inputNames);
   /** Values that stand in the line of the one step that reads them. */
   const pending = new Map<Ref, { readonly text: string; readonly part: Part }>();
-  const mentions = (text: string, name: string) => new RegExp(`\\b${name}\\b`).test(text);
   const live = (name: string, at: number) =>
     [...names].some(
       ([ref, other]) =>
@@ -201,11 +200,10 @@ export function writeForward({ parts, tables, members, variant, inputNames, whol
   // a last assignment is what is returned
   const lastLine = lines.at(-1);
   const [only] = given;
-  const match =
-    lastLine && only !== undefined && given.length === 1 && typeof value === 'string'
-      ? new RegExp(`^ {8}${only} = (.*[^(\\[{])$`).exec(lastLine)
-      : undefined;
-  if (match) return [...head, ...lines.slice(0, -1), ...layOut(8, 'return ', match[1] as string)];
+  const assigned = `        ${only} = `;
+  const isWhole = given.length === 1 && typeof value === 'string' && !'([{'.includes(lastLine?.at(-1) ?? '(');
+  if (isWhole && lastLine?.startsWith(assigned))
+    return [...head, ...lines.slice(0, -1), ...layOut(8, 'return ', lastLine.slice(assigned.length))];
   return [...head, ...lines, ...layOut(8, 'return ', value)];
 }
 

@@ -85,7 +85,10 @@ const reservedNames = [
 ];
 
 function importsOf(body: string): string[] {
-  const uses = (name: string) => new RegExp(`\\b${name}[[(]|: ${name},`).test(body);
+  // called, with parameters of its type, or a type itself: a docstring may have the word too
+  const words = [...body.matchAll(/\w+/g)].filter(({ 0: word, index }) => /[[(]/.test(body[index + word.length] ?? ''));
+  const called = new Set(words.map(([word]) => word));
+  const uses = (name: string) => called.has(name) || body.includes(`: ${name},`);
   const standard = [
     ...(['OrderedDict'].some(uses) ? ['from collections import OrderedDict'] : []),
     ...importFrom('collections.abc', ['Callable', 'Sequence'].filter(uses)),
