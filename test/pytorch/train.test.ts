@@ -254,7 +254,7 @@ function channelsFirst({ shape, data }: { shape: readonly number[]; data: Float3
 describe.skipIf(!python)('runs of train.py', () => {
   const plain = build(
     model(
-      '  input image: [3, 16, 16]\n  a: c: Conv(4, 3, stride: 2) -> relu -> GlobalAvgPool -> Dropout(0.3)\n  b: Linear(2)',
+      '  input image: [1, 16, 20]\n  a: c: Conv(4, 3, stride: 2) -> relu -> GlobalAvgPool -> Dropout(0.3)\n  b: Linear(2)\n  return b\n  auxiliary 0.3: a -> d: Linear(2)',
     ),
   );
   const normed = build(

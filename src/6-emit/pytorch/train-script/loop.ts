@@ -184,6 +184,8 @@ def train(request: Request) -> None:
     while run.state.epoch < settings.epochs:
         train_epoch(run, training, wrapped, workers)
         finish_epoch(run, training, workers)
+    # no process leaves before all have come to the end
+    place.sum(torch.zeros(1, device=place.device))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

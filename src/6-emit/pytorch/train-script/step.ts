@@ -109,6 +109,7 @@ def loss_of(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The loss of a batch with that of auxiliary outputs, and the losses and scores of
     the network's own output."""
+    # there are auxiliary outputs in training alone
     scores, others = given if isinstance(given, tuple) else (given, ())
     scores = torch.flatten(scores, 1)
 
@@ -122,7 +123,8 @@ def loss_of(
 
     losses = losses_of(scores)
     loss = losses.mean()
-    for output, weight in zip(others, AUXILIARY, strict=True):
+    weights = AUXILIARY if others else []
+    for output, weight in zip(others, weights, strict=True):
         loss = loss + weight * losses_of(output).mean()
     return loss, losses.detach(), scores.detach()
 
