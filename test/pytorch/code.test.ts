@@ -107,3 +107,21 @@ function variantsOf(path: string): readonly string[] {
     return value?.kind === 'name' ? value.text : value?.kind === 'number' ? excerpt(value.span) : '';
   });
 }
+
+test('a Weight whose name begins those of other tensors is refused', () => {
+  const text = (label: string) => `model Net {
+  input image: [3, 8, 8]
+  stem: Conv(8, kernel: 3)
+  edges: ${label}Weight([8, 8, 8], std: 0.5) -> conv: Conv(8, kernel: 3) -> Add(stem)
+}
+`;
+  const problemsOf = (label: string) => {
+    const { graph, diagnostics } = compile({ name: 'net.enet', text: text(label) });
+    expect(diagnostics).toEqual([]);
+    return pytorchTarget.check(graph!, pytorchTarget.defaults);
+  };
+  expect(problemsOf('')).toMatchObject([
+    { code: 'pytorch-name', message: expect.stringContaining("the parameter 'edges' and 'edges.conv.weight'") },
+  ]);
+  expect(problemsOf('start: ')).toEqual([]);
+});

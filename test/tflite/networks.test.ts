@@ -30,13 +30,17 @@ const some: readonly Point[] = [
   ['lr-aspp', { resolution: 64 }],
 ];
 
-/** `ENET_LIBRARY=1`: the first variant of every model of the library, at three sizes, in both conventions. */
+/**
+ * `ENET_LIBRARY=1`: the first variant of every model of the library, at three sizes, in both conventions. Not SENet-154: its random
+ * weights magnify rounding until PyTorch in single and in double precision differ by half of the largest output.
+ */
 const points = process.env.ENET_LIBRARY ? wholeLibrary() : some;
 
 function wholeLibrary(): Point[] {
   return libraryModels.flatMap(({ name }) => {
     const { model } = compileLibrary(name);
-    const [variant] = model ? variantNames(model) : [];
+    const [first] = model ? variantNames(model) : [];
+    const variant = name === 'senet' ? 'legacy_seresnet50' : first;
     return [64, 97, 160].flatMap((resolution) =>
       (['tf', 'torch'] as const).map(
         (convention): Point => [name, { resolution, convention, ...(variant !== undefined && { variant }) }],
@@ -72,7 +76,7 @@ describe.skipIf(!engine)('networks of the library give the outputs of ONNX Runti
         const expected = await runOrt(onnx.bytes(), graph, inputs, batch);
         for (const delegate of [true, false]) {
           const found = await runLite(lite, tflite.bytes(), graph, inputs, batch, delegate);
-          // with random weights, SE-ResNet's blocks drown what goes past them: rounding grows from one to the next
+          // random weights magnify rounding here too: from double precision every engine is up to 5e-4 off, PyTorch 2e-4
           const tolerance = library === 'senet' ? 1e-3 : 1e-4;
           expect(differenceOf(found, expected), `batch ${batch}, ${delegate}`).toBeLessThan(tolerance);
         }

@@ -5,6 +5,7 @@ import { reportLackedForms } from '../lacked-form.ts';
 import type { Target } from '../target.ts';
 import { type PytorchOptions, pytorchEntry } from './entry.ts';
 import { lackedForms } from './lacked-forms.ts';
+import { reportSharedPlaces } from './shared-places.ts';
 import { checkTrainScript, writeTrain } from './train-script/write-train.ts';
 import { writeModel } from './write-model.ts';
 
@@ -16,7 +17,7 @@ export const pytorchTarget: Target<PytorchOptions> = {
   ...pytorchEntry,
   defaults: { trainScript: false },
   check(graph, { trainScript }) {
-    const problems = reportLackedForms(graph, pytorchEntry.name, lackedForms);
+    const problems = [...reportLackedForms(graph, pytorchEntry.name, lackedForms), ...reportSharedPlaces(graph)];
     return trainScript && !hasErrors(problems) ? [...problems, ...checkTrainScript(graph)] : problems;
   },
   emit({ graph, weights, metadata, options, open, progress }) {

@@ -34,6 +34,11 @@ export const targetDiagnostics = {
     (a) => `TensorFlow.js takes no weights under the name '${a.path}'; let it begin with a letter`,
     `A path is the name of a layer and of its weights. TensorFlow.js takes letters, digits, dots, dashes and underscores, the first a letter or a digit. Give the step another label.`,
   ),
+  'pytorch-name': error<{ weight: string; below: string }>(
+    (a) =>
+      `a PyTorch module has no room for both the parameter '${a.weight}' and '${a.below}' below it; give the Weight a label of its own`,
+    `The names of a module's tensors are places in it: \`edges\` is a parameter and \`edges.conv.weight\` belongs to a module, and one place does not hold both. That happens to a section that begins with a Weight without a label and goes on with steps that have parameters: \`edges: start: Weight(...) -> conv: Conv(8)\` or a value, \`start = Weight(...)\`, gives the Weight a name of its own.`,
+  ),
   'label-count': error<{ model: string; classes: number; labels: number }>(
     (a) =>
       `'${a.model}' has ${a.classes === 0 ? 'no scores of classes' : `${a.classes} classes`}, but there are names for ${a.labels}`,
