@@ -25,8 +25,9 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'training/gradients.test.ts',
     'training/library-gradients.test.ts',
   ],
-  'runs in a program of its own: Python': ['engines', 'pytorch'],
+  'runs in a program of its own: Python': ['engines', 'onnx/library-checker.test.ts', 'pytorch', 'savedmodel'],
   [drivesBrowser]: [
+    'bench/page.test.ts',
     'browser',
     'lsp/worker.test.ts',
     'tfjs/browser.test.ts',
@@ -45,7 +46,10 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'tfjs/calibrated-weights.test.ts',
     'tfjs/networks.test.ts',
     'train/run/mnist.test.ts',
+    'training/golden-deep.test.ts',
+    'training/golden-families.test.ts',
     'training/golden-loop.test.ts',
+    'training/golden-scored.test.ts',
     'training/golden-step.test.ts',
   ],
 };
