@@ -60,18 +60,25 @@ function* attacks(pattern: string, length: number): Generator<string> {
   }
 }
 
-/** The first text that an expression takes longer for than so many milliseconds, three times of three. */
+const wall = () => performance.now();
+/** In milliseconds, as `performance.now()`, but without the time in which other processes have the core. */
+const processor = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** The first text that an expression takes longer for than `most` milliseconds, three times of three. */
 function slowOn({ pattern, flags }: Expression, length: number, most: number): string | undefined {
   const expression = new RegExp(pattern, flags);
-  const cost = (text: string) => {
-    const start = performance.now();
+  const cost = (text: string, clock: () => number) => {
+    const start = clock();
     expression.lastIndex = 0;
     if (flags.includes('g')) text.match(expression);
     else expression.exec(text);
-    return performance.now() - start;
+    return clock() - start;
   };
   for (const text of attacks(pattern, length)) {
-    if ([1, 2, 3].every(() => cost(text) > most)) return text.slice(0, 40);
+    if (cost(text, wall) > most && [1, 2, 3].every(() => cost(text, processor) > most)) return text.slice(0, 40);
   }
   return undefined;
 }
