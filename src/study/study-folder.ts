@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { option, words } from '../diagnostics/words.ts';
 import { writeTextAtomically } from '../node/atomic-file.ts';
@@ -7,10 +7,11 @@ import { makeFolders } from '../node/make-folders.ts';
 import type { Spec } from '../node/open-spec.ts';
 import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
-import { readProblem, writeProblem } from '../node/system-errors.ts';
+import { readProblem } from '../node/system-errors.ts';
 import { isTemporary } from '../node/temporary-names.ts';
 import type { LatencyTable } from '../search/latency/latency-table.ts';
 import { decodeSource } from '../source.ts';
+import { createNumberedFolder, makeOwnFolder } from '../train/run/own-folder.ts';
 import type { SpecCopy } from '../train/run/spec-copy.ts';
 import { RunError } from '../train/run-error.ts';
 import { formatStudy, parseStudy, type StudyConfig } from './study-config.ts';
@@ -43,22 +44,12 @@ export const trialsFile = 'trials.jsonl';
 
 /** The next free one of `studies/NAME-1`, `studies/NAME-2` and so on, made at once so that no other process takes it. */
 export function createNumberedStudy(cwd: string, name: string): StudyFolder {
-  makeFolder(join(cwd, 'studies'), 'studies');
-  for (let n = 1; ; n++) {
-    const shown = join('studies', `${name}-${n}`);
-    const path = join(cwd, shown);
-    try {
-      mkdirSync(path);
-      return { path, shown };
-    } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeMade(shown, e);
-    }
-  }
+  return createNumberedFolder(cwd, 'studies', name, 'study');
 }
 
 /** Makes a folder for a study, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
 export function createStudyFolder(path: string, shown: string): StudyFolder {
-  makeFolder(path, shown);
+  makeOwnFolder(path, shown, 'study');
   if (existsSync(join(path, configFile))) {
     throw new RunError(
       words`'${shown}' already holds a study or a run: continue a study with ${option('resume', shown)}, or choose another ${option('out')}`,
@@ -76,18 +67,6 @@ export function createStudyFolder(path: string, shown: string): StudyFolder {
     });
   }
   return { path, shown };
-}
-
-function makeFolder(path: string, shown: string): void {
-  try {
-    makeFolders(path);
-  } catch (e) {
-    throw cannotBeMade(shown, e);
-  }
-}
-
-function cannotBeMade(shown: string, e: unknown): RunError {
-  return new RunError(`the study's folder '${shown}' cannot be created: ${writeProblem(e, shown)}`);
 }
 
 /**

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { option, words } from '../../diagnostics/words.ts';
 import { writeTextAtomically } from '../../node/atomic-file.ts';
 import { makeFolders } from '../../node/make-folders.ts';
 import { readText } from '../../node/regular-file.ts';
-import { readProblem, writeProblem } from '../../node/system-errors.ts';
+import { readProblem } from '../../node/system-errors.ts';
 import { isTemporary } from '../../node/temporary-names.ts';
 import { RunError } from '../run-error.ts';
+import { createNumberedFolder, makeOwnFolder } from './own-folder.ts';
 import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
 import type { SpecCopy } from './spec-copy.ts';
 
@@ -36,22 +37,12 @@ const specName = /^[^/\\\0][^\\\0]*\.enet$/;
 
 /** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that no other process takes it. */
 export function createNumberedRun(cwd: string, name: string): RunFolder {
-  makeFolder(join(cwd, 'runs'), 'runs');
-  for (let n = 1; ; n++) {
-    const shown = join('runs', `${name}-${n}`);
-    const path = join(cwd, shown);
-    try {
-      mkdirSync(path);
-      return { path, shown };
-    } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeMade(shown, e);
-    }
-  }
+  return createNumberedFolder(cwd, 'runs', name, 'run');
 }
 
 /** Makes a folder for a run, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
 export function createRun(path: string, shown: string): RunFolder {
-  makeFolder(path, shown);
+  makeOwnFolder(path, shown, 'run');
   if (existsSync(join(path, configFile))) {
     throw new RunError(
       words`'${shown}' already holds a run: continue it with ${option('resume', shown)}, or choose another ${option('out')}`,
@@ -67,18 +58,6 @@ export function createRun(path: string, shown: string): RunFolder {
     });
   }
   return { path, shown };
-}
-
-function makeFolder(path: string, shown: string): void {
-  try {
-    makeFolders(path);
-  } catch (e) {
-    throw cannotBeMade(shown, e);
-  }
-}
-
-function cannotBeMade(shown: string, e: unknown): RunError {
-  return new RunError(`the run's folder '${shown}' cannot be created: ${writeProblem(e, shown)}`);
 }
 
 /** Writes what a run is. From then on it can be resumed. */
