@@ -2,6 +2,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Op } from '../ops/ops.ts';
+import { extentOf, isDense } from '../ops/window.ts';
 import type { TargetFacts } from './target.ts';
 
 /** A form of an op that a target has no output for. */
@@ -10,6 +11,23 @@ export interface LackedForm {
   readonly what: string;
   isOf(op: Op): boolean;
 }
+
+/** A pool whose taps are apart. */
+export const dilatedPool: LackedForm = {
+  what: 'a pool with dilation',
+  isOf: (op) => (op.kind === 'maxPool' || op.kind === 'avgPool') && !isDense(op.window),
+};
+
+/** Some window would see padding alone, for which formats define no result; ONNX Runtime rejects the file. */
+export const overPaddedPool: LackedForm = {
+  what: 'a pool padded by its window or more',
+  isOf: (op) => {
+    if (op.kind !== 'maxPool' && op.kind !== 'avgPool') return false;
+    const { top, left, bottom, right } = op.window.pads;
+    const [rows, columns] = extentOf(op.window);
+    return Math.max(top, bottom) >= rows || Math.max(left, right) >= columns;
+  },
+};
 
 /** Tells for each node of a graph whether a target lacks its form. */
 export function reportLackedForms(graph: Graph, target: string, forms: readonly LackedForm[]): Diagnostic[] {

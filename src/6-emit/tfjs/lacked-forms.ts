@@ -1,5 +1,5 @@
 import { isDense } from '../../ops/window.ts';
-import type { LackedForm } from '../lacked-form.ts';
+import { dilatedPool, type LackedForm, overPaddedPool } from '../lacked-form.ts';
 
 /** What TensorFlow.js has no form for. */
 export const lackedForms: readonly LackedForm[] = [
@@ -12,17 +12,6 @@ export const lackedForms: readonly LackedForm[] = [
     what: 'a dropout of rate 1',
     isOf: (op) => (op.kind === 'dropout' || op.kind === 'dropPath') && op.rate === 1,
   },
-  {
-    what: 'a pool with dilation',
-    isOf: (op) => (op.kind === 'maxPool' || op.kind === 'avgPool') && !isDense(op.window),
-  },
-  {
-    // Some window would see padding alone, for which no result is defined.
-    what: 'a pool padded by its window or more',
-    isOf: (op) => {
-      if (op.kind !== 'maxPool' && op.kind !== 'avgPool') return false;
-      const { kernel, pads } = op.window;
-      return Math.max(pads.top, pads.bottom) >= kernel[0] || Math.max(pads.left, pads.right) >= kernel[1];
-    },
-  },
+  dilatedPool,
+  overPaddedPool,
 ];
