@@ -1,5 +1,5 @@
 import { elements } from '../5-graph/graph.ts';
-import { littleEndianBytes } from './bytes.ts';
+import { joinBytes, littleEndianBytes } from './bytes.ts';
 import { type Crc32, createStoredZip } from './stored-zip.ts';
 import type { ByteSink, TensorToWrite } from './write-safetensors.ts';
 
@@ -80,19 +80,9 @@ function pickleOf(tensors: readonly TensorToWrite[]): Uint8Array {
     op('ccollections\nOrderedDict\n)RtR');
   }
   op('u.');
-  return joined(parts);
+  return joinBytes(parts);
 }
 
 function u32(value: number): Uint8Array {
   return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

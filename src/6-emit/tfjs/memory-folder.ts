@@ -1,4 +1,5 @@
 import type { io } from '@tensorflow/tfjs';
+import { joinBytes } from '../../weights/bytes.ts';
 import type { OpenSink } from '../target.ts';
 import type { Tfjs } from './tfjs.ts';
 
@@ -35,15 +36,4 @@ export function createMemoryFolder(): MemoryFolder {
       },
     }),
   };
-}
-
-/** Parts as one. */
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

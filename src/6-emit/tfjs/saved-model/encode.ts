@@ -1,5 +1,6 @@
 // CommonJS: its names only exist on the default export, under Node as under bundlers.
 import protobuf from 'protobufjs/minimal.js';
+import { joinBytes } from '../../../weights/bytes.ts';
 import { lengthPrefix } from '../../length-prefix.ts';
 import {
   type AttrValue,
@@ -36,7 +37,7 @@ const predictMethod = 'tensorflow/serving/predict';
  * tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape,versions}.proto.
  */
 export function encodeSavedModel(graph: GraphDef, signatures: Readonly<Record<string, Signature>>): Uint8Array {
-  return joined(...savedModelParts(graph, signatures, () => undefined).map(({ bytes }) => bytes));
+  return joinBytes(savedModelParts(graph, signatures, () => undefined).map(({ bytes }) => bytes));
 }
 
 /** A part of a file: bytes, then the numbers of a constant where it has some. */
@@ -70,7 +71,7 @@ export function savedModelParts<C extends LargeContent>(
   const versions = encoded((writer) => message(writer, 4, () => writer.uint32(tagOf(1, 0)).int32(producer)));
   const graphParts: SavedModelPart<C>[] = [
     ...nodes.map(({ bytes, content, size }) => ({
-      bytes: joined(lengthPrefix(1, size), bytes),
+      bytes: joinBytes([lengthPrefix(1, size), bytes]),
       ...(content && { content }),
     })),
     { bytes: versions },
@@ -85,7 +86,7 @@ export function savedModelParts<C extends LargeContent>(
   const graphHead = lengthPrefix(2, graphSize);
   const metaHead = lengthPrefix(2, info.length + graphHead.length + graphSize + signed.length);
   const version = encoded((writer) => writer.uint32(tagOf(1, 0)).int64(1));
-  return [{ bytes: joined(version, metaHead, info, graphHead) }, ...graphParts, { bytes: signed }];
+  return [{ bytes: joinBytes([version, metaHead, info, graphHead]) }, ...graphParts, { bytes: signed }];
 }
 
 /** A constant's node up to its numbers, which are its last field. */
@@ -105,7 +106,7 @@ function constantHead({ name, op, attr }: NodeDef, { byteLength, dtype, shape }:
   const key = encoded((writer) => writer.uint32(tagOf(1, 2)).string('value'));
   const valueHead = lengthPrefix(2, value.length + tensorSize);
   const entry = lengthPrefix(5, key.length + valueHead.length + value.length + tensorSize);
-  return joined(node, entry, key, valueHead, value, tensor, content);
+  return joinBytes([node, entry, key, valueHead, value, tensor, content]);
 }
 
 function sizeOf(parts: readonly SavedModelPart<LargeContent>[]): number {
@@ -116,16 +117,6 @@ function encoded(write: (writer: Writer) => void): Uint8Array {
   const writer = protobuf.Writer.create();
   write(writer);
   return writer.finish();
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function writeNode(writer: Writer, { name, op, input, attr }: NodeDef) {
