@@ -57,7 +57,16 @@ const composition = new Set([
 ]);
 
 /** Folders that compile. */
-const compileThemselves = ['src/import', 'src/search', 'src/train', 'src/study', 'src/ide', 'src/cli', 'src/predict'];
+const compileThemselves = [
+  'src/import',
+  'src/search',
+  'src/train',
+  'src/study',
+  'src/ide',
+  'src/cli',
+  'src/predict',
+  'src/quantise',
+];
 
 /** Folders that take a compilation as a value. */
 const takeCompilations = ['src/6-emit', 'src/backends', 'src/report'];

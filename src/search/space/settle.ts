@@ -1,6 +1,5 @@
-import { tokenize } from '../../../grammar/lexer.ts';
-import { Bar, RowEnd, RowStart } from '../../../grammar/tokens.ts';
 import type { CellNode, ChoiceNode, RowsNode } from '../../1-parse/ast.ts';
+import { withoutColumn } from '../../1-parse/edit-columns.ts';
 import { format } from '../../1-parse/format.ts';
 import { parse } from '../../1-parse/parse.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
@@ -56,7 +55,7 @@ function settledText(
     const untaken = diagnostics.find((d) => d.code === 'cell-not-taken')?.span;
     const column = diagnostics.find((d) => d.code === 'unknown-column')?.span;
     if (untaken) text = applyEdits({ ...source, text }, [{ span: untaken, newText: ' ' }]);
-    else if (column) text = withoutColumn({ ...source, text }, column);
+    else if (column) text = applyEdits({ ...source, text }, withoutColumn({ ...source, text }, column));
     else if (hasErrors(diagnostics)) return { diagnostics };
     else break;
   }
@@ -111,34 +110,6 @@ function cellsOfChoices(source: Source): Map<number, CellNode> {
     return true;
   });
   return cells;
-}
-
-/** The text without a column of a table, by the place of its word in the header: from bar to bar in each row. */
-function withoutColumn(source: Source, word: Span): string {
-  const rows = tableAt(source, word);
-  const column = rows?.header.findIndex(({ span }) => span.start === word.start) ?? -1;
-  if (!rows || column < 0) throw new Error('the column of a diagnostic is not in the text');
-  const edits: TextEdit[] = [];
-  let bars: number[] = [];
-  for (const { tokenType, startOffset } of tokenize(source.text).tokens) {
-    if (startOffset < rows.span.start || startOffset >= rows.span.end) continue;
-    if (tokenType === RowStart) bars = [];
-    if (tokenType === RowStart || tokenType === Bar || tokenType === RowEnd) bars.push(startOffset);
-    const [start, end] = [bars[column], bars[column + 1]];
-    if (tokenType !== RowEnd || start === undefined || end === undefined) continue;
-    edits.push({ span: { source, start, end }, newText: '' });
-  }
-  return applyEdits(source, edits);
-}
-
-function tableAt(source: Source, { start }: Span): RowsNode | undefined {
-  let found: RowsNode | undefined;
-  walkNodes(parse(source).ast, (node) => {
-    const rows = node.kind === 'rows' ? (node as RowsNode) : undefined;
-    if (rows?.header.some(({ span }) => span.start === start)) found = rows;
-    return true;
-  });
-  return found;
 }
 
 function applyEdits(source: Source, edits: readonly TextEdit[]): string {
