@@ -4,16 +4,18 @@ import { totalCost } from '../../src/5-graph/cost.ts';
 import type { Graph } from '../../src/5-graph/graph.ts';
 import { declaredModel } from '../../src/cli/library-names.ts';
 import { type LibraryModel, libraryModels } from '../../src/library.ts';
+import { checkpoints, sources } from '../../src/published-weights.generated.ts';
 import { createDiagram } from '../../src/report/drawing/diagram.ts';
 import { drawSvg } from '../../src/report/drawing/svg.ts';
 import { formatCount, formatExact, formatShape } from '../../src/report/format-number.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 
-/** What torchvision states of its weights, in percent: one number, by what is measured. */
+/** In percent: one number, by what is measured. */
 interface Accuracy {
   readonly top1?: number;
   readonly boxMap?: number;
   readonly meanIou?: number;
+  /** The weights that it was measured with, or the text that states it. */
   readonly weights: string;
 }
 
@@ -37,6 +39,23 @@ export interface PythonSources {
 export const pythonSources: PythonSources = JSON.parse(
   readFileSync(new URL('python-sources.json', import.meta.url), 'utf8'),
 );
+
+/** Accuracies for which no weights are known: by model, with the text that states them. */
+const statedAccuracies: Readonly<
+  Record<string, { readonly source: string; readonly variants: Readonly<Record<string, Omit<Accuracy, 'weights'>>> }>
+> = JSON.parse(readFileSync(new URL('stated-accuracies.json', import.meta.url), 'utf8'));
+
+/** torchvision's best weights, else the best of timm's with ImageNet's classes, else what a text states. */
+function accuracyOf(model: string, variant: string | undefined): Accuracy | undefined {
+  const torchvision = pythonSources.models[model]?.accuracy[variant ?? ''];
+  if (torchvision) return { ...torchvision, weights: `\`${torchvision.weights}\`` };
+  const timm = checkpoints
+    .filter((one) => one.model === model && one.variant === variant && one.classes === 1000 && one.top1 !== undefined)
+    .sort((a, b) => b.top1! - a.top1!)[0];
+  if (timm) return { top1: timm.top1!, weights: `\`${timm.name}\`, ${timm.size} × ${timm.size}` };
+  const stated = statedAccuracies[model]?.variants[variant ?? ''];
+  return stated && { ...stated, weights: statedAccuracies[model]!.source };
+}
 
 /** The lines of a library module that state its network: no blank lines, comments, imports, and no names of other people's weights. */
 export function specLines(module: string): number {
@@ -65,8 +84,10 @@ function head(): string {
 Each model is a module of the [library](../stdlib), written in the language: \`enetc summary efficientnet --variant b0\` tabulates one,
 \`enetc compile\` writes it. Parameters and multiply-accumulates are those of inference for one image of the stated size.
 Accuracies (ImageNet, top-1; of detectors on COCO, of segmentation networks on COCO's images with the classes of Pascal VOC) are
-those that torchvision ${torchvision} states for its best weights, which load through the model's
-[weight map](language.md#weight-maps); where the table has none, no accuracy was found in the sources of torchvision and timm.
+those that torchvision ${torchvision} states for its best weights. Where it has none, they are those of timm's best weights, with the size of
+image that they were measured at (${sources.accuracies}).
+Both load through the model's [weight map](language.md#weight-maps). Other rows name the text that states the accuracy; where it
+is unknown, none was found.
 
 Tests compare outputs with those of torchvision, timm, Keras or effdet, with the same random weights: for each family here, VGG as
 the trunk of SSD300. None of these packages has AmoebaNet, nor SSDLite over MobileNetV2 and MnasNet. Of AmoebaNet-A and -D the
@@ -96,8 +117,7 @@ function entryOf(model: LibraryModel, drawings: Map<string, string>): string {
   });
   const [first] = points as [(typeof points)[number]];
   drawings.set(`${name}.svg`, drawSvg(createDiagram(first.graph)));
-  const stated = pythonSources.models[name]?.accuracy ?? {};
-  const rows = points.map(({ variant, graph }) => pointRow(variant, graph, stated[variant ?? '']));
+  const rows = points.map(({ variant, graph }) => pointRow(variant, graph, accuracyOf(name, variant)));
   const title = first.variant === undefined ? name : `${name} ${first.variant}`;
   return `## ${name}
 
@@ -105,7 +125,7 @@ ${declared.node.doc}
 
 \`import { ${model.model} } from "${module}"\`
 
-| variant | input | parameters | MACs | accuracy | weights |
+| variant | input | parameters | MACs | accuracy | weights, or source |
 | --- | --- | ---: | ---: | ---: | --- |
 ${rows.join('')}
 ![${title}](images/models/${name}.svg)
@@ -115,7 +135,7 @@ ${rows.join('')}
 function pointRow(variant: string | undefined, graph: Graph, accuracy: Accuracy | undefined): string {
   const { params, macs } = totalCost(graph);
   const input = formatShape(graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? []);
-  const published = accuracy ? `${accuracyText(accuracy)} | \`${accuracy.weights}\`` : 'unknown | ';
+  const published = accuracy ? `${accuracyText(accuracy)} | ${accuracy.weights}` : 'unknown | ';
   return `| ${variant ?? 'default'} | ${input} | ${formatExact(params)} | ${formatCount(macs)} | ${published} |\n`;
 }
 

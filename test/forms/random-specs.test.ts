@@ -10,7 +10,14 @@ import { findPython } from '../oracle.ts';
 import { findLite } from '../tflite/lite.ts';
 import { startPython } from '../training/python-runner.ts';
 import { randomSpec } from './random-spec.ts';
-import { differenceOf, evaluatedTraining, expectedOutputs, formsOf, lostByLayers } from './run-forms.ts';
+import {
+  differenceOf,
+  evaluatedTraining,
+  expectedOutputs,
+  formsOf,
+  isIllConditioned,
+  lostByLayers,
+} from './run-forms.ts';
 
 /** How many specs: `ENET_FUZZ=5000 npx vitest run test/forms`. `ENET_SEED` chooses others. */
 const runs = Number(process.env.ENET_FUZZ ?? 100);
@@ -65,6 +72,7 @@ test('random specs give in every form what loops in double precision give, and v
   const wrong: string[] = [];
   let done = 0;
   let ran = 0;
+  let excused = 0;
   for (; done < runs && (done < 20 || performance.now() - start < mostTime); done++) {
     const { text, options } = randomSpec(seed + done, done % 3 === 0);
     const network = compile({ name: 'random.enet', text }, options);
@@ -78,17 +86,20 @@ test('random specs give in every form what loops in double precision give, and v
     const expected = expectedOutputs(network, checkpoint);
     // where powers of powers reach a sigmoid, single precision has no digit left
     if (expected.some((values) => Array.from(values).some((value) => Math.abs(value) > 1e12))) continue;
+    let different = '';
     for (const form of formsOf(network, checkpoint, done, undefined, lite)) {
       try {
         const found = await form.run();
         if (!found) continue;
         ran++;
         const difference = differenceOf(found, expected, form.scales);
-        if (!(difference <= form.tolerance)) say(`${form.name} differs by ${difference}`);
+        if (!(difference <= form.tolerance)) different += `${form.name} differs by ${difference}\n`;
       } catch (e) {
         say(`${form.name}: ${(e as Error).message}`);
       }
     }
+    if (different && isIllConditioned(network, checkpoint, expected)) excused++;
+    else if (different) say(different);
     const lost = lostByLayers(network, checkpoint);
     if (lost.length > 0) say(`a layers model loses ${lost.join(', ')}`);
     if (done % 4 === 0) {
@@ -105,7 +116,10 @@ test('random specs give in every form what loops in double precision give, and v
     if (wrong.length > 20) break;
   }
   expect(wrong.join('\n\n')).toBe('');
-  console.info(`${done} specs, ${ran} forms, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  expect(excused).toBeLessThanOrEqual(2 + done / 100);
+  console.info(
+    `${done} specs (${excused} ill-conditioned), ${ran} forms, ${((performance.now() - start) / 1000).toFixed(0)} s`,
+  );
   // every op there is; a cast belongs to no spec. Chosen seeds may need some hundred specs for all
   if (done >= (process.env.ENET_SEED === undefined ? 60 : 300)) expect(kinds.size).toBe(descriptors.length - 1);
 });

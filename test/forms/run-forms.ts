@@ -36,8 +36,15 @@ export interface Form {
 
 const batch = 2;
 
-/** What the network gives in double precision, by loops that share nothing with any form. */
-export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): Outputs {
+/**
+ * What the network gives in double precision, by loops that share nothing with any form.
+ * @param round applied to every number between the nodes.
+ */
+export function expectedOutputs(
+  network: Compilation,
+  checkpoint: Checkpoint,
+  round?: (value: number) => number,
+): Outputs {
   const graph = network.graph as Graph;
   const { source } = chooseWeights(network.program, graph, { checkpoint });
   const inputs = inputsOf(graph, batch);
@@ -46,9 +53,25 @@ export function expectedOutputs(network: Compilation, checkpoint: Checkpoint): O
       const size = values.length / batch;
       return [name, values.slice(sample * size, (sample + 1) * size)];
     });
-    return runReference(graph, source!, Object.fromEntries(parts));
+    return runReference(graph, source!, Object.fromEntries(parts), round);
   });
   return graph.outputs.map((_, i) => Float64Array.from(samples.flatMap((outputs) => [...outputs[i]!])));
+}
+
+/**
+ * Whether single precision has no digits left of what a network gives: where every number between the nodes is off at random,
+ * by half a unit in the last place and 2^-26, an output is off by more than a quarter of the tolerance. A group norm of a
+ * constant image divides such an error by the root of its epsilon; engines compute a sigmoid to 2^-26 of 1, which is all that
+ * it gives of -18.
+ */
+export function isIllConditioned(network: Compilation, checkpoint: Checkpoint, expected: Outputs): boolean {
+  let state = 1;
+  const off = (value: number) => {
+    state = (state * 48271) % 2147483647; // Park and Miller's minimal standard generator
+    const sign = state & 1 ? 1 : -1;
+    return value * (1 + sign * 2 ** -24) + sign * 2 ** -26;
+  };
+  return !(differenceOf(expectedOutputs(network, checkpoint, off), expected) < 2.5e-5);
 }
 
 /**

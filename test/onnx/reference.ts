@@ -7,16 +7,24 @@ import { erf } from '../erf.ts';
 
 type Values = Float64Array;
 
-/** The network by plain loops in double precision, one sample: what every emitted file must give. */
-export function runReference(graph: Graph, weights: WeightSource, inputs: Record<string, Float32Array>): Values[] {
+/**
+ * The network by plain loops in double precision, one sample: what every emitted file must give.
+ * @param round applied to every number that a node gives.
+ */
+export function runReference(
+  graph: Graph,
+  weights: WeightSource,
+  inputs: Record<string, Float32Array>,
+  round: (value: number) => number = (value) => value,
+): Values[] {
   const results: Values[][] = [];
   for (const node of graph.nodes) {
     const shapes = node.inputs.map((ref) => shapeOf(graph, ref) as number[]);
     const values = node.inputs.map((ref) => results[ref.node]![ref.output]!);
     const tensors = node.tensors.map((spec) => Float64Array.from(weights.read(spec)));
-    results.push(
-      node.op.kind === 'input' ? [Float64Array.from(inputs[node.op.name]!)] : evaluate(node, values, shapes, tensors),
-    );
+    const given =
+      node.op.kind === 'input' ? [Float64Array.from(inputs[node.op.name]!)] : evaluate(node, values, shapes, tensors);
+    results.push(given.map((numbers) => numbers.map(round)));
   }
   return graph.outputs.map(({ value }) => results[value.node]![value.output]!);
 }
