@@ -192,9 +192,10 @@ describe('a long command line', () => {
     ['a drawing', ['graph', 'efficientnet', '-o', `${'.'.repeat(long)}/${'a.'.repeat(long)}`]],
     ['a command', ['compil'.repeat(long)]],
   ])('of %s takes no time and gets a short answer', async (_, argv) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const ran = await enetc(argv);
-    expect(performance.now() - start).toBeLessThan(8000);
+    const { user, system } = process.cpuUsage(start);
+    expect(user + system).toBeLessThan(4e6); // microseconds, of the processor: others may have it for longer
     expect([1, 2]).toContain(ran.code);
     expect(ran.err.length).toBeLessThan(3000);
   });
