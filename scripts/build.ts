@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { encodeOnly } from './encode-only.ts';
 import { entries } from './entries.ts';
+import { hdf5Library } from './hdf5-library.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -108,10 +109,11 @@ await build({
 });
 await build({ ...commandLine, entryPoints: { lsp: 'src/cli/language-server.ts' } });
 await build({ ...commandLine, entryPoints: { 'imagenet-labels': 'src/node/imagenet-labels.ts' } });
-// The library for HDF5, which finds out where it is from `import.meta.url`, contains its WebAssembly.
+// The library for HDF5 finds out where it is from `import.meta.url`.
 await build({
   ...commandLine,
   entryPoints: { hdf5: 'src/node/hdf5-engine.ts' },
+  plugins: [...(common.plugins ?? []), hdf5Library(fileURLToPath(new URL('../dist/hdf5.wasm', import.meta.url)))],
   define: { ...commandLine.define, 'import.meta.url': '__filename' },
 });
 await build({ ...commandLine, entryPoints: { 'published-weights': 'src/published-weights.generated.ts' } });

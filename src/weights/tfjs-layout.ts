@@ -66,9 +66,13 @@ export function fromStored(
   return values;
 }
 
+/** Elements that a cache holds of each line it writes to: both orders are gone through in blocks of so many of ours. */
+const blockElements = 64;
+
 /**
  * Calls with runs of elements that lie one after the other in our order: where a run begins in ours and in TensorFlow's, how many
- * there are, and how far apart they are in TensorFlow's. A depthwise weight has one inner channel.
+ * there are, and how far apart they are in TensorFlow's. A depthwise weight has one inner channel. Neither order is gone through
+ * end to end, as every element of the other would then come from, or go to, another line of memory.
  */
 function eachRow(
   layout: Exclude<WeightLayout, 'vector'>,
@@ -78,11 +82,13 @@ function eachRow(
   // a map is a kernel of one filter
   const [out = 1, inner = 1, height = 1, width = 1] = layout === 'map' ? [1, ...shape] : shape;
   const pixels = layout === 'linear' ? 1 : height * width;
-  // a filter's pixels or, where it has one, its channels
-  if (pixels === 1) for (let o = 0; o < out; o++) visit(o * inner, o, inner, out);
-  else {
+  const channels = Math.max(1, Math.floor(blockElements / pixels));
+  for (let begin = 0; begin < inner; begin += channels) {
+    const end = Math.min(begin + channels, inner);
     for (let o = 0; o < out; o++) {
-      for (let i = 0; i < inner; i++) visit((o * inner + i) * pixels, i * out + o, pixels, inner * out);
+      // a filter's channels, where it has one pixel, or the pixels of each
+      if (pixels === 1) visit(o * inner + begin, begin * out + o, end - begin, out);
+      else for (let i = begin; i < end; i++) visit((o * inner + i) * pixels, i * out + o, pixels, inner * out);
     }
   }
 }

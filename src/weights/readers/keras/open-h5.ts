@@ -81,6 +81,10 @@ function readWeights(
     located.set(named.name, { path, named, ...(maps && { maps }) });
   }
   if (tensors.size === 0) throw new Unreadable('it holds no weights of layers that are known here');
+  const longest = [...tensors.values()].reduce(
+    (most, { shape, dtype }) => (isFloat(dtype) ? Math.max(most, elements(shape)) : most),
+    0,
+  );
   let buffer = new Float32Array(0);
   let turned = new Float32Array(0);
   const read = (tensor: string): Float32Array => {
@@ -91,8 +95,9 @@ function readWeights(
     const { path, named, maps } = weight;
     const length = elements(named.shape);
     if (buffer.length < length) {
-      buffer = new Float32Array(length);
-      turned = new Float32Array(length);
+      // at once as long as any tensor needs it: buffers that grow leave the shorter ones behind
+      buffer = new Float32Array(longest);
+      turned = new Float32Array(longest);
     }
     const stored = buffer.subarray(0, length);
     file.read(path, stored);
