@@ -5,7 +5,10 @@ import { createNames, modelName } from './names.ts';
 export type Setting = readonly [name: string, text: string];
 
 /** A member of the library as a step: `ResNet(variant: resnet18)`. */
-export function memberCall({ model, variant }: Omit<LibraryMember, 'shape'>, settings: readonly Setting[]): string {
+export function memberCall(
+  { model, variant }: Pick<LibraryMember, 'module' | 'model' | 'variant'>,
+  settings: readonly Setting[],
+): string {
   const args = [...(variant === undefined ? [] : [['variant', variant] as const]), ...settings];
   const listed = args.map(([key, value]) => `${key}: ${value}`).join(', ');
   return listed === '' ? model : `${model}(${listed})`;
@@ -18,7 +21,7 @@ export function memberCall({ model, variant }: Omit<LibraryMember, 'shape'>, set
  * @param end steps after it
  */
 export function memberText(
-  { module, model }: Omit<LibraryMember, 'shape'>,
+  { module, model }: Pick<LibraryMember, 'module' | 'model' | 'variant'>,
   call: string,
   { name, inputs, end = '', names = createNames() }: MemberTextOptions,
 ): string {

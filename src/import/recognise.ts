@@ -1,7 +1,9 @@
 import { conventions } from '../4-scale/convention.ts';
 import { type Graph, shapeOf } from '../5-graph/graph.ts';
+import { removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { compile } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Op } from '../ops/ops.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { assignWeights } from './assign-weights.ts';
 import { convolutionShapes } from './convolution-shapes.ts';
@@ -24,29 +26,93 @@ export interface Recognised {
 
 /**
  * The variant of a model of the library that a network is, whatever its number of classes, its size of images and its
- * convention: found by building those with the same convolutions. Undefined if it is none.
+ * convention, or a variant at another width: found by building those with the same convolutions. Undefined if it is none.
  * @param name what the model is called, which says where to look first
  */
 export function recognise(network: ImportedNetwork, name: string): Recognised | undefined {
-  for (const member of candidates(network, name)) {
-    for (const settings of settingsFor(network)) {
-      for (const classes of classesOf(network)) {
-        const attempt = build(network, name, member, [...classes, ...settings]);
-        if (!attempt) continue;
-        for (const folded of [false, true]) {
-          const weights = assignWeights(network, attempt.graph, folded);
-          if (weights) return { ...attempt, weights, folded };
-        }
+  const members = candidates(network, name);
+  // A width takes the place of a variant's, so that the model without one comes first.
+  const scaled = members.toSorted((a, b) => Number(a.variant !== undefined) - Number(b.variant !== undefined));
+  for (const [among, pointsOf] of [[members, publishedPoint] as const, [scaled, scaledPoints] as const]) {
+    for (const member of among) {
+      for (const point of pointsOf(network, member)) {
+        const found = settled(network, name, member, point);
+        if (found) return found;
       }
     }
   }
   return undefined;
 }
 
-/** The members of the library that have such convolutions; those first whose names are in the file's. */
+/** The network that a member is at a point of its family, with the classes and the convention that the file's has. */
+function settled(
+  network: ImportedNetwork,
+  name: string,
+  member: LibraryMember,
+  point: readonly Setting[],
+): Recognised | undefined {
+  for (const settings of settingsFor(network)) {
+    for (const classes of classesOf(network)) {
+      const attempt = build(network, name, member, [...point, ...classes, ...settings]);
+      if (!attempt) continue;
+      for (const folded of [false, true]) {
+        const weights = assignWeights(network, attempt.graph, folded);
+        if (weights) return { ...attempt, weights, folded };
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The members of the library that have such convolutions: those first whose names are in the file's, then variants for images as
+ * those of the model without one, then that.
+ */
 function candidates(network: ImportedNetwork, name: string): readonly LibraryMember[] {
   const shape = convolutionShapes(network.nodes);
-  return membersLike(name, (member) => member.shape === shape);
+  const like = membersLike(name, (member) => member.shape === shape);
+  const order = ({ module, model, variant, height }: LibraryMember) => {
+    if (variant === undefined) return 1;
+    return like.some((o) => o.module === module && o.model === model && !o.variant && o.height === height) ? 0 : 2;
+  };
+  const named = (member: LibraryMember) => Math.floor(nameRank(name, member));
+  return like.toSorted((a, b) => named(b) - named(a) || order(a) - order(b));
+}
+
+/** A member as it is published, where it has the filters of the network. */
+function publishedPoint(network: ImportedNetwork, member: LibraryMember): readonly (readonly Setting[])[] {
+  const own = filtersAt(network, member, []);
+  return own && String(own) === String(filtersOf(network.nodes)) ? [[]] : [];
+}
+
+/** Widths at which a member has the filters of the network. */
+function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly (readonly Setting[])[] {
+  const wanted = filtersOf(network.nodes);
+  const own = filtersAt(network, member, []);
+  const [most, ownMost] = [wanted.at(-1), own?.at(-1)];
+  if (!most || !ownMost || String(own) === String(wanted)) return [];
+  // Filters are rounded to multiples of 8, and widths are round numbers.
+  const widths = new Set([20, 100].map((parts) => numberText(Math.round((most / ownMost) * parts) / parts)));
+  return [...widths]
+    .map((width): readonly Setting[] => [['w', width]])
+    .filter((point) => String(filtersAt(network, member, point)) === String(wanted));
+}
+
+/** The filters of the convolutions over several pixels, in ascending order: what classes and conventions leave as they are. */
+function filtersOf(nodes: readonly { readonly op: Op }[]): readonly number[] {
+  return nodes
+    .flatMap(({ op }) => (op.kind === 'conv' && String(op.window.kernel) !== '1,1' ? [op.filters] : []))
+    .sort((a, b) => a - b);
+}
+
+function filtersAt(
+  network: ImportedNetwork,
+  member: LibraryMember,
+  point: readonly Setting[],
+): readonly number[] | undefined {
+  const { text } = textOf(network, 'imported', member, point);
+  const { graph, diagnostics } = compile({ name: 'imported.enet', text });
+  return graph && !hasErrors(diagnostics) ? filtersOf(removeTrainingOps(graph).nodes) : undefined;
 }
 
 /** Those of the members of the library first whose names are in a file's name. */
@@ -88,24 +154,16 @@ function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Sett
 
 /** The text of a model that is one of the library's, and what it builds; undefined if it cannot be built. */
 function build(
-  { nodes, outputs, normalisation }: ImportedNetwork,
+  network: ImportedNetwork,
   name: string,
-  member: Omit<LibraryMember, 'shape'>,
+  member: LibraryMember,
   settings: readonly Setting[],
 ): { readonly text: string; readonly graph: Graph; readonly call: string } | undefined {
-  const names = createNames();
-  const inputNames: string[] = [];
-  const inputs = nodes.flatMap(({ op, shapes }) => {
-    if (op.kind !== 'input') return [];
-    const own = names.unique(op.name);
-    inputNames.push(own);
-    return [inputText(own, shapes[0] ?? [], normalisation[op.name])];
-  });
-  const call = memberCall(member, settings);
+  const { nodes, outputs } = network;
   const [output] = outputs;
   const isFlat = output && outputs.length === 1 && nodes[output.value.node]?.op.kind === 'flatten';
   for (const end of isFlat ? ['', ' -> Flatten'] : ['']) {
-    const text = memberText(member, call, { name, inputs, end, names: createNames(inputNames) });
+    const { text, call } = textOf(network, name, member, settings, end);
     const { graph, diagnostics } = compile({ name: 'imported.enet', text });
     if (!graph || hasErrors(diagnostics)) return undefined;
     const isSame = graph.outputs.every(({ value }, i) => {
@@ -115,4 +173,24 @@ function build(
     if (isSame) return { text, graph, call };
   }
   return undefined;
+}
+
+/** The text of a model that is one of the library's, with the inputs of a network. @param end steps after it */
+function textOf(
+  { nodes, normalisation }: ImportedNetwork,
+  name: string,
+  member: LibraryMember,
+  settings: readonly Setting[],
+  end = '',
+): { readonly text: string; readonly call: string } {
+  const names = createNames();
+  const inputNames: string[] = [];
+  const inputs = nodes.flatMap(({ op, shapes }) => {
+    if (op.kind !== 'input') return [];
+    const own = names.unique(op.name);
+    inputNames.push(own);
+    return [inputText(own, shapes[0] ?? [], normalisation[op.name])];
+  });
+  const call = memberCall(member, settings);
+  return { text: memberText(member, call, { name, inputs, end, names: createNames(inputNames) }), call };
 }

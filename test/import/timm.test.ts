@@ -25,6 +25,14 @@ const others: Readonly<Record<string, number>> = {
   ghostnet_100: 5,
 };
 
+/** What members of the library are stated as that have another name or width than a variant. */
+const stated: Readonly<Record<string, string>> = {
+  mobilenetv1_100: 'MobileNetV1(padding: symmetric)',
+  mobilenetv2_035: 'MobileNetV2(w: 0.35, padding: symmetric)',
+  mobilenetv3_small_050: 'MobileNetV3(variant: small, w: 0.5, padding: symmetric)',
+  mnasnet_050: 'MnasNet(variant: b1, w: 0.5, padding: symmetric)',
+};
+
 /** Numbers around a mean, the same for a name: Numerical Recipes' quick generator, as millions are needed. */
 function uniform(name: string, shape: readonly number[], mean: number, most: number): Float32Array {
   let state = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
@@ -75,5 +83,6 @@ test.each(names)("timm's %s comes back from ONNX with the same outputs, in few l
   else {
     expect(diagnostics.map(({ code }) => code)).toEqual(['import-family']);
     expect(lines).toBeLessThan(9);
+    expect(text).toContain(stated[name] ?? '');
   }
 });

@@ -19,6 +19,7 @@ here = pathlib.Path(__file__).parent
 names = (
     'efficientnet_b0 efficientnet_lite0 tf_efficientnetv2_b0 mobilenetv2_100 mobilenetv3_small_100 '
     'mobilenetv3_small_100+ mnasnet_100 tinynet_a mobileone_s0 repvgg_a0 resnet18 '
+    'mobilenetv1_100 mobilenetv2_035 mobilenetv3_small_050 mnasnet_050 '
     'regnety_002 regnety_004+ densenet121 convnext_atto ghostnet_100'
 ).split()
 
