@@ -51,6 +51,16 @@ export function elementRange({ element }: QuantisedType): readonly [least: numbe
   return [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
+/** The type of a bias: it has the scale of the products that it is added to. @param input the scale of what the op reads */
+export function biasType({ scales, axis }: QuantisedType, input: number): QuantisedType {
+  return {
+    element: 'int32',
+    scales: scales.map((scale) => scale * input),
+    zeroPoint: 0,
+    ...(axis !== undefined && { axis }),
+  };
+}
+
 /** Whether two types hold the same numbers in the same way. */
 export function sameType(a: ValueType, b: ValueType): boolean {
   if (a === b) return true;

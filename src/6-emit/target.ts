@@ -2,6 +2,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
+import type { IntegerOps } from './integer-ops.ts';
 
 /** What a target writes to. The host opens it under a temporary name and renames it when all is written. */
 export interface Sink {
@@ -50,6 +51,8 @@ export interface TargetFacts {
    * where it has none.
    */
   readonly halves?: 'all' | 'weights';
+  /** What it computes on integers; absent where it has no quantised types. */
+  readonly integers?: IntegerOps;
   /**
    * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
    * and stochastic depth are taken out, and batch norms folded unless the user asks otherwise.

@@ -3,14 +3,13 @@ import { quantise } from '../5-graph/passes/quantise.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
-import { layOut } from './layout.ts';
+import { layOut, type Parts } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, type ObserveOptions, withValues } from './observe.ts';
-import type { Unit } from './units.ts';
 import { nodeOf, tensorOf } from './weight-types.ts';
 
 export interface BiasCorrection {
-  readonly units: readonly Unit[];
+  readonly parts: Parts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
   /** Of what convolutions and linear layers give, before the activation, in float32: by their nodes. */
@@ -27,17 +26,17 @@ export async function correctBias(
   graph: Graph,
   source: WeightSource,
   adjustments: Adjustments,
-  { units, floats, typeOf, means }: BiasCorrection,
+  { parts, floats, typeOf, means }: BiasCorrection,
   options: ObserveOptions,
 ): Promise<void> {
   const adjusted = adjustedWeights(source, adjustments);
-  const corrected = layOut(graph, units, floats).weighted;
+  const corrected = layOut(graph, parts, floats).weighted;
   for (const [done, unit] of corrected.entries()) {
     const bias = tensorOf(nodeOf(graph, unit), 'bias');
     const expected = means.get(unit.node);
     if (!bias || !expected) continue;
     const plain = { ...options, progress: () => {} };
-    const layout = layOut(graph, units, floats, new Set([unit.node]));
+    const layout = layOut(graph, parts, floats, new Set([unit.node]));
     const plan = makePlan(graph, layout, typeOf, adjusted);
     const typed = quantise(withValues(graph, [unit.node]), plan);
     const [{ value }] = typed.outputs as [GraphOutput];

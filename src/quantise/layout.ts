@@ -1,6 +1,14 @@
-import type { Graph, GraphNode, ValueRef } from '../5-graph/graph.ts';
-import { descriptorOf, type OpKind } from '../ops/ops.ts';
+import { elements, type Graph, type GraphNode, shapeOf, type ValueRef } from '../5-graph/graph.ts';
+import type { QuantisedType } from '../5-graph/value-type.ts';
+import type { IntegerForm, IntegerOps } from '../6-emit/integer-ops.ts';
+import { descriptorOf } from '../ops/ops.ts';
 import type { Unit } from './units.ts';
+
+/** What of a network can compute on few bits: its layers and sums, and what the target computes on integers besides. */
+export interface Parts {
+  readonly units: readonly Unit[];
+  readonly integers: IntegerOps;
+}
 
 /** What is held and computed on few bits, without the numbers: which ranges a plan needs. */
 export interface Layout {
@@ -10,19 +18,22 @@ export interface Layout {
   readonly weighted: readonly Unit[];
   /** The numbers of nodes whose values are read as integers or given as such; each needs a range. */
   readonly held: readonly number[];
-  /** By the number of a node that only moves elements, or whose activation bounds: whose range it has. */
+  /** By the number of a node that only moves elements, whose activation bounds, or that is joined with others: whose range it has. */
   readonly rangeOf: ReadonlyMap<number, number>;
+  /** By the number of a node: the type of its result, where the target leaves no choice. */
+  readonly fixed: ReadonlyMap<number, QuantisedType>;
 }
 
 /**
  * Decides what computes in integers. Convolutions and linear layers read integers; they give them where something reads them as
- * such. A sum computes in integers where both terms are held so and its result is read so; so does what only moves elements.
+ * such, and always where the target has no layer that gives float32. A sum computes in integers where both terms are held so and its
+ * result is read so; so does what only moves elements, and what else the target computes on integers.
  * @param floats the numbers of units that stay float32.
  * @param observed units that give float32 whatever reads them, as what they give is to be seen.
  */
 export function layOut(
   graph: Graph,
-  units: readonly Unit[],
+  { units, integers }: Parts,
   floats: ReadonlySet<number>,
   observed: ReadonlySet<number> = new Set(),
 ): Layout {
@@ -31,60 +42,77 @@ export function layOut(
   const unitAt = new Map(units.map((unit) => [unit.node, unit]));
   const readers = readersOf(graph);
   const outputs = new Set(graph.outputs.map(({ value }) => value.node));
+  const bounded = new Map<number, Unit>();
+  for (const unit of units) if (unit.saturates && unit.result !== unit.node) bounded.set(unit.result, unit);
+  const forms = graph.nodes.map((node) => (bounded.has(node.id) ? undefined : formOf(node, integers)));
 
   // What is read as integers, from the end: sums and movers are read so if what reads them is.
   const readAsIntegers = new Set<number>();
   const candidates = new Set<number>();
   for (const node of [...graph.nodes].reverse()) {
-    const wanted = readers[node.id]?.some(
+    const { id } = node;
+    const isRead = readers[id]?.some(
       (reader) =>
         weightedNodes.has(reader.id) ||
         candidates.has(reader.id) ||
-        (readAsIntegers.has(reader.id) && averages.has(reader.op.kind)),
+        (readAsIntegers.has(reader.id) && forms[reader.id] === 'between'),
     );
-    if (wanted) readAsIntegers.add(node.id);
-    if (wanted && isMover(node)) candidates.add(node.id);
-    const unit = unitAt.get(node.id);
-    if (unit?.kind === 'add' && !floats.has(unit.node) && unit.saturates && readAsIntegers.has(unit.result)) {
-      candidates.add(node.id);
-    }
+    if (isRead) readAsIntegers.add(id);
+    const unit = unitAt.get(id);
+    if (unit?.kind === 'add') {
+      const result = unit.saturates ? unit.result : unit.node;
+      const isInTurn = node.inputs.length > integers.terms;
+      if (!floats.has(id) && readAsIntegers.has(result) && !isInTurn) candidates.add(id);
+    } else if (isRead && (isMover(node) || (forms[id] !== undefined && forms[id] !== 'between'))) candidates.add(id);
   }
 
   const integer = new Set<number>();
   const rangeOf = new Map<number, number>();
-  const resultOf = new Map<number, Unit>();
-  for (const unit of units) if (unit.result !== unit.node) resultOf.set(unit.result, unit);
-  const isHeld = ({ node }: ValueRef) => integer.has(node) || weightedReads(node);
+  const fixed = new Map<number, QuantisedType>();
   const weightedReads = (id: number) => readers[id]?.some((reader) => weightedNodes.has(reader.id)) ?? false;
+  const isHeld = ({ node }: ValueRef) => integer.has(node) || weightedReads(node);
   for (const node of graph.nodes) {
     const { id } = node;
     const unit = unitAt.get(id);
+    const form = forms[id];
+    const [from] = node.inputs.map((ref) => ref.node);
+    const unitBefore = bounded.get(id);
     if (unit && weightedNodes.has(id)) {
-      const isGiven = unit.saturates && readAsIntegers.has(unit.result) && !observed.has(id);
-      if (isGiven && !outputs.has(unit.result)) integer.add(id);
-    } else if (unit?.kind === 'add' && candidates.has(id)) {
+      const isGiven = unit.saturates && readAsIntegers.has(unit.result) && !outputs.has(unit.result);
+      if ((isGiven || !integers.givesFloats) && !observed.has(id)) integer.add(id);
+    } else if (unitBefore) {
+      if (!integer.has(unitBefore.node)) continue;
+      integer.add(id);
+      rangeOf.set(unitBefore.node, id);
+    } else if (!candidates.has(id) || from === undefined) continue;
+    else if (unit) {
       if (!observed.has(id) && node.inputs.every(isHeld)) integer.add(id);
-    } else if (resultOf.has(id)) {
-      const from = (resultOf.get(id) as Unit).node;
+    } else if (isMover(node) || form === 'read') {
       if (!integer.has(from)) continue;
       integer.add(id);
-      rangeOf.set(from, id);
-    } else if (candidates.has(id) && isMover(node) && integer.has((node.inputs[0] as ValueRef).node)) {
+      rangeOf.set(id, from);
+    } else if (form === 'shared') {
+      if (!node.inputs.some(({ node: before }) => integer.has(before))) continue;
       integer.add(id);
-      rangeOf.set(id, (node.inputs[0] as ValueRef).node);
+      for (const { node: before } of node.inputs) {
+        // what others read, too, or has another's range, keeps it and is converted
+        const isItsOwn = integer.has(before) && !rangeOf.has(before) && !fixed.has(before);
+        if (isItsOwn && readers[before]?.length === 1) rangeOf.set(before, id);
+      }
+    } else if (largestInputs(graph, node).every(isHeld)) {
+      integer.add(id);
+      if (typeof form === 'object') fixed.set(id, form);
     }
   }
 
   const held = new Set<number>();
   for (const node of graph.nodes) {
     if (integer.has(node.id)) held.add(node.id);
-    if (weightedNodes.has(node.id) || integer.has(node.id)) for (const ref of node.inputs) held.add(ref.node);
+    const readsHeld = weightedNodes.has(node.id) || (integer.has(node.id) && forms[node.id] !== 'shared');
+    if (readsHeld) for (const ref of node.inputs) held.add(ref.node);
   }
-  return { integer, weighted, held: [...held].sort((a, b) => a - b), rangeOf };
+  return { integer, weighted, held: [...held].sort((a, b) => a - b), rangeOf, fixed };
 }
-
-/** Ops in float32 that runtimes compute on integers, as what they read and what they give is held so. */
-const averages: ReadonlySet<OpKind> = new Set(['globalAvgPool', 'avgPool', 'mul']);
 
 /** Whose range a value has. */
 export function rangeSource({ rangeOf }: Layout, id: number): number {
@@ -93,9 +121,27 @@ export function rangeSource({ rangeOf }: Layout, id: number): number {
   return current;
 }
 
+/** The values whose ranges a plan takes of what pictures show, each by its node. */
+export function rangesToFind(layout: Layout): number[] {
+  const sources = new Set(layout.held.map((id) => rangeSource(layout, id)));
+  return [...sources].filter((id) => !layout.fixed.has(id));
+}
+
 /** What only moves elements of one tensor: it gives what it takes, of the same type. */
 function isMover({ op, inputs }: GraphNode): boolean {
   return inputs.length === 1 && op.kind !== 'cast' && op.kind !== 'input' && descriptorOf(op).movesOnly;
+}
+
+function formOf({ op, inputs }: GraphNode, integers: IntegerOps): IntegerForm | undefined {
+  const form = integers.formOf(op);
+  return form === 'own' && inputs.length > integers.terms ? undefined : form;
+}
+
+/** Of what an op reads: the values of the size of its result. Gates and other small ones are rounded wherever they come from. */
+function largestInputs(graph: Graph, { inputs }: GraphNode): readonly ValueRef[] {
+  const sizes = inputs.map((ref) => elements(shapeOf(graph, ref)));
+  const most = Math.max(...sizes);
+  return inputs.filter((_, i) => sizes[i] === most);
 }
 
 function readersOf(graph: Graph): GraphNode[][] {

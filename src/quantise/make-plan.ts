@@ -7,7 +7,7 @@ import { nodeOf, weightType } from './weight-types.ts';
 
 /**
  * A layout with its numbers.
- * @param typeOf the type of a value, by the number of its node.
+ * @param typeOf the type of a value, by the number of its node; asked for where the layout does not fix it.
  */
 export function makePlan(
   graph: Graph,
@@ -15,7 +15,12 @@ export function makePlan(
   typeOf: (id: number) => QuantisedType,
   source: WeightSource,
 ): QuantisationPlan {
-  const values = new Map(layout.held.map((id) => [id, typeOf(rangeSource(layout, id))]));
+  const values = new Map(
+    layout.held.map((id) => {
+      const source = rangeSource(layout, id);
+      return [id, layout.fixed.get(source) ?? typeOf(source)];
+    }),
+  );
   const weights = new Map(
     layout.weighted.map((unit) => {
       const node = nodeOf(graph, unit);

@@ -1,6 +1,7 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
+import type { IntegerOps } from '../6-emit/integer-ops.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
@@ -8,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { equalise } from './equalise-network.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
-import { layOut, rangeSource } from './layout.ts';
+import { layOut, rangesToFind } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
 import type { Pictures } from './pictures.ts';
@@ -35,6 +36,8 @@ export interface QuantiseRequest {
   /** For inference, with norms folded. */
   readonly graph: Graph;
   readonly weights: WeightSource;
+  /** What the target computes on integers. */
+  readonly integers: IntegerOps;
   readonly engine: Engine;
   readonly calibration: Pictures;
   /** What the result is compared with float32 on, and what a goal has to hold on. */
@@ -70,20 +73,20 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
     progress: (done: number, total: number) => progress(`${what}: ${Math.floor((100 * done) / total)} %`),
   });
   const units = unitsOf(graph);
-  const all = layOut(graph, units, new Set());
+  const parts = { units, integers: request.integers };
+  const all = layOut(graph, parts, new Set());
   const scales = settings.equalise ? await equalise(graph, weights, observing('equalising')) : new Map();
   const scaled = adjustedWeights(weights, scales);
 
-  const sources = [...new Set(all.held.map((id) => rangeSource(all, id)))];
   const types = new Map<number, QuantisedType>();
-  for (const [id, histogram] of await histogramsOf(graph, scaled, sources, observing('ranges'))) {
+  for (const [id, histogram] of await histogramsOf(graph, scaled, rangesToFind(all), observing('ranges'))) {
     const range = chooseRange(histogram, ranges, activationBits);
     types.set(id, typeOfRange(range, activationBits === 8 ? 'int8' : 'int16'));
   }
   const typeOf = (id: number) => types.get(id) as QuantisedType;
 
   const fitted: Adjustments = new Map(scales);
-  const fit = { units, floats: new Set<number>(), typeOf };
+  const fit = { parts, floats: new Set<number>(), typeOf };
   if (correct === 'layers') await reconstruct(graph, weights, fitted, fit, observing('fitting'));
   if (correct === 'bias') {
     const weighted = all.weighted.map(({ node }) => node);
@@ -95,12 +98,12 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   const attempt = async (floats: ReadonlySet<number>): Promise<Attempt> => {
     const adjustments = withoutFits(graph, units, floats, fitted, scales);
     const adjusted = adjustedWeights(weights, adjustments);
-    const plan = makePlan(graph, layOut(graph, units, floats), typeOf, adjusted);
+    const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, adjusted);
     const found = await answersOf(quantise(graph, plan), adjusted, engine, judging);
     return { plan, adjustments, closeness: compareAnswers(graph, expected, found, judging.count) };
   };
   const whole = await attempt(new Set());
-  const costs = goal ? await costsAlone(graph, scaled, units, typeOf, observing('each layer alone')) : new Map();
+  const costs = goal ? await costsAlone(graph, scaled, parts, typeOf, observing('each layer alone')) : new Map();
   const { plan, adjustments, closeness } = goal ? await fewestFloats(goal, costs, whole, attempt) : whole;
 
   const sides = { graph, weights: scaled, plan, adjusted: adjustedWeights(weights, adjustments) };

@@ -4,13 +4,12 @@ import { removeUnreached } from '../5-graph/passes/remove-unreached.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
-import { layOut } from './layout.ts';
+import { layOut, type Parts } from './layout.ts';
 import { type Fitted, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
 import { makePlan } from './make-plan.ts';
 import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
 import { batchesOf } from './pictures.ts';
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
-import type { Unit } from './units.ts';
 import { mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
 /** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */
@@ -21,7 +20,7 @@ const mostNumbers = 16e6;
 const mostReads = 1536;
 
 export interface Reconstruction {
-  readonly units: readonly Unit[];
+  readonly parts: Parts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
 }
@@ -36,17 +35,17 @@ export async function reconstruct(
   graph: Graph,
   source: WeightSource,
   adjustments: Adjustments,
-  { units, floats, typeOf }: Reconstruction,
+  { parts, floats, typeOf }: Reconstruction,
   options: ObserveOptions,
 ): Promise<void> {
   const adjusted = adjustedWeights(source, adjustments);
   const reference = adjustedWeights(source, new Map(adjustments));
-  const layers = layOut(graph, units, floats).weighted;
+  const layers = layOut(graph, parts, floats).weighted;
   for (const [done, unit] of layers.entries()) {
     const node = nodeOf(graph, unit);
     const [weight, bias] = [tensorOf(node, 'weight'), tensorOf(node, 'bias')];
     if (!weight || !bias) continue;
-    const layout = layOut(graph, units, floats, new Set([unit.node]));
+    const layout = layOut(graph, parts, floats, new Set([unit.node]));
     const plan = makePlan(graph, layout, typeOf, adjusted);
     const samples = await samplesOf(graph, node, plan, reference, adjusted, options);
     const { scales } = plan.weights.get(unit.node) as QuantisedType;

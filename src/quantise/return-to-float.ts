@@ -3,10 +3,9 @@ import { quantise } from '../5-graph/passes/quantise.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
-import { layOut } from './layout.ts';
+import { layOut, type Parts } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import type { ObserveOptions } from './observe.ts';
-import type { Unit } from './units.ts';
 
 /** What a network in few bits has to reach. */
 export interface Goal {
@@ -30,17 +29,18 @@ export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean 
 export async function costsAlone(
   graph: Graph,
   weights: WeightSource,
-  units: readonly Unit[],
+  parts: Parts,
   typeOf: (id: number) => QuantisedType,
   { engine, pictures, progress }: ObserveOptions,
 ): Promise<Map<number, number>> {
   const count = Math.min(pictures.count, most);
   const expected = await answersOf(graph, weights, engine, pictures, count);
+  const { units } = parts;
   const weighted = units.filter(({ kind }) => kind !== 'add');
   const costs = new Map<number, number>();
   for (const [done, unit] of weighted.entries()) {
     const others = new Set(units.flatMap(({ node }) => (node === unit.node ? [] : [node])));
-    const plan = makePlan(graph, layOut(graph, units, others), typeOf, weights);
+    const plan = makePlan(graph, layOut(graph, parts, others), typeOf, weights);
     const found = await answersOf(quantise(graph, plan), weights, engine, pictures, count);
     costs.set(unit.node, compareAnswers(graph, expected, found, count).sqnr);
     progress(done + 1, weighted.length);

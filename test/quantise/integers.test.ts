@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkTypes } from '../../src/5-graph/check-types.ts';
 import type { Graph } from '../../src/5-graph/graph.ts';
 import { quantise } from '../../src/5-graph/passes/quantise.ts';
+import { integerOps } from '../../src/6-emit/onnx/integer-ops.ts';
 import { layOut, rangeSource } from '../../src/quantise/layout.ts';
 import { makePlan } from '../../src/quantise/make-plan.ts';
 import { withValues } from '../../src/quantise/observe.ts';
@@ -37,7 +38,7 @@ function quantised(bits: 8 | 16 = 8) {
   const graph = net();
   const source = lively();
   const units = unitsOf(graph);
-  const layout = layOut(graph, units, new Set());
+  const layout = layOut(graph, { units, integers: integerOps }, new Set());
   const plan = makePlan(
     graph,
     layout,

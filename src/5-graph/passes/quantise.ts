@@ -1,5 +1,6 @@
+import { descriptorOf } from '../../ops/ops.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
-import { float32, type QuantisedType, type ValueType } from '../value-type.ts';
+import { biasType, float32, isQuantised, type QuantisedType, sameType, type ValueType } from '../value-type.ts';
 import { castOf } from './cast.ts';
 
 /** Which values and weights of a network are held in few bits, and which ops compute with them. By the numbers of nodes. */
@@ -32,7 +33,7 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
   const nodeOf = ({ node }: ValueRef) => graph.nodes[node] as GraphNode;
   const suffix = ({ output }: ValueRef) => (output === 0 ? '' : `:${output}`);
   const cast = (ref: ValueRef, from: ValueRef, type: ValueType, name: string): ValueRef => {
-    const key = `${ref.node}:${ref.output} ${name}`;
+    const key = `${ref.node}:${ref.output} ${name} ${isQuantised(type) ? [...type.scales, type.zeroPoint] : ''}`;
     const known = casts.get(key);
     if (known) return known;
     const made = nodeOf(ref);
@@ -48,6 +49,12 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
     if (!type) throw new Error(`'${nodeOf(ref).path}' is read as integers and has no type`);
     return cast(ref, asMade(ref), type, 'quantized');
   };
+  /** For what joins values: each of one type, rounded once. */
+  const asType = (ref: ValueRef, type: QuantisedType): ValueRef => {
+    const own = integer.has(ref.node) ? values.get(ref.node) : undefined;
+    if (own && sameType(own, type)) return asMade(ref);
+    return cast(ref, asMade(ref), type, own ? 'requantized' : 'quantized');
+  };
   const asFloats = (ref: ValueRef): ValueRef =>
     integer.has(ref.node) ? cast(ref, asMade(ref), float32, 'dequantized') : asMade(ref);
   const asRounded = (ref: ValueRef): ValueRef => cast(ref, asIntegers(ref), float32, 'dequantized');
@@ -55,8 +62,17 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
   for (const node of graph.nodes) {
     const weight = weights.get(node.id);
     const isInteger = integer.has(node.id);
-    const inputs = node.inputs.map(isInteger ? asIntegers : weight ? asRounded : asFloats);
-    const type = isInteger ? (values.get(node.id) as QuantisedType) : node.type;
+    const held = isInteger ? (values.get(node.id) as QuantisedType) : undefined;
+    const joined = held && node.inputs.length > 1 && descriptorOf(node.op).movesOnly ? held : undefined;
+    const asRead = joined
+      ? (ref: ValueRef) => asType(ref, joined)
+      : isInteger
+        ? asIntegers
+        : weight
+          ? asRounded
+          : asFloats;
+    const inputs = node.inputs.map(asRead);
+    const type = held ?? node.type;
     const [input] = node.inputs;
     const scale = isInteger && input ? (values.get(input.node)?.scales[0] ?? 1) : 1;
     const tensors = node.tensors.map((tensor) => {
@@ -68,14 +84,4 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
   }
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: asFloats(value) }));
   return { ...graph, nodes, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };
-}
-
-/** A bias has the scale of the products that it is added to. */
-function biasType({ scales, axis }: QuantisedType, input: number): QuantisedType {
-  return {
-    element: 'int32',
-    scales: scales.map((scale) => scale * input),
-    zeroPoint: 0,
-    ...(axis !== undefined && { axis }),
-  };
 }

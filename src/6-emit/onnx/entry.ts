@@ -1,4 +1,5 @@
 import type { TargetEntry } from '../target-entry.ts';
+import { integerOps } from './integer-ops.ts';
 import { lackedForms } from './lacked-forms.ts';
 import { defaultOptions, newestOpset, type OnnxOptions, oldestOpset } from './options.ts';
 
@@ -10,6 +11,7 @@ export const onnxEntry: TargetEntry<OnnxOptions> = {
   layout: 'NCHW',
   types: ['float32', 'float16', 'int8', 'int16', 'int32'],
   halves: 'all',
+  integers: integerOps,
   output: {
     kind: 'file',
     noun: 'ONNX model',

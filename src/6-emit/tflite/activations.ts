@@ -1,8 +1,10 @@
+import { isQuantised } from '../../5-graph/value-type.ts';
 import { type ActivationName, usualSlope } from '../../ops/activations.ts';
 import { optionFields } from '../../weights/readers/tflite/schema.ts';
 import { add, arithmetic, type LiteNode } from './add.ts';
 import type { OperatorRequest } from './builder.ts';
 import { type FlatTable, float32 } from './flat-tables.ts';
+import { shareType } from './integer-ops.ts';
 
 /** Writes an activation of the value `x`; the result. @param shape as it is stored, without the batch */
 type WriteActivation = (c: LiteNode, x: string, name: string, shape: readonly number[], slope: number) => string;
@@ -16,7 +18,9 @@ export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
     add(c, 'leakyRelu', [x], name, shape, [[optionFields.leakyRelu.alpha, float32(slope)]]),
   elu: pointwise('elu'),
   silu: (c, x, name, shape) => {
-    const gate = add(c, 'logistic', [x], `${name}/sigmoid`, shape);
+    const type = isQuantised(c.node.type) && { type: shareType };
+    const request = { operator: 'logistic', inputs: [x], name: `${name}/sigmoid`, shapes: [shape], ...type } as const;
+    const [gate] = c.b.operator(request) as [string];
     return add(c, 'mul', [x, gate], name, shape, arithmetic());
   },
   // the exact form is the default of its options

@@ -1,9 +1,9 @@
-import type { GraphNode, TensorSpec } from '../../5-graph/graph.ts';
+import { type GraphNode, type TensorSpec, typeOf, type ValueRef } from '../../5-graph/graph.ts';
+import { biasType, isQuantised } from '../../5-graph/value-type.ts';
 import { fusedActivations, optionFields, paddings } from '../../weights/readers/tflite/schema.ts';
 import type { WrittenNode } from '../written-node.ts';
 import type { FusedActivation, LiteBuilder, OperatorRequest } from './builder.ts';
 import { bool, type FlatTable, type FlatValue, int8 } from './flat-tables.ts';
-import { channelsLast } from './stored-order.ts';
 
 /** What the writer of an op gets to see. Image-like values are channels last. */
 export interface LiteNode extends WrittenNode {
@@ -72,27 +72,32 @@ export function ownTensor({ node }: { readonly node: GraphNode }, role: TensorSp
   return found;
 }
 
-/** A weight whose numbers are in another order in the file: rows of `[channels, pixels]` with the channels last. */
+/**
+ * A weight whose numbers are in another order in the file: rows of `[channels, pixels]` with the channels last.
+ * @param axis which of the shape scales per filter belong to
+ */
 export function turnedWeight(
   { b }: Pick<LiteNode, 'b'>,
   tensor: TensorSpec,
   shape: Shape,
   rows: number,
   channels: number,
+  axis = 0,
 ): string {
-  const order = `${rows} rows of ${channels} channels`;
-  const make = (values: Float32Array) => channelsLast(values, rows, channels);
-  return b.weight({ name: tensor.name, shape, order, of: [tensor], make });
+  return b.tensor({ tensor, shape, turned: { rows, channels }, axis });
 }
 
 /** A tensor as it is. */
 export function plainWeight({ b }: Pick<LiteNode, 'b'>, tensor: TensorSpec, shape: Shape = tensor.shape): string {
-  return b.weight({ name: tensor.name, shape, of: [tensor], make: (values) => values });
+  return b.tensor({ tensor, shape });
 }
 
 /** A bias, or zeros where the op has none: runtimes want one. */
 export function biasOf(c: LiteNode, filters: number): string {
   const bias = c.node.tensors.find(({ role }) => role === 'bias');
   if (bias) return plainWeight(c, bias);
-  return c.b.numbers(`constant/zeros/${filters}`, [filters], new Float32Array(filters));
+  const { type } = ownTensor(c, 'weight');
+  const input = typeOf(c.graph, c.node.inputs[0] as ValueRef);
+  const held = isQuantised(type) && isQuantised(input) ? biasType(type, input.scales[0] as number) : undefined;
+  return c.b.numbers(`constant/zeros/${filters}`, [filters], new Float32Array(filters), held);
 }

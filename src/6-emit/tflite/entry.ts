@@ -1,4 +1,5 @@
 import type { TargetEntry } from '../target-entry.ts';
+import { integerOps } from './integer-ops.ts';
 import { lackedForms } from './lacked-forms.ts';
 import { defaultOptions, type LiteOptions } from './options.ts';
 
@@ -8,8 +9,9 @@ export const liteEntry: TargetEntry<LiteOptions> = {
   form: 'TensorFlow Lite',
   description: 'a TensorFlow Lite file',
   layout: 'NHWC',
-  types: ['float32'],
+  types: ['float32', 'int8', 'int32'],
   halves: 'weights',
+  integers: integerOps,
   output: {
     kind: 'file',
     noun: 'TensorFlow Lite model',

@@ -5,7 +5,7 @@ export type FlatValue =
   | { readonly kind: 'bool' | 'int8' | 'uint8' | 'int32' | 'uint32' | 'uint64' | 'float32'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'bytes'; readonly value: Uint8Array }
-  | { readonly kind: 'int32s' | 'float32s'; readonly value: readonly number[] }
+  | { readonly kind: 'int32s' | 'int64s' | 'float32s'; readonly value: readonly number[] }
   | { readonly kind: 'table'; readonly value: FlatTable }
   | { readonly kind: 'tables'; readonly value: readonly FlatTable[] };
 
@@ -22,6 +22,8 @@ export const uint64 = (value: number): FlatValue => ({ kind: 'uint64', value });
 export const float32 = (value: number): FlatValue => ({ kind: 'float32', value });
 export const text = (value: string): FlatValue => ({ kind: 'text', value });
 export const int32s = (value: readonly number[]): FlatValue => ({ kind: 'int32s', value });
+/** Exact up to 2^53. */
+export const int64s = (value: readonly number[]): FlatValue => ({ kind: 'int64s', value });
 export const float32s = (value: readonly number[]): FlatValue => ({ kind: 'float32s', value });
 export const table = (value: FlatTable): FlatValue => ({ kind: 'table', value });
 export const tables = (value: readonly FlatTable[]): FlatValue => ({ kind: 'tables', value });
@@ -56,6 +58,8 @@ function addHeld(b: Builder, { kind, value }: FlatValue): Offset {
     }
     case 'int32s':
       return addVector(b, value, (n) => b.addInt32(n));
+    case 'int64s':
+      return addVector(b, value, (n) => b.addInt64(BigInt(n)), 8);
     case 'float32s':
       return addVector(b, value, (n) => b.addFloat32(n));
     default:
@@ -63,9 +67,9 @@ function addHeld(b: Builder, { kind, value }: FlatValue): Offset {
   }
 }
 
-/** A vector of elements of four bytes, which a flatbuffer's builder takes from the last on. */
-function addVector(b: Builder, list: readonly number[], add: (n: number) => void): Offset {
-  b.startVector(4, list.length, 4);
+/** A vector, whose elements a flatbuffer's builder takes from the last on. @param bytes of an element */
+function addVector(b: Builder, list: readonly number[], add: (n: number) => void, bytes = 4): Offset {
+  b.startVector(bytes, list.length, bytes);
   for (let i = list.length - 1; i >= 0; i--) add(list[i] as number);
   return b.endVector();
 }

@@ -1,4 +1,5 @@
 import { type Graph, readerCounts } from '../../5-graph/graph.ts';
+import { sameType } from '../../5-graph/value-type.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 import type { OpKind } from '../../ops/ops.ts';
 import type { FusedActivation } from './builder.ts';
@@ -32,10 +33,12 @@ export function fuseActivations(graph: Graph): FusedActivations {
   const readers = readerCounts(graph);
   const after = new Map<number, FusedActivation>();
   const done = new Set<number>();
-  for (const { id, op, inputs } of graph.nodes) {
+  for (const { id, op, inputs, type } of graph.nodes) {
     const name = op.kind === 'activation' ? fusible[op.fn] : undefined;
     const before = graph.nodes[inputs[0]?.node ?? -1];
     if (!name || !before || readers[before.id] !== 1 || !ending.has(before.op.kind)) continue;
+    // on integers an operator ends in the type that it gives
+    if (!sameType(before.type, type)) continue;
     after.set(before.id, name);
     done.add(id);
   }

@@ -3,16 +3,18 @@ import {
   bool,
   type FlatTable,
   type FlatValue,
+  float32s,
   int8,
   int32,
   int32s,
+  int64s,
   table,
   tables,
   text,
   uint8,
   uint32,
 } from './flat-tables.ts';
-import type { LiteModel, LiteOperator, LitePort, LiteTensor } from './model.ts';
+import type { LiteModel, LiteOperator, LitePort, LiteTensor, Quantisation } from './model.ts';
 
 /** Of a buffer of the file, in their order: how its table says where the data are. */
 export type BufferTable = FlatTable;
@@ -83,15 +85,25 @@ function tensorMap({ name, tensor }: LitePort): FlatTable {
   ];
 }
 
-function tensorTable({ name, shape, type, isOpen }: LiteTensor, buffer: number): FlatTable {
+function tensorTable({ name, shape, type, isOpen, quantisation }: LiteTensor, buffer: number): FlatTable {
   const signature: FlatValue | undefined = isOpen ? int32s([-1, ...shape.slice(1)]) : undefined;
   return [
     [fields.tensor.shape, int32s(shape)],
     [fields.tensor.type, int8(writtenTypes[type])],
     [fields.tensor.buffer, uint32(buffer)],
     [fields.tensor.name, text(name)],
+    [fields.tensor.quantisation, quantisation && table(quantisationTable(quantisation))],
     [fields.tensor.shapeSignature, signature],
     [fields.tensor.hasRank, bool(true)],
+  ];
+}
+
+/** As many zero points as scales, and the axis of the scales. */
+function quantisationTable({ scales, zeroPoint, axis = 0 }: Quantisation): FlatTable {
+  return [
+    [fields.quantisation.scale, float32s(scales)],
+    [fields.quantisation.zeroPoint, int64s(scales.map(() => zeroPoint))],
+    [fields.quantisation.axis, int32(axis)],
   ];
 }
 

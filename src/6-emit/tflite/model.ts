@@ -1,4 +1,5 @@
 import type { TensorSpec } from '../../5-graph/graph.ts';
+import type { QuantisedType } from '../../5-graph/value-type.ts';
 import type { OperatorName, writtenTypes } from '../../weights/readers/tflite/schema.ts';
 import type { FlatTable } from './flat-tables.ts';
 
@@ -7,11 +8,17 @@ export type LiteType = keyof typeof writtenTypes;
 /** Reads a tensor of the network; the values are valid until the next call. */
 export type ReadTensor = (tensor: TensorSpec) => Float32Array;
 
+/** Numbers as a file holds them; float32 also for what is written as float16. */
+export type StoredNumbers = Float32Array | Int8Array | Int32Array;
+
 /** Numbers that the file holds: a list of them, or what is made of the network's tensors when it is written. */
 export interface StoredData {
   readonly bytes: number;
-  readonly source: Uint8Array | ((read: ReadTensor) => Float32Array);
+  readonly source: Uint8Array | ((read: ReadTensor) => StoredNumbers);
 }
+
+/** What the integers of a tensor stand for; with several scales, the axis of the shape that they belong to. */
+export type Quantisation = Pick<QuantisedType, 'scales' | 'zeroPoint' | 'axis'>;
 
 /** A value or a constant of the file. */
 export interface LiteTensor {
@@ -21,6 +28,8 @@ export interface LiteTensor {
   readonly type: LiteType;
   /** Whether its first axis is an open batch. */
   readonly isOpen: boolean;
+  /** Present for integers that stand for real numbers. */
+  readonly quantisation?: Quantisation;
   /** Absent for what is computed. */
   readonly data?: StoredData;
 }

@@ -1,9 +1,9 @@
 import { elements, type Shape } from '../../5-graph/graph.ts';
+import { isQuantised } from '../../5-graph/value-type.ts';
 import { slopeOf } from '../../ops/activations.ts';
 import { joinedShape } from '../../ops/shape.ts';
 import { padSteps } from '../../ops/window.ts';
 import { optionFields } from '../../weights/readers/tflite/schema.ts';
-import { refusedCast } from '../lacked-form.ts';
 import { first, label, lastChannels, type OpWriters, outputShape, type WithOp } from '../written-node.ts';
 import { activations } from './activations.ts';
 import {
@@ -24,7 +24,7 @@ import { float32, int32 } from './flat-tables.ts';
 import { writeBatchNorm, writeGroupNorm, writeLayerNorm, writeNormalise } from './norms.ts';
 import { writeUpsample } from './resize.ts';
 import { writeConvTranspose } from './transposed.ts';
-import { applySteps, writeAvgPool, writeChannelConv, writeConv, writeMaxPool } from './windows.ts';
+import { applySteps, convOptions, writeAvgPool, writeChannelConv, writeConv, writeMaxPool } from './windows.ts';
 
 /**
  * From op to TensorFlow Lite's operators. Values are `[batch, H, W, C]` or `[batch, C]`. What only matters in training (dropout,
@@ -111,7 +111,7 @@ export const opTable: OpWriters<LiteNode> = {
     const [channels = 1] = outputShape(c);
     return [turnedWeight(c, ownTensor(c, 'value'), [1, ...stored(c)], 1, channels)];
   },
-  cast: refusedCast,
+  cast: (c) => [writeCast(c)],
 };
 
 /** The shape of the first output as it is stored, without the batch. */
@@ -130,9 +130,15 @@ function inTurn(c: LiteNode, operator: 'add' | 'sub' | 'mul' | 'div', fused: Fus
   }).name;
 }
 
+/** To integers, from one scale to another, or back. */
+function writeCast(c: LiteNode): string {
+  return add(c, isQuantised(c.node.type) ? 'quantise' : 'dequantise', [first(c)], c.node.path, stored(c));
+}
+
 /** A linear layer. What reads a map has its weight's columns in the order of the map's elements, channels last. */
 function writeLinear(c: WithOp<LiteNode, 'linear'>): string {
   const weight = ownTensor(c, 'weight');
+  if (isQuantised(weight.type) && weight.type.axis !== undefined) return writeLinearByUnit(c);
   const [units = 1, features = 1] = weight.shape;
   const shape = c.inputShapes[0] as Shape;
   const isMap = shape.length > 1;
@@ -140,6 +146,23 @@ function writeLinear(c: WithOp<LiteNode, 'linear'>): string {
   const kernel = turnedWeight(c, weight, weight.shape, units, isMap ? (shape[0] as number) : features);
   const options = [fusedField(optionFields.fullyConnected.activation, c.fused)];
   return add(c, 'fullyConnected', [x, kernel, biasOf(c, units)], c.node.path, [units], options);
+}
+
+/**
+ * A linear layer whose weight has a scale for each unit, as a convolution of one pixel: the specification has one scale for the weight of
+ * FULLY_CONNECTED.
+ */
+function writeLinearByUnit(c: WithOp<LiteNode, 'linear'>): string {
+  const weight = ownTensor(c, 'weight');
+  const [units = 1, features = 1] = weight.shape;
+  const shape = c.inputShapes[0] as Shape;
+  const isPixel = shape.length === 3 && shape[0] === features;
+  const x = isPixel ? first(c) : reshape(c, first(c), label(c, 'pixel'), [1, 1, features]);
+  const channels = shape.length > 1 ? (shape[0] as number) : features;
+  const kernel = turnedWeight(c, weight, [units, 1, 1, features], units, channels);
+  const options = convOptions('valid', { stride: [1, 1] }, c.fused);
+  const y = add(c, 'conv', [x, kernel, biasOf(c, units)], label(c, 'pixels'), [1, 1, units], options);
+  return reshape(c, y, c.node.path, [units]);
 }
 
 /** The elements of a map channel by channel, whatever reads them. */

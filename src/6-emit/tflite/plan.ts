@@ -1,4 +1,5 @@
 import { type Graph, shapeOf } from '../../5-graph/graph.ts';
+import { isQuantised } from '../../5-graph/value-type.ts';
 import { lastChannels, writeNodes } from '../written-node.ts';
 import { createLiteBuilder } from './builder.ts';
 import { fuseActivations } from './fuse-activations.ts';
@@ -14,8 +15,9 @@ export function planLiteModel(graph: Graph, { batch }: LiteOptions): LiteModel {
   );
   const fused = fuseActivations(graph);
   const nameOf = writeNodes(graph, opTable, (written) => {
-    const { id } = written.node;
-    return { ...written, b, fused: fused.after.get(id) ?? 'none', isDone: fused.done.has(id) };
+    const { id, type } = written.node;
+    const own = isQuantised(type) ? b.typed(type) : b;
+    return { ...written, b: own, fused: fused.after.get(id) ?? 'none', isDone: fused.done.has(id) };
   });
   for (const { name, value } of graph.outputs) b.output(name, nameOf(value), lastChannels(shapeOf(graph, value)));
   return b.finish(graph.name);

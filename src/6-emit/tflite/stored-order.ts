@@ -1,12 +1,14 @@
+import type { StoredNumbers } from './model.ts';
+
 /**
  * Rows of `[channels, pixels]` as rows of `[pixels, channels]`: how TensorFlow Lite orders what has channels last. Of a
  * convolution's weight each filter is a row; a depthwise weight and a map are one row each; of a linear layer that reads a map
  * each output is a row.
  */
-export function channelsLast(values: Float32Array, rows: number, channels: number): Float32Array {
+export function channelsLast<T extends StoredNumbers>(values: T, rows: number, channels: number): T {
   const pixels = values.length / (rows * channels);
   if (pixels === 1 || channels === 1) return values;
-  const out = new Float32Array(values.length);
+  const out = values.slice() as T;
   const size = channels * pixels;
   for (let row = 0; row < rows; row++) {
     const begin = row * size;

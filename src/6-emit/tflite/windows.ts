@@ -1,5 +1,6 @@
 import { elements, type Graph, type TensorSpec, type ValueRef } from '../../5-graph/graph.ts';
 import type { ActivationName } from '../../ops/activations.ts';
+import type { Pair } from '../../ops/pair.ts';
 import { dilationOf, isDense, noPads, type Pads, type Window } from '../../ops/window.ts';
 import { optionFields } from '../../weights/readers/tflite/schema.ts';
 import { isDepthwise } from '../../weights/tfjs-layout.ts';
@@ -39,20 +40,30 @@ export function writeConv(c: WithOp<LiteNode, 'conv'>): string {
       [of.dilationW, int32(across)],
       [of.dilationH, int32(down)],
     ];
-    const kernel = turnedWeight(c, weight, [1, high, wide, filters], 1, filters);
+    const kernel = turnedWeight(c, weight, [1, high, wide, filters], 1, filters, 3);
     return add(c, 'depthwise', [input, kernel, bias], c.node.path, shape, options, isDense(window) ? 1 : 2);
   }
-  const of = optionFields.conv;
-  const options: FlatTable = [
-    paddingField(of.padding, padding),
-    ...strides(of, window),
-    fusedField(of.activation, c.fused),
-    [of.dilationW, int32(across)],
-    [of.dilationH, int32(down)],
-  ];
+  const options = convOptions(padding, window, c.fused, [down, across]);
   const inner = weight.shape[1] as number;
   const kernel = turnedWeight(c, weight, [filters, high, wide, inner], filters, inner);
   return add(c, 'conv', [input, kernel, bias], c.node.path, shape, options, groups > 1 ? 6 : 1);
+}
+
+/** Options of a convolution. */
+export function convOptions(
+  padding: 'same' | 'valid',
+  window: Pick<Window, 'stride'>,
+  fused: FusedActivation,
+  [down, across]: Pair = [1, 1],
+): FlatTable {
+  const of = optionFields.conv;
+  return [
+    paddingField(of.padding, padding),
+    ...strides(of, window),
+    fusedField(of.activation, fused),
+    [of.dilationW, int32(across)],
+    [of.dilationH, int32(down)],
+  ];
 }
 
 /** A convolution along the channels, which are last: pixels as rows of an image of one channel. */
@@ -63,14 +74,7 @@ export function writeChannelConv(c: WithOp<LiteNode, 'channelConv'>): string {
   const weight: TensorSpec = ownTensor(c, 'weight');
   const kernel = turnedWeight(c, weight, [1, 1, c.op.kernel, 1], 1, 1);
   const rows = [elements(space), channels, 1];
-  const of = optionFields.conv;
-  const options: FlatTable = [
-    paddingField(of.padding, 'same'),
-    ...strides(of, { stride: [1, 1] }),
-    fusedField(of.activation, 'none'),
-    [of.dilationW, int32(1)],
-    [of.dilationH, int32(1)],
-  ];
+  const options = convOptions('same', { stride: [1, 1] }, 'none');
   const x = reshape(c, first(c), `${path}/rows`, rows);
   const y = add(c, 'conv', [x, kernel, biasOf(c, 1)], `${path}/conv`, rows, options);
   return reshape(c, y, path, lastChannels(shape));

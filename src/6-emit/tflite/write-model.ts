@@ -93,6 +93,7 @@ export function writeLiteModel(
     const values = source((tensor) => weights.read(tensor));
     if (values.length !== elements(shape)) throw new Error(`'${name}' has ${values.length} values`);
     if (type !== 'float16') return littleEndianBytes(values);
+    if (!(values instanceof Float32Array)) throw new Error(`'${name}' has integers and is ${type}`);
     const halves = new Uint16Array(values.length);
     const count = toHalf(values, halves);
     if (count > 0) diagnostics.push(createDiagnostic('half-overflow', undefined, { tensor: name, count }));

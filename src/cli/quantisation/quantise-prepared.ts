@@ -1,4 +1,5 @@
 import { type PreparedNetwork, prepareNetwork } from '../../6-emit/emit.ts';
+import type { IntegerOps } from '../../6-emit/integer-ops.ts';
 import type { Metadata } from '../../6-emit/target.ts';
 import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
 import type { Network } from '../../compile-spec.ts';
@@ -60,6 +61,7 @@ export function quantisePrepared(
         const { report: found, ...quantised } = await quantiseNetwork({
           graph: prepared.graph,
           weights,
+          integers: target.entry.integers as IntegerOps,
           engine: onnxEngine(ort, folder, opset),
           calibration,
           judging,

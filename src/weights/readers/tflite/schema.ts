@@ -72,6 +72,7 @@ export const operators = {
   resizeNearest: { code: 97, options: 74 },
   leakyRelu: { code: 98, options: 75 },
   elu: { code: 111, options: 0 },
+  quantise: { code: 114, options: 89 },
   hardSwish: { code: 117, options: 91 },
   batchMatMul: { code: 126, options: 101 },
   gelu: { code: 150, options: 116 },
