@@ -1,10 +1,11 @@
+import type { TargetEntry } from '../6-emit/target-entry.ts';
 import { flag, list, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
 import { quantisationOptions } from './quantisation-options.ts';
 
 /** Throws a usage error for options of `--int8` without it, and for what it cannot go with. */
-export function requireInt8(args: Arguments): void {
+export function requireInt8(args: Arguments, { name, types }: TargetEntry): void {
   if (!flag(args, 'int8')) {
     const other = quantisationOptions.find(({ name }) => flag(args, name));
     if (other) throw usageError(`--${other.name} needs --int8`, 'compile');
@@ -15,6 +16,9 @@ export function requireInt8(args: Arguments): void {
   if (flag(args, 'tuned')) throw usageError('--int8 and --tuned exclude each other', 'compile');
   if (list(args, 'calibrate').length === 0) {
     throw usageError("--int8 needs --calibrate: pictures that are like those it will see, or 'noise'", 'compile');
+  }
+  if (text(args, 'activation-bits') === '16' && !types.includes('int16')) {
+    throw usageError(`--activation-bits 16 belongs to --target onnx, not to ${name}`, 'compile');
   }
   const opset = Number(text(args, 'opset') ?? 0);
   if (text(args, 'activation-bits') === '16' && opset < 21) {

@@ -1,7 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Graph } from '../5-graph/graph.ts';
-import { shapeOf } from '../5-graph/graph.ts';
+import { type Graph, type Shape, shapeOf } from '../5-graph/graph.ts';
 import { onnxTarget } from '../6-emit/onnx/target.ts';
 import type { OpenSink } from '../6-emit/target.ts';
 import type { OnnxRuntime } from '../backends/onnx-runtime.ts';
@@ -23,7 +22,8 @@ export interface Engine {
 }
 
 /**
- * ONNX Runtime, fed with the files that `compile` writes: what it computes of a quantised network is what users get.
+ * ONNX Runtime, fed with the files that `compile` writes. It computes what integers stand for in float32, rounding where the file
+ * says so: integer kernels of processors without VNNI cut off sums of two products, so that results would depend on the machine.
  * @param folder where files are made and removed.
  */
 export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Engine {
@@ -37,13 +37,9 @@ export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Eng
         const options = { ...onnxTarget.defaults, opset };
         onnxTarget.emit({ graph, weights, metadata: [], options, open: written.open });
         written.finish();
-        const session = await createOnnxSession(ort, path);
+        const session = await createOnnxSession(ort, path, asWritten);
         if (typeof session === 'string') throw new RunError(`ONNX Runtime does not take '${graph.name}': ${session}`);
-        const [input] = graph.inputs;
-        const node = graph.nodes[input ?? -1];
-        if (node?.op.kind !== 'input' || graph.inputs.length !== 1) throw new Error('the network has not one input');
-        const { name } = node.op;
-        const shape = shapeOf(graph, { node: node.id, output: 0 });
+        const { name, shape } = imageInput(graph);
         return {
           async run(images, count) {
             const results = await session.run({ [name]: new ort.Tensor('float32', images, [count, ...shape]) });
@@ -58,7 +54,19 @@ export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Eng
   };
 }
 
-function fileSinks(path: string): { open: OpenSink; finish(): void; remove(): void } {
+/** Leaves the conversions of the file as they are, instead of turning them into integer kernels. */
+const asWritten = { extra: { session: { disable_quant_qdq: '1' } } };
+
+/** The name and the shape, channels first, of a network's one input. */
+export function imageInput(graph: Graph): { readonly name: string; readonly shape: Shape } {
+  const [input] = graph.inputs;
+  const node = graph.nodes[input ?? -1];
+  if (node?.op.kind !== 'input' || graph.inputs.length !== 1) throw new Error('the network has not one input');
+  return { name: node.op.name, shape: shapeOf(graph, { node: node.id, output: 0 }) };
+}
+
+/** The files of a network that an engine is to open, at a path. */
+export function fileSinks(path: string): { open: OpenSink; finish(): void; remove(): void } {
   const files: { fd: number; path: string }[] = [];
   const close = () => {
     for (const { fd } of files) closeSync(fd);

@@ -38,7 +38,10 @@ export interface QuantiseRequest {
   readonly weights: WeightSource;
   /** What the target computes on integers. */
   readonly integers: IntegerOps;
+  /** What values are looked at in. */
   readonly engine: Engine;
+  /** What runs the result. */
+  readonly judge: Engine;
   readonly calibration: Pictures;
   /** What the result is compared with float32 on, and what a goal has to hold on. */
   readonly judging: Pictures;
@@ -65,7 +68,7 @@ interface Attempt {
  * float32 gives, and the costliest layers returned to float32 until a goal holds. The same request gives the same result.
  */
 export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantised> {
-  const { graph, weights, engine, calibration, judging, settings, progress } = request;
+  const { graph, weights, engine, judge, calibration, judging, settings, progress } = request;
   const { activationBits, ranges, correct, goal } = settings;
   const observing = (what: string, pictures = calibration) => ({
     engine,
@@ -99,7 +102,7 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
     const adjustments = withoutFits(graph, units, floats, fitted, scales);
     const adjusted = adjustedWeights(weights, adjustments);
     const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, adjusted);
-    const found = await answersOf(quantise(graph, plan), adjusted, engine, judging);
+    const found = await answersOf(quantise(graph, plan), adjusted, judge, judging);
     return { plan, adjustments, closeness: compareAnswers(graph, expected, found, judging.count) };
   };
   const whole = await attempt(new Set());
@@ -117,7 +120,7 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
       layers: layersOf(graph, units, plan, noise, costs),
       calibrated: calibration.count,
       judged: judging.count,
-      engine: engine.name,
+      engine: judge.name,
     },
   };
 }

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { onnx } from '../../src/6-emit/onnx/proto.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
 import { enetc } from '../cli/fake-io.ts';
+import { findLite } from '../tflite/lite.ts';
 import { temporaryFolder } from '../train/run/fixture.ts';
 
 const spec = `import { ConvBnAct, MBConv } from "std/blocks"
@@ -79,6 +80,39 @@ test('compile --int8 writes integers, says what they cost, and writes the same f
   expect(quantisation.sqnr).toBeGreaterThan(20);
 }, 300_000);
 
+const python = findLite()?.python;
+/** The Python of the tests as one of the user's. */
+const env = { VIRTUAL_ENV: dirname(dirname(python ?? '')), PATH: process.env.PATH ?? '' };
+
+test.skipIf(!python?.includes('/'))(
+  'a TensorFlow Lite file is judged by the interpreter that runs it',
+  async () => {
+    const cwd = await project();
+    const run = (...more: string[]) =>
+      enetc(
+        [
+          ...int8('--calibrate', 'photos', '--target', 'tflite', '-o', 'net.tflite', '--json', '--correct', 'bias'),
+          ...more,
+        ],
+        { cwd, env },
+      );
+    const { code, out, err } = await run();
+    expect([code, err]).toEqual([0, '']);
+    type Layers = readonly { readonly computes: string }[];
+    const kinds = (layers: Layers) => [...new Set(layers.map(({ computes }) => computes))];
+    const { quantisation } = JSON.parse(out);
+    expect(quantisation.engine).toMatch(/^(LiteRT|TensorFlow Lite)/);
+    // the classifier, too: no layer of TensorFlow Lite gives float32
+    expect(kinds(quantisation.layers)).toEqual(['int8']);
+    expect(quantisation.sqnr).toBeGreaterThan(20);
+    const goal = quantisation.sqnr + 3;
+    const better = JSON.parse((await run('--sqnr', String(goal))).out).quantisation;
+    expect(better.sqnr).toBeGreaterThan(goal);
+    expect(kinds(better.layers).sort()).toEqual(['float32', 'int8']);
+  },
+  300_000,
+);
+
 test('layers return to float32 until a goal holds, and each part of the method can be left out', async () => {
   const cwd = await project();
   const run = async (...argv: readonly string[]) => {
@@ -121,7 +155,11 @@ test.each([
   [['--int8', '--half', '--calibrate', 'photos'], '--int8 and --half exclude each other'],
   [['--int8', '--no-fold', '--calibrate', 'photos'], '--int8 folds norms: leave out --no-fold'],
   [['--int8', '--calibrate', 'photos', '--activation-bits', '16'], '--activation-bits 16 needs --opset 21'],
-  [['--int8', '--calibrate', 'photos', '--target', 'tfjs'], '--int8 belongs to --target onnx, not to tfjs'],
+  [
+    ['--int8', '--calibrate', 'photos', '--target', 'tflite', '--activation-bits', '16'],
+    '--activation-bits 16 belongs to --target onnx, not to tflite',
+  ],
+  [['--int8', '--calibrate', 'photos', '--target', 'tfjs'], '--int8 belongs to --target onnx or tflite, not to tfjs'],
 ])('%j is refused', async (argv, message) => {
   const cwd = await project(0);
   const { code, err } = await enetc(['compile', 'net.enet', ...argv], { cwd });

@@ -15,7 +15,7 @@ const bounded = (x: number, type: QuantisedType) => {
 };
 
 /** The whole numbers that a tensor is held as. */
-function integersOf(tensor: TensorSpec, source: WeightSource): number[] {
+export function integersOf(tensor: TensorSpec, source: WeightSource): number[] {
   const type = tensor.type as QuantisedType;
   const values = [...source.read(tensor)];
   const size = values.length / type.scales.length;
@@ -80,7 +80,7 @@ function compute(graph: Graph, node: GraphNode, [x = [], ...more]: Numbers[], so
 }
 
 /** What reads which element of the input, with which of the weight: `visit(output, input, weight)`. */
-function eachProduct(graph: Graph, node: GraphNode, visit: (o: number, i: number, w: number) => void): void {
+export function eachProduct(graph: Graph, node: GraphNode, visit: (o: number, i: number, w: number) => void): void {
   const { op } = node;
   if (op.kind === 'linear') {
     const inputs = node.tensors[0]!.shape[1]!;

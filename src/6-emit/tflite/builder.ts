@@ -23,7 +23,7 @@ export interface OperatorRequest {
   readonly options?: FlatTable;
   /** The operator's version, as TensorFlow's table has it for what is asked of it in float32 (versioning/op_version.cc); 1 by default. */
   readonly version?: number;
-  /** What the outputs are held in; float32 by default. */
+  /** What the outputs are held in; float32 by default. What only moves numbers gives them as it takes them, whatever is stated here. */
   readonly type?: QuantisedType;
 }
 
@@ -103,6 +103,10 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
     if (hasSamples) ofSamples.add(name);
     return name;
   };
+  const typeOfValue = (name: string) => {
+    const { type, quantisation } = tensors[placeOf(name)] as LiteTensor;
+    return quantisation && ({ element: type as 'int8', ...quantisation } as const);
+  };
   const addConstant = (
     key: string,
     wanted: string,
@@ -148,8 +152,10 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
     batch,
     operator(request) {
       const hasSamples = request.inputs.some((input) => ofSamples.has(input));
+      const moved = movedInput[request.operator];
+      const type = moved === undefined ? request.type : typeOfValue(request.inputs[moved] as string);
       const made = request.shapes.map((shape, i) =>
-        addValue(i === 0 ? request.name : `${request.name}:${i}`, shape, hasSamples, request.type),
+        addValue(i === 0 ? request.name : `${request.name}:${i}`, shape, hasSamples, type),
       );
       addOperator(request, made);
       return made;
@@ -237,6 +243,25 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
   };
   return builder;
 }
+
+/**
+ * Of operators whose input and output have one scale and zero point by the quantisation specification: which input. CONCATENATION has
+ * several, which its op in the graph has brought to one type.
+ */
+const movedInput: { readonly [Name in OperatorName]?: number } = {
+  averagePool: 0,
+  gather: 0,
+  maxPool: 0,
+  pad: 0,
+  padV2: 0,
+  reduceMax: 0,
+  reshape: 0,
+  resizeBilinear: 0,
+  resizeNearest: 0,
+  slice: 0,
+  split: 1,
+  transpose: 0,
+};
 
 function heldAs(type: QuantisedType | undefined): { readonly type: LiteType; readonly quantisation?: QuantisedType } {
   if (!type) return { type: 'float32' };

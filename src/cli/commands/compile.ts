@@ -32,7 +32,7 @@ import { requireWeights, weightsRequest } from '../weights-request.ts';
 export const compileCommand: RunCommand = async (args, io) => {
   const target = await chooseTarget(args);
   requireWeights(args);
-  requireInt8(args);
+  requireInt8(args, target.entry);
   const opened = await openNetwork(args, io);
   if (!opened) return exitCodes.diagnostics;
   const name = outputName(args, opened.spec, opened.network, target);

@@ -1,11 +1,9 @@
 import { type PreparedNetwork, prepareNetwork } from '../../6-emit/emit.ts';
-import type { IntegerOps } from '../../6-emit/integer-ops.ts';
 import type { Metadata } from '../../6-emit/target.ts';
 import { loadOnnxRuntime } from '../../backends/onnx-runtime.ts';
 import type { Network } from '../../compile-spec.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { findPictures } from '../../predict/find-pictures.ts';
-import { onnxEngine } from '../../quantise/engine.ts';
 import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
 import { type Correction, quantiseNetwork } from '../../quantise/quantise-network.ts';
 import type { RangeMethod } from '../../quantise/ranges.ts';
@@ -21,6 +19,7 @@ import type { Arguments } from '../command.ts';
 import { failure, type Io, usageError } from '../io.ts';
 import { createStatusLine } from '../status-line.ts';
 import { explained } from '../training/explained.ts';
+import { openEngines, type QuantisationEngines } from './engines.ts';
 
 /** A network as `compile --int8` writes it, and how near it is to float32. */
 export interface QuantisedNetwork {
@@ -53,16 +52,21 @@ export function quantisePrepared(
     widenThreadPool(number(args, 'workers'));
     return withTemporaryFolder(async (folder) => {
       const opened: Pictures[] = [];
+      let engines: QuantisationEngines | undefined;
       try {
         const { calibration, judging, isNoise } = await openPictures(prepared, folder, screen, args, io, opened);
         const goal = goalOf(args);
         if (goal?.agreement !== undefined) classesOf(prepared.graph);
         const opset = Number(text(args, 'opset') ?? (text(args, 'activation-bits') === '16' ? 21 : 17));
+        const { runtime, integers } = target.entry;
+        if (!integers) throw new Error(`${target.entry.name} computes nothing on integers`);
+        engines = await openEngines(ort, runtime, folder, opset, screen.warn, io);
         const { report: found, ...quantised } = await quantiseNetwork({
           graph: prepared.graph,
           weights,
-          integers: target.entry.integers as IntegerOps,
-          engine: onnxEngine(ort, folder, opset),
+          integers,
+          engine: engines.observing,
+          judge: engines.judge,
           calibration,
           judging,
           settings: {
@@ -82,6 +86,7 @@ export function quantisePrepared(
         };
       } finally {
         screen.clear();
+        engines?.close();
         for (const pictures of opened) pictures.close();
       }
     });
