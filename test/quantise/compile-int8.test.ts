@@ -91,8 +91,8 @@ test.skipIf(!python?.includes('/'))(
     const run = (...more: string[]) =>
       enetc(
         [
-          ...int8('--calibrate', 'photos', '--target', 'tflite', '-o', 'net.tflite', '--json', '--correct', 'bias'),
-          ...more,
+          ...['compile', 'net.enet', '--target', 'tflite', '--int8', '--calibrate', 'photos', '-o', 'net.tflite'],
+          ...['--json', '--correct', 'bias', ...more],
         ],
         { cwd, env },
       );

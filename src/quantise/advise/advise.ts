@@ -7,6 +7,7 @@ import { variantNames } from '../../3-check/variants.ts';
 import { totalCost } from '../../5-graph/cost.ts';
 import type { Graph, GraphNode } from '../../5-graph/graph.ts';
 import { foldBatchNorm, removeTrainingOps } from '../../5-graph/passes/for-inference.ts';
+import { integerOps } from '../../6-emit/onnx/integer-ops.ts';
 import { type CompileOptions, compile } from '../../compile.ts';
 import { isWhole, type Network } from '../../compile-spec.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
@@ -230,7 +231,7 @@ function nodesOf(graph: Graph, { kind, node, nodes }: Obstacle): GraphNode[] {
 
 function numbersOf(graph: Graph): Int8Numbers {
   const inference = foldBatchNorm(removeTrainingOps(graph));
-  const { integer, weighted } = layOut(inference, unitsOf(inference), new Set());
+  const { integer, weighted } = layOut(inference, { units: unitsOf(inference), integers: integerOps }, new Set());
   const layers = inference.nodes.filter(({ op }) => op.kind === 'conv' || op.kind === 'linear');
   const { params, macs } = totalCost(graph);
   return {
