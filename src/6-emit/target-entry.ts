@@ -12,6 +12,8 @@ export interface TargetEntry<Options = object> extends TargetFacts {
   readonly output: FileOutput | FolderOutput;
   /** The options that users set, by their names in `Options`. */
   readonly options: OptionTable<Partial<Options>>;
+  /** The flag with which it also takes the plan of a pipeline, as the option `pipeline`: of a target that can write one. */
+  readonly plans?: string;
   /** What it cannot express, one phrase per form of an op. */
   readonly lacks: readonly string[];
   /** What runs what is written, where `verify` has a way to; it is not verified otherwise. */

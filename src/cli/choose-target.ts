@@ -3,9 +3,12 @@ import type { EmitResult, OpenSink } from '../6-emit/target.ts';
 import type { TargetEntry, TargetOption } from '../6-emit/target-entry.ts';
 import { targets } from '../6-emit/targets.ts';
 import type { Compilation } from '../compile.ts';
+import type { PlanOptions } from '../pipeline/plan.ts';
 import { flag, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
-import { usageError } from './io.ts';
+import { type Io, usageError } from './io.ts';
+import { planOptions, planOrFail } from './plan-options.ts';
+import { planningOptions } from './planning-options.ts';
 import { optionName, passOptions, targetLabel, wordsOf } from './target-options.ts';
 
 /** What `compile` is to write, by the command line. */
@@ -20,10 +23,11 @@ export interface ChosenTarget {
  * The target that the command line asks for, with its options; the others are not loaded, so that each starts fast.
  * @throws a usage error for options that it does not take
  */
-export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
+export async function chooseTarget(args: Arguments, io: Io): Promise<ChosenTarget> {
   const entry = chooseEntry(args);
   refuseOthers(args, entry);
   const given = optionsOf(args, entry);
+  const planning = planningOf(args, io, entry);
   const target = await entry.load();
   const settings = { ...target.defaults, ...given };
   const passes: PassOptions = {
@@ -34,7 +38,10 @@ export async function chooseTarget(args: Arguments): Promise<ChosenTarget> {
   return {
     entry,
     passes,
-    emit: (compilation, open, options) => emit(compilation, target, settings, open, { ...passes, ...options }),
+    emit: (compilation, open, options) => {
+      const plan = planning && compilation.graph && { pipeline: planOrFail(compilation.graph, planning) };
+      return emit(compilation, target, { ...settings, ...plan }, open, { ...passes, ...options });
+    },
   };
 }
 
@@ -54,11 +61,23 @@ function chooseEntry(args: Arguments): TargetEntry {
 function refuseOthers(args: Arguments, entry: TargetEntry): void {
   for (const name of new Set(targets.flatMap(namesOf))) {
     if (!flag(args, name) || namesOf(entry).includes(name)) continue;
+    if (entry.plans !== undefined && planningOptions.some((option) => option.name === name)) continue;
     throw misplaced(name, entry, (other) => namesOf(other).includes(name));
   }
   for (const { name, isFor, why } of passOptions) {
     if (flag(args, name) && !isFor(entry)) throw misplaced(name, entry, isFor, why);
   }
+}
+
+/** What is asked of the plan of a pipeline, for a target that writes one; undefined where none is asked for. */
+function planningOf(args: Arguments, io: Io, entry: TargetEntry): PlanOptions | undefined {
+  const asked = planningOptions.find(({ name }) => flag(args, name) && (entry.plans !== undefined || name !== 'batch'));
+  if (!asked) return undefined;
+  const { name } = asked;
+  if (entry.plans === undefined) throw misplaced(name, entry, (other) => other.plans !== undefined);
+  const needed = optionName(entry.plans);
+  if (!flag(args, needed)) throw usageError(`--${name} needs --${needed}, which runs the plan`, 'compile');
+  return planOptions(args, io, 'compile');
 }
 
 /** @param takes whether another target takes the option. */

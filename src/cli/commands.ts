@@ -20,6 +20,7 @@ import {
   weightOptions,
 } from './options.ts';
 import { pipelineDeclaration } from './pipeline-declaration.ts';
+import { withPlanning } from './planning-options.ts';
 import { quantizeDeclaration } from './quantize-declaration.ts';
 import { searchOptions } from './search-options.ts';
 
@@ -32,7 +33,7 @@ export const commands: readonly Command[] = [
     summary: 'compile a network to a file that runs',
     ...takesSpec,
     details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; a model that enetc wrote is replaced.\n\nNothing is written over what the network is made from, and without --force over no file that enetc did not write. --external-data calls the file of weights by what it holds, so that no other model takes it for its own.`,
-    options: [runOption, ...scalingOptions, classes, outputs, ...emitOptions, json, quiet],
+    options: [runOption, ...scalingOptions, classes, outputs, ...withPlanning(emitOptions), json, quiet],
     examples: [
       ['enetc compile efficientnet --phi 5', 'EfficientNet-B5 to efficientnet-b5.onnx'],
       ['enetc compile my-net.enet --set classes=10 -o net.onnx', 'an own network with ten classes'],

@@ -1,9 +1,12 @@
 import type { TargetEntry } from '../target-entry.ts';
 import { lackedForms } from './lacked-forms.ts';
+import type { StagePlan } from './stages/stage-plan.ts';
 
 export interface PytorchOptions {
   /** Whether `train.py` is written too. */
   readonly trainScript: boolean;
+  /** With `trainScript`: how it is cut into stages, which it can then train on as many devices. */
+  readonly pipeline?: StagePlan;
 }
 
 /** What files begin with that enetc wrote. */
@@ -20,7 +23,7 @@ export const pytorchEntry: TargetEntry<PytorchOptions> = {
   output: {
     kind: 'folder',
     ending: '-pytorch',
-    files: /^(model\.py|train\.py|weights\.safetensors|__pycache__)$/,
+    files: /^(model\.py|train\.py|stages\.py|weights\.safetensors|__pycache__)$/,
     mark: { file: 'model.py', begins: modelMark },
   },
   options: {
@@ -29,6 +32,7 @@ export const pytorchEntry: TargetEntry<PytorchOptions> = {
       description: 'also train.py, which trains the module on folders of pictures, over several processes too',
     },
   },
+  plans: 'trainScript',
   lacks: lackedForms.map(({ what }) => what),
   load: async () => (await import('./target.ts')).pytorchTarget,
 };

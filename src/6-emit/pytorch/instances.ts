@@ -144,7 +144,7 @@ function below(path: string, owner: string): string {
 }
 
 /** By value: the number of the last node that reads it; past all nodes where it is an output. */
-function lastReaders(graph: Graph): ReadonlyMap<Value, number> {
+export function lastReaders(graph: Graph): ReadonlyMap<Value, number> {
   const last = new Map<Value, number>();
   for (const node of graph.nodes) for (const ref of node.inputs) last.set(valueKey(ref), node.id);
   for (const { value } of [...graph.outputs, ...graph.auxiliary]) last.set(valueKey(value), graph.nodes.length);

@@ -6,12 +6,13 @@ import type { Target } from '../target.ts';
 import { type PytorchOptions, pytorchEntry } from './entry.ts';
 import { lackedForms } from './lacked-forms.ts';
 import { reportSharedPlaces } from './shared-places.ts';
+import { writeStages } from './stages/write-stages.ts';
 import { checkTrainScript, writeTrain } from './train-script/write-train.ts';
 import { writeModel } from './write-model.ts';
 
 /**
  * A folder with `model.py`, which needs torch alone, and `weights.safetensors`, whose names are those of its state; and
- * `train.py` where it is asked for.
+ * `train.py` where it is asked for, with `stages.py` where there is a plan of a pipeline.
  */
 export const pytorchTarget: Target<PytorchOptions> = {
   ...pytorchEntry,
@@ -29,6 +30,7 @@ export const pytorchTarget: Target<PytorchOptions> = {
     };
     write('model.py', writeModel(graph));
     if (options.trainScript) write('train.py', writeTrain(graph));
+    if (options.pipeline) write('stages.py', writeStages(graph, options.pipeline));
     const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
     const total = tensors.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0);
     let done = 0;

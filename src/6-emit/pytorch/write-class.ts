@@ -37,6 +37,8 @@ export interface ClassRequest {
   readonly helper: (name: string) => void;
   /** The network's own model: the names of its inputs and outputs, and how training's outputs hang on it. */
   readonly whole?: WholeNetwork;
+  /** What it calls its inputs, which then keep their names in `forward`; by the block's text where it is absent. */
+  readonly inputNames?: readonly string[];
 }
 
 export function writeClass(request: ClassRequest): WrittenClass {
@@ -44,7 +46,8 @@ export function writeClass(request: ClassRequest): WrittenClass {
   const { instances, slots } = variant;
   const [first] = instances as readonly [Instance, ...Instance[]];
   const declaredText = textOf(first.call.declared);
-  const inputNames = whole ? whole.inputs.map(variableName) : namesOfInputs(variant, declaredText);
+  const given = request.inputNames ?? whole?.inputs;
+  const inputNames = given ? given.map(variableName) : namesOfInputs(variant, declaredText);
   const isOpen = first.call.declared.kind === 'block';
   const scope = createScope(
     instances.map(({ call }) => call),
@@ -261,7 +264,8 @@ export function writeClass(request: ClassRequest): WrittenClass {
     (path, count) => !paths.has(path) && [...paths].filter((other) => other.startsWith(`${path}.`)).length === count,
   );
   const init = writeInit({ parts, tables, members, fields });
-  const forward = writeForward({ parts, tables, members, variant, inputNames, ...(whole && { whole }) });
+  const keepsInputs = given !== undefined;
+  const forward = writeForward({ parts, tables, members, variant, inputNames, keepsInputs, ...(whole && { whole }) });
   for (const helper of [...scope.helpers, ...members.needs]) request.helper(helper);
   const uses = (lines: readonly string[], name: string) => lines.some((line) => mentions(line, name));
   const locals: string[] = [];

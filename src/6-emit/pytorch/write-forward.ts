@@ -1,7 +1,7 @@
 import type { Instance, Item, Value } from './instances.ts';
 import type { Members } from './members.ts';
 import { isPlainName, itemOf, type Part, type WholeNetwork } from './part.ts';
-import { callOf, inline, layOut, mentions, type Python, variableName } from './python-text.ts';
+import { callOf, inline, layOut, listOf, mentions, type Python, variableName } from './python-text.ts';
 import type { Table } from './tables.ts';
 import { inputRef, type Ref, type Slot, type Variant } from './variants.ts';
 
@@ -11,11 +11,14 @@ export interface ForwardRequest {
   readonly members: Members;
   readonly variant: Variant;
   readonly inputNames: readonly string[];
+  /** Whether inputs keep their names, what comes of them being `x`. */
+  readonly keepsInputs: boolean;
   readonly whole?: WholeNetwork;
 }
 
 /** The lines of a class's `forward`. */
-export function writeForward({ parts, tables, members, variant, inputNames, whole }: ForwardRequest): string[] {
+export function writeForward(request: ForwardRequest): string[] {
+  const { parts, tables, members, variant, inputNames, keepsInputs, whole } = request;
   const { slots, instances } = variant;
   const [instance] = instances as [Instance];
   const names = new Map<Ref, string>();
@@ -80,7 +83,7 @@ export function writeForward({ parts, tables, members, variant, inputNames, whol
           ? [k]
           : [],
       );
-      const isInput = whole !== undefined && inputNames.includes(input);
+      const isInput = keepsInputs && inputNames.includes(input);
       const result = isInput && !taken.has('x') ? fresh('x') : live(input, last) || isInput ? fresh('y') : input;
       open = undefined;
       target.push(...table.run(input, result, wanted.length > 0));
@@ -147,14 +150,12 @@ export function writeForward({ parts, tables, members, variant, inputNames, whol
       });
       open = undefined;
       if (results.every((name) => name === '_')) continue;
-      target.push(...assign(results.length === 1 ? `(${results[0]},)` : results.join(', '), value));
+      target.push(...assignAll(results, value));
       continue;
     }
     const first = part.slot.inputs[0];
     const firstName = first === undefined ? undefined : names.get(first);
-    // the network's input keeps its name, what comes of it is `x`
-    const isInput =
-      whole !== undefined && firstName !== undefined && firstName !== 'x' && inputNames.includes(firstName);
+    const isInput = keepsInputs && firstName !== undefined && firstName !== 'x' && inputNames.includes(firstName);
     const canReuse =
       !isInput && firstName !== undefined && isPlainName(firstName) && !live(firstName, i) && taken.has(firstName);
     const ref = `${part.slot.key}/0`;
@@ -215,12 +216,27 @@ function readersOf(slots: readonly Slot[], ref: Ref): number[] {
   return slots.flatMap(({ inputs }, i) => (inputs.includes(ref) ? [i] : []));
 }
 
+/** A call of a module by its path. */
+const pathCall = /^(self\.get_submodule\("[^"]*"\))(\(.*)$/;
+
 function assign(name: string, value: string, indent = 8): string[] {
-  const found = /^(self\.get_submodule\("[^"]*"\))(\(.*)$/.exec(value);
+  const found = pathCall.exec(value);
   if (found && indent + name.length + 3 + value.length > 88) {
     return [`${' '.repeat(indent)}module = ${found[1]}`, ...assign(name, `module${found[2]}`, indent)];
   }
   return layOut(indent, `${name} = `, breakable(value));
+}
+
+/** Several names are broken over lines where the call does not begin behind them. */
+function assignAll(names: readonly string[], value: string): string[] {
+  if (names.length === 1) return assign(`(${names[0]},)`, value);
+  const all = names.join(', ');
+  const callee = value.slice(0, value.indexOf('(') + 1);
+  if (8 + all.length + 3 + callee.length <= 88) return assign(all, value);
+  const broken = (call: string) => ['        (', ...names.map((name) => `            ${name},`), ...assign(')', call)];
+  const found = pathCall.exec(value);
+  if (!found) return broken(value);
+  return [`        module = ${found[1]}`, ...broken(`module${found[2]}`)];
 }
 
 /** A call as what can be broken over lines, where its arguments are plain. */
@@ -292,7 +308,10 @@ function outputType(whole: WholeNetwork | undefined, count: number, hasAuxiliary
 
 function outputText(whole: WholeNetwork | undefined, given: readonly string[]): Python {
   if (given.length === 1) return given[0] as string;
-  if (!whole) return given.join(', ');
+  if (!whole) {
+    const one = given.join(', ');
+    return 8 + 'return '.length + one.length <= 88 ? one : listOf('()', given);
+  }
   return {
     open: '{',
     items: given.map((name, i) => [`"${whole.outputs[i]?.name}": `, name] as const),
@@ -305,6 +324,14 @@ function signature(inputs: readonly string[], type: string): string[] {
   const one = `    def forward(${texts.join(', ')}) -> ${type}:`;
   if (one.length <= 88) return [one];
   const inside = `        ${texts.join(', ')}`;
-  if (inside.length <= 88) return ['    def forward(', inside, `    ) -> ${type}:`];
-  return ['    def forward(', ...texts.map((text) => `        ${text},`), `    ) -> ${type}:`];
+  const result = resultLines(type);
+  if (inside.length <= 88) return ['    def forward(', inside, ...result];
+  return ['    def forward(', ...texts.map((text) => `        ${text},`), ...result];
+}
+
+function resultLines(type: string): string[] {
+  const one = `    ) -> ${type}:`;
+  if (one.length <= 88) return [one];
+  const parts = type.slice('tuple['.length, -1).split(', ');
+  return ['    ) -> tuple[', ...parts.map((part) => `        ${part},`), '    ]:'];
 }

@@ -7,6 +7,37 @@ import { type WrittenClass, writeClass } from './write-class.ts';
 
 /** The text of `model.py`: helpers, one class for each block of the network, the network, and `create_model`. */
 export function writeModel(graph: Graph): string {
+  const { classes, helpers } = writeClasses(graph);
+  const whole = classes.at(-1) as WrittenClass;
+  const parts = [
+    ...helperCode(helpers),
+    ...classes.map(({ lines }) => lines.join('\n')),
+    [
+      `def create_model() -> ${whole.name}:`,
+      `    """The network, with weights as PyTorch begins them: see \`load_state_dict\`."""`,
+      `    return ${whole.name}()`,
+    ].join('\n'),
+  ];
+  const body = parts.join('\n\n\n');
+  const title = docstring(0, `${graph.name}, written by enetc from its spec.`);
+  return [...title, '', ...importsOf(body), '', '', body, ''].join('\n');
+}
+
+/** The classes of a network. */
+export interface NetworkClasses {
+  /** The network's own model as a call. */
+  readonly root: Instance;
+  /** A block's class comes after those of the blocks in it, the network's own last. */
+  readonly classes: readonly WrittenClass[];
+  readonly classOf: ReadonlyMap<Instance, WrittenClass>;
+  /** What they call of the helpers. */
+  readonly helpers: ReadonlySet<string>;
+  /** A name for a class that no other in the file has. */
+  unique(wanted: string): string;
+}
+
+/** The classes that a network's blocks and itself become. */
+export function writeClasses(graph: Graph): NetworkClasses {
   const root = readInstances(graph);
   const classes: WrittenClass[] = [];
   const classOf = new Map<Instance, WrittenClass>();
@@ -49,19 +80,7 @@ export function writeModel(graph: Graph): string {
       for (const instance of variant.instances) classOf.set(instance, written);
     }
   }
-  const whole = classes.at(-1) as WrittenClass;
-  const parts = [
-    ...helperCode(helpers),
-    ...classes.map(({ lines }) => lines.join('\n')),
-    [
-      `def create_model() -> ${whole.name}:`,
-      `    """The network, with weights as PyTorch begins them: see \`load_state_dict\`."""`,
-      `    return ${whole.name}()`,
-    ].join('\n'),
-  ];
-  const body = parts.join('\n\n\n');
-  const title = docstring(0, `${graph.name}, written by enetc from its spec.`);
-  return [...title, '', ...importsOf(body), '', '', body, ''].join('\n');
+  return { root, classes, classOf, helpers, unique };
 }
 
 /** Names of the file that a block's class must not take. */
@@ -84,7 +103,8 @@ const reservedNames = [
   'create_model',
 ];
 
-function importsOf(body: string): string[] {
+/** The imports that a module needs of Python and torch. */
+export function importsOf(body: string): string[] {
   // called, with parameters of its type, or a type itself: a docstring may have the word too
   const words = [...body.matchAll(/\w+/g)].filter(({ 0: word, index }) => /[[(]/.test(body[index + word.length] ?? ''));
   const called = new Set(words.map(([word]) => word));

@@ -30,7 +30,7 @@ import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** `enetc compile [spec]` */
 export const compileCommand: RunCommand = async (args, io) => {
-  const target = await chooseTarget(args);
+  const target = await chooseTarget(args, io);
   requireWeights(args);
   requireInt8(args, target.entry);
   const opened = await openNetwork(args, io);

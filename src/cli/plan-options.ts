@@ -1,0 +1,66 @@
+import type { Graph } from '../5-graph/graph.ts';
+import { defaultDevice } from '../pipeline/device.ts';
+import type { ScheduleName } from '../pipeline/memory.ts';
+import { defaultBatch, type PipelinePlan, type PlanOptions, planPipeline } from '../pipeline/plan.ts';
+import { noPlanText } from '../pipeline/plan-text.ts';
+import { parseBytes, parseCount } from '../report/parse-quantity.ts';
+import { number, text } from './arguments.ts';
+import type { Arguments } from './command.ts';
+import { failure, type Io, usageError } from './io.ts';
+import { readTimes } from './read-times.ts';
+
+/**
+ * What is asked of a plan.
+ * @throws a usage error of a command for numbers that do not go together
+ */
+export function planOptions(args: Arguments, io: Io, command: 'pipeline' | 'compile'): PlanOptions {
+  const stages = number(args, 'stages');
+  if (stages === undefined)
+    throw usageError(`${command === 'pipeline' ? 'pipeline' : 'a plan'} needs a number of stages: --stages 8`, command);
+  const batch = number(args, 'batch') ?? defaultBatch;
+  const microBatches = number(args, 'micro-batches');
+  if (microBatches !== undefined && batch % microBatches !== 0) {
+    throw usageError(`--micro-batches ${microBatches} does not divide the batch of ${batch} images`, command);
+  }
+  const cuts = text(args, 'cuts')
+    ?.split(',')
+    .map((path) => path.trim());
+  if (cuts && cuts.length !== stages - 1) {
+    throw usageError(`--cuts names the beginnings of ${stages - 1} stages, all but the first`, command);
+  }
+  const schedule = text(args, 'schedule') as ScheduleName | undefined;
+  const recompute = text(args, 'recompute') as PlanOptions['recompute'];
+  const memory = parsed(args, 'memory', parseBytes);
+  const parameterBytes = number(args, 'parameter-bytes');
+  const times = text(args, 'times');
+  return {
+    stages,
+    batch,
+    ...(schedule && { schedule }),
+    ...(microBatches !== undefined && { microBatches }),
+    ...(memory !== undefined && { memory }),
+    ...(recompute && { recompute }),
+    ...(cuts && { cuts }),
+    ...(parameterBytes !== undefined && { parameterBytes }),
+    ...(times !== undefined && { times: readTimes(times, io) }),
+    device: {
+      ...defaultDevice,
+      operations: parsed(args, 'operations', parseCount) ?? defaultDevice.operations,
+      bandwidth: parsed(args, 'bandwidth', parseBytes) ?? defaultDevice.bandwidth,
+      link: parsed(args, 'link', parseBytes) ?? defaultDevice.link,
+    },
+  };
+}
+
+/** The value of an option with a unit; parsing has made sure that it is one. */
+function parsed(args: Arguments, name: string, parse: (text: string) => number | undefined): number | undefined {
+  const given = text(args, name);
+  return given === undefined ? undefined : parse(given);
+}
+
+/** A plan. @throws what a command ends with where there is none */
+export function planOrFail(graph: Graph, options: PlanOptions): PipelinePlan {
+  const plan = planPipeline(graph, options);
+  if ('problem' in plan) throw failure(noPlanText(plan, options.stages, options.memory));
+  return plan;
+}
