@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { classes, force, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
 import { scaleOptions } from './scale-options.ts';
+import { workerOptions } from './study-options.ts';
 import { evalOptions, trainOptions } from './train-options.ts';
 
 /** `ONNX, layers model and graph model` */
@@ -138,6 +139,24 @@ export const engineCommands: readonly Command[] = [
       ['enetc scale --resume studies/net-1', 'go on with a study'],
     ],
     load: async () => (await import('./engines.ts')).scaleCommand,
+  },
+  {
+    name: 'worker',
+    summary: 'train networks for studies on other machines, over a queue',
+    operands: '',
+    maxOperands: 0,
+    details:
+      "Takes trainings of every study that 'enetc search' or 'enetc scale' runs with the same --queue, one after the other or --concurrency at a time, until Ctrl-C. It takes none of a study whose version of enetc is another, whose images are not here, whose folder is not here (--runs needs none), or whose backend does not work here, and says so. Needs BullMQ and a driver: npm install bullmq ioredis, or bullmq pg.\n\nCtrl-C or SIGTERM finishes the step, writes a checkpoint, and leaves the training to others; the exit code is then 130 or 143. What a worker that is killed was training is taken up by another after half a minute. A server that is away is asked again; results wait in files. See docs/search.md.",
+    options: workerOptions,
+    examples: [
+      ['enetc worker --queue redis://10.0.0.5:6379', 'one training at a time, of all studies there'],
+      ['enetc worker --queue postgres://enetc@10.0.0.5/studies --concurrency 4', 'four at a time, over PostgreSQL'],
+      [
+        'enetc worker --queue redis://10.0.0.5 --data /data/photos --runs /scratch/runs',
+        'on a machine that does not share the folder of the study',
+      ],
+    ],
+    load: async () => (await import('./engines.ts')).workerCommand,
   },
   {
     name: 'study',

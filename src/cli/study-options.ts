@@ -2,6 +2,7 @@ import { algorithmNames, countedCosts, rewardNames } from '../study/study-config
 import type { Setting } from '../train/settings.ts';
 import { settingTable } from '../train/settings.ts';
 import type { Option } from './option.ts';
+import { json, quiet } from './options.ts';
 import { backendOption, dataOption, settingOption } from './train-options.ts';
 
 /** Settings that need weights, or that a study decides itself. */
@@ -15,6 +16,36 @@ const notForStudies: ReadonlySet<string> = new Set([
   'log-every',
 ]);
 
+/** What can hold a queue. */
+const queueServers = 'redis://HOST:PORT or postgres://HOST:PORT/DATABASE';
+
+const queueOption = { name: 'queue', value: 'URL', description: `${queueServers}: where studies offer trainings` };
+
+/** Of `enetc worker`. */
+export const workerOptions: readonly Option[] = [
+  queueOption,
+  {
+    name: 'concurrency',
+    value: 'N',
+    kind: 'positive',
+    most: 1024,
+    description: 'how many trainings at the same time; 1 by default',
+  },
+  {
+    ...dataOption,
+    description: "where this machine has the images; the study's own path by default. They must be the study's",
+  },
+  {
+    name: 'runs',
+    value: 'DIR',
+    description:
+      "keep trainings here, in a folder for each study; the study's own folder by default, which must then be under the same path on this machine",
+    completes: 'file',
+  },
+  json,
+  quiet,
+];
+
 /** What may be given with `--resume`: nothing that changes what the study finds. */
 export const resumedStudyOptions: readonly Option[] = [
   { name: 'resume', value: 'STUDY', description: 'go on with the study of a folder', completes: 'file' },
@@ -25,6 +56,7 @@ export const resumedStudyOptions: readonly Option[] = [
     most: 1024,
     description: 'child processes that train at the same time; 1 by default',
   },
+  { ...queueOption, description: `have workers on any machines train ('enetc worker'), over ${queueServers}` },
 ];
 
 /** How long networks are trained to compare them, and what is compared. */

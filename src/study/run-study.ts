@@ -1,9 +1,15 @@
 import { join, resolve } from 'node:path';
+import { option, words } from '../diagnostics/words.ts';
 import { removeAbandoned } from '../node/temporary-names.ts';
 import { lockRun } from '../train/run/run-lock.ts';
+import { SettingError } from '../train/run-error.ts';
 import { explore, type Proposer } from './explore.ts';
 import { type Findings, findingsOf, frontOf, promoted } from './findings.ts';
 import type { StudyPlan } from './plan-study.ts';
+import { studiesQueue } from './queue/messages.ts';
+import type { QueueAddress } from './queue/queue-address.ts';
+import { openQueuePool } from './queue/queue-pool.ts';
+import { closeQuietly, openQueueServer } from './queue/queue-server.ts';
 import type { Scorer } from './scorer.ts';
 import type { StudyConfig } from './study-config.ts';
 import type { StudyEvent } from './study-events.ts';
@@ -11,13 +17,15 @@ import { createNumberedStudy, createStudyFolder, readStudy, type StudyFolder, wr
 import { openStudyKind, type StudyFound, type StudyKind } from './study-kind.ts';
 import { createTrainer, epochsOf, type Subject, type Trainer } from './trainer.ts';
 import { openTrialLog, readTrials, type TrialRecord } from './trial-log.ts';
-import { createTrialPool, type TrialProgram } from './trial-pool.ts';
+import { createTrialPool, type TrialPool, type TrialProgram } from './trial-pool.ts';
 import { writeFindings } from './write-findings.ts';
 
 /** Where and with what a study is computed: nothing that changes what it finds. */
 export interface StudyPlace {
   readonly program: TrialProgram;
   readonly workers?: number | undefined;
+  /** Where trainings are offered to workers on any machine, instead of child processes. */
+  readonly queue?: QueueAddress | undefined;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -40,6 +48,7 @@ export async function startStudy(
   control: StudyControl = {},
 ): Promise<StudyOutcome> {
   const { cwd = process.cwd() } = place;
+  await requireQueue(config, place);
   const folder = out === undefined ? createNumberedStudy(cwd, config.name) : createStudyFolder(resolve(cwd, out), out);
   const release = lockRun(folder);
   try {
@@ -55,6 +64,7 @@ export async function resumeStudy(shown: string, place: StudyPlace, control: Stu
   const { cwd = process.cwd() } = place;
   const folder = { path: resolve(cwd, shown), shown };
   const config = readStudy(folder);
+  await requireQueue(config, place);
   const release = lockRun(folder);
   try {
     removeAbandoned(folder.path);
@@ -70,11 +80,11 @@ async function runStudy(
   place: StudyPlace,
   { signal, onEvent = () => {} }: StudyControl,
 ): Promise<StudyOutcome> {
-  const { program, workers = 1, cwd = process.cwd(), env = process.env } = place;
   const kind = openStudyKind(folder, config);
   const { scorer } = kind;
+  const pool = await openPool(folder, config, place, onEvent);
   const log = openTrialLog(folder);
-  const pool = createTrialPool({ program, workers, threads: config.threads, env, cwd });
+  let finished = false;
   const stop = () => pool.stop();
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
@@ -88,15 +98,40 @@ async function runStudy(
     const { proposer, start } = kind.open();
     const climbed = await climb(config, proposer, start, scorer, trainer, onEvent);
     const findings = () => findingsOf(config, scorer, log.records);
-    const finished = climbed && (await compare(config, kind, findings(), trainer, onEvent));
+    finished = climbed && (await compare(config, kind, findings(), trainer, onEvent));
     const found = { folder, config, scorer, findings: findings(), compared: kind.compared(findings(), log.records) };
     writeFindings(found);
     return { ...found, finished };
   } finally {
     signal?.removeEventListener('abort', stop);
-    pool.close();
+    await pool.close(finished);
     log.close();
   }
+}
+
+/** @throws RunError where a study cannot go through the queue: before anything of it is written */
+async function requireQueue({ backend }: StudyConfig, { queue, cwd = process.cwd() }: StudyPlace): Promise<void> {
+  if (!queue) return;
+  if (backend === 'auto') {
+    throw new SettingError(
+      'backend',
+      words`${option('queue')} needs ${option('backend')}: the best one of each machine would make results depend on who trains`,
+    );
+  }
+  await closeQuietly(await openQueueServer(queue, cwd).queue(studiesQueue));
+}
+
+function openPool(
+  folder: StudyFolder,
+  config: StudyConfig,
+  { program, queue, workers = 1, cwd = process.cwd(), env = process.env }: StudyPlace,
+  onEvent: (event: StudyEvent) => void,
+): Promise<TrialPool> | TrialPool {
+  if (!queue) return createTrialPool({ program, workers, threads: config.threads, env, cwd });
+  return openQueuePool(openQueueServer(queue, cwd), folder, config, {
+    away: (reason) => onEvent({ kind: 'queue', away: reason }),
+    back: () => onEvent({ kind: 'queue' }),
+  });
 }
 
 /**

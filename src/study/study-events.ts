@@ -10,5 +10,7 @@ export type StudyEvent =
   | { readonly kind: 'rung'; readonly rung: number; readonly epochs: number; readonly networks: number }
   /** A training came to its end. */
   | { readonly kind: 'trial'; readonly record: TrialRecord }
+  /** The server of the queue does not answer, and why; or it answers again. */
+  | { readonly kind: 'queue'; readonly away?: string }
   /** Trainings went on. */
   | { readonly kind: 'progress'; readonly trained: number; readonly running: readonly Running[] };

@@ -36,7 +36,7 @@ export interface StudyFolder {
 }
 
 const configFile = 'config.json';
-const specFolder = 'spec';
+export const specFolder = 'spec';
 const tableFile = 'latency.json';
 export const networksFolder = 'networks';
 export const runsFolder = 'runs';

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { OutOfMemoryError } from '../backends/runner.ts';
 import { nodeHost } from '../node/host.ts';
 import type { Spec } from '../node/open-spec.ts';
@@ -10,12 +9,9 @@ import { DataError } from '../train/data/types.ts';
 import { readRecords } from '../train/metrics/read-records.ts';
 import type { EpochRecord } from '../train/metrics/run-log.ts';
 import { readRun } from '../train/run/run-folder.ts';
-import { isRunHeld } from '../train/run/run-lock.ts';
+import { holdRun, waitUntilFree } from './run-holder.ts';
 import type { TrialJob } from './trial-job.ts';
 import type { TrialResult } from './trial-log.ts';
-
-/** How long a training waits for the end of one before it, in milliseconds. */
-const longestWait = 60_000;
 
 export interface TrialControl {
   readonly signal: AbortSignal;
@@ -52,12 +48,15 @@ async function train(job: TrialJob, { signal, progress }: TrialControl): Promise
     progress(event.epoch + 1, accuracy);
     if (isBelow(job, event.epoch, accuracy)) early.abort();
   };
+  if (!(await waitUntilFree(job.out, signal))) return undefined;
   const run = await open(job, onEvent);
+  const held = holdRun(job.out);
   try {
-    const { finished } = await run.train({ signal: AbortSignal.any([signal, early.signal]) });
+    const { finished } = await run.train({ signal: AbortSignal.any([signal, early.signal, held.lost]) });
     if (finished) return 'trained';
     return early.signal.aborted ? 'stopped' : undefined;
   } finally {
+    held.release();
     await run.close();
   }
 }
@@ -70,7 +69,6 @@ function isBelow({ stopBelow, epochs }: TrialJob, epoch: number, accuracy: numbe
 async function open(job: TrialJob, onEvent: (event: TrainEvent) => void): Promise<Run> {
   const { out, backend, data, network, epochs, settings } = job;
   const common = { backend, data, workers: 1 };
-  await waitUntilFree(out);
   if (existsSync(join(out, 'config.json'))) {
     const { config } = readRun({ path: out, shown: out });
     const longer = epochs > config.settings.epochs;
@@ -85,16 +83,8 @@ async function open(job: TrialJob, onEvent: (event: TrainEvent) => void): Promis
   return startRun(plan, { out }, { onEvent });
 }
 
-/**
- * Waits for the process that holds a run: one of the study's that was killed a moment ago, whose training ends its step before it
- * hears of it. The study itself trains each run once.
- */
-async function waitUntilFree(out: string): Promise<void> {
-  const end = performance.now() + longestWait;
-  while (isRunHeld({ path: out }) && performance.now() < end) await setTimeout(50);
-}
-
-function openNetwork({ spec, root }: TrialJob): Spec {
+/** The network's spec, whose imports come from the job's `root`. */
+export function openNetwork({ spec, root }: TrialJob): Spec {
   return { ...decodeSource(spec, readFileSync(spec)), host: nodeHost(root, root) };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { SpaceCosts } from '../search/costs.ts';
 import type { NetworkRequest } from '../train/run/run-config.ts';
@@ -24,6 +25,8 @@ export interface Running {
   readonly epochs: number;
   readonly done: number;
   readonly accuracy?: number;
+  /** The machine that trains it, where that is another process's choice. */
+  readonly worker?: string;
 }
 
 export interface Trainer {
@@ -68,6 +71,7 @@ export function createTrainer(
     const key = keyOf(network, rung);
     const at = { subject, rung, epochs };
     const job = {
+      key: trialKey(config, network, epochs, stopBelow),
       spec: join(folder.path, networkFile(config, network)),
       root: join(folder.path, networksFolder),
       network: request,
@@ -79,8 +83,9 @@ export function createTrainer(
       stopBelow,
     };
     try {
-      const result = await pool.run(job, (done, accuracy) => {
-        running.set(key, { ...at, done, ...(accuracy !== undefined && { accuracy }) });
+      const result = await pool.run(job, (done, accuracy, worker) => {
+        const known = { ...(accuracy !== undefined && { accuracy }), ...(worker !== undefined && { worker }) };
+        running.set(key, { ...at, done, ...known });
         events.progress();
       });
       running.delete(key);
@@ -116,6 +121,12 @@ function runName(config: StudyConfig, network: string, rung: number): string {
 
 function keyOf(network: string, number: number): string {
   return `${network} ${number}`;
+}
+
+/** Names a training by all that decides its result. */
+function trialKey(config: StudyConfig, network: string, epochs: number, stopBelow: readonly number[]): string {
+  const all = JSON.stringify([trainingOf(config), network, epochs, stopBelow]);
+  return `t${createHash('sha256').update(all).digest('hex').slice(0, 32)}`;
 }
 
 /** What other studies beside this one know of the same training: equal data, settings, backend and compiler. */

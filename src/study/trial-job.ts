@@ -1,10 +1,12 @@
 import type { BackendRequest } from '../backends/backend.ts';
-import type { NetworkRequest } from '../train/run/run-config.ts';
+import type { NetworkRequest, RunConfig } from '../train/run/run-config.ts';
 import type { Settings } from '../train/settings.ts';
 import type { TrialResult } from './trial-log.ts';
 
 /** A training of one network, as it is asked of a child process. */
 export interface TrialJob {
+  /** Names the training, whoever does it: equal keys give equal results (`trialKey`). */
+  readonly key: string;
   /** The spec of the network and the folder that it may import from; absolute. */
   readonly spec: string;
   readonly root: string;
@@ -18,14 +20,22 @@ export interface TrialJob {
   readonly backend: BackendRequest;
   /** For each epoch the accuracy below which the training ends after it. */
   readonly stopBelow: readonly number[];
+  /** A file that gets the result before it is sent, so that it outlives the process that waits for it; absolute. */
+  readonly spool?: string;
 }
 
-export type ToTrial = { readonly kind: 'job'; readonly id: number; readonly job: TrialJob } | { readonly kind: 'stop' };
+export type ToTrial =
+  | { readonly kind: 'job'; readonly id: number; readonly job: TrialJob }
+  /** Whether such trainings can be done here, on these images. */
+  | { readonly kind: 'check'; readonly id: number; readonly job: TrialJob; readonly images: RunConfig['images'] }
+  | { readonly kind: 'stop' };
 
 export type FromTrial =
   /** `done`: epochs, with the part of the current one. */
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly accuracy?: number }
   | { readonly kind: 'result'; readonly id: number; readonly result: TrialResult }
+  /** `problem`: why such trainings cannot be done here. */
+  | { readonly kind: 'checked'; readonly id: number; readonly problem?: string }
   /** It was stopped, and left a checkpoint. */
   | { readonly kind: 'stopped'; readonly id: number }
   /** Nothing that belongs to this network alone: no other would train either. */

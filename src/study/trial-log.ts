@@ -4,7 +4,7 @@ import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
 import { readProblem, writeProblem } from '../node/system-errors.ts';
 import type { SpaceCosts } from '../search/costs.ts';
-import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf } from '../train/run/shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
 import { type StudyFolder, trialsFile } from './study-folder.ts';
 
@@ -40,20 +40,27 @@ export interface TrialRecord extends TrialResult, SpaceCosts {
   readonly point: Readonly<Record<string, string | number>>;
 }
 
+const resultFields = {
+  state: oneOf(...trialStates),
+  accuracy: aNumber(0, 1),
+  accuracies: listOf(aNumber(0, 1)),
+  seconds: aNumber(0),
+};
+
+/** The shape of a `TrialResult`. */
+export const resultShape: Shape = anObject(resultFields, { reason: aText });
+
 const shape = anObject(
   {
+    ...resultFields,
     trial: aCount,
     network: aText,
     rung: aCount,
     epochs: aCount,
-    state: oneOf(...trialStates),
-    accuracy: aNumber(0, 1),
-    accuracies: listOf(aNumber(0, 1)),
     params: aCount,
     macs: aCount,
     activations: aCount,
     memory: aCount,
-    seconds: aNumber(0),
     point: mapOf(anyOf(aText, aNumber())),
   },
   { reason: aText, latency: aNumber() },

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { RunConfig } from '../train/run/run-config.ts';
 import { RunError } from '../train/run-error.ts';
 import type { FromTrial, ToTrial, TrialJob } from './trial-job.ts';
 import type { TrialResult } from './trial-log.ts';
@@ -19,34 +20,44 @@ export interface TrialPoolOptions {
   readonly cwd: string;
 }
 
+/** @param done epochs, with the part of the current one. @param worker the machine, where it is not this one */
+export type TrialProgress = (done: number, accuracy: number | undefined, worker?: string) => void;
+
+/** What trains the networks of a study. */
 export interface TrialPool {
   /**
-   * Trains a network in a child process, when one is free.
-   * @returns undefined where `stop` came first: the training left a checkpoint
+   * Trains a network, when there is a process for it.
+   * @returns undefined where `stop` came first
    * @throws RunError for what would stop every other network too
    */
-  run(job: TrialJob, progress: (done: number, accuracy: number | undefined) => void): Promise<TrialResult | undefined>;
-  /** Trainings under way finish their step and leave a checkpoint; those that wait do not begin. */
+  run(job: TrialJob, progress: TrialProgress): Promise<TrialResult | undefined>;
+  /** Nothing more begins, and what is under way comes to a point from which it can be continued. */
   stop(): void;
-  /** Ends the child processes. */
-  close(): void;
+  /** @param finished whether the study has all that it wants: what is kept for it elsewhere is no longer needed */
+  close(finished: boolean): Promise<void>;
+}
+
+/** A pool of child processes. */
+export interface LocalPool extends TrialPool {
+  /** Why such trainings cannot be done here, on these images; undefined if they can. */
+  check(job: TrialJob, images: RunConfig['images']): Promise<string | undefined>;
+  close(): Promise<void>;
 }
 
 interface Task {
-  readonly id: number;
-  readonly job: TrialJob;
-  readonly progress: (done: number, accuracy: number | undefined) => void;
-  readonly resolve: (result: TrialResult | undefined) => void;
-  readonly reject: (error: Error) => void;
-  /** Child processes that died over it. */
+  readonly message: Exclude<ToTrial, { kind: 'stop' }>;
+  readonly progress: TrialProgress;
+  readonly resolve: (answer: FromTrial | 'stopped' | 'died') => void;
+  /** Child processes that died over it, and how the last of them did. */
   deaths: number;
+  how: string;
 }
 
 /** A network that so many child processes died over fails. */
 const mostDeaths = 5;
 
 /** Child processes that train, started as they are needed. One that dies is replaced, and its training goes on from its checkpoint. */
-export function createTrialPool(options: TrialPoolOptions): TrialPool {
+export function createTrialPool(options: TrialPoolOptions): LocalPool {
   const waiting: Task[] = [];
   const idle: ChildProcess[] = [];
   const busy = new Map<ChildProcess, Task>();
@@ -56,7 +67,7 @@ export function createTrialPool(options: TrialPoolOptions): TrialPool {
   const next = () => {
     while (waiting.length > 0 && busy.size < options.workers) {
       const task = waiting.shift() as Task;
-      if (isStopped) task.resolve(undefined);
+      if (isStopped) task.resolve('stopped');
       else give(idle.pop() ?? start(), task);
     }
   };
@@ -64,7 +75,7 @@ export function createTrialPool(options: TrialPoolOptions): TrialPool {
     busy.set(child, task);
     child.ref();
     child.channel?.ref();
-    send(child, { kind: 'job', id: task.id, job: task.job });
+    send(child, task.message);
   };
   const free = (child: ChildProcess) => {
     busy.delete(child);
@@ -97,39 +108,60 @@ export function createTrialPool(options: TrialPoolOptions): TrialPool {
   };
   const hear = (child: ChildProcess, message: FromTrial) => {
     const task = busy.get(child);
-    if (!task || task.id !== message.id) return;
+    if (!task || task.message.id !== message.id) return;
     if (message.kind === 'progress') return task.progress(message.done, message.accuracy);
-    if (message.kind === 'broken') {
-      const advice = message.advice === undefined ? '' : `: ${message.advice}`;
-      task.reject(new RunError(`${message.message}${advice}`));
-    } else task.resolve(message.kind === 'result' ? message.result : undefined);
+    task.resolve(message);
     free(child);
   };
   const retry = (task: Task, how: string, said: string) => {
     task.deaths++;
-    const reason = `its process ended with ${how}${said.trim() === '' ? '' : `: ${said.trim().split('\n').at(-1)}`}`;
-    if (isStopped) task.resolve(undefined);
+    task.how = `its process ended with ${how}${said.trim() === '' ? '' : `: ${said.trim().split('\n').at(-1)}`}`;
+    if (isStopped) task.resolve('stopped');
     else if (task.deaths < mostDeaths) waiting.unshift(task);
-    else task.resolve({ state: 'failed', accuracy: 0, accuracies: [], reason, seconds: 0 });
+    else task.resolve('died');
     next();
   };
+  /** @returns what a child process answered, or how it did not */
+  const ask = async (
+    message: Task['message'],
+    progress: TrialProgress,
+  ): Promise<FromTrial | { died: string } | 'stopped'> => {
+    const task: Task = { message, progress, resolve: () => {}, deaths: 0, how: '' };
+    const answer = await new Promise<FromTrial | 'stopped' | 'died'>((resolve) => {
+      waiting.push(Object.assign(task, { resolve }));
+      next();
+    });
+    return answer === 'died' ? { died: task.how } : answer;
+  };
   return {
-    run: (job, progress) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ id: nextId++, job, progress, resolve, reject, deaths: 0 });
-        next();
-      }),
+    async run(job, progress) {
+      const answer = await ask({ kind: 'job', id: nextId++, job }, progress);
+      if (answer === 'stopped') return undefined;
+      if ('died' in answer) return { state: 'failed', accuracy: 0, accuracies: [], reason: answer.died, seconds: 0 };
+      if (answer.kind === 'broken') throw new RunError(withAdvice(answer));
+      return answer.kind === 'result' ? answer.result : undefined;
+    },
+    async check(job, images) {
+      const answer = await ask({ kind: 'check', id: nextId++, job, images }, () => {});
+      if (answer === 'stopped') return 'it was stopped';
+      if ('died' in answer) return answer.died;
+      return answer.kind === 'checked' ? answer.problem : withAdvice(answer as FromTrial & { kind: 'broken' });
+    },
     stop() {
       isStopped = true;
       for (const child of busy.keys()) send(child, { kind: 'stop' });
       next();
-      for (const task of waiting.splice(0)) task.resolve(undefined);
+      for (const task of waiting.splice(0)) task.resolve('stopped');
     },
-    close() {
+    async close() {
       isClosed = true;
       for (const child of [...idle, ...busy.keys()]) child.kill('SIGKILL');
     },
   };
+}
+
+function withAdvice({ message, advice }: FromTrial & { kind: 'broken' }): string {
+  return advice === undefined ? message : `${message}: ${advice}`;
 }
 
 /** A child process that is gone does not hear; its end is noticed. */

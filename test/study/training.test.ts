@@ -78,7 +78,16 @@ test('a training waits for the process that a killed study left in its run', { t
   writeFileSync(join(cwd, 'net.enet'), plainSpec);
   const out = join(cwd, 'run');
   const { network, data } = config;
-  const job = { root: cwd, network, data, settings: config.settings, out, backend: 'cpu', stopBelow: [] } as const;
+  const job = {
+    key: 't0',
+    root: cwd,
+    network,
+    data,
+    settings: config.settings,
+    out,
+    backend: 'cpu',
+    stopBelow: [],
+  } as const;
   const control = { signal: new AbortController().signal, progress: () => {} };
   const to = (epochs: number) => trainTrial({ ...job, spec: join(cwd, 'net.enet'), epochs }, control);
   expect(await to(1)).toMatchObject({ state: 'trained' });

@@ -22,7 +22,11 @@ export function runStudyCommand(
     const screen = createStudyScreen(args, io);
     const signals = listenForStop(() => {
       screen.clear();
-      io.stderr.write('stopping: trainings finish their step and leave a checkpoint; once more ends at once\n');
+      io.stderr.write(
+        flag(args, 'queue')
+          ? 'stopping: workers finish what they train, and take nothing more; once more ends at once\n'
+          : 'stopping: trainings finish their step and leave a checkpoint; once more ends at once\n',
+      );
     });
     try {
       const outcome = await run({ signal: signals.signal, onEvent: screen.onEvent }, screen);
@@ -49,8 +53,14 @@ function printOutcome(outcome: StudyOutcome, notes: readonly string[], args: Arg
         : []),
       `report: ${safeText(shownPath(folder, 'report.html'))}`,
       ...notes.map((note) => safeText(note)),
-      ...(finished ? [] : [`go on with: enetc ${args.command.name} --resume ${safeText(folder.shown)}`]),
+      ...(finished ? [] : [`go on with: ${resuming(outcome, args)}`]),
     ];
     return `${lines.join('\n')}\n`;
   });
+}
+
+/** The address of a queue may hold a password, and is not repeated. */
+function resuming({ folder }: StudyOutcome, args: Arguments): string {
+  const queue = flag(args, 'queue') ? ' --queue URL' : '';
+  return `enetc ${args.command.name} --resume ${safeText(folder.shown)}${queue}`;
 }

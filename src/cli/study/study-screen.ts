@@ -37,13 +37,18 @@ export function createStudyScreen(args: Arguments, io: Io) {
         const { epochs, networks, rung } = event;
         const most = rung === 0 ? 'up to ' : '';
         line(`${epochs} ${nounFor(epochs, 'epoch')}: ${most}${networks} ${nounFor(networks, 'network')}`);
+      } else if (event.kind === 'queue') {
+        if (event.away === undefined) status.warn('the queue answers again');
+        else status.warn(`the queue does not answer, it is asked again: ${event.away}`);
       } else if (event.kind === 'trial') line(trialLine(event.record, config as StudyConfig));
       else {
-        const shown = event.running.map(({ subject, done, epochs, accuracy }) => {
+        const shown = event.running.map(({ subject, done, epochs, accuracy, worker }) => {
           const reached = accuracy === undefined ? '' : ` ${formatPercent(accuracy, 1)}`;
-          return `#${subject.trial} ${done.toFixed(1)}/${epochs}${reached}`;
+          const where = worker === undefined ? '' : ` on ${worker}`;
+          return `#${subject.trial} ${done.toFixed(1)}/${epochs}${reached}${where}`;
         });
-        if (!flag(args, 'quiet')) status.progress(`${event.trained} trained; ${shown.join(', ')}`.slice(0, columns()));
+        if (!flag(args, 'quiet'))
+          status.progress(`${event.trained} trained; ${safeText(shown.join(', '))}`.slice(0, columns()));
       }
     },
   };

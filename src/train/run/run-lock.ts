@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from '../../node/is-running.ts';
@@ -62,10 +62,36 @@ export function lockRun({ path: folder, shown }: RunFolder): () => void {
   throw new RunError(`other processes are trying to lock '${shown}': try again`);
 }
 
-/** Whether a living process holds a run folder, or may. */
-export function isRunHeld({ path: folder }: Pick<RunFolder, 'path'>): boolean {
+/**
+ * Whether a process holds a run folder: `here`, a living one of this machine; `elsewhere`, one of another machine, of which nothing
+ * is known but the time at which it last said that it lives (`keepHolding`).
+ */
+export function holderOf({ path: folder }: Pick<RunFolder, 'path'>): 'here' | 'elsewhere' | undefined {
   const holder = read(join(folder, lockFile));
-  return holder !== undefined && isAlive(holder);
+  if (!holder || !isAlive(holder)) return undefined;
+  return holder.host === hostname() ? 'here' : 'elsewhere';
+}
+
+/** When the holder of a run folder last said that it lives, by the clock of the file system; 0 where nobody holds it. */
+export function lastHeard({ path: folder }: Pick<RunFolder, 'path'>): number {
+  return orUndefined(() => statSync(join(folder, lockFile)).mtimeMs) ?? 0;
+}
+
+/**
+ * Says that this process, which holds a run folder, lives: machines that share the folder see it by the time of the lock.
+ * @returns false where it no longer holds it
+ */
+export function keepHolding({ path: folder }: Pick<RunFolder, 'path'>): boolean {
+  const path = join(folder, lockFile);
+  const holder = read(path);
+  if (holder?.pid !== process.pid || holder.host !== hostname()) return false;
+  const now = new Date();
+  return orUndefined(() => utimesSync(path, now, now) ?? true) ?? false;
+}
+
+/** Takes the lock away from a process of another machine that has gone. */
+export function removeLock({ path: folder }: Pick<RunFolder, 'path'>): void {
+  rmSync(join(folder, lockFile), { force: true });
 }
 
 function refuseHeld(path: string, shown: string): void {
