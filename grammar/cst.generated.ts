@@ -529,6 +529,8 @@ export interface ChoiceCstNode extends CstNode {
 
 export type ChoiceCstChildren = {
   LBrace: IToken[];
+  Name?: IToken[];
+  Colon?: IToken[];
   expression: (ExpressionCstNode)[];
   Comma?: IToken[];
   RBrace: IToken[];

@@ -467,6 +467,10 @@ class EnetParser extends BoundedCstParser {
 
   private choice = this.RULE('choice', () => {
     this.CONSUME(t.LBrace);
+    this.OPTION(() => {
+      this.CONSUME(t.Name);
+      this.CONSUME(t.Colon);
+    });
     this.SUBRULE(this.expression);
     this.MANY(() => {
       this.CONSUME(t.Comma);

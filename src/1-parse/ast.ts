@@ -269,11 +269,15 @@ export interface ComprehensionNode extends Node {
   readonly sources: readonly Expr[];
 }
 
-/** `{3, 5}` in a cell: a decision of the search space. */
+/** `{3, 5}` in a cell: a decision of the search space. `{kernel: 3, 5}` shares it with all choices of that name. */
 export interface ChoiceNode extends Node {
   readonly kind: 'choice';
+  readonly name?: Ident;
   readonly options: readonly Expr[];
 }
+
+/** `{kernel: 3, 5}`. */
+export type NamedChoice = ChoiceNode & { readonly name: Ident };
 
 export type UnaryOperator = '-' | 'not';
 

@@ -278,7 +278,13 @@ function atom(b: Build, n: c.AtomCstNode, parent: CstNode): a.Expr {
   if (parenthesised?.[0]) return chainExpr(b, parenthesised[0].children.chain?.[0], n);
   if (list?.[0]) return listExpr(b, list[0], span);
   if (choice?.[0]) {
-    return { kind: 'choice', options: (choice[0].children.expression ?? []).map((e) => expression(b, e, n)), span };
+    const { Name, expression: options = [] } = choice[0].children;
+    return {
+      kind: 'choice',
+      ...(Name?.[0] && { name: ident(b, Name[0], n) }),
+      options: options.map((e) => expression(b, e, n)),
+      span,
+    };
   }
   return { kind: 'error', span };
 }

@@ -1,6 +1,7 @@
 import type { AssignNode, BlockNode, Expr, ParamNode, Statement, TypeNode } from '../1-parse/ast.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
+import { checkChoiceNames } from './check-choices.ts';
 import { checkExpr, checkHead, checkWritten, countOf, expectType, wrongType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
 import { collectLabels, type LabelScope, type Labels, reportSharedOnce } from './labels.ts';
@@ -32,6 +33,7 @@ export function checkBlock(c: Checker, block: BlockNode): void {
     report(c, 'return-missing', block.name.span, { name: block.name.name });
   }
   reportSharedOnce(c, labels);
+  checkChoiceNames(c);
   reportUnused(c);
 }
 

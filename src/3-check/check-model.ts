@@ -1,5 +1,6 @@
 import type { Ident, Member, ModelNode } from '../1-parse/ast.ts';
 import { checkOutput, checkParam, checkStatement, reportUnused } from './check-block.ts';
+import { checkChoiceNames } from './check-choices.ts';
 import { checkExpr, countOf, expectType } from './check-expr.ts';
 import { checkSection, checkTables, type TableUses } from './check-section.ts';
 import { checkConvention, checkInput, checkScaling } from './check-settings.ts';
@@ -51,6 +52,8 @@ export function checkModel(c: Checker, model: ModelNode): void {
   }
   if (!members.some((member) => member.kind === 'input')) report(c, 'no-input', name.span, { name: name.name });
   reportSharedOnce(c, m.labels);
+  for (const [first] of c.meanings.choices.values()) if (first) checkReserved(c, first.name);
+  checkChoiceNames(c);
   reportUnused(c);
 }
 

@@ -74,6 +74,7 @@ const noMeanings: Checker['meanings'] = {
   columns: new Map(),
   repeated: new Map(),
   sharedLabels: new Map(),
+  choices: new Map(),
 };
 
 /** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */

@@ -11,8 +11,8 @@ import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, pointTrace, show } from './apply-scaling.ts';
-import { bind, innerEnv, lookupTarget, lookupVar, visibleVars } from './env.ts';
-import { addTraces, type Evaluation, fail, spend } from './evaluation.ts';
+import { bind, innerEnv, joinPath, lookupTarget, lookupVar, visibleVars } from './env.ts';
+import { addTraces, type Cell, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
 import { atPath, isSection, property } from './path-value.ts';
 import type { FactorName } from './scaling.ts';
@@ -309,17 +309,27 @@ function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span 
   }
 }
 
+/** The path of a cell's next choice without a name. */
+function placeOf(cell: Cell): string {
+  const place = cell.next === 0 ? cell.key : `${cell.key}.${cell.next}`;
+  cell.next++;
+  return place;
+}
+
 /** A decision of the search space: settled on the command line, or open, which is reported after the build. */
 function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
   const { cell, choices } = ev;
   const options = choice.options.map((option) => evaluate(ev, env, option));
   const [first] = options;
   if (!cell || first === undefined) return fail('choice-outside-cell', choice.span, { hint: '' });
-  const key = cell.next === 0 ? cell.key : `${cell.key}.${cell.next}`;
-  cell.next++;
+  const key = choice.name ? joinPath(cell.owner, choice.name.name) : placeOf(cell);
+  const place = choice.name ? cell.key : key;
+  if (choice.name) choices.named.set(place, key);
   const given = choices.given.get(key);
   if (!given) {
-    choices.open.set(key, { span: choice.span, options: options.map(valueText) });
+    const { span } = choice;
+    const open = choices.open.get(key) ?? { span, options: options.map(valueText), places: new Map() };
+    choices.open.set(key, { ...open, places: open.places.set(place, span) });
     return first;
   }
   choices.used.add(key);

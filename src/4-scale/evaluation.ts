@@ -21,7 +21,7 @@ export interface Evaluation {
   /** How often a warning was given, repetitions included. */
   warnings: number;
   /** The cell being evaluated, where choices may stand: `stages.2.kernel`. */
-  cell: { key: string; next: number } | undefined;
+  cell: Cell | undefined;
   readonly choices: Choices;
   /** By path: what the step gave that bears it. */
   results: Map<string, Flow>;
@@ -32,15 +32,40 @@ export interface Evaluation {
   readonly chain: (chain: ChainNode, env: Env) => Value;
 }
 
+/** A cell while its value is found. */
+export interface Cell {
+  /** `stages.2.kernel`. */
+  readonly key: string;
+  /** The path below which the names of its choices stand: that of the model or block whose table it is. */
+  readonly owner: string;
+  /** How many choices without a name were met in it. */
+  next: number;
+}
+
+/** A choice that nobody settled. */
+export interface OpenChoice {
+  /** Where it stands first. */
+  readonly span: Span;
+  /** As written. */
+  readonly options: readonly string[];
+  /** The paths of the cells where it stands, and where these are in the text: several where choices share a name. */
+  readonly places: Map<string, Span>;
+}
+
 /** Decisions of a search space, and other cells set on the command line. */
 export interface Choices {
   /** `stages.2.kernel` and the value given for it. */
   readonly given: ReadonlyMap<string, Expr>;
   readonly used: Set<string>;
-  /** Choices that nobody settled, with their options as written. */
-  readonly open: Map<string, { span: Span; options: string[] }>;
-  /** The cells of all tables built, for the message about one that cannot be set; collected only where one is given. */
-  readonly seen: Set<string>;
+  /** Those that nobody settled, by what `--set` calls them. */
+  readonly open: Map<string, OpenChoice>;
+  /** By the path of a cell that was built, what its choice is called where that is another: its name. */
+  readonly named: Map<string, string>;
+  /**
+   * The cells of all tables built, and the names of choices in their declarations: for the message about what cannot be set;
+   * collected only where something is given.
+   */
+  readonly seen: Map<string, 'cell' | 'name'>;
 }
 
 export function createEvaluation(
@@ -56,7 +81,7 @@ export function createEvaluation(
     reported: createPlaceSet(),
     warnings: 0,
     cell: undefined,
-    choices: { given, used: new Set(), open: new Map(), seen: new Set() },
+    choices: { given, used: new Set(), open: new Map(), named: new Map(), seen: new Map() },
     results: new Map(),
     uses: new Map(),
     ...build,

@@ -19,7 +19,7 @@ export interface Overrides {
   readonly params: ReadonlyMap<string, GivenValue>;
   /** Shapes of inputs, by the input's name. */
   readonly inputs: ReadonlyMap<string, GivenValue>;
-  /** Cells by their path: `stages.2.kernel`. */
+  /** Cells by their path, `stages.2.kernel`, and choices by their name. */
   readonly cells: ReadonlyMap<string, Expr>;
   /** Parameters that only the replaced shapes of inputs read: they change nothing here. */
   readonly unread: ReadonlySet<string>;
@@ -36,7 +36,8 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
   const params = new Map<string, GivenValue>();
   const inputs = new Map<string, GivenValue>();
   const cells = new Map<string, Expr>();
-  const seen = [...meaningsOf(model).locals.values()].filter(({ kind }) => kind !== 'value' && kind !== 'number');
+  const { locals, choices } = meaningsOf(model);
+  const seen = [...locals.values()].filter(({ kind }) => kind !== 'value' && kind !== 'number');
   const given = (value: Expr): GivenValue => ({ value, meanings: meaningsOfValue(model, seen, value) });
   const inputNames = new Set(model.members.flatMap((m) => (m.kind === 'input' ? [m.name.name] : [])));
   const known = new Map(seen.flatMap((local) => (local.kind === 'parameter' ? [[local.ident.name, local]] : [])));
@@ -45,10 +46,10 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
     const [first] = diagnostics;
     if (first || expr.kind === 'error')
       fail('bad-override', undefined, { option, why: first?.message ?? 'there is no value' });
-    if (name.includes('.')) cells.set(name, expr);
+    if (name.includes('.') || choices.has(name)) cells.set(name, expr);
     else if (inputNames.has(name)) inputs.set(name, given(expr));
     else if (!known.has(name)) {
-      const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known.keys(), ...inputNames]);
+      const hint = inputHint(name, inputNames) ?? didYouMean(name, [...known.keys(), ...inputNames, ...choices.keys()]);
       fail('unknown-override', undefined, { option, name, model: model.name.name, hint });
     } else if (!isRead(meaningsOf(model), model.members, name)) {
       fail('unused-override', undefined, { option, why: `nothing in '${model.name.name}' reads '${name}'` });

@@ -173,11 +173,18 @@ function unusedCells({ choices }: Evaluation, { point }: ModelPoint): Diagnostic
   return [...choices.given.keys()].flatMap((name) => {
     if (choices.used.has(name)) return [];
     const option = `--set ${name}`;
-    if (choices.seen.has(name)) {
-      const why = 'the block of that row does not take it';
+    const named = choices.named.get(name);
+    if (named !== undefined) {
+      const why = `the choice of that cell has a name: --set ${named}`;
       return [createDiagnostic('unused-override', undefined, { option, why })];
     }
-    const hint = didYouMean(name, [...choices.seen, ...choices.open.keys()]);
+    const seen = choices.seen.get(name);
+    if (seen) {
+      const why =
+        seen === 'cell' ? 'the block of that row does not take it' : 'no block that is built takes that choice';
+      return [createDiagnostic('unused-override', undefined, { option, why })];
+    }
+    const hint = didYouMean(name, [...choices.seen.keys(), ...choices.open.keys()]);
     return [createDiagnostic('unknown-override', undefined, { option, name, model: point.model, hint })];
   });
 }

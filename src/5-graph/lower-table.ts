@@ -7,7 +7,7 @@ import type { Signature } from '../3-check/signature.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateGiven } from '../4-scale/evaluate.ts';
-import { type Evaluation, fail, traced } from '../4-scale/evaluation.ts';
+import { fail, traced } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import {
@@ -129,7 +129,7 @@ function planRows(b: Builder, table: TableValue, columns: ReadonlyMap<string, nu
   const nameColumn = columns.get('name') ?? -1;
   return table.rows.rows.map((row, i) => {
     const name = rowName(row, nameColumn, i);
-    const cell = readCell(b.ev, row, columns, 'repeat', 0, table.env, ownerOf(b, joinPath(site.path, name)));
+    const cell = readCell(b, row, columns, 'repeat', 0, table.env, ownerOf(b, joinPath(site.path, name)));
     if (!cell) return { row, name, repeat: 1, traces: [] };
     const span = cellAt(row, columns, 'repeat')?.span ?? row.span;
     checkScalar("'repeat'", 'int', cell.value, span);
@@ -156,7 +156,10 @@ function lowerRow(
   // a table's label tells it from others of its section
   const section = step.site.path;
   if (b.ev.choices.given.size > 0) {
-    for (const column of columns.keys()) if (column !== 'name') b.ev.choices.seen.add(`${key}.${column}`);
+    const { seen } = b.ev.choices;
+    for (const column of columns.keys()) if (column !== 'name') seen.set(`${key}.${column}`, 'cell');
+    const owner = choiceOwner(b, table.env);
+    for (const choice of table.env.meanings.choices.keys()) seen.set(joinPath(owner, choice), 'name');
   }
   const built = new Set<Signature>();
   const start = b.nodes.length;
@@ -164,7 +167,7 @@ function lowerRow(
   for (let block = 0; block < repeat; block++) {
     const cells = counterEnv(table.env, index + block, count);
     const args = step.env === table.env ? cells : counterEnv(step.env, index + block, count);
-    const read = (column: string) => readCell(b.ev, row, columns, column, block, cells, key);
+    const read = (column: string) => readCell(b, row, columns, column, block, cells, key);
     const callee = blockOf(read('block')?.value, step, row);
     const operator = callee.kind === 'block' ? callee.signature.name : callee.name;
     // inside a block's own table the stage is the outer one
@@ -202,7 +205,7 @@ function cellAt(row: RowNode, columns: ReadonlyMap<string, number>, column: stri
 
 /** A cell's value for a row's n-th block: its n-th value, the last goes on. A value given with `--set` replaces it. */
 function readCell(
-  ev: Evaluation,
+  b: Builder,
   row: RowNode,
   columns: ReadonlyMap<string, number>,
   column: string,
@@ -210,6 +213,7 @@ function readCell(
   env: Env,
   rowPath: string,
 ): Binding | undefined {
+  const { ev } = b;
   const cell = cellAt(row, columns, column);
   const { choices } = ev;
   if (choices.given.size === 0 && !cell) return undefined;
@@ -221,12 +225,17 @@ function readCell(
     return traced(ev, () => evaluateGiven(ev, env, given));
   }
   if (!written) return undefined;
-  ev.cell = { key, next: 0 };
+  ev.cell = { key, owner: choiceOwner(b, env), next: 0 };
   try {
     return traced(ev, () => evaluate(ev, env, written));
   } finally {
     ev.cell = undefined;
   }
+}
+
+/** The path below which the names of a declaration's choices stand, the same for all uses of a shared step. */
+function choiceOwner(b: Builder, { sharedBelow, path }: Env): string {
+  return ownerOf(b, sharedBelow ?? path);
 }
 
 function blockOf(value: Value | undefined, step: TableStep, row: RowNode): BlockValue | ActivationValue {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { definitionsAt } from '../../src/ide/features/definition.ts';
 import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
+import { hover } from '../../src/ide/features/hover.ts';
 import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
 import { openFixture } from './fixture.ts';
 import { twoFiles } from './two-files.ts';
@@ -207,4 +209,30 @@ weights M {
     const edits = 'refusal' in result ? [] : (editsByPath(result.edits).get('/space/net.enet') ?? []);
     expect(applyEdits(text, edits)).toBe(text.replaceAll('side', 'half'));
   }
+});
+
+test('choices that share a name are renamed together, and not to the name of a parameter', () => {
+  const text = `model M {
+  input image: [3, 32, 32]
+  param big: int = 8
+  stages: Conv(kernel: 3) {
+    | channels        |
+    | {wi▮de: 8, 16}  |
+    | 2 * {wide: 8, 16} |
+    | big             |
+  }
+}
+`;
+  const { ide, analysis, offset } = openFixture({ 'net.enet': text });
+  const result = renameAt(ide, analysis, offset, 'width');
+  const edits = 'edits' in result ? result.edits : [];
+  expect(edits.map(({ newText }) => newText)).toEqual(['width', 'width']);
+  expect(renameAt(ide, analysis, offset, 'big')).toEqual({
+    refusal: "'big' cannot be the new name: in net.enet, line 6 'big' is bound twice.",
+  });
+  const at = hover(analysis, offset);
+  expect(at?.markdown).toContain('A choice in 2 places, where it takes the same value. `--set wide=…` settles it.');
+  expect(
+    definitionsAt(analysis, analysis.source.text.lastIndexOf('wide')).map(({ selection }) => selection.start),
+  ).toEqual([analysis.source.text.indexOf('wide')]);
 });

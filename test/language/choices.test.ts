@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { build, lines, messages, model, problems } from './build.ts';
 
 const space = readFileSync(new URL('../samples/mnasnet-space.enet', import.meta.url), 'utf8');
@@ -92,4 +92,64 @@ test('a choice in a conditional value says where the condition goes', () => {
     'choice-outside-cell: a choice stands only in the cell of a stage table and in no conditional value; put the condition into its options: {(3 if condition else 5), 7}',
   ]);
   expect(messages(table('{(3 if big else 5), 7}'))).toEqual([expect.stringMatching(/^open-choice/)]);
+});
+
+describe('choices that share a name', () => {
+  const shared = (first: string, second: string) => table(`| {1, 2} | ${first} |\n    | {1, 2} | ${second} |`);
+  const wide = shared('{wide: 8, 16}', 'round(2 * { wide : 8, 16 }, 8)');
+
+  test('are one decision, settled by its name', () => {
+    expect(messages(wide)).toEqual([
+      'open-choice: the choice stages.0.repeat is open: --set stages.0.repeat=1|2 (and 2 more open choices)',
+    ]);
+    const set = { 'stages.0.repeat': '1', 'stages.1.repeat': '1' };
+    expect(messages(wide, { set })).toEqual(['open-choice: the choice wide is open: --set wide=8|16']);
+    expect(lines(build(wide, { set: { ...set, wide: '16' } }).graph).slice(1)).toEqual([
+      'stages.0.0 conv [16, 32, 32] <- image',
+      'stages.1.0 conv [32, 32, 32] <- stages.0.0',
+    ]);
+  });
+
+  test.each([
+    ['wide', '4', 'not-a-choice: --set wide: 4 is not one of its choices: 8, 16'],
+    ['wid', '8', "unknown-override: --set wid: 'M' has no parameter 'wid' here; did you mean 'wide'?"],
+    [
+      'stages.0.channels',
+      '8',
+      'unused-override: --set stages.0.channels changes nothing: the choice of that cell has a name: --set wide',
+    ],
+  ])('--set %s=%s', (name, value, message) => {
+    expect(messages(wide, { set: { [name]: value } })).toContain(message);
+  });
+
+  test('one that nothing built takes cannot be settled', () => {
+    const text = table('| {0, 1} | {wide: 8, 16} |');
+    expect(messages(text, { set: { 'stages.0.repeat': '0', wide: '8' } })).toContain(
+      'unused-override: --set wide changes nothing: no block that is built takes that choice',
+    );
+  });
+
+  test('state the same options, and have a name that no parameter has', () => {
+    expect(problems(shared('{wide: 8, 16}', '{wide: 8, 24}'))).toEqual(['choices-of-one-name']);
+    expect(problems(shared('{image: 8, 16}', '{image: 8, 16}'))).toEqual(['duplicate-name']);
+    expect(problems(shared('{w: 8, 16}', '{w: 8, 16}'))).toEqual(['reserved-name']);
+  });
+
+  test('belong to the model or the block that has the table, and to each use of it', () => {
+    const block = `block Two(x) {
+  return x -> c: Conv(kernel: 3) {
+    | channels    |
+    | {wide: 8, 16} |
+    | {wide: 8, 16} |
+  }
+}
+
+`;
+    const text = `${block}${model('  a: Two\n  b: Two')}`;
+    expect(messages(text)).toEqual([
+      'open-choice: the choice a.wide is open: --set a.wide=8|16 (and 1 more open choice)',
+    ]);
+    const { graph } = build(text, { set: { 'a.wide': '16', 'b.wide': '8' } });
+    expect(graph.nodes.map(({ shapes }) => shapes[0]?.[0])).toEqual([3, 16, 16, 8, 8]);
+  });
 });

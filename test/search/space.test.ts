@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../src/5-graph/build.ts';
 import { compile } from '../../src/compile.ts';
 import { emptyHost } from '../../src/host.ts';
+import { partsOfSpace } from '../../src/search/algorithms/space-parts.ts';
 import { costsOf } from '../../src/search/costs.ts';
 import { createCounter } from '../../src/search/space/counter.ts';
 import { discoverSpace } from '../../src/search/space/discover.ts';
@@ -73,6 +74,51 @@ describe('how large a space is', () => {
     expect(spaceSize(half).networks).toBe(9n * 2n);
     const [wrong] = restrictSpace(space, { 'stages.1.kernel': '7' }).diagnostics;
     expect(wrong?.message).toBe('--set stages.1.kernel: 7 is not one of its choices: 3, 5');
+  });
+});
+
+/** Two rows that may each be left out, and agree on kernel and width where they are there. */
+const agreeing = `import { ConvBnAct, MBConv } from "std/blocks"
+
+model Agreeing {
+  input image: [3, 32, 32]
+  stem: ConvBnAct(8, kernel: 3, stride: 2)
+  stages: MBConv {
+    | block               | repeat | channels                    | kernel         | stride | expand |
+    | {MBConv, ConvBnAct} | {0, 1} | round(16 * {wide: 1, 2}, 8) | {kernel: 3, 5} | 2      | {3, 6} |
+    | {MBConv, ConvBnAct} | {0, 2} | round(24 * {wide: 1, 2}, 8) | {kernel: 3, 5} | 1      | {3, 6} |
+  }
+  head: GlobalAvgPool
+  classifier: Linear(10)
+}
+`;
+
+describe('choices that share a name', () => {
+  test('are counted once, and matter where any of their rows is there', () => {
+    const { space } = open(agreeing);
+    expect(space.decisions.map(({ key }) => key).filter((key) => !key.includes('.'))).toEqual(['wide', 'kernel']);
+    // neither row; one of them: width, kernel and 3 blocks; both: width, kernel and 3 blocks each
+    expect(spaceSize(space)).toEqual({ encodings: 2n ** 8n, networks: 1n + 2n * 12n + 36n });
+    expect(partsOfSpace(space).sizes).toEqual([61]);
+  });
+
+  test('every candidate is counted as its own build is, from pieces', () => {
+    const opened = open(agreeing);
+    for (const encoding of eachEncoding(opened.space)) {
+      const counted = opened.counter.count(encoding);
+      expect('costs' in counted && counted.costs).toEqual(costsOf(graphOf(opened, encoding)));
+    }
+    expect(opened.counter.built).toBeLessThan(61);
+  });
+
+  test('are settled in all of their cells', () => {
+    const opened = open(agreeing);
+    for (const encoding of [...eachEncoding(opened.space)].filter((_, i) => i % 10 === 0)) {
+      const { text, diagnostics } = settleChoices(opened.source, emptyHost, opened.space, encoding);
+      expect(diagnostics).toEqual([]);
+      const built = compile({ name: 'net.enet', text: text! });
+      expect(lines(built.graph!)).toEqual(lines(graphOf(opened, encoding)));
+    }
   });
 });
 

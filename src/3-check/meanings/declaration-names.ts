@@ -43,8 +43,8 @@ export function meaningsOf(declaration: Declaration): Meanings {
   if (!meanings) {
     const w = createWalk(declaration);
     walkDeclaration(w, declaration);
-    const { owner, targets, locals, columns, repeated, sharedLabels } = w;
-    meanings = { owner, targets, locals, columns, repeated, sharedLabels };
+    const { owner, targets, locals, columns, repeated, sharedLabels, choices } = w;
+    meanings = { owner, targets, locals, columns, repeated, sharedLabels, choices };
     known.set(declaration, meanings);
   }
   return meanings;

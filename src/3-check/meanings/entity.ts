@@ -2,7 +2,16 @@ import type { Declaration, Ident } from '../../1-parse/ast.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import type { LocalName } from './occurrence.ts';
 
-export type EntityKind = 'block' | 'model' | LocalName['kind'] | 'label' | 'row' | 'variant' | 'output' | 'language';
+export type EntityKind =
+  | 'block'
+  | 'model'
+  | LocalName['kind']
+  | 'label'
+  | 'row'
+  | 'variant'
+  | 'output'
+  | 'choice'
+  | 'language';
 
 /** What a name means. Two occurrences mean one thing where their entities are declared at one place. */
 export interface Entity {

@@ -124,8 +124,8 @@ export type NameTarget =
   | LocalTarget
   /** The name of a declaration, where it is declared. */
   | { readonly kind: 'declared'; readonly node: BlockNode | ModelNode }
-  /** Something bound here that only paths name: a step's label, a row, a model's output. */
-  | { readonly kind: 'label' | 'row' | 'variant' | 'output'; readonly ident: Ident }
+  /** Something bound here that only paths name: a step's label, a row, a model's output, a choice. */
+  | { readonly kind: 'label' | 'row' | 'variant' | 'output' | 'choice'; readonly ident: Ident }
   /** A name that the declaration does not bind: the file's or the language's. */
   | { readonly kind: 'free'; readonly name: string }
   /** A named argument, or a column of a stage table: a parameter of what is called. */

@@ -28,6 +28,7 @@ export function resolveTarget(module: FileScope, target: NameTarget): readonly E
     case 'row':
     case 'variant':
     case 'output':
+    case 'choice':
       return [{ kind: target.kind, name: target.ident.name, ident: target.ident }];
     case 'free':
       return freeEntities(module, target.name);

@@ -5,6 +5,7 @@ import type {
   Expr,
   Ident,
   ModelNode,
+  NamedChoice,
   NameNode,
   NumberNode,
   RowsNode,
@@ -51,6 +52,8 @@ export interface Meanings {
   readonly repeated: ReadonlyMap<Ident, LocalName>;
   /** Labels that a step of the same block or section has already, by the first. */
   readonly sharedLabels: ReadonlyMap<Ident, Ident>;
+  /** The choices that have a name, by it: all of one name are one decision. */
+  readonly choices: ReadonlyMap<string, readonly NamedChoice[]>;
 }
 
 /** What is in the text of a declaration: more than checking and building it need. */
@@ -68,6 +71,7 @@ export interface Walk {
   readonly columns: Map<Ident, LocalName>;
   readonly repeated: Map<Ident, LocalName>;
   readonly sharedLabels: Map<Ident, Ident>;
+  readonly choices: Map<string, NamedChoice[]>;
   /** The labels so far of the block or section that is walked through, by name. */
   labels: Map<string, Ident>;
   /** Those of shared steps, and of the statements of a block or model. */
@@ -92,6 +96,7 @@ export function createWalk(owner: Declaration, known?: Meanings): Walk {
     columns: new Map(),
     repeated: new Map(),
     sharedLabels: new Map(),
+    choices: new Map(),
     labels: shared,
     shared,
     tableUses: [],
@@ -195,6 +200,7 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
       for (const item of expr.items) walkExpr(w, names, item);
       return;
     case 'choice':
+      if (expr.name) walkChoiceName(w, expr as NamedChoice);
       for (const option of expr.options) walkExpr(w, names, option);
       return;
     case 'comprehension': {
@@ -233,6 +239,16 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
     default:
       return;
   }
+}
+
+/** Takes up the name of a choice: the first that has it stands for all. */
+function walkChoiceName(w: Walk, choice: NamedChoice): void {
+  const { name } = choice;
+  if (name.name === '') return;
+  const shared = w.choices.get(name.name);
+  if (shared) shared.push(choice);
+  else w.choices.set(name.name, [choice]);
+  put(w, name, 'write', { kind: 'choice', ident: (shared?.[0] ?? choice).name });
 }
 
 /** Takes up a label. Steps that share one name one part of a path: the first stands for all. */

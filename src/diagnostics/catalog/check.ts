@@ -174,6 +174,10 @@ export const checkDiagnostics = {
     (a) => `a choice stands only in the cell of a stage table${a.hint}`,
     `\`{3, 5}\` in a cell is one decision of a search space, made once for its row. \`--set stages.2.kernel=5\` settles it.`,
   ),
+  'choices-of-one-name': error<{ name: string; options: string }>(
+    (a) => `the choice '${a.name}' has other options here: where it stands first they are ${a.options}`,
+    `Choices with one name, \`{kernel: 3, 5}\`, are one decision, so each of them states the same options in the same words and order. Give this one a name of its own, or none.`,
+  ),
   'string-outside-weights': error<object>(
     () => 'strings stand only in imports and in the cells of weight maps',
     `The language computes with numbers, bools, activations, blocks, tables and tensors.`,

@@ -1,6 +1,7 @@
 import type { Declaration, ImportNode, ParamNode, SectionNode } from '../../1-parse/ast.ts';
 import { scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
+import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { LanguagePlace, LocalName, NameTarget, Occurrence } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
@@ -49,6 +50,8 @@ export function describeName(analysis: Analysis, occurrence: Occurrence, place: 
       const section = innermost<SectionNode>(place.path, 'section')?.name.name;
       return describeLabel(analysis, place.declaration as Declaration, section, name);
     }
+    case 'choice':
+      return describeChoice(place.declaration as Declaration, name);
     case 'argument':
       return describeArgument(analysis, target);
     case 'language':
@@ -62,6 +65,17 @@ export function describeName(analysis: Analysis, occurrence: Occurrence, place: 
     default:
       return joinParts(resolveTarget(analysis.module, target).map((entity) => describeEntity(analysis, entity)));
   }
+}
+
+/** A choice that has a name: what it settles, and in how many places. */
+function describeChoice(declaration: Declaration, name: string): string {
+  const choices = meaningsOf(declaration).choices.get(name) ?? [];
+  const [first] = choices;
+  if (!first) return '';
+  const places = choices.length === 1 ? 'in one place' : `in ${choices.length} places, where it takes the same value`;
+  const settled =
+    declaration.kind === 'model' ? `\`--set ${name}=…\` settles it.` : 'Each use of the block has its own.';
+  return joinParts([fence(excerpt(first.span)), `A choice ${places}. ${settled}`]);
 }
 
 /** A path with stars may mean many places: at most this many are shown. */

@@ -27,7 +27,7 @@ export interface Renameable {
 /** Names of a model that choose a point of its family, and so cannot be bound. */
 const reserved: ReadonlySet<string> = new Set(['d', 'w', 'r', 'phi', 'variant']);
 /** What only stands in paths, apart from all other names. */
-const inPaths: ReadonlySet<Entity['kind']> = new Set(['label', 'row', 'variant', 'output']);
+const inPaths: ReadonlySet<Entity['kind']> = new Set(['label', 'row', 'variant', 'output', 'choice']);
 
 /** Whether what stands at an offset can be renamed: a name that a file of the workspace declares. */
 export function prepareRename(ide: Ide, analysis: Analysis, offset: number): Renameable | Refusal {

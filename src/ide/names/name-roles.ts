@@ -63,6 +63,7 @@ function roleOf(module: Module, { target, span }: Occurrence): Role | undefined 
     case 'label':
     case 'row':
     case 'output':
+    case 'choice':
       return role('property', 'declaration');
     case 'variant':
       return role('enumMember', 'declaration');

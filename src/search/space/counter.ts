@@ -7,7 +7,7 @@ import { withoutAuxiliary } from '../../5-graph/passes/remove-unreached.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Costs, costsOf } from '../costs.ts';
 import { chainKind, type Piece, piecesOf } from './pieces.ts';
-import { type Encoding, isUsed, type Space, settingsOf } from './space.ts';
+import { type Decision, type Encoding, isUsed, type Space, settingsOf } from './space.ts';
 
 /** A candidate with its costs, or why it does not build. */
 export type Counted =
@@ -73,13 +73,13 @@ export function createCounter(model: DeclaredModel, request: ScalingRequest, spa
 /** The encoding in which the most decisions matter: rows that may be left out are there. */
 function fullestEncoding({ decisions }: Space): Encoding {
   return decisions.map(({ options }, i) => {
-    const opened = options.map((_, o) => decisions.filter(({ under }) => opens(under, i, o)).length);
+    const opened = options.map((_, o) => decisions.filter((d) => opens(d, i, o)).length);
     return opened.indexOf(Math.max(...opened));
   });
 }
 
-function opens(under: Space['decisions'][number]['under'], decision: number, option: number): boolean {
-  return under.some((u) => u.decision === decision && u.options.includes(option));
+function opens({ when }: Decision, decision: number, option: number): boolean {
+  return when.flat().some((c) => c.decision === decision && c.options.includes(option));
 }
 
 /** The costs of a chain of pieces. */
@@ -118,13 +118,15 @@ function createChain(space: Space): Chain {
     return key;
   };
   const start = (pieces: readonly Piece[]) => {
+    const isIn = (id: string) => (place: string) => place.startsWith(`${id}.`);
     const parts = pieces.map(({ id }) => ({
       id,
-      decisions: space.decisions.flatMap(({ key }, i) => (key.startsWith(`${id}.`) ? [i] : [])),
+      decisions: space.decisions.flatMap(({ places }, i) => (places.some(isIn(id)) ? [i] : [])),
     }));
-    // each decision must belong to exactly one piece
-    const owned = parts.flatMap(({ decisions }) => decisions);
-    return owned.length === space.decisions.length && new Set(owned).size === owned.length ? parts : undefined;
+    // each place of a decision must belong to exactly one piece
+    const places = space.decisions.flatMap((decision) => decision.places);
+    const isChain = places.every((place) => parts.filter(({ id }) => isIn(id)(place)).length === 1);
+    return isChain ? parts : undefined;
   };
   return {
     learn(encoding, pieces) {

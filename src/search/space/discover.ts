@@ -1,18 +1,21 @@
 import type { DeclaredModel } from '../../2-resolve/program.ts';
+import type { OpenChoice } from '../../4-scale/evaluation.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { type BuildResult, buildGraph } from '../../5-graph/build.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { groupBy } from '../../report/group-by.ts';
 import type { Span } from '../../source.ts';
-import type { Decision, Space } from './space.ts';
+import type { Condition, Decision, Space } from './space.ts';
 
-/** The space of a model with choices, and where each choice stands. */
+/** The space of a model with choices, and where the choices of each decision stand. */
 export interface DiscoveredSpace extends Space {
-  readonly spans: readonly Span[];
+  readonly spans: readonly (readonly Span[])[];
 }
 
-/** A decision while it is not yet known under which others it stands. */
+/** A place of a decision while it is not yet known under which others it matters. */
 interface Found {
   readonly key: string;
+  readonly place: string;
   readonly options: readonly string[];
   readonly span: Span;
   /** The settings under which it was found, by key. */
@@ -33,22 +36,22 @@ export function discoverSpace(
   const base = built({});
   if (hasOtherErrors(base.diagnostics)) return { diagnostics: base.diagnostics };
   const found = new Map<string, Found>();
-  /** The decisions that are open with one option settled in addition to others; undefined where that does not build. */
+  /** The places that are open with one option settled in addition to others; undefined where that does not build. */
   const openWith = (settings: Found['settings'], key: string, option: string): ReadonlySet<string> | undefined => {
     const at = { ...settings, [key]: option };
     const { open, diagnostics } = built(at);
     note(found, open, at);
-    return hasOtherErrors(diagnostics) ? undefined : new Set(open.keys());
+    return hasOtherErrors(diagnostics) ? undefined : new Set([...open].flatMap(([k, choice]) => idsOf(k, choice)));
   };
   note(found, base.open, {});
-  const under = new Map<string, { decision: string; options: readonly number[] }[]>();
-  const noteUnder = (decision: Found, opened: readonly (ReadonlySet<string> | undefined)[], keys: Iterable<string>) => {
-    for (const key of keys) {
-      const options = opened.flatMap((open, i) => (open === undefined || open.has(key) ? [i] : []));
-      const known = under.get(key)?.some((u) => u.decision === decision.key);
-      if (key === decision.key || known || options.length === opened.length) continue;
-      if (!opened.some((open) => open?.has(key))) continue;
-      under.set(key, [...(under.get(key) ?? []), { decision: decision.key, options }]);
+  const under = new Map<string, { key: string; options: readonly number[] }[]>();
+  const noteUnder = ({ key }: Found, opened: readonly (ReadonlySet<string> | undefined)[], ids: Iterable<string>) => {
+    for (const id of ids) {
+      const options = opened.flatMap((open, i) => (open === undefined || open.has(id) ? [i] : []));
+      const known = under.get(id)?.some((u) => u.key === key);
+      if (found.get(id)?.key === key || known || options.length === opened.length) continue;
+      if (!opened.some((open) => open?.has(id))) continue;
+      under.set(id, [...(under.get(id) ?? []), { key, options }]);
     }
   };
   for (const decision of found.values()) {
@@ -56,37 +59,60 @@ export function discoverSpace(
     noteUnder(decision, opened, found.keys());
   }
   // a decision that some option opens may be left unused by another of its row
-  for (const { key, settings } of found.values()) {
+  for (const [id, { place, key, settings }] of found) {
     if (Object.keys(settings).length === 0) continue;
     for (const other of found.values()) {
-      if (rowOf(other.key) !== rowOf(key) || other.key === key || Object.hasOwn(settings, other.key)) continue;
+      if (rowOf(other.place) !== rowOf(place) || other.key === key || Object.hasOwn(settings, other.key)) continue;
       noteUnder(
         other,
         other.options.map((option) => openWith(settings, other.key, option)),
-        [key],
+        [id],
       );
     }
   }
   if (found.size === 0) {
     return { diagnostics: [createDiagnostic('no-choices', model.node.name.span, { model: model.node.name.name })] };
   }
-  const inOrder = [...found.values()].sort((a, b) => a.span.start - b.span.start);
-  const places = new Map(inOrder.map(({ key }, i) => [key, i]));
-  const decisions = inOrder.map(({ key, options }): Decision => {
-    const conditions = under.get(key) ?? [];
+  return { space: spaceOf([...found], under), diagnostics: [] };
+}
+
+function spaceOf(
+  found: readonly (readonly [id: string, place: Found])[],
+  under: ReadonlyMap<string, readonly { key: string; options: readonly number[] }[]>,
+): DiscoveredSpace {
+  const inOrder = [...found].sort(([, a], [, b]) => a.span.start - b.span.start);
+  const byKey = groupBy(inOrder, ([, { key }]) => key);
+  const numbers = new Map([...byKey.keys()].map((key, i) => [key, i]));
+  const conditionsOf = (id: string) =>
+    (under.get(id) ?? []).map(({ key, options }): Condition => ({ decision: numbers.get(key) as number, options }));
+  const decisions = [...byKey].map(([key, places]): Decision => {
+    const cases = places.map(([id]) => conditionsOf(id));
     return {
       key,
-      options,
-      under: conditions.map((u) => ({ decision: places.get(u.decision) as number, options: u.options })),
+      places: places.map(([, { place }]) => place),
+      options: places[0]?.[1].options ?? [],
+      when: cases.some((conditions) => conditions.length === 0) ? [[]] : cases,
     };
   });
-  return { space: { decisions, spans: inOrder.map(({ span }) => span) }, diagnostics: [] };
+  return { decisions, spans: [...byKey.values()].map((places) => places.map(([, { span }]) => span)) };
 }
 
 function note(found: Map<string, Found>, open: BuildResult['open'], settings: Found['settings']): void {
-  for (const [key, { options, span }] of open) {
-    if (!found.has(key)) found.set(key, { key, options: [...new Set(options)], span, settings });
+  for (const [key, choice] of open) {
+    for (const [place, span] of choice.places) {
+      const id = idOf(key, place);
+      if (!found.has(id)) found.set(id, { key, place, options: [...new Set(choice.options)], span, settings });
+    }
   }
+}
+
+function idsOf(key: string, { places }: OpenChoice): string[] {
+  return [...places.keys()].map((place) => idOf(key, place));
+}
+
+/** Two choices with names may stand in one cell. */
+function idOf(key: string, place: string): string {
+  return `${key} ${place}`;
 }
 
 function hasOtherErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -94,6 +120,6 @@ function hasOtherErrors(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 /** `stages.2.kernel` and `stages.2.channels.1` stand in the row `stages.2`. */
-function rowOf(key: string): string {
-  return key.replace(/\.\d+$/, '').replace(/\.[^.]*$/, '');
+function rowOf(place: string): string {
+  return place.replace(/\.\d+$/, '').replace(/\.[^.]*$/, '');
 }

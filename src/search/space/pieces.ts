@@ -56,7 +56,7 @@ export function chainKind(declared: DeclaredModel, { decisions }: Space): ChainK
     return free && (!reads || countsRatesAlone(declared, member));
   });
   if (!isChain) return undefined;
-  const columns = new Set(decisions.map(({ key }) => key.split('.')[2] ?? ''));
+  const columns = new Set(decisions.flatMap(({ places }) => places.map((place) => place.split('.')[2] ?? '')));
   const ofRates = [...columns].some((column) => model.members.some((m) => isRateOfMember(declared, m, column)));
   return counted && ofRates ? undefined : { counted };
 }

@@ -30,7 +30,7 @@ export function settleChoices(
   encoding: Encoding,
   options: CompileOptions = {},
 ): Settled {
-  const elsewhere = space.spans.find((span) => span.source.name !== source.name);
+  const elsewhere = space.spans.flat().find((span) => span.source.name !== source.name);
   if (elsewhere) return { diagnostics: [createDiagnostic('choices-elsewhere', elsewhere, {})] };
   const settled = settledText(source, host, space, encoding, options, true);
   // a row that is left out may still have to say what its block would take
@@ -77,8 +77,10 @@ function choiceEdits(
 ): TextEdit[] | Diagnostic {
   const cells = cellsOfChoices(source);
   const edits = new Map<number, { edit: TextEdit; used: boolean; key: string }>();
-  for (const [i, { key, options }] of space.decisions.entries()) {
-    const span = space.spans[i] as Span;
+  const places = space.decisions.flatMap((decision, i) =>
+    (space.spans[i] ?? []).map((span) => [i, decision, span] as const),
+  );
+  for (const [i, { key, options }, span] of places) {
     const used = isUsed(space, encoding, i);
     const cell = cells.get(span.start);
     const whole = empties && !used && cell?.values.length === 1;
@@ -124,19 +126,21 @@ export function restrictSpace(
   const wrong = space.decisions.flatMap(({ key, options }, i) => {
     const value = given[key];
     if (value === undefined || options.includes(value)) return [];
-    return [createDiagnostic('not-a-choice', space.spans[i], { name: key, value, options: options.join(', ') })];
+    return [createDiagnostic('not-a-choice', space.spans[i]?.[0], { name: key, value, options: options.join(', ') })];
   });
   const kept = space.decisions.map(({ key, options }) =>
     options.flatMap((option, i) => (given[key] === undefined || given[key] === option ? [i] : [])),
   );
   const decisions = space.decisions.map(
-    ({ key, options, under }, i): Decision => ({
-      key,
-      options: (kept[i] ?? []).map((o) => options[o] as string),
-      under: under.map((u) => ({
-        decision: u.decision,
-        options: (kept[u.decision] ?? []).flatMap((o, place) => (u.options.includes(o) ? [place] : [])),
-      })),
+    (decision, i): Decision => ({
+      ...decision,
+      options: (kept[i] ?? []).map((o) => decision.options[o] as string),
+      when: decision.when.map((conditions) =>
+        conditions.map((c) => ({
+          decision: c.decision,
+          options: (kept[c.decision] ?? []).flatMap((o, place) => (c.options.includes(o) ? [place] : [])),
+        })),
+      ),
     }),
   );
   return { space: { ...space, decisions }, diagnostics: wrong };

@@ -2,20 +2,19 @@ import { formatBytes, formatCount, formatExact, formatMilliseconds } from '../..
 import { columnsOf, type Paint, plain, renderTable } from '../../report/text-table.ts';
 import type { SpaceCosts } from '../costs.ts';
 import type { Candidate, Drawn } from './draw.ts';
-import { type Space, settingsOf, spaceSize } from './space.ts';
+import { type Condition, type Decision, type Space, settingsOf, spaceSize } from './space.ts';
 
 /** How large a space is, decision by decision. */
 export function spaceText(model: string, space: Space, paint: Paint = plain): string {
   const { encodings, networks } = spaceSize(space);
-  const rows = space.decisions.map(({ key, options, under }) => [
+  const conditionText = ({ decision, options }: Condition) => {
+    const { key, options: values } = space.decisions[decision] as Decision;
+    return `${key} ${options.map((o) => values[o]).join(', ')}`;
+  };
+  const rows = space.decisions.map(({ key, options, when }) => [
     key,
     options.join(', '),
-    under
-      .map((u) => {
-        const { key: other, options: values } = space.decisions[u.decision] as Space['decisions'][number];
-        return `${other} ${u.options.map((o) => values[o]).join(', ')}`;
-      })
-      .join('; '),
+    when.map((conditions) => conditions.map(conditionText).join('; ')).join(' or '),
   ]);
   return [
     `${paint.bold(`${model}: ${space.decisions.length} decisions, ${large(encodings)} encodings, ${large(networks)} networks`)}\n`,

@@ -1,11 +1,22 @@
-/** A decision of a search space: a choice cell, by the path of its cell as `--set` names it. */
+/** That a decision has one of some of its options, by their numbers. */
+export interface Condition {
+  readonly decision: number;
+  readonly options: readonly number[];
+}
+
+/** A decision of a search space: a choice cell, or all that share a name. */
 export interface Decision {
-  /** `stages.2.kernel`, or `stages.2.kernel.1` for the second choice of a cell. */
+  /** What `--set` calls it: `stages.2.kernel`, `stages.2.kernel.1` for the second choice of a cell, or the name of a choice. */
   readonly key: string;
+  /** The paths of the cells where it stands; the key where it has no name. */
+  readonly places: readonly string[];
   /** The values as a spec writes them, two or more. */
   readonly options: readonly string[];
-  /** When it matters: each of these decisions has one of these options. A block that lacks a parameter leaves its choice unused. */
-  readonly under: readonly { readonly decision: number; readonly options: readonly number[] }[];
+  /**
+   * When it matters: in any of these cases, one at least, in which all conditions hold; a case without conditions is always. A block
+   * that lacks a parameter leaves its choice unused.
+   */
+  readonly when: readonly (readonly Condition[])[];
 }
 
 /** Independent decisions; a decision is referred to by its place. */
@@ -18,7 +29,8 @@ export type Encoding = readonly number[];
 
 /** Whether a decision matters where the others are as an encoding says. */
 export function isUsed({ decisions }: Space, encoding: Encoding, decision: number): boolean {
-  return (decisions[decision] as Decision).under.every((u) => u.options.includes(encoding[u.decision] as number));
+  const holds = (c: Condition) => c.options.includes(encoding[c.decision] as number);
+  return (decisions[decision] as Decision).when.some((conditions) => conditions.every(holds));
 }
 
 /** The encoding with the first option for every unused decision: equal for encodings of one network. */
@@ -60,7 +72,7 @@ export function groupsOf(space: Space): readonly Group[] {
   const { decisions } = space;
   const root = decisions.map((_, i) => i);
   const find = (i: number): number => (root[i] === i ? i : find(root[i] as number));
-  for (const [i, { under }] of decisions.entries()) for (const u of under) root[find(i)] = find(u.decision);
+  for (const [i, { when }] of decisions.entries()) for (const c of when.flat()) root[find(i)] = find(c.decision);
   const members = new Map<number, number[]>();
   for (const i of decisions.keys()) members.set(find(i), [...(members.get(find(i)) ?? []), i]);
   return [...members.values()].map((group) => casesOf(space, group));
@@ -68,7 +80,7 @@ export function groupsOf(space: Space): readonly Group[] {
 
 function casesOf(space: Space, group: readonly number[]): Group {
   const { decisions } = space;
-  const parents = group.filter((i) => decisions.some(({ under }) => under.some((u) => u.decision === i)));
+  const parents = group.filter((i) => decisions.some(({ when }) => when.flat().some((c) => c.decision === i)));
   let settings: number[][] = [[]];
   for (const parent of parents) {
     const { options } = decisions[parent] as Decision;

@@ -142,6 +142,9 @@ export const fixtures: Readonly<Record<FixtureCode, Fixture>> = {
     ),
   },
   'choice-outside-cell': members('  s: Conv({8, 16}, 3)'),
+  'choices-of-one-name': members(
+    '  s: Conv {\n    | channels | kernel    |\n    | 8 | {k: 3, 5} |\n    | 8 | {k: 3, 7} |\n  }',
+  ),
   'string-outside-weights': members('  s: Conv(8, 3, padding: "same")'),
   'shared-without-label': members('  s: relu -> share Conv(8, 3)'),
   'shared-once': members('  s: relu -> share c: Conv(8, 3)'),
