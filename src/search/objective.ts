@@ -1,15 +1,13 @@
-import type { ModelNode } from '../1-parse/ast.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { eachName } from '../3-check/meanings/names-in.ts';
 import { type ObjectiveName, objectives } from '../3-check/meanings/occurrence.ts';
-import { choosePoint } from '../4-scale/choose-point.ts';
 import { innerEnv } from '../4-scale/env.ts';
 import { evaluateNumber } from '../4-scale/evaluate.ts';
-import { createEvaluation, Failure } from '../4-scale/evaluation.ts';
-import { readOverrides } from '../4-scale/overrides.ts';
+import { Failure } from '../4-scale/evaluation.ts';
 import type { ScalingRequest } from '../4-scale/scaling.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { excerpt } from '../source.ts';
+import { plainEvaluation, pointOf } from './point-of.ts';
 
 /** What was measured of a network. */
 export type Measured = Readonly<Record<ObjectiveName, number>>;
@@ -33,8 +31,7 @@ export function objectiveOf(declared: DeclaredModel, request: ScalingRequest): O
   const stated = model.members.find((member) => member.kind === 'maximize');
   if (!stated) return undefined;
   return caught(() => {
-    const ev = evaluation(model, request);
-    const { env } = choosePoint(ev, declared, request, readOverrides(model, request));
+    const { env } = pointOf(declared, request);
     const names = new Set<ObjectiveName>();
     eachName(env.meanings, stated.objective, (_, target) => {
       for (const [name, objective] of Object.entries(objectives)) {
@@ -47,18 +44,10 @@ export function objectiveOf(declared: DeclaredModel, request: ScalingRequest): O
       value: (measured) =>
         caught(() => {
           const vars = [...names].map((name) => [objectives[name], { value: measured[name] as number }] as const);
-          return evaluateNumber(evaluation(model, request), innerEnv(env, vars), stated.objective);
+          return evaluateNumber(plainEvaluation(model, request), innerEnv(env, vars), stated.objective);
         }),
     };
   });
-}
-
-/** An objective is a number of numbers: there is nothing to build in it. */
-function evaluation(model: ModelNode, request: ScalingRequest) {
-  const nothing = (): never => {
-    throw new Error('an objective builds nothing');
-  };
-  return createEvaluation(readOverrides(model, request).cells, { call: nothing, chain: nothing });
 }
 
 function caught<T>(work: () => T): T | Diagnostic {

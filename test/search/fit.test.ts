@@ -29,6 +29,14 @@ describe('the published points', () => {
     expect(published?.variant).toBe('b0');
   });
 
+  test('the largest row that fits is found without building those that are larger than what does not fit', () => {
+    const { best, published, built } = fitted('efficientnet', { macs: 700e6 });
+    expect(best.phi).toBe(0.26);
+    expect(published?.variant).toBe('b1');
+    // of nine rows b2 to l2 are as large as phi 0.27 in d, w and resolution
+    expect(built).toBe(34);
+  });
+
   test("B2's layers are those of the formula at phi 1", () => {
     const { best } = fitted('efficientnet', { params: 9_109_994 });
     expect(best.costs.params).toBe(9_109_994);

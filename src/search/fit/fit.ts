@@ -1,5 +1,6 @@
 import type { DeclaredModel } from '../../2-resolve/program.ts';
 import { variantNames } from '../../3-check/variants.ts';
+import { Failure } from '../../4-scale/evaluation.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import { type BuildResult, buildGraph } from '../../5-graph/build.ts';
 import { type Graph, shapeOf } from '../../5-graph/graph.ts';
@@ -15,12 +16,14 @@ import {
   exceeded,
   type MeasuredCosts,
 } from '../costs.ts';
+import { pointOf } from '../point-of.ts';
 import { type Candidate, type Largest, largestFitting } from './largest.ts';
 import { type LineName, lineNeeds } from './line-names.ts';
 import {
   type FactorSetting,
   factorLine,
   formulaLine,
+  isAsLarge,
   type Line,
   openFactors,
   type Rates,
@@ -63,7 +66,10 @@ export interface Fit {
   readonly best: FittedPoint;
   /** The next larger network on the line, and the budgets that it exceeds, the furthest first. Absent where none is larger. */
   readonly next?: FittedPoint & { readonly exceeds: readonly CostName[] };
-  /** The published row with the most multiply-accumulates that fits, of those that take not far more work than `best`. */
+  /**
+   * The published row with the most multiply-accumulates that fits, of those that take not far more work than `best` and are not as
+   * large as `next` in each of d, w and resolution.
+   */
   readonly published?: FittedPoint;
   /** How many networks were built. */
   readonly built: number;
@@ -79,6 +85,7 @@ const rowSteps = 4;
 
 interface FitCandidate extends Candidate {
   readonly point?: FittedPoint;
+  readonly scaling?: ScalingPoint;
   /** How much work building it was. */
   readonly steps: number;
 }
@@ -111,7 +118,7 @@ export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOp
   const filled = fill ? fillUp(lab, found, open) : found;
   const { best, next } = filled;
   const [published] = lab
-    .rows(rowSteps * best.network.steps)
+    .rows(rowSteps * best.network.steps, next?.network.scaling)
     .filter(({ fitted }) => exceeded(fitted.costs, budgets).length === 0)
     .sort((a, b) => b.fitted.costs.macs - a.fitted.costs.macs);
   const larger = next?.network.point;
@@ -159,8 +166,11 @@ interface Row extends BuiltPoint {
 /** Builds and measures networks of one family, and counts them. */
 interface Lab {
   candidate(request: ScalingRequest): FitCandidate;
-  /** @param steps how much work a row may be: what takes more is left out */
-  rows(steps?: number): Row[];
+  /**
+   * @param steps how much work a row may be: what takes more is left out
+   * @param over a network that does not fit: rows that are as large are left out
+   */
+  rows(steps?: number, over?: ScalingPoint): Row[];
   built(): number;
   /** The smallest network that was too large, as a message needs it. */
   leastOver(): { model: string; costs: string };
@@ -188,15 +198,17 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
     candidate(request) {
       const network = measure(request);
       if (!network) return { state: 'none', signature: '', steps: 0 };
-      const { fitted, signature, steps } = network;
+      const { fitted, signature, steps, point: scaling } = network;
       const over = exceeded(fitted.costs, budgets).length > 0;
       if (over && fitted.costs.macs < (least?.costs.macs ?? Number.POSITIVE_INFINITY)) least = fitted;
-      return { state: over ? 'over' : 'fits', signature, point: fitted, steps };
+      return { state: over ? 'over' : 'fits', signature, point: fitted, scaling, steps };
     },
-    rows: (steps) =>
+    rows: (steps, over) =>
       variantNames(model).flatMap((name): Row[] => {
         const { phi, d, w, r, resolution, rule, ...rest } = options.request ?? {};
-        const network = measure({ ...rest, variant: name }, steps);
+        const request = { ...rest, variant: name };
+        if (over && isRowAsLarge(model, request, over)) return [];
+        const network = measure(request, steps);
         return network ? [{ ...network, name }] : [];
       }),
     built: () => built,
@@ -206,6 +218,16 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
       return { model: start.model, costs: said.join(', ') };
     },
   };
+}
+
+/** Choosing a row's point is far less work than building its network. One whose point cannot be chosen is not large. */
+function isRowAsLarge(model: DeclaredModel, request: ScalingRequest, over: ScalingPoint): boolean {
+  try {
+    return isAsLarge(pointOf(model, request).point, over);
+  } catch (e) {
+    if (e instanceof Failure) return false;
+    throw e;
+  }
 }
 
 /** A network with fewer pixels than its stride ends the line, unless the model is made so, as detectors are. */

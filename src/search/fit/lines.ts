@@ -156,6 +156,17 @@ function betweenRows(points: readonly RowPoint[], t: number): ScalingRequest {
   };
 }
 
+/** Whether a point is as large as another or larger in d, w and resolution, and alike in what it states in words. */
+export function isAsLarge(point: ScalingPoint, other: ScalingPoint): boolean {
+  const pixels = (p: ScalingPoint) => resolutionOf(p) ?? p.r.value;
+  return (
+    point.d.value >= other.d.value &&
+    point.w.value >= other.w.value &&
+    pixels(point) >= pixels(other) &&
+    structureOf(point) === structureOf(other)
+  );
+}
+
 /** What a point states in words: tables, blocks, lists. Points that differ in it are not members of one line. */
 function structureOf(point: ScalingPoint): string {
   return JSON.stringify(point.params.filter(({ text }) => !Number.isFinite(Number(text))).map(({ text }) => text));
