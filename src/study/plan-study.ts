@@ -8,6 +8,7 @@ import { openSpecByName, type Spec } from '../node/open-spec.ts';
 import type { SpaceBudgets } from '../search/costs.ts';
 import { whyUnknown } from '../search/latency/latency-table.ts';
 import { createCounter } from '../search/space/counter.ts';
+import { givenChoices } from '../search/space/given-choices.ts';
 import { settleChoices } from '../search/space/settle.ts';
 import { planRun, SettingError } from '../train/api.ts';
 import type { Report } from '../train/events.ts';
@@ -77,7 +78,9 @@ export const proxySettings: Partial<Settings> = { warmup: 0, ema: 0, validation:
 export async function planSearch(options: SearchOptions, report?: Report): Promise<StudyPlan> {
   const { algorithm, reward, trials = 50 } = options;
   const spec = specOf(options);
-  const { given, request } = splitSet(options.network ?? {});
+  const { set = {}, ...point } = options.network ?? {};
+  const { choices: given, others } = givenChoices(spec, point, set);
+  const request: NetworkRequest = { ...point, ...(Object.keys(others).length > 0 && { set: others }) };
   const asked = openSpace(spec, { network: request, search: { ...noSearch, given } });
   const { text, diagnostics } = settleChoices(
     spec.source,
@@ -145,15 +148,6 @@ function openTable(
 }
 
 const noSearch = { algorithm: 'random', population: 0, sample: 0, given: {} } as const;
-
-/** The choices that `--set` settles, and what else it sets. */
-function splitSet({ set = {}, ...network }: NetworkRequest) {
-  const isCell = ([name]: [string, string]) => name.includes('.');
-  const entries = Object.entries(set);
-  const others = Object.fromEntries(entries.filter((entry) => !isCell(entry)));
-  const request: NetworkRequest = { ...network, ...(Object.keys(others).length > 0 && { set: others }) };
-  return { given: Object.fromEntries(entries.filter(isCell)), request };
-}
 
 export interface ScaleOptions extends StudyOptions {
   readonly scale?: Partial<ScaleSettings>;

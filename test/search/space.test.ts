@@ -314,6 +314,15 @@ describe('enetc search', () => {
     expect((await enetc([...asked, '-o', 'net'], { cwd })).err).toContain("'net.enet' exists; --force overwrites it");
   });
 
+  test('a choice that is settled by its name is out of the space, and in what is written', async () => {
+    const cwd = folder({ 'agreeing.enet': agreeing });
+    const set = ['--set', 'wide=2', '--set', 'stages.0.repeat=1'];
+    const { out } = await enetc(['search', '--count', ...set, '--sample', '1', '-o', 'net'], { cwd });
+    // two kernels, three blocks, and the second row left out or one of three blocks
+    expect(out).toContain('64 encodings, 24 networks');
+    expect(readFileSync(join(cwd, 'net.enet'), 'utf8')).toContain('round(16 * 2, 8)');
+  });
+
   test('says what it cannot do', async () => {
     const cwd = folder({ 'small.enet': small() });
     expect((await enetc(['search'], { cwd })).err).toContain('search needs --data');

@@ -11,6 +11,7 @@ import type { LatencyTable } from '../../search/latency/latency-table.ts';
 import { createCounter } from '../../search/space/counter.ts';
 import { type DiscoveredSpace, discoverSpace } from '../../search/space/discover.ts';
 import { type Candidate, type Drawn, drawCandidates } from '../../search/space/draw.ts';
+import { givenChoices } from '../../search/space/given-choices.ts';
 import { restrictSpace, settleChoices } from '../../search/space/settle.ts';
 import { type Space, settingsOf, spaceSize } from '../../search/space/space.ts';
 import { drawnText, spaceText } from '../../search/space/space-text.ts';
@@ -100,15 +101,14 @@ export function openSpace(
   args: Arguments,
 ): OpenedSpace | { readonly diagnostics: readonly Diagnostic[] } {
   const { set = {}, ...point } = scalingRequest(args, spec);
-  const isCell = ([name]: [string, string]) => name.includes('.');
-  const request: CompileOptions = { ...point, set: Object.fromEntries(Object.entries(set).filter((e) => !isCell(e))) };
+  const { choices, others } = givenChoices(spec, point, set);
+  const request: CompileOptions = { ...point, set: others };
   const { model, diagnostics } = compileSpec(spec, request);
   const errors = diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'open-choice');
   if (!model || errors.length > 0) return { diagnostics };
   const discovered = discoverSpace(model, request);
   if (!discovered.space) return { diagnostics: discovered.diagnostics };
-  const given = Object.fromEntries(Object.entries(set).filter(isCell));
-  const restricted = restrictSpace(discovered.space, given);
+  const restricted = restrictSpace(discovered.space, choices);
   if (hasErrors(restricted.diagnostics)) return restricted;
   return { model, space: restricted.space, request };
 }

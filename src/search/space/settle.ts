@@ -8,7 +8,7 @@ import { type CompileOptions, compile } from '../../compile.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { createDiagnostic, type Diagnostic, hasErrors, type TextEdit } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host.ts';
-import type { Source, Span } from '../../source.ts';
+import type { Source } from '../../source.ts';
 import type { DiscoveredSpace } from './discover.ts';
 import { type Decision, type Encoding, isUsed } from './space.ts';
 
