@@ -32,7 +32,7 @@ export interface PassOptions {
 export interface EmitOptions extends PassOptions, WeightsRequest {
   /** The names of the classes, which the file then states. One for each: an error otherwise. */
   readonly labels?: readonly string[];
-  /** What `prepareNetwork` gave, with other types and numbers; made anew where it is absent. */
+  /** What `prepareNetwork` gave, with other types and numbers; made here where it is absent. */
   readonly prepared?: PreparedNetwork;
   /** Facts that the file states besides those of the network. */
   readonly facts?: Metadata;

@@ -2,7 +2,7 @@ import type { Option } from './option.ts';
 
 /** How the training of a network over several devices is planned. */
 export const planningOptions: readonly Option[] = [
-  { name: 'stages', value: 'K', kind: 'positive', most: 1024, description: 'into how many stages, one a device' },
+  { name: 'stages', value: 'K', kind: 'positive', most: 1024, description: 'the number of stages, one per device' },
   {
     name: 'schedule',
     value: 'NAME',

@@ -20,7 +20,7 @@ export const predictOptions: readonly Option[] = [
     value: 'NAME',
     choices: scoreKinds,
     description:
-      'softmax, where classes exclude each other, or sigmoid, where each is told by itself; by default as the network ends',
+      'softmax, if classes exclude each other, or sigmoid, if each class is scored by itself; by default what the network ends with',
   },
   ...preprocessingOptions,
   cropOption,

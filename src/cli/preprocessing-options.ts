@@ -37,6 +37,6 @@ export const cropOption: Option = {
 export const labelsOption: Option = {
   name: 'labels',
   value: 'FILE',
-  description: "the names of the classes, one a line or as JSON; or 'imagenet'. Those of the weights by default",
+  description: "the names of the classes, one per line or as JSON; or 'imagenet'. Those of the weights by default",
   completes: 'file',
 };

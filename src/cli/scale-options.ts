@@ -42,7 +42,7 @@ export const scaleOptions: readonly Option[] = [
     name: 'compare',
     value: 'N,...',
     description:
-      'also train depth, width or resolution alone, compound and published rules, at so many times the multiply-accumulates of the base network: 2,4',
+      'also train depth, width or resolution alone, compound and published rules, at these multiples of the multiply-accumulates of the base network: 2,4',
   },
   { name: 'write', description: "put the best coefficients into the spec's 'scaling'" },
   {
@@ -54,7 +54,7 @@ export const scaleOptions: readonly Option[] = [
   },
   ...comparisonOptions.map((option) =>
     option.name === 'trials'
-      ? { ...option, description: 'train so many of the candidates, drawn by the seed; all by default' }
+      ? { ...option, description: 'train only N of the candidates, drawn by the seed; all by default' }
       : option,
   ),
   ...proxyOptions,

@@ -82,7 +82,7 @@ export const comparisonOptions: readonly Option[] = [
     kind: 'number',
     least: 1,
     most: 1e6,
-    description: 'one of so many networks goes on to the next rung; 3 by default',
+    description: 'one network in N goes on to the next rung; 3 by default',
   },
   {
     name: 'early-stop',
@@ -171,7 +171,7 @@ export const algorithmOptions: readonly Option[] = [
     value: 'N',
     kind: 'positive',
     most: 1e9,
-    description: 'end after so many networks that improve nothing',
+    description: 'end after N networks without an improvement',
   },
   {
     name: 'ahead',

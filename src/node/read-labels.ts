@@ -14,7 +14,7 @@ export async function imagenetNames(): Promise<readonly string[]> {
 }
 
 /**
- * Reads the names of classes, in the order of a network's scores: `imagenet`, or a file with one a line, a JSON list, or a JSON object by
+ * Reads the names of classes, in the order of a network's scores: `imagenet`, or a file with one per line, a JSON list, or a JSON object by
  * number (`{"0": "cat"}`, also `{"0": ["n02121808", "cat"]}` as Keras has it).
  * @throws FileError
  */

@@ -12,7 +12,7 @@ export interface MeasuredTimes {
  * for itself. Ops that no path names are scaled as the measured ones are together. For another number of images than was measured
  * they scale as the model does.
  * @param estimated for the micro-batch
- * @param estimate the model's times for so many images
+ * @param estimate the model's times, by the number of images
  */
 export function calibrated(
   { ops }: TrainingWork,

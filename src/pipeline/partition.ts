@@ -145,7 +145,7 @@ function largest(line: Line, segment: Segment, stage: number, options: Partition
 /**
  * Goes through the stages that there can be, ends in order, so that what a stage builds on is known before it.
  * @param known by stage and end, what has been found; infinite where nothing has
- * @param limit of a stage's time: what is before an end has to fit into so many stages, and what is behind it into the others
+ * @param limit of a stage's time: what is before an end has to fit into that number of stages, and what is behind it into the others
  */
 function visit(
   line: Line,

@@ -63,7 +63,7 @@ export interface ScaleSettings {
   readonly by: 'product' | keyof Costs;
   readonly step: number;
   /**
-   * Single factors, compound and published rules are trained beside the candidates, at so many times the base's multiply-accumulates.
+   * Single factors, compound and published rules are trained beside the candidates, at these multiples of the base's multiply-accumulates.
    */
   readonly compare: readonly number[];
 }
@@ -87,7 +87,7 @@ export interface StudyConfig {
   readonly settings: Partial<Settings>;
   /** Epochs of the proxy and of each longer training after it. */
   readonly rungs: readonly number[];
-  /** One of so many goes on to the next rung. */
+  /** One network in this many goes on to the next rung. */
   readonly keep: number;
   readonly seed: number;
   /** How many networks are trained at most, besides the starting point. */
@@ -100,7 +100,7 @@ export interface StudyConfig {
   readonly table?: StudyTable;
   /** Whether a training ends that is below the median of those before it at the same epoch. */
   readonly stopsEarly: boolean;
-  /** The study ends after so many networks that improve nothing. */
+  /** The study ends after this many networks without an improvement. */
   readonly patience?: number;
   readonly search?: SearchSettings;
   readonly scale?: ScaleSettings;

@@ -53,7 +53,7 @@ interface Task {
   how: string;
 }
 
-/** A network that so many child processes died over fails. */
+/** A network over which this many child processes died fails. */
 const mostDeaths = 5;
 
 /** Child processes that train, started as they are needed. One that dies is replaced, and its training goes on from its checkpoint. */

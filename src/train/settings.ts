@@ -78,7 +78,7 @@ export const settingTable = {
   accumulate: number('N', 1, 'batches whose gradients make one step, for large batches in little memory', count),
   checkpoint: text(
     'stages|none|BYTES',
-    'values made again for the backward half instead of being kept: all but what stages hand on, or what keeps a step within so many bytes, 2GB; none by default',
+    'recompute values for the backward half instead of keeping them: stages keeps only what stages hand on; a size, such as 2GB, is the most memory for a step; none by default',
   ),
   optimiser: choice(['rmsprop', 'sgd', 'adamw'], 'rmsprop', "rmsprop by default, with TensorFlow's semantics"),
   rate: number(

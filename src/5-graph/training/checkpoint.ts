@@ -10,7 +10,7 @@ export type Checkpoint =
   | 'none'
   /** What one stage of the network hands to others is kept. */
   | 'stages'
-  /** As little is made again as lets a step of so many samples keep within so many bytes, variables counted. */
+  /** The least is recomputed that keeps a step of `batch` samples within `bytes`, variables included. */
   | { readonly bytes: number; readonly batch: number };
 
 /** Why there is no such function: what a step needs at least. */

@@ -11,7 +11,7 @@ export function variableBytes({ variables }: Pick<StepProgram, 'variables'>): nu
 }
 
 /**
- * The most bytes of values that are alive at once in a run of a function over so many samples, in the order of its nodes, each value
+ * The most bytes of values that are alive at once in a run of a function over a number of samples, in the order of its nodes, each value
  * freed after its last reader. Variables are not in it, nor what a runtime needs for itself.
  */
 export function peakBytes(fn: StepFunction, batch: number): number {

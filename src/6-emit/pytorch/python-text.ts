@@ -61,7 +61,7 @@ export function layOut(indent: number, before: string, python: Python, after = '
   }
   const { open, items, close } = python;
   if (items.length === 0) return [one];
-  // a single list or call as the only argument hugs nothing: all items on one line, else one a line
+  // a single list or call as the only argument hugs nothing: all items on one line, else one per line
   const inside = items.map(([name, value]) => named(name) + inline(value)).join(', ');
   const lonely = open === '(' && items.length === 1;
   if (indent + 4 + inside.length + (lonely ? 1 : 0) <= width && isCall(open) && !isSpread) {

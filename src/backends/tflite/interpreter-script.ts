@@ -4,7 +4,7 @@
  * one line, `{error}` or what it asks for. Numbers are float32 in base64.
  *
  * - `{open: path, id, threads, delegate}`: opens a model, with its default delegate (XNNPACK) or without; gives `{inputs}`,
- *   a shape by name, -1 for an open batch. A number in place of the path: so many bytes of the model follow the line.
+ *   a shape by name, -1 for an open batch. A number in place of the path: the model follows the line, and has that many bytes.
  * - `{run: id, inputs: {name: {shape, data}}}`: gives `{outputs: {name: {shape, data}}}`, by the names of the signature. Inputs of
  *   another shape than before resize the model.
  * - `{time: id, runs}`: runs on the inputs of the last `run`; gives `{milliseconds}`, a list.

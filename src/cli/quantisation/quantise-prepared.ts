@@ -31,7 +31,7 @@ export interface QuantisedNetwork {
 /** Normal numbers that stand for pictures: of a network whose pictures are not at hand. */
 const noiseCount = 64;
 
-/** Of the pictures of `--calibrate`, every one of so many is held out to judge by. */
+/** Of the pictures of `--calibrate`, one in this many is held out to judge by. */
 const heldOut = 5;
 
 /** Quantises a network for `compile --int8`. Undefined where its weights are not to be had. */

@@ -191,7 +191,7 @@ export const checkDiagnostics = {
     `The uses of a shared step are the elements of a comprehension, or steps with the same label in one block or one model: \`left: a -> share trunk: Trunk\`, \`right: b -> share trunk: Trunk\`.`,
   ),
   'share-settings': error<object>(
-    () => `'share' can be told one thing: 'share(norms: separate)'`,
+    () => `'share' takes one setting: 'share(norms: separate)'`,
     `With \`share(norms: separate)\` each use of the step has batch norms of its own; everything else is shared.`,
   ),
   'tensor-type': error<{ name: string }>(

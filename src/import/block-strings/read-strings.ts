@@ -29,7 +29,7 @@ const activations: Readonly<Record<string, string>> = {
 /** What such strings begin with: a type of timm, or the repeats. */
 const start = /^(?:[a-z]{2,3}_)?r\d{1,4}_[a-z0-9._]{1,200}$/;
 
-/** The block strings in a text, be it a list of Python, JSON, or one a line. */
+/** The block strings in a text, a Python list, JSON, or one per line. */
 export function blockStrings(text: string): readonly string[] {
   const lines = text.split('\n').map((line) => line.split('#')[0] as string);
   return lines.flatMap((line) => line.split(/[\s'",[\]()]/).filter((word) => start.test(word)));

@@ -118,7 +118,7 @@ function residualOf(reading: Reading, unit: Unit): Instance | undefined {
   return { ...unit, main, around, sum: last, tail: [] };
 }
 
-/** Units in a row, each read by the next alone, that have so many nodes. */
+/** Units in a row, each read by the next alone, that have this many nodes. */
 function chainOf(reading: Reading, units: readonly Unit[], at: number, length: number): readonly Unit[] | undefined {
   const chain: Unit[] = [];
   let nodes = 0;

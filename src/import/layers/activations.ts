@@ -1,6 +1,6 @@
 import { fail, type LayerContext, numbersOf } from './layer-context.ts';
 
-/** Keras's activations as nodes: keras/activations. What they are in version 2, where that differs, is told by the name. */
+/** Keras's activations as nodes: keras/activations. What they are in version 2, where that differs, follows from the name. */
 const plain: Readonly<Record<string, string>> = {
   relu: 'Relu',
   sigmoid: 'Sigmoid',

@@ -50,7 +50,7 @@ export const convTranspose: OpDescriptor<ConvTransposeOp> = {
       op.groups === 1 ? 'ConvTranspose' : op.groups === inChannels ? 'DWConvTranspose' : 'Grouped ConvTranspose';
     return `${name} ${kernelLabel(op.window.kernel)}`;
   },
-  // As a convolution: what goes back through it keeps its variance, as each of its inputs goes into so many outputs.
+  // As a convolution: what goes back through it keeps its variance, by the number of outputs that each of its inputs goes into.
   tensors: ({ filters, window, groups, bias }, [channels = 0]) => {
     const fanOut = (tapsOf(window) * filters) / groups;
     const own = affineTensors(

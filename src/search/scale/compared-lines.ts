@@ -15,7 +15,7 @@ export interface ComparedNetwork extends ScaledNetwork {
 }
 
 /**
- * Ways of scaling at equal computation: for each the network whose multiply-accumulates come nearest to so many times the base's, over the
+ * Ways of scaling at equal computation: for each the network whose multiply-accumulates come nearest to a multiple of the base's, over the
  * real rounding of repeats, filters and pixels. Depth, width and resolution alone, the paper's compound coefficients, those that were
  * found, and published rules: fast compound scaling (Dollár et al., CVPR 2021) above 1, TinyNet's (Han et al., NeurIPS 2020) below.
  */

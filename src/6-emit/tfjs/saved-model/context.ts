@@ -13,7 +13,7 @@ export interface FunctionContext {
   variable(name: string): TensorName;
   /** How many samples there are, as a list of one whole number. */
   batch(): TensorName;
-  /** A shape at run time: the batch, or so many times it, then the sizes after it as they are stored. */
+  /** A shape at run time: the batch, or a multiple of it, then the sizes after it as they are stored. */
   batchShape(dims: readonly number[], times?: number): TensorName;
 }
 
