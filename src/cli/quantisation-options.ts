@@ -54,6 +54,7 @@ export const quantisationOptions: readonly Option[] = [
     kind: 'number',
     least: 0,
     most: 200,
-    description: 'with --int8: return the costliest layers to float32 until the signal-to-noise ratio is at least N decibels, such as 20',
+    description:
+      'with --int8: return the costliest layers to float32 until the signal-to-noise ratio is at least N decibels, such as 20',
   },
 ];
