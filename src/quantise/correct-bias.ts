@@ -37,7 +37,7 @@ export async function correctBias(
     if (!bias || !expected) continue;
     const plain = { ...options, progress: () => {} };
     const layout = layOut(graph, parts, floats, new Set([unit.node]));
-    const plan = makePlan(graph, layout, typeOf, adjusted);
+    const plan = makePlan(graph, layout, typeOf, source, adjustments);
     const typed = quantise(withValues(graph, [unit.node]), plan);
     const [{ value }] = typed.outputs as [GraphOutput];
     const found = await channelMeans(typed, adjusted, [value.node], plain);

@@ -8,14 +8,23 @@ export interface Moments {
   readonly outputMeans: Float64Array;
 }
 
-/** @param inputs `[samples, n]` @param outputs `[samples, filters]` */
-export function momentsOf(inputs: Float32Array, outputs: Float32Array, samples: number): Moments {
+/**
+ * @param inputs `[samples, n]` @param outputs `[samples, filters]`
+ * @param weights how much each sample counts; by default all alike
+ */
+export function momentsOf(
+  inputs: Float32Array,
+  outputs: Float32Array,
+  samples: number,
+  weights: Float32Array = new Float32Array(samples).fill(1),
+): Moments {
   const n = inputs.length / samples;
   const filters = outputs.length / samples;
-  const inputMeans = columnMeans(inputs, samples, n);
-  const outputMeans = columnMeans(outputs, samples, filters);
-  const x = centred(inputs, inputMeans);
-  const y = centred(outputs, outputMeans);
+  const shares = sharesOf(weights);
+  const inputMeans = columnMeans(inputs, shares);
+  const outputMeans = columnMeans(outputs, shares);
+  const x = centred(inputs, inputMeans, shares);
+  const y = centred(outputs, outputMeans, shares);
   const square = new Float64Array(n * n);
   const cross = new Float64Array(filters * n);
   // four samples at a time: the sums are read and written once for four
@@ -56,61 +65,113 @@ export interface Fitted {
   /** `[filters, n]`, whole numbers. */
   readonly integers: Int8Array;
   /** Of each filter. */
+  readonly scales: readonly number[];
+  /** Of each filter. */
   readonly bias: Float64Array;
 }
 
-/** What is added to the diagonal of the moments, as a share of its mean: what fits few samples alone fits no others. */
-const damping = 0.01;
+/**
+ * What is added to the diagonal of the moments, as a share of its mean: what fits few samples alone fits no others. Filters that
+ * read few numbers need little: differences of neighbouring pixels, which are small, are what many of them see.
+ */
+const dampingOf = (reads: number) => (reads <= fewReads ? 1e-4 : 0.01);
+
+/** Filters that read no more numbers than this, those of depthwise convolutions above all, are fitted at several scales. */
+export const fewReads = 64;
+
+/** The scales among which one is chosen for each filter. */
+export interface ScaleChoice {
+  /** Shares of the scale at which the largest number of the best real filter is the largest whole number. */
+  readonly shares: readonly number[];
+  /** Of each filter: the least that its scale may be. */
+  readonly least: Float64Array;
+}
 
 /**
  * The whole numbers of filters and their biases with which a layer's outputs are nearest to what they should be. First the real
  * filters that are, by damped least squares; then each number is rounded in turn, and those after it make up for the error, as
  * in "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3);
  * last, numbers are changed by one where that is better still.
- * @param weights `[filters, n]` @param scales of each filter @param most a whole number is
+ * @param weights `[filters, n]` @param most a whole number is
  */
-export function fitFilters(weights: Float32Array, scales: readonly number[], moments: Moments, most: number): Fitted {
+export function fitFilters(
+  weights: Float32Array,
+  { shares, least }: ScaleChoice,
+  moments: Moments,
+  most: number,
+): Fitted {
   const n = moments.inputMeans.length;
-  const filters = scales.length;
+  const filters = least.length;
   const damped = moments.inputs.slice();
   let trace = 0;
   for (let i = 0; i < n; i++) trace += damped[i * n + i] as number;
-  const ridge = Math.max((damping * trace) / n, 1e-12);
+  const ridge = Math.max((dampingOf(n) * trace) / n, 1e-12);
   for (let i = 0; i < n; i++) damped[i * n + i] = (damped[i * n + i] as number) + ridge;
   const inverse = inverseOf(damped, n);
   const upper = upperFactor(inverse, n);
   const integers = new Int8Array(filters * n);
+  const scales: number[] = [];
   const bias = new Float64Array(filters);
-  const row = new Float64Array(n);
-  const wanted = new Float64Array(n);
-  const best = new Float64Array(n);
   for (let f = 0; f < filters; f++) {
-    const own = weights.subarray(f * n, (f + 1) * n);
-    // what fits best without rounding, (cross + ridge * weights) * inverse
-    for (let j = 0; j < n; j++) wanted[j] = (moments.cross[f * n + j] as number) + ridge * (own[j] as number);
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let j = 0, at = i * n; j < n; j++) sum += (inverse[at + j] as number) * (wanted[j] as number);
-      row[i] = sum;
-    }
-    const scale = scales[f] as number;
-    best.set(row);
-    for (let j = 0; j < n; j++) {
-      const w = row[j] as number;
-      const q = Math.min(Math.max(Math.round(w / scale), -most), most);
-      integers[f * n + j] = q;
-      const error = (w - q * scale) / (upper[j * n + j] as number);
-      for (let k = j + 1, at = j * n; k < n; k++) row[k] = (row[k] as number) - error * (upper[at + k] as number);
-    }
+    const best = bestFilter(weights.subarray(f * n, (f + 1) * n), moments, f, inverse, ridge);
+    const largest = best.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     const chosen = integers.subarray(f * n, (f + 1) * n);
-    const nearest = Int8Array.from(best, (w) => Math.min(Math.max(Math.round(w / scale), -most), most));
-    const error = descend(chosen, best, scale, damped, most);
-    if (descend(nearest, best, scale, damped, most) < error) chosen.set(nearest);
+    let error = Number.POSITIVE_INFINITY;
+    for (const share of shares) {
+      const scale = Math.fround(Math.max((share * largest) / most, least[f] as number) || 1 / most);
+      const tries = [roundInTurn(best, scale, upper, most), roundAll(best, scale, most)];
+      for (const tried of tries) {
+        const left = descend(tried, best, scale, damped, most);
+        if (!(left < error)) continue;
+        error = left;
+        chosen.set(tried);
+        scales[f] = scale;
+      }
+    }
     let mean = 0;
+    const scale = scales[f] as number;
     for (let j = 0; j < n; j++) mean += (chosen[j] as number) * scale * (moments.inputMeans[j] as number);
     bias[f] = (moments.outputMeans[f] as number) - mean;
   }
-  return { integers, bias };
+  return { integers, scales, bias };
+}
+
+/** The real filter that fits best: `(cross + ridge * own) * inverse`. */
+function bestFilter(
+  own: Float32Array,
+  { cross }: Moments,
+  filter: number,
+  inverse: Float64Array,
+  ridge: number,
+): Float64Array {
+  const n = own.length;
+  const wanted = Float64Array.from(own, (w, j) => (cross[filter * n + j] as number) + ridge * w);
+  const best = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * n; j < n; j++) sum += (inverse[at + j] as number) * (wanted[j] as number);
+    best[i] = sum;
+  }
+  return best;
+}
+
+/** Rounds number by number; those after it make up for the error. @param upper factor of the inverse of the moments */
+function roundInTurn(best: Float64Array, scale: number, upper: Float64Array, most: number): Int8Array {
+  const n = best.length;
+  const row = best.slice();
+  const integers = new Int8Array(n);
+  for (let j = 0; j < n; j++) {
+    const w = row[j] as number;
+    const q = Math.min(Math.max(Math.round(w / scale), -most), most);
+    integers[j] = q;
+    const error = (w - q * scale) / (upper[j * n + j] as number);
+    for (let k = j + 1, at = j * n; k < n; k++) row[k] = (row[k] as number) - error * (upper[at + k] as number);
+  }
+  return integers;
+}
+
+function roundAll(weights: Float64Array | Float32Array, scale: number, most: number): Int8Array {
+  return Int8Array.from(weights, (w) => Math.min(Math.max(Math.round(w / scale), -most), most));
 }
 
 /** How often all numbers of a filter are looked at again. */
@@ -155,28 +216,46 @@ export function roundFilters(
   most: number,
 ): Fitted {
   const n = weights.length / scales.length;
-  const inputMeans = columnMeans(inputs, samples, n);
-  const bias = columnMeans(outputs, samples, scales.length);
+  const shares = sharesOf(new Float32Array(samples).fill(1));
+  const inputMeans = columnMeans(inputs, shares);
+  const bias = columnMeans(outputs, shares);
   const integers = new Int8Array(weights.length);
-  for (let i = 0; i < weights.length; i++) {
-    const filter = Math.floor(i / n);
-    const scale = scales[filter] as number;
-    const q = Math.min(Math.max(Math.round((weights[i] as number) / scale), -most), most);
-    integers[i] = q;
-    bias[filter] = (bias[filter] as number) - q * scale * (inputMeans[i % n] as number);
+  for (const [f, scale] of scales.entries()) {
+    const chosen = roundAll(weights.subarray(f * n, (f + 1) * n), scale, most);
+    integers.set(chosen, f * n);
+    for (let j = 0; j < n; j++) {
+      bias[f] = (bias[f] as number) - (chosen[j] as number) * scale * (inputMeans[j] as number);
+    }
   }
-  return { integers, bias };
+  return { integers, scales, bias };
 }
 
-function columnMeans(values: Float32Array, samples: number, n: number): Float64Array {
+/** Weights of samples as shares of all; all alike where none has a weight. */
+function sharesOf(weights: Float32Array): Float64Array {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return Float64Array.from(weights, (w) => (sum > 0 ? w / sum : 1 / weights.length));
+}
+
+/** @param values `[samples, n]` @param shares of the samples, which add up to 1 */
+function columnMeans(values: Float32Array, shares: Float64Array): Float64Array {
+  const n = values.length / shares.length;
   const means = new Float64Array(n);
-  for (let i = 0; i < values.length; i++) means[i % n] = (means[i % n] as number) + (values[i] as number);
-  return means.map((sum) => sum / samples);
+  for (let s = 0, i = 0; s < shares.length; s++) {
+    const share = shares[s] as number;
+    for (let j = 0; j < n; j++, i++) means[j] = (means[j] as number) + share * (values[i] as number);
+  }
+  return means;
 }
 
-function centred(values: Float32Array, means: Float64Array): Float32Array {
+/** Differences from means, each times the root of what its sample counts, so that the mean of their squares is weighted. */
+function centred(values: Float32Array, means: Float64Array, shares: Float64Array): Float32Array {
   const n = means.length;
-  return values.map((x, i) => x - (means[i % n] as number));
+  const out = new Float32Array(values.length);
+  for (let s = 0, i = 0; s < shares.length; s++) {
+    const root = Math.sqrt((shares[s] as number) * shares.length);
+    for (let j = 0; j < n; j++, i++) out[i] = root * ((values[i] as number) - (means[j] as number));
+  }
+  return out;
 }
 
 /** The lower factor L of a symmetric positive matrix: L L^T. */

@@ -98,15 +98,18 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   }
 
   const expected = await answersOf(graph, weights, engine, judging);
-  const attempt = async (floats: ReadonlySet<number>): Promise<Attempt> => {
+  const mixed = (floats: ReadonlySet<number>) => {
     const adjustments = withoutFits(graph, units, floats, fitted, scales);
-    const adjusted = adjustedWeights(weights, adjustments);
-    const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, adjusted);
+    const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, weights, adjustments);
+    return { plan, adjustments, adjusted: adjustedWeights(weights, adjustments) };
+  };
+  const attempt = async (floats: ReadonlySet<number>): Promise<Attempt> => {
+    const { plan, adjustments, adjusted } = mixed(floats);
     const found = await answersOf(quantise(graph, plan), adjusted, judge, judging);
     return { plan, adjustments, closeness: compareAnswers(graph, expected, found, judging.count) };
   };
   const whole = await attempt(new Set());
-  const costs = goal ? await costsAlone(graph, scaled, parts, typeOf, observing('each layer alone')) : new Map();
+  const costs = goal ? await costsAlone(graph, weights, units, mixed, observing('each layer alone')) : new Map();
   const { plan, adjustments, closeness } = goal ? await fewestFloats(goal, costs, whole, attempt) : whole;
 
   const sides = { graph, weights: scaled, plan, adjusted: adjustedWeights(weights, adjustments) };

@@ -1,4 +1,5 @@
 import { elementRange, type QuantisedType } from '../5-graph/value-type.ts';
+import { roundHalfEven } from '../weights/quantise-values.ts';
 import type { Histogram } from './histogram.ts';
 
 /** How a range is chosen from what was seen: all of it, most of it, or with the least squared error. */
@@ -16,12 +17,14 @@ export interface Range {
 const kept = 0.9999;
 
 /** How finely the search for the least error divides each side. */
-const steps = 96;
+const steps = 192;
 
 /** @param bits of the integers */
 export function chooseRange(histogram: Histogram, method: RangeMethod, bits: 8 | 16): Range {
   if (method === 'minmax') return { least: histogram.least, most: histogram.most };
-  return method === 'percentile' ? percentileRange(histogram) : leastErrorRange(histogram, 2 ** bits - 1);
+  return method === 'percentile'
+    ? percentileRange(histogram)
+    : leastErrorRange(histogram, bits === 8 ? 'int8' : 'int16');
 }
 
 /** The type that has a range, widened so that a whole number stands for 0. */
@@ -46,44 +49,57 @@ function percentileRange({ least, most, counts }: Histogram): Range {
 }
 
 /**
- * The range with the least expected squared error: what rounding costs within it, scale^2 / 12, and what bounding costs outside.
- * The sums over the tails come from sums from each end, so that a pair of bounds costs a few operations.
+ * The range with the least squared error: each side is looked for in turn, with the other as it was found, until neither moves.
  */
-function leastErrorRange(histogram: Histogram, levels: number): Range {
-  const { least, most, counts } = histogram;
-  const bins = counts.length;
-  const width = (most - least) / bins;
-  if (!(width > 0)) return { least, most };
-  const [n, s, q] = [0, 1, 2].map(() => new Float64Array(bins + 1)) as [Float64Array, Float64Array, Float64Array];
-  for (let i = 0; i < bins; i++) {
-    const x = least + (i + 0.5) * width;
-    const c = counts[i] as number;
-    n[i + 1] = (n[i] as number) + c;
-    s[i + 1] = (s[i] as number) + c * x;
-    q[i + 1] = (q[i] as number) + c * x * x;
-  }
-  const over = (from: number, to: number, bound: number) =>
-    (q[to] as number) -
-    (q[from] as number) -
-    2 * bound * ((s[to] as number) - (s[from] as number)) +
-    bound * bound * ((n[to] as number) - (n[from] as number));
-  const binAt = (x: number) => Math.min(Math.max(Math.round((x - least) / width), 0), bins);
-  let best: Range & { error: number } = { least, most, error: Number.POSITIVE_INFINITY };
-  const lows = least < 0 ? steps : 1;
-  const highs = most > 0 ? steps : 1;
-  for (let i = 0; i < lows; i++) {
-    const low = least < 0 ? least * (1 - i / steps) : 0;
-    const below = binAt(low);
-    const cut = over(0, below, low);
-    for (let j = 0; j < highs; j++) {
-      const high = most > 0 ? most * (1 - j / steps) : 0;
-      const above = binAt(high);
-      if (above < below) continue;
-      const scale = (high - low) / levels;
-      const error =
-        cut + over(above, bins, high) + ((n[above] as number) - (n[below] as number)) * ((scale * scale) / 12);
-      if (error < best.error) best = { least: low, most: high, error };
+function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16'): Range {
+  let best: Range & { error: number } = { ...bounded(histogram, 0, 0), error: Number.POSITIVE_INFINITY };
+  let [low, high] = [0, 0];
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const side of histogram.least < 0 ? (['most', 'least'] as const) : (['most'] as const)) {
+      for (let step = 0; step < steps; step++) {
+        const [l, h] = side === 'least' ? [step, high] : [low, step];
+        const range = bounded(histogram, l, h);
+        const error = squaredError(histogram, range, element);
+        if (!(error < best.error)) continue;
+        best = { ...range, error };
+        moved = true;
+      }
+      if (side === 'least') low = stepOf(best.least, histogram.least);
+      else high = stepOf(best.most, histogram.most);
     }
   }
   return { least: best.least, most: best.most };
+}
+
+/** What was seen, each side narrowed by some steps. */
+function bounded({ least, most }: Histogram, low: number, high: number): Range {
+  return { least: Math.min(least * (1 - low / steps), 0), most: Math.max(most * (1 - high / steps), 0) };
+}
+
+const stepOf = (bound: number, seen: number) => (seen === 0 ? 0 : Math.round((1 - bound / seen) * steps));
+
+/**
+ * The sum of squared errors by rounding and bounding: each bin's middle is rounded as the type does it, so that values that lie on a
+ * grid of their own, such as the 256 of a picture's bytes, and those that a type has exactly, such as the 0 of ReLU, cost what they
+ * cost. The first and the last bin stand for the bounds, which ReLU6 gives often. Where bins are wider than steps, rounding
+ * costs a twelfth of the step squared.
+ */
+function squaredError({ least, most, counts }: Histogram, range: Range, element: 'int8' | 'int16'): number {
+  const type = typeOfRange(range, element);
+  const [scale = 1] = type.scales;
+  const [first, last] = elementRange(type);
+  const width = (most - least) / counts.length;
+  const isFine = scale < 2 * width;
+  let sum = 0;
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] as number;
+    if (count === 0) continue;
+    const x = bin === 0 ? least : bin === counts.length - 1 ? most : least + (bin + 0.5) * width;
+    const level = roundHalfEven(x / scale) + type.zeroPoint;
+    const isInside = level >= first && level <= last;
+    const error = x - scale * (Math.min(Math.max(level, first), last) - type.zeroPoint);
+    sum += count * (isInside && isFine ? (scale * scale) / 12 : error * error);
+  }
+  return sum;
 }

@@ -5,12 +5,13 @@ import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { layOut, type Parts } from './layout.ts';
-import { type Fitted, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
+import { type Fitted, fewReads, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
 import { makePlan } from './make-plan.ts';
 import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
 import { batchesOf } from './pictures.ts';
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
-import { mostWeight, nodeOf, tensorOf } from './weight-types.ts';
+import type { Unit } from './units.ts';
+import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
 /** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */
 const mostSamples = 2048;
@@ -46,10 +47,13 @@ export async function reconstruct(
     const [weight, bias] = [tensorOf(node, 'weight'), tensorOf(node, 'bias')];
     if (!weight || !bias) continue;
     const layout = layOut(graph, parts, floats, new Set([unit.node]));
-    const plan = makePlan(graph, layout, typeOf, adjusted);
+    const plan = makePlan(graph, layout, typeOf, source, adjustments);
     const samples = await samplesOf(graph, node, plan, reference, adjusted, options);
-    const { scales } = plan.weights.get(unit.node) as QuantisedType;
-    const { integers, bias: values } = fitLayer(adjusted.read(weight), scales, samples);
+    const least = leastScales(node, adjusted, plan.values.get(node.inputs[0]?.node ?? -1)?.scales[0] ?? 1);
+    const { scales: rounding } = plan.weights.get(unit.node) as QuantisedType;
+    const bounds = boundsOf(unit);
+    const fitted = fitLayer(adjusted.read(weight), rounding, least as Float64Array, samples, bounds);
+    const { integers, scales, bias: values } = fitted;
     adjustments.set(weight.name, { rounded: { integers, scales } });
     adjustments.set(bias.name, { values });
     options.progress(done + 1, layers.length);
@@ -120,23 +124,58 @@ async function samplesOf(
   return { count, inputs, outputs };
 }
 
-function fitLayer(weights: Float32Array, scales: readonly number[], { count, inputs, outputs }: Samples): Fitted {
+/** Between what numbers an activation keeps differences. */
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+function boundsOf({ activation }: Unit): Bounds | undefined {
+  if (activation !== 'relu' && activation !== 'relu6') return undefined;
+  return { least: 0, most: activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY };
+}
+
+/** How much a sample counts that the activation bounds, far from the bound. */
+const boundedWeight = 0.02;
+
+/** How much each sample counts: those that the activation bounds hardly, if what rounding does to them is far smaller. */
+function weightsOf(outputs: Float32Array, { least, most }: Bounds): Float32Array {
+  const margin = 0.1 * Math.sqrt(outputs.reduce((sum, y) => sum + y * y, 0) / outputs.length);
+  return outputs.map((y) => (y > least - margin && y < most + margin ? 1 : boundedWeight));
+}
+
+/** Scales of filters that read few numbers: these are fitted at each, and the best is kept. */
+const manyShares = [1, 0.93, 0.86, 0.8, 0.7];
+
+function fitLayer(
+  weights: Float32Array,
+  rounding: readonly number[],
+  least: Float64Array,
+  { count, inputs, outputs }: Samples,
+  bounds: Bounds | undefined,
+): Fitted {
   const own = weights.slice();
   const integers = new Int8Array(own.length);
-  const bias = new Float64Array(scales.length);
-  const reads = own.length / scales.length;
-  const filters = scales.length / inputs.length;
+  const bias = new Float64Array(rounding.length);
+  const scales: number[] = [];
+  const reads = own.length / rounding.length;
+  const filters = rounding.length / inputs.length;
   for (const [group, xs] of inputs.entries()) {
     const first = group * filters;
     const part = own.subarray(first * reads, (first + filters) * reads);
-    const partScales = scales.slice(first, first + filters);
     const ys = outputs[group] as Float32Array;
     const fitted =
       reads > mostReads
-        ? roundFilters(part, partScales, xs, ys, count, mostWeight)
-        : fitFilters(part, partScales, momentsOf(xs, ys, count), mostWeight);
+        ? roundFilters(part, rounding.slice(first, first + filters), xs, ys, count, mostWeight)
+        : fitFilters(
+            part,
+            { shares: reads <= fewReads ? manyShares : [1], least: least.subarray(first, first + filters) },
+            momentsOf(xs, ys, count, filters === 1 && bounds ? weightsOf(ys, bounds) : undefined),
+            mostWeight,
+          );
     integers.set(fitted.integers, first * reads);
+    scales.push(...fitted.scales);
     bias.set(fitted.bias, first);
   }
-  return { integers, bias };
+  return { integers, scales, bias };
 }

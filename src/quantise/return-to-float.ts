@@ -1,11 +1,9 @@
 import type { Graph } from '../5-graph/graph.ts';
-import { quantise } from '../5-graph/passes/quantise.ts';
-import type { QuantisedType } from '../5-graph/value-type.ts';
+import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
-import { layOut, type Parts } from './layout.ts';
-import { makePlan } from './make-plan.ts';
 import type { ObserveOptions } from './observe.ts';
+import type { Unit } from './units.ts';
 
 /** What a network in few bits has to reach. */
 export interface Goal {
@@ -22,26 +20,32 @@ export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean 
   return (agreement === undefined || (found.agreement ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
 }
 
+/** A network with some layers in few bits, and the weights it then has. */
+export interface Mixed {
+  readonly plan: QuantisationPlan;
+  readonly adjusted: WeightSource;
+}
+
 /**
  * The signal over the noise of the outputs, in decibels, where one layer alone is in few bits: by the number of its node. Infinite
  * where that makes no difference.
+ * @param mixed the network whose layers of these nodes are float32.
  */
 export async function costsAlone(
   graph: Graph,
   weights: WeightSource,
-  parts: Parts,
-  typeOf: (id: number) => QuantisedType,
+  units: readonly Unit[],
+  mixed: (floats: ReadonlySet<number>) => Mixed,
   { engine, pictures, progress }: ObserveOptions,
 ): Promise<Map<number, number>> {
   const count = Math.min(pictures.count, most);
   const expected = await answersOf(graph, weights, engine, pictures, count);
-  const { units } = parts;
   const weighted = units.filter(({ kind }) => kind !== 'add');
   const costs = new Map<number, number>();
   for (const [done, unit] of weighted.entries()) {
     const others = new Set(units.flatMap(({ node }) => (node === unit.node ? [] : [node])));
-    const plan = makePlan(graph, layOut(graph, parts, others), typeOf, weights);
-    const found = await answersOf(quantise(graph, plan), weights, engine, pictures, count);
+    const { plan, adjusted } = mixed(others);
+    const found = await answersOf(quantise(graph, plan), adjusted, engine, pictures, count);
     costs.set(unit.node, compareAnswers(graph, expected, found, count).sqnr);
     progress(done + 1, weighted.length);
   }

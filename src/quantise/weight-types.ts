@@ -12,19 +12,27 @@ const mostBias = 2 ** 30;
 /**
  * Types of weights: int8 around 0, a scale for each filter, by its largest number. A filter of zeros, or one so small that its
  * bias would overflow, has a larger scale.
- * @param inputScale of what the unit reads, by its node; by default no bias is an integer.
+ * @param inputScale of what the unit reads.
  */
-export function weightType(node: GraphNode, source: WeightSource, inputScale: number | undefined): QuantisedType {
+export function weightType(node: GraphNode, source: WeightSource, inputScale: number): QuantisedType {
   const weight = tensorOf(node, 'weight') as TensorSpec;
   const [filters = 1] = weight.shape;
-  const largest = largestByFilter(source.read(weight), filters);
-  const bias = inputScale === undefined ? undefined : tensorOf(node, 'bias');
-  const offsets = bias && source.read(bias);
-  const scales = Array.from(largest, (most, i) => {
-    const least = offsets && inputScale ? Math.abs(offsets[i] as number) / (inputScale * mostBias) : 0;
-    return Math.fround(Math.max(most / mostWeight, least) || 1 / mostWeight);
-  });
+  const least = leastScales(node, source, inputScale);
+  const scales = Array.from(largestByFilter(source.read(weight), filters), (most, i) =>
+    Math.fround(Math.max(most / mostWeight, least?.[i] ?? 0) || 1 / mostWeight),
+  );
+  return weightTypeOf(scales);
+}
+
+/** @param scales of each filter */
+export function weightTypeOf(scales: readonly number[]): QuantisedType {
   return { element: 'int8', scales, zeroPoint: 0, axis: 0 };
+}
+
+/** Scales of filters below which their biases would not fit into int32; undefined without a bias. */
+export function leastScales(node: GraphNode, source: WeightSource, inputScale: number): Float64Array | undefined {
+  const bias = tensorOf(node, 'bias');
+  return bias && Float64Array.from(source.read(bias), (x) => Math.abs(x) / (inputScale * mostBias));
 }
 
 export function largestByFilter(values: Float32Array, filters: number): Float64Array {

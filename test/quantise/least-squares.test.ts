@@ -34,7 +34,7 @@ function errorOf(
   inputs: Float32Array,
   outputs: Float32Array,
   integers: ArrayLike<number>,
-  scales: number[],
+  scales: readonly number[],
   bias: ArrayLike<number>,
 ) {
   let error = 0;
@@ -50,6 +50,7 @@ function errorOf(
 
 /** Coarse steps, so that rounding is felt. */
 const scales = [0.3, 0.4, 0.25];
+const atScales = { shares: [0], least: Float64Array.from(scales, Math.fround) };
 
 test('moments are means of products around the means', () => {
   const { inputs, outputs } = layer();
@@ -77,9 +78,9 @@ test('over ten layers, fitted whole numbers beat rounding, and are near the best
   for (let seed = 0; seed < 10; seed++) {
     const { inputs, outputs, weights } = layer(seed);
     const moments = momentsOf(inputs, outputs, samples);
-    const fitted = fitFilters(weights, scales, moments, 127);
+    const fitted = fitFilters(weights, atScales, moments, 127);
     const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
-    sums.fitted += errorOf(inputs, outputs, fitted.integers, scales, fitted.bias);
+    sums.fitted += errorOf(inputs, outputs, fitted.integers, fitted.scales, fitted.bias);
     sums.nearest += errorOf(inputs, outputs, nearest.integers, scales, nearest.bias);
 
     // of the first filter all roundings up and down, each with the bias that keeps its mean
@@ -100,7 +101,12 @@ test('over ten layers, fitted whole numbers beat rounding, and are near the best
 
 test('biases keep the means, and whole numbers their bounds', () => {
   const { inputs, outputs, weights } = layer();
-  const small = fitFilters(weights, [0.01, 0.01, 0.01], momentsOf(inputs, outputs, samples), 7);
+  const small = fitFilters(
+    weights,
+    { ...atScales, least: new Float64Array(3).fill(0.01) },
+    momentsOf(inputs, outputs, samples),
+    7,
+  );
   expect(Math.max(...small.integers.map(Math.abs))).toBe(7);
   const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
   for (let f = 0; f < filters; f++) {

@@ -78,7 +78,7 @@ function quantised(graph: Graph, source: WeightSource, image: Float32Array) {
     source,
     { image },
   ).map((values) => ({ least: Math.min(0, ...values), most: Math.max(0, ...values) }));
-  const plan = makePlan(graph, layout, (id) => typeOfRange(ranges[id]!, 'int8'), source);
+  const plan = makePlan(graph, layout, (id) => typeOfRange(ranges[id]!, 'int8'), source, new Map());
   return { layout, plan };
 }
 

@@ -65,6 +65,14 @@ describe('ranges', () => {
     expect(typeOfRange(range, 'int8').zeroPoint).toBe(-128);
   });
 
+  test('by squared error keep off the middle between two levels, where bytes from -1 to 1 would lie', () => {
+    const bytes = Float32Array.from({ length: 50_000 }, (_, i) => (2 * ((i * 97) % 256)) / 255 - 1);
+    const range = chooseRange(histogramOf(bytes), 'mse', 8);
+    const step = 2 / 255;
+    expect(errorOf(bytes, range)).toBeLessThan(1.3 * (step ** 2 / 12));
+    expect(errorOf(bytes, { least: -1, most: 1 })).toBeGreaterThan(2 * (step ** 2 / 12));
+  });
+
   test('become types in which a whole number stands for 0 exactly', () => {
     for (const [least, most] of [
       [-1, 3],
