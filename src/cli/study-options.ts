@@ -57,6 +57,7 @@ export const resumedStudyOptions: readonly Option[] = [
     description: 'child processes that train at the same time; 1 by default',
   },
   { ...queueOption, description: `have workers on any machines train ('enetc worker'), over ${queueServers}` },
+  { name: 'page', description: 'serve a page on loopback that shows the study as it goes; its address is printed' },
 ];
 
 /** How long networks are trained to compare them, and what is compared. */

@@ -89,7 +89,11 @@ async function runStudy(
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
   try {
-    onEvent({ kind: 'study', config, known: log.records.length });
+    const found = (): StudyFound => {
+      const findings = findingsOf(config, scorer, log.records);
+      return { folder, config, scorer, findings, compared: kind.compared(findings, log.records) };
+    };
+    onEvent({ kind: 'study', config, known: log.records.length, found });
     const trainer: Trainer = createTrainer(folder, config, log, pool, {
       ended: (record) => onEvent({ kind: 'trial', record }),
       progress: () =>
@@ -97,11 +101,10 @@ async function runStudy(
     });
     const { proposer, start } = kind.open();
     const climbed = await climb(config, proposer, start, scorer, trainer, onEvent);
-    const findings = () => findingsOf(config, scorer, log.records);
-    finished = climbed && (await compare(config, kind, findings(), trainer, onEvent));
-    const found = { folder, config, scorer, findings: findings(), compared: kind.compared(findings(), log.records) };
-    writeFindings(found);
-    return { ...found, finished };
+    finished = climbed && (await compare(config, kind, found().findings, trainer, onEvent));
+    const last = found();
+    writeFindings(last);
+    return { ...last, finished };
   } finally {
     signal?.removeEventListener('abort', stop);
     await pool.close(finished);

@@ -1,11 +1,17 @@
 import type { StudyConfig } from './study-config.ts';
+import type { StudyFound } from './study-kind.ts';
 import type { Running } from './trainer.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** What a study reports while it goes, distinguished by `kind`. */
 export type StudyEvent =
-  /** Before the first network: how many trainings the log has already. */
-  | { readonly kind: 'study'; readonly config: StudyConfig; readonly known: number }
+  /** Before the first network: how many trainings the log has already, and what gives what is found at any time. */
+  | {
+      readonly kind: 'study';
+      readonly config: StudyConfig;
+      readonly known: number;
+      readonly found: () => StudyFound;
+    }
   /** The networks of a rung, before they are trained. */
   | { readonly kind: 'rung'; readonly rung: number; readonly epochs: number; readonly networks: number }
   /** A training came to its end. */

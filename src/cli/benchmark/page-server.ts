@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
-import { pageHeaders } from '../../bench/page/index-html.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isPageResult, type PageJob, type PageResult } from '../../bench/page/protocol.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
-import { systemProblem } from '../../node/system-errors.ts';
 import { failure } from '../io.ts';
+import { answer, listenUnderToken } from '../listen-under-token.ts';
 import type { PageFiles } from './page-files.ts';
 
 /** What a page may send at most: the latencies of a day are less. */
@@ -33,7 +29,6 @@ export async function servePage(
   files: PageFiles,
   { host, port, onProgress }: { host: string; port: number; onProgress: (text: string) => void },
 ): Promise<ServedPage> {
-  const token = randomBytes(18).toString('base64url');
   let isTaken = false;
   let silence: NodeJS.Timeout | undefined;
   const { promise: results, resolve, reject } = withResolvers<readonly PageResult[]>();
@@ -88,15 +83,7 @@ export async function servePage(
       answer(response, 204, '');
     },
   };
-  const server = createServer((request, response) => {
-    void serve(request, response).catch((e: unknown) => {
-      if (!response.headersSent) answer(response, 500, '');
-      reject(failure(`the page cannot be served: ${e instanceof Error ? e.message : String(e)}`));
-    });
-  });
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const [, given, path = ''] = /^\/([^/?#]*)\/([^?#]*)/.exec(request.url ?? '') ?? [];
-    if (given !== token) return answer(response, 404, 'There is nothing here.');
+  const serve = async (path: string, request: IncomingMessage, response: ServerResponse) => {
     const action = request.method === 'POST' && Object.hasOwn(actions, path) ? actions[path] : undefined;
     if (action) return action(request, response);
     const file = request.method === 'GET' ? files.get(decoded(path)) : undefined;
@@ -104,27 +91,17 @@ export async function servePage(
     const { type, bytes } = file();
     answer(response, 200, bytes, type);
   };
-  await new Promise<void>((ready, no) => {
-    server.once('error', no);
-    server.listen(port, host, ready);
-  }).catch((e: unknown) => {
-    throw failure(`cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${systemProblem(e) ?? String(e)}`);
-  });
-  const { port: bound } = server.address() as AddressInfo;
+  const { urls, close } = await listenUnderToken({ host, port }, serve, (e) =>
+    reject(failure(`the page cannot be served: ${e instanceof Error ? e.message : String(e)}`)),
+  );
   return {
-    urls: addressesOf(host).map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${bound}/${token}/`),
+    urls,
     results,
     close() {
       clearTimeout(silence);
-      server.close();
-      server.closeAllConnections();
+      close();
     },
   };
-}
-
-function answer(response: ServerResponse, status: number, body: string | Uint8Array, type = 'text/plain'): void {
-  response.writeHead(status, { ...pageHeaders, ...(status === 204 ? {} : { 'Content-Type': type }) });
-  response.end(body);
 }
 
 /** What a page has sent as JSON; undefined for what is none or too long. */
@@ -149,16 +126,6 @@ function decoded(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** Where a server that listens on an address is reached: for all addresses, each of this machine's, loopback last. */
-function addressesOf(host: string): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [host];
-  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const suitable = own
-    .filter(({ family }) => family === 'IPv4')
-    .sort((a, b) => Number(a.internal) - Number(b.internal));
-  return suitable.map(({ address }) => address);
 }
 
 function withResolvers<T>() {

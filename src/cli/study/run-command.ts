@@ -1,5 +1,6 @@
 import { safeText } from '../../diagnostics/text-width.ts';
 import { type StudyControl, type StudyOutcome, shownPath } from '../../study/run-study.ts';
+import type { StudyEvent } from '../../study/study-events.ts';
 import { networkFile } from '../../study/study-folder.ts';
 import { findingsText } from '../../study/study-text.ts';
 import { findingsJson } from '../../study/write-findings.ts';
@@ -9,6 +10,7 @@ import { exitCodes, type Io } from '../io.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import { explained } from '../training/explained.ts';
 import { listenForStop } from '../training/stop-signals.ts';
+import { type LivePage, openLivePage } from './live-page.ts';
 import { createStudyScreen } from './study-screen.ts';
 
 /** Runs a study to its end or until a signal stops it, and says what it found. */
@@ -28,12 +30,19 @@ export function runStudyCommand(
           : 'stopping: trainings finish their step and leave a checkpoint; once more ends at once\n',
       );
     });
+    let page: LivePage | undefined;
     try {
-      const outcome = await run({ signal: signals.signal, onEvent: screen.onEvent }, screen);
+      page = flag(args, 'page') ? await openLivePage(io) : undefined;
+      const onEvent = (event: StudyEvent) => {
+        screen.onEvent(event);
+        page?.onEvent(event);
+      };
+      const outcome = await run({ signal: signals.signal, onEvent }, screen);
       screen.clear();
       printOutcome(outcome, outcome.finished ? after(outcome) : [], args, io);
       return outcome.finished ? exitCodes.ok : (signals.code() ?? exitCodes.interrupted);
     } finally {
+      page?.close();
       screen.clear();
       signals.release();
     }

@@ -12,7 +12,8 @@ export function createWorkerScreen(args: Arguments, io: Io): (event: WorkerEvent
     if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(event)}\n`);
     const problem = problemOf(event);
     if (problem !== undefined) io.stderr.write(`warning: ${safeText(problem)}\n`);
-    else if (!flag(args, 'json') && !flag(args, 'quiet')) io.stdout.write(`${safeText(lineOf(event))}\n`);
+    else if (event.kind !== 'away' && !flag(args, 'json') && !flag(args, 'quiet'))
+      io.stdout.write(`${safeText(lineOf(event))}\n`);
   };
 }
 
@@ -23,7 +24,7 @@ function problemOf(event: WorkerEvent): string | undefined {
   return event.kind === 'away' ? `the queue does not answer, it is asked again: ${event.reason}` : undefined;
 }
 
-function lineOf(event: WorkerEvent): string {
+function lineOf(event: Exclude<WorkerEvent, { kind: 'away' }>): string {
   switch (event.kind) {
     case 'listening':
       return `waiting for trainings at ${event.queue}`;
@@ -42,8 +43,6 @@ function lineOf(event: WorkerEvent): string {
       return `${event.study} ${event.network}: left to others`;
     case 'delivered':
       return `${event.study}: delivered a result of an earlier process`;
-    case 'away':
-      return '';
     case 'back':
       return 'the queue answers again';
   }

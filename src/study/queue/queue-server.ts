@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,7 +32,7 @@ export function openQueueServer(address: QueueAddress, cwd: string): QueueServer
   const bullmq = load(address, cwd);
   const isPostgres = address.kind === 'postgres';
   const options = isPostgres
-    ? { connection: { connectionString: address.url, schema: namespace, migrate: true, max: 2 } }
+    ? { connection: { connectionString: address.url, schema: namespace, migrate: true, max: 2, Client: quietClient(cwd) } }
     : { connection: { url: address.url }, prefix: namespace };
   const backend = isPostgres ? bullmq.createPostgresBackend : bullmq.createRedisBackend;
   // both backends have the same classes, whose types differ in what a connection is
@@ -63,6 +64,21 @@ function load({ kind }: QueueAddress, cwd: string): Bullmq {
     });
   }
   return createRequire(entry)(entry) as Bullmq;
+}
+
+/**
+ * PostgreSQL's client with a listener for errors. While BullMQ has one of the pool's clients in use, nobody listens to it, and a server
+ * that goes away in that moment would end the process; the query fails as well, and is asked again.
+ */
+function quietClient(cwd: string): unknown {
+  const bullmq = findPackage('bullmq', cwd) as string;
+  const { Client } = createRequire(bullmq)('pg') as { Client: new (config: unknown) => EventEmitter };
+  return class extends Client {
+    constructor(config: unknown) {
+      super(config);
+      this.on('error', () => {});
+    }
+  };
 }
 
 /**

@@ -16,11 +16,22 @@ const ownStyle =
 
 /** A study's report: one HTML file that needs no other and no network. */
 export function studyReport(found: StudyFound): string {
-  const { folder, config, scorer, findings } = found;
-  const title = `${config.name}, ${folder.shown}`;
+  const head = reportHead(`${found.config.name}, ${found.folder.shown}`);
+  return `${head}<body><main>\n${reportBody(found)}\n</main></body></html>\n`;
+}
+
+/** The beginning of a page in the report's style. */
+export function reportHead(title: string): string {
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<title>${escapeHtml(title)}</title><style>${style}${ownStyle}</style></head><body><main>`,
+    `<title>${escapeHtml(title)}</title><style>${style}${ownStyle}</style></head>`,
+  ].join('\n');
+}
+
+/** What the report says, as HTML. */
+export function reportBody(found: StudyFound): string {
+  const { folder, config, scorer, findings } = found;
+  return [
     `<h1>${escapeHtml(config.name)}</h1><p class="lead">${escapeHtml(folder.shown)}, on ${escapeHtml(config.data)}</p>`,
     tiles(config, scorer, findings),
     findings.networks.length > 0 ? scatterFigure(frontScatter(found)) : '',
@@ -29,7 +40,6 @@ export function studyReport(found: StudyFound): string {
     `<h2>Longer training</h2>${correlations(config, findings)}`,
     `<h2>All networks</h2>${networkTable(config, scorer, findings.networks)}`,
     `<h2>Configuration</h2>${configTable(config)}`,
-    '</main></body></html>\n',
   ].join('\n');
 }
 

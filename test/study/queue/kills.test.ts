@@ -1,41 +1,35 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { nextInt } from '../../../src/search/algorithms/random.ts';
 import { randomState } from '../../../src/weights/random.ts';
 import { planIn, studyFolder } from '../fixture.ts';
-import { buildPrograms, createFleet, foundOf, killGroup, layStudy, type Programs, type Started } from './fleet.ts';
-import { missing, type ServerKind, serverKinds, startServer, type TestServer } from './servers.ts';
+import {
+  buildPrograms,
+  createFleet,
+  filesWith,
+  foundOf,
+  killGroup,
+  layStudy,
+  type Programs,
+  type Started,
+} from './fleet.ts';
+import { missing, password, type ServerKind, serverKinds, startServer, type TestServer } from './servers.ts';
+import { wideSpace } from './wide-space.ts';
 
 /** 300 in all, for the figures in docs/search.md: ENET_KILLS=150 for each of the two servers. */
 const kills = Number(process.env.ENET_KILLS ?? 4);
 const seed = Number(process.env.ENET_SEED ?? 20_261_124);
 const trials = kills > 20 ? 400 : 10;
 
+// removing the folders of many trainings takes its time on a busy disk
+vi.setConfig({ hookTimeout: 60_000 });
+
 let programs: Programs;
 beforeAll(async () => {
   programs = await buildPrograms();
-}, 60_000);
+});
 afterAll(() => programs.remove());
-
-/** 110,592 encodings. */
-const space = `import { ConvBnAct, MBConv } from "std/blocks"
-
-model Wide {
-  param classes: int = 3
-  convention tf
-  input image: [1, 8, 8]
-  stem: ConvBnAct(8, kernel: 3, stride: 2)
-  stages: MBConv {
-    | block               | repeat    | channels        | kernel    | stride | expand |
-    | {MBConv, ConvBnAct} | {1, 2}    | 8 * {1, 2, 3}   | {3, 5}    | 1      | {2, 3} |
-    | {MBConv, ConvBnAct} | {1, 0, 2} | 8 * {2, 1, 3}   | {3, 5}    | 2      | {2, 3} |
-    | {MBConv, ConvBnAct} | {1, 0}    | 8 * {2, 1, 3}   | {3, 5}    | 1      | {2, 3} |
-  }
-  head: GlobalAvgPool
-  classifier: Linear(classes)
-}
-`;
 
 for (const kind of serverKinds) {
   const why = missing(kind);
@@ -48,7 +42,7 @@ for (const kind of serverKinds) {
 }
 
 async function killAll(kind: ServerKind): Promise<void> {
-  const cwd = studyFolder(space);
+  const cwd = studyFolder(wideSpace);
   const plan = await planIn(cwd, { trials, rungs: [1, 3], algorithm: 'evolution', population: 12, stopsEarly: false });
   const unbroken = layStudy(join(cwd, 'whole/study'), plan);
   const whole = createFleet(programs, undefined, cwd, 0).study(unbroken.path);
@@ -59,24 +53,21 @@ async function killAll(kind: ServerKind): Promise<void> {
   // the steps of the unbroken study are not counted
   const before = createFleet(programs, server.url, cwd, 0).steps();
   const fleet = createFleet(programs, server.url, cwd, kills > 20 ? 50 : 20);
+  const workers = Array.from({ length: 4 }, () => kept(fleet.worker));
   try {
-    const workers = Array.from({ length: 4 }, () => fleet.worker());
-    let study = fleet.study(folder.path);
+    const study = kept(() => fleet.study(folder.path));
     const random = randomState(seed, kind);
     const killed = { worker: 0, machine: 0, study: 0, server: 0 };
-    for (let n = 0; n < kills && study.process.exitCode === null; n++) {
+    for (let n = 0; n < kills && !study.done(); n++) {
       await setTimeout(300 + nextInt(random, 1200));
-      if (study.process.exitCode !== null) break;
+      if (study.done()) break;
       const target = (['worker', 'machine', 'study', 'server'] as const)[
         kills > 20 ? nextInt(random, 4) : n % 4
       ] as keyof typeof killed;
       killed[target]++;
       if (target === 'server') await again(server);
-      else if (target === 'study') study = await replaced(study, 'one', () => fleet.study(folder.path));
-      else {
-        const at = nextInt(random, workers.length);
-        workers[at] = await replaced(workers[at] as Started, target === 'machine' ? 'group' : 'one', fleet.worker);
-      }
+      else if (target === 'study') await study.kill('one');
+      else await (workers[nextInt(random, workers.length)] as Kept).kill(target === 'machine' ? 'group' : 'one');
     }
     expect(await study.ended, study.said()).toBe(0);
     const done = fleet.steps() - before;
@@ -89,21 +80,59 @@ async function killAll(kind: ServerKind): Promise<void> {
     expect(found.repeated).toBe(0);
     expect(found.results).toEqual(wanted.results);
     expect(found.front).toBe(wanted.front);
+    expect(filesWith(password, folder.path)).toEqual([]);
+    for (const one of [study, ...workers]) expect(one.said()).not.toContain(password);
     if (kills > 20) {
       expect(Object.values(killed).reduce((a, b) => a + b, 0)).toBe(kills);
       expect(repeated).toBeLessThan(0.05);
     }
   } finally {
+    for (const worker of workers) worker.release();
     fleet.end();
     await server.remove();
   }
 }
 
-async function replaced(started: Started, what: 'one' | 'group', next: () => Started): Promise<Started> {
-  if (what === 'one') started.process.kill('SIGKILL');
-  else killGroup(started.process);
-  await started.ended;
-  return next();
+/** A process that whoever runs it starts again: after it was killed, and where the server did not answer in time at its start. */
+interface Kept {
+  kill(what: 'one' | 'group'): Promise<void>;
+  /** Does not start it again. */
+  release(): void;
+  /** Whether it has come to its end, and the code with which it did. */
+  done(): boolean;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  said(): string;
+}
+
+function kept(start: () => Started): Kept {
+  let current = start();
+  let isDone = false;
+  let isReleased = false;
+  const run = async (): Promise<number | NodeJS.Signals | null> => {
+    for (;;) {
+      const code = await current.ended;
+      const isLate = code === 1 && current.said().includes('cannot be used: ');
+      if (isReleased || (code !== 'SIGKILL' && !isLate)) {
+        isDone = true;
+        return code;
+      }
+      current = start();
+    }
+  };
+  return {
+    ended: run(),
+    done: () => isDone,
+    release() {
+      isReleased = true;
+    },
+    said: () => current.said(),
+    async kill(what) {
+      const { process: child, ended } = current;
+      if (what === 'group') killGroup(child);
+      else child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 async function again(server: TestServer): Promise<void> {

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+/** The password in each server's address, which is to be found nowhere else. */
+export const password = 'geheim';
+
 /** A real server on a free port of loopback, which keeps what it holds in a folder of its own. */
 export interface TestServer {
   readonly url: string;
@@ -44,7 +47,10 @@ export async function startServer(kind: ServerKind): Promise<TestServer> {
     await ended;
   };
   const server: TestServer = {
-    url: kind === 'redis' ? `redis://127.0.0.1:${port}` : `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url:
+      kind === 'redis'
+        ? `redis://:${password}@127.0.0.1:${port}`
+        : `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     pid: () => child.pid as number,
     async start() {
       for (let tries = 0; ; tries++) {
@@ -67,7 +73,7 @@ export async function startServer(kind: ServerKind): Promise<TestServer> {
 }
 
 function redis(port: number, folder: string): string[] {
-  const given = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', save: '' };
+  const given = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', save: '', requirepass: password };
   return ['redis-server', ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)])];
 }
 
