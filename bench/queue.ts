@@ -1,5 +1,5 @@
 // How much of a quarter of one worker's time four workers take for trainings of a fixed length, over each server:
-// npx tsx bench/queue.ts [trainings] [milliseconds of a tenth of a training]
+// npx tsx bench/queue.ts [trainings] [milliseconds of a tenth of a training] [redis or postgres]
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,10 @@ import { buildPrograms, createFleet, foundOf, layStudy } from '../test/study/que
 import { missing, serverKinds, startServer } from '../test/study/queue/servers.ts';
 import { wideSpace } from '../test/study/queue/wide-space.ts';
 
-const [trials = 400, stepMs = 100] = process.argv.slice(2).map(Number);
+const [trials = 400, stepMs = 100] = process.argv.slice(2, 4).map(Number);
+const [, , , , only] = process.argv;
 const programs = await buildPrograms();
-for (const kind of serverKinds) {
+for (const kind of serverKinds.filter((name) => only === undefined || name === only)) {
   const why = missing(kind);
   if (why !== undefined) {
     console.log(`${kind}: ${why}`);

@@ -32,7 +32,15 @@ export function openQueueServer(address: QueueAddress, cwd: string): QueueServer
   const bullmq = load(address, cwd);
   const isPostgres = address.kind === 'postgres';
   const options = isPostgres
-    ? { connection: { connectionString: address.url, schema: namespace, migrate: true, max: 2, Client: quietClient(cwd) } }
+    ? {
+        connection: {
+          connectionString: address.url,
+          schema: namespace,
+          migrate: true,
+          max: 2,
+          Client: quietClient(cwd),
+        },
+      }
     : { connection: { url: address.url }, prefix: namespace };
   const backend = isPostgres ? bullmq.createPostgresBackend : bullmq.createRedisBackend;
   // both backends have the same classes, whose types differ in what a connection is
