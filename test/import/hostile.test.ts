@@ -70,6 +70,15 @@ test('no damaged configuration of a Keras model makes the import fail: it is sta
   );
 }, 600_000);
 
+test('a padding of one side alone is refused', async () => {
+  const { config, checkpoint } = await opened();
+  const at = config.config.layers.findIndex((layer: { class_name: string }) => layer.class_name === 'ZeroPadding2D');
+  const topology = readTopology(replaced(config, ['config', 'layers', at, 'config', 'padding'], [0]));
+  expect(importLayers(checkpoint, topology!, undefined, 'net').diagnostics.map(({ message }) => message)).toEqual([
+    expect.stringContaining('its padding is no size'),
+  ]);
+});
+
 test('no damaged ONNX file makes the import fail: it is stated or refused', () => {
   const original = new Uint8Array(readFileSync(new URL('golden/forms-17.onnx', import.meta.url)));
   fc.assert(

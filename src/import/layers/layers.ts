@@ -270,15 +270,17 @@ function globalPool(c: LayerContext, type: string): LayerValue {
 function zeroPadding(c: LayerContext): LayerValue {
   checkChannelsLast(c);
   const value = c.config.padding ?? 1;
-  const both = (n: unknown) => (Array.isArray(n) ? n : [n, n]);
-  const [[top, bottom], [left, right]] = (Array.isArray(value) ? value : [value, value]).map(both) as number[][] as [
-    [number, number],
-    [number, number],
-  ];
-  const sides = [top, left, bottom, right];
-  if (!sides.every(Number.isInteger)) fail('its padding is no size');
-  const pads = c.numbers(numbersOf([0, 0, top, left, 0, 0, bottom, right], false));
+  const both = (n: unknown): readonly unknown[] => (Array.isArray(n) ? n : [n, n]);
+  const [vertical, horizontal] = both(value);
+  const [[top, bottom], [left, right]] = [both(vertical), both(horizontal)] as [number[], number[]];
+  const sides = [0, 0, top, left, 0, 0, bottom, right];
+  if (!sides.every(isWhole)) fail('its padding is no size');
+  const pads = c.numbers(numbersOf(sides, false));
   return same(c, c.node('Pad', [map(c), pads]));
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 function upsampling(c: LayerContext): LayerValue {
