@@ -251,7 +251,7 @@ export const commands: readonly Command[] = [
     completes: 'weights',
     details: `inspect FILE lists the tensors of any file that can be read, or of published weights by their name: name, type, shape, range, and how many values are not finite.
 
-convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
+convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name), or a folder (FOLDER/: a TensorFlow.js layers model, of a spec). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
 
 verify FILE [spec] says whether a file has what a model needs: tensors that are missing or surplus, with the nearest names, and wrong shapes. The exit code is 1 where it does not.
 

@@ -1,8 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { registerLayers } from '../../src/layers.ts';
+import { openSafetensors } from '../../src/weights/readers/readers.ts';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { findPython, runPython } from '../oracle.ts';
+import { fromFiles } from '../tfjs/models.ts';
+import { accessTo } from '../weights/open-bytes.ts';
 import { enetc, folder } from './fake-io.ts';
 
 /** A depthwise and a grouped convolution, a dense layer, a norm, a weight map with a list of modules. */
@@ -66,6 +71,8 @@ describe('convert', () => {
   test.each([
     ['own.safetensors net.enet -o x.weights.h5', 2, 'gives a file that goes by their names'],
     ['own.safetensors -o x.h5', 2, "'x.h5' needs a spec"],
+    ['own.safetensors -o web/', 2, "'web/' needs a spec"],
+    ['own.safetensors net.enet --names other -o web/', 2, '--names is not for a TensorFlow.js folder'],
     ['own.safetensors -o x.npz', 2, 'has the name of a NumPy archive'],
     ['own.safetensors -o own.safetensors --force', 2, 'is what the output is made from'],
     ['own.safetensors net.enet --names others -o x.pt', 1, "no column 'others'; did you mean 'other'?"],
@@ -75,6 +82,21 @@ describe('convert', () => {
   ])('%s ends with %i', async (line, code, message) => {
     const { run } = await project();
     expect(await run(`convert ${line}`)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+  });
+
+  test('TensorFlow.js loads a folder, which is read back bit for bit', async () => {
+    const { cwd, run } = await project();
+    expect(await run('convert own.safetensors net.enet -o web/')).toMatchObject({ code: 0, err: '' });
+    const files = new Map(readdirSync(join(cwd, 'web')).map((name) => [name, readFileSync(join(cwd, 'web', name))]));
+    await tf.setBackend('cpu');
+    registerLayers(tf);
+    const model = await tf.loadLayersModel(fromFiles(files));
+    expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, 5]]);
+    const kernel = model.getLayer('classifier').getWeights()[0]!.transpose().arraySync() as number[][];
+    const own = openSafetensors(accessTo(readFileSync(join(cwd, 'own.safetensors'))), 'own').checkpoint!;
+    expect(kernel.flat()).toEqual([...own.read('classifier.weight')]);
+    expect((await run('convert web net.enet --like own.safetensors -o back.safetensors')).code).toBe(0);
+    expect(readFileSync(join(cwd, 'back.safetensors'))).toEqual(readFileSync(join(cwd, 'own.safetensors')));
   });
 
   const python = findPython(['zipfile']);

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { elements } from '../../../5-graph/graph.ts';
 import { hasErrors } from '../../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../../diagnostics/json.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
+import { statOf } from '../../../node/file-stat.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
 import { isFloat } from '../../../weights/checkpoint.ts';
 import { statedFacts } from '../../../weights/preprocessing-facts.ts';
@@ -13,6 +15,7 @@ import { openNamed } from '../../open-weights.ts';
 import { scalingOptions } from '../../options.ts';
 import { printDiagnostics, printJson } from '../../print-diagnostics.ts';
 import { outputTo } from '../../refuse-overwriting.ts';
+import { compileCommand } from '../compile.ts';
 import type { WeightsAction } from './action.ts';
 import { writeNetworkWeights, writingOptions } from './write-network-weights.ts';
 import { writeWeightsFile } from './write-weights-file.ts';
@@ -39,7 +42,9 @@ export const convertAction: WeightsAction = {
   options: [...networkOptions, ...writingOptions, 'weights-key'],
   async run(args, io) {
     const [file = '', ...operands] = args.operands;
-    if (!flag(args, 'output')) throw usageError('weights convert needs --output FILE', 'weights');
+    const output = text(args, 'output');
+    if (output === undefined) throw usageError('weights convert needs --output FILE', 'weights');
+    if (isFolder(output, io)) return writeModel(file, operands, args, io);
     // without a spec, and where nothing asks for one, the file's own names stay
     const isPlain = operands.length === 0 && !networkOptions.some((name) => flag(args, name));
     // the file is an input that the output may not replace
@@ -54,6 +59,26 @@ export const convertAction: WeightsAction = {
     }
   },
 };
+
+/** Whether an output is a folder: it ends as one, or is there. */
+function isFolder(output: string, io: Io): boolean {
+  return /[/\\]$/.test(output) || statOf(resolve(io.cwd, output))?.isDirectory() === true;
+}
+
+/** Writes a TensorFlow.js folder: what `compile` writes for the target, whose layers have the names of the network's steps. */
+function writeModel(file: string, operands: readonly string[], args: Arguments, io: Io): Promise<number> {
+  const name = text(args, 'output') as string;
+  if (operands.length === 0)
+    throw usageError(`'${name}' needs a spec: a TensorFlow.js folder holds a model`, 'weights');
+  const other = ['names', 'like'].find((option) => flag(args, option));
+  if (other !== undefined)
+    throw usageError(
+      `--${other} is not for a TensorFlow.js folder, whose layers have the model's own names`,
+      'weights',
+    );
+  const values = new Map([...args.values, ['weights', [file]], ['target', ['tfjs']]] as const);
+  return compileCommand({ ...args, operands, values }, io);
+}
 
 /** Writes the floating-point tensors of a file as they are. */
 async function writePlain(
