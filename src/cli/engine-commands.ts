@@ -59,7 +59,7 @@ export const engineCommands: readonly Command[] = [
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'spec',
     details:
-      "The network is a spec or library model with --weights, a training run's folder, an ONNX file (run by ONNX Runtime: npm install onnxruntime-node), or a TensorFlow.js model (its folder or model.json). A folder stands for all pictures in it. Pictures are prepared as the network's file, its weights or its run state: resized, cropped, normalised; turned as their EXIF data say.\n\nPictures that cannot be read are named and left out; the exit code is then 1.",
+      "The network is a spec or library model with --weights, a training run's folder, an ONNX file (run by ONNX Runtime: npm install onnxruntime-node), a TensorFlow Lite file (run in a Python: pip install ai-edge-litert), or a TensorFlow.js model (its folder or model.json). A folder stands for all pictures in it. Pictures are prepared as the network's file, its weights or its run state: resized, cropped, normalised; turned as their EXIF data say.\n\nPictures that cannot be read are named and left out; the exit code is then 1.",
     options: predictOptions,
     examples: [
       ['enetc predict runs/my-net-1 photo.jpg', 'what a run has learnt'],

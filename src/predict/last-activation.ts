@@ -4,6 +4,7 @@ import { readOnnxGraph } from '../import/onnx/read-graph.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { RandomAccess } from '../weights/readers/format.ts';
 import { readTopology } from '../weights/readers/layers-model/topology.ts';
+import { operators } from '../weights/readers/tflite/schema.ts';
 import type { LastActivation } from './probabilities.ts';
 
 /** What the class scores of a network went through last. */
@@ -31,6 +32,13 @@ export function lastOfOnnx(name: string, file: RandomAccess): LastActivation | u
     if (isUnreadable(e)) return undefined;
     throw e;
   }
+}
+
+/** The same of a TensorFlow Lite file, by the operator that its scores come from. */
+export function lastOfLite(operator: number | undefined): LastActivation | undefined {
+  if (operator === undefined) return undefined;
+  if (operator === operators.softmax.code) return 'softmax';
+  return operator === operators.logistic.code ? 'sigmoid' : 'none';
 }
 
 /** The same of a layers model of TensorFlow.js; undefined of a graph model, whose converters fuse and rename. */

@@ -2,6 +2,12 @@ import { Builder } from 'flatbuffers';
 import type { Graph, GraphNode, Shape } from '../../5-graph/graph.ts';
 import { shapeOf } from '../../5-graph/graph.ts';
 import { statedLabels } from '../../weights/preprocessing-facts.ts';
+import {
+  axisLabels,
+  metadataFields as fields,
+  normalisationUnit,
+  white,
+} from '../../weights/readers/tflite/lite-metadata.ts';
 import { createStoredZip, slowCrc32 } from '../../weights/stored-zip.ts';
 import type { Metadata } from '../target.ts';
 import {
@@ -17,34 +23,11 @@ import {
   uint32,
 } from './flat-tables.ts';
 
-/** The name of the entry of a model's metadata that TensorFlow Lite's tools look for. */
-export const metadataEntry = 'TFLITE_METADATA';
-
-/**
- * Field numbers of TensorFlow Lite's metadata: tensorflow_lite_support/metadata/metadata_schema.fbs, version 1.0, which is all that
- * is used of it.
- */
-const fields = {
-  model: { name: 0, subgraphs: 2, parserVersion: 7 },
-  subgraph: { inputs: 2, outputs: 3 },
-  tensor: { name: 0, description: 1, content: 3, processing: 4, files: 6 },
-  content: { type: 0, properties: 1 },
-  image: { colours: 0, size: 1 },
-  size: { width: 0, height: 1 },
-  unit: { type: 0, options: 1 },
-  normalisation: { mean: 0, std: 1 },
-  file: { name: 0, description: 1, type: 2 },
-} as const;
-
 const identifier = 'M001';
 /** Members of unions and enumerations of that schema. */
 const contents = { features: 1, image: 2 };
 const colourSpaces = { unknown: 0, rgb: 1, grayscale: 2 };
-const normalisation = 1;
-const axisLabels = 2;
 const labelsFile = 'labels.txt';
-/** The largest number of a picture's bytes, in which the form states what we state of numbers between 0 and 1. */
-const white = 255;
 
 /** What TensorFlow Lite's own tools (Task Library, MediaPipe, Android Studio) know of a model's inputs and outputs. */
 export function liteMetadata(graph: Graph, metadata: Metadata): Uint8Array {
@@ -102,7 +85,7 @@ function inputTable(graph: Graph, { op, shapes }: GraphNode): FlatTable {
   ];
   const unit: FlatTable | undefined = mean &&
     std && [
-      [fields.unit.type, uint8(normalisation)],
+      [fields.unit.type, uint8(normalisationUnit)],
       [
         fields.unit.options,
         table([

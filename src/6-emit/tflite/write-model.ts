@@ -4,10 +4,11 @@ import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.
 import { version } from '../../version.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { toHalf } from '../../weights/float16.ts';
+import { metadataEntry } from '../../weights/readers/tflite/lite-metadata.ts';
 import { factsEntry, fields, fileIdentifier } from '../../weights/readers/tflite/schema.ts';
 import type { EmitRequest, EmitResult } from '../target.ts';
 import { addTable, type FlatTable, uint32, uint64 } from './flat-tables.ts';
-import { labelsArchive, liteMetadata, metadataEntry } from './metadata.ts';
+import { labelsArchive, liteMetadata } from './metadata.ts';
 import type { LiteModel, LiteTensor } from './model.ts';
 import { type BufferTable, modelTable } from './model-table.ts';
 import type { LiteOptions } from './options.ts';

@@ -1,11 +1,13 @@
 /**
  * What Python runs: TensorFlow Lite's interpreter, by lines of JSON. Its argument is the engine that is wanted, `litert` or
  * `tensorflow`; without one, the first that there is. First it says which one it has, `{engine}`; then each request is answered by
- * one line, `{error}` or what it asks for. Numbers are float32 in base64.
+ * one line, `{error}` or what it asks for. Numbers are float32 in base64; those of quantised inputs and outputs are what the integers
+ * stand for.
  *
  * - `{open: path, id, threads, delegate}`: opens a model, with its default delegate (XNNPACK) or without; gives `{inputs}`,
  *   a shape by name, -1 for an open batch. A number in place of the path: the model follows the line, and has that many bytes.
- * - `{run: id, inputs: {name: {shape, data}}}`: gives `{outputs: {name: {shape, data}}}`, by the names of the signature. Inputs of
+ * - `{run: id, inputs: {name: {shape, data}}}`: gives `{outputs: {name: {shape, data}}}`, by the names of the signature, or of the
+ *   tensors where there is none. Inputs of
  *   another shape than before resize the model.
  * - `{time: id, runs}`: runs on the inputs of the last `run`; gives `{milliseconds}`, a list.
  * - `{close: id}`
@@ -43,14 +45,17 @@ def open_model(request):
     given = request['open']
     file = {'model_path': given} if isinstance(given, str) else {'model_content': sys.stdin.buffer.read(given)}
     model = Interpreter(**file, num_threads=request['threads'], experimental_op_resolver_type=kind)
-    key = next(iter(model.get_signature_list()))
-    own = model._get_full_signature_list()[key]
+    key = next(iter(model.get_signature_list()), None)
+    named = lambda details: {d['name']: d['index'] for d in details}
+    plain = {'inputs': named(model.get_input_details()), 'outputs': named(model.get_output_details())}
+    own = plain if key is None else model._get_full_signature_list()[key]
     indices = {d['index']: d for d in model.get_input_details()}
     inputs = {name: indices[index] for name, index in own['inputs'].items()}
-    models[request['id']] = (model, inputs, own['outputs'], {})
+    steps = {d['index']: (d['dtype'], *d['quantization']) for d in [*model.get_input_details(), *model.get_output_details()]}
+    models[request['id']] = (model, inputs, own['outputs'], {}, steps)
     return {'inputs': {name: [int(n) for n in d['shape_signature']] for name, d in inputs.items()}}
 def run(request):
-    model, inputs, outputs, shapes = models[request['run']]
+    model, inputs, outputs, shapes, steps = models[request['run']]
     fed = request['inputs']
     if any(shapes.get(name) != fed[name]['shape'] for name in fed):
         for name, value in fed.items():
@@ -59,11 +64,19 @@ def run(request):
         model.allocate_tensors()
     for name, value in fed.items():
         data = np.frombuffer(base64.b64decode(value['data']), np.float32).reshape(value['shape'])
-        model.set_tensor(inputs[name]['index'], data)
+        index = inputs[name]['index']
+        kind, scale, zero = steps[index]
+        if scale > 0:
+            info = np.iinfo(kind)
+            data = np.clip(np.rint(data / scale) + zero, info.min, info.max).astype(kind)
+        model.set_tensor(index, data)
     model.invoke()
     results = {}
     for name, index in outputs.items():
         value = np.ascontiguousarray(model.get_tensor(index), np.float32)
+        _, scale, zero = steps[index]
+        if scale > 0:
+            value = (value - np.float32(zero)) * np.float32(scale)
         results[name] = {'shape': list(value.shape), 'data': base64.b64encode(value.tobytes()).decode()}
     return {'outputs': results}
 def time_runs(request):

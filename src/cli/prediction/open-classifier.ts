@@ -6,6 +6,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { statOf } from '../../node/file-stat.ts';
 import type { Classifier } from '../../predict/classifier.ts';
 import type { AskedOfFile } from '../../predict/file-image.ts';
+import { openLiteClassifier } from '../../predict/open-lite.ts';
 import { openNetworkClassifier } from '../../predict/open-network.ts';
 import { openOnnxClassifier } from '../../predict/open-onnx.ts';
 import { openTfjsClassifier } from '../../predict/open-tfjs.ts';
@@ -24,10 +25,10 @@ import { askedSize } from '../scaling-request.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
 /** What the first operand of `predict` is. */
-type NetworkKind = 'onnx' | 'tfjs' | 'run' | 'spec';
+type NetworkKind = 'onnx' | 'tflite' | 'tfjs' | 'run' | 'spec';
 
 /**
- * Opens the network that the first operand names: a spec with `--weights`, a run, an ONNX file or a TensorFlow.js model. Undefined if
+ * Opens the network that the first operand names: a spec with `--weights`, a run, a file of ONNX or TensorFlow Lite, or a TensorFlow.js model. Undefined if
  * it does not compile, or its weights do not fit, which is printed.
  */
 export async function openClassifier(args: Arguments, io: Io): Promise<Classifier | undefined> {
@@ -35,12 +36,13 @@ export async function openClassifier(args: Arguments, io: Io): Promise<Classifie
   if (operand === undefined) throw usageError('predict takes a network and pictures', 'predict');
   const { kind, path } = kindOf(operand, io);
   const backend = (text(args, 'backend') ?? 'auto') as BackendRequest;
-  if (kind === 'onnx' || kind === 'tfjs') {
+  if (kind === 'onnx' || kind === 'tflite' || kind === 'tfjs') {
     refuseNetworkOptions(args, operand);
     const preprocessing = askedPreprocessing(args);
     const size = askedSize(args);
     const asked: AskedOfFile = { ...(preprocessing && { preprocessing }), ...(size && { size }) };
-    return kind === 'onnx' ? openOnnxClassifier(path, asked, io) : openTfjsClassifier(path, asked, backend, io);
+    if (kind === 'onnx') return openOnnxClassifier(path, asked, io);
+    return kind === 'tflite' ? openLiteClassifier(path, asked, io) : openTfjsClassifier(path, asked, backend, io);
   }
   requireWeights(args);
   if (kind === 'spec' && !flag(args, 'weights')) {
@@ -78,6 +80,7 @@ function kindOf(operand: string, { cwd }: Io): { readonly kind: NetworkKind; rea
   }
   const ending = extname(operand).toLowerCase();
   if (ending === '.onnx') return { kind: 'onnx', path: operand };
+  if (ending === '.tflite') return { kind: 'tflite', path: operand };
   if (ending === '.json') return { kind: 'tfjs', path: operand };
   if (stat && hasPictureEnding(operand)) {
     throw usageError(`'${operand}' is a picture: a network comes first, then pictures`, 'predict');

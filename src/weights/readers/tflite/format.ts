@@ -1,15 +1,14 @@
 import { elements } from '../../../5-graph/graph.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
-import { isObject } from '../../is-object.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts';
 import { inOurOrder } from '../layers-model/feature-channels.ts';
 import { refusing } from '../refusing.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
-import { placeOfMetadata, readConstants, type TfliteConstant } from './constants.ts';
+import { readConstants, type TfliteConstant } from './constants.ts';
 import { RangedBuffer } from './ranged-buffer.ts';
-import { factsEntry } from './schema.ts';
-import { rootTable, type Table } from './tables.ts';
+import { rootTable } from './tables.ts';
+import { factsIn } from './written-facts.ts';
 
 const what = 'a TensorFlow Lite model (.tflite)';
 
@@ -35,7 +34,7 @@ function openTflite({ name, file }: CheckpointSource): OpenedTensors {
   const checkpoint: Checkpoint = {
     name,
     tensors,
-    metadata: factsOf(root, file),
+    metadata: factsIn(root, file),
     read(tensor) {
       const constant = located.get(tensor);
       if (!constant || !isRead(constant)) throw new Error(`${name} has no floating-point tensor '${tensor}'`);
@@ -45,22 +44,6 @@ function openTflite({ name, file }: CheckpointSource): OpenedTensors {
     },
   };
   return { checkpoint, diagnostics: [] };
-}
-
-const mostFactBytes = 10_000_000;
-
-/** The facts that enetc has written; none of a file of another maker. */
-function factsOf(root: Table, file: RandomAccess): ReadonlyMap<string, string> {
-  const place = placeOfMetadata(root, factsEntry);
-  if (!place || place.length > mostFactBytes || place.begin + place.length > file.size) return new Map();
-  const text = new TextDecoder().decode(file.read(place.begin, place.length));
-  try {
-    const facts = JSON.parse(text) as unknown;
-    if (!isObject(facts)) return new Map();
-    return new Map(Object.entries(facts).filter((fact): fact is [string, string] => typeof fact[1] === 'string'));
-  } catch {
-    return new Map();
-  }
 }
 
 /** Two constants may have one name: the second is `NAME#2`. */
