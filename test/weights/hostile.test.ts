@@ -93,3 +93,23 @@ test.each([
   },
   600_000,
 );
+
+test('a list of weights alone is read under its names; damaged, it is read or refused', () => {
+  const bytes = new TextEncoder().encode(JSON.stringify([{ weights, paths: ['w.bin'] }]));
+  const stored = new Uint8Array(new Float32Array([1, 2, 3, 4, 0, 0, 0]).buffer).slice(0, 16 + 2 + 8);
+  stored.set([5, 6], 16);
+  const near = () => stored;
+  const { checkpoint, diagnostics } = openBytes(bytes, { near });
+  expect(diagnostics).toEqual([]);
+  expect([...checkpoint!.tensors.values()].map(({ name, shape }) => [name, shape])).toEqual([
+    ['conv/kernel', [1, 1, 2, 2]],
+    ['conv/bias', [2]],
+    ['fc/kernel', [2, 2]],
+  ]);
+  expect([...checkpoint!.read('conv/kernel')]).toEqual([1, 2, 3, 4]);
+  expect([...checkpoint!.read('conv/bias')]).toEqual([5, 6]);
+  fc.assert(
+    fc.property(mutated(bytes), (damaged) => readOrRefuse(damaged, near)),
+    { numRuns: Math.ceil(mutationRuns / 2) },
+  );
+}, 600_000);

@@ -50,6 +50,7 @@ test('each format is read, or says what to do instead', () => {
   expect(checkpointFormats.filter(({ open }) => open).map(({ what }) => what)).toEqual([
     'a safetensors file',
     'the model.json of a TensorFlow.js model',
+    "the manifest of TensorFlow.js's weights",
     'a PyTorch checkpoint',
     'a PyTorch checkpoint of the form before 1.6',
     'an ONNX model',

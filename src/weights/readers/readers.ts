@@ -1,7 +1,7 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, RandomAccess } from './format.ts';
 import { kerasFormats } from './keras/format.ts';
-import { layersModelFormat } from './layers-model/format.ts';
+import { layersModelFormat, weightsManifestFormat } from './layers-model/format.ts';
 import { namedFormats, unknownFormat } from './named-formats.ts';
 import { onnxFormat } from './onnx/format.ts';
 import { safetensorsFormat } from './safetensors.ts';
@@ -13,6 +13,7 @@ import { torchFormats } from './torch/format.ts';
 export const checkpointFormats: readonly CheckpointFormat[] = [
   safetensorsFormat,
   layersModelFormat,
+  weightsManifestFormat,
   ...torchFormats,
   onnxFormat,
   ...kerasFormats,

@@ -1,6 +1,6 @@
 import { createDiagnostic } from '../../../diagnostics/diagnostic.ts';
 import { isJson } from '../first-bytes.ts';
-import type { CheckpointFormat } from '../format.ts';
+import type { CheckpointFormat, CheckpointSource, OpenedTensors } from '../format.ts';
 import { openLayersFolder } from './open-folder.ts';
 
 /** The keys that a model.json has, of which one appears near its beginning. */
@@ -16,12 +16,22 @@ export const layersModelFormat: CheckpointFormat = {
   isOf: (ends) => isJson(ends) && modelKeys.test(ends.text) && !/"weight_map"/.test(ends.text),
   folderFile: 'model.json',
   advice: 'give the folder that contains it',
-  open({ name, file, openNear }) {
-    if (!openNear) return undefined;
-    if (file.size > mostBytes) {
-      const reason = `its model.json has ${file.size} bytes; at most ${mostBytes} are read`;
-      return { diagnostics: [createDiagnostic('model-folder', undefined, { folder: name, reason })] };
-    }
-    return openLayersFolder(name, new TextDecoder().decode(file.read(0, file.size)), openNear);
-  },
+  open: openModel,
 };
+
+/** The list of weights alone, as `tf.io.loadWeights` takes it: a file that names those next to it. */
+export const weightsManifestFormat: CheckpointFormat = {
+  what: "the manifest of TensorFlow.js's weights",
+  isOf: (ends) => isJson(ends) && /^\s*\[\s*\{\s*"(weights|paths)"/.test(ends.text),
+  advice: 'give the folder that contains it',
+  open: openModel,
+};
+
+function openModel({ name, file, openNear }: CheckpointSource): OpenedTensors | undefined {
+  if (!openNear) return undefined;
+  if (file.size > mostBytes) {
+    const reason = `its model.json has ${file.size} bytes; at most ${mostBytes} are read`;
+    return { diagnostics: [createDiagnostic('model-folder', undefined, { folder: name, reason })] };
+  }
+  return openLayersFolder(name, new TextDecoder().decode(file.read(0, file.size)), openNear);
+}

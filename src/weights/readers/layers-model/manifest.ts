@@ -21,6 +21,8 @@ export interface Manifest {
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
   /** Of a layers model. Absent if there is none that can be read. */
   readonly topology?: Topology;
+  /** Whether it lists weights alone: what reads them is not known. */
+  readonly isList?: boolean;
   /** Of a graph model. */
   readonly graph?: readonly GraphModelNode[];
   /** What whoever made it wrote about it. */
@@ -41,12 +43,14 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   if (text.length > mostText) {
     return { problem: `its model.json has ${text.length} characters; at most ${mostText} are read` };
   }
-  let json: unknown;
+  let read: unknown;
   try {
-    json = JSON.parse(text);
+    read = JSON.parse(text);
   } catch {
     return { problem: 'its model.json is not JSON' };
   }
+  const isList = Array.isArray(read);
+  const json = isList ? { weightsManifest: read } : read;
   if (!isObject(json)) return { problem: 'its model.json holds no model' };
   if (!Array.isArray(json.weightsManifest)) return { problem: 'its model.json lists no weights' };
   const weights: ManifestWeight[] = [];
@@ -80,6 +84,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   const metadata = new Map(
     Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}).filter(isText),
   );
+  if (isList) return { manifest: { weights, groups, metadata, isList } };
   const graph = readGraph(json.modelTopology);
   if (graph) return { manifest: { weights, groups, metadata, graph } };
   if (json.format === 'graph-model') return { problem: 'it should be a graph model, but its model.json has no graph' };

@@ -50,10 +50,11 @@ export function openLayersFolder(
   const located = new Map<string, LocatedWeight>();
   for (const weight of manifest.weights) {
     const use = uses?.get(weight.name);
-    const named = uses ? constantOf(weight, use) : namedWeight(split(weight.name), weight.shape);
+    const named = uses || manifest.isList ? constantOf(weight, use) : namedWeight(split(weight.name), weight.shape);
     if (!named) continue;
     if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
-    const found: ReturnType<typeof mapsRead> = uses ? mapsOf(named, use) : mapsRead(weight.name, named, orders);
+    const found: ReturnType<typeof mapsRead> =
+      uses || manifest.isList ? mapsOf(named, use) : mapsRead(weight.name, named, orders);
     if (use?.isOpen) {
       const data = { file: name, tensor: named.name, why: 'does not state the channels of every map that it flattens' };
       diagnostics.push(createDiagnostic('checkpoint-dense-order', undefined, data));
