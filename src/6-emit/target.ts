@@ -1,8 +1,8 @@
 import type { Graph } from '../5-graph/graph.ts';
+import type { IntegerOps } from '../5-graph/quantise/integer-ops.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
-import type { IntegerOps } from './integer-ops.ts';
 
 /** What a target writes to. The host opens it under a temporary name and renames it when all is written. */
 export interface Sink {

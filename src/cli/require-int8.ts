@@ -4,6 +4,10 @@ import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
 import { quantisationOptions } from './quantisation-options.ts';
 
+/** Where neither pictures nor weights tell ranges. */
+export const lacksCalibration =
+  "--int8 needs --calibrate: pictures that are like those it will see, or 'noise'; or weights of 'train --quantize', which have ranges";
+
 /** Throws a usage error for options of `--int8` without it, and for what it cannot go with. */
 export function requireInt8(args: Arguments, { name, types }: TargetEntry): void {
   if (!flag(args, 'int8')) {
@@ -15,7 +19,9 @@ export function requireInt8(args: Arguments, { name, types }: TargetEntry): void
   if (flag(args, 'no-fold')) throw usageError('--int8 folds norms: leave out --no-fold', 'compile');
   if (flag(args, 'tuned')) throw usageError('--int8 and --tuned exclude each other', 'compile');
   if (list(args, 'calibrate').length === 0) {
-    throw usageError("--int8 needs --calibrate: pictures that are like those it will see, or 'noise'", 'compile');
+    if (!flag(args, 'run') && !flag(args, 'weights')) throw usageError(lacksCalibration, 'compile');
+    const other = quantisationOptions.find(({ name }) => flag(args, name));
+    if (other) throw usageError(`--${other.name} needs --calibrate`, 'compile');
   }
   if (text(args, 'activation-bits') === '16' && !types.includes('int16')) {
     throw usageError(`--activation-bits 16 belongs to --target onnx, not to ${name}`, 'compile');

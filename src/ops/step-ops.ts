@@ -163,6 +163,23 @@ export type StepOp =
       readonly columns: Resizing;
     }
   /**
+   * Any number of values of any shapes; gives `[3]`: the least number in them, the greatest, and 1. Of an average of such, the
+   * first two over the third are the average extremes, however many it has seen: see `fakeQuantize`.
+   */
+  | { readonly kind: 'valueRange' }
+  /**
+   * x, a range `[3]` (least, most, weight). x as 8 bits hold it: bounded by the range, which is widened so that 0 is a whole number
+   * of steps, and rounded to the nearest of 256 steps. x itself where the range has seen nothing: its weight is 0.
+   */
+  | { readonly kind: 'fakeQuantize' }
+  /** dy, x, range: dy where x rounds to a step of the range, 0 beyond (the straight-through estimator). */
+  | { readonly kind: 'fakeQuantizeGrad' }
+  /**
+   * weight `[out, ...]` as int8 around 0 holds it: each filter in 255 steps, its largest number being 127 of them. As no number is
+   * bounded, the gradient of the straight-through estimator is the gradient itself. `layout` is that of the weight's variable.
+   */
+  | { readonly kind: 'fakeQuantizeFilters'; readonly layout: 'conv' | 'depthwise' | 'linear' }
+  /**
    * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by who feeds it).
    * Gives the cross-entropy per sample, `[]` behind the batch, and its gradient by the logits, `[K]`.
    */

@@ -1,9 +1,9 @@
 import type { Graph, GraphOutput } from '../5-graph/graph.ts';
 import { quantise } from '../5-graph/passes/quantise.ts';
+import { layOut, type Parts } from '../5-graph/quantise/layout.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
-import { layOut, type Parts } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, type ObserveOptions, withValues } from './observe.ts';
 import { nodeOf, tensorOf } from './weight-types.ts';

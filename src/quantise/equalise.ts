@@ -1,6 +1,6 @@
 import { elements, type Graph, type GraphNode, inputShapeOf, type ValueRef } from '../5-graph/graph.ts';
+import { isShared } from '../5-graph/quantise/units.ts';
 import type { Adjustments } from './adjusted-weights.ts';
-import { isShared } from './units.ts';
 import { tensorOf } from './weight-types.ts';
 
 /** Values whose channels have to be scaled alike, and the layers that can take the scales. */

@@ -1,9 +1,9 @@
 import type { Graph } from '../5-graph/graph.ts';
 import type { QuantisationPlan } from '../5-graph/passes/quantise.ts';
+import { type Layout, rangeSource } from '../5-graph/quantise/layout.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
-import { type Layout, rangeSource } from './layout.ts';
 import { nodeOf, tensorOf, weightType, weightTypeOf } from './weight-types.ts';
 
 /**

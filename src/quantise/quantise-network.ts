@@ -1,7 +1,9 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
+import type { IntegerOps } from '../5-graph/quantise/integer-ops.ts';
+import { layOut, rangesToFind } from '../5-graph/quantise/layout.ts';
+import { type Unit, unitsOf } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
-import type { IntegerOps } from '../6-emit/integer-ops.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
@@ -9,7 +11,6 @@ import type { Engine } from './engine.ts';
 import { equalise } from './equalise-network.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
-import { layOut, rangesToFind } from './layout.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
 import type { Pictures } from './pictures.ts';
@@ -17,7 +18,6 @@ import { chooseRange, type RangeMethod, typeOfRange } from './ranges.ts';
 import { reconstruct } from './reconstruct.ts';
 import { layersOf, type QuantisationReport } from './report.ts';
 import { costsAlone, fewestFloats, type Goal } from './return-to-float.ts';
-import { type Unit, unitsOf } from './units.ts';
 import { nodeOf } from './weight-types.ts';
 
 /** What is done about the noise of rounding: nothing, biases are corrected, or weights and biases are fitted layer by layer. */

@@ -1,16 +1,16 @@
 import { elements, type Graph, type GraphNode, type GraphOutput, shapeOf, type ValueRef } from '../5-graph/graph.ts';
 import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import { removeUnreached } from '../5-graph/passes/remove-unreached.ts';
+import { layOut, type Parts } from '../5-graph/quantise/layout.ts';
+import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
-import { layOut, type Parts } from './layout.ts';
 import { type Fitted, fewReads, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
 import { makePlan } from './make-plan.ts';
 import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
 import { batchesOf } from './pictures.ts';
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
-import type { Unit } from './units.ts';
 import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
 /** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */

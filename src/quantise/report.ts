@@ -1,11 +1,11 @@
 import type { Graph } from '../5-graph/graph.ts';
 import type { QuantisationPlan } from '../5-graph/passes/quantise.ts';
+import type { Unit } from '../5-graph/quantise/units.ts';
 import { elementRange, type QuantisedType } from '../5-graph/value-type.ts';
 import { formatFactor, formatPercent } from '../report/format-number.ts';
 import { opLabel } from '../report/op-label.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import type { Closeness } from './judge.ts';
-import type { Unit } from './units.ts';
 
 /** What became of a layer. */
 export interface LayerReport {
@@ -30,6 +30,12 @@ export interface QuantisationReport extends Closeness {
   /** What the pictures were: absent for pictures. */
   readonly noise?: true;
   readonly engine: string;
+}
+
+/** A network whose ranges training has found. */
+export interface TrainedReport {
+  readonly layers: readonly LayerReport[];
+  readonly trained: true;
 }
 
 /** The layers of a plan, in the order of the network. @param noise the decibels of results by their nodes. */
@@ -68,7 +74,7 @@ function rangeOf(type: QuantisedType): { least: number; most: number } {
 }
 
 /** A table of the layers and a line of what it comes to. */
-export function quantisationText(report: QuantisationReport, paint?: Paint): string {
+export function quantisationText(report: QuantisationReport | TrainedReport, paint?: Paint): string {
   const rows = report.layers.map(({ path, op, computes, range, sqnr, alone }) => [
     path,
     op,
@@ -78,7 +84,13 @@ export function quantisationText(report: QuantisationReport, paint?: Paint): str
     sqnr === undefined ? '' : sqnr.toFixed(1),
   ]);
   const columns = columnsOf(['layer', 'op', 'computes', 'range'], ['alone dB', 'SQNR dB']);
-  return `${renderTable(columns, rows, paint ? { paint } : {})}${closenessText(report)}\n`;
+  return `${renderTable(columns, rows, paint ? { paint } : {})}${'trained' in report ? trainedText(report) : closenessText(report)}\n`;
+}
+
+/** `int8: 6 of 6 layers, with the ranges of training` */
+export function trainedText({ layers }: TrainedReport): string {
+  const quantised = layers.filter(({ computes }) => computes !== 'float32').length;
+  return `int8: ${quantised} of ${layers.length} layers, with the ranges of training`;
 }
 
 /** `int8: 59 of 60 layers; SQNR 25.3 dB, 97.5 % of first answers as in float32, on 200 pictures (ranges from 100)` */

@@ -1,9 +1,9 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
+import type { Unit } from '../5-graph/quantise/units.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import type { ObserveOptions } from './observe.ts';
-import type { Unit } from './units.ts';
 
 /** What a network in few bits has to reach. */
 export interface Goal {

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode, TensorSpec } from '../5-graph/graph.ts';
+import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
-import type { Unit } from './units.ts';
 
 /** The most that an int8 of a weight is: -128 is left out, so that a range is symmetric. */
 export const mostWeight = 127;

@@ -7,6 +7,7 @@ import {
   normCases,
   sampleNormCases,
 } from './pointwise-cases.ts';
+import { quantiseCases } from './quantise-cases.ts';
 import {
   attentionCases,
   channelConvCases,
@@ -32,6 +33,7 @@ export const allCases = [
   ...channelCases,
   ...sampleNormCases,
   ...movingCases,
+  ...quantiseCases,
   ...lossCases,
   ...gradientCases,
   ...updateCases,

@@ -12,14 +12,17 @@ import {
   type TensorSpec,
 } from '../graph.ts';
 import { withoutAuxiliary } from '../passes/remove-unreached.ts';
+import { planTraining, type TrainedQuantisation } from '../quantise/plan-training.ts';
 import { addLogits, addLoss, type Scores } from './add-loss.ts';
 import { type TooLarge, withCheckpoint } from './checkpoint.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
+import { rangeShape } from './roundings.ts';
 import { createStepBuilder, type StepBuilder, scalar } from './step-builder.ts';
 import { variableBytes } from './step-memory.ts';
 import { addUpdates, keptVariables, type Trained } from './updates.ts';
+import { layoutOf } from './variable-layout.ts';
 
 /** What the functions of a program have in common. */
 interface Setting {
@@ -35,6 +38,8 @@ interface Setting {
   readonly averaged: ReadonlySet<string>;
   readonly noise: { readonly name: string; readonly count: number };
   readonly imageName: string;
+  /** What is rounded while it trains, and while it is evaluated; none where nothing is. */
+  readonly quantised?: { readonly trained: TrainedQuantisation; readonly evaluated: TrainedQuantisation };
 }
 
 /**
@@ -58,6 +63,11 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   const count = noiseCount(graph);
   const imageName = image.op.kind === 'input' ? image.op.name : '';
   const averaged = options.ema ? movedTensors(graph, options) : new Set<string>();
+  const { quantise } = options;
+  const quantised = quantise && {
+    trained: planTraining(graph, quantise.integers, quantise.others),
+    evaluated: planTraining(evaluated, quantise.integers, quantise.others),
+  };
   const setting: Setting = {
     graph,
     options,
@@ -68,9 +78,12 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
     averaged,
     noise: { name: 'noise', count },
     imageName,
+    ...(quantised && { quantised }),
   };
   const own = ownVariables(graph);
-  const variables = [...own, ...keptVariables(own, trained, averaged, options)];
+  const { ranges: rounded, observed } = quantised?.trained ?? {};
+  const ranges = [...(rounded?.values() ?? []), ...(observed?.values() ?? [])];
+  const variables = [...own, ...keptVariables(own, trained, averaged, options), ...ranges.map(rangeVariable)];
   const step = withCheckpoint(
     options.accumulate ? accumulate(setting) : train(setting),
     graph,
@@ -96,6 +109,7 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
       classes,
       noise: count,
       trainable: trained.map(({ spec }) => spec.name),
+      ranges,
     },
     diagnostics: softmaxOutputs(graph),
   };
@@ -172,24 +186,20 @@ function ownVariables(graph: Graph): Variable[] {
   }));
 }
 
-function layoutOf(op: GraphNode['op'], shape: readonly number[]): Variable['layout'] {
-  if (shape.length === 2) return 'linear';
-  if (shape.length === 3) return 'map';
-  const [filters, inputs] = shape;
-  // One filter per channel: what frameworks have a convolution of its own for.
-  const isConv = op.kind === 'conv' || op.kind === 'convTranspose';
-  const depthwise = isConv && op.groups > 1 && op.groups === filters && inputs === 1;
-  return depthwise ? 'depthwise' : 'conv';
+/** A range that has seen nothing. */
+function rangeVariable(name: string): Variable {
+  return { name, shape: rangeShape, layout: 'vector', start: { constant: 0 } };
 }
 
 /** The network on its image while it trains. */
-function addTraining(b: StepBuilder, { graph, trained, noise, imageName }: Setting): Forward {
+function addTraining(b: StepBuilder, { graph, trained, noise, imageName, quantised }: Setting): Forward {
   const names = new Set(trained.map(({ spec }) => spec.name));
   return addNetwork(b, graph, imageName, {
     training: true,
     trains: (spec) => names.has(spec.name),
     variable: (spec) => spec.name,
     noise,
+    ...(quantised && { quantised: quantised.trained }),
   });
 }
 
@@ -265,12 +275,13 @@ function predict(setting: Setting, name: string, suffix: string): StepFunction {
 }
 
 function addEvaluation(b: StepBuilder, setting: Setting, suffix: string): Forward {
-  const { evaluated, noise, imageName, averaged } = setting;
+  const { evaluated, noise, imageName, averaged, quantised } = setting;
   return addNetwork(b, evaluated, imageName, {
     training: false,
     trains: () => false,
     variable: ({ name }) => (averaged.has(name) ? name + suffix : name),
     noise,
+    ...(quantised && { quantised: quantised.evaluated }),
   });
 }
 

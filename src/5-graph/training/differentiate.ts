@@ -2,7 +2,9 @@ import { descriptorOf } from '../../ops/ops.ts';
 import { batched } from '../../ops/steps.ts';
 import type { Lowered } from '../../ops/training-rule.ts';
 import { type Graph, type GraphNode, inputShapeOf, shapeOf, type TensorSpec, type ValueRef } from '../graph.ts';
+import type { TrainedQuantisation } from '../quantise/plan-training.ts';
 import type { StepRef } from './program.ts';
+import { addRoundedWeight, createRoundings, type Roundings } from './roundings.ts';
 import type { StepBuilder } from './step-builder.ts';
 
 export interface ForwardOptions {
@@ -14,6 +16,8 @@ export interface ForwardOptions {
   variable(spec: TensorSpec): string;
   /** The name of the function's input of noise. */
   readonly noise: { readonly name: string; readonly count: number };
+  /** What is rounded as int8 holds it. */
+  readonly quantised?: TrainedQuantisation;
 }
 
 /** A network's nodes in a function, ready to go back. */
@@ -50,7 +54,10 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
   /** Whether something that trains is in a node or before it. */
   const reaches: boolean[] = [];
   let offset = 0;
-  const value = (ref: ValueRef) => lowered[ref.node]?.outputs[ref.output] as StepRef;
+  const roundings = createRoundings(b, graph, options, (name, value, momentum) =>
+    statistics.push({ name, value, momentum }),
+  );
+  const value = (ref: ValueRef) => roundings.given(ref) ?? (lowered[ref.node]?.outputs[ref.output] as StepRef);
 
   for (const node of graph.nodes) {
     b.enter({ node: node.id, backward: false });
@@ -65,7 +72,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
         b,
         op,
         path,
-        inputs: node.inputs.map(value),
+        inputs: node.inputs.map((ref) => roundings.read(node.id, ref) ?? value(ref)),
         inputShapes,
         outputShapes: node.shapes,
         training: options.training,
@@ -73,7 +80,10 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
           const spec = node.tensors.find((t) => t.role === role);
           if (!spec) return undefined;
           const { name, shape } = spec;
-          return { name, shape, value: b.variable(options.variable(spec), shape), trains: options.trains(spec) };
+          const held = b.variable(options.variable(spec), shape);
+          const isRounded = role === 'weight' && options.quantised?.weights.has(node.id);
+          const value = isRounded ? addRoundedWeight(b, held, shape, node) : held;
+          return { name, shape, value, trains: options.trains(spec) };
         },
         passes: (input) => reaches[node.inputs[input]?.node ?? -1] === true,
         sample: () => value({ node: graph.inputs[0] as number, output: 0 }),
@@ -85,12 +95,13 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
         statistic: ({ name }, value, momentum) => void statistics.push({ name, value, momentum }),
       }),
     );
+    roundings.add(node, (lowered.at(-1) as Lowered).outputs);
   }
   b.enter(undefined);
   return {
     value,
     statistics,
-    backward: (seeds) => pullBack(b, graph.nodes, lowered, reaches, seeds),
+    backward: (seeds) => pullBack(b, graph.nodes, lowered, reaches, seeds, roundings),
   };
 }
 
@@ -100,23 +111,33 @@ function pullBack(
   lowered: readonly Lowered[],
   reaches: readonly boolean[],
   seeds: readonly Seed[],
+  roundings: Roundings,
 ): [string, StepRef][] {
   /** The gradients that came back to each output of each node, not yet summed. */
   const arrived = nodes.map(({ shapes }) => shapes.map((): StepRef[] => []));
   const arrive = (ref: ValueRef, value: StepRef) => void arrived[ref.node]?.[ref.output]?.push(value);
-  for (const { of, gradient } of seeds) arrive(of, gradient);
+  /** The same for those that came to the rounded value. */
+  const rounded = nodes.map(({ shapes }) => shapes.map((): StepRef[] => []));
+  const sum = (list: readonly StepRef[], node: GraphNode, output: number) =>
+    list.length < 2 ? list[0] : b.one({ kind: 'add' }, list, batched(node.shapes[output] ?? []), node.path);
+  for (const { of, gradient } of seeds) {
+    if (roundings.given(of)) rounded[of.node]?.[of.output]?.push(gradient);
+    else arrive(of, gradient);
+  }
   /** By tensor: of each use of a shared step one. */
   const gradients = new Map<string, StepRef[]>();
   const shapes = new Map<string, readonly number[]>();
   for (let id = Math.max(...seeds.map(({ of }) => of.node)); id >= 0; id--) {
     const [node, { pull }] = [nodes[id] as GraphNode, lowered[id] as Lowered];
     const came = arrived[id] ?? [];
-    if (!reaches[id] || !pull || came.every((list) => list.length === 0)) continue;
+    const cameRounded = rounded[id] ?? [];
+    if (!reaches[id] || !pull || [...came, ...cameRounded].every((list) => list.length === 0)) continue;
     b.enter({ node: id, backward: true });
-    const dy = came.map((list, output) => {
-      if (list.length < 2) return list[0];
-      return b.one({ kind: 'add' }, list, batched(node.shapes[output] ?? []), node.path);
-    });
+    for (const [output, list] of cameRounded.entries()) {
+      const gradient = sum(list, node, output);
+      if (gradient) arrive({ node: id, output }, roundings.pull({ node: id, output }, gradient));
+    }
+    const dy = came.map((list, output) => sum(list, node, output));
     const { inputs, tensors = [] } = pull(dy);
     for (const [{ name, shape }, value] of tensors) {
       gradients.set(name, [...(gradients.get(name) ?? []), value]);
@@ -124,7 +145,9 @@ function pullBack(
     }
     for (const [i, value] of inputs.entries()) {
       const ref = node.inputs[i] as ValueRef;
-      if (value && reaches[ref.node]) arrive(ref, value);
+      if (!value || !reaches[ref.node]) continue;
+      if (roundings.read(id, ref)) rounded[ref.node]?.[ref.output]?.push(value);
+      else arrive(ref, value);
     }
   }
   b.enter(undefined);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { IntegerOps } from '../quantise/integer-ops.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { StepProgram } from './program.ts';
 
@@ -18,6 +19,8 @@ export interface TrainingOptions {
   readonly frozen: ReadonlySet<string>;
   /** Names of tensors with a rate of their own, the input `head_rate`. */
   readonly head: ReadonlySet<string>;
+  /** For int8 files: what those compute on integers that rounding is like, and others; absent where nothing is rounded. */
+  readonly quantise?: { readonly integers: IntegerOps; readonly others: readonly IntegerOps[] };
   /** What the backward half makes again instead of keeping it; the numbers are the same. */
   readonly checkpoint: Checkpoint;
 }
@@ -62,6 +65,8 @@ export interface TrainingProgram {
   readonly noise: number;
   /** Names of the network's tensors that gradients move. */
   readonly trainable: readonly string[];
+  /** Names of the variables that hold ranges, `[3]` each; none where nothing is rounded. See `fakeQuantize`. */
+  readonly ranges: readonly string[];
 }
 
 export interface TrainingResult {

@@ -1,5 +1,5 @@
+import type { IntegerOps } from '../../5-graph/quantise/integer-ops.ts';
 import type { OpKind } from '../../ops/ops.ts';
-import type { IntegerOps } from '../integer-ops.ts';
 
 /** Ops in float32 that ONNX Runtime and OpenVINO compute on integers between a DequantizeLinear and a QuantizeLinear. */
 const between: ReadonlySet<OpKind> = new Set(['globalAvgPool', 'avgPool', 'mul']);

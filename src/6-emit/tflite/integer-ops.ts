@@ -1,7 +1,7 @@
+import type { IntegerForm, IntegerOps } from '../../5-graph/quantise/integer-ops.ts';
 import type { QuantisedType } from '../../5-graph/value-type.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 import type { OpKind } from '../../ops/ops.ts';
-import type { IntegerForm, IntegerOps } from '../integer-ops.ts';
 
 /** What LOGISTIC and SOFTMAX give, by TensorFlow Lite's quantisation specification: 0 to 255/256. */
 export const shareType: QuantisedType = { element: 'int8', scales: [1 / 256], zeroPoint: -128 };

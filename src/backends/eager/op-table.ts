@@ -3,6 +3,7 @@ import { activationKernels } from './activations.ts';
 import { attentionKernels } from './attention.ts';
 import { channelConvolutionKernels } from './channel-convolution.ts';
 import { convolutionKernels } from './convolution.ts';
+import { fakeQuantisationKernels } from './fake-quantisation.ts';
 import { gradientKernels } from './gradients.ts';
 import { at, type Kernels } from './kernel.ts';
 import { lossKernels } from './losses.ts';
@@ -30,5 +31,6 @@ export const opTable: Kernels<StepOpKind> = {
   ...matrixKernels,
   ...rearrangingKernels,
   ...lossKernels,
+  ...fakeQuantisationKernels,
   ...gradientKernels,
 };

@@ -6,25 +6,28 @@ import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
 import type { Spec } from '../../node/open-spec.ts';
-import { type QuantisationReport, quantisationText } from '../../quantise/report.ts';
+import { type QuantisationReport, quantisationText, type TrainedReport } from '../../quantise/report.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { outputShapes, summarizePoint } from '../../report/summary.ts';
 import { outputText } from '../../report/summary-text.ts';
+import type { WeightsRequest } from '../../weights/choose-weights.ts';
+import { statedRanges } from '../../weights/range-facts.ts';
 import { flag, text } from '../arguments.ts';
 import { openNetwork } from '../build-network.ts';
 import { type ChosenTarget, chooseTarget } from '../choose-target.ts';
 import type { Arguments, RunCommand } from '../command.ts';
-import { exitCodes, type Io } from '../io.ts';
+import { exitCodes, type Io, usageError } from '../io.ts';
 import { loadQuantisation } from '../load-quantisation.ts';
 import { openWeights } from '../open-weights.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
+import { quantiseFromRun } from '../quantisation/quantise-from-run.ts';
 import { outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
-import { requireInt8 } from '../require-int8.ts';
+import { lacksCalibration, requireInt8 } from '../require-int8.ts';
 import { paintFor } from '../style.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 
@@ -49,9 +52,7 @@ export const compileCommand: RunCommand = async (args, io) => {
   try {
     if (hasErrors(weights.diagnostics)) return refuse(network, weights.diagnostics, args, io);
     const request = weightsRequest(args, opened, weights.checkpoint);
-    const quantised = flag(args, 'int8')
-      ? await (await loadQuantisation())(network, target, request, args, io)
-      : undefined;
+    const quantised = flag(args, 'int8') ? await quantise(network, target, request, args, io) : undefined;
     const { diagnostics, bytes } = target.emit(network, files.open, {
       ...request,
       ...(quantised && { prepared: quantised.prepared, facts: quantised.facts }),
@@ -72,6 +73,14 @@ export const compileCommand: RunCommand = async (args, io) => {
   }
 };
 
+/** With the ranges that pictures show, or those that the weights state: of a training with rounded values. */
+async function quantise(network: Network, target: ChosenTarget, request: WeightsRequest, args: Arguments, io: Io) {
+  if (flag(args, 'calibrate')) return (await loadQuantisation())(network, target, request, args, io);
+  const ranges = request.checkpoint && statedRanges(request.checkpoint.metadata);
+  if (!ranges) throw usageError(lacksCalibration, 'compile');
+  return quantiseFromRun(network, target, request, ranges);
+}
+
 type Diagnostics = Network['diagnostics'];
 
 function refuse(network: Network, diagnostics: Diagnostics, args: Arguments, io: Io): number {
@@ -87,7 +96,7 @@ function report(
   file: string,
   bytes: number,
   diagnostics: Diagnostics,
-  quantisation: QuantisationReport | undefined,
+  quantisation: QuantisationReport | TrainedReport | undefined,
   args: Arguments,
   io: Io,
 ): void {

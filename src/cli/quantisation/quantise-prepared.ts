@@ -7,7 +7,7 @@ import { findPictures } from '../../predict/find-pictures.ts';
 import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
 import { type Correction, quantiseNetwork } from '../../quantise/quantise-network.ts';
 import type { RangeMethod } from '../../quantise/ranges.ts';
-import { closenessText, type QuantisationReport } from '../../quantise/report.ts';
+import { closenessText, type QuantisationReport, type TrainedReport } from '../../quantise/report.ts';
 import type { Goal } from '../../quantise/return-to-float.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { classesOf, imageOf } from '../../train/open/classified-network.ts';
@@ -25,7 +25,7 @@ import { openEngines, type QuantisationEngines } from './engines.ts';
 export interface QuantisedNetwork {
   readonly prepared: PreparedNetwork;
   readonly facts: Metadata;
-  readonly report: QuantisationReport;
+  readonly report: QuantisationReport | TrainedReport;
 }
 
 /** Normal numbers that stand for pictures: of a network whose pictures are not at hand. */

@@ -1,7 +1,7 @@
 import { type Graph, type GraphNode, shapeOf, type ValueRef } from '../../5-graph/graph.ts';
+import { isShared } from '../../5-graph/quantise/units.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 import type { OpKind } from '../../ops/ops.ts';
-import { isShared } from '../units.ts';
 
 /** What of a network keeps values from being integers from layer to layer. */
 export interface Obstacle {

@@ -1,4 +1,5 @@
 import { networkFacts } from '../../weights/preprocessing-facts.ts';
+import { rangeFacts, type TrainedRanges } from '../../weights/range-facts.ts';
 import { classScores, macroScores } from '../metrics/class-scores.ts';
 import type { EpochRecord, ScoreRecord } from '../metrics/run-log.ts';
 import { bestEvaluation, writeBestEvaluation } from '../report/best-evaluation.ts';
@@ -34,7 +35,7 @@ export async function finishEpoch(course: Course): Promise<boolean> {
 
   const values = await readValues(course);
   const weights = score?.weights ?? (config.settings.ema > 0 ? 'averages' : 'raw');
-  const facts = factsOf(course, score);
+  const facts = factsOf(course, score, values);
   if (isBest) {
     writeWeights(folder, 'best.safetensors', placed, values, weights, facts);
     course.best = bestEvaluation(score, scores.get(score.weights) as Evaluation, task.normalisation, task.nameOf);
@@ -109,12 +110,27 @@ function bestOf(scores: ReadonlyMap<WeightKind, Evaluation>, epoch: number): Bes
   return best;
 }
 
-function factsOf({ task, state, placed }: Course, score: Best | undefined): Record<string, string> {
+function factsOf(
+  { task, state, placed }: Course,
+  score: Best | undefined,
+  values: ReadonlyMap<string, Float32Array>,
+): Record<string, string> {
   return {
     model: placed.graph.name,
     epoch: String(state.epoch + 1),
     step: String(state.step),
     ...(score && { accuracy: String(score.accuracy) }),
     ...Object.fromEntries(networkFacts(placed.graph, task.config.classes)),
+    ...Object.fromEntries(rangeFacts(rangesOf(placed.training.ranges, values))),
   };
+}
+
+/** The ranges that the training has found so far; none before its first step. */
+function rangesOf(names: readonly string[], values: ReadonlyMap<string, Float32Array>): TrainedRanges {
+  return new Map(
+    names.flatMap((name) => {
+      const [least = 0, most = 0, weight = 0] = values.get(name) ?? [];
+      return weight > 0 ? [[name, [least / weight, most / weight]] as const] : [];
+    }),
+  );
 }

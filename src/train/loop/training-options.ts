@@ -1,6 +1,8 @@
 import type { Graph } from '../../5-graph/graph.ts';
 import type { Checkpoint } from '../../5-graph/training/checkpoint.ts';
 import type { TrainingOptions } from '../../5-graph/training/options.ts';
+import { integerOps as onnxIntegers } from '../../6-emit/onnx/integer-ops.ts';
+import { integerOps as liteIntegers } from '../../6-emit/tflite/integer-ops.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { parseBytes } from '../../report/parse-quantity.ts';
 import { RunError } from '../run-error.ts';
@@ -20,9 +22,13 @@ export function trainingOptions(graph: Graph, settings: ResolvedSettings): Train
     ema: settings.ema > 0,
     frozen: freeze === undefined ? new Set() : selectTensors(graph, freeze, 'freeze'),
     head: settings['head-rate'] === undefined ? new Set() : headTensors(),
+    ...(settings.quantize && { quantise: quantisedFor }),
     checkpoint: checkpointOf(settings),
   };
 }
+
+/** Rounding is that of ONNX files, which leave most in float32; TensorFlow Lite's hold more, whose ranges are kept. */
+export const quantisedFor = { integers: onnxIntegers, others: [liteIntegers] };
 
 /** @throws RunError for what is neither a word nor a number of bytes */
 function checkpointOf({ checkpoint, batch }: ResolvedSettings): Checkpoint {

@@ -1,6 +1,6 @@
 import { type ActivationName, activationFacts, slopeOf } from '../../../src/ops/activations.ts';
 import type { StepOp, StepOpKind, StepOpOf } from '../../../src/ops/step-ops.ts';
-import { type ForwardKind, forward } from './forward.ts';
+import { type ForwardKind, forward, gridOf } from './forward.ts';
 import { pullBack } from './gradients.ts';
 import { type Doubles, dimsOf, mapped, zeros } from './tensor.ts';
 
@@ -44,6 +44,12 @@ const gradients: { readonly [K in BackwardKind]: Gradient<K> } = {
   channelMeanGrad: (op, dy = none) => through({ kind: 'channelMean' }, [zeros([dimsOf(dy).n, ...op.shape])], 0, dy),
   attendGrad: (op, dy = none, ...maps) => maps.map((_map, of) => through({ ...op, kind: 'attend' }, maps, of, dy)),
   powerGrad: (op, dy = none, x = none) => through({ ...op, kind: 'power' }, [x], 0, dy),
+  // What it rounds to is constant almost everywhere: straight through means the identity, up to where the last steps end.
+  fakeQuantizeGrad: (_op, dy = none, x = none, range = none) => {
+    const { scale, zero } = gridOf(range) ?? { scale: Number.POSITIVE_INFINITY, zero: 128 };
+    const [low, high] = [(-0.5 - zero) * scale, (255.5 - zero) * scale];
+    return pullBack((from) => mapped(from, (v) => Math.min(Math.max(v, low), high)), x, dy);
+  },
   maxGrad: (op, dy = none, x = none) => through({ ...op, kind: 'max' }, [x], 0, dy),
   groupNormGrad: (op, dy = none, x = none, gamma = none) =>
     [0, 1, 2].map((of) => through({ ...op, kind: 'groupNorm' }, [x, gamma, zeros(gamma.shape)], of, dy)),

@@ -26,6 +26,7 @@ export type ForwardKind = Exclude<
   | 'avgPoolGrad'
   | 'upsampleGrad'
   | 'powerGrad'
+  | 'fakeQuantizeGrad'
   | 'attendGrad'
   | 'linearGradInput'
   | 'linearGradWeight'
@@ -200,6 +201,24 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   },
   pad: (op, x = none) => pad(x, op.pads),
   upsample: (op, x = none) => upsample(x, op),
+  valueRange: (_op, ...values) => {
+    const all = values.flatMap(({ data }) => [...data]);
+    return fromList([3], [Math.min(...all), Math.max(...all), 1]);
+  },
+  fakeQuantize: (_op, x = none, range = none) => {
+    const grid = gridOf(range);
+    if (!grid) return x;
+    const { scale, zero } = grid;
+    return mapped(x, (v) => (Math.min(Math.max(toEven(v / scale) + zero, 0), 255) - zero) * scale);
+  },
+  fakeQuantizeFilters: (_op, weight = none) => {
+    const size = weight.data.length / (weight.shape[0] as number);
+    const largest = (i: number) => {
+      const first = Math.floor(i / size) * size;
+      return Math.max(...weight.data.subarray(first, first + size).map(Math.abs)) || 1;
+    };
+    return mapped(weight, (v, i) => toEven((v * 127) / largest(i)) * (largest(i) / 127));
+  },
   softmaxCrossEntropy: (_op, logits = none, targets = none) => perSample(logits, targets, (t, log) => -t * log),
   focalLoss: (_op, logits = none, targets = none, gamma = none) =>
     perSample(logits, targets, (t, log) => -t * (1 - Math.exp(log)) ** num(gamma, 0) * log),
@@ -217,6 +236,22 @@ const formulas: { readonly [K in ForwardKind]: Formula<K> } = {
   addScaled: (_op, x = none, y = none, factor = none) => mapped(x, (v, i) => v + num(factor, 0) * num(y, i)),
   isFinite: (_op, x = none) => fromList([], [x.data.every(Number.isFinite) ? 1 : 0]),
 };
+
+/** The step of a range and the number that stands for 0 among 256; undefined where it has seen nothing. */
+export function gridOf(range: Doubles): { readonly scale: number; readonly zero: number } | undefined {
+  const [least = 0, most = 0, weight = 0] = range.data;
+  if (weight === 0) return undefined;
+  const low = Math.min(least / weight, 0);
+  const width = Math.max(most / weight, 0) - low;
+  const scale = (width || 1) / 255;
+  return { scale, zero: Math.min(Math.max(toEven(-low / scale), 0), 255) };
+}
+
+/** The nearest whole number; of two the even one. */
+function toEven(v: number): number {
+  const low = Math.floor(v);
+  return v - low === 0.5 ? low + (low % 2 === 0 ? 0 : 1) : Math.round(v);
+}
 
 const activations: Readonly<Record<Exclude<ActivationName, 'softmax'>, (x: number, slope: number) => number>> = {
   identity: (x) => x,

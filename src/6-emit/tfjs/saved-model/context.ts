@@ -82,7 +82,7 @@ export function openShape(dims: readonly number[]): readonly number[] {
 /** Reduces over axes. */
 export function reduce(
   c: NodeContext,
-  op: 'Max' | 'Mean' | 'Sum',
+  op: 'Max' | 'Mean' | 'Min' | 'Sum',
   x: TensorName,
   axes: readonly number[],
   keep: boolean,

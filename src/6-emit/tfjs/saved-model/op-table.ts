@@ -64,6 +64,7 @@ import {
   maxPool,
   maxPoolGrad,
 } from './ops-pool.ts';
+import { fakeQuantize, fakeQuantizeFilters, fakeQuantizeGrad, valueRange } from './ops-quantise.ts';
 import { upsample, upsampleGrad } from './ops-upsample.ts';
 
 /** From step op to TensorFlow nodes. */
@@ -125,6 +126,10 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   pad,
   upsample,
   upsampleGrad,
+  valueRange,
+  fakeQuantize,
+  fakeQuantizeGrad,
+  fakeQuantizeFilters,
   softmaxCrossEntropy,
   focalLoss,
   weightedMean,

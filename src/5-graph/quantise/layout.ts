@@ -1,7 +1,7 @@
-import { elements, type Graph, type GraphNode, shapeOf, type ValueRef } from '../5-graph/graph.ts';
-import type { QuantisedType } from '../5-graph/value-type.ts';
-import type { IntegerForm, IntegerOps } from '../6-emit/integer-ops.ts';
-import { descriptorOf } from '../ops/ops.ts';
+import { descriptorOf } from '../../ops/ops.ts';
+import { elements, type Graph, type GraphNode, shapeOf, type ValueRef } from '../graph.ts';
+import type { QuantisedType } from '../value-type.ts';
+import type { IntegerForm, IntegerOps } from './integer-ops.ts';
 import type { Unit } from './units.ts';
 
 /** What of a network can compute on few bits: its layers and sums, and what the target computes on integers besides. */

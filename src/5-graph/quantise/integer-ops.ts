@@ -1,5 +1,5 @@
-import type { QuantisedType } from '../5-graph/value-type.ts';
-import type { Op } from '../ops/ops.ts';
+import type { Op } from '../../ops/ops.ts';
+import type { QuantisedType } from '../value-type.ts';
 
 /**
  * What an op's result is held in where the op computes on integers: a type of its own range (`own`), that of what it reads (`read`),

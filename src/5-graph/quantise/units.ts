@@ -1,5 +1,5 @@
-import { type Graph, type GraphNode, readerCounts } from '../5-graph/graph.ts';
-import type { ActivationName } from '../ops/activations.ts';
+import type { ActivationName } from '../../ops/activations.ts';
+import { type Graph, type GraphNode, readerCounts } from '../graph.ts';
 
 /** An op that can compute on few bits, with the activation that belongs to it. */
 export interface Unit {
