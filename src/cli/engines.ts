@@ -6,6 +6,7 @@ export { backendCommand } from './commands/backend.ts';
 export { benchCommand } from './commands/bench.ts';
 export { doctorCommand } from './commands/doctor.ts';
 export { evalCommand } from './commands/eval.ts';
+export { fitLatencyCommand } from './commands/fit-latency.ts';
 export { predictCommand } from './commands/predict.ts';
 export { scaleCommand } from './commands/scale.ts';
 export { searchStudyCommand } from './commands/search-study.ts';

@@ -5,6 +5,26 @@ import { json, scalingOptions } from './options.ts';
 /** The phi is what `fit` looks for. */
 const lookedFor: ReadonlySet<string> = new Set(['phi', 'formula', 'published']);
 
+/** How `--latency` measures. */
+const measuring: readonly Option[] = [
+  {
+    name: 'threads',
+    value: 'N',
+    kind: 'positive',
+    most: 1024,
+    description: 'of --latency: threads of an operator; 1 by default',
+  },
+  { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'of --latency: samples a run; 1 by default' },
+  {
+    name: 'seconds',
+    value: 'N',
+    kind: 'number',
+    least: 0,
+    most: 86_400,
+    description: 'of --latency: how long each network is measured, but 48 runs at least; 1 by default',
+  },
+];
+
 export const fitOptions: readonly Option[] = [
   { name: 'macs', value: 'N', kind: 'count', description: 'at most this many multiply-accumulates: 400M, 1.8G' },
   { name: 'params', value: 'N', kind: 'count', description: 'at most this many parameters: 5M' },
@@ -16,6 +36,14 @@ export const fitOptions: readonly Option[] = [
     description: 'at most this much activation memory at once, for one image in float32: 4MB, 4MiB',
   },
   { name: 'file', value: 'BYTES', kind: 'bytes', description: 'an ONNX file of at most this size: 16MB, 16MiB' },
+  {
+    name: 'latency',
+    value: 'TIME',
+    kind: 'time',
+    description:
+      'at most this median latency, measured network by network in ONNX Runtime on this CPU (npm install onnxruntime-node): 20ms',
+  },
+  ...measuring,
   { name: 'along', value: 'LINE', choices: lineNames, description: 'how the network grows' },
   {
     name: 'fill',

@@ -20,6 +20,8 @@ export interface Costs {
 export interface MeasuredCosts extends Costs {
   /** Only where it is asked for: measuring it writes the file, to nowhere. */
   readonly file?: number;
+  /** Milliseconds, measured; only where it is asked for. */
+  readonly latency?: number;
 }
 
 /** The costs of a network of a space. */
@@ -37,7 +39,7 @@ export type Budgets = { readonly [C in CostName]?: number };
 export type CostName = keyof MeasuredCosts;
 
 /** In the order of reports. */
-export const costNames: readonly CostName[] = ['params', 'macs', 'activations', 'memory', 'file'];
+export const costNames: readonly CostName[] = ['params', 'macs', 'activations', 'memory', 'file', 'latency'];
 
 /** The costs of a network as written. */
 export function costsOf(written: Graph): Costs {

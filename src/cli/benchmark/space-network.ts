@@ -1,16 +1,13 @@
 import { rmSync } from 'node:fs';
-import { emit } from '../../6-emit/emit.ts';
 import { engines } from '../../bench/engines.ts';
 import type { CompileOptions } from '../../compile.ts';
 import { compileSpec, isWhole } from '../../compile-spec.ts';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { SpecFile } from '../../node/open-spec.ts';
-import { stagesOf } from '../../report/stages.ts';
 import { type Encoding, type Space, settingsOf } from '../../search/space/space.ts';
 import { failure, type Io } from '../io.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import { outputOfForm, targetOf } from './form-output.ts';
 import type { ModelFile } from './open-model.ts';
+import { writeModel } from './write-model.ts';
 
 /** Networks of a space as files for an engine. */
 export interface NetworkWriter {
@@ -25,7 +22,7 @@ export function createNetworkWriter(
   space: Space,
   engine: ChosenEngine,
   folder: string,
-  { cwd }: Io,
+  io: Io,
 ): NetworkWriter {
   const form = engine === 'auto' ? 'tfjs' : engines[engine].takes;
   let written = 0;
@@ -36,15 +33,7 @@ export function createNetworkWriter(
       const network = compileSpec(spec, { ...request, set: { ...request.set, ...settingsOf(space, encoding) } });
       if (!isWhole(network))
         throw failure(`${name} does not build: ${network.diagnostics.find((d) => d.severity === 'error')?.message}`);
-      const { files, main } = outputOfForm(form, folder, String(number), name, cwd);
-      try {
-        const { diagnostics } = emit(network, await targetOf(form).load(), {}, files.open, { seed: 0 });
-        if (hasErrors(diagnostics)) throw failure(`${name} cannot be written: ${diagnostics[0]?.message}`);
-        files.commit();
-      } finally {
-        files.discard();
-      }
-      return { name, shown: name, path: main, stages: stagesOf(network.graph).map(({ id }) => ({ id, macs: 0 })) };
+      return writeModel(network, form, folder, String(number), name, io);
     },
     remove({ path }) {
       rmSync(path, { force: true });

@@ -3,7 +3,7 @@ import { error } from './entry.ts';
 /** What looking for a network in a family or a space can have wrong. */
 export const searchDiagnostics = {
   'nothing-fits': error<{ model: string; costs: string }>(
-    (a) => `no network of '${a.model}' on this line fits${a.costs ? `: the smallest has ${a.costs}` : ''}`,
+    (a) => `no network of '${a.model}' on this line fits${a.costs ? `: the smallest ${a.costs}` : ''}`,
     `\`enetc fit\` follows a line through the family down to its smallest network, which has a pixel for each step of the total stride, 8 filters where a number of filters is scaled, and one block a stage. Smaller networks need another line (\`--along\`), fewer stages or a smaller head.`,
   ),
   'no-line': error<{ model: string; along: string; needs: string }>(

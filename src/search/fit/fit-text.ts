@@ -3,6 +3,7 @@ import {
   formatCount,
   formatExact,
   formatFactor,
+  formatMilliseconds,
   formatPercent,
   formatShape,
 } from '../../report/format-number.ts';
@@ -16,10 +17,14 @@ const words: Readonly<Record<CostName, string>> = {
   activations: 'activations',
   memory: 'memory',
   file: 'file',
+  latency: 'latency',
 };
 
-/** A fit as a table for a terminal: the network, the next larger one, and the largest published row. */
-export function fitText(fit: Fit, budgets: Budgets, paint: Paint = plain): string {
+/**
+ * A fit as a table for a terminal: the network, the next larger one, and the largest published row.
+ * @param isNear whether nothing larger was looked for, since the network uses a measured budget within its noise
+ */
+export function fitText(fit: Fit, budgets: Budgets, paint: Paint = plain, isNear = false): string {
   const { model, along, best, next, published } = fit;
   const shown = costNames.filter((name) => best.costs[name] !== undefined);
   const columns = columnsOf(['', 'point'], ['input', ...shown.map((name) => words[name])]);
@@ -27,7 +32,7 @@ export function fitText(fit: Fit, budgets: Budgets, paint: Paint = plain): strin
     label,
     pointText(point),
     point.inputs.map((shape) => formatShape(shape.slice(1), '×')).join(', '),
-    ...shown.map((name) => formatCost(name, point.costs[name] ?? 0)),
+    ...shown.map((name) => formatCost(name, point.costs[name])),
   ];
   const rows = [
     row('fits', best),
@@ -43,7 +48,7 @@ export function fitText(fit: Fit, budgets: Budgets, paint: Paint = plain): strin
   const lines = [
     `${paint.bold(`${model} along ${along}`)}\n`,
     renderTable(columns, rows, { footer: limits, paint }),
-    paint.dim(explanation(fit, budgets)),
+    paint.dim(explanation(fit, budgets, isNear)),
     '',
   ];
   return lines.join('\n');
@@ -70,7 +75,7 @@ function pointText({ variant, phi, d, w, r }: FittedPoint): string {
   ].join(' · ');
 }
 
-function explanation({ best, next, built }: Fit, budgets: Budgets): string {
+function explanation({ best, next, built }: Fit, budgets: Budgets, isNear: boolean): string {
   const used = costNames.flatMap((name) => {
     const [cost, budget] = [best.costs[name], budgets[name]];
     return cost === undefined || budget === undefined ? [] : [`${formatPercent(cost / budget, 1)} of ${words[name]}`];
@@ -78,10 +83,15 @@ function explanation({ best, next, built }: Fit, budgets: Budgets): string {
   const exact = `${formatExact(best.costs.params)} parameters, ${formatExact(best.costs.macs)} MACs: ${used.join(', ')}`;
   const proof = next
     ? `the next larger network exceeds ${next.exceeds.map((name) => words[name]).join(', ')}`
-    : 'the line has no larger network';
+    : isNear
+      ? 'larger networks were not measured, so near is it'
+      : 'the line has no larger network';
   return `${exact}; ${proof}; ${built} networks built`;
 }
 
-function formatCost(name: CostName, value: number): string {
+function formatCost(name: CostName, value: number | undefined): string {
+  // a network that was not measured
+  if (value === undefined) return '';
+  if (name === 'latency') return formatMilliseconds(value);
   return name === 'memory' || name === 'file' ? formatBytes(value) : formatCount(value);
 }

@@ -215,7 +215,7 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
     leastOver: () => {
       const costs = least ? exceeded(least.costs, budgets) : [];
       const said = costs.map((name) => `${grouped(least?.costs[name] ?? 0)} ${costWords[name]}`);
-      return { model: start.model, costs: said.join(', ') };
+      return { model: start.model, costs: said.length > 0 ? `has ${said.join(', ')}` : '' };
     },
   };
 }
@@ -241,6 +241,7 @@ const costWords: Readonly<Record<CostName, string>> = {
   activations: 'activations',
   memory: 'bytes of memory',
   file: 'bytes of file',
+  latency: 'ms',
 };
 
 function fittedPoint(
