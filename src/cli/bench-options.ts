@@ -11,6 +11,11 @@ export const benchOptions: readonly Option[] = [
     completes: 'spec',
   },
   {
+    name: 'precisions',
+    description:
+      'a spec in float32, half and int8, in turns, in each of onnxruntime and tflite that there is, or in that of --engine',
+  },
+  {
     name: 'engine',
     value: 'NAME',
     choices: engineNames,

@@ -117,6 +117,7 @@ export const engineCommands: readonly Command[] = [
     examples: [
       ['enetc bench efficientnet --variant b0', 'the latency of EfficientNet-B0 on one thread'],
       ['enetc bench efficientnet@b0 --compare @b1', 'how many times as long B1 takes'],
+      ['enetc bench efficientnet-lite --precisions', 'float32, half and int8 in each engine'],
       ['enetc bench net.onnx --profile', 'where its time goes'],
       ['enetc bench efficientnet@b0 --engine ort-wasm', 'in a browser of this machine'],
       ['enetc bench efficientnet@b0 --device --host 192.168.1.5', 'on a phone that opens the page'],

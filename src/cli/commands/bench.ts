@@ -8,6 +8,7 @@ import { measureGroups } from '../benchmark/measure-groups.ts';
 import { measureRequest } from '../benchmark/measure-request.ts';
 import type { MeasuredModels, MeasureRequest } from '../benchmark/measured.ts';
 import { type ModelFile, openModel } from '../benchmark/open-model.ts';
+import { precisionsAnswer } from '../benchmark/precisions.ts';
 import { sidesOf } from '../benchmark/sides.ts';
 import { tableAnswer } from '../benchmark/table-command.ts';
 import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
@@ -24,6 +25,7 @@ export const benchCommand: RunCommand = (args, io) =>
   explained(args, io, async () => {
     if (flag(args, 'table')) return tableAnswer(args, io);
     refuseTableOptions(args);
+    if (flag(args, 'precisions')) return precisionsAnswer(args, io);
     const sides = sidesOf(args, io);
     const engine = chooseEngine(sides, args);
     const form = engine === 'auto' ? 'tfjs' : engines[engine].takes;
