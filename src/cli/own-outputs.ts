@@ -45,7 +45,7 @@ export const drawing: OwnFile = {
   isOwn: (head) => drawings.some((mark) => mark.test(textOf(head))),
 };
 
-/** What `enetc predict --report` writes, and a run's report. */
+/** What `predict --report` and `compile --report` write, and a run's report. */
 export const reportPage: OwnFile = {
   noun: 'report',
   isOwn: (head) =>

@@ -57,4 +57,11 @@ export const quantisationOptions: readonly Option[] = [
     description:
       'with --int8: return the costliest layers to float32 until the signal-to-noise ratio is at least N decibels, such as 20',
   },
+  {
+    name: 'report',
+    value: 'FILE',
+    description:
+      'with --int8: write a page with what each layer costs, what was done about it, and how size and latency compare',
+    completes: 'file',
+  },
 ];

@@ -2,9 +2,9 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Graph, type Shape, shapeOf } from '../5-graph/graph.ts';
 import { onnxTarget } from '../6-emit/onnx/target.ts';
-import type { OpenSink } from '../6-emit/target.ts';
+import type { OpenSink, Target } from '../6-emit/target.ts';
 import type { OnnxRuntime } from '../backends/onnx-runtime.ts';
-import { createOnnxSession } from '../backends/onnx-session.ts';
+import { createOnnxSession, type OnnxSessionOptions } from '../backends/onnx-session.ts';
 import { RunError } from '../train/run-error.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
@@ -19,14 +19,23 @@ export interface OpenedNetwork {
 export interface Engine {
   readonly name: string;
   open(graph: Graph, weights: WeightSource): Promise<OpenedNetwork>;
+  /** The bytes of the file that it runs. */
+  sizeOf(graph: Graph, weights: WeightSource): number;
 }
 
 /**
- * ONNX Runtime, fed with the files that `compile` writes. It computes what integers stand for in float32, rounding where the file
- * says so: integer kernels of processors without VNNI cut off sums of two products, so that results would depend on the machine.
+ * How an engine computes what a file holds in integers: in float32, rounding where the file says so, or by the integer kernels of
+ * the processor, on one thread, as users run it.
+ */
+export type Kernels = 'as written' | 'integer';
+
+/**
+ * ONNX Runtime, fed with the files that `compile` writes. Integer kernels of processors without VNNI cut off sums of two products,
+ * so that what they give depends on the machine; what is computed as written does not.
  * @param folder where files are made and removed.
  */
-export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Engine {
+export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number, kernels: Kernels = 'as written'): Engine {
+  const options = { ...onnxTarget.defaults, opset };
   let files = 0;
   return {
     name: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
@@ -34,10 +43,9 @@ export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Eng
       const path = join(folder, `network-${files++}.onnx`);
       const written = fileSinks(path);
       try {
-        const options = { ...onnxTarget.defaults, opset };
         onnxTarget.emit({ graph, weights, metadata: [], options, open: written.open });
         written.finish();
-        const session = await createOnnxSession(ort, path, asWritten);
+        const session = await createOnnxSession(ort, path, sessionOptions[kernels]);
         if (typeof session === 'string') throw new RunError(`ONNX Runtime does not take '${graph.name}': ${session}`);
         const { name, shape } = imageInput(graph);
         return {
@@ -51,11 +59,31 @@ export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number): Eng
         written.remove();
       }
     },
+    sizeOf: (graph, weights) => emittedSize(onnxTarget, options, graph, weights),
   };
 }
 
-/** Leaves the conversions of the file as they are, instead of turning them into integer kernels. */
-const asWritten = { extra: { session: { disable_quant_qdq: '1' } } };
+/** How many bytes a target writes, without metadata. */
+export function emittedSize<Options>(
+  target: Pick<Target<Options>, 'emit'>,
+  options: Options,
+  graph: Graph,
+  weights: WeightSource,
+): number {
+  let bytes = 0;
+  const sink = {
+    write: (part: Uint8Array) => {
+      bytes += part.length;
+    },
+  };
+  target.emit({ graph, weights, metadata: [], options, open: (suffix) => ({ sink, name: `network${suffix}` }) });
+  return bytes;
+}
+
+const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
+  'as written': { extra: { session: { disable_quant_qdq: '1' } } },
+  integer: { intraOpNumThreads: 1, interOpNumThreads: 1 },
+};
 
 /** The name and the shape, channels first, of a network's one input. */
 export function imageInput(graph: Graph): { readonly name: string; readonly shape: Shape } {

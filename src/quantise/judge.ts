@@ -1,5 +1,5 @@
 import { classScores } from '../5-graph/class-scores.ts';
-import type { Graph } from '../5-graph/graph.ts';
+import type { Graph, GraphNode, GraphOutput } from '../5-graph/graph.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import type { Engine } from './engine.ts';
 import { batchesOf, type Pictures } from './pictures.ts';
@@ -11,7 +11,7 @@ export type Answers = Readonly<Record<string, Float32Array>>;
 export interface Closeness {
   /** The signal over the noise in decibels: of the squares of all outputs, over those of the differences. */
   readonly sqnr: number;
-  /** The share of pictures whose likeliest class is the same; undefined for what is no classifier. */
+  /** The share of pictures whose first answer is the same: the likeliest class. Undefined for what does not classify. */
   readonly agreement?: number;
 }
 
@@ -68,9 +68,17 @@ export function compareAnswers(graph: Graph, expected: Answers, found: Answers, 
   if (!scores || others.length > 0) return { sqnr: decibels(total) };
   const [a, b] = [expected[scores.name] as Float32Array, found[scores.name] as Float32Array];
   const classes = a.length / pictures;
+  const answer = classes === 1 ? isYes(graph, scores) : likeliest;
   let same = 0;
-  for (let at = 0; at < a.length; at += classes) if (likeliest(a, at, classes) === likeliest(b, at, classes)) same++;
+  for (let at = 0; at < a.length; at += classes) if (answer(a, at, classes) === answer(b, at, classes)) same++;
   return { sqnr: decibels(total), agreement: same / pictures };
+}
+
+/** The answer of a network with a single score: whether it is above a half after a sigmoid, above 0 before it. */
+function isYes(graph: Graph, { value }: GraphOutput): (scores: Float32Array, at: number) => boolean {
+  const { op } = graph.nodes[value.node] as GraphNode;
+  const border = op.kind === 'activation' && op.fn === 'sigmoid' ? 0.5 : 0;
+  return (scores, at) => (scores[at] as number) > border;
 }
 
 function likeliest(scores: Float32Array, from: number, count: number): number {

@@ -5,7 +5,7 @@ import { firstLine } from '../backends/first-line.ts';
 import { turned } from '../backends/parity/values.ts';
 import type { LiteInterpreter, LiteValue } from '../backends/tflite/interpreter.ts';
 import { RunError } from '../train/run-error.ts';
-import { type Engine, fileSinks, imageInput } from './engine.ts';
+import { type Engine, emittedSize, fileSinks, imageInput } from './engine.ts';
 
 /**
  * TensorFlow Lite's interpreter with XNNPACK, fed with the files that `compile` writes.
@@ -44,5 +44,6 @@ export function liteEngine(lite: LiteInterpreter, folder: string): Engine {
         written.remove();
       }
     },
+    sizeOf: (graph, weights) => emittedSize(liteTarget, liteTarget.defaults, graph, weights),
   };
 }

@@ -7,9 +7,10 @@ import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
+import { latenciesOf, sizesOf } from './costs.ts';
 import type { Engine } from './engine.ts';
 import { equalise } from './equalise-network.ts';
-import { answersOf, type Closeness, compareAnswers } from './judge.ts';
+import { type Answers, answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
@@ -42,9 +43,14 @@ export interface QuantiseRequest {
   readonly engine: Engine;
   /** What runs the result. */
   readonly judge: Engine;
+  /** The integer kernels of this machine's processor, where the judge does not have them: what they give is stated, too. */
+  readonly kernels?: Engine;
+  /** Ranges are taken of these, and a goal is sought on them. */
   readonly calibration: Pictures;
-  /** What the result is compared with float32 on, and what a goal has to hold on. */
+  /** What the result is compared with float32 on. They decide nothing. */
   readonly judging: Pictures;
+  /** Whether latencies are measured. */
+  readonly timed: boolean;
   readonly settings: QuantiseSettings;
   progress(text: string): void;
 }
@@ -56,11 +62,11 @@ export interface Quantised {
   readonly report: QuantisationReport;
 }
 
-/** A network with some layers in few bits, as it was measured. */
-interface Attempt {
+/** A network with some layers in few bits. */
+interface Mixture {
   readonly plan: QuantisationPlan;
   readonly adjustments: Adjustments;
-  readonly closeness: Closeness;
+  readonly adjusted: WeightSource;
 }
 
 /**
@@ -97,36 +103,60 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
     await correctBias(graph, weights, fitted, { ...fit, means }, observing('correcting biases'));
   }
 
-  const expected = await answersOf(graph, weights, engine, judging);
-  const mixed = (floats: ReadonlySet<number>) => {
+  const mixed = (floats: ReadonlySet<number>): Mixture => {
     const adjustments = withoutFits(graph, units, floats, fitted, scales);
     const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, weights, adjustments);
     return { plan, adjustments, adjusted: adjustedWeights(weights, adjustments) };
   };
-  const attempt = async (floats: ReadonlySet<number>): Promise<Attempt> => {
-    const { plan, adjustments, adjusted } = mixed(floats);
-    const found = await answersOf(quantise(graph, plan), adjusted, judge, judging);
-    return { plan, adjustments, closeness: compareAnswers(graph, expected, found, judging.count) };
+  const closenessOf = async ({ plan, adjusted }: Mixture, expected: Answers, by: Engine, pictures: Pictures) => {
+    const count = Math.min(pictures.count, mostJudged);
+    return compareAnswers(
+      graph,
+      expected,
+      await answersOf(quantise(graph, plan), adjusted, by, pictures, count),
+      count,
+    );
   };
-  const whole = await attempt(new Set());
-  const costs = goal ? await costsAlone(graph, weights, units, mixed, observing('each layer alone')) : new Map();
-  const { plan, adjustments, closeness } = goal ? await fewestFloats(goal, costs, whole, attempt) : whole;
+  const whole = mixed(new Set());
+  let chosen: Mixture & { closeness?: Closeness } = whole;
+  let costs = new Map<number, number>();
+  if (goal) {
+    const expected = await answersOf(graph, weights, engine, calibration, mostJudged);
+    const attempt = async (mixture: Mixture) => ({
+      ...mixture,
+      closeness: await closenessOf(mixture, expected, judge, calibration),
+    });
+    costs = await costsAlone(graph, weights, units, mixed, observing('each layer alone'));
+    chosen = await fewestFloats(goal, costs, await attempt(whole), (floats) => attempt(mixed(floats)));
+  }
 
-  const sides = { graph, weights: scaled, plan, adjusted: adjustedWeights(weights, adjustments) };
+  const expected = await answersOf(graph, weights, engine, judging, mostJudged);
+  const closeness = await closenessOf(chosen, expected, judge, judging);
+  const kernels = request.kernels && (await closenessOf(chosen, expected, request.kernels, judging));
+  const { plan, adjustments, adjusted } = chosen;
+  const typed = quantise(graph, plan);
   const results = units.map(({ result }) => result);
-  const noise = await noiseByValue(sides, results, observing('layers', judging));
+  const noise = await noiseByValue({ graph, weights: scaled, plan, adjusted }, results, observing('layers', judging));
+  const forms = { float32: { graph, weights }, int8: { graph: typed, weights: adjusted } };
   return {
-    graph: quantise(graph, plan),
+    graph: typed,
     weights: (source) => adjustedWeights(source, adjustments),
     report: {
       ...closeness,
-      layers: layersOf(graph, units, plan, noise, costs),
+      layers: layersOf(graph, units, plan, noise, costs, { scales, adjustments }),
+      ...(kernels && { kernels }),
+      size: sizesOf(forms, judge),
+      ...(request.timed && { latency: await latenciesOf(forms, request.kernels ?? judge, judging, progress) }),
+      ...(goal && chosen.closeness && { goal: { ...goal, sought: chosen.closeness } }),
       calibrated: calibration.count,
-      judged: judging.count,
+      judged: Math.min(judging.count, mostJudged),
       engine: judge.name,
     },
   };
 }
+
+/** On how many pictures a network is compared with float32 at most. */
+const mostJudged = 1024;
 
 /** Adjustments with those of layers in float32 as they were before the fit. */
 function withoutFits(

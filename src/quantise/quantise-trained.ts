@@ -40,5 +40,8 @@ export function quantiseTrained(
     types.set(id, typeOfRange({ least, most }, 'int8'));
   }
   const plan = makePlan(graph, layout, (id) => types.get(id) as QuantisedType, weights, new Map());
-  return { graph: quantise(graph, plan), layers: layersOf(graph, units, plan, new Map(), new Map()) };
+  return {
+    graph: quantise(graph, plan),
+    layers: layersOf(graph, units, plan, new Map(), new Map(), { scales: new Map(), adjustments: new Map() }),
+  };
 }

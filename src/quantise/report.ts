@@ -1,11 +1,14 @@
-import type { Graph } from '../5-graph/graph.ts';
+import type { Graph, GraphNode } from '../5-graph/graph.ts';
 import type { QuantisationPlan } from '../5-graph/passes/quantise.ts';
 import type { Unit } from '../5-graph/quantise/units.ts';
 import { elementRange, type QuantisedType } from '../5-graph/value-type.ts';
-import { formatFactor, formatPercent } from '../report/format-number.ts';
+import { formatBytes, formatFactor, formatMilliseconds, formatPercent } from '../report/format-number.ts';
 import { opLabel } from '../report/op-label.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
+import type { Adjustment, Adjustments } from './adjusted-weights.ts';
+import type { Pair } from './costs.ts';
 import type { Closeness } from './judge.ts';
+import type { Goal } from './return-to-float.ts';
 
 /** What became of a layer. */
 export interface LayerReport {
@@ -14,6 +17,7 @@ export interface LayerReport {
   readonly op: string;
   /** Integers at once; float32 from integers, for an activation that needs it or as nothing reads integers; or float32 alone. */
   readonly computes: 'int8' | 'int8 to float32' | 'float32';
+  readonly done: readonly Treatment[];
   /** What its result is held in, where it is held as integers. */
   readonly range?: { readonly least: number; readonly most: number };
   /** Of its result in the whole network, in decibels; absent where there is no noise. */
@@ -22,8 +26,23 @@ export interface LayerReport {
   readonly alone?: number;
 }
 
+/** What was done about a layer's noise. */
+export type Treatment = 'equalised' | 'fitted' | 'bias corrected' | 'returned to float32';
+
+/** A goal, and how near the network was when it was sought: on pictures that ranges are from. */
+export interface GoalReport extends Goal {
+  readonly sought: Closeness;
+}
+
 export interface QuantisationReport extends Closeness {
   readonly layers: readonly LayerReport[];
+  /** By the integer kernels of this machine's processor; absent where it was judged by them. */
+  readonly kernels?: Closeness;
+  /** Of the files, in bytes. */
+  readonly size: Pair;
+  /** In milliseconds, of one picture on one thread; absent where it was not measured. */
+  readonly latency?: Pair;
+  readonly goal?: GoalReport;
   /** How many pictures ranges are from, and how many it was judged on. */
   readonly calibrated: number;
   readonly judged: number;
@@ -38,6 +57,12 @@ export interface TrainedReport {
   readonly trained: true;
 }
 
+/** What was changed of tensors: by equalisation alone, and in all. */
+export interface Changes {
+  readonly scales: Adjustments;
+  readonly adjustments: Adjustments;
+}
+
 /** The layers of a plan, in the order of the network. @param noise the decibels of results by their nodes. */
 export function layersOf(
   graph: Graph,
@@ -45,6 +70,7 @@ export function layersOf(
   plan: QuantisationPlan,
   noise: ReadonlyMap<number, number>,
   alone: ReadonlyMap<number, number>,
+  changes: Changes,
 ): LayerReport[] {
   return units.map((unit) => {
     const node = graph.nodes[unit.node];
@@ -59,11 +85,24 @@ export function layersOf(
       path: unit.path,
       op: [node, ...(after ? [after] : [])].map(({ op }) => opLabel(op, channels)).join(', '),
       computes: plan.integer.has(unit.node) ? 'int8' : plan.weights.has(unit.node) ? 'int8 to float32' : 'float32',
+      done: treatmentsOf(node, plan, changes),
       ...(held && { range: rangeOf(held) }),
       ...(sqnr !== undefined && Number.isFinite(sqnr) && { sqnr }),
       ...(own !== undefined && Number.isFinite(own) && { alone: own }),
     };
   });
+}
+
+function treatmentsOf({ id, tensors }: GraphNode, { weights }: QuantisationPlan, changes: Changes): Treatment[] {
+  if (tensors.length === 0) return [];
+  const any = (of: Adjustments, is: (adjustment: Adjustment) => unknown) =>
+    tensors.some(({ name }) => is(of.get(name) ?? {}));
+  return [
+    ...(any(changes.scales, ({ filters, channels }) => filters ?? channels) ? (['equalised'] as const) : []),
+    ...(any(changes.adjustments, ({ rounded }) => rounded) ? (['fitted'] as const) : []),
+    ...(any(changes.adjustments, ({ offset }) => offset) ? (['bias corrected'] as const) : []),
+    ...(weights.has(id) ? [] : (['returned to float32'] as const)),
+  ];
 }
 
 /** What the ends of a type stand for. */
@@ -84,19 +123,36 @@ export function quantisationText(report: QuantisationReport | TrainedReport, pai
     sqnr === undefined ? '' : sqnr.toFixed(1),
   ]);
   const columns = columnsOf(['layer', 'op', 'computes', 'range'], ['alone dB', 'SQNR dB']);
-  return `${renderTable(columns, rows, paint ? { paint } : {})}${'trained' in report ? trainedText(report) : closenessText(report)}\n`;
+  return `${renderTable(columns, rows, paint ? { paint } : {})}${'trained' in report ? trainedText(report) : `${closenessText(report)}\n${costText(report)}`}\n`;
 }
 
 /** `int8: 6 of 6 layers, with the ranges of training` */
 export function trainedText({ layers }: TrainedReport): string {
-  const quantised = layers.filter(({ computes }) => computes !== 'float32').length;
-  return `int8: ${quantised} of ${layers.length} layers, with the ranges of training`;
+  return `int8: ${quantisedLayers({ layers })} of ${layers.length} layers, with the ranges of training`;
 }
 
 /** `int8: 59 of 60 layers; SQNR 25.3 dB, 97.5 % of first answers as in float32, on 200 pictures (ranges from 100)` */
-export function closenessText({ layers, sqnr, agreement, calibrated, judged, noise }: QuantisationReport): string {
-  const quantised = layers.filter(({ computes }) => computes !== 'float32').length;
+export function closenessText(report: QuantisationReport): string {
+  const { layers, sqnr, agreement, calibrated, judged, noise } = report;
   const agreed = agreement === undefined ? '' : `, ${formatPercent(agreement, 1)} of first answers as in float32`;
   const what = noise ? 'samples of noise' : 'pictures';
-  return `int8: ${quantised} of ${layers.length} layers; SQNR ${sqnr.toFixed(1)} dB${agreed}, on ${judged} ${what} (ranges from ${calibrated})`;
+  return `int8: ${quantisedLayers(report)} of ${layers.length} layers; SQNR ${sqnr.toFixed(1)} dB${agreed}, on ${judged} ${what} (ranges from ${calibrated})`;
+}
+
+/** `size: 4.85 MiB of 17.7 MiB; latency: 8.1 ms of 15.2 ms (0.53), one thread, one picture` */
+function costText({ size, latency }: QuantisationReport): string {
+  const files = `size: ${formatBytes(size.int8)} of ${formatBytes(size.float32)}`;
+  if (!latency) return files;
+  const share = (latency.int8 / latency.float32).toFixed(2);
+  return `${files}; latency: ${formatMilliseconds(latency.int8)} of ${formatMilliseconds(latency.float32)} (${share}), one thread, one picture`;
+}
+
+/** `25.3 dB, 97.5 % of first answers` */
+export function shortCloseness({ sqnr, agreement }: Closeness): string {
+  return `${sqnr.toFixed(1)} dB${agreement === undefined ? '' : `, ${formatPercent(agreement, 1)} of first answers`}`;
+}
+
+/** How many layers compute on few bits. */
+export function quantisedLayers({ layers }: Pick<QuantisationReport, 'layers'>): number {
+  return layers.filter(({ computes }) => computes !== 'float32').length;
 }

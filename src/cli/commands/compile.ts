@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { totalCost } from '../../5-graph/cost.ts';
 import { applyPasses } from '../../6-emit/emit.ts';
 import type { Network } from '../../compile-spec.ts';
@@ -5,8 +6,11 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { safeText } from '../../diagnostics/text-width.ts';
+import { writeTextAtomically } from '../../node/atomic-file.ts';
 import type { Spec } from '../../node/open-spec.ts';
+import { attemptWrite } from '../../node/system-errors.ts';
 import { type QuantisationReport, quantisationText, type TrainedReport } from '../../quantise/report.ts';
+import { quantisationPage } from '../../quantise/report-page.ts';
 import { formatBytes, formatCount } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import { outputShapes, summarizePoint } from '../../report/summary.ts';
@@ -22,10 +26,11 @@ import { loadQuantisation } from '../load-quantisation.ts';
 import { openWeights } from '../open-weights.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { createOutputFolder } from '../output-folder.ts';
+import { reportPage } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { createProgress } from '../progress.ts';
 import { quantiseFromRun } from '../quantisation/quantise-from-run.ts';
-import { outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
+import { type Output, outputOf, refuseFile, refuseFolder } from '../refuse-overwriting.ts';
 import { refuseSize, weightBytes } from '../refuse-size.ts';
 import { lacksCalibration, requireInt8 } from '../require-int8.ts';
 import { paintFor } from '../style.ts';
@@ -43,6 +48,7 @@ export const compileCommand: RunCommand = async (args, io) => {
   const { output: written } = target.entry;
   if (written.kind === 'folder') refuseFolder(output);
   else refuseFile(output, written);
+  const page = pageOf(output, args, io);
   refuseSize(output, weightBytes(applyPasses(opened.network.graph, target.entry, target.passes)));
   const weights = await openWeights(opened, args, io);
   const { path } = output;
@@ -63,6 +69,11 @@ export const compileCommand: RunCommand = async (args, io) => {
     const all = [...weights.diagnostics, ...diagnostics];
     if (hasErrors(all)) return refuse(network, all, args, io);
     files.commit();
+    const found = quantised?.report;
+    if (page && found && !('trained' in found)) {
+      const html = quantisationPage({ name, report: found });
+      attemptWrite(page.shown, () => writeTextAtomically(page.path, html));
+    }
     printDiagnostics(all, args, io);
     report(network, name, bytes, all, quantised?.report, args, io);
     return exitCodes.ok;
@@ -79,6 +90,15 @@ async function quantise(network: Network, target: ChosenTarget, request: Weights
   const ranges = request.checkpoint && statedRanges(request.checkpoint.metadata);
   if (!ranges) throw usageError(lacksCalibration, 'compile');
   return quantiseFromRun(network, target, request, ranges);
+}
+
+/** Where the page of `--report` goes. @throws if that would destroy something. */
+function pageOf(output: Output, args: Arguments, io: Io): Output | undefined {
+  const shown = text(args, 'report');
+  if (shown === undefined) return undefined;
+  const page = { ...output, path: resolve(io.cwd, shown), shown };
+  refuseFile(page, reportPage);
+  return page;
 }
 
 type Diagnostics = Network['diagnostics'];

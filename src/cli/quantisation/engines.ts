@@ -12,6 +12,8 @@ export interface QuantisationEngines {
   readonly observing: Engine;
   /** Runs what is written. */
   readonly judge: Engine;
+  /** The integer kernels of this machine, where the judge computes in float32 what integers stand for. */
+  readonly kernels?: Engine;
   close(): void;
 }
 
@@ -30,7 +32,7 @@ export async function openEngines(
 ): Promise<QuantisationEngines> {
   const observing = onnxEngine(ort, folder, opset);
   const plain = { observing, judge: observing, close: () => {} };
-  if (runtime !== 'tflite') return plain;
+  if (runtime !== 'tflite') return { ...plain, kernels: onnxEngine(ort, folder, opset, 'integer') };
   const python = findLitePython({ cwd, env });
   if (python === undefined) {
     const what = 'what the integers stand for is judged in ONNX Runtime';

@@ -7,8 +7,8 @@ import { findPictures } from '../../predict/find-pictures.ts';
 import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
 import { type Correction, quantiseNetwork } from '../../quantise/quantise-network.ts';
 import type { RangeMethod } from '../../quantise/ranges.ts';
-import { closenessText, type QuantisationReport, type TrainedReport } from '../../quantise/report.ts';
-import type { Goal } from '../../quantise/return-to-float.ts';
+import { closenessText, type QuantisationReport, shortCloseness, type TrainedReport } from '../../quantise/report.ts';
+import { type Goal, isReached } from '../../quantise/return-to-float.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { classesOf, imageOf } from '../../train/open/classified-network.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
@@ -67,6 +67,8 @@ export function quantisePrepared(
           integers,
           engine: engines.observing,
           judge: engines.judge,
+          ...(engines.kernels && { kernels: engines.kernels }),
+          timed: flag(args, 'report'),
           calibration,
           judging,
           settings: {
@@ -78,6 +80,7 @@ export function quantisePrepared(
           },
           progress: screen.progress,
         });
+        warnOf(found, screen.warn);
         const report = { ...found, ...(isNoise && { noise: true as const }) };
         return {
           prepared: { ...prepared, graph: quantised.graph, weights: quantised.weights(weights) },
@@ -91,6 +94,24 @@ export function quantisePrepared(
       }
     });
   });
+}
+
+/** Noise of integer kernels above what the file states that is worth a warning, in decibels. */
+const worthWarning = 1;
+
+/** Says where the result is not what was asked for, or not what this machine makes of it. */
+function warnOf({ sqnr, agreement, kernels, goal }: QuantisationReport, warn: (text: string) => void): void {
+  if (goal && !isReached(goal, { sqnr, ...(agreement !== undefined && { agreement }) })) {
+    const found = shortCloseness({ sqnr, ...(agreement !== undefined && { agreement }) });
+    warn(
+      `the goal holds on the pictures of --calibrate (${shortCloseness(goal.sought)}), not on those it is judged on (${found})`,
+    );
+  }
+  if (kernels && kernels.sqnr < sqnr - worthWarning) {
+    warn(
+      `the integer kernels of this machine's processor give less: ${shortCloseness(kernels)}. Without VNNI, sums of two products are cut off`,
+    );
+  }
 }
 
 /** What the command line asks of the result; undefined where it asks for nothing. */
