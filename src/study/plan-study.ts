@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { BackendRequest } from '../backends/backend.ts';
 import { compileSpec } from '../compile-spec.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import { option, words } from '../diagnostics/words.ts';
+import { option, plainWords, words } from '../diagnostics/words.ts';
 import { openSpecByName, type Spec } from '../node/open-spec.ts';
 import type { SpaceBudgets } from '../search/costs.ts';
 import { whyUnknown } from '../search/latency/latency-table.ts';
@@ -20,6 +20,7 @@ import { version } from '../version.ts';
 import { openScaling } from './scale-proposer.ts';
 import { createScorer } from './scorer.ts';
 import { type OpenedSpace, openSpace } from './search-proposer.ts';
+import { shortProxy } from './short-proxy.ts';
 import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
 import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
 
@@ -222,6 +223,10 @@ export async function planShared(
       setting: 'validation',
     });
   }
+  const { graph } = compileSpec(start, config.network);
+  const steps = (rungs[0] as number) * Math.ceil(config.images.train / config.settings.batch);
+  const short = graph && shortProxy(graph, steps);
+  if (short) report?.({ kind: 'warning', message: plainWords(short), words: short });
   const { program, diagnostics } = compileSpec(spec, config.network);
   const errors = diagnostics.filter(({ code }) => code !== 'open-choice');
   if (hasErrors(errors)) throw new RunError('the spec does not compile', { diagnostics: errors });
