@@ -20,6 +20,8 @@ export interface CompileOptions extends ScalingRequest {
 
 /** All that compiling found out. Each part is there as far as the diagnostics let it come. */
 export interface Compilation {
+  /** What was asked for: the same text and this give the same network. */
+  readonly asked: CompileOptions;
   readonly program: Program;
   readonly model?: DeclaredModel;
   readonly point?: ScalingPoint;
@@ -39,16 +41,17 @@ export interface Compilation {
 export function compile(source: Source, options: CompileOptions = {}, host: Host = emptyHost): Compilation {
   const { program, diagnostics: resolving } = resolveProgram(source, host);
   const diagnostics: Diagnostic[] = [...resolving, ...checkProgram(program)];
-  if (hasErrors(diagnostics)) return { program, diagnostics };
+  if (hasErrors(diagnostics)) return { asked: options, program, diagnostics };
   const chosen = chooseModel(program, options);
   diagnostics.push(...chosen.diagnostics);
-  if (!chosen.model) return { program, diagnostics };
+  if (!chosen.model) return { asked: options, program, diagnostics };
   const built = buildGraph(chosen.model, options);
   diagnostics.push(...built.diagnostics);
   const selected = built.graph && options.outputs ? selectOutputs(built.graph, options.outputs) : undefined;
   diagnostics.push(...(selected?.diagnostics ?? []));
   const graph = selected ? selected.graph : built.graph;
   return {
+    asked: options,
     program,
     model: chosen.model,
     ...(built.point && { point: built.point }),

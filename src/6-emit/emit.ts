@@ -92,6 +92,7 @@ export function emit<Options>(
   const facts = describeNetwork(program, point, graph, prepared.origin, target.layout ?? 'NCHW', options.labels);
   const result = target.emit({
     graph: prepared.graph,
+    origin: compilation,
     weights: prepared.weights,
     metadata: [...facts, ...(options.facts ?? [])],
     options: settings,

@@ -1,6 +1,7 @@
 import type { Graph } from '../5-graph/graph.ts';
 import type { IntegerOps } from '../5-graph/quantise/integer-ops.ts';
 import type { ElementType } from '../5-graph/value-type.ts';
+import type { Compilation } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
@@ -23,6 +24,8 @@ export type Metadata = readonly (readonly [key: string, value: string])[];
 
 export interface EmitRequest<Options> {
   readonly graph: Graph;
+  /** The text that the network is of, and what was asked for of it. Absent where a graph alone is written. */
+  readonly origin?: Pick<Compilation, 'program' | 'asked'>;
   readonly weights: WeightSource;
   readonly metadata: Metadata;
   readonly options: Options;

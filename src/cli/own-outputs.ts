@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../6-emit/targets.ts';
 import { orUndefined } from '../node/or-undefined.ts';
@@ -67,10 +67,11 @@ export function isOwnFolder(path: string): boolean {
   return modelFolders.some(({ mark }) => mark.begins.test(textOf(headOf(join(path, mark.file)) ?? new Uint8Array())));
 }
 
-/** The name of something in a folder that belongs to no model: a file of another name, a link, a folder. */
+/** The name of something in a folder that belongs to no model: a file of another name, a link, a folder but for Python's own. */
 export function strangerIn(folder: string): string | undefined {
   const isModelFile = (name: string) => modelFolders.some(({ files }) => files.test(name));
-  return readdirSync(folder, { withFileTypes: true }).find((entry) => !entry.isFile() || !isModelFile(entry.name))
+  const isKnown = (entry: Dirent) => entry.isFile() || (entry.isDirectory() && entry.name === '__pycache__');
+  return readdirSync(folder, { withFileTypes: true }).find((entry) => !isKnown(entry) || !isModelFile(entry.name))
     ?.name;
 }
 

@@ -1,6 +1,7 @@
 import { backendRequests } from '../backends/backend.ts';
 import { commandLineWords } from '../diagnostics/words.ts';
 import { type Setting, settingTable } from '../train/settings.ts';
+import { parallelNames } from '../train/torch/parallel-names.ts';
 import type { Option } from './option.ts';
 import { json, quiet, runOption, scalingOptions, weightOptions } from './options.ts';
 import { labelsOption, preprocessingOptions } from './preprocessing-options.ts';
@@ -36,14 +37,44 @@ export const resumeOptions: readonly Option[] = [
   dataOption,
   backendOption,
   workersOption,
+  {
+    name: 'python',
+    value: 'FILE',
+    description: 'with --engine pytorch: the Python that has PyTorch; looked for by default',
+    completes: 'file',
+  },
   json,
   quiet,
+];
+
+const engineOptions: readonly Option[] = [
+  {
+    name: 'engine',
+    value: 'NAME',
+    choices: ['pytorch'],
+    description: 'trains with PyTorch in a Python, which several processes can share, and not on a backend',
+  },
+  {
+    name: 'nproc',
+    value: 'N',
+    kind: 'positive',
+    most: 1024,
+    description: 'with --engine pytorch: the processes of this machine that compute, one for each GPU; 1 by default',
+  },
+  {
+    name: 'parallel',
+    value: 'NAME',
+    choices: parallelNames,
+    description: 'with --engine pytorch: how processes share the work; ddp, copies of the network, by default',
+  },
+  { name: 'sync-batch-norm', description: 'with --parallel ddp: statistics over the batches of all processes' },
 ];
 
 export const trainOptions: readonly Option[] = [
   dataOption,
   { name: 'out', value: 'DIR', description: "the run's folder; runs/SPEC-VARIANT-N by default", completes: 'file' },
   ...resumeOptions.filter((option) => option !== dataOption && option !== json && option !== quiet),
+  ...engineOptions,
   ...scalingOptions,
   {
     name: 'classes',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { copySpec, type SpecCopy } from '../2-resolve/spec-copy.ts';
 import type { BackendRequest } from '../backends/backend.ts';
 import { compileSpec } from '../compile-spec.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
@@ -13,7 +14,6 @@ import { settleChoices } from '../search/space/settle.ts';
 import { planRun, SettingError } from '../train/api.ts';
 import type { Report } from '../train/events.ts';
 import type { NetworkRequest } from '../train/run/run-config.ts';
-import { copySpec, type SpecCopy } from '../train/run/spec-copy.ts';
 import { RunError } from '../train/run-error.ts';
 import type { Settings } from '../train/settings.ts';
 import { version } from '../version.ts';

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import type { SpecCopy } from '../2-resolve/spec-copy.ts';
 import { option, words } from '../diagnostics/words.ts';
 import { writeTextAtomically } from '../node/atomic-file.ts';
 import { nodeHost } from '../node/host.ts';
@@ -12,7 +13,6 @@ import { isTemporary } from '../node/temporary-names.ts';
 import type { LatencyTable } from '../search/latency/latency-table.ts';
 import { decodeSource } from '../source.ts';
 import { createNumberedFolder, makeOwnFolder } from '../train/run/own-folder.ts';
-import type { SpecCopy } from '../train/run/spec-copy.ts';
 import { RunError } from '../train/run-error.ts';
 import { formatStudy, parseStudy, type StudyConfig } from './study-config.ts';
 import { digestOf, type LatencyTableText, readTable } from './table-file.ts';

@@ -92,7 +92,8 @@ def losses(request):
 
 
 def settings(request):
-    return [dataclasses.asdict(train.parse_request(argv, 1).settings) for argv in request["argv"]]
+    found = [dataclasses.asdict(train.parse_request(argv, 1).settings) for argv in request["argv"]]
+    return {"fixed": train.FIXED, "found": found}
 
 
 def scores(request):

@@ -13,6 +13,14 @@ import { type Compilation, compile } from '../../src/compile.ts';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
+import { scalarRecord, versionRecord } from '../../src/train/metrics/event-record.ts';
+import { readRecords } from '../../src/train/metrics/read-records.ts';
+import type { StepRecord } from '../../src/train/metrics/run-log.ts';
+import { trainedNetwork } from '../../src/train/open/compile-network.ts';
+import { openStoredNetwork } from '../../src/train/open/stored-network.ts';
+import { readBestEvaluation } from '../../src/train/report/best-evaluation.ts';
+import { readRun } from '../../src/train/run/run-folder.ts';
+import { stateProblem, type TrainState } from '../../src/train/run/state.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { checkedSettings, type SettingName, type Settings, settingTable } from '../../src/train/settings.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
@@ -169,14 +177,18 @@ describe.skipIf(!python)('the steps of train.py', () => {
   test('names and defaults are those of enetc train, and what is missing is refused by its name', async () => {
     const asked = ['rmsprop', 'sgd', 'adamw'] as const;
     const argv = [['data'], ['data', '--optimiser', 'sgd'], ['data', '--optimiser', 'adamw']];
-    const found = (await driver!.ask({ what: 'settings', argv })) as Record<string, unknown>[];
+    const { fixed, found } = (await driver!.ask({ what: 'settings', argv })) as {
+      fixed: Record<string, unknown>;
+      found: Record<string, unknown>[];
+    };
     for (const [i, optimiser] of asked.entries()) {
-      const { augment, flip, ...defaults } = scriptSettings(checkedSettings({ optimiser }));
+      const { augment, flip, crop, ...defaults } = scriptSettings(checkedSettings({ optimiser }));
       expect(found[i]).toMatchObject(defaults);
     }
     const text = readFileSync(join(golden, 'train.py'), 'utf8');
     const refused = [...text.matchAll(/^ {4}"([a-z-]+)",$/gm)].map(([, name]) => name);
     const taken = Object.keys(found[0]!).map((name) => name.replaceAll('_', '-'));
+    expect(checkedSettings({})).toMatchObject(fixed);
     expect([...refused, ...taken].sort()).toEqual(
       [...Object.keys(settingTable), 'parallel', 'processes', 'sync-batch-norm'].sort(),
     );
@@ -229,7 +241,7 @@ describe.skipIf(!python)('the steps of train.py', () => {
 /** Settings as the script calls them, those that it has. */
 function scriptSettings(settings: Settings): Record<string, unknown> {
   const missing = new Set<SettingName>([
-    ...(['balanced', 'checkpoint', 'class-weights', 'crop', 'cutmix', 'erase', 'freeze', 'gamma', 'head'] as const),
+    ...(['balanced', 'checkpoint', 'class-weights', 'cutmix', 'erase', 'freeze', 'gamma', 'head'] as const),
     ...(['head-rate', 'loss', 'magnitude', 'mixup', 'operations', 'progressive', 'validation'] as const),
   ]);
   const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));
@@ -250,6 +262,9 @@ function channelsFirst({ shape, data }: { shape: readonly number[]; data: Float3
   }
   return { shape: [n, c, h, w], data: out };
 }
+
+/** What a run's folder is, as any command reads it. */
+const folderOf = (path: string) => ({ path, shown: path });
 
 describe.skipIf(!python)('runs of train.py', () => {
   const plain = build(
@@ -315,6 +330,7 @@ describe.skipIf(!python)('runs of train.py', () => {
     const alone = [await pictures, ...argv, '--accumulate', '2', '--out', one];
     expect(await driver.ask({ what: 'run', argv: alone })).toBe(0);
     driver.close();
+    await checkRunFolder(one);
     const [found, expected] = await Promise.all([one, two].map((run) => readTensors(join(run, 'last.safetensors'))));
     expect(furthest(found!, expected!)).toBeLessThan(1e-6);
     const lines = [one, two].map((run) => records(run));
@@ -360,7 +376,68 @@ describe.skipIf(!python)('runs of train.py', () => {
     await torchrun(folder, [...halves, '--parallel', 'ddp', '--sync-batch-norm', '--out', two]);
     const [found, expected] = await Promise.all([two, whole].map((run) => readTensors(join(run, 'last.safetensors'))));
     expect(furthest(found!, expected!)).toBeLessThan(1e-5);
-  }, 120_000);
+  }, 240_000);
+
+  /** What reads the runs of `enetc train` reads this one: eval and compile, the state, metrics and events. */
+  async function checkRunFolder(run: string): Promise<void> {
+    const evaluated = await enetc(['eval', '--run', run, '--backend', 'cpu', '--workers', '1', '--json'], {
+      cwd: root,
+    });
+    expect(evaluated.err).toBe('');
+    const { top1, images } = JSON.parse(evaluated.out) as { top1: number; images: number };
+    const { config, hashes } = readRun(folderOf(run));
+    expect(config).toMatchObject({ engine: { name: 'pytorch', processes: 1 }, settings: { accumulate: 2 } });
+    expect(images).toBe(config.images.validation);
+    const lines = readRecords(run);
+    const epochs = lines.filter((line) => line.kind === 'epoch');
+    const best = epochs.findLast((line) => line.best)!;
+    const scores = Object.values(best.validation).map(({ accuracy }) => accuracy);
+    expect(top1).toBe(Math.max(...scores));
+    const compiled = await enetc(['compile', '--run', run, '-o', 'run.onnx'], { cwd: root });
+    expect(compiled).toMatchObject({ code: 0, err: '' });
+
+    const name = readdirSync(join(run, 'checkpoints'))
+      .filter((file) => file.startsWith('step-'))
+      .sort()
+      .at(-1)!;
+    const { checkpoint, close } = await openCheckpoint(join(run, 'checkpoints', name), '/');
+    const state = JSON.parse(checkpoint!.metadata.get('state')!) as TrainState;
+    expect(stateProblem(state)).toBe(undefined);
+    expect(state.step).toBe(epochs.at(-1)!.step);
+    const { variables } = trainedNetwork(openStoredNetwork(folderOf(run), () => {}).network, config.settings, () => {})
+      .training.program;
+    const shapes = variables.filter((variable) => !variable.name.endsWith('/sum'));
+    expect(Object.fromEntries([...checkpoint!.tensors].map(([key, { shape }]) => [key, shape]))).toEqual(
+      Object.fromEntries(shapes.map((variable) => [variable.name, variable.shape])),
+    );
+    close();
+    expect(hashes).toHaveLength(1);
+    expect(
+      readBestEvaluation(run, state.best, 2)!.mistakes.every(({ image }) => image.startsWith('data:image/png')),
+    ).toBe(true);
+
+    const events = readFileSync(join(run, 'events.out.tfevents.0.enetc'));
+    expect(events.length).toBe(state.log.events);
+    const first = lines[0] as StepRecord;
+    const at = versionRecord(0).length;
+    const length = Number(events.readBigUInt64LE(at));
+    const wallTime = events.readDoubleLE(at + 12 + 1);
+    const { 'step/images_per_second': speed, ...known } = scalarsOf(events.subarray(at + 12, at + 12 + length));
+    expect(speed).toBeGreaterThan(0);
+    const scalars = { 'step/loss': first.loss, 'step/rate': first.rate, 'step/gradient_norm': first.norm };
+    for (const [tag, value] of Object.entries(scalars)) expect(known[tag]).toBeCloseTo(value, 5);
+    const expected = scalarRecord({ wallTime, step: 1, scalars: { ...scalars, 'step/images_per_second': speed! } });
+    expect(events.subarray(at, at + 16 + length)).toEqual(Buffer.from(expected));
+  }
+
+  /** The values of an event, by tag. */
+  function scalarsOf(event: Buffer): Record<string, number> {
+    const found: Record<string, number> = {};
+    for (const match of event.toString('latin1').matchAll(/\n.\n.(step\/[a-z_]+)\x15([\s\S]{4})/g)) {
+      found[match[1]!] = Buffer.from(match[2]!, 'latin1').readFloatLE();
+    }
+    return found;
+  }
 
   /** The tensors of a safetensors file, in the order of their names; its metadata are in any order. */
   function numbersIn(file: string): Buffer {

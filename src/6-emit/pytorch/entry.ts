@@ -23,7 +23,7 @@ export const pytorchEntry: TargetEntry<PytorchOptions> = {
   output: {
     kind: 'folder',
     ending: '-pytorch',
-    files: /^(model\.py|train\.py|stages\.py|weights\.safetensors|__pycache__)$/,
+    files: /^(model\.py|train\.py|stages\.py|weights\.safetensors|network\.json|__pycache__)$/,
     mark: { file: 'model.py', begins: modelMark },
   },
   options: {

@@ -1,5 +1,7 @@
+import { copySpec } from '../../2-resolve/spec-copy.ts';
 import { graphTensors } from '../../5-graph/graph.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { version } from '../../version.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import { reportLackedForms } from '../lacked-form.ts';
 import type { Target } from '../target.ts';
@@ -12,7 +14,8 @@ import { writeModel } from './write-model.ts';
 
 /**
  * A folder with `model.py`, which needs torch alone, and `weights.safetensors`, whose names are those of its state; and
- * `train.py` where it is asked for, with `stages.py` where there is a plan of a pipeline.
+ * `train.py` where it is asked for, with the spec, which a run's folder has a copy of, and `stages.py` where there is a plan of a
+ * pipeline.
  */
 export const pytorchTarget: Target<PytorchOptions> = {
   ...pytorchEntry,
@@ -21,7 +24,7 @@ export const pytorchTarget: Target<PytorchOptions> = {
     const problems = [...reportLackedForms(graph, pytorchEntry.name, lackedForms), ...reportSharedPlaces(graph)];
     return trainScript && !hasErrors(problems) ? [...problems, ...checkTrainScript(graph)] : problems;
   },
-  emit({ graph, weights, metadata, options, open, progress }) {
+  emit({ graph, origin, weights, metadata, options, open, progress }) {
     let written = 0;
     const write = (name: string, text: string) => {
       const bytes = new TextEncoder().encode(text);
@@ -29,7 +32,13 @@ export const pytorchTarget: Target<PytorchOptions> = {
       written += bytes.length;
     };
     write('model.py', writeModel(graph));
-    if (options.trainScript) write('train.py', writeTrain(graph));
+    if (options.trainScript) {
+      if (!origin) throw new Error('train.py is written with the spec of its network');
+      const { entry, files } = copySpec(origin.program);
+      write('train.py', writeTrain(graph));
+      const network = { version, spec: entry, network: origin.asked, files: Object.fromEntries(files) };
+      write('network.json', `${JSON.stringify(network, undefined, 2)}\n`);
+    }
     if (options.pipeline) write('stages.py', writeStages(graph, options.pipeline));
     const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
     const total = tensors.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0);

@@ -26,13 +26,30 @@ export async function runRequest(args: Arguments, io: Io): Promise<RunOptions> {
     classes: number(args, 'classes'),
     settings: givenSettings(args),
     ...(weights && { weights }),
+    engine: engineRequest(args),
     ...common(args, io),
+  };
+}
+
+function engineRequest(args: Arguments): RunOptions['engine'] {
+  if (!flag(args, 'engine')) {
+    const idle = ['nproc', 'parallel', 'sync-batch-norm', 'python'].find((name) => flag(args, name));
+    if (idle !== undefined) throw usageError(`--${idle} needs --engine pytorch`, 'train');
+    return undefined;
+  }
+  return {
+    name: 'pytorch',
+    processes: number(args, 'nproc'),
+    parallel: text(args, 'parallel'),
+    syncBatchNorm: flag(args, 'sync-batch-norm'),
+    python: text(args, 'python'),
   };
 }
 
 /** What a command line asks `openRun` for. */
 export function resumeRequest(args: Arguments, io: Io): ResumeOptions {
-  return { epochs: number(args, 'epochs'), data: text(args, 'data'), ...common(args, io) };
+  const [data, python] = [text(args, 'data'), text(args, 'python')];
+  return { epochs: number(args, 'epochs'), data, python, ...common(args, io) };
 }
 
 /** What a command line asks `evaluate` for. */

@@ -7,6 +7,7 @@ import { describePoint } from '../../report/point-text.ts';
 import type { Run, RunOutcome } from '../../train/api.ts';
 import { classCountsText } from '../../train/data/class-counts.ts';
 import { classScores, macroScores } from '../../train/metrics/class-scores.ts';
+import { stepProcesses } from '../../train/run/run-config.ts';
 import { peakRate } from '../../train/schedule.ts';
 import { flag } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
@@ -17,6 +18,9 @@ export function announceRun(run: Run, args: Arguments, io: Io): void {
   if (flag(args, 'quiet') || flag(args, 'json')) return;
   const { folder, config, network, backend, validatedOn } = run;
   const { settings, images, classes } = config;
+  const processes = stepProcesses(config);
+  const parts = [settings.batch, settings.accumulate, processes].filter((n, i) => i === 0 || n > 1);
+  const step = { ...settings, accumulate: settings.accumulate * processes };
   const { params } = totalCost(network.graph);
   const validation =
     validatedOn === undefined
@@ -35,7 +39,7 @@ export function announceRun(run: Run, args: Arguments, io: Io): void {
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
-      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${settings.batch}${settings.accumulate > 1 ? ` x ${settings.accumulate}` : ''} ${nounFor(settings.batch * settings.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peakRate(settings).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${parts.join(' x ')} ${nounFor(settings.batch * step.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peakRate(step).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
     ],
     ['run', folder.shown],
   ];

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { warning } from '../events.ts';
+import type { RunEngine } from '../run/run-config.ts';
 import {
   createNumberedRun,
   createRun,
@@ -12,6 +15,10 @@ import {
 } from '../run/run-folder.ts';
 import { lockRun } from '../run/run-lock.ts';
 import { openRunSpec } from '../run/run-network.ts';
+import { SettingError } from '../run-error.ts';
+import { requireTorch, torchDevice } from '../torch/torch-place.ts';
+import { createTorchRun } from '../torch/torch-run.ts';
+import { scriptOf, writeImageList, writeProgram } from '../torch/write-program.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
 import { tellOnce } from './compile-network.ts';
@@ -20,10 +27,12 @@ import { closeLoaders, openLoaders } from './open-loaders.ts';
 import type { RunPlan } from './plan-run.ts';
 import { createRunHandle, type Run } from './run-handle.ts';
 import { openStartWeights } from './start-weights.ts';
-import { openRunData, openStoredNetwork } from './stored-network.ts';
+import { openRunData, openStoredNetwork, type StoredNetwork } from './stored-network.ts';
 
 /** What may change when a run is resumed: nothing that decides what it computes, but its length. */
 export interface ResumeOptions extends CommonOptions {
+  /** Of a run of PyTorch: the Python that has it; looked for by default. */
+  readonly python?: string | undefined;
   /** More than the run has: makes it longer. */
   readonly epochs?: number | undefined;
   /** Where the images have moved. */
@@ -36,12 +45,30 @@ export interface ResumeOptions extends CommonOptions {
  * @throws RunError if the folder is not free, BackendUnavailable.
  */
 export async function startRun(plan: RunPlan, out: string | undefined, control: RunControl): Promise<Run> {
-  const { config, copy, cwd, env, network, dataset, loaders, weights } = plan;
+  const { config, copy, cwd, env, network, dataset, loaders, weights, torch } = plan;
   const closing: Close[] = [plan.close];
+  const makeRun = () => (out === undefined ? createNumberedRun(cwd, plan.name) : createRun(resolve(cwd, out), out));
   try {
+    const { engine } = config;
+    if (engine && torch) {
+      const folder = makeRun();
+      // of the folder's own script from here on
+      const unlock = lockRun(folder);
+      try {
+        writeProgram(folder, network, weights.source);
+        writeImageList(folder, dataset);
+        writeRun(folder, config, copy);
+      } finally {
+        unlock();
+      }
+      return createTorchRun(
+        { folder, config: { ...config, engine }, network, dataset, loaders, place: torch, closing },
+        control,
+      );
+    }
     const backend = await openBackend(config.backend, { cwd, env });
     closing.push(backend.close);
-    const folder = out === undefined ? createNumberedRun(cwd, plan.name) : createRun(resolve(cwd, out), out);
+    const folder = makeRun();
     closing.push(lockRun(folder));
     writeRun(folder, config, copy);
     const run = { folder, ...readRun(folder), spec: openRunSpec(folder, config), request: config.network, network };
@@ -69,6 +96,10 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
   try {
     removeLeftovers(folder);
     const before = openStoredNetwork(folder, tell);
+    const { engine } = before.config;
+    if (engine) return await openTorchRun(before, engine, options, control, closing);
+    if (options.python !== undefined)
+      throw new SettingError('python', words`${option('python')} is for runs of PyTorch`);
     const longer = epochs === undefined ? undefined : lengthenRun(before, epochs);
     const run = longer?.run ?? before;
     const { config, network } = run;
@@ -101,4 +132,35 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
     await closeAll(closing);
     throw e;
   }
+}
+
+/** The same for a run of PyTorch, whose own script takes over the folder. @param closing gives it back */
+async function openTorchRun(
+  run: StoredNetwork,
+  engine: RunEngine,
+  options: ResumeOptions,
+  control: RunControl,
+  closing: Close[],
+): Promise<Run> {
+  const { folder, config, network } = run;
+  const { epochs, workers, python, backend = config.backend } = options;
+  const { cwd, env } = placeOf(options);
+  if (epochs !== undefined) {
+    throw new SettingError('epochs', words`a run of PyTorch keeps its ${option('epochs')}`);
+  }
+  const place = { python: requireTorch(cwd, env, python), device: torchDevice(backend), workers, cwd, env };
+  const dataset = await openRunData(run, options.data, cwd);
+  closing.push(dataset.close);
+  if (!existsSync(scriptOf(folder))) {
+    // a run that was begun by a train.py elsewhere
+    const { weights, settings } = config;
+    const start = await openStartWeights(network, weights, settings.seed, config.network.convention, () => {});
+    closing.push(start.close);
+    writeProgram(folder, { ...network, asked: config.network }, start.source);
+  }
+  writeImageList(folder, dataset);
+  const loaders = openLoaders(dataset, network.graph, config.settings, workers);
+  closing.push(() => closeLoaders(loaders));
+  closing.shift()?.();
+  return createTorchRun({ folder, config: { ...config, engine }, network, dataset, loaders, place, closing }, control);
 }

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { copySpec, type SpecCopy } from '../../2-resolve/spec-copy.ts';
 import type { Network } from '../../compile-spec.ts';
 import { option, type Words, words } from '../../diagnostics/words.ts';
 import { classTensors } from '../../fit-weights.ts';
@@ -11,9 +12,11 @@ import type { Dataset } from '../data/types.ts';
 import type { Report } from '../events.ts';
 import type { NetworkRequest, RunConfig } from '../run/run-config.ts';
 import { networkRequest } from '../run/run-network.ts';
-import { copySpec, type SpecCopy } from '../run/spec-copy.ts';
 import { RunError, SettingError } from '../run-error.ts';
 import { checkedSettings, type ResolvedSettings, type Settings } from '../settings.ts';
+import { requireTorch, type TorchPlace, torchDevice } from '../torch/torch-place.ts';
+import { type EngineOptions, runEngine, settingsForTorch } from '../torch/torch-settings.ts';
+import { requireTorchForm } from '../torch/write-program.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, requireOptions } from './common-options.ts';
@@ -40,6 +43,8 @@ export interface RunOptions extends CommonOptions {
   readonly classes?: number | undefined;
   readonly settings?: Partial<Settings>;
   readonly weights?: string | WeightsOptions;
+  /** What trains, where it is not one of the backends. */
+  readonly engine?: EngineOptions | undefined;
 }
 
 /** A run that was found to be possible, before anything of it is written. */
@@ -53,6 +58,8 @@ export interface RunPlan {
   readonly dataset: Dataset;
   readonly loaders: RunLoaders;
   readonly weights: OpenedWeights;
+  /** Where PyTorch trains it. */
+  readonly torch?: TorchPlace;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Closes the data and the weights; a run that was started from the plan does it at its end. */
@@ -68,7 +75,14 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
   requireOptions(options, ['spec', 'data']);
   const { cwd, env } = placeOf(options);
   const tell = tellOnce(report);
-  const settings = checkedSettings(options.settings ?? {});
+  const checked = checkedSettings(options.settings ?? {});
+  const settings = options.engine ? settingsForTorch(checked) : checked;
+  const engine = options.engine && runEngine(options.engine);
+  const device = options.engine && torchDevice(backend);
+  const torch = options.engine && {
+    python: requireTorch(cwd, env, options.engine.python),
+    ...{ device, workers, cwd, env },
+  };
   const spec = typeof named === 'string' ? openSpecByName(named, cwd) : named;
   const asked = networkRequest(options.network ?? {}, settings);
   const first = compileNetwork(spec, asked, tell);
@@ -98,13 +112,16 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
       backend,
       ...(start && { weights: start }),
       settings: { ...settings, augment: settings.augment ?? recipeFor(dataset.look).augment },
+      ...(engine && { engine }),
     };
     trainedNetwork(network, config.settings, tell);
+    if (engine) requireTorchForm(network);
     const loaders = openLoaders(dataset, network.graph, config.settings, workers);
     closing.push(() => closeLoaders(loaders));
     const weights = await openStartWeights(network, start, settings.seed, request.convention, tell);
     closing.push(weights.close);
-    return { config, copy, name: runName(spec, network), spec, network, dataset, loaders, weights, cwd, env, close };
+    const name = runName(spec, network);
+    return { config, copy, name, spec, network, dataset, loaders, weights, ...(torch && { torch }), cwd, env, close };
   } catch (e) {
     await close();
     throw e;

@@ -22,7 +22,7 @@ export interface Run {
   readonly folder: RunFolder;
   readonly config: RunConfig;
   readonly network: Network;
-  readonly backend: Pick<Backend, 'name' | 'description'>;
+  readonly backend: { readonly name: Backend['name'] | 'pytorch'; readonly description: string };
   /** The images of each class. */
   readonly classes: readonly ClassCount[];
   /** The images that it is validated on; undefined if there are none. */

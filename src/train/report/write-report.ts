@@ -8,7 +8,7 @@ import { runReport } from './run-report.ts';
 
 /** Writes `report.html` from the run's metrics, and from the best epoch's evaluation where there is one. */
 export function writeReport(
-  { folder, config }: TrainingTask,
+  { folder, config }: Pick<TrainingTask, 'folder' | 'config'>,
   graph: Graph,
   stepsPerEpoch: number,
   best: BestEvaluation | undefined,

@@ -14,7 +14,7 @@ import {
   settingProblem,
   settingTable,
 } from '../settings.ts';
-import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf } from './shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from './shape.ts';
 
 /** Which network of its family a run trains: as it was asked for, so that it can be asked for again. */
 export interface NetworkRequest extends ScalingRequest {
@@ -29,6 +29,17 @@ export interface StartWeights {
   readonly key?: string;
   readonly map?: string;
   readonly allowMissing: readonly string[];
+}
+
+/** PyTorch with the `train.py` that the target `pytorch` writes, and the settings that it alone has, by its options' names. */
+export interface RunEngine {
+  readonly name: 'pytorch';
+  readonly [setting: string]: string | number | boolean;
+}
+
+/** How many processes give each step a batch: one, or those of PyTorch. */
+export function stepProcesses({ engine }: RunConfig): number {
+  return typeof engine?.processes === 'number' ? engine.processes : 1;
 }
 
 /** Everything that defines a run, as `config.json` in its folder. */
@@ -48,6 +59,8 @@ export interface RunConfig {
   readonly backend: BackendRequest;
   readonly weights?: StartWeights;
   readonly settings: ResolvedSettings;
+  /** What trains, where it is not one of the backends; with settings of its own. */
+  readonly engine?: RunEngine;
   /**
    * The numbers of epochs that the run had before it was made longer, and the steps that were done by then; only where the
    * course of a run depends on its length, so that these numbers decide what the weights are.
@@ -96,6 +109,10 @@ const sourceShape = anObject(
   { preprocessing: preprocessingShape },
 );
 
+const engineSettings = mapOf(anyOf(oneOf(true, false), aNumber(), aText));
+const engineShape: Shape = (value, path) =>
+  engineSettings(value, path) ?? oneOf('pytorch')((value as RunEngine).name, `${path}.name`);
+
 const configShape = anObject(
   {
     format: oneOf(1),
@@ -128,6 +145,7 @@ const configShape = anObject(
   },
   {
     weights: anObject({ file: aText, allowMissing: listOf(aText) }, { key: aText, map: aText }),
+    engine: engineShape,
     lengthened: listOf(anObject({ epochs: aCount, step: aCount })),
   },
 );

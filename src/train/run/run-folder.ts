@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import type { SpecCopy } from '../../2-resolve/spec-copy.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { writeTextAtomically } from '../../node/atomic-file.ts';
 import { makeFolders } from '../../node/make-folders.ts';
@@ -9,7 +10,6 @@ import { isTemporary } from '../../node/temporary-names.ts';
 import { RunError } from '../run-error.ts';
 import { createNumberedFolder, makeOwnFolder } from './own-folder.ts';
 import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
-import type { SpecCopy } from './spec-copy.ts';
 
 /**
  * A run's folder. It contains:

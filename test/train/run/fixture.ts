@@ -12,7 +12,7 @@ import type { TrainingTask } from '../../../src/train/loop/task.ts';
 import { trainingOptions } from '../../../src/train/loop/training-options.ts';
 import type { RunConfig } from '../../../src/train/run/run-config.ts';
 import { readRun, writeRun } from '../../../src/train/run/run-folder.ts';
-import { copySpec } from '../../../src/train/run/spec-copy.ts';
+import { copySpec } from '../../../src/2-resolve/spec-copy.ts';
 import { resolveSettings, type Settings } from '../../../src/train/settings.ts';
 import { seededWeights } from '../../../src/weights/initialise.ts';
 import { nextUnit, randomState } from '../../../src/weights/random.ts';

@@ -1,10 +1,23 @@
-/** Folders of pictures, their order and what is done to each: all by the seed, the epoch and the place in it. */
+/** Where pictures are: folders as `enetc train` reads them, and the lists that it writes. */
 export const dataCode = `@dataclass(frozen=True)
-class Split:
-    """Labelled pictures, in the order of their names."""
+class Packed:
+    """A picture as bytes in a file: gray, or red, green and blue."""
 
-    files: tuple[str, ...]
+    path: str
+    offset: int
+    width: int
+    height: int
+    channels: int
+    planar: bool
+
+
+@dataclass(frozen=True)
+class Split:
+    """Labelled pictures: where they are, and what they are called."""
+
+    places: tuple[str | Packed, ...]
     labels: tuple[int, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -15,7 +28,18 @@ class Data:
     digest: str
 
 
-ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff")
+ENDINGS = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff"),
+    *(".avif", ".svg"),
+)
+STARTS = re.compile(
+    rb"\\xff\\xd8\\xff|\\x89PNG\\r\\n\\x1a\\n|GIF8|RIFF....WEBP|II[*+]\\0|MM\\0[*+]|....ftypavi[fs]",
+    re.DOTALL,
+)
+LEFTOVERS = {
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\\r", "__macosx", "__pycache__"),
+    *("@eadir", "lost+found", "$recycle.bin", "system volume information"),
+}
 SPLITS = {
     "train": ("train", "training"),
     "validation": ("val", "valid", "validation"),
@@ -23,226 +47,144 @@ SPLITS = {
 }
 
 
-def by_name(name: str) -> bytes:
-    return name.encode("utf-16-be", "surrogatepass")
-
-
 def list_folder(folder: str) -> list[os.DirEntry[str]]:
-    """What is not hidden, in the order of names."""
+    """What is not hidden or left behind by a system, in the order of names."""
     try:
-        entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]
+        entries = [
+            entry
+            for entry in os.scandir(folder)
+            if not entry.name.startswith(".") and entry.name.lower() not in LEFTOVERS
+        ]
     except OSError as problem:
         raise RunError(f"'{folder}' cannot be read: {problem.strerror}") from problem
-    return sorted(entries, key=lambda entry: by_name(entry.name))
+    key = "utf-16-be", "surrogatepass"
+    return sorted(entries, key=lambda entry: entry.name.encode(*key))
 
 
-def pictures_in(folder: str, seen: frozenset[str] = frozenset()) -> list[str]:
-    """The pictures of a class, of folders in it too; links in circles are left out."""
+def is_picture(entry: os.DirEntry[str]) -> bool:
+    """By its ending, or by its first bytes."""
+    if entry.name.lower().endswith(ENDINGS):
+        return True
+    if not entry.is_file():
+        return False
+    try:
+        with open(entry.path, "rb") as file:
+            return STARTS.match(file.read(16)) is not None
+    except OSError:
+        return False
+
+
+def pictures_in(folder: str, within: str, seen: set[str]) -> list[str]:
+    """The pictures of a class, of folders in it too; links to what is read are left
+    out."""
     real = os.path.realpath(folder)
-    if real in seen:
+    if any(path == real or path.startswith(os.path.join(real, "")) for path in seen):
         return []
+    seen.add(real)
     found: list[str] = []
     for entry in list_folder(folder):
+        path = os.path.join(within, entry.name)
         if entry.is_dir():
-            found += pictures_in(entry.path, seen | {real})
-        elif entry.name.lower().endswith(ENDINGS):
-            found.append(entry.path)
+            found += pictures_in(entry.path, path, seen)
+        elif is_picture(entry):
+            found.append(path)
     return found
 
 
-def class_folders(folder: str) -> dict[str, list[str]]:
-    return {
-        unicodedata.normalize("NFC", entry.name): pictures_in(entry.path)
-        for entry in list_folder(folder)
-        if entry.is_dir()
-    }
+def class_folders(root: str, split: str) -> dict[str, list[str]]:
+    """The pictures of each class of a split, by their paths within the data."""
+    folder = os.path.join(root, split)
+    found: dict[str, list[str]] = {}
+    for entry in list_folder(folder):
+        if entry.is_dir():
+            name = unicodedata.normalize("NFC", entry.name)
+            within = os.path.join(split, entry.name)
+            top = {os.path.realpath(folder)}
+            found.setdefault(name, []).extend(pictures_in(entry.path, within, top))
+    return found
 
 
-def open_data(root: str) -> Data:
-    """Opens \`train/\` and what is validated with: \`val/\`, or \`test/\` without one."""
-    folders = {
-        split: entry.path
-        for entry in list_folder(root)
-        for split, names in SPLITS.items()
-        if entry.is_dir() and entry.name.lower() in names
-    }
+def open_data(path: str) -> Data:
+    """Opens a folder with \`train/\` and what is validated with, \`val/\`, or \`test/\`
+    without one; or a list of pictures that enetc has written."""
+    return open_list(path) if path.endswith(".jsonl") else open_folder(path)
+
+
+def open_folder(root: str) -> Data:
+    folders: dict[str, str] = {}
+    for entry in list_folder(root):
+        for split, names in SPLITS.items():
+            if entry.is_dir() and entry.name.lower() in names:
+                if split in folders:
+                    raise RunError(f"'{root}' has several folders for {split}")
+                folders[split] = entry.name
     if "train" not in folders:
         raise RunError(
-            f"'{root}' has no folder train/ with one folder of pictures for each class; "
-            "enetc train takes other forms of data too"
+            f"'{root}' has no folder train/ with one folder of pictures for each class: "
+            "'enetc train --engine pytorch' takes lists, MNIST, CIFAR and folders "
+            "without splits too"
         )
-    train = class_folders(folders["train"])
-    classes = tuple(sorted(train, key=by_name))
-    empty = [name for name in classes if not train[name]]
+    train = class_folders(root, folders["train"])
+    empty = [name for name in train if not train[name]]
     if empty:
         raise RunError(f"the class '{empty[0]}' has no pictures in train/")
-    if len(classes) != CLASSES:
-        raise RunError(
-            f"{NAME} distinguishes {CLASSES} classes, and '{folders['train']}' has "
-            f"{len(classes)}: compile it with --classes {len(classes)}"
-        )
+    classes = tuple(train)
     held = folders.get("validation", folders.get("test"))
-    validation = class_folders(held) if held else {}
-    unknown = sorted(name for name in validation if name not in train)
+    validation = class_folders(root, held) if held else {}
+    unknown = [name for name in validation if validation[name] and name not in train]
     if unknown:
         raise RunError(f"'{held}' has a class that train/ has not: '{unknown[0]}'")
-    digest = hashlib.sha256()
-    for files, path in ((train, folders["train"]), (validation, held or "")):
-        for name in classes:
-            for file in files.get(name, []):
-                digest.update(f"{os.path.relpath(file, path)}\\0".encode())
-    return Data(
-        classes,
-        split_of(train, classes),
-        split_of(validation, classes) if any(validation.values()) else None,
-        digest.hexdigest()[:16],
-    )
+    splits = [split_of(root, train, classes)]
+    if any(validation.values()):
+        splits.append(split_of(root, validation, classes))
+    return data_of(root, classes, splits)
 
 
-def split_of(found: dict[str, list[str]], classes: Sequence[str]) -> Split:
+def split_of(root: str, found: dict[str, list[str]], classes: Sequence[str]) -> Split:
     labelled = [
-        (file, label)
-        for label, name in enumerate(classes)
-        for file in found.get(name, [])
+        (name, label)
+        for label, of_class in enumerate(classes)
+        for name in found.get(of_class, [])
     ]
-    return Split(tuple(f for f, _ in labelled), tuple(label for _, label in labelled))
+    names = tuple(name for name, _ in labelled)
+    places = tuple(os.path.join(root, name) for name in names)
+    return Split(places, tuple(label for _, label in labelled), names)
 
 
-Box = tuple[float, float, float, float]
+def open_list(path: str) -> Data:
+    """Lines of JSON: the classes and the folder of the pictures, then the split, label
+    and name of each, and where its bytes are if it is not a file of that name."""
+    found: dict[str, list[tuple[str | Packed, int, str]]] = {}
+    try:
+        with open(path, encoding="utf-8") as lines:
+            head = json.loads(next(lines))
+            for line in lines:
+                split, label, name, *where = json.loads(line)
+                place: str | Packed
+                place = os.path.join(head["root"], name)
+                if where:
+                    place = where[0] if len(where) == 1 else Packed(*where)
+                found.setdefault(split, []).append((place, label, name))
+    except (OSError, StopIteration, ValueError, TypeError) as problem:
+        raise RunError(f"the list '{path}' cannot be read: {problem}") from problem
+    splits = []
+    for name in ("train", "validation"):
+        if name in found:
+            places, labels, names = zip(*found[name], strict=True)
+            splits.append(Split(places, labels, names))
+    return data_of(path, tuple(head["classes"]), splits)
 
 
-def middle(width: int, height: int, wide: float, high: float) -> Box:
-    w = max(1, min(width, math.floor(wide + 1e-6)))
-    h = max(1, min(height, math.floor(high + 1e-6)))
-    left, top = (width - w + 1) // 2, (height - h + 1) // 2
-    return left, top, left + w, top + h
-
-
-def whole_crop(width: int, height: int, share: float | None = 1.0) -> Box:
-    """The largest rectangle in the middle of the input's ratio, a share of it; by
-    default what evaluation keeps, which cuts nothing off small pictures."""
-    whole = min(width / WIDTH, height / HEIGHT)
-    if share is not None:
-        scale = whole * share
-    elif whole <= 1 or max(width, height) <= SMALL:
-        scale = whole
-    else:
-        side = min(HEIGHT, WIDTH)
-        scale = max(1.0, whole * max(0.875, side / (side + 32)))
-    return middle(width, height, WIDTH * scale, HEIGHT * scale)
-
-
-def random_crop(width: int, height: int, rng: random.Random) -> Box:
-    """A rectangle of random area and ratio (Szegedy et al. 2015)."""
-    for _ in range(10):
-        area = width * height * rng.uniform(0.08, 1)
-        ratio = math.exp(rng.uniform(math.log(3 / 4), math.log(4 / 3)))
-        w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
-        if 1 <= w <= width and 1 <= h <= height:
-            left, top = rng.randrange(width - w + 1), rng.randrange(height - h + 1)
-            return left, top, left + w, top + h
-    ratio = min(4 / 3, max(3 / 4, width / height))
-    return middle(width, height, min(width, height * ratio), min(height, width / ratio))
-
-
-class Pictures(Dataset[tuple[Tensor, int]]):
-    """Pictures as the network takes them. An item is asked for by its number in the
-    split and its place in the epoch, which decides with the seed what is drawn."""
-
-    def __init__(self, split: Split, settings: Settings, epoch: int | None) -> None:
-        self.split = split
-        self.settings = settings
-        self.epoch = epoch
-        self.mean = torch.tensor(MEAN, dtype=torch.float64).view(-1, 1, 1)
-        self.std = torch.tensor(STD, dtype=torch.float64).view(-1, 1, 1)
-
-    def __getitem__(self, at: tuple[int, int]) -> tuple[Tensor, int]:
-        index, position = at
-        file = self.split.files[index]
-        try:
-            with Image.open(file) as opened:
-                gray = opened.mode in ("1", "L", "LA")
-                upright = ImageOps.exif_transpose(opened)
-                picture = upright.convert("RGB" if CHANNELS == 3 else "L")
-        except (OSError, ValueError, SyntaxError) as problem:
-            raise RunError(f"'{file}' cannot be read: {problem}") from problem
-        if self.epoch is None:
-            picture = resized(picture, whole_crop(*picture.size, CROP))
-        elif self.settings.augment == "none":
-            picture = resized(picture, whole_crop(*picture.size))
-        else:
-            seed = f"{self.settings.seed}/augment/{self.epoch}/{position}"
-            picture = self.augmented(picture, gray, random.Random(seed))
-        pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
-        values = pixels.view(HEIGHT, WIDTH, CHANNELS).permute(2, 0, 1)
-        if CHANNEL_ORDER == "bgr":
-            values = values.flip(0)
-        normal = (values.double() / 255 - self.mean) / self.std
-        return normal.float(), self.split.labels[index]
-
-    def augmented(
-        self, picture: Image.Image, gray: bool, rng: random.Random
-    ) -> Image.Image:
-        """A random crop, of small pictures a shift by up to an eighth, and mirroring."""
-        small = max(picture.size) <= SMALL
-        if small:
-            whole = resized(picture, whole_crop(*picture.size))
-            right, down = (
-                rng.randint(-round(side / 8), round(side / 8))
-                for side in (WIDTH, HEIGHT)
-            )
-            picture = Image.new(whole.mode, whole.size)
-            picture.paste(whole, (right, down))
-        else:
-            picture = resized(picture, random_crop(*picture.size, rng))
-        flip = self.settings.flip
-        if flip is None:
-            # small gray pictures are mostly characters
-            flip = 0.0 if small and gray else 0.5
-        return ImageOps.mirror(picture) if rng.random() < flip else picture
-
-
-def resized(picture: Image.Image, box: Box) -> Image.Image:
-    return picture.resize((WIDTH, HEIGHT), INTERPOLATION, box=box)
-
-
-Batch = list[tuple[int, int]]
-
-
-def steps_of_epoch(images: int, settings: Settings) -> int:
-    """How many steps an epoch has: what is left at its end makes one more where it gives
-    each batch two images or more, over which a norm can take statistics."""
-    batches = settings.accumulate * settings.processes
-    full, rest = divmod(images, settings.batch * batches)
-    return full + (rest >= 2 * batches)
-
-
-def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batch]]:
-    """The steps of an epoch, each with the batches of all processes, in an order that
-    seed and epoch decide."""
-    generator = torch.Generator().manual_seed(
-        random.Random(f"{settings.seed}/order/{epoch}").getrandbits(63)
-    )
-    order = torch.randperm(images, generator=generator).tolist()
-    batches = settings.accumulate * settings.processes
-    size = settings.batch * batches
-    steps: list[list[Batch]] = []
-    for step in range(steps_of_epoch(images, settings)):
-        taken = [
-            (order[i], i) for i in range(step * size, min(images, (step + 1) * size))
-        ]
-        cuts = [len(taken) * k // batches for k in range(batches + 1)]
-        steps.append([taken[a:b] for a, b in pairwise(cuts)])
-    return steps
-
-
-def make_loader(
-    pictures: Pictures, batches: list[Batch], workers: int
-) -> DataLoader[tuple[Tensor, int]]:
-    return DataLoader(
-        pictures,
-        batch_sampler=batches,
-        num_workers=min(workers, len(batches)),
-        # else it would draw a seed from the generator that dropout uses
-        generator=torch.Generator(),
-    )`;
+def data_of(path: str, classes: tuple[str, ...], splits: list[Split]) -> Data:
+    if len(classes) != CLASSES:
+        raise RunError(
+            f"{NAME} distinguishes {CLASSES} classes, and '{path}' has {len(classes)}: "
+            f"compile it with --classes {len(classes)}"
+        )
+    digest = hashlib.sha256()
+    for split in splits:
+        digest.update(struct.pack(f"<{len(split.labels)}i", *split.labels))
+        for name in split.names:
+            digest.update(name.encode(errors="replace") + b"\\0")
+    validation = splits[1] if len(splits) > 1 else None
+    return Data(classes, splits[0], validation, digest.hexdigest()[:16])`;

@@ -1,34 +1,62 @@
-/** Scores on pictures that are held out, as `train/metrics/` has them. */
-export const evaluationCode = `def evaluate(
-    net: nn.Module, split: Split, settings: Settings, place: Place, workers: int
-) -> dict[str, float]:
+/** Scores on pictures that are held out, as `train/metrics/` has them, and what `best.json` keeps. */
+export const evaluationCode = `@dataclass(frozen=True)
+class Evaluation:
+    """How a network does on a split."""
+
+    scores: dict[str, float]
+    # of each class, what its images are taken for
+    confusion: Tensor
+    # the surest mistakes: confidence, image, label, prediction
+    mistakes: list[tuple[float, int, int, int]]
+
+
+SHOWN_MISTAKES = 24
+
+
+def evaluate(
+    net: nn.Module,
+    split: Split,
+    settings: Settings,
+    place: Place,
+    workers: int,
+    progress: Callable[[int, int], bool],
+) -> Evaluation:
     """Scores on a split: loss without smoothing, accuracy, and means over the classes
-    that have images."""
-    indices = range(place.rank, len(split.files), place.processes)
+    that have images. What follows each batch says whether to leave."""
+    indices = range(place.rank, len(split.places), place.processes)
     items = [(index, index) for index in indices]
     batches = [
         items[i : i + settings.batch] for i in range(0, len(items), settings.batch)
     ]
     confusion = torch.zeros(CLASSES, CLASSES, dtype=torch.float64, device=place.device)
     sums = torch.zeros(2, dtype=torch.float64, device=place.device)
+    mistakes: list[tuple[float, int, int, int]] = []
+    loader = make_loader(Pictures(split, settings, None), batches, workers)
     net.eval()
     with torch.inference_mode():
-        for images, labels in make_loader(
-            Pictures(split, settings, None), batches, workers
-        ):
+        for number, (images, labels) in enumerate(loader):
             images, labels = images.to(place.device), labels.to(place.device)
             _, losses, scores = loss_of(net(images), labels, 0.0)
             ones = torch.ones_like(labels, dtype=torch.float64)
-            cells = (labels, scores.argmax(1))
-            confusion.index_put_(cells, ones, accumulate=True)
+            predicted = scores.argmax(1)
+            confusion.index_put_((labels, predicted), ones, accumulate=True)
             own = scores.gather(1, labels.view(-1, 1))
             earlier = torch.arange(CLASSES, device=place.device) < labels.view(-1, 1)
             before = (scores > own) | ((scores == own) & earlier)
             sums += torch.stack(
                 [losses.double().sum(), (before.sum(1) < 5).double().sum()]
             )
+            sure = scores.softmax(1).gather(1, predicted.view(-1, 1)).view(-1)
+            for at in (predicted != labels).nonzero().view(-1).tolist():
+                pair = int(labels[at]), int(predicted[at])
+                mistakes.append((float(sure[at]), batches[number][at][0], *pair))
+            mistakes = heapq.nlargest(SHOWN_MISTAKES, mistakes)
+            if progress(number + 1, len(batches)):
+                break
     net.train()
-    return scores_of(place.sum(confusion).cpu(), place.sum(sums).cpu())
+    confusion = place.sum(confusion).cpu()
+    surest = heapq.nlargest(SHOWN_MISTAKES, place.gather(mistakes))
+    return Evaluation(scores_of(confusion, place.sum(sums).cpu()), confusion, surest)
 
 
 def scores_of(confusion: Tensor, sums: Tensor) -> dict[str, float]:
@@ -55,6 +83,46 @@ def weights_to_validate(settings: Settings, data: Data) -> list[str]:
         return []
     if settings.ema == 0 or settings.evaluate == "raw":
         return ["raw"]
-    few = len(data.validation.files) <= 0.2 * len(data.train.files)
+    few = len(data.validation.places) <= 0.2 * len(data.train.places)
     both = settings.evaluate == "both" or (settings.evaluate == "auto" and few)
-    return ["averages", "raw"] if both else ["averages"]`;
+    return ["averages", "raw"] if both else ["averages"]
+
+
+def thumbnail(picture: Image.Image) -> str:
+    """As a report shows it: a \`data:\` URL of a PNG."""
+    factor = max(1, -(-max(picture.size) // 112))
+    file = io.BytesIO()
+    picture.reduce(factor).save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def best_evaluation(
+    best: dict[str, Any], evaluation: Evaluation, split: Split, settings: Settings
+) -> dict[str, Any]:
+    """What \`best.json\` keeps: the evaluation of the best weights, for the report."""
+    pictures = Pictures(split, settings, None)
+    confusion = evaluation.confusion.long().tolist()
+    cells = [
+        [label, predicted, count]
+        for label, row in enumerate(confusion)
+        for predicted, count in enumerate(row)
+        if count > 0
+    ]
+    mistakes = [
+        {
+            "name": split.names[index],
+            "label": label,
+            "predicted": predicted,
+            "confidence": confidence,
+            "image": thumbnail(pictures.picture(index, index)),
+        }
+        for confidence, index, label, predicted in evaluation.mistakes
+    ]
+    return {
+        **best,
+        "images": sum(map(sum, confusion)),
+        "loss": evaluation.scores["loss"],
+        "top5": evaluation.scores["top5"],
+        "mistakes": mistakes,
+        "confusion": cells,
+    }`;

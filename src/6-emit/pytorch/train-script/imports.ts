@@ -1,16 +1,26 @@
 /** What `train.py` imports: torch, safetensors, Pillow, and the module beside it. */
 export const importsCode = `import argparse
+import base64
 import copy
 import hashlib
+import heapq
+import io
 import json
 import math
 import os
 import random
+import re
+import secrets
+import signal
+import socket
+import struct
 import sys
+import threading
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, fields
 from itertools import count as count_from
 from itertools import pairwise

@@ -1,6 +1,5 @@
 /** Epochs, and the script's beginning and end. */
-export const loopCode = `def start_weights(net: nn.Module, given: str | None) -> None:
-    path = Path(given) if given else Path(__file__).with_name("weights.safetensors")
+export const loopCode = `def start_weights(net: nn.Module, path: str) -> None:
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
@@ -12,19 +11,21 @@ export const loopCode = `def start_weights(net: nn.Module, given: str | None) ->
         raise RunError(f"the weights '{path}' are not {NAME}'s: see '{wrong[0]}'")
 
 
-def train_epoch(run: Run, training: Training, wrapped: nn.Module, workers: int) -> None:
-    """Takes the steps of an epoch that are left."""
+def train_epoch(
+    run: Run, training: Training, wrapped: nn.Module, workers: int, stop: Stop
+) -> bool:
+    """Takes the steps of an epoch that are left; whether it came to the end."""
     settings, place, state = run.settings, run.place, run.state
-    images = len(run.data.train.files)
+    images = len(run.data.train.labels)
     steps_per_epoch = steps_of_epoch(images, settings)
-    steps = epoch_batches(images, settings, state.epoch)[state.step_in_epoch :]
+    steps = epoch_batches(images, settings, state.epoch)[state.stepInEpoch :]
     own = [batch for step in steps for batch in step[place.rank :: place.processes]]
     pictures = Pictures(run.data.train, settings, state.epoch)
     loaded = iter(make_loader(pictures, own, workers))
     since, seen = time.monotonic(), 0
     for step in steps:
         size = sum(len(batch) for batch in step)
-        sums = torch.zeros(3, dtype=torch.float64, device=place.device)
+        sums = torch.zeros(4, dtype=torch.float64, device=place.device)
         for part in range(settings.accumulate):
             number = part * place.processes + place.rank
             share = len(step[number]) / size
@@ -40,84 +41,124 @@ def train_epoch(run: Run, training: Training, wrapped: nn.Module, workers: int) 
                 (loss * (share * place.processes)).backward()
             right = (scores.argmax(1) == labels).double().sum()
             mean = loss.detach().double() * share
-            sums += torch.stack([mean, losses.double().sum(), right])
-        mean_loss, loss_sum, correct = place.sum(sums).tolist()
+            sums[:3] += torch.stack([mean, losses.double().sum(), right])
+        sums[3] = float(stop.code is not None)
+        mean_loss, loss_sum, correct, stopping = place.sum(sums).tolist()
         average_statistics(training.net, place)
         rate = learning_rate(settings, state.step, steps_per_epoch)
         norm = finish_step(training.net, training.optimiser, settings, rate)
         if training.averages:
             training.averages.update(settings.ema, state.step)
         state.step += 1
-        state.step_in_epoch += 1
+        state.stepInEpoch += 1
         state.images += size
         state.loss += loss_sum
         state.correct += round(correct)
         seen += size
+        means = {
+            "loss": state.loss / state.images,
+            "accuracy": state.correct / state.images,
+        }
+        run.screen.tell(
+            "step",
+            step=state.step,
+            stepInEpoch=state.stepInEpoch,
+            stepsPerEpoch=steps_per_epoch,
+            epoch=state.epoch,
+            epochs=settings.epochs,
+            images=size,
+            rate=rate,
+            **means,
+        )
         if state.step % settings.log_every == 0:
             record = {"kind": "step", "step": state.step, "epoch": state.epoch}
-            run.log({**record, "loss": mean_loss, "rate": rate, "norm": norm})
+            numbers = {"loss": mean_loss, "rate": rate, "norm": norm}
             speed = seen / max(1e-3, time.monotonic() - since)
-            say(
-                place,
+            scalars = {
+                "step/loss": mean_loss,
+                "step/rate": rate,
+                "step/gradient_norm": norm,
+                "step/images_per_second": speed,
+            }
+            run.log({**record, **numbers}, scalars)
+            run.screen.say(
                 f"epoch {state.epoch + 1}/{settings.epochs}  "
-                f"step {state.step_in_epoch}/{steps_per_epoch}  "
-                f"loss {state.loss / state.images:.4f}  "
-                f"accuracy {state.correct / state.images:.4f}  "
+                f"step {state.stepInEpoch}/{steps_per_epoch}  "
+                f"loss {means['loss']:.4f}  accuracy {means['accuracy']:.4f}  "
                 f"rate {rate:.3g}  {speed:.0f} images/s",
             )
             since, seen = time.monotonic(), 0
-        if state.step % settings.save_every == 0 and step is not steps[-1]:
-            run.save(training)
+        if step is not steps[-1]:
+            if stopping:
+                return False
+            if state.step % settings.save_every == 0:
+                run.save(training)
+    return True
 
 
-def finish_epoch(run: Run, training: Training, workers: int) -> None:
-    """Validates, and writes the epoch's record, weights and checkpoint."""
+def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
+    """Validates, and writes the epoch's record, weights and checkpoint; whether it came
+    to the end."""
     settings, data, state = run.settings, run.data, run.state
     nets = {"raw": training.net}
     if training.averages:
         nets["averages"] = training.averages.net
-    validation = {
-        kind: evaluate(nets[kind], data.validation, settings, run.place, workers)
-        for kind in weights_to_validate(settings, data)
-        if data.validation
-    }
+    kinds = weights_to_validate(settings, data)
+    validation: dict[str, Evaluation] = {}
+    for number, kind in enumerate(kinds):
+
+        def progress(done: int, batches: int, before: int = number) -> bool:
+            done, all_of_them = before * batches + done, len(kinds) * batches
+            run.screen.tell("evaluating", done=done, batches=all_of_them)
+            return stop.code is not None
+
+        if data.validation:
+            validation[kind] = evaluate(
+                nets[kind], data.validation, settings, run.place, workers, progress
+            )
+    if run.place.any(stop.code is not None):
+        return False
     kind = "averages" if training.averages else "raw"
     accuracy: float | None = None
     if validation:
         # the first of equals
-        kind = max(validation, key=lambda name: validation[name]["accuracy"])
-        accuracy = validation[kind]["accuracy"]
+        kind = max(validation, key=lambda name: validation[name].scores["accuracy"])
+        accuracy = validation[kind].scores["accuracy"]
     # the later of equals has seen more
-    best = accuracy is not None and accuracy >= (state.best or 0.0)
-    steps_per_epoch = steps_of_epoch(len(data.train.files), settings)
-    run.log(
-        {
-            "kind": "epoch",
-            "step": state.step,
-            "epoch": state.epoch,
-            "rate": learning_rate(settings, state.step - 1, steps_per_epoch),
-            "size": [HEIGHT, WIDTH],
-            "train": {
-                "loss": state.loss / state.images,
-                "accuracy": state.correct / state.images,
-                "images": state.images,
-            },
-            "validation": validation,
-            "best": best,
-        }
-    )
+    before = state.best["accuracy"] if state.best else 0.0
+    best = accuracy is not None and accuracy >= before
+    steps_per_epoch = steps_of_epoch(len(data.train.labels), settings)
+    record: dict[str, Any] = {
+        "kind": "epoch",
+        "step": state.step,
+        "epoch": state.epoch,
+        "rate": learning_rate(settings, state.step - 1, steps_per_epoch),
+        "size": [HEIGHT, WIDTH],
+        "train": {
+            "loss": state.loss / state.images,
+            "accuracy": state.correct / state.images,
+            "images": state.images,
+        },
+        "validation": {name: found.scores for name, found in validation.items()},
+        "best": best,
+    }
+    run.log(record, epoch_scalars(record))
     facts = {"weights": kind, "epoch": str(state.epoch + 1), "step": str(state.step)}
     if accuracy is not None:
         facts["accuracy"] = str(accuracy)
-    if best:
+    if best and data.validation:
         run.write_weights("best.safetensors", nets[kind], facts)
-        state.best = accuracy
+        state.best = {"epoch": state.epoch, "accuracy": accuracy, "weights": kind}
+        if run.place.leads:
+            kept = best_evaluation(
+                state.best, validation[kind], data.validation, settings
+            )
+            write_text(run.folder / "best.json", json.dumps(kept) + "\\n")
     run.write_weights("last.safetensors", nets[kind], facts)
     scores = "".join(
-        f"  {name} {score['accuracy']:.4f}" for name, score in validation.items()
+        f"  {name} {found.scores['accuracy']:.4f}" for name, found in validation.items()
     )
-    say(
-        run.place,
+    run.screen.say(
         f"epoch {state.epoch + 1}/{settings.epochs}  "
         f"loss {state.loss / state.images:.4f}  "
         f"accuracy {state.correct / state.images:.4f}"
@@ -125,82 +166,128 @@ def finish_epoch(run: Run, training: Training, workers: int) -> None:
         + (" (best)" if best else ""),
     )
     state.epoch += 1
-    state.step_in_epoch = state.images = state.correct = 0
+    state.stepInEpoch = state.images = state.correct = 0
     state.loss = 0.0
     run.save(training)
+    run.screen.tell(**record)
+    return True
 
 
-def open_run(request: Request) -> tuple[Run, Training]:
-    stored = read_description(request.resume) if request.resume else None
-    settings = Settings(**stored["settings"]) if stored else request.settings
-    data_folder = request.data or (stored["data"] if stored else "")
-    data = open_data(data_folder)
-    if steps_of_epoch(len(data.train.files), settings) == 0:
+def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
+    """A new run, or one that goes on; the first process holds its folder."""
+    config = read_config(Path(request.resume)) if request.resume else None
+    settings = settings_of(config) if config else request.settings
+    images = HERE / "images.jsonl"
+    root = request.data or (config["data"] if config else "")
+    if config and not request.data and images.exists():
+        root = str(images)
+    data = open_data(root)
+    if steps_of_epoch(len(data.train.labels), settings) == 0:
         step = settings.batch * settings.accumulate * settings.processes
         raise RunError(f"a step takes {step} images, and there are fewer: see --batch")
+    weights = request.weights or str(HERE / "weights.safetensors")
+    described = describe_run(settings, data, root, weights)
+    for part in ("classes", "images"):
+        if config and described[part] != config[part]:
+            raise RunError(f"'{root}' has changed since the run began: its {part}")
     place = open_place(request, settings)
+    folder = Path(request.resume or "")
+    with place.together():
+        if place.leads:
+            folder = folder if config else make_folder(request.out)
+            closing.callback(take_lock(folder))
+            for left in [*folder.glob(".*.tmp"), *folder.glob("checkpoints/.*.tmp")]:
+                left.unlink()
+            if not config:
+                write_run(folder, described)
+    folder = Path(str(place.from_first(str(folder))))
     net = create_model()
-    if not stored:
-        start_weights(net, request.weights)
+    start_weights(net, weights)
     if settings.sync_batch_norm:
         synchronise_norms(net)
     net.to(place.device)
     averages = Averages(net) if settings.ema > 0 else None
-    training = Training(net, make_optimiser(net, settings), averages)
-    description = describe_run(settings, data, data_folder)
-    if stored is None or request.resume is None:
-        folder = create_folder(request, place, description)
-        run = Run(folder, place, settings, data)
+    optimiser = make_optimiser(net, settings)
+    training = Training(net, optimiser, averages, SLOTS[settings.optimiser])
+    mark = mark_of(config or described, read_spec(folder / "spec"))
+    screen = Screen(place.leads, request.events)
+    run = Run(folder, place, settings, data, mark, screen)
+    if run.load(training):
+        screen.say(f"continues from step {run.state.step}")
+    else:
         run.save(training)
-        return run, training
-    for part in ("classes", "images"):
-        if description[part] != stored[part]:
-            raise RunError(
-                f"'{data_folder}' has changed since the run began: its {part}"
-            )
-    run = Run(Path(request.resume), place, settings, data)
-    run.load(training)
     return run, training
 
 
-def train(request: Request) -> None:
-    run, training = open_run(request)
-    place, settings = run.place, run.settings
-    processes = f" in {place.processes} processes" if place.processes > 1 else ""
-    say(place, f"trains {NAME} on {place.device.type}{processes}: {run.folder}")
-    if run.data.validation is None:
-        say(place, "there is no val/ and no test/: nothing is validated")
-    if settings.warmup >= settings.epochs and settings.rate > 0:
-        say(
-            place, "the warm-up is as long as the run: the rate never reaches its value"
+def train(request: Request, stop: Stop) -> None:
+    with ExitStack() as closing:
+        run, training = open_run(request, closing)
+        place, settings, screen = run.place, run.settings, run.screen
+        processes = f" in {place.processes} processes" if place.processes > 1 else ""
+        screen.say(f"trains {NAME} on {place.device.type}{processes}: {run.folder}")
+        screen.tell(
+            "start",
+            step=run.state.step,
+            epochs=settings.epochs,
+            stepsPerEpoch=steps_of_epoch(len(run.data.train.labels), settings),
+            parameters=sum(weight.numel() for weight in training.net.parameters()),
+            **({"best": run.state.best} if run.state.best else {}),
         )
-    workers = request.workers
-    if workers is None:
-        workers = min(8, (os.cpu_count() or 1) // place.processes)
-    training.net.train()
-    wrapped = training.net
-    if settings.parallel == "ddp":
-        wrapped = DistributedDataParallel(training.net)
-    while run.state.epoch < settings.epochs:
-        train_epoch(run, training, wrapped, workers)
-        finish_epoch(run, training, workers)
-    # no process leaves before all have come to the end
-    place.sum(torch.zeros(1, device=place.device))
+        if run.data.validation is None:
+            screen.say("there is no val/ and no test/: nothing is validated")
+        if settings.warmup >= settings.epochs and settings.rate > 0:
+            screen.say(
+                "the warm-up is as long as the run: the rate never reaches its value"
+            )
+        workers = request.workers
+        if workers is None:
+            workers = min(8, (os.cpu_count() or 1) // place.processes)
+        training.net.train()
+        wrapped = training.net
+        if settings.parallel == "ddp":
+            wrapped = DistributedDataParallel(training.net)
+        finished = True
+        while run.state.epoch < settings.epochs and finished:
+            finished = train_epoch(run, training, wrapped, workers, stop)
+            finished = finished and finish_epoch(run, training, workers, stop)
+        if not finished:
+            run.save(training)
+            screen.say(
+                f"stopped after step {run.state.step}; --resume continues the run"
+            )
+        best = {"best": run.state.best} if run.state.best else {}
+        screen.tell("end", finished=finished, step=run.state.step, **best)
+        # no process leaves before all have come to the end
+        place.any(True)
+        if not finished:
+            raise Stopped
+
+
+class Stopped(Exception):
+    """The run was told to end, and has left a checkpoint."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    request = parse_request(argv, int(os.environ.get("WORLD_SIZE", "1")))
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    request = parse_request(argv, processes)
+    stop = Stop(alone=processes == 1)
+    stop.listen()
+    leads = os.environ.get("RANK", "0") == "0"
+    if request.events and leads:
+        stop.obey()
     try:
-        train(request)
+        train(request, stop)
         return 0
+    except Stopped:
+        # torchrun takes any other code for a failure
+        return (stop.code or 0) if processes == 1 and not request.events else 0
     except RunError as problem:
         # that of a process which reads pictures comes with its traceback before it
         text = str(problem).rpartition("RunError: ")[2].strip()
+        if request.events:
+            print(json.dumps({"kind": "error", "message": text}), flush=True)
         print(f"train.py: {text}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("train.py: stopped; --resume continues the run", file=sys.stderr)
-        return 130
     finally:
         if dist.is_initialized():
             dist.destroy_process_group()

@@ -17,6 +17,36 @@ class Place:
             dist.all_reduce(values)
         return values
 
+    def any(self, value: bool) -> bool:
+        """Whether it is so in any of the processes. None goes on before all are here."""
+        return bool(self.sum(torch.tensor([float(value)], device=self.device)).item())
+
+    def gather(self, values: list[Any]) -> list[Any]:
+        """The values of all processes."""
+        parts: list[list[Any]] = [values] * self.processes
+        if self.processes > 1:
+            dist.all_gather_object(parts, values)
+        return [value for part in parts for value in part]
+
+    def from_first(self, value: str | None) -> str | None:
+        """What the first process has."""
+        values = [value]
+        if self.processes > 1:
+            dist.broadcast_object_list(values)
+        return values[0]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What fails in one process within this ends all of them, with its reason."""
+        problem = ""
+        try:
+            yield
+        except RunError as found:
+            problem = str(found)
+        problems = [text for text in self.gather([problem]) if text]
+        if problems:
+            raise RunError(problems[0])
+
 
 def open_place(request: Request, settings: Settings) -> Place:
     processes = int(os.environ.get("WORLD_SIZE", "1"))

@@ -1,4 +1,4 @@
-/** The run's folder: checkpoints, metrics, weights, written whole or not at all. */
+/** A run under way: its states and weights, as `train/run/` writes them. */
 export const runCode = `@dataclass
 class State:
     """Where a run stands between two steps. With the tensors of its checkpoint it is all
@@ -6,28 +6,31 @@ class State:
 
     step: int = 0
     epoch: int = 0
-    step_in_epoch: int = 0
+    stepInEpoch: int = 0
     images: int = 0
     loss: float = 0.0
     correct: int = 0
-    best: float | None = None
-    metrics: int = 0
+    best: dict[str, Any] | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """As \`enetc train\` writes it."""
+        found = asdict(self)
+        sums = {name: found.pop(name) for name in ("images", "loss", "correct")}
+        best = found.pop("best")
+        return {**found, "sums": sums, **({"best": best} if best else {})}
+
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> "State":
+        names = ("step", "epoch", "stepInEpoch", "best")
+        return cls(**{n: facts[n] for n in names if n in facts}, **facts["sums"])
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """A file is whole or absent, whenever the process ends."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    write(temporary)
-    with open(temporary, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def write_tensors(
-    path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]
-) -> None:
-    plain = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
-    write_atomically(path, lambda file: save_file(plain, file, metadata))
+# what the optimisers keep of a weight, and what it is called in a checkpoint
+SLOTS = {
+    "rmsprop": {"mean_square": "rms", "momentum": "momentum"},
+    "sgd": {"momentum_buffer": "momentum"},
+    "adamw": {"exp_avg": "first", "exp_avg_sq": "second"},
+}
 
 
 @dataclass
@@ -37,165 +40,157 @@ class Training:
     net: nn.Module
     optimiser: torch.optim.Optimizer
     averages: Averages | None
+    slots: dict[str, str]
 
     def tensors(self) -> dict[str, Tensor]:
-        found = {f"net/{name}": t for name, t in self.net.state_dict().items()}
+        """All of it, by the names of \`enetc train\`."""
+        found = weights_of(self.net)
+        for name, weight in self.net.named_parameters():
+            state = self.optimiser.state.get(weight, {})
+            for slot, ending in self.slots.items():
+                if isinstance(state.get(slot), Tensor):
+                    found[f"{name}/{ending}"] = state[slot]
         if self.averages:
-            kept = self.averages.net.state_dict()
-            found.update({f"averages/{name}": t for name, t in kept.items()})
-        for index, slots in self.optimiser.state_dict()["state"].items():
-            found.update({f"optimiser/{index}/{key}": t for key, t in slots.items()})
-        return {name: t for name, t in found.items() if isinstance(t, Tensor)}
+            for name, average in weights_of(self.averages.net).items():
+                found[f"{name}/ema"] = average
+        return found
 
-    def load(self, tensors: dict[str, Tensor]) -> None:
-        parts: dict[str, dict[str, Tensor]] = {
-            "net": {},
-            "averages": {},
-            "optimiser": {},
-        }
-        for name, tensor in tensors.items():
-            part, rest = name.split("/", 1)
-            parts[part][rest] = tensor
-        self.net.load_state_dict(parts["net"])
+    @torch.no_grad()
+    def load(self, tensors: dict[str, Tensor], step: int) -> None:
+        for name, value in weights_of(self.net).items():
+            value.copy_(tensors[name])
         if self.averages:
-            self.averages.net.load_state_dict(parts["averages"])
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in parts["optimiser"].items():
-            index, key = name.split("/", 1)
-            slots.setdefault(int(index), {})[key] = tensor
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": slots, "param_groups": groups})
+            for name, average in weights_of(self.averages.net).items():
+                average.copy_(tensors[f"{name}/ema"])
+        for name, weight in self.net.named_parameters():
+            kept = {
+                slot: tensors[f"{name}/{ending}"].to(weight.device)
+                for slot, ending in self.slots.items()
+                if f"{name}/{ending}" in tensors
+            }
+            if kept and isinstance(self.optimiser, torch.optim.AdamW):
+                kept["step"] = torch.tensor(float(step))
+            if kept:
+                self.optimiser.state[weight] = kept
+
+
+def weights_of(net: nn.Module) -> dict[str, Tensor]:
+    """Weights and statistics."""
+    return {n: t for n, t in net.state_dict().items() if t.is_floating_point()}
+
+
+STATE_FORMAT = "enetc training state 1"
+
+
+def checksum(text: str, tensors: dict[str, Tensor]) -> str:
+    """Of all that a checkpoint is, its tensors in the order of their names."""
+    total = zlib.crc32(text.encode())
+    for name in sorted(tensors):
+        total = zlib.crc32(tensors[name].numpy().tobytes(), total)
+    return f"{total:08x}"
+
+
+def read_state(
+    path: Path, mark: str
+) -> tuple[State, dict[str, int], dict[str, Tensor]]:
+    """A checkpoint; ValueError where it is damaged."""
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+        tensors = load_file(path)
+        text = metadata["state"]
+        facts = json.loads(text)
+        state = State.of(facts)
+    except (OSError, SafetensorError, KeyError, TypeError) as problem:
+        raise ValueError(str(problem)) from problem
+    if metadata.get("format") != STATE_FORMAT:
+        raise ValueError("it is not a training state")
+    if metadata.get("config") != mark:
+        raise RunError(
+            f"'{path}' belongs to another configuration: config.json or spec/ was changed"
+        )
+    if path.name != f"step-{state.step:09}.safetensors":
+        raise ValueError(f"it is the state of step {state.step}")
+    if metadata.get("crc32-by-name") != checksum(text, tensors):
+        raise ValueError("its checksum does not match its contents")
+    return state, facts["log"], tensors
 
 
 @dataclass
 class Run:
-    """A run's folder: \`settings.json\`, \`metrics.jsonl\`, \`checkpoints/\`, and the weights
-    \`best.safetensors\` and \`last.safetensors\`. One process writes it."""
+    """A run's folder, in the form of \`enetc train\`. The first process writes it."""
 
     folder: Path
     place: Place
     settings: Settings
     data: Data
+    mark: str
+    screen: Screen
     state: State = field(default_factory=State)
+    metrics: Metrics | None = None
 
-    def log(self, record: dict[str, Any]) -> None:
-        if not self.place.leads:
-            return
-        line = json.dumps(record, separators=(",", ":")) + "\\n"
-        with open(self.folder / "metrics.jsonl", "ab") as file:
-            file.write(line.encode())
-        self.state.metrics += len(line)
+    def log(self, record: dict[str, Any], scalars: dict[str, float]) -> None:
+        if self.metrics:
+            self.metrics.write(record, scalars)
 
     def save(self, training: Training) -> None:
         """Writes a checkpoint; the one before it is kept too."""
-        if not self.place.leads:
+        tensors = training.tensors()
+        if self.metrics is None:
             return
-        metrics = self.folder / "metrics.jsonl"
-        with open(metrics, "ab") as file:
-            os.fsync(file.fileno())
+        for name, tensor in tensors.items():
+            if not torch.isfinite(tensor).all():
+                raise RunError(
+                    f"after step {self.state.step}, '{name}' has numbers that are not "
+                    "finite: they are not written to a checkpoint; a smaller --rate, a "
+                    "longer --warmup or --clip-norm may help"
+                )
+        self.metrics.sync()
         folder = self.folder / "checkpoints"
-        name = f"step-{self.state.step:09}.safetensors"
-        facts = {"state": json.dumps(asdict(self.state))}
-        write_tensors(folder / name, training.tensors(), facts)
+        path = folder / f"step-{self.state.step:09}.safetensors"
+        text = json.dumps({**self.state.facts(), "log": self.metrics.sizes()})
+        plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+        metadata = {"format": STATE_FORMAT, "config": self.mark, "state": text}
+        metadata["crc32-by-name"] = checksum(text, plain)
+        write_tensors(path, plain, metadata)
         for old in sorted(folder.glob("step-*.safetensors"))[:-2]:
             old.unlink()
+        self.screen.tell("checkpoint", path=str(path))
 
-    def load(self, training: Training) -> None:
-        """Goes back to the newest checkpoint that can be read, metrics too."""
-        for path in sorted(self.folder.glob("checkpoints/step-*"), reverse=True):
-            try:
-                with safe_open(path, "pt") as file:
-                    self.state = State(**json.loads(file.metadata()["state"]))
-                training.load(load_file(path))
-                break
-            except (SafetensorError, KeyError, ValueError, OSError) as problem:
-                say(
-                    self.place, f"'{path}' is damaged, an older one is taken: {problem}"
-                )
-        else:
-            raise RunError(f"'{self.folder}' has no checkpoint")
+    def load(self, training: Training) -> bool:
+        """Goes back to the newest checkpoint that is whole, metrics too; false where
+        there is none yet."""
+        found: str | None = None
         if self.place.leads:
-            with open(self.folder / "metrics.jsonl", "ab") as file:
-                file.truncate(self.state.metrics)
-        say(self.place, f"continues from step {self.state.step}")
+            found = self.newest()
+        found = self.place.from_first(found)
+        sizes = {"metrics": 0, "events": 0}
+        if found:
+            self.state, sizes, tensors = read_state(Path(found), self.mark)
+            training.load(tensors, self.state.step)
+        if self.place.leads:
+            self.metrics = Metrics(self.folder, sizes)
+        return bool(found)
+
+    def newest(self) -> str | None:
+        damaged: list[Path] = []
+        for path in sorted(self.folder.glob("checkpoints/step-*.safetensors"))[::-1]:
+            try:
+                read_state(path, self.mark)
+            except ValueError as problem:
+                damaged.append(path)
+                self.screen.tell("damaged", path=str(path), reason=str(problem))
+                continue
+            for other in damaged:
+                os.replace(other, f"{other}.damaged")
+            return str(path)
+        if damaged:
+            raise RunError(f"no checkpoint of '{self.folder}' can be read")
+        return None
 
     def write_weights(self, name: str, net: nn.Module, facts: dict[str, str]) -> None:
         if not self.place.leads:
             return
-        state = net.state_dict()
-        counts = [key for key in state if key.endswith(".num_batches_tracked")]
-        tensors = {key: state[key] for key in state.keys() - counts}
         labels = json.dumps(self.data.classes, ensure_ascii=False)
         metadata = {"model": NAME, **facts, **FACTS, "enet.labels": labels}
-        write_tensors(self.folder / name, tensors, metadata)
-
-
-def say(place: Place, text: str) -> None:
-    if place.leads:
-        print(text, flush=True)
-
-
-def describe_run(settings: Settings, data: Data, root: str) -> dict[str, Any]:
-    validation = len(data.validation.files) if data.validation else 0
-    images = {"train": len(data.train.files), "validation": validation}
-    return {
-        "format": "enetc train.py 1",
-        "model": NAME,
-        "data": os.path.abspath(root),
-        "classes": list(data.classes),
-        "images": {**images, "digest": data.digest},
-        "settings": asdict(settings),
-    }
-
-
-def create_folder(request: Request, place: Place, description: dict[str, Any]) -> Path:
-    """Makes the folder of a new run, in one process, and tells the others."""
-    names: list[str | None] = [None]
-    if place.leads:
-        names = [str(make_folder(request.out))]
-        folder = Path(str(names[0]))
-        (folder / "checkpoints").mkdir(exist_ok=True)
-        (folder / "metrics.jsonl").touch()
-        text = json.dumps(description, indent=2, ensure_ascii=False) + "\\n"
-        write_atomically(folder / "settings.json", lambda path: write_text(path, text))
-    if place.processes > 1:
-        dist.broadcast_object_list(names)
-    return Path(str(names[0]))
-
-
-def write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-
-
-def make_folder(out: str | None) -> Path:
-    try:
-        if out is not None:
-            folder = Path(out)
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise RunError(
-                    f"'{out}' is not empty: choose another --out, or --resume"
-                )
-            return folder
-        Path("runs").mkdir(exist_ok=True)
-        for n in count_from(1):
-            folder = Path("runs") / f"{RUN_NAME}-{n}"
-            if not folder.exists():
-                folder.mkdir()
-                return folder
-    except OSError as problem:
-        raise RunError(f"the run's folder cannot be made: {problem}") from problem
-    raise AssertionError("numbers do not end")
-
-
-def read_description(run: str) -> dict[str, Any]:
-    path = Path(run) / "settings.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise RunError(
-            f"there is no run of train.py in '{run}': {problem}"
-        ) from problem
-    if found.get("format") != "enetc train.py 1" or found.get("model") != NAME:
-        raise RunError(f"'{path}' is not of a run of {NAME} that this script reads")
-    return dict(found)`;
+        write_tensors(self.folder / name, weights_of(net), metadata)`;

@@ -29,6 +29,7 @@ class Settings:
     evaluate: str = "auto"
     augment: str = "basic"
     flip: float | None = None
+    crop: float | None = None
     save_every: int = 1000
     log_every: int = 10
     seed: int = 0
@@ -36,6 +37,9 @@ class Settings:
     sync_batch_norm: bool = False
     processes: int = 1
 
+
+# settings of this engine alone
+ENGINE = ("parallel", "sync_batch_norm", "processes")
 
 # what follows from the optimiser where it is not given
 BY_OPTIMISER: dict[str, dict[str, float]] = {
@@ -58,12 +62,23 @@ NEEDS = {
     "sync_batch_norm": ("parallel", ("ddp",)),
 }
 
+# settings of \`enetc train\` that this script has no other values of
+FIXED: dict[str, Any] = {
+    "loss": "cross-entropy",
+    "gamma": 2,
+    "balanced": False,
+    "magnitude": 9,
+    "operations": 2,
+    "mixup": 0,
+    "cutmix": 0,
+    "erase": 0,
+}
+
 # settings of \`enetc train\` that this script does not have
 ELSEWHERE = [
     "balanced",
     "checkpoint",
     "class-weights",
-    "crop",
     "cutmix",
     "erase",
     "freeze",
@@ -123,7 +138,7 @@ def make_parser() -> argparse.ArgumentParser:
     count = number_from(int, 1)
     positive = number_from(float, 0)
     share = number_from(float, 0, 1, below=True)
-    add("data", nargs="?", help="the folder with train/ and val/")
+    add("data", nargs="?", help="the folder with train/ and val/, or a list by enetc")
     add("--out", metavar="RUN", help=f"the run's folder; runs/{RUN_NAME}-N by default")
     add("--resume", metavar="RUN", help="continue a run where its checkpoint is")
     add(
@@ -164,9 +179,20 @@ def make_parser() -> argparse.ArgumentParser:
     add("--evaluate", choices=["auto", "both", "averages", "raw"])
     add("--augment", choices=["none", "basic"], help="basic (crop and flip) by default")
     add("--flip", type=number_from(float, 0, 1), help="how often a picture is mirrored")
+    add(
+        "--crop",
+        type=number_from(float, 0.01, 1),
+        help="the share of a picture's shorter side that evaluation keeps",
+    )
     add("--save-every", type=count, help="steps between checkpoints; 1000 by default")
     add("--log-every", type=count, help="steps between lines of metrics.jsonl; 10")
     add("--seed", type=number_from(int, 0), help="of order, crops and noise; 0")
+    add(
+        "--events",
+        action="store_true",
+        help="lines of JSON, for a program that starts this one; a line 'stop' on "
+        "standard input stops the run, and the end of standard input ends it",
+    )
     add("--parallel", choices=["none", "ddp"], help="ddp: under torchrun")
     add(
         "--sync-batch-norm",
@@ -189,6 +215,7 @@ class Request:
     weights: str | None = None
     device: str | None = None
     workers: int | None = None
+    events: bool = False
 
 
 def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
@@ -201,7 +228,7 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
     if "resume" in place:
         fixed = [*named, *(places & {"out", "weights"})]
         if fixed:
-            parser.error(f"a resumed run has its settings: {option(min(fixed))}")
+            parser.error(f"a resumed run has its settings: --{dashed(min(fixed))}")
         return Request(Settings(), **place)
     if "data" not in place:
         parser.error("DATA is missing: the folder with train/ and val/")
@@ -209,7 +236,9 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
     settings = Settings(**{**preset, **named, "processes": processes})
     for name, (other, values) in NEEDS.items():
         if name in named and getattr(settings, other) not in values:
-            parser.error(f"{option(name)} needs {option(other)} {' or '.join(values)}")
+            parser.error(
+                f"--{dashed(name)} needs --{dashed(other)} {' or '.join(values)}"
+            )
     if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
         parser.error("--epsilon takes a number from 1.2e-38: 0 / 0 without it")
     if settings.parallel == "none" and processes > 1:
@@ -217,5 +246,5 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
     return Request(settings, **place)
 
 
-def option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"`;
+def dashed(name: str) -> str:
+    return name.replace("_", "-")`;

@@ -6,12 +6,18 @@ import { buildTrainingProgram } from '../../../5-graph/training/build-training-p
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../../diagnostics/diagnostic.ts';
 import { networkFacts } from '../../../weights/preprocessing-facts.ts';
 import { docstring, numberText, stringText } from '../python-text.ts';
+import { configCode } from './config.ts';
 import { dataCode } from './data.ts';
 import { evaluationCode } from './evaluation.ts';
+import { filesCode } from './files.ts';
 import { importsCode } from './imports.ts';
+import { lockCode } from './lock.ts';
 import { loopCode } from './loop.ts';
+import { metricsCode } from './metrics.ts';
 import { parallelCode } from './parallel.ts';
+import { picturesCode } from './pictures.ts';
 import { runCode } from './run.ts';
+import { screenCode } from './screen.ts';
 import { settingsCode } from './settings.ts';
 import { stepCode } from './step.ts';
 
@@ -27,7 +33,8 @@ export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
 /** The text of `train.py`. @param graph one in which `checkTrainScript` finds no error */
 export function writeTrain(graph: Graph): string {
   const title = docstring(0, `Trains ${graph.name}, written by enetc from its spec: python train.py --help.`);
-  const parts = [settingsCode, dataCode, stepCode, parallelCode, evaluationCode, runCode, loopCode];
+  const inputs = [settingsCode, dataCode, picturesCode, stepCode, parallelCode, evaluationCode];
+  const parts = [...inputs, filesCode, lockCode, metricsCode, configCode, screenCode, runCode, loopCode];
   const head = [...title, '', importsCode, '', ...constants(graph)].join('\n');
   return `${[head, ...parts].join('\n\n\n')}\n`;
 }

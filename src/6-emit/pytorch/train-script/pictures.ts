@@ -1,0 +1,176 @@
+/** What is done to a picture on its way to the network, and the order of an epoch: all by the seed, the epoch and the place in it. */
+export const picturesCode = `Box = tuple[float, float, float, float]
+
+
+def middle(width: int, height: int, wide: float, high: float) -> Box:
+    w = max(1, min(width, math.floor(wide + 1e-6)))
+    h = max(1, min(height, math.floor(high + 1e-6)))
+    left, top = (width - w + 1) // 2, (height - h + 1) // 2
+    return left, top, left + w, top + h
+
+
+def whole_crop(width: int, height: int, share: float | None = 1.0) -> Box:
+    """The largest rectangle in the middle of the input's ratio, a share of it; by
+    default what evaluation keeps, which cuts nothing off small pictures."""
+    whole = min(width / WIDTH, height / HEIGHT)
+    if share is not None:
+        scale = whole * share
+    elif whole <= 1 or max(width, height) <= SMALL:
+        scale = whole
+    else:
+        side = min(HEIGHT, WIDTH)
+        scale = max(1.0, whole * max(0.875, side / (side + 32)))
+    return middle(width, height, WIDTH * scale, HEIGHT * scale)
+
+
+def random_crop(width: int, height: int, rng: random.Random) -> Box:
+    """A rectangle of random area and ratio (Szegedy et al. 2015)."""
+    for _ in range(10):
+        area = width * height * rng.uniform(0.08, 1)
+        ratio = math.exp(rng.uniform(math.log(3 / 4), math.log(4 / 3)))
+        w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+        if 1 <= w <= width and 1 <= h <= height:
+            left, top = rng.randrange(width - w + 1), rng.randrange(height - h + 1)
+            return left, top, left + w, top + h
+    ratio = min(4 / 3, max(3 / 4, width / height))
+    return middle(width, height, min(width, height * ratio), min(height, width / ratio))
+
+
+def packed_picture(place: Packed) -> Image.Image:
+    size = place.width, place.height
+    pixels = place.width * place.height
+    with open(place.path, "rb") as file:
+        file.seek(place.offset)
+        data = file.read(pixels * place.channels)
+    if place.channels == 1:
+        return Image.frombytes("L", size, data)
+    if not place.planar:
+        return Image.frombytes("RGB", size, data)
+    planes = (data[i * pixels : (i + 1) * pixels] for i in range(3))
+    return Image.merge("RGB", [Image.frombytes("L", size, plane) for plane in planes])
+
+
+def plain_picture(path: str) -> Image.Image:
+    """A picture upright, 8 bits a channel, its transparent parts on white."""
+    with Image.open(path) as opened:
+        picture: Image.Image = ImageOps.exif_transpose(opened)
+        if picture.mode.startswith("I"):
+            picture = picture.convert("I").point(lambda x: x / 256).convert("L")
+        elif picture.has_transparency_data:
+            white = Image.new("RGBA", picture.size, "white")
+            white.alpha_composite(picture.convert("RGBA"))
+            mode = "L" if picture.mode in ("LA", "La") else "RGB"
+            picture = white.convert(mode)
+        picture.load()
+        return picture
+
+
+class Pictures(Dataset[tuple[Tensor, int]]):
+    """Pictures as the network takes them. An item is asked for by its number in the
+    split and its place in the epoch, which decides with the seed what is drawn."""
+
+    def __init__(self, split: Split, settings: Settings, epoch: int | None) -> None:
+        self.split = split
+        self.settings = settings
+        self.epoch = epoch
+        self.crop = CROP if settings.crop is None else settings.crop
+        self.mean = torch.tensor(MEAN, dtype=torch.float64).view(-1, 1, 1)
+        self.std = torch.tensor(STD, dtype=torch.float64).view(-1, 1, 1)
+
+    def __getitem__(self, at: tuple[int, int]) -> tuple[Tensor, int]:
+        index, position = at
+        picture = self.picture(index, position)
+        pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+        values = pixels.view(HEIGHT, WIDTH, CHANNELS).permute(2, 0, 1)
+        if CHANNEL_ORDER == "bgr":
+            values = values.flip(0)
+        normal = (values.double() / 255 - self.mean) / self.std
+        return normal.float(), self.split.labels[index]
+
+    def picture(self, index: int, position: int) -> Image.Image:
+        """A picture of the input's size."""
+        place = self.split.places[index]
+        try:
+            whole = (
+                plain_picture(place)
+                if isinstance(place, str)
+                else packed_picture(place)
+            )
+        except (OSError, ValueError, SyntaxError) as problem:
+            name = self.split.names[index]
+            raise RunError(f"'{name}' cannot be read: {problem}") from problem
+        gray = whole.mode in ("1", "L")
+        picture = whole.convert("RGB" if CHANNELS == 3 else "L")
+        if self.epoch is None:
+            return resized(picture, whole_crop(*picture.size, self.crop))
+        if self.settings.augment == "none":
+            return resized(picture, whole_crop(*picture.size))
+        seed = f"{self.settings.seed}/augment/{self.epoch}/{position}"
+        return self.augmented(picture, gray, random.Random(seed))
+
+    def augmented(
+        self, picture: Image.Image, gray: bool, rng: random.Random
+    ) -> Image.Image:
+        """A random crop, of small pictures a shift by up to an eighth, and mirroring."""
+        small = max(picture.size) <= SMALL
+        if small:
+            whole = resized(picture, whole_crop(*picture.size))
+            right, down = (
+                rng.randint(-round(side / 8), round(side / 8))
+                for side in (WIDTH, HEIGHT)
+            )
+            picture = Image.new(whole.mode, whole.size)
+            picture.paste(whole, (right, down))
+        else:
+            picture = resized(picture, random_crop(*picture.size, rng))
+        flip = self.settings.flip
+        if flip is None:
+            # small gray pictures are mostly characters
+            flip = 0.0 if small and gray else 0.5
+        return ImageOps.mirror(picture) if rng.random() < flip else picture
+
+
+def resized(picture: Image.Image, box: Box) -> Image.Image:
+    return picture.resize((WIDTH, HEIGHT), INTERPOLATION, box=box)
+
+
+Batch = list[tuple[int, int]]
+
+
+def steps_of_epoch(images: int, settings: Settings) -> int:
+    """How many steps an epoch has: what is left at its end makes one more where it gives
+    each batch two images or more, over which a norm can take statistics."""
+    batches = settings.accumulate * settings.processes
+    full, rest = divmod(images, settings.batch * batches)
+    return full + (rest >= 2 * batches)
+
+
+def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batch]]:
+    """The steps of an epoch, each with the batches of all processes, in an order that
+    seed and epoch decide."""
+    generator = torch.Generator().manual_seed(
+        random.Random(f"{settings.seed}/order/{epoch}").getrandbits(63)
+    )
+    order = torch.randperm(images, generator=generator).tolist()
+    batches = settings.accumulate * settings.processes
+    size = settings.batch * batches
+    steps: list[list[Batch]] = []
+    for step in range(steps_of_epoch(images, settings)):
+        taken = [
+            (order[i], i) for i in range(step * size, min(images, (step + 1) * size))
+        ]
+        cuts = [len(taken) * k // batches for k in range(batches + 1)]
+        steps.append([taken[a:b] for a, b in pairwise(cuts)])
+    return steps
+
+
+def make_loader(
+    pictures: Pictures, batches: list[Batch], workers: int
+) -> DataLoader[tuple[Tensor, int]]:
+    return DataLoader(
+        pictures,
+        batch_sampler=batches,
+        num_workers=min(workers, len(batches)),
+        # else it would draw a seed from the generator that dropout uses
+        generator=torch.Generator(),
+    )`;

@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path';
+import { applyPasses, emit } from '../../6-emit/emit.ts';
+import { pytorchTarget } from '../../6-emit/pytorch/target.ts';
+import type { Network } from '../../compile-spec.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { type AtomicFile, openAtomically, writeFileAtomically } from '../../node/atomic-file.ts';
+import { makeFolders } from '../../node/make-folders.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import type { Dataset, Split } from '../data/types.ts';
+import { validationSplit } from '../open/loader-options.ts';
+import type { RunFolder } from '../run/run-folder.ts';
+import { RunError } from '../run-error.ts';
+
+/** Within a run's folder: the network as a module, what trains it, and the list of its pictures. */
+export const torchFolder = 'pytorch';
+const listFile = 'images.jsonl';
+
+/** The path of the script that trains a run. */
+export function scriptOf({ path }: RunFolder): string {
+  return join(path, torchFolder, 'train.py');
+}
+
+/** The path of the list of a run's pictures. */
+export function listOf({ path }: RunFolder): string {
+  return join(path, torchFolder, listFile);
+}
+
+/** @throws RunError for a network that `train.py` cannot train */
+export function requireTorchForm({ graph }: Network): void {
+  const diagnostics = pytorchTarget.check(applyPasses(graph, pytorchTarget, {}), { trainScript: true });
+  if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be trained by PyTorch`, { diagnostics });
+}
+
+/** Writes what the target `pytorch` writes with its `train.py`, and the weights that the run begins with. */
+export function writeProgram(folder: RunFolder, network: Network, weights: WeightSource): void {
+  const graph = applyPasses(network.graph, pytorchTarget, {});
+  const root = dirname(scriptOf(folder));
+  makeFolders(root);
+  const files: AtomicFile[] = [];
+  try {
+    const open = (name: string) => {
+      const sink = openAtomically(join(root, name), { durable: true });
+      files.push(sink);
+      return { sink, name };
+    };
+    const prepared = { graph, weights, origin: 'the run', diagnostics: [] };
+    const { diagnostics } = emit(network, pytorchTarget, { trainScript: true }, open, { prepared });
+    if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be written`, { diagnostics });
+    for (const file of files) {
+      file.finish();
+      file.rename();
+    }
+  } finally {
+    for (const file of files) file.discard();
+  }
+}
+
+/** Writes where the pictures are, and what they are labelled as: what kind of data they are is of no interest to Python. */
+export function writeImageList(folder: RunFolder, dataset: Dataset): void {
+  const root = dataset.kind === 'csv' ? dirname(dataset.path) : dataset.path;
+  const held = validationSplit(dataset);
+  writeFileAtomically(listOf(folder), (sink) => {
+    const write = (value: unknown) => sink.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+    write({ root, classes: dataset.classes });
+    const { train } = dataset.splits;
+    if (train) for (const line of lines('train', train, root)) write(line);
+    const validation = held && dataset.splits[held];
+    if (validation) for (const line of lines('validation', validation, root)) write(line);
+  });
+}
+
+/** The split, label and name of each picture, and where its bytes are. */
+function* lines(split: string, { count, labels, nameOf, locate }: Split, root: string): Generator<readonly unknown[]> {
+  for (let i = 0; i < count; i++) {
+    const place = locate(i);
+    const own = [split, labels[i], nameOf(i)];
+    if (place.kind === 'file') yield place.path === join(root, nameOf(i)) ? own : [...own, place.path];
+    else {
+      const { path, offset, width, height, channels, planar } = place;
+      yield [...own, path, offset, width, height, channels, planar];
+    }
+  }
+}

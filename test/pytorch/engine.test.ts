@@ -1,0 +1,74 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openRun, planRun, startRun } from '../../src/train/api.ts';
+import { enetc } from '../cli/fake-io.ts';
+import { findPython } from '../oracle.ts';
+import { temporaryFolder, tinySpec, writeIdx } from '../train/run/fixture.ts';
+
+const python = findPython(['torch', 'safetensors', 'PIL']);
+
+function project(): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'tiny.enet'), tinySpec);
+  writeIdx(join(cwd, 'data'), 48, 18);
+  return cwd;
+}
+
+const recipe = '--data data --epochs 2 --batch 8 --optimiser adamw --rate 0.5 --warmup 0 --ema 0.9'.split(' ');
+
+test('what the engine lacks is refused by its name', async () => {
+  const cwd = project();
+  const refused = async (...more: string[]) => (await enetc(['train', 'tiny.enet', ...recipe, ...more], { cwd })).err;
+  expect(await refused('--nproc', '2')).toContain('--nproc needs --engine pytorch');
+  expect(await refused('--engine', 'pytorch', '--mixup', '0.2')).toContain(
+    '--mixup is not to be had with --engine pytorch',
+  );
+  expect(await refused('--engine', 'pytorch', '--augment', 'autoaugment')).toContain('--augment none or basic');
+  expect(await refused('--engine', 'pytorch', '--backend', 'webgpu')).toContain('--backend cpu or --backend cuda');
+  expect(await refused('--engine', 'pytorch', '--nproc', '2', '--parallel', 'none')).toContain('needs --parallel ddp');
+  expect(await refused('--engine', 'pytorch', '--python', 'false')).toContain(
+    "'false' does not have torch, safetensors and Pillow: pip install torch safetensors pillow, or name one",
+  );
+  expect(existsSync(join(cwd, 'runs'))).toBe(false);
+});
+
+describe.skipIf(!python)('enetc train --engine pytorch', () => {
+  test('two processes, from packed images; eval, report and compile take the run', async () => {
+    const cwd = project();
+    const engine = ['--engine', 'pytorch', '--nproc', '2', '--python', python!, '--workers', '1'];
+    const ran = await enetc(['train', 'tiny.enet', ...recipe, ...engine], { cwd });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toMatch(
+      /backend {2}pytorch: PyTorch .*, 2 processes \(ddp\)\nrecipe {3}2 epochs, 8 x 2 images a step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
+    );
+    const best = Number(/best accuracy ([\d.]+) %/.exec(ran.out)?.[1]);
+    const evaluated = await enetc(['eval', '--run', 'runs/tiny-1', '--json', '--backend', 'cpu'], { cwd });
+    expect(100 * JSON.parse(evaluated.out).top1).toBeCloseTo(best, 1);
+    expect(readFileSync(join(cwd, 'runs/tiny-1/report.html'), 'utf8')).toContain('<svg');
+    const compiled = await enetc(['compile', '--run', 'runs/tiny-1', '-o', 'tiny.onnx'], { cwd });
+    expect(compiled).toMatchObject({ code: 0, err: '' });
+    expect((await enetc(['train', '--resume', 'runs/tiny-1', '--epochs', '3'], { cwd })).err).toContain(
+      'keeps its --epochs',
+    );
+  }, 240_000);
+
+  test('a run that is stopped says where, and goes on', async () => {
+    const cwd = project();
+    const settings = { epochs: 2, batch: 8, warmup: 0 };
+    const plan = await planRun({ spec: 'tiny.enet', data: 'data', settings, engine: { name: 'pytorch', python }, cwd });
+    const controller = new AbortController();
+    const onEvent = ({ kind }: { readonly kind: string }) => kind === 'step' && controller.abort();
+    const run = await startRun(plan, { out: 'run' }, { onEvent, signal: controller.signal });
+    const outcome = await run.train();
+    await run.close();
+    expect(outcome.finished).toBe(false);
+    expect(existsSync(join(cwd, `run/checkpoints/step-${String(outcome.step).padStart(9, '0')}.safetensors`))).toBe(
+      true,
+    );
+    expect(existsSync(join(cwd, 'run/lock'))).toBe(false);
+    const again = await openRun('run', { cwd, python });
+    expect(await again.train()).toMatchObject({ finished: true, step: 12 });
+    await again.close();
+  }, 240_000);
+});
