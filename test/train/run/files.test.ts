@@ -11,12 +11,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { copySpec } from '../../../src/2-resolve/spec-copy.ts';
 import { compile } from '../../../src/compile.ts';
 import { writeFileAtomically } from '../../../src/node/atomic-file.ts';
 import { temporaryPath } from '../../../src/node/temporary-names.ts';
 import { createNumberedRun, createRun, removeLeftovers } from '../../../src/train/run/run-folder.ts';
 import { lockRun } from '../../../src/train/run/run-lock.ts';
-import { copySpec } from '../../../src/2-resolve/spec-copy.ts';
 import { startState } from '../../../src/train/run/state.ts';
 import { type DamagedState, readPosition, readState, writeState } from '../../../src/train/run/state-file.ts';
 import { temporaryFolder } from './fixture.ts';

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { copySpec } from '../../../src/2-resolve/spec-copy.ts';
 import { buildTrainingProgram } from '../../../src/5-graph/training/build-training-program.ts';
 import { openBackend } from '../../../src/backends/open.ts';
 import type { CreateRunner } from '../../../src/backends/runner.ts';
@@ -12,7 +13,6 @@ import type { TrainingTask } from '../../../src/train/loop/task.ts';
 import { trainingOptions } from '../../../src/train/loop/training-options.ts';
 import type { RunConfig } from '../../../src/train/run/run-config.ts';
 import { readRun, writeRun } from '../../../src/train/run/run-folder.ts';
-import { copySpec } from '../../../src/2-resolve/spec-copy.ts';
 import { resolveSettings, type Settings } from '../../../src/train/settings.ts';
 import { seededWeights } from '../../../src/weights/initialise.ts';
 import { nextUnit, randomState } from '../../../src/weights/random.ts';
