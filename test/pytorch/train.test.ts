@@ -242,7 +242,7 @@ describe.skipIf(!python)('the steps of train.py', () => {
 function scriptSettings(settings: Settings): Record<string, unknown> {
   const missing = new Set<SettingName>([
     ...(['balanced', 'checkpoint', 'class-weights', 'cutmix', 'erase', 'freeze', 'gamma', 'head'] as const),
-    ...(['head-rate', 'loss', 'magnitude', 'mixup', 'operations', 'progressive', 'validation'] as const),
+    ...(['head-rate', 'loss', 'magnitude', 'mixup', 'operations', 'progressive', 'quantize', 'validation'] as const),
   ]);
   const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));
   return Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value]));

@@ -41,6 +41,7 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   'label-smoothing': 'taken',
   'class-weights': 'default',
   balanced: 'default',
+  quantize: 'default',
   ema: 'taken',
   evaluate: 'taken',
   validation: 'taken',

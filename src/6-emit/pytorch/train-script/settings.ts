@@ -67,6 +67,7 @@ FIXED: dict[str, Any] = {
     "loss": "cross-entropy",
     "gamma": 2,
     "balanced": False,
+    "quantize": False,
     "magnitude": 9,
     "operations": 2,
     "mixup": 0,
@@ -90,6 +91,7 @@ ELSEWHERE = [
     "mixup",
     "operations",
     "progressive",
+    "quantize",
     "validation",
 ]
 
