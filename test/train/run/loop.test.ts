@@ -71,6 +71,7 @@ describe('a stopped run goes on to the same bytes as one that is not', () => {
     ['with a last step of fewer batches and images', unequal],
     ['with sizes that grow, RMSProp, raw weights too', grown],
     ['with SGD, focal loss, a frozen stem, a faster head', { settings: sgd }],
+    ['with weights and values rounded', { settings: { quantize: true, ema: 0 } }],
     ['without validation or averages', { settings: { ema: 0 }, loaders: { train: memoryLoader(5, 8) } }],
   ])('%s', async (_, changes) => {
     const [whole, pieces] = [temporaryFolder(), temporaryFolder()];
