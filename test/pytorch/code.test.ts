@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
 import { applyPasses } from '../../src/6-emit/emit.ts';
+import { writeStages } from '../../src/6-emit/pytorch/stages/write-stages.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
 import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
 import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { type CompileOptions, compile } from '../../src/compile.ts';
+import { planPipeline } from '../../src/pipeline/plan.ts';
 import { excerpt } from '../../src/source.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { findPython, runPython } from '../oracle.ts';
@@ -54,15 +56,19 @@ test.skipIf(!linter)(
 );
 
 test.skipIf(!scriptLinter)(
-  'so is train.py, of a network with auxiliary outputs',
+  'so is train.py with its stages, of a network with auxiliary outputs',
   () => {
     inFolder((folder) => {
       const path = 'std/googlenet';
-      writeFileSync(join(folder, 'train.py'), writeTrain(writeGraph(folder, 'model', path, members[path] ?? {})));
+      const graph = writeGraph(folder, 'model', path, members[path] ?? {});
+      const plan = planPipeline(graph, { stages: 3, batch: 8, microBatches: 4 });
+      if ('problem' in plan) throw new Error(plan.problem);
+      writeFileSync(join(folder, 'train.py'), writeTrain(graph, true));
+      writeFileSync(join(folder, 'stages.py'), writeStages(graph, plan));
       expect(runPython(scriptLinter!, lint, [folder])).toBe('ruff 0 \nruff 0 \nmypy 0 \n');
     });
   },
-  120_000,
+  240_000,
 );
 
 test.skipIf(!python)(

@@ -58,7 +58,8 @@ def steps(request):
     columns = with_noise(net, noise, request["features"])
     settings = train.Settings(**request["settings"])
     optimiser = train.make_optimiser(net, settings)
-    averages = train.Averages(net)
+    spread = train.Spread(train.Place(0, 1, torch.device("cpu")), settings)
+    averages = train.Averages(net, spread)
     net.train()
     norms = []
     for step in range(request["steps"]):
@@ -68,7 +69,7 @@ def steps(request):
         scores = net(given["image"])
         losses = -(given["targets"] * torch.log_softmax(scores, 1)).sum(1)
         (losses * given["sample_weights"]).mean().backward()
-        norms.append(train.finish_step(net, optimiser, settings, request["rate"]))
+        norms.append(train.finish_step(net, optimiser, settings, request["rate"], spread))
         averages.update(0.9, 0)
         kept = {f"averages/{k}": v for k, v in averages.net.state_dict().items()}
         state = {k: v.float().contiguous() for k, v in {**net.state_dict(), **kept}.items() if v.is_floating_point()}

@@ -35,7 +35,7 @@ export const pytorchTarget: Target<PytorchOptions> = {
     if (options.trainScript) {
       if (!origin) throw new Error('train.py is written with the spec of its network');
       const { entry, files } = copySpec(origin.program);
-      write('train.py', writeTrain(graph));
+      write('train.py', writeTrain(graph, options.pipeline !== undefined));
       const network = { version, spec: entry, network: origin.asked, files: Object.fromEntries(files) };
       write('network.json', `${JSON.stringify(network, undefined, 2)}\n`);
     }

@@ -16,27 +16,36 @@ SHOWN_MISTAKES = 24
 def evaluate(
     net: nn.Module,
     split: Split,
-    settings: Settings,
-    place: Place,
+    spread: Spread,
     workers: int,
     progress: Callable[[int, int], bool],
 ) -> Evaluation:
     """Scores on a split: loss without smoothing, accuracy, and means over the classes
     that have images. What follows each batch says whether to leave."""
-    indices = range(place.rank, len(split.places), place.processes)
-    items = [(index, index) for index in indices]
+    settings, place = spread.settings, spread.place
+    items, own_items = spread.items(len(split.places))
     batches = [
         items[i : i + settings.batch] for i in range(0, len(items), settings.batch)
     ]
     confusion = torch.zeros(CLASSES, CLASSES, dtype=torch.float64, device=place.device)
     sums = torch.zeros(2, dtype=torch.float64, device=place.device)
     mistakes: list[tuple[float, int, int, int]] = []
-    loader = make_loader(Pictures(split, settings, None), batches, workers)
+    pictures = Pictures(split, settings, None, spread.reads_pictures())
+    loader = make_loader(pictures, batches, workers)
     net.eval()
     with torch.inference_mode():
         for number, (images, labels) in enumerate(loader):
             images, labels = images.to(place.device), labels.to(place.device)
-            _, losses, scores = loss_of(net(images), labels, 0.0)
+            given = spread.scores(net, images)
+            leaves = progress(number + 1, len(batches))
+            if place.any(leaves) if spread.is_joint else leaves:
+                break
+            if given is None:
+                continue
+            # images that only fill the last batch do not count
+            counted = own_items - number * settings.batch
+            _, losses, scores = loss_of(given[:counted], labels[:counted], 0.0)
+            labels = labels[:counted]
             ones = torch.ones_like(labels, dtype=torch.float64)
             predicted = scores.argmax(1)
             confusion.index_put_((labels, predicted), ones, accumulate=True)
@@ -51,8 +60,6 @@ def evaluate(
                 pair = int(labels[at]), int(predicted[at])
                 mistakes.append((float(sure[at]), batches[number][at][0], *pair))
             mistakes = heapq.nlargest(SHOWN_MISTAKES, mistakes)
-            if progress(number + 1, len(batches)):
-                break
     net.train()
     confusion = place.sum(confusion).cpu()
     surest = heapq.nlargest(SHOWN_MISTAKES, place.gather(mistakes))

@@ -1,52 +1,38 @@
 /** Epochs, and the script's beginning and end. */
-export const loopCode = `def start_weights(net: nn.Module, path: str) -> None:
+export const loopCode = `def start_weights(net: nn.Module, path: str, known: set[str]) -> None:
+    """Weights to begin with. \`known\` are names that may be in the file."""
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
         raise RunError(f"the weights '{path}' cannot be read: {problem}") from problem
     found = net.load_state_dict(state, strict=False)
     missing = [n for n in found.missing_keys if not n.endswith(".num_batches_tracked")]
-    if missing or found.unexpected_keys:
-        wrong = [*missing, *found.unexpected_keys]
+    wrong = [*missing, *(name for name in found.unexpected_keys if name not in known)]
+    if wrong:
         raise RunError(f"the weights '{path}' are not {NAME}'s: see '{wrong[0]}'")
 
 
-def train_epoch(
-    run: Run, training: Training, wrapped: nn.Module, workers: int, stop: Stop
-) -> bool:
+def train_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
     """Takes the steps of an epoch that are left; whether it came to the end."""
     settings, place, state = run.settings, run.place, run.state
+    spread = training.spread
     images = len(run.data.train.labels)
     steps_per_epoch = steps_of_epoch(images, settings)
     steps = epoch_batches(images, settings, state.epoch)[state.stepInEpoch :]
-    own = [batch for step in steps for batch in step[place.rank :: place.processes]]
-    pictures = Pictures(run.data.train, settings, state.epoch)
+    own = [batch for step in steps for batch in spread.own(step)]
+    reads = spread.reads_pictures()
+    pictures = Pictures(run.data.train, settings, state.epoch, reads)
     loaded = iter(make_loader(pictures, own, workers))
     since, seen = time.monotonic(), 0
     for step in steps:
         size = sum(len(batch) for batch in step)
-        sums = torch.zeros(4, dtype=torch.float64, device=place.device)
-        for part in range(settings.accumulate):
-            number = part * place.processes + place.rank
-            share = len(step[number]) / size
-            batch, labels = (t.to(place.device) for t in next(loaded))
-            seed = f"{settings.seed}/noise/{state.step}/{number}"
-            torch.manual_seed(random.Random(seed).getrandbits(63))
-            last = part == settings.accumulate - 1
-            waits = isinstance(wrapped, DistributedDataParallel) and not last
-            with wrapped.no_sync() if waits else nullcontext():  # type: ignore[operator]
-                given = wrapped(batch)
-                loss, losses, scores = loss_of(given, labels, settings.label_smoothing)
-                # the mean over processes that follows makes it a sum
-                (loss * (share * place.processes)).backward()
-            right = (scores.argmax(1) == labels).double().sum()
-            mean = loss.detach().double() * share
-            sums[:3] += torch.stack([mean, losses.double().sum(), right])
-        sums[3] = float(stop.code is not None)
-        mean_loss, loss_sum, correct, stopping = place.sum(sums).tolist()
-        average_statistics(training.net, place)
+        own_sums = spread.gradients(loaded, step, state.step)
+        stops = own_sums.new_tensor([float(stop.code is not None)])
+        sums = place.sum(torch.cat([own_sums, stops]))
+        mean_loss, loss_sum, correct, stopping = sums.tolist()
+        spread.finish_statistics(training.net)
         rate = learning_rate(settings, state.step, steps_per_epoch)
-        norm = finish_step(training.net, training.optimiser, settings, rate)
+        norm = finish_step(training.net, training.optimiser, settings, rate, spread)
         if training.averages:
             training.averages.update(settings.ema, state.step)
         state.step += 1
@@ -114,7 +100,7 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
 
         if data.validation:
             validation[kind] = evaluate(
-                nets[kind], data.validation, settings, run.place, workers, progress
+                nets[kind], data.validation, training.spread, workers, progress
             )
     if run.place.any(stop.code is not None):
         return False
@@ -146,15 +132,16 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
     facts = {"weights": kind, "epoch": str(state.epoch + 1), "step": str(state.step)}
     if accuracy is not None:
         facts["accuracy"] = str(accuracy)
+    tensors = training.spread.whole(weights_of(nets[kind]))
     if best and data.validation:
-        run.write_weights("best.safetensors", nets[kind], facts)
+        run.write_weights("best.safetensors", tensors, facts)
         state.best = {"epoch": state.epoch, "accuracy": accuracy, "weights": kind}
         if run.place.leads:
             kept = best_evaluation(
                 state.best, validation[kind], data.validation, settings
             )
             write_text(run.folder / "best.json", json.dumps(kept) + "\\n")
-    run.write_weights("last.safetensors", nets[kind], facts)
+    run.write_weights("last.safetensors", tensors, facts)
     scores = "".join(
         f"  {name} {found.scores['accuracy']:.4f}" for name, found in validation.items()
     )
@@ -183,7 +170,7 @@ def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
         root = str(images)
     data = open_data(root)
     if steps_of_epoch(len(data.train.labels), settings) == 0:
-        step = settings.batch * settings.accumulate * settings.processes
+        step = settings.batch * settings.batches
         raise RunError(f"a step takes {step} images, and there are fewer: see --batch")
     weights = request.weights or str(HERE / "weights.safetensors")
     described = describe_run(settings, data, root, weights)
@@ -201,14 +188,16 @@ def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
             if not config:
                 write_run(folder, described)
     folder = Path(str(place.from_first(str(folder))))
-    net = create_model()
-    start_weights(net, weights)
+    spread = SPREADS[settings.parallel](place, settings)
+    net = spread.make_net()
+    start_weights(net, weights, spread.names(net))
     if settings.sync_batch_norm:
-        synchronise_norms(net)
+        replace_norms(net, SyncBatchNorm2d)
     net.to(place.device)
-    averages = Averages(net) if settings.ema > 0 else None
+    averages = Averages(net, spread) if settings.ema > 0 else None
+    spread.divide(net)
     optimiser = make_optimiser(net, settings)
-    training = Training(net, optimiser, averages, SLOTS[settings.optimiser])
+    training = Training(net, optimiser, averages, SLOTS[settings.optimiser], spread)
     mark = mark_of(config or described, read_spec(folder / "spec"))
     screen = Screen(place.leads, request.events)
     run = Run(folder, place, settings, data, mark, screen)
@@ -243,12 +232,10 @@ def train(request: Request, stop: Stop) -> None:
         if workers is None:
             workers = min(8, (os.cpu_count() or 1) // place.processes)
         training.net.train()
-        wrapped = training.net
-        if settings.parallel == "ddp":
-            wrapped = DistributedDataParallel(training.net)
+        training.spread.start(training.net)
         finished = True
         while run.state.epoch < settings.epochs and finished:
-            finished = train_epoch(run, training, wrapped, workers, stop)
+            finished = train_epoch(run, training, workers, stop)
             finished = finished and finish_epoch(run, training, workers, stop)
         if not finished:
             run.save(training)

@@ -56,7 +56,7 @@ def open_place(request: Request, settings: Settings) -> Place:
             "were started: the images of a step would differ"
         )
     name = request.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and settings.parallel == "ddp":
+    if name == "cuda" and settings.parallel != "none":
         name = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     try:
         device = torch.device(name)
@@ -67,7 +67,8 @@ def open_place(request: Request, settings: Settings) -> Place:
         return Place(0, 1, device)
     if "RANK" not in os.environ:
         raise RunError(
-            "--parallel ddp needs torchrun: torchrun --nproc-per-node N train.py ..."
+            f"--parallel {settings.parallel} needs torchrun: "
+            "torchrun --nproc-per-node N train.py ..."
         )
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -117,20 +118,17 @@ class SyncBatchNorm2d(nn.BatchNorm2d):
         return y
 
 
-def synchronise_norms(module: nn.Module) -> None:
-    """Replaces batch norms below a module; their tensors stay what they are."""
+def replace_norms(module: nn.Module, kind: type[_BatchNorm]) -> None:
+    """Replaces batch norms below a module by those of a kind, with the same tensors."""
     for name, inner in module.named_children():
-        if isinstance(inner, nn.BatchNorm2d):
-            norm = SyncBatchNorm2d(
-                inner.num_features, inner.eps, inner.momentum, inner.affine
-            )
-            norm.to(inner.weight.device if inner.affine else None)
-            norm.load_state_dict(inner.state_dict())
-            setattr(module, name, norm)
-        elif isinstance(inner, nn.BatchNorm1d):
+        if not isinstance(inner, _BatchNorm):
+            replace_norms(inner, kind)
+            continue
+        if kind is SyncBatchNorm2d and not isinstance(inner, nn.BatchNorm2d):
             raise RunError("--sync-batch-norm is for norms over images alone")
-        else:
-            synchronise_norms(inner)
+        norm = kind(inner.num_features, inner.eps, inner.momentum, inner.affine)
+        norm.load_state_dict(inner.state_dict())
+        module.add_module(name, norm)
 
 
 def average_statistics(net: nn.Module, place: Place) -> None:

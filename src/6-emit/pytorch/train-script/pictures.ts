@@ -69,16 +69,26 @@ class Pictures(Dataset[tuple[Tensor, int]]):
     """Pictures as the network takes them. An item is asked for by its number in the
     split and its place in the epoch, which decides with the seed what is drawn."""
 
-    def __init__(self, split: Split, settings: Settings, epoch: int | None) -> None:
+    def __init__(
+        self,
+        split: Split,
+        settings: Settings,
+        epoch: int | None,
+        reads: bool = True,
+    ) -> None:
         self.split = split
         self.settings = settings
         self.epoch = epoch
+        # labels alone, without it
+        self.reads = reads
         self.crop = CROP if settings.crop is None else settings.crop
         self.mean = torch.tensor(MEAN, dtype=torch.float64).view(-1, 1, 1)
         self.std = torch.tensor(STD, dtype=torch.float64).view(-1, 1, 1)
 
     def __getitem__(self, at: tuple[int, int]) -> tuple[Tensor, int]:
         index, position = at
+        if not self.reads:
+            return torch.empty(0), self.split.labels[index]
         picture = self.picture(index, position)
         pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
         values = pixels.view(HEIGHT, WIDTH, CHANNELS).permute(2, 0, 1)
@@ -140,9 +150,8 @@ Batch = list[tuple[int, int]]
 def steps_of_epoch(images: int, settings: Settings) -> int:
     """How many steps an epoch has: what is left at its end makes one more where it gives
     each batch two images or more, over which a norm can take statistics."""
-    batches = settings.accumulate * settings.processes
-    full, rest = divmod(images, settings.batch * batches)
-    return full + (rest >= 2 * batches)
+    full, rest = divmod(images, settings.batch * settings.batches)
+    return full + (rest >= 2 * settings.batches)
 
 
 def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batch]]:
@@ -152,13 +161,16 @@ def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batc
         random.Random(f"{settings.seed}/order/{epoch}").getrandbits(63)
     )
     order = torch.randperm(images, generator=generator).tolist()
-    batches = settings.accumulate * settings.processes
+    batches = settings.batches
     size = settings.batch * batches
     steps: list[list[Batch]] = []
     for step in range(steps_of_epoch(images, settings)):
         taken = [
             (order[i], i) for i in range(step * size, min(images, (step + 1) * size))
         ]
+        if settings.parallel == "pipeline":
+            # micro-batches are of one size: what is left over is not taken
+            taken = taken[: len(taken) // batches * batches]
         cuts = [len(taken) * k // batches for k in range(batches + 1)]
         steps.append([taken[a:b] for a, b in pairwise(cuts)])
     return steps

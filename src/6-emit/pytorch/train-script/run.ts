@@ -41,9 +41,10 @@ class Training:
     optimiser: torch.optim.Optimizer
     averages: Averages | None
     slots: dict[str, str]
+    spread: Spread
 
     def tensors(self) -> dict[str, Tensor]:
-        """All of it, by the names of \`enetc train\`."""
+        """All of it, by the names of \`enetc train\`; in the first process."""
         found = weights_of(self.net)
         for name, weight in self.net.named_parameters():
             state = self.optimiser.state.get(weight, {})
@@ -53,18 +54,21 @@ class Training:
         if self.averages:
             for name, average in weights_of(self.averages.net).items():
                 found[f"{name}/ema"] = average
-        return found
+        return self.spread.whole(found)
 
     @torch.no_grad()
     def load(self, tensors: dict[str, Tensor], step: int) -> None:
         for name, value in weights_of(self.net).items():
-            value.copy_(tensors[name])
+            value.copy_(self.spread.part(tensors[name], value))
         if self.averages:
             for name, average in weights_of(self.averages.net).items():
-                average.copy_(tensors[f"{name}/ema"])
+                whole = tensors[f"{name}/ema"]
+                average.copy_(self.spread.part(whole, average))
         for name, weight in self.net.named_parameters():
             kept = {
-                slot: tensors[f"{name}/{ending}"].to(weight.device)
+                slot: self.spread.part(tensors[f"{name}/{ending}"], weight).to(
+                    weight.device
+                )
                 for slot, ending in self.slots.items()
                 if f"{name}/{ending}" in tensors
             }
@@ -188,9 +192,11 @@ class Run:
             raise RunError(f"no checkpoint of '{self.folder}' can be read")
         return None
 
-    def write_weights(self, name: str, net: nn.Module, facts: dict[str, str]) -> None:
+    def write_weights(
+        self, name: str, tensors: dict[str, Tensor], facts: dict[str, str]
+    ) -> None:
         if not self.place.leads:
             return
         labels = json.dumps(self.data.classes, ensure_ascii=False)
         metadata = {"model": NAME, **facts, **FACTS, "enet.labels": labels}
-        write_tensors(self.folder / name, weights_of(net), metadata)`;
+        write_tensors(self.folder / name, tensors, metadata)`;

@@ -1,5 +1,5 @@
 /** The settings of `train.py`: those of `enetc train` that it has, checked as there; the others are refused by name. */
-export const settingsCode = `class RunError(Exception):
+export const settingsCode = (isStaged: boolean) => `class RunError(Exception):
     """What the user can fix, in words."""
 
 
@@ -37,6 +37,12 @@ class Settings:
     sync_batch_norm: bool = False
     processes: int = 1
 
+    @property
+    def batches(self) -> int:
+        """Batches of a step; the stages of a pipeline take the same ones."""
+        copies = 1 if self.parallel == "pipeline" else self.processes
+        return self.accumulate * copies
+
 
 # settings of this engine alone
 ENGINE = ("parallel", "sync_batch_norm", "processes")
@@ -59,7 +65,7 @@ NEEDS = {
     "decay_rate": ("schedule", ("exponential",)),
     "decay_epochs": ("schedule", ("exponential",)),
     "flip": ("augment", ("basic",)),
-    "sync_batch_norm": ("parallel", ("ddp",)),
+    "sync_batch_norm": ("parallel", ("ddp", "fsdp")),
 }
 
 # settings of \`enetc train\` that this script has no other values of
@@ -195,11 +201,16 @@ def make_parser() -> argparse.ArgumentParser:
         help="lines of JSON, for a program that starts this one; a line 'stop' on "
         "standard input stops the run, and the end of standard input ends it",
     )
-    add("--parallel", choices=["none", "ddp"], help="ddp: under torchrun")
+    add(
+        "--parallel",
+        choices=list(SPREADS),
+        help="under torchrun: ddp has the network in each process, fsdp a share of each "
+        "tensor${isStaged ? pipelineHelp : ''}",
+    )
     add(
         "--sync-batch-norm",
         action="store_true",
-        help="ddp: statistics of the batches of all processes",
+        help="ddp, fsdp: statistics of the batches of all processes",
     )
     for name in ELSEWHERE:
         add(f"--{name}", nargs="?", action=Refused, help=argparse.SUPPRESS)
@@ -234,8 +245,8 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
         return Request(Settings(), **place)
     if "data" not in place:
         parser.error("DATA is missing: the folder with train/ and val/")
-    preset = BY_OPTIMISER[named.get("optimiser", "rmsprop")]
-    settings = Settings(**{**preset, **named, "processes": processes})
+    preset: dict[str, Any] = BY_OPTIMISER[named.get("optimiser", "rmsprop")]
+${isStaged ? pipelinePreset : ''}    settings = Settings(**{**preset, **named, "processes": processes})
     for name, (other, values) in NEEDS.items():
         if name in named and getattr(settings, other) not in values:
             parser.error(
@@ -243,10 +254,30 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
             )
     if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
         parser.error("--epsilon takes a number from 1.2e-38: 0 / 0 without it")
-    if settings.parallel == "none" and processes > 1:
-        parser.error(f"{processes} processes were started: --parallel ddp is missing")
+${isStaged ? pipelineChecks : ''}    if settings.parallel == "none" and processes > 1:
+        parser.error(f"{processes} processes were started: --parallel is missing")
     return Request(settings, **place)
 
 
 def dashed(name: str) -> str:
     return name.replace("_", "-")`;
+
+const pipelineHelp = `, "
+        "pipeline a stage of it, whose batches are micro-batches`;
+
+const pipelinePreset = `    if named.get("parallel") == "pipeline":
+        planned = {"batch": BATCH // MICRO_BATCHES, "accumulate": MICRO_BATCHES}
+        preset = {**preset, **planned}
+`;
+
+const pipelineChecks = `    if settings.parallel == "pipeline":
+        if processes != len(STAGES):
+            parser.error(
+                f"--parallel pipeline takes {len(STAGES)} processes, one for each stage, "
+                f"and {processes} were started"
+            )
+        if SCHEDULE == "1f1b" and settings.accumulate < len(STAGES):
+            parser.error(
+                f"--accumulate: 1F1B takes {len(STAGES)} or more micro-batches"
+            )
+`;

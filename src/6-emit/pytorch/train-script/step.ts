@@ -62,7 +62,7 @@ def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
 
 def peak_rate(settings: Settings) -> float:
     """The rate is for 256 images and scaled with those of a step."""
-    images = settings.batch * settings.accumulate * settings.processes
+    images = settings.batch * settings.batches
     return settings.rate * images / 256
 
 
@@ -86,22 +86,18 @@ class Averages:
     """Averages of weights and statistics as a network of their own (Polyak & Juditsky
     1992); what they keep of themselves is little at first."""
 
-    def __init__(self, net: nn.Module) -> None:
+    def __init__(self, net: nn.Module, spread: "Spread") -> None:
         self.net = copy.deepcopy(net).requires_grad_(False)
-        self.pairs = [
-            (average, value)
-            for average, value in zip(
-                self.net.state_dict().values(), net.state_dict().values(), strict=True
-            )
-            if average.is_floating_point()
-        ]
+        spread.divide(self.net)
+        self.of = net
 
     @torch.no_grad()
     def update(self, decay: float, step: int) -> None:
         updates = step + 1
         share = min(decay, (1 + updates) / (10 + updates))
-        for average, value in self.pairs:
-            average.mul_(share).add_(value, alpha=1 - share)
+        values = weights_of(self.of)
+        for name, average in weights_of(self.net).items():
+            local(average).mul_(share).add_(local(values[name]), alpha=1 - share)
 
 
 def loss_of(
@@ -130,13 +126,15 @@ def loss_of(
 
 
 def finish_step(
-    net: nn.Module, optimiser: torch.optim.Optimizer, settings: Settings, rate: float
+    net: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    settings: Settings,
+    rate: float,
+    spread: "Spread",
 ) -> float:
     """Limits the gradient and moves the weights; the gradient's norm as it was."""
     gradients = [w.grad for w in net.parameters() if w.grad is not None]
-    norm = torch.linalg.vector_norm(
-        torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
-    )
+    norm = spread.norm(gradients)
     length = norm.item()
     if not math.isfinite(length):
         raise RunError(
@@ -145,7 +143,7 @@ def finish_step(
         )
     if 0 < settings.clip_norm < length:
         for gradient in gradients:
-            gradient.mul_(settings.clip_norm / norm)
+            local(gradient).mul_(settings.clip_norm / norm)
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.step()

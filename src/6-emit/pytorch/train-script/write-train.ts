@@ -16,9 +16,11 @@ import { loopCode } from './loop.ts';
 import { metricsCode } from './metrics.ts';
 import { parallelCode } from './parallel.ts';
 import { picturesCode } from './pictures.ts';
+import { pipelineCode } from './pipeline.ts';
 import { runCode } from './run.ts';
 import { screenCode } from './screen.ts';
 import { settingsCode } from './settings.ts';
+import { spreadCode, spreadTable } from './spread.ts';
 import { stepCode } from './step.ts';
 
 /** What of a network `train.py` cannot train: what `enetc train` cannot either, and other outputs beside the scores. */
@@ -30,12 +32,22 @@ export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
   return [...diagnostics, createDiagnostic('torch-train-form', undefined, { model: graph.name })];
 }
 
-/** The text of `train.py`. @param graph one in which `checkTrainScript` finds no error */
-export function writeTrain(graph: Graph): string {
+/** The text of `train.py`. @param graph one in which `checkTrainScript` finds no error @param isStaged whether `stages.py` is written too */
+export function writeTrain(graph: Graph, isStaged = false): string {
   const title = docstring(0, `Trains ${graph.name}, written by enetc from its spec: python train.py --help.`);
-  const inputs = [settingsCode, dataCode, picturesCode, stepCode, parallelCode, evaluationCode];
+  const inputs = [
+    settingsCode(isStaged),
+    dataCode,
+    picturesCode,
+    stepCode,
+    parallelCode,
+    spreadCode,
+    ...(isStaged ? [pipelineCode] : []),
+    spreadTable(isStaged),
+    evaluationCode,
+  ];
   const parts = [...inputs, filesCode, lockCode, metricsCode, configCode, screenCode, runCode, loopCode];
-  const head = [...title, '', importsCode, '', ...constants(graph)].join('\n');
+  const head = [...title, '', importsCode(isStaged), '', ...constants(graph)].join('\n');
   return `${[head, ...parts].join('\n\n\n')}\n`;
 }
 
