@@ -27,7 +27,8 @@ export function listenToSignals(quit: (code: number, signal: EndingSignal) => vo
 /** A reader that closes its end (`enetc list | head -1`) is not an error, and ends the program; a full disk is an error. */
 export function listenToStreams(quit: (code: number) => void): void {
   const onError = (e: NodeJS.ErrnoException) => {
-    if (e.code === 'EPIPE') quit(Number(process.exitCode ?? exitCodes.ok));
+    // Nothing more is written: of a closed standard error that would be the next such error, without end.
+    if (e.code === 'EPIPE') return quit(Number(process.exitCode ?? exitCodes.ok));
     process.exitCode = exitCodes.diagnostics;
     if (e.code !== 'EIO') process.stderr.write(`error: cannot write the output: ${e.message}\n`);
   };
