@@ -87,7 +87,14 @@ export { type Counted, type Counter, createCounter } from './search/space/counte
 export { type DiscoveredSpace, discoverSpace } from './search/space/discover.ts';
 export { type Candidate, type Drawn, drawCandidates } from './search/space/draw.ts';
 export { type Settled, settleChoices } from './search/space/settle.ts';
-export { type Decision, type Encoding, type Space, settingsOf, spaceSize } from './search/space/space.ts';
+export {
+  type Condition,
+  type Decision,
+  type Encoding,
+  type Space,
+  settingsOf,
+  spaceSize,
+} from './search/space/space.ts';
 export { decodeSource, type Position, positionAt, type Source, type Span } from './source.ts';
 export { stdlib } from './stdlib.generated.ts';
 export type { Checkpoint, CheckpointTensor } from './weights/checkpoint.ts';
