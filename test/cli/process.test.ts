@@ -41,6 +41,15 @@ describe('the process', () => {
     expect(ran.stdout).toMatch(/^model/);
   });
 
+  test('a reader of errors that goes ends a command that is supervised', () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    expect(enetc(['weights', 'init', 'tiny.enet', '-o', 'tiny.safetensors'], cwd).status).toBe(0);
+    // a missing tensor each is more text than a pipe holds
+    const line = `"${process.execPath}" "${entry}" weights verify tiny.safetensors efficientnet --variant b7 2>&1 | head -n 1`;
+    const ran = spawnSync('sh', ['-c', line], { cwd, encoding: 'utf8', timeout: 30_000 });
+    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('weight-missing') });
+  });
+
   test.runIf(existsSync('/dev/full'))('a full disk under standard output is said', () => {
     const full = openSync('/dev/full', 'w');
     const ran = enetc(['list', '--modules'], folder(), ['pipe', full, 'pipe']);
