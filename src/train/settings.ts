@@ -204,10 +204,13 @@ const whenQuantised = { epochs: 10, warmup: 0, ema: 0, schedule: 'cosine' } as c
 /** Of the rate that an optimiser starts with. */
 const quantisedRate = 0.05;
 
-/** The settings that have a value once defaults are filled in: flags, what has a default, what the optimiser decides. */
+/**
+ * The settings that a run's configuration must have: what has a default, what the optimiser decides. A flag that is absent is
+ * not set, as in runs that were begun before there was such a flag.
+ */
 export const requiredSettings: readonly SettingName[] = (Object.keys(settingTable) as SettingName[]).filter((name) => {
   const setting: Setting = settingTable[name];
-  return setting.kind === 'flag' || setting.default !== undefined || Object.hasOwn(byOptimiser.rmsprop, name);
+  return setting.default !== undefined || Object.hasOwn(byOptimiser.rmsprop, name);
 });
 
 /** Fills in defaults. */

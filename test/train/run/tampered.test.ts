@@ -69,6 +69,16 @@ describe.skipIf(process.platform === 'win32')('a run folder that somebody has to
     expect(list.length).toBeGreaterThan(300);
   }, 600_000);
 
+  test('a run that was begun before a flag existed, which its configuration lacks, is evaluated', async () => {
+    const run = join(cwd, 'older');
+    cpSync(whole(), run, { recursive: true });
+    const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as { settings: Json };
+    expect(config.settings.quantize).toBe(false);
+    delete config.settings.quantize;
+    writeFileSync(join(run, 'config.json'), JSON.stringify(config));
+    expect(await enetc(['eval', '--run', 'older', '--workers', '1'], { cwd })).toMatchObject({ code: 0 });
+  });
+
   test('a lock of any content is a dead one’s unless it names a living process', () => {
     const run = join(cwd, 'locked');
     for (const { name, apply } of ofJson('lock', { pid: 2 ** 22 - 1, host: hostname(), started: '1' })) {
