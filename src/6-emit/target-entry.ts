@@ -22,7 +22,7 @@ export interface TargetEntry<Options = object> extends TargetFacts {
 }
 
 /** The engines that `verify` can run a network in. */
-export type Runtime = 'onnxruntime' | 'tfjs-layers' | 'tfjs-graph' | 'tflite';
+export type Runtime = 'onnxruntime' | 'tfjs-layers' | 'tfjs-graph' | 'tflite' | 'pytorch';
 
 interface NamedOutput {
   /** What follows the spec and its variant in the name of the output, where the user gives none. */

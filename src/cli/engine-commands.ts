@@ -70,10 +70,9 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'verify',
-    summary: `whether ${verifiedForms} give the same outputs, on every backend`,
+    summary: 'whether the forms of a network give the same outputs, on every backend',
     ...takesSpec,
-    details:
-      'Writes the network in each form with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.',
+    details: `Writes the network in each form (${verifiedForms}) with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.`,
     options: [
       ...scalingOptions,
       classes,

@@ -210,7 +210,7 @@ const quantisedRate = 0.05;
  */
 export const requiredSettings: readonly SettingName[] = (Object.keys(settingTable) as SettingName[]).filter((name) => {
   const setting: Setting = settingTable[name];
-  return setting.default !== undefined || Object.hasOwn(byOptimiser.rmsprop, name);
+  return setting.kind !== 'flag' && (setting.default !== undefined || Object.hasOwn(byOptimiser.rmsprop, name));
 });
 
 /** Fills in defaults. */

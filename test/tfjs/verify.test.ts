@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../src/backends/parity/values.ts';
 import { enetc, folder, tiny } from '../cli/fake-io.ts';
+import { findPython } from '../oracle.ts';
 import { everyLayer } from './every-layer.ts';
 
 const output = (...data: number[]) => [{ name: 'y', shape: [data.length], data: Float32Array.from(data) }];
@@ -32,21 +34,41 @@ describe('enetc verify', () => {
     expect(ran.code).toBe(0);
     const report = JSON.parse(ran.out);
     expect(report).toMatchObject({ ok: true, reference: 'ONNX, ONNX Runtime' });
-    // TensorFlow Lite's interpreter is in a Python, and not every machine has one
-    const lite = report.missing.length === 0 ? [['TensorFlow Lite', 'tflite']] : [];
-    if (lite.length === 0) {
-      const why = expect.stringMatching(/^there is no Python with LiteRT|does not start it: /);
-      expect(report.missing).toEqual([{ engine: 'tflite', why, advice: 'pip install ai-edge-litert' }]);
+    // TensorFlow Lite's interpreter and PyTorch are in a Python, and not every machine has one
+    const absent = new Map(report.missing.map((one: { engine: string }) => [one.engine, one]));
+    const inPython = [
+      ['TensorFlow Lite', 'tflite'],
+      ['PyTorch module', 'pytorch'],
+    ].filter(([, engine]) => !absent.has(engine));
+    for (const one of absent.values()) {
+      const why = expect.stringMatching(/^there is no Python with (LiteRT|PyTorch)|does not start it: /);
+      const advice = expect.stringMatching(/^pip install (ai-edge-litert|torch safetensors pillow)$/);
+      expect(one).toEqual({ engine: expect.stringMatching(/^(tflite|pytorch)$/), why, advice });
     }
     expect(report.rows.map((row: { form: string; engine: string }) => [row.form, row.engine])).toEqual([
       ['ONNX', 'onnxruntime'],
-      ...lite,
+      ...inPython,
       ['layers model', 'cpu'],
       ['graph model', 'cpu'],
     ]);
     for (const { difference } of report.rows.slice(1)) expect(difference.relative).toBeLessThan(1e-5);
     expect(report.largest).toBeGreaterThan(0.01);
   });
+
+  const torch = findPython(['torch', 'safetensors', 'PIL']);
+  test.skipIf(!torch)(
+    'the PyTorch module is evaluated where a Python has PyTorch: several outputs, a batch of 3',
+    async () => {
+      const spec =
+        'model M {\n  input image: [2, 9, 7]\n  a: Conv(3, 3)\n  b: a -> bn: BatchNorm -> relu\n  c: b -> GlobalAvgPool -> fc: Linear(2)\n  return c, b\n}\n';
+      const cwd = folder({ 'net.enet': spec });
+      const env = { VIRTUAL_ENV: dirname(dirname(torch as string)) };
+      const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu', '--batch', '3', '--json'], { cwd, env });
+      const row = JSON.parse(ran.out).rows.find(({ engine }: { engine: string }) => engine === 'pytorch');
+      expect(row).toMatchObject({ form: 'PyTorch module', ok: true });
+      expect(row.difference.relative).toBeLessThan(1e-5);
+    },
+  );
 
   test('a tolerance below rounding is not met: exit code 1, and the table says so', async () => {
     const ran = await verify('--tolerance', '1e-12');

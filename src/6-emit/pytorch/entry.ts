@@ -33,6 +33,7 @@ export const pytorchEntry: TargetEntry<PytorchOptions> = {
     },
   },
   plans: 'trainScript',
+  runtime: 'pytorch',
   lacks: lackedForms.map(({ what }) => what),
   load: async () => (await import('./target.ts')).pytorchTarget,
 };

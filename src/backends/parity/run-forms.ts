@@ -4,6 +4,7 @@ import { registerLayers } from '../../6-emit/tfjs/custom-layers/register.ts';
 import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import type { Tfjs } from '../backend.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
+import { runModule } from '../pytorch/run-module.ts';
 import type { LiteInterpreter, LiteValue } from '../tflite/interpreter.ts';
 import type { Form } from './forms.ts';
 import { fromTensors, toTensors, turned, type Value } from './values.ts';
@@ -55,6 +56,24 @@ export async function runLite(
   } finally {
     await session.close();
   }
+}
+
+/** The outputs of a PyTorch module. */
+export async function runTorch(
+  python: string,
+  files: Form['files'],
+  graph: Graph,
+  inputs: readonly Value[],
+  batch: number,
+): Promise<readonly Value[]> {
+  const written = new Map(files.names().map((name) => [name, files.bytes(name)]));
+  const given = inputs.map(({ shape, data }) => ({ shape: [batch, ...shape], data }));
+  const results = await runModule(python, written, given);
+  return graph.outputs.map(({ name, value }, i) => ({
+    name,
+    shape: shapeOf(graph, value),
+    data: results[i]?.data ?? new Float32Array(0),
+  }));
 }
 
 /** The outputs of a layers model or a graph model on the backend that `tf` has set. */

@@ -8,11 +8,12 @@ import { type Backend, type BackendName, BackendUnavailable, backendNames, type 
 import { firstLine } from '../first-line.ts';
 import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { openBackend } from '../open.ts';
+import { findTorchPython, torchAdvice } from '../pytorch/find-python.ts';
 import { findLitePython, liteAdvice } from '../tflite/find-python.ts';
 import { startInterpreter } from '../tflite/interpreter.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
 import { type Form, type WrittenForms, writeForms } from './forms.ts';
-import { runLite, runOnnx, runTfjs } from './run-forms.ts';
+import { runLite, runOnnx, runTfjs, runTorch } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
 export interface ParityRequest {
@@ -83,6 +84,7 @@ export async function verifyParity(
         if (!written.forms) return { diagnostics: written.diagnostics };
         for (const form of formsOf('onnxruntime')) await runOnnxFirst(form);
         await runLiteForms(formsOf('tflite'));
+        await runTorchForms(formsOf('pytorch'));
       }
       const { tf, description } = backend;
       for (const runtime of ['tfjs-layers', 'tfjs-graph'] as const) {
@@ -144,6 +146,19 @@ export async function verifyParity(
       }
     } finally {
       lite.close();
+    }
+  }
+
+  async function runTorchForms(forms: readonly Form[]): Promise<void> {
+    if (forms.length === 0) return;
+    const found = findTorchPython(where);
+    if (!found) {
+      missing.push({ engine: 'pytorch', why: 'there is no Python with PyTorch', advice: torchAdvice });
+      return;
+    }
+    for (const { name, files } of forms) {
+      const detail = `PyTorch ${found.version}`;
+      await timed(name, 'pytorch', detail, () => runTorch(found.python, files, graph, inputs, batch));
     }
   }
 
