@@ -169,7 +169,6 @@ test('enetc search --sample takes a table, with a budget', async () => {
   expect(await said([...search, '--sample', '3', '--latency', '2ms'])).toContain('--latency needs --table');
   expect(await said([...search, '--sample', '3', '--latency', '2'])).toContain('takes a time with its unit');
   expect(await said([...search, '--count', '--table', 'table.json'])).toContain('--table needs --sample or --data');
-  expect(await said(['fit', 'space.enet', '--latency', '2ms'])).toContain('fit knows no latencies');
   const study = [...search, '--data', 'data', '--table', 'table.json', '--reward', 'soft'];
   expect(await said([...study, '--target', '10M'])).toContain('--target takes a time with its unit');
 });
