@@ -125,3 +125,37 @@ export function* batchesOf(
     yield { images: pictures.read(first, count), count };
   }
 }
+
+/** Of pictures, every one of so many is kept for seeking a goal. */
+const sought = 5;
+
+/**
+ * Pictures in two parts that share none: those that numbers are fitted to, and every fifth, on which a goal is sought. What is fitted
+ * to few pictures is nearer to float32 on these than on any others. Fewer than five are both. The parts are open as long as the whole.
+ */
+export function inTwoParts(pictures: Pictures): { readonly fitted: Pictures; readonly seeking: Pictures } {
+  const all = Array.from({ length: pictures.count }, (_, i) => i);
+  if (all.length < sought) return { fitted: pictures, seeking: pictures };
+  const isSought = (i: number) => i % sought === sought - 1;
+  return {
+    fitted: chosen(
+      pictures,
+      all.filter((i) => !isSought(i)),
+    ),
+    seeking: chosen(pictures, all.filter(isSought)),
+  };
+}
+
+function chosen(pictures: Pictures, numbers: readonly number[]): Pictures {
+  let buffer = new Float32Array(0);
+  return {
+    count: numbers.length,
+    read(first, count) {
+      const size = pictures.read(0, 1).length;
+      if (buffer.length < count * size) buffer = new Float32Array(count * size);
+      for (let i = 0; i < count; i++) buffer.set(pictures.read(numbers[first + i] as number, 1), i * size);
+      return buffer.subarray(0, count * size);
+    },
+    close() {},
+  };
+}

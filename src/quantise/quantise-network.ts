@@ -14,7 +14,7 @@ import { type Answers, answersOf, type Closeness, compareAnswers } from './judge
 import { noiseByValue } from './layer-noise.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
-import type { Pictures } from './pictures.ts';
+import { inTwoParts, type Pictures } from './pictures.ts';
 import { chooseRange, type RangeMethod, typeOfRange } from './ranges.ts';
 import { reconstruct } from './reconstruct.ts';
 import { layersOf, type QuantisationReport } from './report.ts';
@@ -45,7 +45,7 @@ export interface QuantiseRequest {
   readonly judge: Engine;
   /** The integer kernels of this machine's processor, where the judge does not have them: what they give is stated, too. */
   readonly kernels?: Engine;
-  /** Ranges are taken of these, and a goal is sought on them. */
+  /** Ranges are taken of these; of them, every fifth takes no part where a goal is sought, and it is sought on those. */
   readonly calibration: Pictures;
   /** What the result is compared with float32 on. They decide nothing. */
   readonly judging: Pictures;
@@ -74,8 +74,11 @@ interface Mixture {
  * float32 gives, and the costliest layers returned to float32 until a goal holds. The same request gives the same result.
  */
 export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantised> {
-  const { graph, weights, engine, judge, calibration, judging, settings, progress } = request;
+  const { graph, weights, engine, judge, judging, settings, progress } = request;
   const { activationBits, ranges, correct, goal } = settings;
+  const { fitted: calibration, seeking } = goal
+    ? inTwoParts(request.calibration)
+    : { fitted: request.calibration, seeking: request.calibration };
   const observing = (what: string, pictures = calibration) => ({
     engine,
     pictures,
@@ -121,12 +124,12 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   let chosen: Mixture & { closeness?: Closeness } = whole;
   let costs = new Map<number, number>();
   if (goal) {
-    const expected = await answersOf(graph, weights, engine, calibration, mostJudged);
+    const expected = await answersOf(graph, weights, engine, seeking, mostJudged);
     const attempt = async (mixture: Mixture) => ({
       ...mixture,
-      closeness: await closenessOf(mixture, expected, judge, calibration),
+      closeness: await closenessOf(mixture, expected, judge, seeking),
     });
-    costs = await costsAlone(graph, weights, units, mixed, observing('each layer alone'));
+    costs = await costsAlone(graph, weights, units, mixed, observing('each layer alone', seeking));
     chosen = await fewestFloats(goal, costs, await attempt(whole), (floats) => attempt(mixed(floats)));
   }
 

@@ -68,7 +68,7 @@ function kernelsNote(kernels: Closeness): string {
 }
 
 function goalNote({ sought }: GoalReport): string {
-  return `Layers were returned to float32 until the goal held on the pictures that ranges are from: ${shortCloseness(sought)} there.`;
+  return `Layers were returned to float32 until the goal held on every fifth picture of --calibrate, which took no part in ranges: ${shortCloseness(sought)} there.`;
 }
 
 function table({ layers }: QuantisationReport): string {

@@ -29,7 +29,7 @@ export interface LayerReport {
 /** What was done about a layer's noise. */
 export type Treatment = 'equalised' | 'fitted' | 'bias corrected' | 'returned to float32';
 
-/** A goal, and how near the network was when it was sought: on pictures that ranges are from. */
+/** A goal, and how near the network was where it was sought: on pictures that took no part in ranges. */
 export interface GoalReport extends Goal {
   readonly sought: Closeness;
 }

@@ -104,7 +104,7 @@ function warnOf({ sqnr, agreement, kernels, goal }: QuantisationReport, warn: (t
   if (goal && !isReached(goal, { sqnr, ...(agreement !== undefined && { agreement }) })) {
     const found = shortCloseness({ sqnr, ...(agreement !== undefined && { agreement }) });
     warn(
-      `the goal holds on the pictures of --calibrate (${shortCloseness(goal.sought)}), not on those it is judged on (${found})`,
+      `the goal holds on every fifth picture of --calibrate (${shortCloseness(goal.sought)}), not on those it is judged on (${found})`,
     );
   }
   if (kernels && kernels.sqnr < sqnr - worthWarning) {
