@@ -20,6 +20,11 @@ export const opCases: Record<string, () => Graph> = {
     const g = graphBuilder();
     return g.build({ y: g.conv(g.input([4, 7, 7]), 'dw', 4, window(5, 2, uneven), { groups: 4 }) });
   },
+  'depthwise conv with two strides and a bias': () => {
+    const g = graphBuilder();
+    const moves = { ...window(3, 1, uneven), stride: [2, 1] as const };
+    return g.build({ y: g.conv(g.input([4, 8, 7]), 'dw', 8, moves, { groups: 4, bias: true }) });
+  },
   'conv that crops': () => {
     const g = graphBuilder();
     const pads = { top: -1, left: 1, bottom: 0, right: -2 };

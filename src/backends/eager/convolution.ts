@@ -13,18 +13,16 @@ import { padAround, seenAt, spreadAlong, unpad } from './window.ts';
  * weight is written out, with zeros between, and then is a plain weight.
  */
 export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWeight' | 'addBias' | 'biasGrad'> = {
-  conv: ({ tf }, { window, groups }, inputs) => {
+  conv: ({ tf }, { window: given, groups }, inputs) => {
     const [x, weight] = [mapAt(inputs, 0), mapAt(inputs, 1)];
+    const isOfChannels = isDepthwise(x.shape[3], weight, groups);
+    const { window, thin } = isOfChannels ? evenStrides(tf, given, x.shape) : { window: given, thin: same };
     const named = namedPadding(window, x.shape[1], x.shape[2]);
     const padded = named ? x : padAround(tf, x, window.pads);
     const padding = named ?? 'valid';
-    if (isDepthwise(x.shape[3], weight, groups)) {
-      return tf.depthwiseConv2d(
-        padded,
-        spread(tf, perChannel(tf, weight, groups), window),
-        [...window.stride],
-        padding,
-      );
+    if (isOfChannels) {
+      const filter = spread(tf, perChannel(tf, weight, groups), window);
+      return thin(tf.depthwiseConv2d(padded, filter, [...window.stride], padding));
     }
     return inGroups(tf, groups, padded, weight, (part, w) =>
       isPointwise(window)
@@ -33,9 +31,12 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
     );
   },
 
-  convGradInput: ({ tf }, { window, groups, shape }, inputs) => {
+  convGradInput: ({ tf }, { window: given, groups, shape }, inputs) => {
     const [dy, weight] = [mapAt(inputs, 0), mapAt(inputs, 1)];
     const [channels = 0, height = 0, width = 0] = shape;
+    const isOfChannels = isDepthwise(channels, weight, groups);
+    const even = isOfChannels ? evenStrides(tf, given, [1, height, width, channels]) : undefined;
+    const { window } = even ?? { window: given };
     const { top, left, bottom, right } = window.pads;
     const named = namedPadding(window, height, width);
     const [rows, columns] = named ? [height, width] : [height + top + bottom, width + left + right];
@@ -47,9 +48,10 @@ export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWei
       inputShape: [dy.shape[0], rows, columns, of],
     });
     let dx: Tensor4D;
-    if (isDepthwise(channels, weight, groups)) {
+    if (even) {
       const filter = spread(tf, perChannel(tf, weight, groups), window);
-      dx = runKernel(tf, 'DepthwiseConv2dNativeBackpropInput', { dy, filter }, attributes(channels));
+      const operands = { dy: even.spread(dy), filter };
+      dx = runKernel(tf, 'DepthwiseConv2dNativeBackpropInput', operands, attributes(channels));
     } else {
       dx = inGroups(tf, groups, dy, weight, (part, w) => {
         if (isPointwise(window)) return timesMatrix(tf, part, w, true);
@@ -148,8 +150,37 @@ function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Windo
   return tf.reshape(all, [...kernel, input, out]);
 }
 
+/**
+ * A depthwise window with one stride in both directions: TensorFlow has kernels for no others but where oneDNN has. One with two
+ * strides moves by 1; `thin` takes the rows and columns of its result that are wanted, `spread` puts zeros between those of a
+ * gradient of it.
+ * @param shape of the map: `[N, H, W, C]`
+ */
+function evenStrides(tf: Tfjs, window: Window, [, height, width]: readonly [number, number, number, number]) {
+  const [down, across] = window.stride;
+  if (down === across) return { window, thin: same, spread: same };
+  const { top, left, bottom, right } = window.pads;
+  const [high, wide] = extentOf(window);
+  const [rows, columns] = [height + top + bottom - high + 1, width + left + right - wide + 1];
+  return {
+    window: { ...window, stride: [1, 1] as const },
+    thin: (y: Tensor4D) => tf.stridedSlice(y, [0, 0, 0, 0], y.shape, [1, down, across, 1]) as Tensor4D,
+    spread(dy: Tensor4D) {
+      const apart = spreadAlong(tf, spreadAlong(tf, dy, 1, down), 2, across) as Tensor4D;
+      const [, seenRows, seenColumns] = apart.shape;
+      return padAround(tf, apart, { top: 0, left: 0, bottom: rows - seenRows, right: columns - seenColumns });
+    },
+  };
+}
+
+function same(x: Tensor4D): Tensor4D {
+  return x;
+}
+
 /** `[kh, kw, C, m]`. A dilated window's is read out of that of its whole extent. */
-function depthwiseGradWeight(tf: Tfjs, x: Tensor4D, dy: Tensor4D, window: Window, multiplier: number): Tensor4D {
+function depthwiseGradWeight(tf: Tfjs, x: Tensor4D, gradient: Tensor4D, given: Window, multiplier: number): Tensor4D {
+  const { window, spread: apart } = evenStrides(tf, given, x.shape);
+  const dy = apart(gradient);
   const named = namedPadding(window, x.shape[1], x.shape[2]);
   const padded = named ? x : padAround(tf, x, window.pads);
   const extent = extentOf(window);

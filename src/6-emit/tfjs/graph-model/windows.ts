@@ -8,10 +8,12 @@ import { lowest } from '../lowest.ts';
 import { outputOf } from '../node-def/builder.ts';
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, addFused, type GraphModelNode, reshape } from './add.ts';
+import { evenStrides } from './even-strides.ts';
 
 /** A convolution with its bias. Groups are cut apart: TensorFlow.js has no convolution with groups. */
 export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
-  const { window, groups, bias } = c.op;
+  const { groups, bias } = c.op;
+  const { moves: window, thin } = evenStrides(c, c.op.window);
   const { padding, ...steps } = windowForm(window, ...mapSize(c));
   const input = applySteps(c, steps, 0);
   const isSpread = !isDense(window) && isDepthwise(c.node);
@@ -33,8 +35,8 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
       groups === 1
         ? (['Conv2D', '_FusedConv2D'] as const)
         : (['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative'] as const);
-    if (biasNode === undefined) return add(c, plain, path, [input, kernel], attr);
-    return addFused(c, fused, [input, kernel, biasNode], attr);
+    if (biasNode === undefined) return thin(add(c, plain, path, [input, kernel], attr));
+    return thin(addFused(c, fused, [input, kernel, biasNode], attr));
   }
   const kernels = splitLast(c, kernel, `${path}/kernels`, groups);
   const parts = splitLast(c, input, `${path}/groups`, groups).map((part, i) =>

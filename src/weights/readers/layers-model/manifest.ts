@@ -49,7 +49,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   } catch {
     return { problem: 'its model.json is not JSON' };
   }
-  const isList = Array.isArray(read);
+  const isList = Array.isArray(read) && read.length > 0;
   const json = isList ? { weightsManifest: read } : read;
   if (!isObject(json)) return { problem: 'its model.json holds no model' };
   if (!Array.isArray(json.weightsManifest)) return { problem: 'its model.json lists no weights' };
