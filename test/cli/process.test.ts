@@ -152,7 +152,7 @@ describe('the process', () => {
 
     test('what only reads ends by the signal itself', async () => {
       const cwd = folder({
-        'many.enet': Array.from({ length: 400 }, (_, i) => tiny.replaceAll('Tiny', `T${i}`)).join(''),
+        'many.enet': Array.from({ length: 4000 }, (_, i) => tiny.replaceAll('Tiny', `T${i}`)).join(''),
       });
       const child = spawn(process.execPath, [entry, 'check', '.'], { cwd, stdio: 'ignore' });
       const ended = new Promise((done) => child.on('exit', (_, signal) => done(signal)));
