@@ -99,9 +99,30 @@ export function channelsFirst(images: Float32Array, pixels: number, channels: nu
 }
 
 /** Images filled up to a fixed batch with zeros. @param size of one */
-export function filledUp(images: Float32Array, batch: number, size: number): Float32Array {
+function filledUp(images: Float32Array, batch: number, size: number): Float32Array {
   if (images.length === batch * size) return images;
   const filled = new Float32Array(batch * size);
   filled.set(images);
   return filled;
+}
+
+/**
+ * Pictures as a file's input takes them.
+ * @param images of `count` pictures, normalised, channels last.
+ * @returns their numbers with the shape, the file's own batch filled up; `ofThese` takes from the scores of a batch those of the pictures.
+ */
+export function asFed(
+  { layout, image: { channels, size }, batch: own }: FileInput & Pick<Classifier, 'batch'>,
+  images: Float32Array,
+  count: number,
+): { readonly shape: number[]; readonly data: Float32Array; ofThese(scores: Float32Array): Float32Array } {
+  const [height, width] = size;
+  const batch = own ?? count;
+  const isFirst = layout === 'NCHW';
+  const ordered = isFirst ? channelsFirst(images, height * width, channels) : images;
+  return {
+    shape: isFirst ? [batch, channels, height, width] : [batch, height, width, channels],
+    data: filledUp(ordered, batch, height * width * channels),
+    ofThese: (scores) => scores.subarray(0, (scores.length / batch) * count),
+  };
 }

@@ -7,7 +7,7 @@ import { RunError } from '../train/run-error.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import { type LiteFacts, readLiteFacts } from '../weights/readers/tflite/file-facts.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
 import { lastOfLite } from './last-activation.ts';
 
 /**
@@ -50,9 +50,8 @@ async function openIn(
   if (!input || others.length > 0)
     throw new RunError(`'${shown}' has not one input, but ${Object.keys(session.inputs).length}`);
   const [name, shape] = input;
-  const { layout, ...facts } = imageOfFile(shown, shape, metadata, asked);
-  const { channels, size } = facts.image;
-  const [height, width] = size;
+  const taken = imageOfFile(shown, shape, metadata, asked);
+  const { layout: _, ...facts } = taken;
   const last = lastOfLite(operator);
   return {
     name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
@@ -60,14 +59,10 @@ async function openIn(
     ...facts,
     ...(last && { last }),
     async run(images, count) {
-      const batch = facts.batch ?? count;
-      const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
-      const data = filledUp(ordered, batch, height * width * channels);
-      const dims = layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels];
-      const results = await session.run({ [name]: { shape: dims, data } }).catch(refused);
+      const { shape, data, ofThese } = asFed(taken, images, count);
+      const results = await session.run({ [name]: { shape, data } }).catch(refused);
       const outputs = Object.entries(results).map(([output, value]) => ({ name: output, ...value }));
-      const scores = scoresAmong(shown, outputs).data;
-      return scores.subarray(0, (scores.length / batch) * count);
+      return ofThese(scoresAmong(shown, outputs).data);
     },
     async close() {
       lite.close();

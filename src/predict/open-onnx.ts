@@ -7,7 +7,7 @@ import { ByteReader, isUnreadable } from '../weights/readers/byte-reader.ts';
 import { readMetadata } from '../weights/readers/onnx/model-proto.ts';
 import { ProtoReader } from '../weights/readers/protobuf.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
 import { lastOfOnnx } from './last-activation.ts';
 import type { LastActivation } from './probabilities.ts';
 
@@ -31,28 +31,23 @@ export async function openOnnxClassifier(
     if (!input?.isTensor || others.length > 0)
       throw new RunError(`'${shown}' has not one input, but ${session.inputNames.length}`);
     if (input.type !== 'float32') throw new RunError(`the input of '${shown}' is ${input.type}; predict feeds float32`);
-    const { layout, ...facts } = imageOfFile(shown, input.shape, metadata, asked);
-    const { channels, size } = facts.image;
-    const [height, width] = size;
+    const taken = imageOfFile(shown, input.shape, metadata, asked);
+    const { layout: _, ...facts } = taken;
     return {
       name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
       engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
       ...facts,
       ...(last && { last }),
       async run(images, count) {
-        const batch = facts.batch ?? count;
-        const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
-        const data = filledUp(ordered, batch, height * width * channels);
-        const dims = layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels];
-        const results = await session.run({ [input.name]: new ort.Tensor('float32', data, dims) });
+        const { shape, data, ofThese } = asFed(taken, images, count);
+        const results = await session.run({ [input.name]: new ort.Tensor('float32', data, shape) });
         const outputs = session.outputNames.map((name) => ({
           name,
           shape: results[name]?.dims ?? [],
           value: results[name],
         }));
         const { value } = scoresAmong(shown, outputs);
-        const scores = value?.data as Float32Array;
-        return scores.subarray(0, (scores.length / batch) * count);
+        return ofThese(value?.data as Float32Array);
       },
       close: () => session.release(),
     };

@@ -8,7 +8,7 @@ import { isFileError } from '../node/system-errors.ts';
 import { RunError } from '../train/run-error.ts';
 import { isObject } from '../weights/is-object.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, channelsFirst, filledUp, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
 import { lastOfLayers } from './last-activation.ts';
 import { isGraphModel, openModelJson, readModelJson } from './tfjs-files.ts';
 
@@ -45,9 +45,8 @@ export async function openTfjsClassifier(
     if (!input || others.length > 0) throw new RunError(`'${shown}' has not one input, but ${opened.inputs.length}`);
     const metadata = new Map(Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}));
     const texts = new Map([...metadata].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-    const { layout, ...facts } = imageOfFile(shown, input.shape ?? [], texts, asked);
-    const { channels, size } = facts.image;
-    const [height, width] = size;
+    const taken = imageOfFile(shown, input.shape ?? [], texts, asked);
+    const { layout: _, ...facts } = taken;
     const last = isGraphModel(json) ? undefined : lastOfLayers(json.modelTopology);
     return {
       name: `${texts.get('enet.model') ?? 'a network'}, ${shown}`,
@@ -55,15 +54,13 @@ export async function openTfjsClassifier(
       ...facts,
       ...(last && { last }),
       async run(images, count) {
-        const batch = facts.batch ?? count;
-        const ordered = layout === 'NCHW' ? channelsFirst(images, height * width, channels) : images;
-        const shape = layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels];
-        const fed = tf.tensor(filledUp(ordered, batch, height * width * channels), shape);
+        const { shape, data, ofThese } = asFed(taken, images, count);
+        const fed = tf.tensor(data, shape);
         const results = [opened.predict(fed)].flat() as Tensor[];
         const outputs = results.map((value, i) => ({ name: opened.outputs[i]?.name ?? '', shape: value.shape, value }));
         const scores = (await scoresAmong(shown, outputs).value.data()) as Float32Array;
         tf.dispose([fed, ...results]);
-        return scores.subarray(0, (scores.length / batch) * count);
+        return ofThese(scores);
       },
       async close() {
         opened.dispose();

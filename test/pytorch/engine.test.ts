@@ -22,7 +22,7 @@ test('what the engine lacks is refused by its name', async () => {
   const refused = async (...more: string[]) => (await enetc(['train', 'tiny.enet', ...recipe, ...more], { cwd })).err;
   expect(await refused('--nproc', '2')).toContain('--nproc needs --engine pytorch');
   expect(await refused('--engine', 'pytorch', '--mixup', '0.2')).toContain(
-    '--mixup is not to be had with --engine pytorch',
+    '--mixup is not available with --engine pytorch',
   );
   expect(await refused('--engine', 'pytorch', '--augment', 'autoaugment')).toContain('--augment none or basic');
   expect(await refused('--engine', 'pytorch', '--backend', 'webgpu')).toContain('--backend cpu or --backend cuda');

@@ -68,7 +68,7 @@ export function settingsForTorch(settings: ResolvedSettings): ResolvedSettings {
   const names = Object.keys(torchSettings) as SettingName[];
   const lacking = names.find((name) => torchSettings[name] === 'default' && settings[name] !== preset[name]);
   if (lacking !== undefined) {
-    throw new SettingError(lacking, words`${option(lacking)} is not to be had with ${option('engine', 'pytorch')}`);
+    throw new SettingError(lacking, words`${option(lacking)} is not available with ${option('engine', 'pytorch')}`);
   }
   const { augment = 'basic' } = settings;
   if (augment !== 'none' && augment !== 'basic') {

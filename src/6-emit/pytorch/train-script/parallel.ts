@@ -62,7 +62,7 @@ def open_place(request: Request, settings: Settings) -> Place:
         device = torch.device(name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as problem:
-        raise RunError(f"--device {name} is not to be had: {problem}") from problem
+        raise RunError(f"--device {name} is not available: {problem}") from problem
     if settings.parallel == "none":
         return Place(0, 1, device)
     if "RANK" not in os.environ:

@@ -103,7 +103,7 @@ ELSEWHERE = [
 
 
 class Refused(argparse.Action):
-    """An option that is known and not to be had here."""
+    """An option that is known and that this script lacks."""
 
     def __call__(
         self,
