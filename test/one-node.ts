@@ -31,6 +31,7 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'browser',
     'lsp/worker.test.ts',
     'tfjs/browser.test.ts',
+    'tflite/litert-web.test.ts',
     'vscode/compile.test.ts',
     'vscode/preview-restore.test.ts',
     'vscode/preview.test.ts',
