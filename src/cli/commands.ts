@@ -246,16 +246,16 @@ export const commands: readonly Command[] = [
   {
     name: 'weights',
     summary: 'look into, convert, verify and compare files of weights',
-    operands: '<inspect | convert | verify | diff | init> [FILE] [spec]',
-    maxOperands: 3,
+    operands: '<inspect | convert | verify | diff | init> [FILE ...] [spec]',
+    maxOperands: 4,
     completes: 'weights',
     details: `inspect FILE lists the tensors of any file that can be read, or of published weights by their name: name, type, shape, range, and how many values are not finite.
 
-convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name), or a folder (FOLDER/: a TensorFlow.js layers model, of a spec). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
+convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name), .weights.h5 (of Keras 3, with --like a .weights.h5 or .keras of the same model), or a folder (FOLDER/: a TensorFlow.js layers model, of a spec). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
 
 verify FILE [spec] says whether a file has what a model needs: tensors that are missing or surplus, with the nearest names, and wrong shapes. The exit code is 1 where it does not.
 
-diff FILE FILE compares two files tensor by tensor. The exit code is 1 where they differ.
+diff FILE FILE [spec] compares two files tensor by tensor, by the names that they have, or with a spec by the tensors of its network, whatever the names of each. The exit code is 1 where they differ.
 
 init [spec] writes initialised weights.
 
@@ -301,6 +301,7 @@ ${specDetails}`,
       ],
       ['enetc weights verify b0.pth efficientnet --variant b0', 'whether a file fits a model'],
       ['enetc weights diff a.safetensors b.pth --tolerance 1e-6', 'whether two files hold the same numbers'],
+      ['enetc weights diff timm.safetensors tv.pth resnet --variant resnet50', 'the same of files with other names'],
     ],
     load: async () => (await import('./commands/weights.ts')).weightsCommand,
   },

@@ -1,9 +1,13 @@
 import { extname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Graph, inputShapeOf } from '../5-graph/graph.ts';
-import { newHdf5 } from '../node/new-hdf5.ts';
+import type { RandomFile } from '../node/atomic-file.ts';
+import { copiedHdf5, newHdf5 } from '../node/new-hdf5.ts';
+import type { OpenedCheckpoint } from '../node/open-checkpoint.ts';
 import type { ExportedTensor } from '../weights/export-names.ts';
+import { fillKeras, fillProblem, isNumbered } from '../weights/fill-keras.ts';
 import type { Fact } from '../weights/preprocessing-facts.ts';
+import type { StoredHdf5 } from '../weights/readers/format.ts';
 import { kerasProblem, writeKeras } from '../weights/write-keras.ts';
 import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.ts';
 import { writeTorch } from '../weights/write-torch.ts';
@@ -48,23 +52,32 @@ const torch: WeightsFormat = {
   },
 };
 
-/** The format that an output's name asks for: that of its ending, safetensors where it has no other's. */
-export function weightsFormat(name: string, graph: Graph | undefined): WeightsFormat {
+/**
+ * The format that an output's name asks for: that of its ending, safetensors where it has no other's.
+ * @param graph the network, where one is known
+ * @param like the file whose names the tensors have, where there is one
+ */
+export function weightsFormat(name: string, graph: Graph | undefined, like?: OpenedCheckpoint): WeightsFormat {
   const ending = extname(name).toLowerCase();
   if (['.pt', '.pth', '.bin'].includes(ending)) return torch;
   if (ending !== '.h5' && ending !== '.hdf5') return safetensors;
-  if (/\.weights\.h5$/i.test(name)) {
+  if (!graph)
+    throw usageError(`'${name}' needs a spec: which kernels are depthwise, only the network tells`, 'weights');
+  if (!/\.weights\.h5$/i.test(name)) return kerasFormat(graph, ({ openRandom }) => layersByName(openRandom()));
+  if (!like?.hdf5 || !isNumbered(like.hdf5)) {
     throw usageError(
-      `'${name}': in a .weights.h5 Keras numbers the layers of one model; a name that ends with .h5 alone gives a file that goes by their names`,
+      `'${name}': in a .weights.h5 Keras numbers the layers of one model: --like FILE takes one of that model (.weights.h5 or .keras); a name that ends with .h5 alone gives a file that goes by the layers' names`,
       'weights',
     );
   }
-  if (!graph)
-    throw usageError(`'${name}' needs a spec: which kernels are depthwise, only the network tells`, 'weights');
-  return kerasFormat(graph);
+  const { hdf5 } = like;
+  return kerasFormat(graph, ({ openRandom }) => asStored(hdf5, like.checkpoint?.name ?? '', openRandom()));
 }
 
-function kerasFormat(graph: Graph): WeightsFormat {
+/** Writes the tensors of a network as weights of layers. */
+type WriteLayers = (tensors: readonly ExportedTensor[], read: (tensor: ExportedTensor) => Float32Array) => number;
+
+function kerasFormat(graph: Graph, open: (files: OutputFile) => Promise<WriteLayers>): WeightsFormat {
   return {
     file: kerasFile,
     async write(files, tensors) {
@@ -73,8 +86,24 @@ function kerasFormat(graph: Graph): WeightsFormat {
         const problem = kerasProblem(tensor, inputShapeOf(graph, tensor.node));
         if (problem !== undefined) throw failure(`a file of Keras has no place for it: ${problem}`);
       }
-      const hdf5 = await newHdf5(files.openRandom());
-      return writeKeras(hdf5, [...readers.keys()], (tensor) => (readers.get(tensor) as () => Float32Array)());
+      const write = await open(files);
+      return write([...readers.keys()], (tensor) => (readers.get(tensor) as () => Float32Array)());
     },
+  };
+}
+
+/** The older form of Keras's files, which goes by the names of layers. */
+async function layersByName(file: RandomFile): Promise<WriteLayers> {
+  const hdf5 = await newHdf5(file);
+  return (tensors, read) => writeKeras(hdf5, tensors, read);
+}
+
+/** A copy of a file of Keras with other weights. */
+async function asStored(stored: StoredHdf5, name: string, file: RandomFile): Promise<WriteLayers> {
+  const hdf5 = await copiedHdf5(stored.file, file);
+  return (tensors, read) => {
+    const problem = fillProblem(hdf5, stored, tensors);
+    if (problem !== undefined) throw failure(`'${name}' cannot be filled: ${problem}`);
+    return fillKeras(hdf5, stored, tensors, read);
   };
 }

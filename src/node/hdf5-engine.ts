@@ -6,7 +6,7 @@ import type { Hdf5Dataset, Hdf5File } from '../weights/readers/keras/hdf5.ts';
 import { convertFloats, floatBytes } from '../weights/readers/stored-floats.ts';
 import { isSoundHeap } from './hdf5-heap.ts';
 
-export { createHdf5 } from './hdf5-writer.ts';
+export { copyHdf5, createHdf5 } from './hdf5-writer.ts';
 
 type Module = Awaited<typeof ready>;
 type Metadata = ReturnType<Module['get_dataset_metadata']>;

@@ -13,6 +13,16 @@ export interface Hdf5Writer {
   finish(): number;
 }
 
+/** A copy of an HDF5 file, of which datasets are filled with other numbers. */
+export interface Hdf5Filler {
+  /** Whether a dataset is of float32. */
+  isFloat32(path: string): boolean;
+  /** @param values row-major, as many as the dataset has */
+  fill(path: string, shape: readonly number[], values: Float32Array): void;
+  /** @returns the file's length in bytes */
+  finish(): number;
+}
+
 /** A tensor as a weight of a layer. */
 interface KerasWeight {
   /** `conv1`: one name for each layer. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { registerLayers } from '../../src/layers.ts';
@@ -9,6 +10,8 @@ import { findPython, runPython } from '../oracle.ts';
 import { fromFiles } from '../tfjs/models.ts';
 import { accessTo } from '../weights/open-bytes.ts';
 import { enetc, folder } from './fake-io.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** A depthwise and a grouped convolution, a dense layer, a norm, a weight map with a list of modules. */
 const spec = `model Net {
@@ -56,7 +59,8 @@ describe('convert', () => {
       'own.safetensors net.enet --names other -o other.pth',
       'other.pth -o plain.bin',
       'plain.bin net.enet -o net.h5',
-      'net.h5 -o plain.safetensors',
+      `net.h5 net.enet --like ${join(here, 'net.weights.h5')} -o net.weights.h5`,
+      'net.weights.h5 -o plain.safetensors',
       'plain.safetensors net.enet --like own.safetensors -o back.safetensors',
     ]) {
       expect((await run(`convert ${line}`)).code).toBe(0);
@@ -69,7 +73,8 @@ describe('convert', () => {
   });
 
   test.each([
-    ['own.safetensors net.enet -o x.weights.h5', 2, 'gives a file that goes by their names'],
+    ['own.safetensors net.enet -o x.weights.h5', 2, '--like FILE takes one of that model'],
+    ['own.safetensors net.enet --like own.safetensors -o x.weights.h5', 2, '--like FILE takes one of that model'],
     ['own.safetensors -o x.h5', 2, "'x.h5' needs a spec"],
     ['own.safetensors -o web/', 2, "'web/' needs a spec"],
     ['own.safetensors net.enet --names other -o web/', 2, '--names is not for a TensorFlow.js folder'],
@@ -149,37 +154,31 @@ print(sorted(a) == sorted(b), all(torch.equal(a[k], b[k]) and a[k].is_contiguous
 
   const keras = findPython(['keras', 'safetensors']);
   test.skipIf(!keras)(
-    'Keras loads an .h5 by the names of layers, kernels in its order',
+    'Keras loads an .h5 by the names of layers, and a .weights.h5 like one of its model, kernels in its order',
     async () => {
       const { cwd, run } = await project();
       await run('convert own.safetensors net.enet -o net.h5');
+      const line = `convert own.safetensors net.enet --like ${join(here, 'net.weights.h5')} -o net.weights.h5`;
+      expect(await run(line)).toMatchObject({ code: 0, err: '' });
       const script = `
-import os, sys
-os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-import keras, numpy as np
+import sys
+sys.path.insert(0, sys.argv[1])
+import keras_net, numpy as np
 from safetensors.numpy import load_file
-K = keras.layers
-x = i = keras.Input((16, 16, 4))
-x = K.Conv2D(8, 3, strides=2, padding='same', name='stem')(x)
-x = K.BatchNormalization(name='stem.bn')(x)
-x = K.DepthwiseConv2D(3, padding='same', use_bias=False, name='stages.0.0.depth')(x)
-x = K.Conv2D(8, 1, groups=2, name='stages.0.0.point')(x)
-x = K.Conv2D(12, 1, name='other')(x)
-x = K.GlobalAveragePooling2D()(x)
-x = K.Dense(5, name='classifier')(x)
-m = keras.Model(i, x)
-m.load_weights(sys.argv[1], by_name=True)
-w = load_file(sys.argv[2])
-def same(layer, variable, tensor, axes): return np.array_equal(m.get_layer(layer).weights[variable].numpy(), w[tensor].transpose(axes))
-print(same('stem', 0, 'stem.weight', (2, 3, 1, 0)), same('stem.bn', 3, 'stem.bn.running_var', (0,)),
-      same('stages.0.0.depth', 0, 'stages.0.0.depth.weight', (2, 3, 0, 1)),
-      same('stages.0.0.point', 0, 'stages.0.0.point.weight', (2, 3, 1, 0)), same('classifier', 0, 'classifier.weight', (1, 0)))`;
-      const said = runPython(
-        keras!,
-        script,
-        ['net.h5', 'own.safetensors'].map((f) => join(cwd, f)),
-      );
-      expect(said.trim().split('\n').at(-1)).toBe('True True True True True');
+own = load_file(sys.argv[2])
+for file, options in ((sys.argv[3], {'by_name': True}), (sys.argv[4], {})):
+    m = keras_net.build()
+    m.load_weights(file, **options)
+    def same(layer, variable, tensor, axes):
+        return np.array_equal(m.get_layer(layer).weights[variable].numpy(), own[tensor].transpose(axes))
+    print(same('stem', 0, 'stem.weight', (2, 3, 1, 0)), same('stem.bn', 3, 'stem.bn.running_var', (0,)),
+          same('stages.0.0.depth', 0, 'stages.0.0.depth.weight', (2, 3, 0, 1)),
+          same('stages.1.0.point', 0, 'stages.1.0.point.weight', (2, 3, 1, 0)),
+          same('classifier', 0, 'classifier.weight', (1, 0)))`;
+      const files = ['own.safetensors', 'net.h5', 'net.weights.h5'].map((f) => join(cwd, f));
+      const said = runPython(keras!, script, [here, ...files]);
+      const right = 'True True True True True';
+      expect(said.trim().split('\n').slice(-2)).toEqual([right, right]);
     },
     60_000,
   );
@@ -254,6 +253,19 @@ test('diff compares by name, within a tolerance', async () => {
     enetc(['weights', 'diff', 'a.safetensors', 'c.safetensors', '--tolerance', tolerance], { cwd });
   expect((await within('0.5')).code).toBe(0);
   expect(await within('0.4')).toMatchObject({ code: 1, out: expect.stringContaining('4 tensors compared, 1 differ') });
+});
+
+test('diff with a spec compares by the tensors of its network, whatever their names', async () => {
+  const { run } = await project();
+  await run('convert own.safetensors net.enet --names other -o other.pth');
+  await run('init net.enet --seed 4 -o others.safetensors');
+  expect(await run('diff own.safetensors other.pth net.enet')).toMatchObject({
+    code: 0,
+    out: '17 tensors compared, 0 differ; the largest difference is 0\n',
+  });
+  const others = await run('diff others.safetensors other.pth net.enet');
+  expect(others).toMatchObject({ code: 1, out: expect.stringContaining('17 tensors compared, 8 differ') });
+  expect(others.out).toContain('stages.0.0.point.weight');
 });
 
 test('verify says what a model lacks in a file, with the nearest names', async () => {

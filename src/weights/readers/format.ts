@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../checkpoint.ts';
+import type { WeightLayout } from '../tfjs-layout.ts';
 import type { Hdf5File } from './keras/hdf5.ts';
 import type { Topology } from './layers-model/topology.ts';
 
@@ -39,6 +40,13 @@ export interface CheckpointSource {
   readonly openHdf5?: OpenHdf5;
 }
 
+/** An HDF5 file that tensors are in. */
+export interface StoredHdf5 {
+  readonly file: RandomAccess;
+  /** By tensor: its dataset, and how the axes are ordered there. */
+  readonly datasets: ReadonlyMap<string, { readonly path: string; readonly layout: WeightLayout }>;
+}
+
 /** A checkpoint, or what is wrong with its file. */
 export interface OpenedTensors {
   readonly checkpoint?: Checkpoint;
@@ -47,6 +55,8 @@ export interface OpenedTensors {
   readonly topology?: Topology;
   /** Numbers of these layers that are no weights, by name: `normalization.mean`. */
   readonly constants?: ReadonlyMap<string, Float32Array>;
+  /** Where the tensors are stored, of a file of Keras. */
+  readonly hdf5?: StoredHdf5;
   /** Frees what a checkpoint holds in addition to its files. */
   readonly close?: () => void;
 }

@@ -5,34 +5,47 @@ import { safeText } from '../../../diagnostics/text-width.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
 import { columnsOf, type Paint, renderTable } from '../../../report/text-table.ts';
 import { type Checkpoint, type CheckpointTensor, isFloat } from '../../../weights/checkpoint.ts';
+import { requiredTensors } from '../../../weights/required-tensors.ts';
 import { tensorDifference } from '../../../weights/tensor-difference.ts';
-import { number, text } from '../../arguments.ts';
+import { flag, number, text } from '../../arguments.ts';
+import { type OpenedNetwork, openNetwork } from '../../build-network.ts';
+import type { Arguments } from '../../command.ts';
 import { exitCodes, usageError } from '../../io.ts';
 import { openNamed } from '../../open-weights.ts';
+import { scalingOptions } from '../../options.ts';
 import { printAnswer, printDiagnostics, printJson } from '../../print-diagnostics.ts';
+import { weightsRequest } from '../../weights-request.ts';
 import type { WeightsAction } from './action.ts';
+import { chooseConverted } from './write-network-weights.ts';
 
 /** How many rows people are shown: the most different ones. */
 const mostShown = 20;
 
-/** `enetc weights diff FILE FILE`: compares two files tensor by tensor. */
+const networkOptions = [...scalingOptions.map(({ name }) => name), 'map', 'classes', 'outputs'];
+
+/** `enetc weights diff FILE FILE [spec]`: compares two files tensor by tensor, with a spec under the names of its network. */
 export const diffAction: WeightsAction = {
   name: 'diff',
-  operands: 'FILE FILE',
+  operands: 'FILE FILE [spec]',
   least: 2,
-  most: 2,
-  options: ['weights-key', 'tolerance', 'quiet'],
+  most: 3,
+  options: [...networkOptions, 'weights-key', 'tolerance', 'quiet'],
   async run(args, io) {
     const tolerance = number(args, 'tolerance') ?? 0;
     if (tolerance < 0) throw usageError('--tolerance takes a number from 0', 'weights');
-    const files = args.operands as readonly [string, string];
+    const [first = '', second = '', ...operands] = args.operands;
+    const files = [first, second] as const;
+    const isPlain = operands.length === 0 && !networkOptions.some((name) => flag(args, name));
+    const network = isPlain ? undefined : await openNetwork({ ...args, operands }, io);
+    if (!isPlain && !network) return exitCodes.diagnostics;
     const opened: OpenedCheckpoint[] = [];
     try {
       for (const file of files) opened.push(await openNamed(file, io, text(args, 'weights-key')));
-      const reported = opened.flatMap((o) => o.diagnostics);
+      const named = opened.map((o) => (network ? underOwnNames(network, o, args) : o));
+      const reported = named.flatMap((o) => o.diagnostics);
       printDiagnostics(reported, args, io);
       const diagnostics = reported.map(diagnosticToJson);
-      const [a, b] = opened.map(({ checkpoint }) => checkpoint);
+      const [a, b] = named.map(({ checkpoint }) => checkpoint);
       if (!a || !b || hasErrors(reported)) {
         if (args.values.has('json')) printJson({ files, diagnostics }, io);
         return exitCodes.diagnostics;
@@ -46,6 +59,23 @@ export const diffAction: WeightsAction = {
     }
   },
 };
+
+/** A file's tensors under the names that a network has for them. */
+function underOwnNames(
+  opened: OpenedNetwork,
+  { checkpoint, diagnostics }: OpenedCheckpoint,
+  args: Arguments,
+): Pick<OpenedCheckpoint, 'checkpoint' | 'diagnostics'> {
+  if (!checkpoint) return { diagnostics };
+  const request = { ...weightsRequest(args, opened, checkpoint), converts: true, allowMissing: [], allowUnsound: true };
+  const { graph, source, diagnostics: ofNames } = chooseConverted(opened.network, request);
+  const all = [...diagnostics, ...ofNames];
+  if (!source) return { diagnostics: all };
+  const specs = new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, tensor]));
+  const tensors = new Map([...specs].map(([name, { shape }]) => [name, { name, shape, dtype: 'F32' }]));
+  const read = (name: string) => source.read(specs.get(name)!);
+  return { checkpoint: { ...checkpoint, tensors, read }, diagnostics: all };
+}
 
 interface DifferentTensor {
   readonly name: string;

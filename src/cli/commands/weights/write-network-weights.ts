@@ -37,7 +37,9 @@ export async function writeNetworkWeights(
   if (likePath !== undefined && flag(args, 'names'))
     throw usageError('--names and --like exclude each other', 'weights');
   const like = likePath === undefined ? undefined : await openNamed(likePath, io);
-  const reported: Diagnostic[] = [...(from?.diagnostics ?? []), ...(like?.diagnostics ?? [])];
+  // of a file whose names alone count, it does not matter in what order its dense layers read a map
+  const ofNames = like?.diagnostics.filter(({ code }) => code !== 'checkpoint-dense-order') ?? [];
+  const reported: Diagnostic[] = [...(from?.diagnostics ?? []), ...ofNames];
   const end = (code: number, facts: object = {}) => {
     printDiagnostics(reported, args, io);
     const diagnostics = [...network.diagnostics, ...reported].map(diagnosticToJson);
@@ -62,6 +64,7 @@ export async function writeNetworkWeights(
     const names = likePath === undefined ? namesText(text(args, 'names')) : `the names of ${safeText(likePath)}`;
     const sizes = {
       graph,
+      ...(like && { like }),
       bytes: weightBytes(graph),
       facts: [names, `from ${safeText(origin)}`],
       metadata: belonging.facts,
@@ -96,7 +99,7 @@ function namedTensors({ program, graph }: Network, like: OpenedCheckpoint | unde
 }
 
 /** The weights of a network as it trains; as it is evaluated where a checkpoint has only that. */
-function chooseConverted(
+export function chooseConverted(
   { program, graph }: Network,
   request: WeightsRequest,
 ): ChosenWeights & { readonly graph: Network['graph'] } {

@@ -1,6 +1,7 @@
 import type { Graph } from '../../../5-graph/graph.ts';
 import { nounFor } from '../../../diagnostics/noun-for.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
+import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
 import { formatBytes } from '../../../report/format-number.ts';
 import type { Fact } from '../../../weights/preprocessing-facts.ts';
 import { flag } from '../../arguments.ts';
@@ -15,6 +16,8 @@ import { type WrittenTensor, weightsFormat } from '../../weights-output.ts';
 export interface WrittenFacts {
   /** The network that they belong to, where one is known. */
   readonly graph?: Graph;
+  /** The file whose names they have, where there is one. */
+  readonly like?: OpenedCheckpoint;
   /** How many the file will have, at least. */
   readonly bytes: number;
   /** What the line says that reports the file. */
@@ -27,11 +30,11 @@ export interface WrittenFacts {
 export async function writeWeightsFile(
   output: Output,
   tensors: readonly WrittenTensor[],
-  { graph, bytes: expected, facts, metadata }: WrittenFacts,
+  { graph, like, bytes: expected, facts, metadata }: WrittenFacts,
   args: Arguments,
   io: Io,
 ): Promise<number> {
-  const format = weightsFormat(output.shown, graph);
+  const format = weightsFormat(output.shown, graph, like);
   refuseFile(output, format.file);
   refuseSize(output, expected);
   const files = createOutputFiles(output.path, output.shown);

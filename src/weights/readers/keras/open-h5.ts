@@ -36,7 +36,9 @@ export function openKerasWeights(
   if (!source.openHdf5) return undefined;
   const file = source.openHdf5(hdf5);
   try {
-    return { ...readWeights(source, file, config), close: () => file.close() };
+    const { located, ...opened } = readWeights(source, file, config);
+    const datasets = new Map([...located].map(([name, { path, named }]) => [name, { path, layout: named.layout }]));
+    return { ...opened, hdf5: { file: hdf5, datasets }, close: () => file.close() };
   } catch (e) {
     file.close();
     throw e;
@@ -47,7 +49,7 @@ function readWeights(
   { name }: CheckpointSource,
   file: Hdf5File,
   config = file.text('/', 'model_config'),
-): OpenedTensors {
+): OpenedTensors & { readonly located: ReadonlyMap<string, LocatedWeight> } {
   const topology = config === undefined ? undefined : topologyOf(config);
   const orders = topology && featureOrders(topology);
   const classes = classNames(topology);
@@ -108,7 +110,7 @@ function readWeights(
     createDiagnostic('checkpoint-dense-order', undefined, { file: name, tensor, why: withoutLayers });
   const diagnostics = first === undefined ? [] : [report(first)];
   const layers = { ...(topology && { topology }), constants };
-  return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics, ...layers };
+  return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics, ...layers, located };
 }
 
 function topologyOf(config: string): Topology | undefined {
