@@ -3,6 +3,10 @@ import { flag, list, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
 import { quantisationOptions } from './quantisation-options.ts';
+import { optionName } from './target-options.ts';
+
+/** The options of targets that are of use with `--int8` alone, by their names there. */
+const targetsOwn = ['int8Io'];
 
 /** Where neither pictures nor weights tell ranges. */
 export const lacksCalibration =
@@ -11,8 +15,9 @@ export const lacksCalibration =
 /** Throws a usage error for options of `--int8` without it, and for what it cannot go with. */
 export function requireInt8(args: Arguments, { name, types }: TargetEntry): void {
   if (!flag(args, 'int8')) {
-    const other = quantisationOptions.find(({ name }) => flag(args, name));
-    if (other) throw usageError(`--${other.name} needs --int8`, 'compile');
+    const names = [...quantisationOptions.map(({ name }) => name), ...targetsOwn.map(optionName)];
+    const other = names.find((name) => flag(args, name));
+    if (other !== undefined) throw usageError(`--${other} needs --int8`, 'compile');
     return;
   }
   if (flag(args, 'half')) throw usageError('--int8 and --half exclude each other', 'compile');

@@ -8,15 +8,21 @@ import { quantise } from '../../src/5-graph/passes/quantise.ts';
 import { layOut } from '../../src/5-graph/quantise/layout.ts';
 import { unitsOf } from '../../src/5-graph/quantise/units.ts';
 import { integerOps } from '../../src/6-emit/tflite/integer-ops.ts';
+import { integerPorts } from '../../src/6-emit/tflite/integer-ports.ts';
+import { liteTarget } from '../../src/6-emit/tflite/target.ts';
+import { startInterpreter } from '../../src/backends/tflite/interpreter.ts';
 import { makePlan } from '../../src/quantise/make-plan.ts';
 import { nameOfValue, withValues } from '../../src/quantise/observe.ts';
 import { typeOfRange } from '../../src/quantise/ranges.ts';
+import { readLiteFacts } from '../../src/weights/readers/tflite/file-facts.ts';
 import type { WeightSource } from '../../src/weights/weight-source.ts';
-import { inputsOf, lively } from '../onnx/emit.ts';
+import { memoryFiles } from '../memory-sink.ts';
+import { distance, inputsOf, lively } from '../onnx/emit.ts';
 import { graphBuilder, window } from '../onnx/graph-builder.ts';
 import { runReference } from '../onnx/reference.ts';
 import { runPython } from '../oracle.ts';
-import { findLite, liteFile } from '../tflite/lite.ts';
+import { findLite, liteFile, runLite } from '../tflite/lite.ts';
+import { accessTo } from '../weights/open-bytes.ts';
 import { runLiteIntegers } from './lite-interpreter.ts';
 
 const engine = findLite();
@@ -150,5 +156,46 @@ describe.skipIf(!engine)('TensorFlow Lite on integers', () => {
       expect(Math.max(...off(optimised!)), where).toBeLessThanOrEqual(1 + most);
       expect(Math.max(...off(delegate!)), where).toBeLessThanOrEqual(1 + most);
     }
+  });
+
+  test('inputs and outputs in integers give what float32 ones give, and the file says what they stand for', async () => {
+    const g = graphBuilder('Ports');
+    const image = g.input([3, 9, 9]);
+    const stem = g.act(g.conv(image, 'stem', 6, window(3, 2, around), { bias: true }), 'stem.act', 'relu6');
+    // read by an op that has no form on integers, and given by one
+    const other = g.act(g.globalPool(image, 'mean'), 'other', 'mish');
+    const graph = g.build({ logits: g.linear(g.globalPool(stem, 'pool'), 'classifier', 4), other });
+    const source = lively();
+    const { image: values } = inputsOf(graph);
+    const { plan } = quantised(graph, source, values as Float32Array);
+    const typed = quantise(graph, plan);
+    const files = [false, true].map((int8Io) => {
+      const { open, bytes } = memoryFiles();
+      const options = { ...liteTarget.defaults, int8Io };
+      liteTarget.emit({ graph: typed, weights: source, metadata: [], options, open });
+      return bytes();
+    });
+    expect(() => checkTypes(integerPorts(typed))).not.toThrow();
+    const warned = liteTarget.check(typed, { ...liteTarget.defaults, int8Io: true });
+    expect(warned.map(({ code, message }) => [code, message])).toEqual([
+      ['tflite-float-output', "the output 'other' stays float32: what gives it computes in float32"],
+    ]);
+    const lite = await startInterpreter(engine?.python as string, engine?.name);
+    try {
+      const [floats, integers] = await Promise.all(
+        files.map((file) => runLite(lite, file, typed, inputsOf(graph), 1, false)),
+      );
+      expect(integers![0]).toEqual(floats![0]);
+      // what computes in float32 reads rounded pictures
+      expect(distance(integers![1]!, floats![1]!)).toBeLessThan(0.05);
+    } finally {
+      lite.close();
+    }
+    const { metadata } = readLiteFacts(accessTo(files[1]!));
+    const stated = JSON.parse(metadata.get('enet.input.image.quantisation')!);
+    const { scales, zeroPoint } = plan.values.get(graph.inputs[0]!)!;
+    expect(stated).toEqual({ type: 'int8', scale: scales[0], zeroPoint });
+    expect(metadata.has('enet.output.logits.quantisation')).toBe(true);
+    expect(metadata.has('enet.output.other.quantisation')).toBe(false);
   });
 });

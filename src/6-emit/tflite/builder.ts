@@ -56,8 +56,8 @@ export interface LiteBuilder {
   operator(request: OperatorRequest): string[];
   /** An operator over whole numbers that make a shape: its output has this shape, and no batch. */
   shapeOperator(request: Omit<OperatorRequest, 'shapes'> & { readonly shape: readonly number[] }): string;
-  /** Adds an input of the network. @param shape as for an operator's output */
-  input(name: string, shape: readonly number[]): string;
+  /** Adds an input of the network. @param shape as for an operator's output @param type what it is held in; float32 by default */
+  input(name: string, shape: readonly number[], type?: QuantisedType): string;
   /** A constant that is a tensor of the network; one, however often it is asked for. */
   tensor(request: TensorRequest): string;
   /** A constant computed from weights, likewise. */
@@ -165,8 +165,8 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
       addOperator(request, [made]);
       return made;
     },
-    input(wanted, shape) {
-      const name = addValue(wanted, shape, true);
+    input(wanted, shape, type) {
+      const name = addValue(wanted, shape, true, type);
       inputs.push({ name: wanted, tensor: placeOf(name) });
       return name;
     },
@@ -235,6 +235,7 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
     },
     typed: (type) => ({
       ...builder,
+      input: (name, shape, own = type) => builder.input(name, shape, own),
       operator: (request) => builder.operator({ type, ...request }),
       number: (value, own = type) => builder.number(value, own),
       numbers: (what, shape, values, own = typeOfNumbers(values)) => builder.numbers(what, shape, values, own),

@@ -28,6 +28,10 @@ export const liteEntry: TargetEntry<LiteOptions> = {
       default: defaultOptions.batch,
       description: 'how many samples an inference takes; dynamic is one, until it is resized',
     },
+    int8Io: {
+      kind: 'flag',
+      description: 'with --int8: inputs and outputs are int8, too; the file states their scales and zero points',
+    },
   },
   lacks: lackedForms.map(({ what }) => what),
   runtime: 'tflite',

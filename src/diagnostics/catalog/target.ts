@@ -26,6 +26,14 @@ export const targetDiagnostics = {
     (a) => `a batch of ${a.batch} is not possible; give a whole number from 1, or 'dynamic'`,
     `\`--batch 2\` fixes how many samples the network takes at a time; \`--batch dynamic\`, the default, takes one until the program that runs the file resizes the input.`,
   ),
+  'tflite-float-input': warning<{ name: string }>(
+    (a) => `the input '${a.name}' stays float32: nothing reads it as integers`,
+    `\`--int8-io\` makes an input int8 where a layer computes on its integers. This one is read by what computes in float32: an op that has no form on integers, or a layer that \`--keep-agreement\` or \`--sqnr\` has returned to float32.`,
+  ),
+  'tflite-float-output': warning<{ name: string }>(
+    (a) => `the output '${a.name}' stays float32: what gives it computes in float32`,
+    `\`--int8-io\` makes an output int8 where it is computed on integers. This one comes from an op that has no form on integers, or from a layer that \`--keep-agreement\` or \`--sqnr\` has returned to float32.`,
+  ),
   'onnx-tuned-half': error<object>(
     () => `half precision has no tuned forms; leave out '--tuned' or '--half'`,
     `\`--tuned ort-x86\` writes forms that ONNX Runtime's kernels for single precision on x86 run faster. Half precision is for other hardware.`,
