@@ -21,6 +21,8 @@ export interface RuleContext<O> {
   readonly outputShapes: readonly Shape[];
   /** Whether dropout drops and batch norms use their batch; else the network is evaluated. */
   readonly training: boolean;
+  /** Whether batch norms use their batch while training; else their running statistics, which stay. */
+  readonly normsByBatch: boolean;
   /** The tensor of that role, where the node has one. */
   tensor(role: OwnTensor['role']): StepTensor | undefined;
   /** Whether the gradient of an input is wanted: something that trains is before it. */

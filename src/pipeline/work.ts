@@ -122,6 +122,7 @@ function stepNodes(graph: Graph): readonly StepNode[] {
   const b = createStepBuilder();
   const forward = addForward(b, graph, {
     training: true,
+    keepStatistics: false,
     trains: ({ trainable }) => trainable,
     variable: ({ name }) => name,
     noise: { name: 'noise', count: noiseCount(graph) },

@@ -3,10 +3,10 @@ import type { BackendRequest } from '../backends/backend.ts';
 import { openBackend } from '../backends/open.ts';
 import type { Network } from '../compile-spec.ts';
 import { runFunction } from '../train/loop/failures.ts';
-import { startValues } from '../train/loop/start-values.ts';
 import { classesOf, imageOf } from '../train/open/classified-network.ts';
 import { type Close, closeAll } from '../train/open/close-all.ts';
 import { evaluationProgram } from '../train/open/evaluate-split.ts';
+import type { TrainedRanges } from '../weights/range-facts.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
 import { lastOfGraph } from './last-activation.ts';
@@ -18,7 +18,7 @@ import { lastOfGraph } from './last-activation.ts';
  */
 export async function openNetworkClassifier(
   network: Network,
-  source: WeightSource,
+  { source, ranges }: { readonly source: WeightSource; readonly ranges?: TrainedRanges | undefined },
   weights: string,
   labels: readonly string[] | undefined,
   backendName: BackendRequest,
@@ -27,14 +27,14 @@ export async function openNetworkClassifier(
   const { graph } = network;
   const image = imageOf(graph);
   const classes = classesOf(graph);
-  const { program } = evaluationProgram(network);
+  const { program, values } = evaluationProgram(network, ranges);
   const closing: Close[] = [];
   try {
     const backend = await openBackend(backendName, { cwd, env });
     closing.push(backend.close);
     const runner = await backend.createRunner(program);
     closing.push(runner.close);
-    await runner.write(startValues(graph, program.variables, source));
+    await runner.write(values(source));
     const [height, width] = image.size;
     return {
       name: `${graph.name}, ${basename(weights)}`,

@@ -148,6 +148,12 @@ export const settingTable = {
   erase: number('P', 0, 'how often a rectangle is erased (Zhong et al. 2017); 0 by default', upTo1),
   progressive: text('FROM-TO[/STAGES]', 'image sizes that grow over the epochs, in 4 stages by default: 128-224'),
   freeze: text('PARTS', 'parts that are not trained: stem,stages.1-4'),
+  'freeze-norms': number(
+    'EPOCHS',
+    undefined,
+    'how many epochs at the end batch norms go by their running statistics, which then stay; with quantize a third, 0 otherwise',
+    { whole: true, least: 0 },
+  ),
   head: text('PARTS', words`what ${option('head-rate')} applies to; by default the section of the last linear layer`),
   'head-rate': number('F', undefined, "the head's rate as a multiple of the others'", from0),
   quantize: flag(
@@ -205,6 +211,12 @@ const whenQuantised = { epochs: 10, warmup: 0, ema: 0, schedule: 'cosine' } as c
 const quantisedRate = 0.05;
 
 /**
+ * Of the epochs of a training with rounded values, in which norms go by their running statistics: at its end the network trains as it
+ * will be evaluated, as Krishnamoorthi 2018 has it (section 4.2.2).
+ */
+const quantisedFreeze = 1 / 3;
+
+/**
  * The settings that a run's configuration must have: what has a default, what the optimiser decides. A flag that is absent is
  * not set, as in runs that were begun before there was such a flag.
  */
@@ -224,6 +236,8 @@ export function resolveSettings(given: Partial<Settings>): ResolvedSettings {
   return {
     ...settings,
     rate: settings.rate ?? preset.rate * (settings.quantize ? quantisedRate : 1),
+    'freeze-norms':
+      settings['freeze-norms'] ?? (settings.quantize ? Math.floor(settings.epochs * quantisedFreeze) : undefined),
     epsilon: settings.epsilon ?? preset.epsilon,
     'weight-decay': settings['weight-decay'] ?? preset['weight-decay'],
   };
@@ -252,9 +266,9 @@ export function requireSetting(name: SettingName, value: unknown): void {
   if (problem !== undefined) throw new SettingError(name, words`${option(name)} ${problem}, not '${String(value)}'`);
 }
 
-/** Whether what an epoch does depends on how many there are: the rate on its way to 0, sizes that grow over the run. */
-export function dependsOnLength({ schedule, progressive }: Settings): boolean {
-  return schedule === 'cosine' || progressive !== undefined;
+/** Whether what an epoch does depends on how many there are: the rate on its way to 0, sizes that grow over the run, norms that are frozen at its end. */
+export function dependsOnLength({ schedule, progressive, 'freeze-norms': freezing = 0 }: Settings): boolean {
+  return schedule === 'cosine' || progressive !== undefined || freezing > 0;
 }
 
 /** The least epsilon: in 32 bits some backends take what is smaller for 0. */

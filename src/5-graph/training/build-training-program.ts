@@ -192,10 +192,11 @@ function rangeVariable(name: string): Variable {
 }
 
 /** The network on its image while it trains. */
-function addTraining(b: StepBuilder, { graph, trained, noise, imageName, quantised }: Setting): Forward {
+function addTraining(b: StepBuilder, { graph, trained, noise, imageName, quantised, options }: Setting): Forward {
   const names = new Set(trained.map(({ spec }) => spec.name));
   return addNetwork(b, graph, imageName, {
     training: true,
+    keepStatistics: options.keepStatistics,
     trains: (spec) => names.has(spec.name),
     variable: (spec) => spec.name,
     noise,
@@ -278,6 +279,7 @@ function addEvaluation(b: StepBuilder, setting: Setting, suffix: string): Forwar
   const { evaluated, noise, imageName, averaged, quantised } = setting;
   return addNetwork(b, evaluated, imageName, {
     training: false,
+    keepStatistics: true,
     trains: () => false,
     variable: ({ name }) => (averaged.has(name) ? name + suffix : name),
     noise,

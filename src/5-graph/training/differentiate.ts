@@ -10,6 +10,8 @@ import type { StepBuilder } from './step-builder.ts';
 export interface ForwardOptions {
   /** Whether dropout drops and batch norms use their batch. */
   readonly training: boolean;
+  /** Whether batch norms use their running statistics in training, too. */
+  readonly keepStatistics: boolean;
   /** Whether a tensor's gradient will be wanted. */
   trains(spec: TensorSpec): boolean;
   /** The variable that holds a tensor: its own, or its average. */
@@ -76,6 +78,7 @@ export function addForward(b: StepBuilder, graph: Graph, options: ForwardOptions
         inputShapes,
         outputShapes: node.shapes,
         training: options.training,
+        normsByBatch: !options.keepStatistics,
         tensor(role) {
           const spec = node.tensors.find((t) => t.role === role);
           if (!spec) return undefined;

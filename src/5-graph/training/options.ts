@@ -17,6 +17,8 @@ export interface TrainingOptions {
   readonly ema: boolean;
   /** Names of tensors that stay as they are. A batch norm none of whose tensors train uses its running statistics. */
   readonly frozen: ReadonlySet<string>;
+  /** Whether batch norms train by their running statistics, which stay as they are; their other tensors train. */
+  readonly keepStatistics: boolean;
   /** Names of tensors with a rate of their own, the input `head_rate`. */
   readonly head: ReadonlySet<string>;
   /** For int8 files: what those compute on integers that rounding is like, and others; absent where nothing is rounded. */
@@ -33,6 +35,7 @@ export const defaultTrainingOptions: TrainingOptions = {
   accumulate: false,
   ema: true,
   frozen: new Set(),
+  keepStatistics: false,
   head: new Set(),
   checkpoint: 'none',
 };

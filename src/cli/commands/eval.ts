@@ -20,12 +20,12 @@ export const evalCommand: RunCommand = (args, io) =>
     const screen = createEvalScreen(args, io);
     const evaluation = await evaluate(await evaluateRequest(args, io), { onEvent: screen.onEvent });
     screen.clear();
-    const { network, split, classes, backend } = evaluation;
+    const { network, split, classes, backend, rounded } = evaluation;
     const weights = shownPath(evaluation.weights, io);
     const data = shownPath(evaluation.data, io);
-    if (flag(args, 'json')) printJson({ weights, data, split, backend, ...evalJson(evaluation, classes) }, io);
+    if (flag(args, 'json')) printJson({ weights, data, split, backend, rounded, ...evalJson(evaluation, classes) }, io);
     else {
-      const what = `${network.graph.name}, ${weights}, ${split} of ${data}, on ${backend}`;
+      const what = `${network.graph.name}, ${weights}, ${split} of ${data}, on ${backend}${rounded ? ', rounded as int8 files hold it' : ''}`;
       io.stdout.write(evalText(evaluation, classes, what, paintFor(args, io)));
     }
     return exitCodes.ok;

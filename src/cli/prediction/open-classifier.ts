@@ -12,6 +12,7 @@ import { openOnnxClassifier } from '../../predict/open-onnx.ts';
 import { openTfjsClassifier } from '../../predict/open-tfjs.ts';
 import { hasPictureEnding } from '../../train/data/list-folder.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
+import { statedRanges } from '../../weights/range-facts.ts';
 import { flag, text } from '../arguments.ts';
 import { askedPreprocessing } from '../asked-preprocessing.ts';
 import { buildNetwork, buildRun } from '../build-network.ts';
@@ -61,7 +62,8 @@ export async function openClassifier(args: Arguments, io: Io): Promise<Classifie
     printDiagnostics([...weights.diagnostics, ...(chosen?.diagnostics ?? [])], args, io);
     if (!chosen?.source) return undefined;
     const name = text(args, 'weights') ?? opened.weights ?? '';
-    return await openNetworkClassifier({ ...network, graph }, chosen.source, name, labels, backend, io);
+    const held = { source: chosen.source, ranges: checkpoint && statedRanges(checkpoint.metadata) };
+    return await openNetworkClassifier({ ...network, graph }, held, name, labels, backend, io);
   } finally {
     weights.close();
   }

@@ -3,7 +3,7 @@ import { sameAsInput } from '../shape.ts';
 import { real, signature } from '../signature.ts';
 import { batched, type StepRef, unbatched } from '../steps.ts';
 import { ones, scaleAndShift, zeros } from '../tensor.ts';
-import { type Lowered, ownTensor, type RuleContext } from '../training-rule.ts';
+import { type Lowered, ownTensor, type RuleContext, type StepTensor } from '../training-rule.ts';
 
 export interface BatchNormOp {
   readonly kind: 'batchNorm';
@@ -40,10 +40,11 @@ export const batchNorm: OpDescriptor<BatchNormOp> = {
   movesOnly: false,
   field: 'row',
   noise: zero,
-  // By the batch's statistics while training, unless all its tensors are frozen: then, and when evaluated, by the running ones.
+  // By the batch's statistics while training, unless these are to stay or all its tensors are frozen: then, and when evaluated, by
+  // the running ones.
   train: (c) => {
     const trains = ownTensor(c, 'weight').trains || ownTensor(c, 'bias').trains;
-    return c.training && trains ? byBatch(c) : byRunning(c);
+    return c.training && c.normsByBatch && trains ? byBatch(c) : byRunning(c);
   },
   box: 'pointwise',
   joins: ['conv', 'linear', 'concat'],
@@ -52,21 +53,27 @@ export const batchNorm: OpDescriptor<BatchNormOp> = {
 function byRunning(c: RuleContext<BatchNormOp>): Lowered {
   const { b, path } = c;
   const { epsilon } = c.op;
+  const x = c.inputs[0] as StepRef;
+  const [gamma, beta] = [ownTensor(c, 'weight'), ownTensor(c, 'bias')];
+  const [mean, variance] = [ownTensor(c, 'running_mean').value, ownTensor(c, 'running_var').value];
   const shape = batched(c.outputShapes[0] ?? []);
-  const gamma = ownTensor(c, 'weight').value;
-  const variance = ownTensor(c, 'running_var').value;
-  const inputs = [
-    c.inputs[0] as StepRef,
-    gamma,
-    ownTensor(c, 'bias').value,
-    ownTensor(c, 'running_mean').value,
-    variance,
-  ];
+  const vector = unbatched(gamma.shape);
+  const normalised = (by: StepRef, offset: StepRef) =>
+    b.one({ kind: 'normalise', epsilon }, [x, by, offset, mean, variance], shape, path);
+  const constant = (offset: number) => b.one({ kind: 'rescale', scale: 0, offset }, [gamma.value], vector, path);
+  const perChannel = (values: StepRef) => b.one({ kind: 'biasGrad' }, [values], vector, path);
   return {
-    outputs: [b.one({ kind: 'normalise', epsilon }, inputs, shape, path)],
-    pull: ([dy]) => {
-      if (!c.passes(0)) return { inputs: [undefined] };
-      return { inputs: [b.one({ kind: 'normaliseGrad', epsilon }, [dy as StepRef, gamma, variance], shape, path)] };
+    outputs: [normalised(gamma.value, beta.value)],
+    pull: ([given]) => {
+      const dy = given as StepRef;
+      const dx = () => b.one({ kind: 'normaliseGrad', epsilon }, [dy, gamma.value, variance], shape, path);
+      const tensors: [StepTensor, StepRef][] = [];
+      if (gamma.trains) {
+        const byGamma = b.one({ kind: 'mul' }, [dy, normalised(constant(1), constant(0))], shape, path);
+        tensors.push([gamma, perChannel(byGamma)]);
+      }
+      if (beta.trains) tensors.push([beta, perChannel(dy)]);
+      return { inputs: [c.passes(0) ? dx() : undefined], tensors };
     },
   };
 }

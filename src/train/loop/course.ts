@@ -10,7 +10,7 @@ import { explained, notFiniteVariable } from './failures.ts';
 import { type PlacedNetwork, placeNetwork, replaceNetwork } from './placed-network.ts';
 import { runLength } from './run-length.ts';
 import { startValues } from './start-values.ts';
-import type { TrainingTask } from './task.ts';
+import type { NetworkStage, TrainingTask } from './task.ts';
 
 /** A run under way: what stays, and what each step replaces. */
 export interface Course {
@@ -28,7 +28,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   const { config, folder, hashes, createRunner, report } = task;
   const { epochs } = config.settings;
   const length = runLength(config.settings, task.loaders.train);
-  const first = task.network(sizeOf(task, 0));
+  const first = task.network(stageOf(task, 0));
   const { variables } = first.training.program;
   const saved = readState(folder, variables, hashes, (state) => report({ kind: 'damaged', ...state }));
   if (saved && saved.state.epoch > epochs) {
@@ -38,13 +38,13 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   }
   const state = saved?.state ?? startState;
   const values = saved?.values ?? startValues(first.graph, variables, await task.start(first.graph));
-  const size = sizeOf(task, Math.min(state.epoch, epochs - 1));
-  const network = state.epoch === 0 ? first : task.network(size);
+  const stage = stageOf(task, Math.min(state.epoch, epochs - 1));
+  const network = state.epoch === 0 ? first : task.network(stage);
   const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);
   try {
     // Of a file that somebody changed the first report would be the end, hours later.
     readRecords(folder.path);
-    const placed = await placeNetwork(network, size, createRunner, values);
+    const placed = await placeNetwork(network, stage, createRunner, values);
     const best = readBestEvaluation(folder.path, state.best, network.training.classes);
     const course: Course = { task, length, log, placed, state, best };
     const parameters = countOf(variables, new Set(network.training.trainable));
@@ -58,12 +58,13 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   }
 }
 
-/** Makes sure that the network has the size of the epoch's images. */
+/** Makes sure that the network is that of the epoch's stage. */
 export async function enterEpoch(course: Course): Promise<void> {
   const { task, placed, state } = course;
-  const size = sizeOf(task, state.epoch);
-  if (size === placed.size) return;
-  course.placed = await replaceNetwork(placed, task.network(size), size, task.createRunner);
+  const stage = stageOf(task, state.epoch);
+  const { size, keepStatistics } = placed.stage;
+  if (stage.size === size && stage.keepStatistics === keepStatistics) return;
+  course.placed = await replaceNetwork(placed, task.network(stage), stage, task.createRunner);
 }
 
 /** Writes a checkpoint. @param known the values of all variables, where they have been read. */
@@ -102,8 +103,9 @@ function countOf(variables: readonly { name: string; shape: readonly number[] }[
   return count;
 }
 
-/** The size of an epoch's images where the run has a progression; undefined for the network's own. */
-function sizeOf({ config: { settings } }: TrainingTask, epoch: number): number | undefined {
-  const { progressive, epochs } = settings;
-  return progressive === undefined ? undefined : sizeOfEpoch(parseProgression(progressive), epoch, epochs);
+/** @param epoch from 0 */
+function stageOf({ config: { settings } }: TrainingTask, epoch: number): NetworkStage {
+  const { progressive, epochs, 'freeze-norms': freezing = 0 } = settings;
+  const size = progressive === undefined ? undefined : sizeOfEpoch(parseProgression(progressive), epoch, epochs);
+  return { size, keepStatistics: epoch >= epochs - freezing };
 }

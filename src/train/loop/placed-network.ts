@@ -1,18 +1,18 @@
 import type { CreateRunner, StepRunner } from '../../backends/runner.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
-import type { TrainedNetwork } from './task.ts';
+import type { NetworkStage, TrainedNetwork } from './task.ts';
 
-/** A network at one size, on a backend, with its variables. */
+/** A network in one stage, on a backend, with its variables. */
 export interface PlacedNetwork extends TrainedNetwork {
-  readonly size: number | undefined;
+  readonly stage: NetworkStage;
   readonly runner: StepRunner;
 }
 
 /** Puts a network on a backend. Its runner may be closed twice. */
 export async function placeNetwork(
   network: TrainedNetwork,
-  size: number | undefined,
+  stage: NetworkStage,
   createRunner: CreateRunner,
   values: ReadonlyMap<string, Float32Array>,
 ): Promise<PlacedNetwork> {
@@ -28,26 +28,26 @@ export async function placeNetwork(
     close();
     throw e;
   }
-  return { ...network, size, runner: { ...runner, close } };
+  return { ...network, stage, runner: { ...runner, close } };
 }
 
-/** Continues with a network at another size: the variables are carried over. Closes the one before. */
+/** Continues with a network in another stage: the variables are carried over. Closes the one before. */
 export async function replaceNetwork(
   placed: PlacedNetwork,
   network: TrainedNetwork,
-  size: number | undefined,
+  stage: NetworkStage,
   createRunner: CreateRunner,
 ): Promise<PlacedNetwork> {
   const shapes = new Map(network.training.program.variables.map((v) => [v.name, v.shape.join()]));
   for (const { name, shape } of placed.training.program.variables) {
     if (shapes.get(name) !== shape.join()) {
       throw new RunError(
-        words`${option('progressive')}: '${name}' has a different shape for images of ${size ?? 0} pixels`,
+        words`${option('progressive')}: '${name}' has a different shape for images of ${stage.size ?? 0} pixels`,
         { setting: 'progressive' },
       );
     }
   }
   const values = await placed.runner.read();
   placed.runner.close();
-  return placeNetwork(network, size, createRunner, values);
+  return placeNetwork(network, stage, createRunner, values);
 }

@@ -15,6 +15,14 @@ export interface TrainedNetwork {
   readonly training: TrainingProgram;
 }
 
+/** What of a network changes from epoch to epoch. Its variables do not. */
+export interface NetworkStage {
+  /** Of its images, where they grow over the run; undefined for the network's own. */
+  readonly size: number | undefined;
+  /** Whether batch norms go by their running statistics, which stay. */
+  readonly keepStatistics: boolean;
+}
+
 /** Everything that a training run needs. The caller opens it, holds the folder's lock, and closes what it opened. */
 export interface TrainingTask {
   readonly folder: RunFolder;
@@ -22,8 +30,8 @@ export interface TrainingTask {
   /** See `configHashes`. */
   readonly hashes: readonly [string, ...string[]];
   readonly createRunner: CreateRunner;
-  /** The network for images of a size (a progression's), or its own size. The variables are the same at every size. */
-  network(size: number | undefined): TrainedNetwork;
+  /** The network as it trains in a stage. */
+  network(stage: NetworkStage): TrainedNetwork;
   /** The weights that a new run starts from. */
   start(graph: Graph): WeightSource | Promise<WeightSource>;
   readonly loaders: { readonly train: Loader; readonly validation?: Loader };

@@ -8,9 +8,14 @@ import { parseBytes } from '../../report/parse-quantity.ts';
 import { RunError } from '../run-error.ts';
 import { defaultHead, selectTensors } from '../select-tensors.ts';
 import type { ResolvedSettings } from '../settings.ts';
+import type { NetworkStage } from './task.ts';
 
 /** What of a run's settings its program is built with. @throws RunError for parts that the network does not have. */
-export function trainingOptions(graph: Graph, settings: ResolvedSettings): TrainingOptions {
+export function trainingOptions(
+  graph: Graph,
+  settings: ResolvedSettings,
+  { keepStatistics }: Pick<NetworkStage, 'keepStatistics'>,
+): TrainingOptions {
   const { freeze, head } = settings;
   const headTensors = head === undefined ? () => defaultHead(graph) : () => selectTensors(graph, head, 'head');
   return {
@@ -21,6 +26,7 @@ export function trainingOptions(graph: Graph, settings: ResolvedSettings): Train
     accumulate: settings.accumulate > 1,
     ema: settings.ema > 0,
     frozen: freeze === undefined ? new Set() : selectTensors(graph, freeze, 'freeze'),
+    keepStatistics,
     head: settings['head-rate'] === undefined ? new Set() : headTensors(),
     ...(settings.quantize && { quantise: quantisedFor }),
     checkpoint: checkpointOf(settings),

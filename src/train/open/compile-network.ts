@@ -3,7 +3,7 @@ import { compileSpec, isWhole, type Network } from '../../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../node/open-spec.ts';
 import type { Report } from '../events.ts';
-import type { TrainedNetwork } from '../loop/task.ts';
+import type { NetworkStage, TrainedNetwork } from '../loop/task.ts';
 import { trainingOptions } from '../loop/training-options.ts';
 import type { NetworkRequest } from '../run/run-config.ts';
 import { RunError } from '../run-error.ts';
@@ -39,9 +39,10 @@ export function compileNetwork(spec: Spec, request: NetworkRequest, tell: TellDi
 export function trainedNetwork(
   { graph }: Pick<Network, 'graph'>,
   settings: ResolvedSettings,
+  stage: Pick<NetworkStage, 'keepStatistics'>,
   tell: TellDiagnostics,
 ): TrainedNetwork {
-  const { training, diagnostics } = buildTrainingProgram(graph, trainingOptions(graph, settings));
+  const { training, diagnostics } = buildTrainingProgram(graph, trainingOptions(graph, settings, stage));
   if (!training || hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be trained`, { diagnostics });
   tell(diagnostics);
   return { graph, training };

@@ -66,6 +66,8 @@ export interface EvaluationResult extends Evaluation {
   /** By the numbers that `confusion` counts them by. */
   readonly classes: readonly string[];
   readonly backend: string;
+  /** Whether weights and values are rounded as int8 files hold them: of a training with `quantize`. */
+  readonly rounded: boolean;
 }
 
 /** What is evaluated, opened but for its weights. */
@@ -108,6 +110,7 @@ export async function evaluateNetwork(
     const evaluation = await evaluateSplit({
       network,
       source: opened.source,
+      ...(opened.ranges && { ranges: opened.ranges }),
       dataset,
       split: images,
       ...(crop !== undefined && { crop }),
@@ -121,7 +124,16 @@ export async function evaluateNetwork(
     signal?.throwIfAborted();
     if (!evaluation) throw new Error('an evaluation that nothing stops has stopped');
     const { classes, path: data } = dataset;
-    return { ...evaluation, network, weights: weights.file, data, split, classes, backend: backend.name };
+    return {
+      ...evaluation,
+      network,
+      weights: weights.file,
+      data,
+      split,
+      classes,
+      backend: backend.name,
+      rounded: opened.ranges !== undefined,
+    };
   } finally {
     await closeAll(closing);
   }

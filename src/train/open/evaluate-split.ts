@@ -2,13 +2,15 @@ import { buildTrainingProgram } from '../../5-graph/training/build-training-prog
 import type { StepProgram } from '../../5-graph/training/program.ts';
 import type { Backend } from '../../backends/backend.ts';
 import type { Network } from '../../compile-spec.ts';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { hasErrors, listNames } from '../../diagnostics/diagnostic.ts';
+import type { TrainedRanges } from '../../weights/range-facts.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import { createLoader } from '../data/create-loader.ts';
 import type { Dataset, SkippedImage, Split } from '../data/types.ts';
 import { type Evaluation, evaluate } from '../loop/evaluate.ts';
 import { runFunction } from '../loop/failures.ts';
 import { startValues } from '../loop/start-values.ts';
+import { quantisedFor } from '../loop/training-options.ts';
 import { RunError } from '../run-error.ts';
 import { imageOf } from './classified-network.ts';
 import { plainLoaderOptions } from './loader-options.ts';
@@ -16,6 +18,8 @@ import { plainLoaderOptions } from './loader-options.ts';
 export interface EvaluateSplitRequest {
   readonly network: Network;
   readonly source: WeightSource;
+  /** What the weights state of a training with rounded values, which are then rounded here, too. */
+  readonly ranges?: TrainedRanges;
   readonly dataset: Dataset;
   readonly split: Split;
   /** See `LoaderOptions`. */
@@ -30,14 +34,15 @@ export interface EvaluateSplitRequest {
 
 /** Runs a network with its weights over a split of the data. Undefined if it was stopped on the way. */
 export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation | undefined> {
-  const { network, source, dataset, split, crop, backend, batch, workers, progress, skipped, stopped } = request;
-  const { program, classes } = evaluationProgram(network);
+  const { network, source, ranges, dataset, split, crop, backend, batch, workers, progress, skipped, stopped } =
+    request;
+  const { program, classes, values } = evaluationProgram(network, ranges);
   const plain = plainLoaderOptions(imageOf(network.graph), batch, workers);
   const options = { ...plain, training: false, ...(crop !== undefined && { crop }) };
   const loader = createLoader({ ...dataset, splits: { test: split } }, 'test', options);
   const runner = await backend.createRunner(program);
   try {
-    await runner.write(startValues(network.graph, program.variables, source));
+    await runner.write(values(source));
     return await evaluate({
       loader,
       epoch: 0,
@@ -60,16 +65,43 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
 }
 
 /** Of a network's training program what evaluating needs: one function, and the network's own tensors. */
-export function evaluationProgram({ graph }: Network): { program: StepProgram; classes: number } {
-  const { training, diagnostics } = buildTrainingProgram(graph, { ema: false });
+export interface EvaluationProgram {
+  readonly program: StepProgram;
+  readonly classes: number;
+  /** What its variables are, by the weights. */
+  values(source: WeightSource): ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * What evaluates a network.
+ * @param ranges of a training with rounded values: they are rounded, as int8 files hold them
+ * @throws RunError for a network that is no classifier, and for ranges that are not of it
+ */
+export function evaluationProgram({ graph }: Network, ranges?: TrainedRanges): EvaluationProgram {
+  const options = { ema: false, ...(ranges && { quantise: quantisedFor }) };
+  const { training, diagnostics } = buildTrainingProgram(graph, options);
   if (!training || hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be evaluated`, { diagnostics });
-  const { program, classes } = training;
+  const { program, classes, ranges: needed } = training;
+  const missing = needed.filter((name) => !ranges?.has(name));
+  if (missing.length > 0) {
+    throw new RunError(`the weights state no range of ${listNames(missing, 3)}: they are not of this network`, {
+      setting: 'weights',
+    });
+  }
+  const own = program.variables.filter(({ start }) => start === 'weights');
+  const held = program.variables.filter(({ name }) => needed.includes(name));
   return {
     program: {
       ...program,
-      variables: program.variables.filter(({ start }) => start === 'weights'),
+      variables: [...own, ...held],
       functions: program.functions.filter(({ name }) => name === 'evaluate'),
     },
     classes,
+    // of a range that is known it is as if it had been seen once
+    values: (source) =>
+      new Map([
+        ...startValues(graph, own, source),
+        ...[...(ranges ?? [])].map(([name, range]) => [name, Float32Array.of(...range, 1)] as const),
+      ]),
   };
 }

@@ -114,7 +114,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
       settings: { ...settings, augment: settings.augment ?? recipeFor(dataset.look).augment },
       ...(engine && { engine }),
     };
-    trainedNetwork(network, config.settings, tell);
+    trainedNetwork(network, config.settings, { keepStatistics: false }, tell);
     if (engine) requireTorchForm(network);
     const loaders = openLoaders(dataset, network.graph, config.settings, workers);
     closing.push(() => closeLoaders(loaders));

@@ -77,9 +77,10 @@ export function createRunHandle(parts: OpenedParts, opened: RunControl): Run {
         config,
         hashes,
         createRunner: backend.createRunner,
-        network: (size) => {
+        network: (stage) => {
+          const { size } = stage;
           const at = size === undefined ? network : compileNetwork(spec, { ...config.network, resolution: size }, tell);
-          return trainedNetwork(at, settings, tell);
+          return trainedNetwork(at, settings, stage, tell);
         },
         start,
         loaders,

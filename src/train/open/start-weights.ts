@@ -7,6 +7,7 @@ import { hubAddress, hubNameOf } from '../../node/hub/hub-name.ts';
 import { openCheckpoint } from '../../node/open-checkpoint.ts';
 import type { Spec } from '../../node/open-spec.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
+import { statedRanges, type TrainedRanges } from '../../weights/range-facts.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import type { NetworkRequest, StartWeights } from '../run/run-config.ts';
 import { RunError } from '../run-error.ts';
@@ -25,6 +26,8 @@ export interface WeightsOptions {
 
 export interface OpenedWeights {
   readonly source: WeightSource;
+  /** Of a training with rounded values. */
+  readonly ranges?: TrainedRanges;
   close(): void;
 }
 
@@ -96,5 +99,6 @@ export async function openStartWeights(
     throw new RunError(`the weights of '${weights?.file}' cannot be used`, { setting: 'weights', diagnostics });
   }
   tell(diagnostics);
-  return { source: chosen.source, close: () => opened?.close() };
+  const ranges = opened?.checkpoint && statedRanges(opened.checkpoint.metadata);
+  return { source: chosen.source, ...(ranges && { ranges }), close: () => opened?.close() };
 }

@@ -55,6 +55,7 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   erase: 'default',
   progressive: 'default',
   freeze: 'default',
+  'freeze-norms': 'default',
   head: 'default',
   'head-rate': 'default',
   'save-every': 'taken',

@@ -159,9 +159,9 @@ export async function tinyTask(path: string, changes: TaskChanges = {}): Promise
     folder,
     ...readRun(folder),
     createRunner: changes.createRunner?.(backend.createRunner) ?? backend.createRunner,
-    network: (size) => {
-      const { graph } = networkAt(size);
-      const options = trainingOptions(graph, settings);
+    network: (stage) => {
+      const { graph } = networkAt(stage.size);
+      const options = trainingOptions(graph, settings, stage);
       const { training } = buildTrainingProgram(graph, options);
       if (!training) throw new Error('the fixture does not train');
       return { graph, training };

@@ -71,7 +71,10 @@ describe('a stopped run goes on to the same bytes as one that is not', () => {
     ['with a last step of fewer batches and images', unequal],
     ['with sizes that grow, RMSProp, raw weights too', grown],
     ['with SGD, focal loss, a frozen stem, a faster head', { settings: sgd }],
-    ['with weights and values rounded', { settings: { quantize: true, ema: 0 } }],
+    [
+      'with weights and values rounded, norms frozen at the end',
+      { settings: { quantize: true, ema: 0, 'freeze-norms': 1 } },
+    ],
     ['without validation or averages', { settings: { ema: 0 }, loaders: { train: memoryLoader(5, 8) } }],
   ])('%s', async (_, changes) => {
     const [whole, pieces] = [temporaryFolder(), temporaryFolder()];
@@ -113,10 +116,25 @@ describe('a run', () => {
     for (const [name, values] of last) expect(values, name).toEqual(state.get(`${name}/ema`));
   });
 
+  test('frozen norms keep their statistics in the last epochs, and train what else they have', async () => {
+    const folders = [1, 2].map(() => temporaryFolder());
+    const [before, after] = await Promise.all(
+      folders.map(async (folder, i) => {
+        const settings = { epochs: i + 1, ema: 0, schedule: 'constant', warmup: 0, 'freeze-norms': i } as const;
+        await train(await tinyTask(folder, { settings }));
+        return tensorsOf(join(folder, 'last.safetensors'));
+      }),
+    );
+    const same = [...before!].flatMap(([name, values]) => (String(values) === String(after!.get(name)) ? [name] : []));
+    const statistics = [...before!.keys()].filter((name) => /running_(mean|var)$/.test(name));
+    expect(same.sort()).toEqual(statistics.sort());
+    expect(statistics.length).toBeGreaterThan(5);
+  });
+
   test('frozen parts stay bit for bit, averages and statistics too', async () => {
     const folder = temporaryFolder();
     const task = await tinyTask(folder, { settings: { freeze: 'stem,stages.0' } });
-    const { graph } = task.network(undefined);
+    const { graph } = task.network({ size: undefined, keepStatistics: false });
     const initial = await task.start(graph);
     const before = new Map([...graphTensors(graph)].map(({ tensor }) => [tensor.name, [...initial.read(tensor)]]));
     await train(task);

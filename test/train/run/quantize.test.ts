@@ -73,6 +73,15 @@ test('train --quantize gives what compile --int8 writes without pictures, and th
   );
   await run(...common, '--weights', 'float/best.safetensors', '--quantize', '--epochs', '2', '--out', 'run');
 
+  // an evaluation of the run is what its training validated: the rounded network
+  const evaluated = JSON.parse(await run('eval', '--run', 'run', '--backend', 'cpu', '--json'));
+  const lines = readFileSync(join(cwd, 'run', 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const validated = lines.map((line) => JSON.parse(line)).findLast(({ kind, best }) => kind === 'epoch' && best);
+  expect(evaluated.rounded).toBe(true);
+  expect(evaluated.loss).toBeCloseTo(validated.validation.raw.loss, 6);
+
   const out = await run('compile', '--run', 'run', '--int8', '-o', 'net.onnx');
   expect(out).toContain('int8: 11 of 11 layers, with the ranges of training\n');
   const bytes = readFileSync(join(cwd, 'net.onnx'));
