@@ -405,7 +405,8 @@ describe.skipIf(!python)('runs of train.py', () => {
     expect(stateProblem(state)).toBe(undefined);
     expect(state.step).toBe(epochs.at(-1)!.step);
     const { network } = openStoredNetwork(folderOf(run), () => {});
-    const { variables } = trainedNetwork(network, config.settings, { keepStatistics: false }, () => {}).training.program;
+    const { variables } = trainedNetwork(network, config.settings, { keepStatistics: false }, () => {}).training
+      .program;
     const shapes = variables.filter((variable) => !variable.name.endsWith('/sum'));
     expect(Object.fromEntries([...checkpoint!.tensors].map(([key, { shape }]) => [key, shape]))).toEqual(
       Object.fromEntries(shapes.map((variable) => [variable.name, variable.shape])),
