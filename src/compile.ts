@@ -1,6 +1,6 @@
 import { chooseModel } from './2-resolve/choose-model.ts';
 import type { DeclaredModel, Program } from './2-resolve/program.ts';
-import { resolveProgram } from './2-resolve/resolve.ts';
+import { type ResolvedProgram, resolveProgram } from './2-resolve/resolve.ts';
 import { checkProgram } from './3-check/check.ts';
 import type { ScalingPoint, ScalingRequest } from './4-scale/scaling.ts';
 import { buildGraph } from './5-graph/build.ts';
@@ -39,7 +39,14 @@ export interface Compilation {
  * Never throws for what a source contains: errors are diagnostics.
  */
 export function compile(source: Source, options: CompileOptions = {}, host: Host = emptyHost): Compilation {
-  const { program, diagnostics: resolving } = resolveProgram(source, host);
+  return compileProgram(resolveProgram(source, host), options);
+}
+
+/** `compile`, of a program that has been read. */
+export function compileProgram(
+  { program, diagnostics: resolving }: ResolvedProgram,
+  options: CompileOptions = {},
+): Compilation {
   const diagnostics: Diagnostic[] = [...resolving, ...checkProgram(program)];
   if (hasErrors(diagnostics)) return { asked: options, program, diagnostics };
   const chosen = chooseModel(program, options);

@@ -40,3 +40,31 @@ export function readFiles(host: Host): ProgramFiles {
     },
   };
 }
+
+/** Reads the files of the library once, and with them what is found of these: for a program that is read again and again, changed. */
+export function keepLibrary(files: ProgramFiles): ProgramFiles {
+  const sources = new Map<string, Source>();
+  const parsed = new WeakMap<Source, ParseResult>();
+  const linked = new Map<string, Module>();
+  return {
+    ...files,
+    library(name, text) {
+      const source = sources.get(name) ?? files.library(name, text);
+      sources.set(name, source);
+      return source;
+    },
+    parse(source) {
+      if (sources.get(source.name) !== source) return files.parse(source);
+      const result = parsed.get(source) ?? files.parse(source);
+      parsed.set(source, result);
+      return result;
+    },
+    // the library imports nothing but itself
+    link(file, imported, own) {
+      if (!file.library) return files.link(file, imported, own);
+      const module = linked.get(file.path) ?? files.link(file, imported, own);
+      linked.set(file.path, module);
+      return module;
+    },
+  };
+}

@@ -28,16 +28,18 @@ function report(loading: Loading, d: Diagnostic): void {
   if (loading.errors++ < maxErrors) loading.diagnostics.push(d);
 }
 
+/** A program as far as it could be read, and why not further. */
+export interface ResolvedProgram {
+  readonly program: Program;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /**
  * Reads a source and all that it imports. Imports are followed through the host and kept inside its root; `std/...`
  * names the library. Never throws: what cannot be read is a diagnostic at the import.
  * @param files how files are read, parsed and linked; the editor's keeps what did not change
  */
-export function resolveProgram(
-  source: Source,
-  host: Host,
-  files: ProgramFiles = readFiles(host),
-): { program: Program; diagnostics: readonly Diagnostic[] } {
+export function resolveProgram(source: Source, host: Host, files: ProgramFiles = readFiles(host)): ResolvedProgram {
   const loading: Loading = { host, files, diagnostics: [], errors: 0, done: new Map(), stack: [] };
   const library = source.name.startsWith('std/') && stdlib[source.name] === source.text;
   const entry = loadModule(loading, library ? source.name : host.resolvePath('', source.name), source, library);

@@ -3,12 +3,15 @@ import { withoutColumn } from '../../1-parse/edit-columns.ts';
 import { format } from '../../1-parse/format.ts';
 import { parse } from '../../1-parse/parse.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
+import { keepLibrary, readFiles } from '../../2-resolve/files.ts';
+import { resolveProgram } from '../../2-resolve/resolve.ts';
 import { checkSource } from '../../check-source.ts';
-import { type CompileOptions, compile } from '../../compile.ts';
+import { type CompileOptions, compileProgram } from '../../compile.ts';
 import { applyFixes } from '../../diagnostics/apply-fixes.ts';
 import { createDiagnostic, type Diagnostic, hasErrors, type TextEdit } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host.ts';
-import type { Source } from '../../source.ts';
+import { memoise } from '../../memoise.ts';
+import type { Source, Span } from '../../source.ts';
 import type { DiscoveredSpace } from './discover.ts';
 import { type Decision, type Encoding, isUsed } from './space.ts';
 
@@ -17,6 +20,9 @@ export interface Settled {
   readonly text?: string;
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** How the files of networks of a space are read: the library once. */
+const filesOf = memoise((host: Host) => keepLibrary(readFiles(host)));
 
 /**
  * The text of a spec with the choices of one candidate settled: a plain spec, which compiles and trains like any other. Cells
@@ -48,19 +54,20 @@ function settledText(
 ): Settled {
   const edits = choiceEdits(source, space, encoding, empties);
   if ('severity' in edits) return { diagnostics: [edits] };
+  const files = filesOf(host);
   let text = applyEdits(source, edits);
   // a cell that is not a choice itself may be one that only other blocks take
   for (;;) {
-    const { diagnostics } = compile({ ...source, text }, options, host);
-    const untaken = diagnostics.find((d) => d.code === 'cell-not-taken')?.span;
+    const { diagnostics } = compileProgram(resolveProgram({ ...source, text }, host, files), options);
+    const untaken = diagnostics.flatMap(({ code, span }) => (code === 'cell-not-taken' && span ? [span] : []));
     const column = diagnostics.find((d) => d.code === 'unknown-column')?.span;
-    if (untaken) text = applyEdits({ ...source, text }, [{ span: untaken, newText: ' ' }]);
+    if (untaken.length > 0) text = applyEdits({ ...source, text }, emptied(untaken));
     else if (column) text = applyEdits({ ...source, text }, withoutColumn({ ...source, text }, column));
     else if (hasErrors(diagnostics)) return { diagnostics };
     else break;
   }
   const settled = { ...source, text };
-  const unused = checkSource(settled, host).diagnostics.filter(({ code }) => code === 'unused-import');
+  const unused = checkSource(settled, host, { files }).diagnostics.filter(({ code }) => code === 'unused-import');
   const plain = applyFixes(
     settled,
     unused.flatMap((d) => d.fixes ?? []),
@@ -97,6 +104,11 @@ function choiceEdits(
   // two choices of one emptied cell are one edit
   const byStart = new Map([...edits.values()].map(({ edit }) => [edit.span.start, edit]));
   return [...byStart.values()];
+}
+
+/** What empties cells, each once: blocks that do not take one may be several. */
+function emptied(cells: readonly Span[]): TextEdit[] {
+  return [...new Map(cells.map((span) => [span.start, { span, newText: ' ' }])).values()];
 }
 
 function cellsOfChoices(source: Source): Map<number, CellNode> {
