@@ -111,17 +111,17 @@ export async function openQueuePool(
         const jobs = keys.length > 0 ? await asked(() => trials.getJobs(['waiting', 'active', 'prioritized'])) : [];
         if (!jobs) return;
         const there = new Map(jobs.map((job) => [String(job.id), job]));
-        for (const key of keys) {
-          const found = await asked(() => results.getJob(key));
-          take(key, found);
-        }
-        for (const [key, { job }] of wanted) {
-          if (put.has(key) && (there.has(key) || !keys.includes(key))) continue;
-          await asked(() =>
-            trials.add('trial', queued(job), { jobId: key, removeOnComplete: true, removeOnFail: true }),
-          );
-          put.add(key);
-        }
+        const found = await asked(() => Promise.all(keys.map((key) => results.getJob(key))));
+        if (!found) return;
+        for (const [i, key] of keys.entries()) take(key, found[i]);
+        const missing = [...wanted].filter(([key]) => !put.has(key) || (keys.includes(key) && !there.has(key)));
+        const added = missing.map(([key, { job }]) => ({
+          name: 'trial',
+          data: queued(job),
+          opts: { jobId: key, removeOnComplete: true, removeOnFail: true },
+        }));
+        if (added.length > 0) await asked(() => trials.addBulk(added));
+        for (const [key] of missing) put.add(key);
         tell(there);
         await setTimeout(interval, undefined, { signal: ended.signal }).catch(() => {});
       }

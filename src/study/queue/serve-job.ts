@@ -22,6 +22,7 @@ export interface JobControl {
  * Does a training that was taken from the queue, and delivers its result. The training is a child's; this process only says again
  * and again that it has the job. If it comes too late for that, another process takes the job as well, waits for the run, and finds
  * it done.
+ * @param trained told when the training has ended, and this machine has room for another while the result is delivered
  * @returns why no other training of the study could be done here either; undefined where this one says nothing of that
  */
 export async function serveJob(
@@ -29,6 +30,7 @@ export async function serveJob(
   job: Job,
   token: string,
   control: JobControl,
+  trained: () => void,
 ): Promise<string | undefined> {
   const { signal, lockMs, reachability, onEvent } = control;
   const key = keyOf(job);
@@ -43,6 +45,7 @@ export async function serveJob(
       const network = basename(trial.spec, '.enet');
       onEvent({ kind: 'started', study: study.name, network, epochs: trial.epochs });
       const result = signal.aborted ? undefined : await train(study, job, key, trial);
+      trained();
       if (!result) {
         await leave();
         onEvent({ kind: 'returned', study: study.name, network });

@@ -10,9 +10,9 @@ import { deliver, serveJob } from './serve-job.ts';
 import { untilAnswered } from './until-answered.ts';
 import type { WorkerEvent } from './worker-events.ts';
 
-/** How often studies are looked for, in milliseconds. */
+/** How often studies are looked for while there is one, in milliseconds. */
 const studiesInterval = 2000;
-/** How often a training is looked for where there is none, in milliseconds. */
+/** How often a study or a training is looked for where there is none, in milliseconds. */
 const idleInterval = 250;
 /** A study that was refused is looked at again after so long, in milliseconds: its images may have come. */
 const refusalInterval = 30_000;
@@ -49,7 +49,10 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
   const server = openQueueServer(address, cwd);
   const studies = await server.queue(studiesQueue);
   const known = new Map<string, Known>();
-  const running = new Set<Promise<void>>();
+  /** Trainings under way, and all that is done for them: a result is delivered while the next network trains. */
+  const training = new Set<Promise<void>>();
+  const serving = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
   const reachability = {
     away: (reason: string) => onEvent({ kind: 'away', reason }),
     back: () => onEvent({ kind: 'back' }),
@@ -64,18 +67,24 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
   signal.addEventListener('abort', stopAll);
   try {
     while (!signal.aborted) {
-      if (performance.now() - looked > studiesInterval) {
+      if (failure) throw failure.error;
+      const hasStudies = [...known.values()].some(({ study }) => study !== undefined);
+      if (performance.now() - looked > (hasStudies ? studiesInterval : idleInterval)) {
         await look(studies);
         looked = performance.now();
       }
-      const taken = running.size < concurrency && (await takeOne());
-      if (!taken) await Promise.race([...running, pause(running.size < concurrency ? idleInterval : studiesInterval)]);
+      const taken = training.size < concurrency && (await takeOne());
+      if (taken) continue;
+      await Promise.race([...training, pause(training.size < concurrency ? idleInterval : studiesInterval)]);
     }
+    stopAll();
+    await Promise.all(serving);
+    if (failure) throw failure.error;
   } catch (e) {
     throw e instanceof RunError ? e : new RunError(`the queue at ${address.shown} refuses: ${(e as Error).message}`);
   } finally {
     stopAll();
-    await Promise.all(running);
+    await Promise.all(serving);
     signal.removeEventListener('abort', stopAll);
     await Promise.all([...known.values()].map(({ study }) => study?.close()));
     await closeQuietly(studies);
@@ -147,15 +156,22 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
 
   function start(one: Known & { study: JoinedStudy }, job: Job, token: string): void {
     one.busy++;
-    const work = serveJob(one.study, job, token, control)
-      .then((refused) => {
-        if (refused !== undefined) refuse(one, refused);
-      })
-      .finally(() => {
-        one.busy--;
-        running.delete(work);
-      });
-    running.add(work);
+    const trained = new Promise<void>((resolve) => {
+      const work = serveJob(one.study, job, token, control, resolve)
+        .then((refused) => {
+          if (refused !== undefined) refuse(one, refused);
+        })
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => {
+          one.busy--;
+          serving.delete(work);
+          resolve();
+        });
+      serving.add(work);
+    }).then(() => void training.delete(trained));
+    training.add(trained);
   }
 
   /** A training has shown that none can be done here. */
