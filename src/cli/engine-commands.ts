@@ -72,7 +72,7 @@ export const engineCommands: readonly Command[] = [
     name: 'verify',
     summary: 'whether the forms of a network give the same outputs, on every backend',
     ...takesSpec,
-    details: `Writes the network in each form (${verifiedForms}) with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.`,
+    details: `Writes the network in each form (${verifiedForms}) with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\n--int8 compares what engines make of int8 files: ONNX Runtime with its integer kernels, and TensorFlow Lite with XNNPACK and without. Each rounds sums in a way of its own, so that numbers are not compared: an engine must be as near to float32 as what the integers of its file stand for, to --tolerance decibels of signal over noise.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.`,
     options: [
       ...scalingOptions,
       classes,
@@ -90,13 +90,26 @@ export const engineCommands: readonly Command[] = [
         name: 'tolerance',
         value: 'N',
         kind: 'number',
-        most: 1,
-        description: 'the most that an output may be off, over its largest value; 1e-4 by default',
+        most: 100,
+        description:
+          'the most that an output may be off, over its largest value; 1e-4 by default. With --int8 decibels; 1 by default',
+      },
+      {
+        name: 'int8',
+        description: 'whether engines keep the answers of int8 files, by their distance from float32',
+      },
+      {
+        name: 'calibrate',
+        value: 'PATH',
+        repeatable: true,
+        completes: 'file',
+        description: 'with --int8: pictures, or a folder of them, in the place of normal numbers',
       },
       json,
     ],
     examples: [
       ['enetc verify efficientnet --variant b0 --resolution 64', 'a quick check'],
+      ['enetc verify efficientnet-lite --weights lite0.pth --int8 --calibrate photos', 'int8 files on pictures'],
       [
         'enetc verify mobilenet-v3 --variant small --weights timm.safetensors --convention torch --backend cpu',
         'published weights, on one backend',

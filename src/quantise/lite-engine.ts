@@ -8,10 +8,10 @@ import { RunError } from '../train/run-error.ts';
 import { type Engine, emittedSize, fileSinks, imageInput } from './engine.ts';
 
 /**
- * TensorFlow Lite's interpreter with XNNPACK, fed with the files that `compile` writes.
- * @param folder where files are made and removed.
+ * TensorFlow Lite's interpreter, fed with the files that `compile` writes.
+ * @param folder where files are made and removed. @param delegate whether XNNPACK computes what it can
  */
-export function liteEngine(lite: LiteInterpreter, folder: string): Engine {
+export function liteEngine(lite: LiteInterpreter, folder: string, delegate = true): Engine {
   let files = 0;
   return {
     name: lite.engine,
@@ -21,7 +21,7 @@ export function liteEngine(lite: LiteInterpreter, folder: string): Engine {
       try {
         liteTarget.emit({ graph, weights, metadata: [], options: liteTarget.defaults, open: written.open });
         written.finish();
-        const session = await lite.open({ model: path, threads: 1, delegate: true }).catch((e: unknown) => {
+        const session = await lite.open({ model: path, threads: 1, delegate }).catch((e: unknown) => {
           throw new RunError(`${lite.engine} does not take '${graph.name}': ${firstLine(e)}`);
         });
         const { name, shape } = imageInput(graph);

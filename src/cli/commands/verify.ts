@@ -12,14 +12,18 @@ import { exitCodes, usageError } from '../io.ts';
 import { openWeights } from '../open-weights.ts';
 import { printAnswer, printDiagnostics } from '../print-diagnostics.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
+import { verifyInt8 } from './verify-int8.ts';
 
 const defaults = { batch: 2, tolerance: 1e-4 };
 
 /** `enetc verify [spec]` */
 export const verifyCommand: RunCommand = async (args, io) => {
+  if (flag(args, 'int8')) return verifyInt8(args, io);
+  if (flag(args, 'calibrate')) throw usageError('--calibrate needs --int8', 'verify');
   requireWeights(args);
   const tolerance = number(args, 'tolerance') ?? defaults.tolerance;
-  if (!(tolerance > 0)) throw usageError('--tolerance takes a number above 0', 'verify');
+  if (!(tolerance > 0 && tolerance <= 1))
+    throw usageError('--tolerance takes a number above 0, and at most 1', 'verify');
   const opened = await openNetwork(args, io);
   if (!opened) return exitCodes.diagnostics;
   const weights = await openWeights(opened, args, io);
