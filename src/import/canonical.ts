@@ -3,6 +3,7 @@ import { foldBatchNorm, removeTrainingOps } from '../5-graph/passes/for-inferenc
 import { slopeOf } from '../ops/activations.ts';
 import type { Op } from '../ops/ops.ts';
 import { dilationOf, noPads } from '../ops/window.ts';
+import { isDense } from './convolution-shapes.ts';
 import type { ImportedNetwork } from './network.ts';
 
 /** A node with what it computes; what it owns stays with the node that it was made from. */
@@ -68,7 +69,11 @@ function gathered(
     const isPassed =
       op.kind === 'flatten' &&
       String(plainShape(nodes[inputs[0]!.node]!.shapes[inputs[0]!.output]!)) === String(shapes[0]);
-    if (isPassed || ((commutes(op) || op.kind === 'concat') && inputs.length === 1))
+    if (
+      isPassed ||
+      isStill(op, nodes[inputs[0]?.node ?? -1]?.shapes[inputs[0]?.output ?? 0]) ||
+      ((commutes(op) || op.kind === 'concat') && inputs.length === 1)
+    )
       places[id] = moved(inputs[0] as ValueRef);
     else if (op.kind === 'rescale' && op.scale !== 1 && op.offset !== 0) {
       const scaled = push({ op: { ...op, offset: 0 }, inputs: given, id, shapes });
@@ -76,6 +81,14 @@ function gathered(
     } else places[id] = push({ op, inputs: given, id, shapes });
   }
   return { nodes: plain, outputs: outputs.map(moved) };
+}
+
+/** Whether an op gives what it is given: a pool over single pixels. */
+function isStill(op: Op, input: Shape | undefined): boolean {
+  if (op.kind === 'globalAvgPool' || op.kind === 'globalMaxPool') return !!input && plainShape(input).length === 1;
+  if (op.kind !== 'avgPool' && op.kind !== 'maxPool') return false;
+  const { kernel, stride, pads } = op.window;
+  return String([...kernel, ...stride]) === '1,1,1,1' && Object.values(pads).every((n) => n === 0);
 }
 
 /** Texts by what they say of a network's part, as numbers: equal parts have equal numbers. */
@@ -99,7 +112,7 @@ export function identities({ nodes }: PlainNetwork, intern: Interner): readonly 
     else {
       const from = refs.map((ref) => `${ids[ref.node]}.${ref.output}`);
       const input = refs[0] && nodes[refs[0].node]?.shapes[refs[0].output];
-      const dense = input && plainShape(input).length === 1 ? denseText(op) : undefined;
+      const dense = denseText(op, input);
       ids.push(intern(`${dense ?? textOf(op)} ${plainShape(shapes[0] ?? [])} of ${commutes(op) ? from.sort() : from}`));
     }
   }
@@ -111,15 +124,11 @@ function plainShape(shape: Shape): Shape {
   return shape.length === 3 && shape[1] === 1 && shape[2] === 1 ? shape.slice(0, 1) : shape;
 }
 
-/** A linear layer, or the convolution of one pixel that is the same; undefined of anything else. */
-function denseText(op: Op): string | undefined {
+/** A linear layer, or the convolution over all of its map that is the same; undefined of anything else. */
+function denseText(op: Op, input: Shape | undefined): string | undefined {
+  if (!isDense(op, input)) return undefined;
   if (op.kind === 'linear') return `dense ${op.units} ${op.bias}`;
-  const isPoint =
-    op.kind === 'conv' &&
-    op.groups === 1 &&
-    String(op.window.kernel) === '1,1' &&
-    String(Object.values(op.window.pads)) === '0,0,0,0';
-  return isPoint ? `dense ${op.filters} ${op.bias}` : undefined;
+  return op.kind === 'conv' ? `dense ${op.filters} ${op.bias}` : undefined;
 }
 
 export function commutes({ kind }: Op): boolean {

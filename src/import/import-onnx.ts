@@ -54,7 +54,8 @@ export function importGraph(
     }
     const { stated, reason } = stateNetwork(network, name);
     if (!stated) return { diagnostics: [createDiagnostic('import-limits', undefined, { file, reason })] };
-    return { imported: { ...stated, size }, diagnostics: copiedWeights(network, file) };
+    const notes = reason === '' ? [] : [createDiagnostic('import-flat', undefined, { file, reason })];
+    return { imported: { ...stated, size }, diagnostics: [...notes, ...copiedWeights(network, file)] };
   } catch (e) {
     if (!(e instanceof UnsayableNode)) throw e;
     const data = { file, node: e.node, type: e.type, reason: e.message };
@@ -62,7 +63,13 @@ export function importGraph(
   }
 }
 
-/** The text of a network: with blocks where these build the same network, which is made sure of, and else node by node. */
+/** A text of so many lines is one that blocks would make shorter. */
+const manyLines = 40;
+
+/**
+ * The text of a network: with blocks where these build the same network, which is made sure of, and else node by node.
+ * @returns with a text the reason why a long one has no blocks, else why there is none
+ */
 function stateNetwork(
   network: ImportedNetwork,
   name: string,
@@ -73,8 +80,13 @@ function stateNetwork(
     const { graph, diagnostics } = compile({ name: 'imported.enet', text });
     const wrong = diagnostics.find(({ severity }) => severity === 'error');
     const weights = graph && !wrong ? assignWeights(network, graph, false) : undefined;
-    if (graph && weights) return { stated: { text, graph, weights }, reason };
-    reason = wrong?.message ?? '';
+    if (graph && weights) {
+      const isLong = text.trimEnd().split('\n').length > manyLines;
+      const hasBlocks = text.split('\n').some((line) => line.startsWith('block '));
+      if (blocks && isLong && !hasBlocks) reason = 'no part of it occurs twice';
+      return { stated: { text, graph, weights }, reason };
+    }
+    reason = wrong?.message ?? 'with blocks the text is another network';
     if (!wrong && !blocks) throw new Error(`the text of the import is another network\n${text}`);
   }
   return { reason };

@@ -3,10 +3,9 @@ import { type Graph, shapeOf } from '../5-graph/graph.ts';
 import { removeTrainingOps } from '../5-graph/passes/for-inference.ts';
 import { compile } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Op } from '../ops/ops.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { assignWeights } from './assign-weights.ts';
-import { convolutionShapes } from './convolution-shapes.ts';
+import { convolutionShapes, windowed } from './convolution-shapes.ts';
 import { memberCall, memberText, type Setting } from './member-text.ts';
 import { type LibraryMember, members } from './members.generated.ts';
 import { createNames } from './names.ts';
@@ -99,9 +98,9 @@ function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly
 }
 
 /** The filters of the convolutions over several pixels, in ascending order: what classes and conventions leave as they are. */
-function filtersOf(nodes: readonly { readonly op: Op }[]): readonly number[] {
-  return nodes
-    .flatMap(({ op }) => (op.kind === 'conv' && String(op.window.kernel) !== '1,1' ? [op.filters] : []))
+function filtersOf(nodes: Parameters<typeof windowed>[0]): readonly number[] {
+  return windowed(nodes)
+    .flatMap(({ op }) => (String(op.window.kernel) === '1,1' ? [] : [op.filters]))
     .sort((a, b) => a - b);
 }
 

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { totalCost } from '../../src/5-graph/cost.ts';
 import type { Graph } from '../../src/5-graph/graph.ts';
@@ -9,6 +11,8 @@ import { compile } from '../../src/compile.ts';
 import { importModel } from '../../src/import/import-model.ts';
 import { libraryModels } from '../../src/library.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
+import { fillNormal } from '../../src/weights/normal.ts';
+import { randomState } from '../../src/weights/random.ts';
 import { enetc, folder } from '../cli/fake-io.ts';
 import { randomSpec } from '../forms/random-spec.ts';
 import { distance, emitFiles, inputsOf, lively, runOrt } from '../onnx/emit.ts';
@@ -96,6 +100,30 @@ test.each([13, 17])("PyTorch's spelled-out forms of opset %d give PyTorch's outp
       wanted,
     ),
   ).toBeLessThan(1e-5);
+});
+
+test('a Pad below all numbers is the padding of the maximum that follows', async () => {
+  const path = fileURLToPath(new URL('same-pools.onnx', golden));
+  const { imported: back, diagnostics } = imported(readFileSync(path));
+  expect(diagnostics).toEqual([]);
+  expect(back!.text).toContain('MaxPool(3, stride: 2) -> MaxPool(3, stride: 1)');
+  const image = new Float32Array(3 * 16 * 16);
+  // below zero, where padding by zeros would show
+  fillNormal(image, randomState(5, 'image'), 1);
+  const [wanted] = await runOrt(path, back!.graph, { image: image.map((n) => n - 5) });
+  const [found] = await runOrt(emitFiles(back!.graph, back!.weights!).bytes, back!.graph, {
+    image: image.map((n) => n - 5),
+  });
+  expect(distance(found!, wanted!)).toBeLessThan(1e-5);
+});
+
+test("a convolution over the whole of a map is a dense layer: timm's VGG is the library's", () => {
+  const bytes = new Uint8Array(gunzipSync(readFileSync(new URL('./families/vgg11.onnx.gz', import.meta.url))));
+  const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+  // its weights, which are not looked at, are in another file
+  const openNear = () => ({ size: 600e6, read: () => new Uint8Array(0) });
+  const { imported: back } = importModel({ name: 'vgg11', file: { size: bytes.length, read }, openNear }, 'vgg11');
+  expect(back!.text).toContain('VGG(variant: vgg11)');
 });
 
 test('what cannot be stated is an error that names the node, unless no output needs it', () => {

@@ -30,6 +30,10 @@ export const importDiagnostics = {
       `'${a.file}' is a network of the library: ${a.call}${a.folded ? "; its batch norms, which the file has folded into convolutions, add the convolutions' biases and change nothing else" : ''}`,
     `A network that is equal to a member of a family of the library, node by node, is stated as that member. Exporters fold batch norms into the convolutions before them; the family has both, so that it can be trained further. The norms then have the mean 0, the variance 1 and a weight of \`sqrt(1 + epsilon)\`.`,
   ),
+  'import-flat': info<{ file: string; reason: string }>(
+    ({ file, reason }) => `'${file}' is stated step by step, without blocks and tables: ${reason}`,
+    "`import` looks for parts of a network that occur several times, to state them as blocks and their uses as tables. Where it finds none, or where the text with blocks builds another network, each step has its own line. The network is the file's either way. Blocks that read two values are not looked for.",
+  ),
   'import-strings': info<{ file: string; stem: number; head: number; act: string }>(
     (a) =>
       `the block strings of '${a.file}' say nothing of what is around the blocks: the spec has a stem of ${a.stem} filters, a head of ${a.head} and ${a.act}, as EfficientNet`,

@@ -74,7 +74,7 @@ export function liveAt(c: NodeContext, i: number): LiveValue {
   if (value?.kind === 'known') return learned(c, value);
   if (value?.kind === 'formula')
     return fail(`its input ${i + 1} is a function that is not an activation of the language`);
-  if (value?.kind === 'part') return fail(`its input ${i + 1} is only known as a part of a norm`);
+  if (value?.kind === 'part') return fail(`its input ${i + 1} is only known as a part of a norm or of a pool`);
   return fail(`it has no input ${i + 1}`);
 }
 

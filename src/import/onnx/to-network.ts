@@ -122,7 +122,7 @@ function asFailure(output: string, value: Value | undefined): Omit<FailedValue, 
   if (value.kind === 'failed') return value;
   if (value.kind === 'known') return { ...at, reason: 'it does not depend on the input' };
   if (value.kind === 'formula') return { ...at, reason: 'it is a function that is not an activation of the language' };
-  if (value.kind === 'part') return { ...at, reason: 'it is only known as a part of a norm' };
+  if (value.kind === 'part') return { ...at, reason: 'it is only known as a part of a norm or of a pool' };
   if (value.norm) return { ...at, reason: 'it is a norm without weights' };
   if (value.view && value.view.kind !== 'flat') return { ...at, reason: 'its axes are rearranged' };
   return undefined;

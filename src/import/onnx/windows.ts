@@ -90,10 +90,11 @@ function isSayable(window: Omit<Window, 'pads'>, pads: Pads, [, height = 1, widt
 export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
   const kernel = c.attribute('kernel_shape').integers ?? [];
   if (kernel.length !== 2) fail('only windows over height and width can be stated');
-  const given = refAt(c, 0);
+  const lowest = kind === 'maxPool' ? lowestPads(c) : undefined;
+  const given = lowest?.ref ?? refAt(c, 0);
   const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
   if (moves.dilation.some((n) => n !== 1)) fail('a pool whose window has gaps cannot be stated');
-  const own = padsOf(c, moves, mapShape(c, given));
+  const own = sum(lowest?.pads ?? noPads, padsOf(c, moves, mapShape(c, given)));
   const joined = beforePads(c, given, own);
   const both = sum(joined.pads, own);
   // Runtimes want the padding of a pool smaller than its window.
@@ -111,6 +112,15 @@ export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
   const countPad = isPaddedBefore || (isPadded && integer(c, 'count_include_pad', 0) === 1);
   if (countPad && Math.max(...added) > 0) fail('a mean that counts a part of its padding cannot be stated');
   return made(c, { kind, window, countPad }, [ref]);
+}
+
+/** What a Pad below all numbers adds before a maximum: the pool's own padding. */
+function lowestPads(c: NodeContext): { readonly ref: ValueRef; readonly pads: Pads } | undefined {
+  const maker = c.maker(0);
+  if (c.value(0)?.kind !== 'part' || maker?.node.type !== 'Pad') return undefined;
+  const { pads } = padding(maker);
+  if (Object.values(pads).some((n) => n < 0)) fail('padding that also takes away cannot be stated');
+  return { ref: refAt(maker, 0), pads };
 }
 
 /** How many rows and columns rounding up adds to what pads make of a map. */
@@ -203,10 +213,21 @@ export function reduction(
   return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
 }
 
-export function pad(c: NodeContext): LiveValue {
+export function pad(c: NodeContext): Value {
+  const { pads, value } = padding(c);
+  const ref = refAt(c, 0);
+  if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
+  const isCrop = Object.values(pads).every((n) => n <= 0);
+  // Below all numbers, it is the padding of a maximum.
+  if (!isCrop && isLowest(value)) return { kind: 'part' };
+  if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
+  return made(c, { kind: 'pad', pads }, [ref]);
+}
+
+/** What a Pad node adds to a map, and of which number. */
+function padding(c: NodeContext): { readonly pads: Pads; readonly value: number | undefined } {
   const mode = c.attribute('mode').text ?? 'constant';
   if (mode !== 'constant') fail(`padding by '${mode}' cannot be stated, only by zeros`);
-  const ref = refAt(c, 0);
   const value = c.value(2) ? numberOf(c.value(2)) : (c.attribute('value').real ?? 0);
   const list = integers(c, 'pads', 1) ?? [];
   const axes = c.value(3) ? (knownAt(c, 3).integers ?? []) : [0, 1, 2, 3];
@@ -216,11 +237,12 @@ export function pad(c: NodeContext): LiveValue {
   };
   if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(1, 0) !== 0 || at(1, 1) !== 0)
     fail('padding of channels or of the batch cannot be stated');
-  const pads: Pads = { top: at(2, 0), left: at(3, 0), bottom: at(2, 1), right: at(3, 1) };
-  if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
-  const isCrop = Object.values(pads).every((n) => n <= 0);
-  if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
-  return made(c, { kind: 'pad', pads }, [ref]);
+  return { pads: { top: at(2, 0), left: at(3, 0), bottom: at(2, 1), right: at(3, 1) }, value };
+}
+
+/** Whether no number of single precision is below one. */
+function isLowest(value: number | undefined): boolean {
+  return value !== undefined && Math.fround(value) <= -3.4028234663852886e38;
 }
 
 /** Another size: by scales or sizes, which the file has. */

@@ -101,3 +101,22 @@ with torch.no_grad():
         )
 flat = torch.cat([t.flatten() for t in (image, *outputs)])
 flat.numpy().astype('<f4').tofile(here / 'forms.bin')
+
+
+class Same(nn.Module):
+    """Pools with TensorFlow's padding, as timm states them: what is below all numbers is padding of a maximum."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        y = F.max_pool2d(F.pad(self.conv(x), (0, 1, 0, 1), value=float('-inf')), 3, 2)
+        return F.max_pool2d(F.pad(y, (1, 1, 1, 1), value=torch.finfo(torch.float32).min), 3, 1)
+
+
+torch.manual_seed(1)
+torch.onnx.export(
+    Same().eval(), (torch.randn(1, 3, 16, 16),), str(here / 'same-pools.onnx'), opset_version=17, dynamo=False,
+    input_names=['image'],
+)
