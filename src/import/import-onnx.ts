@@ -64,7 +64,7 @@ export function importGraph(
 }
 
 /** A text of so many lines is one that blocks would make shorter. */
-const manyLines = 40;
+const manyLines = 30;
 
 /**
  * The text of a network: with blocks where these build the same network, which is made sure of, and else node by node.

@@ -102,6 +102,16 @@ test.each([13, 17])("PyTorch's spelled-out forms of opset %d give PyTorch's outp
   ).toBeLessThan(1e-5);
 });
 
+test('a long text without blocks says that it has none, and why', () => {
+  const imports = [9, 12].map((seed) => {
+    const { text, options } = randomSpec(seed);
+    return roundTrip(compile({ name: 'random.enet', text }, options).graph!, false, 17);
+  });
+  const [flat, blocks] = imports.map(({ back, messages }) => [/^block /m.test(back!.text), messages]);
+  expect(flat).toEqual([false, [expect.stringContaining('without blocks and tables: no part of it occurs twice')]]);
+  expect(blocks).toEqual([true, []]);
+});
+
 test('a Pad below all numbers is the padding of the maximum that follows', async () => {
   const path = fileURLToPath(new URL('same-pools.onnx', golden));
   const { imported: back, diagnostics } = imported(readFileSync(path));
