@@ -24,16 +24,16 @@ const errorMessageProvider: IParserErrorMessageProvider = {
  * thousand rows cheap.
  */
 class EnetParser extends BoundedCstParser {
-  constructor(skipValidations: boolean) {
+  constructor(analysed: (() => EnetParser) | undefined, skipValidations = true) {
     const options = {
       recoveryEnabled: true,
       maxLookahead: 2,
       nodeLocationTracking: 'onlyOffset',
       errorMessageProvider,
     } as const;
-    // Not in chevrotain's public type; checking the grammar against itself at every start costs a third of the start.
-    super(t.allTokens, { ...options, skipValidations } as typeof options);
-    this.performSelfAnalysis();
+    // Not in chevrotain's public type; the grammar is checked by a test and not at every start.
+    super({ ...options, skipValidations } as typeof options, analysed);
+    this.prepare();
   }
 
   public file = this.RULE('file', () => {
@@ -481,16 +481,23 @@ class EnetParser extends BoundedCstParser {
 }
 
 let parser: EnetParser | undefined;
+let analysed: EnetParser | undefined;
 
 /** The one parser; made at first use, reset at each. Chevrotain's parsers hold state only while they run. */
 function theParser(): EnetParser {
-  parser ??= new EnetParser(true);
+  parser ??= new EnetParser(analysedParser);
   return parser;
+}
+
+/** The parser whose grammar is analysed: for what is not parsing, and for what the other one asks when it meets errors. */
+export function analysedParser(): EnetParser {
+  analysed ??= new EnetParser(undefined);
+  return analysed;
 }
 
 /** Throws where the grammar is ambiguous or needs more lookahead than it says: for a test. */
 export function validateGrammar(): void {
-  new EnetParser(false);
+  new EnetParser(undefined, false);
 }
 
 /** Parses tokens as a file, or as one expression (a value given on the command line). Never throws. */
@@ -509,15 +516,15 @@ export function parseTokens(
  * tokens do not begin a file. It takes time for each token: for completion, on few of them.
  */
 export function tokensAfter(tokens: IToken[]): ISyntacticContentAssistPath[] {
-  return theParser().computeContentAssist('file', tokens);
+  return analysedParser().computeContentAssist('file', tokens);
 }
 
 /** The grammar as chevrotain's serialised rules: for the EBNF, the railroad diagrams and the types of the tree. */
 export function grammarRules(): ReturnType<EnetParser['getSerializedGastProductions']> {
-  return theParser().getSerializedGastProductions();
+  return analysedParser().getSerializedGastProductions();
 }
 
 /** The grammar's rules themselves, for generating the tree's types. */
 export function grammarProductions(): ReturnType<EnetParser['getGAstProductions']> {
-  return theParser().getGAstProductions();
+  return analysedParser().getGAstProductions();
 }

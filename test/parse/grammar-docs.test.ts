@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { generateCstDts } from 'chevrotain';
 import { expect, test } from 'vitest';
 import { grammarProductions } from '../../grammar/parser.ts';
+import { grammarDecisions } from '../../scripts/grammar-decisions.ts';
 import { renderGrammarDocs } from '../../scripts/grammar-docs/render.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -16,4 +17,8 @@ test('docs/grammar.md and its diagrams are current (npm run generate)', () => {
 
 test('the types of the concrete tree are current (npm run generate)', () => {
   expect(read('grammar/cst.generated.ts')).toContain(generateCstDts(grammarProductions()));
+});
+
+test("the parser's decisions are current (npm run generate)", () => {
+  expect(read('grammar/decisions.generated.ts')).toBe(grammarDecisions());
 });

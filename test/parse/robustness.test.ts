@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { validateGrammar } from '../../grammar/parser.ts';
+import { tokenize } from '../../grammar/lexer.ts';
+import { analysedParser, parseTokens, validateGrammar } from '../../grammar/parser.ts';
 import { parseLimits } from '../../src/1-parse/limits.ts';
 import { parse, parseExpression } from '../../src/1-parse/parse.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
@@ -33,6 +34,20 @@ const codesOf = (text: string) => parseFast(text).diagnostics.map((d) => d.code)
 
 test('the grammar is LL(2) without ambiguities', () => {
   expect(() => validateGrammar()).not.toThrow();
+});
+
+test('decisions from the generated table give the tree and the errors that an analysed grammar gives', () => {
+  const analysed = analysedParser();
+  const text = fc.oneof(validText, mutatedSample, tokenSoup);
+  const plain = (errors: readonly { name: string; message: string; token: { startOffset: number } }[]) =>
+    errors.map(({ name, message, token }) => [name, message, token.startOffset]);
+  const compare = (text: string) => {
+    const { cst, errors } = parseTokens(tokenize(text).tokens, 'file');
+    analysed.input = tokenize(text).tokens;
+    expect(analysed.file()).toEqual(cst);
+    expect(plain(analysed.errors)).toEqual(plain(errors));
+  };
+  fc.assert(fc.property(text, compare), { numRuns: runs });
 });
 
 test('every sample parses without a message', () => {
