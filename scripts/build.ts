@@ -77,6 +77,24 @@ for (const [name, { source, bundle }] of Object.entries(entries)) {
   const target = bundle === 'node' ? 'node20' : 'es2022';
   await build({ ...common, entryPoints: { [name]: source }, format: 'esm', platform: bundle, target });
 }
+
+/** The commands that have a bundle of their own: a start takes longer for what is in its bundle, used or not. The one of `check` answers options without a command too. */
+const quickCommands = ['check', 'compile'] as const;
+
+/** Leaves out what no run of a command loads: the other commands, and of `check` all but what checking and help load. */
+const onlyCommand = (command: (typeof quickCommands)[number]): Plugin => ({
+  name: 'only-command',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, importer, path }) => {
+      if (kind !== 'dynamic-import' || path.endsWith(`/commands/${command}.ts`)) return undefined;
+      const ofCommands = /[\\/]cli[\\/](commands|[a-z]+-declaration)\.ts$/.test(importer);
+      const ofCheck = /\/(help|version|library-names)\.ts$/.test(path);
+      return ofCommands || (command === 'check' && !ofCheck) ? { path, namespace: 'left-out' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export {}' }));
+  },
+});
+
 const commandLine: BuildOptions = {
   ...common,
   format: 'cjs',
@@ -96,6 +114,14 @@ await build({
   // The other bundles are loaded by require: an import would be resolved relative to the code cache script, not to the file.
   supported: { 'dynamic-import': false },
 });
+for (const command of quickCommands) {
+  await build({
+    ...commandLine,
+    entryPoints: { [command]: 'src/cli/main.ts' },
+    plugins: [...(common.plugins ?? []), bundlesApart, onlyCommand(command)],
+    supported: { 'dynamic-import': false },
+  });
+}
 await build({
   ...commandLine,
   entryPoints: {
@@ -149,14 +175,16 @@ chmodSync(new URL('../dist/enetc.cjs', import.meta.url), 0o755);
 const run = (file: string, ...args: string[]) =>
   execFileSync(process.execPath, [file, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 const scratch = mkdtempSync(join(tmpdir(), 'enet-build-'));
-for (const args of [
-  ['check', 'stdlib/efficientnet.enet'],
-  ['compile', 'efficientnet', '--quiet', '-o', join(scratch, 'b0.onnx')],
-]) {
+const b0 = ['efficientnet', '--quiet', '-o', join(scratch, 'b0.onnx')];
+for (const [bundle, args] of [
+  ['check', ['check', 'stdlib/efficientnet.enet']],
+  ['compile', ['compile', ...b0]],
+  ['main', ['summary', 'efficientnet']],
+] as const) {
   run(
     'scripts/code-cache.cjs',
-    `${root}dist/main.cjs`,
-    `${root}dist/main-${args[0]}-${process.versions.v8}.cache`,
+    `${root}dist/${bundle}.cjs`,
+    `${root}dist/${bundle}-${process.versions.v8}.cache`,
     ...args,
   );
 }

@@ -9,13 +9,14 @@ import { supervise } from './supervise.ts';
 /**
  * Starts the command line from V8's compiled form of it, for most of a short command's time is compiling. Node keeps
  * that form between runs from 22.1 on. For the Node that built the package the build leaves it in `dist/`; V8 itself
- * refuses one that is not of its version and this source, and then compiles as always. There are two, of what `check`
- * uses and of what `compile` does, for reading what is not used costs time too.
+ * refuses one that is not of its version and this source, and then compiles as always. `check` and `compile` have bundles
+ * of their own, for reading what is not used costs time too; that of `check` also answers `--help` and `--version`.
  */
-const file = join(__dirname, 'main.cjs');
 const [, , command] = process.argv;
-const used = command === 'check' ? 'check' : 'compile';
-const cache = join(__dirname, `main-${used}-${process.versions.v8}.cache`);
+const bundle =
+  command === 'compile' ? 'compile' : !command || command === 'check' || command.startsWith('-') ? 'check' : 'main';
+const file = join(__dirname, `${bundle}.cjs`);
+const cache = join(__dirname, `${bundle}-${process.versions.v8}.cache`);
 
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => void };
 /** The commands that compute and write for long. */

@@ -12,7 +12,7 @@ const holder = globalThis as { [slot]?: Unfinished };
 
 /**
  * Files under a temporary name. The one piece of state in the program: a signal must find them wherever it strikes.
- * One for both bundles, `main.cjs` and `engines.cjs`.
+ * One for all bundles: the command line's own and `engines.cjs`.
  */
 const unfinished: Unfinished = (holder[slot] ??= { paths: new Set() });
 
