@@ -16,6 +16,16 @@ export interface PrecisionRow {
   readonly spread: number;
   /** With float32 in the same engine; absent for float32 itself. */
   readonly comparison?: Comparison;
+  /** How near its answers on pictures are to float32, where there are pictures. */
+  readonly answers?: AnswersCloseness;
+}
+
+/** See `Closeness` of judging: bench knows no networks. */
+export interface AnswersCloseness {
+  /** The signal over the noise, in decibels. */
+  readonly sqnr: number;
+  /** The share of pictures whose first answer is the same; absent for what does not classify. */
+  readonly agreement?: number;
 }
 
 export interface PrecisionsReport {
@@ -34,7 +44,8 @@ export function precisionsText(
   { model, threads, batch, rows, missing, processor }: PrecisionsReport,
   paint: Paint,
 ): string {
-  const cells = rows.map(({ engine, precision, bytes, median, spread, comparison }) => [
+  const judged = rows.some(({ answers }) => answers !== undefined);
+  const cells = rows.map(({ engine, precision, bytes, median, spread, comparison, answers }) => [
     engine,
     precision,
     formatBytes(bytes),
@@ -43,8 +54,12 @@ export function precisionsText(
     comparison ? comparison.ratio.toFixed(3) : '',
     comparison ? `${comparison.low.toFixed(3)} to ${comparison.high.toFixed(3)}` : '',
     comparison ? verdictOf(comparison) : '',
+    ...(judged ? closenessCells(answers) : []),
   ]);
-  const columns = columnsOf(['engine', 'in'], ['file', 'median', 'spread', 'ratio', '99 %'], ['than float32']);
+  const columns = [
+    ...columnsOf(['engine', 'in'], ['file', 'median', 'spread', 'ratio', '99 %'], ['than float32']),
+    ...(judged ? columnsOf([], ['to float32', 'first answers'], []) : []),
+  ];
   const slow = rows.filter(({ precision, comparison }) => precision === 'int8' && comparison?.verdict !== 'faster');
   return [
     paint.bold(`${model} · ${threads} ${threads === 1 ? 'thread' : 'threads'} · batch ${batch}`),
@@ -58,6 +73,14 @@ export function precisionsText(
     ...missing.map(({ engine, why }) => paint.dim(`${engine}: not run, ${why}`)),
     '',
   ].join('\n');
+}
+
+/** The signal over the noise, and the share of pictures whose first answer is the same. */
+function closenessCells(answers: AnswersCloseness | undefined): readonly string[] {
+  if (!answers) return ['', ''];
+  const { sqnr, agreement } = answers;
+  const distance = Number.isFinite(sqnr) ? `${sqnr.toFixed(1)} dB` : 'equal';
+  return [distance, agreement === undefined ? '' : percent(agreement)];
 }
 
 function verdictOf({ verdict, doubts }: Comparison): string {

@@ -1,6 +1,6 @@
 import { engineNames } from '../bench/engines.ts';
 import type { Option } from './option.ts';
-import { classes, force, json, outputs, scalingOptions } from './options.ts';
+import { classes, force, json, outputs, scalingOptions, weightOptions } from './options.ts';
 
 /** The options of `enetc bench`. */
 export const benchOptions: readonly Option[] = [
@@ -15,6 +15,19 @@ export const benchOptions: readonly Option[] = [
     description:
       'a spec in float32, half and int8, in turns, in each of onnxruntime and tflite that there is, or in that of --engine',
   },
+  {
+    name: 'judge',
+    value: 'PATH',
+    repeatable: true,
+    completes: 'file',
+    description:
+      'with --precisions: pictures. Ranges are of every second one; on the others answers are compared with float32',
+  },
+  ...weightOptions
+    .filter(({ name }) => name !== 'seed')
+    .map((option) =>
+      option.name === 'weights' ? { ...option, description: 'with --precisions: the weights of a file' } : option,
+    ),
   {
     name: 'engine',
     value: 'NAME',

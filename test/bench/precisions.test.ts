@@ -1,8 +1,11 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { precisionsText } from '../../src/bench/precisions-text.ts';
 import { byteProducts } from '../../src/bench/processor.ts';
 import { plain } from '../../src/report/text-table.ts';
+import { fillNormal } from '../../src/weights/normal.ts';
+import { randomState } from '../../src/weights/random.ts';
 import { enetc, folder, tiny } from '../cli/fake-io.ts';
 import { findLite } from '../tflite/lite.ts';
 
@@ -12,7 +15,18 @@ const env = { VIRTUAL_ENV: dirname(dirname(python ?? '')), PATH: process.env.PAT
 
 test('bench --precisions measures float32, half and int8 in each engine that there is', async () => {
   const cwd = folder({ 'tiny.enet': tiny });
-  const bench = ['bench', 'tiny.enet', '--variant', 'a', '--precisions', '--seconds', '0.05', '--json'];
+  const init = ['weights', 'init', 'tiny.enet', '--variant', 'a', '-o', 'tiny.safetensors', '--quiet'];
+  expect(await enetc(init, { cwd })).toMatchObject({ code: 0, err: '' });
+  for (let i = 0; i < 6; i++) {
+    const values = new Float32Array(16 * 16 * 3);
+    fillNormal(values, randomState(i, 'photo'), 60);
+    const bytes = Uint8Array.from(values, (x) => Math.min(Math.max(x + 128, 0), 255));
+    await sharp(bytes, { raw: { width: 16, height: 16, channels: 3 } })
+      .png()
+      .toFile(join(cwd, `${i}.png`));
+  }
+  const judged = ['--weights', 'tiny.safetensors', ...[0, 1, 2, 3, 4, 5].flatMap((i) => ['--judge', `${i}.png`])];
+  const bench = ['bench', 'tiny.enet', '--variant', 'a', '--precisions', '--seconds', '0.05', '--json', ...judged];
   const { code, out, err } = await enetc(bench, { cwd, env });
   expect([code, err]).toEqual([0, '']);
   const { rows, missing } = JSON.parse(out);
@@ -26,12 +40,19 @@ test('bench --precisions measures float32, half and int8 in each engine that the
       expect(median).toBeGreaterThan(0);
       expect(comparison?.ratio > 0).toBe(i > 0);
     }
+    const [float32, half, int8] = own.map(({ answers }: { answers?: { sqnr: number } }) => answers?.sqnr);
+    expect(float32).toBeUndefined();
+    expect(half).toBeGreaterThan(45);
+    expect(int8).toBeGreaterThan(5);
+    expect(int8).toBeLessThan(half as number);
   }
 }, 120_000);
 
 test.each([
   [['tiny.enet', '--precisions', '--compare', '@b'], '--compare and --precisions exclude each other'],
   [['tiny.enet', '--precisions', '--engine', 'cpu'], '--precisions measures in the engines onnxruntime and tflite'],
+  [['tiny.enet', '--precisions', '--judge', 'photos'], '--judge needs --weights'],
+  [['tiny.enet', '--judge', 'photos'], '--judge is for --precisions'],
   [['net.onnx', '--precisions'], "--precisions is for a spec: 'net.onnx' has one precision"],
 ])('%j is refused', async (argv, message) => {
   const ran = await enetc(['bench', ...argv], { cwd: folder({ 'tiny.enet': tiny }) });

@@ -114,7 +114,7 @@ describe('numbers have bounds', () => {
     ['compile', ['--seed', '1e999'], '--seed takes a whole number'],
     ['compile', ['--opset', '-17'], '--opset takes a whole number from 1'],
     ['verify', ['--batch', '5000'], '--batch takes a whole number from 1 to 4096'],
-    ['verify', ['--tolerance', '101'], '--tolerance takes a number to 1'],
+    ['verify', ['--tolerance', '101'], '--tolerance takes a number to 100'],
     ['eval', ['--batch', '100000'], '--batch takes a whole number from 1 to 65536'],
     ['train', ['--workers', '100000'], '--workers takes a whole number from 1 to 1024'],
     ['train', ['--classes', '0'], '--classes takes a whole number from 1'],

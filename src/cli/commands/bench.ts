@@ -14,6 +14,7 @@ import { tableAnswer } from '../benchmark/table-command.ts';
 import { withTemporaryFolder } from '../benchmark/temporary-folder.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { exitCodes, type Io, usageError } from '../io.ts';
+import { weightOptions } from '../options.ts';
 import { printAnswer } from '../print-diagnostics.ts';
 import { createStatusLine } from '../status-line.ts';
 import { explained } from '../training/explained.ts';
@@ -26,6 +27,7 @@ export const benchCommand: RunCommand = (args, io) =>
     if (flag(args, 'table')) return tableAnswer(args, io);
     refuseTableOptions(args);
     if (flag(args, 'precisions')) return precisionsAnswer(args, io);
+    refusePrecisionsOptions(args);
     const sides = sidesOf(args, io);
     const engine = chooseEngine(sides, args);
     const form = engine === 'auto' ? 'tfjs' : engines[engine].takes;
@@ -48,6 +50,13 @@ export const benchCommand: RunCommand = (args, io) =>
 function refuseTableOptions(args: Arguments): void {
   const given = ['calibrate', 'networks', 'output', 'force'].find((name) => flag(args, name));
   if (given !== undefined) throw usageError(`--${given} is for --table`, 'bench');
+}
+
+/** @throws a usage error for what only `--precisions` takes */
+function refusePrecisionsOptions(args: Arguments): void {
+  const names = ['judge', ...weightOptions.map(({ name }) => name).filter((name) => name !== 'seed')];
+  const given = names.find((name) => flag(args, name));
+  if (given !== undefined) throw usageError(`--${given} is for --precisions`, 'bench');
 }
 
 async function measureFiles(
