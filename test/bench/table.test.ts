@@ -89,6 +89,11 @@ test('says what a table cannot be made of', async () => {
       'the engine cpu calibrates a table of it: --calibrate FILE',
     ],
     [['space.enet', '--table', '--calibrate', 'no.json', '-o', 'x.json'], 1, "'no.json' is not a latency table"],
+    [
+      ['space.enet', '--table', '--calibrate', 'absent.json', '-o', 'x.json'],
+      1,
+      "'absent.json' cannot be read: there is",
+    ],
     [['space.enet', '--table', '-o', 'there.json'], 1, "'there.json' exists; --force overwrites it"],
     [['efficientnet', '--table', '-o', 'x.json'], 1, "'EfficientNet' has no choices"],
   ] as const;

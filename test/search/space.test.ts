@@ -331,5 +331,10 @@ describe('enetc search', () => {
     expect(none).toMatchObject({ code: 1, err: expect.stringContaining("no-choices]: 'EfficientNet' has no choices") });
     const wrong = await enetc(['search', 'small.enet', '--count', '--set', 'stages.1.kernel=9'], { cwd });
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('not one of its choices: 3, 5') });
+    const absent = await enetc(['search', 'small.enet', '--sample', '3', '--table', 'absent.json'], { cwd });
+    expect(absent).toMatchObject({
+      code: 1,
+      err: "error: 'absent.json' cannot be read: there is no such file or folder\n",
+    });
   });
 });
