@@ -15,15 +15,19 @@ const quick = ['--seconds', '0', '--json'];
 const env = { CHROMIUM: browserPath ?? '' };
 
 describe.skipIf(!browserPath)('in a browser of this machine', () => {
-  test('ONNX Runtime Web runs what compile writes of a spec', async () => {
+  test.each([
+    ['ort-wasm', /^ONNX Runtime Web \d+\.\d+\.\d+, WASM$/],
+    // without a GPU the browser brings a driver that computes on the CPU
+    ['ort-webgpu', /^ONNX Runtime Web \d+\.\d+\.\d+, WebGPU on \w+/],
+  ])('%s: ONNX Runtime Web runs what compile writes of a spec', { timeout: 180_000 }, async (engine, description) => {
     const cwd = folder({ 'tiny.enet': tiny });
-    const argv = ['bench', 'tiny.enet@a', '--engine', 'ort-wasm', '--batch', '2', ...quick];
+    const argv = ['bench', 'tiny.enet@a', '--engine', engine, '--batch', '2', ...quick];
     const { code, out, err } = await enetc(argv, { cwd, env });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const report = JSON.parse(out);
     expect(report).toMatchObject({
-      engine: expect.stringMatching(/^ONNX Runtime Web \d+\.\d+\.\d+, WASM$/),
-      threads: 1,
+      engine: expect.stringMatching(description),
+      ...(engine === 'ort-wasm' && { threads: 1 }),
       batch: 2,
       models: [{ name: 'tiny.enet (published row a)', inputs: { image: [2, 3, 16, 16] } }],
       device: { userAgent: expect.stringContaining('Chrome/'), wasHidden: false },
@@ -33,7 +37,7 @@ describe.skipIf(!browserPath)('in a browser of this machine', () => {
     expect(report.memory.peak).toBeGreaterThan(1e6);
   });
 
-  test.each(['tfjs-cpu', 'tfjs-wasm'])(
+  test.each(['tfjs-cpu', 'tfjs-wasm', 'tfjs-webgpu'])(
     '%s: a graph model of a spec, and the layers model that compile writes',
     async (engine) => {
       const cwd = folder({ 'tiny.enet': tiny });
@@ -43,7 +47,7 @@ describe.skipIf(!browserPath)('in a browser of this machine', () => {
       const { code, out, err } = await enetc(argv, { cwd, env });
       expect({ code, err }).toEqual({ code: 0, err: '' });
       const report = JSON.parse(out);
-      expect(report.engine).toMatch(/^TensorFlow\.js \d.*, (WASM|plain JavaScript)$/);
+      expect(report.engine).toMatch(/^TensorFlow\.js \d.*, (WASM|plain JavaScript|WebGPU on .+)$/);
       expect(report.models.map((m: { name: string; inputs: object }) => [m.name, Object.values(m.inputs)])).toEqual([
         ['layers', [[1, 16, 16, 3]]],
         ['tiny.enet (published row a)', [[1, 16, 16, 3]]],
