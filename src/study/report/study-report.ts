@@ -12,7 +12,7 @@ import { frontScatter } from './front-scatter.ts';
 import { scatterFigure } from './scatter.ts';
 
 const ownStyle =
-  '.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}path.plain{stroke:var(--soft);stroke-width:1;opacity:.5}';
+  '.tiles{margin-bottom:16px}.networks :is(th,td):last-child{text-align:left}.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}path.plain{stroke:var(--soft);stroke-width:1;opacity:.5}';
 
 /** A study's report: one HTML file that needs no other and no network. */
 export function studyReport(found: StudyFound): string {
@@ -81,7 +81,8 @@ function networkTable(config: StudyConfig, scorer: Scorer, records: readonly Tri
     escapeHtml(record.reason === undefined ? record.state : `${record.state}: ${record.reason}`),
     escapeHtml(record.trial === 0 ? `starting point: ${pointText(record)}` : pointText(record)),
   ]);
-  return records.length === 0 ? '<p class="note">None yet.</p>' : htmlTable(head, rows);
+  if (records.length === 0) return '<p class="note">None yet.</p>';
+  return `<div class="networks">${htmlTable(head, rows)}</div>`;
 }
 
 function comparedTable({ compared, config }: StudyFound): string {
