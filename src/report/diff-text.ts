@@ -13,10 +13,15 @@ export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
   if (isSame(diff)) return `${heads.join('\n')}\n\nNothing differs.\n`;
   const settings = diff.settings.map((s) => `${s.name}: ${s.from ?? '-'} → ${s.to ?? '-'}`);
   const numbers = ['stride', 'resolution', 'filters', 'repeats', 'params', '', 'MACs', ''];
-  const columns = columnsOf(['', 'stage', 'operator', 'kernel'], numbers);
+  const columns = columnsOf(['', 'stage', 'operator', 'kernel', 'activation'], numbers);
   const total = (name: string) => diff.totals.find((t) => t.name === name) as NumberChange;
-  const footer = ['', 'total', '', '', '', '', '', '', ...withRatio(total('params')), ...withRatio(total('macs'))];
-  const table = renderTable(columns, diff.stages.map(stageRow), { footer, paint });
+  const footer = ['', 'total', '', '', '', '', '', '', '', ...withRatio(total('params')), ...withRatio(total('macs'))];
+  // where a stage that both have has others; the column is left out elsewhere
+  const hasOthers = diff.stages.some(
+    ({ change, activations: { from, to } }) => change === 'changed' && from.join() !== to.join(),
+  );
+  const rows = diff.stages.map((stage) => stageRow(stage, hasOthers));
+  const table = renderTable(columns, rows, { footer, paint });
   const more = [
     `layers ${arrow(total('layers'))}`,
     `receptive field ${arrow(total('receptiveField'))}`,
@@ -33,7 +38,7 @@ export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
 
 const marks = { same: '', changed: '~', added: '+', removed: '-' } as const;
 
-function stageRow(stage: StageDiff): string[] {
+function stageRow(stage: StageDiff, hasOthers: boolean): string[] {
   const number = (name: string) => stage.numbers.find((n) => n.name === name) as NumberChange;
   const one = stage.change === 'added' ? 'to' : stage.change === 'removed' ? 'from' : undefined;
   const text = <T>(change: Change<T>, write: (value: T) => string) => (one ? write(change[one]) : arrow(change, write));
@@ -43,6 +48,7 @@ function stageRow(stage: StageDiff): string[] {
     stage.id,
     text(stage.operator, (name) => name ?? ''),
     text(stage.kernels, (kernels) => kernels.map(writtenKernelLabel).join(', ') || '-'),
+    hasOthers ? text(stage.activations, (names) => names.join(', ') || '-') : '',
     text(number('stride'), String),
     text(number('resolution'), String),
     text(number('filters'), String),

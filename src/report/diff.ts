@@ -33,6 +33,7 @@ export interface StageDiff {
   /** Output channels, blocks, parameters, multiply-accumulates and the like; 0 on the side that lacks the stage. */
   readonly numbers: readonly NumberChange[];
   readonly kernels: Change<StageSummary['kernels']>;
+  readonly activations: Change<StageSummary['activations']>;
 }
 
 /** The numbers of a stage that a diff compares, by name. */
@@ -119,12 +120,14 @@ function diffStage(from: StageSummary | undefined, to: StageSummary | undefined)
   );
   const operator = { name: 'operator', from: from?.operator, to: to?.operator };
   const kernels = { name: 'kernels', from: from?.kernels ?? [], to: to?.kernels ?? [] };
+  const activations = { name: 'activations', from: from?.activations ?? [], to: to?.activations ?? [] };
   const same =
     numbers.every((n) => n.from === n.to) &&
     operator.from === operator.to &&
-    JSON.stringify(kernels.from) === JSON.stringify(kernels.to);
+    JSON.stringify(kernels.from) === JSON.stringify(kernels.to) &&
+    activations.from.join() === activations.to.join();
   const change = !from ? 'added' : !to ? 'removed' : same ? 'same' : 'changed';
-  return { id: (from ?? to)?.id ?? '', change, operator, numbers, kernels };
+  return { id: (from ?? to)?.id ?? '', change, operator, numbers, kernels, activations };
 }
 
 function numberChange(name: string, from: number, to: number): NumberChange {

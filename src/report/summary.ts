@@ -62,6 +62,8 @@ export interface StageSummary {
   readonly stride: number;
   readonly input: Shape;
   readonly output: Shape;
+  /** Its activation functions, each once, in the order in which they come. */
+  readonly activations: readonly string[];
   /** Inner channels over those of the block's input, where a block has such a middle; distinct values. */
   readonly expand: readonly number[];
   /** Channels that squeeze-and-excitation squeezes to; distinct values. */
@@ -184,6 +186,7 @@ function summarizeStage({ graph, memory, fields, strides }: Facts, stage: Stage,
     ...readWindows(graph, stage.nodes, strides),
     input,
     output,
+    activations: [...new Set(stage.nodes.flatMap(({ op }) => (op.kind === 'activation' ? [op.fn] : [])))],
     expand: distinct(blocks.flatMap((block) => readExpansion(graph, block, strides) ?? [])),
     squeeze: distinct(blocks.flatMap((block) => readSqueeze(block, strides) ?? [])),
     params,

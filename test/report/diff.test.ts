@@ -22,6 +22,16 @@ test('a network does not differ from itself', () => {
   expect(diffText(diff)).toContain('Nothing differs.');
 });
 
+test('other activations are a difference, and have a column then', () => {
+  const swap = (fn: string) => (fn === 'silu' ? 'relu6' : fn);
+  const stages = b0.stages.map((stage) => ({ ...stage, activations: stage.activations.map(swap) }));
+  const diff = diffSummaries(b0, { ...b0, stages });
+  expect(isSame(diff)).toBe(false);
+  expect(diff.stages.map(({ change }) => change)).toEqual([...Array(9).fill('changed'), 'same']);
+  expect(diffText(diff)).toMatch(/silu, sigmoid → relu6, sigmoid/);
+  expect(diffText(diffSummaries(b0, b5))).not.toContain('activation ');
+});
+
 test('stages that only one side has stand where they belong', () => {
   const diff = diffSummaries(b0, summarize(resNet()));
   expect(diff.stages.map((s) => [s.change, s.id]).slice(6)).toEqual([
