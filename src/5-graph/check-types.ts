@@ -10,7 +10,7 @@ const scaleTolerance = 1e-6;
  * - A type fits what has it: see `QuantisedType`. Values have one scale; several, one per channel, only tensors have.
  * - Nothing is converted silently: what an op reads has elements of its own kind, and `cast`, which converts, changes the type.
  * - Tensors of a float op have its type, or float16 in one of float32: who writes it widens them. The weight of
- *   a convolution or linear layer may be int8 there, which stands for numbers. Quantised ops that own tensors are convolutions and linear layers, whose weights are
+ *   a convolution or linear layer may be int8 there, which stands for numbers, and then the bias of a linear layer int32. Quantised ops that own tensors are convolutions and linear layers, whose weights are
  *   int8 around 0, per tensor or per filter, and whose biases are int32 with the input's scale times the weight's.
  * - Ops that only move elements keep their type. int32 is for biases alone.
  * @throws Error that names the node and what is wrong: a fault of the pass, or of who set types by hand.
@@ -48,8 +48,11 @@ function tensorProblem({ op, type, tensors }: GraphNode, tensor: TensorSpec, inp
   if (!isQuantised(type)) {
     const isWidened = own.element === 'float16' && type.element === 'float32';
     if (isWidened || sameType(own, type)) return undefined;
-    const mayDiffer = isWeighted && tensor.role === 'weight';
-    return mayDiffer && isQuantised(own) ? weightProblem(own) : `${own.element} in an op of ${type.element}`;
+    const wrong = `${own.element} in an op of ${type.element}`;
+    if (!isWeighted || !isQuantised(own)) return wrong;
+    if (tensor.role === 'weight') return weightProblem(own);
+    const weight = tensors.find(({ role }) => role === 'weight')?.type;
+    return op.kind === 'linear' && own.element === 'int32' && weight && isQuantised(weight) ? undefined : wrong;
   }
   if (!isWeighted) return 'only convolutions and linear layers compute with int8 tensors';
   if (!isQuantised(own)) return `${own.element} in an op of ${type.element}`;

@@ -66,6 +66,10 @@ test('compile --int8 writes integers, says what they cost, and writes the same f
   expect(metadataProps!.find(({ key }) => key === 'enet.quantisation')?.value).toMatch(/^int8: 6 of 6 layers/);
   // bounds of ranges take the place of ReLU6
   expect(graph!.node!.filter(({ opType }) => opType === 'Clip')).toEqual([]);
+  // the linear layer reads integers alone, as ONNX Runtime's product of integers asks
+  const makers = new Map(graph!.node!.map(({ output, opType }) => [output![0], opType]));
+  const linear = graph!.node!.find(({ opType }) => opType === 'Gemm');
+  expect(linear!.input!.map((name) => makers.get(name))).toEqual(Array(3).fill('DequantizeLinear'));
 
   const again = await enetc(int8('--calibrate', 'photos'), { cwd });
   expect(again.out).toBe(first.out);

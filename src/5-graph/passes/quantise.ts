@@ -74,11 +74,13 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
     const inputs = node.inputs.map(asRead);
     const type = held ?? node.type;
     const [input] = node.inputs;
-    const scale = isInteger && input ? (values.get(input.node)?.scales[0] ?? 1) : 1;
+    const scale = weight && input ? (values.get(input.node)?.scales[0] ?? 1) : 1;
+    // a product of matrices can give float32 from sums of integers, to which its bias is added
+    const sumsIntegers = isInteger || node.op.kind === 'linear';
     const tensors = node.tensors.map((tensor) => {
       if (!weight) return tensor;
       if (tensor.role === 'weight') return { ...tensor, type: weight };
-      return isInteger ? { ...tensor, type: biasType(weight, scale) } : tensor;
+      return sumsIntegers ? { ...tensor, type: biasType(weight, scale) } : tensor;
     });
     numbers.push(add({ ...node, inputs, type, tensors }));
   }

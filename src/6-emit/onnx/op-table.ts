@@ -15,7 +15,7 @@ import { groupNorm, layerNorm } from './norms.ts';
 import type { OnnxNode } from './onnx-node.ts';
 
 import type { Operator } from './operators.ts';
-import { writeCast } from './quantised.ts';
+import { isFlat, writeCast } from './quantised.ts';
 import { resized } from './resize.ts';
 
 /**
@@ -211,6 +211,6 @@ function addPad(c: OnnxNode, { top, left, bottom, right }: Pads, what: string): 
 
 function flatten(c: OnnxNode): string {
   const shape = c.inputShapes[0] as Shape;
-  if (shape.length === 1) return first(c);
+  if (shape.length === 1 || isFlat(c.b, first(c))) return first(c);
   return add(c, 'Flatten', [first(c)], 'flatten', [elements(shape)], { axis: int(1) });
 }

@@ -1,4 +1,4 @@
-import { typeOf } from '../../5-graph/graph.ts';
+import { elements, typeOf } from '../../5-graph/graph.ts';
 import { elementRange, type FloatType, isQuantised, type QuantisedType, sameType } from '../../5-graph/value-type.ts';
 import type { OpKind } from '../../ops/ops.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
@@ -47,10 +47,41 @@ export function writeCast(c: OnnxNode): readonly string[] | undefined {
   const [name] = inputs as [string];
   if (!from || !(isQuantised(from) || isQuantised(node.type))) return undefined;
   const { type, path } = node;
+  if (isQuantised(from) && !isQuantised(type) && shape.length > 1 && isReadFlat(c)) {
+    // a product of matrices is one of integers where its input is converted last
+    const flat = [elements(shape)];
+    const attributes = { axis: int(1) };
+    const { element } = from;
+    const [x] = b.node({
+      type: 'Flatten',
+      inputs: [name],
+      name: `${path}/flatten`,
+      shapes: [flat],
+      attributes,
+      element,
+    });
+    const single = dequantised(b, x as string, from, `${x}/float`, flat);
+    flattened.set(b, (flattened.get(b) ?? new Set()).add(single));
+    return [asElement(b, single, type.element, path, flat)];
+  }
   const single = isQuantised(from) ? dequantised(b, name, from, `${name}/float`, shape) : name;
   if (isQuantised(type))
     return [quantised(b, asElement(b, single, 'float32', `${path}/single`, shape), type, path, shape)];
   return [asElement(b, single, type.element, path, shape)];
+}
+
+/** Whether a value has been made one row a picture before it was converted. */
+export function isFlat(b: Builder, name: string): boolean {
+  return flattened.get(b)?.has(name) ?? false;
+}
+
+const flattened = new WeakMap<Builder, Set<string>>();
+
+/** Whether linear layers alone read a node, which read rows. */
+function isReadFlat({ graph, node }: OnnxNode): boolean {
+  const readers = graph.nodes.filter(({ inputs }) => inputs.some((ref) => ref.node === node.id));
+  const isGiven = graph.outputs.some(({ value }) => value.node === node.id);
+  return !isGiven && node.type.element === 'float32' && readers.every(({ op }) => op.kind === 'linear');
 }
 
 /** Opset 13 to 18 convert to and from float32 alone. */
