@@ -81,7 +81,8 @@ export function emittedSize<Options>(
 }
 
 const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
-  'as written': { extra: { session: { disable_quant_qdq: '1' } } },
+  // threads that wait do not spin: networks are many and run for a short time
+  'as written': { extra: { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } } },
   integer: { intraOpNumThreads: 1, interOpNumThreads: 1 },
 };
 

@@ -10,7 +10,7 @@ import { plainLoaderOptions } from '../train/open/loader-options.ts';
 import { fillNormal } from '../weights/normal.ts';
 import { randomState } from '../weights/random.ts';
 
-/** Pictures as the network takes them, any number of them: they lie in a file, and a few at a time in memory. */
+/** Pictures as the network takes them, or values that it has for each, any number of them: they lie in a file, a few at a time in memory. */
 export interface Pictures {
   readonly count: number;
   /** `[count, C, H, W]` of pictures from a number on; valid until the next call. */
@@ -81,7 +81,8 @@ export function noise(count: number, { channels, size: [height, width] }: Networ
 
 let stores = 0;
 
-function createStore(folder: string, size: number): { add(picture: Float32Array): void; pictures(): Pictures } {
+/** A file for pictures, or for other values that each picture has so many of. */
+export function createStore(folder: string, size: number): { add(picture: Float32Array): void; pictures(): Pictures } {
   const path = join(folder, `pictures-${stores++}`);
   const file = openSync(path, 'wx+');
   let count = 0;

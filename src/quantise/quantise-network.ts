@@ -4,7 +4,9 @@ import type { IntegerOps } from '../5-graph/quantise/integer-ops.ts';
 import { layOut, rangesToFind } from '../5-graph/quantise/layout.ts';
 import { type Unit, unitsOf } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
+import { nounFor } from '../diagnostics/noun-for.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
+import { curveAfter } from './activation-curves.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
 import { latenciesOf, sizesOf } from './costs.ts';
@@ -18,7 +20,7 @@ import { inTwoParts, type Pictures } from './pictures.ts';
 import { chooseRange, type RangeMethod, typeOfRange } from './ranges.ts';
 import { reconstruct } from './reconstruct.ts';
 import { layersOf, type QuantisationReport } from './report.ts';
-import { costsAlone, fewestFloats, type Goal } from './return-to-float.ts';
+import { costsAlone, fewestFloats, type Goal, sought } from './return-to-float.ts';
 import { nodeOf } from './weight-types.ts';
 
 /** What is done about the noise of rounding: nothing, biases are corrected, or weights and biases are fitted layer by layer. */
@@ -51,6 +53,8 @@ export interface QuantiseRequest {
   readonly judging: Pictures;
   /** Whether latencies are measured. */
   readonly timed: boolean;
+  /** Where values are stored while it runs. */
+  readonly folder: string;
   readonly settings: QuantiseSettings;
   progress(text: string): void;
 }
@@ -64,6 +68,7 @@ export interface Quantised {
 
 /** A network with some layers in few bits. */
 interface Mixture {
+  readonly floats: ReadonlySet<number>;
   readonly plan: QuantisationPlan;
   readonly adjustments: Adjustments;
   readonly adjusted: WeightSource;
@@ -92,24 +97,28 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
 
   const types = new Map<number, QuantisedType>();
   for (const [id, histogram] of await histogramsOf(graph, scaled, rangesToFind(all), observing('ranges'))) {
-    const range = chooseRange(histogram, ranges, activationBits);
+    const range = chooseRange(histogram, ranges, activationBits, curveAfter(graph, id));
     types.set(id, typeOfRange(range, activationBits === 8 ? 'int8' : 'int16'));
   }
   const typeOf = (id: number) => types.get(id) as QuantisedType;
 
-  const fitted: Adjustments = new Map(scales);
-  const fit = { parts, floats: new Set<number>(), typeOf };
-  if (correct === 'layers') await reconstruct(graph, weights, fitted, fit, observing('fitting'));
-  if (correct === 'bias') {
-    const weighted = all.weighted.map(({ node }) => node);
-    const means = await channelMeans(graph, scaled, weighted, observing('means'));
-    await correctBias(graph, weights, fitted, { ...fit, means }, observing('correcting biases'));
-  }
+  const fittedFor = async (floats: ReadonlySet<number>, what: string): Promise<Adjustments> => {
+    const fitted: Adjustments = new Map(scales);
+    const fit = { parts, floats, typeOf, folder: request.folder };
+    if (correct === 'layers') await reconstruct(graph, weights, fitted, fit, observing(what));
+    if (correct === 'bias') {
+      const weighted = all.weighted.map(({ node }) => node);
+      const means = await channelMeans(graph, scaled, weighted, observing('means'));
+      await correctBias(graph, weights, fitted, { ...fit, means }, observing('correcting biases'));
+    }
+    return fitted;
+  };
+  const fitted = await fittedFor(new Set(), 'fitting');
 
-  const mixed = (floats: ReadonlySet<number>): Mixture => {
-    const adjustments = withoutFits(graph, units, floats, fitted, scales);
+  const mixed = (floats: ReadonlySet<number>, from: Adjustments): Mixture => {
+    const adjustments = withoutFits(graph, units, floats, from, scales);
     const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, weights, adjustments);
-    return { plan, adjustments, adjusted: adjustedWeights(weights, adjustments) };
+    return { floats, plan, adjustments, adjusted: adjustedWeights(weights, adjustments) };
   };
   const closenessOf = async ({ plan, adjusted }: Mixture, expected: Answers, by: Engine, pictures: Pictures) => {
     const count = Math.min(pictures.count, mostJudged);
@@ -120,7 +129,7 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
       count,
     );
   };
-  const whole = mixed(new Set());
+  const whole = mixed(new Set(), fitted);
   let chosen: Mixture & { closeness?: Closeness } = whole;
   let costs = new Map<number, number>();
   if (goal) {
@@ -129,8 +138,17 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
       ...mixture,
       closeness: await closenessOf(mixture, expected, judge, seeking),
     });
-    costs = await costsAlone(graph, weights, units, mixed, observing('each layer alone', seeking));
-    chosen = await fewestFloats(goal, costs, await attempt(whole), (floats) => attempt(mixed(floats)));
+    const alone = (floats: ReadonlySet<number>) => mixed(floats, scales);
+    costs = await costsAlone(graph, weights, units, alone, observing('each layer alone', seeking));
+    chosen = await fewestFloats(sought(goal), costs, await attempt(whole), {
+      returned: (floats) => attempt(mixed(floats, fitted)),
+      ...(correct === 'layers' && {
+        refitted: async (floats) => {
+          const what = `fitting around ${floats.size} ${nounFor(floats.size, 'layer')} in float32`;
+          return attempt(mixed(floats, await fittedFor(floats, what)));
+        },
+      }),
+    });
   }
 
   const expected = await answersOf(graph, weights, engine, judging, mostJudged);

@@ -19,12 +19,20 @@ const kept = 0.9999;
 /** How finely the search for the least error divides each side. */
 const steps = 192;
 
-/** @param bits of the integers */
-export function chooseRange(histogram: Histogram, method: RangeMethod, bits: 8 | 16): Range {
+/**
+ * @param bits of the integers
+ * @param read what becomes of a value where it is read: errors are those of the result. The identity by default.
+ */
+export function chooseRange(
+  histogram: Histogram,
+  method: RangeMethod,
+  bits: 8 | 16,
+  read: (x: number) => number = (x) => x,
+): Range {
   if (method === 'minmax') return { least: histogram.least, most: histogram.most };
   return method === 'percentile'
     ? percentileRange(histogram)
-    : leastErrorRange(histogram, bits === 8 ? 'int8' : 'int16');
+    : leastErrorRange(histogram, bits === 8 ? 'int8' : 'int16', read);
 }
 
 /** The type that has a range, widened so that a whole number stands for 0. */
@@ -51,7 +59,7 @@ function percentileRange({ least, most, counts }: Histogram): Range {
 /**
  * The range with the least squared error: each side is looked for in turn, with the other as it was found, until neither moves.
  */
-function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16'): Range {
+function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16', read: (x: number) => number): Range {
   let best: Range & { error: number } = { ...bounded(histogram, 0, 0), error: Number.POSITIVE_INFINITY };
   let [low, high] = [0, 0];
   for (let moved = true; moved; ) {
@@ -60,7 +68,7 @@ function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16'): Range
       for (let step = 0; step < steps; step++) {
         const [l, h] = side === 'least' ? [step, high] : [low, step];
         const range = bounded(histogram, l, h);
-        const error = squaredError(histogram, range, element);
+        const error = squaredError(histogram, range, element, read);
         if (!(error < best.error)) continue;
         best = { ...range, error };
         moved = true;
@@ -85,7 +93,12 @@ const stepOf = (bound: number, seen: number) => (seen === 0 ? 0 : Math.round((1 
  * cost. The first and the last bin stand for the bounds, which ReLU6 gives often. Where bins are wider than steps, rounding
  * costs a twelfth of the step squared.
  */
-function squaredError({ least, most, counts }: Histogram, range: Range, element: 'int8' | 'int16'): number {
+function squaredError(
+  { least, most, counts }: Histogram,
+  range: Range,
+  element: 'int8' | 'int16',
+  read: (x: number) => number,
+): number {
   const type = typeOfRange(range, element);
   const [scale = 1] = type.scales;
   const [first, last] = elementRange(type);
@@ -98,8 +111,14 @@ function squaredError({ least, most, counts }: Histogram, range: Range, element:
     const x = bin === 0 ? least : bin === counts.length - 1 ? most : least + (bin + 0.5) * width;
     const level = roundHalfEven(x / scale) + type.zeroPoint;
     const isInside = level >= first && level <= last;
-    const error = x - scale * (Math.min(Math.max(level, first), last) - type.zeroPoint);
-    sum += count * (isInside && isFine ? (scale * scale) / 12 : error * error);
+    const rounded = scale * (Math.min(Math.max(level, first), last) - type.zeroPoint);
+    const error = read(x) - read(rounded);
+    if (!isInside || !isFine) sum += count * error * error;
+    else {
+      // uniform within a step: a twelfth of the square of what the step becomes
+      const step = read(x + scale / 2) - read(x - scale / 2);
+      sum += (count * step * step) / 12;
+    }
   }
   return sum;
 }

@@ -6,24 +6,27 @@ import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
+import type { Engine } from './engine.ts';
+import { advance, closeFrontier, cutsOf, type Frontier, fromFrontier, planFrom, type TwoSides } from './frontier.ts';
 import { type Fitted, fewReads, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
 import { makePlan } from './make-plan.ts';
 import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
-import { batchesOf } from './pictures.ts';
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
 import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
 /** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */
-const mostSamples = 2048;
+const mostSamples = 8192;
 const mostNumbers = 16e6;
 
-/** A filter that reads more numbers than this is only rounded: the fit takes their number cubed. */
+/** A filter that reads more numbers than this, or than there are samples, is only rounded: the fit takes their number cubed. */
 const mostReads = 1536;
 
 export interface Reconstruction {
   readonly parts: Parts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
+  /** Where values are stored while it runs. */
+  readonly folder: string;
 }
 
 /**
@@ -36,27 +39,39 @@ export async function reconstruct(
   graph: Graph,
   source: WeightSource,
   adjustments: Adjustments,
-  { parts, floats, typeOf }: Reconstruction,
-  options: ObserveOptions,
+  { parts, floats, typeOf, folder }: Reconstruction,
+  { engine, pictures, progress }: ObserveOptions,
 ): Promise<void> {
   const adjusted = adjustedWeights(source, adjustments);
-  const reference = adjustedWeights(source, new Map(adjustments));
-  const layers = layOut(graph, parts, floats).weighted;
-  for (const [done, unit] of layers.entries()) {
-    const node = nodeOf(graph, unit);
-    const [weight, bias] = [tensorOf(node, 'weight'), tensorOf(node, 'bias')];
-    if (!weight || !bias) continue;
-    const layout = layOut(graph, parts, floats, new Set([unit.node]));
-    const plan = makePlan(graph, layout, typeOf, source, adjustments);
-    const samples = await samplesOf(graph, node, plan, reference, adjusted, options);
-    const least = leastScales(node, adjusted, plan.values.get(node.inputs[0]?.node ?? -1)?.scales[0] ?? 1);
-    const { scales: rounding } = plan.weights.get(unit.node) as QuantisedType;
-    const bounds = boundsOf(unit);
-    const fitted = fitLayer(adjusted.read(weight), rounding, least as Float64Array, samples, bounds);
-    const { integers, scales, bias: values } = fitted;
-    adjustments.set(weight.name, { rounded: { integers, scales } });
-    adjustments.set(bias.name, { values });
-    options.progress(done + 1, layers.length);
+  const sides = { graph, reference: adjustedWeights(source, new Map(adjustments)), adjusted };
+  const whole = layOut(graph, parts, floats);
+  const cuts = cutsOf(graph);
+  let frontier: Frontier = { float: pictures, rounded: pictures };
+  try {
+    for (const [done, unit] of whole.weighted.entries()) {
+      const node = nodeOf(graph, unit);
+      const [weight, bias] = [tensorOf(node, 'weight'), tensorOf(node, 'bias')];
+      if (!weight || !bias) continue;
+      const [input] = node.inputs as [ValueRef];
+      const cut = cuts.findLast((id) => id <= input.node);
+      if (cut !== undefined && cut !== frontier.node) {
+        const before = makePlan(graph, whole, typeOf, source, adjustments);
+        frontier = await advance(frontier, cut, sides, before, engine, folder);
+      }
+      const layout = layOut(graph, parts, floats, new Set([unit.node]));
+      const plan = makePlan(graph, layout, typeOf, source, adjustments);
+      const samples = await samplesOf(node, plan, frontier, sides, engine);
+      const least = leastScales(node, adjusted, plan.values.get(input.node)?.scales[0] ?? 1);
+      const { scales: rounding } = plan.weights.get(unit.node) as QuantisedType;
+      const bounds = boundsOf(unit);
+      const fitted = fitLayer(adjusted.read(weight), rounding, least as Float64Array, samples, bounds);
+      const { integers, scales, bias: values } = fitted;
+      adjustments.set(weight.name, { rounded: { integers, scales } });
+      adjustments.set(bias.name, { values });
+      progress(done + 1, whole.weighted.length);
+    }
+  } finally {
+    closeFrontier(frontier);
   }
 }
 
@@ -69,18 +84,17 @@ interface Samples {
   readonly outputs: readonly Float32Array[];
 }
 
-/** Runs the part of the network before a layer in few bits, and the layer in float32. */
+/** Runs the part of the network from a frontier to a layer in few bits, and the layer in float32. */
 async function samplesOf(
-  graph: Graph,
   node: GraphNode,
   plan: QuantisationPlan,
-  reference: WeightSource,
-  adjusted: WeightSource,
-  { engine, pictures }: ObserveOptions,
+  frontier: Frontier,
+  { graph, reference, adjusted }: TwoSides,
+  engine: Engine,
 ): Promise<Samples> {
   const [input] = node.inputs as [ValueRef];
-  const part = withValues(graph, [node.id]);
-  const typed = quantise(part, plan);
+  const part = withValues(fromFrontier(graph, frontier), [node.id]);
+  const typed = quantise(part, planFrom(frontier, plan));
   const [{ value }] = typed.outputs as [GraphOutput];
   // what the layer reads: what the integers stand for
   const [{ node: read }] = (typed.nodes[value.node] as GraphNode).inputs as [ValueRef];
@@ -89,8 +103,8 @@ async function samplesOf(
   const groups = node.op.kind === 'conv' ? node.op.groups : 1;
   const filters = (shapeOf(graph, output)[0] ?? 1) / groups;
   const most = Math.min(mostSamples, Math.floor(mostNumbers / (groups * reads)));
-  const perPicture = positionsOf(node, 0, Math.max(1, Math.floor(most / pictures.count))).length;
-  const count = perPicture * pictures.count;
+  const perPicture = positionsOf(node, 0, Math.max(1, Math.floor(most / frontier.float.count))).length;
+  const count = perPicture * frontier.float.count;
   const inputs = Array.from({ length: groups }, () => new Float32Array(count * reads));
   const outputs = Array.from({ length: groups }, () => new Float32Array(count * filters));
   const [inputSize, outputSize] = [elements(shapeOf(graph, input)), elements(shapeOf(graph, output))];
@@ -99,10 +113,12 @@ async function samplesOf(
   try {
     const rounded = await engine.open(removeUnreached(withValues(typed, [read])), adjusted);
     try {
-      let picture = 0;
-      for (const { images, count: size } of batchesOf(pictures, batchSize(graph, [input.node, node.id]))) {
-        const given = (await rounded.run(images, size))[nameOfValue(read)] as Float32Array;
-        const wanted = (await float.run(images, size))[nameOfValue(node.id)] as Float32Array;
+      const batch = batchSize(graph, [input.node, node.id]);
+      for (let picture = 0; picture < frontier.float.count; ) {
+        const size = Math.min(batch, frontier.float.count - picture);
+        const [x0, y0] = [frontier.rounded.read(picture, size), frontier.float.read(picture, size)];
+        const given = (await rounded.run(x0, size))[nameOfValue(read)] as Float32Array;
+        const wanted = (await float.run(y0, size))[nameOfValue(node.id)] as Float32Array;
         for (let i = 0; i < size; i++, picture++) {
           const positions = positionsOf(node, picture, perPicture);
           const x = given.subarray(i * inputSize, (i + 1) * inputSize);
@@ -165,7 +181,7 @@ function fitLayer(
     const part = own.subarray(first * reads, (first + filters) * reads);
     const ys = outputs[group] as Float32Array;
     const fitted =
-      reads > mostReads
+      reads > Math.min(mostReads, count)
         ? roundFilters(part, rounding.slice(first, first + filters), xs, ys, count, mostWeight)
         : fitFilters(
             part,

@@ -20,6 +20,14 @@ export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean 
   return (agreement === undefined || (found.agreement ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
 }
 
+/** What is asked of the pictures that a goal is sought on beyond the goal, in decibels: others give a little more or less. */
+const margin = 0.5;
+
+/** What a goal is sought by, so that it holds on other pictures. */
+export function sought({ agreement, sqnr }: Goal): Goal {
+  return { ...(agreement !== undefined && { agreement }), ...(sqnr !== undefined && { sqnr: sqnr + margin }) };
+}
+
 /** A network with some layers in few bits, and the weights it then has. */
 export interface Mixed {
   readonly plan: QuantisationPlan;
@@ -27,8 +35,8 @@ export interface Mixed {
 }
 
 /**
- * The signal over the noise of the outputs, in decibels, where one layer alone is in few bits: by the number of its node. Infinite
- * where that makes no difference.
+ * The signal over the noise of the outputs, in decibels, where one layer alone is in few bits, its weight rounded to the nearest: by
+ * the number of its node. Infinite where that makes no difference. What is fitted makes up for other layers' noise, which is not there.
  * @param mixed the network whose layers of these nodes are float32.
  */
 export async function costsAlone(
@@ -52,26 +60,48 @@ export async function costsAlone(
   return costs;
 }
 
+/** How a network whose layers of these nodes are float32 is measured. */
+export interface Attempts<Result> {
+  /** With what all others were fitted to before. */
+  returned(floats: ReadonlySet<number>): Promise<Result>;
+  /** With the others fitted again, to what comes of it: nearer, and it takes longer. */
+  refitted?(floats: ReadonlySet<number>): Promise<Result>;
+}
+
 /**
  * The fewest layers that have to stay float32 for a goal, the costliest alone first. That a network with more of them in
- * float32 is nearer is taken for granted: the number is found by halving.
- * @param attempt measures a network whose layers of these nodes are float32.
+ * float32 is nearer is taken for granted: the number is found by halving, and halved on with the others fitted again.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
   costs: ReadonlyMap<number, number>,
   all: Result,
-  attempt: (floats: ReadonlySet<number>) => Promise<Result>,
+  { returned, refitted }: Attempts<Result>,
 ): Promise<Result> {
   if (isReached(goal, all.closeness)) return all;
   const order = [...costs].sort((a, b) => a[1] - b[1]).map(([node]) => node);
-  let [low, high] = [0, order.length];
-  let best = await attempt(new Set(order));
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    const result = await attempt(new Set(order.slice(0, middle)));
-    if (isReached(goal, result.closeness)) [high, best] = [middle, result];
-    else low = middle;
+  const first = (count: number) => new Set(order.slice(0, count));
+  const everything = { count: order.length, result: await returned(first(order.length)) };
+  const found = await halve(goal, everything, (count) => returned(first(count)));
+  if (!refitted || found.count === order.length) return found.result;
+  const again = await refitted(first(found.count));
+  if (!isReached(goal, again.closeness)) return found.result;
+  return (await halve(goal, { ...found, result: again }, (count) => refitted(first(count)))).result;
+}
+
+/** The least count that reaches a goal, of which one does and none does not. */
+async function halve<Result extends { readonly closeness: Closeness }>(
+  goal: Goal,
+  reached: { readonly count: number; readonly result: Result },
+  attempt: (count: number) => Promise<Result>,
+): Promise<{ count: number; result: Result }> {
+  let best = reached;
+  let low = 0;
+  while (best.count - low > 1) {
+    const count = Math.floor((low + best.count) / 2);
+    const result = await attempt(count);
+    if (isReached(goal, result.closeness)) best = { count, result };
+    else low = count;
   }
   return best;
 }

@@ -57,6 +57,24 @@ describe('ranges', () => {
       expect(found).toBeLessThanOrEqual(errorOf(values, chooseRange(histogram, method, 8)));
   });
 
+  test('before an activation that levels off leave out what it makes nothing of', () => {
+    const silu = (x: number) => x / (1 + Math.exp(-x));
+    const wide = values.map((x) => (x < 0 ? 12 : 4) * x);
+    const [plain, through] = [undefined, silu].map((read) => chooseRange(histogramOf(wide), 'mse', 8, read)) as [
+      Range,
+      Range,
+    ];
+    const errorAfter = (range: Range) => {
+      const type = typeOfRange(range, 'int8');
+      const integers = new Int8Array(wide.length);
+      quantiseValues(wide, [wide.length], type, integers);
+      const [scale] = type.scales as [number];
+      return wide.reduce((sum, x, i) => sum + (silu(x) - silu(scale * (integers[i]! - type.zeroPoint))) ** 2, 0);
+    };
+    expect(through.least).toBeGreaterThan(plain.least / 2);
+    expect(errorAfter(through)).toBeLessThan(errorAfter(plain) / 2);
+  });
+
   test('of values above 0 begin at 0, and keep all that bounds give often', () => {
     const capped = values.map((x) => Math.min(Math.max(3 * x, 0), 6));
     const range = chooseRange(histogramOf(capped), 'mse', 8);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fewestFloats, isReached } from '../../src/quantise/return-to-float.ts';
+import { fewestFloats, isReached, sought } from '../../src/quantise/return-to-float.ts';
 
 /** Twelve layers, of which the nodes 3 and 7 cost the most; noises add. */
 const costs = new Map(Array.from({ length: 12 }, (_, node) => [node, node === 3 ? 10 : node === 7 ? 14 : 30 + node]));
@@ -22,10 +22,32 @@ test.each([
 ])('for %d dB the fewest layers stay float32, the costliest first', async (sqnr, floats) => {
   const { tried, attempt } = attempts();
   const whole = await attempt(new Set());
-  const found = await fewestFloats({ sqnr }, costs, whole, attempt);
+  const found = await fewestFloats({ sqnr }, costs, whole, { returned: attempt });
   expect(new Set(found.floats)).toEqual(new Set(floats));
   expect(isReached({ sqnr }, found.closeness)).toBe(true);
   expect(tried.length).toBeLessThanOrEqual(6);
+});
+
+test('fewer layers stay float32 where the others are fitted again to what they give', async () => {
+  const { attempt } = attempts();
+  const goal = { sqnr: 20 };
+  const refits: number[] = [];
+  // a fit takes a fifth of the noise of what is left
+  const refitted = (share: number) => async (floats: ReadonlySet<number>) => {
+    refits.push(floats.size);
+    const { closeness } = await attempt(floats);
+    return { floats, closeness: { sqnr: closeness.sqnr - 10 * Math.log10(share) } };
+  };
+  const whole = await attempt(new Set());
+  const found = await fewestFloats(goal, costs, whole, { returned: attempt, refitted: refitted(0.2) });
+  expect([[...found.floats], refits]).toEqual([[3], [2, 1]]);
+  // one that is further off is not taken
+  const worse = await fewestFloats(goal, costs, whole, { returned: attempt, refitted: refitted(5) });
+  expect([...worse.floats]).toEqual([3, 7]);
+});
+
+test('a goal is sought by more than itself', () => {
+  expect(sought({ sqnr: 20, agreement: 0.97 })).toEqual({ sqnr: 20.5, agreement: 0.97 });
 });
 
 test('a goal can ask for agreement, which only classifiers have', () => {

@@ -69,6 +69,7 @@ export function quantisePrepared(
           judge: engines.judge,
           ...(engines.kernels && { kernels: engines.kernels }),
           timed: flag(args, 'report'),
+          folder,
           calibration,
           judging,
           settings: {
