@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { loadHdf5 } from '../../src/node/hdf5-engine.ts';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { Unreadable } from '../../src/weights/readers/byte-reader.ts';
+import { findWeights } from '../../src/weights/readers/keras/find-weights.ts';
+import type { Hdf5File } from '../../src/weights/readers/keras/hdf5.ts';
 import { openCheckpointFile } from '../../src/weights/readers/readers.ts';
 import { mutated, mutationRuns } from './mutations.ts';
 import { accessTo, openBytes, readAll, said } from './open-bytes.ts';
@@ -123,6 +125,31 @@ test('a damaged tensor of a file that opens is an error of the file', async () =
   }
   close();
   rmSync(path, { recursive: true });
+});
+
+test("weights are their layer's, also where TensorFlow's graph had its name already", () => {
+  const groups: Readonly<Record<string, readonly string[]>> = {
+    '/': ['model_weights'],
+    '/model_weights': ['conv_1', 'trunk'],
+    '/model_weights/conv_1': ['conv_1_2'],
+    '/model_weights/conv_1/conv_1_2': ['kernel:0', 'bias:0'],
+    '/model_weights/trunk': ['trunk_1', 'fc'],
+    '/model_weights/trunk/trunk_1': ['kernel:0'],
+    '/model_weights/trunk/fc': ['kernel:0'],
+  };
+  const file = {
+    members: (at: string) =>
+      (groups[at] ?? []).map((name) => ({
+        name,
+        kind: name.includes(':') ? ('dataset' as const) : ('group' as const),
+      })),
+  };
+  expect(findWeights(file as unknown as Hdf5File).map(({ name }) => name)).toEqual([
+    'conv_1/kernel',
+    'conv_1/bias',
+    'trunk_1/kernel',
+    'fc/kernel',
+  ]);
 });
 
 test('no damaged file makes the reader fail: it is read or refused', () => {

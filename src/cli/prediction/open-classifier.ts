@@ -17,6 +17,7 @@ import { flag, text } from '../arguments.ts';
 import { askedPreprocessing } from '../asked-preprocessing.ts';
 import { buildNetwork, buildRun } from '../build-network.ts';
 import type { Arguments } from '../command.ts';
+import { isForeign } from '../import-file.ts';
 import { type Io, usageError } from '../io.ts';
 import { openMapped } from '../mapped-spec.ts';
 import { refuseScaling } from '../open-run.ts';
@@ -47,6 +48,8 @@ export async function openClassifier(args: Arguments, io: Io): Promise<Classifie
   }
   requireWeights(args);
   if (kind === 'spec' && !flag(args, 'weights')) {
+    if (isForeign(operand, io.cwd))
+      throw usageError(`'${operand}' is no spec: 'enetc import' makes one of it and of its weights`, 'predict');
     throw usageError(`--weights is missing: what '${operand}' has learnt`, 'predict');
   }
   const opened =

@@ -52,8 +52,18 @@ export function findWeights(file: Hdf5File): readonly KerasWeight[] {
   /** Below the group of a layer each weight has its name, of one or more parts: `conv/conv/kernel:0`. */
   function olderForm(root: string): KerasWeight[] {
     return members(root || '/', 0).flatMap(({ name, kind }) =>
-      kind === 'group' && name !== 'optimizer_weights' ? below(`${root}/${name}`, '', 1) : [],
+      kind === 'group' && name !== 'optimizer_weights' ? named(name, below(`${root}/${name}`, '', 1)) : [],
     );
+  }
+
+  /** A layer's weights under its name: where TensorFlow's graph had it already, they have it with a number (`conv_1/kernel`). */
+  function named(layer: string, weights: KerasWeight[]): KerasWeight[] {
+    const scopes = new Set(weights.map(({ name }) => name.slice(0, Math.max(name.lastIndexOf('/'), 0))));
+    const [scope = ''] = scopes;
+    const isNumbered =
+      scopes.size === 1 && scope.startsWith(`${layer}_`) && /^\d+$/.test(scope.slice(layer.length + 1));
+    if (!isNumbered) return weights;
+    return weights.map(({ path, name }) => ({ path, name: `${layer}${name.slice(scope.length)}` }));
   }
 
   function below(path: string, within: string, depth: number): KerasWeight[] {
