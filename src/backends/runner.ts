@@ -15,12 +15,15 @@ export interface StepRunner {
   run(name: string, inputs: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>;
   /** The values of variables, in their logical shape; of all without names. */
   read(names?: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
-  /** Sets variables, in their logical shape; the others stay as they are. */
-  write(values: ReadonlyMap<string, Float32Array>): Promise<void>;
+  /** Sets variables, in their logical shape, as they come; the others stay as they are. */
+  write(values: VariableValues): Promise<void>;
   /** Bytes that the backend says it holds, where it says so. */
   memory(): number | undefined;
   close(): void;
 }
+
+/** Variables by name with their numbers: a map, or what makes them one after the other. */
+export type VariableValues = Iterable<readonly [name: string, numbers: Float32Array]>;
 
 /** Makes a runner. Every variable has to be written before the first run. */
 export type CreateRunner = (program: StepProgram) => Promise<StepRunner>;

@@ -55,6 +55,8 @@ export type StepOp =
    * only a `batchNormGrad` reads.
    */
   | { readonly kind: 'batchNorm'; readonly epsilon: number }
+  /** x, gamma, beta, and mean and variance as a `batchNorm` of x gives them: its y again. */
+  | { readonly kind: 'batchNormAgain'; readonly epsilon: number }
   /** dy, x, gamma, what the forward node kept. Gives the gradients of x, gamma, beta. */
   | { readonly kind: 'batchNormGrad'; readonly epsilon: number }
   /** Batch normalisation by fixed statistics: x, gamma, beta, mean, variance. */

@@ -63,7 +63,7 @@ export const normCases: readonly Case[] = normRows.map(([name, shape, batch]) =>
       c.op({ kind: 'normaliseGrad', epsilon }, [dy, gamma, variance], shape);
       c.op({ kind: 'addBias' }, [x, beta], shape);
       c.op({ kind: 'biasGrad' }, [dy], whole(...channels));
-      const [, , , kept] = c.op(
+      const [, batchMean, batchVariance, kept] = c.op(
         { kind: 'batchNorm', epsilon },
         [x, gamma, beta],
         shape,
@@ -71,8 +71,9 @@ export const normCases: readonly Case[] = normRows.map(([name, shape, batch]) =>
         whole(...channels),
         hidden,
       );
-      if (kept)
-        c.op({ kind: 'batchNormGrad', epsilon }, [dy, x, gamma, kept], shape, whole(...channels), whole(...channels));
+      if (!batchMean || !batchVariance || !kept) return;
+      c.op({ kind: 'batchNormAgain', epsilon }, [x, gamma, beta, batchMean, batchVariance], shape);
+      c.op({ kind: 'batchNormGrad', epsilon }, [dy, x, gamma, kept], shape, whole(...channels), whole(...channels));
     },
     batch,
   ),

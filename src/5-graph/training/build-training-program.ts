@@ -18,6 +18,7 @@ import { type TooLarge, withCheckpoint } from './checkpoint.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
+import { remakeNorms } from './remake-norms.ts';
 import { rangeShape } from './roundings.ts';
 import { createStepBuilder, type StepBuilder, scalar } from './step-builder.ts';
 import { variableBytes } from './step-memory.ts';
@@ -85,7 +86,7 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   const ranges = [...(rounded?.values() ?? []), ...(observed?.values() ?? [])];
   const variables = [...own, ...keptVariables(own, trained, averaged, options), ...ranges.map(rangeVariable)];
   const step = withCheckpoint(
-    options.accumulate ? accumulate(setting) : train(setting),
+    remakeNorms(options.accumulate ? accumulate(setting) : train(setting)),
     graph,
     options.checkpoint,
     variableBytes({ variables }),

@@ -1,4 +1,5 @@
-import type { StepFunction, StepNode, StepRef, StepShape, Update } from './program.ts';
+import { mapRefs } from './map-refs.ts';
+import type { StepFunction, StepNode, StepRef, StepShape } from './program.ts';
 
 /** Whether the backward half may read a value of the forward half as it was made; else it is made again. */
 export type Keeps = (value: StepRef, node: StepNode) => boolean;
@@ -95,10 +96,4 @@ function isGiven({ op }: StepNode): boolean {
 
 function shapeOf({ shapes }: StepNode, { output }: StepRef): StepShape {
   return shapes[output] as StepShape;
-}
-
-function mapRefs(update: Update, change: (ref: StepRef) => StepRef): Update {
-  const isRef = (value: unknown): value is StepRef => typeof value === 'object' && value !== null && 'node' in value;
-  const entries = Object.entries(update).map(([key, value]) => [key, isRef(value) ? change(value) : value]);
-  return Object.fromEntries(entries) as unknown as Update;
 }

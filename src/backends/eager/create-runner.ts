@@ -78,9 +78,6 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
         const { shape } = declaration(name);
         const size = shape.reduce((product, n) => product * n, 1);
         if (data.length !== size) throw new Error(`'${name}' has ${size} numbers, and ${data.length} were written`);
-      }
-      for (const [name, data] of values) {
-        const { shape } = declaration(name);
         assign(name, tf.tensor(toHeld(shape, data), heldShape(shape), 'float32'));
       }
     },

@@ -5,7 +5,7 @@ import { channelMean, channelSize } from './means.ts';
 
 /** Batch normalisation of maps `[N, H, W, C]` and of vectors `[N, C]` alike: all but the last axis are samples. */
 export const normalisationKernels: Kernels<
-  'batchNorm' | 'batchNormGrad' | 'normalise' | 'normaliseGrad' | 'unitLength' | 'unitLengthGrad'
+  'batchNorm' | 'batchNormAgain' | 'batchNormGrad' | 'normalise' | 'normaliseGrad' | 'unitLength' | 'unitLengthGrad'
 > = {
   batchNorm: ({ tf }, { epsilon }, inputs) => {
     const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
@@ -15,6 +15,13 @@ export const normalisationKernels: Kernels<
     const y = fixed(tf, x, [gamma, beta, mean, variance], epsilon);
     const unbiased = tf.mul(variance, count / Math.max(count - 1, 1));
     return [y, mean, unbiased, tf.stack([mean, variance])];
+  },
+
+  batchNormAgain: ({ tf }, { epsilon }, inputs) => {
+    const [x, gamma, beta, mean] = [at(inputs, 0), at(inputs, 1), at(inputs, 2), at(inputs, 3)];
+    const count = channelSize(x);
+    const variance = tf.mul(at(inputs, 4), (count - 1) / count);
+    return fixed(tf, x, [gamma, beta, mean, variance], epsilon);
   },
 
   /**

@@ -12,7 +12,7 @@ import { openSession } from './session.ts';
  * How many bytes of variables cross the border at once: of a large network, weights, slots and averages together would
  * be in memory three times, here, in tfjs-node and in TensorFlow.
  */
-const portion = 64 * 2 ** 20;
+const portion = 8 * 2 ** 20;
 
 /**
  * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
@@ -54,7 +54,7 @@ export async function createSessionRunner(
     },
     async read(names = [...variables.keys()]) {
       const values = new Map<string, Float32Array>();
-      for (const list of portions(names.map(variableOf))) {
+      for (const list of portions(names.map(variableOf), ({ shape }) => elements(shape))) {
         const infos = list.map(({ name }) => read.outputs[name] as TensorInfo);
         const tensors = inOurWords(() => session.run([], infos));
         list.forEach(({ name }, i) => {
@@ -65,18 +65,14 @@ export async function createSessionRunner(
       return values;
     },
     async write(values) {
-      const given = [...values].map(([name, data]) => {
-        const variable = variableOf(name);
-        const size = elements(variable.shape);
-        if (data.length !== size) throw new Error(`'${name}' has ${size} numbers, and ${data.length} were written`);
-        return variable;
-      });
-      for (const list of portions(given)) {
-        const feeds = list.map(({ name, shape }) => {
-          const data = values.get(name) as Float32Array;
+      for (const list of portions(values, ([, data]) => data.length)) {
+        const feeds = list.map(([name, data]) => {
+          const { shape } = variableOf(name);
+          const size = elements(shape);
+          if (data.length !== size) throw new Error(`'${name}' has ${size} numbers, and ${data.length} were written`);
           return [write.inputs[name] as TensorInfo, { shape, data }] as const;
         });
-        const done = list.map(({ name }) => write.outputs[name] as TensorInfo);
+        const done = list.map(([name]) => write.outputs[name] as TensorInfo);
         inOurWords(() => session.run(feeds, done));
         await setImmediate();
       }
@@ -93,18 +89,18 @@ function fed(name: string, inputs: Readonly<Record<string, HostTensor>>): HostTe
   return tensor;
 }
 
-/** Variables in runs of about `portion` bytes. */
-function portions(variables: readonly Variable[]): Variable[][] {
-  const result: Variable[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const variable of variables) {
-    const size = elements(variable.shape) * 4;
-    if (bytes + size > portion) {
-      result.push([]);
-      bytes = 0;
+/** What comes, in runs of about `portion` bytes. */
+function* portions<T>(items: Iterable<T>, countOf: (item: T) => number): Iterable<T[]> {
+  let run: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = countOf(item) * 4;
+    if (run.length > 0 && bytes + size > portion) {
+      yield run;
+      [run, bytes] = [[], 0];
     }
-    result.at(-1)?.push(variable);
+    run.push(item);
     bytes += size;
   }
-  return result;
+  if (run.length > 0) yield run;
 }

@@ -1,4 +1,4 @@
-import type { CreateRunner, StepRunner } from '../../backends/runner.ts';
+import type { CreateRunner, StepRunner, VariableValues } from '../../backends/runner.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
 import type { NetworkStage, TrainedNetwork } from './task.ts';
@@ -14,7 +14,7 @@ export async function placeNetwork(
   network: TrainedNetwork,
   stage: NetworkStage,
   createRunner: CreateRunner,
-  values: ReadonlyMap<string, Float32Array>,
+  values: VariableValues,
 ): Promise<PlacedNetwork> {
   const runner = await createRunner(network.training.program);
   let open = true;

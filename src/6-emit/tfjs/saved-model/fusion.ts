@@ -10,8 +10,8 @@ const joins: ReadonlySet<StepOpKind> = new Set(['add', 'mul', 'globalAvgPoolGrad
 
 /**
  * Which nodes of a function are best compiled together, by a name for each group: the gradients of activations, with what
- * is done to their dy by themselves alone, as a gate's product and a pool's gradient in squeeze and excitation. Forward
- * passes are left to oneDNN, which has a kernel for SiLU.
+ * is done to their dy by themselves alone, as a gate's product and a pool's gradient in squeeze and excitation, and with
+ * the batch norm that is made again for them. Forward passes are left to oneDNN, which has a kernel for SiLU.
  */
 export function planFusion(fn: StepFunction): ReadonlyMap<number, string> {
   const groups = new Map<number, string>();
@@ -29,6 +29,8 @@ export function planFusion(fn: StepFunction): ReadonlyMap<number, string> {
     const group = `${fn.name}/${path}/${id}`;
     groups.set(id, group);
     join(fn.nodes[inputs[0]?.node ?? -1], group);
+    const read = fn.nodes[inputs[1]?.node ?? -1];
+    if (read?.op.kind === 'batchNormAgain' && readers[read.id] === 1) groups.set(read.id, group);
   }
   return groups;
 }

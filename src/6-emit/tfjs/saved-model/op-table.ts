@@ -41,6 +41,7 @@ import {
 import {
   addBias,
   batchNorm,
+  batchNormAgain,
   batchNormGrad,
   biasGrad,
   groupNorm,
@@ -81,6 +82,7 @@ export const opTable: { readonly [K in StepOpKind]: WriteStep<K> } = {
   addBias,
   biasGrad,
   batchNorm,
+  batchNormAgain,
   batchNormGrad,
   normalise,
   normaliseGrad,

@@ -1,6 +1,6 @@
 import type { LocalResponse } from '../../../ops/sample-norms.ts';
 import { outputOf } from '../node-def/builder.ts';
-import { type Attributes, bool, float, type TensorName } from '../node-def/node-def.ts';
+import { type Attributes, bool, float, int32, type TensorName } from '../node-def/node-def.ts';
 import {
   add,
   dimsOf,
@@ -29,6 +29,19 @@ export const batchNorm: WriteStep<'batchNorm'> = (c) => {
   return [asGiven(c, node), outputOf(node, mean), outputOf(node, variance), node];
 };
 
+/** The variance is corrected for the number of samples, which is known at run time. */
+export const batchNormAgain: WriteStep<'batchNormAgain'> = (c) => {
+  const [, gamma, beta, mean, variance] = c.inputs as [TensorName, TensorName, TensorName, TensorName, TensorName];
+  const pixels = dimsOf(c, 0)
+    .slice(1)
+    .reduce((product, size) => product * size, 1);
+  const batch = c.b.node({ op: 'Cast', name: c.scope, inputs: [c.batch()], attr: { SrcT: int32, DstT: float } });
+  const count = add(c, 'Mul', [batch, c.b.number(pixels)]);
+  const share = add(c, 'RealDiv', [add(c, 'Sub', [count, c.b.number(1)]), count]);
+  const inputs = [asImage(c, 0), gamma, beta, mean, add(c, 'Mul', [variance, share])];
+  return [asGiven(c, add(c, 'FusedBatchNormV3', inputs, normAttributes(c, false)))];
+};
+
 export const batchNormGrad: WriteStep<'batchNormGrad'> = (c) => {
   const [, , gamma, node] = c.inputs as [TensorName, TensorName, TensorName, TensorName];
   const kept = forwardOutputs.kept.map((output) => outputOf(node, output));
@@ -49,7 +62,11 @@ export const normaliseGrad: WriteStep<'normaliseGrad'> = (c) => {
   return [add(c, 'Mul', [dy, factor])];
 };
 
-type NormContext = StepContext<'batchNorm'> | StepContext<'batchNormGrad'> | StepContext<'normalise'>;
+type NormContext =
+  | StepContext<'batchNorm'>
+  | StepContext<'batchNormAgain'>
+  | StepContext<'batchNormGrad'>
+  | StepContext<'normalise'>;
 
 function normAttributes(c: NormContext, training: boolean) {
   return { U: float, epsilon: { float: c.op.epsilon }, is_training: { bool: training } };
