@@ -80,6 +80,8 @@ const typesElsewhere: ReadonlyMap<string, string> = new Map([
   ['number', 'real'],
   ['integer', 'int'],
   ['boolean', 'bool'],
+  ['act', 'activation'],
+  ['pad', 'padding'],
 ]);
 
 export function checkStatement(c: Checker, statement: Statement): void {

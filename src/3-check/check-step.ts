@@ -1,7 +1,7 @@
 import type { Arg, CallNode, Ident, NameNode, SharingNode, StepNode } from '../1-parse/ast.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import type { ActivationName } from '../ops/activations.ts';
-import type { Span } from '../source.ts';
+import { type Span, spanText } from '../source.ts';
 import {
   type BoundArguments,
   bindArguments,
@@ -51,10 +51,14 @@ export interface Before {
 }
 
 /** Checks a call in an expression: `Add(x, y)`. */
-export function callSignature(c: Checker, { callee, args }: CallNode): number | undefined {
+export function callSignature(c: Checker, call: CallNode): number | undefined {
+  const { callee, args } = call;
   const signature = calleeSignature(c, callee);
-  if (signature) requireLabel(c, signature, callee.span);
-  return checkArguments(c, signature, args, { span: callee.span, chained: 0 });
+  const types = new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
+  const [first] = args;
+  const takesFirst = first !== undefined && !first.name && isTensors(types.get(first) as Type);
+  if (signature) requireLabel(c, signature, callee.span, { call, takesFirst });
+  return checkArguments(c, signature, args, { span: callee.span, chained: 0, types });
 }
 
 /** Checks a call of an activation in an expression: `relu(x)` gives tensors, and `leaky_relu(0.2)` an activation with that slope. */
@@ -110,13 +114,43 @@ function wordFor(meaning: Meaning): string {
   return meaning.kind === 'interpolation' ? 'a kind of interpolation' : 'a function';
 }
 
-/** Says so where a step without a label has tensors of its own. */
-function requireLabel(c: Checker, { name, word: label, op, declared }: Signature, span: Span): void {
+/** Says so where a step without a label has tensors of its own. A call in an expression becomes a step: only steps have labels. */
+function requireLabel(
+  c: Checker,
+  { name, word: label, op, declared }: Signature,
+  span: Span,
+  inside?: { readonly call: CallNode; readonly takesFirst: boolean },
+): void {
   if (!(op ? op.ownsTensors : declared && ownsTensors(declared))) return;
   if (op?.tensors === 0 && c.isAssigned) return;
   const at = { ...span, end: span.start };
-  const fix: Fix = { title: `Label it '${label}'`, edits: [{ span: at, newText: `${label}: ` }], safe: false };
-  report(c, 'missing-label', span, { callee: name, label }, { fixes: [fix] });
+  const step = inside?.takesFirst ? stepEdits(inside.call, label) : undefined;
+  const edits = inside ? step?.edits : [{ span: at, newText: `${label}: ` }];
+  const fixes: Fix[] = edits ? [{ title: `Label it '${label}'`, edits, safe: false }] : [];
+  const labelled = `${step ? `${step.first} -> ` : ''}${label}: ${name}`;
+  report(c, 'missing-label', span, { callee: name, labelled }, { fixes });
+}
+
+/** `Conv(x, 8)` as `x -> conv: Conv(8)`, in parentheses where something else follows or goes before it in its expression. */
+function stepEdits(
+  { callee, args, span }: CallNode,
+  label: string,
+): { first: string; edits: Fix['edits'] } | undefined {
+  const [given, next] = args as [Arg, Arg?];
+  const first = spanText(given.value.span);
+  if (/\s/.test(first)) return undefined;
+  const { source, start, end } = span;
+  const alone = /(?:[=([,:]|\breturn)\s*$/.test(source.text.slice(Math.max(0, start - 80), start));
+  const ends = /^[ \t]*(?:$|[\r\n)\],}]|->)/.test(source.text.slice(end, end + 80));
+  const [open, close] = alone && ends ? ['', ''] : ['(', ')'];
+  const edits = [
+    { span: { source, start, end: start }, newText: `${open}${first} -> ${label}: ` },
+    next
+      ? { span: { source, start: given.span.start, end: next.span.start }, newText: '' }
+      : { span: { source, start: callee.span.end, end }, newText: '' },
+    ...(close ? [{ span: { source, start: end, end }, newText: close }] : []),
+  ];
+  return { first, edits };
 }
 
 /** A call as far as its arguments do not say it: where, and how many tensors the chain brings, where that can be known. */

@@ -234,7 +234,7 @@ export function callSignature(
   const { op, declared } = signature;
   const { tensors } = flow;
   if (!site.labelled && (op?.ownsTensors || (declared && ownsTensors(declared)))) {
-    fail('missing-label', site.span, { callee: signature.name, label: signature.word });
+    fail('missing-label', site.span, { callee: signature.name, labelled: `${signature.word}: ${signature.name}` });
   }
   checkCount(signature, tensors.length, site.span);
   if (op) {

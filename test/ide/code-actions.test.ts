@@ -113,6 +113,26 @@ test('a step that needs a label gets one that is free', () => {
   expect(fixed(model('  s: Conv(8, 3) -> Conv(8, 3)'), 'missing-label', "'conv'")).toContain('-> conv: Conv(8, 3)');
 });
 
+test('a call in an expression gets its label as a step', () => {
+  const block = (line: string) => `block B(x) {\n  ${line}\n  return y\n}\n`;
+  const cases = [
+    ['y = Conv(x, 8, kernel: 3)', 'y = x -> conv: Conv(8, kernel: 3)'],
+    ['y = Conv(x, 8, 3) -> relu', 'y = x -> conv: Conv(8, 3) -> relu'],
+    ['y = Conv(x, 8, 3) if true else x', 'y = (x -> conv: Conv(8, 3)) if true else x'],
+    ['y = Add(BatchNorm(x), x)', 'y = Add(x -> batch_norm: BatchNorm, x)'],
+  ] as const;
+  for (const [line, after] of cases) {
+    const text = fixed(block(line), 'missing-label', 'Label');
+    expect(text).toContain(after);
+    expect(openFixture(text).analysis.diagnosticsSoFar()).toEqual([]);
+  }
+  const returned = fixed('block B(x) {\n  return Conv(x, 8)\n}\n', 'missing-label', 'Label');
+  expect(returned).toContain('return x -> conv: Conv(8)');
+  // what comes first is not a tensor
+  const { ide, analysis } = openFixture('block B(x) {\n  return Conv(8, 3)\n}\n');
+  expect(codeActions(ide, analysis, 0, 40).filter(({ title }) => title.startsWith('Label'))).toEqual([]);
+});
+
 test('where brackets do not pair no argument is put between them', () => {
   const { ide, analysis } = openFixture('model M {\n  input x: [3, 8, 8]\n  s: Conv(8\n}\n');
   const titles = codeActions(ide, analysis, 0, 60).map((a) => a.title);

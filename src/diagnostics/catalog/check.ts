@@ -92,8 +92,8 @@ export const checkDiagnostics = {
     (a) => `the label '${a.name}' is used twice here`,
     `Labels make the paths of parameters (\`stages.4.1.expand.conv\`), so each belongs to one step of its block or section. Several steps share a label only if their conditions exclude each other as they are written: \`if wide\` and \`if not wide\`, \`if n == 1\` and \`if n == 2\`, \`if n < 2\` and \`if n >= 4\`.`,
   ),
-  'missing-label': error<{ callee: string; label: string }>(
-    (a) => `'${a.callee}' owns parameters, so this step needs a label: '${a.label}: ${a.callee}'`,
+  'missing-label': error<{ callee: string; labelled: string }>(
+    (a) => `'${a.callee}' owns parameters, so this step needs a label: '${a.labelled}'`,
     `Labels make the paths of parameters. Every step that owns parameters has one, except the first of a section, whose path is the section's.`,
   ),
   'return-missing': error<{ name: string }>(

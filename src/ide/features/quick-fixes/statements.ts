@@ -48,13 +48,17 @@ export function freeLabel(analysis: Analysis, d: EditorDiagnostic): readonly Edi
     namesOf(node as Declaration).flatMap(({ name, target }) => (target.kind === 'label' ? [name] : [])),
   );
   return d.fixes.map((fix) => {
-    const [edit] = fix.edits;
-    const offered = /^(\w+): $/.exec(edit?.newText ?? '')?.[1];
+    const [edit, ...others] = fix.edits;
+    const [, before = '', offered] = /^(.*?)(\w+): $/.exec(edit?.newText ?? '') ?? [];
     if (!edit || offered === undefined || !labels.has(offered)) return fix;
     let n = 2;
     while (labels.has(`${offered}${n}`)) n++;
     const label = `${offered}${n}`;
-    return { title: `Label it '${label}'`, safe: fix.safe, edits: [{ ...edit, newText: `${label}: ` }] };
+    return {
+      title: `Label it '${label}'`,
+      safe: fix.safe,
+      edits: [{ ...edit, newText: `${before}${label}: ` }, ...others],
+    };
   });
 }
 
