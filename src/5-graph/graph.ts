@@ -128,7 +128,7 @@ export interface Graph {
   readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /** Its own model first, each before those within it. */
   readonly models: readonly ModelUse[];
-  /** The calls that its nodes come from: an outer one before those in it, those beside each other in their order. */
+  /** The calls that its nodes come from: an outer one before those in it, siblings in their order. */
   readonly calls: readonly Call[];
 }
 

@@ -141,7 +141,7 @@ export const engineCommands: readonly Command[] = [
     summary: 'find coefficients of compound scaling by training small networks',
     ...takesSpec,
     details:
-      "Step 1 of EfficientNet's compound scaling: candidates for alpha, beta and gamma, by which depth, width and resolution grow when phi grows by 1, are points of a grid at which the network is about twice as large. Each is trained for a few epochs, the best of them longer (--rungs), and they are ranked by accuracy. --write puts the winner into the spec's 'scaling', and leaves the rest of the text as it is. --compare trains other ways of scaling beside them, at equal multiply-accumulates over the real rounding.\n\nIt is a study, as a search is: a folder, which --resume goes on with. See docs/search.md.",
+      "Step 1 of EfficientNet's compound scaling: candidates for alpha, beta and gamma, by which depth, width and resolution grow when phi grows by 1, are points of a grid at which the network is about twice as large. Each is trained for a few epochs, the best of them longer (--rungs), and they are ranked by accuracy. --write puts the winner into the spec's 'scaling', and leaves the rest of the text as it is. --compare also trains other ways of scaling, at equal multiply-accumulates over the real rounding.\n\nIt is a study, as a search is: a folder, which --resume goes on with. See docs/search.md.",
     options: scaleOptions,
     examples: [
       ['enetc scale net.enet --data photos --workers 4', 'rank the candidates'],
@@ -178,7 +178,7 @@ export const engineCommands: readonly Command[] = [
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'path',
     details:
-      "A study is the folder that 'enetc search --data' or 'enetc scale' makes. 'show' prints its front; 'compare' puts two or more beside each other, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder has the log as trials.jsonl, a report as report.html, and the front as front.json and front.svg. See docs/search.md.",
+      "A study is the folder that 'enetc search --data' or 'enetc scale' makes. 'show' prints its front; 'compare' puts two or more side by side, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder has the log as trials.jsonl, a report as report.html, and the front as front.json and front.svg. See docs/search.md.",
     options: [
       {
         name: 'network',
@@ -199,7 +199,7 @@ export const engineCommands: readonly Command[] = [
     ],
     examples: [
       ['enetc study show studies/space-1', 'the front of a study, also of one that still runs'],
-      ['enetc study compare studies/space-1 studies/space-2', 'two studies beside each other'],
+      ['enetc study compare studies/space-1 studies/space-2', 'two studies side by side'],
       ['enetc study export studies/space-1 --network 12 -o net.enet', 'the spec of a network'],
     ],
     load: async () => (await import('./engines.ts')).studyCommand,

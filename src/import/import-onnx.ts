@@ -63,7 +63,7 @@ export function importGraph(
   }
 }
 
-/** A text of so many lines is one that blocks would make shorter. */
+/** Texts of more lines than this would be shorter with blocks. */
 const manyLines = 30;
 
 /**

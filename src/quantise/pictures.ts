@@ -81,7 +81,7 @@ export function noise(count: number, { channels, size: [height, width] }: Networ
 
 let stores = 0;
 
-/** A file for pictures, or for other values that each picture has so many of. */
+/** A file for pictures, or for other values of which each picture has a fixed number. */
 export function createStore(folder: string, size: number): { add(picture: Float32Array): void; pictures(): Pictures } {
   const path = join(folder, `pictures-${stores++}`);
   const file = openSync(path, 'wx+');
@@ -127,7 +127,7 @@ export function* batchesOf(
   }
 }
 
-/** Of pictures, every one of so many is kept for seeking a goal. */
+/** Of pictures, every n-th is kept for seeking a goal. */
 const sought = 5;
 
 /**

@@ -7,7 +7,7 @@ import { costText, costTitles } from './point-text.ts';
 import { costOf, type StudyConfig, type StudyCost } from './study-config.ts';
 import type { StudyFolder } from './study-folder.ts';
 
-/** Studies beside each other. */
+/** Studies side by side. */
 export interface ComparedStudies {
   readonly cost: StudyCost;
   readonly studies: readonly {

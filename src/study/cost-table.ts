@@ -6,7 +6,7 @@ import type { Costs } from '../search/costs.ts';
 import type { Counter } from '../search/space/counter.ts';
 import { randomState } from '../weights/random.ts';
 
-/** Networks that a table is fitted to: so many for each alternative. */
+/** Networks that a table is fitted to: this many for each alternative. */
 const networksEach = 8;
 
 /** What the alternatives of a space's parts add to a cost. */

@@ -6,7 +6,7 @@ import type { TrialRecord } from './trial-log.ts';
 export interface Proposer {
   /** The next network, which may be one that was proposed before; undefined where there is none. */
   propose(): Proposal | undefined;
-  /** After so many proposals all are learned from before the next is made. */
+  /** After this many proposals all are learned from before the next is made. */
   readonly batch?: number;
   /** How many networks there are; undefined where it is not known. */
   readonly networks?: bigint;
@@ -17,7 +17,7 @@ export interface Proposal {
   learn(record: TrialRecord): void;
 }
 
-/** So many proposals in a row that are known already end the search: what is left is too rare to find. */
+/** This many proposals in a row that are known already end the search: what is left is too rare to find. */
 const mostInVain = 2000;
 /** How many trainings have to be known before one ends early. */
 const leastForMedian = 5;

@@ -38,7 +38,7 @@ export function openScaling(spec: Spec, { network, scale, budgets, trials, seed 
   return { ...found, model, candidates: sampled(candidates, trials, seed) };
 }
 
-/** So many of the candidates, in their order. */
+/** This many of the candidates, in their order. */
 function sampled(candidates: readonly ScaledNetwork[], count: number, seed: number): readonly ScaledNetwork[] {
   const left = [...candidates];
   const random = randomState(seed, 'scale candidates');

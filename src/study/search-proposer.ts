@@ -51,7 +51,7 @@ function refused(diagnostics: readonly Diagnostic[]): RunError {
   return new RunError('the spec cannot be searched', { diagnostics });
 }
 
-/** So many candidates in a row that are too large or do not build end the search. */
+/** This many candidates in a row that are too large or do not build end the search. */
 const mostRefused = 5000;
 
 export interface SearchProposer extends Proposer {

@@ -63,7 +63,7 @@ export interface ScaleSettings {
   readonly by: 'product' | keyof Costs;
   readonly step: number;
   /**
-   * Single factors, compound and published rules are trained beside the candidates, at these multiples of the base's multiply-accumulates.
+   * Single factors, compound and published rules are trained in addition to the candidates, at these multiples of the base's multiply-accumulates.
    */
   readonly compare: readonly number[];
 }

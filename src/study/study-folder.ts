@@ -70,7 +70,7 @@ export function createStudyFolder(path: string, shown: string): StudyFolder {
 }
 
 /**
- * Writes what a study is. From then on it can be resumed. The files that the spec imports are beside the networks too, so that these
+ * Writes what a study is. From then on it can be resumed. The files that the spec imports stand next to the networks too, so that these
  * compile where they are.
  */
 export function writeStudy(

@@ -113,7 +113,7 @@ export function epochsOf({ rungs }: StudyConfig, rung: number): number {
 
 /**
  * What the run of a network at a rung is called. A longer training continues the shorter one, unless what an epoch does depends on how
- * many there are: then it begins anew.
+ * many there are: then it starts over.
  */
 function runName(config: StudyConfig, network: string, rung: number): string {
   return dependsOnLength(resolveSettings(config.settings)) ? `${network}-${epochsOf(config, rung)}` : network;
@@ -129,7 +129,7 @@ function trialKey(config: StudyConfig, network: string, epochs: number, stopBelo
   return `t${createHash('sha256').update(all).digest('hex').slice(0, 32)}`;
 }
 
-/** What other studies beside this one know of the same training: equal data, settings, backend and compiler. */
+/** What other studies in the same folder know of the same training: equal data, settings, backend and compiler. */
 function knownElsewhere(folder: StudyFolder, config: StudyConfig): ReadonlyMap<string, TrialResult> {
   const known = new Map<string, TrialResult>();
   const own = trainingOf(config);

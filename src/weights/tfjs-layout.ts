@@ -66,7 +66,7 @@ export function fromStored(
   return values;
 }
 
-/** Elements that a cache holds of each line it writes to: both orders are gone through in blocks of so many of ours. */
+/** Elements that a cache holds of each line it writes to: both orders are gone through in blocks of this many elements. */
 const blockElements = 64;
 
 /**

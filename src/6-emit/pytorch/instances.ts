@@ -37,7 +37,7 @@ export interface Instance {
   readonly items: readonly Item[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Names right below its own that tensors from outside of it have: `hidden` of `head.hidden` beside the block `head`. */
+  /** Names right below its own that tensors from outside of it have: `hidden` of `head.hidden` next to the block `head`. */
   readonly foreign: ReadonlySet<string>;
 }
 

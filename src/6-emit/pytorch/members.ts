@@ -26,7 +26,7 @@ const reserved = new Set(
   ),
 );
 
-/** @param paths of all tensors' owners, below the class @param foreign names that outside modules take beside its own */
+/** @param paths of all tensors' owners, below the class @param foreign names that outside modules take in addition to its own */
 export function createMembers(paths: ReadonlySet<string>, foreign: ReadonlySet<string>): Members {
   const taken = new Set([...[...paths].map((path) => path.split('.')[0] as string), ...foreign]);
   const places = new Map<number, { readonly place: string; isParameter: boolean; readonly isWhole: boolean }>();

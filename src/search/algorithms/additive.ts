@@ -100,7 +100,7 @@ interface Fitted {
   /** Weights drawn from what is known of them. */
   draw(random: RandomState): Table;
   /**
-   * So many standard deviations above what is expected: of a selection's score, and of what each alternative gains over that of the
+   * This many standard deviations above what is expected: of a selection's score, and of what each alternative gains over that of the
    * selection. Differences are known where levels are not: a part's weights may all be shifted.
    */
   optimistic(selection: Selection, deviations: number): { readonly at: number; readonly gains: Table };

@@ -23,7 +23,7 @@ export interface Drawn {
   readonly unknown: number;
 }
 
-/** So many encodings in a row without a new candidate end the drawing: what is left is too rare to find. */
+/** This many encodings in a row without a new candidate end the drawing: what is left is too rare to find. */
 const mostInVain = 20_000;
 
 /**

@@ -94,7 +94,7 @@ export function scatterFile(scatter: Scatter): string {
     .replace('</svg>', `${legend.join('')}</svg>\n`);
 }
 
-/** Lines have their names beside them. */
+/** Lines have their names next to them. */
 function named({ series }: Scatter): readonly PointSeries[] {
   return series.filter(({ color, joined }) => color !== undefined || !joined);
 }

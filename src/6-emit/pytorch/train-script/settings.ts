@@ -152,7 +152,7 @@ def make_parser() -> argparse.ArgumentParser:
     add(
         "--weights",
         metavar="FILE",
-        help="safetensors to begin with; weights.safetensors beside this file by default",
+        help="safetensors to begin with; weights.safetensors next to this file by default",
     )
     add("--device", help="cpu or cuda; cuda by default where there is one")
     add("--workers", type=number_from(int, 0), help="processes that read pictures")

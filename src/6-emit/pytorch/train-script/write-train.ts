@@ -23,7 +23,7 @@ import { settingsCode } from './settings.ts';
 import { spreadCode, spreadTable } from './spread.ts';
 import { stepCode } from './step.ts';
 
-/** What of a network `train.py` cannot train: what `enetc train` cannot either, and other outputs beside the scores. */
+/** What of a network `train.py` cannot train: what `enetc train` cannot either, and outputs other than the scores. */
 export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
   const { diagnostics } = buildTrainingProgram(graph, { ema: false });
   if (hasErrors(diagnostics)) return diagnostics;

@@ -40,6 +40,14 @@ function closerOf(tokens: ReturnType<typeof documentTokens>['tokens'], open: num
   return -1;
 }
 
+/** Of what is inserted, `x -> conv: `, the label `conv` and what stands before it; the label is empty where there is none. */
+function labelAtEnd(text: string): { before: string; label: string } {
+  if (!text.endsWith(': ')) return { before: text, label: '' };
+  const named = text.slice(0, -2);
+  const start = Math.max(named.lastIndexOf(' '), named.lastIndexOf('(')) + 1;
+  return { before: named.slice(0, start), label: named.slice(start) };
+}
+
 /** A label that the declaration does not have yet, where the one that was offered stands there already. */
 export function freeLabel(analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
   const { node } = analysis.declarationAt(d.start);
@@ -49,8 +57,8 @@ export function freeLabel(analysis: Analysis, d: EditorDiagnostic): readonly Edi
   );
   return d.fixes.map((fix) => {
     const [edit, ...others] = fix.edits;
-    const [, before = '', offered] = /^(.*?)(\w+): $/.exec(edit?.newText ?? '') ?? [];
-    if (!edit || offered === undefined || !labels.has(offered)) return fix;
+    const { before, label: offered } = labelAtEnd(edit?.newText ?? '');
+    if (!edit || !labels.has(offered)) return fix;
     let n = 2;
     while (labels.has(`${offered}${n}`)) n++;
     const label = `${offered}${n}`;
