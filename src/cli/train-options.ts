@@ -65,9 +65,10 @@ const engineOptions: readonly Option[] = [
     name: 'parallel',
     value: 'NAME',
     choices: parallelNames,
-    description: 'with --engine pytorch: how processes share the work; ddp, copies of the network, by default',
+    description:
+      'with --engine pytorch: how processes share the work: copies of the network (ddp, the default), shares or stages of it',
   },
-  { name: 'sync-batch-norm', description: 'with --parallel ddp: statistics over the batches of all processes' },
+  { name: 'sync-batch-norm', description: 'with --parallel ddp or fsdp: statistics over the batches of all processes' },
 ];
 
 export const trainOptions: readonly Option[] = [

@@ -21,12 +21,16 @@ test('what the engine lacks is refused by its name', async () => {
   const cwd = project();
   const refused = async (...more: string[]) => (await enetc(['train', 'tiny.enet', ...recipe, ...more], { cwd })).err;
   expect(await refused('--nproc', '2')).toContain('--nproc needs --engine pytorch');
-  expect(await refused('--engine', 'pytorch', '--mixup', '0.2')).toContain(
-    '--mixup is not available with --engine pytorch',
+  expect(await refused('--engine', 'pytorch', '--freeze', 'stem')).toContain(
+    '--freeze is not available with --engine pytorch',
   );
-  expect(await refused('--engine', 'pytorch', '--augment', 'autoaugment')).toContain('--augment none or basic');
   expect(await refused('--engine', 'pytorch', '--backend', 'webgpu')).toContain('--backend cpu or --backend cuda');
-  expect(await refused('--engine', 'pytorch', '--nproc', '2', '--parallel', 'none')).toContain('needs --parallel ddp');
+  expect(await refused('--engine', 'pytorch', '--nproc', '2', '--parallel', 'none')).toContain(
+    '--nproc 2 needs --parallel ddp, fsdp or pipeline',
+  );
+  expect(await refused('--engine', 'pytorch', '--parallel', 'pipeline', '--nproc', '2')).toContain(
+    '--parallel pipeline needs --accumulate 2 or more, a micro-batch for each stage',
+  );
   expect(await refused('--engine', 'pytorch', '--python', 'false')).toContain(
     "'false' does not have torch, safetensors and Pillow: pip install torch safetensors pillow, or name one",
   );
@@ -34,13 +38,13 @@ test('what the engine lacks is refused by its name', async () => {
 });
 
 describe.skipIf(!python)('enetc train --engine pytorch', () => {
-  test('two processes, from packed images; eval, report and compile take the run', async () => {
+  test('two processes with shares, from packed images; eval, report and compile take the run', async () => {
     const cwd = project();
-    const engine = ['--engine', 'pytorch', '--nproc', '2', '--python', python!, '--workers', '1'];
+    const engine = ['--engine', 'pytorch', '--nproc', '2', '--parallel', 'fsdp', '--python', python!, '--workers', '1'];
     const ran = await enetc(['train', 'tiny.enet', ...recipe, ...engine], { cwd });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toMatch(
-      /backend {2}pytorch: PyTorch .*, 2 processes \(ddp\)\nrecipe {3}2 epochs, 8 x 2 images a step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
+      /backend {2}pytorch: PyTorch .*, 2 processes \(fsdp\)\nrecipe {3}2 epochs, 8 x 2 images a step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
     );
     const best = Number(/best accuracy ([\d.]+) %/.exec(ran.out)?.[1]);
     const evaluated = await enetc(['eval', '--run', 'runs/tiny-1', '--json', '--backend', 'cpu'], { cwd });
@@ -53,10 +57,12 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     );
   }, 240_000);
 
-  test('a run that is stopped says where, and goes on', async () => {
+  test('a pipeline that is stopped says where, and goes on', async () => {
     const cwd = project();
-    const settings = { epochs: 2, batch: 8, warmup: 0 };
-    const plan = await planRun({ spec: 'tiny.enet', data: 'data', settings, engine: { name: 'pytorch', python }, cwd });
+    // as stages in two processes
+    const settings = { epochs: 2, batch: 4, accumulate: 2, warmup: 0, mixup: 0.2 };
+    const engine = { name: 'pytorch', python, processes: 2, parallel: 'pipeline' } as const;
+    const plan = await planRun({ spec: 'tiny.enet', data: 'data', settings, engine, cwd });
     const controller = new AbortController();
     const onEvent = ({ kind }: { readonly kind: string }) => kind === 'step' && controller.abort();
     const run = await startRun(plan, { out: 'run' }, { onEvent, signal: controller.signal });

@@ -65,6 +65,11 @@ def start(settings, weights):
     return spread, net
 
 
+def answers_of(labels):
+    """Labels as train.py has them where nothing is mixed."""
+    return torch.stack([labels, labels, torch.ones_like(labels)], -1).double()
+
+
 def golden(request):
     """Steps on given images, targets and noise: the state after each."""
     settings = train.Settings(**request["settings"], processes=dist.get_world_size())
@@ -81,15 +86,16 @@ def golden(request):
         given = {k: v.double() for k, v in load_file(folder / f"step-{step}.safetensors").items()}
         own = spread.own([list(part) for part in torch.arange(len(given["image"])).tensor_split(settings.batches)])
 
-        def loss_of(scores, labels, _smoothing, given=given):
-            losses = -(given["targets"][labels] * torch.log_softmax(scores, 1)).sum(1)
-            return (losses * given["sample_weights"][labels]).mean(), losses.detach(), scores.detach()
+        def loss_of(scores, answers, _smoothing, _gamma, given=given):
+            rows = answers[:, 0].long()
+            losses = -(given["targets"][rows] * torch.log_softmax(scores, 1)).sum(1)
+            return (losses * given["sample_weights"][rows]).mean(), losses.detach(), scores.detach()
 
         train.loss_of = loss_of
         for module in net.modules():
             if isinstance(module, Masked):
                 module.noise = given["noise"][torch.tensor(own[0])]
-        parts = [[given["image"][torch.tensor(part)], torch.tensor(part)] for part in own]
+        parts = [[given["image"][torch.tensor(part)], answers_of(torch.tensor(part))] for part in own]
         steps = torch.arange(len(given["image"])).tensor_split(settings.batches)
         spread.gradients(iter(parts), [list(part) for part in steps], step)
         spread.finish_statistics(net)
@@ -132,7 +138,7 @@ def gradients(request):
     count, size = request["micro_batches"], request["size"]
     weights = load_file(folder / "weights.safetensors")
     images = torch.randn(count, size, train.CHANNELS, train.HEIGHT, train.WIDTH, generator=generator)
-    labels = torch.randint(train.CLASSES, (count, size), generator=generator)
+    labels = answers_of(torch.randint(train.CLASSES, (count, size), generator=generator))
     expected = alone(weights, images, labels, None)
     train.SCHEDULE = request["schedule"]
     train.RECOMPUTES[:] = [request["recomputes"]] * len(train.STAGES)

@@ -7,10 +7,12 @@ import contextlib
 import dataclasses
 import importlib.util
 import json
+import random
 import sys
 
 sys.path.insert(0, sys.argv[1])
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -86,10 +88,39 @@ def rates(request):
 
 def losses(request):
     scores = torch.tensor(request["scores"], dtype=torch.float64)
-    labels = torch.tensor(request["labels"])
+    answers = torch.tensor(request["answers"], dtype=torch.float64)
     train.AUXILIARY[:] = request["auxiliary"]
-    loss, each, _ = train.loss_of((scores, (scores / 2,)), labels, request["smoothing"])
+    loss, each, _ = train.loss_of((scores, (scores / 2,)), answers, request["smoothing"], request["gamma"])
     return [loss.item(), *each.tolist()]
+
+
+def policies(request):
+    """Pictures that policies change, as hexadecimal bytes; what is drawn comes from a list."""
+
+    class Drawn(random.Random):
+        def random(self):
+            return next(units)
+
+    found = []
+    for case in request["cases"]:
+        units = iter(case["units"])
+        mode = "L" if case["channels"] == 1 else "RGB"
+        picture = Image.frombytes(mode, (case["width"], case["height"]), bytes.fromhex(case["pixels"]))
+        settings = train.Settings(**case["settings"])
+        found.append(train.by_policy(picture, settings.augment, settings, Drawn()).tobytes().hex())
+    return found
+
+
+def mixes(request):
+    """A batch that is mixed: what each image is of, by channel means of images of one value, and its answers."""
+    count = request["count"]
+    values = torch.arange(count, dtype=torch.float32).view(-1, 1, 1)
+    items = [(v.expand(train.CHANNELS, train.HEIGHT, train.WIDTH), i % train.CLASSES, i) for i, v in enumerate(values)]
+    mixing = train.Mixing(train.Settings(**request["settings"]), request["epoch"])
+    images, answers = mixing(items)
+    empty = [(torch.empty(0), label, at) for _, label, at in items]
+    assert torch.equal(mixing(empty)[1], answers)
+    return {"means": images.mean((1, 2, 3)).tolist(), "answers": answers.tolist()}
 
 
 def settings(request):
@@ -125,5 +156,5 @@ def run(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    asked = {f.__name__: f for f in (steps, rates, losses, settings, scores, decayed, batches, run)}
+    asked = {f.__name__: f for f in (steps, rates, losses, policies, mixes, settings, scores, decayed, batches, run)}
     print(json.dumps(asked[request["what"]](request)), flush=True)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { type Compilation, compile } from '../../src/compile.ts';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
+import { applyPolicy } from '../../src/train/augment/policies.ts';
 import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
 import { scalarRecord, versionRecord } from '../../src/train/metrics/event-record.ts';
 import { readRecords } from '../../src/train/metrics/read-records.ts';
@@ -23,6 +24,7 @@ import { readRun } from '../../src/train/run/run-folder.ts';
 import { stateProblem, type TrainState } from '../../src/train/run/state.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { checkedSettings, type SettingName, type Settings, settingTable } from '../../src/train/settings.ts';
+import { nextUnit, randomState } from '../../src/weights/random.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { enetc, folder as folderWith } from '../cli/fake-io.ts';
@@ -130,29 +132,90 @@ describe.skipIf(!python)('the steps of train.py', () => {
     },
   );
 
-  test('loss, smoothed, with auxiliary outputs', async () => {
+  test('loss, smoothed, mixed, focal, with auxiliary outputs', async () => {
     const scores = [
       [0.3, -1, 2],
       [1, 1.5, -0.5],
     ];
-    const labels = [2, 0];
-    const cross = (row: readonly number[], label: number) => {
+    const answers = [
+      [2, 2, 1],
+      [0, 1, 0.3],
+    ] as const;
+    const lossOf = (
+      row: readonly number[],
+      [label, other, share]: readonly [number, number, number],
+      gamma: number,
+    ) => {
       const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
-      return row.reduce((sum, x, k) => sum - (0.1 / 3 + (k === label ? 0.9 : 0)) * (x - total), 0);
+      const target = (k: number) => 0.1 / 3 + 0.9 * (share * Number(k === label) + (1 - share) * Number(k === other));
+      return row.reduce((sum, x, k) => sum - target(k) * (1 - Math.exp(x - total)) ** gamma * (x - total), 0);
     };
-    const each = scores.map((row, n) => cross(row, labels[n]!));
-    const halves = scores.map((row, n) =>
-      cross(
-        row.map((x) => x / 2),
-        labels[n]!,
-      ),
-    );
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-    const request = { what: 'losses', scores, labels, smoothing: 0.1, auxiliary: [0.3] };
-    const found = (await driver!.ask(request)) as number[];
-    for (const [i, value] of [mean(each) + 0.3 * mean(halves), ...each].entries()) {
-      expect(found[i]).toBeCloseTo(value, 10);
+    for (const gamma of [0, 2, 0.5]) {
+      const each = scores.map((row, n) => lossOf(row, answers[n]!, gamma));
+      const halves = scores.map((row, n) =>
+        lossOf(
+          row.map((x) => x / 2),
+          answers[n]!,
+          gamma,
+        ),
+      );
+      const request = { what: 'losses', scores, answers, smoothing: 0.1, gamma, auxiliary: [0.3] };
+      const found = (await driver!.ask(request)) as number[];
+      for (const [i, value] of [mean(each) + 0.3 * mean(halves), ...each].entries()) {
+        expect(found[i]).toBeCloseTo(value, 10);
+      }
     }
+  });
+
+  test('policies change pictures as those of enetc train do, bit for bit', async () => {
+    const kinds = [
+      { augment: 'autoaugment' },
+      { augment: 'randaugment', operations: 3, magnitude: 10 },
+      { augment: 'randaugment', operations: 4, magnitude: 2 },
+    ] as const;
+    const cases = Array.from({ length: 300 }, (_, n) => {
+      const [channels, width, height] = n % 5 === 4 ? ([1, 31, 23] as const) : ([3, 37, 29] as const);
+      const state = randomState(n, 'picture');
+      const data = Uint8Array.from(
+        { length: width * height * channels },
+        (_v, i) => nextUnit(state) * (60 + (i % 180)),
+      );
+      const draws = randomState(n, 'draws');
+      const units = Array.from({ length: 40 }, () => nextUnit(draws));
+      return { settings: kinds[n % 3]!, channels, width, height, data, units };
+    });
+    const asked = cases.map(({ data, ...others }) => ({ ...others, pixels: Buffer.from(data).toString('hex') }));
+    const found = (await driver!.ask({ what: 'policies', cases: asked })) as string[];
+    for (const [n, { settings, channels, width, height, data }] of cases.entries()) {
+      const image = { width, height, channels, data: data.slice() };
+      const policy =
+        settings.augment === 'autoaugment' ? ({ kind: 'auto' } as const) : ({ kind: 'rand', ...settings } as const);
+      applyPolicy(policy, image, randomState(n, 'draws'));
+      expect(found[n], `${n}`).toBe(Buffer.from(image.data).toString('hex'));
+    }
+  });
+
+  test('mixed images are answered by their shares', async () => {
+    for (const settings of [{ mixup: 0.4 }, { cutmix: 1 }, { mixup: 1, cutmix: 1, seed: 3 }]) {
+      for (const epoch of [0, 1]) {
+        const { means, answers } = (await driver!.ask({ what: 'mixes', count: 6, epoch, settings })) as {
+          means: number[];
+          answers: [number, number, number][];
+        };
+        const classes = Math.max(...answers.map(([label]) => label)) + 1;
+        expect(answers.some(([, , share]) => share < 1)).toBe(true);
+        for (const [i, [label, other, share]] of answers.entries()) {
+          expect(label).toBe(i % classes);
+          // its partner is the image of whose value it has the rest
+          const partner = share === 1 ? i : (means[i]! - share * i) / (1 - share);
+          expect(partner).toBeCloseTo(Math.round(partner), 3);
+          expect(other).toBe(Math.abs(Math.round(partner)) % classes);
+        }
+      }
+    }
+    const still = await driver!.ask({ what: 'mixes', count: 6, epoch: null, settings: { mixup: 1 } });
+    expect((still as { means: number[] }).means).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   test('rates are those of our schedule', async () => {
@@ -241,8 +304,8 @@ describe.skipIf(!python)('the steps of train.py', () => {
 /** Settings as the script calls them, those that it has. */
 function scriptSettings(settings: Settings): Record<string, unknown> {
   const missing = new Set<SettingName>([
-    ...(['balanced', 'checkpoint', 'class-weights', 'cutmix', 'erase', 'freeze', 'gamma', 'head'] as const),
-    ...(['head-rate', 'loss', 'magnitude', 'mixup', 'operations', 'progressive', 'quantize', 'validation'] as const),
+    ...(['balanced', 'checkpoint', 'class-weights', 'freeze', 'head', 'head-rate', 'progressive'] as const),
+    ...(['quantize', 'validation'] as const),
   ]);
   const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));
   return Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value]));
@@ -314,12 +377,15 @@ describe.skipIf(!python)('runs of train.py', () => {
   }
   const pictures = python ? writePictures() : Promise.resolve('');
 
+  const twoProcesses = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', 'train.py'];
   const torchrun = async (folder: string, argv: readonly string[]) =>
-    runToEnd(
-      python!,
-      ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', 'train.py', await pictures, ...argv],
-      folder,
-    );
+    runToEnd(python!, [...twoProcesses, await pictures, ...argv], folder);
+  const childrenOf = (parent: number): number[] =>
+    execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .filter(([, of]) => of === parent)
+      .map(([pid]) => pid!);
 
   test('two processes give what one gives that accumulates', async () => {
     const folder = writeFolder('plain', plain);
@@ -342,40 +408,44 @@ describe.skipIf(!python)('runs of train.py', () => {
     }
   }, 120_000);
 
-  test('a run that is killed and resumed, and norms over two processes', async () => {
+  test('norms over two processes, which torchrun resumes wherever they were killed', async () => {
     const folder = writeFolder('normed', normed);
     const driver = startTrain(python!, folder);
-    const argv = [await pictures, ...common, '--epochs', '3', '--batch', '8', '--save-every', '1'];
+    const argv = [...common, '--epochs', '3', '--batch', '8', '--save-every', '1'];
     const [whole, killed, two] = ['whole', 'killed', 'two'].map((name) => join(root, name)) as [string, string, string];
-    const child = spawn(python!, ['train.py', ...argv, '--out', killed], {
+    expect(await driver.ask({ what: 'run', argv: [await pictures, ...argv, '--out', whole] })).toBe(0);
+    driver.close();
+    // the same batches in halves, with statistics over both
+    const halves = [...argv.map((part) => (part === '8' ? '4' : part)), '--parallel', 'ddp', '--sync-batch-norm'];
+    await torchrun(folder, [...halves, '--out', two]);
+    const [found, expected] = await Promise.all([two, whole].map((run) => readTensors(join(run, 'last.safetensors'))));
+    expect(furthest(found!, expected!)).toBeLessThan(1e-5);
+
+    // another point in each run of this test
+    const step = 1 + Math.floor(Math.random() * 6);
+    const child = spawn(python!, [...twoProcesses, await pictures, ...halves, '--out', killed], {
       cwd: folder,
       stdio: 'ignore',
       env: { ...process.env, OMP_NUM_THREADS: '1' },
     });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    while (!checkpoints(killed).some((name) => name >= 'step-000000004')) {
+    while (!checkpoints(killed).some((name) => name >= `step-00000000${step}`)) {
       expect(child.exitCode).toBe(null);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+    const workers = childrenOf(child.pid!);
     child.kill('SIGKILL');
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
     await ended;
+    expect(workers).toHaveLength(2);
     expect(checkpoints(killed).at(-1)! < 'step-000000009').toBe(true);
 
-    expect(await driver.ask({ what: 'run', argv: [...argv, '--out', whole] })).toBe(0);
-    expect(await driver.ask({ what: 'run', argv: ['--resume', killed, '--workers', '0'] })).toBe(0);
+    await torchrun(folder, ['--resume', killed, '--workers', '0']);
     for (const file of ['last.safetensors', 'best.safetensors', 'checkpoints/step-000000009.safetensors']) {
-      expect(numbersIn(join(killed, file)).equals(numbersIn(join(whole, file))), file).toBe(true);
+      const same = numbersIn(join(killed, file)).equals(numbersIn(join(two, file)));
+      expect(same, `${file}, killed after step ${step}`).toBe(true);
     }
-    expect(readFileSync(join(killed, 'metrics.jsonl'), 'utf8')).toBe(
-      readFileSync(join(whole, 'metrics.jsonl'), 'utf8'),
-    );
-    driver.close();
-
-    // the same batches in halves, with statistics over both
-    const halves = argv.map((part) => (part === '8' ? '4' : part)).slice(1);
-    await torchrun(folder, [...halves, '--parallel', 'ddp', '--sync-batch-norm', '--out', two]);
-    const [found, expected] = await Promise.all([two, whole].map((run) => readTensors(join(run, 'last.safetensors'))));
-    expect(furthest(found!, expected!)).toBeLessThan(1e-5);
+    expect(readFileSync(join(killed, 'metrics.jsonl'), 'utf8')).toBe(readFileSync(join(two, 'metrics.jsonl'), 'utf8'));
   }, 240_000);
 
   /** What reads the runs of `enetc train` reads this one: eval and compile, the state, metrics and events. */

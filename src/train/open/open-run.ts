@@ -16,6 +16,7 @@ import {
 import { lockRun } from '../run/run-lock.ts';
 import { openRunSpec } from '../run/run-network.ts';
 import { SettingError } from '../run-error.ts';
+import { stagesOf } from '../torch/stages-of.ts';
 import { requireTorch, torchDevice } from '../torch/torch-place.ts';
 import { createTorchRun } from '../torch/torch-run.ts';
 import { scriptOf, writeImageList, writeProgram } from '../torch/write-program.ts';
@@ -55,7 +56,7 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
       // of the folder's own script from here on
       const unlock = lockRun(folder);
       try {
-        writeProgram(folder, network, weights.source);
+        writeProgram(folder, network, weights.source, stagesOf(network, config));
         writeImageList(folder, dataset);
         writeRun(folder, config, copy);
       } finally {
@@ -156,7 +157,7 @@ async function openTorchRun(
     const { weights, settings } = config;
     const start = await openStartWeights(network, weights, settings.seed, config.network.convention, () => {});
     closing.push(start.close);
-    writeProgram(folder, { ...network, asked: config.network }, start.source);
+    writeProgram(folder, { ...network, asked: config.network }, start.source, stagesOf(network, config));
   }
   writeImageList(folder, dataset);
   const loaders = openLoaders(dataset, network.graph, config.settings, workers);

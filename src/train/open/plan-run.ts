@@ -14,8 +14,9 @@ import type { NetworkRequest, RunConfig } from '../run/run-config.ts';
 import { networkRequest } from '../run/run-network.ts';
 import { RunError, SettingError } from '../run-error.ts';
 import { checkedSettings, type ResolvedSettings, type Settings } from '../settings.ts';
+import { stagesOf } from '../torch/stages-of.ts';
 import { requireTorch, type TorchPlace, torchDevice } from '../torch/torch-place.ts';
-import { type EngineOptions, runEngine, settingsForTorch } from '../torch/torch-settings.ts';
+import { type EngineOptions, requireTorchSettings, runEngine } from '../torch/torch-settings.ts';
 import { requireTorchForm } from '../torch/write-program.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
@@ -75,9 +76,9 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
   requireOptions(options, ['spec', 'data']);
   const { cwd, env } = placeOf(options);
   const tell = tellOnce(report);
-  const checked = checkedSettings(options.settings ?? {});
-  const settings = options.engine ? settingsForTorch(checked) : checked;
-  const engine = options.engine && runEngine(options.engine);
+  const settings = checkedSettings(options.settings ?? {});
+  if (options.engine) requireTorchSettings(settings);
+  const engine = options.engine && runEngine(options.engine, settings);
   const device = options.engine && torchDevice(backend);
   const torch = options.engine && {
     python: requireTorch(cwd, env, options.engine.python),
@@ -115,7 +116,10 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
       ...(engine && { engine }),
     };
     trainedNetwork(network, config.settings, { keepStatistics: false }, tell);
-    if (engine) requireTorchForm(network);
+    if (engine) {
+      requireTorchForm(network);
+      stagesOf(network, { settings, engine });
+    }
     const loaders = openLoaders(dataset, network.graph, config.settings, workers);
     closing.push(() => closeLoaders(loaders));
     const weights = await openStartWeights(network, start, settings.seed, request.convention, tell);

@@ -37,8 +37,9 @@ export interface RunEngine {
   readonly [setting: string]: string | number | boolean;
 }
 
-/** How many processes give each step a batch: one, or those of PyTorch. */
+/** How many processes give each step batches of their own: one, or those of PyTorch; stages of a pipeline share theirs. */
 export function stepProcesses({ engine }: RunConfig): number {
+  if (engine?.parallel === 'pipeline') return 1;
   return typeof engine?.processes === 'number' ? engine.processes : 1;
 }
 

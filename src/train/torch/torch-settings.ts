@@ -8,7 +8,10 @@ export interface EngineOptions {
   readonly name: 'pytorch';
   /** How many processes compute; 1 by default. */
   readonly processes?: number | undefined;
-  /** How they share the work: copies of the network (`ddp`), the default of several. */
+  /**
+   * How they share the work: copies of the network (`ddp`, the default of several), shares of each tensor (`fsdp`), or stages of
+   * the network, one in each (`pipeline`).
+   */
   readonly parallel?: string | undefined;
   /** Whether batch norms take their statistics over the batches of all processes. */
   readonly syncBatchNorm?: boolean | undefined;
@@ -36,8 +39,8 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   beta2: 'taken',
   'weight-decay': 'taken',
   'clip-norm': 'taken',
-  loss: 'default',
-  gamma: 'default',
+  loss: 'taken',
+  gamma: 'taken',
   'label-smoothing': 'taken',
   'class-weights': 'default',
   balanced: 'default',
@@ -46,13 +49,13 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   evaluate: 'taken',
   validation: 'taken',
   augment: 'taken',
-  magnitude: 'default',
-  operations: 'default',
+  magnitude: 'taken',
+  operations: 'taken',
   flip: 'taken',
   crop: 'taken',
-  mixup: 'default',
-  cutmix: 'default',
-  erase: 'default',
+  mixup: 'taken',
+  cutmix: 'taken',
+  erase: 'taken',
   progressive: 'default',
   freeze: 'default',
   'freeze-norms': 'default',
@@ -63,29 +66,43 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   seed: 'taken',
 };
 
-/** Settings as the engine takes them: its augmentation is `basic` by default. @throws SettingError for what it does not have */
-export function settingsForTorch(settings: ResolvedSettings): ResolvedSettings {
+/** Checks that the engine has what is asked for. @throws SettingError for what it does not have */
+export function requireTorchSettings(settings: ResolvedSettings): void {
   const preset = resolveSettings({});
   const names = Object.keys(torchSettings) as SettingName[];
   const lacking = names.find((name) => torchSettings[name] === 'default' && settings[name] !== preset[name]);
   if (lacking !== undefined) {
     throw new SettingError(lacking, words`${option(lacking)} is not available with ${option('engine', 'pytorch')}`);
   }
-  const { augment = 'basic' } = settings;
-  if (augment !== 'none' && augment !== 'basic') {
-    throw new SettingError('augment', words`${option('engine', 'pytorch')} has ${option('augment', 'none or basic')}`);
-  }
-  return { ...settings, augment };
 }
 
-/** What a run's configuration has of its engine. @throws SettingError for what does not go together */
-export function runEngine({ processes = 1, parallel, syncBatchNorm = false }: EngineOptions): RunEngine {
+/**
+ * What a run's configuration has of its engine.
+ * @throws SettingError for what does not go together
+ */
+export function runEngine(
+  { processes = 1, parallel, syncBatchNorm = false }: EngineOptions,
+  { accumulate }: ResolvedSettings,
+): RunEngine {
   const chosen = parallel ?? (processes > 1 ? 'ddp' : 'none');
   if (chosen === 'none' && processes > 1) {
-    throw new SettingError('parallel', words`${option('nproc', processes)} needs ${option('parallel', 'ddp')}`);
+    const needed = option('parallel', 'ddp, fsdp or pipeline');
+    throw new SettingError('parallel', words`${option('nproc', processes)} needs ${needed}`);
   }
-  if (syncBatchNorm && chosen !== 'ddp') {
-    throw new SettingError('sync-batch-norm', words`${option('sync-batch-norm')} needs ${option('parallel', 'ddp')}`);
+  if (syncBatchNorm && chosen !== 'ddp' && chosen !== 'fsdp') {
+    const needed = option('parallel', 'ddp or fsdp');
+    throw new SettingError('sync-batch-norm', words`${option('sync-batch-norm')} needs ${needed}`);
+  }
+  if (chosen === 'pipeline' && (processes < 2 || accumulate < processes)) {
+    const stages = Math.max(2, processes);
+    const needed =
+      processes < 2
+        ? words`${option('nproc', stages)}, a process for each stage`
+        : words`${option('accumulate', stages)} or more, a micro-batch for each stage`;
+    throw new SettingError(
+      processes < 2 ? 'nproc' : 'accumulate',
+      words`${option('parallel', 'pipeline')} needs ${needed}`,
+    );
   }
   return { name: 'pytorch', parallel: chosen, 'sync-batch-norm': syncBatchNorm, processes };
 }

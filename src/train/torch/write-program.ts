@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { applyPasses, emit } from '../../6-emit/emit.ts';
+import type { StagePlan } from '../../6-emit/pytorch/stages/stage-plan.ts';
 import { pytorchTarget } from '../../6-emit/pytorch/target.ts';
 import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -31,8 +32,16 @@ export function requireTorchForm({ graph }: Network): void {
   if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be trained by PyTorch`, { diagnostics });
 }
 
-/** Writes what the target `pytorch` writes with its `train.py`, and the weights that the run begins with. */
-export function writeProgram(folder: RunFolder, network: Network, weights: WeightSource): void {
+/**
+ * Writes what the target `pytorch` writes with its `train.py`, and the weights that the run begins with.
+ * @param pipeline how the network is cut, where each process has a stage
+ */
+export function writeProgram(
+  folder: RunFolder,
+  network: Network,
+  weights: WeightSource,
+  pipeline: StagePlan | undefined,
+): void {
   const graph = applyPasses(network.graph, pytorchTarget, {});
   const root = dirname(scriptOf(folder));
   makeFolders(root);
@@ -44,7 +53,8 @@ export function writeProgram(folder: RunFolder, network: Network, weights: Weigh
       return { sink, name };
     };
     const prepared = { graph, weights, origin: 'the run', diagnostics: [] };
-    const { diagnostics } = emit(network, pytorchTarget, { trainScript: true }, open, { prepared });
+    const options = { trainScript: true, ...(pipeline && { pipeline }) };
+    const { diagnostics } = emit(network, pytorchTarget, options, open, { prepared });
     if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be written`, { diagnostics });
     for (const file of files) {
       file.finish();

@@ -34,8 +34,8 @@ def evaluate(
     loader = make_loader(pictures, batches, workers)
     net.eval()
     with torch.inference_mode():
-        for number, (images, labels) in enumerate(loader):
-            images, labels = images.to(place.device), labels.to(place.device)
+        for number, (images, answers) in enumerate(loader):
+            images, answers = images.to(place.device), answers.to(place.device)
             given = spread.scores(net, images)
             leaves = progress(number + 1, len(batches))
             if place.any(leaves) if spread.is_joint else leaves:
@@ -44,8 +44,9 @@ def evaluate(
                 continue
             # images that only fill the last batch do not count
             counted = own_items - number * settings.batch
-            _, losses, scores = loss_of(given[:counted], labels[:counted], 0.0)
-            labels = labels[:counted]
+            answers = answers[:counted]
+            _, losses, scores = loss_of(given[:counted], answers, 0.0)
+            labels = answers[:, 0].long()
             ones = torch.ones_like(labels, dtype=torch.float64)
             predicted = scores.argmax(1)
             confusion.index_put_((labels, predicted), ones, accumulate=True)

@@ -65,7 +65,7 @@ def plain_picture(path: str) -> Image.Image:
         return picture
 
 
-class Pictures(Dataset[tuple[Tensor, int]]):
+class Pictures(Dataset[tuple[Tensor, int, int]]):
     """Pictures as the network takes them. An item is asked for by its number in the
     split and its place in the epoch, which decides with the seed what is drawn."""
 
@@ -85,17 +85,17 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         self.mean = torch.tensor(MEAN, dtype=torch.float64).view(-1, 1, 1)
         self.std = torch.tensor(STD, dtype=torch.float64).view(-1, 1, 1)
 
-    def __getitem__(self, at: tuple[int, int]) -> tuple[Tensor, int]:
+    def __getitem__(self, at: tuple[int, int]) -> tuple[Tensor, int, int]:
         index, position = at
         if not self.reads:
-            return torch.empty(0), self.split.labels[index]
+            return torch.empty(0), self.split.labels[index], position
         picture = self.picture(index, position)
         pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
         values = pixels.view(HEIGHT, WIDTH, CHANNELS).permute(2, 0, 1)
         if CHANNEL_ORDER == "bgr":
             values = values.flip(0)
         normal = (values.double() / 255 - self.mean) / self.std
-        return normal.float(), self.split.labels[index]
+        return normal.float(), self.split.labels[index], position
 
     def picture(self, index: int, position: int) -> Image.Image:
         """A picture of the input's size."""
@@ -113,15 +113,18 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         picture = whole.convert("RGB" if CHANNELS == 3 else "L")
         if self.epoch is None:
             return resized(picture, whole_crop(*picture.size, self.crop))
+        rng = random.Random(f"{self.settings.seed}/augment/{self.epoch}/{position}")
         if self.settings.augment == "none":
-            return resized(picture, whole_crop(*picture.size))
-        seed = f"{self.settings.seed}/augment/{self.epoch}/{position}"
-        return self.augmented(picture, gray, random.Random(seed))
+            picture = resized(picture, whole_crop(*picture.size))
+        else:
+            picture = self.augmented(picture, gray, rng)
+        return erased(picture, rng) if rng.random() < self.settings.erase else picture
 
     def augmented(
         self, picture: Image.Image, gray: bool, rng: random.Random
     ) -> Image.Image:
-        """A random crop, of small pictures a shift by up to an eighth, and mirroring."""
+        """A random crop, of small pictures a shift by up to an eighth, mirroring, and the
+        operations of a policy, AutoAugment's by default for larger pictures."""
         small = max(picture.size) <= SMALL
         if small:
             whole = resized(picture, whole_crop(*picture.size))
@@ -137,7 +140,10 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         if flip is None:
             # small gray pictures are mostly characters
             flip = 0.0 if small and gray else 0.5
-        return ImageOps.mirror(picture) if rng.random() < flip else picture
+        if rng.random() < flip:
+            picture = ImageOps.mirror(picture)
+        augment = self.settings.augment or ("basic" if small else "autoaugment")
+        return by_policy(picture, augment, self.settings, rng)
 
 
 def resized(picture: Image.Image, box: Box) -> Image.Image:
@@ -178,10 +184,11 @@ def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batc
 
 def make_loader(
     pictures: Pictures, batches: list[Batch], workers: int
-) -> DataLoader[tuple[Tensor, int]]:
+) -> DataLoader[tuple[Tensor, int, int]]:
     return DataLoader(
         pictures,
         batch_sampler=batches,
+        collate_fn=Mixing(pictures.settings, pictures.epoch),
         num_workers=min(workers, len(batches)),
         # else it would draw a seed from the generator that dropout uses
         generator=torch.Generator(),

@@ -136,14 +136,15 @@ class Pipelined(Spread):
         self.prepared = size, schedule
         return schedule
 
-    def loss(self, given: Any, labels: Tensor) -> Tensor:
+    def loss(self, given: Any, answers: Tensor) -> Tensor:
         """The part of a micro-batch in the step's loss."""
         smoothing = self.settings.label_smoothing
         scores, *others = given if isinstance(given, tuple) else (given,)
         every = (scores, tuple(others)) if others else scores
-        loss, losses, scores = loss_of(every, labels, smoothing)
+        exponent = self.settings.exponent
+        loss, losses, scores = loss_of(every, answers, smoothing, exponent)
         part = loss / self.settings.accumulate
-        right = (scores.argmax(1) == labels).double().sum()
+        right = (scores.argmax(1) == answers[:, 0]).double().sum()
         mean = part.detach().double()
         self.sums += torch.stack([mean, losses.double().sum(), right])
         return part
@@ -154,13 +155,13 @@ class Pipelined(Spread):
         assert isinstance(self.module, StageOfStep)
         batches = [next(loaded) for _ in step]
         images = torch.cat([images for images, _ in batches]).to(self.place.device)
-        labels = torch.cat([labels for _, labels in batches]).to(self.place.device)
+        answers = torch.cat([answers for _, answers in batches]).to(self.place.device)
         del batches
         self.sums.zero_()
         self.module.begin(f"{self.settings.seed}/noise/{number}/{self.place.rank}")
         self.schedule(len(step[0])).step(
             *([images] if self.is_first else []),
-            target=labels if self.is_last else None,
+            target=answers if self.is_last else None,
             return_outputs=False,
         )
         return self.sums

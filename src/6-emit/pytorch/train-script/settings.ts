@@ -24,12 +24,19 @@ class Settings:
     beta2: float = 0.999
     weight_decay: float = 1e-5
     clip_norm: float = 0.0
+    loss: str = "cross-entropy"
+    gamma: float = 2
     label_smoothing: float = 0.1
     ema: float = 0.9999
     evaluate: str = "auto"
-    augment: str = "basic"
+    augment: str | None = None
+    magnitude: float = 9
+    operations: int = 2
     flip: float | None = None
     crop: float | None = None
+    mixup: float = 0
+    cutmix: float = 0
+    erase: float = 0
     save_every: int = 1000
     log_every: int = 10
     seed: int = 0
@@ -43,6 +50,11 @@ class Settings:
         copies = 1 if self.parallel == "pipeline" else self.processes
         return self.accumulate * copies
 
+    @property
+    def exponent(self) -> float:
+        """Of the loss, for \`loss_of\`."""
+        return self.gamma if self.loss == "focal" else 0.0
+
 
 # settings of this engine alone
 ENGINE = ("parallel", "sync_batch_norm", "processes")
@@ -55,7 +67,7 @@ BY_OPTIMISER: dict[str, dict[str, float]] = {
 }
 
 # settings that only some values of others have a use for
-NEEDS = {
+NEEDS: dict[str, tuple[str, tuple[str | None, ...]]] = {
     "nesterov": ("optimiser", ("sgd",)),
     "momentum": ("optimiser", ("rmsprop", "sgd")),
     "rms_decay": ("optimiser", ("rmsprop",)),
@@ -64,21 +76,17 @@ NEEDS = {
     "beta2": ("optimiser", ("adamw",)),
     "decay_rate": ("schedule", ("exponential",)),
     "decay_epochs": ("schedule", ("exponential",)),
-    "flip": ("augment", ("basic",)),
+    "gamma": ("loss", ("focal",)),
+    "magnitude": ("augment", ("randaugment",)),
+    "operations": ("augment", ("randaugment",)),
+    "flip": ("augment", (None, "basic", "randaugment", "autoaugment")),
     "sync_batch_norm": ("parallel", ("ddp", "fsdp")),
 }
 
 # settings of \`enetc train\` that this script has no other values of
 FIXED: dict[str, Any] = {
-    "loss": "cross-entropy",
-    "gamma": 2,
     "balanced": False,
     "quantize": False,
-    "magnitude": 9,
-    "operations": 2,
-    "mixup": 0,
-    "cutmix": 0,
-    "erase": 0,
 }
 
 # settings of \`enetc train\` that this script does not have
@@ -86,16 +94,9 @@ ELSEWHERE = [
     "balanced",
     "checkpoint",
     "class-weights",
-    "cutmix",
-    "erase",
     "freeze",
-    "gamma",
     "head",
     "head-rate",
-    "loss",
-    "magnitude",
-    "mixup",
-    "operations",
     "progressive",
     "quantize",
     "validation",
@@ -182,11 +183,27 @@ def make_parser() -> argparse.ArgumentParser:
         help="not on norms; 1e-5 (sgd 1e-4, adamw 0.05)",
     )
     add("--clip-norm", type=positive, help="the gradient's maximum norm; no limit")
+    add("--loss", choices=["cross-entropy", "focal"])
+    add("--gamma", type=positive, help="focal loss: its exponent; 2 by default")
     add("--label-smoothing", type=share, help="0.1 by default")
     add("--ema", type=share, help="decay of the weights' averages; 0.9999, 0 for none")
     add("--evaluate", choices=["auto", "both", "averages", "raw"])
-    add("--augment", choices=["none", "basic"], help="basic (crop and flip) by default")
+    add(
+        "--augment",
+        choices=["none", "basic", "randaugment", "autoaugment"],
+        help="autoaugment by default, basic (crop and flip) for pictures of 64 pixels "
+        "or less",
+    )
+    add(
+        "--magnitude",
+        type=number_from(float, 0, 30),
+        help="randaugment: strength of 0 to 30; 9 by default",
+    )
+    add("--operations", type=count, help="randaugment: operations a picture; 2")
     add("--flip", type=number_from(float, 0, 1), help="how often a picture is mirrored")
+    add("--mixup", type=positive, help="alpha of mixing pairs of images; off (0)")
+    add("--cutmix", type=positive, help="alpha of pasting rectangles of others; off")
+    add("--erase", type=number_from(float, 0, 1), help="how often a part is erased; 0")
     add(
         "--crop",
         type=number_from(float, 0.01, 1),
@@ -250,7 +267,8 @@ ${isStaged ? pipelinePreset : ''}    settings = Settings(**{**preset, **named, "
     for name, (other, values) in NEEDS.items():
         if name in named and getattr(settings, other) not in values:
             parser.error(
-                f"--{dashed(name)} needs --{dashed(other)} {' or '.join(values)}"
+                f"--{dashed(name)} needs --{dashed(other)} "
+                + " or ".join(value for value in values if value is not None)
             )
     if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
         parser.error("--epsilon takes a number from 1.2e-38: 0 / 0 without it")

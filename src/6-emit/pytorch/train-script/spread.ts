@@ -40,14 +40,16 @@ export const spreadCode = `class Spread:
         for part in range(settings.accumulate):
             at = part * place.processes + place.rank
             share = len(step[at]) / size
-            batch, labels = (t.to(place.device) for t in next(loaded))
+            batch, answers = (t.to(place.device) for t in next(loaded))
             seed_noise(f"{settings.seed}/noise/{number}/{at}")
             with self.gathering(part == settings.accumulate - 1):
                 given = self.module(batch)
-                loss, losses, scores = loss_of(given, labels, settings.label_smoothing)
+                loss, losses, scores = loss_of(
+                    given, answers, settings.label_smoothing, settings.exponent
+                )
                 # the mean over processes that follows makes it a sum
                 (loss * (share * place.processes)).backward()
-            right = (scores.argmax(1) == labels).double().sum()
+            right = (scores.argmax(1) == answers[:, 0]).double().sum()
             mean = loss.detach().double() * share
             sums += torch.stack([mean, losses.double().sum(), right])
         return sums

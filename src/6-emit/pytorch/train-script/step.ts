@@ -101,21 +101,25 @@ class Averages:
 
 
 def loss_of(
-    given: Any, labels: Tensor, smoothing: float
+    given: Any, answers: Tensor, smoothing: float, gamma: float = 0.0
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The loss of a batch with that of auxiliary outputs, and the losses and scores of
-    the network's own output."""
+    the network's own output. Answers are those of Mixing; with a gamma it is the focal
+    loss (Lin et al. 2017)."""
     # there are auxiliary outputs in training alone
     scores, others = given if isinstance(given, tuple) else (given, ())
     scores = torch.flatten(scores, 1)
+    classes = scores.shape[1]
+    share = answers[:, 2:].to(scores.dtype)
+    label, other = (F.one_hot(answers[:, n].long(), classes) for n in (0, 1))
+    targets = share * label + (1 - share) * other
+    targets = targets * (1 - smoothing) + smoothing / classes
 
     def losses_of(output: Tensor) -> Tensor:
-        return F.cross_entropy(
-            torch.flatten(output, 1),
-            labels,
-            reduction="none",
-            label_smoothing=smoothing,
-        )
+        log = F.log_softmax(torch.flatten(output, 1), 1)
+        if gamma > 0:
+            return -(targets * torch.expm1(log).neg().pow(gamma) * log).sum(1)
+        return -(targets * log).sum(1)
 
     losses = losses_of(scores)
     loss = losses.mean()

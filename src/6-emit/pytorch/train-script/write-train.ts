@@ -6,6 +6,7 @@ import { buildTrainingProgram } from '../../../5-graph/training/build-training-p
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../../diagnostics/diagnostic.ts';
 import { networkFacts } from '../../../weights/preprocessing-facts.ts';
 import { docstring, numberText, stringText } from '../python-text.ts';
+import { augmentCode } from './augment.ts';
 import { configCode } from './config.ts';
 import { dataCode } from './data.ts';
 import { evaluationCode } from './evaluation.ts';
@@ -38,6 +39,7 @@ export function writeTrain(graph: Graph, isStaged = false): string {
   const inputs = [
     settingsCode(isStaged),
     dataCode,
+    augmentCode,
     picturesCode,
     stepCode,
     parallelCode,
