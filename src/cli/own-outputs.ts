@@ -45,6 +45,12 @@ export const drawing: OwnFile = {
   isOwn: (head) => drawings.some((mark) => mark.test(textOf(head))),
 };
 
+/** What `pipeline --measure` writes. */
+export const timesFile: OwnFile = {
+  noun: 'file of times',
+  isOwn: (head) => /^\{\n {2}"images": \d+,\n {2}"device": "/.test(textOf(head)),
+};
+
 /** What `predict --report` and `compile --report` write, and a run's report. */
 export const reportPage: OwnFile = {
   noun: 'report',

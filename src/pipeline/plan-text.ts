@@ -40,11 +40,22 @@ export function planText(plan: PipelinePlan, paint: Paint = plain): string {
     `time of a step: ${partsText(plan)}; devices wait ${formatPercent(plan.idle, 1)} of the time`,
     `limited by ${limitText(plan)}`,
     paint.dim(
-      `times of micro-batches of ${images === 1 ? 'one image' : `${images} images`}, forward and backward, calculated for ${formatCount(plan.device.operations)}FLOP/s, ${formatCount(plan.device.bandwidth)}B/s and a link of ${formatCount(plan.device.link)}B/s; without the optimiser's update`,
+      `times of micro-batches of ${imagesText(images)}, forward and backward, ${basisText(plan)} and a link of ${formatCount(plan.device.link)}B/s; without the optimiser's update`,
     ),
     '',
   ];
   return lines.join('\n');
+}
+
+/** What the times are from. */
+function basisText({ device, measuredImages }: PipelinePlan): string {
+  return measuredImages === undefined
+    ? `calculated for ${formatCount(device.operations)}FLOP/s, ${formatCount(device.bandwidth)}B/s`
+    : `from those measured for ${imagesText(measuredImages)}`;
+}
+
+function imagesText(images: number): string {
+  return images === 1 ? 'one image' : `${images} images`;
 }
 
 /** `8 stages, 1F1B, 256 images in 32 micro-batches`. */

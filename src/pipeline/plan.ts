@@ -92,6 +92,8 @@ export interface PipelinePlan {
   readonly parts: TimeParts;
   readonly memoryLimit?: number;
   readonly device: Device;
+  /** For how many images times were measured; without, all are calculated. */
+  readonly measuredImages?: number;
   readonly timeline: Timeline;
 }
 
@@ -198,6 +200,7 @@ function planFor(
     parts,
     ...(memory !== undefined && { memoryLimit: memory }),
     device,
+    ...(options.times && { measuredImages: options.times.images }),
     timeline,
   };
 }
