@@ -13,7 +13,7 @@ export function fileBytes(program: Program, { point, graph }: BuiltPoint): numbe
   const { origin } = chooseWeights(program, lowered, { trained: graph });
   const { bytes } = onnxTarget.emit({
     graph: lowered,
-    weights: noWeights(),
+    weights: zeroWeights,
     metadata: describeNetwork(program, point, graph, origin, 'NCHW'),
     options: onnxTarget.defaults,
     open: () => ({ sink: { write: () => {} }, name: '' }),
@@ -21,14 +21,13 @@ export function fileBytes(program: Program, { point, graph }: BuiltPoint): numbe
   return bytes;
 }
 
-/** Zeros: the size of a file does not depend on the numbers in it. */
-function noWeights(): WeightSource {
-  let zeros = new Float32Array(0);
-  return {
-    read({ shape }) {
-      const count = elements(shape);
-      if (zeros.length < count) zeros = new Float32Array(count);
-      return zeros.subarray(0, count);
-    },
-  };
-}
+let zeros = new Float32Array(0);
+
+/** Zeros, the same for all networks: the size of a file does not depend on the numbers in it. */
+const zeroWeights: WeightSource = {
+  read({ shape }) {
+    const count = elements(shape);
+    if (zeros.length < count) zeros = new Float32Array(count);
+    return zeros.subarray(0, count);
+  },
+};
