@@ -121,7 +121,7 @@ export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOp
     .rows(rowSteps * best.network.steps, next?.network.scaling)
     .filter(({ fitted }) => exceeded(fitted.costs, budgets).length === 0)
     .sort((a, b) => b.fitted.costs.macs - a.fitted.costs.macs);
-  const larger = next?.network.point;
+  const larger = next?.network.point && lab.exactly(next.network.point);
   return {
     fit: {
       model: point.model,
@@ -172,6 +172,8 @@ interface Lab {
    */
   rows(steps?: number, over?: ScalingPoint): Row[];
   built(): number;
+  /** A network that does not fit, with the size of its file instead of a bound. */
+  exactly(point: FittedPoint): FittedPoint;
   /** The smallest network that was too large, as a message needs it. */
   leastOver(): { model: string; costs: string };
 }
@@ -183,16 +185,26 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
   let least: FittedPoint | undefined;
   /** By signature: most points of a line are networks that were there before. */
   const counted = new Map<string, Costs>();
-  const measure = (request: ScalingRequest, most?: number) => {
+  /** A file has all parameters as float32: one that is too large by them alone is written only where its size is shown. */
+  const fileOf = (network: BuiltPoint, params: number, exact: boolean): number | undefined => {
+    const least = 4 * params;
+    return !exact && least > (budgets.file as number) ? least : options.fileBytes?.(network);
+  };
+  const measure = (request: ScalingRequest, most?: number, exact = false) => {
     built++;
     const { point, graph, diagnostics, steps } = buildGraph(model, request, most, true);
     if (!point || !graph || (!tolerated && diagnostics.some(isBelowStride))) return undefined;
     const signature = signatureOf(graph);
     const own = counted.get(signature) ?? costsOf(graph);
     counted.set(signature, own);
-    const file = budgets.file === undefined ? undefined : options.fileBytes?.({ point, graph });
+    const file = budgets.file === undefined ? undefined : fileOf({ point, graph }, own.params, exact);
     const costs = { ...own, ...(file !== undefined && { file }) };
     return { point, graph, steps, signature, fitted: fittedPoint(request, point, graph, costs, start) };
+  };
+  const exactly = (point: FittedPoint): FittedPoint => {
+    if (budgets.file === undefined) return point;
+    built--;
+    return measure(point.request, undefined, true)?.fitted ?? point;
   };
   return {
     candidate(request) {
@@ -212,9 +224,11 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
         return network ? [{ ...network, name }] : [];
       }),
     built: () => built,
+    exactly,
     leastOver: () => {
-      const costs = least ? exceeded(least.costs, budgets) : [];
-      const said = costs.map((name) => `${grouped(least?.costs[name] ?? 0)} ${costWords[name]}`);
+      const shown = least && exactly(least);
+      const costs = shown ? exceeded(shown.costs, budgets) : [];
+      const said = costs.map((name) => `${grouped(shown?.costs[name] ?? 0)} ${costWords[name]}`);
       return { model: start.model, costs: said.length > 0 ? `has ${said.join(', ')}` : '' };
     },
   };
