@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { machine } from '../../src/node/temporary-names.ts';
 import { enetc, folder, tiny } from '../cli/fake-io.ts';
+import { writeIdx } from '../train/run/fixture.ts';
 import { type Faults, type ServedRepo, servedCommit, serveHub } from './hub-server.ts';
 
 const repo = 'acme/tiny_net.v1';
@@ -138,4 +139,25 @@ test('of several files one must be named; a path that exists is a path', async (
   expect((await compile(repo)).err).toContain('has several files of weights: a.safetensors, b.safetensors. Name one');
   mkdirSync(join(cwd, 'acme'));
   expect((await compile(repo)).err).toContain(`'${repo}' cannot be read: there is no such file or folder`);
+});
+
+test('train and eval take weights by their name, as they take the file', async () => {
+  const { cwd, hub } = await published();
+  writeIdx(join(cwd, 'data'), 16, 8, 4);
+  const common = ['--data', 'data', '--backend', 'cpu'];
+  const trained = async (weights: string, out: string) => {
+    const how = [...common, '--epochs', '1', '--batch', '8', '--seed', '3', '--out', out, '--quiet'];
+    const ran = await enetc(['train', 'tiny.enet', '--weights', weights, ...how], { cwd });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    return readFileSync(join(cwd, out, 'last.safetensors')).subarray(-64);
+  };
+  const evaluated = async (weights: string) =>
+    JSON.parse((await enetc(['eval', 'tiny.enet', '--weights', weights, ...common, '--json'], { cwd })).out).loss;
+  const [byName, loss] = [await trained(repo, 'named'), await evaluated(`hf://${repo}`)];
+  await hub.close();
+  expect(loss).toBeGreaterThan(0);
+  expect(byName).toEqual(await trained('w.safetensors', 'file'));
+  expect(loss).toBe(await evaluated('w.safetensors'));
+  // what a run begins with is asked for again when it goes on, and the cache has it
+  expect((await enetc(['train', '--resume', 'named', '--epochs', '2', '--quiet'], { cwd })).code).toBe(0);
 });
