@@ -184,7 +184,8 @@ def memory(_request):
 
     def step(number):
         shape = (train.CHANNELS, train.HEIGHT, train.WIDTH) if spread.reads_pictures() else (0,)
-        pairs = ([torch.randn(size, *shape), torch.randint(train.CLASSES, (size,))] for _ in range(count))
+        labels = torch.randint(train.CLASSES, (count, size))
+        pairs = ([torch.randn(size, *shape), answers_of(labels[n])] for n in range(count))
         spread.gradients(pairs, [[(0, 0)] * size] * count, number)
         spread.finish_statistics(net)
 

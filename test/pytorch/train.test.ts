@@ -304,7 +304,16 @@ describe.skipIf(!python)('the steps of train.py', () => {
 /** Settings as the script calls them, those that it has. */
 function scriptSettings(settings: Settings): Record<string, unknown> {
   const missing = new Set<SettingName>([
-    ...(['balanced', 'checkpoint', 'class-weights', 'freeze', 'head', 'head-rate', 'progressive'] as const),
+    ...([
+      'balanced',
+      'checkpoint',
+      'class-weights',
+      'freeze',
+      'freeze-norms',
+      'head',
+      'head-rate',
+      'progressive',
+    ] as const),
     ...(['quantize', 'validation'] as const),
   ]);
   const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));

@@ -95,6 +95,7 @@ ELSEWHERE = [
     "checkpoint",
     "class-weights",
     "freeze",
+    "freeze-norms",
     "head",
     "head-rate",
     "progressive",
