@@ -35,15 +35,21 @@ const leanPickBy: Plugin = {
 const bundlesApart: Plugin = {
   name: 'bundles-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /published-weights\.generated\.ts$/ }, () => ({
-      path: './published-weights.cjs',
-      external: true,
-    }));
-    onResolve({ filter: /^\.\/hub\/fetch-weights\.ts$/ }, () => ({ path: './hub.cjs', external: true }));
-    onResolve({ filter: /^\.\/hdf5-engine\.ts$/ }, () => ({ path: './hdf5.cjs', external: true }));
-    onResolve({ filter: /^\.\/imagenet-labels\.ts$/ }, () => ({ path: './imagenet-labels.cjs', external: true }));
-    onResolve({ filter: /^\.\.?\/engines\.ts$/ }, () => ({ path: './engines.cjs', external: true }));
-    onResolve({ filter: /^\.\/language-server\.ts$/ }, () => ({ path: './lsp.cjs', external: true }));
+    const bundles = new Map(
+      Object.entries({
+        'src/published-weights.generated.ts': './published-weights.cjs',
+        'src/node/hub/fetch-weights.ts': './hub.cjs',
+        'src/node/hdf5-engine.ts': './hdf5.cjs',
+        'src/node/imagenet-labels.ts': './imagenet-labels.cjs',
+        'src/cli/engines.ts': './engines.cjs',
+        'src/cli/language-server.ts': './lsp.cjs',
+      }).map(([source, bundle]) => [join(root, source), bundle]),
+    );
+    // By the whole path: files of other folders may have the same name.
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const bundle = kind === 'entry-point' ? undefined : bundles.get(join(resolveDir, path));
+      return bundle === undefined ? undefined : { path: bundle, external: true };
+    });
   },
 };
 

@@ -35,6 +35,13 @@ describe('the process', () => {
     });
   });
 
+  test('compile loads what rounds a network from the bundle that has the engines', () => {
+    const cwd = folder({ 'tiny.enet': tiny });
+    const ran = enetc(['compile', 'tiny.enet', '--int8', '--calibrate', 'noise', '-o', 'tiny.onnx'], cwd);
+    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('int8') });
+    expect(readFileSync(join(cwd, 'tiny.onnx')).includes('DequantizeLinear')).toBe(true);
+  });
+
   test('a reader that goes is not an error', () => {
     const ran = spawnSync('sh', ['-c', `"${process.execPath}" "${entry}" list | head -n 1`], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 0, stderr: '' });
