@@ -12,11 +12,14 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'exact',
     'format',
     'ide',
+    'import/timm.test.ts',
     'language',
     'lsp/fuzz.test.ts',
     'parse',
     'report',
     'robust/fuzz.test.ts',
+    'search/algorithms.test.ts',
+    'search/space.test.ts',
     'tfjs/foreign-folders.test.ts',
     'tfjs/golden.test.ts',
     'tfjs/ops.test.ts',
@@ -39,11 +42,17 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'vscode/web.test.ts',
     'vscode/workbench.test.ts',
   ],
-  // test/onnx/ops, test/tfjs/verify and test/training/session run each op and form through the engines, and
-  // test/train/run/process trains
+  // test/onnx/ops, test/tfjs/verify and test/training/session run each op and form through the engines,
+  // test/train/run/process trains, test/bench/bench measures, test/weights reads files of each format, and test/cli/process
+  // rounds to int8
   'is a long run of what shorter tests do on both': [
+    'bench/table.test.ts',
     'forms',
     'golden',
+    'quantise/compile-int8.test.ts',
+    'quantise/lite-ops.test.ts',
+    'quantise/verify-int8.test.ts',
+    'real-files/packages.test.ts',
     'tfjs/calibrated-weights.test.ts',
     'tfjs/networks.test.ts',
     'train/run/mnist.test.ts',
