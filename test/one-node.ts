@@ -18,7 +18,6 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'parse',
     'report',
     'robust/fuzz.test.ts',
-    'robust/linear.test.ts',
     'search/algorithms.test.ts',
     'search/space.test.ts',
     'tfjs/foreign-folders.test.ts',
@@ -44,8 +43,8 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'vscode/workbench.test.ts',
   ],
   // test/onnx/ops, test/tfjs/verify and test/training/session run each op and form through the engines,
-  // test/train/run/process trains, test/bench/bench measures, test/weights reads files of each format, and test/cli/process
-  // rounds to int8
+  // test/train/run/process trains, test/bench/bench measures, test/weights reads files of each format, test/cli/process
+  // rounds to int8, and test/lsp, test/train/run/files and test/structure/expressions look at some of what these look at
   'is a long run of what shorter tests do on both': [
     'bench/table.test.ts',
     'forms',
@@ -55,6 +54,7 @@ export const oneNode: Readonly<Record<string, readonly string[]>> = {
     'quantise/lite-ops.test.ts',
     'quantise/verify-int8.test.ts',
     'real-files/packages.test.ts',
+    'robust/linear.test.ts',
     'tfjs/calibrated-weights.test.ts',
     'tfjs/networks.test.ts',
     'train/run/mnist.test.ts',
