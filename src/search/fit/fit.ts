@@ -83,6 +83,9 @@ export interface FitResult {
 /** Published rows that take more than this many times the work of the model's default point are not looked at. */
 const rowSteps = 4;
 
+/** More bytes than what a file says of its point can differ by. */
+const factorDigits = 4096;
+
 interface FitCandidate extends Candidate {
   readonly point?: FittedPoint;
   readonly scaling?: ScalingPoint;
@@ -126,9 +129,9 @@ export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOp
     fit: {
       model: point.model,
       along: line.name,
-      best: best.network.point as FittedPoint,
+      best: lab.exactly(best.network.point as FittedPoint),
       ...(larger && { next: { ...larger, exceeds: exceeded(larger.costs, budgets) } }),
-      ...(published && { published: published.fitted }),
+      ...(published && { published: lab.exactly(published.fitted) }),
       built: lab.built(),
     },
     diagnostics: base.diagnostics,
@@ -172,7 +175,7 @@ interface Lab {
    */
   rows(steps?: number, over?: ScalingPoint): Row[];
   built(): number;
-  /** A network that does not fit, with the size of its file instead of a bound. */
+  /** A network with the size of its file instead of a bound or that of its like. */
   exactly(point: FittedPoint): FittedPoint;
   /** The smallest network that was too large, as a message needs it. */
   leastOver(): { model: string; costs: string };
@@ -185,10 +188,19 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
   let least: FittedPoint | undefined;
   /** By signature: most points of a line are networks that were there before. */
   const counted = new Map<string, Costs>();
-  /** A file has all parameters as float32: one that is too large by them alone is written only where its size is shown. */
-  const fileOf = (network: BuiltPoint, params: number, exact: boolean): number | undefined => {
-    const least = 4 * params;
-    return !exact && least > (budgets.file as number) ? least : options.fileBytes?.(network);
+  /** Sizes of files, by signature. */
+  const written = new Map<string, number>();
+  /**
+   * A file is written only where its size decides or is shown: one has all parameters as float32, and those of the same layers differ
+   * by no more than the digits of the factors in them.
+   */
+  const fileOf = (network: BuiltPoint, signature: string, params: number, exact: boolean): number | undefined => {
+    const most = budgets.file as number;
+    const like = written.get(signature) ?? 4 * params;
+    if (!exact && (4 * params > most || (written.has(signature) && Math.abs(like - most) > factorDigits))) return like;
+    const bytes = options.fileBytes?.(network);
+    if (bytes !== undefined) written.set(signature, bytes);
+    return bytes;
   };
   const measure = (request: ScalingRequest, most?: number, exact = false) => {
     built++;
@@ -197,7 +209,7 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
     const signature = signatureOf(graph);
     const own = counted.get(signature) ?? costsOf(graph);
     counted.set(signature, own);
-    const file = budgets.file === undefined ? undefined : fileOf({ point, graph }, own.params, exact);
+    const file = budgets.file === undefined ? undefined : fileOf({ point, graph }, signature, own.params, exact);
     const costs = { ...own, ...(file !== undefined && { file }) };
     return { point, graph, steps, signature, fitted: fittedPoint(request, point, graph, costs, start) };
   };
