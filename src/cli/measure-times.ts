@@ -8,6 +8,7 @@ import { measureModule, type PartTime } from '../backends/pytorch/measure-module
 import type { Network } from '../compile-spec.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { MeasuredTimes } from '../pipeline/measured-times.ts';
+import { withTemporaryFolder } from './benchmark/temporary-folder.ts';
 import type { Arguments } from './command.ts';
 import { failure, type Io } from './io.ts';
 import { createStatusLine } from './status-line.ts';
@@ -32,8 +33,10 @@ export async function measureTimes({ graph }: Network, images: number, args: Arg
   const status = createStatusLine(args, io);
   const inputs = lowered.inputs.map((node) => [images, ...shapeOf(lowered, { node, output: 0 })]);
   try {
-    const { parts, device } = await measureModule(found.python, writeModel(lowered), inputs, (done, of) =>
-      status.progress(`measuring part ${done} of ${of}`),
+    const { parts, device } = await withTemporaryFolder((folder) =>
+      measureModule(found.python, folder, writeModel(lowered), inputs, (done, of) =>
+        status.progress(`measuring part ${done} of ${of}`),
+      ),
     );
     return { images, device, pytorch: found.version, seconds: rounded(parts) };
   } catch (e) {

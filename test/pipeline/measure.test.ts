@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enetc } from '../cli/fake-io.ts';
@@ -74,6 +74,7 @@ describe.skipIf(!python)('enetc pipeline --measure', () => {
       const total = Object.values(seconds).reduce((sum, time) => sum + time[half], 0);
       expect(Math.abs(planned(half) / total - 1)).toBeLessThan(1e-6);
     }
+    expect(readdirSync(cwd).sort()).toEqual(['times.json', 'uneven.enet']);
     expect((await enetc([...plan, '--times', 'times.json'], { cwd, env })).out).toBe(measured.out);
   });
 });

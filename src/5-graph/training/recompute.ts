@@ -1,5 +1,5 @@
-import { mapRefs } from './map-refs.ts';
 import type { StepFunction, StepNode, StepRef, StepShape } from './program.ts';
+import { withNodes } from './with-nodes.ts';
 
 /** Whether the backward half may read a value of the forward half as it was made; else it is made again. */
 export type Keeps = (value: StepRef, node: StepNode) => boolean;
@@ -65,13 +65,7 @@ export function recompute(fn: StepFunction, keeps: Keeps): StepFunction {
     const inputs = node.inputs.map((ref) => (!trigger || isKept(ref) ? now(ref) : again(ref, trigger, node)));
     moved[node.id] = add({ ...node, inputs });
   }
-  return {
-    ...fn,
-    nodes,
-    outputs: fn.outputs.map(({ name, value }) => ({ name, value: now(value) })),
-    guards: fn.guards.map(now),
-    updates: fn.updates.map((update) => mapRefs(update, now)),
-  };
+  return withNodes(fn, nodes, now);
 }
 
 /** A gradient that the node reads, or the last one before it. */

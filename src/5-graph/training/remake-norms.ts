@@ -1,5 +1,5 @@
-import { mapRefs } from './map-refs.ts';
 import type { StepFunction, StepNode, StepRef } from './program.ts';
+import { withNodes } from './with-nodes.ts';
 
 /**
  * A function in which gradients that read what a batch norm gave have it made again of the norm's input and statistics, so that
@@ -41,13 +41,7 @@ export function remakeNorms(fn: StepFunction): StepFunction {
     });
     moved[node.id] = add({ ...node, inputs }).node;
   }
-  return {
-    ...fn,
-    nodes,
-    outputs: fn.outputs.map(({ name, value }) => ({ name, value: now(value) })),
-    guards: fn.guards.map(now),
-    updates: fn.updates.map((update) => mapRefs(update, now)),
-  };
+  return withNodes(fn, nodes, now);
 }
 
 function isBatched({ nodes }: StepFunction, { node, output }: StepRef): boolean {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -126,6 +125,7 @@ type Said = {
  * call of a row's block. Each part is run alone with the values that it has in the network, so that memory is needed for one at a time;
  * on the GPU that PyTorch sees, else on the CPU. What is calculated between parts is not measured.
  * @param python with torch, see `findTorchPython`
+ * @param folder for the module, which its caller removes
  * @param model the text of `model.py`
  * @param inputs shapes with the batch, in the order of the network's
  * @param onPart called after each part, with how many there are
@@ -133,17 +133,17 @@ type Said = {
  */
 export async function measureModule(
   python: string,
+  folder: string,
   model: string,
   inputs: readonly (readonly number[])[],
   onPart: (done: number, of: number) => void,
 ): Promise<ModuleTimes> {
-  const folder = mkdtempSync(join(tmpdir(), 'enetc-torch-'));
+  writeFileSync(join(folder, 'model.py'), model);
   const child = spawn(python, ['-c', script, folder], { stdio: ['pipe', 'pipe', 'ignore'] });
   try {
     const started = new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     // a Python that ends early is noticed by its missing answer
     child.stdin.on('error', () => {});
-    writeFileSync(join(folder, 'model.py'), model);
     await started;
     child.stdin.end(JSON.stringify({ inputs, seconds: secondsPerPart }));
     const parts = new Map<string, PartTime>();
@@ -163,6 +163,5 @@ export async function measureModule(
     throw new Error('Python ended without an answer');
   } finally {
     child.kill();
-    rmSync(folder, { recursive: true, force: true });
   }
 }

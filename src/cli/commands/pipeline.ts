@@ -5,12 +5,12 @@ import { text } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
 import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
-import { measureTimes } from '../measure-times.ts';
-import { writeTextFile } from '../output-files.ts';
+import { measureTimes, type TimesFile } from '../measure-times.ts';
+import { createOutputFiles, writeTextFile } from '../output-files.ts';
 import { drawing, timesFile } from '../own-outputs.ts';
 import { planOptions, planOrFail } from '../plan-options.ts';
 import { printAnswer } from '../print-diagnostics.ts';
-import { outputOf, refuseFile } from '../refuse-overwriting.ts';
+import { type Output, outputOf, refuseFile } from '../refuse-overwriting.ts';
 import { openSpec } from '../spec.ts';
 
 /** `enetc pipeline [spec]` */
@@ -28,8 +28,8 @@ export const pipelineCommand: RunCommand = async (args, io) => {
   if (written) refuseFile(written, drawing);
   const measured = measure === undefined ? undefined : outputOf(measure, program, args, io);
   if (measured) refuseFile(measured, timesFile);
-  const times = measured && (await measureTimes(opened.network, imagesToMeasure(options), args, io));
-  if (times && measured) writeTextFile(measured.path, measured.shown, `${JSON.stringify(times, undefined, 2)}\n`);
+  const times =
+    measured && (await measureInto(measured, () => measureTimes(opened.network, imagesToMeasure(options), args, io)));
   const plan = planOrFail(graph, {
     ...options,
     ...(times && { times }),
@@ -39,6 +39,20 @@ export const pipelineCommand: RunCommand = async (args, io) => {
   printAnswer(args, io, planJson(plan), (paint) => planText(plan, paint));
   return exitCodes.ok;
 };
+
+/** Measures, and writes the times. A file that cannot be written is noticed before. */
+async function measureInto({ path, shown }: Output, measure: () => Promise<TimesFile>): Promise<TimesFile> {
+  const files = createOutputFiles(path, shown);
+  try {
+    const { sink } = files.open('');
+    const times = await measure();
+    sink.write(new TextEncoder().encode(`${JSON.stringify(times, undefined, 2)}\n`));
+    files.commit();
+    return times;
+  } finally {
+    files.discard();
+  }
+}
 
 /** The images of a micro-batch, where their number is given: else a few. */
 function imagesToMeasure({ batch = defaultBatch, microBatches }: PlanOptions): number {
