@@ -85,7 +85,7 @@ for (const [name, { source, bundle }] of Object.entries(entries)) {
 }
 
 /** The commands that have a bundle of their own: a start takes longer for what is in its bundle, used or not. The one of `check` answers options without a command too. */
-const quickCommands = ['check', 'compile'] as const;
+const quickCommands = ['check', 'compile', 'weights'] as const;
 
 /** Leaves out what no run of a command loads: the other commands, and of `check` all but what checking and help load. */
 const onlyCommand = (command: (typeof quickCommands)[number]): Plugin => ({
@@ -182,9 +182,12 @@ const run = (file: string, ...args: string[]) =>
   execFileSync(process.execPath, [file, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 const scratch = mkdtempSync(join(tmpdir(), 'enet-build-'));
 const b0 = ['efficientnet', '--quiet', '-o', join(scratch, 'b0.onnx')];
+const checkpoint = join(scratch, 'b0.pth');
+run('dist/enetc.cjs', 'weights', 'init', 'efficientnet', '--names', 'timm', '--quiet', '-o', checkpoint);
 for (const [bundle, args] of [
   ['check', ['check', 'stdlib/efficientnet.enet']],
   ['compile', ['compile', ...b0]],
+  ['weights', ['weights', 'convert', checkpoint, '--quiet', '-o', join(scratch, 'b0.safetensors')]],
   ['main', ['summary', 'efficientnet']],
 ] as const) {
   run(

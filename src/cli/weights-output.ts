@@ -9,8 +9,9 @@ import { fillKeras, fillProblem, isNumbered } from '../weights/fill-keras.ts';
 import type { Fact } from '../weights/preprocessing-facts.ts';
 import type { StoredHdf5 } from '../weights/readers/format.ts';
 import { kerasProblem, writeKeras } from '../weights/write-keras.ts';
-import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.ts';
-import { writeTorch } from '../weights/write-torch.ts';
+import { safetensorsSteps, type TensorToWrite } from '../weights/write-safetensors.ts';
+import { torchSteps } from '../weights/write-torch.ts';
+import { inTurns } from './in-turns.ts';
 import { failure, usageError } from './io.ts';
 import type { OutputFile } from './output-files.ts';
 import { kerasFile, type OwnFile, safetensorsFile, torchFile } from './own-outputs.ts';
@@ -36,16 +37,18 @@ export interface WeightsFormat {
 const safetensors: WeightsFormat = {
   file: safetensorsFile,
   write: async (files, tensors, facts) =>
-    writeSafetensors(files.open('').sink, tensors, (tensor) => tensor.read(), {
-      metadata: { format: 'pt', producer: 'enetc', ...Object.fromEntries(facts) },
-    }),
+    inTurns(
+      safetensorsSteps(files.open('').sink, tensors, (tensor) => tensor.read(), {
+        metadata: { format: 'pt', producer: 'enetc', ...Object.fromEntries(facts) },
+      }),
+    ),
 };
 
 const torch: WeightsFormat = {
   file: torchFile,
   async write(files, tensors) {
     try {
-      return writeTorch(files.open('').sink, tensors, (tensor) => tensor.read(), crc32);
+      return await inTurns(torchSteps(files.open('').sink, tensors, (tensor) => tensor.read(), crc32));
     } catch (e) {
       throw e instanceof RangeError ? failure(e.message) : e;
     }

@@ -60,7 +60,7 @@ function oneAtATime() {
     close,
     open: (path: string, shown: string): RandomAccess => ({
       size: use(path, shown).size,
-      read: (offset, length) => use(path, shown).read(offset, length),
+      read: (offset, length, place) => use(path, shown).read(offset, length, place),
     }),
   };
 }

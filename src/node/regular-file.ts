@@ -55,11 +55,12 @@ export function randomAccess(file: number): RandomAccess {
   let buffer = new Uint8Array(0);
   return {
     size: fstatSync(file).size,
-    read(offset, length) {
-      if (buffer.length < length) buffer = new Uint8Array(length);
+    read(offset, length, place) {
+      if (!place && buffer.length < length) buffer = new Uint8Array(length);
+      const into = place ?? buffer;
       let done = 0;
-      for (let n = 1; n > 0 && done < length; done += n) n = readSync(file, buffer, done, length - done, offset + done);
-      return buffer.subarray(0, done);
+      for (let n = 1; n > 0 && done < length; done += n) n = readSync(file, into, done, length - done, offset + done);
+      return into.subarray(0, done);
     },
   };
 }
@@ -68,6 +69,9 @@ export function randomAccess(file: number): RandomAccess {
 export function openRandomAccess(path: string, shown: string): { readonly file: RandomAccess; close(): void } {
   const opened = attemptRead(shown, () => openRegular(path));
   const { size, read } = randomAccess(opened);
-  const file: RandomAccess = { size, read: (offset, length) => attemptRead(shown, () => read(offset, length)) };
+  const file: RandomAccess = {
+    size,
+    read: (offset, length, place) => attemptRead(shown, () => read(offset, length, place)),
+  };
   return { file, close: () => closeSync(opened) };
 }

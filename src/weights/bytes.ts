@@ -11,17 +11,29 @@ export function littleEndianBytes(numbers: Numbers): Uint8Array {
   return hostIsLittleEndian ? bytes : reverseWords(bytes.slice(), numbers.BYTES_PER_ELEMENT);
 }
 
-/** Takes over little-endian bytes into numbers, from the index `at` on. */
+/** Takes over little-endian bytes into numbers, from the index `at` on; where they are there already, none is moved. */
 export function setLittleEndian(numbers: Numbers, bytes: Uint8Array, at = 0): void {
   const size = numbers.BYTES_PER_ELEMENT;
   const target = new Uint8Array(numbers.buffer, numbers.byteOffset + at * size, bytes.length);
-  target.set(bytes);
+  if (bytes.buffer !== target.buffer || bytes.byteOffset !== target.byteOffset) target.set(bytes);
   if (!hostIsLittleEndian) reverseWords(target, size);
 }
 
 function reverseWords(bytes: Uint8Array, size: number): Uint8Array {
   for (let i = 0; i + size <= bytes.length; i += size) bytes.subarray(i, i + size).reverse();
   return bytes;
+}
+
+/**
+ * An array that is used again and again: each call gives as many numbers of it, whatever they are. It grows by doubling, for each
+ * one that is outgrown costs the making of its pages; those behind the numbers that are used never become real.
+ */
+export function reusedFloats(): (length: number) => Float32Array<ArrayBuffer> {
+  let buffer = new Float32Array(0);
+  return (length) => {
+    if (buffer.length < length) buffer = new Float32Array(Math.max(length, 2 * buffer.length));
+    return buffer.subarray(0, length);
+  };
 }
 
 /** Parts as one. */

@@ -1,6 +1,7 @@
 import { elements, type Graph, type TensorSpec } from '../5-graph/graph.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { reusedFloats } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointDiagnostics } from './checkpoint-diagnostics.ts';
 import { seededWeights } from './initialise.ts';
@@ -83,17 +84,17 @@ function fittingSource(
   adapted: readonly AdaptedKernel[],
 ): WeightSource {
   const kernels = new Map(adapted.map((kernel) => [kernel.tensor, kernel]));
-  let buffer = new Float32Array(0);
+  const floats = reusedFloats();
   const join = (names: readonly string[], length: number): Float32Array => {
     if (names.length === 1) return checkpoint.read(names[0] as string);
-    if (buffer.length < length) buffer = new Float32Array(length);
+    const joined = floats(length);
     let done = 0;
     for (const name of names) {
       const part = checkpoint.read(name);
-      buffer.set(part, done);
+      joined.set(part, done);
       done += part.length;
     }
-    return buffer.subarray(0, length);
+    return joined;
   };
   return {
     read(tensor) {

@@ -1,6 +1,7 @@
 import { elements } from '../5-graph/graph.ts';
 import { littleEndianBytes } from './bytes.ts';
 import { toHalf } from './float16.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 /** Takes over the bytes at once; the caller may reuse the buffer. A target's `Sink` is one. */
 export interface ByteSink {
@@ -27,8 +28,18 @@ export function writeSafetensors<T extends TensorToWrite>(
   sink: ByteSink,
   tensors: readonly T[],
   read: (tensor: T) => Float32Array,
-  { dtype = 'F32', metadata }: WriteOptions = {},
+  options: WriteOptions = {},
 ): number {
+  return atOnce(safetensorsSteps(sink, tensors, read, options));
+}
+
+/** `writeSafetensors`, a tensor a step. */
+export function* safetensorsSteps<T extends TensorToWrite>(
+  sink: ByteSink,
+  tensors: readonly T[],
+  read: (tensor: T) => Float32Array,
+  { dtype = 'F32', metadata }: WriteOptions = {},
+): Steps<number> {
   const size = dtype === 'F32' ? 4 : 2;
   const entries: [string, unknown][] = metadata ? [['__metadata__', metadata]] : [];
   let offset = 0;
@@ -51,6 +62,7 @@ export function writeSafetensors<T extends TensorToWrite>(
     const values = read(tensor);
     if (values.length !== elements(tensor.shape)) throw new Error(`'${tensor.name}' has ${values.length} values`);
     sink.write(littleEndianBytes(dtype === 'F32' ? values : halvesOf(values)));
+    yield;
   }
   return header.length + offset;
 }

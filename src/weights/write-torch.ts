@@ -1,5 +1,6 @@
 import { elements } from '../5-graph/graph.ts';
 import { joinBytes, littleEndianBytes } from './bytes.ts';
+import type { Steps } from './steps.ts';
 import { type Crc32, createStoredZip } from './stored-zip.ts';
 import type { ByteSink, TensorToWrite } from './write-safetensors.ts';
 
@@ -16,18 +17,18 @@ const mostFiles = 0xffff;
 const text = new TextEncoder();
 
 /**
- * Writes a PyTorch checkpoint, one tensor at a time, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
+ * Writes a PyTorch checkpoint, one tensor a step, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
  * of float32 tensors. Its pickle names nothing but what tensors consist of, so that `torch.load(path, weights_only=True)` reads it.
  * @param read the values of a tensor, row-major; the array need only be valid until the next call.
  * @returns how many bytes were written.
  * @throws RangeError for what the format has no room for: more than 4 GB or some 65,000 tensors.
  */
-export function writeTorch<T extends TensorToWrite>(
+export function* torchSteps<T extends TensorToWrite>(
   sink: ByteSink,
   tensors: readonly T[],
   read: (tensor: T) => Float32Array,
   crc32: Crc32,
-): number {
+): Steps<number> {
   const size = tensors.reduce((sum, { shape }) => sum + elements(shape) * 4 + 512, 0);
   if (size > mostBytes || tensors.length + 8 > mostFiles) {
     throw new RangeError('a PyTorch file is written with up to 4 GB and 65,000 tensors; safetensors has room for more');
@@ -40,6 +41,7 @@ export function writeTorch<T extends TensorToWrite>(
     const values = read(tensor);
     if (values.length !== elements(tensor.shape)) throw new Error(`'${tensor.name}' has ${values.length} values`);
     add(`data/${number}`, littleEndianBytes(values));
+    yield;
   }
   add('version', text.encode('3\n'));
   return zip.finish();

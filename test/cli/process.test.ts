@@ -102,7 +102,7 @@ describe('the process', () => {
     const outputs = [
       ['compile', 'resnet', '--variant', 'resnet152', '--external-data', '-o', 'out'],
       ['compile', 'resnet', '--variant', 'resnet152', '--target', 'tfjs', '-o', 'out'],
-      ['weights', 'init', 'resnet', '--variant', 'resnet152', '-o', 'out'],
+      ['weights', 'init', 'resnet', '--variant', 'resnet152', '-o', 'out.safetensors'],
     ];
     const start = (argv: readonly string[]) => {
       const cwd = folder();

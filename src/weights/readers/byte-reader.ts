@@ -62,7 +62,11 @@ export class ByteReader {
 
   /** The next bytes as a whole number without a sign, the least significant first. @param length at most 6 */
   uint(length: number): number {
-    return this.bytes(length).reduceRight((sum, byte) => sum * 256 + byte, 0);
+    if (this.#next + length > this.#chunk.length) this.#fill(length);
+    let sum = 0;
+    for (let i = length - 1; i >= 0; i--) sum = sum * 256 + (this.#chunk[this.#next + i] as number);
+    this.#next += length;
+    return sum;
   }
 
   #fill(wanted: number): void {

@@ -8,8 +8,11 @@ import type { Topology } from './layers-model/topology.ts';
 export interface RandomAccess {
   /** In bytes. */
   readonly size: number;
-  /** The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws if it cannot be read. */
-  read(offset: number, length: number): Uint8Array;
+  /**
+   * The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws if it cannot be read.
+   * @param place `length` bytes that they may be put into; what is returned is then a view of these.
+   */
+  read(offset: number, length: number, place?: Uint8Array): Uint8Array;
 }
 
 /** Opens a file as HDF5. @throws Unreadable */

@@ -1,5 +1,6 @@
 import { elements } from '../../5-graph/graph.ts';
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import { reusedFloats } from '../bytes.ts';
 import { isFloat } from '../checkpoint.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors, RandomAccess } from './format.ts';
 import { parseHeader, type StoredTensor } from './safetensors-header.ts';
@@ -59,13 +60,11 @@ function createReader(
   tensors: ReadonlyMap<string, StoredTensor>,
   dataStart: number,
 ): (name: string) => Float32Array {
-  let buffer = new Float32Array(0);
+  const floats = reusedFloats();
   return (name) => {
     const tensor = tensors.get(name);
     if (!tensor || !isFloat(tensor.dtype)) throw new Error(`${fileName} has no floating-point tensor '${name}'`);
-    const length = elements(tensor.shape);
-    if (buffer.length < length) buffer = new Float32Array(length);
-    const out = buffer.subarray(0, length);
+    const out = floats(elements(tensor.shape));
     readFloats(file, dataStart + tensor.begin, tensor.dtype, out, `'${name}' of ${fileName}`);
     return out;
   };

@@ -21,6 +21,7 @@ interface DirectoryEntry {
   readonly headerAt: number;
 }
 
+const decoder = new TextDecoder();
 const mostEntries = 200_000;
 const mostDirectoryBytes = 64 << 20;
 const endBytes = 22;
@@ -79,7 +80,7 @@ function readDirectory(bytes: Uint8Array, count: number): Map<string, DirectoryE
     const extraEnd = nameEnd + view.getUint16(at + 30, true);
     const next = extraEnd + view.getUint16(at + 32, true);
     if (next > bytes.length) throw new Unreadable('its directory is damaged');
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, nameEnd));
+    const name = decoder.decode(bytes.subarray(at + 46, nameEnd));
     if (entries.has(name)) throw new Unreadable(`it has two files '${name}'`);
     entries.set(name, {
       method: view.getUint16(at + 10, true),

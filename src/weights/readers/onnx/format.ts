@@ -1,4 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
+import { reusedFloats } from '../../bytes.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import { fromStored } from '../../tfjs-layout.ts';
 import { ByteReader, Unreadable } from '../byte-reader.ts';
@@ -44,7 +45,7 @@ function openOnnx({ name, file, openNear }: CheckpointSource): OpenedTensors {
     stored.set(own, { ...tensor, file: within, isTurned });
   }
   if (tensors.size === 0) throw new Unreadable('it has no initialisers and no constants');
-  let buffer = new Float32Array(0);
+  const floats = reusedFloats();
   const checkpoint: Checkpoint = {
     name,
     tensors,
@@ -52,9 +53,7 @@ function openOnnx({ name, file, openNear }: CheckpointSource): OpenedTensors {
     read(tensor) {
       const place = stored.get(tensor);
       if (!place?.data) throw new Error(`${name} has no floating-point tensor '${tensor}'`);
-      const length = elements(place.shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
-      const out = buffer.subarray(0, length);
+      const out = floats(elements(place.shape));
       readFloats(place.file, place.data.begin, place.dtype, out, `'${tensor}' of ${name}`);
       return place.isTurned ? fromStored('linear', place.shape.toReversed(), out) : out;
     },

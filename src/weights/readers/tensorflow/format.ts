@@ -1,5 +1,6 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { reusedFloats } from '../../bytes.ts';
 import { type Checkpoint, type CheckpointTensor, isFloat } from '../../checkpoint.ts';
 import { fromStored } from '../../tfjs-layout.ts';
 import { Unreadable } from '../byte-reader.ts';
@@ -91,7 +92,7 @@ function checkpointOf(
   for (const [own, { named: weight, variable }] of taken) {
     tensors.set(own, { name: own, dtype: variable.dtype, shape: weight.shape });
   }
-  let buffer = new Float32Array(0);
+  const floats = reusedFloats();
   return {
     name,
     tensors,
@@ -102,9 +103,7 @@ function checkpointOf(
         throw new Error(`${name} has no floating-point tensor '${tensor}'`);
       }
       const { named: weight, variable } = located;
-      const length = elements(weight.shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
-      const stored = buffer.subarray(0, length);
+      const stored = floats(elements(weight.shape));
       const file = files[variable.shard] as RandomAccess;
       readFloats(file, variable.offset, variable.dtype, stored, `'${tensor}' of ${name}`);
       return fromStored(weight.layout, weight.shape, stored);

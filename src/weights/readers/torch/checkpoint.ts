@@ -1,4 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
+import { reusedFloats } from '../../bytes.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource } from '../format.ts';
@@ -37,7 +38,7 @@ export function torchCheckpoint(
     begins.set(tensor, beginOf(tensor, view, place));
     tensors.set(tensor, { name: tensor, dtype: view.type.dtype, shape: view.shape });
   }
-  let buffer = new Float32Array(0);
+  const floats = reusedFloats();
   return {
     name,
     tensors,
@@ -49,9 +50,7 @@ export function torchCheckpoint(
       }
       const { type, shape, strides } = view;
       const begin = begins.get(tensor) as number;
-      const length = elements(shape);
-      if (buffer.length < length) buffer = new Float32Array(length);
-      const out = buffer.subarray(0, length);
+      const out = floats(elements(shape));
       const read = (at: number, piece: Float32Array) =>
         readFloats(file, begin + at * type.bytes, type.dtype, piece, `'${tensor}' of ${name}`);
       if (isContiguous(shape, strides)) read(0, out);
