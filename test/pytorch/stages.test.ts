@@ -109,7 +109,7 @@ test('a stage states what it hands over, and which of it has a gradient', () => 
     'def forward(self, image: Tensor, a_c: Tensor) -> tuple[Tensor, Tensor, Tensor]:\n        x = self.b(a_c)\n        return image, a_c, x',
   );
   expect(text).toContain(`SCHEDULE = "gpipe"
-# images of a step, and into how many parts they are split
+# images per step, and the number of parts that they are split into
 BATCH, MICRO_BATCHES = 4, 2`);
   expect(text).toContain('    [((3, 8, 8), False), ((4, 8, 8), True), ((4, 8, 8), True)],');
 });

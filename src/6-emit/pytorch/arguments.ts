@@ -27,7 +27,7 @@ export interface StatedArgument {
   readonly stated: Stated;
 }
 
-/** The first two that a call must give by their place, the others by name; what is the default is left out. */
+/** The first two required ones by position, the others by name; defaults are left out. */
 export function argumentItems(given: readonly StatedArgument[]): (readonly [string, Python])[] {
   return given.flatMap((argument, i): (readonly [string, Python])[] => {
     const { parameter, stated } = argument;

@@ -2,18 +2,18 @@ import type { Arg, Expr, ParamNode } from '../../1-parse/ast.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import type { Span } from '../../source.ts';
 
-/** What a declaration's text says of one of its steps. */
+/** What a declaration's text says about one of its steps. */
 export interface StepText {
   readonly callee: string;
   readonly args: readonly Arg[];
   readonly condition?: Expr;
-  /** The name that is before the step, where it is the first of its chain: `previous` of `previous -> adjust: Adjust(x)`. */
+  /** The name before the step, where it is the first of its chain: `previous` of `previous -> adjust: Adjust(x)`. */
   readonly head?: string;
-  /** The name that what it gives is assigned to. */
+  /** The name that its result is assigned to. */
   readonly assigned?: string;
 }
 
-/** What a table's text says of the blocks of a row. */
+/** What a table's text says about the blocks of a row. */
 export interface RowText {
   readonly repeats: boolean;
   readonly columns: readonly string[];
@@ -21,7 +21,7 @@ export interface RowText {
 
 export interface DeclarationText {
   readonly params: readonly ParamNode[];
-  /** What names are assigned that are no parameters. */
+  /** The assigned names that are not parameters. */
   readonly assigned: ReadonlyMap<string, Expr>;
   step(span: Span): StepText | undefined;
   row(span: Span): RowText | undefined;
@@ -29,7 +29,7 @@ export interface DeclarationText {
 
 const known = new WeakMap<Declared['node'], DeclarationText>();
 
-/** The text of a declaration, by the places of its steps and rows. */
+/** The text of a declaration, by the positions of its steps and rows. */
 export function textOf({ node }: Declared): DeclarationText {
   let text = known.get(node);
   if (!text) {

@@ -3,8 +3,8 @@ import { type Activation, slopeOf } from '../../ops/activations.ts';
 import { numberText } from './python-text.ts';
 
 /**
- * What an argument in the written code is worth: a number, a truth value, several of them, or Python's text of what has no
- * other form, as `nn.ReLU`.
+ * The value of an argument in the written code: a number, a truth value, several of them, or Python's text for anything
+ * else, such as `nn.ReLU`.
  */
 export type Attribute = number | boolean | { readonly code: string } | readonly Attribute[];
 
@@ -21,7 +21,7 @@ export function attributeText(value: Attribute): string {
   return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
 }
 
-/** The type that Python knows a parameter by that has these values. */
+/** The Python type of a parameter with these values. */
 export function attributeType(values: readonly Attribute[]): string {
   const kinds = [...new Set(values.map(typeOf))];
   if (kinds.length === 2 && kinds.includes('int') && kinds.includes('float')) return 'float';
@@ -35,7 +35,7 @@ function typeOf(value: Attribute): string {
   return `tuple[${value.map(typeOf).join(', ')}]`;
 }
 
-/** A value of the language; undefined for what an argument in Python cannot be. */
+/** A value of the language; undefined for one that cannot be a Python argument. */
 export function attributeOf(value: Value): Attribute | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (isList(value)) {
@@ -65,7 +65,7 @@ const classes = {
   softmax: 'partial(nn.Softmax, 1)',
 } as const;
 
-/** What makes the module of an activation when it is called. */
+/** A callable that makes an activation's module. */
 export function activationClass(activation: Activation): Attribute {
   const { fn, slope } = activation;
   if (slope === undefined) return { code: classes[fn] };

@@ -5,11 +5,11 @@ import type { StagePlan } from './stages/stage-plan.ts';
 export interface PytorchOptions {
   /** Whether `train.py` is written too. */
   readonly trainScript: boolean;
-  /** With `trainScript`: how it is cut into stages, which it can then train on as many devices. */
+  /** With `trainScript`: how it is cut into stages, so that it can train on as many devices. */
   readonly pipeline?: StagePlan;
 }
 
-/** What files begin with that enetc wrote. */
+/** How files written by enetc begin. */
 export const modelMark = /^"""[^\n]*, written by enetc\b/;
 
 /** PyTorch: the network as a module in plain Python, and its weights. */

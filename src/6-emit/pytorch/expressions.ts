@@ -18,11 +18,11 @@ import { variableName } from './python-text.ts';
 export interface Parameter {
   readonly name: string;
   readonly type: string;
-  /** What it is for each call of the class; undefined where nothing asks for it. */
+  /** Its value in each call of the class; undefined where nothing asks for it. */
   readonly values: readonly (Attribute | undefined)[];
-  /** What a call that does not give it means. */
+  /** Its value for a call that does not give it. */
   readonly otherwise?: Attribute;
-  /** The parameter of the block that it is. */
+  /** The block's parameter that it corresponds to. */
   readonly declared?: string;
 }
 
@@ -31,43 +31,43 @@ export interface Expression {
   readonly text: string;
   /** How tightly its outermost operator binds: higher binds more tightly. */
   readonly binding: number;
-  /** Whether Python makes an `int` of it. */
+  /** Whether it is an `int` in Python. */
   readonly isInt: boolean;
-  /** What it is for each call of the class; undefined where it cannot be told. */
+  /** Its value in each call of the class; undefined where it is not known. */
   readonly values: readonly (Attribute | undefined)[];
 }
 
-/** What a class's `__init__` has, as its steps ask for it. */
+/** What a class's `__init__` contains, collected as its steps ask for it. */
 export interface Scope {
-  /** What helpers of the file its expressions call. */
+  /** The file's helpers that its expressions call. */
   readonly helpers: Set<string>;
   parameters(): readonly Parameter[];
-  /** The lines of names that are computed from parameters. */
+  /** The lines that compute names from parameters. */
   locals(): readonly { readonly name: string; readonly text: string }[];
   /**
-   * How the code states an argument that has these values; undefined ones do not matter.
-   * @param written as the block's text has it
-   * @param name of a new parameter, where it comes to that
+   * How the code writes an argument that has these values; undefined ones do not matter.
+   * @param written as in the block's text
+   * @param name of a new parameter, if one is needed
    */
   state(values: readonly (Attribute | undefined)[], written: Expr | undefined, name: string): Stated;
-  /** How the code states a condition with these values. */
+  /** How the code writes a condition with these values. */
   condition(values: readonly boolean[], written: Expr | undefined, name: string): string;
-  /** What a written expression is worth in each call; undefined where it cannot be told. */
+  /** The value of a written expression in each call; undefined where it is not known. */
   worth(written: Expr): readonly (Attribute | undefined)[] | undefined;
-  /** The channels of a tensor that the class takes; undefined where they stand in the code. */
+  /** The channels of a tensor that the class takes; undefined where they are written in the code. */
   channelsOf(tensor: string): Expression | undefined;
 }
 
-/** An argument as the code states it. */
+/** An argument as the code writes it. */
 export interface Stated {
   readonly text: string;
-  /** The value, where it is the same in all calls and stands in the code. */
+  /** The value, where it is the same in all calls and is written in the code. */
   readonly literal?: Attribute;
 }
 
 const atom = 20;
 
-/** @param isOpen whether the class takes parameters for what its text computes; a model has its numbers as they are */
+/** @param isOpen whether the class takes parameters for what its text computes; a model's numbers are written out */
 export function createScope(calls: readonly Call[], tensors: readonly (string | undefined)[], isOpen: boolean): Scope {
   const [first] = calls as readonly [Call, ...Call[]];
   const text: DeclarationText = textOf(first.declared);
@@ -84,7 +84,7 @@ export function createScope(calls: readonly Call[], tensors: readonly (string | 
   };
   const add = (name: string, values: readonly (Attribute | undefined)[], more: Partial<Parameter> = {}) => {
     const known = values.filter((value): value is Attribute => value !== undefined);
-    // what does not matter is as elsewhere
+    // a value that does not matter is taken from elsewhere
     const whole = values.map((value) => value ?? known[0]);
     parameters.set(name, { name, values: whole, type: attributeType(known), ...more });
     return name;
@@ -137,7 +137,7 @@ export function createScope(calls: readonly Call[], tensors: readonly (string | 
     const expression = translate(definition);
     open.delete(name);
     if (!expression || !whole.every((value, i) => sameAttribute(value, expression.values[i]))) return undefined;
-    // what is a name or a number already needs no other
+    // a name or a number needs no other name
     if (/^[\w.]+$/.test(expression.text)) return expression;
     const written = unique(name);
     locals.set(name, { text: written, expression });
@@ -232,7 +232,7 @@ export function createScope(calls: readonly Call[], tensors: readonly (string | 
 
   function binary(operator: BinaryOperator, a: Expression | undefined, b: Expression | undefined) {
     if (operator === 'and' || operator === 'or') {
-      // one that decides nothing is left out
+      // one that makes no difference is left out
       const neutral = operator === 'and';
       if (a && b && constant(a.values) === neutral) return b;
       if (a && b && constant(b.values) === neutral) return a;
@@ -289,7 +289,7 @@ export function createScope(calls: readonly Call[], tensors: readonly (string | 
     }
   }
 
-  /** What is found while a translation fails must not become a parameter. */
+  /** A failed translation must not leave parameters behind. */
   function attempt<T>(of: () => T | undefined): T | undefined {
     const before = { parameters: [...parameters], locals: [...locals], helpers: [...helpers] };
     const result = of();
@@ -315,7 +315,7 @@ export function createScope(calls: readonly Call[], tensors: readonly (string | 
       });
       const isName = found && !/^[\d.-]/.test(found.text);
       if (found && isName && found.text !== 'True' && found.text !== 'False') {
-        // a name of what is the same everywhere and stands in the code: its value
+        // a name whose value is the same everywhere and written in the code: its value
         const needsInt =
           !found.isInt && !/^\w+$/.test(found.text) && values.every((v) => v === undefined || Number.isInteger(v));
         if (needsInt) return { text: `int(${found.text})` };

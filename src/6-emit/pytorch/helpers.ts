@@ -1,12 +1,12 @@
-/** A part of the file that the language has and PyTorch has not under one name. */
+/** Something that the language has and PyTorch lacks as a single function or module. */
 interface Helper {
   readonly name: string;
-  /** Others that it calls. */
+  /** Other helpers that it calls. */
   readonly needs?: readonly string[];
   readonly code: string;
 }
 
-/** In the order in which they stand in the file; only those that a network needs do. */
+/** In the order of the file, which contains only those that a network needs. */
 const helpers: readonly Helper[] = [
   {
     name: 'round_to',
@@ -52,7 +52,7 @@ const helpers: readonly Helper[] = [
   {
     name: 'PaddedConv2d',
     code: `class PaddedConv2d(nn.Conv2d):
-    """Convolution with pads of its own at each side: left, right, top, bottom."""
+    """Convolution with separate padding on each side: left, right, top, bottom."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ const helpers: readonly Helper[] = [
   {
     name: 'CroppedConvTranspose2d',
     code: `class CroppedConvTranspose2d(nn.ConvTranspose2d):
-    """Transposed convolution that is cut at each side: left, right, top, bottom."""
+    """Transposed convolution, cropped on each side: left, right, top, bottom."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ const helpers: readonly Helper[] = [
     code: `def same_avg_pool2d(
     x: Tensor, kernel: tuple[int, int], stride: tuple[int, int]
 ) -> Tensor:
-    """Mean over windows with TensorFlow's SAME padding, which does not count."""
+    """Mean over windows with TensorFlow's SAME padding, which is not counted."""
     pads = same_pads(x, kernel, stride)
     return padded_avg_pool2d(x, kernel, stride, pads, False)`,
   },
@@ -118,7 +118,7 @@ const helpers: readonly Helper[] = [
     pads: Sequence[int],
     count_pad: bool,
 ) -> Tensor:
-    """Mean over windows, with pads at each side that count as zeros or not at all."""
+    """Mean over windows, with padding on each side, counted as zeros or not at all."""
     mean = F.avg_pool2d(F.pad(x, list(pads)), kernel, stride)
     if count_pad:
         return mean
@@ -138,7 +138,7 @@ const helpers: readonly Helper[] = [
     name: 'resize',
     needs: ['nearest'],
     code: `def resize(x: Tensor, size: tuple[int, int], mode: str) -> Tensor:
-    """Another height and width, by nearest or bilinear, or means over areas."""
+    """Resizes by nearest pixels, bilinearly, or by means over areas."""
     if mode == "nearest":
         return nearest(x, size)
     if mode == "area":
@@ -199,7 +199,7 @@ const helpers: readonly Helper[] = [
   {
     name: 'submodule',
     code: `def submodule(module: nn.Module, path: str) -> nn.Module:
-    """A module whose name is no attribute's: a number, or one that modules have."""
+    """A module that is not an attribute: its name is a number or taken by nn.Module."""
     for name in path.split("."):
         found = module._modules[name]
         assert found is not None
@@ -210,7 +210,7 @@ const helpers: readonly Helper[] = [
     name: 'own_parameter',
     needs: ['submodule'],
     code: `def own_parameter(module: nn.Module, path: str) -> Tensor:
-    """A parameter whose name is no attribute's."""
+    """A parameter that is not an attribute."""
     parent, _, name = path.rpartition(".")
     found = (submodule(module, parent) if parent else module)._parameters[name]
     assert found is not None

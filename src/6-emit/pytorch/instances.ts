@@ -15,7 +15,7 @@ export type Item = OpItem | CallItem;
 interface ItemParts {
   /** The values that it reads, in the order of its parameters. */
   readonly inputs: readonly Value[];
-  /** The values that it gives and something outside of it reads. */
+  /** The values that it gives and that something outside of it reads. */
   readonly outputs: readonly Value[];
   /** What its tensors are named after, below what those of the class are; empty where it has none of its own. */
   readonly path: string;
@@ -37,13 +37,13 @@ export interface Instance {
   readonly items: readonly Item[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Names right below its own that tensors from outside of it have: `hidden` of `head.hidden` next to the block `head`. */
+  /** Names directly below its own that tensors outside of it have: `hidden` of `head.hidden` next to the block `head`. */
   readonly foreign: ReadonlySet<string>;
 }
 
 /**
- * The calls of a graph as the modules that they become, the network's own model. A call whose tensors are not all named after
- * it, as where each use of a shared step has norms of its own, belongs to what calls it.
+ * The calls of a graph as the modules that they become, under the network's own model. A call whose tensors are not all named
+ * after it, such as where each use of a shared step has its own norms, belongs to its caller.
  */
 export function readInstances(graph: Graph): Instance {
   const [root, ...calls] = graph.calls.filter((call, i) => i === 0 || call.end > call.first);

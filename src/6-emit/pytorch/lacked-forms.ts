@@ -1,4 +1,4 @@
 import { type LackedForm, overPaddedPool } from '../lacked-form.ts';
 
-/** What PyTorch has no result for, or no module. */
+/** What PyTorch gives no result for, or has no module for. */
 export const lackedForms: readonly LackedForm[] = [overPaddedPool];

@@ -1,13 +1,13 @@
 import { isIdentifier, layOut, type Python } from './python-text.ts';
 import type { Slot } from './variants.ts';
 
-/** The modules and parameters of a class, at the places that names of tensors give them. */
+/** The modules and parameters of a class, placed by the names of tensors. */
 export interface Members {
   /** Whether places need the helpers `submodule` and `own_parameter`. */
   readonly needs: ReadonlySet<string>;
-  /** The place of a step's module: the path of its tensors, or a free name near to `path`. */
+  /** The place of a step's module: the path of its tensors, or a free name close to `path`. */
   place(step: number, path: string, slot: Slot): string;
-  /** States that a step stands in a table's container, which is written as a whole. */
+  /** Records that a step is in a table's container, which is written as a whole. */
   note(step: number, path: string): void;
   /** The lines that put a module, or a parameter, in its place. */
   register(place: string, value: Python, isParameter: boolean): readonly string[];
@@ -15,11 +15,11 @@ export interface Members {
   containers(): readonly string[];
   /** How `forward` names a step's module. */
   self(step: number): string;
-  /** A free name for what is no module. */
+  /** A free name for something that is not a module. */
   field(wanted: string): string;
 }
 
-/** Names that `nn.Module` has, which an attribute would hide or be hidden by. */
+/** Names that `nn.Module` uses: an attribute would hide them, or be hidden. */
 const reserved = new Set(
   'T_destination add_module append apply bfloat16 buffers call_super_init children clear compile cpu cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu items keys load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training type update values xpu zero_grad'.split(
     ' ',

@@ -114,7 +114,7 @@ function rescaled(x: string, scale: string, offset: string): string {
 /** Each op in PyTorch. */
 export const opForms: OpForms = {
   input: () => {
-    throw new Error('an input is no step');
+    throw new Error('an input is not a step');
   },
   cast: refusedCast,
   activation,

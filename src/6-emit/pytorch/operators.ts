@@ -1,7 +1,7 @@
 import type { BinaryOperator } from '../../1-parse/ast.ts';
 import { type Attribute, sameAttribute } from './attributes.ts';
 
-/** How tightly an operator binds, and what its operands on both sides must at least; comparisons would chain. */
+/** How tightly an operator binds, and the least that its operands on both sides must; comparisons would chain. */
 export const levels: Readonly<Record<BinaryOperator, readonly [left: number, level: number, right: number]>> = {
   or: [3, 3, 4],
   and: [4, 4, 5],

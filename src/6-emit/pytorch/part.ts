@@ -10,7 +10,7 @@ export interface WholeNetwork {
   readonly auxiliary: readonly { readonly name: string; readonly value: Value }[];
 }
 
-/** A call of another class, with all arguments, those that are left out too. */
+/** A call of another class, with all arguments, including those that are left out. */
 export interface StatedCall {
   readonly callee: string;
   readonly python: Python;
@@ -22,13 +22,13 @@ export interface StatedCall {
   }[];
 }
 
-/** A slot with what is known of it in the code. */
+/** A slot with what the code knows about it. */
 export interface Part {
   readonly slot: Slot;
   readonly step: StepText | undefined;
-  /** The condition under which it is there, in `__init__`; undefined where it always is. */
+  /** The condition in `__init__` under which it exists; undefined where it always does. */
   readonly condition?: string;
-  /** Of an optional step that is no module: the field that holds the condition. */
+  /** For an optional step that is not a module: the field that holds the condition. */
   readonly flag?: string;
   readonly module?: Python;
   /** The wanted path of the module. */
@@ -38,7 +38,7 @@ export interface Part {
   readonly outputs: readonly Value[][];
 }
 
-/** What a step is in the first call that has it. */
+/** The step in the first call that has it. */
 export function itemOf(slot: Slot): Item {
   return slot.items.find((item) => item !== undefined) as Item;
 }

@@ -1,4 +1,4 @@
-/** Python as ruff formats it: lines of at most 88 characters, four spaces a level. */
+/** Python as ruff formats it: lines of at most 88 characters, four spaces per level. */
 const width = 88;
 
 /** An expression that may be broken over lines: a call or a display with its items, or text that stays as it is. */
@@ -8,7 +8,7 @@ export type Python =
       readonly open: string;
       readonly items: readonly (readonly [name: string, value: Python])[];
       readonly close: string;
-      /** One item a line, however short they are. */
+      /** One item per line, however short they are. */
       readonly spread?: boolean;
     }
   | { readonly value: Python; readonly condition: string; readonly otherwise: string };
@@ -18,7 +18,7 @@ export function callOf(callee: string, items: readonly (readonly [name: string, 
   return { open: `${callee}(`, items, close: ')' };
 }
 
-/** A display, as `(1, 2)` or `[a, b]`. */
+/** A display, such as `(1, 2)` or `[a, b]`. */
 export function listOf(brackets: '()' | '[]', values: readonly Python[]): Python {
   return {
     open: brackets[0] as string,
@@ -69,7 +69,7 @@ export function layOut(indent: number, before: string, python: Python, after = '
   }
   return [
     `${pad}${before}${open}`,
-    // a lonely argument has no comma behind it
+    // a single argument has no trailing comma
     ...items.flatMap(([name, value]) =>
       layOut(indent + 4, named(name), value, items.length > 1 || !isCall(open) ? ',' : ''),
     ),
@@ -77,7 +77,7 @@ export function layOut(indent: number, before: string, python: Python, after = '
   ];
 }
 
-/** Displays have a comma after the last item when they are broken, and then one item a line. */
+/** Displays have a trailing comma when they are broken, and then one item per line. */
 function isCall(open: string): boolean {
   return open !== '(' && open !== '[' && open !== '{';
 }
@@ -111,7 +111,7 @@ export function isIdentifier(name: string): boolean {
   return /^[A-Za-z_][A-Za-z_0-9]*$/.test(name) && !keywords.has(name);
 }
 
-/** A name for a variable, as near to the one of the spec as Python allows. */
+/** A name for a variable, as close to the spec's as Python allows. */
 export function variableName(name: string): string {
   const plain = name.replace(/\W/g, '_');
   const whole = /^\d/.test(plain) || plain === '' ? `_${plain}` : plain;
@@ -147,7 +147,7 @@ function wrap(paragraph: string, room: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** Whether a text of Python has a name in it, as a word of its own. */
+/** Whether a text of Python contains a name, as a whole word. */
 export function mentions(text: string, name: string): boolean {
   return text.match(/\w+/g)?.includes(name) ?? false;
 }

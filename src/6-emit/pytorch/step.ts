@@ -15,23 +15,23 @@ export interface Sample<K extends OpKind> {
 export interface Step<K extends OpKind> {
   /** What the step is in each call of the class that has it. */
   readonly samples: readonly Sample<K>[];
-  /** A number of the step in `__init__`. @param argument that of the call in the language */
+  /** A number of the step in `__init__`. @param argument the one of the call in the language */
   init(name: string, of: (sample: Sample<K>) => Attribute, argument?: string): Stated;
   /** A number of the step in `forward`. */
   forward(name: string, of: (sample: Sample<K>) => Attribute, argument?: string): string;
   /** The channels of an input, in `__init__`. */
   channels(input: number): Stated;
-  /** A tensor of the class whose batch is that of all values. */
+  /** A tensor of the class that has the batch size of all values. */
   batch(): string | undefined;
   /** Asks for a helper in the file. */
   helper(name: string): void;
 }
 
-/** What a step is in the code. */
+/** How a step is written in the code. */
 export interface Form {
-  /** What `__init__` makes of it, as `self.NAME`. */
+  /** What `__init__` makes for it, as `self.NAME`. */
   readonly module?: Python;
-  /** What the module is called where the spec gives no name. */
+  /** The module's name where the spec gives none. */
   readonly name?: string;
   /** Its value. @param self the module, where there is one */
   value(inputs: readonly string[], self: string): string;
@@ -42,7 +42,7 @@ export interface Form {
 /** A module is called. */
 export const apply: Form['value'] = (inputs, self) => `${self}(${inputs.join(', ')})`;
 
-/** A form without a module. */
+/** A form that is only an expression. */
 export function functional(value: (...inputs: string[]) => string): Form {
   return { value: (inputs) => value(...inputs) };
 }
@@ -50,7 +50,7 @@ export function functional(value: (...inputs: string[]) => string): Form {
 /** A size as Python's pair. */
 export const pairText = (text: string) => (/^\(/.test(text) ? text : `(${text}, ${text})`);
 
-/** Arguments with their names, those left out that Python has by itself. */
+/** Arguments with their names, without those that equal Python's defaults. */
 export function keywords(...parts: readonly (readonly [name: string, stated: Stated, otherwise?: Attribute])[]) {
   return parts.flatMap(([name, { text, literal }, otherwise]): [string, string][] =>
     literal !== undefined && literal === otherwise ? [] : [[name, text]],

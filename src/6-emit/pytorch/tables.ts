@@ -7,11 +7,11 @@ import type { Slot } from './variants.ts';
 export interface Table {
   readonly path: string;
   readonly blocks: readonly TableBlock[];
-  /** What `__init__` has for it. */
+  /** What `__init__` contains for it. */
   readonly lines: readonly string[];
-  /** Whether each block takes what the one before gave: then a loop runs it. */
+  /** Whether each block takes the output of the one before: then a loop runs it. */
   readonly isChain: boolean;
-  /** The name of the list of what blocks gave, where it is kept. */
+  /** The name of the list of the blocks' outputs, where they are kept. */
   readonly kept: string;
   /** The lines of `forward` that run a chain. */
   run(input: string, result: string, keeps: boolean): readonly string[];
@@ -33,7 +33,7 @@ interface Candidate {
   readonly isOptional: boolean;
 }
 
-/** @param isFree whether no tensor but those of the table begins with its path */
+/** @param isFree whether only the table's tensors begin with its path */
 export function findTables(
   parts: readonly Candidate[],
   text: DeclarationText,
@@ -60,7 +60,7 @@ export function findTables(
   return tables;
 }
 
-/** Whether the places of blocks are those that a container gives its modules by itself, or names that it can have. */
+/** Whether the blocks are placed where a container puts its modules, or under names that it can use. */
 function isPlain(blocks: readonly TableBlock[]): boolean {
   const rows = rowsOf(blocks);
   const isNumbered = rows.every(({ row }, i) => row === String(i));
@@ -173,7 +173,7 @@ interface Column {
   readonly cells: readonly string[];
 }
 
-/** Loops over rows of numbers; undefined where the blocks are of several classes, or so few that they stand there better. */
+/** Loops over rows of numbers; undefined where the blocks are of several classes, or too few for a loop to be shorter. */
 function loopOf(path: string, blocks: readonly TableBlock[], calls: readonly StatedCall[]): string[] | undefined {
   const rows = rowsOf(blocks);
   const [{ callee, args }] = calls as [StatedCall];
@@ -262,7 +262,7 @@ function loopOf(path: string, blocks: readonly TableBlock[], calls: readonly Sta
     return item(`${column(`${name}s`, `tuple[${type}, ...]`, cells)}[i]`);
   });
   const names = columns.map(({ name }) => variableName(name));
-  // the channels that go on must be a column
+  // the channels passed on must be a column
   if (
     after.some(
       (line) =>
@@ -331,7 +331,7 @@ function forLine(names: readonly string[], rows: string): string[] {
   return ['        for (', ...names.map((name) => `            ${name},`), `        ) in ${rows}:`];
 }
 
-/** An assignment whose annotation, too, is broken where it is long. */
+/** An assignment; a long annotation is broken too. */
 function annotated(name: string, annotation: string, table: Python): string[] {
   const lines = layOut(8, `${name}${annotation} = `, table);
   if ((lines[0] as string).length <= 88) return lines;
@@ -340,7 +340,7 @@ function annotated(name: string, annotation: string, table: Python): string[] {
   return [`        ${name}: list[`, `            ${inner}`, '        ] = [', ...rest];
 }
 
-/** Numbers that rise by the same step from 0 on, as of stochastic depth: `0.2 * index / 16`. */
+/** Numbers that rise from 0 by equal steps, as for stochastic depth: `0.2 * index / 16`. */
 function rampOf(texts: readonly string[]): string | undefined {
   const numbers = texts.map(Number);
   if (numbers.some(Number.isNaN) || numbers.length < 2) return undefined;

@@ -13,9 +13,8 @@ import { checkTrainScript, writeTrain } from './train-script/write-train.ts';
 import { writeModel } from './write-model.ts';
 
 /**
- * A folder with `model.py`, which needs torch alone, and `weights.safetensors`, whose names are those of its state; and
- * `train.py` where it is asked for, with the spec, which a run's folder has a copy of, and `stages.py` where there is a plan of a
- * pipeline.
+ * A folder with `model.py`, which needs only torch, and `weights.safetensors`, with the names of its state; on request also
+ * `train.py`, with the spec, which is copied to the run's folder, and with a pipeline's plan `stages.py`.
  */
 export const pytorchTarget: Target<PytorchOptions> = {
   ...pytorchEntry,

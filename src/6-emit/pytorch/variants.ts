@@ -11,28 +11,28 @@ export function inputRef(number: number): Ref {
   return `in/${number}`;
 }
 
-/** A step of a class: what the items at one place of the block's text are in all of its calls. */
+/** A step of a class: the items at one place in the block's text, over all of its calls. */
 export interface Slot {
-  /** Where it stands: the source, and what tells it from others there. */
+  /** Where it is: the source, and what distinguishes it from others there. */
   readonly key: string;
   readonly inputs: readonly Ref[];
-  /** By the number of the instance: its item; undefined where a condition leaves the step out. */
+  /** The item of each instance, by its number; undefined where a condition leaves the step out. */
   readonly items: readonly (Item | undefined)[];
 }
 
-/** A class: calls of one block that consist of the same steps, but for some that a condition leaves out. */
+/** A class: calls of one block that consist of the same steps, except for some that a condition leaves out. */
 export interface Variant {
   readonly slots: readonly Slot[];
   readonly instances: readonly Instance[];
   readonly outputs: readonly Ref[];
 }
 
-/** What names the class of a call item; equal for calls of one class. */
+/** A key for the class of a call item; equal for calls of one class. */
 export type ClassOf = (instance: Instance) => string;
 
 /**
- * The classes that the calls of one block need: as few as their steps allow. Calls whose steps have another order, or read
- * other values, are of another class.
+ * The classes that the calls of one block need: as few as their steps allow. Calls whose steps are ordered differently, or
+ * read other values, belong to another class.
  */
 export function joinInstances(graph: Graph, instances: readonly Instance[], classOf: ClassOf): readonly Variant[] {
   const variants: Variant[] = [];
@@ -79,7 +79,7 @@ function baseKey(graph: Graph, item: Item, classOf: ClassOf): string {
   return `${node.span.source.name}:${node.span.start}:${item.path}:${node.op.kind}${rank}:${node.inputs.length}:${node.shapes.length}`;
 }
 
-/** Two classes as one; undefined where that has no meaning. */
+/** Merges two classes; undefined where that has no meaning. */
 function join(a: Variant, b: Variant): Variant | undefined {
   if (a.instances[0]?.inputs.length !== b.instances[0]?.inputs.length) return undefined;
   if (a.outputs.length !== b.outputs.length) return undefined;
@@ -96,7 +96,7 @@ function join(a: Variant, b: Variant): Variant | undefined {
   const slots = keys.map((key): Slot => {
     const [x, y] = [inA.get(key), inB.get(key)];
     let inputs = x && y ? x.inputs.map((ref, i) => later(ref, y.inputs[i] as Ref)) : ((x ?? y) as Slot).inputs;
-    // of two steps of which each call has one, the second reads the first
+    // where each call has one of two steps, the second reads the first
     const before = keys[(place.get(key) as number) - 1];
     const other = before === undefined ? undefined : (x ? inB : inA).get(before);
     const isEither = !(x && y) && other !== undefined && !(x ? inA : inB).has(before as string);
@@ -122,7 +122,7 @@ function join(a: Variant, b: Variant): Variant | undefined {
   return isRight(joined) ? joined : undefined;
 }
 
-/** Whether some calls of a block can be without a step: by a condition, or as it does nothing there. */
+/** Whether some calls of a block can lack a step: by a condition, or because it does nothing there. */
 function mayLack(item: Item, declared: Declared): boolean {
   if (item.kind === 'call') return true;
   const { op, span } = item.node;
@@ -134,7 +134,7 @@ function byKey(variant: Variant): ReadonlyMap<string, Slot> {
   return new Map(variant.slots.map((slot) => [slot.key, slot]));
 }
 
-/** An order that has those of both; undefined where they disagree. */
+/** An order that agrees with both; undefined where they disagree. */
 function joinOrders(a: readonly string[], b: readonly string[]): string[] | undefined {
   const [inA, inB] = [new Set(a), new Set(b)];
   const all: string[] = [];
@@ -156,7 +156,10 @@ function joinOrders(a: readonly string[], b: readonly string[]): string[] | unde
   return all;
 }
 
-/** Whether each instance reads in the class what it reads itself, a step that it leaves out giving what it takes. */
+/**
+ * Whether each instance reads in the class what it reads itself, given that a step that is left out passes its input
+ * on.
+ */
 function isRight({ slots, instances, outputs }: Variant): boolean {
   return instances.every((instance, number) => {
     const values = new Map<Ref, Value>();

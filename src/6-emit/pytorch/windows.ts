@@ -25,7 +25,7 @@ const dilation = (window: Window) => sizeAttribute(dilationOf(window) as unknown
 const isSmall = ({ op: { window } }: Windowed) =>
   2 * window.pads.top <= window.kernel[0] && 2 * window.pads.left <= window.kernel[1] && window.pads.top >= 0;
 
-/** `nn.Conv2d`, with padding that PyTorch has or that a class of the file adds. */
+/** `nn.Conv2d`, with padding by PyTorch or by a class of the file. */
 export function convolution(step: Step<'conv'>): Form {
   const filters = step.init('channels', ({ op }) => op.filters, 'channels');
   const kernel = step.init('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');
@@ -80,7 +80,7 @@ function convPadding(step: Step<'conv'>, kernel: Stated, gap: Stated): { callee:
   };
 }
 
-/** `nn.ConvTranspose2d`, cut where its padding is another on each side. */
+/** `nn.ConvTranspose2d`, cropped where its padding differs between sides. */
 export function transposed(step: Step<'convTranspose'>): Form {
   const filters = step.init('channels', ({ op }) => op.filters, 'channels');
   const kernel = step.init('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');

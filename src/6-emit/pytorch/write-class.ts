@@ -16,16 +16,16 @@ import { findTables, type Table } from './tables.ts';
 import type { Ref, Slot, Variant } from './variants.ts';
 import { writeForward } from './write-forward.ts';
 
-/** A class as it was written. */
+/** A written class. */
 export interface WrittenClass {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  /** The number of a call among those of the class, which the values of its parameters stand in. */
+  /** The number of a call among those of the class, which indexes the values of its parameters. */
   readonly numbers: ReadonlyMap<Instance, number>;
   readonly lines: readonly string[];
 }
 
-/** What writing a class needs of the others. */
+/** What writing a class needs to know about the others. */
 export interface ClassRequest {
   readonly graph: Graph;
   readonly name: string;
@@ -35,9 +35,9 @@ export interface ClassRequest {
   readonly classOf: (instance: Instance) => WrittenClass;
   /** Asks for a helper in the file. */
   readonly helper: (name: string) => void;
-  /** The network's own model: the names of its inputs and outputs, and how training's outputs hang on it. */
+  /** The network's own model: the names of its inputs and outputs, and how training's outputs are attached to it. */
   readonly whole?: WholeNetwork;
-  /** What it calls its inputs, which then keep their names in `forward`; by the block's text where it is absent. */
+  /** The names of its inputs, which are then kept in `forward`; those of the block's text where absent. */
   readonly inputNames?: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
   const members = createMembers(paths, foreign);
   const fields: string[] = [];
   const channels = new Map<Ref, { readonly stated: Stated; readonly slot: Slot }>();
-  /** The channels of a value as the step that gives it states them: they hold for the calls that have that step. */
+  /** The channels of a value as stated by the step that gives it: they hold for the calls that have that step. */
   const channelsFrom = (ref: Ref, reader: Slot): Stated | undefined => {
     const known = channels.get(ref);
     const holds = known && reader.items.every((item, i) => item === undefined || known.slot.items[i] !== undefined);
@@ -105,7 +105,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
     const path = item.path === '' ? built.name : item.path;
     const module = built.module && path !== undefined ? { module: built.module, path } : {};
     if (!isOptional) return { ...common, ...module };
-    // what a rate of 0 or an identity leaves out is there all the same, and does nothing
+    // a step that a rate of 0 or an identity leaves out is kept, and does nothing
     if (built.isNeutral) return { ...common, ...module };
     const written = step?.condition;
     const condition = scope.condition(
@@ -135,9 +135,9 @@ export function writeClass(request: ClassRequest): WrittenClass {
 
   interface Built extends Pick<Form, 'module' | 'name' | 'value' | 'channels'> {
     readonly call?: StatedCall;
-    /** Whether it does nothing in the calls that have it not. */
+    /** Whether it does nothing in the calls that lack it. */
     readonly isNeutral?: boolean;
-    /** In which calls its condition holds, where that is more than in those that have it. */
+    /** The calls in which its condition holds, where these are more than those that have it. */
     readonly conditionValues?: readonly boolean[];
   }
 
@@ -155,7 +155,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
     });
     const written = (argument: string | undefined): Expr | undefined => {
       if (argument === undefined || !text) return undefined;
-      // an activation is itself what the step names
+      // an activation is itself what the step is named after
       if (kind === 'activation') return nameOf(text);
       const builtin = builtinOps.get(text.callee);
       if (!builtin || argument === '') return undefined;
@@ -168,10 +168,10 @@ export function writeClass(request: ClassRequest): WrittenClass {
     };
     const neutral: Attribute | undefined =
       kind === 'dropout' || kind === 'dropPath' ? 0 : kind === 'activation' ? { code: 'nn.Identity' } : undefined;
-    // a call that has the step not, where the text has no condition for it, has it with the neutral number
+    // a call that lacks the step without a condition in the text gets it with the neutral number
     const isNeutral =
       neutral !== undefined && text !== undefined && text.condition === undefined && slot.inputs.length === 1;
-    // where the condition holds and the step is not there, it has the number with which it does nothing
+    // where the condition holds and the step is absent, its number is the one with which it does nothing
     const presence = slot.items.map((item) => item !== undefined);
     const worth = neutral !== undefined && text?.condition ? scope.worth(text.condition) : undefined;
     const conditionValues = worth?.every((value, i) => typeof value === 'boolean' && (value || !presence[i]))
@@ -306,7 +306,7 @@ function blockParams(instance: Instance): readonly string[] {
     .map(({ name }) => name.name);
 }
 
-/** What a class calls its tensors: as the block does, where the text tells. */
+/** The names of a class's tensors: those of the block, where its text gives them. */
 function namesOfInputs({ slots, instances }: Variant, text: ReturnType<typeof textOf>): string[] {
   const [{ inputs }] = instances as [Instance];
   const tensors = text.params.filter(({ type }) => type === undefined).map(({ name }) => name.name);
@@ -322,7 +322,7 @@ function namesOfInputs({ slots, instances }: Variant, text: ReturnType<typeof te
   const taken = new Set(names.filter((name) => name !== undefined));
   const given = names.map((name, i) => {
     if (name !== undefined) return name;
-    // the only tensor, or one whose shape is that of a name
+    // the only tensor, or one with the shape of a name's
     const candidate = free.shift() ?? (i === 0 ? 'x' : `x${i + 1}`);
     let unique = candidate;
     for (let n = 2; taken.has(unique); n++) unique = `${candidate}${n}`;

@@ -11,7 +11,7 @@ export interface ForwardRequest {
   readonly members: Members;
   readonly variant: Variant;
   readonly inputNames: readonly string[];
-  /** Whether inputs keep their names, what comes of them being `x`. */
+  /** Whether inputs keep their names, and only values computed from them are called `x`. */
   readonly keepsInputs: boolean;
   readonly whole?: WholeNetwork;
 }
@@ -39,10 +39,10 @@ export function writeForward(request: ForwardRequest): string[] {
   });
   const end = slots.length;
   for (const ref of [...outputs, ...auxiliary]) lastUse.set(ref, end);
-  // what only training's outputs need
+  // needed only by training's outputs
   const needed = neededBy(slots, outputs);
   const taken = new Set(inputNames);
-  /** Values that stand in the line of the one step that reads them. */
+  /** Values that are written inline in the one step that reads them. */
   const pending = new Map<Ref, { readonly text: string; readonly part: Part }>();
   const live = (name: string, at: number) =>
     [...names].some(
@@ -129,7 +129,7 @@ export function writeForward(request: ForwardRequest): string[] {
       !isOutput.has(own) &&
       (slots[readers[0] as number] as Slot).inputs.filter((ref) => ref === own).length === 1 &&
       isTraining === !needed.has((slots[readers[0] as number] as Slot).key) &&
-      // what comes by a chain of its own keeps its lines
+      // the end of a separate chain keeps its lines
       (part.slot.inputs.length !== 1 ||
         isInputRef(part.slot.inputs[0] as Ref) ||
         live(names.get(part.slot.inputs[0] as Ref) as string, i));
@@ -227,7 +227,7 @@ function assign(name: string, value: string, indent = 8): string[] {
   return layOut(indent, `${name} = `, breakable(value));
 }
 
-/** Several names are broken over lines where the call does not begin behind them. */
+/** Several names are broken over lines where the call does not fit after them. */
 function assignAll(names: readonly string[], value: string): string[] {
   if (names.length === 1) return assign(`(${names[0]},)`, value);
   const all = names.join(', ');
@@ -239,7 +239,7 @@ function assignAll(names: readonly string[], value: string): string[] {
   return [`        module = ${found[1]}`, ...broken(`module${found[2]}`)];
 }
 
-/** A call as what can be broken over lines, where its arguments are plain. */
+/** A call as an expression that can be broken over lines, where its arguments are plain. */
 function breakable(value: string): Python {
   const match = /^((?:[\w.]|\[[^\]]*\]|\((?:"[^"]*"|nn\.Module, [^()]*)\))+)\((.*)\)$/.exec(value);
   if (!match) return value;
@@ -260,7 +260,7 @@ function nested(part: string): Python {
   return part;
 }
 
-/** Arguments at the commas outside of brackets; undefined where a bracket closes what is no argument. */
+/** Arguments at the commas outside of brackets; undefined where a bracket closes something other than an argument. */
 function splitArguments(text: string): string[] | undefined {
   const parts: string[] = [];
   let depth = 0;
@@ -278,12 +278,12 @@ function splitArguments(text: string): string[] | undefined {
   return parts;
 }
 
-/** What one of several values is called that the text gives no names. */
+/** The name of one of several values that the text does not name. */
 function partName(item: Item): string {
   return item.path.split('.').findLast((name) => /^[A-Za-z]/.test(name)) ?? 'part';
 }
 
-/** What a value is called that the text gives no name. */
+/** The name of a value that the text does not name. */
 function nextName({ slot }: Part): string {
   const item = itemOf(slot);
   const label = item.path.split('.').at(-1);

@@ -14,7 +14,7 @@ export function writeModel(graph: Graph): string {
     ...classes.map(({ lines }) => lines.join('\n')),
     [
       `def create_model() -> ${whole.name}:`,
-      `    """The network, with weights as PyTorch begins them: see \`load_state_dict\`."""`,
+      `    """The network, with PyTorch's initial weights: see \`load_state_dict\`."""`,
       `    return ${whole.name}()`,
     ].join('\n'),
   ];
@@ -27,12 +27,12 @@ export function writeModel(graph: Graph): string {
 export interface NetworkClasses {
   /** The network's own model as a call. */
   readonly root: Instance;
-  /** A block's class comes after those of the blocks in it, the network's own last. */
+  /** A block's class follows those of the blocks in it, the network's own is last. */
   readonly classes: readonly WrittenClass[];
   readonly classOf: ReadonlyMap<Instance, WrittenClass>;
-  /** What they call of the helpers. */
+  /** The helpers that they call. */
   readonly helpers: ReadonlySet<string>;
-  /** A name for a class that no other in the file has. */
+  /** A name for a class that is unique in the file. */
   unique(wanted: string): string;
 }
 
@@ -52,7 +52,7 @@ export function writeClasses(graph: Graph): NetworkClasses {
     names.add(name);
     return name;
   };
-  // a block's class comes after those of the blocks in it
+  // a block's class follows those of the blocks in it
   for (const group of groupsOf(root)) {
     const [first] = group as [Instance];
     const { node } = first.call.declared;
@@ -103,9 +103,9 @@ const reservedNames = [
   'create_model',
 ];
 
-/** The imports that a module needs of Python and torch. */
+/** The imports of Python and torch that a module needs. */
 export function importsOf(body: string): string[] {
-  // called, with parameters of its type, or a type itself: a docstring may have the word too
+  // called, with type parameters, or used as a type: a docstring may have the word too
   const words = [...body.matchAll(/\w+/g)].filter(({ 0: word, index }) => /[[(]/.test(body[index + word.length] ?? ''));
   const called = new Set(words.map(([word]) => word));
   const uses = (name: string) => called.has(name) || body.includes(`: ${name},`);

@@ -7,19 +7,19 @@ import type { StagePlan } from './stage-plan.ts';
 /** A value that a stage hands to the next, made by it or by an earlier one. */
 export interface Handed {
   readonly value: Value;
-  /** What the code calls it: by the path of what makes it. */
+  /** Its name in the code: from the path of what makes it. */
   readonly name: string;
   /** For one image. */
   readonly shape: Shape;
-  /** Whether a gradient comes back to it: something that trains is before it. */
+  /** Whether a gradient comes back to it: something before it trains. */
   readonly trains: boolean;
 }
 
-/** A stage: the part of the network's own model that it is, which reads and gives what crosses its ends. */
+/** A stage: its part of the network's own model, which reads and gives what crosses its ends. */
 export interface Stage {
   readonly instance: Instance;
   readonly inputNames: readonly string[];
-  /** What the last stage hands over are the network's outputs, auxiliary ones behind them. */
+  /** The last stage hands over the network's outputs, followed by auxiliary ones. */
   readonly handsOver: readonly Handed[];
 }
 
@@ -54,7 +54,7 @@ export function cutIntoStages(graph: Graph, root: Instance, { stages }: StagePla
   });
 }
 
-/** What is made before the end of a range and read behind it, in the order of making. */
+/** What is made before the end of a range and read after it, in the order of making. */
 function crossing(graph: Graph, { end }: NodeRange): ValueRef[] {
   const readers = lastReaders(graph);
   return graph.nodes
@@ -72,7 +72,7 @@ function trainedNodes(graph: Graph): readonly boolean[] {
   return trains;
 }
 
-/** Names for values, of which no two are the same. */
+/** Names for values, all different. */
 function namer(graph: Graph): (ref: ValueRef) => string {
   const names = new Map<Value, string>();
   const taken = new Set<string>();

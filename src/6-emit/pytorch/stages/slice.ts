@@ -8,8 +8,8 @@ export interface NodeRange {
 }
 
 /**
- * The part of a call whose nodes are in a range: calls that lie in it whole stay what they are, those at its ends are cut too.
- * What it reads and gives is what crosses the ends. Tensors keep their names.
+ * The part of a call whose nodes are in a range: calls that lie entirely in it are kept, those at its ends are cut too. It
+ * reads and gives what crosses the ends. Tensors keep their names.
  */
 export function sliceInstance(graph: Graph, instance: Instance, range: NodeRange): Instance {
   const items = instance.items.flatMap((item): Item[] => {
@@ -27,7 +27,7 @@ export function sliceInstance(graph: Graph, instance: Instance, range: NodeRange
   return { ...instance, items, inputs: [...inputs], outputs };
 }
 
-/** The nodes of an item; of a call all, whether or not it is cut. */
+/** The nodes of an item; for a call all of them, whether or not it is cut. */
 export function rangeOf(item: Item): NodeRange {
   if (item.kind === 'op') return { first: item.node.id, end: item.node.id + 1 };
   const { first, end } = item.instance.call;

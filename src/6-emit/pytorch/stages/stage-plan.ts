@@ -1,7 +1,7 @@
-/** What the planner decides of a pipeline that the code has (see `pipeline/plan.ts`). */
+/** What the code needs of a pipeline's plan (see `pipeline/plan.ts`). */
 export interface StagePlan {
   readonly schedule: 'gpipe' | '1f1b';
-  /** Images of a step. */
+  /** Images per step. */
   readonly batch: number;
   readonly microBatches: number;
   readonly stages: readonly PlannedPart[];
@@ -11,8 +11,8 @@ interface PlannedPart {
   /** Paths of its first and last op. */
   readonly from: string;
   readonly to: string;
-  /** How many of the network's ops it has, in their order. */
+  /** How many of the network's ops it contains, in their order. */
   readonly ops: number;
-  /** Whether it makes its values again for the backward half. */
+  /** Whether it recomputes its values for the backward half. */
   readonly recompute: boolean;
 }

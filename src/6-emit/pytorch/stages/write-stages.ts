@@ -10,8 +10,8 @@ import { rangeOf } from './slice.ts';
 import type { StagePlan } from './stage-plan.ts';
 
 /**
- * The text of `stages.py`: a module for each stage of a plan, with classes for the parts of blocks that a cut goes through. Their
- * tensors have the names of the whole network's; whole blocks come from `model.py`.
+ * The text of `stages.py`: a module for each stage of a plan, with classes for the parts of blocks that a cut goes through.
+ * Tensors are named as in the whole network; whole blocks come from `model.py`.
  */
 export function writeStages(graph: Graph, plan: StagePlan): string {
   const network = writeClasses(graph);
@@ -40,7 +40,7 @@ export function writeStages(graph: Graph, plan: StagePlan): string {
 
 type WriteClass = (instance: Instance, name: string, doc: string, inputNames?: readonly string[]) => WrittenClass;
 
-/** Writes the class of a part, those of parts in it before it. */
+/** Writes the class of a part, after those of the parts in it. */
 function classWriter(
   graph: Graph,
   network: NetworkClasses,
@@ -84,7 +84,7 @@ function placeOf({ call, items }: Instance): 'First' | 'Middle' | 'Last' {
   return end === call.end ? 'Last' : 'Middle';
 }
 
-/** What `train.py` reads of the plan. */
+/** What `train.py` reads from the plan. */
 function constants(
   names: readonly string[],
   stages: readonly { readonly handsOver: readonly Handed[] }[],
@@ -94,10 +94,10 @@ function constants(
     listOf('()', [`(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`, trains ? 'True' : 'False']);
   return [
     `SCHEDULE = ${stringText(schedule)}`,
-    '# images of a step, and into how many parts they are split',
+    '# images per step, and the number of parts that they are split into',
     `BATCH, MICRO_BATCHES = ${batch}, ${microBatches}`,
     ...layOut(0, 'STAGES: list[Callable[[], nn.Module]] = ', listOf('[]', names)),
-    '# which of them make their values again for the backward half',
+    '# which of them recompute their values for the backward half',
     ...layOut(
       0,
       'RECOMPUTES = ',
@@ -106,7 +106,7 @@ function constants(
         planned.map(({ recompute }) => (recompute ? 'True' : 'False')),
       ),
     ),
-    '# what each hands to the next: the shape for one image, and whether it has a gradient',
+    '# what each passes to the next: the shape for one image, and whether it has a gradient',
     ...layOut(
       0,
       'HANDED: list[list[tuple[tuple[int, ...], bool]]] = ',

@@ -1,4 +1,6 @@
-/** Policies over pixel operations, erasing, and mixing the images of a batch, as `train/augment/` has them; it follows Pillow too. */
+/**
+ * Policies over pixel operations, erasing, and mixing the images of a batch, as in `train/augment/`, which follows Pillow as well.
+ */
 export const augmentCode = `def enhancement(share: float) -> float:
     return share * 1.8 + 0.1
 
@@ -14,7 +16,7 @@ def filling(picture: Image.Image) -> int | tuple[int, int, int]:
 def warped(
     picture: Image.Image, matrix: tuple[float, float, float, float, float, float]
 ) -> Image.Image:
-    """The nearest pixel for each, gray where there is none."""
+    """Each pixel from its nearest source, gray where there is none."""
     return picture.transform(
         picture.size,
         Image.Transform.AFFINE,
@@ -46,7 +48,7 @@ def cut_out(picture: Image.Image, reach: int, rng: random.Random) -> Image.Image
 
 
 def posterized(picture: Image.Image, bits: int) -> Image.Image:
-    """Keeps the upper bits, of which there may be none."""
+    """Keeps the upper bits, possibly none."""
     mask = 256 - 2 ** (8 - bits)
     return picture.point([v & mask for v in range(256)] * len(picture.getbands()))
 
@@ -56,7 +58,7 @@ def solarize_added(picture: Image.Image, addition: int) -> Image.Image:
     return picture.point(table * len(picture.getbands()))
 
 
-# what a picture is operated on by: a share of level 10, how far that moves and how
+# an operation's arguments: a picture, a share of level 10, how far that moves and how
 # wide it cuts in pixels of this picture, and what draws
 Operation = Callable[[Image.Image, float, float, float, random.Random], Image.Image]
 
@@ -94,7 +96,7 @@ OPERATIONS: dict[str, Operation] = {
     "SolarizeAdd": lambda p, share, *_: solarize_added(p, int(share * 110)),
 }
 
-# AutoAugment as found on ImageNet (Cubuk et al. 2019), v0 of the reference code: of
+# AutoAugment as found on ImageNet (Cubuk et al. 2019), v0 of the reference code: for
 # each row two operations, with their probability and level
 POLICY = (
     (("Equalize", 0.8, 1), ("ShearY", 0.8, 4)),
@@ -132,7 +134,7 @@ def operated(
     reach: tuple[float, float],
     rng: random.Random,
 ) -> Image.Image:
-    """Applies an operation. Reaches are those of a picture of 224 pixels."""
+    """Applies an operation. Distances are for a picture of 224 pixels."""
     move, cut = (pixels * min(picture.size) / 224 for pixels in reach)
     return OPERATIONS[name](picture, level / 10, move, cut, rng)
 
@@ -170,9 +172,9 @@ def erased(picture: Image.Image, rng: random.Random) -> Image.Image:
 
 
 class Mixing:
-    """Makes batches: images, and of each its label, that of the image that is mixed into
+    """Makes batches: images, and for each its label, the label of the image mixed into
     it, and its own share. Mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019) is drawn
-    once a batch, by where it begins in the epoch."""
+    once per batch, by its position in the epoch."""
 
     def __init__(self, settings: Settings, epoch: int | None) -> None:
         self.settings = settings
@@ -197,7 +199,7 @@ class Mixing:
         order = list(range(len(images)))
         rng.shuffle(order)
         partner = torch.tensor(order)
-        # a process that reads no pictures draws the same
+        # a process that reads no pictures draws the same numbers
         is_empty = images.dim() < 4
         if not cuts:
             if not is_empty:

@@ -1,11 +1,11 @@
-/** What a run is: `config.json` and `spec/` as `train/run/` has them. */
+/** What defines a run: `config.json` and `spec/`, as in `train/run/`. */
 export const configCode = `def read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise RunError(f"'{path}' cannot be read: {problem}") from problem
     if not isinstance(found, dict):
-        raise RunError(f"'{path}' is not an object of JSON")
+        raise RunError(f"'{path}' is not a JSON object")
     return found
 
 
@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 def describe_run(
     settings: Settings, data: Data, root: str, weights: str
 ) -> dict[str, Any]:
-    """What \`enetc train\` would write of such a run."""
+    """What \`enetc train\` would write for such a run."""
     network = read_json(HERE / "network.json")
     del network["files"]
     own = {dashed(name): value for name, value in asdict(settings).items()}
@@ -42,14 +42,14 @@ def describe_run(
         },
         "backend": "auto",
         "weights": {"file": os.path.abspath(weights), "allowMissing": []},
-        # what the data lack is not held out
+        # no images are held out of the training data
         "settings": {**FIXED, **chosen, "validation": 0},
         "engine": {"name": "pytorch", **engine},
     }
 
 
 def read_config(run: Path) -> dict[str, Any]:
-    """What a run is. It is of the network that this script trains."""
+    """The configuration of a run, whose network must be the one of this script."""
     if not (run / "config.json").exists():
         raise RunError(f"there is no run in '{run}': it has no config.json")
     config = read_json(run / "config.json")
@@ -58,30 +58,29 @@ def read_config(run: Path) -> dict[str, Any]:
     network = read_json(HERE / "network.json")
     same = all(config.get(name) == network[name] for name in ("spec", "network"))
     if not same or read_spec(run / "spec") != network["files"]:
-        raise RunError(f"'{run}' is a run of another network than that of '{HERE}'")
+        raise RunError(f"'{run}' is a run of a different network from that of '{HERE}'")
     return config
 
 
 def settings_of(config: dict[str, Any]) -> Settings:
-    """The settings of a run. What this script lacks is refused by its name."""
+    """The settings of a run. What this script lacks is refused by name."""
     known = {f.name for f in fields(Settings)}
     values: dict[str, Any] = {}
     for name, value in config["settings"].items():
         if name.replace("-", "_") in known:
             values[name.replace("-", "_")] = value
         elif name != "validation" and FIXED.get(name) != value:
-            raise RunError(f"the run has --{name} {value}, which train.py lacks")
+            raise RunError(f"the run has --{name} {value}, not supported by train.py")
     for name, value in config["engine"].items():
         if name.replace("-", "_") in known:
             values[name.replace("-", "_")] = value
         elif name != "name":
-            raise RunError(f"the run has --{name} {value}, which train.py lacks")
+            raise RunError(f"the run has --{name} {value}, not supported by train.py")
     return Settings(**values)
 
 
 def mark_of(config: dict[str, Any], spec: dict[str, str]) -> str:
-    """What checkpoints are marked with: of everything that decides the numbers of a
-    run."""
+    """A run's mark in its checkpoints: a digest of all that decides its numbers."""
     names = ("network", "classes", "images", "weights", "settings", "engine", "spec")
     parts = [[config.get(name) for name in names], spec]
     text = json.dumps(parts, sort_keys=True)
@@ -89,7 +88,7 @@ def mark_of(config: dict[str, Any], spec: dict[str, str]) -> str:
 
 
 def write_run(folder: Path, config: dict[str, Any]) -> None:
-    """From then on the run can be resumed."""
+    """Writes what defines the run: from then on it can be resumed."""
     for name, text in read_json(HERE / "network.json")["files"].items():
         file = folder / "spec" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +115,7 @@ def make_folder(out: str | None) -> Path:
                 f"'{out}' already holds a run: continue it with --resume {out}, or "
                 "choose another --out"
             )
-        # a run that was ended before it had a configuration leaves no more than this
+        # all that a run leaves that ended before it had a configuration
         ours = re.compile(r"spec|checkpoints|lock(\\..*)?|\\..*\\.tmp")
         if not all(ours.fullmatch(entry.name) for entry in folder.iterdir()):
             raise RunError(f"'{out}' is not empty: choose another --out")

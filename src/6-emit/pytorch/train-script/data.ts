@@ -1,4 +1,4 @@
-/** Where pictures are: folders as `enetc train` reads them, and the lists that it writes. */
+/** Finding pictures: folders as `enetc train` reads them, and the lists that it writes. */
 export const dataCode = `@dataclass(frozen=True)
 class Packed:
     """A picture as bytes in a file: gray, or red, green and blue."""
@@ -13,7 +13,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class Split:
-    """Labelled pictures: where they are, and what they are called."""
+    """Labelled pictures: where they are, and their names."""
 
     places: tuple[str | Packed, ...]
     labels: tuple[int, ...]
@@ -48,7 +48,7 @@ SPLITS = {
 
 
 def list_folder(folder: str) -> list[os.DirEntry[str]]:
-    """What is not hidden or left behind by a system, in the order of names."""
+    """What is not hidden or left behind by a system, sorted by name."""
     try:
         entries = [
             entry
@@ -75,8 +75,8 @@ def is_picture(entry: os.DirEntry[str]) -> bool:
 
 
 def pictures_in(folder: str, within: str, seen: set[str]) -> list[str]:
-    """The pictures of a class, of folders in it too; links to what is read are left
-    out."""
+    """The pictures of a class, including those in subfolders; links to what is read
+    anyway are left out."""
     real = os.path.realpath(folder)
     if any(path == real or path.startswith(os.path.join(real, "")) for path in seen):
         return []
@@ -105,8 +105,8 @@ def class_folders(root: str, split: str) -> dict[str, list[str]]:
 
 
 def open_data(path: str) -> Data:
-    """Opens a folder with \`train/\` and what is validated with, \`val/\`, or \`test/\`
-    without one; or a list of pictures that enetc has written."""
+    """Opens a folder with \`train/\` and \`val/\` (or \`test/\` if there is no \`val/\`), or
+    a list of pictures written by enetc."""
     return open_list(path) if path.endswith(".jsonl") else open_folder(path)
 
 
@@ -133,7 +133,7 @@ def open_folder(root: str) -> Data:
     validation = class_folders(root, held) if held else {}
     unknown = [name for name in validation if validation[name] and name not in train]
     if unknown:
-        raise RunError(f"'{held}' has a class that train/ has not: '{unknown[0]}'")
+        raise RunError(f"'{held}' has a class that train/ lacks: '{unknown[0]}'")
     splits = [split_of(root, train, classes)]
     if any(validation.values()):
         splits.append(split_of(root, validation, classes))

@@ -1,12 +1,12 @@
-/** Scores on pictures that are held out, as `train/metrics/` has them, and what `best.json` keeps. */
+/** Scores on held-out pictures, as in `train/metrics/`, and the contents of `best.json`. */
 export const evaluationCode = `@dataclass(frozen=True)
 class Evaluation:
-    """How a network does on a split."""
+    """How well a network does on a split."""
 
     scores: dict[str, float]
-    # of each class, what its images are taken for
+    # for each class, the predictions for its images
     confusion: Tensor
-    # the surest mistakes: confidence, image, label, prediction
+    # the most confident mistakes: confidence, image, label, prediction
     mistakes: list[tuple[float, int, int, int]]
 
 
@@ -21,7 +21,7 @@ def evaluate(
     progress: Callable[[int, int], bool],
 ) -> Evaluation:
     """Scores on a split: loss without smoothing, accuracy, and means over the classes
-    that have images. What follows each batch says whether to leave."""
+    that have images. \`progress\`, called after each batch, says whether to stop."""
     settings, place = spread.settings, spread.place
     items, own_items = spread.items(len(split.places))
     batches = [
@@ -97,7 +97,7 @@ def weights_to_validate(settings: Settings, data: Data) -> list[str]:
 
 
 def thumbnail(picture: Image.Image) -> str:
-    """As a report shows it: a \`data:\` URL of a PNG."""
+    """A picture for a report: a \`data:\` URL of a PNG."""
     factor = max(1, -(-max(picture.size) // 112))
     file = io.BytesIO()
     picture.reduce(factor).save(file, "PNG")
@@ -107,7 +107,7 @@ def thumbnail(picture: Image.Image) -> str:
 def best_evaluation(
     best: dict[str, Any], evaluation: Evaluation, split: Split, settings: Settings
 ) -> dict[str, Any]:
-    """What \`best.json\` keeps: the evaluation of the best weights, for the report."""
+    """The contents of \`best.json\`: how the best weights do, for the report."""
     pictures = Pictures(split, settings, None)
     confusion = evaluation.confusion.long().tolist()
     cells = [

@@ -3,10 +3,10 @@ export const filesCode = `MACHINE = hashlib.sha256(socket.gethostname().encode()
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """A file is whole or absent, whenever the process or the machine ends."""
+    """The file is complete or absent, whenever the process or the machine stops."""
     temporary = path.with_name(f".{path.name}.enetc-{MACHINE}-{os.getpid()}.tmp")
     write(temporary)
-    # as any new file, which safetensors would keep to its owner
+    # permissions of any new file; safetensors would allow only its owner
     mask = os.umask(0)
     os.umask(mask)
     temporary.chmod(0o666 & ~mask)
@@ -36,7 +36,7 @@ def write_tensors(
 
 
 class GrowingFile:
-    """A file that only grows, and is cut back to where a checkpoint saw it."""
+    """A file that only grows; resuming cuts it back to its size at the checkpoint."""
 
     def __init__(self, path: Path, size: int) -> None:
         if size == 0:

@@ -1,4 +1,4 @@
-/** What `train.py` imports: torch, safetensors, Pillow, and the module next to it, with its stages where there are any. */
+/** What `train.py` imports: torch, safetensors, Pillow, and the module next to it, with any stages. */
 export const importsCode = (isStaged: boolean) => `import argparse
 import base64
 import copy

@@ -3,7 +3,7 @@ export const lockCode = `CLAIM = re.compile(r"lock\\.\\d+\\.[0-9a-f]+")
 
 
 def start_of(pid: int) -> str:
-    """When a process began: field 22 of /proc/PID/stat. Numbers are used again."""
+    """When a process began: field 22 of /proc/PID/stat. PIDs are reused."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
@@ -12,7 +12,7 @@ def start_of(pid: int) -> str:
 
 
 def holder_of(path: Path) -> tuple[int, str] | None:
-    """The process of a lock and its machine, where it lives or nothing can be known."""
+    """The process of a lock and its machine, unless the process is known to be gone."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         pid, host, started = int(found["pid"]), found["host"], found["started"]
@@ -47,9 +47,9 @@ def refuse_held(lock: Path) -> None:
 
 
 def take_lock(folder: Path) -> Callable[[], None]:
-    """Takes a run's folder for this process, as \`enetc train\` does: who puts a claim and
-    sees neither a lock nor another claim of a living process makes the claim its lock.
-    Gives what gives the folder back."""
+    """Locks a run's folder for this process, as \`enetc train\` does: a process that has
+    made a claim and sees neither a lock nor another claim of a living process turns
+    its claim into the lock. Returns a function that releases it."""
     lock = folder / "lock"
     pid = os.getpid()
     claim = folder / f"lock.{pid}.{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-/** Epochs, and the script's beginning and end. */
+/** Epochs, and the script's start and end. */
 export const loopCode = `def start_weights(net: nn.Module, path: str, known: set[str]) -> None:
     """Weights to begin with. \`known\` are names that may be in the file."""
     try:
@@ -13,7 +13,7 @@ export const loopCode = `def start_weights(net: nn.Module, path: str, known: set
 
 
 def train_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
-    """Takes the steps of an epoch that are left; whether it came to the end."""
+    """Takes the remaining steps of an epoch; returns whether it finished."""
     settings, place, state = run.settings, run.place, run.state
     spread = training.spread
     images = len(run.data.train.labels)
@@ -83,8 +83,8 @@ def train_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
 
 
 def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
-    """Validates, and writes the epoch's record, weights and checkpoint; whether it came
-    to the end."""
+    """Validates, and writes the epoch's record, weights and checkpoint; returns
+    whether it finished."""
     settings, data, state = run.settings, run.data, run.state
     nets = {"raw": training.net}
     if training.averages:
@@ -161,7 +161,7 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
 
 
 def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
-    """A new run, or one that goes on; the first process holds its folder."""
+    """A new run, or one that is resumed; the first process holds its folder."""
     config = read_config(Path(request.resume)) if request.resume else None
     settings = settings_of(config) if config else request.settings
     images = HERE / "images.jsonl"
@@ -223,7 +223,7 @@ def train(request: Request, stop: Stop) -> None:
             **({"best": run.state.best} if run.state.best else {}),
         )
         if run.data.validation is None:
-            screen.say("there is no val/ and no test/: nothing is validated")
+            screen.say("there is neither val/ nor test/: nothing is validated")
         if settings.warmup >= settings.epochs and settings.rate > 0:
             screen.say(
                 "the warm-up is as long as the run: the rate never reaches its value"
@@ -244,7 +244,7 @@ def train(request: Request, stop: Stop) -> None:
             )
         best = {"best": run.state.best} if run.state.best else {}
         screen.tell("end", finished=finished, step=run.state.step, **best)
-        # no process leaves before all have come to the end
+        # no process leaves before all have finished
         place.any(True)
         if not finished:
             raise Stopped
@@ -266,10 +266,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         train(request, stop)
         return 0
     except Stopped:
-        # torchrun takes any other code for a failure
+        # torchrun treats any other code as a failure
         return (stop.code or 0) if processes == 1 and not request.events else 0
     except RunError as problem:
-        # that of a process which reads pictures comes with its traceback before it
+        # an error in a process that reads pictures comes with its traceback before it
         text = str(problem).rpartition("RunError: ")[2].strip()
         if request.events:
             print(json.dumps({"kind": "error", "message": text}), flush=True)

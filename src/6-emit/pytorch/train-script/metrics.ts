@@ -7,7 +7,7 @@ for byte in range(256):
 
 
 def masked_crc(data: bytes) -> bytes:
-    """CRC-32C as TensorFlow's record files have it."""
+    """CRC-32C as in TensorFlow's record files."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc = CRC[(crc ^ byte) & 0xFF] ^ (crc >> 8)

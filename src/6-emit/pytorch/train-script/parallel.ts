@@ -1,7 +1,7 @@
-/** What is between processes: sums, batch norms over all batches, running statistics. */
+/** What processes exchange: sums, batch norms over all batches, running statistics. */
 export const parallelCode = `@dataclass(frozen=True)
 class Place:
-    """Which of the processes this is, and what it computes on."""
+    """Which of the processes this is, and the device that it computes on."""
 
     rank: int
     processes: int
@@ -12,13 +12,13 @@ class Place:
         return self.rank == 0
 
     def sum(self, values: Tensor) -> Tensor:
-        """Over all processes, in place."""
+        """The sum over all processes, in place."""
         if self.processes > 1:
             dist.all_reduce(values)
         return values
 
     def any(self, value: bool) -> bool:
-        """Whether it is so in any of the processes. None goes on before all are here."""
+        """Whether it is true in any process. Waits for all processes."""
         return bool(self.sum(torch.tensor([float(value)], device=self.device)).item())
 
     def gather(self, values: list[Any]) -> list[Any]:
@@ -29,7 +29,7 @@ class Place:
         return [value for part in parts for value in part]
 
     def from_first(self, value: str | None) -> str | None:
-        """What the first process has."""
+        """The value of the first process."""
         values = [value]
         if self.processes > 1:
             dist.broadcast_object_list(values)
@@ -37,7 +37,7 @@ class Place:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What fails in one process within this ends all of them, with its reason."""
+        """An error of one process within this ends all of them, with its message."""
         problem = ""
         try:
             yield
@@ -93,8 +93,8 @@ class SumOfProcesses(torch.autograd.Function):
 
 
 class SyncBatchNorm2d(nn.BatchNorm2d):
-    """Batch norm over the batches of all processes, on any device (PyTorch's own is for
-    GPUs alone)."""
+    """Batch norm over the batches of all processes, on any device (PyTorch's own is
+    only for GPUs)."""
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
@@ -119,13 +119,13 @@ class SyncBatchNorm2d(nn.BatchNorm2d):
 
 
 def replace_norms(module: nn.Module, kind: type[_BatchNorm]) -> None:
-    """Replaces batch norms below a module by those of a kind, with the same tensors."""
+    """Replaces batch norms in a module by those of a class, with the same tensors."""
     for name, inner in module.named_children():
         if not isinstance(inner, _BatchNorm):
             replace_norms(inner, kind)
             continue
         if kind is SyncBatchNorm2d and not isinstance(inner, nn.BatchNorm2d):
-            raise RunError("--sync-batch-norm is for norms over images alone")
+            raise RunError("--sync-batch-norm is only for norms over images")
         norm = kind(inner.num_features, inner.eps, inner.momentum, inner.affine)
         norm.load_state_dict(inner.state_dict())
         module.add_module(name, norm)

@@ -1,4 +1,4 @@
-/** What is done to a picture on its way to the network, and the order of an epoch: all by the seed, the epoch and the place in it. */
+/** Preparing a picture for the network, and the order of an epoch: all decided by the seed, the epoch and the position in it. */
 export const picturesCode = `Box = tuple[float, float, float, float]
 
 
@@ -10,7 +10,7 @@ def middle(width: int, height: int, wide: float, high: float) -> Box:
 
 
 def whole_crop(width: int, height: int, share: float | None = 1.0) -> Box:
-    """The largest rectangle in the middle of the input's ratio, a share of it; by
+    """The largest centred rectangle of the input's aspect ratio, or a share of it; by
     default what evaluation keeps, which cuts nothing off small pictures."""
     whole = min(width / WIDTH, height / HEIGHT)
     if share is not None:
@@ -51,7 +51,7 @@ def packed_picture(place: Packed) -> Image.Image:
 
 
 def plain_picture(path: str) -> Image.Image:
-    """A picture upright, 8 bits a channel, its transparent parts on white."""
+    """A picture upright, 8 bits per channel, its transparent parts on white."""
     with Image.open(path) as opened:
         picture: Image.Image = ImageOps.exif_transpose(opened)
         if picture.mode.startswith("I"):
@@ -66,8 +66,8 @@ def plain_picture(path: str) -> Image.Image:
 
 
 class Pictures(Dataset[tuple[Tensor, int, int]]):
-    """Pictures as the network takes them. An item is asked for by its number in the
-    split and its place in the epoch, which decides with the seed what is drawn."""
+    """Pictures as the network takes them. An item is requested by its number in the
+    split and its position in the epoch, which with the seed decides what is drawn."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         self.split = split
         self.settings = settings
         self.epoch = epoch
-        # labels alone, without it
+        # without it only labels
         self.reads = reads
         self.crop = CROP if settings.crop is None else settings.crop
         self.mean = torch.tensor(MEAN, dtype=torch.float64).view(-1, 1, 1)
@@ -123,8 +123,8 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
     def augmented(
         self, picture: Image.Image, gray: bool, rng: random.Random
     ) -> Image.Image:
-        """A random crop, of small pictures a shift by up to an eighth, mirroring, and the
-        operations of a policy, AutoAugment's by default for larger pictures."""
+        """A random crop (for small pictures a shift by up to an eighth), mirroring, and
+        the operations of a policy, by default AutoAugment's for larger pictures."""
         small = max(picture.size) <= SMALL
         if small:
             whole = resized(picture, whole_crop(*picture.size))
@@ -154,7 +154,7 @@ Batch = list[tuple[int, int]]
 
 
 def steps_of_epoch(images: int, settings: Settings) -> int:
-    """How many steps an epoch has: what is left at its end makes one more where it gives
+    """The number of steps in an epoch: what is left at its end is one more if it gives
     each batch two images or more, over which a norm can take statistics."""
     full, rest = divmod(images, settings.batch * settings.batches)
     return full + (rest >= 2 * settings.batches)
@@ -175,7 +175,7 @@ def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batc
             (order[i], i) for i in range(step * size, min(images, (step + 1) * size))
         ]
         if settings.parallel == "pipeline":
-            # micro-batches are of one size: what is left over is not taken
+            # micro-batches are of one size: what is left over is not used
             taken = taken[: len(taken) // batches * batches]
         cuts = [len(taken) * k // batches for k in range(batches + 1)]
         steps.append([taken[a:b] for a, b in pairwise(cuts)])
@@ -190,6 +190,6 @@ def make_loader(
         batch_sampler=batches,
         collate_fn=Mixing(pictures.settings, pictures.epoch),
         num_workers=min(workers, len(batches)),
-        # else it would draw a seed from the generator that dropout uses
+        # otherwise it would draw a seed from the generator that dropout uses
         generator=torch.Generator(),
     )`;

@@ -1,7 +1,7 @@
-/** A pipeline by the plan in `stages.py`: one stage in each process, micro-batches one after the other (torch.distributed.pipelining). */
+/** A pipeline by the plan in `stages.py`: one stage per process, micro-batches one after the other (torch.distributed.pipelining). */
 export const pipelineCode = `class StepNorm(_BatchNorm):
-    """Batch norm over each micro-batch, whose running statistics move once a step, by
-    those of all its images. What is made again for a backward half is not counted."""
+    """Batch norm over each micro-batch, whose running statistics are updated once per
+    step, by those of all its images. Recomputed values are not counted."""
 
     is_again = False
 
@@ -20,7 +20,7 @@ export const pipelineCode = `class StepNorm(_BatchNorm):
         variance = torch.ones_like(self.running_var)
         if not StepNorm.is_again:
             self.seen.append((x.numel() // x.shape[1], mean, variance))
-        # with a momentum of 1 these become the micro-batch's own
+        # with a momentum of 1 these become the micro-batch's statistics
         return F.batch_norm(
             x, mean, variance, self.weight, self.bias, True, 1.0, self.eps
         )
@@ -43,7 +43,7 @@ export const pipelineCode = `class StepNorm(_BatchNorm):
 
 @contextmanager
 def again() -> Iterator[None]:
-    """While values are made again."""
+    """Marks the time during which values are recomputed."""
     StepNorm.is_again = True
     try:
         yield
@@ -78,8 +78,8 @@ class StageOfStep(nn.Module):
 
 
 class Pipelined(Spread):
-    """A stage of the network in each process, by the plan in stages.py. All have the
-    same images in turn: the batches of a step are its micro-batches."""
+    """One stage of the network per process, by the plan in stages.py. Each process sees
+    the same images in turn: the batches of a step are its micro-batches."""
 
     is_joint = True
 
@@ -109,8 +109,8 @@ class Pipelined(Spread):
         return step
 
     def schedule(self, size: int) -> PipelineScheduleSingle:
-        """The schedule for micro-batches of a size. PyTorch is given all shapes: it would
-        run the network to find them, and count its statistics once more."""
+        """The schedule for micro-batches of a size. PyTorch is given all shapes:
+        otherwise it would run the network to find them, and update its statistics."""
         if self.prepared and self.prepared[0] == size:
             return self.prepared[1]
 
@@ -137,7 +137,7 @@ class Pipelined(Spread):
         return schedule
 
     def loss(self, given: Any, answers: Tensor) -> Tensor:
-        """The part of a micro-batch in the step's loss."""
+        """The share of a micro-batch in the step's loss."""
         smoothing = self.settings.label_smoothing
         scores, *others = given if isinstance(given, tuple) else (given,)
         every = (scores, tuple(others)) if others else scores
@@ -195,7 +195,7 @@ class Pipelined(Spread):
         return [(index, index) for index in range(count)], count
 
     def scores(self, net: nn.Module, images: Tensor) -> Any:
-        """Hands a batch from stage to stage."""
+        """Passes a batch from stage to stage."""
         rank, size = self.place.rank, len(images)
         given = [images]
         if not self.is_first:

@@ -2,7 +2,7 @@
 export const runCode = `@dataclass
 class State:
     """Where a run stands between two steps. With the tensors of its checkpoint it is all
-    that goes on from one step to the next."""
+    that is passed from one step to the next."""
 
     step: int = 0
     epoch: int = 0
@@ -25,7 +25,7 @@ class State:
         return cls(**{n: facts[n] for n in names if n in facts}, **facts["sums"])
 
 
-# what the optimisers keep of a weight, and what it is called in a checkpoint
+# what the optimisers keep for a weight, and its name in a checkpoint
 SLOTS = {
     "rmsprop": {"mean_square": "rms", "momentum": "momentum"},
     "sgd": {"momentum_buffer": "momentum"},
@@ -35,7 +35,7 @@ SLOTS = {
 
 @dataclass
 class Training:
-    """What a run moves."""
+    """What a run changes."""
 
     net: nn.Module
     optimiser: torch.optim.Optimizer
@@ -87,7 +87,7 @@ STATE_FORMAT = "enetc training state 1"
 
 
 def checksum(text: str, tensors: dict[str, Tensor]) -> str:
-    """Of all that a checkpoint is, its tensors in the order of their names."""
+    """A checkpoint's digest, over its tensors in the order of their names."""
     total = zlib.crc32(text.encode())
     for name in sorted(tensors):
         total = zlib.crc32(tensors[name].numpy().tobytes(), total)
@@ -97,7 +97,7 @@ def checksum(text: str, tensors: dict[str, Tensor]) -> str:
 def read_state(
     path: Path, mark: str
 ) -> tuple[State, dict[str, int], dict[str, Tensor]]:
-    """A checkpoint; ValueError where it is damaged."""
+    """Reads a checkpoint; ValueError where it is damaged."""
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}

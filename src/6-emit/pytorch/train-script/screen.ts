@@ -1,7 +1,7 @@
-/** What a run says and hears: words for people, or lines of JSON for the program that started it. */
+/** A run's output and input: text for people, or lines of JSON for the program that started it. */
 export const screenCode = `class Stop:
-    """Whether the run is to leave a checkpoint and end: by Ctrl-C or SIGTERM, or by who
-    started it."""
+    """Whether the run is to leave a checkpoint and end: on Ctrl-C or SIGTERM, or on
+    request of the program that started it."""
 
     def __init__(self, alone: bool) -> None:
         self.code: int | None = None
@@ -12,14 +12,14 @@ export const screenCode = `class Stop:
             signal.signal(name, self.by_signal)
 
     def by_signal(self, number: int, _frame: Any) -> None:
-        # torchrun hands on what the terminal has sent to all: the second is no order
+        # under torchrun a signal arrives twice: from the terminal and from torchrun
         if self.code is not None and self.alone:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         self.code = 128 + number
 
     def obey(self) -> None:
-        """Ends with the program that started this one, and stops when it says so."""
+        """Ends with the program that started this one, and stops on its request."""
 
         def read() -> None:
             while heard := os.read(0, 64):
@@ -47,5 +47,5 @@ class Screen:
             print(json.dumps({"kind": kind, **facts}), flush=True)
         elif self.leads and kind == "damaged":
             print(
-                f"'{facts['path']}' is damaged, an older one is taken: {facts['reason']}"
+                f"'{facts['path']}' is damaged, an older one is used: {facts['reason']}"
             )`;

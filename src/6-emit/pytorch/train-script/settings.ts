@@ -1,6 +1,9 @@
-/** The settings of `train.py`: those of `enetc train` that it has, checked as there; the others are refused by name. */
+/**
+ * The settings of `train.py`: those of `enetc train` that it supports, checked in the same way; the others are refused
+ * by name.
+ */
 export const settingsCode = (isStaged: boolean) => `class RunError(Exception):
-    """What the user can fix, in words."""
+    """A problem that the user can fix, in words."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,17 @@ class Settings:
 
     @property
     def batches(self) -> int:
-        """Batches of a step; the stages of a pipeline take the same ones."""
+        """Batches per step; the stages of a pipeline take the same ones."""
         copies = 1 if self.parallel == "pipeline" else self.processes
         return self.accumulate * copies
 
     @property
     def exponent(self) -> float:
-        """Of the loss, for \`loss_of\`."""
+        """The loss's exponent, for \`loss_of\`."""
         return self.gamma if self.loss == "focal" else 0.0
 
 
-# settings of this engine alone
+# settings of this engine only
 ENGINE = ("parallel", "sync_batch_norm", "processes")
 
 # what follows from the optimiser where it is not given
@@ -66,7 +69,7 @@ BY_OPTIMISER: dict[str, dict[str, float]] = {
     "adamw": {"rate": 2.5e-4, "epsilon": 1e-8, "weight_decay": 0.05},
 }
 
-# settings that only some values of others have a use for
+# settings that are used only with certain values of others
 NEEDS: dict[str, tuple[str, tuple[str | None, ...]]] = {
     "nesterov": ("optimiser", ("sgd",)),
     "momentum": ("optimiser", ("rmsprop", "sgd")),
@@ -83,7 +86,7 @@ NEEDS: dict[str, tuple[str, tuple[str | None, ...]]] = {
     "sync_batch_norm": ("parallel", ("ddp", "fsdp")),
 }
 
-# settings of \`enetc train\` that this script has no other values of
+# settings of \`enetc train\` that have only these values in this script
 FIXED: dict[str, Any] = {
     "balanced": False,
     "quantize": False,
@@ -105,7 +108,7 @@ ELSEWHERE = [
 
 
 class Refused(argparse.Action):
-    """An option that is known and that this script lacks."""
+    """An option of enetc train that this script does not have."""
 
     def __call__(
         self,
@@ -114,7 +117,7 @@ class Refused(argparse.Action):
         values: Any,
         option: str | None = None,
     ) -> None:
-        parser.error(f"{option} is an option of enetc train that this script lacks")
+        parser.error(f"{option} is an option of enetc train that train.py lacks")
 
 
 def number_from(
@@ -123,7 +126,7 @@ def number_from(
     most: float = math.inf,
     below: bool = False,
 ) -> Callable[[str], Any]:
-    """A type for argparse: numbers within bounds, \`most\` itself excluded on demand."""
+    """A type for argparse: numbers within bounds, with \`below\` without \`most\`."""
 
     def read(text: str) -> Any:
         value = kind(text)
@@ -150,22 +153,22 @@ def make_parser() -> argparse.ArgumentParser:
     share = number_from(float, 0, 1, below=True)
     add("data", nargs="?", help="the folder with train/ and val/, or a list by enetc")
     add("--out", metavar="RUN", help=f"the run's folder; runs/{RUN_NAME}-N by default")
-    add("--resume", metavar="RUN", help="continue a run where its checkpoint is")
+    add("--resume", metavar="RUN", help="continue a run from its checkpoint")
     add(
         "--weights",
         metavar="FILE",
         help="safetensors to begin with; weights.safetensors next to this file by default",
     )
-    add("--device", help="cpu or cuda; cuda by default where there is one")
+    add("--device", help="cpu or cuda; cuda by default where available")
     add("--workers", type=number_from(int, 0), help="processes that read pictures")
     add("--epochs", type=count, help="passes over the training images; 350 by default")
-    add("--batch", type=count, help="images in a batch of a process; 32 by default")
-    add("--accumulate", type=count, help="batches of a process that make one step")
+    add("--batch", type=count, help="images per batch of a process; 32 by default")
+    add("--accumulate", type=count, help="batches of a process per step")
     add("--optimiser", choices=list(BY_OPTIMISER), help="rmsprop by default")
     add(
         "--rate",
         type=positive,
-        help="learning rate for 256 images a step, scaled with those of a step; 0.016 "
+        help="learning rate for 256 images per step, scaled by their number; 0.016 "
         "by default (sgd 0.1, adamw 0.00025)",
     )
     add("--schedule", choices=["exponential", "cosine", "constant"])
@@ -200,7 +203,7 @@ def make_parser() -> argparse.ArgumentParser:
         type=number_from(float, 0, 30),
         help="randaugment: strength of 0 to 30; 9 by default",
     )
-    add("--operations", type=count, help="randaugment: operations a picture; 2")
+    add("--operations", type=count, help="randaugment: operations per picture; 2")
     add("--flip", type=number_from(float, 0, 1), help="how often a picture is mirrored")
     add("--mixup", type=positive, help="alpha of mixing pairs of images; off (0)")
     add("--cutmix", type=positive, help="alpha of pasting rectangles of others; off")
@@ -259,7 +262,7 @@ def parse_request(argv: Sequence[str] | None, processes: int) -> Request:
     if "resume" in place:
         fixed = [*named, *(places & {"out", "weights"})]
         if fixed:
-            parser.error(f"a resumed run has its settings: --{dashed(min(fixed))}")
+            parser.error(f"a resumed run keeps its settings: --{dashed(min(fixed))}")
         return Request(Settings(), **place)
     if "data" not in place:
         parser.error("DATA is missing: the folder with train/ and val/")
@@ -272,7 +275,7 @@ ${isStaged ? pipelinePreset : ''}    settings = Settings(**{**preset, **named, "
                 + " or ".join(value for value in values if value is not None)
             )
     if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
-        parser.error("--epsilon takes a number from 1.2e-38: 0 / 0 without it")
+        parser.error("--epsilon takes a number from 1.2e-38: below it, 0 / 0 can occur")
 ${isStaged ? pipelineChecks : ''}    if settings.parallel == "none" and processes > 1:
         parser.error(f"{processes} processes were started: --parallel is missing")
     return Request(settings, **place)
@@ -282,7 +285,7 @@ def dashed(name: str) -> str:
     return name.replace("_", "-")`;
 
 const pipelineHelp = `, "
-        "pipeline a stage of it, whose batches are micro-batches`;
+        "pipeline one stage of it, whose batches are micro-batches`;
 
 const pipelinePreset = `    if named.get("parallel") == "pipeline":
         planned = {"batch": BATCH // MICRO_BATCHES, "accumulate": MICRO_BATCHES}

@@ -2,7 +2,7 @@
 export const spreadCode = `class Spread:
     """How a run is spread over processes: here, not at all."""
 
-    # whether processes meet in every step of a network, so that none may leave alone
+    # whether processes communicate in every forward pass, so that none may leave alone
     is_joint = False
 
     def __init__(self, place: Place, settings: Settings) -> None:
@@ -32,7 +32,7 @@ export const spreadCode = `class Spread:
     def gradients(
         self, loaded: Iterator[list[Tensor]], step: list[Batch], number: int
     ) -> Tensor:
-        """Adds up the gradients of a step; gives its loss, and the sum of losses and
+        """Adds up the gradients of a step; returns its loss, and the sum of losses and
         the right answers of this process's images."""
         settings, place = self.settings, self.place
         size = sum(len(batch) for batch in step)
@@ -59,20 +59,20 @@ export const spreadCode = `class Spread:
         return nullcontext()
 
     def finish_statistics(self, net: nn.Module) -> None:
-        """Running statistics become those of the step."""
+        """Updates the running statistics after a step."""
         average_statistics(net, self.place)
 
     def norm(self, gradients: list[Tensor]) -> Tensor:
-        """Of the gradients of all tensors."""
+        """The norm of the gradients of all tensors."""
         lengths = [torch.linalg.vector_norm(local(gradient)) for gradient in gradients]
         return torch.linalg.vector_norm(torch.stack(lengths))
 
     def whole(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Tensors as one process alone would have them; in the first process."""
+        """Whole tensors, as a single process would have them; in the first process."""
         return tensors
 
     def part(self, tensor: Tensor, like: Tensor) -> Tensor:
-        """What this process has of a whole tensor."""
+        """The part of a whole tensor that this process has."""
         return tensor
 
     def items(self, count: int) -> tuple[list[tuple[int, int]], int]:
@@ -139,7 +139,7 @@ class Sharded(Spread):
 
 
 def local(tensor: Tensor) -> Tensor:
-    """What of a tensor is in this process."""
+    """The part of a tensor that is in this process."""
     return tensor.to_local() if isinstance(tensor, DTensor) else tensor
 
 
@@ -156,10 +156,10 @@ def blocks_of(module: nn.Module) -> list[nn.Module]:
 
 
 def seed_noise(text: str) -> None:
-    """Dropout and stochastic depth depend on the step alone."""
+    """Makes dropout and stochastic depth depend only on the step."""
     torch.manual_seed(random.Random(text).getrandbits(63))`;
 
-/** The table of them. */
+/** The ways of spreading, by setting. */
 export const spreadTable = (isStaged: boolean) => `SPREADS: dict[str, type[Spread]] = {
     "none": Spread,
     "ddp": Replicated,

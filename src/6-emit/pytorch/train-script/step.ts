@@ -1,7 +1,7 @@
 /** One step: TensorFlow's RMSProp, SGD and AdamW, the schedule, the averages, the loss (see `5-graph/training/` and `train/schedule.ts`). */
 export const stepCode = `class TensorFlowRMSprop(torch.optim.Optimizer):
-    """RMSProp as TensorFlow 1 has it: mean squares begin at one, epsilon is inside the
-    root, and the rate is in the momentum."""
+    """RMSProp as in TensorFlow 1: mean squares begin at one, epsilon is inside the root,
+    and the momentum includes the rate."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ export const stepCode = `class TensorFlowRMSprop(torch.optim.Optimizer):
 
 
 def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    """Weight decay is for convolutions and linear layers, their biases too."""
+    """Weight decay applies to convolutions and linear layers, including biases."""
     decayed: list[nn.Parameter] = []
     plain: list[nn.Parameter] = []
     for module in net.modules():
@@ -51,7 +51,7 @@ def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
             groups, settings.rms_decay, settings.momentum, settings.epsilon
         )
     if settings.optimiser == "sgd":
-        # PyTorch refuses Nesterov's momentum of 0, which is none
+        # PyTorch refuses Nesterov's method with a momentum of 0, which is plain SGD
         nesterov = settings.nesterov and settings.momentum > 0
         return torch.optim.SGD(
             groups, lr=0.0, momentum=settings.momentum, nesterov=nesterov
@@ -61,14 +61,14 @@ def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
 
 
 def peak_rate(settings: Settings) -> float:
-    """The rate is for 256 images and scaled with those of a step."""
+    """The rate is for 256 images, scaled by the number of images in a step."""
     images = settings.batch * settings.batches
     return settings.rate * images / 256
 
 
 def learning_rate(settings: Settings, step: int, steps_per_epoch: int) -> float:
     """The rate of a step, from 0 (\`build_learning_rate\` of tensorflow/tpu's
-    efficientnet): it rises for \`warmup\` epochs, and falls as if it had from step 0."""
+    efficientnet): it rises for \`warmup\` epochs, and falls as if from step 0."""
     peak = peak_rate(settings)
     warmup = math.trunc(settings.warmup * steps_per_epoch)
     if step < warmup:
@@ -84,7 +84,7 @@ def learning_rate(settings: Settings, step: int, steps_per_epoch: int) -> float:
 
 class Averages:
     """Averages of weights and statistics as a network of their own (Polyak & Juditsky
-    1992); what they keep of themselves is little at first."""
+    1992); at first they follow the weights closely."""
 
     def __init__(self, net: nn.Module, spread: "Spread") -> None:
         self.net = copy.deepcopy(net).requires_grad_(False)
@@ -104,9 +104,9 @@ def loss_of(
     given: Any, answers: Tensor, smoothing: float, gamma: float = 0.0
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The loss of a batch with that of auxiliary outputs, and the losses and scores of
-    the network's own output. Answers are those of Mixing; with a gamma it is the focal
+    the network's own output. Answers come from Mixing; with a gamma it is the focal
     loss (Lin et al. 2017)."""
-    # there are auxiliary outputs in training alone
+    # there are auxiliary outputs only in training
     scores, others = given if isinstance(given, tuple) else (given, ())
     scores = torch.flatten(scores, 1)
     classes = scores.shape[1]
@@ -136,7 +136,7 @@ def finish_step(
     rate: float,
     spread: "Spread",
 ) -> float:
-    """Limits the gradient and moves the weights; the gradient's norm as it was."""
+    """Clips the gradient and moves the weights; returns the norm before clipping."""
     gradients = [w.grad for w in net.parameters() if w.grad is not None]
     norm = spread.norm(gradients)
     length = norm.item()

@@ -24,7 +24,7 @@ import { settingsCode } from './settings.ts';
 import { spreadCode, spreadTable } from './spread.ts';
 import { stepCode } from './step.ts';
 
-/** What of a network `train.py` cannot train: what `enetc train` cannot either, and outputs other than the scores. */
+/** What `train.py` cannot train: what `enetc train` cannot either, and outputs other than the scores. */
 export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
   const { diagnostics } = buildTrainingProgram(graph, { ema: false });
   if (hasErrors(diagnostics)) return diagnostics;
@@ -33,7 +33,7 @@ export function checkTrainScript(graph: Graph): readonly Diagnostic[] {
   return [...diagnostics, createDiagnostic('torch-train-form', undefined, { model: graph.name })];
 }
 
-/** The text of `train.py`. @param graph one in which `checkTrainScript` finds no error @param isStaged whether `stages.py` is written too */
+/** The text of `train.py`. @param graph one that passes `checkTrainScript` @param isStaged whether `stages.py` is written too */
 export function writeTrain(graph: Graph, isStaged = false): string {
   const title = docstring(0, `Trains ${graph.name}, written by enetc from its spec: python train.py --help.`);
   const inputs = [
@@ -57,7 +57,7 @@ function imageShape(graph: Graph): readonly number[] {
   return graph.nodes[graph.inputs[0] ?? -1]?.shapes[0] ?? [];
 }
 
-/** What the script knows of its network. */
+/** What the script knows about its network. */
 function constants(graph: Graph): string[] {
   const [channels, height, width] = imageShape(graph) as [1 | 3, number, number];
   const { op } = graph.nodes[graph.inputs[0] as number] as GraphNode;
@@ -75,20 +75,20 @@ function constants(graph: Graph): string[] {
     `STD = ${list(std)}`,
     `CHANNEL_ORDER = ${stringText(channelOrder)}`,
     `INTERPOLATION = Image.Resampling.${interpolation.toUpperCase()}`,
-    "# the share of a picture's shorter side that evaluation keeps; None is by its size",
+    "# the share of a picture's shorter side that evaluation keeps; None: by its size",
     `CROP: float | None = ${crop === undefined ? 'None' : numberText(crop)}`,
-    '# pictures of at most this many pixels a side are small',
+    '# pictures of at most this many pixels per side are small',
     `SMALL = ${smallSide}`,
-    '# how much the losses of auxiliary outputs count',
+    '# the weights of the losses of auxiliary outputs',
     `AUXILIARY: list[float] = ${list(graph.auxiliary.map(({ weight }) => weight))}`,
-    '# what the weights state of pictures',
+    '# what the weights state about pictures',
     'FACTS: dict[str, str] = {',
     ...facts.map(([key, value]) => `    ${stringText(key)}: ${quoted(value)},`),
     '}',
   ];
 }
 
-/** In the quotes that ruff chooses. */
+/** With the quotes that ruff chooses. */
 function quoted(text: string): string {
   return text.includes('"') && !text.includes("'") ? `'${text.replaceAll('\\', '\\\\')}'` : stringText(text);
 }
