@@ -12,7 +12,7 @@ export function checkSamples(graph: Graph): Diagnostic[] {
     const reads = inputs.map((ref) => ofSamples[ref.node] === true);
     ofSamples.push(op.kind === 'input' || reads.includes(true));
     if (op.kind === 'concat' && reads.includes(true) && reads.includes(false)) {
-      problems.push(createDiagnostic('without-input', span, { what: "'Concat'" }));
+      problems.push(createDiagnostic('without-input', span, { what: "every tensor of 'Concat'" }));
     }
   }
   for (const { name, value } of [...graph.outputs, ...graph.auxiliary]) {

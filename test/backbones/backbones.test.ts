@@ -72,7 +72,7 @@ describe('--outputs', () => {
   test.each([
     ['c9', "no step has the path 'c9'"],
     ['stage.2', "did you mean 'stages.2'?; feature maps by stride are c1 (stages."],
-    ['c2,c2', "the output 'c2' is asked for twice"],
+    ['c2,c2', "the output 'c2' is requested twice"],
   ])('%s is refused', async (names, message) => {
     const ran = await enetc(['summary', 'tinynet', '--variant', 'e', '--outputs', names]);
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(message) });

@@ -29,7 +29,7 @@ test.each([
   const cwd = folder({ 'b0.txt': strings });
   const ran = await enetc(['import', 'b0.txt'], { cwd });
   expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('b0.enet  24 lines for 7 blocks') });
-  expect(ran.err).toContain('a stem of 32 filters, a head of 1280 and silu, as EfficientNet');
+  expect(ran.err).toContain("EfficientNet's stem of 32 filters, head of 1280 and silu");
   expect(readFileSync(join(cwd, 'b0.enet'), 'utf8')).toContain(
     '| 4      | 192      | 5      | 2      | 6      | 0.25 |',
   );
@@ -61,7 +61,7 @@ test('fused blocks, plain convolutions, activations and missing shortcuts are st
 });
 
 test.each([
-  ['uir_r1_a5_k5_s2_e3_c64', "'uir_r1_a5_k5_s2_e3_c64' (block string) cannot be stated: 'a5' cannot be stated"],
+  ['uir_r1_a5_k5_s2_e3_c64', "'uir_r1_a5_k5_s2_e3_c64' (block string) cannot be expressed: 'a5' cannot be stated"],
   ['ir_r1_k3_s2_e4_c64_gs8', "'gs8' cannot be stated"],
   ['er_r1_k3_s2_e4_c64_se0.25', "a squeeze-and-excitation in a block of the type 'er' cannot be stated"],
   ['r1_k3_s12_e4_i32_o64', "its stride '12' cannot be stated"],
@@ -70,6 +70,6 @@ test.each([
   const cwd = folder({ 'net.txt': `ir_r1_k3_s1_e1_c16\n${string}\n` });
   const ran = await enetc(['import', 'net.txt'], { cwd });
   expect(ran.code).toBe(1);
-  expect(ran.err).toContain(`the node '${string}' (block string) cannot be stated`);
+  expect(ran.err).toContain(`the node '${string}' (block string) cannot be expressed`);
   expect(ran.err).toContain(why);
 });

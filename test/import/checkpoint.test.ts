@@ -34,7 +34,7 @@ test.each([
 ])('names and shapes of %s are those of a member of the library', (list, name, call, column) => {
   const { imported: found, diagnostics } = imported(list, name);
   const told = diagnostics.find(({ code }) => code === 'import-member')?.message;
-  expect(told).toContain(`has the tensors of a network of the library: ${call}`);
+  expect(told).toContain(`has the tensors of a library model: ${call}`);
   expect(told).toContain(`under the names of ${column}`);
   expect(found!.text).toContain(`net: ${call.split(',')[0]!.replace(')', '')}`);
   expect(found!.text).toContain('mean: [0.485, 0.456, 0.406]');
@@ -55,7 +55,7 @@ test('tensors of no member of the library are refused', () => {
   const checkpoint: Checkpoint = { name: 'x.pth', tensors, metadata: new Map(), read: () => new Float32Array(108) };
   const { diagnostics } = importOpened({ checkpoint, diagnostics: [] }, 'a PyTorch checkpoint', 'x');
   expect(diagnostics.map(({ message }) => message)).toEqual([
-    "'x.pth' cannot be imported: it is a PyTorch checkpoint, and no member of the library has its 1 tensors; export the network to ONNX",
+    "'x.pth' cannot be imported: it is a PyTorch checkpoint, and no library model has its 1 tensors; export the network to ONNX",
   ]);
 });
 

@@ -37,7 +37,7 @@ const small = libraryModels.flatMap(({ name, module, model }) => {
 
 test.each(small)('$name comes back from ONNX as what it is, with the same parameters', ({ name, model, graph }) => {
   const { back, messages } = roundTrip(graph, name !== 'efficientdet', 17);
-  expect(messages.join()).toContain(`is a network of the library: ${model}`);
+  expect(messages.join()).toContain(`is a library model: ${model}`);
   expect(back!.text.split('\n').length).toBeLessThan(9);
   // the library's own batch norms, though the file has them folded
   expect(totalCost(back!.graph).params).toBe(totalCost(graph).params);
@@ -149,7 +149,7 @@ test('what cannot be stated is an error that names the node, unless no output ne
   const { imported: none, diagnostics } = imported(other);
   expect(none).toBeUndefined();
   expect(diagnostics.map(({ message }) => message)).toEqual([
-    "'net.onnx' cannot be imported: the node 'b/act' (Foo) cannot be stated: the language has no such operator",
+    "'net.onnx' cannot be imported: the node 'b/act' (Foo) cannot be expressed: the language has no such operator",
   ]);
 });
 
@@ -191,5 +191,5 @@ test('the command writes a spec and weights that compile to the same network', a
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain("'enetc import forms.onnx' writes one");
   const weights = await enetc(['import', 'forms.safetensors', '-o', 'of-weights.enet'], { cwd });
-  expect(weights.err).toContain('no member of the library has its');
+  expect(weights.err).toContain('no library model has its');
 });

@@ -44,7 +44,7 @@ test('a TensorFlow.js folder of a member of the library is stated as that', asyn
   await enetc(['compile', 'mobilenet-v3', '--variant', 'small', '--target', 'tfjs', '-o', 'net'], { cwd });
   const ran = await enetc(['import', 'net', '-o', 'back.enet'], { cwd });
   expect(ran.code).toBe(0);
-  expect(ran.err).toContain("'net' is a network of the library: MobileNetV3(variant: small)");
+  expect(ran.err).toContain("'net' is a library model: MobileNetV3(variant: small)");
   const diff = await enetc(['diff', 'net', 'mobilenet-v3@small', '--json'], { cwd });
   expect(JSON.parse(diff.out).totals).toContainEqual({ name: 'params', from: 2542856, to: 2542856, ratio: 1 });
 }, 30_000);
@@ -55,6 +55,6 @@ test('a layer that the language lacks is named', async () => {
   const ran = await enetc(['import', 'net', '-o', 'back.enet'], { cwd });
   expect(ran.code).toBe(1);
   expect(ran.err).toContain(
-    "the node 'stages.stage2.0.channel_shuffle/shuffle/groups' (Reshape) cannot be stated: only a vector can be made a map",
+    "the node 'stages.stage2.0.channel_shuffle/shuffle/groups' (Reshape) cannot be expressed: only a vector can be made a map",
   );
 }, 30_000);

@@ -33,9 +33,9 @@ test('areas of one size are a plain pool, single pixels no op at all', () => {
 });
 
 test.each([
-  ['AvgPool', "one-argument-of: 'AvgPool' takes either 'kernel' or 'to', and neither is given"],
-  ['AvgPool(3, to: 2)', "one-argument-of: 'AvgPool' takes either 'to' or 'kernel', and both are given"],
-  ['AvgPool(to: 2, stride: 2)', "one-argument-of: 'AvgPool' takes either 'to' or 'stride', and both are given"],
+  ['AvgPool', "one-argument-of: 'AvgPool' takes either 'kernel' or 'to', but neither is given"],
+  ['AvgPool(3, to: 2)', "one-argument-of: 'AvgPool' takes either 'to' or 'kernel', but both are given"],
+  ['AvgPool(to: 2, stride: 2)', "one-argument-of: 'AvgPool' takes either 'to' or 'stride', but both are given"],
   ['fc: Linear(3) -> AvgPool(to: 2)', "needs-space: 'AvgPool' needs a tensor [C, H, W], not [3]"],
 ])('%s', (step, message) => {
   expect(messages(model(`  s: ${step}`))).toEqual([message]);

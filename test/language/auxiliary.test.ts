@@ -66,7 +66,7 @@ describe('auxiliary outputs', () => {
     const part = '  require part >= 0\n';
     const problemsOf = (auxiliary: string) => problems(text(part + auxiliary));
     expect(messages(text(`${part}  auxiliary -1: side`))).toEqual([
-      'auxiliary-weight: the weight of an auxiliary output must be a number from 0 on, not -1',
+      'auxiliary-weight: the weight of an auxiliary output must be 0 or more, not -1',
     ]);
     expect(problemsOf('  auxiliary relu: side')).toEqual(['wrong-type']);
     expect(problemsOf('  auxiliary 0.3: 12')).toEqual(['wrong-type']);

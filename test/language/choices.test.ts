@@ -89,7 +89,7 @@ test('a choice in a conditional value says where the condition goes', () => {
   const table = (cell: string) =>
     model(`  param big: bool = true\n  s: Conv {\n    | channels | kernel |\n    | 8 | ${cell} |\n  }`);
   expect(messages(table('{3, 5} if big else 7'))).toEqual([
-    'choice-outside-cell: a choice stands only in the cell of a stage table and in no conditional value; put the condition into its options: {(3 if condition else 5), 7}',
+    'choice-outside-cell: a choice is only allowed in a cell of a stage table and in no conditional value; put the condition into its options: {(3 if condition else 5), 7}',
   ]);
   expect(messages(table('{(3 if big else 5), 7}'))).toEqual([expect.stringMatching(/^open-choice/)]);
 });

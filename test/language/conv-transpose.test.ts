@@ -41,7 +41,7 @@ test('a pixel of it reads as many as meet there, half a step apart', () => {
 
 test('what cannot be is refused', () => {
   expect(messages(up('4, 3, stride: 2, output_padding: 2'))[0]).toContain(
-    "output-padding: the output padding of 'ConvTranspose' is at most 1 and 1 (high and wide) here",
+    "output-padding: the output padding of 'ConvTranspose' is at most 1 and 1 (height and width) here",
   );
   expect(messages(up('4, 1, stride: [3, 2], output_padding: 1', 'tf'))[0]).toContain('at most 0 and 0');
   expect(messages(up('4, 3, groups: 4'))[0]).toContain('group-count');

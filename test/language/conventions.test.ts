@@ -92,7 +92,7 @@ test('same padding with dilation and with a stride that leaves nothing to pad', 
 
 test('a model states one convention, and a known one', () => {
   expect(messages(model('  convention tf\n  convention torch\n  s: Conv(8, 3)'))).toEqual([
-    "mixed-conventions: the model states two conventions, 'tf' and 'torch'",
+    "mixed-conventions: the model has two conventions, 'tf' and 'torch'",
   ]);
   expect(problems(model('  convention tf\n  convention tf\n  s: Conv(8, 3)'))).toEqual(['duplicate-member']);
   expect(messages(model('  convention pytorch\n  s: Conv(8, 3)'))).toEqual([
@@ -106,7 +106,7 @@ test('inner models keep their own convention, and a difference is said', () => {
   const inner = 'model Inner {\n  convention torch\n  input x: [3, 32, 32]\n  c: Conv(8, 3, 2)\n}';
   const text = model('  convention tf\n  trunk: Inner', inner);
   expect(messages(text, { model: 'M' })).toEqual([
-    "conventions-differ: 'Inner' states the convention torch, the model that uses it tf",
+    "conventions-differ: 'Inner' has the convention torch, but the model that uses it has tf",
   ]);
   const pads = (options: object) => {
     const { op } = nodeAt(build(text, { model: 'M', ...options }).graph, 'trunk.c');

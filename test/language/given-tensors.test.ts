@@ -60,7 +60,7 @@ model Pair {
     'pair.sum.add add [8, 4, 4] <- u, v',
   ]);
   expect(messages(model('  input u: [8, 4, 4]\n  input v: [8, 4, 4]\n  sum: Add(u, v)'))).toEqual([
-    "tensors-before: 'Add' takes only the tensors given here; earlier versions took 'u, v' from before as well",
+    "tensors-before: 'Add' takes only the tensors given here; earlier versions also took the preceding 'u, v'",
   ]);
 });
 
@@ -130,6 +130,6 @@ test('the other fix says the new meaning for all versions', () => {
 
 test('tensors that a step has no room for are an error', () => {
   expect(messages(text('both: stem -> joined: Joined(body, side, 8)'))).toEqual([
-    "too-many-tensors: 'Joined' takes 2 tensors; its arguments give 2 and the chain 1 more",
+    "too-many-tensors: 'Joined' takes 2 tensors; its arguments provide 2 and the chain 1 more",
   ]);
 });

@@ -79,7 +79,7 @@ test('`Split(x, 1)` is a list of one', () => {
 
 test('one tensor that is not a list is still too few for a sum', () => {
   expect(messages(model('  s: Add(image)'))).toEqual([
-    "missing-tensor: 'Add' needs the tensor 'y', which neither the chain nor an argument gives",
+    "missing-tensor: 'Add' needs the tensor 'y', which neither the chain nor an argument provides",
   ]);
   expect(problems(model('  s: image -> Add', block))).toEqual(['missing-tensor']);
   expect(problems(model('  s: image -> one: One -> Add', block))).toEqual(['missing-tensor']);

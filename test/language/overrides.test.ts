@@ -50,7 +50,7 @@ test('--set of what is not there is an error with the nearest name', () => {
 });
 
 test('--set of what is not a value, or of another type, is an error', () => {
-  expect(messages(text, { set: { classes: '(' } })[0]).toMatch(/^bad-override: --set classes gives no value: /);
+  expect(messages(text, { set: { classes: '(' } })[0]).toMatch(/^bad-override: --set classes has no valid value: /);
   expect(problems(text, { set: { classes: '' } })).toEqual(['bad-override']);
   expect(problems(text, { set: { classes: '1.5' } })).toEqual(['not-whole']);
   expect(problems(text, { set: { classes: 'nothing' } })).toEqual(['unknown-name']);
@@ -108,7 +108,7 @@ test('--set of an input sets its whole shape; the mean of other channels is the 
   expect(graph.nodes[0]?.shapes).toEqual([[1, 16, 32]]);
   expect(graph.preprocessing).toEqual({ image: { mean: [0.4], std: [1] } });
   expect(messages(pictures, { set: { image: '[4, 16, 16]' } })).toEqual([
-    "normalisation-averaged: 'image' has 4 channels, but the model's mean and std are for 3: each channel gets their average",
+    "normalisation-averaged: 'image' has 4 channels, but the model's mean and std are for 3: every channel uses their average",
   ]);
   expect(messages(pictures, { set: { image: '[3, 16, 16]' } })).toEqual([]);
   expect(problems(pictures, { set: { image: '16' } })).toEqual(['wrong-type']);

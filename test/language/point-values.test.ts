@@ -45,7 +45,7 @@ test('`variant` is compared with the names of its rows', () => {
 test('a row without a phi says nothing of it, and a model without one has no such name', () => {
   const row = family.replace('| x    | 3   |', '| x    |     |');
   expect(messages(row, { variant: 'x' }).filter((m) => m.startsWith('phi'))).toEqual([
-    "phi-unset: 'phi' has no value: the variant's row gives none",
+    "phi-unset: 'phi' has no value: the variant's row does not set it",
   ]);
   expect(problems(model('  s: Conv(8 + phi, 1)'))).toEqual(['unknown-name']);
   expect(problems(model('  s: B(4)', 'block B(x, n: int) { return x -> c: Conv(n + phi, 1) }'))).toEqual([
@@ -145,13 +145,13 @@ test('a factor that is read is used, and a parameter that reads one is scaled', 
   const row = (cell: string) =>
     `  param n: real = 2 * r\n  variants {\n    | name | w |\n    | x    | ${cell} |\n  }\n  s: Conv(n, 1)`;
   expect(circle('2', row('d'), { variant: 'x' })).toEqual([
-    "scaling-circle: 'w' cannot follow from 'd', which is itself scaled",
+    "scaling-circle: 'w' cannot depend on 'd', which is itself scaled",
   ]);
   expect(circle('2', row('n'), { variant: 'x' })).toEqual([
-    "scaling-circle: 'w' cannot follow from 'n', which is itself scaled",
+    "scaling-circle: 'w' cannot depend on 'n', which is itself scaled",
   ]);
   expect(circle('2', '  variants {\n    | name | phi |\n    | x    | w   |\n  }\n  s: Conv(8, 1)')).toEqual([
-    "scaling-circle: 'phi' cannot follow from 'w', which is itself scaled",
+    "scaling-circle: 'phi' cannot depend on 'w', which is itself scaled",
   ]);
 });
 

@@ -62,7 +62,7 @@ test('a factor may follow from a parameter, and a parameter be scaled by it', ()
   expect(point(text, { phi: 2 })).toMatchObject({ width: 96 });
   expect(point(text, { phi: 2, set: { growth: '2' } })).toMatchObject({ width: 320 });
   expect(messages(family('scaling phi {\n w = resolution ^ phi\n }'), { phi: 2 })).toEqual([
-    "scaling-circle: 'w' cannot follow from 'resolution', which is itself scaled",
+    "scaling-circle: 'w' cannot depend on 'resolution', which is itself scaled",
   ]);
 });
 
@@ -126,7 +126,7 @@ test('an option forces the row or the formula', () => {
   ]);
   expect(messages(family(), { phi: 5, rule: 'formula' })).toEqual(["no-formula: 'M' has no formula over phi"]);
   expect(messages(family(), { phi: 4 })).toEqual([
-    "no-phi: 'M' has nothing for phi 4: no variant names it, and no formula gives one; its variants are b0, b5, wide",
+    "no-phi: 'M' defines nothing at phi 4: it has no variant with this phi and no formula; its variants are b0, b5, wide",
   ]);
 });
 

@@ -82,7 +82,7 @@ test('each use is a step of its own for paths', () => {
 
 test('uses that cannot share are an error, and so are settings that share does not have', () => {
   expect(messages(text('  s: relu -> share c: Conv(8, 3) -> share c: Conv(8, 3)'), { model: 'M' })).toEqual([
-    "shared-step-differs: the uses of 'c' cannot share one set of parameters: one has [8, 3, 3, 3], another [8, 8, 3, 3]",
+    "shared-step-differs: the uses of 'c' cannot share parameters: one has [8, 3, 3, 3], another [8, 8, 3, 3]",
   ]);
   const strides = '  s = [image -> share c: Conv(8, 3, stride: n) for n in [1, 2]]\n  t: s[0] -> relu';
   expect(problems(text(strides), { model: 'M' })).toEqual(['shared-step-differs']);
@@ -98,7 +98,7 @@ test('uses that cannot share are an error, and so are settings that share does n
 });
 
 test('a step that is shared and used once is a mistake', () => {
-  const once = ["shared-once: 'share c' has one use: there is nothing that it shares"];
+  const once = ["shared-once: 'share c' is used once, so nothing is shared"];
   expect(messages(text('  s: relu -> share c: Conv(3, 3)'), { model: 'M' })).toEqual(once);
   expect(messages(text('  s: share c: Conv(3, 3)'), { model: 'M' })).toEqual(once);
   expect(problems(blocks.replace(' -> share unit: Unit(x.channels)', ''), { model: 'Inner' })).toEqual(['shared-once']);

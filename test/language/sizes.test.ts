@@ -136,7 +136,7 @@ describe('too small an image', () => {
   test('fewer pixels than the stride of what all outputs depend on', () => {
     expect(at(shrunk('  return t.a'), 16)).toEqual([
       kernel,
-      "resolution-below-stride: the input's 16 pixels are fewer than the network's total stride of 32",
+      "resolution-below-stride: the input's 16 pixels are less than the network's total stride of 32",
     ]);
     expect(at(shrunk('  return t.a, s'), 16)).toEqual([]);
   });

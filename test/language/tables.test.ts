@@ -80,7 +80,7 @@ test('rule 5: arguments before the table go to the rows whose block takes them; 
 
 test('rule 5: an argument that no row takes is an error, also where only the build knows the blocks', () => {
   expect(messages(table('| channels |\n| 8 |', 'Unit(kernl: 5)'))).toEqual([
-    "argument-not-taken: no row's block has a parameter 'kernl'; did you mean 'kernel'?",
+    "argument-not-taken: no block of the table has a parameter 'kernl'; did you mean 'kernel'?",
   ]);
   expect(problems(table('| channels |\n| 8 |', 'b(kernl: 5)', '  param b: block = Unit\n'))).toEqual([
     'argument-not-taken',
@@ -102,7 +102,7 @@ test('rule 5: columns that no block takes, that stand twice, that are missing', 
   );
   expect(problems(table('| channels | channels |\n| 8 | 8 |'))).toEqual(['duplicate-column']);
   expect(messages(table('| kernel |\n| 8 |\n| 8 |'))).toEqual([
-    "missing-column: 'Unit' needs 'channels': the table has no such column and no argument gives it",
+    "missing-column: 'Unit' needs 'channels': the table has no such column and no argument sets it",
   ]);
   expect(problems(table('| kernel |\n| 3 |', 'Unit(8)'))).toEqual([]);
   expect(problems(table('| channels |\n| |'))).toEqual(['missing-cell']);

@@ -53,7 +53,7 @@ test('tensors of the chain fill the parameters in order, the list takes what is 
 
 test('a list without a default has to be given; what one parameter is given too much does not go to it', () => {
   expect(messages(text('  t: c -> s: After'))).toEqual([
-    "missing-tensor: 'After' needs the tensor 'others', which neither the chain nor an argument gives",
+    "missing-tensor: 'After' needs the tensor 'others', which neither the chain nor an argument provides",
   ]);
   expect(convs('  t: c -> s: Maybe')).toEqual(['t.s.conv conv [1, 8, 8] <- c']);
   expect(convs('  t: c -> s: Maybe([a])')).toEqual(['t.s.conv conv [2, 8, 8] <- c']);

@@ -47,10 +47,10 @@ test('positions see fractions of a stride', () => {
 });
 
 test.each([
-  ['Upsample', "one-argument-of: 'Upsample' takes either 'factor' or 'to', and neither is given"],
-  ['Upsample(2, to: image)', "one-argument-of: 'Upsample' takes either 'factor' or 'to', and both are given"],
+  ['Upsample', "one-argument-of: 'Upsample' takes either 'factor' or 'to', but neither is given"],
+  ['Upsample(2, to: image)', "one-argument-of: 'Upsample' takes either 'factor' or 'to', but both are given"],
   ['Upsample(to: 2)', "wrong-type: 'to' of 'Upsample' must be a tensor, not a number"],
-  ['Upsample(image)', "too-many-tensors: 'Upsample' takes 1 tensor; its arguments give 1 and the chain 1 more"],
+  ['Upsample(image)', "too-many-tensors: 'Upsample' takes 1 tensor; its arguments provide 1 and the chain 1 more"],
   ['Upsample(2, mode: same)', "wrong-type: 'mode' of 'Upsample' must be an interpolation, not a padding"],
   ['Upsample(2, mode: bicubic)', "unknown-name: nothing here is called 'bicubic'"],
   ['Upsample(1.5)', "not-whole: 'factor' of 'Upsample' must be a whole number, not 1.5"],

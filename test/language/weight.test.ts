@@ -87,19 +87,19 @@ test.each([
   ['  g = Weight([3, 0, 1], 1)\n  x: image -> Mul(g)', "bad-size: 'shape' of 'Weight' is 0"],
   [
     '  g = Weight([3, 1, 1])\n  x: image -> Mul(g)',
-    "one-argument-of: 'Weight' takes either 'initial' or 'std', and neither is given",
+    "one-argument-of: 'Weight' takes either 'initial' or 'std', but neither is given",
   ],
   [
     '  g = Weight([3, 1, 1], 1, std: 1)\n  x: image -> Mul(g)',
-    "one-argument-of: 'Weight' takes either 'initial' or 'std', and both are given",
+    "one-argument-of: 'Weight' takes either 'initial' or 'std', but both are given",
   ],
   [
     '  g = Weight([1, 32, 32], 0)\n  x: image -> Concat(g)',
-    "without-input: 'Concat' needs values of each sample, and one depends on no input",
+    "without-input: every tensor of 'Concat' must depend on an input",
   ],
   [
     '  x: image -> conv: Conv(3, 1)\n  g = Weight([1, 32, 32], 0)\n  return x, g',
-    "without-input: the output 'g' needs values of each sample",
+    "without-input: the output 'g' must depend on an input",
   ],
 ])('%s is an error', (members, message) => {
   expect(messages(model(members))[0]).toContain(message);

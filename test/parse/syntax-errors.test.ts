@@ -386,7 +386,7 @@ test('a brace too many in the middle', () => {
 
 test('rows outside of a table', () => {
   expect(message(spec.replace('  stem', '  | 1 | 2 |\n  | 3 | 4 |\n  stem'))).toMatchInlineSnapshot(`
-    "error[row-outside-table]: a row stands outside of a table's braces
+    "error[row-outside-table]: this row is outside a table's braces
      --> a.enet:8:3
       |
     8 |   | 1 | 2 |
@@ -536,7 +536,7 @@ test('a keyword for a name', () => {
 
 test('a comma after the last argument', () => {
   expect(message(spec.replace('Conv(8, 3)', 'Conv(8, 3,)'))).toMatchInlineSnapshot(`
-    "error[trailing-comma]: a ',' after the last element is one too many
+    "error[trailing-comma]: a ',' follows the last element
      --> a.enet:8:18
       |
     8 |   stem: Conv(8, 3,)

@@ -178,7 +178,7 @@ describe.skipIf(!engine)('TensorFlow Lite on integers', () => {
     expect(() => checkTypes(integerPorts(typed))).not.toThrow();
     const warned = liteTarget.check(typed, { ...liteTarget.defaults, int8Io: true });
     expect(warned.map(({ code, message }) => [code, message])).toEqual([
-      ['tflite-float-output', "the output 'other' stays float32: what gives it computes in float32"],
+      ['tflite-float-output', "the output 'other' stays float32: it is computed in float32"],
     ]);
     const lite = await startInterpreter(engine?.python as string, engine?.name);
     try {

@@ -156,7 +156,7 @@ describe.skipIf(!root)('models of packages of PyPI', () => {
     const file = join(root as string, 'rapidocr_onnxruntime/models/ch_PP-OCRv4_rec_infer.onnx');
     const ran = await enetc(['import', file, '-o', 'net.enet', '--resolution', '48x320'], { cwd: folder({}) });
     expect(ran.code).toBe(1);
-    expect(ran.err).toContain("the node 'p2o.Transpose.0' (Transpose) cannot be stated");
+    expect(ran.err).toContain("the node 'p2o.Transpose.0' (Transpose) cannot be expressed");
   });
 
   test("a Keras model gives Keras's answers", async () => {

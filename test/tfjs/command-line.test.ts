@@ -95,8 +95,8 @@ describe('enetc compile --target tfjs', () => {
       'underscored.enet': spec('_stem: Conv(8, 3)'),
     });
     for (const [name, message] of [
-      ['dilated', "the target 'tfjs' has no output for 'a convolution with both stride and dilation'"],
-      ['underscored', "TensorFlow.js takes no weights under the name '_stem'"],
+      ['dilated', "the target 'tfjs' does not support 'a convolution with both stride and dilation'"],
+      ['underscored', "TensorFlow.js does not accept '_stem' as the name of weights"],
     ] as const) {
       const ran = await enetc(['compile', `${name}.enet`, '--target', 'tfjs'], { cwd });
       expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(message) });

@@ -105,7 +105,7 @@ describe('enetc verify', () => {
     // where no Python is found, so that no other form runs
     const ran = await enetc(['verify', 'net.enet', '--backend', 'cpu'], { cwd, env: { PATH: cwd } });
     expect(ran).toMatchObject({ code: 1, err: '' });
-    const reason = "the target 'tfjs' has no output for 'a convolution with both stride and dilation' (net.enet:3)";
+    const reason = "the target 'tfjs' does not support 'a convolution with both stride and dilation' (net.enet:3)";
     expect(ran.out).toContain(`layers model: none, ${reason}\ngraph model: none, ${reason}\n`);
     expect(ran.out).toMatch(/ONNX {2}onnxruntime .* finite\n/);
     expect(ran.out).toContain('Nothing was verified: fewer than two forms ran.');
@@ -114,7 +114,7 @@ describe('enetc verify', () => {
     );
     expect(report).toMatchObject({ ok: false, rows: [{ form: 'ONNX', ok: true }] });
     expect(report.refused.map(({ form }: { form: string }) => form)).toEqual(['layers model', 'graph model']);
-    expect(report.refused[0].why).toContain('let it begin with a letter (name.enet:3)');
+    expect(report.refused[0].why).toContain('begin it with a letter (name.enet:3)');
   });
 
   test.each([

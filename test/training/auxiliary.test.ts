@@ -62,8 +62,8 @@ test('outputs that are a softmax train, with a warning', () => {
   const { training, diagnostics } = buildTrainingProgram(build(text).graph);
   expect(training).toBeDefined();
   expect(diagnostics.map((d) => [d.severity, d.message])).toEqual([
-    ['warning', "the output 'shares' is a softmax, and the loss applies another to it"],
-    ['warning', "the output 'side' is a softmax, and the loss applies another to it"],
+    ['warning', "the output 'shares' is a softmax, and the loss applies another one"],
+    ['warning', "the output 'side' is a softmax, and the loss applies another one"],
   ]);
 });
 
@@ -72,6 +72,6 @@ test('an auxiliary output without one number per class cannot be trained with', 
   const { graph } = build(text);
   const { diagnostics } = buildTrainingProgram(graph);
   expect(diagnostics.map((d) => d.message)).toEqual([
-    "the auxiliary output 's' is [4, 32, 32], but the network distinguishes 10 classes",
+    "the auxiliary output 's' is [4, 32, 32], but the network has 10 classes",
   ]);
 });

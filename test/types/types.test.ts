@@ -67,7 +67,7 @@ describe('int8 values with a scale and a zero point', () => {
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
       [
         'unsupported-type',
-        `the target '${entry.name}' does not take values of type int8, only of ${entry.types.join(' or ')}`,
+        `the target '${entry.name}' does not support values of type int8, only ${entry.types.join(' or ')}`,
       ],
     ]);
     expect(bytes).toBe(0);

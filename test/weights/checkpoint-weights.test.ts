@@ -160,8 +160,8 @@ describe('through a weight map', () => {
     expect(diagnostics.map((d) => d.message)).toMatchInlineSnapshot(`
       [
         "'x.safetensors' has no 'right.weight' for 'stem.conv.weight'",
-        "the weight map has no row for 'classifier.weight', so that 'x.safetensors' cannot give it",
-        "the weight map has no row for 'classifier.bias', so that 'x.safetensors' cannot give it",
+        "the weight map has no row for 'classifier.weight', so it cannot be read from 'x.safetensors'",
+        "the weight map has no row for 'classifier.bias', so it cannot be read from 'x.safetensors'",
         "no tensor of the model takes 'fc.weight' of 'x.safetensors'",
         "no tensor of the model takes 'fc.bias' of 'x.safetensors'",
       ]
@@ -176,8 +176,8 @@ describe('through a weight map', () => {
     const { diagnostics } = checkpointWeights(b0!, checkpointOf(shapesOf('timm_efficientnet_b1')), [naming(map!)]);
     expect(diagnostics.map((d) => d.message)).toMatchInlineSnapshot(`
       [
-        "the model has 1 of 'stages.0.*', but 'x.safetensors' has 2 of 'blocks.0.*': is it another variant's?",
-        "the model has 15 of 'stages.*.*', but 'x.safetensors' has 21 of 'blocks.*.*': is it another variant's?",
+        "the model has 1 of 'stages.0.*', but 'x.safetensors' has 2 of 'blocks.0.*': is it for another variant?",
+        "the model has 15 of 'stages.*.*', but 'x.safetensors' has 21 of 'blocks.*.*': is it for another variant?",
       ]
     `);
   });

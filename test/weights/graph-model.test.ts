@@ -60,7 +60,7 @@ test('the constants of a graph model have their names, and kernels our order, by
 test('a flattened map of which the channels are not known is reported, a mean has none', () => {
   const through = (op: string) => nodes.map((node) => (node.name === 'sum' ? { ...node, op, input: ['deep'] } : node));
   expect(said(opened(through('Transpose')))).toBe(
-    "'w' does not state the channels of every map that it flattens: if 'net/fc/weights' reads a flattened map, its order is not known, and it is read as if the map had one pixel",
+    "'w' does not state the channels of every map that it flattens: if 'net/fc/weights' reads a flattened map, its order is unknown; it is read as if the map had one pixel",
   );
   const { checkpoint, diagnostics } = opened(through('Mean'));
   expect(diagnostics).toEqual([]);

@@ -44,7 +44,7 @@ test.each([
 
 test.each(['net.weights.h5', 'legacy.weights.h5'])('%s, without layers, says that an order is open', async (name) => {
   const opened = await openCheckpoint(name, folder);
-  expect(said(opened)).toContain("if 'fc.weight' reads a flattened map, its order is not known");
+  expect(said(opened)).toContain("if 'fc.weight' reads a flattened map, its order is unknown");
   const { checkpoint, close } = opened;
   expect(checkpoint!.tensors.size).toBe(Object.keys(expected).length);
   for (const tensor of ['conv.weight', 'bn.running_var', 'trunk.dw.weight', 'trunk.dw_bn.bias']) {
@@ -58,7 +58,7 @@ test.each(['net.weights.h5', 'legacy.weights.h5'])('%s, without layers, says tha
 });
 
 test('without the library the file is named', () => {
-  expect(said(openBytes(file('model.h5')))).toContain('is an HDF5 file of Keras (.h5, .weights.h5), which is not read');
+  expect(said(openBytes(file('model.h5')))).toContain('is an HDF5 file of Keras (.h5, .weights.h5), which is not supported');
 });
 
 describe('a file that leads elsewhere:', () => {

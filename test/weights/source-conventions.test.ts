@@ -72,7 +72,7 @@ describe("a network follows its weights' convention", () => {
     expect(a.convention).toEqual(['torch', 1e-5, 'symmetric']);
     expect(a.graph.preprocessing).toEqual({ image: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1], channelOrder: 'rgb' } });
     expect([codes(a.before), codes(a.after)]).toEqual([['weight-convention'], []]);
-    expect(a.before[0]?.message).toContain('leave the convention open, or ask for torch');
+    expect(a.before[0]?.message).toContain('omit the convention, or ask for torch');
     expect(built('one', { variant: 'b' }).convention).toEqual(['torch', 1e-4, 'same']);
   });
 

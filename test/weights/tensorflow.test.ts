@@ -28,7 +28,7 @@ function expectRaw(checkpoint: Checkpoint | undefined): void {
 test('a checkpoint by its index holds its variables, kernels in this order, and not those of optimisers', async () => {
   const opened = await openCheckpoint('raw.index', folder);
   expectRaw(opened.checkpoint);
-  expect(said(opened)).toContain("if 'net.fc.weight' reads a flattened map, its order is not known");
+  expect(said(opened)).toContain("if 'net.fc.weight' reads a flattened map, its order is unknown");
   opened.close();
 });
 
@@ -36,7 +36,7 @@ test('averages are taken, which is said, and the variables themselves if they ar
   const averaged = await openCheckpoint('averaged.index', folder);
   const [first] = averaged.checkpoint!.read('net.conv.bias');
   expect(first).toBeCloseTo(expected['net.conv.bias']!.values[0]! + 1, 5);
-  expect(said(averaged)).toContain("under 'ExponentialMovingAverage'; --weights-key raw takes those before averaging");
+  expect(said(averaged)).toContain("under 'ExponentialMovingAverage' in 'averaged.index'; --weights-key raw takes those before averaging");
   averaged.close();
   const raw = await openCheckpoint('averaged.index', folder, 'raw');
   expectRaw(raw.checkpoint);

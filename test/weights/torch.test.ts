@@ -37,7 +37,7 @@ test.each(['training.pt', 'training-legacy.pt'])(
     const averages = open(file(name));
     expect([...averages.checkpoint!.read('fc.weight')]).toEqual(expected.averaged);
     expect(said(averages)).toBe(
-      "the averaged weights are read that 'w' has under 'state_dict_ema'; --weights-key state_dict takes those before averaging",
+      "reading the averaged weights under 'state_dict_ema' in 'w'; --weights-key state_dict takes those before averaging",
     );
     const raw = open(file(name), 'state_dict');
     expect([...raw.checkpoint!.read('fc.weight')]).toEqual(expected.raw);
@@ -51,7 +51,7 @@ test.each(['training.pt', 'training-legacy.pt'])(
 test('averages within a dictionary of their own, and weights with a prefix', () => {
   const averages = open(file('averaged.pt'));
   expect([...averages.checkpoint!.read('fc.weight')]).toEqual(expected.averaged);
-  expect(said(averages)).toContain("under 'model_ema.module'; --weights-key model takes");
+  expect(said(averages)).toContain("under 'model_ema.module' in 'w'; --weights-key model takes");
   expect([...open(file('averaged.pt'), 'model').checkpoint!.tensors.keys()]).toEqual([
     'module.fc.weight',
     'module.fc.bias',

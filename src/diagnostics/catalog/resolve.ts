@@ -1,10 +1,10 @@
 import { error, warning } from './entry.ts';
 
-/** What imports and names of declarations can have wrong. */
+/** Errors in imports and in the names of declarations. */
 export const resolveDiagnostics = {
   'unknown-module': error<{ path: string; hint: string }>(
     (a) => `there is no '${a.path}' in the library${a.hint}`,
-    `Paths that begin with \`std/\` are files of the standard library; \`enetc list --modules\` names them. A file of your own is imported by its path: \`"./blocks.enet"\`.`,
+    `Paths that begin with \`std/\` are files of the standard library; \`enetc list --modules\` lists them. Import a file of your own by its path: \`"./blocks.enet"\`.`,
   ),
   'import-path': error<{ path: string }>(
     (a) => `'${a.path}' is not a module: write "std/name" for the library or "./name.enet" for a file`,
@@ -12,43 +12,43 @@ export const resolveDiagnostics = {
   ),
   'file-not-found': error<{ path: string }>(
     (a) => `there is no file '${a.path}'`,
-    `The path of an import is relative to the file that imports.`,
+    `An import's path is relative to the importing file.`,
   ),
   'file-unreadable': error<{ path: string; reason: string }>(
     (a) => `'${a.path}' cannot be read: ${a.reason}`,
-    `The file is there but the system refused to give its bytes.`,
+    `The file exists, but the system could not read it.`,
   ),
   'import-outside-root': error<{ path: string; root: string }>(
-    (a) => `'${a.path}' lies outside of ${a.root}`,
-    `A spec may only read files in the folder that it is compiled from: the current folder if the spec lies in it, else the spec's own folder. Compile from a folder that holds both.`,
+    (a) => `'${a.path}' is outside ${a.root}`,
+    `A spec may only read files in the folder it is compiled from: the current folder if it contains the spec, else the spec's own folder. Compile from a folder that contains both.`,
   ),
   'import-cycle': error<{ cycle: string }>(
     (a) => `imports form a cycle: ${a.cycle}`,
-    `Two files that import each other have no order in which they can be read. Move what both need into a third file.`,
+    `Files that import each other cannot be put in an order. Move what both need into a third file.`,
   ),
   'not-exported': error<{ name: string; path: string; hint: string }>(
     (a) => `'${a.path}' declares no '${a.name}'${a.hint}`,
-    `An import names blocks and models that the other file declares itself; what that file imports does not count.`,
+    `An import names blocks and models that the other file declares itself, not those it imports.`,
   ),
   'too-many-files': error<{ limit: number }>(
     (a) => `a program has at most ${a.limit} files`,
-    `A bound that keeps a generated set of imports from taking all memory.`,
+    `This limit keeps a generated set of imports from exhausting memory.`,
   ),
   'duplicate-declaration': error<{ name: string }>(
     (a) => `'${a.name}' is declared twice`,
-    `Blocks, models and imported names share one namespace in a file. Rename one of them.`,
+    `A file's blocks, models and imported names share one namespace. Rename one of them.`,
   ),
   'builtin-shadowed': error<{ name: string }>(
-    (a) => `'${a.name}' is the language's own name and cannot be declared`,
-    `The ops (\`Conv\`, \`BatchNorm\`, ...), the functions (\`round\`, ...) and the activations (\`relu\`, ...) cannot be redeclared by a file.`,
+    (a) => `'${a.name}' is built into the language and cannot be declared`,
+    `The ops (\`Conv\`, \`BatchNorm\`, ...), the functions (\`round\`, ...) and the activations (\`relu\`, ...) cannot be redeclared.`,
   ),
   'unused-import': warning<{ name: string }>(
     (a) => `'${a.name}' is imported but not used`,
-    `Remove the name from the import; \`enetc check --fix\` does.`,
+    `Remove the name from the import; \`enetc check --fix\` does this.`,
   ),
   'no-model': error<{ file: string }>(
     (a) => `${a.file} declares no model`,
-    `Only a \`model\` can be compiled; a \`block\` is a part of one.`,
+    `Only a \`model\` can be compiled; a \`block\` is part of one.`,
   ),
   'which-model': error<{ names: string }>(
     (a) => `the file declares several models: ${a.names}; choose one with --model`,
@@ -56,6 +56,6 @@ export const resolveDiagnostics = {
   ),
   'unknown-model': error<{ name: string; hint: string }>(
     (a) => `the file declares no model '${a.name}'${a.hint}`,
-    `The name given with \`--model\` must be one that the file itself declares.`,
+    `\`--model\` takes a name that the file itself declares.`,
   ),
 } as const;
