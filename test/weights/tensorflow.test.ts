@@ -36,7 +36,9 @@ test('averages are taken, which is said, and the variables themselves if they ar
   const averaged = await openCheckpoint('averaged.index', folder);
   const [first] = averaged.checkpoint!.read('net.conv.bias');
   expect(first).toBeCloseTo(expected['net.conv.bias']!.values[0]! + 1, 5);
-  expect(said(averaged)).toContain("under 'ExponentialMovingAverage' in 'averaged.index'; --weights-key raw takes those before averaging");
+  expect(said(averaged)).toContain(
+    "under 'ExponentialMovingAverage' in 'averaged.index'; --weights-key raw takes those before averaging",
+  );
   averaged.close();
   const raw = await openCheckpoint('averaged.index', folder, 'raw');
   expectRaw(raw.checkpoint);

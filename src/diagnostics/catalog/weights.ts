@@ -115,7 +115,7 @@ export const weightDiagnostics = {
   'weight-not-finite': error<{ file: string; tensor: string; count: number }>(
     (a) =>
       `${a.count} ${a.count === 1 ? 'value' : 'values'} of '${a.tensor}' in '${a.file}' ${a.count === 1 ? 'is' : 'are'} not finite: outputs that depend on ${a.count === 1 ? 'it' : 'them'} will not be numbers`,
-    `The file's weights contain infinities or NaNs, usually because training diverged. Use an earlier checkpoint, or \`--allow-unsound\` to accept this one.`,
+    `The file's weights contain infinities or values that are not numbers, usually because training diverged. Use an earlier checkpoint, or \`--allow-unsound\` to accept this one.`,
   ),
   'weight-negative-variance': error<{ file: string; tensor: string; count: number; epsilon: number }>(
     (a) =>
