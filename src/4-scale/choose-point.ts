@@ -143,7 +143,7 @@ function evaluatePoint(
   choose(isScaled);
   const chosenConvention = chooseConvention(ev, env, model, request, context.outer);
   env.convention = given
-    ? withStepSettings(chosenConvention, model, given, request, { path, span: context.span ?? model.span })
+    ? withStepSettings(chosenConvention, model, given, request, { path, span: context.span ?? model.span, outer })
     : chosenConvention;
   const point: ScalingPoint = {
     model: model.name.name,

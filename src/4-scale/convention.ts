@@ -70,21 +70,22 @@ function settingOf(key: string, value: Value, span: Span): Partial<ConventionSet
 }
 
 /**
- * The convention of a model that is a step, with the settings that its call gives. Like those that the model states itself they
- * go when the command line chooses a convention.
+ * The convention of a model that is a step, with the settings that its call gives, and those of the calls around it. Like those
+ * that the model states itself they go when the command line chooses a convention.
  */
 export function withStepSettings(
   convention: ConventionPoint,
   model: ModelNode,
   given: ReadonlyMap<string, Binding>,
   { convention: asked, sources }: AskedConvention,
-  { path, span }: { readonly path: string; readonly span: Span },
+  { path, span, outer }: { readonly path: string; readonly span: Span; readonly outer: ConventionPoint },
 ): ConventionPoint {
   if (asked || sources?.[path]) return convention;
-  const settings = [...stepSettings(model)].flatMap(([name]) => {
+  const settings: Partial<ConventionSettings> = { ...outer.given };
+  for (const [name] of stepSettings(model)) {
     const value = given.get(name)?.value;
-    return value === undefined ? [] : [settingOf(name, value, span)];
-  });
+    if (value !== undefined) Object.assign(settings, settingOf(name, value, span));
+  }
   // the convention itself where nothing is set, by which the default is told from one that is stated
-  return settings.length === 0 ? convention : Object.assign({}, convention, ...settings);
+  return Object.keys(settings).length === 0 ? convention : { ...convention, ...settings, given: settings };
 }

@@ -82,6 +82,8 @@ export interface ScalingPoint {
 export interface ConventionPoint extends ConventionSettings {
   readonly name: 'tf' | 'torch';
   readonly origin: Origin;
+  /** What steps around the model gave, which holds in the models within it too. */
+  readonly given?: Partial<ConventionSettings>;
 }
 
 export interface ConventionSettings {

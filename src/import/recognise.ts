@@ -128,19 +128,18 @@ export function nameRank(name: string, { module, variant = '' }: LibraryMember):
   );
 }
 
-/** Conventions that a network of the library may have been trained under; its own first. */
+/** What of its convention a network of the library may have in another way: as little as possible first. */
 function settingsFor({ nodes }: ImportedNetwork): readonly (readonly Setting[])[] {
   const norm = nodes.find(({ op }) => op.kind === 'batchNorm');
-  const epsilon: readonly Setting[] = norm?.op.kind === 'batchNorm' ? [['epsilon', numberText(norm.op.epsilon)]] : [];
-  const paddings = Object.values(conventions).map(({ padding, countPad }): readonly Setting[] => [
-    ['padding', padding],
-    ...(nodes.some(({ op }) => op.kind === 'avgPool') ? [['count_pad', String(countPad)] as const] : []),
-  ]);
-  return [
-    [],
-    ...(epsilon.length > 0 ? [epsilon] : []),
-    ...paddings.flatMap((padding) => [padding, [...padding, ...epsilon]]),
+  const isPadded = nodes.some(({ op }) => op.kind === 'avgPool' && Object.values(op.window.pads).some((n) => n !== 0));
+  const ways: readonly (readonly Setting[])[] = [
+    Object.values(conventions).map(({ padding }) => ['padding', padding]),
+    isPadded ? [false, true].map((counts) => ['count_pad', String(counts)]) : [],
+    norm?.op.kind === 'batchNorm' ? [['epsilon', numberText(norm.op.epsilon)]] : [],
   ];
+  let all: readonly (readonly Setting[])[] = [[]];
+  for (const way of ways) all = all.flatMap((some) => [some, ...way.map((setting) => [...some, setting])]);
+  return all.toSorted((a, b) => a.length - b.length);
 }
 
 /** Numbers of classes that a network with these outputs may have, as an argument or by default. */

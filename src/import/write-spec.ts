@@ -3,6 +3,7 @@ import { findRepeated } from './blocks/instances.ts';
 import { type Reading, readingOf } from './blocks/reading.ts';
 import { type WrittenBlock, writeBlock } from './blocks/write-block.ts';
 import { instanceOf, type Use, writeTable } from './blocks/write-table.ts';
+import { depthFirst } from './depth-first.ts';
 import { withNestedConcats } from './joined.ts';
 import { createNames, identifier, modelName } from './names.ts';
 import type { ImportedNetwork, ImportedNode } from './network.ts';
@@ -16,7 +17,7 @@ import { saying, UnsayableNode } from './unsayable.ts';
  * @param blocks whether to look for blocks; otherwise the text goes node by node
  */
 export function writeSpec(given: ImportedNetwork, name: string, blocks: boolean): string {
-  const network = blocks ? withNestedConcats(given) : given;
+  const network = blocks ? inReadingOrder(withNestedConcats(given)) : given;
   const convention = chooseConvention(network);
   const model = modelName(name);
   const sizes = sizeGivers(network.nodes);
@@ -26,6 +27,18 @@ export function writeSpec(given: ImportedNetwork, name: string, blocks: boolean)
   const outputs = network.outputs.map(({ name: output, value }) => `${outputName(output)}: ${nameOf(value)}`);
   const declared = written.map(({ text }) => `${text}\n`).join('');
   return `${declared}model ${model} {\n  convention ${convention.text}\n\n${lines.join('\n')}\n  return ${[...new Set(outputs)].join(', ')}\n}\n`;
+}
+
+/** Branches one after the other, unless a resized map then came before the value whose size it takes. */
+function inReadingOrder(network: ImportedNetwork): ImportedNetwork {
+  const ordered = depthFirst(network);
+  try {
+    sizeGivers(ordered.nodes);
+    return ordered;
+  } catch (e) {
+    if (!(e instanceof UnsayableNode)) throw e;
+    return network;
+  }
 }
 
 function outputName(output: string): string {

@@ -127,13 +127,20 @@ test('a Pad below all numbers is the padding of the maximum that follows', async
   expect(distance(found!, wanted!)).toBeLessThan(1e-5);
 });
 
-test("a convolution over the whole of a map is a dense layer: timm's VGG is the library's", () => {
-  const bytes = new Uint8Array(gunzipSync(readFileSync(new URL('./families/vgg11.onnx.gz', import.meta.url))));
+test.each([
+  // a convolution over the whole of a map is a dense layer
+  ['vgg11', 'VGG(variant: vgg11)'],
+  // timm's means of stride 2 count their padding, those of stride 1 do not
+  ['nasnetalarge', 'NASNetA(variant: large, count_pad: true)'],
+  // the trunk within it takes the padding that the step gives
+  ['lraspp_mobilenet_v3_large', 'LRASPP(padding: symmetric)'],
+])("another program's %s is the library's", (name, call) => {
+  const bytes = new Uint8Array(gunzipSync(readFileSync(new URL(`./families/${name}.onnx.gz`, import.meta.url))));
   const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
   // its weights, which are not looked at, are in another file
   const openNear = () => ({ size: 600e6, read: () => new Uint8Array(0) });
-  const { imported: back } = importModel({ name: 'vgg11', file: { size: bytes.length, read }, openNear }, 'vgg11');
-  expect(back!.text).toContain('VGG(variant: vgg11)');
+  const { imported: back } = importModel({ name, file: { size: bytes.length, read }, openNear }, name);
+  expect(back!.text).toContain(`net: ${call}\n`);
 });
 
 test('what cannot be stated is an error that names the node, unless no output needs it', () => {

@@ -136,6 +136,12 @@ model Own {
   convention tf
   input x: [3, 32, 32]
   stem: bn: BatchNorm(epsilon / 2)
+}
+
+model Outer {
+  convention torch
+  input x: [3, 32, 32]
+  trunk: Normed(epsilon: 0.2)
 }`;
   const facts = (step: string, options = {}) =>
     build(model(`  trunk: ${step}`, norms), { model: 'M', ...options }).graph.nodes.flatMap(({ op }) =>
@@ -145,6 +151,9 @@ model Own {
   expect(facts('Normed(padding: symmetric)')).toEqual([1, 1e-3]);
   expect(facts('Normed(padding: symmetric, epsilon: 0.1)')).toEqual([1, 0.1]);
   expect(facts('Normed(epsilon: 0.1)', { convention: 'torch' })).toEqual([1, 1e-5]);
+  // they hold in the models within it too, where nothing else is given
+  expect(facts('Outer')).toEqual([0, 0.2]);
+  expect(facts('Outer(padding: symmetric, epsilon: 0.1)')).toEqual([1, 0.2]);
   // a parameter of that name is the model's own
   expect(facts('Own(epsilon: 0.25)')).toEqual([0.125]);
   expect(messages(model('  trunk: Normed(padding: valid)', norms), { model: 'M' })[0]).toMatch(

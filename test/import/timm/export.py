@@ -2,7 +2,8 @@
 
     python test/import/timm/export.py [NAME ...]
 
-Needs torch, timm, onnx and onnxscript. The tensors of more than 16 numbers are declared as external data, which the test makes up.
+`../families/NAME` are others of timm, or of torchvision, whose outputs are not compared. Needs torch, timm, torchvision, onnx and
+onnxscript. The tensors of more than 16 numbers are declared as external data, which the test makes up.
 """
 
 import gzip
@@ -13,6 +14,7 @@ import sys
 import onnx
 import timm
 import torch
+import torchvision
 
 here = pathlib.Path(__file__).parent
 # of the library's families, then others; `+` is the exporter of `torch.export`
@@ -20,7 +22,8 @@ names = (
     'efficientnet_b0 efficientnet_lite0 tf_efficientnetv2_b0 mobilenetv2_100 mobilenetv3_small_100 '
     'mobilenetv3_small_100+ mnasnet_100 tinynet_a mobileone_s0 repvgg_a0 resnet18 '
     'mobilenetv1_100 mobilenetv2_035 mobilenetv3_small_050 mnasnet_050 '
-    'regnety_002 regnety_004+ densenet121 convnext_atto ghostnet_100'
+    'regnety_002 regnety_004+ densenet121 convnext_atto ghostnet_100 '
+    '../families/nasnetalarge ../families/lraspp_mobilenet_v3_large'
 ).split()
 
 
@@ -57,7 +60,11 @@ def without_weights(model):
 def export(name):
     torch.manual_seed(0)
     dynamo = name.endswith('+')
-    net = timm.create_model(name.rstrip('+')).eval()
+    own = pathlib.Path(name).name.rstrip('+')
+    if timm.is_model(own):
+        net = timm.create_model(own).eval()
+    else:
+        net = torchvision.models.get_model(own, weights=None, weights_backbone=None).eval()
     lively(net)
     file = io.BytesIO()
     options = {} if dynamo else {'opset_version': 17}
