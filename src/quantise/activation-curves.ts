@@ -4,7 +4,7 @@ import { type Activation, type ActivationName, slopeOf } from '../ops/activation
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const clamp = (x: number, least: number, most: number) => Math.min(Math.max(x, least), most);
 
-/** Activations that level off, so that what lies far out in the level part may be cut off at no cost. */
+/** Activations that level off, so that values far out in the level part can be clipped at no cost. */
 const curves: { readonly [A in ActivationName]?: (x: number, slope: number) => number } = {
   silu: (x) => x * sigmoid(x),
   hardswish: (x) => (x * clamp(x + 3, 0, 6)) / 6,
@@ -14,7 +14,7 @@ const curves: { readonly [A in ActivationName]?: (x: number, slope: number) => n
 };
 
 /**
- * What becomes of a value, as a function, where an activation that levels off is all that reads it. Undefined elsewhere.
+ * What becomes of a value, as a function, where only an activation that levels off reads it; otherwise undefined.
  * @param id the number of the value's node
  */
 export function curveAfter(graph: Graph, id: number): ((x: number) => number) | undefined {

@@ -1,24 +1,24 @@
 import type { TensorSpec } from '../5-graph/graph.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
-/** What quantisation changes of a tensor. */
+/** How quantisation changes a tensor. */
 export interface Adjustment {
-  /** A factor for each filter: of the weight's first axis, or of the bias. */
+  /** A factor for each filter: along the weight's first axis, or of the bias. */
   readonly filters?: Float64Array;
   /** A factor for each input channel of a weight: its second axis. */
   readonly channels?: Float64Array;
   /** Added to a bias, after the factors. */
   readonly offset?: Float64Array;
-  /** What a bias is instead. */
+  /** Replaces a bias. */
   readonly values?: Float64Array;
-  /** What a weight is instead: whole numbers of a scale for each filter. */
+  /** Replaces a weight: whole numbers with a scale for each filter. */
   readonly rounded?: { readonly integers: Int8Array; readonly scales: readonly number[] };
 }
 
 /** Adjustments by the names of tensors. */
 export type Adjustments = Map<string, Adjustment>;
 
-/** A layer over weights that serves them adjusted. */
+/** A source of weights that returns them adjusted. */
 export function adjustedWeights(inner: WeightSource, adjustments: Adjustments): WeightSource {
   let buffer = new Float32Array(0);
   return {

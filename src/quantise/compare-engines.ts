@@ -7,9 +7,9 @@ import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import type { Pictures } from './pictures.ts';
 import { quantisePlainly } from './quantise-plainly.ts';
 
-/** A form of a network in few bits, and what runs it. */
+/** A quantised form of a network, and the engine that runs it. */
 export interface IntegerForm {
-  /** What people call it: `ONNX`. */
+  /** Its name for people: `ONNX`. */
   readonly name: string;
   /** For inference, with norms folded. */
   readonly graph: Graph;
@@ -18,24 +18,24 @@ export interface IntegerForm {
   readonly engines: readonly Engine[];
 }
 
-/** How near a form's answers are in an engine. */
+/** How close a form's answers are in an engine. */
 export interface IntegerRow {
   readonly form: string;
-  /** Absent for what the integers stand for: computed in float32, and rounded where the file rounds. */
+  /** Absent for what the integers represent: computed in float32, and rounded where the file rounds. */
   readonly engine?: string;
-  /** To those of the network in float32. */
+  /** Closeness to the answers of the network in float32. */
   readonly float32?: Closeness;
-  /** To what the integers stand for. */
+  /** Closeness to what the integers represent. */
   readonly integers?: Closeness;
-  /** What an engine says that does not run it. */
+  /** The message of an engine that does not run it. */
   readonly failure?: string;
   readonly ok: boolean;
 }
 
 /**
- * Compares what engines make of int8 files. Engines round sums in ways of their own, each step of which is as large as the noise that
- * quantisation has anyway: equal numbers are too much to ask, and equal distances from float32 are not.
- * @param exact computes what integers stand for. @param tolerance how much further from float32 an engine may be than that, in decibels
+ * Compares the results of engines on int8 files. Engines round sums in different ways, by steps as large as the noise of quantisation
+ * itself, so equal numbers cannot be required, but equal distances from float32 can. @param exact computes what integers represent.
+ * @param tolerance how much further from float32 an engine may be than that, in decibels
  */
 export async function compareEngines(
   forms: readonly IntegerForm[],
@@ -49,7 +49,7 @@ export async function compareEngines(
   for (const { name, graph, weights, integers, engines } of forms) {
     progress(`${name}: ranges`);
     const typed = await quantisePlainly(graph, weights, integers, exact, calibration);
-    progress(`${name}: what the integers stand for`);
+    progress(`${name}: what the integers represent`);
     const floats = await answersOf(graph, weights, exact, judging);
     const meant = await answersOf(typed, weights, exact, judging);
     const float32 = compareAnswers(graph, floats, meant, judging.count);

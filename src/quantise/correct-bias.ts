@@ -12,13 +12,12 @@ export interface BiasCorrection {
   readonly parts: Parts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
-  /** Of what convolutions and linear layers give, before the activation, in float32: by their nodes. */
+  /** Means of the results of convolutions and linear layers, before the activation, in float32: by their nodes. */
   readonly means: ReadonlyMap<number, Float64Array>;
 }
 
 /**
- * Sequential bias correction: the mean by which rounding moves each channel of a layer's result is taken off its bias, layer by
- * layer, each on what the corrected layers before it give (Nagel et al., "Data-Free Quantization Through Weight Equalization and
+ * Sequential bias correction: the mean shift of each channel of a layer's result by rounding is subtracted from its bias, layer by layer, each on the results of the corrected layers before it (Nagel et al., "Data-Free Quantization Through Weight Equalization and
  * Bias Correction", 2019, section 4.2, the empirical form).
  * @param adjustments where the corrections are added.
  */

@@ -5,7 +5,7 @@ import type { WeightSource } from '../weights/weight-source.ts';
 import type { Engine } from './engine.ts';
 import type { Pictures } from './pictures.ts';
 
-/** What a network takes in float32 and in few bits. */
+/** The costs of a network in float32 and quantised. */
 export interface Pair {
   readonly float32: number;
   readonly int8: number;
@@ -27,11 +27,11 @@ export function sizesOf({ float32, int8 }: Forms, engine: Engine): Pair {
   return { float32: sizeOf(float32), int8: sizeOf(int8) };
 }
 
-/** How long latencies are measured, in seconds. */
+/** For how long latencies are measured, in seconds. */
 const seconds = 4;
 
 /**
- * Latencies in milliseconds, as medians: one picture at a time, in turns, as users run the files.
+ * Latencies in milliseconds, as medians: one picture at a time, in turns, in the way users run the files.
  * @param engine with its integer kernels, on one thread
  */
 export async function latenciesOf(

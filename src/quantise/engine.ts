@@ -15,7 +15,7 @@ export interface OpenedNetwork {
   close(): Promise<void>;
 }
 
-/** What runs networks: as they are, and with the types that a plan gives them. */
+/** Runs networks: as they are, and with the types of a plan. */
 export interface Engine {
   readonly name: string;
   open(graph: Graph, weights: WeightSource): Promise<OpenedNetwork>;
@@ -24,15 +24,14 @@ export interface Engine {
 }
 
 /**
- * How an engine computes what a file holds in integers: in float32, rounding where the file says so, or by the integer kernels of
- * the processor, on one thread, as users run it.
+ * How an engine computes the integers of a file: in float32, rounding where the file says so, or by the integer kernels of the
+ * processor, on one thread, as users do.
  */
 export type Kernels = 'as written' | 'integer';
 
 /**
- * ONNX Runtime, fed with the files that `compile` writes. Integer kernels of processors without VNNI cut off sums of two products,
- * so that what they give depends on the machine; what is computed as written does not.
- * @param folder where files are made and removed.
+ * ONNX Runtime, on the files that `compile` writes. Integer kernels of processors without VNNI saturate sums of two products, so
+ * their results depend on the machine; results computed as written do not. @param folder where files are made and removed.
  */
 export function onnxEngine(ort: OnnxRuntime, folder: string, opset: number, kernels: Kernels = 'as written'): Engine {
   const options = { ...onnxTarget.defaults, opset };
@@ -81,7 +80,7 @@ export function emittedSize<Options>(
 }
 
 const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
-  // threads that wait do not spin: networks are many and run for a short time
+  // waiting threads do not spin: there are many networks, each running for a short time
   'as written': { extra: { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } } },
   integer: { intraOpNumThreads: 1, interOpNumThreads: 1 },
 };
@@ -90,11 +89,12 @@ const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
 export function imageInput(graph: Graph): { readonly name: string; readonly shape: Shape } {
   const [input] = graph.inputs;
   const node = graph.nodes[input ?? -1];
-  if (node?.op.kind !== 'input' || graph.inputs.length !== 1) throw new Error('the network has not one input');
+  if (node?.op.kind !== 'input' || graph.inputs.length !== 1)
+    throw new Error('the network does not have exactly one input');
   return { name: node.op.name, shape: shapeOf(graph, { node: node.id, output: 0 }) };
 }
 
-/** The files of a network that an engine is to open, at a path. */
+/** Writes the files of a network for an engine to a path. */
 export function fileSinks(path: string): { open: OpenSink; finish(): void; remove(): void } {
   const files: { fd: number; path: string }[] = [];
   const close = () => {

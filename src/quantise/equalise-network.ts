@@ -4,13 +4,16 @@ import type { Adjustments } from './adjusted-weights.ts';
 import { scaleFactors, scaleGroup, scaleGroups } from './equalise.ts';
 import { eachValue, type ObserveOptions } from './observe.ts';
 
-/** How much of the difference between channels is taken away: values and the weights that read them share it evenly. */
+/**
+ * How much of the difference between channels is removed: half, shared evenly between values and the weights that read
+ * them.
+ */
 const share = 0.5;
 
 /**
  * Equalises the channels of values by their largest numbers in the pictures, where that changes nothing in float32.
- * ReLU6 is left alone: its bound would move with the scale, and cut off what other pictures have.
- * @returns what it does to tensors; nothing where no value has channels that can be scaled.
+ * ReLU6 is left alone: its bound would move with the scale, and clip values of other pictures. @returns the adjustments
+ * of tensors; none where no value has channels that can be scaled.
  */
 export async function equalise(graph: Graph, weights: WeightSource, options: ObserveOptions): Promise<Adjustments> {
   const groups = scaleGroups(graph).filter(({ isCapped }) => !isCapped);

@@ -3,27 +3,25 @@ import { isShared } from '../5-graph/quantise/units.ts';
 import type { Adjustments } from './adjusted-weights.ts';
 import { tensorOf } from './weight-types.ts';
 
-/** Values whose channels have to be scaled alike, and the layers that can take the scales. */
+/** Values whose channels must be scaled alike, and the layers that can absorb the scales. */
 export interface ScaleGroup {
   /** The numbers of nodes with these values. */
   readonly values: readonly number[];
-  /** Convolutions and linear layers that give them: their filters are multiplied. */
+  /** Convolutions and linear layers that compute them: their filters are multiplied. */
   readonly producers: readonly number[];
-  /** Those that read them: what belongs to a channel is divided. */
+  /** Those that read them: the weights of a channel are divided. */
   readonly consumers: readonly number[];
   readonly channels: number;
-  /** Whether ReLU6 bounds them: a channel may be made larger, not smaller, and what was seen of it stays below 6. */
+  /** Whether ReLU6 bounds them: a channel may be made larger, not smaller, and observed values stay below 6. */
   readonly isCapped: boolean;
 }
 
-/** A factor further from 1 than this would make what is rounded of nothing. */
+/** A factor further from 1 than this would amplify mere noise. */
 const mostFactor = 64;
 
 /**
- * Finds the values of which every channel can have a scale of its own: what gives them and what reads them is linear, and what
- * lies between commutes with it (sums, pools, ReLU). Generalises the pairs of cross-layer equalisation (Nagel et al.,
- * "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1) to sums with shortcuts, and to ReLU6,
- * which stands at the end of the range of each channel.
+ * Finds the values whose channels can each have their own scale: what computes and reads them is linear, and what lies in between commutes with scaling (sums, pools, ReLU). Generalises the pairs of cross-layer equalisation (Nagel et al.,
+ * "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1) to sums with shortcuts, and to ReLU6, which bounds the range of each channel.
  * @param graph for inference, with norms folded.
  */
 export function scaleGroups(graph: Graph): ScaleGroup[] {
@@ -80,9 +78,8 @@ export function scaleGroups(graph: Graph): ScaleGroup[] {
 }
 
 /**
- * A factor for each channel, by which the largest numbers of all come near one another.
- * @param largest of each channel's numbers, by size, in the pictures.
- * @param share how much of the difference is taken away: all of it by 1.
+ * A factor for each channel, which brings the largest numbers of all channels closer together. @param largest magnitude
+ * of each channel, in the pictures. @param share how much of the difference is removed: all of it for 1.
  */
 export function scaleFactors(
   { isCapped }: Pick<ScaleGroup, 'isCapped'>,
@@ -96,7 +93,10 @@ export function scaleFactors(
   });
 }
 
-/** Multiplies the channels of a group's values by factors, in what gives them, and takes it back in what reads them. */
+/**
+ * Multiplies the channels of a group's values by factors in the layers that compute them, and divides by them in the
+ * layers that read them.
+ */
 export function scaleGroup(graph: Graph, group: ScaleGroup, factors: Float64Array, adjustments: Adjustments): void {
   const inverse = factors.map((f) => 1 / f);
   for (const id of group.producers) {

@@ -8,15 +8,15 @@ import { batchSize, nameOfValue, withValues } from './observe.ts';
 import { batchesOf, createStore, type Pictures } from './pictures.ts';
 
 /**
- * How far a network has been run over all pictures: the values of one node, on which all that follows depends and nothing before
- * it does. What follows runs from there, not from the pictures.
+ * How far a network has been run over all pictures: the values of one node, the only ones that the rest of the network depends
+ * on. The rest runs from there, not from the pictures.
  */
 export interface Frontier {
   /** The number of the node; undefined for the pictures. */
   readonly node?: number;
   /** In float32. */
   readonly float: Pictures;
-  /** As what lies before gives them in few bits: what the integers stand for. */
+  /** As computed by the quantised part before it: what the integers represent. */
   readonly rounded: Pictures;
 }
 
@@ -30,8 +30,8 @@ export interface TwoSides {
 }
 
 /**
- * The nodes within a network at which it can be cut: all that follows depends on what came before through them alone. Those with more numbers
- * than the image are left out, so that what is kept of them takes no more room than the pictures.
+ * The nodes within a network at which it can be cut: everything after them depends on what came before only through them. Those with more
+ * numbers than the image are left out, so that storing them takes no more space than the pictures.
  */
 export function cutsOf(graph: Graph): number[] {
   const lastReader = graph.nodes.map(() => -1);
@@ -60,15 +60,15 @@ export function fromFrontier(graph: Graph, { node: at }: Pick<Frontier, 'node'>)
   return { ...graph, nodes };
 }
 
-/** A plan for what follows a frontier: what is stored there is in float32, and is rounded where it is read. */
+/** A plan for the part after a frontier: the stored values are float32, and are rounded where they are read. */
 export function planFrom({ node }: Pick<Frontier, 'node'>, plan: QuantisationPlan): QuantisationPlan {
   if (node === undefined || !plan.integer.has(node)) return plan;
   return { ...plan, integer: new Set([...plan.integer].filter((id) => id !== node)) };
 }
 
 /**
- * Runs on from a frontier to another, whose values are stored; the first is closed, if it was not the pictures.
- * @param plan of all that lies before the new one
+ * Runs from one frontier to another, whose values are stored; the first is closed, unless it was the pictures. @param
+ * plan of everything before the new one
  */
 export async function advance(
   from: Frontier,
@@ -91,7 +91,7 @@ export async function advance(
   return next;
 }
 
-/** Removes what is stored of a frontier. */
+/** Removes the stored values of a frontier. */
 export function closeFrontier({ node, float, rounded }: Frontier): void {
   if (node === undefined) return;
   float.close();

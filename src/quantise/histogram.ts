@@ -1,15 +1,15 @@
 /** Bins of a histogram. */
 const binCount = 2048;
 
-/** How often values of a tensor occur, and their least and most. Of any number of tensors, in memory that does not grow. */
+/** How often values of a tensor occur, and their minimum and maximum, for any number of values in constant memory. */
 export interface Histogram {
   readonly least: number;
   readonly most: number;
-  /** Of equal width between the two. */
+  /** Counts in bins of equal width between the two. */
   readonly counts: Float64Array;
 }
 
-/** The bounds of what has been seen, 0 among them. */
+/** The bounds of the values seen so far, including 0. */
 export interface Bounds {
   least: number;
   most: number;
@@ -19,7 +19,7 @@ export function emptyBounds(): Bounds {
   return { least: 0, most: 0 };
 }
 
-/** Widens bounds for values; what is not a number is passed over. */
+/** Widens bounds for values; NaN is skipped. */
 export function widen(bounds: Bounds, values: Float32Array): void {
   let { least, most } = bounds;
   for (let i = 0; i < values.length; i++) {
@@ -35,7 +35,7 @@ export function emptyHistogram({ least, most }: Bounds): Histogram {
   return { least, most, counts: new Float64Array(binCount) };
 }
 
-/** Counts values; those outside of the bounds count as the nearest within. */
+/** Counts values; those outside of the bounds count as the nearest one within. */
 export function count({ least, most, counts }: Histogram, values: Float32Array): void {
   const perBin = most > least ? counts.length / (most - least) : 0;
   const last = counts.length - 1;

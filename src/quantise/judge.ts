@@ -4,14 +4,17 @@ import type { WeightSource } from '../weights/weight-source.ts';
 import type { Engine } from './engine.ts';
 import { batchesOf, type Pictures } from './pictures.ts';
 
-/** What a network gives for pictures: each output's numbers, a picture after the other. */
+/** A network's results for pictures: each output's numbers, one picture after the other. */
 export type Answers = Readonly<Record<string, Float32Array>>;
 
-/** How near answers are to others. */
+/** How close answers are to others. */
 export interface Closeness {
-  /** The signal over the noise in decibels: of the squares of all outputs, over those of the differences. */
+  /** The signal-to-noise ratio in decibels: the squares of all outputs over those of the differences. */
   readonly sqnr: number;
-  /** The share of pictures whose first answer is the same: the likeliest class. Undefined for what does not classify. */
+  /**
+   * The share of pictures whose first answer, the most likely class, is the same. Undefined for networks that do not
+   * classify.
+   */
   readonly agreement?: number;
 }
 
@@ -40,7 +43,7 @@ export async function answersOf(
   return Object.fromEntries(Object.entries(parts).map(([name, arrays]) => [name, joined(arrays)]));
 }
 
-/** The squares of a signal and of its difference from another. */
+/** The sum of squares of a signal, and of its difference from another. */
 export function powers(signal: Float32Array, other: Float32Array): { signal: number; noise: number } {
   const sum = { signal: 0, noise: 0 };
   for (let i = 0; i < signal.length; i++) {
@@ -56,7 +59,7 @@ export function decibels({ signal, noise }: { signal: number; noise: number }): 
   return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
 }
 
-/** @param expected the answers in float32; only its pictures are compared. */
+/** @param expected the answers in float32; only these pictures are compared. */
 export function compareAnswers(graph: Graph, expected: Answers, found: Answers, pictures: number): Closeness {
   const total = { signal: 0, noise: 0 };
   for (const { name } of graph.outputs) {
@@ -74,7 +77,7 @@ export function compareAnswers(graph: Graph, expected: Answers, found: Answers, 
   return { sqnr: decibels(total), agreement: same / pictures };
 }
 
-/** The answer of a network with a single score: whether it is above a half after a sigmoid, above 0 before it. */
+/** The answer of a network with a single score: whether it is above a half (after a sigmoid) or above 0 (before it). */
 function isYes(graph: Graph, { value }: GraphOutput): (scores: Float32Array, at: number) => boolean {
   const { op } = graph.nodes[value.node] as GraphNode;
   const border = op.kind === 'activation' && op.fn === 'sigmoid' ? 0.5 : 0;

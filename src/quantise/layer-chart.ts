@@ -5,13 +5,13 @@ import type { LayerReport } from './report.ts';
 const [width, row] = [1120, 17];
 const [left, right, top, bottom] = [330, 24, 22, 40];
 
-/** Beyond this, in decibels, noise is not seen: longer bars end there. */
+/** Beyond this, in decibels, noise is invisible: longer bars end there. */
 const most = 70;
 
 /**
- * Each layer's noise as the elements of an SVG, in decibels from the left: the network's noise at its result as a dot, and what the
- * layer does to the answers alone, where that was measured, as a bar. Further to the right is nearer to float32.
- * @param goal the signal over the noise that was asked for, as a line
+ * Each layer's noise as the elements of an SVG, in decibels from the left: the network's noise at the layer's result as a dot, and
+ * the effect of this layer alone on the answers, where that was measured, as a bar. Further to the right is closer to float32.
+ * @param goal the requested signal-to-noise ratio, drawn as a line
  */
 export function layerChart(layers: readonly LayerReport[], goal: number | undefined): string {
   const height = top + row * layers.length + bottom;
@@ -38,18 +38,18 @@ export function layerChart(layers: readonly LayerReport[], goal: number | undefi
       : `<line class="goal" x1="${x(goal)}" x2="${x(goal)}" y1="${top - 4}" y2="${height - bottom}"/><text x="${x(goal)}" y="${top - 9}" text-anchor="middle">asked: ${goal} dB</text>`;
   const axis = `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">signal over noise, decibels</text>`;
   const legend = [
-    ['k1', 'at the result of the layer, with the noise of all before it'],
+    ['k1', 'at the result of the layer, with the noise of all layers before it'],
     ...(layers.some(({ alone }) => alone !== undefined)
       ? [
-          ['k2', 'of the answers, with this layer alone in few bits'],
-          ['k3', 'the same, of a layer that was returned to float32'],
+          ['k2', 'of the answers, with only this layer quantised'],
+          ['k3', 'the same, for a layer that was returned to float32'],
         ]
       : []),
   ].map(([color, name]) => `<span class="key"><i class="${color}"></i>${name}</span>`);
   return `<figure class="chart"><figcaption><b>Noise, layer by layer</b>${legend.join('')}</figcaption><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Noise, layer by layer">${ticks.join('')}${asked}${rows.join('')}${axis}</svg></figure>`;
 }
 
-/** The style of what other charts do not have. */
+/** The styles that only this chart needs. */
 export const chartStyle =
   '.hover{fill:transparent}g:hover>.hover{fill:var(--line);opacity:.5}.chart .name{fill:var(--fg)}.chart .float{fill:var(--c3)}.goal{stroke:var(--bad);stroke-dasharray:4 3}rect.c2,rect.c3{opacity:.65}.layers{margin-top:18px}';
 
@@ -63,7 +63,7 @@ function titleOf({ path, op, computes, alone, sqnr }: LayerReport): string {
   ].join(' · ');
 }
 
-/** Long paths lose their middle: what they end with tells them apart. */
+/** Long paths lose their middle: their ends distinguish them. */
 function shortened(path: string): string {
   return path.length > 52 ? `${path.slice(0, 20)}…${path.slice(-31)}` : path;
 }

@@ -6,7 +6,7 @@ import { decibels, powers } from './judge.ts';
 import { batchSize, groupsOf, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
 import { batchesOf } from './pictures.ts';
 
-/** On how many pictures the values between layers are compared. */
+/** The number of pictures on which values between layers are compared. */
 const most = 16;
 
 /** A network in float32 and with the types of a plan. */
@@ -14,11 +14,11 @@ export interface Sides {
   readonly graph: Graph;
   readonly weights: WeightSource;
   readonly plan: QuantisationPlan;
-  /** Of the quantised side. */
+  /** The types of the quantised side. */
   readonly adjusted: WeightSource;
 }
 
-/** The signal over the noise, in decibels, of values as the whole quantised network has them. */
+/** The signal-to-noise ratio, in decibels, of values within the whole quantised network. */
 export async function noiseByValue(
   { graph, weights, plan, adjusted }: Sides,
   ids: readonly number[],

@@ -10,7 +10,7 @@ export interface Moments {
 
 /**
  * @param inputs `[samples, n]` @param outputs `[samples, filters]`
- * @param weights how much each sample counts; by default all alike
+ * @param weights of the samples; equal by default
  */
 export function momentsOf(
   inputs: Float32Array,
@@ -71,8 +71,8 @@ export interface Fitted {
 }
 
 /**
- * What is added to the diagonal of the moments, as a share of its mean: what fits few samples alone fits no others. Filters that
- * read few numbers need little: differences of neighbouring pixels, which are small, are what many of them see.
+ * What is added to the diagonal of the moments, as a share of its mean, against overfitting to few samples. Filters that read
+ * few numbers need little: many of them see small differences of neighbouring pixels.
  */
 const dampingOf = (reads: number) => (reads <= fewReads ? 1e-4 : 0.01);
 
@@ -81,18 +81,17 @@ export const fewReads = 64;
 
 /** The scales among which one is chosen for each filter. */
 export interface ScaleChoice {
-  /** Shares of the scale at which the largest number of the best real filter is the largest whole number. */
+  /** Shares of the scale that maps the largest number of the best real filter to the largest whole number. */
   readonly shares: readonly number[];
-  /** Of each filter: the least that its scale may be. */
+  /** For each filter the least allowed scale. */
   readonly least: Float64Array;
 }
 
 /**
- * The whole numbers of filters and their biases with which a layer's outputs are nearest to what they should be. First the real
- * filters that are, by damped least squares; then each number is rounded in turn, and those after it make up for the error, as
- * in "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3);
- * last, numbers are changed by one where that is better still.
- * @param weights `[filters, n]` @param most a whole number is
+ * The whole numbers of filters and their biases with which a layer's outputs are closest to their targets. First the best real filters, by
+ * damped least squares; then each number is rounded in turn, and those after it make up for the error, as in "GPTQ: Accurate Post-Training
+ * Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3); finally numbers are changed by one where that
+ * improves the fit. @param weights `[filters, n]` @param most the largest whole number
  */
 export function fitFilters(
   weights: Float32Array,
@@ -174,12 +173,12 @@ function roundAll(weights: Float64Array | Float32Array, scale: number, most: num
   return Int8Array.from(weights, (w) => Math.min(Math.max(Math.round(w / scale), -most), most));
 }
 
-/** How often all numbers of a filter are looked at again. */
+/** How many passes are made over the numbers of a filter. */
 const passes = 4;
 
 /**
- * Changes one whole number by one as long as that brings the filter nearer to the best one, by the moments of what it reads.
- * @returns the squared error that is left.
+ * Changes one whole number by one as long as that brings the filter closer to the best one, by the moments of its inputs.
+ * @returns the remaining squared error.
  */
 function descend(integers: Int8Array, best: Float64Array, scale: number, moments: Float64Array, most: number): number {
   const n = integers.length;
@@ -206,7 +205,7 @@ function descend(integers: Int8Array, best: Float64Array, scale: number, moments
   return slope.reduce((sum, x, j) => sum + x * ((integers[j] as number) * scale - (best[j] as number)), 0);
 }
 
-/** Each number of filters rounded to the nearest, and biases that keep the means of what they give. */
+/** Filters with each number rounded to the nearest, and biases that keep the means of their outputs. */
 export function roundFilters(
   weights: Float32Array,
   scales: readonly number[],
@@ -230,7 +229,7 @@ export function roundFilters(
   return { integers, scales, bias };
 }
 
-/** Weights of samples as shares of all; all alike where none has a weight. */
+/** Weights of samples as shares of the total; equal where all weights are 0. */
 function sharesOf(weights: Float32Array): Float64Array {
   const sum = weights.reduce((a, b) => a + b, 0);
   return Float64Array.from(weights, (w) => (sum > 0 ? w / sum : 1 / weights.length));
@@ -247,7 +246,7 @@ function columnMeans(values: Float32Array, shares: Float64Array): Float64Array {
   return means;
 }
 
-/** Differences from means, each times the root of what its sample counts, so that the mean of their squares is weighted. */
+/** Differences from means, each times the root of its sample's weight, so that the mean of their squares is weighted. */
 function centred(values: Float32Array, means: Float64Array, shares: Float64Array): Float32Array {
   const n = means.length;
   const out = new Float32Array(values.length);

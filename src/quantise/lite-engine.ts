@@ -8,7 +8,7 @@ import { RunError } from '../train/run-error.ts';
 import { type Engine, emittedSize, fileSinks, imageInput } from './engine.ts';
 
 /**
- * TensorFlow Lite's interpreter, fed with the files that `compile` writes.
+ * TensorFlow Lite's interpreter, on the files that `compile` writes.
  * @param folder where files are made and removed. @param delegate whether XNNPACK computes what it can
  */
 export function liteEngine(lite: LiteInterpreter, folder: string, delegate = true): Engine {

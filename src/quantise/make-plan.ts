@@ -7,9 +7,9 @@ import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { nodeOf, tensorOf, weightType, weightTypeOf } from './weight-types.ts';
 
 /**
- * A layout with its numbers. Weights that have been fitted keep the scales of their whole numbers.
- * @param typeOf the type of a value, by the number of its node; asked for where the layout does not fix it.
- * @param source of the weights before adjustments.
+ * A layout with its scales and zero points. Fitted weights keep the scales of their whole numbers. @param typeOf the
+ * type of a value, by the number of its node; called where the layout does not fix it. @param source of the weights
+ * before adjustments.
  */
 export function makePlan(
   graph: Graph,

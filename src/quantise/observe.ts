@@ -6,11 +6,11 @@ import type { Engine } from './engine.ts';
 import { count, emptyBounds, emptyHistogram, type Histogram, widen } from './histogram.ts';
 import { batchesOf, type Pictures } from './pictures.ts';
 
-/** What the values that are looked at together take in memory, of one picture and of a batch. */
+/** Memory limits for values observed together: for one picture, and for a batch. */
 const mostBytes = 96 << 20;
 const mostBatch = 8;
 
-/** How a value that is looked at is called as an output: by its node. */
+/** The output name of an observed value: by its node. */
 export const nameOfValue = (id: number) => `value.${id}`;
 
 /** A graph that has only these values as outputs, each the first output of its node. */
@@ -19,13 +19,13 @@ export function withValues(graph: Graph, ids: readonly number[]): Graph {
   return { ...graph, outputs, auxiliary: [] };
 }
 
-/** How many pictures are run at a time where these values are looked at. */
+/** How many pictures are run at a time while these values are observed. */
 export function batchSize(graph: Graph, ids: readonly number[]): number {
   const bytes = ids.reduce((sum, id) => sum + byteLength(shapeOf(graph, { node: id, output: 0 }), float32), 0);
   return Math.max(1, Math.min(mostBatch, Math.floor(mostBytes / Math.max(bytes, 1))));
 }
 
-/** Parts of a list of values whose memory for one picture keeps within the bound. */
+/** Splits a list of values so that each part's memory for one picture stays within the limit. */
 export function groupsOf(graph: Graph, ids: readonly number[]): number[][] {
   const groups: number[][] = [];
   let [group, bytes]: [number[], number] = [[], 0];
@@ -49,8 +49,8 @@ export interface ObserveOptions {
 }
 
 /**
- * Runs a network over pictures and shows values of it.
- * @param graph any; what the values do not need is left out.
+ * Runs a network over pictures and passes on some of its values. @param graph any; what the values do not need is left
+ * out.
  */
 export async function eachValue(
   graph: Graph,
@@ -75,7 +75,7 @@ export async function eachValue(
   }
 }
 
-/** Histograms of values, from two passes over the pictures: one for their bounds. */
+/** Histograms of values, from two passes over the pictures, the first for their bounds. */
 export async function histogramsOf(
   graph: Graph,
   weights: WeightSource,

@@ -10,17 +10,17 @@ import { plainLoaderOptions } from '../train/open/loader-options.ts';
 import { fillNormal } from '../weights/normal.ts';
 import { randomState } from '../weights/random.ts';
 
-/** Pictures as the network takes them, or values that it has for each, any number of them: they lie in a file, a few at a time in memory. */
+/** Any number of pictures as the network takes them, or of its values for each: kept in a file, a few at a time in memory. */
 export interface Pictures {
   readonly count: number;
-  /** `[count, C, H, W]` of pictures from a number on; valid until the next call. */
+  /** `[count, C, H, W]`, the pictures from a given number on; valid until the next call. */
   read(first: number, count: number): Float32Array;
   close(): void;
 }
 
 export interface PrepareOptions {
   readonly cwd: string;
-  /** A folder that is there as long as the pictures are. */
+  /** A folder that exists as long as the pictures do. */
   readonly folder: string;
   readonly image: NetworkImage;
   readonly workers?: number;
@@ -68,7 +68,7 @@ export async function preparePictures(files: readonly string[], options: Prepare
   throw new DataError('no picture can be read');
 }
 
-/** Normal numbers of mean 0 and deviation 1 in the place of pictures. */
+/** Normally distributed numbers of mean 0 and deviation 1 in place of pictures. */
 export function noise(count: number, { channels, size: [height, width] }: NetworkImage, folder: string): Pictures {
   const values = new Float32Array(channels * height * width);
   const store = createStore(folder, values.length);
@@ -81,7 +81,7 @@ export function noise(count: number, { channels, size: [height, width] }: Networ
 
 let stores = 0;
 
-/** A file for pictures, or for other values of which each picture has a fixed number. */
+/** A file for pictures, or for other values with a fixed number per picture. */
 export function createStore(folder: string, size: number): { add(picture: Float32Array): void; pictures(): Pictures } {
   const path = join(folder, `pictures-${stores++}`);
   const file = openSync(path, 'wx+');
@@ -114,7 +114,7 @@ export function createStore(folder: string, size: number): { add(picture: Float3
   };
 }
 
-/** The pictures in batches, in their order. */
+/** The pictures in batches, in order. */
 export function* batchesOf(
   pictures: Pictures,
   size: number,
@@ -127,12 +127,13 @@ export function* batchesOf(
   }
 }
 
-/** Of pictures, every n-th is kept for seeking a goal. */
+/** Every n-th picture is kept for seeking a goal. */
 const sought = 5;
 
 /**
- * Pictures in two parts that share none: those that numbers are fitted to, and every fifth, on which a goal is sought. What is fitted
- * to few pictures is nearer to float32 on these than on any others. Fewer than five are both. The parts are open as long as the whole.
+ * Pictures in two disjoint parts: those that numbers are fitted to, and every fifth, on which a goal is sought, since a network fitted
+ * to few pictures is closer to float32 on these than on others. Fewer than five serve as both. The parts are open as long as the
+ * whole.
  */
 export function inTwoParts(pictures: Pictures): { readonly fitted: Pictures; readonly seeking: Pictures } {
   const all = Array.from({ length: pictures.count }, (_, i) => i);

@@ -31,7 +31,7 @@ export interface QuantiseSettings {
   readonly activationBits: 8 | 16;
   readonly correct: Correction;
   readonly equalise: boolean;
-  /** Without one, all layers that can be are in few bits. */
+  /** Without one, all layers that can be are quantised. */
   readonly goal?: Goal;
 }
 
@@ -41,15 +41,17 @@ export interface QuantiseRequest {
   readonly weights: WeightSource;
   /** What the target computes on integers. */
   readonly integers: IntegerOps;
-  /** What values are looked at in. */
+  /** The engine that values are observed in. */
   readonly engine: Engine;
-  /** What runs the result. */
+  /** The engine that runs the result. */
   readonly judge: Engine;
-  /** The integer kernels of this machine's processor, where the judge does not have them: what they give is stated, too. */
+  /** The integer kernels of this machine's processor, if the judge does not use them: their results are reported too. */
   readonly kernels?: Engine;
-  /** Ranges are taken of these; of them, every fifth takes no part where a goal is sought, and it is sought on those. */
+  /**
+   * Pictures that ranges are taken from; where a goal is sought, every fifth is left out of that and used for the goal.
+   */
   readonly calibration: Pictures;
-  /** What the result is compared with float32 on. They decide nothing. */
+  /** Pictures on which the result is compared with float32. They decide nothing. */
   readonly judging: Pictures;
   /** Whether latencies are measured. */
   readonly timed: boolean;
@@ -61,12 +63,12 @@ export interface QuantiseRequest {
 
 export interface Quantised {
   readonly graph: Graph;
-  /** The numbers of the graph's tensors, from those that the request has. */
+  /** The numbers of the graph's tensors, from those of the request. */
   weights(source: WeightSource): WeightSource;
   readonly report: QuantisationReport;
 }
 
-/** A network with some layers in few bits. */
+/** A network with some quantised layers. */
 interface Mixture {
   readonly floats: ReadonlySet<number>;
   readonly plan: QuantisationPlan;
@@ -75,8 +77,9 @@ interface Mixture {
 }
 
 /**
- * Post-training quantisation: channels are equalised, ranges taken of what pictures show, weights and biases fitted to what
- * float32 gives, and the costliest layers returned to float32 until a goal holds. The same request gives the same result.
+ * Post-training quantisation: channels are equalised, ranges taken from the values of pictures, weights and biases fitted
+ * to the results in float32, and the costliest layers returned to float32 until a goal holds. Equal requests give equal
+ * results.
  */
 export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantised> {
   const { graph, weights, engine, judge, judging, settings, progress } = request;
@@ -176,10 +179,10 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   };
 }
 
-/** On how many pictures a network is compared with float32 at most. */
+/** The maximum number of pictures on which a network is compared with float32. */
 const mostJudged = 1024;
 
-/** Adjustments with those of layers in float32 as they were before the fit. */
+/** Adjustments, in which layers in float32 have those from before the fit. */
 function withoutFits(
   graph: Graph,
   units: readonly Unit[],

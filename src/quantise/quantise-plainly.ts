@@ -12,8 +12,7 @@ import type { Pictures } from './pictures.ts';
 import { chooseRange, typeOfRange } from './ranges.ts';
 
 /**
- * A network with all that can be in int8, by the bounds of what values it has, weights rounded to the nearest: what takes as long as the
- * best that can be made of it.
+ * A network with everything possible in int8, ranges from the bounds of its values, weights rounded to the nearest: as fast as the best quantisation of it.
  * @param graph for inference, with norms folded.
  */
 export async function quantisePlainly(

@@ -18,10 +18,8 @@ export interface TrainedQuantised {
 }
 
 /**
- * Gives a network the ranges that it was trained with: what is rounded in the file is what was rounded in training.
- * @param graph for inference, with norms folded, and nothing merged: training rounds each weight by itself.
- * @param integers what the file's target computes on integers
- * @returns the names of ranges that are missing, where it is not the network that was trained.
+ * Gives a network the ranges that it was trained with: the file rounds what training rounded.
+ * @param graph for inference, with norms folded, and nothing merged: training rounds each weight separately. @param integers what the file's target computes on integers @returns the names of missing ranges, if it is not the network that was trained.
  */
 export function quantiseTrained(
   graph: Graph,

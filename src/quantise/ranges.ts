@@ -2,26 +2,25 @@ import { elementRange, type QuantisedType } from '../5-graph/value-type.ts';
 import { roundHalfEven } from '../weights/quantise-values.ts';
 import type { Histogram } from './histogram.ts';
 
-/** How a range is chosen from what was seen: all of it, most of it, or with the least squared error. */
+/** How a range is chosen from the observed values: all of them, most of them, or with the least squared error. */
 export type RangeMethod = 'minmax' | 'percentile' | 'mse';
 
 export const rangeMethods: readonly RangeMethod[] = ['minmax', 'percentile', 'mse'];
 
-/** The real numbers that integers stand for; 0 is among them. */
+/** The real numbers that integers represent, including 0. */
 export interface Range {
   readonly least: number;
   readonly most: number;
 }
 
-/** Of what a percentile leaves out, half lies at each end. */
+/** Half of what a percentile leaves out is at each end. */
 const kept = 0.9999;
 
 /** How finely the search for the least error divides each side. */
 const steps = 192;
 
 /**
- * @param bits of the integers
- * @param read what becomes of a value where it is read: errors are those of the result. The identity by default.
+ * @param bits of the integers @param read the function that readers apply to a value: errors are measured on its result. The identity by default.
  */
 export function chooseRange(
   histogram: Histogram,
@@ -35,12 +34,12 @@ export function chooseRange(
     : leastErrorRange(histogram, bits === 8 ? 'int8' : 'int16', read);
 }
 
-/** The type that has a range, widened so that a whole number stands for 0. */
+/** The type with a given range, widened so that a whole number represents 0. */
 export function typeOfRange({ least, most }: Range, element: 'int8' | 'int16'): QuantisedType {
   const bounds = elementRange({ element, scales: [], zeroPoint: 0 });
   const [first, last] = bounds;
   const width = Math.max(most, 0) - Math.min(least, 0);
-  // Single precision, as files hold it.
+  // Single precision, as in files.
   const scale = Math.fround(width > 0 ? width / (last - first) : 1 / (last - first));
   const zeroPoint = Math.min(Math.max(Math.round(first - Math.min(least, 0) / scale), first), last);
   return { element, scales: [scale], zeroPoint };
@@ -56,9 +55,7 @@ function percentileRange({ least, most, counts }: Histogram): Range {
   return { least: Math.min(least + low * width, 0), most: Math.max(least + (high + 1) * width, 0) };
 }
 
-/**
- * The range with the least squared error: each side is looked for in turn, with the other as it was found, until neither moves.
- */
+/** The range with the least squared error: each side is optimised in turn, with the other fixed, until neither moves. */
 function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16', read: (x: number) => number): Range {
   let best: Range & { error: number } = { ...bounded(histogram, 0, 0), error: Number.POSITIVE_INFINITY };
   let [low, high] = [0, 0];
@@ -80,7 +77,7 @@ function leastErrorRange(histogram: Histogram, element: 'int8' | 'int16', read: 
   return { least: best.least, most: best.most };
 }
 
-/** What was seen, each side narrowed by some steps. */
+/** The observed range, each side narrowed by some steps. */
 function bounded({ least, most }: Histogram, low: number, high: number): Range {
   return { least: Math.min(least * (1 - low / steps), 0), most: Math.max(most * (1 - high / steps), 0) };
 }
@@ -88,10 +85,10 @@ function bounded({ least, most }: Histogram, low: number, high: number): Range {
 const stepOf = (bound: number, seen: number) => (seen === 0 ? 0 : Math.round((1 - bound / seen) * steps));
 
 /**
- * The sum of squared errors by rounding and bounding: each bin's middle is rounded as the type does it, so that values that lie on a
- * grid of their own, such as the 256 of a picture's bytes, and those that a type has exactly, such as the 0 of ReLU, cost what they
- * cost. The first and the last bin stand for the bounds, which ReLU6 gives often. Where bins are wider than steps, rounding
- * costs a twelfth of the step squared.
+ * The sum of squared errors from rounding and clipping: each bin's middle is rounded as the type does it, so that values on a grid,
+ * such as the 256 of a picture's bytes, and those that a type represents exactly, such as the 0 of ReLU, are counted correctly. The
+ * first and the last bin stand for the bounds, which ReLU6 gives often. Where bins are wider than steps, rounding costs a twelfth of
+ * the step squared.
  */
 function squaredError(
   { least, most, counts }: Histogram,

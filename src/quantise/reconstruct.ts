@@ -14,11 +14,11 @@ import { batchSize, nameOfValue, type ObserveOptions, withValues } from './obser
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
 import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
-/** Positions of all pictures that a layer is fitted on, and the numbers that these may be. */
+/** The most positions, over all pictures, that a layer is fitted on, and the most numbers in them. */
 const mostSamples = 8192;
 const mostNumbers = 16e6;
 
-/** A filter that reads more numbers than this, or than there are samples, is only rounded: the fit takes their number cubed. */
+/** A filter that reads more numbers than this, or than there are samples, is only rounded: the fit is cubic in their number. */
 const mostReads = 1536;
 
 export interface Reconstruction {
@@ -30,10 +30,10 @@ export interface Reconstruction {
 }
 
 /**
- * Layer-wise reconstruction: layer by layer, each on what the fitted layers before it give, the whole numbers of a weight and its
- * bias are chosen so that what the layer gives is nearest to what it gives in float32, by squares (see `fitFilters`). What
- * rounding did before is taken back as far as a layer can.
- * @param adjustments where the numbers are written; what they hold before changes nothing of what the network gives in float32.
+ * Layer-wise reconstruction: layer by layer, each on the results of the fitted layers before it, the whole numbers of a weight
+ * and its bias are chosen so that the layer's result is closest to the one in float32, by least squares (see `fitFilters`). A
+ * layer thus makes up for earlier rounding as far as it can. @param adjustments where the numbers are written; existing ones must
+ * not change the network's results in float32.
  */
 export async function reconstruct(
   graph: Graph,
@@ -140,7 +140,7 @@ async function samplesOf(
   return { count, inputs, outputs };
 }
 
-/** Between what numbers an activation keeps differences. */
+/** The interval in which an activation preserves differences. */
 interface Bounds {
   readonly least: number;
   readonly most: number;
@@ -151,10 +151,12 @@ function boundsOf({ activation }: Unit): Bounds | undefined {
   return { least: 0, most: activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY };
 }
 
-/** How much a sample counts that the activation bounds, far from the bound. */
+/** The weight of a sample that the activation clips, far from the bound. */
 const boundedWeight = 0.02;
 
-/** How much each sample counts: those that the activation bounds hardly, if what rounding does to them is far smaller. */
+/**
+ * The weights of samples: small for those that the activation clips, if the effect of rounding on them is far smaller.
+ */
 function weightsOf(outputs: Float32Array, { least, most }: Bounds): Float32Array {
   const margin = 0.1 * Math.sqrt(outputs.reduce((sum, y) => sum + y * y, 0) / outputs.length);
   return outputs.map((y) => (y > least - margin && y < most + margin ? 1 : boundedWeight));

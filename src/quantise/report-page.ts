@@ -6,19 +6,19 @@ import { chartStyle, layerChart } from './layer-chart.ts';
 import { type GoalReport, type QuantisationReport, quantisedLayers, shortCloseness } from './report.ts';
 
 export interface PageRequest {
-  /** What the page is of: the file that was written. */
+  /** The subject of the page: the file that was written. */
   readonly name: string;
   readonly report: QuantisationReport;
 }
 
-/** What int8 costs and gains, as one HTML file that needs no other and no network. */
+/** What int8 costs and gains, as one self-contained HTML file. */
 export function quantisationPage({ name, report }: PageRequest): string {
   const { layers, goal } = report;
   const what = report.noise ? 'samples of noise' : 'pictures';
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>${escapeHtml(name)}: int8</title><style>${style}${chartStyle}</style></head><body><main>`,
-    `<h1>${escapeHtml(name)}</h1><p class="lead">int8, from ${report.calibrated} ${what}; compared with float32 on ${report.judged} others that took no part</p>`,
+    `<h1>${escapeHtml(name)}</h1><p class="lead">int8, from ${report.calibrated} ${what}; compared with float32 on ${report.judged} others</p>`,
     tiles(report),
     ...notes(report).map((note) => `<p class="note">${note}</p>`),
     `<h2>Layers</h2>${layerChart(layers, goal?.sqnr)}`,
@@ -59,16 +59,16 @@ function notes({ engine, kernels, latency, judged, agreement, goal }: Quantisati
     `By ${escapeHtml(engine)}. Signal over noise: of all outputs over all pictures, the squares in float32 over the squares of the differences.${agreement === undefined ? '' : ` With ${judged} pictures, one answer is ${formatPercent(1 / judged, 1)}.`}`,
     ...(kernels ? [kernelsNote(kernels)] : []),
     ...(goal ? [goalNote(goal)] : []),
-    ...(latency ? ['Latencies are medians of runs in turns on this machine, with whatever else it was doing.'] : []),
+    ...(latency ? ['Latencies are medians of runs in turns on this machine, whatever else it was doing.'] : []),
   ];
 }
 
 function kernelsNote(kernels: Closeness): string {
-  return `By the integer kernels of this machine's processor it is ${shortCloseness(kernels)}. Without VNNI, kernels on x86 cut off sums of two products.`;
+  return `By the integer kernels of this machine's processor it is ${shortCloseness(kernels)}. Without VNNI, kernels on x86 saturate sums of two products.`;
 }
 
 function goalNote({ sought }: GoalReport): string {
-  return `Layers were returned to float32 until the goal held on every fifth picture of --calibrate, which took no part in ranges: ${shortCloseness(sought)} there.`;
+  return `Layers were returned to float32 until the goal held on every fifth picture of --calibrate, which were not used for ranges: ${shortCloseness(sought)} there.`;
 }
 
 function table({ layers }: QuantisationReport): string {

@@ -10,26 +10,29 @@ import type { Pair } from './costs.ts';
 import type { Closeness } from './judge.ts';
 import type { Goal } from './return-to-float.ts';
 
-/** What became of a layer. */
+/** The result for a layer. */
 export interface LayerReport {
   readonly path: string;
   /** `Conv 1×1, ReLU6` */
   readonly op: string;
-  /** Integers at once; float32 from integers, for an activation that needs it or as nothing reads integers; or float32 alone. */
+  /**
+   * Integers directly; float32 from integers, for an activation that needs it or because nothing reads integers; or only
+   * float32.
+   */
   readonly computes: 'int8' | 'int8 to float32' | 'float32';
   readonly done: readonly Treatment[];
-  /** What its result is held in, where it is held as integers. */
+  /** The type of its result, where it is stored as integers. */
   readonly range?: { readonly least: number; readonly most: number };
-  /** Of its result in the whole network, in decibels; absent where there is no noise. */
+  /** The signal-to-noise ratio of its result in the whole network, in decibels; absent where there is no noise. */
   readonly sqnr?: number;
-  /** The signal over the noise of the outputs where this layer alone is quantised, in decibels. */
+  /** The signal-to-noise ratio of the outputs with only this layer quantised, in decibels. */
   readonly alone?: number;
 }
 
 /** What was done about a layer's noise. */
 export type Treatment = 'equalised' | 'fitted' | 'bias corrected' | 'returned to float32';
 
-/** A goal, and how near the network was where it was sought: on pictures that took no part in ranges. */
+/** A goal, and how close the network was where it was sought: on pictures not used for ranges. */
 export interface GoalReport extends Goal {
   readonly sought: Closeness;
 }
@@ -38,15 +41,15 @@ export interface QuantisationReport extends Closeness {
   readonly layers: readonly LayerReport[];
   /** By the integer kernels of this machine's processor; absent where it was judged by them. */
   readonly kernels?: Closeness;
-  /** Of the files, in bytes. */
+  /** File sizes, in bytes. */
   readonly size: Pair;
   /** In milliseconds, of one picture on one thread; absent where it was not measured. */
   readonly latency?: Pair;
   readonly goal?: GoalReport;
-  /** How many pictures ranges are from, and how many it was judged on. */
+  /** The number of pictures used for ranges, and for the judgement. */
   readonly calibrated: number;
   readonly judged: number;
-  /** What the pictures were: absent for pictures. */
+  /** What was used in place of pictures; absent for pictures. */
   readonly noise?: true;
   readonly engine: string;
 }
@@ -57,13 +60,13 @@ export interface TrainedReport {
   readonly trained: true;
 }
 
-/** What was changed of tensors: by equalisation alone, and in all. */
+/** The changes of tensors: by equalisation alone, and in total. */
 export interface Changes {
   readonly scales: Adjustments;
   readonly adjustments: Adjustments;
 }
 
-/** The layers of a plan, in the order of the network. @param noise the decibels of results by their nodes. */
+/** The layers of a plan, in the order of the network. @param noise of results in decibels, by their nodes. */
 export function layersOf(
   graph: Graph,
   units: readonly Unit[],
@@ -105,14 +108,14 @@ function treatmentsOf({ id, tensors }: GraphNode, { weights }: QuantisationPlan,
   ];
 }
 
-/** What the ends of a type stand for. */
+/** The real numbers at the ends of a type. */
 function rangeOf(type: QuantisedType): { least: number; most: number } {
   const [scale = 1] = type.scales;
   const [least, most] = elementRange(type);
   return { least: scale * (least - type.zeroPoint), most: scale * (most - type.zeroPoint) };
 }
 
-/** A table of the layers and a line of what it comes to. */
+/** A table of the layers, and a line that sums it up. */
 export function quantisationText(report: QuantisationReport | TrainedReport, paint?: Paint): string {
   const rows = report.layers.map(({ path, op, computes, range, sqnr, alone }) => [
     path,
@@ -152,7 +155,7 @@ export function shortCloseness({ sqnr, agreement }: Closeness): string {
   return `${sqnr.toFixed(1)} dB${agreement === undefined ? '' : `, ${formatPercent(agreement, 1)} of first answers`}`;
 }
 
-/** How many layers compute on few bits. */
+/** How many layers compute on integers. */
 export function quantisedLayers({ layers }: Pick<QuantisationReport, 'layers'>): number {
   return layers.filter(({ computes }) => computes !== 'float32').length;
 }

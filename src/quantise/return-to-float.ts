@@ -5,7 +5,7 @@ import type { WeightSource } from '../weights/weight-source.ts';
 import { answersOf, type Closeness, compareAnswers } from './judge.ts';
 import type { ObserveOptions } from './observe.ts';
 
-/** What a network in few bits has to reach. */
+/** What a quantised network has to reach. */
 export interface Goal {
   /** The least share of pictures whose first answer is that of float32. */
   readonly agreement?: number;
@@ -13,31 +13,31 @@ export interface Goal {
   readonly sqnr?: number;
 }
 
-/** On how many pictures each layer is measured alone. */
+/** The number of pictures on which each layer is measured alone. */
 const most = 16;
 
 export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean {
   return (agreement === undefined || (found.agreement ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
 }
 
-/** What is asked of the pictures that a goal is sought on beyond the goal, in decibels: others give a little more or less. */
+/** The margin over the goal on the pictures on which it is sought, in decibels: others give a little more or less. */
 const margin = 0.5;
 
-/** What a goal is sought by, so that it holds on other pictures. */
+/** The stricter goal that is sought, so that the goal holds on other pictures. */
 export function sought({ agreement, sqnr }: Goal): Goal {
   return { ...(agreement !== undefined && { agreement }), ...(sqnr !== undefined && { sqnr: sqnr + margin }) };
 }
 
-/** A network with some layers in few bits, and the weights it then has. */
+/** A network with some quantised layers, and its weights. */
 export interface Mixed {
   readonly plan: QuantisationPlan;
   readonly adjusted: WeightSource;
 }
 
 /**
- * The signal over the noise of the outputs, in decibels, where one layer alone is in few bits, its weight rounded to the nearest: by
- * the number of its node. Infinite where that makes no difference. What is fitted makes up for other layers' noise, which is not there.
- * @param mixed the network whose layers of these nodes are float32.
+ * The signal-to-noise ratio of the outputs, in decibels, with only one layer quantised and its weight rounded to the nearest, by the
+ * number of its node. Infinite where that makes no difference. Fitted weights are not used: they make up for the noise of other layers.
+ * @param mixed the network in which the layers of these nodes are float32.
  */
 export async function costsAlone(
   graph: Graph,
@@ -60,17 +60,18 @@ export async function costsAlone(
   return costs;
 }
 
-/** How a network whose layers of these nodes are float32 is measured. */
+/** Measures a network in which the layers of these nodes are float32. */
 export interface Attempts<Result> {
-  /** With what all others were fitted to before. */
+  /** With the other layers as fitted before. */
   returned(floats: ReadonlySet<number>): Promise<Result>;
-  /** With the others fitted again, to what comes of it: nearer, and it takes longer. */
+  /** With the other layers fitted again: closer to float32, and slower. */
   refitted?(floats: ReadonlySet<number>): Promise<Result>;
 }
 
 /**
- * The fewest layers that have to stay float32 for a goal, the costliest alone first. That a network with more of them in
- * float32 is nearer is taken for granted: the number is found by halving, and halved on with the others fitted again.
+ * The fewest layers that must stay float32 for a goal, those that cost most by themselves first. A network with more of
+ * them in float32 is assumed to be closer: their number is found by bisection, and then bisected further with the others
+ * fitted again.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
@@ -89,7 +90,7 @@ export async function fewestFloats<Result extends { readonly closeness: Closenes
   return (await halve(goal, { ...found, result: again }, (count) => refitted(first(count)))).result;
 }
 
-/** The least count that reaches a goal, of which one does and none does not. */
+/** The least count that reaches a goal, given one that does; 0 does not. */
 async function halve<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
   reached: { readonly count: number; readonly result: Result },

@@ -1,7 +1,7 @@
 import { type Graph, type GraphNode, inputShapeOf } from '../5-graph/graph.ts';
 import { nextUnit, randomState } from '../weights/random.ts';
 
-/** Positions of a layer's output in one picture, the same for all that look at the picture. */
+/** Positions of a layer's output in one picture, the same for all uses of the picture. */
 export function positionsOf(node: GraphNode, picture: number, most: number): Int32Array {
   const [, rows = 1, columns = 1] = node.shapes[0] as readonly number[];
   const all = rows * columns;
@@ -19,7 +19,7 @@ export function readsOf(graph: Graph, node: GraphNode): number {
 }
 
 /**
- * What the filters of a group read at some positions.
+ * The inputs of a group's filters at some positions.
  * @param input of one picture, `[C, H, W]` @param out `[positions, reads]`
  */
 export function gatherInputs(
@@ -56,7 +56,7 @@ export function gatherInputs(
   }
 }
 
-/** What filters give at some positions. @param output of one picture @param out `[positions, filters]` */
+/** The results of filters at some positions. @param output of one picture @param out `[positions, filters]` */
 export function gatherOutputs(
   node: GraphNode,
   first: number,

@@ -3,10 +3,10 @@ import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
-/** The most that an int8 of a weight is: -128 is left out, so that a range is symmetric. */
+/** The largest int8 of a weight: -128 is left out, so that a range is symmetric. */
 export const mostWeight = 127;
 
-/** A bias beyond this many steps would not fit into int32 with the sums that it is added to. */
+/** A bias of more steps than this could overflow int32 with the sums that it is added to. */
 const mostBias = 2 ** 30;
 
 /**
@@ -24,7 +24,7 @@ export function weightType(node: GraphNode, source: WeightSource, inputScale: nu
   return weightTypeOf(scales);
 }
 
-/** @param scales of each filter */
+/** @param scales of the filters */
 export function weightTypeOf(scales: readonly number[]): QuantisedType {
   return { element: 'int8', scales, zeroPoint: 0, axis: 0 };
 }

@@ -4,7 +4,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import { activationMemory } from '../5-graph/memory.ts';
 import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 
-/** What a network has and takes for one image at inference. */
+/** The costs of a network for one image at inference. */
 export interface Costs {
   /** Trainable values. */
   readonly params: number;
@@ -18,22 +18,22 @@ export interface Costs {
 
 /** The costs that a budget can bound: those of every network, and the size of its ONNX file in bytes. */
 export interface MeasuredCosts extends Costs {
-  /** Only where it is asked for: measuring it writes the file, to nowhere. */
+  /** Only on request: measuring it writes the file, discarding its bytes. */
   readonly file?: number;
-  /** Milliseconds, measured; only where it is asked for. */
+  /** Milliseconds, measured; only on request. */
   readonly latency?: number;
 }
 
 /** The costs of a network of a space. */
 export interface SpaceCosts extends Costs {
-  /** Milliseconds by a table of latencies; only where one is given that knows the network. */
+  /** Milliseconds by a table of latencies; only where a given table covers the network. */
   readonly latency?: number;
 }
 
-/** The most that each cost of a network of a space may be. */
+/** The upper limit of each cost of a network of a space. */
 export type SpaceBudgets = { readonly [C in keyof SpaceCosts]?: number };
 
-/** The most that each cost may be. */
+/** The upper limit of each cost. */
 export type Budgets = { readonly [C in CostName]?: number };
 
 export type CostName = keyof MeasuredCosts;
@@ -54,7 +54,7 @@ export function exceeded(costs: MeasuredCosts, budgets: Budgets): CostName[] {
   return costNames.filter((name) => share(name) > 1).sort((a, b) => share(b) - share(a));
 }
 
-/** Whether a network keeps all budgets. One of a cost that is not known is not kept. */
+/** Whether a network is within all budgets. A cost that is not known is never within its budget. */
 export function isWithinBudgets(costs: SpaceCosts, budgets: SpaceBudgets): boolean {
   const names = Object.keys(budgets) as (keyof SpaceCosts)[];
   return names.every((name) => {

@@ -4,9 +4,7 @@ import type { Graph, GraphNode, ValueRef } from '../5-graph/graph.ts';
 import { withoutAuxiliary } from '../5-graph/passes/remove-unreached.ts';
 
 /**
- * A hash of what a network is: equal for networks that compute the same with the same layers, however their specs are written and
- * their parts called. Nodes are numbered as a walk from the outputs comes to them, so that the order of the text does not count; ops
- * with their attributes, shapes, which tensors two nodes share, and how pixels are normalised do.
+ * A hash of a network: equal for networks that compute the same with the same layers, however their specs are written and their parts named. Nodes are numbered in the order of a walk from the outputs, so that the order of the text does not matter; ops with their attributes, shapes, tensors shared between nodes, and the normalisation of pixels do.
  * @returns 32 hexadecimal digits of a SHA-256
  */
 export function networkHash(written: Graph): string {
@@ -33,7 +31,7 @@ export function networkHash(written: Graph): string {
   return bytesToHex(sha256(utf8ToBytes(lines.join('\n')))).slice(0, 32);
 }
 
-/** The nodes that the outputs reach, inputs before those that take them, each where a walk in depth first leaves it. */
+/** The nodes that the outputs reach, inputs before their readers: a depth-first walk in postorder. */
 function* inOrder({ nodes, outputs }: Graph): Generator<number> {
   const seen = new Set<number>();
   for (const { value } of outputs) {

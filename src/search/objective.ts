@@ -9,7 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { excerpt } from '../source.ts';
 import { plainEvaluation, pointOf } from './point-of.ts';
 
-/** What was measured of a network. */
+/** The measured figures of a network. */
 export type Measured = Readonly<Record<ObjectiveName, number>>;
 
 /** What a model's `maximize` states. */
@@ -23,7 +23,7 @@ export interface Objective {
 }
 
 /**
- * The objective of a model, with its parameters as they are at a point.
+ * The objective of a model, with its parameters at a point.
  * @returns undefined for a model without `maximize`; a diagnostic where the point cannot be chosen
  */
 export function objectiveOf(declared: DeclaredModel, request: ScalingRequest): Objective | Diagnostic | undefined {

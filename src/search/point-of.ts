@@ -11,10 +11,10 @@ export function pointOf(declared: DeclaredModel, request: ScalingRequest): Model
   return choosePoint(plainEvaluation(node, request), declared, request, readOverrides(node, request));
 }
 
-/** For what is a number of numbers: there is nothing to build in it. */
+/** For expressions over numbers only: there is nothing to build in them. */
 export function plainEvaluation(model: ModelNode, request: ScalingRequest): Evaluation {
   const nothing = (): never => {
-    throw new Error('what is evaluated without a graph builds nothing');
+    throw new Error('an expression evaluated without a graph must not build anything');
   };
   return createEvaluation(readOverrides(model, request).cells, { call: nothing, chain: nothing });
 }

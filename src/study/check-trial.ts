@@ -8,8 +8,7 @@ import { openNetwork } from './train-trial.ts';
 import type { TrialJob } from './trial-job.ts';
 
 /**
- * Why trainings like this one cannot be done on this machine: other images, or a backend that does not work.
- * @param images those that the study was planned with
+ * Why trainings like this one cannot be done on this machine: different images, or a backend that does not work. @param images the ones that the study was planned with
  * @returns undefined if they can
  */
 export async function checkTrial(job: TrialJob, images: RunConfig['images']): Promise<string | undefined> {

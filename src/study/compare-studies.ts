@@ -18,7 +18,7 @@ export interface ComparedStudies {
     readonly epochs: number;
     readonly front: number;
     readonly accuracy: number;
-    /** Of the most accurate network. */
+    /** The accuracy of the most accurate network. */
     readonly cost: number;
     /**
      * The area that the front dominates, over accuracy and the logarithm of cost: from accuracy 0 and the largest cost of any of the

@@ -6,7 +6,7 @@ import type { Costs } from '../search/costs.ts';
 import type { Counter } from '../search/space/counter.ts';
 import { randomState } from '../weights/random.ts';
 
-/** Networks that a table is fitted to: this many for each alternative. */
+/** The number of networks that a table is fitted to, per alternative. */
 const networksEach = 8;
 
 /** What the alternatives of a space's parts add to a cost. */
@@ -17,8 +17,8 @@ export interface CostTable {
 }
 
 /**
- * Fits a table to the counted costs of random networks of a space: an approximation, for what a row costs depends on the channels and
- * pixels that come in. Whoever proposes by it counts what it proposes.
+ * Fits a table to the counted costs of random networks of a space: an approximation, since the cost of a row depends on the channels
+ * and pixels that it receives. Its user counts the networks that it proposes.
  */
 export function costTable(parts: SpaceParts, counter: Counter, cost: keyof Costs, seed: number): CostTable {
   const random = randomState(seed, 'cost table');

@@ -2,13 +2,13 @@ import type { StudyConfig } from './study-config.ts';
 import type { Subject, Trainer } from './trainer.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** What a study tries: networks, one after the other, which may follow from what is known of those before. */
+/** What a study tries: networks, one after the other, each of which may depend on the results of those before. */
 export interface Proposer {
   /** The next network, which may be one that was proposed before; undefined where there is none. */
   propose(): Proposal | undefined;
-  /** After this many proposals all are learned from before the next is made. */
+  /** After every this many proposals, all their results are learned from before the next is made. */
   readonly batch?: number;
-  /** How many networks there are; undefined where it is not known. */
+  /** The number of networks; undefined where it is not known. */
   readonly networks?: bigint;
 }
 
@@ -17,14 +17,14 @@ export interface Proposal {
   learn(record: TrialRecord): void;
 }
 
-/** This many proposals in a row that are known already end the search: what is left is too rare to find. */
+/** This many known proposals in a row end the search: what is left is too rare to find. */
 const mostInVain = 2000;
-/** How many trainings have to be known before one ends early. */
+/** How many trainings must be known before one may end early. */
 const leastForMedian = 5;
 
 /**
  * Trains what is proposed at the first rung. Proposals are learned from in their order, each a fixed number of proposals after it was
- * made: the search depends on the results alone, and neither on how many run at a time nor on which ends first. A search that is
+ * made: the search depends only on the results, not on how many run at a time or which ends first. A search that is
  * resumed proposes the same again and finds the results in the log.
  * @returns the networks in their order; undefined where it was stopped
  */
@@ -65,7 +65,7 @@ export async function explore(
     inVain = isNew ? 0 : inVain + 1;
     found.set(subject.network, subject);
     const training = trainer.train(subject, 0, stopsEarly ? mediansOf(learned) : []);
-    // whoever waits for it gets the error; one that nobody waits for yet must not end the process
+    // its caller gets the error; one that is not awaited yet must not end the process
     training.catch(() => {});
     open.push({ proposal, isNew, training });
   }
@@ -74,7 +74,7 @@ export async function explore(
 }
 
 /**
- * For each epoch the median of the best accuracies so far (the rule of Golovin et al., KDD 2017): who is below does not go on.
+ * For each epoch the median of the best accuracies so far (the rule of Golovin et al., KDD 2017): a training below it ends.
  */
 function mediansOf(records: readonly TrialRecord[]): number[] {
   const trained = records.filter(({ accuracies }) => accuracies.length > 0);

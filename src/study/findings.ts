@@ -5,7 +5,7 @@ import type { Scorer } from './scorer.ts';
 import { costOf, type StudyConfig } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** Two rungs that networks were trained at both: how well the shorter training ranks them. */
+/** How well the shorter of two rungs ranks the networks that were trained at both. */
 export interface RungCorrelation {
   readonly from: number;
   readonly to: number;
@@ -16,15 +16,15 @@ export interface RungCorrelation {
 
 /** What a study has found so far. */
 export interface Findings {
-  /** The longest training that any network has. */
+  /** The longest training of any network. */
   readonly rung: number;
   /** At that rung and within the budgets: none is both more accurate and cheaper. The cheapest first. */
   readonly front: readonly TrialRecord[];
   /** At that rung, within the budgets. */
   readonly best: TrialRecord | undefined;
-  /** The starting point, at its longest training. */
+  /** The starting point, after its longest training. */
   readonly start: TrialRecord | undefined;
-  /** Every network at its longest training. */
+  /** Every network, after its longest training. */
   readonly networks: readonly TrialRecord[];
   readonly correlations: readonly RungCorrelation[];
 }
@@ -44,7 +44,7 @@ export function findingsOf(config: StudyConfig, scorer: Scorer, records: readonl
 }
 
 /**
- * Trained to their end, and within the budgets; of a study of scaling a candidate, which neither the base is nor what candidates are
+ * Trained to the end, and within the budgets; in a study of scaling only candidates: neither the base nor what candidates are
  * compared with.
  */
 export function isWithin({ budgets, scale }: StudyConfig, record: TrialRecord): boolean {
@@ -56,7 +56,7 @@ function scored(cost: StudyConfig['cost'], record: TrialRecord) {
   return { record, candidate: [], scores: [record.accuracy, -costOf(record, cost)] };
 }
 
-/** The networks that were trained the longest, the most accurate first, and of equals the cheaper. */
+/** The networks that were trained the longest, the most accurate first; the cheaper first where equal. */
 export function ranked(config: StudyConfig, { networks, rung }: Findings): TrialRecord[] {
   const { cost } = config;
   return networks

@@ -24,7 +24,7 @@ import { shortProxy } from './short-proxy.ts';
 import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
 import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
 
-/** What every study is asked for. Paths are relative to `cwd`. */
+/** The options of every study. Paths are relative to `cwd`. */
 export interface StudyOptions {
   readonly spec: string | Spec;
   readonly network?: NetworkRequest;
@@ -59,7 +59,7 @@ export interface SearchOptions extends StudyOptions {
   readonly table?: string;
 }
 
-/** A study that was found to be possible, before anything of it is written. */
+/** A study that can be run; nothing of it is written yet. */
 export interface StudyPlan {
   readonly config: StudyConfig;
   readonly copy: SpecCopy;
@@ -67,8 +67,8 @@ export interface StudyPlan {
 }
 
 /**
- * What the recipe of training is without being asked for: a proxy has no time to warm up or to average weights, and the images for the
- * last test are not those that choose networks.
+ * The default training recipe: a proxy has no time to warm up or to average weights, and the images of the final test must not choose
+ * networks.
  */
 export const proxySettings: Partial<Settings> = { warmup: 0, ema: 0, validation: 0.1 };
 
@@ -126,7 +126,7 @@ export async function planSearch(options: SearchOptions, report?: Report): Promi
   };
 }
 
-/** The table that is given, if it knows the starting point. */
+/** The given table, if it covers the starting point. */
 function openTable(
   { table: shown, cost, budgets = {}, cwd = process.cwd() }: SearchOptions,
   { model, space }: OpenedSpace,
@@ -166,7 +166,7 @@ export async function planScale(options: ScaleOptions, report?: Report): Promise
   const scale = { ...scaleDefaults, ...options.scale };
   const { copy, config } = await planShared(options, spec, options.network ?? {}, spec, report);
   const planned: StudyConfig = { ...config, trials: options.trials ?? Number.MAX_SAFE_INTEGER, scale };
-  // what cannot be scaled is said before a folder is made
+  // a spec that cannot be scaled is reported before a folder is made
   const { candidates } = openScaling(spec, planned);
   if (candidates.length === 0) {
     throw new RunError(
@@ -181,7 +181,7 @@ export function specOf({ spec, cwd = process.cwd() }: StudyOptions): Spec {
   return typeof spec === 'string' ? openSpecByName(spec, cwd) : spec;
 }
 
-/** What all studies have in common, from a network of theirs that is planned as a training run. */
+/** What all studies have in common, from one of their networks, planned as a training run. */
 export async function planShared(
   options: StudyOptions,
   start: Spec,
@@ -199,7 +199,7 @@ export async function planShared(
   }
   const settings = { ...proxySettings, ...options.settings, seed: options.seed ?? 0 };
   const quiet: Report = (event) => {
-    // what belongs to the data or the recipe is told once; a warning about the first network says little of the others
+    // warnings about the data or the recipe are given once; one about the first network says little about the others
     if (event.kind === 'warning') report?.(event);
   };
   const plan = await planRun(

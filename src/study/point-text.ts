@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatFactor, formatMilliseconds } from '../r
 import type { StudyCost } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** What costs are called in tables. */
+/** The names of costs in tables. */
 export const costTitles: Readonly<Record<StudyCost, string>> = {
   params: 'params',
   macs: 'MACs',
@@ -16,7 +16,7 @@ export function costText(cost: StudyCost, value: number): string {
   return cost === 'memory' ? formatBytes(value) : formatCount(value);
 }
 
-/** What distinguishes a network, in a line: the values of its choices, or its factors. */
+/** What distinguishes a network, in one line: the values of its choices, or its factors. */
 export function pointText({ point }: Pick<TrialRecord, 'point'>): string {
   return Object.entries(point)
     .map(([name, value]) => (typeof value === 'number' ? `${name} ${formatFactor(value)}` : value))

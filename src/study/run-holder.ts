@@ -1,14 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { holderOf, keepHolding, lastHeard, removeLock } from '../train/run/run-lock.ts';
 
-/** How often a process says that it holds a run, in milliseconds. */
+/** How often a process renews its claim on a run, in milliseconds. */
 const beat = 2000;
-/** A process of another machine that has said nothing for so long, in milliseconds, has gone. */
+/** After this time without a renewal, in milliseconds, a process on another machine is considered dead. */
 const longestSilence = 30_000;
 
 /**
- * Waits for the process that holds a run: one that was killed a moment ago, whose training ends its step before it hears of it; or
- * one of a machine that shares the folder and lost its job to this one, which goes on unless it has died.
+ * Waits for the process that holds a run: one that has just been killed, whose training first finishes its step; or one on a machine that shares the folder and lost its job to this one, which continues unless it has died.
  * @returns false where the signal came first
  */
 export async function waitUntilFree(out: string, signal: AbortSignal, silence = longestSilence): Promise<boolean> {
@@ -27,7 +26,7 @@ export async function waitUntilFree(out: string, signal: AbortSignal, silence = 
   return !signal.aborted;
 }
 
-/** Says again and again that this process holds a run. `lost` is aborted where another has taken it. */
+/** Renews this process's claim on a run until it ends. `lost` is aborted where another has taken the run. */
 export function holdRun(out: string): { readonly lost: AbortSignal; release(): void } {
   const controller = new AbortController();
   const timer = setInterval(() => {

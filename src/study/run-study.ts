@@ -20,7 +20,7 @@ import { openTrialLog, readTrials, type TrialRecord } from './trial-log.ts';
 import { createTrialPool, type TrialPool, type TrialProgram } from './trial-pool.ts';
 import { writeFindings } from './write-findings.ts';
 
-/** Where and with what a study is computed: nothing that changes what it finds. */
+/** Where and how a study is computed: nothing that changes what it finds. */
 export interface StudyPlace {
   readonly program: TrialProgram;
   readonly workers?: number | undefined;
@@ -36,7 +36,7 @@ export interface StudyControl {
 }
 
 export interface StudyOutcome extends StudyFound {
-  /** Whether it came to its end, or was stopped and can be resumed. */
+  /** Whether it finished, or was stopped and can be resumed. */
   readonly finished: boolean;
 }
 
@@ -59,7 +59,10 @@ export async function startStudy(
   }
 }
 
-/** Continues the study of a folder, to what it would have found uninterrupted. @throws RunError if there is none or it is held */
+/**
+ * Continues the study in a folder; it finds what it would have found uninterrupted. @throws RunError if there is none or it is
+ * held
+ */
 export async function resumeStudy(shown: string, place: StudyPlace, control: StudyControl = {}): Promise<StudyOutcome> {
   const { cwd = process.cwd() } = place;
   const folder = { path: resolve(cwd, shown), shown };
@@ -118,7 +121,7 @@ async function requireQueue({ backend }: StudyConfig, { queue, cwd = process.cwd
   if (backend === 'auto') {
     throw new SettingError(
       'backend',
-      words`${option('queue')} needs ${option('backend')}: the best one of each machine would make results depend on who trains`,
+      words`${option('queue')} needs ${option('backend')}: the best one of each machine would make results depend on which machine trains`,
     );
   }
   await closeQuietly(await openQueueServer(queue, cwd).queue(studiesQueue));
@@ -138,9 +141,8 @@ function openPool(
 }
 
 /**
- * Successive halving (Jamieson & Talwalkar, AISTATS 2016): all networks are trained for as long as the proxy takes, the best of them
- * longer, and so on. The starting point goes all the way.
- * @returns whether it came to its end
+ * Successive halving (Jamieson & Talwalkar, AISTATS 2016): all networks get the shortest training, the best of them a longer one,
+ * and so on. The starting point gets all of them. @returns whether it finished
  */
 async function climb(
   config: StudyConfig,
@@ -170,7 +172,7 @@ async function climb(
   return true;
 }
 
-/** Trains what a study compares its findings with, for as long as these were. @returns whether it came to its end */
+/** Trains what a study compares its findings with, for the same number of epochs. @returns whether it finished */
 async function compare(
   config: StudyConfig,
   { others }: StudyKind,
@@ -186,7 +188,7 @@ async function compare(
   return !trained.includes(undefined);
 }
 
-/** Whether a network betters what was known before it: the objective, or the front. */
+/** Whether a network improves on those before it: the objective, or the front. */
 function improvement(config: StudyConfig, scorer: Scorer): (record: TrialRecord) => boolean {
   const known: TrialRecord[] = [];
   let best = Number.NEGATIVE_INFINITY;
@@ -208,7 +210,7 @@ export function readFindings(folder: StudyFolder): StudyFound {
   return { folder, config, scorer, findings, compared: compared(findings, records) };
 }
 
-/** The path of a file in a study's folder, as its user calls it. */
+/** The path of a file in a study's folder, as the user wrote it. */
 export function shownPath({ shown }: StudyFolder, name: string): string {
   return join(shown, name);
 }

@@ -38,7 +38,7 @@ export function openScaling(spec: Spec, { network, scale, budgets, trials, seed 
   return { ...found, model, candidates: sampled(candidates, trials, seed) };
 }
 
-/** This many of the candidates, in their order. */
+/** This many of the candidates, in order. */
 function sampled(candidates: readonly ScaledNetwork[], count: number, seed: number): readonly ScaledNetwork[] {
   const left = [...candidates];
   const random = randomState(seed, 'scale candidates');
@@ -80,7 +80,7 @@ export function comparedSubjects(
   });
 }
 
-/** The same, as far as they are trained for as long as the candidates. */
+/** The same, those that are trained for as long as the candidates. */
 export function comparedRecords(
   config: StudyConfig,
   scaling: OpenedScaling,

@@ -9,7 +9,7 @@ import type { TrialRecord } from './trial-log.ts';
 
 /** What a study maximises. */
 export interface Scorer {
-  /** As people read it: `accuracy * (macs / 4e6) ^ -0.07`; undefined where a front of accuracy and cost is looked for. */
+  /** For people: `accuracy * (macs / 4e6) ^ -0.07`; undefined where the aim is a front of accuracy and cost. */
   readonly text?: string;
   /** The value to maximise; the accuracy where there is no other objective. */
   value(record: Pick<TrialRecord, 'accuracy' | keyof SpaceCosts>): number;
@@ -18,7 +18,7 @@ export interface Scorer {
 /** The default of `abs`: in TuNAS's paper from -0.02 to -0.1 suit ImageNet. */
 export const defaultBeta = -0.07;
 
-/** The objective of a study: a reward that is asked for, else the spec's `maximize`, else accuracy against cost. @throws RunError */
+/** The objective of a study: a requested reward, else the spec's `maximize`, else accuracy against cost. @throws RunError */
 export function createScorer(
   model: DeclaredModel,
   { network, search, cost, table }: Pick<StudyConfig, 'network' | 'search' | 'cost' | 'table'>,

@@ -51,7 +51,7 @@ function refused(diagnostics: readonly Diagnostic[]): RunError {
   return new RunError('the spec cannot be searched', { diagnostics });
 }
 
-/** This many candidates in a row that are too large or do not build end the search. */
+/** The search ends after this many candidates in a row that are too large or do not build. */
 const mostRefused = 5000;
 
 export interface SearchProposer extends Proposer {
@@ -60,8 +60,8 @@ export interface SearchProposer extends Proposer {
 }
 
 /**
- * Proposes the networks of a space by a search algorithm. The spec of each is written into the study's folder.
- * @param table of a study that knows latencies: what it does not know is not proposed
+ * Proposes the networks of a space by a search algorithm. The spec of each is written into the study's folder. @param
+ * table latencies, if the study has them: networks missing from it are not proposed
  */
 export function createSearchProposer(
   folder: StudyFolder,
@@ -73,7 +73,7 @@ export function createSearchProposer(
 ): SearchProposer {
   const { network: request, budgets, cost } = config;
   const counter = createCounter(model, request, space);
-  /** By the counter's name of the network; undefined for those that are not trained. */
+  /** By the counter's identity of the network; undefined for those that are not trained. */
   const counted = new Map<string, Subject | undefined>();
   const byHash = new Map<string, Subject>();
   const subjectOf = (encoding: Encoding, isStart = false): Subject | undefined => {
@@ -100,7 +100,7 @@ export function createSearchProposer(
     if (!hasNetwork(folder, config, network)) {
       const { text, diagnostics } = settleChoices(spec.source, spec.host, space, encoding, request);
       if (text === undefined) {
-        // two uses of one table with different choices are no text; any other candidate that builds is
+        // two uses of one table with different choices cannot be written; any other candidate that builds can
         if (isStart) throw refused(diagnostics);
         return undefined;
       }

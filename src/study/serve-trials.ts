@@ -5,18 +5,18 @@ import type { TrialControl } from './train-trial.ts';
 import type { FromTrial, ToTrial, TrialJob } from './trial-job.ts';
 import type { TrialResult } from './trial-log.ts';
 
-/** How often progress is told, in milliseconds. */
+/** How often progress is reported, in milliseconds. */
 const interval = 200;
 
-/** What a child process does with what it is sent. */
+/** How a child process handles messages. */
 export interface TrialWork {
   train(job: TrialJob, control: TrialControl): Promise<TrialResult | undefined>;
   check(job: TrialJob, images: RunConfig['images']): Promise<string | undefined>;
 }
 
 /**
- * What a child process does: trains what it is sent, one network after the other, until its parent ends it. Where the parent is gone,
- * the training under way finishes its step and leaves a checkpoint, so that whoever takes it up next loses nothing.
+ * What a child process does: trains what it is sent, one network after the other, until its parent ends it. If the parent is gone,
+ * the training under way finishes its step and leaves a checkpoint, so that nothing is lost for whoever continues it.
  */
 export function serveTrials(work: TrialWork): void {
   const controller = new AbortController();

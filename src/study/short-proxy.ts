@@ -1,12 +1,11 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { option, type Words, words } from '../diagnostics/words.ts';
 
-/** From this share of their initial values on, the averages of batch norms say little of the images. */
+/** Above this share of their initial values, the averages of batch norms say little about the images. */
 const mostLeft = 0.05;
 
 /**
- * What is wrong with a training so short that the running averages of batch norms, which validation uses, still hold much of their
- * initial values: after n steps momentum ^ n of them is left. At 0.99, as in the convention tf, that takes 300 steps.
+ * A warning for a training so short that the running averages of batch norms, which validation uses, are still largely their initial values: after n steps momentum ^ n of these is left. At 0.99, as in the convention tf, that takes 300 steps.
  * @param steps of the shortest training
  * @returns undefined where it is long enough
  */
@@ -15,5 +14,5 @@ export function shortProxy({ nodes }: Graph, steps: number): Words | undefined {
   const left = momentum ** steps;
   if (left <= mostLeft) return undefined;
   const enough = Math.ceil(Math.log(mostLeft) / Math.log(momentum));
-  return words`the shortest training has ${steps} steps, after which the averages of batch norms with a momentum of ${momentum} still hold ${Math.round(left * 100)} % of their initial values: accuracies say little. ${enough} steps are enough: more epochs in ${option('rungs')}, a smaller ${option('batch')}, or a smaller momentum in the spec's convention`;
+  return words`the shortest training has ${steps} steps, after which the averages of batch norms with a momentum of ${momentum} still hold ${Math.round(left * 100)} % of their initial values: accuracies mean little. ${enough} steps are enough: more epochs in ${option('rungs')}, a smaller ${option('batch')}, or a smaller momentum in the spec's convention`;
 }

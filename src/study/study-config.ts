@@ -11,17 +11,17 @@ export type AlgorithmName = (typeof algorithmNames)[number];
 export const rewardNames = ['soft', 'hard', 'abs'] as const;
 export type RewardName = (typeof rewardNames)[number];
 
-/** What a study weighs accuracy against: what a network has, or the latency that a table gives. */
+/** What a study weighs accuracy against: a counted cost, or the latency from a table. */
 export type StudyCost = keyof SpaceCosts;
 export const countedCosts = ['params', 'macs', 'activations', 'memory'] as const satisfies readonly (keyof Costs)[];
 export const studyCosts: readonly StudyCost[] = [...countedCosts, 'latency'];
 
-/** The costs of a study's networks. Every one of a study with a table has a latency. */
+/** The costs of a study's networks. In a study with a table each has a latency. */
 export function costsOfStudy({ table }: Pick<StudyConfig, 'table'>): readonly StudyCost[] {
   return table ? studyCosts : countedCosts;
 }
 
-/** A cost of a network; one that is not known is above any other. */
+/** A cost of a network; infinite where it is not known. */
 export function costOf(costs: SpaceCosts, cost: StudyCost): number {
   return costs[cost] ?? Number.POSITIVE_INFINITY;
 }
@@ -38,25 +38,25 @@ export interface StudyTable {
 export interface Reward {
   readonly name: RewardName;
   readonly target: number;
-  /** Of `abs`: what being off by the whole target costs; below 0. */
+  /** For `abs`: the cost of being off by the whole target; below 0. */
   readonly beta?: number;
 }
 
 /** How a space is searched. */
 export interface SearchSettings {
   readonly algorithm: AlgorithmName;
-  /** Of evolution and NSGA-II. */
+  /** For evolution and NSGA-II. */
   readonly population: number;
-  /** Of evolution: of how many the best becomes a parent. */
+  /** For evolution: the size of the sample whose best becomes a parent. */
   readonly sample: number;
-  /** Choices that are settled from the start, as `--set` has them. */
+  /** Choices that are fixed from the start, as given with `--set`. */
   readonly given: Readonly<Record<string, string>>;
   readonly reward?: Reward;
 }
 
-/** How coefficients of compound scaling are looked for. */
+/** How coefficients of compound scaling are searched for. */
 export interface ScaleSettings {
-  /** How many times as much the larger network may have of `by`, and how far it may be off. */
+  /** By what factor `by` may grow in the larger network, and how far it may be off. */
   readonly budget: number;
   readonly tolerance: number;
   /** `product`: alpha * beta^2 * gamma^2, as the paper has it; else a cost of the built networks. */
@@ -73,7 +73,7 @@ export interface StudyConfig {
   readonly format: 1;
   /** Of the compiler. */
   readonly version: string;
-  /** The spec's entry within the folder's `spec/`, and what it is called. */
+  /** The spec's entry file within the folder's `spec/`, and its name. */
   readonly spec: string;
   readonly name: string;
   readonly network: NetworkRequest;
@@ -81,24 +81,24 @@ export interface StudyConfig {
   readonly data: string;
   readonly images: RunConfig['images'];
   readonly backend: BackendRequest;
-  /** Cores of each trial: how a backend splits its sums can show in the last digits. */
+  /** Cores per trial: how a backend splits sums can change the last digits. */
   readonly threads: number;
-  /** Of training, without the number of epochs. */
+  /** Training settings, without the number of epochs. */
   readonly settings: Partial<Settings>;
   /** Epochs of the proxy and of each longer training after it. */
   readonly rungs: readonly number[];
-  /** One network in this many goes on to the next rung. */
+  /** One in this many networks goes on to the next rung. */
   readonly keep: number;
   readonly seed: number;
-  /** How many networks are trained at most, besides the starting point. */
+  /** How many networks are trained at most, in addition to the starting point. */
   readonly trials: number;
-  /** How many proposals are made before the first of them is learned from. */
+  /** How many proposals are made before the first result is learned from. */
   readonly ahead: number;
   readonly cost: StudyCost;
   readonly budgets: SpaceBudgets;
-  /** Of a search that knows latencies. */
+  /** For a search with latencies. */
   readonly table?: StudyTable;
-  /** Whether a training ends that is below the median of those before it at the same epoch. */
+  /** Whether a training ends early if it is below the median of those before it at the same epoch. */
   readonly stopsEarly: boolean;
   /** The study ends after this many networks without an improvement. */
   readonly patience?: number;
@@ -161,6 +161,6 @@ export function parseStudy(text: string, shown: string): StudyConfig {
   }
   const problem = shape(value, '');
   if (problem !== undefined)
-    throw new RunError(`'${shown}' is no configuration of a study that this version of enetc reads: ${problem}`);
+    throw new RunError(`'${shown}' is not a study configuration that this version of enetc reads: ${problem}`);
   return value as StudyConfig;
 }

@@ -2,7 +2,7 @@ import type { Scorer } from './scorer.ts';
 import { costsOfStudy, type StudyConfig } from './study-config.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** The log of a study as CSV: a row for each training, a column for each choice or factor. */
+/** The log of a study as CSV: one row per training, one column per choice or factor. */
 export function studyCsv(config: StudyConfig, records: readonly TrialRecord[], scorer: Scorer): string {
   const costs = costsOfStudy(config);
   const points = [...new Set(records.flatMap(({ point }) => Object.keys(point)))];

@@ -21,17 +21,17 @@ import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
  * A study's folder. It contains:
  *
  * - `config.json`, `spec/`: what the study is; written once.
- * - `latency.json`: of a search that knows latencies their table; written once.
- * - `trials.jsonl`: a line for each training, appended as it ends.
+ * - `latency.json`: the table of a search with latencies; written once.
+ * - `trials.jsonl`: one line per training, appended as it ends.
  * - `networks/`: every network that was trained, as a plain spec.
  * - `runs/`: the training of each, as `enetc train` makes them.
  * - `front.json`, `front.svg`, `report.html`: what it found.
- * - `lock`: who is writing it.
+ * - `lock`: the process that is writing it.
  */
 export interface StudyFolder {
   /** Absolute. */
   readonly path: string;
-  /** As its user calls it. */
+  /** As the user wrote it. */
   readonly shown: string;
 }
 
@@ -42,12 +42,14 @@ export const networksFolder = 'networks';
 export const runsFolder = 'runs';
 export const trialsFile = 'trials.jsonl';
 
-/** The next free one of `studies/NAME-1`, `studies/NAME-2` and so on, made at once so that no other process takes it. */
+/**
+ * The next free one of `studies/NAME-1`, `studies/NAME-2` and so on, created at once so that no other process takes it.
+ */
 export function createNumberedStudy(cwd: string, name: string): StudyFolder {
   return createNumberedFolder(cwd, 'studies', name, 'study');
 }
 
-/** Makes a folder for a study, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
+/** Makes a folder for a study, or takes an empty one. @throws RunError for one that is not empty or cannot be made. */
 export function createStudyFolder(path: string, shown: string): StudyFolder {
   makeOwnFolder(path, shown, 'study');
   if (existsSync(join(path, configFile))) {
@@ -56,7 +58,7 @@ export function createStudyFolder(path: string, shown: string): StudyFolder {
       { setting: 'out' },
     );
   }
-  // A study that was killed before it had a configuration leaves no more than this.
+  // All that a study leaves that was killed before it had a configuration.
   const ours = (name: string) =>
     [specFolder, networksFolder, runsFolder, tableFile, 'lock'].includes(name) ||
     name.startsWith('lock.') ||
@@ -70,8 +72,8 @@ export function createStudyFolder(path: string, shown: string): StudyFolder {
 }
 
 /**
- * Writes what a study is. From then on it can be resumed. The files that the spec imports stand next to the networks too, so that these
- * compile where they are.
+ * Writes what a study is. From then on it can be resumed. The files that the spec imports are copied next to the networks too, so that
+ * these compile where they are.
  */
 export function writeStudy(
   { path }: StudyFolder,
@@ -121,16 +123,16 @@ export function readStudy({ path, shown }: StudyFolder): StudyConfig {
   return parseStudy(text, join(shown, configFile));
 }
 
-/** The table of latencies that a study began with. @throws RunError if it is gone or another */
+/** The table of latencies that a study began with. @throws RunError if it is missing or different */
 export function openStudyTable({ path, shown }: StudyFolder, { table }: StudyConfig): LatencyTable | undefined {
   if (!table) return undefined;
   const file = join(path, tableFile);
   const read = readTable(file, join(shown, tableFile));
   if (digestOf(read) === table.digest) return read.table;
-  throw new RunError(`'${join(shown, tableFile)}' is not the table that the study began with: its digest is another`);
+  throw new RunError(`'${join(shown, tableFile)}' is not the table that the study began with: its digest differs`);
 }
 
-/** The other studies in the folder that a study is in, with what they are. */
+/** The other studies in a study's parent folder, with their configurations. */
 export function* siblingStudies({ path }: StudyFolder): Generator<{ folder: StudyFolder; config: StudyConfig }> {
   const parent = dirname(path);
   for (const name of (orUndefined(() => readdirSync(parent)) ?? []).sort()) {

@@ -28,19 +28,19 @@ export interface StudyFound {
   readonly compared: readonly ComparedRecord[];
 }
 
-/** What a study of a kind does in its own way. */
+/** What differs between kinds of studies. */
 export interface StudyKind {
   readonly scorer: Scorer;
   open(): { readonly proposer: Proposer; readonly start: Subject };
-  /** What the findings are compared with, to be trained. */
+  /** Networks to train that the findings are compared with. */
   others(findings: Findings): readonly Subject[];
-  /** The same, as far as it is trained. */
+  /** The same, those that are trained. */
   compared(findings: Findings, records: readonly TrialRecord[]): readonly ComparedRecord[];
-  /** The spec of a network, for who takes it out of the study. */
+  /** The spec of a network, for use outside of the study. */
   specOf(record: TrialRecord): string;
 }
 
-/** Opens a study as what it is: a search of a space, or one of scaling coefficients. @throws RunError for a spec that is neither */
+/** Opens a study by its kind: a search of a space, or of scaling coefficients. @throws RunError for a spec that is neither */
 export function openStudyKind(folder: StudyFolder, config: StudyConfig): StudyKind {
   const spec = openStudySpec(folder, config);
   if (!config.scale) {

@@ -4,13 +4,15 @@ import { readProblem } from '../node/system-errors.ts';
 import { type LatencyTable, parseLatencyTable } from '../search/latency/latency-table.ts';
 import { RunError } from '../train/run-error.ts';
 
-/** A table of latencies with the text that it was read from, of which a study keeps a copy. */
+/** A table of latencies with the text that it was read from; a study keeps a copy of this. */
 export interface LatencyTableText {
   readonly text: string;
   readonly table: LatencyTable;
 }
 
-/** Reads a table of latencies. @param shown as its user calls it @throws RunError for a file that is none */
+/**
+ * Reads a table of latencies. @param shown as the user wrote it @throws RunError for a file that is not such a table
+ */
 export function readTable(path: string, shown: string): LatencyTableText {
   let text: string;
   try {
@@ -23,7 +25,7 @@ export function readTable(path: string, shown: string): LatencyTableText {
   return { text, table };
 }
 
-/** By which a study knows its table. */
+/** The digest by which a study identifies its table. */
 export function digestOf({ text }: LatencyTableText): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -15,12 +15,12 @@ import type { TrialResult } from './trial-log.ts';
 
 export interface TrialControl {
   readonly signal: AbortSignal;
-  /** @param done epochs, with the part of the current one */
+  /** @param done epochs, including the fraction of the current one */
   progress(done: number, accuracy: number | undefined): void;
 }
 
 /**
- * Trains a network to a number of epochs, or continues its training from where it stands.
+ * Trains a network to a number of epochs, or continues its training from its checkpoint.
  * @returns undefined where the signal stopped it: it left a checkpoint
  * @throws DataError, BackendUnavailable and FileError, which would stop every other network too
  */
@@ -61,7 +61,7 @@ async function train(job: TrialJob, { signal, progress }: TrialControl): Promise
   }
 }
 
-/** The last epoch has nothing after it that could be spared. */
+/** After the last epoch there is nothing left to save. */
 function isBelow({ stopBelow, epochs }: TrialJob, epoch: number, accuracy: number): boolean {
   return epoch + 1 < epochs && accuracy < (stopBelow[epoch] ?? 0);
 }
@@ -74,7 +74,7 @@ async function open(job: TrialJob, onEvent: (event: TrainEvent) => void): Promis
     const longer = epochs > config.settings.epochs;
     return openRun(out, { ...common, ...(longer && { epochs }) }, { onEvent });
   }
-  // what was killed before it had a configuration
+  // killed before it had a configuration
   rmSync(out, { recursive: true, force: true });
   const plan = await planRun(
     { ...common, spec: openNetwork(job), network, settings: { ...settings, epochs } },
@@ -93,7 +93,7 @@ function accuraciesOf({ out, epochs }: TrialJob): number[] {
   return records.filter(({ epoch }) => epoch < epochs).map(accuracyOf);
 }
 
-/** By the better of the weights that are validated: those that the run keeps as its best. */
+/** By the better of the validated weights: those that the run keeps as its best. */
 function accuracyOf({ validation: { averages, raw } }: EpochRecord): number {
   return Math.max(averages?.accuracy ?? 0, raw?.accuracy ?? 0);
 }

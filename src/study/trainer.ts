@@ -10,7 +10,7 @@ import type { TrialPool } from './trial-pool.ts';
 
 /** A network of a study. Its spec is in the folder. */
 export interface Subject {
-  /** Counts the networks of the study, from 0. */
+  /** The number of the network in the study, from 0. */
   readonly trial: number;
   readonly network: string;
   readonly costs: SpaceCosts;
@@ -25,14 +25,13 @@ export interface Running {
   readonly epochs: number;
   readonly done: number;
   readonly accuracy?: number;
-  /** The machine that trains it, where that is another process's choice. */
+  /** The machine that trains it, where another process chose it. */
   readonly worker?: string;
 }
 
 export interface Trainer {
   /**
-   * What a network reaches at a rung: from the log, from another study of the same training, or by training it. Each is trained once,
-   * however often it is asked for.
+   * What a network reaches at a rung: from the log, from another study with the same training, or by training it. Each is trained once, however often it is requested.
    * @returns undefined where the study was stopped first
    */
   train(subject: Subject, rung: number, stopBelow?: readonly number[]): Promise<TrialRecord | undefined>;
@@ -40,7 +39,7 @@ export interface Trainer {
 }
 
 export interface TrainerEvents {
-  /** A training came to its end, or its result was taken from elsewhere. */
+  /** A training has ended, or its result was taken from elsewhere. */
   ended(record: TrialRecord): void;
   progress(): void;
 }
@@ -112,8 +111,8 @@ export function epochsOf({ rungs }: StudyConfig, rung: number): number {
 }
 
 /**
- * What the run of a network at a rung is called. A longer training continues the shorter one, unless what an epoch does depends on how
- * many there are: then it starts over.
+ * The name of a network's run at a rung. A longer training continues the shorter one, unless an epoch depends on how many there are:
+ * then it starts over.
  */
 function runName(config: StudyConfig, network: string, rung: number): string {
   return dependsOnLength(resolveSettings(config.settings)) ? `${network}-${epochsOf(config, rung)}` : network;
@@ -129,7 +128,7 @@ function trialKey(config: StudyConfig, network: string, epochs: number, stopBelo
   return `t${createHash('sha256').update(all).digest('hex').slice(0, 32)}`;
 }
 
-/** What other studies in the same folder know of the same training: equal data, settings, backend and compiler. */
+/** Results of the same training in other studies of the same folder: equal data, settings, backend and compiler. */
 function knownElsewhere(folder: StudyFolder, config: StudyConfig): ReadonlyMap<string, TrialResult> {
   const known = new Map<string, TrialResult>();
   const own = trainingOf(config);

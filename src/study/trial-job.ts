@@ -3,9 +3,9 @@ import type { NetworkRequest, RunConfig } from '../train/run/run-config.ts';
 import type { Settings } from '../train/settings.ts';
 import type { TrialResult } from './trial-log.ts';
 
-/** A training of one network, as it is asked of a child process. */
+/** A training of one network, as a child process receives it. */
 export interface TrialJob {
-  /** Names the training, whoever does it: equal keys give equal results (`trialKey`). */
+  /** Identifies the training, wherever it is done: equal keys give equal results (`trialKey`). */
   readonly key: string;
   /** The spec of the network and the folder that it may import from; absolute. */
   readonly spec: string;
@@ -15,10 +15,10 @@ export interface TrialJob {
   readonly data: string;
   readonly settings: Partial<Settings>;
   readonly epochs: number;
-  /** The folder of the training run, which is continued where it is there; absolute. */
+  /** The folder of the training run, which is continued if it exists; absolute. */
   readonly out: string;
   readonly backend: BackendRequest;
-  /** For each epoch the accuracy below which the training ends after it. */
+  /** For each epoch the accuracy below which the training ends there. */
   readonly stopBelow: readonly number[];
   /** A file that gets the result before it is sent, so that it outlives the process that waits for it; absolute. */
   readonly spool?: string;
@@ -26,17 +26,17 @@ export interface TrialJob {
 
 export type ToTrial =
   | { readonly kind: 'job'; readonly id: number; readonly job: TrialJob }
-  /** Whether such trainings can be done here, on these images. */
+  /** Asks whether such trainings can be done here, on these images. */
   | { readonly kind: 'check'; readonly id: number; readonly job: TrialJob; readonly images: RunConfig['images'] }
   | { readonly kind: 'stop' };
 
 export type FromTrial =
-  /** `done`: epochs, with the part of the current one. */
+  /** `done`: epochs, including the fraction of the current one. */
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly accuracy?: number }
   | { readonly kind: 'result'; readonly id: number; readonly result: TrialResult }
   /** `problem`: why such trainings cannot be done here. */
   | { readonly kind: 'checked'; readonly id: number; readonly problem?: string }
   /** It was stopped, and left a checkpoint. */
   | { readonly kind: 'stopped'; readonly id: number }
-  /** Nothing that belongs to this network alone: no other would train either. */
+  /** Not specific to this network: no other would train either. */
   | { readonly kind: 'broken'; readonly id: number; readonly message: string; readonly advice?: string };

@@ -18,18 +18,18 @@ export type TrialState = (typeof trialStates)[number];
 /** What a training gave. */
 export interface TrialResult {
   readonly state: TrialState;
-  /** Of the best epoch, on the validation images; 0 for a training that failed. */
+  /** The accuracy of the best epoch, on the validation images; 0 for a training that failed. */
   readonly accuracy: number;
-  /** After each epoch. */
+  /** The accuracy after each epoch. */
   readonly accuracies: readonly number[];
   readonly reason?: string;
-  /** How long it took, on the clock. */
+  /** How long it took, in wall-clock time. */
   readonly seconds: number;
 }
 
 /** A line of `trials.jsonl`: one training of one network. */
 export interface TrialRecord extends TrialResult, SpaceCosts {
-  /** Counts the networks of the study, from 0: its starting point. */
+  /** The number of the network in the study; 0 is the starting point. */
   readonly trial: number;
   /** `networkHash` */
   readonly network: string;
@@ -69,14 +69,17 @@ const shape = anObject(
 /** The log of a study, held by the process that runs it. */
 export interface TrialLog {
   readonly records: readonly TrialRecord[];
-  /** What is known of a network at a rung. */
+  /** What is known about a network at a rung. */
   find(network: string, rung: number): TrialRecord | undefined;
-  /** The line is on the disk when this returns; a process that is killed within leaves it whole or without its end. */
+  /** The line is on the disk when this returns; a process killed in between leaves a complete or a truncated line. */
   append(record: TrialRecord): void;
   close(): void;
 }
 
-/** The lines of a study's log. What a killed process left of its last line is not one. @throws RunError for a line that is none. */
+/**
+ * The lines of a study's log. A truncated last line of a killed process does not count. @throws RunError for a line that is not a
+ * result.
+ */
 export function readTrials({ path, shown }: StudyFolder): TrialRecord[] {
   const file = join(path, trialsFile);
   if (!existsSync(file)) return [];
@@ -97,7 +100,7 @@ export function readTrials({ path, shown }: StudyFolder): TrialRecord[] {
     });
 }
 
-/** Opens a study's log to append to it. Only who holds the study's lock may. */
+/** Opens a study's log to append to it. Only the holder of the study's lock may. */
 export function openTrialLog(folder: StudyFolder): TrialLog {
   const records = readTrials(folder);
   const keyOf = (network: string, rung: number) => `${network} ${rung}`;

@@ -14,26 +14,25 @@ export interface TrialPoolOptions {
   readonly program: TrialProgram;
   /** How many child processes at a time. */
   readonly workers: number;
-  /** Cores of each. */
+  /** Cores per process. */
   readonly threads: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
 
-/** @param done epochs, with the part of the current one. @param worker the machine, where it is not this one */
+/** @param done epochs, including the fraction of the current one. @param worker the machine, where it is not this one */
 export type TrialProgress = (done: number, accuracy: number | undefined, worker?: string) => void;
 
 /** What trains the networks of a study. */
 export interface TrialPool {
   /**
-   * Trains a network, when there is a process for it.
-   * @returns undefined where `stop` came first
+   * Trains a network when a process is free. @returns undefined where `stop` came first
    * @throws RunError for what would stop every other network too
    */
   run(job: TrialJob, progress: TrialProgress): Promise<TrialResult | undefined>;
-  /** Nothing more begins, and what is under way comes to a point from which it can be continued. */
+  /** Nothing more begins, and trainings under way stop where they can be continued. */
   stop(): void;
-  /** @param finished whether the study has all that it wants: what is kept for it elsewhere is no longer needed */
+  /** @param finished whether the study is complete: what is kept for it elsewhere is no longer needed */
   close(finished: boolean): Promise<void>;
 }
 
@@ -48,12 +47,12 @@ interface Task {
   readonly message: Exclude<ToTrial, { kind: 'stop' }>;
   readonly progress: TrialProgress;
   readonly resolve: (answer: FromTrial | 'stopped' | 'died') => void;
-  /** Child processes that died over it, and how the last of them did. */
+  /** How many child processes died over it, and how the last one did. */
   deaths: number;
   how: string;
 }
 
-/** A network over which this many child processes died fails. */
+/** A network fails after this many child processes died over it. */
 const mostDeaths = 5;
 
 /** Child processes that train, started as they are needed. One that dies is replaced, and its training goes on from its checkpoint. */
@@ -87,7 +86,7 @@ export function createTrialPool(options: TrialPoolOptions): LocalPool {
     const child = fork(program.file, [], {
       cwd,
       execArgv: [...(program.execArgv ?? [])],
-      // TensorFlow reads these, which bound the cores that one training takes
+      // TensorFlow reads these: they bound the cores of one training
       env: { ...env, TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -121,7 +120,7 @@ export function createTrialPool(options: TrialPoolOptions): LocalPool {
     else task.resolve('died');
     next();
   };
-  /** @returns what a child process answered, or how it did not */
+  /** @returns the answer of a child process, or why there is none */
   const ask = async (
     message: Task['message'],
     progress: TrialProgress,
@@ -164,7 +163,7 @@ function withAdvice({ message, advice }: FromTrial & { kind: 'broken' }): string
   return advice === undefined ? message : `${message}: ${advice}`;
 }
 
-/** A child process that is gone does not hear; its end is noticed. */
+/** A child process that is gone does not receive it; its end is noticed. */
 function send(child: ChildProcess, message: ToTrial): void {
   if (child.connected) child.send(message, () => {});
 }

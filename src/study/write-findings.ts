@@ -9,7 +9,7 @@ import { networkFile } from './study-folder.ts';
 import type { StudyFound } from './study-kind.ts';
 import type { TrialRecord } from './trial-log.ts';
 
-/** Writes `front.json`, `front.svg` and `report.html`. Equal findings are equal bytes. */
+/** Writes `front.json`, `front.svg` and `report.html`. Equal findings give equal bytes. */
 export function writeFindings(found: StudyFound): void {
   const { folder, findings } = found;
   const write = (name: string, text: string) => writeTextAtomically(join(folder.path, name), text);

@@ -5,9 +5,9 @@ import type { Advice, Finding } from './advise.ts';
 /** Why each kind of obstacle costs, in a sentence. */
 const reasons: Readonly<Record<Finding['kind'], string>> = {
   activation:
-    'a bound of a range computes ReLU and ReLU6; other activations are computed in float32, and so is what the layer before gives: its result is converted, and its long tail takes steps from the rest',
-  gate: 'a product with a gate is no layer of integers: the map goes through float32, and what comes of it has a range that differs from picture to picture',
-  op: 'the op is computed in float32, between a conversion from integers and one to them; the recipe has nothing in its place',
+    'a bound of a range computes ReLU and ReLU6; other activations are computed in float32, and so is the result of the layer before: it is converted, and its long tail leaves fewer steps for the rest',
+  gate: 'a product with a gate is not an integer layer: the map goes through float32, and the range of the result differs from picture to picture',
+  op: 'the op is computed in float32, between conversions from and to integers; the recipe has no replacement',
   shared: 'a step that is used several times has one set of weights and several ranges: it stays float32',
 };
 
@@ -43,11 +43,11 @@ export function adviceText(title: string, advice: Advice, paint: Paint = plain):
     `${renderTable(columns, rows, { paint })}`.trimEnd(),
     '',
     ...why,
-    ...(ends.length > 0 ? ['stem, head, first and last stage do not scale any more:', ...ends] : []),
+    ...(ends.length > 0 ? ['stem, head, first and last stage no longer scale:', ...ends] : []),
     '',
     numbers.map((line) => line.trimEnd()).join('; '),
     ...(left.length > 0
-      ? [`left, as another file gives it or the recipe has nothing in its place: ${leftText(left)}`]
+      ? [`kept, as it comes from another file or the recipe has no replacement: ${leftText(left)}`]
       : []),
     '',
   ].join('\n');

@@ -25,47 +25,47 @@ export interface Finding {
   readonly kind: Obstacle['kind'];
   /** `silu`, `gate`, `attend`. */
   readonly name: string;
-  /** The text that decides, where it can be edited, else the one that builds it. */
+  /** The text that decides it, if it can be edited, else the one that builds it. */
   readonly source: string;
   readonly line: number;
   readonly column: number;
-  /** What is done about it, in words; none where it stays. */
+  /** What is done about it, in words; empty where it stays. */
   readonly edits: readonly string[];
-  /** How many of it the network has. */
+  /** How many the network has. */
   readonly count: number;
-  /** Of the gates themselves; of the layers whose result an activation keeps in float32. */
+  /** The cost of the gates themselves, or of the layers whose result an activation keeps in float32. */
   readonly params: number;
   readonly macs: number;
 }
 
-/** A network in numbers that count for int8. */
+/** The figures of a network that matter for int8. */
 export interface Int8Numbers {
   readonly params: number;
   readonly macs: number;
-  /** Convolutions and linear layers, and those of them that give integers to what reads them. */
+  /** Convolutions and linear layers, and how many of them give integers to their readers. */
   readonly layers: number;
   readonly integer: number;
 }
 
 export interface Advice {
   readonly findings: readonly Finding[];
-  /** What does not scale any more. */
+  /** What no longer scales. */
   readonly fixed: readonly { readonly line: number; readonly column: number; readonly edit: string }[];
   readonly before: Int8Numbers;
   readonly after: Int8Numbers;
   /** The text of the variant; that of the spec where nothing is to be changed. */
   readonly text: string;
-  /** What still stands in the way in it. */
+  /** What still stands in the way there. */
   readonly left: readonly { readonly name: string; readonly path: string }[];
 }
 
-/** More rounds than obstacles hidden behind one another. */
+/** More rounds than there can be obstacles hidden behind one another. */
 const mostRounds = 12;
 
 /**
  * What stands in the way of int8 in a spec, and the spec without it: EfficientNet-Lite's recipe (ReLU6 for activations that int8
  * computes in float32, no gates, stem and head that do not scale), as edits of the text. The text is changed for every variant.
- * @param network of the source, at the point that the figures are of
+ * @param network of the source, at the point that the figures are for
  * @returns diagnostics where the changed text does not compile
  */
 export function advise(
@@ -115,7 +115,7 @@ export function advise(
   return { advice, diagnostics: [] };
 }
 
-/** The points at which a text is looked at: the one that is asked for, and all variants of its model. */
+/** The points at which a text is examined: the requested one, and all variants of its model. */
 function requestsOf({ model }: Network, request: CompileOptions): CompileOptions[] {
   const { variant: _variant, phi: _phi, rule: _rule, ...rest } = request;
   const names = model ? variantNames(model) : [];
@@ -134,7 +134,7 @@ function apply(source: Source, edits: readonly TextEdit[]): string {
   ).text;
 }
 
-/** A text without the columns that have no cell any more and had some before. */
+/** A text without the columns that have lost all their cells. */
 function withoutEmptyColumns(source: Source, before: Source): string {
   const had = new Map(tablesIn(before).flatMap((rows, i) => filledColumns(rows).map((name) => [`${i} ${name}`, true])));
   let text = source.text;
@@ -161,7 +161,7 @@ function filledColumns({ header, rows }: RowsNode): string[] {
   return header.flatMap(({ name }, column) => (rows.some((row) => row.cells[column]) ? [name] : []));
 }
 
-/** A text without the names and imports that nothing reads any more. */
+/** A text without the names and imports that are no longer used. */
 function withoutUnused(source: Source, host: Host, request: CompileOptions, before: readonly Diagnostic[]): string {
   const known = new Set(before.map(({ message }) => message));
   let { text } = source;
@@ -221,7 +221,9 @@ function findingsOf(source: Source, graph: Graph): Finding[] {
   return [...findings.values()];
 }
 
-/** The nodes whose cost an obstacle stands for: the layer before an activation, and what a gate or an op is itself. */
+/**
+ * The nodes whose cost an obstacle accounts for: the layer before an activation, or the nodes of a gate or op itself.
+ */
 function nodesOf(graph: Graph, { kind, node, nodes }: Obstacle): GraphNode[] {
   if (kind !== 'activation') return [...nodes].map((id) => graph.nodes[id] as GraphNode);
   let before = graph.nodes[node.inputs[0]?.node ?? -1];

@@ -6,8 +6,7 @@ import { type Source, spanText } from '../../source.ts';
 import type { LiteEdit } from './lite-edits.ts';
 
 /**
- * What EfficientNet-Lite does not scale: the filters of stem and head, and the repeats of the first and the last stage, as a scaled
- * member would pay for them with size and latency. Where a model has roundings of its own, its text stays as it is.
+ * What EfficientNet-Lite does not scale: the filters of stem and head, and the repeats of the first and the last stage, since scaling them costs size and latency. The text of a model with its own roundings is left as it is.
  * @returns none where the model is in another text
  */
 export function fixedEnds(source: Source, { node: model }: DeclaredModel): LiteEdit[] {
@@ -33,7 +32,7 @@ function ends({ members }: ModelNode): SectionNode[] {
   return sections.filter((_, i) => i < first || i > last);
 }
 
-/** The tables that a model's stages are of: those in its sections, or those with names. */
+/** The tables of a model's stages: those in its sections, or those with names. */
 function tablesOf({ members }: ModelNode): RowsNode[] {
   const named = members.flatMap((member) => (member.kind === 'table' ? [(member as TableNode).rows] : []));
   const placed = members.flatMap((member) => {
@@ -43,7 +42,7 @@ function tablesOf({ members }: ModelNode): RowsNode[] {
     );
   });
   if (placed.length < 2) return [...named, ...placed];
-  // of several sections with tables the first row and the last of all
+  // with several sections that have tables, the very first row and the very last
   return [...named, { ...placed[0]!, rows: [...placed[0]!.rows, ...placed.at(-1)!.rows] }];
 }
 
@@ -53,7 +52,7 @@ function repeatsOf({ header, rows }: RowsNode): LiteEdit[] {
   return cells.flatMap((cell) => (cell ? unscaled(cell, 'd') : []));
 }
 
-/** The outermost parts of a text whose value is a number but for the factor, with the number in their place. */
+/** The outermost parts of a text whose value is a number apart from the factor, with the number to replace them. */
 function unscaled(part: unknown, factor: 'w' | 'd'): LiteEdit[] {
   const edits: LiteEdit[] = [];
   walkNodes(part, (node) => {
@@ -81,7 +80,10 @@ function calls(part: Expr, factor: string): boolean {
   return found;
 }
 
-/** The value of numbers, scaled at the factor 1, their minima and maxima; undefined where something else decides. */
+/**
+ * The value of an expression of numbers, scaling at the factor 1, minima and maxima; undefined where something else
+ * decides.
+ */
 function fixedValue(value: Expr, factor: 'w' | 'd'): number | undefined {
   if (value.kind === 'number') return value.value;
   if (value.kind !== 'call') return undefined;

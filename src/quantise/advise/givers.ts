@@ -21,7 +21,7 @@ export type Giver =
       readonly kind: 'default';
       readonly param: ParamNode;
       readonly value: Expr;
-      /** The call that leaves the parameter out; none of a network's own model. */
+      /** The call that leaves the parameter out; none for a network's own model. */
       readonly at?: CalledAt;
     };
 
@@ -31,8 +31,7 @@ export function callsOf({ calls }: Graph, node: number): readonly Call[] {
 }
 
 /**
- * Where the texts give a parameter of a call its value. A value that is a parameter of the caller's is followed to where that one
- * is given, and so on.
+ * Where the texts give a parameter of a call its value. A value that is a parameter of the caller is followed to where that one is given, and so on.
  * @param calls the call and those that it is in, the outermost first
  */
 export function giversOf(calls: readonly Call[], name: string): Giver[] {
@@ -86,7 +85,7 @@ function giversHere(call: Call, caller: Call | undefined, param: ParamNode): Giv
   ];
 }
 
-/** The argument of a parameter, by its name or its place. @param chained how many tensors come from the chain */
+/** The argument of a parameter, by its name or its position. @param chained how many tensors come from the chain */
 function positional({ declared, span }: Call, at: CalledAt, name: string, chained: number): Arg | undefined {
   const signature = signatureOf(declared);
   if (at.tail?.rows) {

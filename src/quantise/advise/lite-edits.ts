@@ -7,13 +7,13 @@ import { callsOf, type Giver, giversOf, namesIn } from './givers.ts';
 import { isReplaceable, type Obstacle } from './obstacles.ts';
 import { type CalledAt, placesOf } from './text-places.ts';
 
-/** A change of a text, and how reports state it. */
+/** A change of a text, and its description in reports. */
 export interface LiteEdit extends TextEdit {
   /** `silu -> relu6`, `no se: 0.25`. */
   readonly label: string;
 }
 
-/** The edits that take an obstacle out of a text: none where it comes from another text, or no edit is known. */
+/** The edits that remove an obstacle from a text; none where it comes from another text or no edit is known. */
 export function editsFor(source: Source, graph: Graph, obstacle: Obstacle): LiteEdit[] {
   if (obstacle.kind === 'activation') return activationEdits(source, graph, obstacle.node);
   return obstacle.kind === 'gate' ? gateEdits(source, graph, obstacle) : [];
@@ -23,7 +23,7 @@ function isIn({ source }: Span, { name }: Source): boolean {
   return source.name === name;
 }
 
-/** ReLU6 in place of an activation, wherever the text names it that decides. */
+/** ReLU6 in place of an activation, wherever the deciding text names it. */
 function activationEdits(source: Source, graph: Graph, { id, span }: GraphNode): LiteEdit[] {
   const calls = callsOf(graph, id);
   const written = { source: span.source, start: span.start, end: span.end };
@@ -45,7 +45,7 @@ function replaced(span: Span, name: string): LiteEdit {
   return { span, newText: 'relu6', label: `${name} -> relu6` };
 }
 
-/** No gate: by the parameter that its step hangs on, or without the step. */
+/** Removes a gate: by the parameter that its step depends on, or with the step. */
 function gateEdits(source: Source, graph: Graph, { node, nodes }: Obstacle): LiteEdit[] {
   const { calls, at } = stepOf(graph, node, nodes);
   const caller = calls.at(-1);
@@ -58,7 +58,7 @@ function gateEdits(source: Source, graph: Graph, { node, nodes }: Obstacle): Lit
   return withoutStep(source, place);
 }
 
-/** The step that a gate is: the outermost call with nothing else in it, and the calls that this step stands in. */
+/** The step that is the gate: the outermost call that contains nothing else, and the calls that it is in. */
 function stepOf(
   graph: Graph,
   { id, span }: GraphNode,
@@ -74,7 +74,7 @@ function stepOf(
   return { calls, at };
 }
 
-/** The parameters of a block that decide on a step and on nothing else, directly or through a name that is assigned. */
+/** The parameters of a block that decide only whether a step exists, directly or through an assigned name. */
 function switchesOf({ declared }: Call, { node, tail }: CalledAt): ParamNode[] {
   if (!tail?.condition) return [];
   const { params } = placesOf(declared);
@@ -89,7 +89,7 @@ function switchesOf({ declared }: Call, { node, tail }: CalledAt): ParamNode[] {
   });
 }
 
-/** What a parameter is that switches something off. */
+/** The value of a parameter that switches something off. */
 function offOf({ type }: ParamNode): string | undefined {
   if (type?.list) return undefined;
   if (type?.name === 'bool') return 'false';
@@ -113,12 +113,12 @@ function offEdits(source: Source, giver: Giver): LiteEdit[] {
   }
   if (!isIn(value.span, source)) return [];
   if (giver.kind === 'cell') return [{ span: giver.cell.span, newText: isDefault ? ' ' : off, label }];
-  // an argument without a name cannot be left out where others follow
+  // a positional argument cannot be left out where others follow
   if (!isDefault || !giver.arg.name) return [{ span: value.span, newText: off, label }];
   return [{ span: withComma(source, giver.arg), newText: '', label }];
 }
 
-/** An argument with the comma that goes with it. */
+/** An argument with its comma. */
 function withComma(source: Source, { span }: { readonly span: Span }): Span {
   const after = /^\s*,[ \t]*/.exec(source.text.slice(span.end));
   if (after) return { source, start: span.start, end: span.end + after[0].length };
@@ -126,7 +126,7 @@ function withComma(source: Source, { span }: { readonly span: Span }): Span {
   return { source, start: before.endsWith(',') ? before.length - 1 : span.start, end: span.end };
 }
 
-/** An argument more. */
+/** Adds an argument. */
 function added({ args, callee }: CalledAt, { name: { name } }: ParamNode, value: string): LiteEdit {
   const { source } = callee.span;
   const label = `${name}: ${value}`;
@@ -137,7 +137,7 @@ function added({ args, callee }: CalledAt, { name: { name } }: ParamNode, value:
   return { span: { source, start, end: start }, newText: open ? label : `(${label})`, label };
 }
 
-/** A step out of its chain; a call out of the expression, which is then what was gated. */
+/** Removes a step from its chain, or a call from an expression, which leaves what was gated. */
 function withoutStep(source: Source, { node, callee }: CalledAt): LiteEdit[] {
   const label = `no ${callee.text}`;
   if (node.kind === 'call') {
@@ -148,7 +148,7 @@ function withoutStep(source: Source, { node, callee }: CalledAt): LiteEdit[] {
   return [{ span: { source, start: arrowBefore(source, node), end: node.span.end }, newText: '', label }];
 }
 
-/** Where what comes before a step ends. */
+/** The end of what comes before a step. */
 function arrowBefore({ text }: Source, { span }: StepNode): number {
   const arrow = text.lastIndexOf('->', span.start);
   return text.slice(0, arrow).trimEnd().length;

@@ -3,18 +3,18 @@ import { isShared } from '../../5-graph/quantise/units.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 import type { OpKind } from '../../ops/ops.ts';
 
-/** What of a network keeps values from being integers from layer to layer. */
+/** What keeps a network's values from being integers from layer to layer. */
 export interface Obstacle {
   readonly kind: 'gate' | 'activation' | 'op' | 'shared';
   /** What it is: the activation, or the op. */
   readonly name: string;
   /** The activation, the product of a gate, or the op itself. */
   readonly node: GraphNode;
-  /** The numbers of its nodes: of a gate, from the pool that it begins with to the product. */
+  /** The numbers of its nodes: for a gate, from its first pool to the product. */
   readonly nodes: ReadonlySet<number>;
 }
 
-/** Activations that ReLU6 can take the place of. */
+/** Activations that ReLU6 can replace. */
 const replaceable: ReadonlySet<ActivationName> = new Set([
   'silu',
   'hardswish',
@@ -24,12 +24,12 @@ const replaceable: ReadonlySet<ActivationName> = new Set([
   'leaky_relu',
 ] satisfies ActivationName[]);
 
-/** Whether ReLU6 can take an activation's place: one that is close to an identity above 0. */
+/** Whether ReLU6 can replace an activation: one that is close to the identity above 0. */
 export function isReplaceable(name: string): boolean {
   return replaceable.has(name as ActivationName);
 }
 
-/** Ops with numbers of their own kind, which no file of ours computes on integers. */
+/** Ops with their own kind of numbers, which no target computes on integers. */
 const floatOps: ReadonlySet<OpKind> = new Set<OpKind>([
   'attend',
   'channelConv',
@@ -62,12 +62,12 @@ export function obstaclesOf(graph: Graph): Obstacle[] {
   return found.sort((a, b) => a.node.id - b.node.id);
 }
 
-/** Pools that a gate begins with. */
+/** Pools that a gate can begin with. */
 const pools: ReadonlySet<OpKind> = new Set<OpKind>(['globalAvgPool', 'globalMaxPool']);
 
 /**
- * The gate whose product a node is: squeeze-and-excitation and its kin, a map times one number for each of its channels, which a
- * pool of the same map gave.
+ * The gate whose product a node is: squeeze-and-excitation and similar blocks, a map times one number per channel, computed from
+ * a pool of the same map.
  */
 function gateAt(graph: Graph, node: GraphNode): Obstacle | undefined {
   if (node.op.kind !== 'mul' || node.inputs.length !== 2) return undefined;

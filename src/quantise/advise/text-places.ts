@@ -14,11 +14,11 @@ import { walkNodes } from '../../1-parse/walk.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { memoise } from '../../memoise.ts';
 
-/** A call as a text has it: a step of a chain, the first element of a section, or a call in an expression. */
+/** A call in a text: a step of a chain, the first element of a section, or a call in an expression. */
 export interface CalledAt {
   readonly callee: NameNode;
   readonly args: readonly Arg[];
-  /** Where an argument more would go: before the bracket that closes, or after the name where there are no brackets. */
+  /** Where another argument would go: before the closing bracket, or after the name where there are no brackets. */
   readonly node: StepNode | CallNode | SectionNode;
   readonly tail?: Tail;
 }

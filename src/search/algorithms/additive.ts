@@ -5,9 +5,11 @@ import { mutate } from './random.ts';
 import type { Scored, Searcher, Selection } from './searcher.ts';
 
 export interface AdditiveOptions {
-  /** After how many scores the model is fitted again: 10 by default. */
+  /** After how many scores the model is refitted: 10 by default. */
   readonly refit?: number;
-  /** The share of proposals that are mutations of the best so far, for what is not additive: 0.5 by default. */
+  /**
+   * The share of proposals that are mutations of the best so far, for effects that are not additive: 0.5 by default.
+   */
   readonly local?: number;
 }
 
@@ -16,16 +18,16 @@ export interface AdditiveSearcher extends Searcher {
   /** The best of the scored candidates. */
   best(): Scored | undefined;
   /**
-   * What no candidate within the bound exceeds if scores are sums: what the best of the fit has, three standard deviations up, and the
-   * most that other alternatives may gain over its own, each three standard deviations up, by exact dynamic programming.
+   * An upper bound for all candidates within the bound of costs if scores are sums: the score of the fit's best, plus three standard
+   * deviations, plus the most that other alternatives may gain over its own, each plus three standard deviations, by exact dynamic
+   * programming.
    */
   upperBound(): number;
 }
 
 /**
  * Learns how much each alternative adds, and proposes by dynamic programming over the table of costs: Thompson sampling on a Bayesian
- * linear model with one weight for each alternative, whose draw is maximised within the bound. What is not additive shows as noise,
- * which keeps the draws apart; the other proposals are mutations of the best so far that stay within the bound.
+ * linear model with one weight for each alternative, whose draw is maximised within the bound. Effects that are not additive appear as noise, which keeps the draws diverse; the other proposals are mutations of the best so far that stay within the bound.
  * @param costs what each alternative costs; the cost of a candidate is their sum
  * @throws RangeError if no candidate is within the bound
  */
@@ -50,7 +52,7 @@ export function createAdditiveSearch(
     const near = mutate(parts, candidate, random);
     return nextUnit(random) < 0.5 ? near : mutate(parts, near, random);
   };
-  /** The best of the fit, once for each. */
+  /** The fit's best, proposed once per fit. */
   let expected: Selection | undefined;
   return {
     propose() {
@@ -58,7 +60,7 @@ export function createAdditiveSearch(
       expected = undefined;
       if (first && !seen.has(first.join())) return first;
       const isLocal = best !== undefined && learned > model.size && nextUnit(random) < local;
-      // a candidate that was scored teaches nothing: others are tried, within reason
+      // a candidate that was already scored teaches nothing: a limited number of others is tried
       for (let tries = 0; tries < 20; tries++) {
         const selection = best && (isLocal || tries > 3) ? neighbour(best) : sampled();
         if (sumOf(costs, selection) <= bound && !seen.has(selection.join())) return selection;
@@ -85,7 +87,10 @@ export function createAdditiveSearch(
   };
 }
 
-/** The weights of a sum that fits values of selections best, by ridge regression: value = mean + the sum of the alternatives' weights. */
+/**
+ * The weights of the sum that best fits the values of selections, by ridge regression: value = mean + the sum of the alternatives'
+ * weights.
+ */
 export function fitAdditive(
   sizes: readonly number[],
   samples: readonly (readonly [Selection, number])[],
@@ -97,16 +102,16 @@ export function fitAdditive(
 
 interface Fitted {
   readonly weights: Table;
-  /** Weights drawn from what is known of them. */
+  /** Weights drawn from their posterior. */
   draw(random: RandomState): Table;
   /**
-   * This many standard deviations above what is expected: of a selection's score, and of what each alternative gains over that of the
-   * selection. Differences are known where levels are not: a part's weights may all be shifted.
+   * An upper bound of a selection's score, and of the gain of each alternative over that of the selection, by this many standard
+   * deviations. Differences are known where levels are not: a part's weights may all be shifted.
    */
   optimistic(selection: Selection, deviations: number): { readonly at: number; readonly gains: Table };
 }
 
-/** Ridge regression on one weight for each alternative, with the noise estimated from what it leaves. */
+/** Ridge regression on one weight for each alternative, with the noise estimated from the residuals. */
 function createModel(sizes: readonly number[]) {
   const first = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, n) => sum + n, 0));
   const size = sizes.reduce((sum, n) => sum + n, 0);
@@ -132,7 +137,7 @@ function createModel(sizes: readonly number[]) {
     fit(): Fitted {
       const mean = n > 0 ? sum / n : 0;
       const variance = n > 1 ? Math.max(sumOfSquares / n - mean * mean, 1e-12) : 1;
-      // each part is expected to bring its share of the variance
+      // each part is expected to contribute its share of the variance
       const prior = variance / sizes.length;
       let noise = variance;
       let weights = new Float64Array(size);
@@ -183,7 +188,7 @@ function createModel(sizes: readonly number[]) {
   };
 }
 
-/** How many weights are free: of each part's, all but one. */
+/** How many weights are free: all but one per part. */
 function freedom(sizes: readonly number[]): number {
   return sizes.reduce((sum, n) => sum + n - 1, 1);
 }

@@ -9,9 +9,9 @@ export interface ControllerOptions {
   readonly rate?: number;
   /** Weight of the policy's entropy: 1e-5 by default. */
   readonly entropy?: number;
-  /** What the average of the rewards keeps at each update: 0.95 by default. */
+  /** The decay of the average of rewards at each update: 0.95 by default. */
   readonly baseline?: number;
-  /** Candidates of an update: 20 by default. */
+  /** Candidates per update: 20 by default. */
   readonly batch?: number;
   /** How often an update goes over its candidates, and how far a probability may move: PPO's, 4 and 0.2 by default. */
   readonly passes?: number;
@@ -47,7 +47,7 @@ export function createController({ sizes }: Parts, seed: number, options: Contro
       return selection;
     },
     learn(selection, [reward = 0]) {
-      // the parameters are those that it was proposed under, unless proposals stay open over an update
+      // the parameters are those that it was proposed with, unless proposals stay open across an update
       played.push({ selection, reward, logProbability: play(lstm, selection).logProbability });
       if (played.length < batch) return;
       const average = played.reduce((sum, one) => sum + one.reward, 0) / played.length;

@@ -3,7 +3,7 @@ import type { Selection } from './searcher.ts';
 /** A number for each alternative of each part. */
 export type Table = readonly (readonly number[])[];
 
-/** What a table says of a selection: the sum of its alternatives' numbers. */
+/** A selection's value by a table: the sum of its alternatives' numbers. */
 export function sumOf(table: Table, selection: Selection): number {
   return table.reduce((sum, part, i) => sum + (part[selection[i] as number] as number), 0);
 }
@@ -14,7 +14,7 @@ export interface Optimum {
   readonly cost: number;
 }
 
-/** Sums of some parts that none beats at its cost, by rising cost, with the way back to their alternatives. */
+/** Undominated sums of some parts, by rising cost, with references back to their alternatives. */
 interface Partial {
   readonly cost: number;
   readonly value: number;
@@ -67,8 +67,8 @@ function alternativesOf(sum: Partial): number[] {
 }
 
 /**
- * The same on a grid of costs: each cost is rounded up to a multiple of the bound's room over `steps`, so that the selection is within
- * the bound, and less than the best by what the rounding takes away. Much faster.
+ * The same on a grid of costs: each cost is rounded up to a multiple of the budget left over the cheapest, divided by `steps`; the
+ * selection is within the bound, and short of the best only by that rounding. Much faster.
  */
 export function nearlyBestWithin(values: Table, costs: Table, bound: number, steps = 400): Optimum | undefined {
   const least = costs.map((part) => Math.min(...part));

@@ -5,7 +5,7 @@ import type { Parts, Scored, Searcher } from './searcher.ts';
 export interface EvolutionOptions {
   /** How many of the youngest candidates live: 100 by default. */
   readonly population?: number;
-  /** Of how many, drawn at random, the best becomes a parent: 25 by default. */
+  /** The size of the random sample whose best becomes a parent: 25 by default. */
   readonly sample?: number;
 }
 
@@ -21,7 +21,7 @@ export function createEvolution(parts: Parts, seed: number, options: EvolutionOp
   let learned = 0;
   return {
     propose() {
-      // counted by what was learned: what is proposed may be refused, for it does not fit a budget
+      // counted by learned results: a proposal may be refused because it does not fit a budget
       if (learned < population) return randomCandidate(parts, random);
       let parent = living[nextInt(random, living.length)] as Scored;
       for (let i = 1; i < sample; i++) {

@@ -1,8 +1,8 @@
 import { nextUnit, type RandomState } from '../../weights/random.ts';
 
 /**
- * One layer of LSTM that reads the choice made before and gives the logits of the next, with a table of embeddings and an output
- * layer for each step. All parameters in one array, so that an optimiser sees one vector.
+ * A one-layer LSTM that reads the previous choice and gives the logits of the next, with an embedding table and an output layer
+ * for each step. All parameters are in one array, so that an optimiser sees one vector.
  */
 export interface Lstm {
   readonly units: number;
@@ -11,7 +11,7 @@ export interface Lstm {
   readonly parameters: Float64Array;
 }
 
-/** What a forward pass keeps of one step for the way back. */
+/** What a forward pass keeps of one step for the backward pass. */
 interface Step {
   readonly input: number;
   /** Gates (input, forget, cell, output) after their activations, the cell's state and output. */
@@ -22,7 +22,7 @@ interface Step {
 }
 
 interface Layout {
-  /** Where the embedding of each step's input begins: of the start, then of the alternatives of each step. */
+  /** Where the embeddings of each step's inputs begin: for the start, then for the alternatives of each step. */
   readonly embeddings: readonly number[];
   /** Gate weights, row-major [4 * units, 2 * units], and biases. */
   readonly gates: number;
@@ -45,14 +45,14 @@ function layoutOf({ units, sizes }: Pick<Lstm, 'units' | 'sizes'>): Layout {
   return { embeddings, gates, biases, outputs, total: at };
 }
 
-/** @param random draws the parameters, uniform in -0.1 to 0.1, as NASNet's controller has them (Zoph et al., CVPR 2018) */
+/** @param random draws the parameters, uniform in -0.1 to 0.1, as in NASNet's controller (Zoph et al., CVPR 2018) */
 export function createLstm(sizes: readonly number[], units: number, random: RandomState): Lstm {
   const parameters = new Float64Array(layoutOf({ units, sizes }).total);
   for (let i = 0; i < parameters.length; i++) parameters[i] = (nextUnit(random) - 0.5) * 0.2;
   return { units, sizes, parameters };
 }
 
-/** Runs the network; `choose` picks an alternative of each step from its probabilities. */
+/** Runs the network; `choose` picks an alternative at each step from its probabilities. */
 export function runLstm(lstm: Lstm, choose: (step: number, probabilities: Float64Array) => number): Step[] {
   const { units, sizes, parameters: p } = lstm;
   const layout = layoutOf(lstm);
@@ -112,7 +112,7 @@ function softmax(p: Float64Array, weights: number, size: number, hidden: Float64
 
 /**
  * Adds the gradient of a function of the logits to `gradient`.
- * @param logitGradients for each step, what the function's derivative is in each logit
+ * @param logitGradients for each step the function's derivative with respect to each logit
  */
 export function backpropagate(
   lstm: Lstm,

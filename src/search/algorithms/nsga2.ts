@@ -3,21 +3,21 @@ import { mutate, nextInt, randomCandidate } from './random.ts';
 import type { Parts, Scored, Searcher, Selection } from './searcher.ts';
 
 export interface Nsga2Options {
-  /** Candidates of a generation: 100 by default. */
+  /** Candidates per generation: 100 by default. */
   readonly population?: number;
   /** How often two parents are crossed, part by part: 0.9 by default, as in the paper. */
   readonly crossover?: number;
 }
 
-/** A candidate with the place of its front, from 0, and how far its neighbours on the front are. */
+/** A candidate with the rank of its front, from 0, and how far its neighbours on the front are. */
 interface Ranked extends Scored {
   readonly rank: number;
   readonly distance: number;
 }
 
 /**
- * NSGA-II (Deb et al., 2002): of a generation and its children the best fronts live on, of the last of these those with the most
- * room around them. All objectives are maximised. A child has one mutation, with uniform crossover before it.
+ * NSGA-II (Deb et al., 2002): of a generation and its children the best fronts survive, and of the last of these the candidates
+ * with the most space around them. All objectives are maximised. A child has one mutation, with uniform crossover before it.
  */
 export function createNsga2(parts: Parts, seed: number, options: Nsga2Options = {}): Searcher {
   const { population = 100, crossover = 0.9 } = options;
@@ -41,7 +41,7 @@ export function createNsga2(parts: Parts, seed: number, options: Nsga2Options = 
   };
 }
 
-/** The better of two that are drawn: by front, then by room. */
+/** The better of two random candidates: by front, then by the space around them. */
 function tournament(parents: readonly Ranked[], random: RandomState): Ranked {
   const [a, b] = [0, 1].map(() => parents[nextInt(random, parents.length)] as Ranked) as [Ranked, Ranked];
   return a.rank < b.rank || (a.rank === b.rank && a.distance >= b.distance) ? a : b;
@@ -51,7 +51,9 @@ function cross(a: Selection, b: Selection, random: RandomState): number[] {
   return a.map((alternative, i) => (nextUnit(random) < 0.5 ? alternative : (b[i] as number)));
 }
 
-/** The best of a number of scored candidates: front by front, and of the last front those with the most room around them. */
+/**
+ * The best of a number of scored candidates: front by front, and of the last front those with the most space around them.
+ */
 export function bestByFronts<S extends Scored>(all: readonly S[], count: number): (S & Ranked)[] {
   const chosen: (S & Ranked)[] = [];
   for (const [rank, front] of fronts(all).entries()) {

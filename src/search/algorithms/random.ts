@@ -16,7 +16,7 @@ export function randomCandidate({ sizes }: Parts, random: RandomState): number[]
   return sizes.map((n) => nextInt(random, n));
 }
 
-/** A candidate that differs in one part, which has another alternative. Parts with one alternative stay. */
+/** A candidate with a different alternative in one part. Parts with a single alternative stay. */
 export function mutate({ sizes }: Parts, candidate: Selection, random: RandomState): number[] {
   const open = sizes.flatMap((n, i) => (n > 1 ? [i] : []));
   const changed = [...candidate];

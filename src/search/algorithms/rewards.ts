@@ -17,9 +17,9 @@ export function hardReward(accuracy: number, cost: number, target: number): numb
 }
 
 /**
- * TuNAS's absolute reward (Bender et al., CVPR 2020, equation 2): accuracy + beta * |cost / target - 1|, which has its best network
- * at the target, where an exponent leads to cheaper or dearer ones.
- * @param beta below 0: what being off by the whole target costs
+ * TuNAS's absolute reward (Bender et al., CVPR 2020, equation 2): accuracy + beta * |cost / target - 1|, whose best network is at
+ * the target, where an exponent leads to cheaper or more expensive ones. @param beta below 0: the cost of being off by the whole
+ * target
  */
 export function absReward(accuracy: number, cost: number, target: number, beta: number): number {
   return accuracy + beta * Math.abs(cost / target - 1);

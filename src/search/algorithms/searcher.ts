@@ -8,8 +8,8 @@ export interface Parts {
 export type Selection = readonly number[];
 
 /**
- * A search algorithm: it proposes candidates and learns from what they score. It has no clock and no source of chance but its seed,
- * so that the same scores in the same order give the same proposals. Several proposals may be open at a time.
+ * A search algorithm: it proposes candidates and learns from what they score. Its only source of chance is its seed, so that the
+ * same scores in the same order give the same proposals. Several proposals may be open at a time.
  */
 export interface Searcher {
   propose(): Selection;

@@ -7,7 +7,7 @@ import { chooseWeights } from '../../weights/choose-weights.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import type { BuiltPoint } from '../costs.ts';
 
-/** The size of the ONNX file that `compile` writes of a network without further options, in bytes. */
+/** The size of the ONNX file that `compile` writes for a network without further options, in bytes. */
 export function fileBytes(program: Program, { point, graph }: BuiltPoint): number {
   const lowered = applyPasses(graph, onnxTarget, {});
   const { origin } = chooseWeights(program, lowered, { trained: graph });

@@ -10,13 +10,13 @@ export interface LatencyFit {
   readonly fit: Fit;
   /** The networks that were measured, in order. */
   readonly measured: readonly FittedPoint[];
-  /** Whether the search ended because the budget is used within 2 %. */
+  /** Whether the search ended because the budget is used up to within 2 %. */
   readonly isNear: boolean;
 }
 
-/** From this share of the budget on a larger network is not looked for: the next measurement of the same network may differ as much. */
+/** Above this share of the budget no larger network is tried: repeated measurements of one network differ as much. */
 const nearEnough = 0.98;
-/** A search by halving between measured neighbours needs fewer. */
+/** A bisection between measured neighbours needs fewer. */
 const mostMeasured = 24;
 
 /** A network on the line that was measured. */
@@ -28,8 +28,8 @@ interface Probe {
 /**
  * The largest network of a family that stays within a latency, which is measured: a network of the line is measured, then a larger
  * one or a smaller one, guessed from the latencies so far, until no network of the line lies between one that is fast enough and one
- * that is not, or until the budget is used within 2 %. Latency is taken to grow with the multiply-accumulates along the line.
- * @param ms the most milliseconds. @param budgets others that hold as well
+ * that is not, or until the budget is used up to within 2 %. Latency is taken to grow with the multiply-accumulates along the line.
+ * @param ms the most milliseconds. @param budgets others that must hold as well
  * @param measure milliseconds of a network
  */
 export async function fitLatency(
@@ -78,7 +78,7 @@ export async function fitLatency(
   return { found: latencyFit(fast, slow, [...measured.values()], budgets), diagnostics };
 }
 
-/** What a search found that ended with a network that is fast enough, and perhaps one that is not. */
+/** The result of a search that ended with a network that is fast enough, and perhaps one that is not. */
 function latencyFit(
   fast: Probe,
   slow: Probe | undefined,
@@ -89,7 +89,7 @@ function latencyFit(
   const known = (point: FittedPoint) => measured.find((m) => keyOf(m) === keyOf(point)) ?? point;
   const best = known(fit.best);
   if (!beyond) return { fit: { ...fit, best }, measured, isNear: false };
-  // networks of one number of multiply-accumulates, as on 75 and 76 pixels, are not told apart
+  // networks with equal multiply-accumulates, such as on 75 and 76 pixels, are not distinguished
   if (slow && beyond.costs.macs >= slow.fit.best.costs.macs) {
     const next = { ...known(slow.fit.best), exceeds: ['latency' as const] };
     return { fit: { ...fit, best, next }, measured, isNear: false };
@@ -101,7 +101,7 @@ function latencyFit(
   return { fit: { ...fit, best, ...next }, measured, isNear: exceeds.length === 0 };
 }
 
-/** Equal for networks of the same sizes, at whatever point they were found. */
+/** Equal for networks of the same sizes, whatever point they were found at. */
 function keyOf({ inputs, costs: { params, macs, activations, memory } }: FittedPoint): string {
   return [inputs.join(), params, macs, activations, memory].join(';');
 }

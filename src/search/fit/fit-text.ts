@@ -22,7 +22,7 @@ const words: Readonly<Record<CostName, string>> = {
 
 /**
  * A fit as a table for a terminal: the network, the next larger one, and the largest published row.
- * @param isNear whether nothing larger was looked for, since the network uses a measured budget within its noise
+ * @param isNear whether nothing larger was tried, since the network uses a measured budget up to its noise
  */
 export function fitText(fit: Fit, budgets: Budgets, paint: Paint = plain, isNear = false): string {
   const { model, along, best, next, published } = fit;
@@ -84,7 +84,7 @@ function explanation({ best, next, built }: Fit, budgets: Budgets, isNear: boole
   const proof = next
     ? `the next larger network exceeds ${next.exceeds.map((name) => words[name]).join(', ')}`
     : isNear
-      ? 'larger networks were not measured, so near is it'
+      ? 'it is so close that larger networks were not measured'
       : 'the line has no larger network';
   return `${exact}; ${proof}; ${built} networks built`;
 }

@@ -33,11 +33,11 @@ import {
 } from './lines.ts';
 
 export interface FitOptions {
-  /** What is fixed: values that are set, factors by hand, a variant to start from. Not a phi, which is what is looked for. */
+  /** What is fixed: values that are set, factors given by hand, a variant to start from. Not phi, which is searched for. */
   readonly request?: ScalingRequest;
   /** The formula where the model has one, else the line through its rows, else the paper's compound coefficients. */
   readonly along?: LineName;
-  /** Of `compound`: coefficients of its own. */
+  /** For `compound`: other coefficients. */
   readonly rates?: Rates;
   /** Whether d, w and r are then raised one by one as long as the network fits. */
   readonly fill?: boolean;
@@ -52,11 +52,11 @@ export interface FittedPoint {
   readonly variant?: string;
   readonly d: number;
   readonly w: number;
-  /** The resolution over that of the model's default point, where the resolution does not follow from a factor. */
+  /** The resolution relative to the model's default point, where it does not follow from a factor. */
   readonly r: number;
   readonly inputs: readonly Shape[];
   readonly costs: MeasuredCosts;
-  /** What builds it again. */
+  /** The request that builds it again. */
   readonly request: ScalingRequest;
 }
 
@@ -67,8 +67,8 @@ export interface Fit {
   /** The next larger network on the line, and the budgets that it exceeds, the furthest first. Absent where none is larger. */
   readonly next?: FittedPoint & { readonly exceeds: readonly CostName[] };
   /**
-   * The published row with the most multiply-accumulates that fits, of those that take not far more work than `best` and are not as
-   * large as `next` in each of d, w and resolution.
+   * The largest published row that fits, by multiply-accumulates, among those that do not take far more work than `best` and are
+   * smaller than `next` in d, w or resolution.
    */
   readonly published?: FittedPoint;
   /** How many networks were built. */
@@ -80,23 +80,23 @@ export interface FitResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Published rows that take more than this many times the work of the model's default point are not looked at. */
+/** Published rows that take more than this many times the work of the model's default point are skipped. */
 const rowSteps = 4;
 
-/** More bytes than what a file says of its point can differ by. */
+/** More bytes than a file's description of its point can differ by. */
 const factorDigits = 4096;
 
 interface FitCandidate extends Candidate {
   readonly point?: FittedPoint;
   readonly scaling?: ScalingPoint;
-  /** How much work building it was. */
+  /** How much work it was to build. */
   readonly steps: number;
 }
 
 /**
  * The largest network of a family whose costs stay within budgets, over the real rounding of filters, repeats and pixels: a
  * network grows along a line (see `LineName`), and the largest that fits is found with its next larger neighbour, which does
- * not. The program must have been checked without errors. What goes wrong is a diagnostic.
+ * not. The program must have passed its checks. Problems are returned as diagnostics.
  */
 export function fitFamily(model: DeclaredModel, budgets: Budgets, options: FitOptions = {}): FitResult {
   const { request = {}, along, fill = false, rates } = options;
@@ -170,14 +170,13 @@ interface Row extends BuiltPoint {
 interface Lab {
   candidate(request: ScalingRequest): FitCandidate;
   /**
-   * @param steps how much work a row may be: what takes more is left out
-   * @param over a network that does not fit: rows that are as large are left out
+   * @param steps how much work a row may take: others are left out @param over a network that does not fit: rows that are as large are left out
    */
   rows(steps?: number, over?: ScalingPoint): Row[];
   built(): number;
-  /** A network with the size of its file instead of a bound or that of its like. */
+  /** A network with the exact size of its file instead of a bound or that of a similar network. */
   exactly(point: FittedPoint): FittedPoint;
-  /** The smallest network that was too large, as a message needs it. */
+  /** The smallest network that was too large, for a message. */
   leastOver(): { model: string; costs: string };
 }
 
@@ -186,13 +185,13 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
   const tolerated = base.diagnostics.some(isBelowStride);
   let built = 0;
   let least: FittedPoint | undefined;
-  /** By signature: most points of a line are networks that were there before. */
+  /** By signature: most points of a line give networks that were built before. */
   const counted = new Map<string, Costs>();
   /** Sizes of files, by signature. */
   const written = new Map<string, number>();
   /**
-   * A file is written only where its size decides or is shown: one has all parameters as float32, and those of the same layers differ
-   * by no more than the digits of the factors in them.
+   * A file is written only where its size decides or is shown: it contains all parameters as float32, and files of the same layers
+   * differ only in the digits of the factors in them.
    */
   const fileOf = (network: BuiltPoint, signature: string, params: number, exact: boolean): number | undefined => {
     const most = budgets.file as number;
@@ -246,7 +245,9 @@ function createLab(model: DeclaredModel, budgets: Budgets, options: FitOptions, 
   };
 }
 
-/** Choosing a row's point is far less work than building its network. One whose point cannot be chosen is not large. */
+/**
+ * Choosing a row's point is far less work than building its network. A row whose point cannot be chosen is not large.
+ */
 function isRowAsLarge(model: DeclaredModel, request: ScalingRequest, over: ScalingPoint): boolean {
   try {
     return isAsLarge(pointOf(model, request).point, over);
@@ -256,7 +257,9 @@ function isRowAsLarge(model: DeclaredModel, request: ScalingRequest, over: Scali
   }
 }
 
-/** A network with fewer pixels than its stride ends the line, unless the model is made so, as detectors are. */
+/**
+ * A network with fewer pixels than its stride ends the line, unless the model is designed that way, as detectors are.
+ */
 function isBelowStride({ code }: Diagnostic): boolean {
   return code === 'resolution-below-stride';
 }
@@ -279,7 +282,7 @@ function fittedPoint(
 ): FittedPoint {
   const pixels = point.params.find((p) => p.name === 'resolution');
   const [own, first] = [resolutionOf(point), resolutionOf(start)];
-  // a resolution that is not a scaled number says itself what r is
+  // r of a resolution that is not a scaled number follows from the resolution itself
   const r = pixels && pixels.trace === '' && own && first ? (own / first) * start.r.value : point.r.value;
   return {
     ...(request.rule === 'formula' && request.phi !== undefined && { phi: request.phi }),
@@ -293,7 +296,7 @@ function fittedPoint(
   };
 }
 
-/** Equal for networks of the same layers: what differs in rates of dropout alone is the same network here. */
+/** Equal for networks of the same layers: networks that differ only in dropout rates count as the same here. */
 function signatureOf(graph: Graph): string {
   return graph.nodes
     .map(
@@ -304,8 +307,8 @@ function signatureOf(graph: Graph): string {
 }
 
 /**
- * Raises each factor that is open to the most that fits while the others stay, the coarsest first. In the end none can be
- * raised further: costs only grew since the first was.
+ * Raises each open factor to the most that fits while the others stay, the coarsest first. In the end none can be raised
+ * further, as costs have only grown since.
  */
 function fillUp(lab: Lab, found: Largest<FitCandidate>, open: readonly FactorSetting[]): Largest<FitCandidate> {
   let largest = found;

@@ -9,22 +9,20 @@ export interface Candidate {
 export interface Largest<C extends Candidate> {
   /** The largest that fits, at the shortest decimal that gives it. */
   readonly best: { readonly t: number; readonly network: C };
-  /** The next larger network of the line, which does not fit; absent where the line does not grow further. */
+  /** The next larger network of the line, which does not fit; absent where the line ends. */
   readonly next?: { readonly t: number; readonly network: C };
 }
 
 /** How far a line is followed: EfficientNet's formula has 10^19 times the computation at 64. */
 const end = 64;
-/** Networks that are closer than this are taken for neighbours. */
+/** Networks closer than this count as neighbours. */
 const resolution = 1e-6;
-/** Above the first network that does not fit, these distances are tried: a cost that falls again would show there. */
+/** Distances that are tried above the first network that does not fit, in case a cost falls again. */
 const beyond = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
 /**
  * The largest network of a line that fits, where t grows with the network. Costs that grow with t make the answer exact: the
- * network at `best` fits and its neighbour `next` does not. Where a cost falls again above `next`, as far as that is looked
- * at, the search goes on from there.
- * @param from where the search begins
+ * network at `best` fits and its neighbour `next` does not. Where a cost is found to fall again above `next`, the search goes on from there. @param from where the search begins
  * @returns undefined if no network fits
  */
 export function largestFitting<C extends Candidate>(networkAt: (t: number) => C, from = 0): Largest<C> | undefined {
@@ -46,7 +44,7 @@ export function largestFitting<C extends Candidate>(networkAt: (t: number) => C,
   return undefined;
 }
 
-/** Whether networks are at whole numbers only, as EfficientDet's are, whose formula goes by tables. */
+/** Whether there are networks only at whole numbers, as for EfficientDet, whose formula uses tables. */
 function isWholeOnly<C extends Candidate>(at: (t: number) => C, from: number): boolean {
   const exists = (t: number) => at(t).state !== 'none';
   return from === 0 && !exists(0.5) && exists(0) && (exists(1) || exists(-1));
@@ -69,7 +67,7 @@ function firstFitting<C extends Candidate>(at: (t: number) => C, from: number): 
     const t = from - step;
     const { state, signature } = at(t);
     if (state === 'fits') return t;
-    // the line ends between: what fits can only be there
+    // the line ends in between: only there can a network fit
     if (state === 'none') return lastNetwork(at, t, over);
     if (signature === at(over).signature) return undefined;
     over = t;
@@ -82,7 +80,10 @@ function lastNetwork<C extends Candidate>(at: (t: number) => C, none: number, ov
   return at(below).state === 'fits' ? below : undefined;
 }
 
-/** The last t tried whose network fits, and one above whose does not, unless the networks end or no longer grow before. */
+/**
+ * The last t tried whose network fits, and a larger one whose network does not, unless the line ends or no longer grows
+ * before that.
+ */
 function firstOver<C extends Candidate>(at: (t: number) => C, low: number): { fits: number; over?: number } {
   let fits = low;
   for (let [step, same] = [0.5, 0]; low + step <= end && same < 3; step *= 2) {
@@ -94,7 +95,7 @@ function firstOver<C extends Candidate>(at: (t: number) => C, low: number): { fi
   return { fits };
 }
 
-/** Halves an interval whose first end holds and whose second does not, down to neighbours. */
+/** Bisects an interval whose first end holds and whose second does not, down to neighbours. */
 function bisect(holds: number, fails: number, test: (t: number) => boolean): readonly [holds: number, fails: number] {
   let [low, high] = [holds, fails];
   while (Math.abs(high - low) > resolution) {

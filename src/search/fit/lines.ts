@@ -5,7 +5,7 @@ import { buildGraph } from '../../5-graph/build.ts';
 import { type BuiltPoint, costsOf } from '../costs.ts';
 import type { LineName } from './line-names.ts';
 
-/** Points of a family, one for each t; larger t, larger network. */
+/** Points of a family, one for each t: the larger t, the larger the network. */
 export interface Line {
   readonly name: LineName;
   readonly request: (t: number) => ScalingRequest;
@@ -17,7 +17,7 @@ export type Rates = Readonly<Partial<Record<FactorName, number>>>;
 /**
  * What each factor is multiplied by where t grows by 1. `compound`: EfficientNet's coefficients (Tan & Le, ICML 2019).
  * `fast`: d = s^0.1, w = s^0.4, r = s^0.05 at s = 2^t (Dollar, Singh & Girshick, CVPR 2021, arXiv 2103.06877), which doubles
- * the computation while activations, and with them the time, grow slowly.
+ * the computation while activations, and with them the latency, grow slowly.
  */
 const rates: Readonly<Record<Exclude<LineName, 'formula' | 'rows' | 'tinynet'>, Rates>> = {
   compound: { d: 1.2, w: 1.1, r: 1.15 },
@@ -35,7 +35,7 @@ export interface FactorSetting {
   readonly request: (value: number) => ScalingRequest;
 }
 
-/** The factors that scale something at a point, and that the request leaves open. */
+/** The factors that scale something at a point and that the request leaves open. */
 export function openFactors(model: DeclaredModel, request: ScalingRequest, point: ScalingPoint): FactorSetting[] {
   return factorNames.flatMap((name): FactorSetting[] => {
     if (request[name] !== undefined) return [];
@@ -49,7 +49,7 @@ export function openFactors(model: DeclaredModel, request: ScalingRequest, point
   });
 }
 
-/** The number that a model's parameter `resolution` is at a point. */
+/** The value of a model's parameter `resolution` at a point. */
 export function resolutionOf(point: ScalingPoint): number | undefined {
   const param = point.params.find((p) => p.name === 'resolution');
   const pixels = Number(param?.text ?? Number.NaN);
@@ -62,7 +62,7 @@ export function formulaLine(model: DeclaredModel, request: ScalingRequest): Line
   return { name: 'formula', request: (phi) => ({ ...request, phi, rule: 'formula' }) };
 }
 
-/** A line on which some of the factors grow together. @param own other coefficients than those of the name */
+/** A line on which some of the factors grow together. @param own coefficients to use instead of the named ones */
 export function factorLine(
   name: keyof typeof rates,
   request: ScalingRequest,
@@ -84,7 +84,7 @@ export function factorLine(
 
 /**
  * EfficientNet-B0 and TinyNet A to E below it (Han et al., NeurIPS 2020, table 3): d, w, and r by their resolutions over 224. The
- * networks that they found to be best have nearly the width and less resolution.
+ * networks that they found best keep nearly all of the width and reduce the resolution.
  */
 const tinyNets: readonly (readonly [d: number, w: number, r: number])[] = [
   [1, 1, 1],
@@ -95,7 +95,7 @@ const tinyNets: readonly (readonly [d: number, w: number, r: number])[] = [
   [0.6, 0.51, 106 / 224],
 ];
 
-/** The line through TinyNet's factors: they hold at t 0, -1 to -5, geometrically in between and on beyond both ends. */
+/** The line through TinyNet's factors: at t 0 and -1 to -5, geometric in between and beyond both ends. */
 export function tinyLine(request: ScalingRequest, open: readonly FactorSetting[]): Line {
   return {
     name: 'tinynet',
@@ -120,8 +120,8 @@ interface RowPoint extends BuiltPoint {
 
 /**
  * The line through published rows that grow together in d, w and resolution, as TinyNet's do: geometric between two rows
- * and, with the slope of the last two, beyond. What else a row states holds up to the next row.
- * @returns undefined where fewer than two rows are such
+ * and, with the slope of the last two, beyond. Everything else that a row states holds up to the next row. @returns
+ * undefined where there are fewer than two such rows
  */
 export function rowLine(
   request: ScalingRequest,
@@ -156,7 +156,9 @@ function betweenRows(points: readonly RowPoint[], t: number): ScalingRequest {
   };
 }
 
-/** Whether a point is as large as another or larger in d, w and resolution, and alike in what it states in words. */
+/**
+ * Whether a point is at least as large as another in d, w and resolution, and equal in everything that is not a number.
+ */
 export function isAsLarge(point: ScalingPoint, other: ScalingPoint): boolean {
   const pixels = (p: ScalingPoint) => resolutionOf(p) ?? p.r.value;
   return (
@@ -167,7 +169,10 @@ export function isAsLarge(point: ScalingPoint, other: ScalingPoint): boolean {
   );
 }
 
-/** What a point states in words: tables, blocks, lists. Points that differ in it are not members of one line. */
+/**
+ * Everything that a point states other than numbers: tables, blocks, lists. Points that differ in it are not on one
+ * line.
+ */
 function structureOf(point: ScalingPoint): string {
   return JSON.stringify(point.params.filter(({ text }) => !Number.isFinite(Number(text))).map(({ text }) => text));
 }

@@ -4,23 +4,21 @@ import { type LatencyTable, latencyOf, pieceKey, type TableError, tableFormat } 
 import { solveRidge } from './ridge.ts';
 import { tableError } from './table-error.ts';
 
-/** A whole network that was measured on the machine to be known. */
+/** A whole network that was measured on the new machine. */
 export interface MeasuredNetwork {
   readonly pieces: readonly Piece[];
   /** Milliseconds, above 0. */
   readonly ms: number;
 }
 
-/** How strongly deviations from one common factor are held back, in shares of the squares; the last is that factor alone. */
+/** Penalties for deviations from one common factor, relative to the squares; the last leaves only that factor. */
 const penalties = [1e-3, 1e-2, 1e-1, 1, Number.POSITIVE_INFINITY];
 
 /**
- * Makes the table of a machine from those of others and a few whole networks that were measured on it. First the mean of the tables is
- * scaled to the measurements, with a base; then each part of each table (what stands at one place) may deviate from that by ridge
- * regression on relative errors, with the penalty that predicts best what is left out, one network at a time. Where nothing predicts
- * better, the scaled mean stays.
+ * Makes a table for a machine from those of others and a few whole networks that were measured on it. First the mean of the tables is
+ * scaled to the measurements, with a base; then each part of each table (all pieces at one place) may deviate from that by ridge regression on relative errors, with the penalty that is best in leave-one-out cross-validation. Where none predicts better, the scaled mean stays.
  * @param tables of one space, at least one. @param networks at least 3 whose pieces are in every table.
- * @returns the table without engine and batch, and the error on networks that are left out one at a time
+ * @returns the table without engine and batch, and its leave-one-out error
  * @throws RangeError for fewer networks
  */
 export function calibrateTable(
@@ -39,7 +37,7 @@ export function calibrateTable(
     const squares = predicted.reduce((sum, p) => sum + (p.predicted / p.measured - 1) ** 2, 0);
     return { penalty, predicted, squares };
   });
-  // the common factor alone, unless deviations are better by a tenth: few networks say little of them
+  // only the common factor, unless deviations are better by a tenth: a few networks say little about them
   const plain = candidates.at(-1) as (typeof candidates)[number];
   const best = candidates.reduce((a, b) => (b.squares < 0.9 * a.squares ? b : a), plain);
   const { base, weights } = fitColumns(rows, tables.length, best.penalty);
@@ -98,7 +96,7 @@ function fitColumns(rows: readonly Row[], tables: number, penalty: number) {
   const size = rows[0]?.features.length ?? 0;
   let deviations = new Array<number>(size).fill(0);
   if (Number.isFinite(penalty)) {
-    // relative: what a column is of the latency, and what is left to explain
+    // relative: each column's share of the latency, and the rest to explain
     const matrix = rows.map(({ features, ms }) => features.map((f) => (f * scale) / tables / ms));
     const rest = rows.map(({ features, ms }) => (ms - base - scale * mean(features)) / ms);
     const squares = matrix.flat().reduce((sum, x) => sum + x * x, 0) / size;

@@ -11,15 +11,17 @@ export interface PiecedNetwork {
   readonly pieces: readonly Piece[];
 }
 
-/** How many candidates one is chosen from, and after how many such choices without a new piece all are taken to be known. */
+/**
+ * How many candidates each network is chosen from, and after how many choices without a new piece all are assumed to be
+ * known.
+ */
 const [drawn, mostInVain] = [32, 64];
 
-/** Spaces of at most this many networks are looked at whole. */
+/** Spaces of at most this many networks are enumerated. */
 const few = 2000n;
 
 /**
- * Networks in which every piece of a space occurs that random networks have: in each step the one of some random candidates with the
- * most pieces that are new. Those of a small space are all looked at.
+ * Networks that contain every piece found in random networks of a space: in each step the one of some random candidates with the most new pieces. A small space is enumerated.
  * @param most how many at most
  * @returns undefined if the space is not a chain of pieces
  */
@@ -80,7 +82,7 @@ export function otherNetworks(
   return found;
 }
 
-/** Draws again and again: of a small space all in a random order, over and over. */
+/** Draws without end: from a small space all networks in a random order, repeatedly. */
 function candidates(space: Space, random: RandomState): () => Encoding | undefined {
   if (spaceSize(space).networks > few) {
     const draw = createSampler(space);

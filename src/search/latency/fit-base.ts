@@ -1,4 +1,4 @@
-/** A measured network, and what is to explain its latency. */
+/** A measured network, with a prediction of its latency. */
 export interface Explained {
   readonly predicted: number;
   /** Milliseconds, above 0. */
@@ -6,8 +6,8 @@ export interface Explained {
 }
 
 /**
- * The line `base + scale * predicted` with the least squares of relative errors. From networks that are all alike follows a scale
- * alone. @param networks at least one
+ * The line `base + scale * predicted` with the least squares of relative errors. Networks that are all alike give only a scale.
+ * @param networks at least one
  */
 export function fitBase(networks: readonly Explained[]): { readonly base: number; readonly scale: number } {
   let [s00, s01, s11, t0, t1] = [0, 0, 0, 0, 0];
@@ -22,7 +22,7 @@ export function fitBase(networks: readonly Explained[]): { readonly base: number
   const determinant = s00 * s11 - s01 ** 2;
   const scale = (s00 * t1 - s01 * t0) / determinant;
   const base = (t0 - scale * s01) / s00;
-  // a spread below a thousandth is no line
+  // a spread below a thousandth does not determine a line
   const isLine = determinant > 1e-6 * s00 * s11 && scale > 0 && base >= 0;
   return isLine ? { base, scale } : { base: 0, scale: t1 / s11 };
 }

@@ -9,19 +9,17 @@ import { type LatencyTable, latencyOf } from './latency-table.ts';
 /** Random networks for each alternative. */
 const networksEach = 8;
 
-/** What the alternatives of a space's parts add to a latency, as dynamic programming wants it. */
+/** What the alternatives of a space's parts add to a latency, for dynamic programming. */
 export interface LatencyParts {
   readonly costs: Table;
-  /** The latency of a network is about the sum of its alternatives' costs and this. */
+  /** The latency of a network is about this plus the sum of its alternatives' costs. */
   readonly base: number;
-  /** How far that is from the table at most, over the networks it was fitted to: of |sum / table - 1|. */
+  /** The largest deviation from the table, |sum / table - 1|, over the networks it was fitted to. */
   readonly worst: number;
 }
 
 /**
- * A table of latencies by the alternatives of a space's parts, fitted to what the table says of random networks. In a table a block
- * depends on what comes in, and so on the row before; where no alternative changes that, the fit is exact. Who proposes by it looks
- * what it proposes up in the table itself.
+ * Latencies by the alternatives of a space's parts, fitted to the table's values for random networks. In the table a block depends on its input, and so on the row before; where no alternative changes that, the fit is exact. Its user looks up what it proposes in the table itself.
  * @throws RangeError if the table knows fewer than half of the networks
  */
 export function latencyParts(table: LatencyTable, parts: SpaceParts, counter: Counter, seed: number): LatencyParts {

@@ -6,12 +6,12 @@ import type { Piece } from '../space/pieces.ts';
 
 /** A piece of a space's networks with its latency. */
 export interface TablePiece {
-  /** Where it stands: `stages.2`. The same layers at two places are two pieces. */
+  /** Where it is: `stages.2`. The same layers at two places are two pieces. */
   readonly id: string;
-  /** The shape of what comes in, and of what goes on. */
+  /** The shapes of its input and output. */
   readonly takes: string;
   readonly gives: string;
-  /** Milliseconds that it adds to a network. A fit may make that of a cheap one negative. */
+  /** Milliseconds that it adds to a network. After a fit that of a cheap piece may be negative. */
   readonly ms: number;
 }
 
@@ -21,13 +21,13 @@ export interface TableError {
   /** Of |predicted / measured - 1|. */
   readonly median: number;
   readonly worst: number;
-  /** Spearman's, of predicted and measured latencies. */
+  /** Spearman's rank correlation of predicted and measured latencies. */
   readonly rankCorrelation: number;
 }
 
 /**
- * An additive model of latency over a space: that of a network is `base` and the sum of its pieces. It is the JSON that
- * `enetc bench --table` writes.
+ * An additive model of latency over a space: that of a network is `base` plus the sum of its pieces. It is the JSON
+ * that `enetc bench --table` writes.
  */
 export interface LatencyTable {
   readonly format: typeof tableFormat;
@@ -37,25 +37,25 @@ export interface LatencyTable {
   readonly engine: string;
   readonly threads?: number;
   readonly batch: number;
-  /** Milliseconds of a network besides its pieces. */
+  /** Milliseconds of a network in addition to its pieces. */
   readonly base: number;
   /** By `pieceKey`. */
   readonly pieces: Readonly<Record<string, TablePiece>>;
   /** How many networks it was made from. */
   readonly networks: number;
-  /** On other networks; absent where the space has no others. */
+  /** The error on other networks; absent where the space has no others. */
   readonly error?: TableError;
 }
 
 export const tableFormat = 'enetc latency table 1';
 
-/** By which a table knows a piece: its place, its layers and the shape that comes in, as 20 hexadecimal digits of a SHA-256. */
+/** The key of a piece in a table: its place, its layers and its input's shape, as 20 hexadecimal digits of a SHA-256. */
 export const pieceKey: (piece: Piece) => string = memoise(({ id, takes, signature }: Piece) =>
   bytesToHex(sha256(utf8ToBytes(`${id}\n${takes}\n${signature}`))).slice(0, 20),
 );
 
 /**
- * What a table says of a network. @param pieces of a chain, see `piecesOf` and `Counted`.
+ * A network's latency by a table. @param pieces of a chain, see `piecesOf` and `Counted`.
  * @returns milliseconds; undefined if a piece is not in the table
  */
 export function latencyOf(table: Pick<LatencyTable, 'base' | 'pieces'>, pieces: readonly Piece[]): number | undefined {
@@ -68,7 +68,7 @@ export function latencyOf(table: Pick<LatencyTable, 'base' | 'pieces'>, pieces: 
   return sum;
 }
 
-/** The costs of a counted network, with its latency if a table is given that knows it. */
+/** The costs of a counted network, with its latency if a given table covers it. */
 export function costsByTable(
   { costs, pieces }: { readonly costs: Costs; readonly pieces: readonly Piece[] | undefined },
   table: LatencyTable | undefined,
@@ -82,7 +82,7 @@ export function costsByTable(
  * @returns undefined if it has one
  */
 export function whyUnknown(table: LatencyTable, pieces: readonly Piece[] | undefined): string | undefined {
-  if (!pieces) return 'has blocks, and the model is not a chain of blocks that hand on one value each';
+  if (!pieces) return 'has blocks, and the model is not a chain of blocks that pass on one value each';
   const unknown = pieces.find((piece) => !table.pieces[pieceKey(piece)]);
   if (!unknown) return undefined;
   const others = Object.values(table.pieces).filter(({ id }) => id === unknown.id);
@@ -97,7 +97,7 @@ function fromTo({ takes, gives }: Pick<Piece, 'takes' | 'gives'>): string {
   return `from ${shown(takes)} to ${shown(gives)}`;
 }
 
-/** A table from its JSON, or why it is none, as the rest of a sentence that begins with the file. */
+/** A table from its JSON, or why it is not one, as the rest of a sentence that begins with the file. */
 export function parseLatencyTable(text: string): LatencyTable | string {
   let value: unknown;
   try {

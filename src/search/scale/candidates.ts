@@ -8,14 +8,14 @@ import { networkHash } from '../network-hash.ts';
 
 export type Factors = Readonly<Record<FactorName, number>>;
 
-/** How much larger the candidates are than the base network. */
+/** How much larger than the base network the candidates are. */
 export interface ScaleBudget {
-  /** How many times as much, and how far off, as a share of it. */
+  /** The multiple, and the tolerance as a share of it. */
   readonly budget: number;
   readonly tolerance: number;
   /** `product`: alpha * beta^2 * gamma^2, as in the paper; else a cost over the real rounding. */
   readonly by: 'product' | keyof Costs;
-  /** Of the grid. */
+  /** The step of the grid. */
   readonly step: number;
 }
 
@@ -30,7 +30,10 @@ export interface ScaledNetwork {
 export interface ScaleCandidates {
   /** All factors 1. */
   readonly base: ScaledNetwork;
-  /** Different networks, in the order of the grid; of points that are one network after rounding that of the least product. */
+  /**
+   * Different networks, in the order of the grid; of points that give the same network after rounding, the one with the least
+   * product.
+   */
   readonly candidates: readonly ScaledNetwork[];
   /** Points of the grid within the budget. */
   readonly points: number;
@@ -62,7 +65,7 @@ export function scaleCandidates(
   const most = budget * (1 + tolerance) + 1e-9;
   const found = new Map<string, ScaledNetwork>();
   let points = 0;
-  /** Whether a point is above the budget, and with it all that are larger in a factor and smaller in none. */
+  /** Whether a point is above the budget, and with it all points that are at least as large in every factor. */
   const visit = (factors: Factors): boolean => {
     const product = productOf(factors);
     if (by === 'product' && !isNear(product)) return product > most;
@@ -79,12 +82,12 @@ export function scaleCandidates(
   return { base, candidates: [...found.values()], points };
 }
 
-/** What the paper bounds: d w^2 r^2, by which the multiply-accumulates of plain convolutions grow. */
+/** What the paper limits: d w^2 r^2, the growth of the multiply-accumulates of plain convolutions. */
 export function productOf({ d, w, r }: Factors): number {
   return d * w ** 2 * r ** 2;
 }
 
-/** A network of the family by its factors, over those of the point that the request names. */
+/** A network of the family by its factors, relative to the point of the request. */
 export function scaled(
   model: DeclaredModel,
   request: ScalingRequest,
@@ -97,10 +100,10 @@ export function scaled(
   return { factors, request: at, costs: costsOf(graph), network: networkHash(graph) };
 }
 
-/** No factor is larger than this power of the budget: resolution costs its square, and depth and width may cost little. */
+/** No factor is larger than this power of the budget: resolution costs its square; depth and width may cost little. */
 const largestFactor = 2;
 
-/** Visits the points of the grid from 1, and none beyond those that are too large already. */
+/** Visits the points of the grid from 1, except those beyond points that are already too large. */
 function walkGrid(
   open: readonly FactorSetting[],
   step: number,
@@ -110,7 +113,7 @@ function walkGrid(
   const values = (name: FactorName) => {
     if (!open.some((factor) => factor.name === name)) return [1];
     const count = Math.floor((budget ** largestFactor - 1) / step + 1e-9) + 1;
-    // decimals as people write them, without the dust of adding up
+    // decimals as people write them, without accumulated rounding errors
     return Array.from({ length: count }, (_, i) => Number((1 + i * step).toFixed(6)));
   };
   const [ds, ws, rs] = factorNames.map(values) as [number[], number[], number[]];

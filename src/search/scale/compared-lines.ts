@@ -7,15 +7,15 @@ import type { Rates } from '../fit/lines.ts';
 import { networkHash } from '../network-hash.ts';
 import type { ScaledNetwork } from './candidates.ts';
 
-/** A way of scaling, and the network at which it comes nearest to a budget. */
+/** A way of scaling, and the network at which it comes closest to a budget. */
 export interface ComparedNetwork extends ScaledNetwork {
   readonly line: string;
-  /** How many times the base network's multiply-accumulates were aimed at. */
+  /** The target, as a multiple of the base network's multiply-accumulates. */
   readonly multiple: number;
 }
 
 /**
- * Ways of scaling at equal computation: for each the network whose multiply-accumulates come nearest to a multiple of the base's, over the
+ * Ways of scaling at equal computation: for each the network whose multiply-accumulates come closest to a multiple of the base's, over the
  * real rounding of repeats, filters and pixels. Depth, width and resolution alone, the paper's compound coefficients, those that were
  * found, and published rules: fast compound scaling (Dollár et al., CVPR 2021) above 1, TinyNet's (Han et al., NeurIPS 2020) below.
  */

@@ -8,8 +8,7 @@ import type { Source, Span } from '../../source.ts';
 import type { Factors } from './candidates.ts';
 
 /**
- * The text of a spec with other coefficients of compound scaling: the entries `d = ... ^ phi` of its `scaling`, or a section of its own
- * where it has none. All else stays as it is.
+ * The text of a spec with other coefficients of compound scaling: the entries `d = ... ^ phi` of its `scaling`, or a new section where it has none. All else stays as it is.
  * @returns undefined where the model's `scaling` has no phi, or the model is in another file
  */
 export function withScaling(source: Source, { node: model }: DeclaredModel, factors: Factors): string | undefined {
@@ -18,7 +17,7 @@ export function withScaling(source: Source, { node: model }: DeclaredModel, fact
   if (scaling && !scaling.variable) return undefined;
   const edits = scaling ? entryEdits(source, scaling, factors) : [sectionEdit(source, model, factors)];
   const { text } = applyFixes(source, [{ title: '', safe: true, edits }]);
-  // the formatter knows how sections are indented; a text that was not in its form keeps its own
+  // the formatter knows how sections are indented; a text that was not formatted keeps its own style
   const isCanonical = format(source).text === source.text;
   return isCanonical ? format({ ...source, text }).text : text;
 }
@@ -37,14 +36,16 @@ function entryEdits(source: Source, scaling: ScalingNode, factors: Factors): Tex
   return [...edits, { span: at(source, placeOfMore(source, scaling)), newText: `\n${missing.join('').trimEnd()}` }];
 }
 
-/** Where more entries go: at the end of the last one's line, which may have a comment, or before a brace that closes on it. */
+/**
+ * Where more entries go: at the end of the last one's line, which may have a comment, or before a closing brace on that line.
+ */
 function placeOfMore({ text }: Source, { span, entries }: ScalingNode): number {
   const last = entries.at(-1)?.span.end ?? text.indexOf('{', span.start) + 1;
   const line = text.indexOf('\n', last);
   return line < 0 || line > span.end ? last : line;
 }
 
-/** Before the inputs, where the models of the library have it. */
+/** Before the inputs, as in the library's models. */
 function sectionEdit(source: Source, model: ModelNode, factors: Factors): TextEdit {
   const before = model.members.find(({ kind }) => kind === 'input') ?? (model.members[0] as Member);
   const entries = factorNames.map((name) => `    ${name} = ${factors[name]} ^ phi\n`).join('');

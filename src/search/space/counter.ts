@@ -27,12 +27,13 @@ export interface Counter {
   readonly built: number;
 }
 
-/** Pieces that are kept: far more than a search of a day sees, bounded all the same. */
+/** The limit of cached pieces: far more than a search sees in a day. */
 const mostPieces = 200_000;
 
 /**
  * Creates a counter. In a chain of pieces (see `chainKind`) a piece is built once for each setting of its own choices and each
- * shape that comes in: a candidate whose pieces are all known costs a few look-ups. Any other model is built for each candidate.
+ * shape that comes in: a candidate whose pieces are all known takes only a few look-ups. Any other model is built for each
+ * candidate.
  */
 export function createCounter(model: DeclaredModel, request: ScalingRequest, space: Space): Counter {
   const counter = { built: 0 };
@@ -99,13 +100,13 @@ function wholeSignature({ nodes }: Graph): string {
 
 /** The known pieces of a model that is a chain. */
 interface Chain {
-  /** Takes up the pieces of a candidate that was built. @returns false where they do not fit those known: the model is not a chain */
+  /** Records the pieces of a candidate that was built. @returns false where they do not fit those known: the model is not a chain */
   learn(encoding: Encoding, pieces: readonly Piece[]): boolean;
   /** The pieces of a candidate; undefined if one is not known. */
   recall(encoding: Encoding): readonly Piece[] | undefined;
 }
 
-/** A piece that has no nodes: a row that repeats its block no times. */
+/** A piece that has no nodes: a row that repeats its block zero times. */
 const empty = 'empty';
 
 function createChain(space: Space): Chain {

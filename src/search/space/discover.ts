@@ -7,12 +7,12 @@ import { groupBy } from '../../report/group-by.ts';
 import type { Span } from '../../source.ts';
 import type { Condition, Decision, Space } from './space.ts';
 
-/** The space of a model with choices, and where the choices of each decision stand. */
+/** The space of a model with choices, and where the choices of each decision are. */
 export interface DiscoveredSpace extends Space {
   readonly spans: readonly (readonly Span[])[];
 }
 
-/** A place of a decision while it is not yet known under which others it matters. */
+/** A place of a decision for which it is not yet known when it matters. */
 interface Found {
   readonly key: string;
   readonly place: string;
@@ -36,7 +36,7 @@ export function discoverSpace(
   const base = built({});
   if (hasOtherErrors(base.diagnostics)) return { diagnostics: base.diagnostics };
   const found = new Map<string, Found>();
-  /** The places that are open with one option settled in addition to others; undefined where that does not build. */
+  /** The places that are open with one more option settled; undefined where that does not build. */
   const openWith = (settings: Found['settings'], key: string, option: string): ReadonlySet<string> | undefined => {
     const at = { ...settings, [key]: option };
     const { open, diagnostics } = built(at);

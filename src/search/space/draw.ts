@@ -13,13 +13,13 @@ export interface Candidate {
 
 export interface Drawn {
   readonly candidates: readonly Candidate[];
-  /** Encodings that were looked at. */
+  /** Encodings that were examined. */
   readonly looked: number;
-  /** Of these, those of a network that was there already, those that do not build, and those above a budget. */
+  /** Of these, duplicates of a network, those that do not build, and those above a budget. */
   readonly repeated: number;
   readonly failed: number;
   readonly over: number;
-  /** Those that a table of latencies does not know; 0 without one. */
+  /** Those that a table of latencies does not cover; 0 without one. */
   readonly unknown: number;
 }
 
@@ -27,10 +27,9 @@ export interface Drawn {
 const mostInVain = 20_000;
 
 /**
- * Draws different networks of a space, all equally likely, and keeps those that build within budgets. Where the space has not more
- * than are asked for, it is every network.
+ * Draws different networks of a space, all equally likely, and keeps those that build within budgets. Where the space has no more than requested, these are all its networks.
  * @param seed the same seed draws the same networks
- * @param table gives latencies; networks that it does not know are left out
+ * @param table gives latencies; networks that it does not cover are left out
  */
 export function drawCandidates(
   space: Space,

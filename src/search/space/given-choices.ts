@@ -3,17 +3,17 @@ import { type CompileOptions, compile } from '../../compile.ts';
 import type { Host } from '../../host.ts';
 import type { Source } from '../../source.ts';
 
-/** What `--set` gives of a space. */
+/** What `--set` states for a space. */
 export interface GivenChoices {
-  /** Of choices, by what they are called: the path of their cell or their name. */
+  /** For choices, by the path of their cell or their name. */
   readonly choices: Readonly<Record<string, string>>;
-  /** Of parameters and inputs. */
+  /** For parameters and inputs. */
   readonly others: Readonly<Record<string, string>>;
 }
 
 /**
- * Divides what is set into choices, which are taken out of a space, and what states the point of the family.
- * @param point which model it is, without what is set
+ * Divides settings into choices, which are settled in the space, and those that state the point of the family. @param
+ * point the model, without settings
  */
 export function givenChoices(
   { source, host }: { readonly source: Source; readonly host: Host },

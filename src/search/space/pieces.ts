@@ -10,13 +10,15 @@ import type { Costs } from '../costs.ts';
 import { countsRatesAlone, isRateOfMember } from './rate-counters.ts';
 import type { Space } from './space.ts';
 
-/** A run of nodes of one row of a table, or of one section: what it costs, and what it hands on. */
+/** A run of nodes of one row of a table, or of one section: its costs, and what it passes on. */
 export interface Piece {
   /** `stages.2`, `head`. */
   readonly id: string;
-  /** `memory` is the most that is alive while it runs. */
+  /** `memory` is the peak while it runs. */
   readonly costs: Costs;
-  /** The shape of the one value that it takes from the pieces before, and of that which later ones take; '' for none. */
+  /**
+   * The shape of the one value that it takes from earlier pieces, and of the one that later pieces take; '' for none.
+   */
   readonly takes: string;
   readonly gives: string;
   /** Equal where two pieces have the same layers. */
@@ -25,15 +27,14 @@ export interface Piece {
 
 /** How a model's network is a chain of pieces. */
 export interface ChainKind {
-  /** Whether rows read the numbers of their blocks, for rates of DropPath and Dropout alone: pieces are without those ops then. */
+  /** Whether rows read the numbers of their blocks, only for rates of DropPath and Dropout: then pieces exclude those ops. */
   readonly counted: boolean;
 }
 
 /**
  * Whether a model's network is a chain of pieces, each of which depends on its own choices and on the shape that comes in: no
- * section reads another by its name, nothing is required of the whole network, and what rows count reaches nothing but rates that
- * matter in training alone, among which there is no choice.
- * @returns undefined where it is none
+ * section reads another by its name, nothing is required of the whole network, and the numbers of blocks reach only rates that
+ * matter in training, which do not depend on a choice. @returns undefined where it is not a chain
  */
 export function chainKind(declared: DeclaredModel, { decisions }: Space): ChainKind | undefined {
   const { node: model } = declared;
@@ -119,7 +120,7 @@ function pieceOf(
   return { id, costs, takes, gives, signature };
 }
 
-/** All of a node that tells its layer from others: op, inputs by their distance, tensors. */
+/** Everything that distinguishes a node's layer from others: op, inputs by their distance, tensors. */
 function layerOf({ op, inputs, shapes, tensors }: GraphNode, start: number): string {
   const sources = inputs.map(({ node, output }) => (node < start ? 'in' : `${node - start}.${output}`));
   return `${JSON.stringify(op)}${sources}:${shapes.join(';')}:${tensors.map((t) => t.shape).join(';')}`;

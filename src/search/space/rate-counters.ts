@@ -6,12 +6,12 @@ import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import { boundName, eachName } from '../../3-check/meanings/names-in.ts';
 import { givenNames } from '../../3-check/meanings/occurrence.ts';
 
-/** The ops whose arguments matter in training alone, and which do nothing afterwards. */
+/** The ops whose arguments matter only in training, and which do nothing afterwards. */
 const rates: ReadonlySet<string> = new Set(['DropPath', 'Dropout']);
 
 /**
- * Whether the `index` and `count` of a member reach nothing but rates of DropPath and Dropout: what a network costs then does not
- * depend on which number a block has.
+ * Whether the `index` and `count` of a member reach only rates of DropPath and Dropout: then a network's costs do not depend on
+ * the number of a block.
  */
 export function countsRatesAlone(model: DeclaredModel, member: Member): boolean {
   const { targets } = meaningsOf(model.node);
@@ -48,12 +48,12 @@ export function countsRatesAlone(model: DeclaredModel, member: Member): boolean 
   return !isCounted(member) && [...names].every((name) => isRateOfMember(model, member, name));
 }
 
-/** Whether each block that a member names takes a parameter of a name as a rate alone, if it takes it at all, and one does. */
+/** Whether each block that a member names uses a parameter only as a rate, if it has it at all, and at least one has it. */
 export function isRateOfMember(model: DeclaredModel, member: Member, name: string): boolean {
   let isRate = true;
   let taken = false;
   eachName(meaningsOf(model.node), member, (_, target) => {
-    // what a parameter names may be any block
+    // a parameter may name any block
     if (target.kind === 'local' && target.local.param?.type?.name === 'block') isRate = false;
     if (target.kind !== 'free') return;
     const declared = model.module.scope.get(target.name);
@@ -71,7 +71,7 @@ function hasParameter({ node }: DeclaredBlock, name: string): boolean {
   return node.params.some((param) => param.name.name === name);
 }
 
-/** Whether a parameter of a block goes to arguments of DropPath and Dropout alone, or to such parameters of other blocks. */
+/** Whether a parameter of a block goes only to arguments of DropPath and Dropout, or to such parameters of other blocks. */
 function isRateOfBlock(block: DeclaredBlock, name: string, open: Set<string>): boolean {
   const key = `${block.module.path}/${block.node.name.name}/${name}`;
   if (open.has(key)) return true;

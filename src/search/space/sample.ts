@@ -5,7 +5,7 @@ import { type Decision, groupsOf, type Space } from './space.ts';
 export function createSampler(space: Space): (random: RandomState) => number[] {
   const groups = groupsOf(space).map(({ parents, cases, total }) => {
     let sum = 0n;
-    // the share of the cases up to each: exact in the integers, so that no case is lost to rounding before the last step
+    // cumulative shares of the cases: exact integers, so that only the last step rounds
     const shares = cases.map(({ networks }) => {
       sum += networks;
       return Number((sum * 2n ** 53n) / total) / 2 ** 53;

@@ -21,7 +21,7 @@ export interface Settled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** How the files of networks of a space are read: the library once. */
+/** How the files of a space's networks are read: the library only once. */
 const filesOf = memoise((host: Host) => keepLibrary(readFiles(host)));
 
 /**
@@ -39,11 +39,11 @@ export function settleChoices(
   const elsewhere = space.spans.flat().find((span) => span.source.name !== source.name);
   if (elsewhere) return { diagnostics: [createDiagnostic('choices-elsewhere', elsewhere, {})] };
   const settled = settledText(source, host, space, encoding, options, true);
-  // a row that is left out may still have to say what its block would take
+  // a row that is left out may still have to state what its block would take
   return settled.text === undefined ? settledText(source, host, space, encoding, options, false) : settled;
 }
 
-/** @param empties whether a cell is emptied whose choice does not matter; it has its first option otherwise */
+/** @param empties whether a cell whose choice does not matter is emptied; otherwise it has its first option */
 function settledText(
   source: Source,
   host: Host,
@@ -56,7 +56,7 @@ function settledText(
   if ('severity' in edits) return { diagnostics: [edits] };
   const files = filesOf(host);
   let text = applyEdits(source, edits);
-  // a cell that is not a choice itself may be one that only other blocks take
+  // a cell that is not a choice may be for a parameter that only other blocks take
   for (;;) {
     const { diagnostics } = compileProgram(resolveProgram({ ...source, text }, host, files), options);
     const untaken = diagnostics.flatMap(({ code, span }) => (code === 'cell-not-taken' && span ? [span] : []));
@@ -101,12 +101,12 @@ function choiceEdits(
     }
     if (!before || used) edits.set(span.start, { edit, used, key });
   }
-  // two choices of one emptied cell are one edit
+  // two choices in one emptied cell are one edit
   const byStart = new Map([...edits.values()].map(({ edit }) => [edit.span.start, edit]));
   return [...byStart.values()];
 }
 
-/** What empties cells, each once: blocks that do not take one may be several. */
+/** The edits that empty cells, each once: several blocks may not take one. */
 function emptied(cells: readonly Span[]): TextEdit[] {
   return [...new Map(cells.map((span) => [span.start, { span, newText: ' ' }])).values()];
 }
@@ -130,7 +130,7 @@ function applyEdits(source: Source, edits: readonly TextEdit[]): string {
   return applyFixes(source, [{ title: '', safe: true, edits }]).text;
 }
 
-/** The space with some decisions taken, by key and value as `--set` has them. */
+/** The space with some decisions settled, by key and value as in `--set`. */
 export function restrictSpace(
   space: DiscoveredSpace,
   given: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** That a decision has one of some of its options, by their numbers. */
+/** A condition: a decision has one of some of its options, by their numbers. */
 export interface Condition {
   readonly decision: number;
   readonly options: readonly number[];
@@ -6,20 +6,20 @@ export interface Condition {
 
 /** A decision of a search space: a choice cell, or all that share a name. */
 export interface Decision {
-  /** What `--set` calls it: `stages.2.kernel`, `stages.2.kernel.1` for the second choice of a cell, or the name of a choice. */
+  /** Its name in `--set`: `stages.2.kernel`, `stages.2.kernel.1` for the second choice of a cell, or the name of a choice. */
   readonly key: string;
-  /** The paths of the cells where it stands; the key where it has no name. */
+  /** The paths of the cells where it is; the key where it has no name. */
   readonly places: readonly string[];
   /** The values as a spec writes them, two or more. */
   readonly options: readonly string[];
   /**
-   * When it matters: in any of these cases, one at least, in which all conditions hold; a case without conditions is always. A block
-   * that lacks a parameter leaves its choice unused.
+   * When it matters: in any of these cases, at least one, whose conditions all hold; a case without conditions always applies. A
+   * block that lacks a parameter leaves its choice unused.
    */
   readonly when: readonly (readonly Condition[])[];
 }
 
-/** Independent decisions; a decision is referred to by its place. */
+/** Independent decisions; a decision is referred to by its position. */
 export interface Space {
   readonly decisions: readonly Decision[];
 }
@@ -27,7 +27,7 @@ export interface Space {
 /** The number of an option for each decision of a space, in order. Those of unused decisions do not matter. */
 export type Encoding = readonly number[];
 
-/** Whether a decision matters where the others are as an encoding says. */
+/** Whether a decision matters given the others of an encoding. */
 export function isUsed({ decisions }: Space, encoding: Encoding, decision: number): boolean {
   const holds = (c: Condition) => c.options.includes(encoding[c.decision] as number);
   return (decisions[decision] as Decision).when.some((conditions) => conditions.every(holds));
@@ -38,7 +38,7 @@ export function canonical(space: Space, encoding: Encoding): number[] {
   return encoding.map((option, i) => (isUsed(space, encoding, i) ? option : 0));
 }
 
-/** What `--set` takes for an encoding: a value for each decision that is used. */
+/** The `--set` arguments of an encoding: a value for each decision that is used. */
 export function settingsOf(space: Space, encoding: Encoding): Record<string, string> {
   return Object.fromEntries(
     space.decisions.flatMap(({ key, options }, i) =>

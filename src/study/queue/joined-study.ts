@@ -13,7 +13,7 @@ import { closeQuietly, type QueueServer } from './queue-server.ts';
 import { openSpool, type Spool } from './spool.ts';
 import { readIdentity } from './study-identity.ts';
 
-/** What a machine has for studies, and how it trains. */
+/** A worker's settings: what its machine provides for studies, and how it trains. */
 export interface WorkerPlace {
   readonly program: TrialProgram;
   /** Trainings at the same time. */
@@ -26,10 +26,10 @@ export interface WorkerPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** How this machine is called in what others see. */
+/** The name of this machine for others. */
 export const workerName = hostname();
 
-/** A study that a worker takes trainings of. */
+/** A study that a worker trains networks of. */
 export interface JoinedStudy {
   readonly id: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export interface JoinedStudy {
 
 /**
  * Joins a study, if its trainings can be done here.
- * @param lockMs how long a training that is taken stays this worker's unless it says so again, in milliseconds
+ * @param lockMs how long a training stays this worker's without a renewal, in milliseconds
  * @returns why they cannot
  */
 export async function joinStudy(
@@ -54,7 +54,7 @@ export async function joinStudy(
   lockMs: number,
 ): Promise<JoinedStudy | string> {
   const { id, config, example } = announcement;
-  if (config.version !== version) return `it is of enetc ${config.version}, this is ${version}`;
+  if (config.version !== version) return `it belongs to enetc ${config.version}, this is ${version}`;
   const base = baseOf(announcement, place);
   if ('problem' in base) return base.problem;
   const { program, concurrency, cwd, env } = place;
@@ -105,11 +105,11 @@ function baseOf({ id, folder }: Announcement, { runs }: WorkerPlace): Base | { r
   if (runs !== undefined) return { folder: join(runs, id), isShared: false };
   if (readIdentity({ path: folder }) === id) return { folder, isShared: true };
   return {
-    problem: `its folder '${folder}' is not on this machine; --runs keeps trainings in a folder of this machine's own`,
+    problem: `its folder '${folder}' is not on this machine; --runs keeps trainings in a local folder instead`,
   };
 }
 
-/** The texts that networks need are written where they are not yet. */
+/** Writes the texts that networks need where they are missing. */
 function createJobs({ config, imports }: Announcement, base: Base, place: WorkerPlace, spool: Spool) {
   const write = (name: string, text: string) => {
     const file = join(base.folder, name);

@@ -3,7 +3,7 @@ import { aCount, aNumber, anObject, aText, listOf, mapOf, type Shape } from '../
 import { formatStudy, parseStudy, type StudyConfig } from '../study-config.ts';
 import { resultShape, type TrialResult } from '../trial-log.ts';
 
-/** The queue of announcements: a job for each study, under the study's identity. Nobody takes them. */
+/** The queue of announcements: a job for each study, under the study's identity. Jobs are only read, never taken. */
 export const studiesQueue = 'studies';
 
 /** The queue of a study's trainings, under their keys. */
@@ -11,14 +11,17 @@ export function trialsQueue(id: string): string {
   return `trials-${id}`;
 }
 
-/** The queue of what trainings gave, under their keys: of two with the same key the first stays. Nobody takes them. */
+/**
+ * The queue of results, under the trainings' keys: of two with the same key the first stays. Jobs are only read, never
+ * taken.
+ */
 export function resultsQueue(id: string): string {
   return `results-${id}`;
 }
 
 /** A study that offers trainings. */
 export interface Announcement {
-  /** The study's, whichever process runs it. */
+  /** The study's identity, whichever process runs it. */
   readonly id: string;
   readonly config: StudyConfig;
   /** Its folder on the machine that runs it; absolute. */
@@ -27,11 +30,11 @@ export interface Announcement {
   readonly imports: Readonly<Record<string, string>>;
   /** One of its trainings, to see whether they can be done on a machine. */
   readonly example: QueuedTrial;
-  /** `paused`: nobody takes the results for now. They are kept; no training begins. */
+  /** `paused`: nobody collects results for now. They are kept; no training begins. */
   readonly state: 'open' | 'paused';
 }
 
-/** A training, without what is the same for all of a study. */
+/** A training, without what all trainings of a study share. */
 export interface QueuedTrial {
   /** The spec's path in the study's folder, and its text. */
   readonly spec: string;
@@ -57,13 +60,13 @@ export interface QueuedProgress {
 }
 
 const anything: Shape = () => undefined;
-/** A path within a folder: it leads nowhere else. */
+/** A path within a folder, which does not lead out of it. */
 const aPathWithin: Shape = (value, at) =>
   typeof value === 'string' &&
   /^[^\0\\]+$/.test(value) &&
   !value.split('/').some((part) => ['', '.', '..'].includes(part))
     ? undefined
-    : `'${at}' is no path within a folder`;
+    : `'${at}' is not a path within a folder`;
 
 const trialShape = anObject({
   spec: aPathWithin,
@@ -75,7 +78,7 @@ const trialShape = anObject({
 });
 
 const announcementShape = anObject({
-  id: (value, at) => (/^[0-9a-f]{32}$/.test(String(value)) ? undefined : `'${at}' is no identity of a study`),
+  id: (value, at) => (/^[0-9a-f]{32}$/.test(String(value)) ? undefined : `'${at}' is not the identity of a study`),
   config: anything,
   folder: aText,
   imports: mapOf(aText),
@@ -86,13 +89,13 @@ const announcementShape = anObject({
 const queuedResultShape = anObject({ result: resultShape, worker: aText });
 const progressShape = anObject({ done: aNumber(0), worker: aText }, { accuracy: aNumber(0, 1) });
 
-/** @throws RunError for what is no announcement. A server may hold anything. */
+/** @throws RunError for anything but an announcement: a server may hold anything */
 export function readAnnouncement(value: unknown): Announcement | string {
   const problem = announcementShape(value, '');
   if (problem !== undefined) return problem;
   const announcement = value as Announcement;
   const stray = Object.keys(announcement.imports).find((name) => aPathWithin(name, 'imports') !== undefined);
-  if (stray !== undefined) return `'${stray}' is no path within a folder`;
+  if (stray !== undefined) return `'${stray}' is not a path within a folder`;
   try {
     return { ...announcement, config: parseStudy(formatStudy(announcement.config), 'its configuration') };
   } catch (e) {

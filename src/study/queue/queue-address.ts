@@ -4,7 +4,7 @@ import { SettingError } from '../../train/run-error.ts';
 /** The server that holds a queue. */
 export interface QueueAddress {
   readonly kind: 'redis' | 'postgres';
-  /** As it was given, a password included: for the connection alone. */
+  /** As it was given, including a password: only for the connection. */
   readonly url: string;
   /** For people and files: without user, password and options. */
   readonly shown: string;

@@ -22,12 +22,12 @@ import { closeQuietly, type QueueServer } from './queue-server.ts';
 import { identityOf } from './study-identity.ts';
 import { type Reachability, untilAnswered } from './until-answered.ts';
 
-/** How often the results are looked for, in milliseconds. */
+/** How often results are looked for, in milliseconds. */
 const interval = 200;
 /** How often the announcement is looked for, in milliseconds: a server that lost what it held has lost it too. */
 const announcementInterval = 5000;
 
-/** A training that is asked for. */
+/** A requested training. */
 interface Wanted {
   readonly job: TrialJob;
   readonly progress: TrialProgress;
@@ -36,8 +36,7 @@ interface Wanted {
 }
 
 /**
- * Has the networks of a study trained by whoever takes jobs from a queue. What counts is the first result under a training's key, not
- * that a job has ended: a job that is lost with its server is put there again, and one that two have done gives one result.
+ * Has the networks of a study trained by whatever workers take jobs from a queue. What counts is the first result under a training's key, not that a job has ended: a job that is lost with its server is added again, and one that two workers have done gives one result.
  * @throws RunError if the server does not answer
  */
 export async function openQueuePool(
@@ -48,7 +47,7 @@ export async function openQueuePool(
 ): Promise<TrialPool> {
   if (config.version !== version) {
     throw new RunError(
-      `the study was begun by enetc ${config.version}, this is ${version}: its trainings cannot be shared between them`,
+      `the study was begun by enetc ${config.version}, this is ${version}: the two cannot share its trainings`,
     );
   }
   const id = identityOf(folder);
@@ -89,13 +88,13 @@ export async function openQueuePool(
       const [studies, ...own] = queues as [Queue, ...Queue[]];
       ended.abort();
       await loop;
-      // a server that is away keeps the announcement; trainings that are in the queue are then done in vain
+      // an unreachable server keeps the announcement; trainings still in the queue are then done in vain
       await Promise.race([finished ? forget(studies, own) : pause(studies), setTimeout(2000)]).catch(() => {});
       await Promise.all(queues.map(closeQuietly));
     },
   };
 
-  /** Puts what is wanted into the queue and takes results out of it, until the pool is closed. */
+  /** Adds wanted trainings to the queue and takes results out of it, until the pool is closed. */
   async function watch(studies: Queue, trials: Queue, results: Queue): Promise<void> {
     let announced = Number.NEGATIVE_INFINITY;
     const put = new Set<string>();
@@ -107,7 +106,7 @@ export async function openQueuePool(
           announced = performance.now();
         }
         const keys = [...wanted.keys()];
-        // before the results: a training that is no longer there afterwards has left one
+        // looked up before the results: a training that is missing afterwards has left one
         const jobs = keys.length > 0 ? await asked(() => trials.getJobs(['waiting', 'active', 'prioritized'])) : [];
         if (!jobs) return;
         const there = new Map(jobs.map((job) => [String(job.id), job]));
@@ -160,7 +159,7 @@ export async function openQueuePool(
       example: queued(example),
       state: 'open',
     };
-    // one that is there is of a process that was killed, or that stopped
+    // an existing one was left by a process that was killed or stopped
     const job = await studies.add('study', announcement, { jobId: id });
     await job.updateData(announcement);
   }
@@ -176,7 +175,7 @@ export async function openQueuePool(
   }
 }
 
-/** What networks of a study import: the files of its spec but the entry. */
+/** What a study's networks import: the files of its spec except the entry. */
 function importsOf(folder: StudyFolder, { spec }: StudyConfig): Record<string, string> {
   const root = join(folder.path, specFolder);
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

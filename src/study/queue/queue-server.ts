@@ -8,7 +8,7 @@ import { RunError } from '../../train/run-error.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { isRefusal, reasonOf } from './until-answered.ts';
 
-/** Of all names that enetc gives in a server: the prefix of keys in Redis, the schema in PostgreSQL. */
+/** The prefix of all keys of enetc in Redis, and its schema in PostgreSQL. */
 const namespace = 'enetc';
 /** How long a server may take to answer for the first time, in milliseconds. */
 const longestConnect = 10_000;
@@ -18,7 +18,7 @@ export interface QueueServer {
   readonly address: QueueAddress;
   /** Opens a queue. @throws RunError if the server does not answer or refuses */
   queue(name: string): Promise<Queue>;
-  /** Opens what takes jobs of a queue, one by one as it is asked. @param lockMs how long a job stays its own unless it says so again */
+  /** Opens a worker that takes jobs of a queue, one by one on request. @param lockMs how long a job stays its own without a renewal */
   taker(name: string, lockMs: number): Promise<Worker>;
 }
 
@@ -43,7 +43,7 @@ export function openQueueServer(address: QueueAddress, cwd: string): QueueServer
       }
     : { connection: { url: address.url }, prefix: namespace };
   const backend = isPostgres ? bullmq.createPostgresBackend : bullmq.createRedisBackend;
-  // both backends have the same classes, whose types differ in what a connection is
+  // both backends have the same classes, whose types differ in the connection
   const { Queue, Worker } = bullmq.withBackend(backend as unknown as BackendFactory<IQueueBackend, object>);
   return {
     address,
@@ -54,7 +54,7 @@ export function openQueueServer(address: QueueAddress, cwd: string): QueueServer
         autorun: false,
         lockDuration: lockMs,
         stalledInterval: Math.ceil(lockMs / 3),
-        // a training belongs to no process: however many die, the next takes it up
+        // a training is not tied to a process: however many die, the next takes it up
         maxStalledCount: 1_000_000,
       };
       return ready(() => new Worker(name, undefined, taking) as unknown as Worker, address);
@@ -75,8 +75,8 @@ function load({ kind }: QueueAddress, cwd: string): Bullmq {
 }
 
 /**
- * PostgreSQL's client with a listener for errors. While BullMQ has one of the pool's clients in use, nobody listens to it, and a server
- * that goes away in that moment would end the process; the query fails as well, and is asked again.
+ * PostgreSQL's client with a listener for errors. While BullMQ uses one of the pool's clients, nothing listens to its errors, and a
+ * server that goes away at that moment would end the process; the query fails as well, and is repeated.
  */
 function quietClient(cwd: string): unknown {
   const bullmq = findPackage('bullmq', cwd) as string;
@@ -90,8 +90,7 @@ function quietClient(cwd: string): unknown {
 }
 
 /**
- * Opens until the server answers for the first time. Later the driver connects again by itself, and what it says of that is of no use
- * to anyone.
+ * Waits until the server answers for the first time. Later the driver reconnects by itself, and its messages about that are ignored.
  */
 async function ready<T extends Queue | Worker>(open: () => T, address: QueueAddress): Promise<T> {
   const end = performance.now() + longestConnect;
@@ -114,7 +113,7 @@ async function ready<T extends Queue | Worker>(open: () => T, address: QueueAddr
   }
 }
 
-/** @throws what `late` gives, where a promise comes after a time of `performance.now` */
+/** @throws the result of `late`, where a promise settles after a time of `performance.now` */
 async function before<T>(end: number, promise: Promise<T>, late: () => unknown): Promise<T> {
   const controller = new AbortController();
   const timeout = delay(Math.max(0, end - performance.now()), undefined, { signal: controller.signal }).then(() => {
@@ -124,7 +123,7 @@ async function before<T>(end: number, promise: Promise<T>, late: () => unknown):
   return Promise.race([promise, timeout]).finally(() => controller.abort());
 }
 
-/** Closes without waiting for a server that is away. */
+/** Closes without waiting for an unreachable server. */
 export async function closeQuietly(opened: Queue | Worker): Promise<void> {
   const closed = 'getNextJob' in opened ? opened.close(true) : opened.close();
   await before(performance.now() + 2000, closed, () => undefined).catch(() => {});

@@ -7,7 +7,7 @@ import { type QueuedProgress, type QueuedResult, readTrial } from './messages.ts
 import { isRefusal, type Reachability, untilAnswered } from './until-answered.ts';
 import type { WorkerEvent } from './worker-events.ts';
 
-/** How often others are told how far a training is, in milliseconds. */
+/** How often the progress of a training is published, in milliseconds. */
 const progressInterval = 1000;
 
 export interface JobControl {
@@ -19,11 +19,10 @@ export interface JobControl {
 }
 
 /**
- * Does a training that was taken from the queue, and delivers its result. The training is a child's; this process only says again
- * and again that it has the job. If it comes too late for that, another process takes the job as well, waits for the run, and finds
- * it done.
- * @param trained told when the training has ended, and this machine has room for another while the result is delivered
- * @returns why no other training of the study could be done here either; undefined where this one says nothing of that
+ * Does a training that was taken from the queue, and delivers its result. A child process trains; this one only renews its claim on
+ * the job. If it is too late, another process takes the job as well, waits for the run, and finds it done. @param trained called
+ * when the training has ended, and this machine has room for another while the result is delivered @returns why no other training
+ * of the study could be done here either; undefined where nothing is known about that
  */
 export async function serveJob(
   study: JoinedStudy,
@@ -81,9 +80,8 @@ function train(
 }
 
 /**
- * Gives a result to the server: the first under a key stays. Until it is there it stays in the spool, from where a later process
- * delivers it.
- * @returns whether it is there
+ * Sends a result to the server: the first under a key stays. Until it arrives, it is kept in the spool, from where a later
+ * process delivers it. @returns whether it has arrived
  */
 export async function deliver(
   { results, spool }: JoinedStudy,
@@ -98,7 +96,7 @@ export async function deliver(
   return true;
 }
 
-/** A job that this process has lost in the meantime is another's. */
+/** A job that this process has lost in the meantime belongs to another. */
 async function refusalIgnored(work: Promise<unknown>): Promise<void> {
   try {
     await work;

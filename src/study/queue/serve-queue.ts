@@ -10,13 +10,13 @@ import { deliver, serveJob } from './serve-job.ts';
 import { untilAnswered } from './until-answered.ts';
 import type { WorkerEvent } from './worker-events.ts';
 
-/** How often studies are looked for while there is one, in milliseconds. */
+/** How often studies are looked for while there are some, in milliseconds. */
 const studiesInterval = 2000;
-/** How often a study or a training is looked for where there is none, in milliseconds. */
+/** How often a study or a training is looked for while there is none, in milliseconds. */
 const idleInterval = 250;
-/** A study that was refused is looked at again after so long, in milliseconds: its images may have come. */
+/** After this time, in milliseconds, a refused study is checked again: its images may have arrived. */
 const refusalInterval = 30_000;
-/** How long a training stays a worker's that has died, in milliseconds. */
+/** How long a training stays assigned to a worker that has died, in milliseconds. */
 const usualLock = 30_000;
 
 export interface WorkerOptions extends WorkerPlace {
@@ -40,8 +40,7 @@ interface Known {
 }
 
 /**
- * Takes trainings of all studies that are announced in a queue and can be done here, as many at a time as are asked for, until the
- * signal stops it: then those under way finish their step and are left to others.
+ * Does the trainings of all studies that are announced in a queue and can be done here, as many at a time as requested, until the signal stops it: then those under way finish their step and are left to others.
  * @throws RunError if the server does not answer at first, or refuses
  */
 export async function serveQueue(options: WorkerOptions, { signal, onEvent = () => {} }: WorkerControl): Promise<void> {
@@ -49,7 +48,7 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
   const server = openQueueServer(address, cwd);
   const studies = await server.queue(studiesQueue);
   const known = new Map<string, Known>();
-  /** Trainings under way, and all that is done for them: a result is delivered while the next network trains. */
+  /** Trainings under way, including delivery: a result is delivered while the next network trains. */
   const training = new Set<Promise<void>>();
   const serving = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -90,14 +89,14 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
     await closeQuietly(studies);
   }
 
-  /** Joins studies that have come, and leaves those that have gone or pause. */
+  /** Joins new studies, and leaves those that have ended or paused. */
   async function look(queue: Queue): Promise<void> {
     const jobs = await untilAnswered(() => queue.getJobs(['waiting', 'prioritized']), signal, reachability);
     if (!jobs) return;
     const open = new Map(jobs.map((job) => [keyOf(job), readAnnouncement(job.data)]));
     for (const [id, { study, busy }] of known) {
       if (!open.has(id)) {
-        // finished: nobody wants what is under way
+        // finished: trainings under way are not wanted any more
         study?.pool.stop();
         if (busy === 0) await leave(id);
       } else if (isPaused(open.get(id)) && busy === 0) await leave(id);
@@ -113,7 +112,7 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
     const before = known.get(id);
     if (before?.study || (before && before.lookAgain > performance.now())) return;
     const joined = await joinStudy(server, announcement, options, lockMs).catch((e: unknown) => {
-      // a server that has gone in this moment is asked again
+      // a server that has just gone away is asked again
       if (e instanceof RunError) return e.message;
       throw e;
     });
@@ -174,7 +173,7 @@ export async function serveQueue(options: WorkerOptions, { signal, onEvent = () 
     training.add(trained);
   }
 
-  /** A training has shown that none can be done here. */
+  /** Leaves a study because a training has shown that none can be done here. */
   function refuse(one: Known & { study: JoinedStudy }, refused: string): void {
     const { study, announcement } = one;
     onEvent({ kind: 'study', study: study.name, id: study.id, refused });

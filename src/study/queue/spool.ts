@@ -4,15 +4,15 @@ import { makeFolders } from '../../node/make-folders.ts';
 import { orUndefined } from '../../node/or-undefined.ts';
 import { resultShape, type TrialResult } from '../trial-log.ts';
 
-/** Within the folder that trainings of a study are kept in: results that no server has yet, a file for each. */
+/** Within the folder that trainings of a study are kept in: results that have not reached a server, one file each. */
 const spoolFolder = 'spool';
 
 export interface Spool {
   /** Where a training leaves its result. */
   fileOf(key: string): string;
-  /** What lies there. */
+  /** The results in the spool. */
   results(): readonly { readonly key: string; readonly result: TrialResult }[];
-  /** Once the server has it. */
+  /** Removes a result once the server has it. */
   remove(key: string): void;
 }
 

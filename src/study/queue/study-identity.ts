@@ -5,10 +5,10 @@ import { writeTextAtomically } from '../../node/atomic-file.ts';
 import { orUndefined } from '../../node/or-undefined.ts';
 import type { StudyFolder } from '../study-folder.ts';
 
-/** In a study's folder: the name under which its trainings are in a queue. A folder that is copied has to lose it. */
+/** In a study's folder: the name under which its trainings are in a queue. A copied folder must not keep it. */
 export const identityFile = 'queue.json';
 
-/** The identity of a study, which it gets with the first call. Only who holds the study's lock may call it. */
+/** The identity of a study, which it gets with the first call. Only the holder of the study's lock may call it. */
 export function identityOf(folder: Pick<StudyFolder, 'path'>): string {
   const known = readIdentity(folder);
   if (known !== undefined) return known;

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 /** How long to wait before a server is asked again, in milliseconds. */
 const pause = 500;
 
-/** Told when a server stops to answer, and when it answers again. */
+/** Called when a server stops answering, and when it answers again. */
 export interface Reachability {
   away(reason: string): void;
   back(): void;
@@ -12,7 +12,7 @@ export interface Reachability {
 /**
  * Asks a server until it answers.
  * @returns undefined where the signal came first
- * @throws what it answers, if that is a refusal
+ * @throws the answer, if it is a refusal
  */
 export async function untilAnswered<T>(
   ask: () => Promise<T>,
@@ -44,10 +44,12 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | und
   });
 }
 
-/** SQLSTATE classes of what a server refuses for good: authorisation, unknown database, access or syntax. */
+/** SQLSTATE classes of permanent refusals: authorisation, unknown database, access or syntax. */
 const refusals = ['28', '3D', '42'];
 
-/** Whether a server has answered with a refusal. BullMQ gives its own a number, PostgreSQL five characters. */
+/**
+ * Whether a server has answered with a refusal. The codes of BullMQ are numbers, those of PostgreSQL five characters.
+ */
 export function isRefusal(e: unknown): boolean {
   const { code, message = '' } = e as { code?: string | number; message?: string };
   if (typeof code === 'number') return true;

@@ -3,9 +3,9 @@ import type { TrialResult } from '../trial-log.ts';
 /** What a worker reports while it works, distinguished by `kind`. */
 export type WorkerEvent =
   | { readonly kind: 'listening'; readonly queue: string }
-  /** A study whose trainings it takes, or does not and why. */
+  /** A study whose trainings it does, or why it does not. */
   | { readonly kind: 'study'; readonly study: string; readonly id: string; readonly refused?: string }
-  /** A study that it no longer takes trainings of. */
+  /** A study whose trainings it no longer does. */
   | { readonly kind: 'left'; readonly study: string; readonly id: string }
   | { readonly kind: 'started'; readonly study: string; readonly network: string; readonly epochs: number }
   | { readonly kind: 'ended'; readonly study: string; readonly network: string; readonly result: TrialResult }

@@ -5,7 +5,9 @@ import type { StudyFound } from '../study-kind.ts';
 import type { TrialRecord } from '../trial-log.ts';
 import type { Scatter } from './scatter.ts';
 
-/** Accuracy over cost: the front, the other networks at its rung, those of shorter training, and the starting point. */
+/**
+ * Accuracy against cost: the front, the other networks at its rung, those of shorter trainings, and the starting point.
+ */
 export function frontScatter({ config, findings, compared }: StudyFound): Scatter {
   const { name, cost, rungs } = config;
   const { front, networks, rung, start } = findings;

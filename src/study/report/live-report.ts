@@ -16,11 +16,11 @@ export function progressHtml(running: readonly Running[]): string {
   return `<h2>Under way</h2>${htmlTable(['network', 'epochs', 'accuracy', ...(isRemote ? ['machine'] : [])], rows)}`;
 }
 
-/** The page that shows a study while it runs: its script fills it, and fills it again where something is new. */
+/** The page that shows a running study: its script fills it, and updates it where something is new. */
 export const liveFrame = `${reportHead('enetc study')}<body><main><p class="note" id="state" role="status">loading</p><div id="progress"></div><div id="report"></div></main><script src="live.js"></script></body></html>
 `;
 
-/** Asks every second how far trainings are; for the report where one has ended. */
+/** Asks for progress every second, and for the report when a training has ended. */
 export const liveScript = `const part = (id) => document.getElementById(id);
 let shown = -1;
 async function look() {

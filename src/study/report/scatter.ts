@@ -1,12 +1,12 @@
 import { roundTicks } from '../../train/report/axis.ts';
 import { escapeHtml } from '../../train/report/html.ts';
 
-/** Points of one kind, each with what it is called. */
+/** Points of one kind, each with its name. */
 export interface PointSeries {
   readonly name: string;
   /** Which of the page's colours, 1 to 3; without one they are faint. */
   readonly color?: 1 | 2 | 3;
-  /** Whether a line goes from point to point. */
+  /** Whether a line joins the points. */
   readonly joined?: boolean;
   readonly points: readonly { readonly x: number; readonly y: number; readonly title: string }[];
 }
@@ -21,7 +21,9 @@ export interface Scatter {
 const [width, height] = [720, 400];
 const [left, right, top, bottom] = [66, 20, 16, 46];
 
-/** Accuracy over cost as the elements of an SVG; costs on a logarithmic axis where they span more than a factor of 3. */
+/**
+ * Accuracy against cost as the elements of an SVG; costs on a logarithmic axis where they span more than a factor of 3.
+ */
 export function scatterSvg({ title, x, y, series }: Scatter): string {
   const all = series.flatMap(({ points }) => points);
   const xs = all.map((point) => point.x);
@@ -42,7 +44,7 @@ export function scatterSvg({ title, x, y, series }: Scatter): string {
       `<text x="${px(value).toFixed(1)}" y="${height - bottom + 18}" text-anchor="middle">${escapeHtml(x.format(value))}</text>`,
   );
   const taken: number[] = [];
-  /** A height for a label at which no other is. */
+  /** A height for a label where there is no other. */
   const free = (wanted: number) => {
     let at = wanted;
     while (taken.some((other) => Math.abs(other - at) < 12)) at -= 12;

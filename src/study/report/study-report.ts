@@ -14,13 +14,13 @@ import { scatterFigure } from './scatter.ts';
 const ownStyle =
   '.tiles{margin-bottom:16px}.networks :is(th,td):last-child{text-align:left}.faint{fill:var(--soft);opacity:.5}.k-faint{background:var(--soft);opacity:.5}.path{white-space:nowrap}path.plain{stroke:var(--soft);stroke-width:1;opacity:.5}';
 
-/** A study's report: one HTML file that needs no other and no network. */
+/** A study's report: one self-contained HTML file. */
 export function studyReport(found: StudyFound): string {
   const head = reportHead(`${found.config.name}, ${found.folder.shown}`);
   return `${head}<body><main>\n${reportBody(found)}\n</main></body></html>\n`;
 }
 
-/** The beginning of a page in the report's style. */
+/** The head of a page in the report's style. */
 export function reportHead(title: string): string {
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -28,7 +28,7 @@ export function reportHead(title: string): string {
   ].join('\n');
 }
 
-/** What the report says, as HTML. */
+/** The report's contents, as HTML. */
 export function reportBody(found: StudyFound): string {
   const { folder, config, scorer, findings } = found;
   return [
@@ -95,7 +95,7 @@ function comparedTable({ compared, config }: StudyFound): string {
     ...countedCosts.map((cost) => costText(cost, record[cost])),
   ]);
   const costs = countedCosts.map((cost) => costTitles[cost]);
-  return `${htmlTable(['way', 'MACs aimed at', 'd', 'w', 'r', 'accuracy', 'epochs', ...costs], rows)}<p class="note">For each way the network whose multiply-accumulates come nearest to the aim, over the real rounding; ${escapeHtml(config.name)} with all factors 1 has 1.</p>`;
+  return `${htmlTable(['way', 'MACs aimed at', 'd', 'w', 'r', 'accuracy', 'epochs', ...costs], rows)}<p class="note">For each way the network whose multiply-accumulates come closest to the aim, with real rounding; ${escapeHtml(config.name)} with all factors 1 has 1.</p>`;
 }
 
 function correlations(config: StudyConfig, { correlations: found }: Findings): string {
@@ -105,7 +105,7 @@ function correlations(config: StudyConfig, { correlations: found }: Findings): s
     String(networks),
     correlation.toFixed(3),
   ]);
-  return `${htmlTable(['training', 'networks', 'rank correlation'], rows)}<p class="note">Spearman's, of the accuracies of the networks that were trained for both: how well the shorter training tells them apart. They were chosen for being good, which makes them harder to tell apart.</p>`;
+  return `${htmlTable(['training', 'networks', 'rank correlation'], rows)}<p class="note">Spearman's, over the accuracies of the networks that had both trainings: how well the shorter one ranks them. They were chosen for being good, which makes them harder to rank.</p>`;
 }
 
 function configTable(config: StudyConfig): string {

@@ -87,7 +87,7 @@ test.skipIf(why !== undefined)(
     };
     const { config, ...rest } = await announced({});
     await announced({ config: { ...config, version: '0.0.1' } });
-    expect(await heard({}, aboutStudy)).toMatchObject({ refused: 'it is of enetc 0.0.1, this is from source' });
+    expect(await heard({}, aboutStudy)).toMatchObject({ refused: 'it belongs to enetc 0.0.1, this is from source' });
     await announced({ config: { ...config, backend: 'cuda' } });
     expect(await heard({}, aboutStudy)).toMatchObject({
       refused: expect.stringMatching(/^the backend cuda does not work here/),
