@@ -1,6 +1,6 @@
 import { activationNames } from '../ops/activations.ts';
 import type { OpDescriptor } from '../ops/descriptor.ts';
-import { interpolationNames } from '../ops/interpolation.ts';
+import { interpolationNames, pictureInterpolations } from '../ops/interpolation.ts';
 import { descriptors, type Op } from '../ops/ops.ts';
 import type { Param, Signature } from '../ops/signature.ts';
 
@@ -77,7 +77,7 @@ export const scalingFunctions: ReadonlyMap<string, string> = new Map([
 
 export const activations: ReadonlySet<string> = new Set(activationNames);
 export const paddings: ReadonlySet<string> = new Set(['same', 'symmetric', 'valid', 'default']);
-export const interpolations: ReadonlySet<string> = new Set(interpolationNames);
+export const interpolations: ReadonlySet<string> = new Set([...interpolationNames, ...pictureInterpolations]);
 
 /** Whether a name is taken by the language. */
 export function isBuiltinName(name: string): boolean {

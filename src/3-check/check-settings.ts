@@ -1,17 +1,31 @@
 import type { Arg, ConventionNode, InputNode, ScalingNode, SourceConventionNode } from '../1-parse/ast.ts';
 import { nearestNames } from '../diagnostics/nearest.ts';
+import { pictureInterpolations } from '../ops/interpolation.ts';
 import { checkExpr, expectType } from './check-expr.ts';
 import { bind, type Checker, report, suggestion } from './checker.ts';
 import { conventionSettings } from './convention-settings.ts';
 import { literalOf } from './literal.ts';
-import { oneTensor, type Type } from './types.ts';
+import { isAssignable, oneTensor, type Type } from './types.ts';
 
 /** What an input may say of its pixels. */
 export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['mean', { list: 'number' }],
   ['std', { list: 'number' }],
   ['bgr', 'bool'],
+  ['crop', 'number'],
+  ['interpolation', 'interpolation'],
 ]);
+
+/** What is wrong with a setting of an input, where it is of the type. @param value as a number or a word */
+export function inputSettingProblem(name: string, value: unknown): { expected: string; found: string } | undefined {
+  if (name === 'crop' && typeof value === 'number' && !(value > 0 && value <= 1)) {
+    return { expected: "a share of the picture's shorter side, above 0 and at most 1", found: `${value}` };
+  }
+  if (name === 'interpolation' && typeof value === 'string' && !pictureInterpolations.some((one) => one === value)) {
+    return { expected: pictureInterpolations.join(' or '), found: value };
+  }
+  return undefined;
+}
 
 /** What a weight map may say of where a column's weights come from. */
 export const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings, ...inputSettings]);
@@ -82,7 +96,12 @@ function checkSettings(c: Checker, callee: string, args: readonly Arg[], setting
       const { hint, fixes } = suggestion(nearestNames(name, settings.keys())[0], span);
       report(c, 'unknown-parameter', span, { callee, name, hint }, { fixes });
     } else if (seen.has(name)) report(c, 'duplicate-argument', span, { name });
-    else expectType(c, type, expected, arg.value.span, `'${name}'`);
+    else {
+      const problem = inputSettingProblem(name, literalOf(arg.value));
+      if (type !== 'unknown' && isAssignable(type, expected) && problem) {
+        report(c, 'wrong-type', arg.value.span, { what: `'${name}'`, ...problem });
+      } else expectType(c, type, expected, arg.value.span, `'${name}'`);
+    }
     seen.add(name);
   }
 }

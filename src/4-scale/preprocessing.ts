@@ -1,6 +1,8 @@
-/** How a picture is resized to a network's input, with antialiasing. */
-export const interpolations = ['bicubic', 'bilinear'] as const;
-export type Interpolation = (typeof interpolations)[number];
+import { type PictureInterpolation, pictureInterpolations } from '../ops/interpolation.ts';
+
+/** How a picture is resized to a network's input. */
+export const interpolations = pictureInterpolations;
+export type Interpolation = PictureInterpolation;
 
 /** Which colour the first channel of a network's input is, and which the last. */
 export const channelOrders = ['rgb', 'bgr'] as const;

@@ -4,7 +4,7 @@ import type { BoundName } from '../3-check/meanings/occurrence.ts';
 import type { Meanings } from '../3-check/meanings/walk-expr.ts';
 import type { Signature } from '../3-check/signature.ts';
 import type { ActivationName } from '../ops/activations.ts';
-import type { Interpolation } from '../ops/interpolation.ts';
+import type { Interpolation, PictureInterpolation } from '../ops/interpolation.ts';
 import type { ConventionPoint, Factor, FactorName } from './scaling.ts';
 import type { Trace } from './trace.ts';
 
@@ -36,7 +36,7 @@ export interface PaddingValue {
 
 export interface InterpolationValue {
   readonly kind: 'interpolation';
-  readonly name: Interpolation;
+  readonly name: Interpolation | PictureInterpolation;
 }
 
 /** A row of a model's `variants`; without a name where none applies. */

@@ -102,7 +102,7 @@ function finish(
   request: ScalingRequest,
 ): { graph: Graph; diagnostics: readonly Diagnostic[] } {
   const given = b.nodes.filter((n) => n.op.kind === 'input');
-  const { preprocessing, diagnostics: ofInputs } = choosePreprocessing(given, b.normalisation, request);
+  const { preprocessing, diagnostics: ofInputs } = choosePreprocessing(given, b.pictures, request);
   const diagnostics: Diagnostic[] = [...ofInputs];
   const names = new Set<string>();
   for (const { name, span } of outputs) {

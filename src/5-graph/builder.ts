@@ -7,6 +7,7 @@ import type { Evaluation } from '../4-scale/evaluation.ts';
 import { fail, spend } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Overrides } from '../4-scale/overrides.ts';
+import type { Preprocessing } from '../4-scale/preprocessing.ts';
 import type { Trace } from '../4-scale/trace.ts';
 import type { Binding, Env, TensorValue } from '../4-scale/values.ts';
 import { createDiagnostic, type Diagnostic, type Related } from '../diagnostics/diagnostic.ts';
@@ -20,7 +21,6 @@ import {
   elements,
   type GraphNode,
   type ModelUse,
-  type Normalisation,
   type Shape,
   type StagePosition,
   type TensorSpec,
@@ -38,7 +38,8 @@ export interface Builder {
   readonly sharing: SharedUse[];
   /** How often each shared step was used so far, by its path; in a section too. */
   readonly uses: Map<string, number>;
-  readonly normalisation: Map<string, Normalisation>;
+  /** By the input: what the model states of its pictures. */
+  readonly pictures: Map<string, Preprocessing>;
   /** The stage that is being built. */
   place: StagePosition;
   /** Whether what is being built stands outside of sections, where each step with a label is a stage. */
@@ -105,7 +106,7 @@ export function createBuilder(
     owners: new Map(),
     sharing: [],
     uses: new Map(),
-    normalisation: new Map(),
+    pictures: new Map(),
     place: { section: '' },
     loose: false,
     asked: {

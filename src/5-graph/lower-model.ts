@@ -1,6 +1,7 @@
-import type { AuxiliaryNode, InputNode, ModelNode, NameNode, SectionNode, Statement } from '../1-parse/ast.ts';
+import type { Arg, AuxiliaryNode, InputNode, ModelNode, NameNode, SectionNode, Statement } from '../1-parse/ast.ts';
 import { headOf } from '../1-parse/section-head.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
+import { inputSettingProblem } from '../3-check/check-settings.ts';
 import { checkScalar } from '../4-scale/check-value.ts';
 import { choosePoint } from '../4-scale/choose-point.ts';
 import { defaultConvention } from '../4-scale/convention.ts';
@@ -8,6 +9,7 @@ import { bind, joinPath } from '../4-scale/env.ts';
 import { evaluate, evaluateBool, evaluateNumber, valueOfName } from '../4-scale/evaluate.ts';
 import { fail, traced, warn } from '../4-scale/evaluation.ts';
 import { noOverrides } from '../4-scale/overrides.ts';
+import type { Preprocessing } from '../4-scale/preprocessing.ts';
 import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
 import {
   type ActivationValue,
@@ -22,7 +24,7 @@ import {
 } from '../4-scale/values.ts';
 import type { Span } from '../source.ts';
 import { addNode, type Builder, beginCall, ownerOf } from './builder.ts';
-import type { ModelUse, Normalisation } from './graph.ts';
+import type { ModelUse } from './graph.ts';
 import { callFirst, flowIn, lowerShared, lowerStep, type Site, tensorsIn } from './lower-chain.ts';
 import { lowerStatement } from './lower-statement.ts';
 import { lowerTable } from './lower-table.ts';
@@ -123,18 +125,20 @@ function lowerInput(b: Builder, env: Env, name: string, member: InputNode): Tens
   }
   for (const side of value) checkScalar(`each of ${what}`, 'int', side, written.span);
   const shape = (size ? [value[0], ...size] : value) as number[];
-  const normalisation = readNormalisation(b, env, member, shape[0] as number);
-  if (normalisation) b.normalisation.set(name, normalisation);
+  const pictures = readPreprocessing(b, env, member, shape[0] as number);
+  if (pictures) b.pictures.set(name, pictures);
   b.place = { section: name };
   const origin = { path: joinPath(env.path, name), span: member.span, traces: size ? [] : traces };
   return addNode(b, { kind: 'input', name }, [], origin, shape)[0] as TensorValue;
 }
 
-function readNormalisation(b: Builder, env: Env, member: InputNode, channels: number): Normalisation | undefined {
+/** What the model states of an input's pictures. */
+function readPreprocessing(b: Builder, env: Env, member: InputNode, channels: number): Preprocessing | undefined {
   if (member.args.length === 0) return undefined;
   const input = member.name.name;
+  const given = (name: string) => member.args.find((a) => a.name?.name === name);
   const read = (name: string, otherwise: number): readonly number[] => {
-    const arg = member.args.find((a) => a.name?.name === name);
+    const arg = given(name);
     const value = arg ? evaluate(b.ev, env, arg.value) : Array.from({ length: channels }, () => otherwise);
     const list = isList(value) ? value : [];
     if (list.every((n): n is number => typeof n === 'number')) {
@@ -148,9 +152,25 @@ function readNormalisation(b: Builder, env: Env, member: InputNode, channels: nu
       found: `a list of ${list.length}`,
     });
   };
-  const bgr = member.args.find((a) => a.name?.name === 'bgr');
+  const bgr = given('bgr');
   const isBgr = bgr !== undefined && evaluate(b.ev, env, bgr.value) === true;
-  return { mean: read('mean', 0), std: read('std', 1), ...(isBgr && { channelOrder: 'bgr' }) };
+  const normalises = given('mean') || given('std') || bgr;
+  return {
+    ...(normalises && { mean: read('mean', 0), std: read('std', 1) }),
+    ...(isBgr && { channelOrder: 'bgr' }),
+    ...readSetting(b, env, given('crop'), 'crop'),
+    ...readSetting(b, env, given('interpolation'), 'interpolation'),
+  };
+}
+
+function readSetting(b: Builder, env: Env, arg: Arg | undefined, name: 'crop' | 'interpolation'): Preprocessing {
+  if (!arg) return {};
+  const value = evaluate(b.ev, env, arg.value);
+  const word = typeof value === 'object' && 'kind' in value && value.kind === 'interpolation' ? value.name : value;
+  const problem = inputSettingProblem(name, word);
+  if (problem) fail('wrong-type', arg.value.span, { what: `'${name}'`, ...problem });
+  checkScalar(`'${name}'`, name === 'crop' ? 'real' : name, value, arg.value.span);
+  return { [name]: word };
 }
 
 /** For a number of channels that the model was not written for: each takes the average, as for gray pictures. */

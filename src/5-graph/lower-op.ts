@@ -12,6 +12,7 @@ import {
   tensorsOf,
   type Value,
 } from '../4-scale/values.ts';
+import { interpolationNames } from '../ops/interpolation.ts';
 import type { Op } from '../ops/ops.ts';
 import { type Pair, pairOf } from '../ops/pair.ts';
 import type { Shape } from '../ops/shape.ts';
@@ -111,8 +112,10 @@ export function checkedArgument(
   if (type === 'tensor') return mapShape(name, value, span);
   if (type === 'int[]') return writtenShape(`'${name}' of '${callee}'`, value, [least, most], span);
   if (type === 'interpolation') {
-    if (typeof value === 'object' && 'kind' in value && value.kind === 'interpolation') return value.name;
-    const expected = 'nearest or bilinear';
+    const word =
+      typeof value === 'object' && 'kind' in value && value.kind === 'interpolation' ? value.name : undefined;
+    if (interpolationNames.some((known) => known === word)) return word as string;
+    const expected = interpolationNames.join(' or ');
     return fail('wrong-type', span, { what: `'${name}'`, expected, found: describeValue(value) });
   }
   if (type === 'padding' && typeof value === 'object' && 'kind' in value && value.kind === 'padding') return value.name;

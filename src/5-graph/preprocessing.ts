@@ -29,7 +29,7 @@ export function resolvePreprocessing(channels: 1 | 3, stated: Preprocessing | un
  */
 export function choosePreprocessing(
   inputs: readonly GraphNode[],
-  stated: ReadonlyMap<string, Normalisation>,
+  stated: ReadonlyMap<string, Preprocessing>,
   { preprocessing, weightsPreprocessing }: Pick<ScalingRequest, 'preprocessing' | 'weightsPreprocessing'>,
 ): { readonly preprocessing: Readonly<Record<string, Preprocessing>>; readonly diagnostics: readonly Diagnostic[] } {
   const chosen: Record<string, Preprocessing> = {};

@@ -1,4 +1,4 @@
-import type { ChannelOrder, Preprocessing } from '../4-scale/preprocessing.ts';
+import type { ChannelOrder, Interpolation, Preprocessing } from '../4-scale/preprocessing.ts';
 import { number, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { usageError } from './io.ts';
@@ -9,12 +9,14 @@ export function askedPreprocessing(args: Arguments): Preprocessing | undefined {
   const [mean, std, crop] = [numbers(args, 'mean'), numbers(args, 'std'), cropOf(args)];
   if (std?.some((n) => n <= 0)) throw usageError('--std takes numbers above 0', args.command.name);
   const channelOrder = text(args, 'channel-order') as ChannelOrder | undefined;
-  if (!mean && !std && !channelOrder && crop === undefined) return undefined;
+  const interpolation = text(args, 'interpolation') as Interpolation | undefined;
+  if (!mean && !std && !channelOrder && !interpolation && crop === undefined) return undefined;
   return {
     ...(mean && { mean }),
     ...(std && { std }),
     ...(channelOrder && { channelOrder }),
     ...(crop !== undefined && { crop }),
+    ...(interpolation && { interpolation }),
   };
 }
 

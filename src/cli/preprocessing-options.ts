@@ -1,4 +1,4 @@
-import { channelOrders } from '../4-scale/preprocessing.ts';
+import { channelOrders, interpolations } from '../4-scale/preprocessing.ts';
 import type { Option } from './option.ts';
 
 /** How pictures become an input, where it differs from what the weights and the spec state. */
@@ -22,6 +22,12 @@ export const preprocessingOptions: readonly Option[] = [
     choices: channelOrders,
     description:
       "which colour comes first, in the network's input and in --mean and --std: rgb or bgr; by default as the weights or the spec state",
+  },
+  {
+    name: 'interpolation',
+    value: 'NAME',
+    choices: interpolations,
+    description: "how a picture takes the input's size: bicubic or bilinear; the weights' or the spec's own by default",
   },
 ];
 

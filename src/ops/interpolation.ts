@@ -2,6 +2,10 @@
 export const interpolationNames = ['nearest', 'bilinear'] as const;
 export type Interpolation = (typeof interpolationNames)[number];
 
+/** How a picture takes the size of an input, with antialiasing. */
+export const pictureInterpolations = ['bicubic', 'bilinear'] as const;
+export type PictureInterpolation = (typeof pictureInterpolations)[number];
+
 /** How a map takes another size: `area` is the mean of the pixels that a pixel of the result lies over, as adaptive pools have it. */
 export type Resampling = Interpolation | 'area';
 

@@ -1,8 +1,10 @@
 import type { RowsNode, SourceConventionNode } from '../1-parse/ast.ts';
 import { weightMapsOf } from '../2-resolve/choose-model.ts';
 import type { DeclaredModel, Program } from '../2-resolve/program.ts';
+import { inputSettings } from '../3-check/check-settings.ts';
 import { patternText } from '../3-check/check-weights.ts';
 import { type Literal, literalOf } from '../3-check/literal.ts';
+import type { Interpolation, Preprocessing } from '../4-scale/preprocessing.ts';
 import type { ConventionSettings, SourceConvention } from '../4-scale/scaling.ts';
 import type { WeightMapRow } from './weight-map.ts';
 
@@ -60,21 +62,23 @@ function readConvention({ name, args }: SourceConventionNode): SourceConvention 
   const [mean, std] = [values.get('mean'), values.get('std')] as (readonly number[] | undefined)[];
   const channels = (mean ?? std)?.length ?? 0;
   const all = (value: number) => Array.from({ length: channels }, () => value);
+  const [crop, interpolation] = [values.get('crop'), values.get('interpolation')];
+  const preprocessing: Preprocessing = {
+    ...(channels > 0 && { mean: mean ?? all(0), std: std ?? all(1) }),
+    ...((channels > 0 || values.has('bgr')) && { channelOrder: values.get('bgr') === true ? 'bgr' : 'rgb' }),
+    ...(crop !== undefined && { crop: crop as number }),
+    ...(interpolation !== undefined && { interpolation: interpolation as Interpolation }),
+  };
   return {
     name: name.name as SourceConvention['name'],
     settings: conventionSettings(values),
-    ...((channels > 0 || values.has('bgr')) && {
-      preprocessing: {
-        ...(channels > 0 && { mean: mean ?? all(0), std: std ?? all(1) }),
-        channelOrder: values.get('bgr') === true ? 'bgr' : 'rgb',
-      },
-    }),
+    ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
   };
 }
 
 /** What settings that are written out, `epsilon` and `padding` say, change of a convention. */
 export function conventionSettings(values: ReadonlyMap<string, Literal | undefined>): Partial<ConventionSettings> {
   const renamed = new Map([...values].map(([name, value]) => [name === 'count_pad' ? 'countPad' : name, value]));
-  for (const input of ['mean', 'std', 'bgr']) renamed.delete(input);
+  for (const input of inputSettings.keys()) renamed.delete(input);
   return Object.fromEntries(renamed) as Partial<ConventionSettings>;
 }

@@ -45,6 +45,15 @@ describe('what belongs to weights follows them', () => {
     expect(followed(library, names, { ...options, convention: 'torch' })).toEqual(ofImagenet);
   });
 
+  test.each([
+    ['repvgg', 'timm_repvgg_a0', { variant: 'a0' }, { crop: 0.875, interpolation: 'bilinear' }],
+    ['efficientnet-v2', 'torchvision_efficientnet_v2_s', { variant: 's' }, { crop: 1, interpolation: 'bilinear' }],
+    ['efficientnet-v2', 'torchvision_efficientnet_v2_s', { variant: 's', preprocessing: { crop: 0.5 } }, { crop: 0.5 }],
+    ['efficientnet-v2', 'timm_tf_efficientnetv2_s', { variant: 's' }, { crop: 1, mean: [0.5, 0.5, 0.5] }],
+  ] as const)('crop and interpolation of the column for %s: %s, %j', (library, names, options, expected) => {
+    expect(followed(library, names, options)).toMatchObject(expected);
+  });
+
   test("Keras's VGG takes pictures as its own preprocessing gives them: blue first, less the means of ImageNet", () => {
     const { mean, std, channelOrder } = followed('vgg', 'keras_vgg16', { variant: 'vgg16' })!;
     expect(channelOrder).toBe('bgr');

@@ -42,6 +42,7 @@ export const paddingDocs: Readonly<Record<string, string>> = {
 export const interpolationDocs: Readonly<Record<string, string>> = {
   nearest: 'The pixel at floor(i * from / to), as `nearest` of PyTorch.',
   bilinear: 'Between the four pixels around; pixels are placed by their centres (`align_corners=False`).',
+  bicubic: 'Of pictures alone: between the sixteen pixels around, as Pillow has it.',
 };
 
 export const typeDocs: Readonly<Record<string, string>> = {
@@ -130,5 +131,7 @@ export const settingDocs: Readonly<Record<string, string>> = {
   count_pad: 'Whether the mean of `AvgPool` counts padding.',
   mean: "The mean of the pixels' values between 0 and 1, one number per channel.",
   std: "The deviation of the pixels' values between 0 and 1, one number per channel.",
+  crop: "The share of a picture's shorter side that is kept, in the middle.",
+  interpolation: 'How a picture takes the size of the input: `bicubic` or `bilinear`, with antialiasing.',
   bgr: 'Whether the channels are blue, green, red, as OpenCV reads pictures. `mean` and `std` have this order too.',
 };
