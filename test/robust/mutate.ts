@@ -108,6 +108,7 @@ const pieces = [
   'require',
   'tensor[]',
   'bgr: true',
+  'crop: 0.5, interpolation: bicubic',
   '[1, 7]',
   'x if true else y',
   '3a',
