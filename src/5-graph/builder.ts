@@ -17,14 +17,7 @@ import { extentOf } from '../ops/window.ts';
 import type { Span } from '../source.ts';
 import type { Budget } from './budgets.ts';
 import { type Call, CallNames } from './calls.ts';
-import {
-  elements,
-  type GraphNode,
-  type ModelUse,
-  type Shape,
-  type StagePosition,
-  type TensorSpec,
-} from './graph.ts';
+import { elements, type GraphNode, type ModelUse, type Shape, type StagePosition, type TensorSpec } from './graph.ts';
 import { tensorsOf } from './tensors.ts';
 import { float32 } from './value-type.ts';
 

@@ -69,7 +69,10 @@ export async function evaluateRequest(args: Arguments, io: Io): Promise<Evaluate
     if (args.operands.length > 0) throw usageError('--run takes no spec: a run has its own', 'eval');
     refuseScaling(args);
     if (askedPreprocessing(args))
-      throw usageError('--mean, --std, --channel-order and --interpolation cannot be given with --run: a run has its own', 'eval');
+      throw usageError(
+        '--mean, --std, --channel-order and --interpolation cannot be given with --run: a run has its own',
+        'eval',
+      );
     return { run, data, ...(weights && { weights }), ...how };
   }
   if (data === undefined) throw usageError('--data is missing: the images to evaluate on', 'eval');
