@@ -68,6 +68,12 @@ const engineOptions: readonly Option[] = [
     description:
       'with --engine pytorch: how processes share the work: copies of the network (ddp, the default), shares or stages of it',
   },
+  {
+    name: 'pipeline-schedule',
+    value: 'NAME',
+    choices: ['1f1b', 'gpipe'],
+    description: 'with --parallel pipeline: the order of micro-batches; 1f1b by default',
+  },
   { name: 'sync-batch-norm', description: 'with --parallel ddp or fsdp: statistics over the batches of all processes' },
 ];
 

@@ -1,5 +1,6 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { graphTensors } from '../5-graph/graph.ts';
+import { headTensors } from '../5-graph/head-tensors.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import { option, words as text } from '../diagnostics/words.ts';
 import { RunError } from './run-error.ts';
@@ -37,16 +38,12 @@ function endsOfRanges(part: string): string[] {
 
 /** The section that contains the last linear layer, whose rate `head-rate` multiplies by default. */
 export function defaultHead(graph: Graph): ReadonlySet<string> {
-  const last = graph.nodes.findLast((node) => node.op.kind === 'linear');
-  if (!last) {
-    throw new RunError(
-      text`'${graph.name}' has no linear layer: ${option('head')} has to name the part that ${option('head-rate')} is for`,
-      { setting: 'head' },
-    );
-  }
-  const { section } = last.place;
-  const nodes = graph.nodes.filter((node) => node.place.section === section);
-  return new Set(nodes.flatMap((node) => node.tensors.map((tensor) => tensor.name)));
+  const found = headTensors(graph);
+  if (found) return found;
+  throw new RunError(
+    text`'${graph.name}' has no linear layer: ${option('head')} has to name the part that ${option('head-rate')} is for`,
+    { setting: 'head' },
+  );
 }
 
 function startsWith(path: readonly string[], words: readonly string[]): boolean {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
-import { emit } from '../../src/6-emit/emit.ts';
+import { applyPasses, emit } from '../../src/6-emit/emit.ts';
 import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { otherThanModule, writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { compile } from '../../src/compile.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
@@ -35,6 +36,20 @@ function memberOf(path: string) {
 
 test('each model of the library is compared', () => {
   expect(Object.keys(members).sort()).toEqual([...models].sort());
+});
+
+test('a module is not for sizes at which the network has other layers', () => {
+  const at = (resolution: number) =>
+    compile(
+      {
+        name: 'm.enet',
+        text: model(
+          '  param resolution: int = 32\n  input image: [3, resolution, resolution]\n  a: Conv(4, 3, stride: 2)\n  p: AvgPool(resolution / 2)\n  l: Linear(3)',
+        ),
+      },
+      { resolution },
+    ).graph!;
+  expect(otherThanModule(at(32), [at(32), at(16)])).toEqual(at(16));
 });
 
 test.skipIf(!torch).each(models)(
@@ -72,6 +87,27 @@ describe.skipIf(!torch)('a module as its users run it', () => {
     },
     120_000,
   );
+
+  test('one for several sizes gives at each what ONNX Runtime gives', async () => {
+    const at = (resolution: number) =>
+      compile({ name: 'std/efficientnet', text: stdlib['std/efficientnet']! }, { variant: 'b0', resolution });
+    const [network, other] = [at(65), at(64)];
+    const [graph, others] = [applyPasses(network.graph!, pytorchTarget, {}), [other.graph!]];
+    // convolutions of odd and of even images are padded in different ways
+    expect(writeModel(graph)).not.toBe(writeModel(graph, others));
+    expect(otherThanModule(graph, others)).toBeUndefined();
+    const checkpoint = randomWeights(graph, 5);
+    const folder = folderInMemory();
+    emit(network, pytorchTarget, { others }, folder.open, { checkpoint });
+    await torch!.load(folder.files());
+    for (const { graph: sized, ...rest } of [network, other]) {
+      const inputs = inputsOf(sized!, 2);
+      const onnx = memoryFiles();
+      emit({ ...rest, graph: sized! }, onnxTarget, {}, onnx.open, { checkpoint });
+      const expected = await runOrt(onnx.bytes(), sized!, inputs, 2);
+      expect(differenceOf(await torch!.run(sized!, inputs, 2), expected)).toBeLessThan(1e-4);
+    }
+  });
 
   test('what was trained goes back by its names', async () => {
     const spec = `${model('  convention tf\n  input image: [2, 6, 6]\n  a: conv: Conv(4, 3) -> bn: BatchNorm -> relu\n  b: Linear(3)')}`;

@@ -86,7 +86,7 @@ def golden(request):
         given = {k: v.double() for k, v in load_file(folder / f"step-{step}.safetensors").items()}
         own = spread.own([list(part) for part in torch.arange(len(given["image"])).tensor_split(settings.batches)])
 
-        def loss_of(scores, answers, _smoothing, _gamma, given=given):
+        def loss_of(scores, answers, _smoothing, _gamma, _weights, given=given):
             rows = answers[:, 0].long()
             losses = -(given["targets"][rows] * torch.log_softmax(scores, 1)).sum(1)
             return (losses * given["sample_weights"][rows]).mean(), losses.detach(), scores.detach()

@@ -202,7 +202,10 @@ describe.skipIf(!python)('runs over two gloo processes', () => {
       '  input image: [3, 16, 16]\n  a: c: Conv(4, 3, stride: 2) -> n: BatchNorm -> relu\n  b: c: Conv(4, 3) -> n: BatchNorm -> Dropout(0.2) -> Add(a) -> GlobalAvgPool\n  l: Linear(2)',
     ),
   );
-  const common = '--epochs 2 --workers 0 --warmup 0 --rate 0.5 --ema 0.8 --seed 4 --save-every 1'.split(' ');
+  const common =
+    '--epochs 2 --workers 0 --warmup 0 --rate 0.5 --ema 0.8 --seed 4 --save-every 1 --freeze a.c --class-weights 1,2 --head-rate 2'.split(
+      ' ',
+    );
   const options = {
     pipeline: [...common, '--parallel', 'pipeline', '--batch', '3', '--accumulate', '4'],
     fsdp: [...common, '--parallel', 'fsdp', '--batch', '3', '--accumulate', '2'],

@@ -59,11 +59,14 @@ def steps(request):
     noise = {}
     columns = with_noise(net, noise, request["features"])
     settings = train.Settings(**request["settings"])
-    optimiser = train.make_optimiser(net, settings)
+    names = [name for name in net.state_dict() if not name.endswith("num_batches_tracked")]
+    frozen = train.frozen_of(settings, names)
+    train.freeze(net, frozen)
+    optimiser = train.make_optimiser(net, settings, train.head_of(settings, names))
     spread = train.Spread(train.Place(0, 1, torch.device("cpu")), settings)
-    averages = train.Averages(net, spread)
-    net.train()
-    norms = []
+    averages = train.Averages(net, spread, train.moved_names(net, frozen))
+    train.begin_epoch(net, settings, settings.epochs - 1)
+    norms, still = [], train.Still(net, frozen)
     for step in range(request["steps"]):
         given = {k: v.double() for k, v in load_file(f"{folder}/step-{step}.safetensors").items()}
         noise["now"] = given["noise"]
@@ -71,6 +74,7 @@ def steps(request):
         scores = net(given["image"])
         losses = -(given["targets"] * torch.log_softmax(scores, 1)).sum(1)
         (losses * given["sample_weights"]).mean().backward()
+        still.put_back()
         norms.append(train.finish_step(net, optimiser, settings, request["rate"], spread))
         averages.update(0.9, 0)
         kept = {f"averages/{k}": v for k, v in averages.net.state_dict().items()}
@@ -90,8 +94,38 @@ def losses(request):
     scores = torch.tensor(request["scores"], dtype=torch.float64)
     answers = torch.tensor(request["answers"], dtype=torch.float64)
     train.AUXILIARY[:] = request["auxiliary"]
-    loss, each, _ = train.loss_of((scores, (scores / 2,)), answers, request["smoothing"], request["gamma"])
-    return [loss.item(), *each.tolist()]
+    spread = train.Spread(train.Place(0, 1, torch.device("cpu")), train.Settings())
+    spread.weigh(request.get("weights"))
+    weights = spread.image_weights(answers)
+    loss, each, _ = train.loss_of((scores, (scores / 2,)), answers, request["smoothing"], request["gamma"], weights)
+    sums = spread.sums_of(loss, each, scores, answers, weights)
+    return [loss.item(), *each.tolist(), *sums[1:].tolist()]
+
+
+def classes(request):
+    """Weights of classes, and what an epoch draws where they are drawn equally often."""
+    settings = train.Settings(class_weights=request["weights"], balanced=True)
+    train.CLASSES = request["classes"]
+    labels = request["labels"]
+    orders = [train.epoch_order(labels, settings, epoch) for epoch in (0, 0, 1)]
+    return {"weights": train.weights_of_classes(settings, labels), "orders": orders}
+
+
+def sizes(request):
+    train.HEIGHT = train.WIDTH = request["to"]
+    settings = train.Settings(epochs=request["epochs"], progressive=train.progression(request["progressive"]))
+    return [train.size_of(settings, epoch) for epoch in range(settings.epochs)]
+
+
+def selected(request):
+    """The tensors of parts, or what is said of them."""
+    found = []
+    for parts in request["parts"]:
+        try:
+            found.append(sorted(train.select_parts(parts, request["names"], "freeze")))
+        except train.RunError as problem:
+            found.append(str(problem))
+    return found
 
 
 def policies(request):
@@ -116,7 +150,7 @@ def mixes(request):
     count = request["count"]
     values = torch.arange(count, dtype=torch.float32).view(-1, 1, 1)
     items = [(v.expand(train.CHANNELS, train.HEIGHT, train.WIDTH), i % train.CLASSES, i) for i, v in enumerate(values)]
-    mixing = train.Mixing(train.Settings(**request["settings"]), request["epoch"])
+    mixing = train.Mixing(train.Settings(**request["settings"]), request["epoch"], (train.HEIGHT, train.WIDTH))
     images, answers = mixing(items)
     empty = [(torch.empty(0), label, at) for _, label, at in items]
     assert torch.equal(mixing(empty)[1], answers)
@@ -146,7 +180,7 @@ def decayed(request):
 
 def batches(request):
     made = train.Settings(**request["settings"])
-    return [[len(batch) for batch in step] for step in train.epoch_batches(request["images"], made, 0)]
+    return [[len(batch) for batch in step] for step in train.epoch_batches([0] * request["images"], made, 0)]
 
 
 def run(request):
@@ -156,5 +190,6 @@ def run(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    asked = {f.__name__: f for f in (steps, rates, losses, policies, mixes, settings, scores, decayed, batches, run)}
+    known = (steps, rates, losses, classes, sizes, selected, policies, mixes, settings, scores, decayed, batches, run)
+    asked = {f.__name__: f for f in known}
     print(json.dumps(asked[request["what"]](request)), flush=True)

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
@@ -9,20 +10,24 @@ import { applyPasses, emit } from '../../src/6-emit/emit.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
 import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
 import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
+import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { type Compilation, compile } from '../../src/compile.ts';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { applyPolicy } from '../../src/train/augment/policies.ts';
+import { trainingOptions } from '../../src/train/loop/training-options.ts';
 import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
 import { scalarRecord, versionRecord } from '../../src/train/metrics/event-record.ts';
 import { readRecords } from '../../src/train/metrics/read-records.ts';
 import type { StepRecord } from '../../src/train/metrics/run-log.ts';
 import { trainedNetwork } from '../../src/train/open/compile-network.ts';
 import { openStoredNetwork } from '../../src/train/open/stored-network.ts';
+import { parseProgression, sizeOfEpoch } from '../../src/train/progressive.ts';
 import { readBestEvaluation } from '../../src/train/report/best-evaluation.ts';
 import { readRun } from '../../src/train/run/run-folder.ts';
 import { stateProblem, type TrainState } from '../../src/train/run/state.ts';
 import { learningRate } from '../../src/train/schedule.ts';
+import { selectTensors } from '../../src/train/select-tensors.ts';
 import { checkedSettings, type SettingName, type Settings, settingTable } from '../../src/train/settings.ts';
 import { nextUnit, randomState } from '../../src/weights/random.ts';
 import { randomWeights } from '../../src/weights/random-weights.ts';
@@ -31,7 +36,15 @@ import { enetc, folder as folderWith } from '../cli/fake-io.ts';
 import { build, model } from '../language/build.ts';
 import { findPython } from '../oracle.ts';
 import { folderInMemory } from '../tfjs/models.ts';
-import { checkpointAfter, goldenNetwork, meta, startCheckpoint, stepInputs } from '../training/golden.ts';
+import {
+  checkpointAfter,
+  forFunction,
+  goldenNetwork,
+  meta,
+  startCheckpoint,
+  startValues,
+  stepInputs,
+} from '../training/golden.ts';
 import { members, models } from './members.ts';
 import { runToEnd, startTrain } from './python-train.ts';
 
@@ -85,26 +98,22 @@ describe.skipIf(!python)('the steps of train.py', () => {
   const driver = python ? startTrain(python, golden) : undefined;
   afterAll(() => driver?.close());
 
+  const shapes = new Map([...graphTensors(graph)].map(({ tensor: { name, shape } }) => [name, shape]));
+  const named = (values: ReadonlyMap<string, Float32Array>): Tensors =>
+    new Map([...values].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
+  function writeStep(step: number, { image, targets, sample_weights, noise }: ReturnType<typeof stepInputs>): void {
+    const given = { image: channelsFirst(image!), targets: targets!, sample_weights: sample_weights!, noise: noise! };
+    writeTensors(join(golden, `step-${step}.safetensors`), new Map(Object.entries(given)));
+  }
+
   test.each(['rmsprop', 'sgd', 'adamw'] as const)(
     '%s: two steps are those of the golden of our own, in double precision',
     async (optimiser) => {
       const run = meta.runs[optimiser];
       const network = goldenNetwork({ optimiser });
-      const shapes = new Map([...graphTensors(graph)].map(({ tensor: { name, shape } }) => [name, shape]));
       const start = network.valuesOf(startCheckpoint());
-      const named = (values: ReadonlyMap<string, Float32Array>): Tensors =>
-        new Map([...values].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
       writeTensors(join(golden, 'start.safetensors'), named(start));
-      for (const step of run.steps.keys()) {
-        const { image, targets, sample_weights, noise } = stepInputs(network, run, step);
-        const given = {
-          image: channelsFirst(image!),
-          targets: targets!,
-          sample_weights: sample_weights!,
-          noise: noise!,
-        };
-        writeTensors(join(golden, `step-${step}.safetensors`), new Map(Object.entries(given)));
-      }
+      for (const step of run.steps.keys()) writeStep(step, stepInputs(network, run, step));
       const { rate, decay, weight_decay, ...others } = run.settings;
       const settings = {
         optimiser,
@@ -132,7 +141,120 @@ describe.skipIf(!python)('the steps of train.py', () => {
     },
   );
 
-  test('loss, smoothed, mixed, focal, with auxiliary outputs', async () => {
+  test.each([
+    ['rmsprop', { freeze: 'stem,stages.0-1,stages.2.0.se,head.bn.running_var', 'head-rate': 10 }],
+    ['sgd', { freeze: 'stages.0-2', head: 'stages.3', 'head-rate': 0.1, 'freeze-norms': 1 }],
+  ] as const)('%s: two steps with %j are those of our own program', async (optimiser, asked) => {
+    const run = meta.runs[optimiser];
+    const asked1: Partial<Settings> = asked;
+    const chosen = checkedSettings({ ...asked1, optimiser, ...(optimiser === 'sgd' && { nesterov: true }) });
+    const {
+      quantise: _,
+      checkpoint: __,
+      accumulate: ___,
+      ...options
+    } = trainingOptions(graph, chosen, {
+      keepStatistics: chosen['freeze-norms'] === 1,
+    });
+    const network = goldenNetwork({ ...options, optimiser });
+    const { training } = network;
+    const start = network.valuesOf(startCheckpoint());
+    await tf.setBackend('cpu');
+    const runner = await createEagerRunner(tf, training.program);
+    await runner.write(startValues(training, start));
+    writeTensors(join(golden, 'start.safetensors'), named(start));
+    const { rate, decay, weight_decay, ...others } = run.settings;
+    for (const step of run.steps.keys()) {
+      const inputs = stepInputs(network, run, step);
+      const head_rate = { shape: [], data: Float32Array.of(rate! * (chosen['head-rate'] ?? 1)) };
+      // the average of the first update keeps 2 / 11 of itself
+      const ema_share = { shape: [], data: Float32Array.of(2 / 11) };
+      await runner.run('train', forFunction(training, 'train', { ...inputs, head_rate, ema_share }));
+      writeStep(step, inputs);
+    }
+    const ours = await runner.read();
+    runner.close();
+    const settings = {
+      ...{ optimiser, nesterov: optimiser === 'sgd', weight_decay, ...others, ...(decay && { rms_decay: decay }) },
+      ...Object.fromEntries(Object.entries(asked1).map(([name, value]) => [name.replace('-', '_'), value])),
+    };
+    const request = { what: 'steps', steps: run.steps.length, settings, rate, features: classifierInputs(graph) };
+    await driver!.ask(request);
+    const found = await readTensors(join(golden, `after-${run.steps.length - 1}.safetensors`));
+    let moved = 0;
+    for (const [name, from] of start) {
+      const scale = largest(ours.get(name)!);
+      expect(apart(found.get(name)!, ours.get(name)!) / scale, name).toBeLessThan(1e-5);
+      // what is frozen stays bit for bit, and has no average of its own
+      const average = ours.get(`${name}/ema`);
+      if (average) {
+        moved++;
+        expect(apart(found.get(`averages/${name}`)!, average) / scale, name).toBeLessThan(1e-5);
+      } else {
+        expect(apart(found.get(name)!, from), name).toBe(0);
+        expect(apart(found.get(`averages/${name}`)!, from), name).toBe(0);
+      }
+    }
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThan(start.size);
+  });
+
+  test('classes count by their weights, and are drawn equally often', async () => {
+    const labels = [0, 0, 0, 0, 0, 0, 2, 2, 2, 3];
+    const asked = { what: 'classes', classes: 4, labels };
+    const given = (await driver!.ask({ ...asked, weights: '1,0,2.5,3' })) as { weights: number[]; orders: number[][] };
+    expect(given.weights).toEqual([1, 0, 2.5, 3]);
+    const found = (await driver!.ask({
+      ...asked,
+      weights: 'balanced',
+      labels: [...labels, ...labels],
+    })) as typeof given;
+    expect(found.weights).toEqual([20 / (4 * 12), 0, 20 / (4 * 6), 20 / (4 * 2)]);
+    const [one, again, next] = found.orders as [number[], number[], number[]];
+    expect(one).toEqual(again);
+    expect(one).not.toEqual(next);
+    const many = Array.from({ length: 3000 }, (_, i) => (i < 2900 ? 0 : i < 2990 ? 1 : 2));
+    const [order] = ((await driver!.ask({ ...asked, labels: many, weights: 'balanced' })) as typeof given).orders;
+    const counts = [0, 1, 2].map((label) => order!.filter((index) => many[index] === label).length);
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(100);
+  });
+
+  test('sizes grow as those of enetc train, and parts are chosen as there', async () => {
+    for (const [progressive, to, epochs] of [
+      ['128-300', 300, 9],
+      ['32-96/3', 96, 7],
+      ['20-21/5', 21, 3],
+    ] as const) {
+      const progression = parseProgression(progressive);
+      const sizes = Array.from({ length: epochs }, (_, epoch) => sizeOfEpoch(progression, epoch, epochs));
+      const found = await driver!.ask({ what: 'sizes', progressive, to, epochs });
+      expect(found).toEqual(sizes.map((size) => [size, size]));
+    }
+    const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
+    const parts = [
+      'stem',
+      ' stages.1-3 , classifier.bias',
+      'stages.0-9',
+      'stages.1-2.0.se',
+      'stage',
+      'stem,',
+      'sta',
+      'stages.2-1',
+    ];
+    const found = await driver!.ask({ what: 'selected', names, parts });
+    const expected = parts.map((text) => {
+      try {
+        return [...selectTensors(graph, text, 'freeze')].sort();
+      } catch (e) {
+        return /the network has no part '[^']*' that owns weights/.exec((e as Error).message)?.[0];
+      }
+    });
+    expect((found as unknown[]).map((f) => (typeof f === 'string' ? f.replace('--freeze: ', '') : f))).toEqual(
+      expected,
+    );
+  });
+
+  test('loss, smoothed, mixed, focal, with auxiliary outputs and weights of classes', async () => {
     const scores = [
       [0.3, -1, 2],
       [1, 1.5, -0.5],
@@ -161,9 +283,20 @@ describe.skipIf(!python)('the steps of train.py', () => {
         ),
       );
       const request = { what: 'losses', scores, answers, smoothing: 0.1, gamma, auxiliary: [0.3] };
-      const found = (await driver!.ask(request)) as number[];
-      for (const [i, value] of [mean(each) + 0.3 * mean(halves), ...each].entries()) {
-        expect(found[i]).toBeCloseTo(value, 10);
+      const total = each[0]! + each[1]!;
+      for (const [weights, sums] of [
+        [undefined, [total, 1, 2]],
+        [
+          [2, 0.5, 0],
+          [each[1], 0, 1],
+        ],
+      ] as const) {
+        // of the second image the label's weight has a share of 0.3; images of no weight are not counted
+        const own = weights ? [weights[2], 0.3 * weights[0] + 0.7 * weights[1]] : [1, 1];
+        const loss = mean(each.map((x, n) => x * own[n]!)) + 0.3 * mean(halves.map((x, n) => x * own[n]!));
+        const found = (await driver!.ask({ ...request, weights })) as number[];
+        expect(found).toHaveLength(6);
+        for (const [i, value] of [loss, ...each, ...sums].entries()) expect(found[i]).toBeCloseTo(value!, 7);
       }
     }
   });
@@ -245,7 +378,7 @@ describe.skipIf(!python)('the steps of train.py', () => {
       found: Record<string, unknown>[];
     };
     for (const [i, optimiser] of asked.entries()) {
-      const { augment, flip, crop, ...defaults } = scriptSettings(checkedSettings({ optimiser }));
+      const { augment, ...defaults } = scriptSettings(checkedSettings({ optimiser }));
       expect(found[i]).toMatchObject(defaults);
     }
     const text = readFileSync(join(golden, 'train.py'), 'utf8');
@@ -303,21 +436,9 @@ describe.skipIf(!python)('the steps of train.py', () => {
 
 /** Settings as the script calls them, those that it has. */
 function scriptSettings(settings: Settings): Record<string, unknown> {
-  const missing = new Set<SettingName>([
-    ...([
-      'balanced',
-      'checkpoint',
-      'class-weights',
-      'freeze',
-      'freeze-norms',
-      'head',
-      'head-rate',
-      'progressive',
-    ] as const),
-    ...(['quantize', 'validation'] as const),
-  ]);
+  const missing = new Set<SettingName>(['checkpoint', 'quantize', 'validation']);
   const own = Object.entries(settings).filter(([name]) => !missing.has(name as SettingName));
-  return Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value]));
+  return Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value ?? null]));
 }
 
 function classifierInputs(graph: ReturnType<typeof goldenNetwork>['graph']): number {

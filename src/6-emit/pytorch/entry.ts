@@ -1,3 +1,4 @@
+import type { Graph } from '../../5-graph/graph.ts';
 import type { TargetEntry } from '../target-entry.ts';
 import { lackedForms } from './lacked-forms.ts';
 import type { StagePlan } from './stages/stage-plan.ts';
@@ -7,6 +8,8 @@ export interface PytorchOptions {
   readonly trainScript: boolean;
   /** With `trainScript`: how it is cut into stages, so that it can train on as many devices. */
   readonly pipeline?: StagePlan;
+  /** The same network for images of other sizes, where the module is to take them too. */
+  readonly others?: readonly Graph[];
 }
 
 /** How files written by enetc begin. */

@@ -15,6 +15,8 @@ export interface Sample<K extends OpKind> {
 export interface Step<K extends OpKind> {
   /** What the step is in each call of the class that has it. */
   readonly samples: readonly Sample<K>[];
+  /** What it is for images of other sizes that the module takes too. */
+  readonly elsewhere: readonly Sample<K>[];
   /** A number of the step in `__init__`. @param argument the one of the call in the language */
   init(name: string, of: (sample: Sample<K>) => Attribute, argument?: string): Stated;
   /** A number of the step in `forward`. */
@@ -57,6 +59,6 @@ export function keywords(...parts: readonly (readonly [name: string, stated: Sta
   );
 }
 
-/** Whether something holds in all calls. */
-export const all = <K extends OpKind>({ samples }: Step<K>, holds: (sample: Sample<K>) => boolean) =>
-  samples.every(holds);
+/** Whether something holds in all calls, for all sizes. */
+export const all = <K extends OpKind>({ samples, elsewhere }: Step<K>, holds: (sample: Sample<K>) => boolean) =>
+  samples.every(holds) && elsewhere.every(holds);

@@ -30,7 +30,7 @@ export const pytorchTarget: Target<PytorchOptions> = {
       open(name).sink.write(bytes);
       written += bytes.length;
     };
-    write('model.py', writeModel(graph));
+    write('model.py', writeModel(graph, options.others));
     if (options.trainScript) {
       if (!origin) throw new Error('train.py is written with the spec of its network');
       const { entry, files } = copySpec(origin.program);

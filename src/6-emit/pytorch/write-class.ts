@@ -1,6 +1,6 @@
 import type { Expr } from '../../1-parse/ast.ts';
 import { builtinOps } from '../../2-resolve/builtins.ts';
-import { type Graph, inputShapeOf, shapeOf } from '../../5-graph/graph.ts';
+import { type Graph, type GraphNode, inputShapeOf, shapeOf } from '../../5-graph/graph.ts';
 import type { OpKind } from '../../ops/ops.ts';
 import { argumentItems, argumentOf, isLeftOut } from './arguments.ts';
 import { type StepText, textOf } from './ast-index.ts';
@@ -28,6 +28,8 @@ export interface WrittenClass {
 /** What writing a class needs to know about the others. */
 export interface ClassRequest {
   readonly graph: Graph;
+  /** The same network for images of other sizes: nodes of one number are the same step. */
+  readonly others?: readonly Graph[];
   readonly name: string;
   readonly doc: string;
   readonly variant: Variant;
@@ -148,11 +150,15 @@ export function writeClass(request: ClassRequest): WrittenClass {
     channelsOf: (input: number) => Stated,
   ): Built {
     const kind = op.kind as OpKind;
-    const samples = slot.items.map((item) => {
-      if (item?.kind !== 'op') return undefined;
-      const inputShapes = item.node.inputs.map((ref) => shapeOf(graph, ref));
-      return { node: item.node, op: item.node.op, inputShapes } as Sample<OpKind>;
-    });
+    const sampleOf = (of: Graph, node: GraphNode) => {
+      const inputShapes = node.inputs.map((ref) => shapeOf(of, ref));
+      return { node, op: node.op, inputShapes } as Sample<OpKind>;
+    };
+    const nodes = slot.items.map((item) => (item?.kind === 'op' ? item.node : undefined));
+    const samples = nodes.map((node) => node && sampleOf(graph, node));
+    const elsewhere = (request.others ?? []).flatMap((of) =>
+      nodes.flatMap((node) => (node ? [sampleOf(of, of.nodes[node.id] as GraphNode)] : [])),
+    );
     const written = (argument: string | undefined): Expr | undefined => {
       if (argument === undefined || !text) return undefined;
       // an activation is itself what the step is named after
@@ -181,6 +187,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
       samples.map((sample, i) => (sample ? of(sample) : isNeutral || conditionValues?.[i] ? neutral : undefined));
     const step: Step<OpKind> = {
       samples: samples.filter((sample) => sample !== undefined),
+      elsewhere,
       init: (name, of, argument) => scope.state(valuesOf(of), written(argument), name),
       forward(name, of, argument) {
         const stated = scope.state(valuesOf(of), written(argument), name);

@@ -5,9 +5,12 @@ import { docstring } from './python-text.ts';
 import { joinInstances } from './variants.ts';
 import { type WrittenClass, writeClass } from './write-class.ts';
 
-/** The text of `model.py`: helpers, one class for each block of the network, the network, and `create_model`. */
-export function writeModel(graph: Graph): string {
-  const { classes, helpers } = writeClasses(graph);
+/**
+ * The text of `model.py`: helpers, one class for each block of the network, the network, and `create_model`.
+ * @param others the same network for images of other sizes, which the module is to take too: see `otherThanModule`
+ */
+export function writeModel(graph: Graph, others: readonly Graph[] = []): string {
+  const { classes, helpers } = writeClasses(graph, others);
   const whole = classes.at(-1) as WrittenClass;
   const parts = [
     ...helperCode(helpers),
@@ -21,6 +24,19 @@ export function writeModel(graph: Graph): string {
   const body = parts.join('\n\n\n');
   const title = docstring(0, `${graph.name}, written by enetc from its spec.`);
   return [...title, '', ...importsOf(body), '', '', body, ''].join('\n');
+}
+
+/**
+ * The first of other graphs that a network's module does not compute, although they are the same network for images of other sizes:
+ * one whose module is written otherwise, where padding that follows the size of its input is no difference.
+ */
+export function otherThanModule(graph: Graph, others: readonly Graph[]): Graph | undefined {
+  const kinds = ({ nodes }: Graph) => nodes.map(({ op, path }) => `${op.kind} ${path}`).join();
+  const unlike = others.find((other) => kinds(other) !== kinds(graph));
+  if (unlike) return unlike;
+  const all = [graph, ...others];
+  const text = writeModel(graph, all);
+  return others.find((other) => writeModel(other, all) !== text);
 }
 
 /** The classes of a network. */
@@ -37,7 +53,7 @@ export interface NetworkClasses {
 }
 
 /** The classes that a network's blocks and itself become. */
-export function writeClasses(graph: Graph): NetworkClasses {
+export function writeClasses(graph: Graph, others: readonly Graph[] = []): NetworkClasses {
   const root = readInstances(graph);
   const classes: WrittenClass[] = [];
   const classOf = new Map<Instance, WrittenClass>();
@@ -60,6 +76,7 @@ export function writeClasses(graph: Graph): NetworkClasses {
     for (const variant of joinInstances(graph, group, (inner) => (classOf.get(inner) as WrittenClass).name)) {
       const written = writeClass({
         graph,
+        others,
         name: unique(node.name.name),
         doc: node.doc.trim(),
         variant,

@@ -33,7 +33,9 @@ export async function runRequest(args: Arguments, io: Io): Promise<RunOptions> {
 
 function engineRequest(args: Arguments): RunOptions['engine'] {
   if (!flag(args, 'engine')) {
-    const idle = ['nproc', 'parallel', 'sync-batch-norm', 'python'].find((name) => flag(args, name));
+    const idle = ['nproc', 'parallel', 'sync-batch-norm', 'pipeline-schedule', 'python'].find((name) =>
+      flag(args, name),
+    );
     if (idle !== undefined) throw usageError(`--${idle} needs --engine pytorch`, 'train');
     return undefined;
   }
@@ -41,6 +43,7 @@ function engineRequest(args: Arguments): RunOptions['engine'] {
     name: 'pytorch',
     processes: number(args, 'nproc'),
     parallel: text(args, 'parallel'),
+    pipelineSchedule: text(args, 'pipeline-schedule'),
     syncBatchNorm: flag(args, 'sync-batch-norm'),
     python: text(args, 'python'),
   };

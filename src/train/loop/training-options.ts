@@ -37,7 +37,7 @@ export function trainingOptions(
 export const quantisedFor = { integers: onnxIntegers, others: [liteIntegers] };
 
 /** @throws RunError for what is neither a word nor a number of bytes */
-function checkpointOf({ checkpoint, batch }: ResolvedSettings): Checkpoint {
+export function checkpointOf({ checkpoint, batch }: Pick<ResolvedSettings, 'checkpoint' | 'batch'>): Checkpoint {
   if (checkpoint === undefined || checkpoint === 'none') return 'none';
   if (checkpoint === 'stages') return checkpoint;
   const bytes = parseBytes(checkpoint);

@@ -1,3 +1,4 @@
+import type { Graph } from '../../5-graph/graph.ts';
 import { buildTrainingProgram } from '../../5-graph/training/build-training-program.ts';
 import { compileSpec, isWhole, type Network } from '../../compile-spec.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -5,7 +6,8 @@ import type { Spec } from '../../node/open-spec.ts';
 import type { Report } from '../events.ts';
 import type { NetworkStage, TrainedNetwork } from '../loop/task.ts';
 import { trainingOptions } from '../loop/training-options.ts';
-import type { NetworkRequest } from '../run/run-config.ts';
+import { parseProgression, sizeOfEpoch } from '../progressive.ts';
+import type { NetworkRequest, RunConfig } from '../run/run-config.ts';
 import { RunError } from '../run-error.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
@@ -33,6 +35,19 @@ export function compileNetwork(spec: Spec, request: NetworkRequest, tell: TellDi
   }
   tell(diagnostics);
   return compilation;
+}
+
+/** The networks for the sizes of a run's images before the last. */
+export function otherSizes(
+  spec: Spec,
+  { network, settings: { progressive, epochs } }: Pick<RunConfig, 'network' | 'settings'>,
+  tell: TellDiagnostics,
+): readonly Graph[] {
+  if (progressive === undefined) return [];
+  const progression = parseProgression(progressive);
+  const sizes = Array.from({ length: epochs }, (_, epoch) => sizeOfEpoch(progression, epoch, epochs));
+  const others = [...new Set(sizes)].filter((size) => size !== progression.to);
+  return others.map((resolution) => compileNetwork(spec, { ...network, resolution }, tell).graph);
 }
 
 /** A network with its training program. @throws RunError also for parts that the settings name and the network lacks. */

@@ -22,7 +22,7 @@ import { createTorchRun } from '../torch/torch-run.ts';
 import { scriptOf, writeImageList, writeProgram } from '../torch/write-program.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, type RunControl } from './common-options.ts';
-import { tellOnce } from './compile-network.ts';
+import { otherSizes, tellOnce } from './compile-network.ts';
 import { jumpsOf, lengthenRun } from './lengthen-run.ts';
 import { closeLoaders, openLoaders } from './open-loaders.ts';
 import type { RunPlan } from './plan-run.ts';
@@ -56,7 +56,13 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
       // of the folder's own script from here on
       const unlock = lockRun(folder);
       try {
-        writeProgram(folder, network, weights.source, stagesOf(network, config));
+        writeProgram(
+          folder,
+          network,
+          weights.source,
+          stagesOf(network, config),
+          otherSizes(plan.spec, config, () => {}),
+        );
         writeImageList(folder, dataset);
         writeRun(folder, config, copy);
       } finally {
@@ -155,9 +161,11 @@ async function openTorchRun(
   if (!existsSync(scriptOf(folder))) {
     // a run that was begun by a train.py elsewhere
     const { weights, settings } = config;
-    const start = await openStartWeights(network, weights, settings.seed, config.network.convention, () => {});
+    const tell = () => {};
+    const start = await openStartWeights(network, weights, settings.seed, config.network.convention, tell);
     closing.push(start.close);
-    writeProgram(folder, { ...network, asked: config.network }, start.source, stagesOf(network, config));
+    const asked = { ...network, asked: config.network };
+    writeProgram(folder, asked, start.source, stagesOf(network, config), otherSizes(run.spec, config, tell));
   }
   writeImageList(folder, dataset);
   const loaders = openLoaders(dataset, network.graph, config.settings, workers);

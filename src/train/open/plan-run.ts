@@ -21,7 +21,7 @@ import { requireTorchForm } from '../torch/write-program.ts';
 import { checkClasses, hasClasses, imageOf } from './classified-network.ts';
 import { type Close, closeAll } from './close-all.ts';
 import { type CommonOptions, placeOf, requireOptions } from './common-options.ts';
-import { compileNetwork, tellOnce, trainedNetwork } from './compile-network.ts';
+import { compileNetwork, otherSizes, tellOnce, trainedNetwork } from './compile-network.ts';
 import { validationSplit } from './loader-options.ts';
 import { closeLoaders, openLoaders, type RunLoaders } from './open-loaders.ts';
 import {
@@ -77,8 +77,8 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
   const { cwd, env } = placeOf(options);
   const tell = tellOnce(report);
   const settings = checkedSettings(options.settings ?? {});
-  if (options.engine) requireTorchSettings(settings);
   const engine = options.engine && runEngine(options.engine, settings);
+  if (engine) requireTorchSettings(settings, engine);
   const device = options.engine && torchDevice(backend);
   const torch = options.engine && {
     python: requireTorch(cwd, env, options.engine.python),
@@ -115,9 +115,11 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
       settings: { ...settings, augment: settings.augment ?? recipeFor(dataset.look).augment },
       ...(engine && { engine }),
     };
-    trainedNetwork(network, config.settings, { keepStatistics: false }, tell);
+    // what a pipeline keeps is the business of its plan
+    const checked = engine ? { ...config.settings, checkpoint: undefined } : config.settings;
+    trainedNetwork(network, checked, { keepStatistics: false }, tell);
     if (engine) {
-      requireTorchForm(network);
+      requireTorchForm(network, otherSizes(spec, config, tell));
       stagesOf(network, { settings, engine });
     }
     const loaders = openLoaders(dataset, network.graph, config.settings, workers);

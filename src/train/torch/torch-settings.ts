@@ -13,18 +13,20 @@ export interface EngineOptions {
    * the network, one in each (`pipeline`).
    */
   readonly parallel?: string | undefined;
+  /** Of a pipeline: the order of its micro-batches, `1f1b` by default. */
+  readonly pipelineSchedule?: string | undefined;
   /** Whether batch norms take their statistics over the batches of all processes. */
   readonly syncBatchNorm?: boolean | undefined;
   /** The Python that has PyTorch; looked for by default. */
   readonly python?: string | undefined;
 }
 
-/** Whether `train.py` has a setting, or none but its default. */
-const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
+/** Whether `train.py` has a setting, or none but its default; a plan of stages has what is recomputed. */
+const torchSettings: Readonly<Record<SettingName, 'taken' | 'planned' | 'default'>> = {
   epochs: 'taken',
   batch: 'taken',
   accumulate: 'taken',
-  checkpoint: 'default',
+  checkpoint: 'planned',
   optimiser: 'taken',
   rate: 'taken',
   schedule: 'taken',
@@ -42,8 +44,8 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   loss: 'taken',
   gamma: 'taken',
   'label-smoothing': 'taken',
-  'class-weights': 'default',
-  balanced: 'default',
+  'class-weights': 'taken',
+  balanced: 'taken',
   quantize: 'default',
   ema: 'taken',
   evaluate: 'taken',
@@ -56,23 +58,38 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'default'>> = {
   mixup: 'taken',
   cutmix: 'taken',
   erase: 'taken',
-  progressive: 'default',
-  freeze: 'default',
-  'freeze-norms': 'default',
-  head: 'default',
-  'head-rate': 'default',
+  progressive: 'taken',
+  freeze: 'taken',
+  'freeze-norms': 'taken',
+  head: 'taken',
+  'head-rate': 'taken',
   'save-every': 'taken',
   'log-every': 'taken',
   seed: 'taken',
 };
 
 /** Checks that the engine has what is asked for. @throws SettingError for what it does not have */
-export function requireTorchSettings(settings: ResolvedSettings): void {
+export function requireTorchSettings(settings: ResolvedSettings, { parallel }: RunEngine): void {
   const preset = resolveSettings({});
   const names = Object.keys(torchSettings) as SettingName[];
-  const lacking = names.find((name) => torchSettings[name] === 'default' && settings[name] !== preset[name]);
+  const changed = names.filter((name) => settings[name] !== preset[name]);
+  const lacking = changed.find((name) => torchSettings[name] === 'default');
   if (lacking !== undefined) {
     throw new SettingError(lacking, words`${option(lacking)} is not available with ${option('engine', 'pytorch')}`);
+  }
+  const pipeline = option('parallel', 'pipeline');
+  const unplanned = changed.find((name) => torchSettings[name] === 'planned');
+  if (unplanned !== undefined && parallel !== 'pipeline') {
+    throw new SettingError(
+      unplanned,
+      words`${option(unplanned)} needs ${pipeline} with ${option('engine', 'pytorch')}`,
+    );
+  }
+  if (settings.progressive !== undefined && parallel === 'pipeline') {
+    throw new SettingError(
+      'progressive',
+      words`${option('progressive')} is not available with ${pipeline}: stages take images of one size`,
+    );
   }
 }
 
@@ -81,7 +98,7 @@ export function requireTorchSettings(settings: ResolvedSettings): void {
  * @throws SettingError for what does not go together
  */
 export function runEngine(
-  { processes = 1, parallel, syncBatchNorm = false }: EngineOptions,
+  { processes = 1, parallel, pipelineSchedule, syncBatchNorm = false }: EngineOptions,
   { accumulate }: ResolvedSettings,
 ): RunEngine {
   const chosen = parallel ?? (processes > 1 ? 'ddp' : 'none');
@@ -93,7 +110,12 @@ export function runEngine(
     const needed = option('parallel', 'ddp or fsdp');
     throw new SettingError('sync-batch-norm', words`${option('sync-batch-norm')} needs ${needed}`);
   }
-  if (chosen === 'pipeline' && (processes < 2 || accumulate < processes)) {
+  if (pipelineSchedule !== undefined && chosen !== 'pipeline') {
+    const needed = option('parallel', 'pipeline');
+    throw new SettingError('pipeline-schedule', words`${option('pipeline-schedule')} needs ${needed}`);
+  }
+  const tooFew = pipelineSchedule !== 'gpipe' && accumulate < processes;
+  if (chosen === 'pipeline' && (processes < 2 || tooFew)) {
     const stages = Math.max(2, processes);
     const needed =
       processes < 2
@@ -104,5 +126,11 @@ export function runEngine(
       words`${option('parallel', 'pipeline')} needs ${needed}`,
     );
   }
-  return { name: 'pytorch', parallel: chosen, 'sync-batch-norm': syncBatchNorm, processes };
+  return {
+    name: 'pytorch',
+    parallel: chosen,
+    'sync-batch-norm': syncBatchNorm,
+    processes,
+    ...(pipelineSchedule !== undefined && { 'pipeline-schedule': pipelineSchedule }),
+  };
 }

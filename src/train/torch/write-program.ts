@@ -1,9 +1,12 @@
 import { dirname, join } from 'node:path';
+import type { Graph } from '../../5-graph/graph.ts';
 import { applyPasses, emit } from '../../6-emit/emit.ts';
 import type { StagePlan } from '../../6-emit/pytorch/stages/stage-plan.ts';
 import { pytorchTarget } from '../../6-emit/pytorch/target.ts';
+import { otherThanModule } from '../../6-emit/pytorch/write-model.ts';
 import type { Network } from '../../compile-spec.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { type AtomicFile, openAtomically, writeFileAtomically } from '../../node/atomic-file.ts';
 import { makeFolders } from '../../node/make-folders.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
@@ -26,21 +29,36 @@ export function listOf({ path }: RunFolder): string {
   return join(path, torchFolder, listFile);
 }
 
-/** @throws RunError for a network that `train.py` cannot train */
-export function requireTorchForm({ graph }: Network): void {
-  const diagnostics = pytorchTarget.check(applyPasses(graph, pytorchTarget, {}), { trainScript: true });
+/**
+ * @param others the network for the other sizes of a run's images
+ * @throws RunError for a network that `train.py` cannot train
+ */
+export function requireTorchForm({ graph }: Network, others: readonly Graph[]): void {
+  const written = applyPasses(graph, pytorchTarget, {});
+  const diagnostics = pytorchTarget.check(written, { trainScript: true });
   if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be trained by PyTorch`, { diagnostics });
+  const other = otherThanModule(written, passed(others));
+  if (!other) return;
+  const side = other.nodes[other.inputs[0] ?? -1]?.shapes[0]?.[1];
+  throw new RunError(
+    words`${option('progressive')}: for images of ${side ?? 0} pixels '${graph.name}' has other layers, and ${option('engine', 'pytorch')} has one module for all sizes`,
+    { setting: 'progressive' },
+  );
 }
+
+const passed = (graphs: readonly Graph[]) => graphs.map((graph) => applyPasses(graph, pytorchTarget, {}));
 
 /**
  * Writes what the target `pytorch` writes with its `train.py`, and the weights that the run begins with.
  * @param pipeline how the network is cut, where each process has a stage
+ * @param others the network for the other sizes of the run's images
  */
 export function writeProgram(
   folder: RunFolder,
   network: Network,
   weights: WeightSource,
   pipeline: StagePlan | undefined,
+  others: readonly Graph[],
 ): void {
   const graph = applyPasses(network.graph, pytorchTarget, {});
   const root = dirname(scriptOf(folder));
@@ -53,7 +71,7 @@ export function writeProgram(
       return { sink, name };
     };
     const prepared = { graph, weights, origin: 'the run', diagnostics: [] };
-    const options = { trainScript: true, ...(pipeline && { pipeline }) };
+    const options = { trainScript: true, others: passed(others), ...(pipeline && { pipeline }) };
     const { diagnostics } = emit(network, pytorchTarget, options, open, { prepared });
     if (hasErrors(diagnostics)) throw new RunError(`'${graph.name}' cannot be written`, { diagnostics });
     for (const file of files) {

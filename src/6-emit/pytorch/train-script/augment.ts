@@ -176,9 +176,12 @@ class Mixing:
     it, and its own share. Mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019) is drawn
     once per batch, by its position in the epoch."""
 
-    def __init__(self, settings: Settings, epoch: int | None) -> None:
+    def __init__(
+        self, settings: Settings, epoch: int | None, size: tuple[int, int]
+    ) -> None:
         self.settings = settings
         self.epoch = epoch
+        self.size = size
 
     def __call__(self, items: list[tuple[Tensor, int, int]]) -> list[Tensor]:
         images = torch.stack([image for image, _, _ in items])
@@ -206,14 +209,15 @@ class Mixing:
                 images = share * images + (1 - share) * images[partner]
             return images, partner, share
         side = math.sqrt(1 - share)
-        x, y = rng.random() * WIDTH, rng.random() * HEIGHT
-        left, right = (round(x + half * side * WIDTH) for half in (-0.5, 0.5))
-        top, bottom = (round(y + half * side * HEIGHT) for half in (-0.5, 0.5))
-        left, right = max(0, left), min(WIDTH, right)
-        top, bottom = max(0, top), min(HEIGHT, bottom)
+        height, width = self.size
+        x, y = rng.random() * width, rng.random() * height
+        left, right = (round(x + half * side * width) for half in (-0.5, 0.5))
+        top, bottom = (round(y + half * side * height) for half in (-0.5, 0.5))
+        left, right = max(0, left), min(width, right)
+        top, bottom = max(0, top), min(height, bottom)
         area = max(0, right - left) * max(0, bottom - top)
         if area > 0 and not is_empty:
             images = images.clone()
             part = images[partner, :, top:bottom, left:right]
             images[:, :, top:bottom, left:right] = part
-        return images, partner, 1 - area / (WIDTH * HEIGHT)`;
+        return images, partner, 1 - area / (width * height)`;

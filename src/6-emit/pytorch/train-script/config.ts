@@ -69,12 +69,12 @@ def settings_of(config: dict[str, Any]) -> Settings:
     for name, value in config["settings"].items():
         if name.replace("-", "_") in known:
             values[name.replace("-", "_")] = value
-        elif name != "validation" and FIXED.get(name) != value:
+        elif name not in ("validation", *PLANNED) and FIXED.get(name) != value:
             raise RunError(f"the run has --{name} {value}, not supported by train.py")
     for name, value in config["engine"].items():
         if name.replace("-", "_") in known:
             values[name.replace("-", "_")] = value
-        elif name != "name":
+        elif name not in ("name", *PLANNED):
             raise RunError(f"the run has --{name} {value}, not supported by train.py")
     return Settings(**values)
 

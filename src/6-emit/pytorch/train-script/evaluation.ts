@@ -18,6 +18,7 @@ def evaluate(
     split: Split,
     spread: Spread,
     workers: int,
+    size: tuple[int, int],
     progress: Callable[[int, int], bool],
 ) -> Evaluation:
     """Scores on a split: loss without smoothing, accuracy, and means over the classes
@@ -30,7 +31,7 @@ def evaluate(
     confusion = torch.zeros(CLASSES, CLASSES, dtype=torch.float64, device=place.device)
     sums = torch.zeros(2, dtype=torch.float64, device=place.device)
     mistakes: list[tuple[float, int, int, int]] = []
-    pictures = Pictures(split, settings, None, spread.reads_pictures())
+    pictures = Pictures(split, settings, None, size, spread.reads_pictures())
     loader = make_loader(pictures, batches, workers)
     net.eval()
     with torch.inference_mode():
@@ -45,7 +46,9 @@ def evaluate(
             # images that only fill the last batch do not count
             counted = own_items - number * settings.batch
             answers = answers[:counted]
-            _, losses, scores = loss_of(given[:counted], answers, 0.0)
+            _, losses, scores = loss_of(
+                given[:counted], answers, 0.0, settings.exponent
+            )
             labels = answers[:, 0].long()
             ones = torch.ones_like(labels, dtype=torch.float64)
             predicted = scores.argmax(1)
@@ -105,10 +108,14 @@ def thumbnail(picture: Image.Image) -> str:
 
 
 def best_evaluation(
-    best: dict[str, Any], evaluation: Evaluation, split: Split, settings: Settings
+    best: dict[str, Any],
+    evaluation: Evaluation,
+    split: Split,
+    settings: Settings,
+    size: tuple[int, int],
 ) -> dict[str, Any]:
     """The contents of \`best.json\`: how the best weights do, for the report."""
-    pictures = Pictures(split, settings, None)
+    pictures = Pictures(split, settings, None, size)
     confusion = evaluation.confusion.long().tolist()
     cells = [
         [label, predicted, count]

@@ -16,34 +16,38 @@ def train_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
     """Takes the remaining steps of an epoch; returns whether it finished."""
     settings, place, state = run.settings, run.place, run.state
     spread = training.spread
-    images = len(run.data.train.labels)
-    steps_per_epoch = steps_of_epoch(images, settings)
-    steps = epoch_batches(images, settings, state.epoch)[state.stepInEpoch :]
+    labels = run.data.train.labels
+    steps_per_epoch = steps_of_epoch(len(labels), settings)
+    steps = epoch_batches(labels, settings, state.epoch)[state.stepInEpoch :]
     own = [batch for step in steps for batch in spread.own(step)]
     reads = spread.reads_pictures()
-    pictures = Pictures(run.data.train, settings, state.epoch, reads)
+    size_now = size_of(settings, state.epoch)
+    pictures = Pictures(run.data.train, settings, state.epoch, size_now, reads)
     loaded = iter(make_loader(pictures, own, workers))
+    begin_epoch(training.net, settings, state.epoch)
+    still = Still(training.net, training.frozen)
     since, seen = time.monotonic(), 0
     for step in steps:
-        size = sum(len(batch) for batch in step)
         own_sums = spread.gradients(loaded, step, state.step)
         stops = own_sums.new_tensor([float(stop.code is not None)])
         sums = place.sum(torch.cat([own_sums, stops]))
-        mean_loss, loss_sum, correct, stopping = sums.tolist()
+        mean_loss, loss_sum, correct, counted, stopping = sums.tolist()
         spread.finish_statistics(training.net)
+        still.put_back()
         rate = learning_rate(settings, state.step, steps_per_epoch)
         norm = finish_step(training.net, training.optimiser, settings, rate, spread)
         if training.averages:
             training.averages.update(settings.ema, state.step)
         state.step += 1
         state.stepInEpoch += 1
-        state.images += size
+        images = round(counted)
+        state.images += images
         state.loss += loss_sum
         state.correct += round(correct)
-        seen += size
+        seen += images
         means = {
-            "loss": state.loss / state.images,
-            "accuracy": state.correct / state.images,
+            "loss": state.loss / max(1, state.images),
+            "accuracy": state.correct / max(1, state.images),
         }
         run.screen.tell(
             "step",
@@ -52,7 +56,7 @@ def train_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool:
             stepsPerEpoch=steps_per_epoch,
             epoch=state.epoch,
             epochs=settings.epochs,
-            images=size,
+            images=images,
             rate=rate,
             **means,
         )
@@ -90,6 +94,7 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
     if training.averages:
         nets["averages"] = training.averages.net
     kinds = weights_to_validate(settings, data)
+    size = size_of(settings, state.epoch)
     validation: dict[str, Evaluation] = {}
     for number, kind in enumerate(kinds):
 
@@ -100,7 +105,7 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
 
         if data.validation:
             validation[kind] = evaluate(
-                nets[kind], data.validation, training.spread, workers, progress
+                nets[kind], data.validation, training.spread, workers, size, progress
             )
     if run.place.any(stop.code is not None):
         return False
@@ -119,10 +124,10 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
         "step": state.step,
         "epoch": state.epoch,
         "rate": learning_rate(settings, state.step - 1, steps_per_epoch),
-        "size": [HEIGHT, WIDTH],
+        "size": list(size),
         "train": {
-            "loss": state.loss / state.images,
-            "accuracy": state.correct / state.images,
+            "loss": state.loss / max(1, state.images),
+            "accuracy": state.correct / max(1, state.images),
             "images": state.images,
         },
         "validation": {name: found.scores for name, found in validation.items()},
@@ -138,7 +143,7 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
         state.best = {"epoch": state.epoch, "accuracy": accuracy, "weights": kind}
         if run.place.leads:
             kept = best_evaluation(
-                state.best, validation[kind], data.validation, settings
+                state.best, validation[kind], data.validation, settings, size
             )
             write_text(run.folder / "best.json", json.dumps(kept) + "\\n")
     run.write_weights("last.safetensors", tensors, facts)
@@ -147,8 +152,8 @@ def finish_epoch(run: Run, training: Training, workers: int, stop: Stop) -> bool
     )
     run.screen.say(
         f"epoch {state.epoch + 1}/{settings.epochs}  "
-        f"loss {state.loss / state.images:.4f}  "
-        f"accuracy {state.correct / state.images:.4f}"
+        f"loss {record['train']['loss']:.4f}  "
+        f"accuracy {record['train']['accuracy']:.4f}"
         + (f"  validation{scores}" if scores else "")
         + (" (best)" if best else ""),
     )
@@ -177,6 +182,8 @@ def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
     for part in ("classes", "images"):
         if config and described[part] != config[part]:
             raise RunError(f"'{root}' has changed since the run began: its {part}")
+    if settings.progressive is not None:
+        check_sizes(settings)
     place = open_place(request, settings)
     folder = Path(request.resume or "")
     with place.together():
@@ -189,15 +196,24 @@ def open_run(request: Request, closing: ExitStack) -> tuple[Run, Training]:
                 write_run(folder, described)
     folder = Path(str(place.from_first(str(folder))))
     spread = SPREADS[settings.parallel](place, settings)
+    spread.weigh(weights_of_classes(settings, data.train.labels))
     net = spread.make_net()
-    start_weights(net, weights, spread.names(net))
+    names = spread.names(net)
+    start_weights(net, weights, names)
+    frozen = frozen_of(settings, names)
+    head = head_of(settings, names)
     if settings.sync_batch_norm:
         replace_norms(net, SyncBatchNorm2d)
     net.to(place.device)
-    averages = Averages(net, spread) if settings.ema > 0 else None
+    freeze(net, frozen)
+    if not place.any(any(weight.requires_grad for weight in net.parameters())):
+        raise RunError("--freeze leaves nothing to train")
+    moved = moved_names(net, frozen)
+    averages = Averages(net, spread, moved) if settings.ema > 0 else None
     spread.divide(net)
-    optimiser = make_optimiser(net, settings)
-    training = Training(net, optimiser, averages, SLOTS[settings.optimiser], spread)
+    optimiser = make_optimiser(net, settings, head)
+    slots = SLOTS[settings.optimiser]
+    training = Training(net, optimiser, averages, slots, spread, frozen)
     mark = mark_of(config or described, read_spec(folder / "spec"))
     screen = Screen(place.leads, request.events)
     run = Run(folder, place, settings, data, mark, screen)
@@ -231,7 +247,6 @@ def train(request: Request, stop: Stop) -> None:
         workers = request.workers
         if workers is None:
             workers = min(8, (os.cpu_count() or 1) // place.processes)
-        training.net.train()
         training.spread.start(training.net)
         finished = True
         while run.state.epoch < settings.epochs and finished:

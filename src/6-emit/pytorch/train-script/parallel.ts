@@ -133,7 +133,9 @@ def replace_norms(module: nn.Module, kind: type[_BatchNorm]) -> None:
 
 def average_statistics(net: nn.Module, place: Place) -> None:
     """Running statistics become the mean of those of all processes."""
-    found = [b for b in net.buffers() if b.is_floating_point()]
+    modules = [m for m in net.modules() if m.training]
+    buffers = [b for m in modules for b in m.buffers(recurse=False)]
+    found = [b for b in buffers if b.is_floating_point()]
     if place.processes == 1 or not found:
         return
     joined = place.sum(torch.cat([b.flatten() for b in found])) / place.processes

@@ -9,18 +9,21 @@ def middle(width: int, height: int, wide: float, high: float) -> Box:
     return left, top, left + w, top + h
 
 
-def whole_crop(width: int, height: int, share: float | None = 1.0) -> Box:
+def whole_crop(
+    width: int, height: int, size: tuple[int, int], share: float | None = 1.0
+) -> Box:
     """The largest centred rectangle of the input's aspect ratio, or a share of it; by
     default what evaluation keeps, which cuts nothing off small pictures."""
-    whole = min(width / WIDTH, height / HEIGHT)
+    high, wide = size
+    whole = min(width / wide, height / high)
     if share is not None:
         scale = whole * share
     elif whole <= 1 or max(width, height) <= SMALL:
         scale = whole
     else:
-        side = min(HEIGHT, WIDTH)
+        side = min(size)
         scale = max(1.0, whole * max(0.875, side / (side + 32)))
-    return middle(width, height, WIDTH * scale, HEIGHT * scale)
+    return middle(width, height, wide * scale, high * scale)
 
 
 def random_crop(width: int, height: int, rng: random.Random) -> Box:
@@ -74,11 +77,13 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         split: Split,
         settings: Settings,
         epoch: int | None,
+        size: tuple[int, int],
         reads: bool = True,
     ) -> None:
         self.split = split
         self.settings = settings
         self.epoch = epoch
+        self.size = size
         # without it only labels
         self.reads = reads
         self.crop = CROP if settings.crop is None else settings.crop
@@ -91,7 +96,7 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
             return torch.empty(0), self.split.labels[index], position
         picture = self.picture(index, position)
         pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
-        values = pixels.view(HEIGHT, WIDTH, CHANNELS).permute(2, 0, 1)
+        values = pixels.view(*self.size, CHANNELS).permute(2, 0, 1)
         if CHANNEL_ORDER == "bgr":
             values = values.flip(0)
         normal = (values.double() / 255 - self.mean) / self.std
@@ -112,10 +117,12 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         gray = whole.mode in ("1", "L")
         picture = whole.convert("RGB" if CHANNELS == 3 else "L")
         if self.epoch is None:
-            return resized(picture, whole_crop(*picture.size, self.crop))
+            box = whole_crop(*picture.size, self.size, self.crop)
+            return resized(picture, box, self.size)
         rng = random.Random(f"{self.settings.seed}/augment/{self.epoch}/{position}")
         if self.settings.augment == "none":
-            picture = resized(picture, whole_crop(*picture.size))
+            box = whole_crop(*picture.size, self.size)
+            picture = resized(picture, box, self.size)
         else:
             picture = self.augmented(picture, gray, rng)
         return erased(picture, rng) if rng.random() < self.settings.erase else picture
@@ -127,15 +134,16 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         the operations of a policy, by default AutoAugment's for larger pictures."""
         small = max(picture.size) <= SMALL
         if small:
-            whole = resized(picture, whole_crop(*picture.size))
+            box = whole_crop(*picture.size, self.size)
+            whole = resized(picture, box, self.size)
             right, down = (
                 rng.randint(-round(side / 8), round(side / 8))
-                for side in (WIDTH, HEIGHT)
+                for side in self.size[::-1]
             )
             picture = Image.new(whole.mode, whole.size)
             picture.paste(whole, (right, down))
         else:
-            picture = resized(picture, random_crop(*picture.size, rng))
+            picture = resized(picture, random_crop(*picture.size, rng), self.size)
         flip = self.settings.flip
         if flip is None:
             # small gray pictures are mostly characters
@@ -146,8 +154,8 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         return by_policy(picture, augment, self.settings, rng)
 
 
-def resized(picture: Image.Image, box: Box) -> Image.Image:
-    return picture.resize((WIDTH, HEIGHT), INTERPOLATION, box=box)
+def resized(picture: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    return picture.resize(size[::-1], INTERPOLATION, box=box)
 
 
 Batch = list[tuple[int, int]]
@@ -160,13 +168,25 @@ def steps_of_epoch(images: int, settings: Settings) -> int:
     return full + (rest >= 2 * settings.batches)
 
 
-def epoch_batches(images: int, settings: Settings, epoch: int) -> list[list[Batch]]:
-    """The steps of an epoch, each with the batches of all processes, in an order that
-    seed and epoch decide."""
-    generator = torch.Generator().manual_seed(
-        random.Random(f"{settings.seed}/order/{epoch}").getrandbits(63)
-    )
-    order = torch.randperm(images, generator=generator).tolist()
+def epoch_order(labels: Sequence[int], settings: Settings, epoch: int) -> list[int]:
+    """The images of an epoch; seed and epoch decide alone. Balanced, a class is drawn
+    evenly, then one of its images, with replacement."""
+    rng = random.Random(f"{settings.seed}/order/{epoch}")
+    if not settings.balanced:
+        generator = torch.Generator().manual_seed(rng.getrandbits(63))
+        return torch.randperm(len(labels), generator=generator).tolist()
+    members: dict[int, list[int]] = {}
+    for index, label in enumerate(labels):
+        members.setdefault(label, []).append(index)
+    classes = [members[label] for label in sorted(members)]
+    return [rng.choice(rng.choice(classes)) for _ in labels]
+
+
+def epoch_batches(
+    labels: Sequence[int], settings: Settings, epoch: int
+) -> list[list[Batch]]:
+    """The steps of an epoch, each with the batches of all processes."""
+    order, images = epoch_order(labels, settings, epoch), len(labels)
     batches = settings.batches
     size = settings.batch * batches
     steps: list[list[Batch]] = []
@@ -188,7 +208,7 @@ def make_loader(
     return DataLoader(
         pictures,
         batch_sampler=batches,
-        collate_fn=Mixing(pictures.settings, pictures.epoch),
+        collate_fn=Mixing(pictures.settings, pictures.epoch, pictures.size),
         num_workers=min(workers, len(batches)),
         # otherwise it would draw a seed from the generator that dropout uses
         generator=torch.Generator(),

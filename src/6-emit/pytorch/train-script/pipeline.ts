@@ -29,6 +29,8 @@ export const pipelineCode = `class StepNorm(_BatchNorm):
     def finish_step(self) -> None:
         assert self.running_mean is not None and self.running_var is not None
         assert self.momentum is not None and self.num_batches_tracked is not None
+        if not self.seen:
+            return
         size = sum(count for count, _, _ in self.seen)
         mean = sum(mean * (count / size) for count, mean, _ in self.seen)
         squares = sum(
@@ -87,7 +89,7 @@ class Pipelined(Spread):
         super().__init__(place, settings)
         self.is_first = place.rank == 0
         self.is_last = place.rank == len(STAGES) - 1
-        self.sums = torch.zeros(3, dtype=torch.float64, device=place.device)
+        self.sums = torch.zeros(4, dtype=torch.float64, device=place.device)
         self.prepared: tuple[int, PipelineScheduleSingle] | None = None
 
     def make_net(self) -> nn.Module:
@@ -142,11 +144,11 @@ class Pipelined(Spread):
         scores, *others = given if isinstance(given, tuple) else (given,)
         every = (scores, tuple(others)) if others else scores
         exponent = self.settings.exponent
-        loss, losses, scores = loss_of(every, answers, smoothing, exponent)
+        weights = self.image_weights(answers)
+        loss, losses, scores = loss_of(every, answers, smoothing, exponent, weights)
         part = loss / self.settings.accumulate
-        right = (scores.argmax(1) == answers[:, 0]).double().sum()
         mean = part.detach().double()
-        self.sums += torch.stack([mean, losses.double().sum(), right])
+        self.sums += self.sums_of(mean, losses, scores, answers, weights)
         return part
 
     def gradients(

@@ -42,6 +42,7 @@ class Training:
     averages: Averages | None
     slots: dict[str, str]
     spread: Spread
+    frozen: set[str] = field(default_factory=set)
 
     def tensors(self) -> dict[str, Tensor]:
         """All of it, by the names of \`enetc train\`; in the first process."""
@@ -52,8 +53,9 @@ class Training:
                 if isinstance(state.get(slot), Tensor):
                     found[f"{name}/{ending}"] = state[slot]
         if self.averages:
-            for name, average in weights_of(self.averages.net).items():
-                found[f"{name}/ema"] = average
+            averages = weights_of(self.averages.net)
+            for name in self.averages.names:
+                found[f"{name}/ema"] = averages[name]
         return self.spread.whole(found)
 
     @torch.no_grad()
@@ -62,7 +64,8 @@ class Training:
             value.copy_(self.spread.part(tensors[name], value))
         if self.averages:
             for name, average in weights_of(self.averages.net).items():
-                whole = tensors[f"{name}/ema"]
+                ending = "/ema" if name in self.averages.names else ""
+                whole = tensors[name + ending]
                 average.copy_(self.spread.part(whole, average))
         for name, weight in self.net.named_parameters():
             kept = {

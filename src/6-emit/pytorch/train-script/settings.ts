@@ -30,6 +30,8 @@ class Settings:
     loss: str = "cross-entropy"
     gamma: float = 2
     label_smoothing: float = 0.1
+    class_weights: str | None = None
+    balanced: bool = False
     ema: float = 0.9999
     evaluate: str = "auto"
     augment: str | None = None
@@ -40,6 +42,11 @@ class Settings:
     mixup: float = 0
     cutmix: float = 0
     erase: float = 0
+    progressive: str | None = None
+    freeze: str | None = None
+    freeze_norms: int | None = None
+    head: str | None = None
+    head_rate: float | None = None
     save_every: int = 1000
     log_every: int = 10
     seed: int = 0
@@ -86,22 +93,17 @@ NEEDS: dict[str, tuple[str, tuple[str | None, ...]]] = {
     "sync_batch_norm": ("parallel", ("ddp", "fsdp")),
 }
 
+# settings of \`enetc train\` that the stages of a pipeline are planned by
+PLANNED = ("checkpoint", "pipeline-schedule")
+
 # settings of \`enetc train\` that have only these values in this script
 FIXED: dict[str, Any] = {
-    "balanced": False,
     "quantize": False,
 }
 
 # settings of \`enetc train\` that this script does not have
 ELSEWHERE = [
-    "balanced",
     "checkpoint",
-    "class-weights",
-    "freeze",
-    "freeze-norms",
-    "head",
-    "head-rate",
-    "progressive",
     "quantize",
     "validation",
 ]
@@ -190,6 +192,13 @@ def make_parser() -> argparse.ArgumentParser:
     add("--loss", choices=["cross-entropy", "focal"])
     add("--gamma", type=positive, help="focal loss: its exponent; 2 by default")
     add("--label-smoothing", type=share, help="0.1 by default")
+    add(
+        "--class-weights",
+        type=class_weights,
+        help="how much each class counts in the loss: balanced (by inverse frequency), "
+        "or one number a class",
+    )
+    add("--balanced", action="store_true", help="draw each class equally often")
     add("--ema", type=share, help="decay of the weights' averages; 0.9999, 0 for none")
     add("--evaluate", choices=["auto", "both", "averages", "raw"])
     add(
@@ -213,6 +222,24 @@ def make_parser() -> argparse.ArgumentParser:
         type=number_from(float, 0.01, 1),
         help="the share of a picture's shorter side that evaluation keeps",
     )
+    add(
+        "--progressive",
+        metavar="FROM-TO[/STAGES]",
+        type=progression,
+        help="sizes of images that grow over the epochs, in 4 stages by default",
+    )
+    add("--freeze", metavar="PARTS", help="what is not trained: stem,stages.1-4")
+    add(
+        "--freeze-norms",
+        type=number_from(int, 0),
+        help="how many epochs at the end norms go by their running statistics",
+    )
+    add(
+        "--head",
+        metavar="PARTS",
+        help="what --head-rate is for; the section of the last linear layer by default",
+    )
+    add("--head-rate", type=positive, help="the head's rate, times that of the others")
     add("--save-every", type=count, help="steps between checkpoints; 1000 by default")
     add("--log-every", type=count, help="steps between lines of metrics.jsonl; 10")
     add("--seed", type=number_from(int, 0), help="of order, crops and noise; 0")
@@ -274,6 +301,10 @@ ${isStaged ? pipelinePreset : ''}    settings = Settings(**{**preset, **named, "
                 f"--{dashed(name)} needs --{dashed(other)} "
                 + " or ".join(value for value in values if value is not None)
             )
+    if settings.head is not None and settings.head_rate is None:
+        parser.error("--head needs --head-rate")
+    if settings.progressive is not None and settings.parallel == "pipeline":
+        parser.error("--progressive: stages of a pipeline take images of one size")
     if settings.optimiser != "sgd" and settings.epsilon < 1.2e-38:
         parser.error("--epsilon takes a number from 1.2e-38: below it, 0 / 0 can occur")
 ${isStaged ? pipelineChecks : ''}    if settings.parallel == "none" and processes > 1:

@@ -8,6 +8,35 @@ export const spreadCode = `class Spread:
     def __init__(self, place: Place, settings: Settings) -> None:
         self.place = place
         self.settings = settings
+        self.class_weights: Tensor | None = None
+
+    def weigh(self, values: list[float] | None) -> None:
+        """Classes count in the loss by their weights."""
+        if values is not None:
+            self.class_weights = torch.tensor(values, device=self.place.device)
+
+    def image_weights(self, answers: Tensor) -> Tensor | None:
+        """What each image of a batch counts; mixed ones by their shares."""
+        if self.class_weights is None:
+            return None
+        label, other, share = answers.to(self.class_weights.dtype).unbind(1)
+        own, its = (self.class_weights[n.long()] for n in (label, other))
+        return share * own + (1 - share) * its
+
+    def sums_of(
+        self,
+        mean: Tensor,
+        losses: Tensor,
+        scores: Tensor,
+        answers: Tensor,
+        weights: Tensor | None,
+    ) -> Tensor:
+        """A batch's part in the step's loss, and of the images that count the sum of
+        losses, the right answers, and their number."""
+        right = (scores.argmax(1) == answers[:, 0]).double()
+        counts = torch.ones_like(right) if weights is None else (weights != 0).double()
+        each = torch.stack([losses.double(), right, torch.ones_like(right)])
+        return torch.cat([mean.view(1), (each * counts).sum(1)])
 
     def make_net(self) -> nn.Module:
         return create_model()
@@ -32,11 +61,11 @@ export const spreadCode = `class Spread:
     def gradients(
         self, loaded: Iterator[list[Tensor]], step: list[Batch], number: int
     ) -> Tensor:
-        """Adds up the gradients of a step; returns its loss, and the sum of losses and
-        the right answers of this process's images."""
+        """Adds up the gradients of a step; returns its loss, and the sum of losses, the
+        right answers and the number of this process's images."""
         settings, place = self.settings, self.place
         size = sum(len(batch) for batch in step)
-        sums = torch.zeros(3, dtype=torch.float64, device=place.device)
+        sums = torch.zeros(4, dtype=torch.float64, device=place.device)
         for part in range(settings.accumulate):
             at = part * place.processes + place.rank
             share = len(step[at]) / size
@@ -44,14 +73,15 @@ export const spreadCode = `class Spread:
             seed_noise(f"{settings.seed}/noise/{number}/{at}")
             with self.gathering(part == settings.accumulate - 1):
                 given = self.module(batch)
+                weights = self.image_weights(answers)
+                smoothing, exponent = settings.label_smoothing, settings.exponent
                 loss, losses, scores = loss_of(
-                    given, answers, settings.label_smoothing, settings.exponent
+                    given, answers, smoothing, exponent, weights
                 )
                 # the mean over processes that follows makes it a sum
                 (loss * (share * place.processes)).backward()
-            right = (scores.argmax(1) == answers[:, 0]).double().sum()
             mean = loss.detach().double() * share
-            sums += torch.stack([mean, losses.double().sum(), right])
+            sums += self.sums_of(mean, losses, scores, answers, weights)
         return sums
 
     def gathering(self, now: bool) -> AbstractContextManager[None]:
@@ -64,6 +94,8 @@ export const spreadCode = `class Spread:
 
     def norm(self, gradients: list[Tensor]) -> Tensor:
         """The norm of the gradients of all tensors."""
+        if not gradients:
+            return torch.zeros((), device=self.place.device)
         lengths = [torch.linalg.vector_norm(local(gradient)) for gradient in gradients]
         return torch.linalg.vector_norm(torch.stack(lengths))
 

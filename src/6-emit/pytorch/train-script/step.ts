@@ -34,18 +34,29 @@ export const stepCode = `class TensorFlowRMSprop(torch.optim.Optimizer):
                 weight.sub_(moved)
 
 
-def make_optimiser(net: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    """Weight decay applies to convolutions and linear layers, including biases."""
-    decayed: list[nn.Parameter] = []
-    plain: list[nn.Parameter] = []
-    for module in net.modules():
-        affine = isinstance(module, (nn.Linear, _ConvNd))
-        (decayed if affine else plain).extend(module.parameters(recurse=False))
-    groups: list[dict[str, Any]] = [
-        {"params": decayed, "weight_decay": settings.weight_decay},
-        {"params": plain, "weight_decay": 0.0},
-    ]
-    groups = [group for group in groups if group["params"]]
+def make_optimiser(
+    net: nn.Module, settings: Settings, head: Container[str] = ()
+) -> torch.optim.Optimizer:
+    """Weight decay applies to convolutions and linear layers, including biases. The head
+    has a rate of its own."""
+    made: dict[tuple[bool, bool], dict[str, Any]] = {
+        (decays, own): {
+            "params": [],
+            "weight_decay": settings.weight_decay if decays else 0.0,
+            "factor": settings.head_rate if own else 1.0,
+        }
+        for own in (False, True)
+        for decays in (True, False)
+    }
+    for path, module in net.named_modules():
+        decays = isinstance(module, (nn.Linear, _ConvNd))
+        before = f"{path}." if path else ""
+        for name, weight in module.named_parameters(recurse=False):
+            if weight.requires_grad:
+                made[decays, before + name in head]["params"].append(weight)
+    groups: list[dict[str, Any]] = list(made.values())
+    # a stage may have none
+    groups = [group for group in groups if group["params"]] or groups[:1]
     if settings.optimiser == "rmsprop":
         return TensorFlowRMSprop(
             groups, settings.rms_decay, settings.momentum, settings.epsilon
@@ -86,26 +97,35 @@ class Averages:
     """Averages of weights and statistics as a network of their own (Polyak & Juditsky
     1992); at first they follow the weights closely."""
 
-    def __init__(self, net: nn.Module, spread: "Spread") -> None:
+    def __init__(
+        self, net: nn.Module, spread: "Spread", moved: Container[str] | None = None
+    ) -> None:
         self.net = copy.deepcopy(net).requires_grad_(False)
         spread.divide(self.net)
         self.of = net
+        # what does not move is its own average
+        self.names = [n for n in weights_of(net) if moved is None or n in moved]
 
     @torch.no_grad()
     def update(self, decay: float, step: int) -> None:
         updates = step + 1
         share = min(decay, (1 + updates) / (10 + updates))
-        values = weights_of(self.of)
-        for name, average in weights_of(self.net).items():
-            local(average).mul_(share).add_(local(values[name]), alpha=1 - share)
+        values, averages = weights_of(self.of), weights_of(self.net)
+        for name in self.names:
+            average = local(averages[name])
+            average.mul_(share).add_(local(values[name]), alpha=1 - share)
 
 
 def loss_of(
-    given: Any, answers: Tensor, smoothing: float, gamma: float = 0.0
+    given: Any,
+    answers: Tensor,
+    smoothing: float,
+    gamma: float = 0.0,
+    weights: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The loss of a batch with that of auxiliary outputs, and the losses and scores of
     the network's own output. Answers come from Mixing; with a gamma it is the focal
-    loss (Lin et al. 2017)."""
+    loss (Lin et al. 2017). Weights are those of the images."""
     # there are auxiliary outputs only in training
     scores, others = given if isinstance(given, tuple) else (given, ())
     scores = torch.flatten(scores, 1)
@@ -121,11 +141,14 @@ def loss_of(
             return -(targets * torch.expm1(log).neg().pow(gamma) * log).sum(1)
         return -(targets * log).sum(1)
 
+    def mean_of(losses: Tensor) -> Tensor:
+        return (losses if weights is None else losses * weights).mean()
+
     losses = losses_of(scores)
-    loss = losses.mean()
-    weights = AUXILIARY if others else []
-    for output, weight in zip(others, weights, strict=True):
-        loss = loss + weight * losses_of(output).mean()
+    loss = mean_of(losses)
+    factors = AUXILIARY if others else []
+    for output, factor in zip(others, factors, strict=True):
+        loss = loss + factor * mean_of(losses_of(output))
     return loss, losses.detach(), scores.detach()
 
 
@@ -149,7 +172,7 @@ def finish_step(
         for gradient in gradients:
             local(gradient).mul_(settings.clip_norm / norm)
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["factor"]
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return length`;

@@ -1,6 +1,14 @@
 import { classScores } from '../../../5-graph/class-scores.ts';
 import { smallSide } from '../../../5-graph/crop-share.ts';
-import { elements, type Graph, type GraphNode, type GraphOutput, shapeOf } from '../../../5-graph/graph.ts';
+import {
+  elements,
+  type Graph,
+  type GraphNode,
+  type GraphOutput,
+  graphTensors,
+  shapeOf,
+} from '../../../5-graph/graph.ts';
+import { headTensors } from '../../../5-graph/head-tensors.ts';
 import { resolvePreprocessing } from '../../../5-graph/preprocessing.ts';
 import { buildTrainingProgram } from '../../../5-graph/training/build-training-program.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../../diagnostics/diagnostic.ts';
@@ -16,6 +24,7 @@ import { lockCode } from './lock.ts';
 import { loopCode } from './loop.ts';
 import { metricsCode } from './metrics.ts';
 import { parallelCode } from './parallel.ts';
+import { partsCode } from './parts.ts';
 import { picturesCode } from './pictures.ts';
 import { pipelineCode } from './pipeline.ts';
 import { runCode } from './run.ts';
@@ -38,6 +47,7 @@ export function writeTrain(graph: Graph, isStaged = false): string {
   const title = docstring(0, `Trains ${graph.name}, written by enetc from its spec: python train.py --help.`);
   const inputs = [
     settingsCode(isStaged),
+    partsCode,
     dataCode,
     augmentCode,
     picturesCode,
@@ -79,12 +89,33 @@ function constants(graph: Graph): string[] {
     `CROP: float | None = ${crop === undefined ? 'None' : numberText(crop)}`,
     '# pictures of at most this many pixels per side are small',
     `SMALL = ${smallSide}`,
+    '# what --head-rate is for where no parts are named',
+    ...headLines(graph),
     '# the weights of the losses of auxiliary outputs',
     `AUXILIARY: list[float] = ${list(graph.auxiliary.map(({ weight }) => weight))}`,
     '# what the weights state about pictures',
     'FACTS: dict[str, str] = {',
     ...facts.map(([key, value]) => `    ${stringText(key)}: ${quoted(value)},`),
     '}',
+  ];
+}
+
+/** The head as a list of parts: its section's name where that tells its tensors from all others. */
+function headLines(graph: Graph): string[] {
+  const head = headTensors(graph);
+  if (!head) return ['HEAD: str | None = None'];
+  const names = [...graphTensors(graph)].map(({ tensor }) => tensor.name);
+  const [first = ''] = head;
+  const [section = ''] = first.split('.');
+  const begins = names.filter((name) => name.startsWith(`${section}.`));
+  const isSection = begins.length === head.size && begins.every((name) => head.has(name));
+  if (isSection) return [`HEAD: str | None = ${stringText(section)}`];
+  return [
+    'HEAD: str | None = ",".join(',
+    '    [',
+    ...[...head].map((name) => `        ${stringText(name)},`),
+    '    ]',
+    ')',
   ];
 }
 
