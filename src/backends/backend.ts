@@ -16,18 +16,18 @@ export interface Backend {
   readonly name: BackendName;
   /** For users: `TensorFlow 2.21.0 on 2 CPU cores`, `WebGPU, NVIDIA H100 (vulkan)`. */
   readonly description: string;
-  /** Whether it is plain JavaScript or a software GPU: for tiny things and tests. */
+  /** Whether it is plain JavaScript or a software GPU: for tiny networks and tests. */
   readonly slow: boolean;
   /** The namespace, with this backend set and ready. */
   readonly tf: Tfjs;
   /** Runs training programs: whole steps in one call on TensorFlow, op by op elsewhere. */
   readonly createRunner: CreateRunner;
   /**
-   * Makes this the backend that `tf`'s ops run on. Opening does so; it is needed where several are open, for all
+   * Makes this the backend that `tf`'s ops run on. Opening does so; it is needed where several are open, since all
    * instances of TensorFlow.js in a process share one engine (tfjs-core keeps it in `globalThis._tfengine`).
    */
   use(): Promise<void>;
-  /** Lets go of the device. A WebGPU device that is not let go of keeps the process alive. */
+  /** Releases the device. A WebGPU device that is not released keeps the process alive. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export interface Backend {
 export interface OpenOptions {
   /** The user's folder: packages are taken from its project first. */
   readonly cwd: string;
-  /** The environment that says where enetc keeps its data. */
+  /** The environment, which states where enetc keeps its data. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -43,7 +43,7 @@ export interface OpenOptions {
 export interface BackendReport {
   readonly name: BackendName;
   readonly works: boolean;
-  /** Of one that works: whether it is slow, so that `auto` takes it only where there is nothing else. */
+  /** For one that works: whether it is slow, so that `auto` takes it only where there is nothing else. */
   readonly slow: boolean;
   /** What it is, or why it does not work. One line. */
   readonly detail: string;

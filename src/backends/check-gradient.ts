@@ -1,14 +1,13 @@
 import type { Tfjs } from './backend.ts';
 
 /**
- * What training is made of, in small: a product of matrices, a convolution, and the gradient of both, against numbers
- * worked out by hand.
+ * The building blocks of training on a small scale: a matrix product, a convolution, and the gradients of both, checked against numbers worked out by hand.
  * @throws if the numbers are wrong, or an op fails
  */
 export async function checkGradient(tf: Tfjs): Promise<void> {
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2])));
   await expectValues('a product of matrices', product, [19, 22, 43, 50]);
-  // Of a 2 x 2 image of ones under a 3 x 3 filter of ones every output is 4. The sum of squares has 2 * 4 as gradient of
+  // For a 2 x 2 image of ones and a 3 x 3 filter of ones every output is 4. The sum of squares has 2 * 4 as gradient of
   // an output, and every pixel is under all four.
   const gradient = tf.tidy(() => {
     const filter = tf.ones([3, 3, 1, 1]) as import('@tensorflow/tfjs').Tensor4D;

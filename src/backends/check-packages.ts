@@ -39,7 +39,7 @@ export function checkPackages(cwd: string): PackageReport[] {
   });
 }
 
-/** Of the nearest package.json with the package's name above its entry file. */
+/** The version in the nearest package.json above the entry file that has the package's name. */
 function versionOf(name: string, entry: string): string {
   for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
     try {

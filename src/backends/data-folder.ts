@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder where enetc keeps what it installs for a user: `ENETC_HOME`, else where the system wants such data
+ * The folder where enetc keeps what it installs for a user: `ENETC_HOME`, else where the system keeps such data
  * (freedesktop's base directory specification, Apple's Application Support, Windows' LOCALAPPDATA).
  */
 export function dataFolder(

@@ -5,9 +5,9 @@ import type { OpenOptions } from './backend.ts';
 import { readLink } from './linked-tensorflow.ts';
 
 /**
- * A Python in which a script ends well, and what it printed: that of the linked TensorFlow (`enetc backend install tensorflow`), of
- * the active virtual environment, of `.venv` in the user's folder, or `python3`, the first in which it does. Undefined where there is none.
- * @param only the one to look at, where the user names it
+ * A Python in which a script succeeds, and its output: that of the linked TensorFlow (`enetc backend install tensorflow`), of the active
+ * virtual environment, of `.venv` in the user's folder, or `python3`, whichever succeeds first. Undefined where there is none. @param only
+ * the one to try, where the user names it
  */
 export function findPython(
   script: string,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from './data-folder.ts';
 
-/** What `enetc backend install tensorflow` remembers of the TensorFlow that it has linked. */
+/** What `enetc backend install tensorflow` records about the linked TensorFlow. */
 export interface LinkedTensorflow {
   /** TensorFlow's own version: `2.21.0`. */
   readonly version: string;
@@ -17,10 +17,10 @@ export function linkFolder(env: Readonly<Record<string, string | undefined>>): s
   return join(dataFolder(env), 'tensorflow');
 }
 
-/** The file of a link that remembers it; written last, so that a link without it is unfinished. */
+/** The file that records a link; written last, so that a link without it is unfinished. */
 export const recordName = 'linked.json';
 
-/** The linked TensorFlow, or undefined if none is. @throws if the record is no JSON: it is not enetc's. */
+/** The linked TensorFlow, or undefined if none is. @throws if the record is not JSON: then it is not enetc's. */
 export function readLink(env: Readonly<Record<string, string | undefined>>): LinkedTensorflow | undefined {
   const file = join(linkFolder(env), recordName);
   let text: string;

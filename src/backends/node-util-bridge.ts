@@ -1,6 +1,6 @@
 /**
- * Puts back the functions of `util` that tfjs-node calls and that Node took away in version 23 (its deprecations
- * DEP0044 and following). Only what is missing.
+ * Restores the functions of `util` that tfjs-node calls and that Node removed in version 23 (its deprecations DEP0044
+ * and following). Only what is missing.
  */
 export function bridgeNodeUtil(util: Record<string, unknown> = process.getBuiltinModule('node:util')): void {
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;

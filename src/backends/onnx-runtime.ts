@@ -5,8 +5,7 @@ import { firstLine } from './first-line.ts';
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
 /**
- * Loads ONNX Runtime without its telemetry, which would leave files in the temporary folder and report to its makers, unless
- * the user's environment has a word of its own on that.
+ * Loads ONNX Runtime without its telemetry, which would leave files in the temporary folder and report to its makers, unless the user's environment sets that.
  * @param entry the package's entry file.
  */
 export function requireOnnxRuntime(entry: string): OnnxRuntime {

@@ -3,14 +3,14 @@ import { firstLine } from './first-line.ts';
 import { inputSides, inputValues, type ModelSession, type SessionRequest } from './model-session.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 
-/** What ONNX Runtime of Node and ONNX Runtime Web have in common. */
+/** What ONNX Runtime for Node and ONNX Runtime Web have in common. */
 export type OnnxApi = Pick<OnnxRuntime, 'InferenceSession' | 'Tensor'>;
 
 export type OnnxSessionOptions = import('onnxruntime-node').InferenceSession.SessionOptions;
 
 /** An ONNX file in ONNX Runtime. */
 export interface OnnxSession extends ModelSession {
-  /** Ends the profiling that the options ask for: its file has all events then. */
+  /** Ends profiling, if the options requested it: then its file is complete. */
   endProfiling(): void;
 }
 
@@ -18,7 +18,7 @@ const advice = '; python -m onnxruntime.tools.make_dynamic_shape_fixed states th
 
 /**
  * Opens an ONNX file in ONNX Runtime.
- * @returns the session, or why ONNX Runtime does not take the file.
+ * @returns the session, or why ONNX Runtime cannot load the file.
  */
 export function createOnnxSession(
   { InferenceSession }: Pick<OnnxApi, 'InferenceSession'>,
@@ -42,7 +42,7 @@ export async function openOnnxSession(
   options: OnnxSessionOptions,
 ): Promise<OnnxSession | string> {
   const session = await createOnnxSession({ InferenceSession }, file, options);
-  if (typeof session === 'string') return `is not taken by ONNX Runtime: ${session}`;
+  if (typeof session === 'string') return `cannot be loaded by ONNX Runtime: ${session}`;
   const inputs: Record<string, number[]> = {};
   const feeds: Record<string, InstanceType<OnnxApi['Tensor']>> = {};
   for (const input of session.inputMetadata) {

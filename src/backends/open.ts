@@ -20,8 +20,8 @@ const here = (): OpenOptions => ({ cwd: process.cwd(), env: process.env });
 
 /**
  * Opens a backend, or with `auto` the best that works. An explicit `webgpu` takes a software adapter where there is no GPU,
- * `auto` never does. The description says what was opened.
- * @throws BackendUnavailable if the backend that is asked for does not work here
+ * `auto` never does. The description says what was opened. @throws BackendUnavailable if the requested backend does not
+ * work here
  */
 export async function openBackend(request: BackendRequest, options: OpenOptions = here()): Promise<Backend> {
   if (request !== 'auto') return opened(request, options, true);

@@ -1,6 +1,6 @@
 /**
- * What TensorFlow.js says on the console that is not news to the user of a command line: that there is a faster package
- * (`enetc doctor` says that), and that a second instance of it has met the first.
+ * Console messages of TensorFlow.js that do not concern a user of the command line: that there is a faster package
+ * (`enetc doctor` says so), and that a second instance was loaded.
  */
 const noise =
   /looks like you are running TensorFlow\.js in Node\.js|backend was already registered|is already registered|has already been set/;

@@ -19,8 +19,7 @@ interface Input {
 
 /**
  * Opens a TensorFlow.js model with random inputs, on the backend that `tf` has set. A run ends when its outputs have been read,
- * because engines on a GPU give them before they are computed.
- * @param isGraph whether it is a graph model and no layers model.
+ * because engines on a GPU return them before they are computed. @param isGraph whether it is a graph model, not a layers model.
  * @returns or why it cannot be run, as the rest of a sentence that begins with the model.
  */
 export async function openTfjsSession(
@@ -32,7 +31,7 @@ export async function openTfjsSession(
   registerLayers(tf);
   const loading: Promise<unknown> = isGraph ? tf.loadGraphModel(handler) : tf.loadLayersModel(handler);
   const model = (await loading.catch(firstLine)) as Model | string;
-  if (typeof model === 'string') return `is not taken by TensorFlow.js: ${model}`;
+  if (typeof model === 'string') return `cannot be loaded by TensorFlow.js: ${model}`;
   const inputs: Record<string, number[]> = {};
   const feeds: Tensor[] = [];
   const close = () => {

@@ -12,7 +12,7 @@ export interface BenchedModel extends SeriesSummary {
   readonly name: string;
   /** Shapes of its inputs, with the batch. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
-  /** Why its latency has no verdict; empty where it has one. */
+  /** Why its latency is not reliable; empty where it is. */
   readonly doubts: readonly string[];
 }
 
@@ -26,9 +26,9 @@ export interface BenchReport {
   /** One model, or two that were measured in turns. */
   readonly models: readonly BenchedModel[];
   readonly comparison?: Comparison;
-  /** Bytes of the process before the models were loaded, and at its peak; or of a page, as far as its browser tells. */
+  /** Bytes of the process before the models were loaded, and at its peak; or of a page, if its browser reports them. */
   readonly memory?: { readonly before?: number; readonly peak: number };
-  /** Of a page: which browser had it, with how many logical processors, and whether it was out of sight. */
+  /** For a page: its browser, the number of logical processors, and whether it was hidden. */
   readonly device?: { readonly userAgent: string; readonly cores: number | null; readonly wasHidden: boolean };
   /** For each model. */
   readonly profiles?: readonly Profile[];
@@ -72,7 +72,7 @@ function memoryText({ before, peak }: NonNullable<BenchReport['memory']>): strin
   return `peak memory of the process ${formatBytes(peak)}, ${formatBytes(before)} before loading`;
 }
 
-/** What a browser says of itself comes over the network. */
+/** What a browser states about itself comes over the network. */
 function deviceText({ userAgent, cores }: NonNullable<BenchReport['device']>): string {
   return safeText(`${userAgent}${cores === null ? '' : ` · ${cores} ${cores === 1 ? 'processor' : 'processors'}`}`);
 }

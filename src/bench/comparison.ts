@@ -1,30 +1,28 @@
 import type { Blocks } from './measure.ts';
 import { doubtsOf, median, summarizeSeries } from './statistics.ts';
 
-/** A smaller difference than this is not reported as one. */
+/** A smaller difference is not reported. */
 export const smallestDifference = 0.02;
 
 export const confidence = 0.99;
 
 export interface Comparison {
   readonly pairs: number;
-  /** How many times as long the other takes, in the median. */
+  /** The median ratio of the other's time to the first's. */
   readonly ratio: number;
-  /** An interval that holds the true median with `confidence`. */
+  /** An interval that contains the true median with `confidence`. */
   readonly low: number;
   readonly high: number;
   /** Of the ratios. */
   readonly spread: number;
   readonly drift: number;
-  /** Of the other; `none` where the interval leaves it open, or there are doubts. */
+  /** The verdict on the other; `none` where the interval leaves it open, or there are doubts. */
   readonly verdict: 'faster' | 'slower' | 'equal' | 'none';
   readonly doubts: readonly string[];
 }
 
 /**
- * Compares two models that were measured in turns, pair by pair: what slows the machine down slows both. The medians of blocks
- * stand for their pairs, because neighbours in time are alike and a block has its own sessions. A verdict of a difference needs
- * an interval that lies wholly outside of 1 ± 2 %, and one of equality an interval wholly inside.
+ * Compares two models that were measured in turns, pair by pair: whatever slows the machine down slows both. Each block is represented by its median, because runs close in time are alike and a block has its own sessions. A difference needs an interval entirely outside of 1 ± 2 %, equality one entirely inside.
  * @param first and `other`: blocks of the same lengths, at least 8 of them.
  * @param settled whether the warm-up did.
  */
@@ -46,8 +44,8 @@ function verdictOf(low: number, high: number): Comparison['verdict'] {
 }
 
 /**
- * The interval between two order statistics that holds the median with at least `confidence`, whatever the distribution (the
- * inverted sign test). @param values at least 8: the range of fewer does not reach it.
+ * The interval between two order statistics that contains the median with at least `confidence`, whatever the distribution
+ * (the inverted sign test). @param values at least 8: the range of fewer does not reach it.
  */
 export function medianInterval(values: readonly number[]): readonly [low: number, high: number] {
   const n = values.length;

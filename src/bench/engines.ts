@@ -1,7 +1,7 @@
-/** What files engines take. */
+/** The files that engines take. */
 export type ModelForm = 'onnx' | 'tfjs' | 'tflite';
 
-/** What a network can be measured in: where it runs and what it takes. */
+/** An engine that networks can be measured in: where it runs, and the files that it takes. */
 export interface EngineFacts {
   /** In this process, or in a page of a browser. */
   readonly where: 'here' | 'page';

@@ -3,21 +3,21 @@ import { isSettled, median } from './statistics.ts';
 /** A window of the warm-up: at least this many runs of each model and this many milliseconds. */
 const windowRuns = 5;
 const windowMs = 100;
-/** Where a warm-up ends that does not settle. */
+/** The end of a warm-up that does not settle. */
 export const mostWindows = 30;
 
 /**
- * Models are opened again for each block: where its memory lies can make a small one some percent faster or slower, and two
- * sessions of one file differ by that.
+ * Models are opened again for each block: the placement of its memory can make a small model some percent faster or slower,
+ * so that two sessions of one file differ.
  */
 export const blockCount = 12;
-/** What a block takes at least, of each model. */
+/** The minimum length of a block, for each model. */
 export const blockRuns = 4;
-/** What is run after opening and not measured, for caches and allocations. */
+/** Unmeasured runs after opening, for caches and allocations. */
 const freshRuns = 3;
 const freshMs = 10;
 
-/** What a latency is measured over at least, in steps of the clock. */
+/** The minimum time over which a latency is measured, in steps of the clock. */
 const leastSteps = 50;
 
 /** A model that is ready to run. */
@@ -31,11 +31,14 @@ export interface MeasureOptions {
   readonly seconds: number;
   /** A clock, in milliseconds. */
   readonly now: () => number;
-  /** The step of that clock, in milliseconds: what is too short for it is run several times for one latency. 0 by default. */
+  /**
+   * The step of that clock, in milliseconds: a model that is too fast for it is run several times for one latency. 0 by
+   * default.
+   */
   readonly resolution?: number;
-  /** Called outside of what is timed, and waited for. */
+  /** Called outside of the timed part, and awaited. */
   readonly onProgress?: (text: string) => void | Promise<void>;
-  /** After how many milliseconds it is called again: 100 by default. */
+  /** The interval between its calls in milliseconds: 100 by default. */
   readonly progressMs?: number;
 }
 
@@ -52,7 +55,7 @@ export interface Measured {
 
 /**
  * Warms models up, and then times them in turns: in one round each runs once, in the next they run in the opposite order.
- * @param models open a model. All are open at once, in one block in this order and in the next in the opposite one.
+ * @param models open a model. All are open at once, opened in this order in one block and in the opposite order in the next.
  */
 export async function measure(
   models: readonly (() => Promise<RunnableModel>)[],
@@ -64,7 +67,7 @@ export async function measure(
     await onProgress(text());
     shown = now();
   };
-  /** How often each model runs for one latency. */
+  /** The number of runs per latency, for each model. */
   const repeats = models.map(() => 1);
   const { warmUpRuns, settled } = await opened(false, warmUp);
   const blocks: number[][][] = models.map(() => []);

@@ -14,17 +14,17 @@ export interface PrecisionRow {
   readonly bytes: number;
   readonly median: number;
   readonly spread: number;
-  /** With float32 in the same engine; absent for float32 itself. */
+  /** The comparison with float32 in the same engine; absent for float32 itself. */
   readonly comparison?: Comparison;
-  /** How near its answers on pictures are to float32, where there are pictures. */
+  /** How close its answers on pictures are to float32, where there are pictures. */
   readonly answers?: AnswersCloseness;
 }
 
-/** See `Closeness` of judging: bench knows no networks. */
+/** See `Closeness` of judging: this folder does not know networks. */
 export interface AnswersCloseness {
-  /** The signal over the noise, in decibels. */
+  /** The signal-to-noise ratio, in decibels. */
   readonly sqnr: number;
-  /** The share of pictures whose first answer is the same; absent for what does not classify. */
+  /** The share of pictures whose first answer is the same; absent for networks that do not classify. */
   readonly agreement?: number;
 }
 
@@ -33,7 +33,7 @@ export interface PrecisionsReport {
   readonly threads: number;
   readonly batch: number;
   readonly rows: readonly PrecisionRow[];
-  /** Engines that are not there, and why. */
+  /** Missing engines, and why. */
   readonly missing: readonly { readonly engine: string; readonly why: string }[];
   /** Absent where it is not known. */
   readonly processor?: ByteProducts;
@@ -75,7 +75,7 @@ export function precisionsText(
   ].join('\n');
 }
 
-/** The signal over the noise, and the share of pictures whose first answer is the same. */
+/** The signal-to-noise ratio, and the share of pictures whose first answer is the same. */
 function closenessCells(answers: AnswersCloseness | undefined): readonly string[] {
   if (!answers) return ['', ''];
   const { sqnr, agreement } = answers;
@@ -92,7 +92,7 @@ function reasonFor(processor: ByteProducts | undefined): string {
   if (!processor) return 'whether this processor multiplies bytes is not known';
   const { has, wanted } = processor;
   if (has.length > 0) {
-    return `this processor multiplies bytes (${has.join(', ')}); layers that stay float32, or conversions, take what that saves`;
+    return `this processor multiplies bytes (${has.join(', ')}); layers that stay float32, or conversions, use up what that saves`;
   }
-  return `this processor has no products of bytes (${wanted.join(', ')}), so that they are multiplied in 16 bits`;
+  return `this processor cannot multiply bytes (${wanted.join(', ')}): they are multiplied in 16 bits`;
 }

@@ -1,6 +1,6 @@
-/** What a processor has for products of bytes that are added to sums of 32 bits, by which int8 gains. */
+/** A processor's instructions for products of bytes with sums in 32 bits, which make int8 fast. */
 export interface ByteProducts {
-  /** The instructions that it has, by the names of Linux; empty where it has none. */
+  /** Those that it has, by Linux's names; empty where it has none. */
   readonly has: readonly string[];
   /** Those that it could have. */
   readonly wanted: readonly string[];
@@ -13,8 +13,8 @@ const instructions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What a processor has, by its flags in Linux's `/proc/cpuinfo`; undefined where that is not known.
- * @param arch as Node calls it
+ * A processor's instructions, by its flags in Linux's `/proc/cpuinfo`; undefined where that is not known. @param arch
+ * as Node names it
  */
 export function byteProducts(arch: string, cpuinfo: string | undefined): ByteProducts | undefined {
   const wanted = instructions[arch];

@@ -3,10 +3,10 @@ import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import { percent } from './number-text.ts';
 import type { Profile } from './profile.ts';
 
-/** The operators that take longest are shown, the others are in the report for machines. */
+/** The number of operators shown, the slowest; all are in the machine-readable report. */
 const mostOps = 8;
 
-/** A profile for people: the stages in their order, then the operators. */
+/** A profile for people: the stages in order, then the operators. */
 export function profileText({ name, runs, run, kernels, stages, ops }: Profile, paint: Paint): string {
   const macs = stages?.reduce((sum, stage) => sum + stage.macs, 0) ?? 0;
   const stageRows = stages?.map((stage) => [

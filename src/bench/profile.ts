@@ -12,7 +12,7 @@ export interface ProfiledPart {
   readonly id: string;
   /** Milliseconds of a run: the mean over the middle half of the runs, by the time of their kernels. */
   readonly ms: number;
-  /** Of all kernels' time. */
+  /** The share of all kernels' time. */
   readonly share: number;
 }
 
@@ -21,31 +21,30 @@ export interface ProfiledStage extends ProfiledPart {
 }
 
 export interface ProfiledOp extends ProfiledPart {
-  /** How many kernels of it a run has. */
+  /** The number of its kernels per run. */
   readonly count: number;
 }
 
 export interface Profile {
   readonly name: string;
   readonly runs: number;
-  /** Milliseconds of a run while profiling: more than without. */
+  /** Milliseconds of a run while profiling, which slows it down. */
   readonly run: number;
-  /** Of its kernels. */
+  /** Milliseconds of its kernels. */
   readonly kernels: number;
-  /** Of a spec, in its order; the last is what the engine adds between stages, such as other orders of tensors in memory. */
+  /** The stages of a spec, in order; last what the engine adds between stages, such as layout changes. */
   readonly stages?: readonly ProfiledStage[];
-  /** ONNX Runtime's operators, those that take longest first. */
+  /** ONNX Runtime's operators, the slowest first. */
   readonly ops: readonly ProfiledOp[];
 }
 
-/** What kernels that bear no stage's name count as. */
+/** The label for kernels without a stage's name. */
 export const betweenStages = '(layouts)';
 
 /**
- * What a profile of several runs says: the time of each stage and operator, over the middle half of the runs.
- * @param skip how many runs at the beginning are left out.
- * @param stages of the spec; ONNX Runtime's kernels have the names of our nodes, which begin with their stage's.
- * @returns undefined if it holds no more runs than `skip`.
+ * Summarises a profile of several runs: the time of each stage and operator, over the middle half of the runs. @param
+ * skip how many runs at the beginning are left out. @param stages of the spec; ONNX Runtime's kernels have the names of
+ * our nodes, which begin with their stage's. @returns undefined if it has no more runs than `skip`.
  */
 export function profileOf(
   name: string,
@@ -104,7 +103,7 @@ export function stageTimesOf(
   return times;
 }
 
-/** Each run with its kernels and their time. */
+/** Splits events into runs, each with its kernels and their time. */
 function runsOf(events: readonly ProfileEvent[]) {
   const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(ending));
   return events
@@ -115,7 +114,7 @@ function runsOf(events: readonly ProfileEvent[]) {
     });
 }
 
-/** What lies between the quartiles, at least one. */
+/** The values between the quartiles, at least one. */
 function middleHalf<T extends { readonly time: number }>(runs: readonly T[]): readonly T[] {
   const sorted = [...runs].sort((a, b) => a.time - b.time);
   const quarter = Math.floor(sorted.length / 4);
@@ -128,7 +127,7 @@ function timeOf(kernels: readonly ProfileEvent[]): number {
   return kernels.reduce((sum, { dur }) => sum + dur / 1000, 0);
 }
 
-/** The stage whose name a node's begins with: the longest. What the engine fuses or adds to a node keeps that name. */
+/** The stage with the longest name that begins a node's. What the engine fuses or adds to a node keeps its name. */
 function stageFinder(ids: readonly string[]): (node: string) => string {
   const longestFirst = [...ids].sort((a, b) => b.length - a.length);
   const isOf = (node: string, id: string) => node.startsWith(id) && /^([._/]|$)/.test(node.slice(id.length));

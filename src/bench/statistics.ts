@@ -1,19 +1,19 @@
-/** What a series of latencies says, and when it says nothing. */
+/** The statistics of a series of latencies, and when they are not reliable. */
 
-/** What a series may vary by: a latency of more spread or drift has no verdict. */
+/** The allowed variation: a latency with more spread or drift is not reliable. */
 export const mostVariation = 0.05;
 
 export interface SeriesSummary {
   readonly runs: number;
   readonly median: number;
   readonly p90: number;
-  /** The distance of the quartiles over the median. */
+  /** The distance of the quartiles relative to the median. */
   readonly spread: number;
   /** By how much the median of the last tenth is above that of the first: a machine that slows down as it heats up. */
   readonly drift: number;
 }
 
-/** The value below which a share of a series lies, linear between two values. @param series not empty */
+/** A quantile of a series, with linear interpolation. @param series not empty */
 export function quantile(series: readonly number[], share: number): number {
   const sorted = Float64Array.from(series).sort();
   const at = share * (sorted.length - 1);
@@ -46,7 +46,7 @@ export function isSettled(medians: readonly number[]): boolean {
   return last.length === 3 && Math.max(...last) <= Math.min(...last) * 1.02;
 }
 
-/** Why a series has no verdict: a sentence's part for each reason. Empty where it has one. */
+/** Why a series is not reliable: part of a sentence for each reason. Empty where it is. */
 export function doubtsOf({ spread, drift }: Pick<SeriesSummary, 'spread' | 'drift'>, settled: boolean): string[] {
   const percent = (share: number) => `${(Math.abs(share) * 100).toFixed(1)} %`;
   return [

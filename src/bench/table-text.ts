@@ -6,7 +6,7 @@ import { percent } from './number-text.ts';
 
 /** A whole network that was measured. */
 export interface TableSample extends Explained {
-  /** Whether its latency has no verdict: the machine was too busy, or too hot. */
+  /** Whether its latency is unreliable: the machine was too busy, or too hot. */
   readonly isDoubtful: boolean;
 }
 
@@ -32,7 +32,7 @@ export function tableText({ table, samples }: TableReport, file: string, paint: 
   const doubtful = samples.filter(({ isDoubtful }) => isDoubtful).length;
   return [
     paint.bold(facts.join(' · ')),
-    `${Object.keys(pieces).length} blocks from ${networks} networks; ${formatMilliseconds(base)} for a network besides them`,
+    `${Object.keys(pieces).length} blocks from ${networks} networks; ${formatMilliseconds(base)} for a network in addition`,
     '',
     ...(error
       ? [

@@ -5,7 +5,7 @@ import type { ImportedNetwork } from './network.ts';
 import { filled, type Numbers } from './numbers.ts';
 
 /**
- * The numbers of the file for each tensor of a network; undefined if the network is another than the file's.
+ * The numbers of the file for each tensor of a network; undefined if the network is not the file's.
  * @param folded whether the file has each batch norm folded into the convolution before: the network's norms then change nothing,
  * and have the convolution's bias as theirs
  */
@@ -19,7 +19,7 @@ export function assignWeights(network: ImportedNetwork, graph: Graph, folded: bo
     const node = built.nodes[plain.nodes[own]!.id] as GraphNode;
     const { numbers: given } = network.nodes[imported.nodes[other]!.id]!;
     for (const [i, { name }] of node.tensors.entries()) {
-      // Uses of a shared step have one set of numbers in the file, too.
+      // Uses of a shared step have a single set of numbers in the file as well.
       if (node.owner !== undefined && numbers.has(name) && numbers.get(name) !== given[i]) return undefined;
       numbers.set(name, given[i] as Numbers);
     }
@@ -34,7 +34,7 @@ export function assignWeights(network: ImportedNetwork, graph: Graph, folded: bo
   };
 }
 
-/** A norm that adds the bias which the file's convolution has, and else changes nothing. */
+/** A norm that adds the bias of the file's convolution and otherwise changes nothing. */
 function assignNorm({ tensors: own, foldedNorm }: GraphNode, bias: Numbers, numbers: Map<string, Numbers>): void {
   if (!foldedNorm) return;
   const { tensors, epsilon, hadBias } = foldedNorm;

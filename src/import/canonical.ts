@@ -6,11 +6,11 @@ import { dilationOf, noPads } from '../ops/window.ts';
 import { isDense } from './convolution-shapes.ts';
 import type { ImportedNetwork } from './network.ts';
 
-/** A node with what it computes; what it owns stays with the node that it was made from. */
+/** A node with what it computes; its tensors stay with the node that it was made from. */
 export interface PlainNode {
   readonly op: Op;
   readonly inputs: readonly ValueRef[];
-  /** The node of the network that it is, or the first part of. */
+  /** The node of the network that it is, or begins with. */
   readonly id: number;
   readonly shapes: readonly Shape[];
 }
@@ -65,7 +65,7 @@ function gathered(
       const isOne = before?.op.kind === op.kind && (op.kind === 'concat' || (commutes(op) && readers[ref.node] === 1));
       return isOne ? before.inputs : [moved(ref)];
     });
-    // A map of one pixel is a vector: what works on one works on the other.
+    // A map of one pixel is a vector: the same ops apply to both.
     const isPassed =
       op.kind === 'flatten' &&
       String(plainShape(nodes[inputs[0]!.node]!.shapes[inputs[0]!.output]!)) === String(shapes[0]);
@@ -91,7 +91,7 @@ function isStill(op: Op, input: Shape | undefined): boolean {
   return String([...kernel, ...stride]) === '1,1,1,1' && Object.values(pads).every((n) => n === 0);
 }
 
-/** Texts by what they say of a network's part, as numbers: equal parts have equal numbers. */
+/** Numbers for texts that describe parts of a network: equal parts have equal numbers. */
 export type Interner = (text: string) => number;
 
 export function createInterner(): Interner {
@@ -135,7 +135,7 @@ export function commutes({ kind }: Op): boolean {
   return kind === 'add' || kind === 'mul';
 }
 
-/** What of an op decides what it computes; each thing in one way. */
+/** Everything in an op that decides what it computes, in canonical form. */
 export function textOf(op: Op): string {
   switch (op.kind) {
     case 'conv': {

@@ -1,7 +1,7 @@
 import type { Shape, ValueRef } from '../5-graph/graph.ts';
 import type { Op } from '../ops/ops.ts';
 
-/** A node of a network, as far as the windows of convolutions go. */
+/** A node of a network, as needed for the windows of convolutions. */
 interface ShapedNode {
   readonly op: Op;
   readonly inputs: readonly ValueRef[];
@@ -18,8 +18,8 @@ export function isDense(op: Op, input: Shape | undefined): boolean {
 }
 
 /**
- * How many convolutions of which windows a network has, as a text: what is the same for a member of a family whatever its number
- * of classes, its images and its convention.
+ * How many convolutions of which windows a network has, as a text: the same for a family member whatever its number of classes,
+ * its image size and its convention.
  */
 export function convolutionShapes(nodes: readonly ShapedNode[]): string {
   const counts = new Map<string, number>();

@@ -10,20 +10,20 @@ import { importOnnx } from './import-onnx.ts';
 import type { ImportResult } from './imported.ts';
 import { importLayers } from './layers/import-layers.ts';
 
-/** What a user says of a file that it does not say itself. */
+/** What a user states about a file that the file itself does not. */
 export interface ImportOptions extends AskedConvention {
   /** Height and width of images. */
   readonly image?: Pair;
 }
 
-/** Whether a file states a network node by node, which is read from it itself. */
+/** Whether a file contains a network's nodes, so that the network is read from it. */
 export function isGraphFile(source: CheckpointSource): boolean {
   return formatOf(source.file, source.name) === onnxFormat;
 }
 
 /**
- * Reads a network that another program wrote as a spec, and its weights, from a file that `isGraphFile`.
- * @param name what the model is called, as a file's name: `resnet18`
+ * Reads a foreign network as a spec, and its weights, from a file that `isGraphFile`. @param name of the model, from a
+ * file's name: `resnet18`
  */
 export function importModel(source: CheckpointSource, name: string, { image }: ImportOptions = {}): ImportResult {
   if (isGraphFile(source)) return importOnnx(source, name, image);

@@ -14,10 +14,7 @@ import { recognise } from './recognise.ts';
 import { UnsayableNode } from './unsayable.ts';
 import { writeSpec } from './write-spec.ts';
 
-/**
- * Reads an ONNX file as a spec.
- * @param name what the model is called, as a file's name
- */
+/** Reads an ONNX file as a spec. @param name of the model, from a file's name */
 export function importOnnx(source: CheckpointSource, name: string, size?: Pair): ImportResult {
   try {
     const graph = readOnnxGraph(source);
@@ -67,7 +64,7 @@ export function importGraph(
 const manyLines = 30;
 
 /**
- * The text of a network: with blocks where these build the same network, which is made sure of, and else node by node.
+ * The text of a network: with blocks where these build the same network, which is checked, otherwise node by node.
  * @returns with a text the reason why a long one has no blocks, else why there is none
  */
 function stateNetwork(
@@ -86,8 +83,8 @@ function stateNetwork(
       if (blocks && isLong && !hasBlocks) reason = 'no part of it occurs twice';
       return { stated: { text, graph, weights }, reason };
     }
-    reason = wrong?.message ?? 'with blocks the text is another network';
-    if (!wrong && !blocks) throw new Error(`the text of the import is another network\n${text}`);
+    reason = wrong?.message ?? 'with blocks the text builds a different network';
+    if (!wrong && !blocks) throw new Error(`the text of the import builds a different network\n${text}`);
   }
   return { reason };
 }

@@ -2,7 +2,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
-/** A network of another program as a spec, and its weights. */
+/** A foreign network as a spec, and its weights. */
 export interface Imported {
   readonly text: string;
   /** The network that the text builds. */

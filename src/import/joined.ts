@@ -2,8 +2,8 @@ import type { ValueRef } from '../5-graph/graph.ts';
 import type { ImportedNetwork } from './network.ts';
 
 /**
- * A network whose concatenations begin with one before where they begin with its values: of dense blocks (Huang et al. 2017),
- * which concatenate all that is before, each layer then adds to the one before.
+ * A network whose concatenations extend an earlier one where they begin with its values: in dense blocks (Huang et al. 2017),
+ * which concatenate everything before, each layer then adds to the previous concatenation.
  */
 export function withNestedConcats({ nodes, ...network }: ImportedNetwork): ImportedNetwork {
   const known = new Map<string, number>();

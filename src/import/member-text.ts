@@ -15,8 +15,7 @@ export function memberCall(
 }
 
 /**
- * The text of a model that is one of the library's.
- * @param name what it is called, as a file's name
+ * The text of a model that calls one of the library's. @param name of it, from a file's name
  * @param inputs as a model declares them
  * @param end steps after it
  */

@@ -7,9 +7,9 @@ const words = new Set(
   ),
 );
 
-/** Gives names that are none of the language's, each once. */
+/** Gives unique names that are not keywords of the language. */
 export interface Names {
-  /** @param wanted as a file or an op has it */
+  /** @param wanted the name in a file or of an op */
   unique(wanted: string): string;
 }
 
@@ -30,13 +30,13 @@ export function createNames(taken: readonly string[] = []): Names {
   };
 }
 
-/** A text as a name: without signs, and beginning with a letter. */
+/** A text as a name: only letters, digits and underscores, beginning with a letter. */
 export function identifier(text: string): string {
   const plain = text.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '');
   return /^[A-Za-z]/.test(plain) ? plain.slice(0, 60) : plain === '' ? 'value' : `v${plain.slice(0, 60)}`;
 }
 
-/** A name as models have it: `ResNet18` of `resnet18.onnx` is beyond a machine; `Resnet18` is not. */
+/** A name in the style of models: `Resnet18` for `resnet18.onnx`. */
 export function modelName(file: string): string {
   const [plain = 'Network'] = identifier(file).split('.');
   return plain

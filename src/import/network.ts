@@ -6,7 +6,7 @@ import { isShapeError } from '../ops/shape.ts';
 import type { Numbers } from './numbers.ts';
 import { Unsayable } from './unsayable.ts';
 
-/** A node of a network that another program wrote, in our ops. */
+/** A node of a foreign network, in our ops. */
 export interface ImportedNode {
   readonly op: Op;
   readonly inputs: readonly ValueRef[];
@@ -14,11 +14,11 @@ export interface ImportedNode {
   readonly shapes: readonly Shape[];
   /** The numbers of the tensors that the op owns, in its order. */
   readonly numbers: readonly Numbers[];
-  /** What the file calls the node that it comes of. */
+  /** The name of the node in the file that it comes from. */
   readonly from: string;
 }
 
-/** A network as a file has it, in our ops; nodes are in an order in which they can run. */
+/** A file's network in our ops; nodes are in an order in which they can run. */
 export interface ImportedNetwork {
   readonly nodes: readonly ImportedNode[];
   readonly outputs: readonly { readonly name: string; readonly value: ValueRef }[];
@@ -32,7 +32,7 @@ export interface NetworkBuilder {
   shapeOf(ref: ValueRef): Shape;
   nodeOf(ref: ValueRef): ImportedNode;
   /**
-   * Adds a node; what it gives.
+   * Adds a node; returns its outputs.
    * @throws Unsayable where the op cannot take these inputs, or owns tensors of other shapes
    */
   add(op: Op, inputs: readonly ValueRef[], from: string, numbers?: readonly Numbers[]): readonly ValueRef[];

@@ -1,9 +1,9 @@
-/** Numbers that a file has, read when they are needed. */
+/** Numbers in a file, read when needed. */
 export interface Numbers {
   readonly shape: readonly number[];
   /** Whether they are floating-point numbers, and so may be weights. */
   readonly isReal: boolean;
-  /** Of whole numbers, which are sizes and axes. */
+  /** For whole numbers, which are sizes and axes. */
   readonly integers?: readonly number[];
   /** All of them, row by row. */
   read(): Float32Array;

@@ -12,7 +12,7 @@ import { createNames } from './names.ts';
 import type { ImportedNetwork } from './network.ts';
 import { inputText, numberText } from './say-op.ts';
 
-/** A network of the library that an imported one is. */
+/** The network of the library that equals an imported one. */
 export interface Recognised {
   readonly text: string;
   readonly graph: Graph;
@@ -26,7 +26,7 @@ export interface Recognised {
 /**
  * The variant of a model of the library that a network is, whatever its number of classes, its size of images and its
  * convention, or a variant at another width: found by building those with the same convolutions. Undefined if it is none.
- * @param name what the model is called, which says where to look first
+ * @param name of the model, which tells where to look first
  */
 export function recognise(network: ImportedNetwork, name: string): Recognised | undefined {
   const members = candidates(network, name);
@@ -43,7 +43,7 @@ export function recognise(network: ImportedNetwork, name: string): Recognised | 
   return undefined;
 }
 
-/** The network that a member is at a point of its family, with the classes and the convention that the file's has. */
+/** The network of a member at a point of its family, with the classes and the convention of the file's network. */
 function settled(
   network: ImportedNetwork,
   name: string,
@@ -97,7 +97,7 @@ function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly
     .filter((point) => String(filtersAt(network, member, point)) === String(wanted));
 }
 
-/** The filters of the convolutions over several pixels, in ascending order: what classes and conventions leave as they are. */
+/** The filters of the convolutions over several pixels, in ascending order: classes and conventions do not change them. */
 function filtersOf(nodes: Parameters<typeof windowed>[0]): readonly number[] {
   return windowed(nodes)
     .flatMap(({ op }) => (String(op.window.kernel) === '1,1' ? [] : [op.filters]))
@@ -114,7 +114,7 @@ function filtersAt(
   return graph && !hasErrors(diagnostics) ? filtersOf(removeTrainingOps(graph).nodes) : undefined;
 }
 
-/** Those of the members of the library first whose names are in a file's name. */
+/** Sorts members of the library: those whose names are in a file's name first. */
 export function membersLike(name: string, isOne: (member: LibraryMember) => boolean): readonly LibraryMember[] {
   return members.filter(isOne).sort((a, b) => nameRank(name, b) - nameRank(name, a));
 }
@@ -142,7 +142,7 @@ function settingsFor({ nodes }: ImportedNetwork): readonly (readonly Setting[])[
   return all.toSorted((a, b) => a.length - b.length);
 }
 
-/** Numbers of classes that a network with these outputs may have, as an argument or by default. */
+/** The possible numbers of classes of a network with these outputs, as an argument or by default. */
 function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Setting[])[] {
   const [output] = outputs;
   const shape = output && nodes[output.value.node]?.shapes[output.value.output];
@@ -150,7 +150,7 @@ function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Sett
   return [[], ...given, [['classes', '0']]];
 }
 
-/** The text of a model that is one of the library's, and what it builds; undefined if it cannot be built. */
+/** The text of a model that calls one of the library's, and what it builds; undefined if it cannot be built. */
 function build(
   network: ImportedNetwork,
   name: string,
@@ -173,7 +173,7 @@ function build(
   return undefined;
 }
 
-/** The text of a model that is one of the library's, with the inputs of a network. @param end steps after it */
+/** The text of a model that calls one of the library's, with the inputs of a network. @param end steps after it */
 function textOf(
   { nodes, normalisation }: ImportedNetwork,
   name: string,

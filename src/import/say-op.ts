@@ -38,7 +38,7 @@ export function pairText([high, wide]: Pair): string {
   return high === wide ? String(high) : `[${high}, ${wide}]`;
 }
 
-/** The convention under which the fewest ops of a network need to say what they do. */
+/** The convention under which the fewest ops of a network need explicit arguments. */
 export function chooseConvention({ nodes }: ImportedNetwork): SaidConvention {
   const epsilons = new Map<number, number>();
   const padded = { tf: 0, torch: 0 };
@@ -69,7 +69,7 @@ function isUnpadded(window: Window): boolean {
 }
 
 /**
- * How an op is called.
+ * The call of an op.
  * @param x the shape of its first input
  * @throws Unsayable
  */
@@ -142,7 +142,7 @@ export function sayOp(op: Op, x: Shape, settings: ConventionSettings): SaidCall 
       return call('Pad', arg('before', top), arg('after', bottom));
     }
     case 'rescale':
-      // An importer makes two of what does both.
+      // An importer splits a step that does both into two.
       return op.scale === 1 ? call('Add', arg('', op.offset)) : call('Mul', arg('', op.scale));
     case 'upsample':
       return sayUpsample(op);
@@ -164,7 +164,7 @@ export function sayActivation({ fn, slope }: Activation): SaidCall {
 function sayConv(op: OpOf<'conv'>, x: Shape, settings: ConventionSettings): SaidCall {
   const { window } = op;
   const padding = sayPadding(window, settings, (padding) => padsFor(padding, window, [x[1] ?? 1, x[2] ?? 1]));
-  if (padding === undefined) throw new Unsayable('no padding of the language is that of its window');
+  if (padding === undefined) throw new Unsayable('the language has no padding that equals its window's');
   return { callee: 'Conv', args: convArgs(op, padding) };
 }
 
@@ -200,7 +200,7 @@ function sayTransposed(op: OpOf<'convTranspose'>, x: Shape, settings: Convention
       if (padding) return { callee: 'ConvTranspose', args: [...convArgs(op, padding), ...added] };
     }
   }
-  throw new Unsayable('no padding of the language is that of its window');
+  throw new Unsayable('the language has no padding that equals its window's');
 }
 
 /** How many rows or columns may be added to the output of a transposed convolution. */
@@ -230,7 +230,7 @@ function sayPool(op: OpOf<'maxPool' | 'avgPool'>, x: Shape, settings: Convention
         args: [...args, ...padding, ...(round_up ? [{ name: 'round_up', text: 'true' }] : []), ...count],
       };
   }
-  throw new Unsayable('no padding of the language is that of its window');
+  throw new Unsayable('the language has no padding that equals its window's');
 }
 
 /** The argument that gives a window its pads: none where the convention does; undefined where nothing does. */
@@ -251,16 +251,16 @@ function sayPadding(
   return found && [{ name: 'padding', text: found[1] }];
 }
 
-/** By a factor; by the size of a tensor it is said where its name is known. */
+/** By a factor; one by the size of a tensor is stated where its name is known. */
 function sayUpsample({ mode, rows, columns }: OpOf<'upsample'>): SaidCall {
   if (mode === 'area') return { callee: 'AvgPool', args: [{ name: 'to', text: pairText([rows.to, columns.to]) }] };
   const isWhole = rows.to % rows.from === 0 && rows.to / rows.from === columns.to / columns.from;
-  if (!isWhole) throw new Unsayable('it has another size than a multiple');
+  if (!isWhole) throw new Unsayable('its size is not a multiple');
   const how = mode === 'bilinear' ? [{ name: 'mode', text: 'bilinear' }] : [];
   return { callee: 'Upsample', args: [{ name: 'factor', text: String(rows.to / rows.from) }, ...how] };
 }
 
-/** Parameters that are given by their place, by callee. */
+/** Positional parameters, by callee. */
 const byPlace: Readonly<Record<string, number>> = {
   Conv: 2,
   ConvTranspose: 2,
@@ -290,7 +290,7 @@ export function inputText(name: string, shape: Shape, normalisation: Normalisati
   return `  input ${name}: [${shape.join(', ')}]${args}`;
 }
 
-/** Whether a convolution has a filter, or several, for each channel of its input alone. */
+/** Whether each filter of a convolution reads a single channel of its input. */
 export function isDepthwise({ groups }: OpOf<'conv'>, x: Shape | undefined): boolean {
   return groups > 1 && groups === x?.[0];
 }

@@ -3,7 +3,7 @@ import { descriptorOf, type Op } from '../ops/ops.ts';
 import { createNames, type Names } from './names.ts';
 import type { ImportedNode } from './network.ts';
 
-/** What a network's nodes are called in a spec. */
+/** The names of a network's nodes in a spec. */
 const labels: Readonly<Record<string, string>> = {
   conv: 'conv',
   convTranspose: 'conv',
@@ -39,16 +39,16 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Writes nodes one after the other: steps in a row of which nothing else reads what is between them are one chain. */
+/** Writes nodes one after the other: consecutive steps whose intermediate values nothing else reads form one chain. */
 export interface StepWriter {
   /** @param say the call of the node's op, given its tensors */
   add(id: number, node: ImportedNode, say: (tensors: readonly string[]) => string): void;
-  /** Ends the chain, and adds a line. `end`: the node whose value it is. */
+  /** Ends the chain, and adds a line. `end`: the node with its value. */
   line(statement: Statement, end?: ValueRef): void;
-  /** What a value is called from here on. */
+  /** Names a value from here on. */
   call(ref: ValueRef, name: string): void;
   nameOf(ref: ValueRef): string;
-  /** Whether the next section takes a value without naming it, as what the section before gives. */
+  /** Whether the next section takes a value without naming it, as the result of the section before. */
   isNext(ref: ValueRef): boolean;
   /** All lines so far. */
   statements(): readonly Statement[];
@@ -56,11 +56,11 @@ export interface StepWriter {
 
 export interface StepWriterOptions {
   readonly names: Names;
-  /** Of a block: its labels. Sections of a model have their own each. */
+  /** The labels of a block; each section of a model has its own. */
   readonly labels?: Names;
   /** Whether a node has a reader other than the node after it, or is needed by its name. */
   isNamed(id: number): boolean;
-  /** What a chain that begins with this op is called. */
+  /** The name of a chain that begins with this op. */
   chainName?(op: Op): string;
 }
 
@@ -107,7 +107,7 @@ export function createStepWriter({ names, labels: own, isNamed, chainName = labe
       const name = names.unique(chainName(op));
       const used = own ?? createNames();
       const first = inputs.length === 1 ? `${label(used)}${say([])}` : say(tensors);
-      // A section takes what the one before it gives.
+      // A section takes the result of the one before it.
       const isNext = !own && inputs.length === 1 && tensors[0] === before;
       chain = { name, labels: used, parts: inputs.length === 1 && !isNext ? [tensors[0] as string, first] : [first] };
       end = id;

@@ -7,7 +7,7 @@ export class Unsayable extends Error {
 export class UnsayableNode extends Error {
   override readonly name = 'UnsayableNode';
   readonly node: string;
-  /** What kind of node it is, where the file says so. */
+  /** The kind of node, where the file states it. */
   readonly type: string;
 
   constructor(node: string, reason: string, type = '') {

@@ -12,8 +12,7 @@ import { createStepWriter, labelOf, type StepWriter } from './step-writer.ts';
 import { saying, UnsayableNode } from './unsayable.ts';
 
 /**
- * A network as the text of a spec. A section is a run of steps of which nothing else reads what is between them. What occurs
- * several times is a block, and its uses one after the other are a table.
+ * A network as the text of a spec. A section is a run of steps whose intermediate values nothing else reads. Parts that occur several times become a block, and consecutive uses a table.
  * @param blocks whether to look for blocks; otherwise the text goes node by node
  */
 export function writeSpec(given: ImportedNetwork, name: string, blocks: boolean): string {
@@ -45,7 +44,7 @@ function outputName(output: string): string {
   return createNames().unique(identifier(output));
 }
 
-/** The blocks of what occurs several times. */
+/** The blocks of parts that occur several times. */
 function blocksOf(
   reading: Reading,
   { settings }: SaidConvention,
@@ -57,7 +56,7 @@ function blocksOf(
   return findRepeated(reading).flatMap((repeated) => {
     const [{ main, around, first, last }] = repeated.instances as [(typeof repeated.instances)[number]];
     const wanted = around !== 'none' ? 'Residual' : nameOfBlock(reading.nodes, main);
-    // What takes the size of another value, or lends its own, is stated where both have names.
+    // A step that takes the size of another value is written where both have names.
     const isBound = repeated.instances.some((one) => {
       for (let id = one.first; id <= one.last; id++) if (sizes.has(id) || givers.has(id)) return true;
       return false;
@@ -92,7 +91,7 @@ function sectionsOf(
   const place = () => (seen === 0 ? 'stem' : 'head');
   const writer = createStepWriter({
     names,
-    // What an output, or another tensor's size, needs has a name.
+    // A value that an output or another tensor's size needs has a name.
     isNamed: (id) => {
       const [reader = nodes.length, ...others] = reading.readers[id] ?? [];
       return others.length > 0 || reader === nodes.length || givers.has(id);
@@ -123,7 +122,7 @@ function sectionsOf(
     } else if (uses.has(id)) {
       const run = runFrom(uses, id);
       seen += run.length;
-      // A table of two is longer than what it states.
+      // A table of two rows is longer than what it describes.
       for (const part of run.length > 2 ? [run] : run.map((use) => [use]))
         id = writeRun(writer, reading, part, names.unique(run.length > 2 ? 'stages' : 'block'));
     } else writer.add(id, node, say(id));
@@ -157,7 +156,7 @@ function shapeAt(nodes: readonly ImportedNode[], ref: ValueRef | undefined) {
   return (ref && nodes[ref.node]?.shapes[ref.output]) ?? [];
 }
 
-/** By resized maps whose size is not a multiple: a node before whose output has that size. */
+/** For each resized map whose size is not a multiple: an earlier node whose output has that size. */
 function sizeGivers(nodes: readonly ImportedNode[]): ReadonlyMap<number, number> {
   const givers = new Map<number, number>();
   for (const [id, { op, from }] of nodes.entries()) {

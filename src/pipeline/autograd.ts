@@ -1,7 +1,7 @@
 import type { StepNode, StepRef } from '../5-graph/training/program.ts';
 import { elements } from '../ops/shape.ts';
 
-/** What of the forward half a gradient of PyTorch's autograd keeps. */
+/** What PyTorch's autograd keeps of the forward half for a gradient. */
 export interface Kept {
   readonly reads: readonly StepRef[];
   /** Bytes for one image of what it makes for itself. */
@@ -9,9 +9,9 @@ export interface Kept {
 }
 
 /**
- * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, but for pools. A maximum pool
- * keeps its input and 64-bit indices instead of its output, and an average pool keeps its input
- * (pytorch, tools/autograd/derivatives.yaml).
+ * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, except for pools. A maximum
+ * pool keeps its input and 64-bit indices instead of its output, and an average pool keeps its input (pytorch,
+ * tools/autograd/derivatives.yaml).
  */
 export function keptByAutograd(node: StepNode, nodes: readonly StepNode[]): Kept {
   const reads = node.inputs.filter(({ node: from }) => nodes[from]?.part?.backward === false);

@@ -1,19 +1,19 @@
 import type { Kernel, OpWork, TrainingWork } from './work.ts';
 
-/** A device of a pipeline, by what it reaches, and the link to the next. */
+/** A device of a pipeline, by its speeds, and the link to the next. */
 export interface Device {
-  /** Floating-point operations a second; a multiply-accumulate is two. */
+  /** Floating-point operations per second; a multiply-accumulate is two. */
   readonly operations: number;
-  /** Bytes a second between its memory and its units. */
+  /** Bytes per second between its memory and its units. */
   readonly bandwidth: number;
   /** Seconds that starting a kernel takes. */
   readonly overhead: number;
-  /** Bytes a second from one stage to the next, each way, and the seconds before the first of them. */
+  /** Bytes per second from one stage to the next, each way, and the latency in seconds. */
   readonly link: number;
   readonly latency: number;
 }
 
-/** About what PyTorch reaches in float32 on a GPU with 16 GB of the class of NVIDIA's V100. */
+/** Roughly what PyTorch reaches in float32 on a GPU with 16 GB such as NVIDIA's V100. */
 export const defaultDevice: Device = {
   operations: 10e12,
   bandwidth: 700e9,
@@ -29,8 +29,8 @@ export interface OpTimes {
 }
 
 /**
- * The time of each op for a micro-batch: of each kernel the larger of computing and moving bytes, as in the roofline model
- * (Williams et al., CACM 2009), and what starting it takes.
+ * The time of each op for a micro-batch: for each kernel the larger of computing and moving bytes, as in the roofline
+ * model (Williams et al., CACM 2009), plus its launch.
  */
 export function opTimes({ ops }: TrainingWork, device: Device, images: number): OpTimes {
   const seconds = ({ macs, imageBytes, fixedBytes }: Kernel) =>

@@ -19,7 +19,7 @@ const swatches = {
   backward: { fill: '#fbe3cf', stroke: '#c45500' },
 } satisfies Record<string, Swatch>;
 
-/** What each colour stands for. */
+/** The meaning of each colour. */
 const names: Readonly<Record<keyof typeof swatches, string>> = {
   forward: 'forward',
   again: 'forward again, for what was not kept',
@@ -27,8 +27,8 @@ const names: Readonly<Record<keyof typeof swatches, string>> = {
 };
 
 /**
- * A figure of a plan's schedule: a row for each stage, time to the right, a box for each micro-batch with its number; next to it what
- * the stage keeps in memory. Self-contained, black on white with light tints.
+ * A figure of a plan's schedule: one row per stage, time to the right, one numbered box per micro-batch; next to it what the stage
+ * keeps in memory. Self-contained, black on white with light tints.
  */
 export function drawSchedule(plan: PipelinePlan): string {
   const { stages, timeline } = plan;

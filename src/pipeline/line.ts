@@ -1,7 +1,7 @@
 import type { OpTimes } from './device.ts';
 import type { LivingValue, TrainingWork } from './work.ts';
 
-/** What a stage is decided by: the ops in their order, as numbers. A position is that of the op a stage begins with. */
+/** What stages are chosen by: the ops in order, as numbers. A position is that of the op that a stage begins with. */
 export interface Line {
   readonly length: number;
   /** Seconds of a micro-batch in the ops before a position: `sums[b] - sums[a]` is that of a stage. */
@@ -9,11 +9,11 @@ export interface Line {
   readonly backward: Float64Array;
   /** Bytes of weights, gradients and the optimiser in the ops before a position. */
   readonly state: Float64Array;
-  /** Of each op: the most bytes of gradients in one of its kernels, for a micro-batch. */
+  /** For each op: the most bytes of gradients in one of its kernels, for a micro-batch. */
   readonly working: Float64Array;
   /** The values that each op makes, for a micro-batch. */
   readonly made: readonly (readonly Made[])[];
-  /** Bytes of a micro-batch that cross a position: values, and gradients of those that have one. */
+  /** Bytes of a micro-batch that cross a position: values, and their gradients where they have one. */
   readonly handed: Float64Array;
   readonly returned: Float64Array;
   readonly mayCut: readonly boolean[];

@@ -1,16 +1,14 @@
 import type { OpTimes } from './device.ts';
 import type { TrainingWork } from './work.ts';
 
-/** Times that were measured: of a batch of `images`, in seconds, forward and backward together or each by itself, by path. */
+/** Measured times for a batch of `images`, in seconds by path, forward and backward together or separately. */
 export interface MeasuredTimes {
   readonly images: number;
   readonly seconds: Readonly<Record<string, number | { readonly forward: number; readonly backward: number }>>;
 }
 
 /**
- * Times as measured: the ops of a path share what was measured for it, as the model of the device has it. A longer path has its ops
- * for itself. Ops that no path names are scaled as the measured ones are together. For another number of images than was measured
- * they scale as the model does.
+ * Measured times: the ops of a path share its time in the proportions of the device's model. Each op belongs to its longest path. Ops that no path names are scaled as all measured ones together. For other numbers of images times scale as the model does.
  * @param estimated for the micro-batch
  * @param estimate the model's times, by the number of images
  */

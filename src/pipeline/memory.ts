@@ -13,22 +13,22 @@ export interface PipelineShape {
 export interface StageMemory {
   /** Weights, gradients, the optimiser's and averages. */
   readonly state: number;
-  /** What micro-batches whose backward half is still to come have left, and what the one at work needs. */
+  /** What is kept for micro-batches whose backward half is still to come, and what the current one needs. */
   readonly activations: number;
   readonly total: number;
 }
 
 /**
- * How many micro-batches have left their values in a stage at once: all of them in GPipe (Huang et al., NeurIPS 2019), those that
- * are between this stage and the last in 1F1B (PipeDream-Flush; Narayanan et al., ICML 2021).
+ * How many micro-batches have values in a stage at once: all of them in GPipe (Huang et al., NeurIPS 2019), those that are
+ * between this stage and the last in 1F1B (PipeDream-Flush; Narayanan et al., ICML 2021).
  */
 export function inFlight(stage: number, { stages, microBatches, schedule }: PipelineShape): number {
   return schedule === 'gpipe' ? microBatches : Math.min(microBatches, stages - stage);
 }
 
 /**
- * The memory of a stage. With recomputation a micro-batch leaves what the stage was given and what it hands over; all else is
- * made again for the one micro-batch whose backward half runs (Chen et al. 2016). The first stage has the whole batch's images.
+ * The memory of a stage. With recomputation the inputs and outputs of the stage are kept for a micro-batch; everything else is
+ * recomputed for the one micro-batch whose backward half runs (Chen et al. 2016). The first stage has the whole batch's images.
  */
 export function stageMemory(segment: Segment, stage: number, shape: PipelineShape, recompute: boolean): StageMemory {
   const { state } = segment;

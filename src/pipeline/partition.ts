@@ -3,11 +3,11 @@ import { type PipelineShape, stageBytes } from './memory.ts';
 import { grow, type Segment, segmentBefore, segmentBetween } from './segment.ts';
 
 export interface PartitionOptions extends PipelineShape {
-  /** Which stages recompute; `auto`: those that would not fit otherwise. */
+  /** Which stages recompute; `auto`: those that would otherwise not fit. */
   readonly recompute: 'auto' | 'all' | 'none';
   /** Bytes of each device. */
   readonly memory?: number;
-  /** Seconds that a byte takes from a stage to the next. */
+  /** Seconds per byte from a stage to the next. */
   readonly secondsPerByte: number;
 }
 
@@ -23,7 +23,7 @@ export interface StageChoice {
   readonly recompute: boolean;
 }
 
-/** Limits that are tried for the largest stage, over an equal share: the closer, the fewer cuts keep it. */
+/** Limits that are tried for the largest stage, relative to an equal share: the tighter, the fewer cuts satisfy it. */
 const limits = [1.005, 1.02, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2, 2.5, 4, 10, 30, 100, Number.POSITIVE_INFINITY];
 
 /**
@@ -46,7 +46,7 @@ export function evenShare(line: Line, options: PartitionOptions): number {
 }
 
 /**
- * Of all cuts none of whose stages and links takes longer than `limit`, the one over which the fewest bytes go, gradients counted.
+ * Of all cuts whose stages and links all stay within `limit`, the one that the fewest bytes cross, including gradients.
  * @returns undefined where there is none
  */
 export function fewestBytes(line: Line, options: PartitionOptions, limit: number): Partition | undefined {
@@ -81,7 +81,7 @@ export function chosen(line: Line, starts: readonly number[], options: Partition
 }
 
 /**
- * The least memory that the largest stage can do with.
+ * The least memory that is enough for the largest stage.
  * @returns undefined where there are fewer places to cut than stages
  */
 export function leastMemory(line: Line, options: PartitionOptions): number | undefined {
@@ -102,14 +102,14 @@ export function leastMemory(line: Line, options: PartitionOptions): number | und
   return Number.isFinite(found) ? found : undefined;
 }
 
-/** The memory that a stage can do with where it stands. */
+/** The least memory that a stage needs at its position. */
 export function leastStageBytes(segment: Segment, stage: number, options: PartitionOptions): number {
   const { recompute } = options;
   const keeping = recompute === 'all' ? Number.POSITIVE_INFINITY : stageBytes(segment, stage, options, false);
   return recompute === 'none' ? keeping : Math.min(keeping, stageBytes(segment, stage, options, true));
 }
 
-/** What a stage costs where it stands; undefined where it does not fit. */
+/** The cost of a stage at its position; undefined where it does not fit. */
 export function stageChoice(segment: Segment, stage: number, options: PartitionOptions): StageChoice | undefined {
   const { recompute, memory } = options;
   const { forward, backward } = segment;
@@ -119,7 +119,7 @@ export function stageChoice(segment: Segment, stage: number, options: PartitionO
   return undefined;
 }
 
-/** The least time of the largest stage, of cuts none of whose stages takes longer than `limit`. */
+/** The least time of the largest stage, over cuts whose stages all stay within `limit`. */
 function largestWithin(line: Line, options: PartitionOptions, limit: number): number | undefined {
   const best = table(line, options.stages);
   visit(line, options, limit, best, (stage, segment, before) => {
@@ -127,7 +127,7 @@ function largestWithin(line: Line, options: PartitionOptions, limit: number): nu
     const known = row[segment.to] as number;
     if (before >= known || secondsOf(segment, options) >= known) return;
     const own = Math.max(before, largest(line, segment, stage, options));
-    // What takes longer than the limit is not looked at in full, and so proves nothing.
+    // Stages beyond the limit are not evaluated in full, so that they prove nothing.
     if (own < known && own <= limit) row[segment.to] = own;
   });
   const found = best[options.stages - 1]?.[line.length] as number;
@@ -143,9 +143,9 @@ function largest(line: Line, segment: Segment, stage: number, options: Partition
 }
 
 /**
- * Goes through the stages that there can be, ends in order, so that what a stage builds on is known before it.
+ * Enumerates the possible stages, ends in order, so that what a stage builds on is known before it.
  * @param known by stage and end, what has been found; infinite where nothing has
- * @param limit of a stage's time: what is before an end has to fit into that number of stages, and what is behind it into the others
+ * @param limit of a stage's time: what is before an end must fit into that number of stages, and what is after it into the others
  */
 function visit(
   line: Line,

@@ -9,7 +9,7 @@ import {
 import { columnsOf, type Paint, plain, renderTable } from '../report/text-table.ts';
 import type { HandedOver, NoPlan, PipelinePlan, PlannedStage } from './plan.ts';
 
-/** A plan as a table for a terminal, with what its step consists of and what limits it. */
+/** A plan as a table for a terminal, with the parts of its step's time and what limits it. */
 export function planText(plan: PipelinePlan, paint: Paint = plain): string {
   const { stages, batch, microBatches } = plan;
   const own = stages.map(stageSeconds);
@@ -47,7 +47,7 @@ export function planText(plan: PipelinePlan, paint: Paint = plain): string {
   return lines.join('\n');
 }
 
-/** What the times are from. */
+/** The source of the times. */
 function basisText({ device, measuredImages }: PipelinePlan): string {
   return measuredImages === undefined
     ? `calculated for ${formatCount(device.operations)}FLOP/s, ${formatCount(device.bandwidth)}B/s`
@@ -71,7 +71,7 @@ export function noPlanText(problem: NoPlan, stages: number, memory: number | und
     case 'memory': {
       const least = formatBytes(problem.least);
       const most = problem.microBatches === 1 ? 'one micro-batch' : `${problem.microBatches} micro-batches`;
-      return `no cut into ${stages} stages fits ${formatBytes(memory ?? 0)} a device: with ${most} the largest stage needs ${least}; take more stages (--stages), more micro-batches, or an optimiser with less state (--parameter-bytes)`;
+      return `no cut into ${stages} stages fits ${formatBytes(memory ?? 0)} per device: with ${most} the largest stage needs ${least}; take more stages (--stages), more micro-batches, or an optimiser with less state (--parameter-bytes)`;
     }
     case 'cuts':
       return `the network has ${problem.places} places to cut, too few for ${stages} stages: uses of a shared step stay together`;

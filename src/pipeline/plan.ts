@@ -18,27 +18,27 @@ import { segmentBetween } from './segment.ts';
 import { type TrainingWork, trainingWork } from './work.ts';
 
 export interface PlanOptions {
-  /** What reports call the network; the graph's name by default. */
+  /** The network's name in reports; by default the graph's. */
   readonly title?: string;
   /** Devices, one for each stage. */
   readonly stages: number;
   readonly schedule?: ScheduleName;
-  /** Images of a step. */
+  /** Images per step. */
   readonly batch?: number;
-  /** The fastest number of those that divide the batch, by default. */
+  /** By default the fastest number that divides the batch. */
   readonly microBatches?: number;
-  /** Bytes of each device; without it nothing is recomputed unless asked for. */
+  /** Bytes of each device; without it nothing is recomputed unless requested. */
   readonly memory?: number;
   readonly recompute?: PartitionOptions['recompute'];
-  /** Paths at which the second and further stages begin, instead of cuts that are looked for. */
+  /** Paths at which the second and further stages begin, instead of a search for cuts. */
   readonly cuts?: readonly string[];
-  /** Bytes of a parameter with its gradient, the optimiser's slots and averages. */
+  /** Bytes per parameter with its gradient, the optimiser's slots and averages. */
   readonly parameterBytes?: number;
   readonly device?: Device;
   readonly times?: MeasuredTimes;
 }
 
-/** A tensor that a stage hands to the next. */
+/** A tensor that a stage passes to the next. */
 export interface HandedOver {
   readonly path: string;
   readonly shape: readonly number[];
@@ -58,7 +58,7 @@ export interface PlannedStage {
   /** Seconds of a micro-batch. */
   readonly times: StageTimes;
   readonly memory: StageMemory;
-  /** Micro-batches that have left values in it at once. */
+  /** Micro-batches that have values in it at once. */
   readonly inFlight: number;
   readonly handsOver: readonly HandedOver[];
 }
@@ -87,12 +87,12 @@ export interface PipelinePlan {
   readonly seconds: number;
   /** The share of the devices' time in which they wait. */
   readonly idle: number;
-  /** The largest stage over an equal share of what all stages do. */
+  /** The largest stage relative to an equal share of all work. */
   readonly balance: number;
   readonly parts: TimeParts;
   readonly memoryLimit?: number;
   readonly device: Device;
-  /** For how many images times were measured; without, all are calculated. */
+  /** The number of images that times were measured for; absent where all are calculated. */
   readonly measuredImages?: number;
   readonly timeline: Timeline;
 }
@@ -108,9 +108,9 @@ export const defaultParameterBytes = 20;
 export const defaultBatch = 256;
 
 /**
- * Plans how a network is trained over several devices, one after the other: where it is cut, into how many micro-batches its batch,
- * and which stages recompute. All is calculated; nothing is run.
- * @param graph as it was built: dropout, stochastic depth and batch norms in it
+ * Plans how a network is trained over several devices, one after the other: where it is cut, how many micro-batches its batch has,
+ * and which stages recompute. Everything is calculated; nothing is run. @param graph as built: with dropout, stochastic depth and
+ * batch norms
  */
 export function planPipeline(graph: Graph, options: PlanOptions): PipelinePlan | NoPlan {
   const work = trainingWork(graph);
@@ -148,7 +148,7 @@ function byBound(work: TrainingWork, options: PlanOptions, batch: number, candid
   return bounds.sort((a, b) => a.bound - b.bound);
 }
 
-/** How much longer than necessary the largest stage may take where fewer bytes are handed over so; not beyond 1.04 of an even share. */
+/** How much longer than necessary the largest stage may take if fewer bytes are then passed on; not beyond 1.04 of an even share. */
 const slacks = [1.005, 1.04];
 const mostUneven = 1.04;
 
@@ -247,7 +247,7 @@ function crossing({ values }: TrainingWork, from: number, position: number, imag
     .map(({ path, shape, bytes, producer }) => ({ path, shape, bytes: bytes * images, passes: producer < from }));
 }
 
-/** What each cause adds: each is left out in turn. */
+/** The share of each cause: each is left out in turn. */
 function timeParts(
   times: readonly StageTimes[],
   microBatches: number,

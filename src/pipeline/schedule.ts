@@ -1,10 +1,10 @@
 import type { ScheduleName } from './memory.ts';
 
-/** What a stage takes of a micro-batch, in seconds. */
+/** The times of a stage for a micro-batch, in seconds. */
 export interface StageTimes {
   readonly forward: number;
   readonly backward: number;
-  /** Making its values again before the backward half; 0 where they are kept. */
+  /** Recomputing its values before the backward half; 0 where they are kept. */
   readonly again: number;
   /** From this stage to the next, and of the gradients back to this stage from the next; 0 for the last. */
   readonly handOver: number;
@@ -17,7 +17,7 @@ export interface Slot {
   readonly microBatch: number;
   readonly pass: 'forward' | 'backward';
   readonly start: number;
-  /** Where making values again ends and the backward half begins; `start` where nothing is made again. */
+  /** Where recomputation ends and the backward half begins; `start` where nothing is recomputed. */
   readonly begin: number;
   readonly end: number;
 }
@@ -31,7 +31,7 @@ export interface Timeline {
 type Action = Pick<Slot, 'microBatch' | 'pass'>;
 
 /**
- * Runs a schedule on paper: a stage does one thing at a time, in its order, as soon as what it needs has arrived. Links carry one
+ * Simulates a schedule: a stage does one thing at a time, in its order, as soon as its inputs have arrived. Links carry one
  * micro-batch at a time each way, while stages work.
  */
 export function simulate(stages: readonly StageTimes[], microBatches: number, schedule: ScheduleName): Timeline {
@@ -69,7 +69,7 @@ export function simulate(stages: readonly StageTimes[], microBatches: number, sc
   return { slots: all, seconds: Math.max(...all.map(({ end }) => end)) };
 }
 
-/** What a stage does, in order: as `ScheduleGPipe` and `Schedule1F1B` of torch.distributed.pipelining. */
+/** The actions of a stage, in order: as in `ScheduleGPipe` and `Schedule1F1B` of torch.distributed.pipelining. */
 function actions(schedule: ScheduleName, stage: number, stages: number, microBatches: number): Action[] {
   const forward = (microBatch: number): Action => ({ microBatch, pass: 'forward' });
   const backward = (microBatch: number): Action => ({ microBatch, pass: 'backward' });

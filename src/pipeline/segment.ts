@@ -3,23 +3,23 @@ import type { Line } from './line.ts';
 /** Consecutive ops of a line as a stage, of micro-batches. */
 export interface Segment {
   readonly from: number;
-  /** The position behind its last op. */
+  /** The position after its last op. */
   readonly to: number;
   readonly forward: number;
   readonly backward: number;
   /** Bytes of weights, gradients and the optimiser. */
   readonly state: number;
-  /** What it is given, and has to keep until its backward half. */
+  /** Its inputs, which it has to keep until its backward half. */
   readonly given: number;
-  /** What it hands over and made itself. */
+  /** The outputs that it made itself. */
   readonly result: number;
-  /** What it makes that its backward half needs, and what it hands over. */
+  /** Its values that its backward half needs, and its outputs. */
   readonly kept: number;
   /** Gradients that are alive at once: in its largest kernel, and those that come in and go out. */
   readonly working: number;
 }
 
-/** A segment whose start moves back, so that all that end at one position are looked at in turn. */
+/** A segment whose start moves back, so that all that end at one position are visited in turn. */
 export type GrowingSegment = { -readonly [K in keyof Segment]: Segment[K] } & {
   /** Of its largest kernel. */
   largest: number;

@@ -8,16 +8,16 @@ import type { StepOpKind } from '../ops/step-ops.ts';
 import { batched } from '../ops/steps.ts';
 import { keptByAutograd } from './autograd.ts';
 
-/** One kernel of a training step: multiply-accumulates and bytes that it reads and writes, float32. */
+/** One kernel of a training step: multiply-accumulates, and bytes that it reads and writes in float32. */
 export interface Kernel {
   /** For one image. */
   readonly macs: number;
   readonly imageBytes: number;
-  /** However many images: weights and their gradients. */
+  /** Regardless of the number of images: weights and their gradients. */
   readonly fixedBytes: number;
 }
 
-/** What an op does in a training step. */
+/** The work of an op in a training step. */
 export interface OpWork {
   readonly node: GraphNode;
   readonly forward: readonly Kernel[];
@@ -33,7 +33,7 @@ export interface OpWork {
 
 /** A value of the forward half that outlives the op that makes it. Ops are numbered as in `TrainingWork.ops`. */
 export interface LivingValue {
-  /** -1 for what is fed. */
+  /** -1 for an input. */
   readonly producer: number;
   /** The last op that reads it in the forward half; the number of ops for an output of the network. */
   readonly lastReader: number;
@@ -41,9 +41,9 @@ export interface LivingValue {
   readonly firstKeeper: number;
   /** For one image. */
   readonly bytes: number;
-  /** Whether a gradient comes back to it: something that trains is before it. */
+  /** Whether a gradient comes back to it: something before it trains. */
   readonly trains: boolean;
-  /** What it is called in a plan: the path of the op that makes it, and its shape. */
+  /** Its name in a plan: the path of the op that makes it, and its shape. */
   readonly path: string;
   readonly shape: readonly number[];
 }
@@ -52,11 +52,11 @@ export interface LivingValue {
 export interface TrainingWork {
   readonly ops: readonly OpWork[];
   readonly values: readonly LivingValue[];
-  /** By position: whether a stage may begin with that op. Uses of a shared step have to be in one stage. */
+  /** By position: whether a stage may begin with that op. All uses of a shared step must be in one stage. */
   readonly mayCut: readonly boolean[];
 }
 
-/** Step ops that only give what is there another name. */
+/** Step ops that only rename an existing value. */
 const free: ReadonlySet<StepOpKind> = new Set(['input', 'variable', 'flatten', 'unflatten']);
 /** Step ops that do all of their node's multiplications; the gradient of attention does each of them twice. */
 const multiplies: { readonly [K in StepOpKind]?: number } = {
@@ -75,8 +75,8 @@ const multiplies: { readonly [K in StepOpKind]?: number } = {
 
 /**
  * What training a network takes, op by op: its own training step (see `5-graph/training/`), with what PyTorch's autograd keeps
- * where that differs. Works for any network, whatever its inputs and outputs are.
- * @param graph as it was built: dropout, stochastic depth and batch norms in it
+ * where that differs. Works for any network, whatever its inputs and outputs. @param graph as built: with dropout, stochastic
+ * depth and batch norms
  */
 export function trainingWork(graph: Graph): TrainingWork {
   const nodes = stepNodes(graph);
@@ -136,7 +136,7 @@ function stepNodes(graph: Graph): readonly StepNode[] {
     })),
   );
   const { nodes, outputs: named } = b.finish('work');
-  // A reader behind all ops, so that outputs live to the end.
+  // A reader after all ops, so that outputs live to the end.
   return [
     ...nodes,
     { id: nodes.length, op: { kind: 'add' }, inputs: named.map(({ value }) => value), shapes: [], path: '' },
@@ -219,7 +219,7 @@ function livingValues(nodes: readonly StepNode[], place: ReadonlyMap<number, num
   return [...values, ...extra];
 }
 
-/** Stages cannot begin between two uses of tensors that are shared. */
+/** Stages cannot begin between two uses of shared tensors. */
 function cutPositions(ops: readonly GraphNode[]): boolean[] {
   const mayCut = ops.map((_op, i) => i > 0);
   const first = new Map<string, number>();

@@ -1,14 +1,14 @@
 import type { NetworkImage } from '../train/open/classified-network.ts';
 import type { LastActivation } from './probabilities.ts';
 
-/** A network that tells classes of pictures apart, ready to run: of a spec with weights, a run, or a file in some format. */
+/** A network that classifies pictures, ready to run: from a spec with weights, a run, or a file in some format. */
 export interface Classifier {
   /** What it is, for people: `EfficientNet, best.safetensors`. */
   readonly name: string;
-  /** What runs it, for people. */
+  /** The engine that runs it, for people. */
   readonly engine: string;
   readonly image: NetworkImage;
-  /** Absent where only a run shows it. */
+  /** Absent where only running it shows. */
   readonly classes?: number;
   /** The names of the classes, where they are known. */
   readonly labels?: readonly string[];
@@ -16,7 +16,7 @@ export interface Classifier {
   readonly batch?: number;
   /** Whether anything states how pictures are normalised. */
   readonly isNormalisationStated: boolean;
-  /** What its scores went through last; absent where that is not known. */
+  /** The last activation of its scores; absent where that is not known. */
   readonly last?: LastActivation;
   /**
    * @param images `[N, H, W, C]`, normalised.
@@ -26,7 +26,7 @@ export interface Classifier {
   close(): Promise<void>;
 }
 
-/** What is asked of a classifier's pictures and classes, whatever it is made from. */
+/** Options for a classifier's pictures and classes, whatever it is made from. */
 export interface ClassifierOptions {
   /** Reads the spec, the weights or the file. The folder that relative paths start from. */
   readonly cwd: string;

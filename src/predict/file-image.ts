@@ -12,7 +12,7 @@ export interface FileInput {
   readonly image: NetworkImage;
 }
 
-/** What is asked for where a file leaves it open. */
+/** Options for what a file leaves open. */
 export interface AskedOfFile {
   readonly preprocessing?: Preprocessing;
   /** Height and width. */
@@ -20,9 +20,9 @@ export interface AskedOfFile {
 }
 
 /**
- * What pictures a file's input takes, by its shape and the file's metadata.
- * @param shape with the batch; what is open is not a positive number.
- * @throws RunError for an input of no pictures, or of open size where none is asked for.
+ * The pictures that a file's input takes, by its shape and the file's metadata. @param shape with the batch; an open
+ * size is not a positive number. @throws RunError for an input that does not take pictures, or of open size where none
+ * is requested.
  */
 export function imageOfFile(
   shown: string,
@@ -65,7 +65,7 @@ export function imageOfFile(
 }
 
 /**
- * The one output that has a number a class, of those that a run gives: `[N, K]`, axes of length 1 aside.
+ * Among the outputs of a run the one with one number per class: `[N, K]`, apart from axes of length 1.
  * @throws RunError if there is none, or several.
  */
 export function scoresAmong<Output extends { readonly name: string; readonly shape: readonly number[] }>(
@@ -79,7 +79,7 @@ export function scoresAmong<Output extends { readonly name: string; readonly sha
   if (only && scores.length === 1) return only;
   const found = outputs.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ');
   throw new RunError(
-    `'${shown}' has ${only ? 'several outputs' : 'no output'} of class scores, one number a class: ${found}`,
+    `'${shown}' has ${only ? 'several outputs' : 'no output'} of class scores, one number per class: ${found}`,
   );
 }
 
@@ -107,9 +107,8 @@ function filledUp(images: Float32Array, batch: number, size: number): Float32Arr
 }
 
 /**
- * Pictures as a file's input takes them.
- * @param images of `count` pictures, normalised, channels last.
- * @returns their numbers with the shape, the file's own batch filled up; `ofThese` takes from the scores of a batch those of the pictures.
+ * Pictures as a file's input takes them. @param images of `count` pictures, normalised, channels last. @returns their numbers and shape,
+ * padded to the file's batch size; `ofThese` takes the pictures' scores from those of a batch.
  */
 export function asFed(
   { layout, image: { channels, size }, batch: own }: FileInput & Pick<Classifier, 'batch'>,

@@ -3,12 +3,11 @@ import { statOf } from '../node/file-stat.ts';
 import { hasPictureEnding, listFolder, startsAsPicture } from '../train/data/list-folder.ts';
 import { DataError } from '../train/data/types.ts';
 
-/** As deep as folders of pictures are searched: links may lead in circles. */
+/** The depth to which folders of pictures are searched: links may lead in circles. */
 const mostDepth = 32;
 
 /**
- * The pictures that paths mean: a file is one, of a folder all pictures in it and in its folders, in the order of their names.
- * @returns paths as they are to be shown, which start where the given ones do.
+ * The pictures that paths refer to: a file, or all pictures in a folder and its subfolders, sorted by name. @returns paths as they are shown, beginning like the given ones.
  * @throws DataError for a path that leads nowhere, and if there is no picture.
  */
 export function findPictures(paths: readonly string[], cwd: string): string[] {

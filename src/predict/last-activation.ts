@@ -7,7 +7,7 @@ import { readTopology } from '../weights/readers/layers-model/topology.ts';
 import { operators } from '../weights/readers/tflite/schema.ts';
 import type { LastActivation } from './probabilities.ts';
 
-/** What the class scores of a network went through last. */
+/** The last activation of a network's class scores. */
 export function lastOfGraph(graph: Graph): LastActivation {
   const [scores] = classScores(graph);
   let node = scores && graph.nodes[scores.value.node];
@@ -16,10 +16,10 @@ export function lastOfGraph(graph: Graph): LastActivation {
   return fn === 'softmax' || fn === 'sigmoid' ? fn : 'none';
 }
 
-/** Nodes that leave the numbers as they are. */
+/** Nodes that do not change the numbers. */
 const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Cast']);
 
-/** The same of an ONNX file's first output; undefined where the graph is not known. */
+/** The same for an ONNX file's first output; undefined where the graph is not known. */
 export function lastOfOnnx(name: string, file: RandomAccess): LastActivation | undefined {
   try {
     const { nodes, outputs } = readOnnxGraph({ name, file });
@@ -34,14 +34,14 @@ export function lastOfOnnx(name: string, file: RandomAccess): LastActivation | u
   }
 }
 
-/** The same of a TensorFlow Lite file, by the operator that its scores come from. */
+/** The same for a TensorFlow Lite file, by the operator that its scores come from. */
 export function lastOfLite(operator: number | undefined): LastActivation | undefined {
   if (operator === undefined) return undefined;
   if (operator === operators.softmax.code) return 'softmax';
   return operator === operators.logistic.code ? 'sigmoid' : 'none';
 }
 
-/** The same of a layers model of TensorFlow.js; undefined of a graph model, whose converters fuse and rename. */
+/** The same for a layers model of TensorFlow.js; undefined for a graph model, since converters fuse and rename. */
 export function lastOfLayers(modelTopology: unknown): LastActivation | undefined {
   const topology = readTopology(modelTopology);
   const last = topology?.layers.find(({ id }) => id === topology.outputs[0]?.layer);

@@ -11,8 +11,8 @@ import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.
 import { lastOfLite } from './last-activation.ts';
 
 /**
- * A TensorFlow Lite file as a classifier, run by its interpreter in a Python, with XNNPACK: also of other makers.
- * @throws RunError if it is none, or no Python has the interpreter; FileError.
+ * A TensorFlow Lite file as a classifier, run by its interpreter in a Python, with XNNPACK; also files of other tools.
+ * @throws RunError if it is not such a file, or no Python has the interpreter; FileError.
  */
 export async function openLiteClassifier(
   shown: string,
@@ -24,7 +24,7 @@ export async function openLiteClassifier(
   const python = findLitePython({ cwd, env });
   if (python === undefined) throw new RunError(`'${shown}' needs a Python with LiteRT or TensorFlow: ${liteAdvice}`);
   const lite = await startInterpreter(python).catch((e: unknown) => {
-    throw new RunError(`${python} does not start TensorFlow Lite: ${firstLine(e)}`);
+    throw new RunError(`${python} cannot start TensorFlow Lite: ${firstLine(e)}`);
   });
   try {
     return await openIn(lite, path, shown, asked, metadata, operator);
@@ -43,12 +43,12 @@ async function openIn(
   operator: number | undefined,
 ): Promise<Classifier> {
   const refused = (e: unknown): never => {
-    throw new RunError(`'${shown}' is not taken by ${lite.engine}: ${firstLine(e)}`);
+    throw new RunError(`'${shown}' cannot be loaded by ${lite.engine}: ${firstLine(e)}`);
   };
   const session = await lite.open({ model: path, threads: 1, delegate: true }).catch(refused);
   const [input, ...others] = Object.entries(session.inputs);
   if (!input || others.length > 0)
-    throw new RunError(`'${shown}' has not one input, but ${Object.keys(session.inputs).length}`);
+    throw new RunError(`'${shown}' has ${Object.keys(session.inputs).length} inputs, not one`);
   const [name, shape] = input;
   const taken = imageOfFile(shown, shape, metadata, asked);
   const { layout: _, ...facts } = taken;
@@ -70,7 +70,7 @@ async function openIn(
   };
 }
 
-/** What a file says of itself. */
+/** What a file states about itself. */
 function statedIn(path: string, shown: string): LiteFacts {
   const { file, close } = openRandomAccess(path, shown);
   try {

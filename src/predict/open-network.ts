@@ -13,7 +13,7 @@ import { lastOfGraph } from './last-activation.ts';
 
 /**
  * A network, built for inference, and its weights as a classifier, run as `enetc eval` runs it.
- * @param weights what its weights are called.
+ * @param weights name of its weights.
  * @throws RunError for a network that is not a classifier of pictures, BackendUnavailable.
  */
 export async function openNetworkClassifier(
@@ -49,7 +49,7 @@ export async function openNetworkClassifier(
       async run(images, count) {
         const { logits } = await runFunction(runner, program, 'evaluate', {
           image: { shape: [count, height, width, image.channels], data: images },
-          // what the loss of an evaluation is of, which nobody asks for
+          // for the loss of an evaluation, which is not used here
           targets: { shape: [count, classes], data: new Float32Array(count * classes) },
           sample_weights: { shape: [count], data: new Float32Array(count).fill(1) },
         });

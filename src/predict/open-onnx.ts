@@ -13,7 +13,7 @@ import type { LastActivation } from './probabilities.ts';
 
 /**
  * An ONNX file as a classifier, run by ONNX Runtime.
- * @throws RunError if it is none, or ONNX Runtime is not installed; FileError.
+ * @throws RunError if it is not such a file, or ONNX Runtime is not installed; FileError.
  */
 export async function openOnnxClassifier(
   shown: string,
@@ -25,11 +25,11 @@ export async function openOnnxClassifier(
   const ort = loadOnnxRuntime(cwd);
   if (typeof ort === 'string') throw new RunError(`'${shown}' needs ONNX Runtime: ${ort}`);
   const session = await createOnnxSession(ort, path);
-  if (typeof session === 'string') throw new RunError(`'${shown}' is not taken by ONNX Runtime: ${session}`);
+  if (typeof session === 'string') throw new RunError(`'${shown}' cannot be loaded by ONNX Runtime: ${session}`);
   try {
     const [input, ...others] = session.inputMetadata;
     if (!input?.isTensor || others.length > 0)
-      throw new RunError(`'${shown}' has not one input, but ${session.inputNames.length}`);
+      throw new RunError(`'${shown}' has ${session.inputNames.length} inputs, not one`);
     if (input.type !== 'float32') throw new RunError(`the input of '${shown}' is ${input.type}; predict feeds float32`);
     const taken = imageOfFile(shown, input.shape, metadata, asked);
     const { layout: _, ...facts } = taken;
@@ -57,7 +57,7 @@ export async function openOnnxClassifier(
   }
 }
 
-/** What a file says of itself. */
+/** What a file states about itself. */
 function statedIn(
   path: string,
   shown: string,

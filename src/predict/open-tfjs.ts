@@ -21,9 +21,8 @@ interface Model {
 }
 
 /**
- * A TensorFlow.js model as a classifier: a layers model or a graph model, also of other makers.
- * @param shown its model.json.
- * @throws RunError if it is none, BackendUnavailable.
+ * A TensorFlow.js model as a classifier: a layers model or a graph model, also from other tools. @param shown its
+ * model.json. @throws RunError if it is not one, BackendUnavailable.
  */
 export async function openTfjsClassifier(
   shown: string,
@@ -42,7 +41,7 @@ export async function openTfjsClassifier(
     model = (await load(openModelJson(tf, json, path, shown))) as unknown as Model;
     const opened = model;
     const [input, ...others] = opened.inputs;
-    if (!input || others.length > 0) throw new RunError(`'${shown}' has not one input, but ${opened.inputs.length}`);
+    if (!input || others.length > 0) throw new RunError(`'${shown}' has ${opened.inputs.length} inputs, not one`);
     const metadata = new Map(Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}));
     const texts = new Map([...metadata].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
     const taken = imageOfFile(shown, input.shape ?? [], texts, asked);
@@ -71,6 +70,6 @@ export async function openTfjsClassifier(
     model?.dispose();
     backend.close();
     if (e instanceof RunError || isFileError(e)) throw e;
-    throw new RunError(`TensorFlow.js does not take '${shown}': ${firstLine(e)}`);
+    throw new RunError(`TensorFlow.js cannot load '${shown}': ${firstLine(e)}`);
   }
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { splitOfFiles } from '../train/data/image-list.ts';
 import type { Dataset } from '../train/data/types.ts';
 
-/** Pictures as a set of images, whose labels nothing reads. */
+/** Pictures as a set of images with labels that nothing reads. */
 export function pictureSet(files: readonly string[], cwd: string, channels: 1 | 3): Dataset {
   const split = splitOfFiles({
     root: cwd,

@@ -6,11 +6,11 @@ import type { Classifier } from './classifier.ts';
 import { pictureSet } from './picture-set.ts';
 import { likeliest, type Prediction, probabilities, type ScoreKind } from './probabilities.ts';
 
-/** What a network takes a picture for. */
+/** A network's prediction for a picture. */
 export interface PredictedPicture {
   /** As it was given. */
   readonly file: string;
-  /** The likeliest classes, the likeliest first. */
+  /** The most likely classes, the most likely first. */
   readonly predictions: readonly Prediction[];
   /** Height, width, channels, and the values as the network saw them. */
   readonly shape: readonly [number, number, number];
@@ -19,9 +19,9 @@ export interface PredictedPicture {
 
 export interface PredictOptions {
   readonly cwd: string;
-  /** The names of the classes. A class without a name is called by its number. */
+  /** The names of the classes. A class without a name is shown by its number. */
   labelsOf(classes: number): Promise<readonly string[]>;
-  /** How many classes are given for each picture. */
+  /** How many classes are listed for each picture. */
   readonly top: number;
   readonly batch: number;
   /** Whether classes exclude each other; by default as the network's end says. */
@@ -31,7 +31,7 @@ export interface PredictOptions {
 }
 
 /**
- * Runs a network over pictures, which are prepared as `eval` prepares them, a batch after the other.
+ * Runs a network over pictures, prepared as by `eval`, batch by batch.
  * @throws DataError if no picture can be read.
  */
 export async function* predictPictures(
@@ -41,7 +41,7 @@ export async function* predictPictures(
 ): AsyncGenerator<readonly PredictedPicture[]> {
   const { image } = classifier;
   const options = plainLoaderOptions(image, classifier.batch ?? batch, workers);
-  // As many may be unreadable as there are: they are named, and the others answered.
+  // Any number may be unreadable: these are named, the others predicted.
   const loader = createLoader(pictureSet(files, cwd, image.channels), 'test', { ...options, maxCorrupt: files.length });
   let labels: readonly string[] | undefined;
   try {

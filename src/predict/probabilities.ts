@@ -1,4 +1,4 @@
-/** A class that a picture may be of. */
+/** A class with its probability. */
 export interface Prediction {
   readonly label: string;
   /** The class's number, from 0. */
@@ -6,10 +6,10 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** How far the sum of probabilities may be from 1, in single and in half precision. */
+/** The tolerance of a sum of probabilities around 1, in single and in half precision. */
 const slack = 1e-2;
 
-/** What a network's scores went through last; `none`: they are logits. */
+/** The last activation of a network's scores; `none`: they are logits. */
 export type LastActivation = 'softmax' | 'sigmoid' | 'none';
 
 /** How logits become probabilities: of classes that exclude each other, or of each class by itself. */
@@ -17,11 +17,10 @@ export const scoreKinds = ['softmax', 'sigmoid'] as const;
 export type ScoreKind = (typeof scoreKinds)[number];
 
 /**
- * The probabilities of a row of scores. Those of a network that ends with a softmax or a sigmoid are some. Of logits the softmax is
- * taken, of a single one the sigmoid. Where it is not known what the scores are, those that are a distribution, or one number from 0
- * to 1, count as probabilities.
- * @param last what they went through last; undefined where that is not known
- * @param asked what the user says of the classes
+ * The probabilities of a row of scores. Scores after a softmax or a sigmoid already are probabilities. Logits go through a softmax,
+ * a single one through a sigmoid. Where the kind of scores is not known, those that form a distribution, or one number from 0 to 1,
+ * count as probabilities. @param last their last activation; undefined where that is not known @param asked what the user states
+ * about the classes
  */
 export function probabilities(scores: Float32Array, last?: LastActivation, asked?: ScoreKind): Float32Array {
   if (asked !== undefined && last !== asked) return asked === 'softmax' ? softmax(scores) : scores.map(sigmoid);
@@ -46,7 +45,7 @@ function softmax(scores: Float32Array): Float32Array {
   return powers.map((power) => power / total);
 }
 
-/** The `count` likeliest classes, the likeliest first, the first of equals before the others. */
+/** The `count` most likely classes, the most likely first, equal ones in their order. */
 export function likeliest(shares: Float32Array, labels: readonly string[], count: number): Prediction[] {
   const order = Array.from(shares.keys()).sort((a, b) => (shares[b] as number) - (shares[a] as number) || a - b);
   return order

@@ -9,16 +9,16 @@ import type { PredictedPicture } from './predict-pictures.ts';
 /** How many pictures each end of the report shows. */
 const shown = 48;
 
-/** A picture as a report keeps it. */
+/** A picture in a report. */
 interface KeptPicture extends Pick<PredictedPicture, 'file' | 'predictions'> {
   /** A `data:` URL of a PNG. */
   readonly image: string;
 }
 
-/** What is kept of any number of pictures: the ends of the order by the likeliest class's probability, and counts. */
+/** What is kept of any number of pictures: both ends of the order by the top class's probability, and counts. */
 export interface PredictionReport {
   add(picture: PredictedPicture): void;
-  /** One HTML file that needs no other and no network. */
+  /** The report as one self-contained HTML file. */
   html(): string;
 }
 
@@ -59,7 +59,7 @@ function sureness({ predictions }: KeptPicture): number {
   return predictions[0]?.probability ?? 0;
 }
 
-/** Puts a picture into its place, the first of equals before the others, and lets go of the last. */
+/** Inserts a picture at its place, after equal ones, and drops the last. */
 function insert(list: KeptPicture[], picture: KeptPicture, order: (a: KeptPicture, b: KeptPicture) => number): void {
   const at = list.findIndex((other) => order(picture, other) < 0);
   list.splice(at < 0 ? list.length : at, 0, picture);

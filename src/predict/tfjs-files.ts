@@ -17,7 +17,7 @@ export function isGraphModel(json: ModelJson): boolean {
   return json.format === 'graph-model';
 }
 
-/** @throws RunError for what is none */
+/** @throws RunError for a file that is not one */
 export function readModelJson(path: string, shown: string): ModelJson {
   let text: string;
   try {
@@ -30,7 +30,10 @@ export function readModelJson(path: string, shown: string): ModelJson {
   throw new RunError(`'${shown}' is not the model.json of a TensorFlow.js model`);
 }
 
-/** Reads a model's weights from the files next to its description. @param path its model.json. @param shown how the user calls that. */
+/**
+ * Reads a model's weights from the files next to its description. @param path its model.json. @param shown that path as the user wrote
+ * it.
+ */
 export function openModelJson(tf: Tfjs, model: ModelJson, path: string, shown: string): io.IOHandler {
   const json = model as unknown as io.ModelJSON;
   const files = modelFolderFiles(dirname(path), dirname(shown), shown);

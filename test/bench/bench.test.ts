@@ -66,7 +66,7 @@ test('says what cannot be measured', async () => {
   ).toBe(0);
   const cases = [
     [['two.onnx'], 1, "'two.onnx' has the input 'image', which takes 2 samples at a time: --batch 2"],
-    [['no.onnx'], 1, "'no.onnx' is not taken by ONNX Runtime"],
+    [['no.onnx'], 1, "'no.onnx' cannot be loaded by ONNX Runtime"],
     [['none.onnx'], 2, "there is no file 'none.onnx'"],
     [['two.onnx', '--variant', 'a'], 2, '--variant is for a spec: an ONNX file is run as it is'],
     [['two.onnx@a'], 2, "'two.onnx' is an ONNX file and has no points"],

@@ -79,6 +79,6 @@ test('what a processor has for bytes is read of its flags, and said where int8 i
   const report = { model: 'net', threads: 1, batch: 1, rows: [row], missing: [] };
   const text = (flagText: string) =>
     precisionsText({ ...report, processor: byteProducts('x64', flags(flagText))! }, plain);
-  expect(text('avx2')).toContain('int8 is not shown to be faster in LiteRT 2: this processor has no products of bytes');
+  expect(text('avx2')).toContain('int8 is not shown to be faster in LiteRT 2: this processor cannot multiply bytes');
   expect(text('avx_vnni')).toContain('this processor multiplies bytes (avx_vnni)');
 });

@@ -75,7 +75,7 @@ test('a padding of one side alone is refused', async () => {
   const at = config.config.layers.findIndex((layer: { class_name: string }) => layer.class_name === 'ZeroPadding2D');
   const topology = readTopology(replaced(config, ['config', 'layers', at, 'config', 'padding'], [0]));
   expect(importLayers(checkpoint, topology!, undefined, 'net').diagnostics.map(({ message }) => message)).toEqual([
-    expect.stringContaining('its padding is no size'),
+    expect.stringContaining('its padding is not a size'),
   ]);
 });
 

@@ -41,7 +41,7 @@ describe('enetc verify', () => {
       ['PyTorch module', 'pytorch'],
     ].filter(([, engine]) => !absent.has(engine));
     for (const one of absent.values()) {
-      const why = expect.stringMatching(/^there is no Python with (LiteRT|PyTorch)|does not start it: /);
+      const why = expect.stringMatching(/^there is no Python with (LiteRT|PyTorch)|cannot start it: /);
       const advice = expect.stringMatching(/^pip install (ai-edge-litert|torch safetensors pillow)$/);
       expect(one).toEqual({ engine: expect.stringMatching(/^(tflite|pytorch)$/), why, advice });
     }

@@ -13,7 +13,7 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: { value: (_tf, x) => x, gradient: (_tf, dy) => dy },
   relu: { value: (tf, x) => tf.relu(x), gradient: (tf, dy, y) => tf.mul(dy, tf.step(y)) },
   relu6: { value: (tf, x) => tf.relu6(x), gradient: (tf, dy, y) => tf.mul(dy, between(tf, y, 0, 6)) },
-  // what comes out has the sign of what comes in
+  // the output has the sign of the input
   leaky_relu: {
     value: (tf, x, slope) => tf.leakyRelu(x, slope),
     gradient: (tf, dy, y, slope) => tf.mul(dy, tf.add(tf.mul(tf.step(y), 1 - slope), slope)),

@@ -9,8 +9,7 @@ import { padAround, seenAt, spreadAlong, unpad } from './window.ts';
 /**
  * Convolutions and their gradients. Three forms: depthwise, dense, and in groups, which are dense ones side by side.
  *
- * tfjs has no dilated gradients (its kernels ignore the attribute), and no dilation together with a stride: a dilated
- * weight is written out, with zeros between, and then is a plain weight.
+ * tfjs has no dilated gradients (its kernels ignore the attribute), and no dilation together with a stride: a dilated weight is expanded with zeros into a plain one.
  */
 export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWeight' | 'addBias' | 'biasGrad'> = {
   conv: ({ tf }, { window: given, groups }, inputs) => {
@@ -85,7 +84,7 @@ function isDepthwise(channels: number, weight: Tensor4D, groups: number): boolea
   return groups === channels && groups > 1 && weight.shape[2] === 1;
 }
 
-/** A matrix product over channels, which on every backend is faster so than as a convolution. */
+/** A matrix product over channels, which is faster than a convolution on every backend. */
 function isPointwise({ kernel, stride, pads }: Window): boolean {
   return Math.max(...kernel, ...stride) === 1 && [pads.top, pads.left, pads.bottom, pads.right].every((n) => n === 0);
 }
@@ -96,12 +95,12 @@ function perChannel(tf: Tfjs, weight: Tensor4D, channels: number): Tensor4D {
   return tf.reshape(weight, [height, width, channels, out / channels]);
 }
 
-/** A weight with its dilation written out. */
+/** A weight expanded by its dilation. */
 function spread(tf: Tfjs, weight: Tensor4D, { dilation }: Window): Tensor4D {
   return spreadAlong(tf, spreadAlong(tf, weight, 0, dilation[0]), 1, dilation[1]) as Tensor4D;
 }
 
-/** Runs a dense form on each group's share of two tensors, last axis; the results stand side by side. */
+/** Runs a dense form on each group's share of two tensors along the last axis; the results are concatenated. */
 function inGroups(
   tf: Tfjs,
   groups: number,
@@ -132,8 +131,8 @@ function timesMatrix(tf: Tfjs, x: Tensor4D, weight: Tensor4D, transpose: boolean
 }
 
 /**
- * A matrix product for each place of the window. tfjs' own kernels for this loop over the batch and all pixels in a thread
- * for each number of the weight, of which a stem or a pointwise convolution has too few to fill a GPU.
+ * A matrix product for each place of the window. tfjs' own kernels for this use one thread per number of the weight, which
+ * loops over the batch and all pixels: too few threads to fill a GPU in a stem or a pointwise convolution.
  */
 function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Window): Tensor4D {
   const [, height, width, out] = dy.shape;
@@ -151,9 +150,7 @@ function denseGradWeight(tf: Tfjs, padded: Tensor4D, dy: Tensor4D, window: Windo
 }
 
 /**
- * A depthwise window with one stride in both directions: TensorFlow has kernels for no others but where oneDNN has. One with two
- * strides moves by 1; `thin` takes the rows and columns of its result that are wanted, `spread` puts zeros between those of a
- * gradient of it.
+ * A depthwise window with equal strides: without oneDNN TensorFlow has kernels for no others. One with different strides moves by 1; `thin` takes the wanted rows and columns of its result, `spread` puts zeros between those of its gradient.
  * @param shape of the map: `[N, H, W, C]`
  */
 function evenStrides(tf: Tfjs, window: Window, [, height, width]: readonly [number, number, number, number]) {
@@ -177,7 +174,7 @@ function same(x: Tensor4D): Tensor4D {
   return x;
 }
 
-/** `[kh, kw, C, m]`. A dilated window's is read out of that of its whole extent. */
+/** `[kh, kw, C, m]`. A dilated window's gradient is taken from that of its whole extent. */
 function depthwiseGradWeight(tf: Tfjs, x: Tensor4D, gradient: Tensor4D, given: Window, multiplier: number): Tensor4D {
   const { window, spread: apart } = evenStrides(tf, given, x.shape);
   const dy = apart(gradient);

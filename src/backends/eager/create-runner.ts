@@ -13,8 +13,8 @@ import { watched } from './watched.ts';
 import { fromHeld, heldShape, toHeld } from './weight-layout.ts';
 
 /**
- * Runs step programs op by op through tfjs-core, on whatever backend `tf` has set. Nothing is recorded for tfjs' own
- * gradients: the program has its backward half in it. A value is freed when its last reader has run.
+ * Runs step programs op by op through tfjs-core, on the backend that `tf` has set. tfjs' own gradients are not used:
+ * the program contains its backward half. A value is freed when its last reader has run.
  */
 export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise<StepRunner> {
   const declared = new Map(program.variables.map((variable) => [variable.name, variable]));
@@ -82,7 +82,7 @@ export async function createEagerRunner(tf: Tfjs, program: StepProgram): Promise
       }
     },
     memory() {
-      // A GPU backend also says what it keeps for reuse.
+      // A GPU backend also reports what it keeps for reuse.
       const { numBytes, numBytesAllocatedInGPU } = tf.memory() as { numBytes: number; numBytesAllocatedInGPU?: number };
       return numBytesAllocatedInGPU ?? numBytes;
     },
@@ -98,7 +98,7 @@ function fed(tf: Tfjs, name: string, given: HostTensor | undefined): Tensor {
   return tf.tensor(given.data, [...given.shape], 'float32');
 }
 
-/** Runs a node; its outputs are handles of their own, also where the op gave back an input. */
+/** Runs a node; its outputs are separate handles, even where the op returned an input. */
 function runNode(context: KernelContext, node: StepNode, values: Values): void {
   const inputs = node.inputs.map(values.get);
   const outputs = context.tf.tidy(() => {
@@ -128,7 +128,7 @@ async function readBack(fn: StepFunction, values: Values): Promise<Readonly<Reco
   );
 }
 
-/** Outputs of a weight's form go out in its logical order; the host owns what it is given. */
+/** Outputs that have a weight's layout are returned in the logical order; the host owns them. */
 function logical(fn: StepFunction, { node, output }: StepRef, { shape, data }: HostTensor): HostTensor {
   const declared = fn.nodes[node]?.shapes[output];
   if (!declared || declared.batch) return { shape, data: data.slice() };

@@ -6,7 +6,7 @@ import { at, type Kernels } from './kernel.ts';
 const steps = 255;
 const mostWeight = 127;
 
-/** Rounding as int8 files have it. Ranges are `[least, most, weight]`. */
+/** Rounding as in int8 files. Ranges are `[least, most, weight]`. */
 export const fakeQuantisationKernels: Kernels<
   'valueRange' | 'fakeQuantize' | 'fakeQuantizeGrad' | 'fakeQuantizeFilters'
 > = {
@@ -30,7 +30,7 @@ export const fakeQuantisationKernels: Kernels<
   },
   fakeQuantizeFilters: ({ tf }, _op, inputs) => {
     const weight = at(inputs, 0);
-    // held as TensorFlow orders the axes: filters last
+    // with TensorFlow's order of axes: filters last
     const axes = weight.shape.slice(0, -1).map((_, axis) => axis);
     const largest = tf.max(tf.abs(weight), axes, true);
     const scale = tf.div(tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest)), mostWeight);

@@ -5,15 +5,15 @@ import type { Tfjs } from '../backend.ts';
 /** What an op is run with, in addition to its inputs. */
 export interface KernelContext {
   readonly tf: Tfjs;
-  /** What is fed to an input, as a new tensor. */
+  /** The value fed to an input, as a new tensor. */
   readonly input: (name: string) => Tensor;
   /** The value of a variable before this run's updates. */
   readonly variable: (name: string) => Tensor;
 }
 
 /**
- * Runs one op. Maps are channels last, `[N, H, W, C]`, and weights as `weight-layout.ts` says.
- * What it makes on the way is freed by who calls it; it may give back one of its inputs.
+ * Runs one op. Maps are channels last, `[N, H, W, C]`, and weights as `weight-layout.ts` says. Its intermediate tensors
+ * are freed by the caller; it may return one of its inputs.
  */
 export type Kernel<K extends StepOpKind> = (
   context: KernelContext,
@@ -24,7 +24,7 @@ export type Kernel<K extends StepOpKind> = (
 /** A part of the table over all ops. */
 export type Kernels<K extends StepOpKind> = { readonly [Kind in K]: Kernel<Kind> };
 
-/** The input at `index`, which the program promises to be there. */
+/** The input at `index`, which the program guarantees. */
 export function at(inputs: readonly Tensor[], index: number): Tensor {
   const tensor = inputs[index];
   if (!tensor) throw new Error(`a step's op lacks its input ${index}`);
@@ -50,7 +50,7 @@ export function runKernel(
 }
 
 /**
- * The sum of tensors of one shape. tfjs' webgpu backend binds all that it adds to one shader, and a device need not take
+ * The sum of tensors of one shape. tfjs' webgpu backend binds all summands to one shader, and a device need not take
  * more than eight (WebGPU, maxStorageBuffersPerShaderStage).
  */
 export function sumOf<T extends Tensor>(tf: Tfjs, tensors: readonly T[]): T {

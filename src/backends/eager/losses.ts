@@ -2,18 +2,18 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { at, type Kernels } from './kernel.ts';
 
 /**
- * The least 1 - p that focal loss computes with: half a unit in the last place of 1 in float32, below which a probability is 1. It keeps
- * (1 - p)^(gamma - 1) finite where its factor is zero.
+ * The least 1 - p in focal loss: half a unit in the last place of 1 in float32, below which a probability is 1. It keeps (1 - p)^(gamma
+ * - 1) finite where its factor is zero.
  */
 const leastDoubt = 2 ** -24;
 
-/** Losses a sample with their gradients by the logits, and their means. */
+/** Losses per sample with their gradients by the logits, and their means. */
 export const lossKernels: Kernels<'softmaxCrossEntropy' | 'focalLoss' | 'weightedMean' | 'scaleSamples'> = {
   softmaxCrossEntropy: ({ tf }, _op, inputs) => {
     const [logits, targets] = [at(inputs, 0), at(inputs, 1)];
     const logs = tf.logSoftmax(logits);
     const loss = tf.neg(tf.sum(tf.mul(targets, logs), -1));
-    // Targets need not sum to one: their sum is what the probabilities weigh.
+    // Targets need not sum to one: their sum weights the probabilities.
     const weight = tf.sum(targets, -1, true);
     return [loss, tf.sub(tf.mul(tf.exp(logs), weight), targets)];
   },

@@ -2,8 +2,8 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
 
 /**
- * Means by pooling, rows first. Channels are the last axis here, and tfjs' own reductions turn a whole map around before they
- * sum over an axis that is not.
+ * Means by pooling, rows first. Channels are the last axis here, and tfjs' own reductions transpose a whole map before they
+ * sum over any other axis.
  */
 
 /** The mean over space, `[N, H, W, C]` to `[N, 1, 1, C]`. */
@@ -22,7 +22,7 @@ export function channelMean(tf: Tfjs, x: Tensor): Tensor1D {
   return tf.reshape(tf.avgPool(column, [batch, 1], [batch, 1], 'valid'), [channels]);
 }
 
-/** How many numbers a channel has. */
+/** The number of values per channel. */
 export function channelSize(x: Tensor): number {
   return x.size / channelsOf(x);
 }

@@ -17,7 +17,7 @@ import { sampleNormKernels } from './sample-norms.ts';
 /** How tfjs-core runs each op of a step. */
 export const opTable: Kernels<StepOpKind> = {
   input: ({ input }, { name }) => input(name),
-  // A handle of its own: the step's updates put another tensor in the variable's place.
+  // A separate handle: the step's updates replace the variable's tensor.
   variable: ({ variable }, { name }) => variable(name).clone(),
   after: (_context, _op, inputs) => at(inputs, 0),
   ...convolutionKernels,

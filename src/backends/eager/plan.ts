@@ -3,9 +3,9 @@ import { refsOf } from './updates.ts';
 
 /** When the values of a function can be freed. */
 export interface Plan {
-  /** What nobody reads after a node has run, one list per node. */
+  /** The values that nothing reads after a node has run, one list per node. */
   readonly afterNode: readonly (readonly StepRef[])[];
-  /** What nobody reads after an update, one list per update. */
+  /** The values that nothing reads after an update, one list per update. */
   readonly afterUpdate: readonly (readonly StepRef[])[];
 }
 

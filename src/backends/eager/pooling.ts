@@ -16,10 +16,13 @@ import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { padAround, seenAt, unpad, unseenAt } from './window.ts';
 
-/** What stands around a map whose maximum is sought. Infinity is not a number to WebGPU's shaders; this is the least finite. */
+/** The padding for a maximum. WebGPU's shaders do not support infinity; this is the least finite number. */
 const lowest = -3.4028234663852886e38;
 
-/** Pools and their gradients. Dilated ones, which tfjs' gradients do not know, go place by place of the window. */
+/**
+ * Pools and their gradients. Dilated ones, which tfjs' gradients do not support, are computed position by position of
+ * the window.
+ */
 export const poolingKernels: Kernels<
   'globalAvgPool' | 'globalAvgPoolGrad' | 'maxPool' | 'maxPoolGrad' | 'avgPool' | 'avgPoolGrad'
 > = {
@@ -72,7 +75,7 @@ function places({ kernel: [high, wide] }: Window): [number, number][] {
   return Array.from({ length: high * wide }, (_, i) => [Math.floor(i / wide), i % wide]);
 }
 
-/** A pool's window over a padded map, as tfjs' kernels take it. */
+/** A pool's window over a padded map, for tfjs' kernels. */
 function attributesOf({ kernel, stride }: Window) {
   return { filterSize: kernel, strides: stride, pad: 'valid' };
 }
@@ -82,15 +85,15 @@ function hasPads({ top, left, bottom, right }: Pads): boolean {
 }
 
 /**
- * Of equal numbers in a window the first takes the gradient, as in TensorFlow and PyTorch. The kernel of tfjs' webgpu
- * backend gives it to the last, which is the first of the map turned around.
+ * The first of equal numbers in a window takes the gradient, as in TensorFlow and PyTorch. The kernel of tfjs' webgpu
+ * backend gives it to the last, which is the first in the reversed map.
  */
 function plainMaxGrad(tf: Tfjs, dy: Tensor4D, padded: Tensor4D, y: Tensor4D, window: Window): Tensor4D {
   const attributes = attributesOf(window);
   if (tf.getBackend() !== 'webgpu') {
     return runKernel(tf, 'MaxPoolGrad', { dy, input: padded, output: y }, attributes);
   }
-  // Cut to where windows reach, so that those of the turned map are the same ones.
+  // Cropped to where windows reach, so that the reversed map has the same windows.
   const [, height, width] = padded.shape;
   const extent = extentOf(window);
   const reach = (windows: number, axis: 0 | 1) => (windows - 1) * window.stride[axis] + extent[axis];
@@ -118,7 +121,7 @@ function plainMean(tf: Tfjs, padded: Tensor4D, window: Window): Tensor4D {
 }
 
 function plainMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly [number, number]): Tensor4D {
-  // The kernels read nothing of this but its shape.
+  // The kernels read only the shape of this.
   const input = tf.zeros([dy.shape[0], ...size, dy.shape[3]]);
   return runKernel(tf, 'AvgPoolGrad', { dy, input }, attributesOf(window));
 }
@@ -136,7 +139,7 @@ function dilatedMeanGrad(tf: Tfjs, dy: Tensor4D, window: Window, size: readonly 
   );
 }
 
-/** What a mean over all of a window's places has to be multiplied with to be one over those inside of the map. */
+/** The factor that turns a mean over all positions of a window into one over those inside the map. */
 function corrections(tf: Tfjs, height: number, width: number, window: Window): Tensor4D {
   const { kernel, stride, dilation } = window;
   const windows = windowsOver(window, [height, width]);

@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
 
-/** From this length of the sums on, tfjs' webgpu backend may part them (tfjs-backend-webgpu, BatchMatMul_impl). */
+/** From this length on, tfjs' webgpu backend may split sums (tfjs-backend-webgpu, BatchMatMul_impl). */
 const parted = 2000;
-/** Its flag for how products are computed, and the value for tiles that each one workgroup sums up. */
+/** Its flag for how products are computed, and the value for tiles that are each summed by one workgroup. */
 const [flag, tiles] = ['WEBGPU_MATMUL_PROGRAM_TYPE', 3];
 
 /** A product of matrices, or of stacks of them. */
@@ -13,8 +13,8 @@ export function product(tf: Tfjs, a: Tensor, b: Tensor, transposeA = false, tran
 }
 
 /**
- * Computes products so that their numbers are the same at every run. The webgpu backend adds the parts of long sums in the order
- * in which they get ready; a run that goes on from a checkpoint would then differ from one that was not broken off.
+ * Computes products deterministically. The webgpu backend adds the parts of long sums in the order in which they finish; a
+ * resumed run would then differ from an uninterrupted one.
  */
 export function inOrder<T>(tf: Tfjs, compute: () => T): T {
   if (tf.getBackend() !== 'webgpu') return compute();
@@ -29,7 +29,7 @@ export function inOrder<T>(tf: Tfjs, compute: () => T): T {
 
 /**
  * The sum over all pixels of x's channels by dy's: x `[N, H, W, I]`, dy `[N, H, W, O]`; gives `[I, O]`. Many pixels are summed
- * in strips, side by side: a weight is too small to keep a GPU busy while it sums them one after the other.
+ * in strips, side by side: a weight has too few numbers to keep a GPU busy with sequential sums.
  */
 export function pixelProduct(tf: Tfjs, x: Tensor, dy: Tensor): Tensor {
   const [n = 0, height = 0, width = 0, input = 0] = x.shape;
@@ -42,7 +42,7 @@ export function pixelProduct(tf: Tfjs, x: Tensor, dy: Tensor): Tensor {
   return tf.sum(parts, 0);
 }
 
-/** The least part of the height that gives a strip some hundred pixels. */
+/** The smallest divisor of the height that gives a strip some hundred pixels. */
 function rowsAStrip(height: number, width: number): number {
   for (let rows = 1; rows < height; rows++) if (height % rows === 0 && rows * width >= 256) return rows;
   return height;

@@ -5,7 +5,7 @@ import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { padAround } from './window.ts';
 
-/** What moves numbers, and masks and sums over them. Channels are the last axis. */
+/** Ops that move numbers, masks, and sums. Channels are the last axis. */
 export const rearrangingKernels: Kernels<
   | 'mask'
   | 'mul'

@@ -11,7 +11,7 @@ export const reductionKernels: Kernels<'channelMean' | 'channelMeanGrad' | 'max'
   max: ({ tf }, { over }, inputs) => tf.max(mapAt(inputs, 0), [...maximumAxes[over]], true),
   maxGrad: ({ tf }, { over }, inputs) => {
     const [dy, x, y] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    // not a cast: the webgpu backend keeps its integers, which a sum that follows cannot read
+    // not a cast: the webgpu backend would keep integers, which a following sum cannot read
     const share: Tensor = tf.where(tf.equal(x, y), tf.onesLike(x), tf.zerosLike(x));
     return tf.mul(share, tf.div(dy, tf.sum(share, [...maximumAxes[over]], true)));
   },

@@ -5,7 +5,7 @@ import { at, type Kernels, mapAt } from './kernel.ts';
 
 type SampleNorm = 'groupNorm' | 'groupNormGrad' | 'localResponseNorm' | 'localResponseNormGrad';
 
-/** Norms by the statistics of one sample. */
+/** Norms by the statistics of each sample. */
 export const sampleNormKernels: Kernels<SampleNorm> = {
   groupNorm: ({ tf }, op, inputs) => {
     const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
@@ -13,7 +13,10 @@ export const sampleNormKernels: Kernels<SampleNorm> = {
     return tf.add(tf.mul(tf.reshape(normal, x.shape), gamma), beta);
   },
 
-  /** With g = dy gamma, x^ what is normal and means over the statistics' axes: (g - mean(g) - x^ mean(g x^)) / deviation. */
+  /**
+   * With g = dy gamma, x^ the normalised value and means over the statistics' axes: (g - mean(g) - x^ mean(g x^)) /
+   * deviation.
+   */
   groupNormGrad: ({ tf }, op, inputs) => {
     const [dy, x, gamma] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const { normal, factor } = groupNormal(tf, op, x);
@@ -29,7 +32,9 @@ export const sampleNormKernels: Kernels<SampleNorm> = {
     return tf.mul(x, tf.pow(responseBase(tf, op, x), -op.beta));
   },
 
-  /** With s what is raised to -beta: dy s^-beta - 2 alpha / size beta x sum(dy y / s), the sum over the channels around. */
+  /**
+   * With s the base of the power -beta: dy s^-beta - 2 alpha / size beta x sum(dy y / s), the sum over the channels around.
+   */
   localResponseNormGrad: ({ tf }, op, inputs) => {
     const [dy, x, y] = [mapAt(inputs, 0), mapAt(inputs, 1), mapAt(inputs, 2)];
     const base = responseBase(tf, op, x);
@@ -39,7 +44,7 @@ export const sampleNormKernels: Kernels<SampleNorm> = {
   },
 };
 
-/** What is without mean and of variance 1, `[N, H * W, groups, C / groups]`, and 1 over the deviation. */
+/** The normalised values, `[N, H * W, groups, C / groups]`, and 1 over the deviation. */
 function groupNormal(tf: Tfjs, op: GroupStatistics, x: Tensor): { normal: Tensor; factor: Tensor } {
   const rows = grouped(tf, op, x);
   const centred = tf.sub(rows, groupMean(tf, op, rows));
@@ -60,7 +65,7 @@ function responseBase(tf: Tfjs, { size, alpha, k }: LocalResponse, x: Tensor4D):
   return tf.add(tf.mul(sumAround(tf, tf.square(x), size), alpha / size), k);
 }
 
-/** The sum of each channel and those around it, by a pool over an image that has a column for each channel. */
+/** The sum of each channel and those around it, by a pool over an image with one column per channel. */
 function sumAround(tf: Tfjs, x: Tensor4D, size: number): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const radius = (size - 1) / 2;

@@ -2,7 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { StepRef, Update } from '../../5-graph/training/program.ts';
 import type { Tfjs } from '../backend.ts';
 
-/** What an update reads: values of the step, and variables as the updates before left them. */
+/** What an update reads: values of the step, and variables after the previous updates. */
 export interface UpdateContext {
   readonly tf: Tfjs;
   readonly value: (ref: StepRef) => Tensor;
@@ -14,7 +14,7 @@ type UpdateRule<K extends Update['kind']> = (
   update: Extract<Update, { kind: K }>,
 ) => Readonly<Record<string, Tensor>>;
 
-/** The variables that an update changes, with their new values, which nobody else holds. */
+/** The variables that an update changes, with their new values, owned by the caller. */
 export function newValues(context: UpdateContext, update: Update): Readonly<Record<string, Tensor>> {
   return (rules[update.kind] as UpdateRule<Update['kind']>)(context, update);
 }
@@ -24,7 +24,7 @@ export function refsOf(update: Update): StepRef[] {
   return Object.values(update).filter((part): part is StepRef => typeof part === 'object' && 'node' in part);
 }
 
-/** The formulas stand at `Update`. */
+/** For the formulas see `Update`. */
 const rules: { readonly [K in Update['kind']]: UpdateRule<K> } = {
   rmsprop({ tf, value, variable }, update) {
     const [gradient, decay] = [value(update.gradient), value(update.decay)];

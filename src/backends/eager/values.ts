@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { StepRef } from '../../5-graph/training/program.ts';
 
-/** The values of a running function, each freed when it is let go. */
+/** The values of a running function, freed when released. */
 export interface Values {
   readonly get: (ref: StepRef) => Tensor;
   readonly set: (node: number, outputs: readonly Tensor[]) => void;

@@ -1,19 +1,18 @@
 import type { Tfjs } from '../backend.ts';
 import { OutOfMemoryError } from '../runner.ts';
 
-/** How V8, TensorFlow and Dawn say that there is no memory left, or that a device allows no tensor of such a size. */
+/** How V8, TensorFlow and Dawn report that memory has run out, or that a device does not allow such a large tensor. */
 const outOfMemory =
   /out of memory|failed to allocate|exceeds the max buffer size|OOM when allocating|resource ?exhausted|array buffer allocation failed|invalid (typed )?array length/i;
 
-/** What of `GPUDevice` is used here. */
+/** The part of `GPUDevice` that is used here. */
 interface Device {
   pushErrorScope(filter: 'out-of-memory' | 'validation'): void;
   popErrorScope(): Promise<{ readonly message: string } | null>;
 }
 
 /**
- * Runs something on the backend. WebGPU throws nothing by itself: without memory, or asked for what a device cannot do, it
- * goes on with meaningless values, and reports to whoever asked it to watch.
+ * Runs something on the backend. WebGPU itself does not throw: without memory, or beyond a device's limits, it continues with meaningless values, and reports only to error scopes.
  * @throws OutOfMemoryError if the backend had no memory left
  */
 export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
@@ -27,7 +26,7 @@ export async function watched<T>(tf: Tfjs, run: () => Promise<T>): Promise<T> {
   } catch (e) {
     thrown = e;
   }
-  // A lost device no longer answers; then what was thrown tells.
+  // A lost device no longer answers; then the thrown error decides.
   const reports = device
     ? [device.popErrorScope(), device.popErrorScope()].map((scope) => scope.catch(() => null))
     : [];

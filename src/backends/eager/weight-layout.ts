@@ -1,8 +1,8 @@
 import { fromStored, storedShape, toStored, type WeightLayout } from '../../weights/tfjs-layout.ts';
 
 /**
- * How a runner of tfjs-core holds variables: as TensorFlow orders their axes. A depthwise weight is a convolution's with one
- * input channel per group: its numbers stand as those of `[k, k, C, 1]`.
+ * How a runner of tfjs-core holds variables: with TensorFlow's order of axes. A depthwise weight is a convolution's with one
+ * input channel per group: its numbers are in the order of `[k, k, C, 1]`.
  */
 
 /** The shape in which a variable of this logical shape is held. */
@@ -10,13 +10,13 @@ export function heldShape(shape: readonly number[]): number[] {
   return [...storedShape(layoutOf(shape), shape)];
 }
 
-/** Numbers in the logical order, put as they are held. Always a new array. */
+/** Converts numbers from the logical order to the held one. Always a new array. */
 export function toHeld(shape: readonly number[], data: Float32Array): Float32Array {
   const layout = layoutOf(shape);
   return layout === 'vector' ? data.slice() : toStored(layout, shape, data);
 }
 
-/** Numbers as they are held, put in the logical order. Always a new array. */
+/** Converts numbers from the held order to the logical one. Always a new array. */
 export function fromHeld(shape: readonly number[], data: Float32Array): Float32Array {
   const layout = layoutOf(shape);
   return layout === 'vector' ? data.slice() : fromStored(layout, shape, data);

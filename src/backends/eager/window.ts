@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { negated, type Pads, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
 
-/** Puts `fill` around a map; negative pads take away. */
+/** Puts `fill` around a map; negative pads crop. */
 export function padAround(tf: Tfjs, x: Tensor4D, pads: Pads, fill = 0): Tensor4D {
   const { top, left, bottom, right } = pads;
   let result = x;
@@ -25,7 +25,7 @@ export function unpad(tf: Tfjs, dy: Tensor4D, pads: Pads): Tensor4D {
   return padAround(tf, dy, negated(pads));
 }
 
-/** What the window's place `row`, `column` sees of a padded map, for all windows: `[N, OH, OW, C]`. */
+/** What the window's position `row`, `column` sees of a padded map, for all windows: `[N, OH, OW, C]`. */
 export function seenAt(
   tf: Tfjs,
   padded: Tensor4D,

@@ -5,7 +5,7 @@ import { InstallError } from './install-error.ts';
 import { quietModule, quietSource } from './quiet-source.ts';
 import { lastLines, runTool } from './run-tool.ts';
 
-/** The Node-API that tfjs-node 4.22 asks for where it can have it: every Node that enetc runs on has it. */
+/** The Node-API version that tfjs-node 4.22 prefers: every Node that enetc runs on has it. */
 const napiVersion = 8;
 
 /**
@@ -24,12 +24,10 @@ export async function findCompiler(env: Readonly<Record<string, string | undefin
 }
 
 /**
- * Builds tfjs-node's binding in place, against the libraries of the wheel where they lie. Called directly and not by
- * node-gyp, which wants Python modules, `make`, and headers of this very Node from the network: the binding is two
+ * Builds tfjs-node's binding in place, against the libraries of the wheel where they are. The compiler is called directly, not by node-gyp, which wants Python modules, `make`, and headers of this very Node from the network: the binding is two
  * files over Node-API, whose headers are the same for every Node (npm's `node-api-headers`).
  *
- * The libraries are not copied or linked into the package, as tfjs-node has them: they look for pip's CUDA libraries
- * relative to their own place (RUNPATH `$ORIGIN/../nvidia/cudnn/lib` and the like).
+ * The libraries are not copied or linked into the package as tfjs-node does: they look for pip's CUDA libraries relative to their own location (RUNPATH `$ORIGIN/../nvidia/cudnn/lib` and the like).
  * @param modules the `node_modules` folder that has tfjs-node and node-api-headers
  * @throws InstallError with the output of the compiler
  */
@@ -37,7 +35,7 @@ export async function compileBinding(compiler: string, modules: string, wheel: W
   const tfjsNode = join(modules, '@tensorflow/tfjs-node');
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name));
   const common = ['-std=c++17', '-O2', '-fPIC', '-shared', `-DNAPI_VERSION=${napiVersion}`];
-  // What Node itself brings is found when Node loads the module.
+  // Symbols of Node itself are resolved when Node loads the module.
   if (process.platform === 'darwin') common.push('-undefined', 'dynamic_lookup');
   common.push('-I', join(modules, 'node-api-headers/include'));
   // Where node-pre-gyp looks: package.json's binary.module_path.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InstallError } from './install-error.ts';
 import { lastLines, runTool } from './run-tool.ts';
 
-/** TensorFlow as a Python package brings it: its libraries and its C headers. */
+/** TensorFlow as a Python package: its libraries and its C headers. */
 export interface Wheel {
   readonly python: string;
   readonly version: string;

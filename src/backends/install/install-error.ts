@@ -1,2 +1,2 @@
-/** Installing cannot go on, for a reason that the user can do something about. The message says what. */
+/** Installing cannot continue, for a reason that the user can fix. The message says how. */
 export class InstallError extends Error {}

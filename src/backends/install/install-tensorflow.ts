@@ -12,7 +12,7 @@ import { findWheel } from './find-wheel.ts';
 import { InstallError } from './install-error.ts';
 import { lastLines, runTool } from './run-tool.ts';
 
-/** What is fetched from npm: exact versions, for the binding is built from the sources of the one. */
+/** What is fetched from npm: exact versions, since the binding is built from the sources of one of them. */
 const packages = { '@tensorflow/tfjs-node': '4.22.0', 'node-api-headers': '1.9.0' };
 
 export interface InstallOptions extends OpenOptions {
@@ -20,14 +20,14 @@ export interface InstallOptions extends OpenOptions {
   readonly python?: string;
   /** Called with what is being done, one line per step. */
   say(line: string): void;
-  /** Called with the folder that is worked in, for whoever is interrupted; and when it is gone. */
+  /** Called with the temporary folder, for cleaning up after an interruption; and when it is gone. */
   began(folder: string): void;
   ended(folder: string): void;
 }
 
 /**
  * Links the TensorFlow of a Python: fetches tfjs-node, builds its binding against the libraries of the wheel, computes a
- * gradient with it, and remembers it. All in a folder next to it; the link that was there stays until the new one works.
+ * gradient with it, and remembers it. All in a folder next to it; an existing link stays until the new one works.
  * @throws InstallError with what is missing and what to type
  */
 export async function installTensorflow(
@@ -68,7 +68,7 @@ export function removeTensorflow(env: OpenOptions['env']): void {
   rmSync(linkFolder(env), { recursive: true, force: true });
 }
 
-/** Puts a new link where the old one is, if there is one: a folder is not renamed over another. */
+/** Replaces the old link, if there is one, by the new: a folder cannot be renamed over another. */
 function replaceLink(folder: string, link: string): void {
   const old = mkdtempSync(`${link}-old-`);
   if (existsSync(link)) renameSync(link, join(old, 'link'));

@@ -2,8 +2,8 @@
 export const quietModule = 'quiet-stderr.node';
 
 /**
- * A module of two functions, which send the process' standard error nowhere and bring it back. TensorFlow's libraries
- * write to it while they load (from 2.17 on, before any of their settings is read), and Node cannot redirect it.
+ * A module of two functions, which mute the process' standard error and restore it. TensorFlow's libraries write to it
+ * while they load (from 2.17 on, before any of their settings is read), and Node cannot redirect it.
  */
 export const quietSource = `#include <fcntl.h>
 #include <node_api.h>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a program did. */
+/** The result of a program. */
 export interface ToolResult {
   /** The exit code, or undefined if a signal ended it or it did not start. */
   readonly code: number | undefined;
@@ -11,7 +11,7 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and keeps what it says. */
+/** Runs a program to its end and keeps its output. */
 export function runTool(
   file: string,
   args: readonly string[],

@@ -11,10 +11,8 @@ import { randomWeights } from '../../weights/random-weights.ts';
 import type { Tfjs } from '../backend.ts';
 
 /**
- * Random weights in all tensors whose batch norms have the statistics of what goes through them, up to a fifth: as in a
- * trained network, no signal grows or vanishes on its way. Without that a deep network of random weights magnifies rounding
- * errors until two right computations differ. A network that has no layers model to measure with keeps its random numbers.
- * @param inputs the images that the statistics are taken of, channels last.
+ * Random weights in all tensors, with batch norms whose statistics match their inputs up to a fifth: as in a trained network, signals neither explode nor vanish. Otherwise a deep random network amplifies rounding errors until two correct computations differ. A network that has no layers model to measure with keeps its random numbers.
+ * @param inputs the images that the statistics are taken from, channels last.
  */
 export async function calibratedWeights(
   compilation: Compilation,
@@ -32,7 +30,7 @@ export async function calibratedWeights(
       model.apply([...inputs], { training: true });
     });
     const measured = await weightsFromTfjs(model);
-    // what auxiliary outputs have is not measured
+    // the norms of auxiliary outputs are not measured
     const read = (name: string) =>
       measured.tensors.has(name) ? aside(measured.read(name), name, seed) : random.read(name);
     return { ...random, read };
@@ -49,7 +47,7 @@ function withoutMomentum(graph: Graph): Graph {
   return { ...graph, nodes };
 }
 
-/** Statistics a little off what was measured; other tensors as they are. */
+/** Slightly perturbed statistics; other tensors as they are. */
 function aside(values: Float32Array, name: string, seed: number): Float32Array {
   if (!/\.running_(mean|var)$/.test(name)) return values;
   const factors = new Float32Array(values.length);

@@ -6,16 +6,16 @@ import type { Compilation } from '../../compile.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
 
-/** One network with the same weights as a target writes it. */
+/** A network as a target writes it, with the same weights as the other forms. */
 export interface Form {
-  /** What people call it: `ONNX`. */
+  /** Its name for people: `ONNX`. */
   readonly name: string;
   readonly runtime: Runtime;
   readonly files: MemoryFolder;
 }
 
 export interface WrittenForms {
-  /** Absent if there is none. A form that its target has no output for is not among them. */
+  /** Absent if there is none. Only forms that their target can write. */
   readonly forms?: readonly Form[];
   /** What the targets refuse, and why. */
   readonly refused: readonly { readonly form: string; readonly reasons: readonly Diagnostic[] }[];
@@ -46,7 +46,7 @@ export async function writeForms(compilation: Compilation, weights: WeightsReque
   }
 }
 
-/** Diagnostics without those that were there before: those about weights come with each form. */
+/** Only the diagnostics of this form: those about weights would repeat. */
 function distinct(results: readonly { readonly diagnostics: readonly Diagnostic[] }[]): readonly Diagnostic[] {
   const reported = new Map<string, Diagnostic>();
   for (const { diagnostics } of results) {

@@ -22,7 +22,7 @@ export async function runOnnx(
   try {
     const feeds = inputs.map(({ name, shape, data }) => [name, new ort.Tensor('float32', data, [batch, ...shape])]);
     const results = await session.run(Object.fromEntries(feeds));
-    // By their places: an output that has an input's name is called otherwise in the file.
+    // By position: an output with an input's name has another name in the file.
     return graph.outputs.map(({ name }, i) => {
       const { data, dims } = results[session.outputNames[i] ?? ''] as InstanceType<OnnxRuntime['Tensor']>;
       return { name, shape: dims.slice(1), data: data as Float32Array };
@@ -50,7 +50,7 @@ export async function runLite(
     return graph.outputs.map(({ name, value }) => {
       const shape = shapeOf(graph, value);
       const { data } = results[name] as LiteValue;
-      // of learned tensors alone there is one for all samples
+      // an output of learned tensors alone is the same for all samples
       return { name, shape, data: turned(data, data.length / elements(shape), shape, 'toFirst') };
     });
   } finally {

@@ -12,7 +12,7 @@ export interface Value {
   readonly data: Float32Array;
 }
 
-/** Normal numbers for each input, as normalised images have them. */
+/** Normally distributed numbers for each input, like normalised images. */
 export function randomInputs(graph: Graph, batch: number, seed: number): readonly Value[] {
   return graph.inputs.flatMap((id) => {
     const node = graph.nodes[id];
@@ -73,9 +73,9 @@ export function turned(
   return out;
 }
 
-/** How far results are from what they should be. */
+/** How far results are from the expected ones. */
 export interface Difference {
-  /** The largest difference of an output over its largest value: what is held against the tolerance. */
+  /** The largest difference of an output relative to its largest value, compared with the tolerance. */
   readonly relative: number;
   /** The largest difference. */
   readonly absolute: number;
@@ -101,7 +101,7 @@ export function differenceOf(found: readonly Value[], expected: readonly Value[]
   return { relative, absolute };
 }
 
-/** The largest value of all outputs, regardless of sign. */
+/** The largest magnitude in all outputs. */
 export function largestOf(values: readonly Value[]): number {
   return values.reduce((most, { data }) => data.reduce((m, x) => Math.max(m, Math.abs(x)), most), 0);
 }

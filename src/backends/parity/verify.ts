@@ -17,14 +17,14 @@ import { runLite, runOnnx, runTfjs, runTorch } from './run-forms.ts';
 import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
 
 export interface ParityRequest {
-  /** Which backends; without, all that work here but for a software GPU, which takes minutes. */
+  /** Which backends; by default all that work here except a software GPU, which takes minutes. */
   readonly backends?: readonly BackendName[];
   readonly batch: number;
-  /** The most that an output may be off, over its largest value. */
+  /** The tolerance of an output, relative to its largest value. */
   readonly tolerance: number;
-  /** Of the inputs, and of random weights. */
+  /** The seed of the inputs and of random weights. */
   readonly seed: number;
-  /** Weights from a file; without, they are random in every tensor. */
+  /** Weights from a file; by default every tensor is random. */
   readonly weights?: WeightsRequest;
   readonly where: OpenOptions;
   /** Called with what is being run. */
@@ -39,9 +39,9 @@ export interface ParityRow {
   readonly detail: string;
   /** Absent for the reference itself, and for what did not run. */
   readonly difference?: Difference;
-  /** Of a form that the engine does not load or run: what it says, in one line. */
+  /** For a form that the engine cannot load or run: its message, in one line. */
   readonly failure?: string;
-  /** Of the run, loading included. */
+  /** Milliseconds of the run, including loading. */
   readonly seconds: number;
   readonly ok: boolean;
 }
@@ -62,7 +62,7 @@ export interface ParityReport {
 /**
  * Runs a network with the same weights and the same input in every form that it is written in, on every engine that works
  * here, and compares the outputs with those of ONNX Runtime, or where that is missing with the first that ran.
- * @returns no report where the weights or a target say no.
+ * @returns no report where the weights or a target are refused.
  */
 export async function verifyParity(
   compilation: Compilation,
@@ -104,7 +104,7 @@ export async function verifyParity(
     try {
       return { checkpoint: await calibratedWeights(compilation, graph, seed, tf, images) };
     } catch {
-      // The engine cannot run the layers model, which then fails in a row of its own and says why.
+      // The engine cannot run the layers model, whose own row then reports why.
       return { checkpoint: randomWeights(graph, seed) };
     } finally {
       tf.dispose(images);
@@ -137,7 +137,7 @@ export async function verifyParity(
     request.onStep?.("starting TensorFlow Lite's interpreter");
     const lite = await startInterpreter(python).catch(firstLine);
     if (typeof lite === 'string') {
-      missing.push({ engine: 'tflite', why: `${python} does not start it: ${lite}`, advice: liteAdvice });
+      missing.push({ engine: 'tflite', why: `${python} cannot start it: ${lite}`, advice: liteAdvice });
       return;
     }
     try {
@@ -162,7 +162,7 @@ export async function verifyParity(
     }
   }
 
-  /** Runs a form; one that does not run is a finding as one that differs is. */
+  /** Runs a form; a failure to run is a finding just like a difference. */
   async function timed(form: string, engine: string, detail: string, run: () => Promise<readonly Value[]>) {
     request.onStep?.(`${form} on ${engine}`);
     const start = performance.now();

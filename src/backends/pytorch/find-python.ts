@@ -16,7 +16,7 @@ export const torchAdvice = 'pip install torch safetensors pillow';
 /** A Python that has PyTorch, and what `train.py` needs as well. */
 export interface TorchPython {
   readonly python: string;
-  /** Of torch. */
+  /** The version of torch. */
   readonly version: string;
 }
 

@@ -97,7 +97,7 @@ except Exception as e:
     say({'error': f'{type(e).__name__}: {e}'.split('\\n')[0][:500]})
 `;
 
-/** Seconds that a part is run again for its median, at least three times. */
+/** Seconds for which the runs of a part are repeated, at least three times, for the median. */
 const secondsPerPart = 0.3;
 
 /** Seconds of a part of a network, for all images of a batch. */
@@ -122,14 +122,13 @@ type Said = {
 
 /**
  * Measures how long the parts of a module that the target `pytorch` wrote take in training, forward and backward: its blocks, and each
- * call of a row's block. Each part is run alone with the values that it has in the network, so that memory is needed for one at a time;
- * on the GPU that PyTorch sees, else on the CPU. What is calculated between parts is not measured.
+ * call of a row's block. Each part is run alone with the values that it has in the network, so that only one needs memory at a time; on the GPU that PyTorch sees, else on the CPU. Computations between parts are not measured.
  * @param python with torch, see `findTorchPython`
  * @param folder for the module, which its caller removes
  * @param model the text of `model.py`
  * @param inputs shapes with the batch, in the order of the network's
  * @param onPart called after each part, with how many there are
- * @throws Error with what Python says
+ * @throws Error with Python's message
  */
 export async function measureModule(
   python: string,

@@ -52,12 +52,12 @@ interface Answer {
 }
 
 /**
- * Evaluates a module that the target `pytorch` wrote, as its user would: with its weights loaded strictly.
+ * Evaluates a module that the target `pytorch` wrote, as users do: with its weights loaded strictly.
  * @param python with torch and safetensors, see `findTorchPython`
  * @param files by name: `model.py` and `weights.safetensors`
  * @param inputs in the order of the network's
  * @returns the outputs in the order of the network's
- * @throws Error with what Python says
+ * @throws Error with Python's message
  */
 export async function runModule(
   python: string,

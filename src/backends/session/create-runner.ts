@@ -9,15 +9,14 @@ import { inOurWords } from './errors.ts';
 import { openSession } from './session.ts';
 
 /**
- * How many bytes of variables cross the border at once: of a large network, weights, slots and averages together would
+ * How many bytes of variables are transferred at once: otherwise weights, slots and averages of a large network would
  * be in memory three times, here, in tfjs-node and in TensorFlow.
  */
 const portion = 8 * 2 ** 20;
 
 /**
  * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
- * the variables. Which variables are read or written together is best the same each time, for TensorFlow prepares a
- * graph for each selection.
+ * the variables. The same variables should be read or written together each time, since TensorFlow prepares a graph for each selection.
  * @param options.fuse see `EmitOptions`
  */
 export async function createSessionRunner(
@@ -39,7 +38,7 @@ export async function createSessionRunner(
 
   return {
     async run(name, inputs) {
-      // A step is one synchronous call: timers, signals and what loads images have their turn before it.
+      // A step is one synchronous call: timers, signals and image loading get their turn before it.
       await setImmediate();
       const fn = functions.get(name);
       const signature = signatures[name];
@@ -77,7 +76,7 @@ export async function createSessionRunner(
         await setImmediate();
       }
     },
-    // TensorFlow's allocators have no words for it that tfjs-node would pass on.
+    // tfjs-node does not pass on the statistics of TensorFlow's allocators.
     memory: () => undefined,
     close: () => session.close(),
   };
@@ -89,7 +88,7 @@ function fed(name: string, inputs: Readonly<Record<string, HostTensor>>): HostTe
   return tensor;
 }
 
-/** What comes, in runs of about `portion` bytes. */
+/** Items in groups of about `portion` bytes. */
 function* portions<T>(items: Iterable<T>, countOf: (item: T) => number): Iterable<T[]> {
   let run: T[] = [];
   let bytes = 0;

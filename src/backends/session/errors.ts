@@ -2,10 +2,15 @@ import { guardInMessage } from '../../6-emit/tfjs/saved-model/guard-message.ts';
 import { firstLine } from '../first-line.ts';
 import { NotFiniteError, OutOfMemoryError } from '../runner.ts';
 
-/** How TensorFlow's allocators say it (tensorflow/core/framework/op_kernel.cc, common_runtime/bfc_allocator.cc). */
+/**
+ * The messages of TensorFlow's allocators (tensorflow/core/framework/op_kernel.cc, common_runtime/bfc_allocator.cc).
+ */
 const outOfMemory = /\bOOM when allocating|RESOURCE_EXHAUSTED|ran out of memory|failed to allocate memory|bad_alloc/i;
 
-/** Runs what calls TensorFlow. @throws NotFiniteError, OutOfMemoryError for those of its errors that say so. */
+/**
+ * Runs a function that calls TensorFlow. @throws NotFiniteError, OutOfMemoryError for the corresponding errors of
+ * TensorFlow.
+ */
 export function inOurWords<T>(call: () => T): T {
   try {
     return call();

@@ -8,14 +8,14 @@ import type { TfjsNode } from '../tensorflow/load.ts';
 
 /** A session of TensorFlow over a SavedModel. */
 export interface TensorflowSession {
-  /** Feeds some tensors of the graph and gives others: any of those that its signatures name. */
+  /** Feeds some tensors of the graph and returns others: any that its signatures name. */
   run(feeds: readonly (readonly [TensorInfo, HostTensor])[], fetches: readonly TensorInfo[]): HostTensor[];
   close(): void;
 }
 
 /**
- * What tfjs-node has beneath `TFSavedModel.predict`, in all its versions to 4.22. A signature can be run there in part,
- * and the file, which tfjs-node reads again for each signature, is read once.
+ * The layer below `TFSavedModel.predict` in tfjs-node, in all versions up to 4.22. It can run part of a signature, and
+ * the file, which tfjs-node reads again for each signature, is read only once.
  */
 interface SessionBackend {
   runSavedModel(id: number, inputs: Tensor[], infos: { name: string; tfDtype: string }[], outputs: string[]): Tensor[];

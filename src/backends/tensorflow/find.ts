@@ -7,10 +7,10 @@ import { firstLine } from '../first-line.ts';
 import { linkFolder, readLink } from '../linked-tensorflow.ts';
 import { type LoadedTensorflow, loadTensorflow } from './load.ts';
 
-/** The packages that bring TensorFlow, the one for GPUs first. */
+/** The packages that contain TensorFlow, the one for GPUs first. */
 export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** A package that may bring TensorFlow. */
+/** A package that may contain TensorFlow. */
 export interface TensorflowPackage {
   readonly entry: string;
   /** For users: which package it is, and whose. */
@@ -29,16 +29,16 @@ export function findTensorflow({ cwd, env }: OpenOptions): TensorflowPackage[] {
   return linked === undefined ? found : [...found, { entry: linked, label: 'the linked TensorFlow', linked: true }];
 }
 
-/** How to come to a TensorFlow. */
+/** How to install a TensorFlow. */
 export const installAdvice = "pip install tensorflow-cpu, then 'enetc backend install tensorflow'";
-/** How to come to one that sees a GPU. */
+/** How to install one that uses a GPU. */
 export const cudaAdvice =
   "for an NVIDIA GPU: pip install 'tensorflow[and-cuda]', then 'enetc backend install tensorflow'";
 
 let loaded: Promise<LoadedTensorflow & { readonly label: string }> | undefined;
 
 /**
- * The first TensorFlow that loads. A process can hold one, so that the first call decides whether it may see GPUs.
+ * The first TensorFlow that loads. A process can load only one, so that the first call decides whether it may use GPUs.
  * @throws BackendUnavailable with the reason of each package that did not load
  */
 export function useTensorflow(
@@ -69,7 +69,7 @@ async function loadFirst(name: BackendName, options: OpenOptions) {
 
 function whyNot(e: unknown): string {
   const message = e instanceof Error ? e.message : '';
-  // tfjs-node's own words are a path and advice that seldom helps: the server has nothing for newer systems.
+  // tfjs-node's own message is a path and advice that seldom helps: the server has nothing for newer systems.
   if (message.includes('native addon module') && message.includes('can not be found'))
     return 'its install script has fetched no library';
   return firstLine(e);
@@ -82,7 +82,7 @@ export function describeTensorflow({ version, gpu }: LoadedTensorflow): string {
   return `TensorFlow ${version} on ${cores} CPU core${cores === 1 ? '' : 's'}`;
 }
 
-/** What the driver's own tool calls the first card, or undefined if there is no such tool. */
+/** The name of the first card according to the driver's tool, or undefined if there is no such tool. */
 export function gpuName(): string | undefined {
   const query = ['--query-gpu=name', '--format=csv,noheader'];
   const out = orUndefined(() =>

@@ -9,7 +9,7 @@ import { quietly } from '../quiet.ts';
 /** TensorFlow.js over TensorFlow itself. */
 export type TfjsNode = Tfjs & Pick<typeof import('@tensorflow/tfjs'), 'version'> & { readonly node: TfNode };
 
-/** What tfjs-node adds: TensorFlow's SavedModels. */
+/** What tfjs-node adds: SavedModels. */
 export interface TfNode {
   loadSavedModel(path: string, tags?: string[], signature?: string): Promise<SavedModel>;
 }
@@ -31,14 +31,14 @@ export interface LoadedTensorflow {
 
 /**
  * Loads tfjs-node from its entry file. TensorFlow reads its settings from the environment, once: its log is cut to errors,
- * it takes GPU memory as it needs it and not all there is, and without `gpu` it sees no GPU. What the user has set stays.
+ * it allocates GPU memory as needed instead of all of it, and without `gpu` it sees no GPU. Settings of the user are kept.
  * @throws what `require` throws if the package or its library does not load
  */
 export async function loadTensorflow(entry: string, gpu: boolean): Promise<LoadedTensorflow> {
   const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined ? stderrSwitch(entry) : undefined;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  // What XLA compiles is compiled before its first run: else some runs would take other kernels, with other roundings.
+  // XLA compiles everything before its first run: otherwise some runs would use other kernels, with different rounding.
   process.env.TF_XLA_FLAGS ??= '--tf_xla_enable_lazy_compilation=false';
   if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   bridgeNodeUtil();
@@ -60,15 +60,15 @@ interface NativeBackend {
 }
 
 /**
- * What `enetc backend install` builds next to the binding: newer TensorFlows write to standard error while their libraries
- * load, whatever their settings. A process that dies of loading would die silently, but `install` has tried it before.
+ * Built by `enetc backend install` next to the binding: newer versions of TensorFlow write to standard error while their
+ * libraries load, whatever their settings. A crash during loading would be silent, but `install` has tried it before.
  */
 function stderrSwitch(entry: string): { mute(): void; restore(): void } | undefined {
   const file = join(dirname(entry), '../lib', quietModule);
   return existsSync(file) ? (createRequire(entry)(file) as { mute(): void; restore(): void }) : undefined;
 }
 
-/** tfjs-node finds its library with node-pre-gyp, which reads the options of the command line as if they were its own. */
+/** tfjs-node finds its library with node-pre-gyp, which takes the options of the command line for its own. */
 function withPlainArguments<T>(work: () => T): T {
   const { argv } = process;
   process.argv = argv.slice(0, 2);

@@ -1,14 +1,10 @@
 /**
- * What Python runs: TensorFlow Lite's interpreter, by lines of JSON. Its argument is the engine that is wanted, `litert` or
- * `tensorflow`; without one, the first that there is. First it says which one it has, `{engine}`; then each request is answered by
- * one line, `{error}` or what it asks for. Numbers are float32 in base64; those of quantised inputs and outputs are what the integers
- * stand for.
+ * What Python runs: TensorFlow Lite's interpreter, by lines of JSON. Its argument is the wanted engine, `litert` or `tensorflow`; by default the first that is available. First it reports the engine, `{engine}`; then each request is answered by one line, `{error}` or the result. Numbers are float32 in base64; those of quantised inputs and outputs are what the integers represent.
  *
  * - `{open: path, id, threads, delegate}`: opens a model, with its default delegate (XNNPACK) or without; gives `{inputs}`,
  *   a shape by name, -1 for an open batch. A number in place of the path: the model follows the line, and has that many bytes.
  * - `{run: id, inputs: {name: {shape, data}}}`: gives `{outputs: {name: {shape, data}}}`, by the names of the signature, or of the
- *   tensors where there is none. Inputs of
- *   another shape than before resize the model.
+ *   tensors where there is none. Inputs of a different shape than before resize the model.
  * - `{time: id, runs}`: runs on the inputs of the last `run`; gives `{milliseconds}`, a list.
  * - `{close: id}`
  */

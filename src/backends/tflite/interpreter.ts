@@ -13,7 +13,7 @@ export interface OpenLite {
   /** A path, or the bytes of a file. */
   readonly model: string | Uint8Array;
   readonly threads: number;
-  /** Whether the interpreter's default delegate, XNNPACK, computes what it can. */
+  /** Whether the interpreter's default delegate, XNNPACK, computes the ops that it supports. */
   readonly delegate: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface LiteSession {
 export interface LiteInterpreter {
   /** `LiteRT 2.3.0` */
   readonly engine: string;
-  /** @throws Error with what the engine says of the file */
+  /** @throws Error with the engine's message about the file */
   open(request: OpenLite): Promise<LiteSession>;
   close(): void;
 }
@@ -46,9 +46,8 @@ interface Answer {
 }
 
 /**
- * Starts a Python that has LiteRT or TensorFlow.
- * @param wanted which of the two; the first that there is otherwise
- * @throws Error with why it has none
+ * Starts a Python that has LiteRT or TensorFlow. @param wanted which of the two; by default the first that is available
+ * @throws Error with the reason why it has none
  */
 export async function startInterpreter(python: string, wanted?: 'litert' | 'tensorflow'): Promise<LiteInterpreter> {
   const args = ['-c', interpreterScript, ...(wanted ? [wanted] : [])];

@@ -11,7 +11,7 @@ export async function openLiteSession(
   path: string,
   { threads, batch, seed }: SessionRequest & { readonly threads: number },
 ): Promise<ModelSession | string> {
-  const refused = (e: unknown) => `is not taken by ${lite.engine}: ${firstLine(e)}`;
+  const refused = (e: unknown) => `cannot be loaded by ${lite.engine}: ${firstLine(e)}`;
   const session = await lite.open({ model: path, threads, delegate: true }).catch(refused);
   if (typeof session === 'string') return session;
   const inputs: Record<string, number[]> = {};

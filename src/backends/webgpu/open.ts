@@ -47,7 +47,7 @@ const wantedLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ];
 
-/** The open device: tfjs has one backend of a name, so that all who open it in a process share it. */
+/** The open device: tfjs has one backend per name, so that all users in a process share it. */
 let shared: { readonly opening: Promise<OpenedWebgpu>; users: number } | undefined;
 
 /**
@@ -84,7 +84,7 @@ async function openDevice(options: OpenOptions, allowSoftware: boolean): Promise
   let found = missing ? undefined : await findAdapter(create);
   if (allowSoftware && !found && useSoftwareDriver(options.env)) found = await findAdapter(create);
   if (!found) {
-    const reason = missing ?? 'there is no GPU with a driver that Dawn takes';
+    const reason = missing ?? 'there is no GPU with a driver that Dawn supports';
     throw new BackendUnavailable('webgpu', reason, driverAdvice);
   }
   const { gpu, adapter } = found;
@@ -112,7 +112,7 @@ async function openDevice(options: OpenOptions, allowSoftware: boolean): Promise
 
 function onlySoftware(adapter: string): BackendUnavailable {
   const reason = `the only adapter, ${adapter}, computes on the CPU, slowly`;
-  return new BackendUnavailable('webgpu', reason, '--backend webgpu takes it all the same');
+  return new BackendUnavailable('webgpu', reason, '--backend webgpu uses it anyway');
 }
 
 async function loadDawn(cwd: string): Promise<Dawn> {
@@ -133,7 +133,7 @@ async function findAdapter(create: Dawn['create']): Promise<{ gpu: Gpu; adapter:
   return adapter ? { gpu, adapter } : undefined;
 }
 
-/** By name: Dawn does not say of an adapter that it is a fallback. */
+/** By name: Dawn does not report that an adapter is a fallback. */
 function isSoftware({ info }: Adapter): boolean {
   return /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(
     `${info.architecture} ${info.device} ${info.description}`,
@@ -148,7 +148,9 @@ function nameOf({ info }: Adapter): string {
   return info.description && info.description !== device ? `${device} (${info.description})` : device;
 }
 
-/** tfjs looks for `navigator.gpu`. Node has a `navigator` from 21 on, without it. Returns what takes it away. */
+/**
+ * tfjs looks for `navigator.gpu`. Node has a `navigator` from 21 on, without it. Returns a function that removes it.
+ */
 function setNavigatorGpu(gpu: Gpu): () => void {
   const own = (globalThis as { navigator?: object }).navigator;
   const navigator = own ?? {};

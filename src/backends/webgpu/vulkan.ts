@@ -11,7 +11,10 @@ export const driverAdvice =
     ? "install your GPU's Vulkan driver and loader (Debian and Ubuntu: apt install libvulkan1 mesa-vulkan-drivers)"
     : "install your GPU's driver";
 
-/** Drivers that compute on the CPU, where Debian, Ubuntu, Fedora and Mesa put them. SwiftShader comes with Chromium. */
+/**
+ * Drivers that compute on the CPU, in the locations of Debian, Ubuntu, Fedora and Mesa. SwiftShader comes with
+ * Chromium.
+ */
 const softwareDrivers = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
   '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
@@ -22,8 +25,8 @@ const softwareDrivers = [
 const RTLD_NODELETE = 0x1000;
 
 /**
- * What Dawn needs on Linux before it can find a GPU. Dawn only says on standard error, in its own words, what is missing.
- * Undefined if nothing is.
+ * What is missing that Dawn needs on Linux to find a GPU; Dawn reports it only on standard error. Undefined if nothing
+ * is.
  */
 export function missingVulkan(env: Env): string | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -46,8 +49,8 @@ export function useSoftwareDriver(env: Env): boolean {
 }
 
 /**
- * Loads a shared library for those who look for it by name later. Node loads libraries only as its own modules, and
- * complains of any other one; the flag keeps it loaded all the same.
+ * Loads a shared library so that later look-ups by name find it. Node loads libraries only as its own modules, and
+ * complains about any other; the flag keeps it loaded anyway.
  */
 function loadLibrary(path: string): boolean {
   try {

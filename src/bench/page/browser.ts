@@ -47,7 +47,9 @@ export function clockStep(): number {
   return step;
 }
 
-/** Bytes that the page takes, where the browser tells within some seconds: it waits for threads, which may be asleep. */
+/**
+ * Bytes that the page takes, if the browser reports them within some seconds: it waits for threads, which may be asleep.
+ */
 export async function memoryOfPage(): Promise<number | null> {
   const asked = browser.performance.measureUserAgentSpecificMemory?.();
   if (!asked) return null;
@@ -55,11 +57,11 @@ export async function memoryOfPage(): Promise<number | null> {
   return Promise.race([asked.then(({ bytes }) => bytes), late]).catch(() => null);
 }
 
-/** What the page's WebGPU computes on. @throws if there is none */
+/** The adapter of the page's WebGPU. @throws if there is none */
 export async function describeGpu(): Promise<string> {
   const { gpu } = browser.navigator;
   if (!gpu)
-    throw new Error('this page has no WebGPU: browsers that have it give it to pages on loopback and by https alone');
+    throw new Error('this page has no WebGPU: browsers offer it only to pages on loopback or over https');
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('this browser has WebGPU, but no adapter for it');
   const { vendor, architecture, description } = adapter.info ?? {};
@@ -67,8 +69,8 @@ export async function describeGpu(): Promise<string> {
   return adapter.isFallbackAdapter || architecture === 'swiftshader' ? `${name}, which computes on the CPU` : name;
 }
 
-/** @throws where more than one thread is asked for and pages have none */
+/** @throws where more than one thread is requested and the page cannot have them */
 export function checkThreads(threads: number): void {
   if (threads === 1 || browser.crossOriginIsolated) return;
-  throw new Error('threads need a page on loopback or by https: --threads 1');
+  throw new Error('threads need a page on loopback or over https; use --threads 1');
 }

@@ -10,7 +10,7 @@ interface OnnxRuntimeWeb extends OnnxApi {
   };
 }
 
-/** ONNX Runtime Web, as it lies next to the page. */
+/** ONNX Runtime Web, served next to the page. */
 export async function openOnnxEngine({ engine, threads, batch, seed }: PageJob): Promise<OpenedEngine> {
   const onGpu = engine === 'ort-webgpu';
   checkThreads(threads);

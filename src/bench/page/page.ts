@@ -6,8 +6,8 @@ import type { PageJob, PageResult } from './protocol.ts';
 import { openTfjsEngine } from './tfjs-engine.ts';
 
 /**
- * The script of the page that `enetc bench` serves, `dist/bench-page.js`: takes one job after the other, measures, and sends the results
- * or what went wrong to the program that serves it.
+ * The script of the page that `enetc bench` serves, `dist/bench-page.js`: takes one job after the other, measures, and sends results or
+ * errors to the program that serves it.
  */
 void run();
 
@@ -73,7 +73,7 @@ async function measureJob(job: PageJob): Promise<PageResult> {
   };
 }
 
-/** Shows and reports how far it is, and lets the page be drawn. */
+/** Shows and reports the progress, and lets the page be drawn. */
 async function tell(text: string): Promise<void> {
   say(text);
   await send('progress', text);

@@ -1,7 +1,7 @@
 import type { PageEngine } from '../engines.ts';
 import type { Blocks } from '../measure.ts';
 
-/** What a page is to measure, as `job` under the page's address has it. */
+/** What a page is to measure, served as `job` under the page's address. */
 export interface PageJob {
   readonly engine: PageEngine;
   readonly threads: number;
@@ -20,18 +20,18 @@ export interface PageResult {
   readonly settled: boolean;
   /** For each model, the shapes of its inputs with the batch. */
   readonly inputs: readonly Readonly<Record<string, readonly number[]>>[];
-  /** What ran them, with its version and its device: for people. */
+  /** The engine with its version and device, for people. */
   readonly engine: string;
   readonly userAgent: string;
-  /** Logical processors, as far as the browser tells. */
+  /** Logical processors, if the browser reports them. */
   readonly cores: number | null;
-  /** Bytes of the page with the models, as far as the browser tells. */
+  /** Bytes of the page with the models, if the browser reports them. */
   readonly memory: number | null;
-  /** Whether the page was out of sight at some time: browsers then slow it down. */
+  /** Whether the page was hidden at some time: browsers then slow it down. */
   readonly wasHidden: boolean;
 }
 
-/** Whether what a page has sent is a result: it comes over the network. */
+/** Whether something sent by a page is a result: it comes over the network. */
 export function isPageResult(value: unknown, models: number): value is PageResult {
   const result = value as PageResult | null;
   const texts = [result?.engine, result?.userAgent];
@@ -57,7 +57,7 @@ function isShapes(value: unknown): boolean {
   return Object.values(value).every((shape) => Array.isArray(shape) && shape.every((n) => Number.isInteger(n)));
 }
 
-/** Blocks that are not empty, of as many runs as those of the first model. */
+/** Whether blocks are not empty, and have as many runs as those of the first model. */
 function isSeriesOfBlocks(value: unknown, first: Blocks): boolean {
   return (
     Array.isArray(value) &&

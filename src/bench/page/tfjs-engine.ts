@@ -5,7 +5,7 @@ import { addressOf, checkThreads, describeGpu } from './browser.ts';
 import type { OpenedEngine } from './engine.ts';
 import type { PageJob } from './protocol.ts';
 
-/** TensorFlow.js on one of its backends for pages; the one in WASM lies next to the page. */
+/** TensorFlow.js on one of its backends for pages; the WASM one is served next to the page. */
 export async function openTfjsEngine({ engine, threads, batch, seed }: PageJob): Promise<OpenedEngine> {
   const backend = engine.replace('tfjs-', '');
   checkThreads(threads);

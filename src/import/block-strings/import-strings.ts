@@ -6,12 +6,12 @@ import { modelName } from '../names.ts';
 import { saying, UnsayableNode } from '../unsayable.ts';
 import { type BlockRow, readBlockString } from './read-strings.ts';
 
-/** What the strings leave open, as EfficientNet has it. */
+/** What the strings leave open, as in EfficientNet. */
 const usual = { stem: 32, head: 1280, act: 'silu' } as const;
 
 /**
  * Block strings of timm or of the TPU reference code as a spec, without weights.
- * @param name what the model is called, as a file's name
+ * @param name of the model, from a file's name
  */
 export function importStrings(strings: readonly string[], file: string, name: string): ImportResult {
   try {

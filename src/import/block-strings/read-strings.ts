@@ -1,6 +1,6 @@
 import { Unsayable } from '../unsayable.ts';
 
-/** A row of blocks as a block string states it: `ir_r2_k3_s2_e6_c24_se0.25`. */
+/** A row of blocks as stated by a block string: `ir_r2_k3_s2_e6_c24_se0.25`. */
 export interface BlockRow {
   /** As it is written. */
   readonly from: string;
@@ -13,7 +13,7 @@ export interface BlockRow {
   readonly se?: number;
   readonly act?: string;
   readonly skip?: false;
-  /** The channels of the first block's input, where the string says so. */
+  /** The channels of the first block's input, where the string states them. */
   readonly inputs?: number;
 }
 

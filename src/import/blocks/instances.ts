@@ -3,22 +3,22 @@ import { likeness } from './likeness.ts';
 import type { Reading } from './reading.ts';
 import { type Unit, unitsOf } from './units.ts';
 
-/** One use of a block: its main way, a way around it that is added, and what follows the sum. */
+/** One use of a block: its main path, a path around it that is added, and what follows the sum. */
 export interface Instance extends Unit {
   readonly main: readonly number[];
-  /** `none`: nothing is added; the nodes of the way around otherwise, of which there are none if it is the input itself. */
+  /** `none`: nothing is added; otherwise the nodes of the path around, none if it is the input itself. */
   readonly around: 'none' | readonly number[];
   /** The sum. */
   readonly sum?: number;
   readonly tail: readonly number[];
 }
 
-/** Parts of a network that one block states. */
+/** Parts of a network that one block describes. */
 export interface Repeated {
   readonly instances: readonly Instance[];
 }
 
-/** The parts of a network that occur several times, but for their numbers, in the order in which they begin. */
+/** The parts of a network that occur several times, up to their numbers, in the order in which they begin. */
 export function findRepeated(reading: Reading): readonly Repeated[] {
   const units = unitsOf(reading, 0, reading.nodes.length - 1);
   const residual = findResidual(reading, units);
@@ -33,7 +33,7 @@ export function findRepeated(reading: Reading): readonly Repeated[] {
   return [...residual, ...rest].sort((a, b) => first(a) - first(b));
 }
 
-/** Blocks that add their input, or a way around them; and the same without the sum. */
+/** Blocks that add their input, or a path around them; and the same without the sum. */
 function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeated[] {
   const found = new Map<string, Instance[]>();
   for (const unit of units) {
@@ -44,7 +44,7 @@ function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeat
   const mains = [...found.entries()].sort(([, [a]], [, [b]]) => b!.main.length - a!.main.length);
   const inside = new Set([...found.values()].flat().map(({ first }) => first));
   for (const [key, instances] of mains) {
-    // Where there is a way around with weights of its own, one without any is another block.
+    // A path around with weights and one without make different blocks.
     if (instances.some(({ around }) => around.length > 0 && around !== 'none')) continue;
     const length = instances[0]!.main.length;
     const windows = new Set(instances.map(({ main }) => windowsOf(reading, main)));
@@ -70,7 +70,7 @@ function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeat
     }));
 }
 
-/** Uses with one kind of way around each, the most frequent of which takes those that add their input itself. */
+/** Uses grouped by the kind of path around; the most frequent group includes those that add their input itself. */
 function byWayAround(reading: Reading, instances: readonly Instance[]): readonly (readonly Instance[])[] {
   const kinds = new Map<string, Instance[]>();
   const plain: Instance[] = [];
@@ -82,7 +82,7 @@ function byWayAround(reading: Reading, instances: readonly Instance[]): readonly
   return [[...most, ...plain], ...others];
 }
 
-/** The windows of dense convolutions, which tell a network's stem from what expands the channels of a block. */
+/** The windows of dense convolutions, which distinguish a network's stem from a block's expansion. */
 function windowsOf({ nodes }: Reading, ids: readonly number[]): string {
   return ids
     .map((id) => {
@@ -93,7 +93,7 @@ function windowsOf({ nodes }: Reading, ids: readonly number[]): string {
     .join();
 }
 
-/** A unit as a sum of two ways. */
+/** A unit as a sum of two paths. */
 function residualOf(reading: Reading, unit: Unit): Instance | undefined {
   const { nodes, readers } = reading;
   const { first, last, input } = unit;
@@ -118,7 +118,7 @@ function residualOf(reading: Reading, unit: Unit): Instance | undefined {
   return { ...unit, main, around, sum: last, tail: [] };
 }
 
-/** Units in a row, each read by the next alone, that have this many nodes. */
+/** Consecutive units of this many nodes, each read only by the next. */
 function chainOf(reading: Reading, units: readonly Unit[], at: number, length: number): readonly Unit[] | undefined {
   const chain: Unit[] = [];
   let nodes = 0;
@@ -162,10 +162,10 @@ function withTails(reading: Reading, units: readonly Unit[], given: readonly Ins
   return instances;
 }
 
-/** The most units of a chain that is looked for again. */
+/** The longest chain, in units, whose repetitions are searched for. */
 const mostUnits = 12;
 
-/** Chains of units that occur several times: those first that state the most nodes. */
+/** Chains of units that occur several times, those that cover the most nodes first. */
 function findChains(reading: Reading, given: readonly Unit[]): readonly Repeated[] {
   const found: Repeated[] = [];
   let units = given;

@@ -1,7 +1,7 @@
 import { isDepthwise } from '../say-op.ts';
 import type { Reading } from './reading.ts';
 
-/** What nodes compute of one value but for their numbers, as a text: equal for nodes that one block can state. */
+/** What nodes compute from one value, up to their numbers, as a text: equal for nodes that one block can describe. */
 export function likeness({ nodes }: Reading, ids: readonly number[]): string {
   const places = new Map(ids.map((id, place) => [id, place]));
   const parts = ids.map((id) => {

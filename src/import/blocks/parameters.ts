@@ -5,7 +5,7 @@ import type { Instance } from './instances.ts';
 import type { Reading } from './reading.ts';
 import { type Slot, type Step, stepsOf } from './slots.ts';
 
-/** A parameter of a block that several parts of a network are. */
+/** A parameter of a block that describes several parts of a network. */
 export interface BlockParam {
   readonly name: string;
   readonly type: string;
@@ -13,7 +13,7 @@ export interface BlockParam {
   readonly values: readonly string[];
 }
 
-/** What the steps of a block say, and with what each use calls it. */
+/** The text of a block's steps, and the arguments of each use. */
 export interface BlockCalls {
   readonly params: readonly BlockParam[];
   /** Values that several steps need: `hidden = x.channels * expand`. */
@@ -22,7 +22,7 @@ export interface BlockCalls {
   readonly calls: ReadonlyMap<string, SaidCall>;
 }
 
-/** Undefined where no block can state the uses. @throws Unsayable */
+/** Undefined where no block can describe the uses. @throws Unsayable */
 export function parametersOf(
   reading: Reading,
   instances: readonly Instance[],
@@ -50,7 +50,7 @@ function callOf(said: SaidCall, slots: readonly Slot[], textOf: (slot: Slot) => 
   return { ...said, args: slots.map((slot): SaidArg => ({ name: slot.name, text: textOf(slot) })) };
 }
 
-/** All arguments, that first which says the channels of what the main way gives: others are shares and multiples of it. */
+/** All arguments, first the channels of the main path's result: others are shares and multiples of it. */
 function mainFirst(steps: readonly Step[]): readonly Slot[] {
   const slots = steps.flatMap((step) => step.slots);
   const last = slots.findLast(({ place, name }) => place.startsWith('main.') && isCount(name) && name !== 'groups');

@@ -26,7 +26,9 @@ export interface Step {
   readonly slots: readonly Slot[];
 }
 
-/** The steps of a block with all that they say; undefined where one use leaves open what another has to say. @throws Unsayable */
+/**
+ * The steps of a block with all their arguments; undefined where one use leaves open what another must state. @throws Unsayable
+ */
 export function stepsOf(
   reading: Reading,
   instances: readonly Instance[],

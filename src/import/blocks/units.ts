@@ -1,6 +1,6 @@
 import type { Reading } from './reading.ts';
 
-/** Neighbouring nodes that read one value from outside, and of which only the last is read outside. */
+/** Neighbouring nodes that read one value from outside; only the last is read outside. */
 export interface Unit {
   readonly first: number;
   readonly last: number;

@@ -15,7 +15,7 @@ export interface WrittenBlock {
   readonly instances: readonly Instance[];
 }
 
-/** A block that states all the parts; undefined where none can. @throws Unsayable */
+/** A block that describes all the parts; undefined where none can. @throws Unsayable */
 export function writeBlock(
   reading: Reading,
   { instances }: Repeated,
@@ -89,7 +89,10 @@ function isPlainSum({ around }: Instance): boolean {
   return around !== 'none' && around.length === 0;
 }
 
-/** When the input itself is added: always, if the shape stays, or undefined if no rule says it. `true` too if nothing ever is. */
+/**
+ * When the input itself is added: always, if the shape stays, or undefined if neither rule holds. Also `true` if nothing is ever
+ * added.
+ */
 function conditionOf({ nodes }: Reading, instances: readonly Instance[], y: string): true | string | undefined {
   const kinds = new Set(instances.map(isPlainSum));
   if (kinds.size === 1) return true;

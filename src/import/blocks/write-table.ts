@@ -13,10 +13,10 @@ export function instanceOf({ block, number }: Use): Instance {
   return block.instances[number] as Instance;
 }
 
-/** Uses that a row of a table states. */
+/** Uses that one row of a table describes. */
 type Row = readonly Use[];
 
-/** Uses of blocks one after the other as a section, and what each use is called in it. */
+/** Consecutive uses of blocks as a section, and the name of each use in it. */
 export interface WrittenTable {
   readonly text: string;
   readonly paths: readonly string[];
@@ -35,7 +35,7 @@ export function writeTable(
   for (const { block } of uses) blocks.set(block, (blocks.get(block) ?? 0) + 1);
   const [main] = [...blocks].sort(([, a], [, b]) => b - a)[0] as [WrittenBlock, number];
   const names = [...new Set([...blocks.keys()].flatMap((block) => block.params.map(({ name }) => name)))];
-  // What all rows that have it say alike stands before the table.
+  // Arguments that are equal in all rows that have them are written before the table.
   const cells = new Map(names.map((name) => [name, rows.map((row) => cellOf(row, name))]));
   const common = names.filter((name) => {
     const said = (cells.get(name) ?? []).filter((cell) => cell !== '');
@@ -74,7 +74,7 @@ export function writeTable(
   };
 }
 
-/** A row for each stage: its first use may differ from the others, and alone changes the shape, unless all are alike. */
+/** One row per stage: its first use may differ from the others, and only it changes the shape, unless all are alike. */
 function rowsOf(reading: Reading, uses: readonly Use[]): readonly Row[] {
   const rows: Use[][] = [];
   for (const use of uses) {

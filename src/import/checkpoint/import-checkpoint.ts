@@ -14,12 +14,11 @@ import { createNames } from '../names.ts';
 import { inputText, numberText } from '../say-op.ts';
 import { recogniseTensors } from './recognise-tensors.ts';
 
-/** What a user says of the convention. */
+/** The convention as a user gives it. */
 export type AskedConvention = Pick<ScalingRequest, 'convention' | 'conventionSettings'>;
 
 /**
- * Reads tensors without a network: those of a member of the library, by the names of timm, of torchvision or of another column of
- * its weight map, or its own.
+ * Reads tensors without a network: those of a member of the library, under the names of timm, torchvision or another column of its weight map, or the library's own.
  * @param what kind of file it is: `a PyTorch checkpoint`
  * @param name what the model is called, as a file's name
  */
@@ -36,7 +35,7 @@ export function importCheckpoint(
     return { diagnostics: [createDiagnostic('import-tensors', undefined, { file, what, count })] };
   }
   const { member, namings, compilation, classes, others } = known;
-  // timm has the networks of TensorFlow, which pad as that does, under the names of its own.
+  // timm has TensorFlow's networks, with TensorFlow's padding, under the same names as its own.
   const asked = convention.convention ?? (/(^|[^a-z])tf_/.test(name) ? 'tf' : undefined);
   const { sources } = sourceConventions(file, namings, { ...convention, ...(asked && { convention: asked }) });
   const source = sources[''];
@@ -75,7 +74,7 @@ export function importCheckpoint(
       others: others.map((other) => memberCall(other, [])).join(', '),
     }),
     ...conventionProblems(file, namings, asked).filter(({ code }) => code === 'weight-convention-open'),
-    // What only training takes is known: all tensors are the member's.
+    // Tensors that only training needs are recognised too: all tensors belong to the member.
     ...chosen.diagnostics.filter(({ code }) => !code.startsWith('weight-surplus')),
   ];
   if (!chosen.source) return { diagnostics };

@@ -10,18 +10,18 @@ import { requiredTensors } from '../../weights/required-tensors.ts';
 import type { LibraryMember } from '../members.generated.ts';
 import { membersLike, nameRank } from '../recognise.ts';
 
-/** A network of the library that a file's tensors are of. */
+/** A network of the library that a file's tensors belong to. */
 export interface RecognisedTensors {
   readonly member: LibraryMember;
   readonly compilation: Compilation & { readonly graph: Graph };
   readonly namings: readonly ChosenNaming[];
-  /** Where it is not the model's own number. */
+  /** The number of classes, where it is not the model's own. */
   readonly classes?: number;
   /** Other members that have tensors of the same names and shapes. */
   readonly others: readonly LibraryMember[];
 }
 
-/** A network that lacks no tensor, of all that the file has. Numbers of classes are the file's. */
+/** A network that has all tensors of the file and lacks none. Numbers of classes are the file's. */
 export function recogniseTensors(checkpoint: Checkpoint, name: string): RecognisedTensors | undefined {
   const windows = windowsOf([...checkpoint.tensors.values()].map(({ shape }) => shape));
   if (windows === '') return undefined;
@@ -30,7 +30,8 @@ export function recogniseTensors(checkpoint: Checkpoint, name: string): Recognis
     const one = fits(member, checkpoint);
     if (one) found.push(one);
   }
-  // Of networks with the same tensors that of the smaller images; the model by itself is one of its variants.
+  // Among networks with the same tensors the one for smaller images; the model without a variant counts as one of its
+  // variants.
   const size = ({ compilation: { graph } }: (typeof found)[number]) => elements(graph.nodes[0]?.shapes[0] ?? []);
   const named = ({ member }: (typeof found)[number]) => Math.floor(nameRank(name, member));
   const ranked = found
@@ -46,7 +47,7 @@ function isVariantOf(member: LibraryMember, model: LibraryMember): boolean {
   return isOfModel && member.variant !== undefined && model.variant === undefined;
 }
 
-/** How many kernels of which size there are, but for those of a single pixel, which may be dense layers. */
+/** The number of kernels of each size, except those of a single pixel, which may be dense layers. */
 function windowsOf(shapes: Iterable<readonly number[]>): string {
   const counts = new Map<string, number>();
   for (const shape of shapes) {
@@ -82,7 +83,7 @@ function fits(member: LibraryMember, checkpoint: Checkpoint): Omit<RecognisedTen
   const own = matched(member, checkpoint, undefined);
   if (!own) return undefined;
   if (own.isWhole) return { member, ...own };
-  // Weights of other classes, or of none.
+  // Weights for other classes, or without any.
   const classes = own.match.missing.length > 0 ? 0 : classesOf(own.match);
   if (classes === undefined) return undefined;
   const other = matched(member, checkpoint, classes);

@@ -1,6 +1,6 @@
 import { fail, type LayerContext, numbersOf } from './layer-context.ts';
 
-/** Keras's activations as nodes: keras/activations. What they are in version 2, where that differs, follows from the name. */
+/** Keras's activations as nodes: keras/activations. Where version 2 differs, that follows from the name. */
 const plain: Readonly<Record<string, string>> = {
   relu: 'Relu',
   sigmoid: 'Sigmoid',
@@ -25,7 +25,7 @@ export function activate(c: LayerContext, x: string, activation: unknown, isKera
   if (name === 'hard_sigmoid' || name === 'hardSigmoid')
     return c.node('HardSigmoid', [x], { alpha: { real: isKeras3 ? 1 / 6 : 0.2 } });
   const type = Object.hasOwn(plain, name) ? plain[name] : undefined;
-  return type ? c.node(type, [x]) : fail(`its activation '${name}' is none of the language`);
+  return type ? c.node(type, [x]) : fail(`its activation '${name}' is not in the language`);
 }
 
 /** `relu`, or an object that states a function or a layer. */

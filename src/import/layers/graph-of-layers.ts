@@ -6,14 +6,14 @@ import { Unsayable, UnsayableNode } from '../unsayable.ts';
 import type { LayerContext, LayerValue } from './layer-context.ts';
 import { layers } from './layers.ts';
 
-/** Numbers of layers that are no weights, by name: `normalization.mean`. */
+/** Numbers of layers that are not weights, by name: `normalization.mean`. */
 export type Constants = ReadonlyMap<string, Float32Array>;
 
-/** The most nodes: models within models that are called many times may say more. */
+/** The most nodes: nested models that are called many times may unfold to more. */
 const mostNodes = 100_000;
 
 /**
- * The layers of a model as a graph of ONNX's operators, maps with their channels first, so that one reader knows all forms.
+ * The layers of a model as a graph of ONNX's operators, maps with their channels first, so that one reader serves all forms.
  * @throws UnsayableNode
  */
 export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, constants: Constants): OnnxGraph {
@@ -23,7 +23,7 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
   let count = 0;
   const unique = (name: string) => `${name}:${count++}`;
 
-  /** The tensor of a layer; those of models within models have their paths, or not. */
+  /** The tensor of a layer; names in nested models may or may not include their paths. */
   const tensorOf = (
     path: string,
     name: string,
@@ -104,7 +104,7 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
     }
     return outputs.map((ref) => {
       const value = resultOf(ref);
-      if (!value) throw new UnsayableNode(ref.layer, 'what it reads is given by no layer');
+      if (!value) throw new UnsayableNode(ref.layer, 'no layer gives what it reads');
       return value;
     });
   };
@@ -131,7 +131,7 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
     return { name: own, rank: shape.length + 1 };
   });
   const outputs = run(topology, '', given).map((value, i) => {
-    if (value.isFlat) throw new UnsayableNode(`output ${i + 1}`, 'a flattened map as an output has another order here');
+    if (value.isFlat) throw new UnsayableNode(`output ${i + 1}`, 'a flattened map cannot be an output: its elements are ordered differently here');
     return { name: value.name };
   });
   const named = renamed(nodes, outputs);
@@ -154,7 +154,7 @@ function shapeOf(config: Readonly<Record<string, unknown>>, layer: string): read
   return shape.map((n) => (typeof n === 'number' ? n : undefined));
 }
 
-/** Outputs under names of their own: those of layers have numbers behind them here. */
+/** Outputs under separate names: names of layers have numbers appended here. */
 function renamed(nodes: readonly OnnxNode[], outputs: readonly OnnxValue[]) {
   const names = new Map(outputs.map(({ name }) => [name, name.replace(/:\d+$/, '')]));
   const isClear = new Set(names.values()).size === names.size;

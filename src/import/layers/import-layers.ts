@@ -9,8 +9,7 @@ import { type Constants, graphOfLayers } from './graph-of-layers.ts';
 
 /**
  * Reads a Keras model, or a layers model of TensorFlow.js, as a spec.
- * @param constants numbers of layers that are no weights, by name
- * @param name what the model is called, as a file's name
+ * @param constants numbers of layers that are not weights, by name @param name of the model, from a file's name
  */
 export function importLayers(
   checkpoint: Checkpoint,

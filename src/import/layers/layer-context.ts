@@ -8,7 +8,7 @@ export interface LayerValue {
   readonly name: string;
   /** With the batch: 4 of a map, 2 of a vector. */
   readonly rank: number;
-  /** A flattened map, whose elements stand in another order than here. */
+  /** A flattened map, whose elements are in a different order than here. */
   readonly isFlat?: boolean;
 }
 
@@ -16,9 +16,9 @@ export interface LayerValue {
 export interface LayerContext {
   readonly config: Readonly<Record<string, unknown>>;
   readonly inputs: readonly LayerValue[];
-  /** A weight of the layer as a tensor of the graph; undefined if it has none. @param shape where it is seen in another one */
+  /** A weight of the layer as a tensor of the graph; undefined if it has none. @param shape to view it in, if different */
   weight(member: string, shape?: (own: readonly number[]) => readonly number[]): string | undefined;
-  /** Numbers of the layer that are no weights; undefined if it has none. */
+  /** Numbers of the layer that are not weights; undefined if it has none. */
   constant(member: string): Numbers | undefined;
   /** Numbers as a tensor of the graph. */
   numbers(numbers: Numbers): string;
@@ -44,7 +44,7 @@ export function list(numbers: readonly number[]): OnnxAttribute {
 export function pair({ config }: LayerContext, key: string, otherwise: number): readonly [number, number] {
   const value = config[key] ?? otherwise;
   const [high, wide] = Array.isArray(value) ? value : [value, value];
-  if (!Number.isInteger(high) || !Number.isInteger(wide)) return fail(`its ${key} is no size`);
+  if (!Number.isInteger(high) || !Number.isInteger(wide)) return fail(`its ${key} is not a size`);
   return [high, wide];
 }
 
@@ -63,7 +63,7 @@ export function numbersOf(
   return { shape, isReal, ...(!isReal && { integers: values }), read: () => Float32Array.from(values) };
 }
 
-/** Only channels behind are stated. */
+/** Requires channels last. */
 export function checkChannelsLast({ config }: LayerContext): void {
   if ((config.data_format ?? 'channels_last') !== 'channels_last')
     fail('its channels come first; only channels_last is read');

@@ -16,7 +16,7 @@ import {
 /** Reads a layer: what it gives. @throws Unsayable */
 type ReadLayer = (c: LayerContext) => LayerValue;
 
-/** What layers of Keras are as nodes of ONNX, maps with their channels first. */
+/** Keras layers as nodes of ONNX, maps with channels first. */
 export const layers: Readonly<Record<string, ReadLayer>> = {
   Conv2D: (c) => convolution(c, number(c, 'groups', 1)),
   DepthwiseConv2D: (c) => convolution(c, 'channels'),
@@ -105,7 +105,7 @@ function activated(c: LayerContext, x: string): string {
 
 function moves(c: LayerContext, kernel: readonly number[]) {
   const padding = String(c.config.padding ?? 'valid').toUpperCase();
-  if (padding !== 'SAME' && padding !== 'VALID') fail(`its padding '${padding.toLowerCase()}' is none of the language`);
+  if (padding !== 'SAME' && padding !== 'VALID') fail(`its padding '${padding.toLowerCase()}' is not in the language`);
   return {
     kernel_shape: list(kernel),
     strides: list(pair(c, 'strides', 1)),
@@ -236,7 +236,7 @@ function rescaling(c: LayerContext): LayerValue {
     if (typeof value === 'number') return c.numbers(numbersOf([value], true, []));
     const { config } = (value ?? {}) as { config?: { value?: unknown } };
     const numbers = Array.isArray(value) ? value : Array.isArray(config?.value) ? config.value : [];
-    if (numbers.length === 0 || numbers.some((n) => typeof n !== 'number')) return fail(`its ${key} is no number`);
+    if (numbers.length === 0 || numbers.some((n) => typeof n !== 'number')) return fail(`its ${key} is not a number`);
     return c.numbers(numbersOf(numbers, true, rank === 4 ? [numbers.length, 1, 1] : [numbers.length]));
   };
   const isZero = c.config.offset === undefined || c.config.offset === 0;
@@ -274,7 +274,7 @@ function zeroPadding(c: LayerContext): LayerValue {
   const [vertical, horizontal] = both(value);
   const [[top, bottom], [left, right]] = [both(vertical), both(horizontal)] as [number[], number[]];
   const sides = [0, 0, top, left, 0, 0, bottom, right];
-  if (!sides.every(isWhole)) fail('its padding is no size');
+  if (!sides.every(isWhole)) fail('its padding is not a size');
   const pads = c.numbers(numbersOf(sides, false));
   return same(c, c.node('Pad', [map(c), pads]));
 }

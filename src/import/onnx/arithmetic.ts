@@ -6,7 +6,7 @@ import { activationOf, applied, type Formula, product, scaled, shifted, variable
 import { decomposedNorm, unitLength } from './norms.ts';
 import type { LiveValue, Value } from './values.ts';
 
-/** Operators that work element by element, and the functions that exporters make of them. */
+/** Elementwise operators, and the functions that exporters compose from them. */
 
 /** The functions of one value that a value is: of itself, and of those it was computed from. */
 function formulasOf(value: Value | undefined): readonly Formula[] {
@@ -30,7 +30,7 @@ function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: ()
   return { kind: 'formula', formulas };
 }
 
-/** An activation, which the operator is. */
+/** An operator that is an activation. */
 export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' }>, name?: string): Value {
   const x = liveAt(c, 0);
   const own = made(c, op, [x.ref]);
@@ -38,7 +38,7 @@ export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' 
   return { ...own, ...(x.view && { view: x.view }), ...(formulas && { formulas }) };
 }
 
-/** A function that is none of ours. */
+/** A function that the language does not have. */
 export function functionOf(c: NodeContext, name: string): Value {
   const formulas = formulasOf(c.value(0));
   if (formulas.length === 0) return fail('it is not part of an activation');
@@ -79,7 +79,7 @@ export function arithmetic(c: NodeContext, kind: Arithmetic): Value {
   const products =
     kind === 'mul' ? formulasOf(a).flatMap((f) => formulasOf(b).flatMap((g) => product(f, g) ?? [])) : [];
   const isSpelled = products.some(activationOf);
-  // A part of a function that is complete later: x (1 + erf(x / sqrt(2))).
+  // A part of a function that is completed later: x (1 + erf(x / sqrt(2))).
   const isPart = products.length > 0 && (a?.kind === 'formula' || b?.kind === 'formula');
   if (isSpelled || isPart) return ofFormulas(c, products);
   const inputs = operands(c);
@@ -87,7 +87,7 @@ export function arithmetic(c: NodeContext, kind: Arithmetic): Value {
   return products.length > 0 ? { ...joined, formulas: products } : joined;
 }
 
-/** `x` with a number; of a difference, the number may be the first. */
+/** `x` with a number; in a difference, the number may be first. */
 function withNumber(c: NodeContext, kind: Arithmetic, at: 0 | 1, n: number): Value {
   const [scale, offset] =
     kind === 'add' ? [1, n] : kind === 'mul' ? [n, 0] : kind === 'div' ? [1 / n, 0] : at === 0 ? [1, -n] : [-1, n];
@@ -124,7 +124,7 @@ function normPart(c: NodeContext, kind: 'mul' | 'add'): LiveValue | undefined {
   return undefined;
 }
 
-/** The two operands as values of the network, which have their axes in one order. */
+/** The two operands as values of the network, with their axes in the same order. */
 function operands(c: NodeContext): { refs: ValueRef[]; view: Pick<LiveValue, 'view'> } {
   const values = [c.value(0), c.value(1)];
   const computed = values.findIndex((value) => value?.kind !== 'known');

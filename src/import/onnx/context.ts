@@ -6,7 +6,7 @@ import { Unsayable } from '../unsayable.ts';
 import type { OnnxAttribute, OnnxNode } from './read-graph.ts';
 import { axesOf, type KnownValue, type LiveValue, type Value } from './values.ts';
 
-/** What the reader of an operator gets to see. */
+/** What the reader of an operator has access to. */
 export interface NodeContext {
   readonly node: OnnxNode;
   readonly opset: number;
@@ -16,9 +16,9 @@ export interface NodeContext {
   /** An input; undefined where it is left out. */
   value(i: number): Value | undefined;
   attribute(name: string): OnnxAttribute;
-  /** The node that makes an input, and what its own inputs are. */
+  /** The node that makes an input, and its own inputs. */
   maker(i: number): NodeContext | undefined;
-  /** The tensors that stand for learned numbers already, so that each is one. */
+  /** The tensors already made for learned numbers, so that each is made once. */
   readonly weights: Map<Numbers, ValueRef>;
 }
 
@@ -42,7 +42,7 @@ export function fail(reason: string): never {
   throw new Unsayable(reason);
 }
 
-/** An input that is numbers of the file. */
+/** An input that consists of numbers of the file. */
 export function knownAt(c: NodeContext, i: number): Numbers {
   const value = c.value(i);
   if (value?.kind !== 'known')
@@ -50,10 +50,10 @@ export function knownAt(c: NodeContext, i: number): Numbers {
   return value.numbers;
 }
 
-/** An input that is real numbers of the file: weights. */
+/** An input that consists of real numbers of the file: weights. */
 export function weightsAt(c: NodeContext, i: number): Numbers {
   const numbers = knownAt(c, i);
-  return numbers.isReal ? numbers : fail(`its input ${i + 1} is not floating-point numbers`);
+  return numbers.isReal ? numbers : fail(`its input ${i + 1} does not consist of floating-point numbers`);
 }
 
 /** The one number of a value; undefined if it has more, or is computed. */
@@ -122,7 +122,7 @@ export function refAt(c: NodeContext, i: number): ValueRef {
   return fail(`its input ${i + 1} has its axes rearranged to [${axesOf(shape, view, c.batch).join(', ')}]`);
 }
 
-/** What a node with one output gives. */
+/** The result of a node with one output. */
 export function made(c: NodeContext, op: Op, inputs: readonly ValueRef[], numbers: readonly Numbers[] = []): LiveValue {
   return { kind: 'live', ref: c.b.add(op, inputs, c.node.name, numbers)[0]! };
 }

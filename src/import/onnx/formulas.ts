@@ -2,7 +2,7 @@ import type { ValueRef } from '../../5-graph/graph.ts';
 import type { Activation } from '../../ops/activations.ts';
 import type { View } from './view.ts';
 
-/** A function of one value, as exporters spell activations out: a number times factors, each of which is text over `x`. */
+/** A function of one value, in which exporters spell out activations: a number times factors, each a text over `x`. */
 export interface Formula {
   readonly x: ValueRef;
   readonly view?: View;
@@ -29,7 +29,7 @@ export function shifted(formula: Formula, by: number): Formula {
   return { ...formula, scale: 1, factors: [`(${textOf(formula)}+${text(by)})`] };
 }
 
-/** The product of two functions of one value; undefined of different values. */
+/** The product of two functions of one value; undefined for different values. */
 export function product(a: Formula, b: Formula): Formula | undefined {
   if (a.x.node !== b.x.node || a.x.output !== b.x.output) return undefined;
   return { ...a, scale: a.scale * b.scale, factors: [...a.factors, ...b.factors].sort() };
@@ -56,7 +56,7 @@ const spelled: ReadonlyMap<string, Activation> = new Map([
   ['tanh(softplus(x))*x', { fn: 'mish' }],
 ]);
 
-/** The activation that a formula spells out; undefined of any other. */
+/** The activation that a formula spells out; undefined for any other formula. */
 export function activationOf(formula: Formula): Activation | undefined {
   return spelled.get(textOf(formula));
 }

@@ -46,7 +46,7 @@ export function groupNorm(c: NodeContext): LiveValue {
   return made(c, { kind: 'groupNorm', groups, epsilon: real(c, 'epsilon', 1e-5) }, [ref], spread);
 }
 
-/** Over each channel and all pixels; over groups, where the channels stand in rows. */
+/** Over each channel and all pixels; over groups, where the channels are in rows. */
 export function instanceNorm(c: NodeContext): LiveValue {
   const x = liveAt(c, 0);
   const epsilon = real(c, 'epsilon', 1e-5);
@@ -75,7 +75,7 @@ export function unitLength(c: NodeContext): LiveValue | undefined {
   if (String(integers(length, 'axes', 1)) !== '1') return undefined;
   const least = bound.value(1) ? numberOf(bound.value(1)) : bound.attribute('min').real;
   if (least === undefined) return undefined;
-  // Half precision divides by no less than its least number; so does single precision by what it can hold.
+  // In half precision the least divisor is its smallest number; likewise in single precision.
   return made(c, { kind: 'normalise', epsilon: shortest(Math.fround(least)) }, [refAt(c, 0)]);
 }
 

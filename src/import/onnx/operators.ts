@@ -5,10 +5,10 @@ import * as shapes from './shapes.ts';
 import { knownIntegers, type LiveValue, type Value } from './values.ts';
 import { convolution, globalMean, pad, pool, reduction, resize, transposedConvolution } from './windows.ts';
 
-/** Reads an operator: what its outputs are, or its one output is. @throws Unsayable */
+/** Reads an operator: returns its outputs, or its one output. @throws Unsayable */
 type ReadOperator = (c: NodeContext) => Value | readonly Value[];
 
-/** What ONNX's operators are in the language. */
+/** ONNX's operators in the language. */
 export const operators: Readonly<Record<string, ReadOperator>> = {
   Conv: convolution,
   ConvTranspose: transposedConvolution,
@@ -128,16 +128,16 @@ function constant(c: NodeContext): Value {
 function power(c: NodeContext, exponent: number): Value {
   if (c.value(0)?.kind === 'part') return part();
   const x = liveAt(c, 0);
-  // Of channels that stand behind, it is part of a norm.
+  // Over channels that are last, it is part of a norm.
   return x.view ? part() : made(c, { kind: 'power', exponent }, [x.ref]);
 }
 
-/** What norms are spelled with. */
+/** Operators that norms are spelled with. */
 function part(): Value {
   return { kind: 'part' };
 }
 
-/** What does nothing at inference. */
+/** Operators that do nothing at inference. */
 function passed(c: NodeContext): Value {
   return c.value(0) ?? fail('it has no input');
 }

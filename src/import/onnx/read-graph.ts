@@ -8,7 +8,7 @@ import { readFloats } from '../../weights/readers/stored-floats.ts';
 import { type Numbers, shortest } from '../numbers.ts';
 import { mostIntegers, readIntegers } from './read-integers.ts';
 
-/** An attribute of a node; the parts that its type has. */
+/** An attribute of a node; only the fields of its type are set. */
 export interface OnnxAttribute {
   readonly integer?: number;
   readonly real?: number;
@@ -29,7 +29,7 @@ export interface OnnxNode {
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
 }
 
-/** An input or output as it is declared: an axis that is open is undefined. */
+/** A declared input or output: an open axis is undefined. */
 export interface OnnxValue {
   readonly name: string;
   readonly shape?: readonly (number | undefined)[];
@@ -75,7 +75,7 @@ export function readOnnxGraph({ name, file, openNear }: CheckpointSource): OnnxG
     } else if (field.number === 8) {
       const { domain, version } = readOpset(reader, field);
       if (domain === '' || domain === 'ai.onnx') opset = version;
-    } else if (field.number === 25) throw new Unreadable('it has functions of its own: export it without them');
+    } else if (field.number === 25) throw new Unreadable('it has its own functions: export it without them');
     if (field.number !== 7) return;
     reader.message(field.end, (part) => {
       if (part.wire !== 2) return;

@@ -20,7 +20,7 @@ export function shapeOfInput(c: NodeContext): Value {
   return knownIntegers(axes.slice(integer(c, 'start', 0), c.attribute('end').integer));
 }
 
-/** A value with other axes, of the same numbers in the same order. */
+/** A value with different axes, with the same numbers in the same order. */
 export function reshaped(c: NodeContext, wanted: readonly number[]): Value {
   const value = c.value(0);
   if (value?.kind === 'known')
@@ -35,14 +35,14 @@ export function reshaped(c: NodeContext, wanted: readonly number[]): Value {
     return next ? { ...same, view: next } : same;
   };
   if (batch !== c.batch) return fail('it mixes the samples of a batch');
-  // A single pixel has its channels in one order wherever they stand.
+  // The channels of a single pixel have the same order wherever they are.
   const isPixel = shape.length === 3 && shape[1] === 1 && shape[2] === 1;
   if (isPixel && view?.kind !== 'groups' && String(rest) === `1,1,${shape[0]}`) return keep({ kind: 'last' });
   if (isPixel && view?.kind === 'last' && rest.length === 1) return keep({ kind: 'flat' });
   if (isPixel && view?.kind === 'last' && sameShape(rest, shape)) return keep(undefined);
   if (view?.kind === 'last') {
     if (String(axes) === String(axesOf(shape, view, c.batch))) return value;
-    return fail('it splits or joins axes behind which the channels stand');
+    return fail('it splits or joins axes before the channels');
   }
   if (view?.kind === 'groups' && view.swapped) {
     if (sameShape(rest, shape)) return made(c, { kind: 'channelShuffle', groups: view.groups }, [ref]);
@@ -67,7 +67,7 @@ function filledIn(wanted: readonly number[], axes: readonly number[]): number[] 
 
 const reshapedNumbers = new WeakMap<Numbers, Map<string, Numbers>>();
 
-/** Numbers in another shape: the same object for the same shape, so that what is learned stays one. */
+/** Numbers in another shape: the same object for the same shape, so that a learned tensor stays one. */
 function renamed(numbers: Numbers, shape: readonly number[]): Numbers {
   if (String(shape) === String(numbers.shape)) return numbers;
   const known = reshapedNumbers.get(numbers) ?? new Map<string, Numbers>();
@@ -122,7 +122,7 @@ export function transpose(c: NodeContext): Value {
 export function turned(numbers: Numbers, perm: readonly number[] = [1, 0]): Numbers {
   const [rows, columns] = numbers.shape as [number, number];
   if (numbers.shape.length !== 2 || String(perm) !== '1,0') return fail('numbers of the file are rearranged in it');
-  /** Where the element at a place of the result was. */
+  /** The original position of an element of the result. */
   const before = (at: number) => (at % rows) * columns + Math.floor(at / rows);
   const { integers: whole } = numbers;
   return {
@@ -147,7 +147,7 @@ export function gather(c: NodeContext): Value {
   const list = sizes(value);
   const at = knownAt(c, 1);
   const chosen = (at.integers ?? []).map(
-    (i) => list[i < 0 ? i + list.length : i] ?? fail('it chooses what is not there'),
+    (i) => list[i < 0 ? i + list.length : i] ?? fail('it chooses elements that do not exist'),
   );
   return knownIntegers(chosen, at.shape);
 }
@@ -179,7 +179,7 @@ export function split(c: NodeContext): Value[] {
   return c.b.add({ kind: 'split', parts }, [ref], c.node.name).map((part) => ({ kind: 'live', ref: part }));
 }
 
-/** A run of channels that a split into equal parts has; of sizes, a part of the list. */
+/** A run of channels that is a part of an equal split; for sizes, a part of the list. */
 export function slice(c: NodeContext): Value {
   const [starts = [], ends = []] = [integers(c, 'starts', 1), integers(c, 'ends', 2)];
   const value = c.value(0);
@@ -234,7 +234,7 @@ function sizes({ numbers }: KnownValue): readonly number[] {
   return numbers.integers ?? fail('it works on numbers of the file that are not sizes');
 }
 
-/** Numbers of a value that sizes may be computed with: few, and of the file or computed from it. */
+/** Numbers of a value that sizes may be computed with: few, and from the file or computed from it. */
 export function fewNumbers(value: Value | undefined): readonly number[] | undefined {
   if (value?.kind !== 'known') return undefined;
   const { integers: list, shape, isReal } = value.numbers;
@@ -265,7 +265,7 @@ export function sizeArithmetic(
   return { kind: 'known', numbers: { shape, isReal, integers: values, read: () => Float32Array.from(values) } };
 }
 
-/** A dense layer: over a flattened map, a vector, or each pixel of a map whose channels stand behind. */
+/** A dense layer: over a flattened map, a vector, or each pixel of a map whose channels are last. */
 export function dense(c: NodeContext, weight: Numbers, bias: Numbers | undefined): LiveValue {
   const x = liveAt(c, 0);
   const [units = 0, features = 0] = weight.shape;
@@ -303,7 +303,7 @@ export function matMul(c: NodeContext): Value {
   return areaMeans(c) ?? dense(c, turned(weightsAt(c, 1)), undefined);
 }
 
-/** The bias that an Add gives the product with a matrix before it; undefined of any other sum. */
+/** The bias that an Add gives the product with a matrix before it; undefined for any other sum. */
 export function biasOfProduct(c: NodeContext): LiveValue | undefined {
   for (const [i, j] of [
     [0, 1],

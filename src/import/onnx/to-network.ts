@@ -11,7 +11,7 @@ import type { FailedValue, Value } from './values.ts';
 
 const noAttribute: OnnxAttribute = {};
 
-/** A network in our ops, or what of the file cannot be one. */
+/** A network in our ops, or the reason why the file cannot be one. */
 export type ToNetwork =
   | { readonly network: ImportedNetwork; readonly failed?: undefined }
   | { readonly network?: undefined; readonly failed: Omit<FailedValue, 'kind'> };
@@ -81,7 +81,7 @@ function inputValue(
   return { kind: 'failed', node: name, type: 'input', reason };
 }
 
-/** Whether all that reads a value turns its channels to the front. */
+/** Whether all readers of a value move its channels to the front. */
 function isTurned(nodes: readonly OnnxNode[], name: string): boolean {
   const readers = nodes.filter(({ inputs }) => inputs.includes(name));
   return (
@@ -92,7 +92,7 @@ function isTurned(nodes: readonly OnnxNode[], name: string): boolean {
   );
 }
 
-/** A size of an axis; some files have -1 for one that is open. */
+/** The size of an axis; some files have -1 for an open one. */
 function known(n: number | undefined): number | undefined {
   return n !== undefined && n > 0 && n <= opLimits.channels ? n : undefined;
 }
@@ -128,7 +128,7 @@ function asFailure(output: string, value: Value | undefined): Omit<FailedValue, 
   return undefined;
 }
 
-/** What our own files state of their inputs. */
+/** What our own files state about their inputs. */
 function normalisationOf({ inputs, metadata }: OnnxGraph): Readonly<Record<string, Normalisation>> {
   const list = (key: string): number[] | undefined => {
     const numbers = metadata

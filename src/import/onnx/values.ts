@@ -11,16 +11,16 @@ export interface OpenNorm {
   readonly weight?: Numbers;
 }
 
-/** What a name of the file stands for. */
+/** What a name in the file refers to. */
 export type Value = LiveValue | KnownValue | FormulaValue | PartValue | FailedValue;
 
-/** What a node of the network gives, or its input. */
+/** An output of a node of the network, or an input of the network. */
 export interface LiveValue {
   readonly kind: 'live';
   readonly ref: ValueRef;
   readonly view?: View;
   readonly norm?: OpenNorm;
-  /** Functions of values before it that it is, next to being a value itself. */
+  /** The functions of earlier values that it equals, in addition to being a value itself. */
   readonly formulas?: readonly Formula[];
 }
 
@@ -30,10 +30,10 @@ export interface KnownValue {
   readonly numbers: Numbers;
 }
 
-/** A function that is none of ours, but may be a part of one. */
+/** A function that the language does not have, but that may be a part of one that it has. */
 export interface FormulaValue {
   readonly kind: 'formula';
-  /** In the values that it can be seen as a function of. */
+  /** Formulas over the values that it can be seen as a function of. */
   readonly formulas: readonly Formula[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * How the axes of a value stand in the file, where they are not `[batch, C, H, W]` or `[batch, C]`: `flat` all in one, `last`
- * the channels behind, `groups` the channels in two axes (perhaps exchanged), `rows` one row per group of channels.
+ * How the axes of a value are arranged in the file, where they are not `[batch, C, H, W]` or `[batch, C]`: `flat` all in one,
+ * `last` channels last, `groups` the channels in two axes (perhaps exchanged), `rows` one row per group of channels.
  */
 export type View =
   | { readonly kind: 'flat' }

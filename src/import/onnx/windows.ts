@@ -18,7 +18,7 @@ import {
 } from './context.ts';
 import type { LiveValue, Value } from './values.ts';
 
-/** Operators that move a window over a map, or give it another size. */
+/** Operators that move a window over a map, or resize it. */
 
 export function convolution(c: NodeContext): LiveValue {
   const weight = weightsAt(c, 1);
@@ -33,7 +33,7 @@ export function convolution(c: NodeContext): LiveValue {
   const before = beforePads(c, given, own);
   const joined = sum(before.pads, own);
   const isJoined = isSayable(moves, joined, mapShape(c, before.ref));
-  // Padding that no window of the language has is a step of its own.
+  // Padding that no window of the language has becomes a separate step.
   const isOwn = !isJoined && isSayable(moves, own, mapShape(c, given));
   const ref = isJoined ? before.ref : isOwn ? given : made(c, { kind: 'pad', pads: own }, [given]).ref;
   const pads = isJoined ? joined : isOwn ? own : noPads;
@@ -47,7 +47,7 @@ export function convolution(c: NodeContext): LiveValue {
   return made(c, op, [ref], bias ? [weight, bias] : [weight]);
 }
 
-/** A transposed convolution: what is added at the end of its output is padding that it does without. */
+/** A transposed convolution: an addition at the end of its output is padding that is not cropped. */
 export function transposedConvolution(c: NodeContext): LiveValue {
   const weight = weightsAt(c, 1);
   const bias = c.value(2) ? weightsAt(c, 2) : undefined;
@@ -65,7 +65,7 @@ export function transposedConvolution(c: NodeContext): LiveValue {
   return made(c, op, [ref], bias ? [weight, bias] : [weight]);
 }
 
-/** A convolution along the channels, which stand in a row or in the rows of a map; undefined of any other. */
+/** A convolution along the channels, which are in a row or in the rows of a map; undefined for any other. */
 function channelConvolution(c: NodeContext, weight: Numbers, bias: Numbers | undefined): LiveValue | undefined {
   const { ref, view } = liveAt(c, 0);
   const [filters, inputs, kernel = 0, wide = 1] = weight.shape;
@@ -114,7 +114,7 @@ export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
   return made(c, { kind, window, countPad }, [ref]);
 }
 
-/** What a Pad below all numbers adds before a maximum: the pool's own padding. */
+/** What a Pad with the least number adds before a maximum: the pool's own padding. */
 function lowestPads(c: NodeContext): { readonly ref: ValueRef; readonly pads: Pads } | undefined {
   const maker = c.maker(0);
   if (c.value(0)?.kind !== 'part' || maker?.node.type !== 'Pad') return undefined;
@@ -123,7 +123,7 @@ function lowestPads(c: NodeContext): { readonly ref: ValueRef; readonly pads: Pa
   return { ref: refAt(maker, 0), pads };
 }
 
-/** How many rows and columns rounding up adds to what pads make of a map. */
+/** How many rows and columns rounding up adds to a padded map. */
 function addedBy(
   [, height = 1, width = 1]: Shape,
   { kernel, stride }: Window,
@@ -139,7 +139,7 @@ function beforePads(c: NodeContext, ref: ValueRef, own: Pads): { readonly ref: V
   const apart = { ref, pads: noPads };
   if (op.kind !== 'pad') return apart;
   const sides = Object.keys(noPads) as (keyof Pads)[];
-  // What is taken away on a side and padded again is not what was there.
+  // Cropping a side and padding it again does not restore it.
   if (sides.some((side) => op.pads[side] * own[side] < 0)) return apart;
   const takesAway = sides.every((side) => op.pads[side] <= 0);
   // Zeros are padding of a convolution, and of a mean that counts its padding; a maximum may be below them.
@@ -199,7 +199,7 @@ export function reduction(
   const given = liveAt(c, 0);
   const rank = c.b.shapeOf(given.ref).length + 1;
   const axes = (integers(c, 'axes', 1) ?? []).map((axis) => (axis < 0 ? axis + rank : axis)).sort();
-  // Of channels that stand behind, a mean is part of a norm.
+  // Over channels that are last, a mean is part of a norm.
   if (given.view?.kind === 'last' && String(axes) === '3') return { kind: 'part' };
   const ref = refAt(c, 0);
   const keeps = integer(c, 'keepdims', 1) === 1;
@@ -207,7 +207,7 @@ export function reduction(
     const mean = made(c, { kind: over.map }, [ref]);
     return keeps ? mean : { ...mean, view: { kind: 'flat' } };
   }
-  // Of a vector it is part of a norm.
+  // Over a vector it is part of a norm.
   if (String(axes) === '1' && rank === 2) return { kind: 'part' };
   if (String(axes) === '1' && keeps && over.channels) return made(c, { kind: over.channels }, [ref]);
   return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
@@ -218,7 +218,7 @@ export function pad(c: NodeContext): Value {
   const ref = refAt(c, 0);
   if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
   const isCrop = Object.values(pads).every((n) => n <= 0);
-  // Below all numbers, it is the padding of a maximum.
+  // With the least number, it is the padding of a maximum.
   if (!isCrop && isLowest(value)) return { kind: 'part' };
   if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
   return made(c, { kind: 'pad', pads }, [ref]);
@@ -245,7 +245,7 @@ function isLowest(value: number | undefined): boolean {
   return value !== undefined && Math.fround(value) <= -3.4028234663852886e38;
 }
 
-/** Another size: by scales or sizes, which the file has. */
+/** Resizing by scales or sizes, which must be in the file. */
 export function resize(c: NodeContext): LiveValue {
   const ref = refAt(c, 0);
   const shape = mapShape(c, ref);
@@ -275,7 +275,7 @@ export function resize(c: NodeContext): LiveValue {
   return made(c, { kind: 'upsample', mode: 'nearest', rows, columns }, [ref]);
 }
 
-/** Rows or columns by their numbers, as nearest pixels have them. */
+/** Rows or columns by their numbers, as in nearest-neighbour resizing. */
 export function gatherRows(c: NodeContext, axis: number): LiveValue {
   const ref = refAt(c, 0);
   const [, height = 1, width = 1] = mapShape(c, ref);
@@ -298,7 +298,9 @@ export function gatherRows(c: NodeContext, axis: number): LiveValue {
   return made(c, { kind: 'upsample', mode: 'nearest', rows, columns }, [ref]);
 }
 
-/** Means over areas of a map, as products with a matrix for the rows and one for the columns; undefined of another product. */
+/**
+ * Means over areas of a map, as products with a matrix for the rows and one for the columns; undefined for any other product.
+ */
 export function areaMeans(c: NodeContext): Value | undefined {
   const [a, b] = [c.value(0), c.value(1)];
   if (a?.kind === 'known' && b?.kind === 'live' && !b.view && c.b.shapeOf(b.ref).length === 3) return { kind: 'part' };
