@@ -164,7 +164,7 @@ export function sayActivation({ fn, slope }: Activation): SaidCall {
 function sayConv(op: OpOf<'conv'>, x: Shape, settings: ConventionSettings): SaidCall {
   const { window } = op;
   const padding = sayPadding(window, settings, (padding) => padsFor(padding, window, [x[1] ?? 1, x[2] ?? 1]));
-  if (padding === undefined) throw new Unsayable('the language has no padding that equals its window's');
+  if (padding === undefined) throw new Unsayable('the language has no padding like that of its window');
   return { callee: 'Conv', args: convArgs(op, padding) };
 }
 
@@ -200,7 +200,7 @@ function sayTransposed(op: OpOf<'convTranspose'>, x: Shape, settings: Convention
       if (padding) return { callee: 'ConvTranspose', args: [...convArgs(op, padding), ...added] };
     }
   }
-  throw new Unsayable('the language has no padding that equals its window's');
+  throw new Unsayable('the language has no padding like that of its window');
 }
 
 /** How many rows or columns may be added to the output of a transposed convolution. */
@@ -230,7 +230,7 @@ function sayPool(op: OpOf<'maxPool' | 'avgPool'>, x: Shape, settings: Convention
         args: [...args, ...padding, ...(round_up ? [{ name: 'round_up', text: 'true' }] : []), ...count],
       };
   }
-  throw new Unsayable('the language has no padding that equals its window's');
+  throw new Unsayable('the language has no padding like that of its window');
 }
 
 /** The argument that gives a window its pads: none where the convention does; undefined where nothing does. */

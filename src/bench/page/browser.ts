@@ -60,8 +60,7 @@ export async function memoryOfPage(): Promise<number | null> {
 /** The adapter of the page's WebGPU. @throws if there is none */
 export async function describeGpu(): Promise<string> {
   const { gpu } = browser.navigator;
-  if (!gpu)
-    throw new Error('this page has no WebGPU: browsers offer it only to pages on loopback or over https');
+  if (!gpu) throw new Error('this page has no WebGPU: browsers offer it only to pages on loopback or over https');
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('this browser has WebGPU, but no adapter for it');
   const { vendor, architecture, description } = adapter.info ?? {};

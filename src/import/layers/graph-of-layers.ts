@@ -131,7 +131,11 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
     return { name: own, rank: shape.length + 1 };
   });
   const outputs = run(topology, '', given).map((value, i) => {
-    if (value.isFlat) throw new UnsayableNode(`output ${i + 1}`, 'a flattened map cannot be an output: its elements are ordered differently here');
+    if (value.isFlat)
+      throw new UnsayableNode(
+        `output ${i + 1}`,
+        'a flattened map cannot be an output: its elements are ordered differently here',
+      );
     return { name: value.name };
   });
   const named = renamed(nodes, outputs);
