@@ -9,7 +9,7 @@ export const importDeclaration: Command = {
   maxOperands: 1,
   completes: 'path',
   details:
-    'Reads an ONNX file, a Keras model (.h5, .keras) or a TensorFlow.js layers model (its folder), and writes a spec, and its weights next to it as safetensors under the names of the spec. What occurs several times becomes a block, and its uses a table. The spec is compiled and compared with the file node by node. Files of weights alone (.pth, .safetensors) are read where they are of a member of the library, by the names of timm, torchvision and others; block strings of timm or the TPU code (.txt) make a spec without weights. What the language cannot state is an error that names the node. summary, diff, graph and explain read such files as well.',
+    'Reads an ONNX file, a Keras model (.h5, .keras) or a TensorFlow.js model (its folder), and writes a spec, and its weights next to it as safetensors under the names of the spec. What occurs several times becomes a block, and its uses a table. The spec is compiled and compared with the file node by node. Files of weights alone (.pth, .safetensors) are read where they are of a member of the library, by the names of timm, torchvision and others; block strings of timm or the TPU code (.txt) make a spec without weights. What the language cannot state is an error that names the node. summary, diff, graph and explain read such files as well.',
   options: [
     {
       name: 'output',

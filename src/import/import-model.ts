@@ -6,6 +6,7 @@ import { formatOf } from '../weights/readers/readers.ts';
 import { importStrings } from './block-strings/import-strings.ts';
 import { blockStrings } from './block-strings/read-strings.ts';
 import { type AskedConvention, importCheckpoint } from './checkpoint/import-checkpoint.ts';
+import { importGraphModel } from './graph-model/import-graph-model.ts';
 import { importOnnx } from './import-onnx.ts';
 import type { ImportResult } from './imported.ts';
 import { importLayers } from './layers/import-layers.ts';
@@ -41,7 +42,7 @@ export function importText(text: string, file: string, name: string): ImportResu
 }
 
 /**
- * The same from a file of weights that is open: by its layers where it has them (Keras, TensorFlow.js), else by its tensors.
+ * The same from a file of weights that is open: by its layers or nodes where it has them (Keras, TensorFlow.js), else by its tensors.
  * @param what kind of file it is: `a PyTorch checkpoint`
  */
 export function importOpened(
@@ -50,11 +51,13 @@ export function importOpened(
   name: string,
   options: ImportOptions = {},
 ): ImportResult {
-  const { checkpoint, topology, diagnostics } = opened;
+  const { checkpoint, topology, graph, diagnostics } = opened;
   if (!checkpoint) return { diagnostics };
   const own = topology
     ? importLayers(checkpoint, topology, opened.constants, name, options.image)
-    : importCheckpoint(checkpoint, what, name, options);
+    : graph
+      ? importGraphModel(checkpoint, graph, name, options.image)
+      : importCheckpoint(checkpoint, what, name, options);
   const all = [...diagnostics, ...own.diagnostics];
   return own.imported && !hasErrors(all) ? { imported: own.imported, diagnostics: all } : { diagnostics: all };
 }

@@ -3,7 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFile
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { io, loadLayersModel, softmax, type Tensor, tensor, tensor4d, transpose } from '@tensorflow/tfjs';
+import {
+  io,
+  loadGraphModel,
+  loadLayersModel,
+  softmax,
+  type Tensor,
+  tensor,
+  tensor4d,
+  transpose,
+} from '@tensorflow/tfjs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
@@ -88,28 +97,50 @@ weights Net {
 }
 `;
 
+const side = 224;
+
+/** A picture with edges and gradients, of every colour. */
+function picture(): Tensor {
+  const pixels = Float32Array.from({ length: side * side * 3 }, (_, i) => {
+    const [x, y, c] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side), i % 3];
+    return 0.5 + 0.3 * Math.sin((x * (c + 1)) / 17 + y / 23) + (((x >> 4) + (y >> 5)) % 2) * 0.2;
+  });
+  return tensor4d(pixels, [1, side, side, 3]);
+}
+
+async function scoresOf(path: string, image: Tensor): Promise<Float32Array> {
+  const session = await InferenceSession.create(path);
+  const turned = Float32Array.from(transpose(image, [0, 3, 1, 2]).dataSync());
+  const feeds = { [session.inputNames[0] as string]: new OrtTensor('float32', turned, [1, 3, side, side]) };
+  return (await session.run(feeds))[session.outputNames[0] as string]?.data as Float32Array;
+}
+
 describe.skipIf(!fetched)('models of the package nsfwjs', () => {
   test("a quantised layers model of Keras's names gives TensorFlow.js's answers, compiled to ONNX", async () => {
     const path = join(fetched as string, 'mobilenet_v2');
     const cwd = folder({ 'net.enet': spec });
     const ran = await enetc(['compile', 'net.enet', '--weights', path, '-o', 'net.onnx'], { cwd });
     expect(ran).toMatchObject({ code: 0 });
-    const side = 224;
-    // a picture with edges and gradients, of every colour
-    const pixels = Float32Array.from({ length: side * side * 3 }, (_, i) => {
-      const [x, y, c] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side), i % 3];
-      return 0.5 + 0.3 * Math.sin((x * (c + 1)) / 17 + y / 23) + (((x >> 4) + (y >> 5)) % 2) * 0.2;
-    });
-    const image = tensor4d(pixels, [1, side, side, 3]);
+    const image = picture();
     const theirs = await loadLayersModel({ load: async () => artifacts(path) });
     const wanted = (theirs.predict(image) as Tensor).dataSync();
-    const session = await InferenceSession.create(join(cwd, 'net.onnx'));
-    const turned = Float32Array.from(transpose(image, [0, 3, 1, 2]).dataSync());
-    const feeds = { [session.inputNames[0] as string]: new OrtTensor('float32', turned, [1, 3, side, side]) };
-    const output = (await session.run(feeds))[session.outputNames[0] as string];
-    const found = softmax(tensor(output?.data as Float32Array, [5])).dataSync();
+    const output = await scoresOf(join(cwd, 'net.onnx'), image);
+    const found = softmax(tensor(output, [5])).dataSync();
     for (const [i, value] of wanted.entries()) expect(Math.abs((found[i] as number) - value)).toBeLessThan(1e-5);
   });
+
+  test("a quantised graph model gives TensorFlow.js's answers, imported and compiled to ONNX", async () => {
+    const path = join(fetched as string, 'mobilenet_v2_mid');
+    const cwd = folder({});
+    const ran = await enetc(['import', path, '-o', 'net.enet'], { cwd });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    await enetc(['compile', 'net.enet', '--weights', 'net.safetensors', '-o', 'net.onnx'], { cwd });
+    const image = picture();
+    const theirs = await loadGraphModel({ load: async () => artifacts(path) });
+    const wanted = (theirs.predict(image) as Tensor).dataSync();
+    const found = await scoresOf(join(cwd, 'net.onnx'), image);
+    for (const [i, value] of wanted.entries()) expect(Math.abs((found[i] as number) - value)).toBeLessThan(1e-5);
+  }, 60_000);
 
   test('the constants of a quantised graph model are those that TensorFlow.js decodes, kernels turned', async () => {
     const path = join(fetched as string, 'mobilenet_v2_mid');

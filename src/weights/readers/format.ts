@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { WeightLayout } from '../tfjs-layout.ts';
 import type { Hdf5File } from './keras/hdf5.ts';
+import type { GraphModel } from './layers-model/graph-model.ts';
 import type { Topology } from './layers-model/topology.ts';
 
 /** A file as the host gives it. */
@@ -56,6 +57,8 @@ export interface OpenedTensors {
   readonly diagnostics: readonly Diagnostic[];
   /** The layers of the model that the tensors are of, where the file states them. */
   readonly topology?: Topology;
+  /** The nodes of the model, of a graph model. */
+  readonly graph?: GraphModel;
   /** Numbers of these layers that are no weights, by name: `normalization.mean`. */
   readonly constants?: ReadonlyMap<string, Float32Array>;
   /** Where the tensors are stored, of a file of Keras. */

@@ -5,10 +5,25 @@ import type { WeightLayout } from '../../tfjs-layout.ts';
 export interface GraphModelNode {
   readonly name: string;
   readonly op: string;
-  /** Names of the nodes whose first values it reads. */
+  /** Names of the nodes whose values it reads. */
   readonly inputs: readonly string[];
+  /** By input: which of the node's values. */
+  readonly places: readonly number[];
+  /** As the file has them: numbers also as texts, texts in base64. */
+  readonly attributes: Readonly<Record<string, unknown>>;
   /** Of a product: whether its second factor is `[units, features]`. */
   readonly isTransposed: boolean;
+}
+
+/** A graph model, next to the checkpoint that has its floating-point constants under their names. */
+export interface GraphModel {
+  readonly nodes: readonly GraphModelNode[];
+  /** Of the floating-point constants, in TensorFlow's order. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Constants of few whole numbers. */
+  readonly integers: ReadonlyMap<string, readonly number[]>;
+  /** Matrices of products that read a flattened map of which the channels are not known. */
+  readonly unordered: ReadonlySet<string>;
 }
 
 /** How the graph uses a constant as a kernel. */
@@ -30,11 +45,19 @@ export function readGraph(topology: unknown): readonly GraphModelNode[] | undefi
   return topology.node.flatMap((node: unknown) => {
     if (!isObject(node) || typeof node.name !== 'string' || typeof node.op !== 'string') return [];
     const listed: readonly unknown[] = Array.isArray(node.input) ? node.input : [];
-    const inputs = listed.flatMap((input) =>
-      typeof input === 'string' && !input.startsWith('^') ? input.replace(/:\d+$/, '') : [],
-    );
-    const attr = isObject(node.attr) ? node.attr.transpose_b : undefined;
-    return [{ name: node.name, op: node.op, inputs, isTransposed: isObject(attr) && attr.b === true }];
+    const read = listed.filter((input): input is string => typeof input === 'string' && !input.startsWith('^'));
+    const attributes = isObject(node.attr) ? node.attr : {};
+    const { transpose_b: turned } = attributes;
+    return [
+      {
+        name: node.name,
+        op: node.op,
+        inputs: read.map((input) => input.replace(/:\d+$/, '')),
+        places: read.map((input) => Number(/:(\d+)$/.exec(input)?.[1] ?? 0)),
+        attributes,
+        isTransposed: isObject(turned) && turned.b === true,
+      },
+    ];
   });
 }
 
@@ -50,7 +73,7 @@ const layouts: Readonly<Record<string, WeightLayout>> = {
 };
 /** What gives a map with the channels of what it reads. */
 const sameChannels =
-  /^(Identity|BiasAdd|Add|AddV2|Sub|Mul|Maximum|Minimum|Relu|Relu6|Elu|Selu|LeakyRelu|Prelu|Sigmoid|Tanh|Softplus|MaxPool|AvgPool|FusedBatchNorm(V2|V3)?|Pad|PadV2|MirrorPad|ResizeBilinear|ResizeNearestNeighbor)$/;
+  /^(Identity|StopGradient|BiasAdd|Add|AddV2|Sub|Mul|RealDiv|Maximum|Minimum|Relu|Relu6|Elu|Selu|LeakyRelu|Prelu|Sigmoid|Tanh|Softplus|MaxPool|AvgPool|FusedBatchNorm(V2|V3)?|Pad|PadV2|MirrorPad|ResizeBilinear|ResizeNearestNeighbor)$/;
 const reshapes = /^(Reshape|Squeeze|Flatten)$/;
 
 /** Which constants of a graph are kernels of convolutions and products. @param shapes of the constants, in TensorFlow's order */
@@ -116,7 +139,7 @@ export function kernelUses(
     }
     if (!sameChannels.test(node.op)) return undefined;
     // of a sum or a product one side may be a constant
-    for (const input of node.inputs.slice(0, /^(Add|AddV2|Sub|Mul|Maximum|Minimum)$/.test(node.op) ? 2 : 1)) {
+    for (const input of node.inputs.slice(0, /^(Add|AddV2|Sub|Mul|RealDiv|Maximum|Minimum)$/.test(node.op) ? 2 : 1)) {
       const channels = channelsOf(input, depth + 1);
       if (channels !== undefined) return channels;
     }

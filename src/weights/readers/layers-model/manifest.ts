@@ -17,6 +17,8 @@ export interface ManifestWeight {
 
 export interface Manifest {
   readonly weights: readonly ManifestWeight[];
+  /** Of few numbers. */
+  readonly integers: readonly ManifestIntegers[];
   /** The files of each group, in order, and how many bytes they must have together. */
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
   /** Of a layers model. Absent if there is none that can be read. */
@@ -29,8 +31,13 @@ export interface Manifest {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** A constant of whole numbers: a size, or axes. */
+export type ManifestIntegers = Omit<ManifestWeight, 'format'>;
+
 /** Characters of a model.json: that of a network of a thousand layers has half a million. */
 const mostText = 4 << 20;
+/** Of a constant that sizes follow from. */
+const mostIntegers = 64;
 /** The files of a model of 40 GB, as TensorFlow's converter cuts them. */
 const mostFiles = 10_000;
 
@@ -54,6 +61,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   if (!isObject(json)) return { problem: 'its model.json holds no model' };
   if (!Array.isArray(json.weightsManifest)) return { problem: 'its model.json lists no weights' };
   const weights: ManifestWeight[] = [];
+  const integers: ManifestIntegers[] = [];
   const groups: { paths: readonly string[]; bytes: number }[] = [];
   let files = 0;
   for (const [group, entry] of json.weightsManifest.entries()) {
@@ -77,6 +85,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
       const size = typeof stored === 'string' && Object.hasOwn(bytesPerElement, stored) ? bytesPerElement[stored] : 0;
       if (!format || !size) return { problem: `'${name}' is stored in an unknown format` };
       if (use !== 'optimizer' && dtype === 'float32') weights.push({ name, shape, format, group, begin });
+      if (stored === 'int32' && elements(shape) <= mostIntegers) integers.push({ name, shape, group, begin });
       begin += elements(shape) * size;
     }
     groups.push({ paths, bytes: begin });
@@ -84,12 +93,12 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   const metadata = new Map(
     Object.entries(isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}).filter(isText),
   );
-  if (isList) return { manifest: { weights, groups, metadata, isList } };
+  if (isList) return { manifest: { weights, integers, groups, metadata, isList } };
   const graph = readGraph(json.modelTopology);
-  if (graph) return { manifest: { weights, groups, metadata, graph } };
+  if (graph) return { manifest: { weights, integers, groups, metadata, graph } };
   if (json.format === 'graph-model') return { problem: 'it should be a graph model, but its model.json has no graph' };
   const topology = readTopology(json.modelTopology);
-  return { manifest: { weights, groups, metadata, ...(topology && { topology }) } };
+  return { manifest: { weights, integers, groups, metadata, ...(topology && { topology }) } };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,11 +1,12 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { setLittleEndian } from '../../bytes.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
 import type { OpenedTensors, RandomAccess } from '../format.ts';
 import { mapsRead, ourValues, type ReadMap } from './feature-channels.ts';
 import { featureOrders } from './feature-order.ts';
-import { type KernelUse, kernelUses } from './graph-model.ts';
-import { type ManifestWeight, readManifest } from './manifest.ts';
+import { type GraphModel, type KernelUse, kernelUses } from './graph-model.ts';
+import { type ManifestIntegers, type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
 import { logicalShape, type NamedWeight, namedWeight, splitSeparable } from './weight-names.ts';
 
@@ -75,7 +76,14 @@ export function openLayersFolder(
       return readWeight(weight);
     },
   };
-  return { checkpoint, diagnostics, ...(manifest.topology && { topology: manifest.topology }) };
+  const { topology, graph: nodes } = manifest;
+  const graph: GraphModel | undefined = nodes && {
+    nodes,
+    shapes,
+    unordered: new Set([...(uses ?? [])].flatMap(([own, { isOpen }]) => (isOpen ? [own] : []))),
+    integers: new Map(manifest.integers.map((one) => [one.name, readIntegers(one, groups[one.group] as RandomAccess)])),
+  };
+  return { checkpoint, diagnostics, ...(topology && { topology }), ...(graph && { graph }) };
 }
 
 /** A constant of a graph model under its own name, in our order where it is a kernel. */
@@ -91,6 +99,12 @@ function mapsOf({ shape }: NamedWeight, use: KernelUse | undefined): { readonly 
 function readWeight({ named, weight: { format, begin }, group, maps }: LocatedWeight): Float32Array {
   const bytes = elements(named.shape) * (bytesPerElement[format.kind] as number);
   return ourValues(named, decodeNumbers(format, group.read(begin, bytes)), maps);
+}
+
+function readIntegers({ shape, begin }: ManifestIntegers, group: RandomAccess): readonly number[] {
+  const values = new Int32Array(elements(shape));
+  setLittleEndian(values, group.read(begin, 4 * values.length));
+  return [...values];
 }
 
 /** Files as one. */

@@ -1,0 +1,25 @@
+import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Pair } from '../../ops/pair.ts';
+import type { Checkpoint } from '../../weights/checkpoint.ts';
+import type { GraphModel } from '../../weights/readers/layers-model/graph-model.ts';
+import { importGraph } from '../import-onnx.ts';
+import type { ImportResult } from '../imported.ts';
+import { UnsayableNode } from '../unsayable.ts';
+import { graphOfNodes } from './graph-of-nodes.ts';
+
+/**
+ * Reads a graph model of TensorFlow.js as a spec.
+ * @param name what the model is called, as a file's name
+ */
+export function importGraphModel(checkpoint: Checkpoint, model: GraphModel, name: string, image?: Pair): ImportResult {
+  const file = checkpoint.name;
+  try {
+    const graph = graphOfNodes(model, checkpoint);
+    const count = model.nodes.filter(({ op }) => op !== 'Const').length;
+    return importGraph(graph, file, name, { count, what: 'nodes' }, image);
+  } catch (e) {
+    if (!(e instanceof UnsayableNode)) throw e;
+    const data = { file, node: e.node, type: e.type, reason: e.message };
+    return { diagnostics: [createDiagnostic('import-node', undefined, data)] };
+  }
+}
