@@ -80,8 +80,11 @@ export function emittedSize<Options>(
 }
 
 const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
-  // waiting threads do not spin: there are many networks, each running for a short time
-  'as written': { extra: { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } } },
+  // threads that wait do not spin: networks are many and run for a short time
+  'as written': {
+    extra: { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } },
+    enableCpuMemArena: false,
+  },
   integer: { intraOpNumThreads: 1, interOpNumThreads: 1 },
 };
 

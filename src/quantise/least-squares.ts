@@ -1,65 +1,6 @@
-/** Second moments of a layer's inputs, and of its inputs with its outputs, around their means. */
-export interface Moments {
-  /** `[n, n]` */
-  readonly inputs: Float64Array;
-  /** `[filters, n]` */
-  readonly cross: Float64Array;
-  readonly inputMeans: Float64Array;
-  readonly outputMeans: Float64Array;
-}
-
-/**
- * @param inputs `[samples, n]` @param outputs `[samples, filters]`
- * @param weights of the samples; equal by default
- */
-export function momentsOf(
-  inputs: Float32Array,
-  outputs: Float32Array,
-  samples: number,
-  weights: Float32Array = new Float32Array(samples).fill(1),
-): Moments {
-  const n = inputs.length / samples;
-  const filters = outputs.length / samples;
-  const shares = sharesOf(weights);
-  const inputMeans = columnMeans(inputs, shares);
-  const outputMeans = columnMeans(outputs, shares);
-  const x = centred(inputs, inputMeans, shares);
-  const y = centred(outputs, outputMeans, shares);
-  const square = new Float64Array(n * n);
-  const cross = new Float64Array(filters * n);
-  // four samples at a time: the sums are read and written once for four
-  for (let s = 0; s < samples; s += 4) {
-    const [p, q, r, t] = [0, 1, 2, 3].map((k) =>
-      s + k < samples ? x.subarray((s + k) * n, (s + k + 1) * n) : new Float32Array(n),
-    ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-    const add = (to: Float64Array, at: number, count: number, a: number, b: number, c: number, d: number) => {
-      for (let j = 0; j < count; j++) {
-        to[at + j] =
-          (to[at + j] as number) +
-          a * (p[j] as number) +
-          b * (q[j] as number) +
-          c * (r[j] as number) +
-          d * (t[j] as number);
-      }
-    };
-    for (let i = 0; i < n; i++) {
-      add(square, i * n, i + 1, p[i] as number, q[i] as number, r[i] as number, t[i] as number);
-    }
-    for (let f = 0; f < filters; f++) {
-      const [a, b, c, d] = [0, 1, 2, 3].map((k) => y[(s + k) * filters + f] ?? 0) as [number, number, number, number];
-      add(cross, f * n, n, a, b, c, d);
-    }
-  }
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const mean = (square[i * n + j] as number) / samples;
-      square[i * n + j] = mean;
-      square[j * n + i] = mean;
-    }
-  }
-  for (let i = 0; i < cross.length; i++) cross[i] = (cross[i] as number) / samples;
-  return { inputs: square, cross, inputMeans, outputMeans };
-}
+import { ridgeOf } from './damping.ts';
+import { inverseOf, upperFactor, withRidge } from './factor.ts';
+import type { Means, Moments } from './moments.ts';
 
 export interface Fitted {
   /** `[filters, n]`, whole numbers. */
@@ -69,12 +10,6 @@ export interface Fitted {
   /** Of each filter. */
   readonly bias: Float64Array;
 }
-
-/**
- * What is added to the diagonal of the moments, as a share of its mean, against overfitting to few samples. Filters that read
- * few numbers need little: many of them see small differences of neighbouring pixels.
- */
-const dampingOf = (reads: number) => (reads <= fewReads ? 1e-4 : 0.01);
 
 /** Filters that read no more numbers than this, those of depthwise convolutions above all, are fitted at several scales. */
 export const fewReads = 64;
@@ -88,24 +23,23 @@ export interface ScaleChoice {
 }
 
 /**
- * The whole numbers of filters and their biases with which a layer's outputs are closest to their targets. First the best real filters, by
- * damped least squares; then each number is rounded in turn, and those after it make up for the error, as in "GPTQ: Accurate Post-Training
- * Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3); finally numbers are changed by one where that
- * improves the fit. @param weights `[filters, n]` @param most the largest whole number
+ * The whole numbers of filters and their biases with which a layer's outputs are nearest to what they should be. First the real
+ * filters that are, by damped least squares; then each number is rounded in turn, and those after it make up for the error, as
+ * in "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3);
+ * last, numbers are changed by one where that is better still.
+ * @param weights `[filters, n]` @param damping see `ridgeOf` @param most a whole number is
  */
 export function fitFilters(
   weights: Float32Array,
   { shares, least }: ScaleChoice,
   moments: Moments,
+  damping: number,
   most: number,
 ): Fitted {
   const n = moments.inputMeans.length;
   const filters = least.length;
-  const damped = moments.inputs.slice();
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += damped[i * n + i] as number;
-  const ridge = Math.max((dampingOf(n) * trace) / n, 1e-12);
-  for (let i = 0; i < n; i++) damped[i * n + i] = (damped[i * n + i] as number) + ridge;
+  const ridge = ridgeOf(moments, damping);
+  const damped = withRidge(moments.inputs, n, ridge);
   const inverse = inverseOf(damped, n);
   const upper = upperFactor(inverse, n);
   const integers = new Int8Array(filters * n);
@@ -209,15 +143,11 @@ function descend(integers: Int8Array, best: Float64Array, scale: number, moments
 export function roundFilters(
   weights: Float32Array,
   scales: readonly number[],
-  inputs: Float32Array,
-  outputs: Float32Array,
-  samples: number,
+  { inputMeans, outputMeans }: Means,
   most: number,
 ): Fitted {
   const n = weights.length / scales.length;
-  const shares = sharesOf(new Float32Array(samples).fill(1));
-  const inputMeans = columnMeans(inputs, shares);
-  const bias = columnMeans(outputs, shares);
+  const bias = outputMeans.slice();
   const integers = new Int8Array(weights.length);
   for (const [f, scale] of scales.entries()) {
     const chosen = roundAll(weights.subarray(f * n, (f + 1) * n), scale, most);
@@ -227,80 +157,4 @@ export function roundFilters(
     }
   }
   return { integers, scales, bias };
-}
-
-/** Weights of samples as shares of the total; equal where all weights are 0. */
-function sharesOf(weights: Float32Array): Float64Array {
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return Float64Array.from(weights, (w) => (sum > 0 ? w / sum : 1 / weights.length));
-}
-
-/** @param values `[samples, n]` @param shares of the samples, which add up to 1 */
-function columnMeans(values: Float32Array, shares: Float64Array): Float64Array {
-  const n = values.length / shares.length;
-  const means = new Float64Array(n);
-  for (let s = 0, i = 0; s < shares.length; s++) {
-    const share = shares[s] as number;
-    for (let j = 0; j < n; j++, i++) means[j] = (means[j] as number) + share * (values[i] as number);
-  }
-  return means;
-}
-
-/** Differences from means, each times the root of its sample's weight, so that the mean of their squares is weighted. */
-function centred(values: Float32Array, means: Float64Array, shares: Float64Array): Float32Array {
-  const n = means.length;
-  const out = new Float32Array(values.length);
-  for (let s = 0, i = 0; s < shares.length; s++) {
-    const root = Math.sqrt((shares[s] as number) * shares.length);
-    for (let j = 0; j < n; j++, i++) out[i] = root * ((values[i] as number) - (means[j] as number));
-  }
-  return out;
-}
-
-/** The lower factor L of a symmetric positive matrix: L L^T. */
-function lowerFactor(matrix: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j] as number;
-      for (let k = 0, a = i * n, b = j * n; k < j; k++) sum -= (l[a + k] as number) * (l[b + k] as number);
-      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-30)) : sum / (l[j * n + j] as number);
-    }
-  }
-  return l;
-}
-
-/** The inverse of a symmetric positive matrix. */
-function inverseOf(matrix: Float64Array, n: number): Float64Array {
-  const l = lowerFactor(matrix, n);
-  // L^-1, row by row of its transpose
-  const inverted = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    inverted[j * n + j] = 1 / (l[j * n + j] as number);
-    for (let i = j + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = j, a = i * n, b = j * n; k < i; k++) sum -= (l[a + k] as number) * (inverted[b + k] as number);
-      inverted[j * n + i] = sum / (l[i * n + i] as number);
-    }
-  }
-  // rows of `inverted` are columns of L^-1: the inverse is the product of L^-T and L^-1
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = i, a = i * n, b = j * n; k < n; k++)
-        sum += (inverted[a + k] as number) * (inverted[b + k] as number);
-      out[i * n + j] = sum;
-      out[j * n + i] = sum;
-    }
-  }
-  return out;
-}
-
-/** The upper factor U of a symmetric positive matrix: U^T U. */
-function upperFactor(matrix: Float64Array, n: number): Float64Array {
-  const l = lowerFactor(matrix, n);
-  const u = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) u[j * n + i] = l[i * n + j] as number;
-  return u;
 }

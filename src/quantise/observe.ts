@@ -6,8 +6,8 @@ import type { Engine } from './engine.ts';
 import { count, emptyBounds, emptyHistogram, type Histogram, widen } from './histogram.ts';
 import { batchesOf, type Pictures } from './pictures.ts';
 
-/** Memory limits for values observed together: for one picture, and for a batch. */
-const mostBytes = 96 << 20;
+/** What the values that are looked at together take in memory, of one picture and of a batch. */
+const mostBytes = 24 << 20;
 const mostBatch = 8;
 
 /** The output name of an observed value: by its node. */

@@ -161,3 +161,23 @@ function chosen(pictures: Pictures, numbers: readonly number[]): Pictures {
     close() {},
   };
 }
+
+/** Pictures, and after them their mirror images: twice as many answers to compare. The pictures stay open as long as these. */
+export function withMirrored(pictures: Pictures, width: number): Pictures {
+  let buffer = new Float32Array(0);
+  return {
+    count: 2 * pictures.count,
+    read(first, count) {
+      const size = pictures.read(0, 1).length;
+      if (buffer.length < count * size) buffer = new Float32Array(count * size);
+      for (let i = 0; i < count; i++) {
+        const number = first + i;
+        buffer.set(pictures.read(number % pictures.count, 1), i * size);
+        if (number < pictures.count) continue;
+        for (let row = i * size; row < (i + 1) * size; row += width) buffer.subarray(row, row + width).reverse();
+      }
+      return buffer.subarray(0, count * size);
+    },
+    close() {},
+  };
+}

@@ -10,17 +10,17 @@ import { curveAfter } from './activation-curves.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
 import { correctBias } from './correct-bias.ts';
 import { latenciesOf, sizesOf } from './costs.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, imageInput } from './engine.ts';
 import { equalise } from './equalise-network.ts';
 import { type Answers, answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
 import { makePlan } from './make-plan.ts';
 import { channelMeans, histogramsOf } from './observe.ts';
-import { inTwoParts, type Pictures } from './pictures.ts';
+import { inTwoParts, type Pictures, withMirrored } from './pictures.ts';
 import { chooseRange, type RangeMethod, typeOfRange } from './ranges.ts';
-import { reconstruct } from './reconstruct.ts';
+import { firstDifference, type KnownFit, reconstruct } from './reconstruct.ts';
 import { layersOf, type QuantisationReport } from './report.ts';
-import { costsAlone, fewestFloats, type Goal, sought } from './return-to-float.ts';
+import { costsWithout, fewestFloats, type Goal, sought } from './return-to-float.ts';
 import { nodeOf } from './weight-types.ts';
 
 /** What is done about the noise of rounding: nothing, biases are corrected, or weights and biases are fitted layer by layer. */
@@ -87,11 +87,9 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   const { fitted: calibration, seeking } = goal
     ? inTwoParts(request.calibration)
     : { fitted: request.calibration, seeking: request.calibration };
-  const observing = (what: string, pictures = calibration) => ({
-    engine,
-    pictures,
-    progress: (done: number, total: number) => progress(`${what}: ${Math.floor((100 * done) / total)} %`),
-  });
+  const seen = (what: string) => (done: number, total: number) =>
+    progress(`${what}: ${Math.floor((100 * done) / total)} %`);
+  const observing = (what: string, pictures = calibration) => ({ engine, pictures, progress: seen(what) });
   const units = unitsOf(graph);
   const parts = { units, integers: request.integers };
   const all = layOut(graph, parts, new Set());
@@ -105,9 +103,9 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
   }
   const typeOf = (id: number) => types.get(id) as QuantisedType;
 
-  const fittedFor = async (floats: ReadonlySet<number>, what: string): Promise<Adjustments> => {
+  const fittedFor = async (floats: ReadonlySet<number>, what: string, known?: KnownFit): Promise<Adjustments> => {
     const fitted: Adjustments = new Map(scales);
-    const fit = { parts, floats, typeOf, folder: request.folder };
+    const fit = { parts, floats, typeOf, folder: request.folder, ...(known && { known }) };
     if (correct === 'layers') await reconstruct(graph, weights, fitted, fit, observing(what));
     if (correct === 'bias') {
       const weighted = all.weighted.map(({ node }) => node);
@@ -123,32 +121,48 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
     const plan = makePlan(graph, layOut(graph, parts, floats), typeOf, weights, adjustments);
     return { floats, plan, adjustments, adjusted: adjustedWeights(weights, adjustments) };
   };
-  const closenessOf = async ({ plan, adjusted }: Mixture, expected: Answers, by: Engine, pictures: Pictures) => {
-    const count = Math.min(pictures.count, mostJudged);
-    return compareAnswers(
-      graph,
-      expected,
-      await answersOf(quantise(graph, plan), adjusted, by, pictures, count),
-      count,
-    );
+  const closenessOf = async (
+    { plan, adjusted }: Mixture,
+    expected: Answers,
+    by: Engine,
+    pictures: Pictures,
+    count = Math.min(pictures.count, mostJudged),
+  ) => {
+    const found = await answersOf(quantise(graph, plan), adjusted, by, pictures, count);
+    return compareAnswers(graph, expected, found, count);
   };
   const whole = mixed(new Set(), fitted);
   let chosen: Mixture & { closeness?: Closeness } = whole;
   let costs = new Map<number, number>();
   if (goal) {
-    const expected = await answersOf(graph, weights, engine, seeking, mostJudged);
-    const attempt = async (mixture: Mixture) => ({
-      ...mixture,
-      closeness: await closenessOf(mixture, expected, judge, seeking),
-    });
-    const alone = (floats: ReadonlySet<number>) => mixed(floats, scales);
-    costs = await costsAlone(graph, weights, units, alone, observing('each layer alone', seeking));
-    chosen = await fewestFloats(sought(goal), costs, await attempt(whole), {
+    const sides = withMirrored(seeking, imageInput(graph).shape.at(-1) ?? 1);
+    const attemptOn = async (pictures: number) => {
+      const count = Math.min(sides.count, pictures);
+      const expected = await answersOf(graph, weights, engine, sides, count);
+      return async (mixture: Mixture) => ({
+        ...mixture,
+        closeness: await closenessOf(mixture, expected, judge, sides, count),
+      });
+    };
+    const attempt = await attemptOn(mostJudged);
+    const fits: KnownFit[] = [{ floats: new Set(), adjustments: fitted }];
+    chosen = await fewestFloats(sought(goal), await attempt(whole), {
+      async gains() {
+        const quick = await attemptOn(mostForGains);
+        costs = await costsWithout(
+          units,
+          (node) => quick(mixed(new Set([node]), fitted)),
+          seen('each layer in float32'),
+        );
+        return costs;
+      },
       returned: (floats) => attempt(mixed(floats, fitted)),
       ...(correct === 'layers' && {
         refitted: async (floats) => {
           const what = `fitting around ${floats.size} ${nounFor(floats.size, 'layer')} in float32`;
-          return attempt(mixed(floats, await fittedFor(floats, what)));
+          const adjustments = await fittedFor(floats, what, nearestFit(fits, floats));
+          fits.push({ floats, adjustments });
+          return attempt(mixed(floats, adjustments));
         },
       }),
     });
@@ -182,7 +196,16 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
 /** The maximum number of pictures on which a network is compared with float32. */
 const mostJudged = 1024;
 
-/** Adjustments, in which layers in float32 have those from before the fit. */
+/** On how many pictures it is measured what a layer in float32 gains. */
+const mostForGains = 16;
+
+/** Of fits, the one of which most can be taken for a network whose layers of these nodes are float32. */
+function nearestFit(fits: readonly KnownFit[], floats: ReadonlySet<number>): KnownFit | undefined {
+  const reach = (fit: KnownFit) => firstDifference(fit.floats, floats);
+  return [...fits].sort((a, b) => reach(b) - reach(a))[0];
+}
+
+/** Adjustments with those of layers in float32 as they were before the fit. */
 function withoutFits(
   graph: Graph,
   units: readonly Unit[],

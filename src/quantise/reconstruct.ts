@@ -5,18 +5,25 @@ import { layOut, type Parts } from '../5-graph/quantise/layout.ts';
 import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
-import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
+import { type Adjustment, type Adjustments, adjustedWeights } from './adjusted-weights.ts';
+import { chooseDamping, plainDamping } from './damping.ts';
 import type { Engine } from './engine.ts';
 import { advance, closeFrontier, cutsOf, type Frontier, fromFrontier, planFrom, type TwoSides } from './frontier.ts';
-import { type Fitted, fewReads, fitFilters, momentsOf, roundFilters } from './least-squares.ts';
+import { type Fitted, fewReads, fitFilters, roundFilters } from './least-squares.ts';
 import { makePlan } from './make-plan.ts';
+import { addSamples, emptySums, type MomentSums, meansOf, momentsOf, together } from './moments.ts';
 import { batchSize, nameOfValue, type ObserveOptions, withValues } from './observe.ts';
 import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts';
 import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
-/** The most positions, over all pictures, that a layer is fitted on, and the most numbers in them. */
-const mostSamples = 8192;
-const mostNumbers = 16e6;
+/**
+ * On how many positions of all pictures a layer is fitted: more for filters that read more numbers, as fewer would fit these positions
+ * alone, and no more than whose products are summed in some seconds.
+ */
+function samplesFor(reads: number, filters: number, groups: number): number {
+  const wanted = Math.min(Math.max(40 * reads, 2048), 20_000);
+  return Math.min(wanted, Math.floor(3e9 / (groups * reads * (reads / 2 + filters))));
+}
 
 /** A filter that reads more numbers than this, or than there are samples, is only rounded: the fit is cubic in their number. */
 const mostReads = 1536;
@@ -27,6 +34,13 @@ export interface Reconstruction {
   typeOf(id: number): QuantisedType;
   /** Where values are stored while it runs. */
   readonly folder: string;
+  /** A fit of the same network with other layers in float32: what lies before the first of which that makes a difference is taken from it. */
+  readonly known?: KnownFit;
+}
+
+export interface KnownFit {
+  readonly floats: ReadonlySet<number>;
+  readonly adjustments: Adjustments;
 }
 
 /**
@@ -39,13 +53,14 @@ export async function reconstruct(
   graph: Graph,
   source: WeightSource,
   adjustments: Adjustments,
-  { parts, floats, typeOf, folder }: Reconstruction,
+  { parts, floats, typeOf, folder, known }: Reconstruction,
   { engine, pictures, progress }: ObserveOptions,
 ): Promise<void> {
   const adjusted = adjustedWeights(source, adjustments);
   const sides = { graph, reference: adjustedWeights(source, new Map(adjustments)), adjusted };
   const whole = layOut(graph, parts, floats);
   const cuts = cutsOf(graph);
+  const changed = known ? firstDifference(known.floats, floats) : -1;
   let frontier: Frontier = { float: pictures, rounded: pictures };
   try {
     for (const [done, unit] of whole.weighted.entries()) {
@@ -58,13 +73,17 @@ export async function reconstruct(
         const before = makePlan(graph, whole, typeOf, source, adjustments);
         frontier = await advance(frontier, cut, sides, before, engine, folder);
       }
+      if (known && unit.node < changed) {
+        for (const { name } of [weight, bias]) adjustments.set(name, known.adjustments.get(name) as Adjustment);
+        continue;
+      }
       const layout = layOut(graph, parts, floats, new Set([unit.node]));
       const plan = makePlan(graph, layout, typeOf, source, adjustments);
-      const samples = await samplesOf(node, plan, frontier, sides, engine);
+      const bounds = boundsOf(unit);
+      const samples = await samplesOf(node, plan, frontier, sides, engine, bounds);
       const least = leastScales(node, adjusted, plan.values.get(input.node)?.scales[0] ?? 1);
       const { scales: rounding } = plan.weights.get(unit.node) as QuantisedType;
-      const bounds = boundsOf(unit);
-      const fitted = fitLayer(adjusted.read(weight), rounding, least as Float64Array, samples, bounds);
+      const fitted = fitLayer(adjusted.read(weight), rounding, least as Float64Array, samples);
       const { integers, scales, bias: values } = fitted;
       adjustments.set(weight.name, { rounded: { integers, scales } });
       adjustments.set(bias.name, { values });
@@ -75,14 +94,22 @@ export async function reconstruct(
   }
 }
 
-/** What each group of a layer's filters reads and gives, at the same positions. */
+/** The least number that one of two sets alone has. */
+export function firstDifference(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  const only = [...a].filter((x) => !b.has(x)).concat([...b].filter((x) => !a.has(x)));
+  return Math.min(...only);
+}
+
+/** Sums over what each group of a layer's filters reads and gives, at the same positions. */
 interface Samples {
   readonly count: number;
-  /** Of each group, `[count, reads]`. */
-  readonly inputs: readonly Float32Array[];
-  /** `[count, filters]` */
-  readonly outputs: readonly Float32Array[];
+  /** Of each group, of most pictures and of every fourth, which tell how far a fit may go. */
+  readonly sums: readonly TwoSums[];
 }
+
+type TwoSums = readonly [most: MomentSums, others: MomentSums];
+
+const others = 4;
 
 /** Runs the part of the network from a frontier to a layer in few bits, and the layer in float32. */
 async function samplesOf(
@@ -91,6 +118,7 @@ async function samplesOf(
   frontier: Frontier,
   { graph, reference, adjusted }: TwoSides,
   engine: Engine,
+  bounds: Bounds | undefined,
 ): Promise<Samples> {
   const [input] = node.inputs as [ValueRef];
   const part = withValues(fromFrontier(graph, frontier), [node.id]);
@@ -102,11 +130,15 @@ async function samplesOf(
   const reads = readsOf(graph, node);
   const groups = node.op.kind === 'conv' ? node.op.groups : 1;
   const filters = (shapeOf(graph, output)[0] ?? 1) / groups;
-  const most = Math.min(mostSamples, Math.floor(mostNumbers / (groups * reads)));
+  const most = samplesFor(reads, filters, groups);
   const perPicture = positionsOf(node, 0, Math.max(1, Math.floor(most / frontier.float.count))).length;
   const count = perPicture * frontier.float.count;
-  const inputs = Array.from({ length: groups }, () => new Float32Array(count * reads));
-  const outputs = Array.from({ length: groups }, () => new Float32Array(count * filters));
+  const asked = isRounded(reads, count) ? 'means' : 'moments';
+  const empty = () => emptySums(reads, filters, asked);
+  const sums = Array.from({ length: groups }, (): TwoSums => [empty(), empty()]);
+  const xs = new Float32Array(perPicture * reads);
+  const ys = new Float32Array(perPicture * filters);
+  const weigh = filters === 1 && bounds && asked === 'moments' ? sums.map(() => weigher(bounds)) : undefined;
   const [inputSize, outputSize] = [elements(shapeOf(graph, input)), elements(shapeOf(graph, output))];
 
   const float = await engine.open(removeUnreached(part), reference);
@@ -123,11 +155,11 @@ async function samplesOf(
           const positions = positionsOf(node, picture, perPicture);
           const x = given.subarray(i * inputSize, (i + 1) * inputSize);
           const y = wanted.subarray(i * outputSize, (i + 1) * outputSize);
-          const [from, to] = [picture * perPicture, (picture + 1) * perPicture];
-          for (let group = 0; group < groups; group++) {
-            const [xs, ys] = [inputs[group] as Float32Array, outputs[group] as Float32Array];
-            gatherInputs(graph, node, group, x, positions, xs.subarray(from * reads, to * reads));
-            gatherOutputs(node, group * filters, filters, y, positions, ys.subarray(from * filters, to * filters));
+          const fold = picture % others === others - 1 ? 1 : 0;
+          for (const [group, two] of sums.entries()) {
+            gatherInputs(graph, node, group, x, positions, xs);
+            gatherOutputs(node, group * filters, filters, y, positions, ys);
+            addSamples(two[fold], xs, ys, perPicture, weigh?.[group]?.(ys));
           }
         }
       }
@@ -137,7 +169,7 @@ async function samplesOf(
   } finally {
     await float.close();
   }
-  return { count, inputs, outputs };
+  return { count, sums };
 }
 
 /** The interval in which an activation preserves differences. */
@@ -155,42 +187,50 @@ function boundsOf({ activation }: Unit): Bounds | undefined {
 const boundedWeight = 0.02;
 
 /**
- * The weights of samples: small for those that the activation clips, if the effect of rounding on them is far smaller.
+ * How much each sample counts: those that the activation bounds hardly, if what rounding does to them is far smaller, by the size of
+ * what has been seen up to then.
  */
-function weightsOf(outputs: Float32Array, { least, most }: Bounds): Float32Array {
-  const margin = 0.1 * Math.sqrt(outputs.reduce((sum, y) => sum + y * y, 0) / outputs.length);
-  return outputs.map((y) => (y > least - margin && y < most + margin ? 1 : boundedWeight));
+function weigher({ least, most }: Bounds): (outputs: Float32Array) => Float32Array {
+  let [squares, seen] = [0, 0];
+  return (outputs) => {
+    for (const y of outputs) squares += y * y;
+    seen += outputs.length;
+    const margin = 0.1 * Math.sqrt(squares / seen);
+    return outputs.map((y) => (y > least - margin && y < most + margin ? 1 : boundedWeight));
+  };
 }
 
 /** Scales of filters that read few numbers: these are fitted at each, and the best is kept. */
 const manyShares = [1, 0.93, 0.86, 0.8, 0.7];
 
+/** Whether filters are rounded to the nearest alone. */
+const isRounded = (reads: number, samples: number) => reads > Math.min(mostReads, samples);
+
 function fitLayer(
   weights: Float32Array,
   rounding: readonly number[],
   least: Float64Array,
-  { count, inputs, outputs }: Samples,
-  bounds: Bounds | undefined,
+  { count, sums }: Samples,
 ): Fitted {
   const own = weights.slice();
   const integers = new Int8Array(own.length);
   const bias = new Float64Array(rounding.length);
   const scales: number[] = [];
   const reads = own.length / rounding.length;
-  const filters = rounding.length / inputs.length;
-  for (const [group, xs] of inputs.entries()) {
+  const filters = rounding.length / sums.length;
+  for (const [group, [some, held]] of sums.entries()) {
+    const sum = together(some, held);
     const first = group * filters;
     const part = own.subarray(first * reads, (first + filters) * reads);
-    const ys = outputs[group] as Float32Array;
-    const fitted =
-      reads > Math.min(mostReads, count)
-        ? roundFilters(part, rounding.slice(first, first + filters), xs, ys, count, mostWeight)
-        : fitFilters(
-            part,
-            { shares: reads <= fewReads ? manyShares : [1], least: least.subarray(first, first + filters) },
-            momentsOf(xs, ys, count, filters === 1 && bounds ? weightsOf(ys, bounds) : undefined),
-            mostWeight,
-          );
+    const fitted = isRounded(reads, count)
+      ? roundFilters(part, rounding.slice(first, first + filters), meansOf(sum), mostWeight)
+      : fitFilters(
+          part,
+          { shares: reads <= fewReads ? manyShares : [1], least: least.subarray(first, first + filters) },
+          momentsOf(sum),
+          held.weight > 0 ? chooseDamping(part, momentsOf(some), momentsOf(held)) : plainDamping,
+          mostWeight,
+        );
     integers.set(fitted.integers, first * reads);
     scales.push(...fitted.scales);
     bias.set(fitted.bias, first);

@@ -73,14 +73,14 @@ function goalNote({ sought }: GoalReport): string {
 
 function table({ layers }: QuantisationReport): string {
   const decibels = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1));
-  const rows = layers.map(({ path, op, computes, range, done, alone, sqnr }) => [
+  const rows = layers.map(({ path, op, computes, range, done, returned, sqnr }) => [
     escapeHtml(path),
     escapeHtml(op),
     computes,
     range ? `${formatFactor(range.least)} to ${formatFactor(range.most)}` : '',
     escapeHtml(done.join(', ')),
-    decibels(alone),
+    decibels(returned),
     decibels(sqnr),
   ]);
-  return htmlTable(['layer', 'op', 'computes', 'range', 'what was done', 'alone dB', 'SQNR dB'], rows);
+  return htmlTable(['layer', 'op', 'computes', 'range', 'what was done', 'returned dB', 'SQNR dB'], rows);
 }

@@ -25,8 +25,8 @@ export interface LayerReport {
   readonly range?: { readonly least: number; readonly most: number };
   /** The signal-to-noise ratio of its result in the whole network, in decibels; absent where there is no noise. */
   readonly sqnr?: number;
-  /** The signal-to-noise ratio of the outputs with only this layer quantised, in decibels. */
-  readonly alone?: number;
+  /** The signal over the noise of the outputs where this layer alone is returned to float32, in decibels; absent where none was sought. */
+  readonly returned?: number;
 }
 
 /** What was done about a layer's noise. */
@@ -72,7 +72,7 @@ export function layersOf(
   units: readonly Unit[],
   plan: QuantisationPlan,
   noise: ReadonlyMap<number, number>,
-  alone: ReadonlyMap<number, number>,
+  returned: ReadonlyMap<number, number>,
   changes: Changes,
 ): LayerReport[] {
   return units.map((unit) => {
@@ -83,7 +83,7 @@ export function layersOf(
     const after = unit.result === unit.node ? undefined : graph.nodes[unit.result];
     const held = plan.values.get(unit.result);
     const sqnr = noise.get(unit.result);
-    const own = alone.get(unit.node);
+    const own = returned.get(unit.node);
     return {
       path: unit.path,
       op: [node, ...(after ? [after] : [])].map(({ op }) => opLabel(op, channels)).join(', '),
@@ -91,7 +91,7 @@ export function layersOf(
       done: treatmentsOf(node, plan, changes),
       ...(held && { range: rangeOf(held) }),
       ...(sqnr !== undefined && Number.isFinite(sqnr) && { sqnr }),
-      ...(own !== undefined && Number.isFinite(own) && { alone: own }),
+      ...(own !== undefined && Number.isFinite(own) && { returned: own }),
     };
   });
 }
@@ -117,15 +117,15 @@ function rangeOf(type: QuantisedType): { least: number; most: number } {
 
 /** A table of the layers, and a line that sums it up. */
 export function quantisationText(report: QuantisationReport | TrainedReport, paint?: Paint): string {
-  const rows = report.layers.map(({ path, op, computes, range, sqnr, alone }) => [
+  const rows = report.layers.map(({ path, op, computes, range, sqnr, returned }) => [
     path,
     op,
     computes,
     range ? `${formatFactor(range.least)} to ${formatFactor(range.most)}` : '',
-    alone === undefined ? '' : alone.toFixed(1),
+    returned === undefined ? '' : returned.toFixed(1),
     sqnr === undefined ? '' : sqnr.toFixed(1),
   ]);
-  const columns = columnsOf(['layer', 'op', 'computes', 'range'], ['alone dB', 'SQNR dB']);
+  const columns = columnsOf(['layer', 'op', 'computes', 'range'], ['returned dB', 'SQNR dB']);
   return `${renderTable(columns, rows, paint ? { paint } : {})}${'trained' in report ? trainedText(report) : `${closenessText(report)}\n${costText(report)}`}\n`;
 }
 

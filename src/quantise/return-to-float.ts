@@ -1,9 +1,5 @@
-import type { Graph } from '../5-graph/graph.ts';
-import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import type { Unit } from '../5-graph/quantise/units.ts';
-import type { WeightSource } from '../weights/weight-source.ts';
-import { answersOf, type Closeness, compareAnswers } from './judge.ts';
-import type { ObserveOptions } from './observe.ts';
+import type { Closeness } from './judge.ts';
 
 /** What a quantised network has to reach. */
 export interface Goal {
@@ -12,9 +8,6 @@ export interface Goal {
   /** In decibels. */
   readonly sqnr?: number;
 }
-
-/** The number of pictures on which each layer is measured alone. */
-const most = 16;
 
 export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean {
   return (agreement === undefined || (found.agreement ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
@@ -28,59 +21,45 @@ export function sought({ agreement, sqnr }: Goal): Goal {
   return { ...(agreement !== undefined && { agreement }), ...(sqnr !== undefined && { sqnr: sqnr + margin }) };
 }
 
-/** A network with some quantised layers, and its weights. */
-export interface Mixed {
-  readonly plan: QuantisationPlan;
-  readonly adjusted: WeightSource;
-}
-
 /**
- * The signal-to-noise ratio of the outputs, in decibels, with only one layer quantised and its weight rounded to the nearest, by the
- * number of its node. Infinite where that makes no difference. Fitted weights are not used: they make up for the noise of other layers.
- * @param mixed the network in which the layers of these nodes are float32.
+ * The signal over the noise of the outputs, in decibels, of a fitted network in which one layer is float32: by the number of its node.
+ * @param without the network whose layer of this node is float32.
  */
-export async function costsAlone(
-  graph: Graph,
-  weights: WeightSource,
+export async function costsWithout(
   units: readonly Unit[],
-  mixed: (floats: ReadonlySet<number>) => Mixed,
-  { engine, pictures, progress }: ObserveOptions,
+  without: (node: number) => Promise<{ readonly closeness: Closeness }>,
+  progress: (done: number, total: number) => void,
 ): Promise<Map<number, number>> {
-  const count = Math.min(pictures.count, most);
-  const expected = await answersOf(graph, weights, engine, pictures, count);
   const weighted = units.filter(({ kind }) => kind !== 'add');
   const costs = new Map<number, number>();
-  for (const [done, unit] of weighted.entries()) {
-    const others = new Set(units.flatMap(({ node }) => (node === unit.node ? [] : [node])));
-    const { plan, adjusted } = mixed(others);
-    const found = await answersOf(quantise(graph, plan), adjusted, engine, pictures, count);
-    costs.set(unit.node, compareAnswers(graph, expected, found, count).sqnr);
+  for (const [done, { node }] of weighted.entries()) {
+    costs.set(node, (await without(node)).closeness.sqnr);
     progress(done + 1, weighted.length);
   }
   return costs;
 }
 
-/** Measures a network in which the layers of these nodes are float32. */
+/** How networks with some layers in float32 are measured, by the numbers of these layers' nodes. */
 export interface Attempts<Result> {
-  /** With the other layers as fitted before. */
+  /** The signal over the noise with each layer alone in float32. */
+  gains(): Promise<ReadonlyMap<number, number>>;
+  /** With what all others were fitted to before. */
   returned(floats: ReadonlySet<number>): Promise<Result>;
   /** With the other layers fitted again: closer to float32, and slower. */
   refitted?(floats: ReadonlySet<number>): Promise<Result>;
 }
 
 /**
- * The fewest layers that must stay float32 for a goal, those that cost most by themselves first. A network with more of
- * them in float32 is assumed to be closer: their number is found by bisection, and then bisected further with the others
- * fitted again.
+ * The fewest layers that have to stay float32 for a goal, first those that gain most. That a network with more of them in
+ * float32 is nearer is taken for granted: the number is found by halving, and halved on with the others fitted again.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
-  costs: ReadonlyMap<number, number>,
   all: Result,
-  { returned, refitted }: Attempts<Result>,
+  { gains, returned, refitted }: Attempts<Result>,
 ): Promise<Result> {
   if (isReached(goal, all.closeness)) return all;
-  const order = [...costs].sort((a, b) => a[1] - b[1]).map(([node]) => node);
+  const order = [...(await gains())].sort((a, b) => b[1] - a[1]).map(([node]) => node);
   const first = (count: number) => new Set(order.slice(0, count));
   const everything = { count: order.length, result: await returned(first(order.length)) };
   const found = await halve(goal, everything, (count) => returned(first(count)));

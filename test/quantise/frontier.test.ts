@@ -7,12 +7,14 @@ import { unitsOf } from '../../src/5-graph/quantise/units.ts';
 import { integerOps } from '../../src/6-emit/onnx/integer-ops.ts';
 import { loadOnnxRuntime } from '../../src/backends/onnx-runtime.ts';
 import { curveAfter } from '../../src/quantise/activation-curves.ts';
+import type { Adjustments } from '../../src/quantise/adjusted-weights.ts';
 import { onnxEngine } from '../../src/quantise/engine.ts';
 import { advance, closeFrontier, cutsOf, type Frontier, fromFrontier, planFrom } from '../../src/quantise/frontier.ts';
 import { makePlan } from '../../src/quantise/make-plan.ts';
 import { nameOfValue, withValues } from '../../src/quantise/observe.ts';
 import { createStore } from '../../src/quantise/pictures.ts';
 import { typeOfRange } from '../../src/quantise/ranges.ts';
+import { type KnownFit, reconstruct } from '../../src/quantise/reconstruct.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
 import { lively } from '../onnx/emit.ts';
@@ -39,8 +41,7 @@ test('a network is cut where one value alone leads on, and that is no larger tha
   expect(pathsOf(graph, cutsOf(graph)).slice(0, 4)).toEqual(['first', 'sum', 'last', 'last.act']);
 });
 
-test('what follows a cut gives from there what it gives from the pictures, in float32 and in few bits', async () => {
-  const graph = net();
+function engineAndPictures() {
   const ort = loadOnnxRuntime(process.cwd());
   if (typeof ort === 'string') throw new Error(ort);
   const folder = temporaryFolder();
@@ -51,7 +52,39 @@ test('what follows a cut gives from there what it gives from the pictures, in fl
     fillNormal(picture, randomState(i, 'picture'), 1);
     store.add(picture);
   }
-  const pictures = store.pictures();
+  return { engine, folder, pictures: store.pictures() };
+}
+
+test('a fit around other layers in float32 takes from a known one what lies before them, and is the same', async () => {
+  const graph = net();
+  const { engine, folder, pictures } = engineAndPictures();
+  const parts = { units: unitsOf(graph), integers: integerOps };
+  const typeOf = (id: number) => typeOfRange({ least: -4, most: 4 + id / 8 }, 'int8');
+  const fittedWith = async (floats: ReadonlySet<number>, known?: KnownFit) => {
+    const adjustments: Adjustments = new Map();
+    let fitted = 0;
+    const options = { engine, pictures, progress: () => fitted++ };
+    await reconstruct(
+      graph,
+      lively(),
+      adjustments,
+      { parts, floats, typeOf, folder, ...(known && { known }) },
+      options,
+    );
+    return { floats, adjustments, fitted };
+  };
+  const whole = await fittedWith(new Set());
+  const third = graph.nodes.find(({ path }) => path === 'third')!.id;
+  const [afresh, reused] = [await fittedWith(new Set([third])), await fittedWith(new Set([third]), whole)];
+  expect([whole.fitted, afresh.fitted, reused.fitted]).toEqual([6, 5, 2]);
+  expect(reused.adjustments).toEqual(afresh.adjustments);
+  expect(reused.adjustments.get('last.weight')).not.toEqual(whole.adjustments.get('last.weight'));
+  pictures.close();
+});
+
+test('what follows a cut gives from there what it gives from the pictures, in float32 and in few bits', async () => {
+  const graph = net();
+  const { engine, folder, pictures } = engineAndPictures();
   const parts = { units: unitsOf(graph), integers: integerOps };
   const range = (id: number) => typeOfRange({ least: -4, most: 4 + id / 8 }, 'int8');
   const source = lively();

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { compareAnswers } from '../../src/quantise/judge.ts';
+import { createStore, withMirrored } from '../../src/quantise/pictures.ts';
 import { graphBuilder } from '../onnx/graph-builder.ts';
+import { temporaryFolder } from '../train/run/fixture.ts';
 
 function net(classes: number, sigmoid = false) {
   const g = graphBuilder('Net');
@@ -25,4 +27,15 @@ test('of one score it is the side on which it lies: of 0, or of a half after a s
 test('the noise is of all outputs', () => {
   const { sqnr } = compareAnswers(net(2), answers(3, 4), answers(3, 3.5), 1);
   expect(sqnr).toBeCloseTo(20, 5);
+});
+
+test('mirror images follow the pictures, each row turned about', () => {
+  const store = createStore(temporaryFolder(), 6);
+  store.add(Float32Array.of(1, 2, 3, 4, 5, 6));
+  store.add(Float32Array.of(7, 8, 9, 10, 11, 12));
+  const pictures = store.pictures();
+  const both = withMirrored(pictures, 3);
+  expect(both.count).toBe(4);
+  expect([...both.read(1, 2)]).toEqual([7, 8, 9, 10, 11, 12, 3, 2, 1, 6, 5, 4]);
+  pictures.close();
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { fitFilters, momentsOf, roundFilters } from '../../src/quantise/least-squares.ts';
+import { chooseDamping } from '../../src/quantise/damping.ts';
+import { fitFilters, roundFilters } from '../../src/quantise/least-squares.ts';
+import { addSamples, emptySums, meansOf, momentsOf } from '../../src/quantise/moments.ts';
 import { fillNormal } from '../../src/weights/normal.ts';
 import { randomState } from '../../src/weights/random.ts';
 
@@ -29,6 +31,20 @@ function layer(seed = 0) {
   return { inputs, outputs, weights };
 }
 
+/** Sums of what a layer reads and gives, in parts of which the last is no multiple of four. */
+function summed(inputs: Float32Array, outputs: Float32Array, weights?: Float32Array) {
+  const sums = emptySums(n, filters, 'moments');
+  for (let first = 0; first < samples; first += 100) {
+    const count = Math.min(100, samples - first);
+    const [xs, ys] = [
+      inputs.subarray(first * n, (first + count) * n),
+      outputs.subarray(first * filters, (first + count) * filters),
+    ];
+    addSamples(sums, xs, ys, count, weights?.subarray(first, first + count));
+  }
+  return sums;
+}
+
 /** The mean squared error of whole numbers and a bias. */
 function errorOf(
   inputs: Float32Array,
@@ -54,7 +70,7 @@ const atScales = { shares: [0], least: Float64Array.from(scales, Math.fround) };
 
 test('moments are means of products around the means', () => {
   const { inputs, outputs } = layer();
-  const moments = momentsOf(inputs, outputs, samples);
+  const moments = momentsOf(summed(inputs, outputs));
   const mean = (of: (s: number) => number) =>
     Array.from({ length: samples }, (_, s) => of(s)).reduce((a, b) => a + b, 0) / samples;
   const x = (s: number, j: number) => inputs[s * n + j]! - moments.inputMeans[j]!;
@@ -73,13 +89,26 @@ test('moments are means of products around the means', () => {
   );
 });
 
+test('a sample that counts twice is two samples, and one that counts for nothing is none', () => {
+  const { inputs, outputs } = layer();
+  const weights = new Float32Array(samples).fill(1);
+  weights.set([2, 0], 7);
+  const order = Array.from({ length: samples }, (_, s) => (s === 8 ? 7 : s));
+  const xs = inputs.map((_, i) => inputs[order[Math.floor(i / n)]! * n + (i % n)]!);
+  const ys = outputs.map((_, i) => outputs[order[Math.floor(i / filters)]! * filters + (i % filters)]!);
+  const [weighted, repeated] = [momentsOf(summed(inputs, outputs, weights)), momentsOf(summed(xs, ys))];
+  for (const part of ['inputs', 'cross', 'inputMeans', 'outputMeans'] as const) {
+    for (const [i, x] of weighted[part].entries()) expect(x).toBeCloseTo(repeated[part][i]!, 9);
+  }
+});
+
 test('over ten layers, fitted whole numbers beat rounding, and are near the best that a search over all neighbours finds', () => {
   const sums = { fitted: 0, nearest: 0, first: 0, best: 0 };
   for (let seed = 0; seed < 10; seed++) {
     const { inputs, outputs, weights } = layer(seed);
-    const moments = momentsOf(inputs, outputs, samples);
-    const fitted = fitFilters(weights, atScales, moments, 127);
-    const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
+    const moments = momentsOf(summed(inputs, outputs));
+    const fitted = fitFilters(weights, atScales, moments, 1e-4, 127);
+    const nearest = roundFilters(weights, scales, meansOf(summed(inputs, outputs)), 127);
     sums.fitted += errorOf(inputs, outputs, fitted.integers, fitted.scales, fitted.bias);
     sums.nearest += errorOf(inputs, outputs, nearest.integers, scales, nearest.bias);
 
@@ -99,16 +128,33 @@ test('over ten layers, fitted whole numbers beat rounding, and are near the best
   expect(sums.first).toBeLessThan(1.2 * sums.best);
 });
 
+test('a fit is damped where it would fit its samples alone', () => {
+  const { inputs, outputs, weights } = layer();
+  const noise = normal(samples * filters, 'noise');
+  const part = (from: number, to: number, ys: Float32Array) => {
+    const sums = emptySums(n, filters, 'moments');
+    addSamples(sums, inputs.subarray(from * n, to * n), ys.subarray(from * filters, to * filters), to - from);
+    return momentsOf(sums);
+  };
+  // what the filters give of these inputs is what they give already, but for noise: few samples would lead away from it
+  const noisy = outputs.map((y, i) => y + 3 * noise[i]!);
+  expect(chooseDamping(weights, part(0, 10, noisy), part(10, 403, noisy))).toBeGreaterThanOrEqual(1);
+  // filters that differ are found again from many
+  const others = weights.map((w) => -w);
+  expect(chooseDamping(others, part(0, 300, outputs), part(300, 403, outputs))).toBe(1e-4);
+});
+
 test('biases keep the means, and whole numbers their bounds', () => {
   const { inputs, outputs, weights } = layer();
   const small = fitFilters(
     weights,
     { ...atScales, least: new Float64Array(3).fill(0.01) },
-    momentsOf(inputs, outputs, samples),
+    momentsOf(summed(inputs, outputs)),
+    1e-4,
     7,
   );
   expect(Math.max(...small.integers.map(Math.abs))).toBe(7);
-  const nearest = roundFilters(weights, scales, inputs, outputs, samples, 127);
+  const nearest = roundFilters(weights, scales, meansOf(summed(inputs, outputs)), 127);
   for (let f = 0; f < filters; f++) {
     let difference = 0;
     for (let s = 0; s < samples; s++) {
