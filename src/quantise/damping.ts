@@ -1,13 +1,13 @@
 import { lowerFactor, solveBy, withRidge } from './factor.ts';
 import type { Moments } from './moments.ts';
 
-/** From hardly any departure of a filter from its own numbers to as far as samples say. */
+/** From the heaviest, with which filters hardly change, to the lightest. */
 const dampings = [10, 1, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4];
 
-/** Where there are no pictures to choose by. */
+/** Without pictures to choose by. */
 export const plainDamping = 0.1;
 
-/** What is added to the diagonal of the moments: a share of its mean. */
+/** The number added to the diagonal of the moments: a share of its mean. */
 export function ridgeOf({ inputs, inputMeans: { length: n } }: Moments, damping: number): number {
   let trace = 0;
   for (let i = 0; i < n; i++) trace += inputs[i * n + i] as number;
@@ -15,9 +15,9 @@ export function ridgeOf({ inputs, inputMeans: { length: n } }: Moments, damping:
 }
 
 /**
- * How much a fit is damped: what fits few samples alone fits no others. Dampings are tried from the heaviest on, as long as the
- * real filters, fitted to some pictures, come nearer on others.
- * @param own `[filters, n]` the filters before the fit, which a damped fit is drawn to
+ * The damping of a fit, against overfitting. Dampings are tried from the heaviest on, as long as real filters fitted to some pictures
+ * improve on others.
+ * @param own `[filters, n]` the filters before the fit, to which a damped fit stays close
  */
 export function chooseDamping(own: Float32Array, fitted: Moments, others: Moments): number {
   let [best, least] = [plainDamping, Number.POSITIVE_INFINITY];
@@ -29,7 +29,7 @@ export function chooseDamping(own: Float32Array, fitted: Moments, others: Moment
   return best;
 }
 
-/** Of filters of one layer, as many tell what all do. */
+/** The number of a layer's filters that decide for all of them. */
 const mostFilters = 64;
 
 function errorOn(others: Moments, fitted: Moments, own: Float32Array, ridge: number): number {
@@ -43,7 +43,7 @@ function errorOn(others: Moments, fitted: Moments, own: Float32Array, ridge: num
       factor,
       Float64Array.from({ length: n }, (_, j) => (fitted.cross[at + j] as number) + ridge * (own[at + j] as number)),
     );
-    // the squared error but for what no filter changes, and the square of the mean error
+    // the squared error without its constant part, and the square of the mean error
     let error = 0;
     let mean = (others.outputMeans[f] as number) - (fitted.outputMeans[f] as number);
     for (let i = 0; i < n; i++) {

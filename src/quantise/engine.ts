@@ -80,7 +80,7 @@ export function emittedSize<Options>(
 }
 
 const sessionOptions: Record<Kernels, OnnxSessionOptions> = {
-  // threads that wait do not spin: networks are many and run for a short time
+  // waiting threads do not spin and no memory is kept: there are many networks, each running for a short time
   'as written': {
     extra: { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } },
     enableCpuMemArena: false,

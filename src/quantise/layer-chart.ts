@@ -9,9 +9,9 @@ const [left, right, top, bottom] = [330, 24, 22, 40];
 const most = 70;
 
 /**
- * Each layer's noise as the elements of an SVG, in decibels from the left: the network's noise at its result as a dot, and that of the
- * answers with the layer alone in float32, where that was measured, as a bar. Further to the right is nearer to float32.
- * @param goal the signal over the noise that was asked for, as a line
+ * Each layer's noise as the elements of an SVG, in decibels from the left: the network's noise at its result as a dot, and that
+ * of the answers with only this layer in float32, where that was measured, as a bar. Further to the right is closer to float32.
+ * @param goal the requested signal-to-noise ratio, drawn as a line
  */
 export function layerChart(layers: readonly LayerReport[], goal: number | undefined): string {
   const height = top + row * layers.length + bottom;
@@ -38,11 +38,11 @@ export function layerChart(layers: readonly LayerReport[], goal: number | undefi
       : `<line class="goal" x1="${x(goal)}" x2="${x(goal)}" y1="${top - 4}" y2="${height - bottom}"/><text x="${x(goal)}" y="${top - 9}" text-anchor="middle">asked: ${goal} dB</text>`;
   const axis = `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">signal over noise, decibels</text>`;
   const legend = [
-    ['k1', 'at the result of the layer, with the noise of all before it'],
+    ['k1', 'at the result of the layer, with the noise of all layers before it'],
     ...(layers.some(({ returned }) => returned !== undefined)
       ? [
-          ['k2', 'of the answers, with this layer alone in float32'],
-          ['k3', 'the same, of a layer that was returned to float32'],
+          ['k2', 'of the answers, with only this layer in float32'],
+          ['k3', 'the same, for a layer that was returned to float32'],
         ]
       : []),
   ].map(([color, name]) => `<span class="key"><i class="${color}"></i>${name}</span>`);

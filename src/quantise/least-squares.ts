@@ -23,11 +23,11 @@ export interface ScaleChoice {
 }
 
 /**
- * The whole numbers of filters and their biases with which a layer's outputs are nearest to what they should be. First the real
- * filters that are, by damped least squares; then each number is rounded in turn, and those after it make up for the error, as
- * in "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3);
- * last, numbers are changed by one where that is better still.
- * @param weights `[filters, n]` @param damping see `ridgeOf` @param most a whole number is
+ * The whole numbers of filters and their biases with which a layer's outputs are closest to their targets. First the best real filters, by
+ * damped least squares; then each number is rounded in turn, and those after it make up for the error, as in "GPTQ: Accurate Post-Training
+ * Quantization for Generative Pre-trained Transformers" (Frantar et al. 2023, section 3); finally numbers are changed by one where that
+ * improves the fit.
+ * @param weights `[filters, n]` @param damping see `ridgeOf` @param most the largest whole number
  */
 export function fitFilters(
   weights: Float32Array,

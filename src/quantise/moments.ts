@@ -8,15 +8,15 @@ export interface Moments {
   readonly outputMeans: Float64Array;
 }
 
-/** Sums over samples, of any number of them, in memory that does not grow. */
+/** Sums over samples, in memory that does not depend on their number. */
 export interface MomentSums {
   readonly n: number;
   readonly filters: number;
-  /** Of what the samples count. */
+  /** The sum of the samples' weights. */
   weight: number;
   readonly inputs: Float64Array;
   readonly outputs: Float64Array;
-  /** Of products, `[n, n]` of which the lower half, and `[filters, n]`; undefined where means are all that is asked for. */
+  /** Of products, `[n, n]` of which the lower half, and `[filters, n]`; undefined if only means are needed. */
   readonly products?: { readonly inputs: Float64Array; readonly cross: Float64Array };
 }
 
@@ -35,7 +35,7 @@ export function emptySums(n: number, filters: number, asked: 'moments' | 'means'
 
 /**
  * @param inputs `[samples, n]` @param outputs `[samples, filters]`
- * @param weights how much each sample counts; by default all alike
+ * @param weights of the samples; equal by default
  */
 export function addSamples(
   sums: MomentSums,

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { count, emptyBounds, emptyHistogram, type Histogram, widen } from './histogram.ts';
 import { batchesOf, type Pictures } from './pictures.ts';
 
-/** What the values that are looked at together take in memory, of one picture and of a batch. */
+/** Memory limits for values observed together: for one picture, and for a batch. */
 const mostBytes = 24 << 20;
 const mostBatch = 8;
 

@@ -162,7 +162,7 @@ function chosen(pictures: Pictures, numbers: readonly number[]): Pictures {
   };
 }
 
-/** Pictures, and after them their mirror images: twice as many answers to compare. The pictures stay open as long as these. */
+/** Pictures followed by their mirror images, for twice as many answers to compare. Closing it does not close the pictures. */
 export function withMirrored(pictures: Pictures, width: number): Pictures {
   let buffer = new Float32Array(0);
   return {

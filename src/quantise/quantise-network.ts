@@ -196,16 +196,16 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
 /** The maximum number of pictures on which a network is compared with float32. */
 const mostJudged = 1024;
 
-/** On how many pictures it is measured what a layer in float32 gains. */
+/** The number of pictures on which the gain of a layer in float32 is measured. */
 const mostForGains = 16;
 
-/** Of fits, the one of which most can be taken for a network whose layers of these nodes are float32. */
+/** The fit of which most holds for a network in which the layers of these nodes are float32. */
 function nearestFit(fits: readonly KnownFit[], floats: ReadonlySet<number>): KnownFit | undefined {
   const reach = (fit: KnownFit) => firstDifference(fit.floats, floats);
   return [...fits].sort((a, b) => reach(b) - reach(a))[0];
 }
 
-/** Adjustments with those of layers in float32 as they were before the fit. */
+/** Adjustments, in which layers in float32 have those from before the fit. */
 function withoutFits(
   graph: Graph,
   units: readonly Unit[],

@@ -17,8 +17,8 @@ import { gatherInputs, gatherOutputs, positionsOf, readsOf } from './samples.ts'
 import { leastScales, mostWeight, nodeOf, tensorOf } from './weight-types.ts';
 
 /**
- * On how many positions of all pictures a layer is fitted: more for filters that read more numbers, as fewer would fit these positions
- * alone, and no more than whose products are summed in some seconds.
+ * The number of positions, over all pictures, that a layer is fitted on: the more numbers a filter reads, the more positions, against
+ * overfitting; at most as many as can be summed in some seconds.
  */
 function samplesFor(reads: number, filters: number, groups: number): number {
   const wanted = Math.min(Math.max(40 * reads, 2048), 20_000);
@@ -34,7 +34,7 @@ export interface Reconstruction {
   typeOf(id: number): QuantisedType;
   /** Where values are stored while it runs. */
   readonly folder: string;
-  /** A fit of the same network with other layers in float32: what lies before the first of which that makes a difference is taken from it. */
+  /** A fit of the same network with other layers in float32. It holds for the layers before the first difference. */
   readonly known?: KnownFit;
 }
 
@@ -94,7 +94,7 @@ export async function reconstruct(
   }
 }
 
-/** The least number that one of two sets alone has. */
+/** The least number that is in only one of two sets. */
 export function firstDifference(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   const only = [...a].filter((x) => !b.has(x)).concat([...b].filter((x) => !a.has(x)));
   return Math.min(...only);
@@ -103,7 +103,7 @@ export function firstDifference(a: ReadonlySet<number>, b: ReadonlySet<number>):
 /** Sums over what each group of a layer's filters reads and gives, at the same positions. */
 interface Samples {
   readonly count: number;
-  /** Of each group, of most pictures and of every fourth, which tell how far a fit may go. */
+  /** For each group: of most pictures, and of every fourth, by which the damping is chosen. */
   readonly sums: readonly TwoSums[];
 }
 
@@ -187,8 +187,8 @@ function boundsOf({ activation }: Unit): Bounds | undefined {
 const boundedWeight = 0.02;
 
 /**
- * How much each sample counts: those that the activation bounds hardly, if what rounding does to them is far smaller, by the size of
- * what has been seen up to then.
+ * The weights of samples: small for those that the activation clips, if the effect of rounding on them is far smaller. The size of
+ * outputs is that of all samples so far.
  */
 function weigher({ least, most }: Bounds): (outputs: Float32Array) => Float32Array {
   let [squares, seen] = [0, 0];
@@ -203,7 +203,7 @@ function weigher({ least, most }: Bounds): (outputs: Float32Array) => Float32Arr
 /** Scales of filters that read few numbers: these are fitted at each, and the best is kept. */
 const manyShares = [1, 0.93, 0.86, 0.8, 0.7];
 
-/** Whether filters are rounded to the nearest alone. */
+/** Whether filters are only rounded to the nearest. */
 const isRounded = (reads: number, samples: number) => reads > Math.min(mostReads, samples);
 
 function fitLayer(

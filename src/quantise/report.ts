@@ -25,7 +25,7 @@ export interface LayerReport {
   readonly range?: { readonly least: number; readonly most: number };
   /** The signal-to-noise ratio of its result in the whole network, in decibels; absent where there is no noise. */
   readonly sqnr?: number;
-  /** The signal over the noise of the outputs where this layer alone is returned to float32, in decibels; absent where none was sought. */
+  /** The signal-to-noise ratio of the outputs with only this layer returned to float32, in decibels; absent without a goal. */
   readonly returned?: number;
 }
 

@@ -22,8 +22,8 @@ export function sought({ agreement, sqnr }: Goal): Goal {
 }
 
 /**
- * The signal over the noise of the outputs, in decibels, of a fitted network in which one layer is float32: by the number of its node.
- * @param without the network whose layer of this node is float32.
+ * The signal-to-noise ratio of the outputs of a fitted network in which only one layer is float32, in decibels, by the number of its node.
+ * @param without measures the network whose layer of this node is float32
  */
 export async function costsWithout(
   units: readonly Unit[],
@@ -39,19 +39,20 @@ export async function costsWithout(
   return costs;
 }
 
-/** How networks with some layers in float32 are measured, by the numbers of these layers' nodes. */
+/** Measures a network in which the layers of these nodes are float32. */
 export interface Attempts<Result> {
-  /** The signal over the noise with each layer alone in float32. */
+  /** The signal-to-noise ratio with only one layer in float32, for each layer. */
   gains(): Promise<ReadonlyMap<number, number>>;
-  /** With what all others were fitted to before. */
+  /** With the other layers as fitted before. */
   returned(floats: ReadonlySet<number>): Promise<Result>;
   /** With the other layers fitted again: closer to float32, and slower. */
   refitted?(floats: ReadonlySet<number>): Promise<Result>;
 }
 
 /**
- * The fewest layers that have to stay float32 for a goal, first those that gain most. That a network with more of them in
- * float32 is nearer is taken for granted: the number is found by halving, and halved on with the others fitted again.
+ * The fewest layers that must stay float32 for a goal, those that gain most first. A network with more of them in
+ * float32 is assumed to be closer: their number is found by bisection, and then bisected further with the others
+ * fitted again.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
