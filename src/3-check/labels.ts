@@ -80,47 +80,57 @@ export function factsOf(condition: Expr | undefined): readonly Fact[] {
 /** Takes up the labels in a part of a block or section, through all chains in it, in the order of the text. */
 export function collectLabels(c: Checker, part: unknown, scope: LabelScope, facts: readonly Fact[] = []): void {
   // without recursion, so that no file is too deep for it
-  const open: Open[] = [{ part, facts, repeated: false }];
+  const open: Open[] = [];
+  push(open, part, { facts, repeated: false });
   for (let next = open.pop(); next; next = open.pop()) {
-    const parts = partsOf(c, next, scope);
-    for (let i = parts.length - 1; i >= 0; i--) open.push(parts[i] as Open);
+    const { part, at } = next;
+    if (Array.isArray(part)) for (let i = part.length - 1; i >= 0; i--) push(open, part[i], at);
+    else if (part.kind === 'conditional') pushConditional(open, part as unknown as ConditionalNode, at);
+    else if (part.kind === 'step') {
+      const { label, share, args, tail } = part as unknown as StepNode;
+      const inside = tail.condition ? { ...at, facts: [...at.facts, ...factsOf(tail.condition)] } : at;
+      addLabel(c, label, scope, { ...inside, shared: share !== undefined });
+      push(open, tail.condition, at);
+      push(open, tail.rows, inside);
+      push(open, args, inside);
+    } else pushInner(open, part, part.kind === 'comprehension' ? { ...at, repeated: true } : at);
   }
 }
 
-/** A part of the tree that is still to be looked at, with what holds there. */
-interface Open {
-  readonly part: unknown;
+/** What holds at a part of the tree. */
+interface At {
   readonly facts: readonly Fact[];
   /** Whether it is in a comprehension. */
   readonly repeated: boolean;
 }
 
-function partsOf(c: Checker, open: Open, scope: LabelScope): readonly Open[] {
-  const { part, facts } = open;
-  if (typeof part !== 'object' || part === null) return [];
-  if (Array.isArray(part)) return part.map((inner) => ({ ...open, part: inner }));
-  const { kind } = part as { readonly kind?: unknown };
-  if (kind === 'conditional') {
-    const { value, condition, otherwise } = part as ConditionalNode;
-    return [
-      { ...open, part: value, facts: [...facts, { condition, holds: true }] },
-      { ...open, part: condition },
-      { ...open, part: otherwise, facts: [...facts, { condition, holds: false }] },
-    ];
+type Part = { readonly kind?: unknown };
+
+/** A part of the tree that is still to be visited. */
+interface Open {
+  readonly part: Part;
+  readonly at: At;
+}
+
+/** Kinds of expressions that contain no others: most of a table's cells. */
+const leaves: ReadonlySet<unknown> = new Set(['number', 'string', 'bool', 'name']);
+
+function push(open: Open[], part: unknown, at: At): void {
+  if (typeof part === 'object' && part !== null && !leaves.has((part as { kind?: unknown }).kind))
+    open.push({ part, at });
+}
+
+/** Pushes what a node contains, the last first: the first is visited next. */
+function pushInner(open: Open[], part: Part, at: At): void {
+  const keys = Object.keys(part);
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] as keyof Part;
+    if ((key as string) !== 'span') push(open, part[key], at);
   }
-  if (kind === 'step') {
-    const { label, share, args, tail } = part as StepNode;
-    const inside = [...facts, ...factsOf(tail.condition)];
-    addLabel(c, label, scope, { ...open, facts: inside, shared: share !== undefined });
-    return [
-      { ...open, part: args, facts: inside },
-      { ...open, part: tail.rows, facts: inside },
-      { ...open, part: tail.condition },
-    ];
-  }
-  const inner: Open[] = [];
-  const repeated = open.repeated || kind === 'comprehension';
-  for (const key in part)
-    if (key !== 'span') inner.push({ part: (part as Record<string, unknown>)[key], facts, repeated });
-  return inner;
+}
+
+function pushConditional(open: Open[], { value, condition, otherwise }: ConditionalNode, at: At): void {
+  push(open, otherwise, { ...at, facts: [...at.facts, { condition, holds: false }] });
+  push(open, condition, at);
+  push(open, value, { ...at, facts: [...at.facts, { condition, holds: true }] });
 }

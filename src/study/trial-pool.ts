@@ -114,7 +114,8 @@ export function createTrialPool(options: TrialPoolOptions): LocalPool {
   };
   const retry = (task: Task, how: string, said: string) => {
     task.deaths++;
-    task.how = `its process ended with ${how}${said.trim() === '' ? '' : `: ${said.trim().split('\n').at(-1)}`}`;
+    const why = reasonOf(said);
+    task.how = `its process ended with ${how}${why === undefined ? '' : `: ${why}`}`;
     if (isStopped) task.resolve('stopped');
     else if (task.deaths < mostDeaths) waiting.unshift(task);
     else task.resolve('died');
@@ -166,4 +167,10 @@ function withAdvice({ message, advice }: FromTrial & { kind: 'broken' }): string
 /** A child process that is gone does not receive it; its end is noticed. */
 function send(child: ChildProcess, message: ToTrial): void {
   if (child.connected) child.send(message, () => {});
+}
+
+/** What a process said of its end: the error, where Node has printed one with its stack, or the last line. */
+function reasonOf(said: string): string | undefined {
+  const lines = said.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => /^(?:[A-Z]\w*)?Error\b/.test(line)) ?? lines.findLast((line) => line !== '');
 }
