@@ -159,10 +159,10 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 function unknownOption(command: Command, options: readonly Option[], rawName: string): Error {
   const advice = command.name === 'compile' && Object.hasOwn(retiredOptions, rawName) && retiredOptions[rawName];
-  if (advice) return usageError(`${rawName} is gone: ${advice}`, command.name);
+  if (advice) return usageError(`${rawName} was removed: ${advice}`, command.name);
   if (command.name === 'fit' && rawName === '--latency') {
     const advice = "'enetc search SPEC --sample N --table FILE --latency 20ms' finds networks of a space by one";
-    return usageError(`fit knows no latencies: a table of latencies is of the blocks of a space; ${advice}`, 'fit');
+    return usageError(`fit cannot use a table of latencies, which is for the blocks of a space; ${advice}`, 'fit');
   }
   const near = nearestOption(rawName.replace(/^-+/, ''), options);
   const hint = near === undefined ? '' : `; did you mean '--${near}'?`;

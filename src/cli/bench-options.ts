@@ -7,13 +7,13 @@ export const benchOptions: readonly Option[] = [
   {
     name: 'compare',
     value: 'OTHER',
-    description: 'measure another spec, point of the same spec (@b1) or file in turns with it, pair by pair',
+    description: 'also measure another spec, point of the same spec (@b1) or file, in alternation, pair by pair',
     completes: 'spec',
   },
   {
     name: 'precisions',
     description:
-      'a spec in float32, half and int8, in turns, in each of onnxruntime and tflite that there is, or in that of --engine',
+      'a spec in float32, half and int8, in alternation, in onnxruntime and tflite if installed, or in --engine',
   },
   {
     name: 'judge',
@@ -21,88 +21,88 @@ export const benchOptions: readonly Option[] = [
     repeatable: true,
     completes: 'file',
     description:
-      'with --precisions: pictures. Ranges are of every second one; on the others answers are compared with float32',
+      'with --precisions: pictures. Every second one sets ranges; on the others, answers are compared with float32',
   },
   ...weightOptions
     .filter(({ name }) => name !== 'seed')
     .map((option) =>
-      option.name === 'weights' ? { ...option, description: 'with --precisions: the weights of a file' } : option,
+      option.name === 'weights' ? { ...option, description: 'with --precisions: weights from a file' } : option,
     ),
   {
     name: 'engine',
     value: 'NAME',
     choices: engineNames,
     description:
-      'what runs it; onnxruntime by default, for a TensorFlow.js model the best backend. cuda to cpu are backends of TensorFlow.js here, ort-... and tfjs-... run in a browser',
+      'what runs it; onnxruntime by default, the best backend for a TensorFlow.js model. cuda to cpu are TensorFlow.js backends here; ort-... and tfjs-... run in a browser',
   },
   {
     name: 'device',
-    description: 'serve a page, and measure in the browser that opens it; ort-wasm by default',
+    description: 'serve a page and measure in the browser that opens it; ort-wasm by default',
   },
   {
     name: 'host',
     value: 'ADDRESS',
-    description: 'of --device: the address of this machine to serve the page on; 127.0.0.1 by default',
+    description: 'with --device: the address of this machine to serve the page on; 127.0.0.1 by default',
   },
   {
     name: 'port',
     value: 'N',
     kind: 'positive',
     most: 65_535,
-    description: 'of --device: the port; any that is free by default',
+    description: 'with --device: the port; any free one by default',
   },
   {
     name: 'chromium',
     value: 'PATH',
     completes: 'file',
-    description: "the browser of ort-... and tfjs-...; $CHROMIUM, or this machine's Chromium or Chrome by default",
+    description: "the browser for ort-... and tfjs-...; $CHROMIUM, or this machine's Chromium or Chrome by default",
   },
   {
     name: 'profile',
-    description: "the time of each stage of a spec and of each operator too, by ONNX Runtime's profiler",
+    description: "also show the time of each stage of a spec and of each operator, by ONNX Runtime's profiler",
   },
   {
     name: 'table',
     description:
-      'measure the blocks of a space of networks, and write a table from which the latency of each network follows',
+      'measure the blocks of a space of networks and write a table that predicts the latency of each network',
   },
   {
     name: 'calibrate',
     value: 'FILE',
     repeatable: true,
     completes: 'file',
-    description: 'of --table: make it from the table of another machine, and measure whole networks alone',
+    description: 'with --table: derive it from the table of another machine, and measure only whole networks',
   },
   {
     name: 'networks',
     value: 'N',
     kind: 'positive',
     most: 1_000_000,
-    description: 'of --table: the most networks to measure; as many as it takes by default, with --calibrate 10',
+    description: 'with --table: the most networks to measure; by default as many as needed, with --calibrate 10',
   },
-  { name: 'output', short: 'o', value: 'FILE', completes: 'file', description: 'of --table: the file to write' },
+  { name: 'output', short: 'o', value: 'FILE', completes: 'file', description: 'with --table: the file to write' },
   { ...force, description: 'overwrite a file' },
   {
     name: 'threads',
     value: 'N',
     kind: 'positive',
     most: 1024,
-    description: 'threads of an operator; 1 by default',
+    description: 'threads per operator; 1 by default',
   },
-  { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'samples a run; 1 by default' },
+  { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'samples per run; 1 by default' },
   {
     name: 'seconds',
     value: 'N',
     kind: 'number',
     least: 0,
     most: 86_400,
-    description: 'how long to measure, but 48 runs at least; 5 by default, 1 for each network of --table',
+    description: 'how long to measure, with at least 48 runs; 5 by default, 1 for each network of --table',
   },
   {
     name: 'seed',
     value: 'N',
     kind: 'integer',
-    description: 'seed of inputs and initialised weights; 0 by default',
+    description: 'seed for inputs and initialised weights; 0 by default',
   },
   ...scalingOptions,
   classes,

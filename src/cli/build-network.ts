@@ -69,6 +69,6 @@ function withOutputs(request: CompileOptions, args: Arguments): CompileOptions {
   if (names === undefined) return request;
   const outputs = names.split(',').map((name) => name.trim());
   if (outputs.includes(''))
-    throw usageError(`--outputs takes names with commas between, not '${names}'`, args.command.name);
+    throw usageError(`--outputs takes names separated by commas, not '${names}'`, args.command.name);
   return { ...request, outputs };
 }

@@ -52,7 +52,7 @@ function chooseEntry(args: Arguments): TargetEntry {
   const foreign = asked.find((entry) => entry.name !== name);
   if (foreign) throw usageError(`--${foreign.flag} belongs to --target ${foreign.name}, not to ${name}`, 'compile');
   if (asked.length > 1) {
-    throw usageError(`${asked.map((entry) => `--${entry.flag}`).join(' and ')} exclude each other`, 'compile');
+    throw usageError(`${asked.map((entry) => `--${entry.flag}`).join(' and ')} cannot be combined`, 'compile');
   }
   return asked[0] ?? (targets.find((entry) => entry.name === name) as TargetEntry);
 }

@@ -30,13 +30,13 @@ const takesPaths = { operands: '[path]...', maxOperands: Number.POSITIVE_INFINIT
 export const commands: readonly Command[] = [
   {
     name: 'compile',
-    summary: 'compile a network to a file that runs',
+    summary: 'compile a network to a file that other programs run',
     ...takesSpec,
-    details: `${specDetails}\n\nWhat is written has a temporary name until it is whole. A TensorFlow.js model is a folder; a model that enetc wrote is replaced.\n\nNothing is written over what the network is made from, and without --force over no file that enetc did not write. --external-data calls the file of weights by what it holds, so that no other model takes it for its own.`,
+    details: `${specDetails}\n\nFiles have temporary names until they are complete. A TensorFlow.js model is a folder; one that enetc wrote is replaced.\n\nThe sources of the network are never overwritten, and files that enetc did not write only with --force. --external-data names the weight file after its contents, so that models cannot confuse their files.`,
     options: [runOption, ...scalingOptions, classes, outputs, ...withPlanning(emitOptions), json, quiet],
     examples: [
       ['enetc compile efficientnet --phi 5', 'EfficientNet-B5 to efficientnet-b5.onnx'],
-      ['enetc compile my-net.enet --set classes=10 -o net.onnx', 'an own network with ten classes'],
+      ['enetc compile my-net.enet --set classes=10 -o net.onnx', 'your own network with ten classes'],
       [
         'enetc compile efficientnet --variant b0 --weights timm.safetensors --classes 0',
         "timm's features, without the classifier",
@@ -47,34 +47,34 @@ export const commands: readonly Command[] = [
       ],
       [
         'enetc compile efficientnet --variant b0 --target tfjs',
-        'a layers model for TensorFlow.js in the folder efficientnet-b0',
+        'a TensorFlow.js layers model in the folder efficientnet-b0',
       ],
-      ['enetc compile --run runs/my-net-1 -o net.onnx', 'what was trained, with its class names and normalisation'],
+      ['enetc compile --run runs/my-net-1 -o net.onnx', 'the trained network, with its class names and normalisation'],
     ],
     load: async () => (await import('./commands/compile.ts')).compileCommand,
   },
   {
     name: 'check',
-    summary: 'report what is wrong in files or folders',
+    summary: 'report problems in files or folders',
     ...takesPaths,
     details:
-      'Folders are searched for .enet files, without node_modules and hidden folders; the current folder by default. The exit code is 1 where there is an error.',
+      'Searches folders for .enet files, except node_modules and hidden folders; the current folder by default. The exit code is 1 if there is an error.',
     options: [
-      { name: 'fix', description: 'apply the fixes that cannot change what a file means' },
-      { name: 'all-variants', description: 'build every variant, not one of those that differ in numbers alone' },
+      { name: 'fix', description: "apply the fixes that cannot change a file's meaning" },
+      { name: 'all-variants', description: 'build every variant, not just one of those that differ only in numbers' },
       {
         name: 'max-warnings',
         value: 'N',
         kind: 'integer',
         least: 0,
-        description: 'exit with 1 above this number of warnings',
+        description: 'exit with 1 if there are more warnings than this',
       },
       json,
       quiet,
     ],
     examples: [
       ['enetc check', 'all specs below the current folder'],
-      ['enetc check models --fix --max-warnings 0', 'fix what is safe to fix, be strict about the rest'],
+      ['enetc check models --fix --max-warnings 0', 'apply safe fixes, be strict about the rest'],
     ],
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
@@ -83,8 +83,8 @@ export const commands: readonly Command[] = [
     summary: 'rewrite specs in canonical form',
     ...takesPaths,
     details:
-      'Tables are aligned, spaces and breaks made uniform; comments stay. With - it formats standard input to standard output.',
-    options: [{ name: 'check', description: 'write nothing; exit with 1 where a file would change' }, json, quiet],
+      'Aligns tables and makes spaces and line breaks uniform; keeps comments. With -, formats standard input to standard output.',
+    options: [{ name: 'check', description: 'write nothing; exit with 1 if a file would change' }, json, quiet],
     examples: [
       ['enetc fmt', 'all specs below the current folder'],
       ['enetc fmt - < net.enet', 'print one spec, formatted'],
@@ -93,7 +93,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'summary',
-    summary: 'a network in numbers, stage by stage',
+    summary: 'show a network in numbers, stage by stage',
     ...takesSpec,
     details: `${specDetails}\n\nNumbers are for one image in float32: multiply-accumulates of convolutions and linear layers, memory of activations, receptive field.`,
     options: [...scalingOptions, classes, outputs, json],
@@ -102,11 +102,11 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'explain',
-    summary: 'a diagnostic code, or why the numbers of a network are what they are',
+    summary: 'explain a diagnostic code, or the numbers of a network',
     operands: '[code | spec]',
     maxOperands: 1,
     completes: 'code',
-    details: `${specDetails}\n\nFor a network: every scaled number with the rule that made it, the formula against the published row, and the compute budget.`,
+    details: `${specDetails}\n\nFor a network: every scaled number with the rule that produced it, the formula compared with the published row, and the compute budget.`,
     options: [...scalingOptions, classes, outputs, json],
     examples: [
       ['enetc explain efficientnet --phi 5', 'the numbers of EfficientNet-B5'],
@@ -124,7 +124,7 @@ export const commands: readonly Command[] = [
         name: 'format',
         value: 'NAME',
         choices: ['svg', 'mermaid', 'dot', 'json'],
-        description: "svg by default, or what the output's name ends with",
+        description: "svg by default, or as the output's name ends",
       },
       {
         name: 'output',
@@ -146,12 +146,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'diff',
-    summary: 'what changes between two specs or two variants, stage by stage',
+    summary: 'compare two specs or two variants, stage by stage',
     operands: '[spec[@point]] [spec[@point]]',
     maxOperands: 3,
     completes: 'spec',
     details:
-      'A point is a variant or a phi: efficientnet@b0, net.enet@2.5. One spec with two points: @b0 @b5 after it, or two --variant, or two --phi. Other options hold for both sides.',
+      'A point is a variant or a phi: efficientnet@b0, net.enet@2.5. For two points of one spec, write @b0 @b5 after it, or give --variant or --phi twice. Other options apply to both sides.',
     options: [
       { ...phi, repeatable: true },
       { ...variant, repeatable: true },
@@ -163,20 +163,20 @@ export const commands: readonly Command[] = [
     examples: [
       ['enetc diff efficientnet@b0 efficientnet@b5', 'what scaling changed'],
       ['enetc diff efficientnet --variant b0 --variant b5', 'the same'],
-      ['enetc diff old.enet new.enet --phi 1', 'two specs at one phi'],
+      ['enetc diff old.enet new.enet --phi 1', 'two specs at the same phi'],
     ],
     load: async () => (await import('./commands/diff.ts')).diffCommand,
   },
   {
     name: 'fit',
-    summary: 'the largest network of a family within budgets',
+    summary: 'find the largest network of a family within budgets',
     ...takesSpec,
-    details: `${specDetails}\n\nThe network grows along a line through the family: by the model's formula over phi (--along formula, the default where there is one), through its published rows where they grow together (rows), by EfficientNet's coefficients 1.2, 1.1, 1.15 (compound), by those of fast compound scaling (fast), or in one factor (d, w, r). Filters, repeats and pixels are rounded as in every build. What is printed is the largest network that fits all budgets, and the next larger one, which does not. See docs/search.md.`,
+    details: `${specDetails}\n\nThe network grows along a line through the family: the model's formula over phi (--along formula, the default if there is one), its published rows if they grow together (rows), EfficientNet's coefficients 1.2, 1.1, 1.15 (compound), those of fast compound scaling (fast), or one factor (d, w, r). Filters, repeats and pixels are rounded as in every build. Prints the largest network that fits all budgets, and the next larger one, which does not. See docs/search.md.`,
     options: fitOptions,
     examples: [
       ['enetc fit efficientnet --macs 400M', 'the phi of the largest EfficientNet with at most 400 M MACs'],
-      ['enetc fit efficientnet --params 5M --memory 4MB --json', 'several budgets; for machines'],
-      ['enetc fit mobilenet-v2 --macs 200M --along w --resolution 192', 'the width alone, at a fixed resolution'],
+      ['enetc fit efficientnet --params 5M --memory 4MB --json', 'several budgets, as JSON'],
+      ['enetc fit mobilenet-v2 --macs 200M --along w --resolution 192', 'only the width, at a fixed resolution'],
     ],
     load: async () => (await import('./commands/fit.ts')).fitCommand,
   },
@@ -184,14 +184,14 @@ export const commands: readonly Command[] = [
     name: 'search',
     summary: 'find the best networks of a space, or count and sample it',
     ...takesSpec,
-    details: `${specDetails}\n\nThe spec has choices, {3, 5}, in the cells of its tables. A network is counted once, however many encodings it has: a choice that the chosen block does not take makes no difference. --set settles choices (stages.2.kernel=5) and leaves the others open. What --output writes is a plain spec, which compiles and trains like any other.\n\nWith --data it searches: networks are trained for a few epochs in child processes, the best of them longer (--rungs). It maximises what the spec's 'maximize' says, or --reward, and else looks for the front of accuracy and cost. A search is a study, a folder with a log, a report and every network as a spec; Ctrl-C leaves it ready for --resume, which reaches the same front. Results of the same trainings in other studies of that folder are reused. See docs/search.md.`,
+    details: `${specDetails}\n\nThe spec has choices, {3, 5}, in the cells of its tables. A network is counted once, even if it has several encodings: a choice that the chosen block does not use makes no difference. --set settles choices (stages.2.kernel=5) and leaves the others open. --output writes a spec without choices, which compiles and trains like any other.\n\nWith --data it searches: child processes train networks for a few epochs, and the best ones longer (--rungs). It maximises the spec's 'maximize' or --reward; without either, it looks for the front of accuracy and cost. A search is a study, a folder with a log, a report and every network as a spec; after Ctrl-C, --resume continues it and reaches the same front. Results of identical trainings in other studies in the same parent folder are reused. See docs/search.md.`,
     options: searchOptions,
     examples: [
       ['enetc search space.enet --count', 'how many encodings and networks there are'],
       ['enetc search space.enet --sample 1000 --table here.json --latency 20ms', 'networks of at most 20 ms'],
-      ['enetc search space.enet --data mnist --trials 60 --workers 4', 'train 60 networks, the best of them longer'],
-      ['enetc search --resume studies/space-1', 'go on with a search'],
-      ['enetc search space.enet --sample 100 --pick 7 -o net.enet', 'the seventh as a spec of its own'],
+      ['enetc search space.enet --data mnist --trials 60 --workers 4', 'train 60 networks, the best ones longer'],
+      ['enetc search --resume studies/space-1', 'continue a search'],
+      ['enetc search space.enet --sample 100 --pick 7 -o net.enet', 'the seventh, as a spec without choices'],
     ],
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
@@ -199,24 +199,24 @@ export const commands: readonly Command[] = [
   quantizeDeclaration,
   {
     name: 'list',
-    summary: 'the models of the library and their variants',
+    summary: 'list the models of the library and their variants',
     operands: '[model]...',
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'spec',
-    details: 'With parameters and multiply-accumulates of each variant at its own resolution.',
+    details: 'Shows the parameters and multiply-accumulates of each variant at its own resolution.',
     options: [
       {
         name: 'weights',
         description:
-          'the published weights that each takes, by the name that --weights of other commands takes, with size, accuracy, licence and normalisation',
+          'list the published weights for each, with the name to give to --weights, size, accuracy, licence and normalisation',
       },
-      { name: 'modules', description: 'the files of the library that a spec can import' },
+      { name: 'modules', description: 'list the files of the library that a spec can import' },
       json,
     ],
     examples: [
       ['enetc list', 'all models'],
       ['enetc list efficientnet --weights', 'checkpoints that EfficientNet can start from'],
-      ['enetc list resnet --json', 'one model, for machines'],
+      ['enetc list resnet --json', 'one model, as JSON'],
     ],
     load: async () => (await import('./commands/list.ts')).listCommand,
   },
@@ -225,12 +225,12 @@ export const commands: readonly Command[] = [
     summary: 'write a starter spec',
     operands: '[file]',
     maxOperands: 1,
-    details: 'The file is my-net.enet by default. Nothing is overwritten without --force.',
+    details: 'The file is my-net.enet by default. An existing file is overwritten only with --force.',
     options: [
       {
         name: 'from',
         value: 'MODEL',
-        description: 'a copy of a library model instead of the starter',
+        description: 'copy a library model instead of the starter',
         completes: 'spec',
       },
       { name: 'force', description: 'overwrite the file' },
@@ -238,14 +238,14 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       ['enetc init', 'my-net.enet, a small scaled network'],
-      ['enetc init b.enet --from efficientnet', 'the EfficientNet family, to change it'],
+      ['enetc init b.enet --from efficientnet', 'a copy of the EfficientNet family to change'],
     ],
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   importDeclaration,
   {
     name: 'weights',
-    summary: 'look into, convert, verify and compare files of weights',
+    summary: 'inspect, convert, verify and compare weight files',
     operands: '<inspect | convert | verify | diff | init> [FILE ...] [spec]',
     maxOperands: 4,
     completes: 'weights',
@@ -253,9 +253,9 @@ export const commands: readonly Command[] = [
 
 convert FILE [spec] writes the numbers of a file in another format or under other names, one tensor in memory at a time. The ending of the output is its format: .safetensors, .pt, .pth or .bin (the zip form of torch.save, with nothing but tensors), .h5 (as Keras's save_weights, layers by name), .weights.h5 (of Keras 3, with --like a .weights.h5 or .keras of the same model), or a folder (FOLDER/: a TensorFlow.js layers model, of a spec). Without a spec the names stay; with one they become the model's own, those of a column of its weight map (--names timm), or those of a file (--like).
 
-verify FILE [spec] says whether a file has what a model needs: tensors that are missing or surplus, with the nearest names, and wrong shapes. The exit code is 1 where it does not.
+verify FILE [spec] checks whether a file has what a model needs, and lists missing and surplus tensors, with the nearest names, and wrong shapes. The exit code is 1 if it does not.
 
-diff FILE FILE [spec] compares two files tensor by tensor, by the names that they have, or with a spec by the tensors of its network, whatever the names of each. The exit code is 1 where they differ.
+diff FILE FILE [spec] compares two files tensor by tensor, by their names, or, with a spec, by the tensors of its network, whatever their names. The exit code is 1 if they differ.
 
 init [spec] writes initialised weights.
 
@@ -273,7 +273,7 @@ ${specDetails}`,
       {
         name: 'like',
         value: 'PATH',
-        description: "take names, shapes and order of a file of weights instead of the model's own",
+        description: "use the names, shapes and order of a weight file instead of the model's own",
         completes: 'file',
       },
       {
@@ -281,7 +281,7 @@ ${specDetails}`,
         value: 'N',
         kind: 'number',
         least: 0,
-        description: 'of diff: the largest difference between two numbers that count as the same; 0 by default',
+        description: 'for diff: the largest difference between two numbers that count as equal; 0 by default',
       },
       { name: 'output', short: 'o', value: 'FILE', description: 'where to write', completes: 'file' },
       force,
@@ -290,29 +290,32 @@ ${specDetails}`,
     ],
     examples: [
       ['enetc weights inspect efficientnet_b0.pth', 'the tensors of a file'],
-      ['enetc weights convert efficientnet_b0.pth -o b0.safetensors', 'the same names, another format'],
+      ['enetc weights convert efficientnet_b0.pth -o b0.safetensors', 'the same names in another format'],
       [
         'enetc weights convert timm.safetensors efficientnet --variant b0 --names torchvision -o b0.pth',
         "timm's weights as torchvision names them",
       ],
       [
         'enetc weights convert trained efficientnet --like timm.safetensors -o back.safetensors',
-        "what TensorFlow.js trained, under timm's names",
+        "weights trained by TensorFlow.js, under timm's names",
       ],
       ['enetc weights verify b0.pth efficientnet --variant b0', 'whether a file fits a model'],
-      ['enetc weights diff a.safetensors b.pth --tolerance 1e-6', 'whether two files hold the same numbers'],
-      ['enetc weights diff timm.safetensors tv.pth resnet --variant resnet50', 'the same of files with other names'],
+      ['enetc weights diff a.safetensors b.pth --tolerance 1e-6', 'whether two files contain the same numbers'],
+      [
+        'enetc weights diff timm.safetensors tv.pth resnet --variant resnet50',
+        'the same for files with different names',
+      ],
     ],
     load: async () => (await import('./commands/weights.ts')).weightsCommand,
   },
   ...engineCommands,
   {
     name: 'lsp',
-    summary: 'the language server for editors',
+    summary: 'run the language server for editors',
     operands: '',
     maxOperands: 0,
     details:
-      'Editors start it, as docs/editors.md describes. It uses the Language Server Protocol over standard input and output, reads the workspace, the library and what files import, and writes no file. Ports are of 127.0.0.1.',
+      'Editors start it: see docs/editors.md. It uses the Language Server Protocol over standard input and output, reads the workspace, the library and imported files, and writes no files. Ports are on 127.0.0.1.',
     options: [
       { name: 'stdio', description: 'use standard input and output (the default)' },
       {
@@ -338,7 +341,7 @@ ${specDetails}`,
   },
   {
     name: 'completion',
-    summary: 'a completion script for a shell',
+    summary: 'print a completion script for a shell',
     operands: '<bash | zsh | fish>',
     maxOperands: 1,
     completes: 'shell',
@@ -350,7 +353,7 @@ ${specDetails}`,
   },
   {
     name: 'help',
-    summary: 'help on a command',
+    summary: 'show help on a command',
     operands: '[command]',
     maxOperands: 1,
     completes: 'command',

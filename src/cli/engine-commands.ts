@@ -24,21 +24,21 @@ export const engineCommands: readonly Command[] = [
     summary: 'train a network on labelled images',
     ...takesSpec,
     details:
-      "Without further options it is the EfficientNet paper's recipe. A run has a folder, runs/SPEC-VARIANT-N: its configuration, metrics (metrics.jsonl, TensorBoard events, report.html), the best and last weights, and checkpoints.\n\nCtrl-C finishes the step and writes a checkpoint; --resume RUN goes on from the last one, also after a crash, to the same weights as without the interruption. See docs/training.md.",
+      "The default is the EfficientNet paper's recipe. A run is a folder, runs/SPEC-VARIANT-N, with its configuration, metrics (metrics.jsonl, TensorBoard events, report.html), the best and last weights, and checkpoints.\n\nCtrl-C finishes the step and writes a checkpoint; --resume RUN continues from the last one, also after a crash, and reaches the same weights as without the interruption. See docs/training.md.",
     options: trainOptions,
     examples: [
       ['enetc train efficientnet --variant b0 --data photos', "the paper's recipe on a folder of folders"],
       [
         'enetc train net.enet --data photos --weights old.safetensors --freeze stem,stages.0-3 --epochs 10',
-        'fine-tuning of the later stages',
+        'fine-tune the later stages',
       ],
-      ['enetc train --resume runs/efficientnet-b0-1', 'going on with a run'],
+      ['enetc train --resume runs/efficientnet-b0-1', 'continue a run'],
     ],
     load: async () => (await import('./engines.ts')).trainCommand,
   },
   {
     name: 'eval',
-    summary: "a trained network's accuracy: top-1, top-5, by class, confusions",
+    summary: "measure a trained network's accuracy: top-1, top-5, by class, confusions",
     ...takesSpec,
     details:
       "Takes a spec, --weights and --data, or --run: a training run's network, best weights and data. Images are resized and cropped as in validation.",
@@ -47,22 +47,22 @@ export const engineCommands: readonly Command[] = [
       ['enetc eval --run runs/efficientnet-b0-1', 'the best weights of a run'],
       [
         'enetc eval efficientnet --convention torch --weights timm.safetensors --data imagenet',
-        'published weights on own data',
+        'published weights on your own data',
       ],
     ],
     load: async () => (await import('./engines.ts')).evalCommand,
   },
   {
     name: 'predict',
-    summary: 'what a trained network takes pictures for',
+    summary: 'classify pictures with a trained network',
     operands: '[network] [picture | folder]...',
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'spec',
     details:
-      "The network is a spec or library model with --weights, a training run's folder, an ONNX file (run by ONNX Runtime: npm install onnxruntime-node), a TensorFlow Lite file (run in a Python: pip install ai-edge-litert), or a TensorFlow.js model (its folder or model.json). A folder stands for all pictures in it. Pictures are prepared as the network's file, its weights or its run state: resized, cropped, normalised; turned as their EXIF data say.\n\nPictures that cannot be read are named and left out; the exit code is then 1.",
+      "The network is a spec or library model with --weights, a training run's folder, an ONNX file (run by ONNX Runtime: npm install onnxruntime-node), a TensorFlow Lite file (run in Python: pip install ai-edge-litert), or a TensorFlow.js model (its folder or model.json). A folder stands for all pictures in it. Pictures are rotated by their EXIF data, and resized, cropped and normalised as the network's file, weights or run require.\n\nPictures that cannot be read are reported and left out; the exit code is then 1.",
     options: predictOptions,
     examples: [
-      ['enetc predict runs/my-net-1 photo.jpg', 'what a run has learnt'],
+      ['enetc predict runs/my-net-1 photo.jpg', 'the network of a training run'],
       ['enetc predict net.onnx photos --top 1 --csv', "each picture's class, as a table"],
       ['enetc predict efficientnet-lite --weights lite0.pth photo.jpg', 'published weights'],
     ],
@@ -70,9 +70,9 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'verify',
-    summary: 'whether the forms of a network give the same outputs, on every backend',
+    summary: 'check that all forms of a network give the same outputs, on every backend',
     ...takesSpec,
-    details: `Writes the network in each form (${verifiedForms}) with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, statistics of batch norms too, so that a wrong epsilon would show.\n\n--int8 compares what engines make of int8 files: ONNX Runtime with its integer kernels, and TensorFlow Lite with XNNPACK and without. Each rounds sums in a way of its own, so that numbers are not compared: an engine must be as near to float32 as what the integers of its file stand for, to --tolerance decibels of signal over noise.\n\nThe exit code is 1 where outputs differ, or where a backend that is asked for does not work.`,
+    details: `Writes the network in each form (${verifiedForms}) with the same weights, runs all on the same random input, and compares their outputs with those of ONNX Runtime (npm install onnxruntime-node). Each output may differ by --tolerance of its largest value. Without --weights every tensor is random, including batch-norm statistics, so that a wrong epsilon would show.\n\n--int8 compares engines on int8 files: ONNX Runtime with its integer kernels, and TensorFlow Lite with and without XNNPACK. Each rounds sums differently, so numbers are not compared directly: an engine must be as close to float32 as the file's integers allow, within --tolerance decibels of signal-to-noise ratio.\n\nThe exit code is 1 if outputs differ, or if a requested backend does not work.`,
     options: [
       ...scalingOptions,
       classes,
@@ -83,7 +83,7 @@ export const engineCommands: readonly Command[] = [
         value: 'NAME',
         choices: backendNames,
         repeatable: true,
-        description: 'run on this backend; on all that work here by default',
+        description: 'run on this backend; by default on all that work here',
       },
       { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'how many samples; 2 by default' },
       {
@@ -92,18 +92,18 @@ export const engineCommands: readonly Command[] = [
         kind: 'number',
         most: 100,
         description:
-          'the most that an output may be off, over its largest value; 1e-4 by default. With --int8 decibels; 1 by default',
+          'the largest error of an output, relative to its largest value; 1e-4 by default. With --int8 decibels; 1 by default',
       },
       {
         name: 'int8',
-        description: 'whether engines keep the answers of int8 files, by their distance from float32',
+        description: 'check int8 files in each engine, by their distance from float32',
       },
       {
         name: 'calibrate',
         value: 'PATH',
         repeatable: true,
         completes: 'file',
-        description: 'with --int8: pictures, or a folder of them, in the place of normal numbers',
+        description: 'with --int8: pictures, or a folder of them, instead of normally distributed numbers',
       },
       json,
     ],
@@ -119,19 +119,19 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'bench',
-    summary: 'how long a network takes here, in a browser or on a phone, or two of them compared',
+    summary: "measure a network's latency here, in a browser or on a phone, or compare two networks",
     operands: '[spec[@point] | file.onnx | model.json]',
     maxOperands: 1,
     completes: 'spec',
     details:
-      'Runs an ONNX file, a TensorFlow.js model (its folder or model.json), or what compile writes of a spec, on random inputs: in ONNX Runtime on the CPU (npm install onnxruntime-node), on a backend of TensorFlow.js, in a browser of this machine, or with --device in any that opens a page. The warm-up ends when three medians agree within 2 %, or after 30 windows. A latency whose spread, the distance of the quartiles over the median, is above 5 % has no verdict. See docs/bench.md.',
+      'Runs an ONNX file, a TensorFlow.js model (its folder or model.json), or a spec as compile writes it, on random inputs: in ONNX Runtime on the CPU (npm install onnxruntime-node), on a TensorFlow.js backend, in a browser on this machine, or with --device in any browser that opens a page. The warm-up ends when three medians agree within 2 %, or after 30 windows. There is no verdict if the spread, the interquartile range divided by the median, is above 5 %. See docs/bench.md.',
     options: benchOptions,
     examples: [
       ['enetc bench efficientnet --variant b0', 'the latency of EfficientNet-B0 on one thread'],
-      ['enetc bench efficientnet@b0 --compare @b1', 'how many times as long B1 takes'],
+      ['enetc bench efficientnet@b0 --compare @b1', 'how much longer B1 takes'],
       ['enetc bench efficientnet-lite --precisions', 'float32, half and int8 in each engine'],
       ['enetc bench net.onnx --profile', 'where its time goes'],
-      ['enetc bench efficientnet@b0 --engine ort-wasm', 'in a browser of this machine'],
+      ['enetc bench efficientnet@b0 --engine ort-wasm', 'in a browser on this machine'],
       ['enetc bench efficientnet@b0 --device --host 192.168.1.5', 'on a phone that opens the page'],
     ],
     load: async () => (await import('./engines.ts')).benchCommand,
@@ -141,15 +141,15 @@ export const engineCommands: readonly Command[] = [
     summary: 'find coefficients of compound scaling by training small networks',
     ...takesSpec,
     details:
-      "Step 1 of EfficientNet's compound scaling: candidates for alpha, beta and gamma, by which depth, width and resolution grow when phi grows by 1, are points of a grid at which the network is about twice as large. Each is trained for a few epochs, the best of them longer (--rungs), and they are ranked by accuracy. --write puts the winner into the spec's 'scaling', and leaves the rest of the text as it is. --compare also trains other ways of scaling, at equal multiply-accumulates over the real rounding.\n\nIt is a study, as a search is: a folder, which --resume goes on with. See docs/search.md.",
+      "Step 1 of EfficientNet's compound scaling: candidates for alpha, beta and gamma, by which depth, width and resolution grow when phi grows by 1, are the points of a grid at which the network is about twice as large. Each is trained for a few epochs, the best ones longer (--rungs), and they are ranked by accuracy. --write puts the winner into the spec's 'scaling' and leaves the rest of the text unchanged. --compare also trains other ways of scaling, at equal multiply-accumulates after rounding.\n\nLike a search, it is a study: a folder that --resume continues. See docs/search.md.",
     options: scaleOptions,
     examples: [
       ['enetc scale net.enet --data photos --workers 4', 'rank the candidates'],
       [
         'enetc scale net.enet --data photos --compare 2,4 --write',
-        'compare ways of scaling, and take the best coefficients',
+        'compare ways of scaling, and write the best coefficients',
       ],
-      ['enetc scale --resume studies/net-1', 'go on with a study'],
+      ['enetc scale --resume studies/net-1', 'continue a study'],
     ],
     load: async () => (await import('./engines.ts')).scaleCommand,
   },
@@ -159,7 +159,7 @@ export const engineCommands: readonly Command[] = [
     operands: '',
     maxOperands: 0,
     details:
-      "Takes trainings of every study that 'enetc search' or 'enetc scale' runs with the same --queue, one after the other or --concurrency at a time, until Ctrl-C. It takes none of a study whose version of enetc is another, whose images are not here, whose folder is not here (--runs needs none), or whose backend does not work here, and says so. Needs BullMQ and a driver: npm install bullmq ioredis, or bullmq pg.\n\nCtrl-C or SIGTERM finishes the step, writes a checkpoint, and leaves the training to others; the exit code is then 130 or 143. What a worker that is killed was training is taken up by another after half a minute. A server that is away is asked again; results wait in files. See docs/search.md.",
+      "Takes trainings from every study that 'enetc search' or 'enetc scale' runs with the same --queue, one after the other or --concurrency at a time, until Ctrl-C. It skips a study, with a message, if its version of enetc differs, its images or its folder are not here (with --runs the folder is not needed), or its backend does not work here. Needs BullMQ and a driver: npm install bullmq ioredis, or bullmq pg.\n\nCtrl-C or SIGTERM finishes the step, writes a checkpoint, and leaves the training to others; the exit code is then 130 or 143. If a worker is killed, another takes over its trainings after half a minute. If the server is unreachable, the worker keeps trying; results wait in files. See docs/search.md.",
     options: workerOptions,
     examples: [
       ['enetc worker --queue redis://10.0.0.5:6379', 'one training at a time, of all studies there'],
@@ -173,19 +173,19 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'study',
-    summary: 'what a search or a scaling study has found, compared or exported',
+    summary: 'show, compare or export what a search or a scaling study found',
     operands: '<show | compare | export> STUDY...',
     maxOperands: Number.POSITIVE_INFINITY,
     completes: 'path',
     details:
-      "A study is the folder that 'enetc search --data' or 'enetc scale' makes. 'show' prints its front; 'compare' puts two or more side by side, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder has the log as trials.jsonl, a report as report.html, and the front as front.json and front.svg. See docs/search.md.",
+      "A study is the folder that 'enetc search --data' or 'enetc scale' writes. 'show' prints its front; 'compare' shows two or more side by side, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder contains the log (trials.jsonl), a report (report.html) and the front (front.json and front.svg). See docs/search.md.",
     options: [
       {
         name: 'network',
         value: 'N',
         kind: 'integer',
         least: 0,
-        description: 'export: the spec of a network, by its number',
+        description: 'export: the spec of the network with this number',
       },
       {
         name: 'output',
@@ -198,7 +198,7 @@ export const engineCommands: readonly Command[] = [
       json,
     ],
     examples: [
-      ['enetc study show studies/space-1', 'the front of a study, also of one that still runs'],
+      ['enetc study show studies/space-1', 'the front of a study, even while it runs'],
       ['enetc study compare studies/space-1 studies/space-2', 'two studies side by side'],
       ['enetc study export studies/space-1 --network 12 -o net.enet', 'the spec of a network'],
     ],
@@ -206,23 +206,23 @@ export const engineCommands: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'which backends work here, why the others do not, and what to type',
+    summary: 'report which backends work here, why the others do not, and what to type',
     operands: '',
     maxOperands: 0,
     details:
-      'Opens every backend and computes a gradient on it; looks for the packages that training and verifying use. The exit code is 0 where at least the cpu backend works.',
+      'Opens every backend and computes a gradient on it; looks for the packages that training and verifying use. The exit code is 0 if at least one backend works.',
     options: [json],
     examples: [['enetc doctor', 'a report on this machine']],
     load: async () => (await import('./engines.ts')).doctorCommand,
   },
   {
     name: 'backend',
-    summary: 'link a TensorFlow to train with, list what is installed, or remove the link',
+    summary: 'link a TensorFlow to train with, list what is linked, or remove the link',
     operands: '<install | list | remove> [tensorflow]',
     maxOperands: 2,
     completes: 'backend',
     details:
-      "'install tensorflow' takes the TensorFlow of a Python (pip install tensorflow-cpu, or tensorflow[and-cuda] for NVIDIA GPUs), builds the binding of @tensorflow/tfjs-node against it with the C++ compiler, checks it, and remembers it for the user.\n\nIt is kept in the user's data folder; ENETC_HOME names another one.",
+      "'install tensorflow' takes the TensorFlow of a Python installation (pip install tensorflow-cpu, or tensorflow[and-cuda] for NVIDIA GPUs), builds the binding of @tensorflow/tfjs-node against it with the C++ compiler, checks it, and stores the link in the user's data folder; ENETC_HOME names another folder.",
     options: [
       {
         name: 'python',
@@ -235,8 +235,8 @@ export const engineCommands: readonly Command[] = [
     ],
     examples: [
       ['enetc backend install tensorflow', 'link the TensorFlow of the usual Python'],
-      ['enetc backend install tensorflow --python ~/tf/bin/python', 'link that of another'],
-      ['enetc backend list', 'what is installed, and where'],
+      ['enetc backend install tensorflow --python ~/tf/bin/python', 'link the TensorFlow of another Python'],
+      ['enetc backend list', 'what is linked, and where'],
     ],
     load: async () => (await import('./engines.ts')).backendCommand,
   },

@@ -12,16 +12,22 @@ const measuring: readonly Option[] = [
     value: 'N',
     kind: 'positive',
     most: 1024,
-    description: 'of --latency: threads of an operator; 1 by default',
+    description: 'with --latency: threads per operator; 1 by default',
   },
-  { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'of --latency: samples a run; 1 by default' },
+  {
+    name: 'batch',
+    value: 'N',
+    kind: 'positive',
+    most: 4096,
+    description: 'with --latency: samples per run; 1 by default',
+  },
   {
     name: 'seconds',
     value: 'N',
     kind: 'number',
     least: 0,
     most: 86_400,
-    description: 'of --latency: how long each network is measured, but 48 runs at least; 1 by default',
+    description: 'with --latency: how long to measure each network, with at least 48 runs; 1 by default',
   },
 ];
 
@@ -35,7 +41,7 @@ export const fitOptions: readonly Option[] = [
     kind: 'bytes',
     description: 'at most this much activation memory at once, for one image in float32: 4MB, 4MiB',
   },
-  { name: 'file', value: 'BYTES', kind: 'bytes', description: 'an ONNX file of at most this size: 16MB, 16MiB' },
+  { name: 'file', value: 'BYTES', kind: 'bytes', description: 'an ONNX file no larger than this: 16MB, 16MiB' },
   {
     name: 'latency',
     value: 'TIME',
@@ -47,7 +53,7 @@ export const fitOptions: readonly Option[] = [
   { name: 'along', value: 'LINE', choices: lineNames, description: 'how the network grows' },
   {
     name: 'fill',
-    description: 'then raise d, w and r one by one as long as the network fits: what is left of the budgets is used',
+    description: 'then raise d, w and r one by one while the network fits, to use what is left of the budgets',
   },
   ...scalingOptions.filter(({ name }) => !lookedFor.has(name)),
   json,

@@ -17,12 +17,12 @@ export function generalHelp(): string {
     ...commands.map((c) => `  ${c.name.padEnd(longest)}  ${c.summary}`),
     '',
     'Examples:',
-    '  enetc list                                  what the library has',
+    '  enetc list                                  the models of the library',
     '  enetc compile efficientnet --phi 5          EfficientNet-B5 as an ONNX file',
-    '  enetc init && enetc summary                 a spec of your own, in numbers',
+    '  enetc init && enetc summary                 your own spec, in numbers',
     '',
-    "'enetc help <command>' or 'enetc <command> --help' says more; 'enetc --version' prints the version.",
-    'Exit codes: 0 all is well, 1 errors in what was compiled, 2 a wrong command line.',
+    "'enetc help <command>' or 'enetc <command> --help' shows more; 'enetc --version' prints the version.",
+    'Exit codes: 0 success, 1 errors in what was compiled, 2 a wrong command line.',
     '',
   ].join('\n');
 }

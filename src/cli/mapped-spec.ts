@@ -34,7 +34,7 @@ export async function openMapped(operand: string | undefined, args: Arguments, i
   if (found !== undefined && mapped.size === 1) return { ...common, model: found };
   if (found !== undefined)
     throw usageError(
-      `'${path}' has weight maps of ${[...mapped].join(' and ')}: --model says which`,
+      `'${path}' has weight maps of ${[...mapped].join(' and ')}: choose with --model`,
       args.command.name,
     );
   const name = model ?? 'NAME';

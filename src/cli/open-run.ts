@@ -24,7 +24,7 @@ export function refuseScaling(args: Arguments, except?: string): void {
   const other = [...scalingOptions, classes, map].find(({ name }) => name !== except && flag(args, name));
   if (!other) return;
   throw usageError(
-    `--${other.name} cannot be given with a run or a file, which is a network of its own`,
+    `--${other.name} cannot be given with a run or a file, which has its own network`,
     args.command.name,
   );
 }

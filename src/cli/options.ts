@@ -7,8 +7,11 @@ import { quantisationOptions } from './quantisation-options.ts';
 import { choiceOptions, targetOptions } from './target-options.ts';
 
 export const help: Option = { name: 'help', short: 'h', description: 'show this help' };
-export const color: Option = { name: 'color', description: 'use colours even where there is no terminal' };
-export const noColor: Option = { name: 'no-color', description: 'use no colours (as NO_COLOR in the environment)' };
+export const color: Option = { name: 'color', description: 'use colours even without a terminal' };
+export const noColor: Option = {
+  name: 'no-color',
+  description: 'do not use colours (like NO_COLOR in the environment)',
+};
 
 /** Options that earlier versions had, and what to do now. */
 export const retiredOptions: Readonly<Record<string, string>> = {
@@ -18,7 +21,7 @@ export const retiredOptions: Readonly<Record<string, string>> = {
 
 /** What the help of commands that take a spec begins with. */
 export const specDetails =
-  'A spec is a path, - for standard input, or the name of a library model (enetc list). Without one it is the only .enet file of the current folder.';
+  'A spec is a path, - for standard input, or the name of a library model (enetc list). By default it is the only .enet file in the current folder.';
 
 /** The operands of a command that works on one spec. */
 export const takesSpec = { operands: '[spec]', maxOperands: 1, completes: 'spec' } as const;
@@ -31,19 +34,19 @@ export function optionsOf(command: { readonly options: readonly Option[] }): rea
   return [...command.options, ...globalOptions];
 }
 
-export const json: Option = { name: 'json', description: 'print JSON for machines on standard output' };
+export const json: Option = { name: 'json', description: 'print JSON on standard output' };
 export const quiet: Option = { name: 'quiet', short: 'q', description: 'print only errors' };
 
 export const force: Option = {
   name: 'force',
-  description: 'overwrite what enetc did not write, and write what is larger than 4 GB or than the free disk',
+  description: 'overwrite files that enetc did not write, and write more than 4 GB or than the disk has free',
 };
 
 export const phi: Option = {
   name: 'phi',
   value: 'N',
   kind: 'number',
-  description: 'the compound coefficient; a published row that names it wins over the formula',
+  description: 'the compound coefficient; a published row with this phi takes precedence over the formula',
 };
 export const variant: Option = {
   name: 'variant',
@@ -56,11 +59,11 @@ export const variant: Option = {
 export const scalingOptions: readonly Option[] = [
   phi,
   variant,
-  { name: 'formula', description: 'take the formula where phi also names a published row' },
-  { name: 'published', description: 'take a published row only' },
-  { name: 'd', value: 'N', kind: 'number', description: 'depth factor, by hand' },
-  { name: 'w', value: 'N', kind: 'number', description: 'width factor, by hand' },
-  { name: 'r', value: 'N', kind: 'number', description: 'resolution factor, by hand' },
+  { name: 'formula', description: 'use the formula even if a published row has this phi' },
+  { name: 'published', description: 'use only a published row' },
+  { name: 'd', value: 'N', kind: 'number', description: 'depth factor' },
+  { name: 'w', value: 'N', kind: 'number', description: 'width factor' },
+  { name: 'r', value: 'N', kind: 'number', description: 'resolution factor' },
   { name: 'resolution', value: 'N', kind: 'size', description: 'height and width of the input: 224, or 224x320' },
   {
     name: 'set',
@@ -74,7 +77,7 @@ export const scalingOptions: readonly Option[] = [
     value: 'NAME',
     kind: 'convention',
     choices: ['tf', 'torch'],
-    description: "override the model's own convention; with settings 'torch(epsilon: 1e-3)'",
+    description: "override the model's convention; with settings: 'torch(epsilon: 1e-3)'",
   },
   { name: 'model', value: 'NAME', description: 'which model of the file' },
 ];
@@ -87,7 +90,7 @@ export const classes: Option = {
   least: 0,
   most: 2 ** 20,
   description:
-    "sets the model's parameter 'classes', 0 for features without a classifier; weights for other classes are taken but for the tensors that depend on it, which are initialised",
+    "set the model's parameter 'classes', 0 for features without a classifier; from weights for another number, the tensors that depend on it are initialised",
 };
 
 /** A network's outputs, for a backbone. */
@@ -95,13 +98,13 @@ export const outputs: Option = {
   name: 'outputs',
   value: 'NAMES',
   description:
-    'other outputs than its own, with commas between: paths of steps (stages.2), or c1 to c5, the last feature map of stride 2 to 32; what only the head needs is left out, of weights too',
+    'outputs instead of its own, separated by commas: paths of steps (stages.2), or c1 to c5, the last feature map of stride 2 to 32; what only the head needs is left out, its weights too',
 };
 
 export const map: Option = {
   name: 'map',
   value: 'FILE',
-  description: "a weight map of your own: an .enet file that imports the spec's model and has a 'weights' block for it",
+  description: "your own weight map: an .enet file that imports the spec's model and has a 'weights' block for it",
   completes: 'file',
 };
 
@@ -111,31 +114,31 @@ export const weightOptions: readonly Option[] = [
     name: 'weights',
     value: 'PATH',
     description:
-      'take the weights of a file: safetensors, PyTorch, ONNX, Keras, TensorFlow (.index), TensorFlow Lite, or a TensorFlow.js model (its folder or model.json); or those published under a name: timm/resnet18.a1_in1k, hf://owner/repo',
+      'read weights from a file: safetensors, PyTorch, ONNX, Keras, TensorFlow (.index), TensorFlow Lite, or a TensorFlow.js model (its folder or model.json); or use those published under a name: timm/resnet18.a1_in1k, hf://owner/repo',
     completes: 'file',
   },
   {
     name: 'weights-key',
     value: 'KEY',
-    description: 'which of the dictionaries of tensors in the file: state_dict, state_dict_ema; averages by default',
+    description: 'which dictionary of tensors in the file: state_dict, state_dict_ema; averages by default',
   },
   {
     name: 'weights-map',
     value: 'COLUMN',
-    description: "whose names the file uses: a column of the model's weight map; found by its names if not given",
+    description: "whose names the file uses: a column of the model's weight map; detected by default",
   },
   map,
   {
     name: 'allow-missing',
     value: 'PATTERN',
     repeatable: true,
-    description: "initialise tensors that the file lacks or has in another shape: 'classifier.*'",
+    description: "initialise matching tensors that the file lacks or has in another shape: 'classifier.*'",
   },
   {
     name: 'allow-unsound',
-    description: 'take weights that are not finite, and variances below 0, with a warning; an error otherwise',
+    description: 'accept weights that are not finite, and variances below 0, with a warning instead of an error',
   },
-  { name: 'seed', value: 'N', kind: 'integer', description: 'seed of the initialisation; 0 by default' },
+  { name: 'seed', value: 'N', kind: 'integer', description: 'seed for the initialisation; 0 by default' },
 ];
 
 export const runOption: Option = {
@@ -152,7 +155,7 @@ export const emitOptions: readonly Option[] = [
     name: 'output',
     short: 'o',
     value: 'PATH',
-    description: 'where to write; SPEC-VARIANT.onnx or the folder SPEC-VARIANT here by default',
+    description: 'where to write; by default SPEC-VARIANT.onnx or the folder SPEC-VARIANT in the current folder',
     completes: 'file',
   },
   force,

@@ -30,7 +30,7 @@ export function refuseEnding(shown: string, noun: string): void {
   if (promised === undefined || promised === noun) return;
   const hint = promised === 'picture' || promised === 'drawing' ? "; 'enetc graph' draws networks" : '';
   throw usageError(
-    `'${shown}' has the name of ${withArticle(promised)}, but ${withArticle(noun)} is to be written${hint}`,
+    `'${shown}' has the name of ${withArticle(promised)}, but the output is ${withArticle(noun)}${hint}`,
   );
 }
 

@@ -118,7 +118,7 @@ function openMain(path: string, shown: string): Opened {
 function openBeside(target: string, suffix: string, shown: string): Opened {
   const stat = statOf(target);
   if (stat && !stat.isFile()) {
-    throw usageError(`'${shown}' takes one file, but another of weights is to be written next to it`);
+    throw usageError(`'${shown}' takes one file, but the weights need another next to it`);
   }
   const hash = createHash('sha256');
   let path: string | undefined;

@@ -17,7 +17,7 @@ import { noteFinished, noteUnfinished } from './unfinished-files.ts';
 export function createOutputFolder(path: string, shown: string, cwd: string): OutputFiles {
   const target = statOf(path) ? realpathSync(path) : path;
   // It would be another folder afterwards, and the user's shell would stand in none.
-  if (target === realpathSync(cwd)) throw usageError(`'${shown}' is the current folder: give the model one of its own`);
+  if (target === realpathSync(cwd)) throw usageError(`'${shown}' is the current folder: give the model its own folder`);
   const temporary = temporaryPath(target);
   const files: OutputFiles[] = [];
   let made = false;

@@ -9,12 +9,12 @@ export const planningOptions: readonly Option[] = [
     choices: ['gpipe', '1f1b'],
     description: 'all micro-batches forward, then all backward, or one forward, one backward; 1f1b by default',
   },
-  { name: 'batch', value: 'N', kind: 'positive', most: 1_000_000, description: 'images of a step; 256 by default' },
+  { name: 'batch', value: 'N', kind: 'positive', most: 1_000_000, description: 'images per step; 256 by default' },
   {
     name: 'micro-batches',
     value: 'M',
     kind: 'positive',
-    description: 'into how many parts the batch is split; by default the number that is fastest',
+    description: 'the number of parts that the batch is split into; the fastest by default',
   },
   {
     name: 'memory',
@@ -26,29 +26,28 @@ export const planningOptions: readonly Option[] = [
     name: 'recompute',
     value: 'WHICH',
     choices: ['auto', 'all', 'none'],
-    description: 'which stages make their values again for the backward half; by default those that would not fit',
+    description: 'which stages recompute their values for the backward pass; by default those that would not fit',
   },
   {
     name: 'cuts',
     value: 'PATHS',
-    description:
-      'the ops or steps with which the second and further stages begin, with commas; then nothing is looked for',
+    description: 'the ops or steps that begin the second and further stages, separated by commas, instead of a search',
   },
   {
     name: 'parameter-bytes',
     value: 'N',
     kind: 'positive',
     description:
-      'bytes of a parameter with all that training keeps for it: 20 by default, weight, gradient, two slots and average; 8 for plain SGD',
+      'bytes per parameter, with all that training keeps for it: 20 by default (weight, gradient, two slots and average), 8 for plain SGD',
   },
   {
     name: 'operations',
     value: 'N',
     kind: 'count',
-    description: 'operations a second that a device reaches; 10T by default',
+    description: 'operations per second that a device reaches; 10T by default',
   },
-  { name: 'bandwidth', value: 'BYTES', kind: 'bytes', description: 'bytes a second of its memory; 700GB by default' },
-  { name: 'link', value: 'BYTES', kind: 'bytes', description: 'bytes a second to the next stage; 10GB by default' },
+  { name: 'bandwidth', value: 'BYTES', kind: 'bytes', description: 'bytes per second of its memory; 700GB by default' },
+  { name: 'link', value: 'BYTES', kind: 'bytes', description: 'bytes per second to the next stage; 10GB by default' },
   {
     name: 'times',
     value: 'FILE',

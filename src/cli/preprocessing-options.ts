@@ -8,26 +8,26 @@ export const preprocessingOptions: readonly Option[] = [
     value: 'N,N,N',
     kind: 'numbers',
     description:
-      "subtracted from the picture's values of 0 to 1, a number a channel or one; the weights' or the spec's own by default",
+      "subtracted from the picture's values, which are 0 to 1: one number per channel, or one for all; by default those of the weights or the spec",
   },
   {
     name: 'std',
     value: 'N,N,N',
     kind: 'numbers',
-    description: 'what they are divided by then',
+    description: 'what the values are then divided by',
   },
   {
     name: 'channel-order',
     value: 'NAME',
     choices: channelOrders,
     description:
-      "which colour comes first, in the network's input and in --mean and --std: rgb or bgr; by default as the weights or the spec state",
+      "which colour comes first, in the network's input and in --mean and --std: rgb or bgr; by default that of the weights or the spec",
   },
   {
     name: 'interpolation',
     value: 'NAME',
     choices: interpolations,
-    description: "how a picture takes the input's size: bicubic or bilinear; the weights' or the spec's own by default",
+    description: 'how pictures are resized: bicubic or bilinear; by default as the weights or the spec state',
   },
 ];
 
@@ -37,12 +37,12 @@ export const cropOption: Option = {
   kind: 'number',
   least: 0.01,
   most: 1,
-  description: "the share of a picture's shorter side that is kept; the weights' own by default, else 0.875 or more",
+  description: "the share of a picture's shorter side that is kept; by default that of the weights, else 0.875 or more",
 };
 
 export const labelsOption: Option = {
   name: 'labels',
   value: 'FILE',
-  description: "the names of the classes, one per line or as JSON; or 'imagenet'. Those of the weights by default",
+  description: "the names of the classes, one per line or as JSON, or 'imagenet'; by default those of the weights",
   completes: 'file',
 };

@@ -25,7 +25,7 @@ export function readTimes(file: string, io: Io): MeasuredTimes {
 
 function wrong(file: string, why: string): Error {
   const form = '{"images": 8, "seconds": {"stem": 0.002, "stages.0": {"forward": 0.01, "backward": 0.02}}}';
-  return usageError(`'${file}' is no file of times such as ${form}: ${why}`, 'pipeline');
+  return usageError(`'${file}' is not a file of times such as ${form}: ${why}`, 'pipeline');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -35,7 +35,9 @@ export function outputOf(shown: string, program: Program, args: Arguments, io: I
 export function outputTo(shown: string, modules: Program['modules'], args: Arguments, io: Io): Output {
   const path = resolve(io.cwd, shown);
   if (shown === '-' || (isStandardOutput(path) && !flag(args, 'quiet'))) {
-    throw usageError(`'${shown}' is standard output, where the command says what it wrote: name a file with --output`);
+    throw usageError(
+      `'${shown}' is standard output, where the command reports what it wrote: name a file with --output`,
+    );
   }
   return { path, shown, inputs: inputFiles(modules, args, io), force: flag(args, 'force') };
 }
@@ -60,17 +62,17 @@ export function refuseFolder({ path, shown, inputs, force }: Output): void {
     refuseEnding(shown, 'folder');
     return;
   }
-  if (!stat.isDirectory()) throw usageError(`'${shown}' is a file, but a folder is to be written`);
+  if (!stat.isDirectory()) throw usageError(`'${shown}' is a file, but the output is a folder`);
   const stranger = attemptRead(shown, () => strangerIn(path));
   if (stranger !== undefined) {
     throw usageError(
-      `the folder '${shown}' holds '${stranger}', which is not part of a model; give a folder of its own (--output)`,
+      `the folder '${shown}' contains '${stranger}', which is not part of a model; choose another folder (--output)`,
     );
   }
   const holds = (input: string) => isSameFile(input, path) || liesInFolder(realpathSync(input), path);
   if (inputs.some(holds)) throw isInput(shown);
   if (!force && !isOwnFolder(path)) {
-    throw failure(`the folder '${shown}' holds a model that enetc did not write; --force replaces it`);
+    throw failure(`the folder '${shown}' contains a model that enetc did not write; --force replaces it`);
   }
 }
 
@@ -83,5 +85,5 @@ function isStandardOutput(path: string): boolean {
 }
 
 function isInput(shown: string): Error {
-  return usageError(`'${shown}' is what the output is made from; give the output another name (--output)`);
+  return usageError(`'${shown}' is a source of the output; give the output another name (--output)`);
 }

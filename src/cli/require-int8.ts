@@ -20,9 +20,9 @@ export function requireInt8(args: Arguments, { name, types }: TargetEntry): void
     if (other !== undefined) throw usageError(`--${other} needs --int8`, 'compile');
     return;
   }
-  if (flag(args, 'half')) throw usageError('--int8 and --half exclude each other', 'compile');
+  if (flag(args, 'half')) throw usageError('--int8 and --half cannot be combined', 'compile');
   if (flag(args, 'no-fold')) throw usageError('--int8 folds norms: leave out --no-fold', 'compile');
-  if (flag(args, 'tuned')) throw usageError('--int8 and --tuned exclude each other', 'compile');
+  if (flag(args, 'tuned')) throw usageError('--int8 and --tuned cannot be combined', 'compile');
   if (list(args, 'calibrate').length === 0) {
     if (!flag(args, 'run') && !flag(args, 'weights')) throw usageError(lacksCalibration, 'compile');
     const other = quantisationOptions.find(({ name }) => flag(args, name));

@@ -12,14 +12,14 @@ export const scaleOptions: readonly Option[] = [
     kind: 'number',
     least: 1.01,
     most: 1000,
-    description: 'how many times as large the candidates are as the base network; 2 by default',
+    description: 'how many times larger than the base network the candidates are; 2 by default',
   },
   {
     name: 'by',
     value: 'NAME',
     choices: ['product', 'params', 'macs', 'activations', 'memory'],
     description:
-      "what that is said of: alpha * beta^2 * gamma^2, the paper's product, by default; or a cost of the built networks",
+      "what --budget refers to: alpha * beta^2 * gamma^2, the paper's product, by default; or a cost of the built networks",
   },
   {
     name: 'tolerance',
@@ -27,8 +27,7 @@ export const scaleOptions: readonly Option[] = [
     kind: 'number',
     least: 0,
     most: 1,
-    description:
-      'how far off the budget a candidate may be; 0.05 by default, so that 1.2 * 1.1^2 * 1.15^2 = 1.92 is one',
+    description: 'how far off the budget a candidate may be; 0.05 by default, which admits 1.2 * 1.1^2 * 1.15^2 = 1.92',
   },
   {
     name: 'step',
@@ -36,13 +35,13 @@ export const scaleOptions: readonly Option[] = [
     kind: 'number',
     least: 0.001,
     most: 10,
-    description: 'of the grid from 1; 0.05 by default',
+    description: 'step of the grid, which starts at 1; 0.05 by default',
   },
   {
     name: 'compare',
     value: 'N,...',
     description:
-      'also train depth, width or resolution alone, compound and published rules, at these multiples of the multiply-accumulates of the base network: 2,4',
+      "also train depth, width or resolution alone, compound and published rules, at these multiples of the base network's multiply-accumulates: 2,4",
   },
   { name: 'write', description: "put the best coefficients into the spec's 'scaling'" },
   {
@@ -50,11 +49,11 @@ export const scaleOptions: readonly Option[] = [
     value: 'N',
     kind: 'integer',
     least: 0,
-    description: 'seed of the trainings, and of --trials; 0 by default',
+    description: 'seed for the trainings and for --trials; 0 by default',
   },
   ...comparisonOptions.map((option) =>
     option.name === 'trials'
-      ? { ...option, description: 'train only N of the candidates, drawn by the seed; all by default' }
+      ? { ...option, description: 'train only N candidates, drawn by the seed; all by default' }
       : option,
   ),
   ...proxyOptions,

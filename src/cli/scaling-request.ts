@@ -16,10 +16,10 @@ export interface NamedPoint {
 export function scalingRequest(args: Arguments, spec: Spec, point: NamedPoint = namedPoint(args)): CompileOptions {
   const command = args.command.name;
   if (flag(args, 'formula') && flag(args, 'published')) {
-    throw usageError('--formula and --published exclude each other', command);
+    throw usageError('--formula and --published cannot be combined', command);
   }
   const { variant, phi } = point;
-  if (variant !== undefined && phi !== undefined) throw usageError('--variant and --phi exclude each other', command);
+  if (variant !== undefined && phi !== undefined) throw usageError('--variant and --phi cannot be combined', command);
   if (variant !== undefined && flag(args, 'formula')) {
     throw usageError('--formula needs --phi: a variant is a published row', command);
   }

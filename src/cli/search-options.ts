@@ -7,34 +7,35 @@ import { algorithmOptions, comparisonOptions, proxyOptions } from './study-optio
 const budgets: ReadonlySet<string> = new Set(['macs', 'params', 'activations', 'memory']);
 
 export const searchOptions: readonly Option[] = [
-  { name: 'count', description: 'say how large the space is, and what its decisions are' },
+  { name: 'count', description: 'show the size of the space and its decisions' },
   {
     name: 'sample',
     value: 'N',
     kind: 'positive',
     most: 10_000_000,
-    description: 'draw N different networks, all equally likely, build and count them; all there are where N is enough',
+    description:
+      'draw N different networks, all equally likely, and build and count them; all of them if N is large enough',
   },
   {
     name: 'seed',
     value: 'N',
     kind: 'integer',
     least: 0,
-    description: 'seed of the sample, of the search and of its trainings; 0 by default',
+    description: 'seed for the sample, the search and its trainings; 0 by default',
   },
   ...fitOptions.filter(({ name }) => budgets.has(name)),
   { name: 'latency', value: 'TIME', kind: 'time', description: 'at most this latency by the table: 20ms' },
   {
     name: 'table',
     value: 'FILE',
-    description: "latencies of the space's blocks, from 'enetc bench --table': a cost like the others",
+    description: "latencies of the space's blocks, from 'enetc bench --table', as another cost",
     completes: 'file',
   },
   {
     name: 'pick',
     value: 'N',
     kind: 'positive',
-    description: 'the network of the sample that --output writes, by its number; the first by default',
+    description: 'the number of the network in the sample that --output writes; the first by default',
   },
   {
     name: 'output',
@@ -48,7 +49,7 @@ export const searchOptions: readonly Option[] = [
       ? {
           ...option,
           choices: studyCosts,
-          description: 'what accuracy is weighed against; macs by default, with a table latency',
+          description: 'what accuracy is weighed against; macs by default, latency with --table',
         }
       : option,
   ),

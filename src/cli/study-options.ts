@@ -19,7 +19,7 @@ const notForStudies: ReadonlySet<string> = new Set([
 /** What can hold a queue. */
 const queueServers = 'redis://HOST:PORT or postgres://HOST:PORT/DATABASE';
 
-const queueOption = { name: 'queue', value: 'URL', description: `${queueServers}: where studies offer trainings` };
+const queueOption = { name: 'queue', value: 'URL', description: `${queueServers}: where studies queue trainings` };
 
 /** Of `enetc worker`. */
 export const workerOptions: readonly Option[] = [
@@ -29,17 +29,17 @@ export const workerOptions: readonly Option[] = [
     value: 'N',
     kind: 'positive',
     most: 1024,
-    description: 'how many trainings at the same time; 1 by default',
+    description: 'how many trainings run at the same time; 1 by default',
   },
   {
     ...dataOption,
-    description: "where this machine has the images; the study's own path by default. They must be the study's",
+    description: "where this machine has the study's images; by default the study's own path",
   },
   {
     name: 'runs',
     value: 'DIR',
     description:
-      "keep trainings here, in a folder for each study; the study's own folder by default, which must then be under the same path on this machine",
+      "keep trainings here, in one folder per study; by default the study's own folder, which must then have the same path on this machine",
     completes: 'file',
   },
   json,
@@ -48,16 +48,16 @@ export const workerOptions: readonly Option[] = [
 
 /** What may be given with `--resume`: nothing that changes what the study finds. */
 export const resumedStudyOptions: readonly Option[] = [
-  { name: 'resume', value: 'STUDY', description: 'go on with the study of a folder', completes: 'file' },
+  { name: 'resume', value: 'STUDY', description: 'continue the study in a folder', completes: 'file' },
   {
     name: 'workers',
     value: 'N',
     kind: 'positive',
     most: 1024,
-    description: 'child processes that train at the same time; 1 by default',
+    description: 'child processes that train in parallel; 1 by default',
   },
-  { ...queueOption, description: `have workers on any machines train ('enetc worker'), over ${queueServers}` },
-  { name: 'page', description: 'serve a page on loopback that shows the study as it goes; its address is printed' },
+  { ...queueOption, description: `let workers on any machine train ('enetc worker'), over ${queueServers}` },
+  { name: 'page', description: 'serve a page on loopback that shows progress, and print its address' },
 ];
 
 /** How long networks are trained to compare them, and what is compared. */
@@ -70,12 +70,12 @@ export const comparisonOptions: readonly Option[] = [
     value: 'N',
     kind: 'positive',
     most: 10_000_000,
-    description: 'how many networks are trained, besides the starting point; 50 by default',
+    description: 'how many networks to train, in addition to the starting point; 50 by default',
   },
   {
     name: 'rungs',
     value: 'EPOCHS,...',
-    description: 'epochs of the first training, and of each longer one that the best go on to; 1,3 by default',
+    description: 'epochs of the first training and of each longer one, for the best networks; 1,3 by default',
   },
   {
     name: 'keep',
@@ -83,11 +83,11 @@ export const comparisonOptions: readonly Option[] = [
     kind: 'number',
     least: 1,
     most: 1e6,
-    description: 'one network in N goes on to the next rung; 3 by default',
+    description: 'one network in N advances to the next rung; 3 by default',
   },
   {
     name: 'early-stop',
-    description: 'end a training whose accuracy is below the median of those before it at the same epoch',
+    description: 'end a training whose accuracy is below the median of earlier ones at the same epoch',
   },
   {
     name: 'cost',
@@ -101,23 +101,23 @@ export const comparisonOptions: readonly Option[] = [
     kind: 'positive',
     most: 1024,
     description:
-      "cores of each training; the machine's by the number of workers by default. Part of the study: sums are split by it",
+      "cores per training; by default the machine's divided by the number of workers. Part of the study, since it changes how sums are split",
   },
   {
     name: 'classes',
     value: 'N',
     kind: 'positive',
     most: 2 ** 20,
-    description: "sets the spec's parameter 'classes'; those of the data by default",
+    description: "set the spec's parameter 'classes'; by default the number in the data",
   },
 ];
 
 /** What is said of settings whose default is another here: see `proxySettings`. */
 const ownDefaults: Readonly<Record<string, Pick<Option, 'description'>>> = {
-  warmup: { description: 'epochs in which the rate rises from 0; 0 by default' },
-  ema: { description: 'decay of the averages of the weights; 0, none, by default' },
+  warmup: { description: 'epochs over which the rate rises from 0; 0 by default' },
+  ema: { description: 'decay of the weight averages; 0 (none) by default' },
   validation: {
-    description: 'share of the training images held out where the data have no validation; 0.1 by default',
+    description: 'share of the training images to hold out if the data have no validation split; 0.1 by default',
   },
 };
 
@@ -135,8 +135,7 @@ export const algorithmOptions: readonly Option[] = [
     name: 'algorithm',
     value: 'NAME',
     choices: algorithmNames,
-    description:
-      'how the next network is chosen; evolution by default, nsga2 where nothing but accuracy and cost is to be weighed',
+    description: 'how the next network is chosen; evolution by default, nsga2 if only accuracy and cost are weighed',
   },
   {
     name: 'population',
@@ -144,20 +143,20 @@ export const algorithmOptions: readonly Option[] = [
     kind: 'positive',
     least: 2,
     most: 1e6,
-    description: 'evolution, nsga2: how many networks live; a quarter of the trials by default, 100 at most',
+    description: 'evolution, nsga2: size of the population; a quarter of the trials by default, at most 100',
   },
   {
     name: 'sample-size',
     value: 'N',
     kind: 'positive',
     most: 1e6,
-    description: 'evolution: of how many the best has a child; a quarter of the population by default',
+    description: 'evolution: the best of this many is mutated; a quarter of the population by default',
   },
   {
     name: 'reward',
     value: 'NAME',
     choices: rewardNames,
-    description: "what to maximise instead of the spec's own 'maximize': MnasNet's soft or hard reward, or TuNAS's abs",
+    description: "what to maximise instead of the spec's 'maximize': MnasNet's soft or hard reward, or TuNAS's abs",
   },
   { name: 'target', value: 'N', description: 'the cost that the reward aims at: 10M, or 20ms of latency' },
   {
@@ -165,14 +164,14 @@ export const algorithmOptions: readonly Option[] = [
     value: 'N',
     kind: 'number',
     most: 0,
-    description: 'abs: what being off by the target costs; -0.07 by default',
+    description: 'abs: the penalty for missing the target; -0.07 by default',
   },
   {
     name: 'patience',
     value: 'N',
     kind: 'positive',
     most: 1e9,
-    description: 'end after N networks without an improvement',
+    description: 'stop after N networks without an improvement',
   },
   {
     name: 'ahead',
@@ -180,6 +179,6 @@ export const algorithmOptions: readonly Option[] = [
     kind: 'positive',
     most: 1024,
     description:
-      'proposals made before the first of them is learned from, which bounds the workers that are busy; 8 by default',
+      'proposals made before the results of the first are used, which limits how many workers can be busy; 8 by default',
   },
 ];

@@ -46,20 +46,20 @@ export const passOptions: readonly PassOption[] = [
   },
   {
     name: 'int8',
-    describe: () => 'int8 weights and values, by the pictures of --calibrate; inputs and outputs stay float32',
+    describe: () => 'int8 weights and values, with ranges from --calibrate; inputs and outputs stay float32',
     isFor: ({ types }) => types.includes('int8'),
   },
   {
     name: 'no-fold',
     describe: () => 'keep batch norms instead of folding them into convolutions',
     isFor: ({ purpose }) => purpose !== 'training',
-    why: ': what trains keeps its batch norms anyway',
+    why: ': a form that trains keeps its batch norms anyway',
   },
   {
     name: 'no-merge',
     describe: () => 'keep parallel linear branches instead of merging them into one convolution',
     isFor: ({ purpose }) => purpose !== 'training',
-    why: ': what trains keeps its branches anyway',
+    why: ': a form that trains keeps its branches anyway',
   },
 ];
 

@@ -10,12 +10,12 @@ export const backendOption: Option = {
   name: 'backend',
   value: 'NAME',
   choices: backendRequests,
-  description: 'what computes; auto, the best that works here, by default',
+  description: 'what computes; by default auto, the best that works here',
 };
 export const dataOption: Option = {
   name: 'data',
   value: 'PATH',
-  description: 'a folder with a folder for each class, a CSV file, or the files of MNIST or CIFAR',
+  description: 'a folder with one folder per class, a CSV file, or the files of MNIST or CIFAR',
   completes: 'file',
 };
 export const workersOption: Option = {
@@ -31,7 +31,7 @@ export const resumeOptions: readonly Option[] = [
   {
     name: 'resume',
     value: 'RUN',
-    description: 'go on with the run of a folder, as it was configured',
+    description: 'continue the run in a folder, as it was configured',
     completes: 'file',
   },
   dataOption,
@@ -40,7 +40,7 @@ export const resumeOptions: readonly Option[] = [
   {
     name: 'python',
     value: 'FILE',
-    description: 'with --engine pytorch: the Python that has PyTorch; looked for by default',
+    description: 'with --engine pytorch: a Python that has PyTorch; found by default',
     completes: 'file',
   },
   json,
@@ -52,21 +52,21 @@ const engineOptions: readonly Option[] = [
     name: 'engine',
     value: 'NAME',
     choices: ['pytorch'],
-    description: 'trains with PyTorch in a Python, which several processes can share, and not on a backend',
+    description: 'train in PyTorch, in one or several Python processes, instead of on a backend',
   },
   {
     name: 'nproc',
     value: 'N',
     kind: 'positive',
     most: 1024,
-    description: 'with --engine pytorch: the processes of this machine that compute, one for each GPU; 1 by default',
+    description: 'with --engine pytorch: processes on this machine, one per GPU; 1 by default',
   },
   {
     name: 'parallel',
     value: 'NAME',
     choices: parallelNames,
     description:
-      'with --engine pytorch: how processes share the work: copies of the network (ddp, the default), shares or stages of it',
+      'with --engine pytorch: how processes share the work: copies of the network (ddp, the default), shards (fsdp) or stages (pipeline)',
   },
   {
     name: 'pipeline-schedule',
@@ -74,7 +74,7 @@ const engineOptions: readonly Option[] = [
     choices: ['1f1b', 'gpipe'],
     description: 'with --parallel pipeline: the order of micro-batches; 1f1b by default',
   },
-  { name: 'sync-batch-norm', description: 'with --parallel ddp or fsdp: statistics over the batches of all processes' },
+  { name: 'sync-batch-norm', description: 'with --parallel ddp or fsdp: batch statistics over all processes' },
 ];
 
 export const trainOptions: readonly Option[] = [
@@ -88,7 +88,7 @@ export const trainOptions: readonly Option[] = [
     value: 'N',
     kind: 'positive',
     most: 2 ** 20,
-    description: "sets the spec's parameter 'classes'; those of the data by default",
+    description: "set the spec's parameter 'classes'; by default the number in the data",
   },
   ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-unsound'),
   ...preprocessingOptions,
@@ -105,12 +105,12 @@ export const evalOptions: readonly Option[] = [
     name: 'split',
     value: 'NAME',
     choices: ['train', 'validation', 'test', 'all'],
-    description: 'which images; test by default, else validation, else all',
+    description: 'which images; by default test, else validation, else all',
   },
   ...preprocessingOptions,
   settingOption('crop', settingTable.crop),
   labelsOption,
-  { name: 'batch', value: 'N', kind: 'positive', most: 65_536, description: 'images in a batch; 32 by default' },
+  { name: 'batch', value: 'N', kind: 'positive', most: 65_536, description: 'images per batch; 32 by default' },
   ...scalingOptions,
   backendOption,
   workersOption,

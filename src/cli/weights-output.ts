@@ -64,12 +64,11 @@ export function weightsFormat(name: string, graph: Graph | undefined, like?: Ope
   const ending = extname(name).toLowerCase();
   if (['.pt', '.pth', '.bin'].includes(ending)) return torch;
   if (ending !== '.h5' && ending !== '.hdf5') return safetensors;
-  if (!graph)
-    throw usageError(`'${name}' needs a spec: which kernels are depthwise, only the network tells`, 'weights');
+  if (!graph) throw usageError(`'${name}' needs a spec: only the network shows which kernels are depthwise`, 'weights');
   if (!/\.weights\.h5$/i.test(name)) return kerasFormat(graph, ({ openRandom }) => layersByName(openRandom()));
   if (!like?.hdf5 || !isNumbered(like.hdf5)) {
     throw usageError(
-      `'${name}': in a .weights.h5 Keras numbers the layers of one model: --like FILE takes one of that model (.weights.h5 or .keras); a name that ends with .h5 alone gives a file that goes by the layers' names`,
+      `'${name}': in a .weights.h5, Keras numbers the layers of one model: --like FILE takes a file of that model (.weights.h5 or .keras); a name that ends only with .h5 writes a file with the layers' names`,
       'weights',
     );
   }
@@ -87,7 +86,7 @@ function kerasFormat(graph: Graph, open: (files: OutputFile) => Promise<WriteLay
       const readers = new Map(tensors.flatMap(({ exported, read }) => (exported ? [[exported, read] as const] : [])));
       for (const tensor of readers.keys()) {
         const problem = kerasProblem(tensor, inputShapeOf(graph, tensor.node));
-        if (problem !== undefined) throw failure(`a file of Keras has no place for it: ${problem}`);
+        if (problem !== undefined) throw failure(`a Keras file cannot hold it: ${problem}`);
       }
       const write = await open(files);
       return write([...readers.keys()], (tensor) => (readers.get(tensor) as () => Float32Array)());

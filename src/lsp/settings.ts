@@ -63,7 +63,7 @@ export function readScaling(value: unknown): ScalingRequest | string {
     if (problem) return problem;
     request[name] = given;
   }
-  if (request.phi !== undefined && request.variant !== undefined) return 'phi and variant exclude each other';
+  if (request.phi !== undefined && request.variant !== undefined) return 'phi and variant cannot be combined';
   return request as ScalingRequest;
 }
 

@@ -106,9 +106,7 @@ test.skipIf(!python || !compiler)(
       'checking',
       '',
     ]);
-    expect(out).toMatch(
-      /^linked TensorFlow \d+\.\d+\.\d+; --backend (tensorflow|cuda) and auto take it from now on\n$/,
-    );
+    expect(out).toMatch(/^linked TensorFlow \d+\.\d+\.\d+; --backend (tensorflow|cuda) and auto use it from now on\n$/);
     const link = readLink(env)!;
     expect(existsSync(link.library)).toBe(true);
     // In a process of its own, which knows nothing but where enetc keeps its data.

@@ -70,7 +70,7 @@ test('says what cannot be measured', async () => {
     [['none.onnx'], 2, "there is no file 'none.onnx'"],
     [['two.onnx', '--variant', 'a'], 2, '--variant is for a spec: an ONNX file is run as it is'],
     [['two.onnx@a'], 2, "'two.onnx' is an ONNX file and has no points"],
-    [['tiny.enet@a', '--variant', 'b'], 2, '--variant and a point after @ exclude each other'],
+    [['tiny.enet@a', '--variant', 'b'], 2, '--variant and a point after @ cannot be combined'],
     [['-', '--compare', '-'], 2, 'standard input can be only one side'],
   ] as const;
   for (const [argv, code, message] of cases) {

@@ -64,7 +64,7 @@ describe.skipIf(!browserPath)('in a browser of this machine', () => {
       const { code, err } = await enetc(['bench', 'no.onnx', '--engine', 'ort-wasm', ...quick], { cwd, env });
       expect({ code, err }).toEqual({
         code: 1,
-        err: expect.stringContaining("the browser says: 'no.onnx' cannot be loaded by ONNX Runtime"),
+        err: expect.stringContaining("the browser reports: 'no.onnx' cannot be loaded by ONNX Runtime"),
       });
       expect(readdirSync(temporary).filter((name) => name.startsWith('enetc-bench-'))).toEqual([]);
     } finally {

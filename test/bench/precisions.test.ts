@@ -49,7 +49,7 @@ test('bench --precisions measures float32, half and int8 in each engine that the
 }, 120_000);
 
 test.each([
-  [['tiny.enet', '--precisions', '--compare', '@b'], '--compare and --precisions exclude each other'],
+  [['tiny.enet', '--precisions', '--compare', '@b'], '--compare and --precisions cannot be combined'],
   [['tiny.enet', '--precisions', '--engine', 'cpu'], '--precisions measures in the engines onnxruntime and tflite'],
   [['tiny.enet', '--precisions', '--judge', 'photos'], '--judge needs --weights'],
   [['tiny.enet', '--judge', 'photos'], '--judge is for --precisions'],

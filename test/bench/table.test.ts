@@ -82,7 +82,7 @@ test('says what a table cannot be made of', async () => {
     [['space.enet', '--table'], 2, '--table needs --output'],
     [['space.enet', '-o', 'x.json'], 2, '--output is for --table'],
     [['space.enet', '--calibrate', 'x.json'], 2, '--calibrate is for --table'],
-    [['space.enet', '--table', '--profile', '-o', 'x.json'], 2, '--profile and --table exclude each other'],
+    [['space.enet', '--table', '--profile', '-o', 'x.json'], 2, '--profile and --table cannot be combined'],
     [
       ['space.enet', '--table', '--engine', 'cpu', '-o', 'x.json'],
       2,

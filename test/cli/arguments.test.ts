@@ -54,7 +54,7 @@ describe('options', () => {
     [['--variants', 'b0'], "compile has no option --variants; did you mean '--variant'?"],
     [
       ['--portable'],
-      "--portable is gone: plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
+      "--portable was removed: plain operators are the default now, so leave it out; '--tuned ort-x86' writes what was the default before",
     ],
     [['--tuned'], '--tuned needs a value: --tuned RUNTIME'],
     [['--tuned', 'arm'], "--tuned takes ort-x86, not 'arm'"],

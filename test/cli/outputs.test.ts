@@ -80,7 +80,7 @@ describe('an output never overwrites what it is made from', () => {
     const before = contents(cwd);
     for (const force of [[], ['--force']]) {
       const ran = await enetc([...commands[command], '-o', output, ...force], { cwd });
-      expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('what the output is made from') });
+      expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('is a source of the output') });
       expect(contents(cwd)).toEqual(before);
     }
   });
@@ -293,11 +293,11 @@ describe('very large outputs', () => {
 
 describe('names of another kind of file', () => {
   test.each([
-    [['compile', 'tiny.enet', '-o', 'x.png'], "'x.png' has the name of a picture, but an ONNX model is to be written"],
-    [['compile', 'tiny.enet', '-o', 'x.svg'], "'x.svg' has the name of a drawing, but an ONNX model is to be written"],
+    [['compile', 'tiny.enet', '-o', 'x.png'], "'x.png' has the name of a picture, but the output is an ONNX model"],
+    [['compile', 'tiny.enet', '-o', 'x.svg'], "'x.svg' has the name of a drawing, but the output is an ONNX model"],
     [['compile', 'tiny.enet', '-o', 'x.safetensors'], "'x.safetensors' has the name of a safetensors file"],
-    [['compile', 'tiny.enet', '-o', 'x.onnx', '--target', 'tfjs'], 'an ONNX model, but a folder is to be written'],
-    [['weights', 'init', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but a safetensors file is to be written'],
+    [['compile', 'tiny.enet', '-o', 'x.onnx', '--target', 'tfjs'], 'an ONNX model, but the output is a folder'],
+    [['weights', 'init', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but the output is a safetensors file'],
   ])('%s', async (argv, message) => {
     const cwd = folder({ 'tiny.enet': tiny });
     expect(await enetc(argv, { cwd })).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });

@@ -73,15 +73,15 @@ describe('convert', () => {
   });
 
   test.each([
-    ['own.safetensors net.enet -o x.weights.h5', 2, '--like FILE takes one of that model'],
-    ['own.safetensors net.enet --like own.safetensors -o x.weights.h5', 2, '--like FILE takes one of that model'],
+    ['own.safetensors net.enet -o x.weights.h5', 2, '--like FILE takes a file of that model'],
+    ['own.safetensors net.enet --like own.safetensors -o x.weights.h5', 2, '--like FILE takes a file of that model'],
     ['own.safetensors -o x.h5', 2, "'x.h5' needs a spec"],
     ['own.safetensors -o web/', 2, "'web/' needs a spec"],
     ['own.safetensors net.enet --names other -o web/', 2, '--names is not for a TensorFlow.js folder'],
     ['own.safetensors -o x.npz', 2, 'has the name of a NumPy archive'],
-    ['own.safetensors -o own.safetensors --force', 2, 'is what the output is made from'],
+    ['own.safetensors -o own.safetensors --force', 2, 'is a source of the output'],
     ['own.safetensors net.enet --names others -o x.pt', 1, "no column 'others'; did you mean 'other'?"],
-    ['own.safetensors net.enet --names other --like own.safetensors -o x.pt', 2, 'exclude each other'],
+    ['own.safetensors net.enet --names other --like own.safetensors -o x.pt', 2, 'cannot be combined'],
     ['own.safetensors net.enet --tolerance 1 -o x.pt', 2, "--tolerance is not for 'weights convert'"],
     ['nothing.pt -o x.safetensors', 1, "'nothing.pt'"],
   ])('%s ends with %i', async (line, code, message) => {

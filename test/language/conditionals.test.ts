@@ -148,7 +148,7 @@ test.each([
   ['n != 1', 'n != 2'],
   ['n == 1', 'x.channels == 2'],
   ['p or n == 1', 'not p'],
-  ['p or n == 1', 'not p and n == 2'], // they exclude each other, but not as they are written
+  ['p or n == 1', 'not p and n == 2'], // they cannot be combined, but not as they are written
   ['not (p and n == 1)', 'p'],
   ['act == relu', 'unit == B'],
   ['n == x.channels', 'n == x.height'],
@@ -166,7 +166,7 @@ test('the condition of an outer step governs the labels inside, and so do the tw
   expect(problems(model('  param p: bool = true\n  s: c: Conv(8, 1) if p -> c: Conv(8, 1) if not p'))).toEqual([]);
 });
 
-test('two variants exclude each other', () => {
+test('two variants cannot be combined', () => {
   const variants = '  variants {\n    | name |\n    | a    |\n    | b    |\n  }\n';
   const of = (first: string, second: string) =>
     problems(

@@ -149,7 +149,7 @@ test('order: default, formula, row, then what is given by hand', () => {
   expect(params).toMatchObject([{ name: 'resolution', text: '56', origin: 'override', source: '--set resolution' }]);
 });
 
-test('phi and variant exclude each other; a variant must exist', () => {
+test('phi and variant cannot be combined; a variant must exist', () => {
   expect(problems(family(formula), { phi: 5, variant: 'b5' })).toEqual(['phi-and-variant']);
   expect(messages(family(formula), { variant: 'b4' })).toEqual([
     "unknown-variant: 'M' has no variant 'b4' (it has b0, b5, wide); did you mean 'b0'?",

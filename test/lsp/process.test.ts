@@ -126,7 +126,7 @@ describe('the process', () => {
   });
 
   test.each([
-    [['--socket', '1', '--stdio'], 'exclude each other'],
+    [['--socket', '1', '--stdio'], 'cannot be combined'],
     [['--socket', '70000'], "--socket takes a whole number from 1 to 65535, not '70000'"],
     [['--pipe', 'x'], 'lsp has no option --pipe'],
   ])('a wrong command line: %s', (args, message) => {

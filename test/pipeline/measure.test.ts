@@ -34,7 +34,7 @@ interface Times {
   readonly seconds: Readonly<Record<string, { readonly forward: number; readonly backward: number }>>;
 }
 
-test('--measure and --times exclude each other, and without PyTorch it is said what to install', async () => {
+test('--measure and --times cannot be combined, and without PyTorch it is said what to install', async () => {
   const cwd = project();
   writeFileSync(join(cwd, 't.json'), '{"images": 1, "seconds": {"stem": 1}}');
   const both = await enetc(['pipeline', 'uneven.enet', '--stages', '2', '--measure', 'u.json', '--times', 't.json'], {

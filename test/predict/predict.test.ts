@@ -118,7 +118,7 @@ describe('what was trained answers alike wherever it is', () => {
 
     // Without names, classes are called by their numbers.
     expect((await predict('--top', '3')).out).toMatch(/^set\/ant\/1\.png\n( +\d+\.\d % {2}[012]\n){3}/);
-    expect((await predict('--labels', 'net.enet')).err).toContain("names for 7 classes, but 'Net, net.onnx' has 3");
+    expect((await predict('--labels', 'net.enet')).err).toContain("7 class names are given, but 'Net, net.onnx' has 3");
     expect((await predict('--report', 'net.enet')).err).toContain('has the name of a spec');
     expect((await enetc(['predict', 'set/cat/0.png', 'set'], { cwd })).err).toContain(
       'is a picture: a network comes first',

@@ -49,7 +49,7 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     const ran = await enetc(['train', 'tiny.enet', ...recipe, ...engine, ...more, '--freeze-norms', '1'], { cwd });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toMatch(
-      /backend {2}pytorch: PyTorch .*, 2 processes \(fsdp\)\nrecipe {3}2 epochs, 8 x 2 images a step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
+      /backend {2}pytorch: PyTorch .*, 2 processes \(fsdp\)\nrecipe {3}2 epochs, 8 x 2 images per step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
     );
     const lines = readFileSync(join(cwd, 'runs/tiny-1/metrics.jsonl'), 'utf8').trim().split('\n');
     const epochs = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'epoch');

@@ -175,6 +175,6 @@ test('quantize writes a new spec, or into the spec, and refuses what would be lo
   const diff = await enetc(['diff', 'efficientnet@b0', 'lite.enet@b0'], { cwd });
   expect(diff.out).toContain('5.29 M → 4.65 M');
   expect((await enetc(['quantize', '--advise', 'lite.enet', '-o', 'again.enet'], { cwd })).out).toContain(
-    'no edit is known: nothing is written',
+    'no edit is known: no file is written',
   );
 });

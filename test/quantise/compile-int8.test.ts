@@ -48,7 +48,7 @@ async function project(count = 10): Promise<string> {
 const int8 = (...more: readonly string[]) => ['compile', 'net.enet', '--int8', '-o', 'net.onnx', ...more];
 
 /** What processors without VNNI make of the file depends on them. */
-const kernelsWarning = /^warning: the integer kernels of this machine's processor give less: [^\n]*\n/;
+const kernelsWarning = /^warning: the integer kernels on this machine's processor are less accurate: [^\n]*\n/;
 
 test('compile --int8 writes integers, says what they cost, and writes the same for the same pictures', async () => {
   const cwd = await project();
@@ -186,7 +186,7 @@ test('without pictures it refuses; noise is named for what it is', async () => {
 
 test.each([
   [['--calibrate', 'photos'], '--calibrate needs --int8'],
-  [['--int8', '--half', '--calibrate', 'photos'], '--int8 and --half exclude each other'],
+  [['--int8', '--half', '--calibrate', 'photos'], '--int8 and --half cannot be combined'],
   [['--int8', '--no-fold', '--calibrate', 'photos'], '--int8 folds norms: leave out --no-fold'],
   [['--int8', '--calibrate', 'photos', '--activation-bits', '16'], '--activation-bits 16 needs --opset 21'],
   [

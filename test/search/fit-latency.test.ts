@@ -96,7 +96,7 @@ describe('enetc fit --latency', () => {
   });
 
   test.each([
-    [['--latency', '5ms', '--fill'], '--fill and --latency exclude each other'],
+    [['--latency', '5ms', '--fill'], '--fill and --latency cannot be combined'],
     [['--macs', '5M', '--threads', '2'], '--threads is for --latency, which is measured'],
     [['--latency', 'fast'], '--latency takes a time'],
   ])('%s', async (options, message) => {

@@ -115,7 +115,7 @@ test('says what it cannot do', async () => {
   const enetc = enetcIn(cwd);
   const said = async (line: string) => (await enetc(line)).err;
   expect(await said('search space.enet --trials 3')).toContain('--trials needs --data');
-  expect(await said('search space.enet --data data --sample 3')).toContain('--sample and --data exclude each other');
+  expect(await said('search space.enet --data data --sample 3')).toContain('--sample and --data cannot be combined');
   expect(await said('search space.enet --data data --reward soft')).toContain('--reward soft needs --target');
   expect(await said('search space.enet --data data --rungs 3,1 --backend cpu')).toContain(
     '--rungs takes growing numbers',

@@ -56,7 +56,7 @@ describe('enetc compile --target tfjs', () => {
     [['-o', '.'], 2, "the folder '.' holds 'photos'"],
     [['-o', 'photos'], 2, "the folder 'photos' holds 'cat.jpg', which is not part of a model"],
     [['-o', '-'], 2, "'-' is standard output"],
-    [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but a folder is to be written"],
+    [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but the output is a folder"],
     [['-o', 'nowhere/m'], 1, "there is no folder 'nowhere'"],
     [['--opset', '17'], 2, '--opset belongs to --target onnx, not to tfjs'],
     [['--half'], 2, '--half belongs to --target onnx'],

@@ -92,7 +92,7 @@ function pageScript(): string {
   const bundled = join(import.meta.dirname, 'bench-page.js');
   const path = existsSync(bundled) ? bundled : join(import.meta.dirname, '../../../dist/bench-page.js');
   if (existsSync(path)) return path;
-  throw failure('the page that measures is not built: npm run build');
+  throw failure('the measuring page is not built: npm run build');
 }
 
 /** The files of weights that a model.json names. */

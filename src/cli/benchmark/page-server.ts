@@ -42,7 +42,7 @@ export async function servePage(
   };
   const heard = () => {
     clearTimeout(silence);
-    silence = setTimeout(() => reject(failure('the page has not said anything for five minutes')), mostSilenceMs);
+    silence = setTimeout(() => reject(failure('the page has not responded for five minutes')), mostSilenceMs);
   };
   const actions: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>> = {
     async job(_, response) {
@@ -74,7 +74,7 @@ export async function servePage(
     async failed(request, response) {
       const message = await bodyOf(request);
       const said = typeof message === 'string' ? message.slice(0, 1000) : 'nothing';
-      response.once('finish', () => reject(failure(`the browser says: ${said}`)));
+      response.once('finish', () => reject(failure(`the browser reports: ${said}`)));
       answer(response, 204, '');
     },
     async left(_, response) {

@@ -62,7 +62,7 @@ interface Written {
 /** `enetc bench --precisions SPEC`: float32, half and int8 in each engine that there is, in turns. */
 export async function precisionsAnswer(args: Arguments, io: Io): Promise<number> {
   const excluded = ['compare', 'profile', 'device', 'table'].find((name) => flag(args, name));
-  if (excluded !== undefined) throw usageError(`--${excluded} and --precisions exclude each other`, 'bench');
+  if (excluded !== undefined) throw usageError(`--${excluded} and --precisions cannot be combined`, 'bench');
   const asked = text(args, 'engine');
   if (asked !== undefined && !Object.hasOwn(engines, asked)) {
     throw usageError(`--precisions measures in the engines ${Object.keys(engines).join(' and ')}`, 'bench');
@@ -75,7 +75,7 @@ export async function precisionsAnswer(args: Arguments, io: Io): Promise<number>
   if (!opened) return exitCodes.diagnostics;
   requireWeights(args);
   if (flag(args, 'judge') && !flag(args, 'weights')) {
-    throw usageError('--judge needs --weights: answers of initialised weights say nothing', 'bench');
+    throw usageError('--judge needs --weights: answers of initialised weights are meaningless', 'bench');
   }
   const ort = loadOnnxRuntime(io.cwd);
   if (typeof ort === 'string') throw failure(`--precisions needs ONNX Runtime, for the ranges of int8: ${ort}`);
@@ -174,7 +174,7 @@ async function openPictures(
   const image = imageOf(graph);
   if (!flag(args, 'judge')) return { ranges: noise(samples, image, folder) };
   const files = findPictures(list(args, 'judge'), io.cwd);
-  if (files.length < 2 * ranged) throw usageError(`--judge takes ${2 * ranged} pictures or more`, 'bench');
+  if (files.length < 2 * ranged) throw usageError(`--judge needs at least ${2 * ranged} pictures`, 'bench');
   const prepared = (isFor: (i: number) => boolean) =>
     preparePictures(
       files.filter((_, i) => isFor(i)),

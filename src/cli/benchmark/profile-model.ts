@@ -19,7 +19,7 @@ export async function profileModel(
 ): Promise<Profile> {
   const events = await profileEvents(file, open, request);
   const profile = profileOf(file.name, events, skipped, file.stages);
-  if (!profile) throw failure('the profile that ONNX Runtime has written holds no runs');
+  if (!profile) throw failure("ONNX Runtime's profile contains no runs");
   return profile;
 }
 

@@ -58,7 +58,7 @@ function refuseUntaken(sides: readonly Side[], args: Arguments): void {
   }
   const point = ['variant', 'phi'].find((name) => flag(args, name));
   if (point !== undefined && sides.every((side) => side.point || side.kind !== 'spec')) {
-    throw usageError(`--${point} and a point after @ exclude each other`, 'bench');
+    throw usageError(`--${point} and a point after @ cannot be combined`, 'bench');
   }
   const pointed = files.find((side) => side.point);
   if (pointed) throw usageError(`'${pointed.spec}' is ${pointed.noun} and has no points`, 'bench');

@@ -26,7 +26,7 @@ export async function tableAnswer(args: Arguments, io: Io): Promise<number> {
   const output = text(args, 'output');
   if (output === undefined) throw usageError('--table needs --output: the file to write', 'bench');
   for (const name of ['compare', 'profile']) {
-    if (flag(args, name)) throw usageError(`--${name} and --table exclude each other`, 'bench');
+    if (flag(args, name)) throw usageError(`--${name} and --table cannot be combined`, 'bench');
   }
   const known = list(args, 'calibrate').map((file) => readLatencyTable(file, io));
   const engine = chooseEngine([{ kind: 'spec', spec: args.operands[0] }], args);

@@ -49,7 +49,7 @@ async function install(args: Arguments, io: Io): Promise<number> {
     if (flag(args, 'json')) printJson({ ...link, folder: linkFolder(io.env) }, io);
     else if (!flag(args, 'quiet')) {
       io.stdout.write(
-        `linked TensorFlow ${version}; --backend ${gpu ? 'cuda' : 'tensorflow'} and auto take it from now on\n`,
+        `linked TensorFlow ${version}; --backend ${gpu ? 'cuda' : 'tensorflow'} and auto use it from now on\n`,
       );
     }
     return exitCodes.ok;
@@ -66,7 +66,7 @@ function remove(args: Arguments, io: Io): number {
   removeTensorflow(io.env);
   if (flag(args, 'json')) printJson({ removed: link, folder: linkFolder(io.env) }, io);
   else if (!flag(args, 'quiet')) {
-    io.stdout.write(`TensorFlow ${link.version} is no longer linked; the Python package stays where it is\n`);
+    io.stdout.write(`TensorFlow ${link.version} is no longer linked; the Python package is not changed\n`);
   }
   return exitCodes.ok;
 }

@@ -85,7 +85,7 @@ function reportOf(
   name: ChosenEngine,
   { threads, batch, seed }: MeasureRequest,
 ): BenchReport {
-  const hidden = device?.wasHidden ? ['the page was out of sight, where browsers slow it down'] : [];
+  const hidden = device?.wasHidden ? ['the page was hidden, and browsers slow down hidden pages'] : [];
   const models = files.map((file, i) => {
     const summary = summarizeSeries((blocks[i] ?? []).flat());
     return { name: file.name, inputs: inputs[i] ?? {}, ...summary, doubts: [...doubtsOf(summary, settled), ...hidden] };

@@ -27,7 +27,7 @@ export const checkCommand: RunCommand = async (args, io) => {
   const fix = flag(args, 'fix');
   const stdin = args.operands.includes('-');
   if (stdin && (fix || args.operands.length > 1))
-    throw usageError('standard input is checked alone and without --fix', 'check');
+    throw usageError('standard input is checked by itself and without --fix', 'check');
   const { specs, unreadable } = stdin ? onlyStdin : findSpecs(args.operands, io.cwd);
   const paths = specs.map(({ path }) => path);
   let fixed = 0;

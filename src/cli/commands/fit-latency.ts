@@ -27,7 +27,7 @@ const defaultSeconds = 1;
 export const fitLatencyCommand: RunCommand = (args, io) =>
   explained(args, io, async () => {
     const ms = parseTime(text(args, 'latency') as string) as number;
-    if (flag(args, 'fill')) throw usageError('--fill and --latency exclude each other', 'fit');
+    if (flag(args, 'fill')) throw usageError('--fill and --latency cannot be combined', 'fit');
     const budgets = budgetsOf(args);
     const opened = await openFamily(args, io);
     if (!opened) return exitCodes.diagnostics;
@@ -72,7 +72,7 @@ export const fitLatencyCommand: RunCommand = (args, io) =>
       const how = `measured in ${engine}, ${threads} ${nounFor(threads, 'thread')}, batch ${batch}: ${measured.length} ${nounFor(measured.length, 'network')}, to the median`;
       const doubts =
         doubtful > 0
-          ? `\n${doubtful} of these have no verdict: the machine was too busy, and another run may end elsewhere`
+          ? `\n${doubtful} of these have no verdict: the machine was too busy, and another run may give another result`
           : '';
       return `${fitText(fit, all, paint, isNear)}${how}${doubts}\n${compileLine(fit, args)}\n`;
     });

@@ -49,7 +49,7 @@ export const fmtCommand: RunCommand = async (args, io) => {
 };
 
 async function formatStdin(args: Arguments, io: Io): Promise<number> {
-  if (args.operands.length > 1) throw usageError('standard input is formatted alone', 'fmt');
+  if (args.operands.length > 1) throw usageError('standard input is formatted by itself', 'fmt');
   const spec = await openSpec('-', io, 'fmt');
   const { text, diagnostics } = format(spec.source);
   const all = [...encodingDiagnostics(spec), ...diagnostics];
@@ -63,7 +63,7 @@ async function formatStdin(args: Arguments, io: Io): Promise<number> {
 function report(specs: readonly FoundSpec[], changed: readonly string[], check: boolean, io: Io): void {
   for (const path of changed) io.stdout.write(`${check ? 'would change' : 'formatted'} ${safeText(path)}\n`);
   for (const { path, outside } of specs) {
-    if (outside) io.stdout.write(`left ${safeText(path)} alone: it is a link out of the folder\n`);
+    if (outside) io.stdout.write(`skipped ${safeText(path)}: it is a link out of the folder\n`);
   }
   const rest = specs.length - changed.length;
   if (changed.length === 0) io.stdout.write(`${rest} ${nounFor(rest, 'file')} unchanged\n`);

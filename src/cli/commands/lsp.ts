@@ -14,7 +14,7 @@ export const lspCommand: RunCommand = async (args, io) => {
   const socket = number(args, 'socket');
   const listen = number(args, 'listen');
   if ([flag(args, 'stdio'), socket !== undefined, listen !== undefined].filter(Boolean).length > 1) {
-    throw usageError('--stdio, --socket and --listen exclude each other', 'lsp');
+    throw usageError('--stdio, --socket and --listen cannot be combined', 'lsp');
   }
   if (socket !== undefined) return serveSocket(await connectTo(socket));
   if (listen !== undefined) return serveClients(listen, (text) => io.stderr.write(text));

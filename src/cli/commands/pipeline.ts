@@ -19,7 +19,7 @@ export const pipelineCommand: RunCommand = async (args, io) => {
   const output = text(args, 'output');
   const measure = text(args, 'measure');
   if (measure !== undefined && options.times) {
-    throw usageError('--measure writes what --times reads: give one of them', 'pipeline');
+    throw usageError('--measure writes what --times reads: give only one of them', 'pipeline');
   }
   const opened = buildNetwork(await openSpec(args.operands[0], io, 'pipeline'), args, io);
   if (!opened) return exitCodes.diagnostics;

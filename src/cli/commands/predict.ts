@@ -28,7 +28,7 @@ const defaults = { top: 5, batch: 32 };
 /** `enetc predict NETWORK PICTURE...` */
 export const predictCommand: RunCommand = (args, io) =>
   explained(args, io, async () => {
-    if (flag(args, 'json') && flag(args, 'csv')) throw usageError('--json and --csv exclude each other', 'predict');
+    if (flag(args, 'json') && flag(args, 'csv')) throw usageError('--json and --csv cannot be combined', 'predict');
     const [, ...paths] = args.operands;
     if (paths.length === 0) throw usageError('predict takes a network, then pictures or folders of them', 'predict');
     widenThreadPool(number(args, 'workers'));
@@ -55,13 +55,11 @@ async function predictAll(
   const screen = createStatusLine(args, io);
   if (!classifier.isNormalisationStated) {
     const { mean, std } = classifier.image.preprocessing;
-    screen.warn(
-      `nothing states how '${classifier.name}' normalises pictures: --mean ${mean.join()} --std ${std.join()} is assumed`,
-    );
+    screen.warn(`'${classifier.name}' has no normalisation: --mean ${mean.join()} --std ${std.join()} is assumed`);
   }
   const report = output && createReport(classifier);
   const answers: Pick<PredictedPicture, 'file' | 'predictions'>[] = [];
-  const signals = listenForStop(() => screen.warn('stopping after this batch; once more ends at once'));
+  const signals = listenForStop(() => screen.warn('stopping after this batch; interrupt again to end at once'));
   let [done, unread] = [0, 0];
   try {
     const workers = number(args, 'workers');

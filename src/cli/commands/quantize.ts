@@ -42,7 +42,7 @@ export const quantizeCommand: RunCommand = async (args, io) => {
     const last = written
       ? nextLines(spec.label, written.shown)
       : target
-        ? 'no edit is known: nothing is written\n'
+        ? 'no edit is known: no file is written\n'
         : '';
     return `${adviceText(title, advice, paint)}${last}`;
   });
@@ -61,7 +61,7 @@ function targetOf(spec: Awaited<ReturnType<typeof openSpec>>, args: Arguments, i
     if (statOf(path) && !flag(args, 'force')) throw failure(`'${output}' exists; --force overwrites it`);
     return { path, shown: output };
   }
-  if (output !== undefined) throw usageError('--write and --output exclude each other', 'quantize');
+  if (output !== undefined) throw usageError('--write and --output cannot be combined', 'quantize');
   const { name } = spec.source;
   if (spec.model !== undefined || name === '<stdin>') {
     throw usageError('--write needs a spec in a file of your own; --output writes a new one', 'quantize');

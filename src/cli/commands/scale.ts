@@ -64,7 +64,7 @@ function notesOf({ folder, config, findings }: StudyOutcome, target: WrittenSpec
   const written = withScaling(spec.source, model, { d, w, r });
   if (written === undefined)
     throw failure(
-      `${found}; '${target.shown}' has a 'scaling' without phi, or the model of another file: nothing is written`,
+      `${found}; '${target.shown}' has a 'scaling' without phi, or uses the model of another file: it is not changed`,
     );
   target.write(written);
   return [`wrote ${found} into ${target.shown}`];

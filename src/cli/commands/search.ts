@@ -34,7 +34,7 @@ export const searchCommand: RunCommand = async (args, io) => {
   const count = number(args, 'sample');
   if (count === undefined && !flag(args, 'count')) {
     throw usageError(
-      'search needs --data, the images to train on; or --count, which says how large the space is, or --sample N',
+      'search needs --data, the images to train on; or --count, which shows the size of the space, or --sample N',
       'search',
     );
   }

@@ -30,7 +30,7 @@ export const trainCommand: RunCommand = (args, io) =>
         : await openRun(resumed, resumeRequest(args, io), { onEvent });
     const signals = listenForStop(() => {
       screen.clear();
-      io.stderr.write('stopping: this step is finished and a checkpoint written; once more ends at once\n');
+      io.stderr.write('stopping after this step, with a checkpoint; interrupt again to end at once\n');
     });
     try {
       announceRun(run, args, io);
@@ -52,7 +52,7 @@ function refuseOthers(args: Arguments): void {
   if (other !== undefined) {
     const weights = join(text(args, 'resume') as string, 'last.safetensors');
     throw usageError(
-      `--${other} cannot be given with --resume: a run keeps its settings, but for --epochs, which makes it longer. A new one can start from its weights: --weights ${weights}`,
+      `--${other} cannot be given with --resume: a run keeps its settings, except --epochs, which extends it. A new run can start from its weights: --weights ${weights}`,
       'train',
     );
   }

@@ -36,7 +36,7 @@ const opset = 17;
 /** `enetc verify --int8 [spec]`: whether engines make of int8 files what their integers stand for. */
 export function verifyInt8(args: Arguments, io: Io): Promise<number> {
   for (const name of ['backend', 'batch'] as const) {
-    if (flag(args, name)) throw usageError(`--${name} and --int8 exclude each other`, 'verify');
+    if (flag(args, name)) throw usageError(`--${name} and --int8 cannot be combined`, 'verify');
   }
   return explained(args, io, async () => {
     requireWeights(args);
@@ -125,7 +125,7 @@ function integersText(
 ): string {
   const cells = rows.map(({ form, engine, float32, integers, failure: failed, ok: fits }) => [
     form,
-    engine ?? 'what its integers stand for',
+    engine ?? 'its integers, exactly',
     float32 ? decibelText(float32.sqnr) : '',
     float32?.agreement === undefined ? '' : formatPercent(float32.agreement, 1),
     integers ? decibelText(integers.sqnr) : '',
@@ -140,12 +140,12 @@ function integersText(
     paint.bold(heading),
     '',
     renderTable(columns, cells, { paint }),
-    `An engine may be ${tolerance} dB further from float32 than what the integers stand for.`,
+    `An engine may be ${tolerance} dB further from float32 than the exact values of the integers.`,
     ...rows.flatMap(({ form, engine, failure: failed }) =>
       failed === undefined ? [] : [paint.bad(`${form} on ${engine}: ${failed}`)],
     ),
     ...missing.map(({ engine, why }) => paint.dim(`${engine}: not run, ${why}`)),
-    ok ? paint.good('All engines keep the answers.') : paint.bad('Not every engine keeps the answers.'),
+    ok ? paint.good('All engines are close enough.') : paint.bad('Not every engine is close enough.'),
     '',
   ].join('\n');
 }

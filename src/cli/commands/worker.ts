@@ -13,7 +13,7 @@ import { listenForStop } from '../training/stop-signals.ts';
 export const workerCommand: RunCommand = (args, io) =>
   explained(args, io, async () => {
     const url = text(args, 'queue');
-    if (url === undefined) throw usageError('--queue is missing: where studies offer trainings', 'worker');
+    if (url === undefined) throw usageError('--queue is missing: where studies queue trainings', 'worker');
     const [data, runs] = ['data', 'runs'].map((name) => {
       const path = text(args, name);
       return path === undefined ? undefined : resolve(io.cwd, path);
@@ -21,7 +21,7 @@ export const workerCommand: RunCommand = (args, io) =>
     const address = parseQueueAddress(url);
     const signals = listenForStop(() => {
       io.stderr.write(
-        'stopping: trainings finish their step and are left to others with a checkpoint; once more ends at once\n',
+        'stopping: trainings finish their step and are left to others with a checkpoint; interrupt again to end at once\n',
       );
     });
     try {

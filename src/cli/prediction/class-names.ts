@@ -15,13 +15,13 @@ export async function classNames(
 ): Promise<readonly string[]> {
   const known = asked ?? labels;
   if (known && known.length !== classes) {
-    throw new RunError(`there are names for ${known.length} classes, but '${name}' has ${classes}`, {
+    throw new RunError(`${known.length} class names are given, but '${name}' has ${classes} classes`, {
       setting: 'labels',
     });
   }
   if (known) return known;
   const names = classes === 1000 || classes === 1001 ? await imagenetNames() : [];
   if (names.length === 0) return names;
-  warn(`'${name}' does not name its ${classes} classes: they are taken for ImageNet's; --labels FILE gives others`);
+  warn(`'${name}' does not name its ${classes} classes: ImageNet's are assumed; --labels FILE sets others`);
   return classes === names.length ? names : ['background', ...names];
 }

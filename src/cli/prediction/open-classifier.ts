@@ -49,7 +49,7 @@ export async function openClassifier(args: Arguments, io: Io): Promise<Classifie
   requireWeights(args);
   if (kind === 'spec' && !flag(args, 'weights')) {
     if (isForeign(operand, io.cwd))
-      throw usageError(`'${operand}' is no spec: 'enetc import' makes one of it and of its weights`, 'predict');
+      throw usageError(`'${operand}' is not a spec: 'enetc import' writes one, and its weights`, 'predict');
     throw usageError(`--weights is missing: what '${operand}' has learnt`, 'predict');
   }
   const opened =

@@ -35,7 +35,7 @@ export async function openEngines(
   if (runtime !== 'tflite') return { ...plain, kernels: onnxEngine(ort, folder, opset, 'integer') };
   const python = findLitePython({ cwd, env });
   if (python === undefined) {
-    const what = 'what the integers stand for is judged in ONNX Runtime';
+    const what = 'the integers are judged in ONNX Runtime';
     warn(`there is no Python with TensorFlow Lite: ${what} (${liteAdvice})`);
     return plain;
   }

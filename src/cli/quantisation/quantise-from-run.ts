@@ -21,11 +21,11 @@ export function quantiseFromRun(
   const { graph, weights } = prepared;
   if (!weights) return undefined;
   const { integers } = target.entry;
-  if (!integers) throw new Error(`${target.entry.name} computes nothing on integers`);
+  if (!integers) throw new Error(`${target.entry.name} does not compute on integers`);
   const found = quantiseTrained(graph, weights, ranges, integers);
   if ('missing' in found) {
     const names = listNames(found.missing, 3);
-    throw failure(`the weights state no range of ${names}: they are not of this network; --calibrate finds ranges`);
+    throw failure(`the weights have no range for ${names}: they are not for this network; --calibrate finds ranges`);
   }
   const report = { layers: found.layers, trained: true } as const;
   return { prepared: { ...prepared, graph: found.graph }, facts: [['enet.quantisation', trainedText(report)]], report };

@@ -59,7 +59,7 @@ export function quantisePrepared(
         if (goal?.agreement !== undefined) classesOf(prepared.graph);
         const opset = Number(text(args, 'opset') ?? (text(args, 'activation-bits') === '16' ? 21 : 17));
         const { runtime, integers } = target.entry;
-        if (!integers) throw new Error(`${target.entry.name} computes nothing on integers`);
+        if (!integers) throw new Error(`${target.entry.name} does not compute on integers`);
         engines = await openEngines(ort, runtime, folder, opset, screen.warn, io);
         const { report: found, ...quantised } = await quantiseNetwork({
           graph: prepared.graph,
@@ -100,22 +100,22 @@ export function quantisePrepared(
 /** Noise of integer kernels above what the file states that is worth a warning, in decibels. */
 const worthWarning = 1;
 
-/** Says where the result is not what was asked for, or not what this machine makes of it. */
+/** Warns where the result misses the goal, or where this machine's kernels do not reach it. */
 function warnOf({ sqnr, agreement, kernels, goal }: QuantisationReport, warn: (text: string) => void): void {
   if (goal && !isReached(goal, { sqnr, ...(agreement !== undefined && { agreement }) })) {
     const found = shortCloseness({ sqnr, ...(agreement !== undefined && { agreement }) });
     warn(
-      `the goal holds on every fifth picture of --calibrate (${shortCloseness(goal.sought)}), not on those it is judged on (${found})`,
+      `the goal is met on every fifth picture of --calibrate (${shortCloseness(goal.sought)}), but not on those of --judge (${found})`,
     );
   }
   if (kernels && kernels.sqnr < sqnr - worthWarning) {
     warn(
-      `the integer kernels of this machine's processor give less: ${shortCloseness(kernels)}. Without VNNI, sums of two products are cut off`,
+      `the integer kernels on this machine's processor are less accurate: ${shortCloseness(kernels)}. Without VNNI, sums of two products saturate`,
     );
   }
 }
 
-/** What the command line asks of the result; undefined where it asks for nothing. */
+/** The goal on the command line, if there is one. */
 function goalOf(args: Arguments): Goal | undefined {
   const [agreement, sqnr] = [number(args, 'keep-agreement'), number(args, 'sqnr')];
   if (agreement === undefined && sqnr === undefined) return undefined;
@@ -150,7 +150,7 @@ async function openPictures(
   const isNoise = paths.length === 1 && paths[0] === 'noise';
   if (isNoise) {
     screen.warn(
-      'ranges are taken of noise, which no picture is like: they can be far too wide or too narrow, and what is measured on noise says little of pictures',
+      'ranges come from noise, which is unlike any picture: they can be far too wide or too narrow, and results on noise say little about pictures',
     );
   }
   const files = isNoise ? [] : findPictures(paths, io.cwd);
@@ -159,7 +159,7 @@ async function openPictures(
   if (!isNoise && judged.length === 0 && others.length === 0) {
     const found = `--calibrate has ${files.length} ${nounFor(files.length, 'picture')}`;
     throw usageError(
-      `${found}, of which every fifth is held out to judge by: give more, or others to --judge`,
+      `${found}, of which every fifth is held out for judging: give more, or others with --judge`,
       'compile',
     );
   }

@@ -47,7 +47,7 @@ export async function studyRequest(args: Arguments, io: Io): Promise<StudyOption
 export async function searchRequest(args: Arguments, io: Io): Promise<SearchOptions> {
   for (const name of ['count', 'sample', 'pick', 'output']) {
     if (flag(args, name))
-      throw usageError(`--${name} and --data exclude each other: 'enetc study export' writes what was found`, 'search');
+      throw usageError(`--${name} and --data cannot be combined: 'enetc study export' writes what was found`, 'search');
   }
   return {
     ...(await studyRequest(args, io)),

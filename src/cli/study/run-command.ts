@@ -26,8 +26,8 @@ export function runStudyCommand(
       screen.clear();
       io.stderr.write(
         flag(args, 'queue')
-          ? 'stopping: workers finish what they train, and take nothing more; once more ends at once\n'
-          : 'stopping: trainings finish their step and leave a checkpoint; once more ends at once\n',
+          ? 'stopping: workers finish their trainings and take no more; interrupt again to end at once\n'
+          : 'stopping: trainings finish their step and write a checkpoint; interrupt again to end at once\n',
       );
     });
     let page: LivePage | undefined;
@@ -62,7 +62,7 @@ function printOutcome(outcome: StudyOutcome, notes: readonly string[], args: Arg
         : []),
       `report: ${safeText(shownPath(folder, 'report.html'))}`,
       ...notes.map((note) => safeText(note)),
-      ...(finished ? [] : [`go on with: ${resuming(outcome, args)}`]),
+      ...(finished ? [] : [`continue with: ${resuming(outcome, args)}`]),
     ];
     return `${lines.join('\n')}\n`;
   });

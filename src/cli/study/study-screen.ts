@@ -39,7 +39,7 @@ export function createStudyScreen(args: Arguments, io: Io) {
         line(`${epochs} ${nounFor(epochs, 'epoch')}: ${most}${networks} ${nounFor(networks, 'network')}`);
       } else if (event.kind === 'queue') {
         if (event.away === undefined) status.warn('the queue answers again');
-        else status.warn(`the queue does not answer, it is asked again: ${event.away}`);
+        else status.warn(`the queue does not answer, trying again: ${event.away}`);
       } else if (event.kind === 'trial') line(trialLine(event.record, config as StudyConfig));
       else {
         const shown = event.running.map(({ subject, done, epochs, accuracy, worker }) => {

@@ -21,7 +21,7 @@ function problemOf(event: WorkerEvent): string | undefined {
   if (event.kind === 'study' && event.refused !== undefined) {
     return `no trainings of the study ${event.study} are done here: ${event.refused}`;
   }
-  return event.kind === 'away' ? `the queue does not answer, it is asked again: ${event.reason}` : undefined;
+  return event.kind === 'away' ? `the queue does not answer, trying again: ${event.reason}` : undefined;
 }
 
 function lineOf(event: Exclude<WorkerEvent, { kind: 'away' }>): string {

@@ -79,7 +79,7 @@ export async function evaluateRequest(args: Arguments, io: Io): Promise<Evaluate
     return { run, data, ...(weights && { weights }), ...how };
   }
   if (data === undefined) throw usageError('--data is missing: the images to evaluate on', 'eval');
-  if (!weights) throw usageError('--weights is missing: what the network has learnt', 'eval');
+  if (!weights) throw usageError('--weights is missing: the trained weights', 'eval');
   const spec = await openMapped(args.operands[0], args, io);
   return { spec, network: scalingRequest(args, spec), weights, data, ...how };
 }

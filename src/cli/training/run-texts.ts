@@ -13,7 +13,7 @@ import { flag } from '../arguments.ts';
 import type { Arguments } from '../command.ts';
 import type { Io } from '../io.ts';
 
-/** Says what is about to be trained, on what and where. */
+/** Prints what is about to be trained, on what and where. */
 export function announceRun(run: Run, args: Arguments, io: Io): void {
   if (flag(args, 'quiet') || flag(args, 'json')) return;
   const { folder, config, network, backend, validatedOn } = run;
@@ -25,7 +25,7 @@ export function announceRun(run: Run, args: Arguments, io: Io): void {
   const validation =
     validatedOn === undefined
       ? 'none to validate with'
-      : `${formatExact(images.validation)} to validate with${validatedOn === 'test' ? ' (the test images: the data have no others)' : ''}`;
+      : `${formatExact(images.validation)} to validate with${validatedOn === 'test' ? ' (the test images: the data has no others)' : ''}`;
   const lines = [
     [
       'network',
@@ -39,14 +39,14 @@ export function announceRun(run: Run, args: Arguments, io: Io): void {
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
-      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${parts.join(' x ')} ${nounFor(settings.batch * step.accumulate, 'image')} a step, ${settings.optimiser}, rate ${Number(peakRate(step).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${parts.join(' x ')} ${nounFor(settings.batch * step.accumulate, 'image')} per step, ${settings.optimiser}, rate ${Number(peakRate(step).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
     ],
     ['run', folder.shown],
   ];
   for (const [what = '', text = ''] of lines) io.stdout.write(`${what.padEnd(8)} ${safeText(text)}\n`);
 }
 
-/** Says how a run ended, and what can be done with it. */
+/** Prints how a run ended, and what can be done with it. */
 export function reportEnd(outcome: RunOutcome, classes: readonly string[], args: Arguments, io: Io): void {
   const { folder, finished, step, best, bestEvaluation, corrupt } = outcome;
   const { shown } = folder;
@@ -59,17 +59,17 @@ export function reportEnd(outcome: RunOutcome, classes: readonly string[], args:
     return;
   }
   if (corrupt > 0 && !flag(args, 'quiet')) {
-    io.stderr.write(`warning: ${corrupt} ${nounFor(corrupt, 'image')} could not be read and did not count\n`);
+    io.stderr.write(`warning: ${corrupt} ${nounFor(corrupt, 'image')} could not be read and were left out\n`);
   }
   if (!finished) {
-    io.stderr.write(`stopped after step ${step}, with a checkpoint; go on with\n  enetc train --resume ${shown}\n`);
+    io.stderr.write(`stopped after step ${step}, with a checkpoint; continue with\n  enetc train --resume ${shown}\n`);
     return;
   }
   if (flag(args, 'quiet')) return;
-  const weights = best?.weights === 'averages' ? 'the averages of the weights' : 'the weights';
+  const weights = best?.weights === 'averages' ? 'the averaged weights' : 'the weights';
   const file = join(shown, best ? 'best.safetensors' : 'last.safetensors');
   const score = best
-    ? `best accuracy ${formatPercent(best.accuracy)}${macro ? `, balanced ${formatPercent(macro.recall)}` : ''}, in epoch ${best.epoch + 1}, by ${weights}\n`
+    ? `best accuracy ${formatPercent(best.accuracy)}${macro ? `, balanced ${formatPercent(macro.recall)}` : ''}, in epoch ${best.epoch + 1}, with ${weights}\n`
     : '';
   io.stdout.write(`${score}weights  ${file}\nreport   ${join(shown, 'report.html')}\n`);
 }

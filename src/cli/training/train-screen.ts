@@ -68,7 +68,7 @@ export function createTrainScreen(io: Io, quiet: boolean): Screen {
           return beginEpoch();
         }
         case 'damaged':
-          return warn(`the checkpoint '${event.path}' is damaged, an older one is taken: ${event.reason}`);
+          return warn(`the checkpoint '${event.path}' is damaged; using an older one: ${event.reason}`);
         case 'warning':
           return quiet ? undefined : warn(commandLineWords(event.words));
         case 'skipped':

@@ -182,7 +182,7 @@ function withClasses(
   dataset: Dataset,
 ): NetworkRequest {
   if (asked !== undefined && request.set?.classes !== undefined) {
-    throw new SettingError('classes', words`${option('classes')} and ${option('set', 'classes')} exclude each other`);
+    throw new SettingError('classes', words`${option('classes')} and ${option('set', 'classes')} cannot be combined`);
   }
   if (request.set?.classes !== undefined) return request;
   if (asked === undefined && !hasClasses(network)) return request;

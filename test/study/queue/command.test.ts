@@ -21,7 +21,7 @@ test('what is missing or cannot be is said before anything is written', async ()
     // behind what it warns of
     return `${code} ${err.split('\n').find((text) => !text.startsWith('warning: '))}`;
   };
-  expect(await said('worker')).toBe('2 error: --queue is missing: where studies offer trainings');
+  expect(await said('worker')).toBe('2 error: --queue is missing: where studies queue trainings');
   expect(await said('worker --queue me:geheim@host')).toMatch(
     /^2 error: --queue takes the address of a server: redis:/,
   );

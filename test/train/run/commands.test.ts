@@ -89,7 +89,7 @@ describe('what a trained run is good for', () => {
     expect(ran.code).toBe(0);
     expect(ran.err).toBe("warning: there is no validation image of '1'\n");
     expect(ran.out).toContain('data     2 images of 2 classes, 1 to validate with');
-    expect(ran.out).toContain('recipe   1 epoch, 1 image a step, ');
+    expect(ran.out).toContain('recipe   1 epoch, 1 image per step, ');
     const evaluated = await enetc(['eval', '--run', 'runs/tiny-1', '--backend', 'cpu'], { cwd });
     expect(evaluated.out).toContain(': 1 image\n');
     const report = readFileSync(join(cwd, 'runs/tiny-1/report.html'), 'utf8');

@@ -80,7 +80,7 @@ describe('a run is made longer', () => {
       const { code, err } = await resume(cwd, 'long', '--epochs', '4', ...other);
       expect(code).toBe(2);
       expect(err).toMatch(
-        /cannot be given with --resume: a run keeps its settings, but for --epochs.* --weights long\/last/,
+        /cannot be given with --resume: a run keeps its settings, except --epochs.* --weights long\/last/,
       );
     }
     expect(contents(join(cwd, 'long'), ['config.json'])).toEqual(long);

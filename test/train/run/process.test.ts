@@ -131,7 +131,7 @@ describe('the process', () => {
       const { code, err } = await ended;
       expect({ code, err: err.replace(/step \d+/, 'step N') }).toEqual({
         code: expected,
-        err: 'stopping: this step is finished and a checkpoint written; once more ends at once\nstopped after step N, with a checkpoint; go on with\n  enetc train --resume run\n',
+        err: 'stopping after this step, with a checkpoint; interrupt again to end at once\nstopped after step N, with a checkpoint; continue with\n  enetc train --resume run\n',
       });
       expect(existsSync(join(cwd, 'run', 'lock'))).toBe(false);
       // Two at once: one of them is told.

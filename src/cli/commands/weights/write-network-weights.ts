@@ -35,7 +35,7 @@ export async function writeNetworkWeights(
   const { network } = opened;
   const likePath = text(args, 'like');
   if (likePath !== undefined && flag(args, 'names'))
-    throw usageError('--names and --like exclude each other', 'weights');
+    throw usageError('--names and --like cannot be combined', 'weights');
   const like = likePath === undefined ? undefined : await openNamed(likePath, io);
   // of a file whose names alone count, it does not matter in what order its dense layers read a map
   const ofNames = like?.diagnostics.filter(({ code }) => code !== 'checkpoint-dense-order') ?? [];
