@@ -3,15 +3,15 @@ type Numbers = Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Arra
 const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * The bytes of numbers as ONNX and safetensors store them, the least first. On nearly every machine this is a view of
- * the same memory; it is valid as long as `numbers` keeps its values.
+ * The bytes of numbers as ONNX and safetensors store them, little-endian. On nearly every machine this is a view of the
+ * same memory; it is valid as long as `numbers` keeps its values.
  */
 export function littleEndianBytes(numbers: Numbers): Uint8Array {
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   return hostIsLittleEndian ? bytes : reverseWords(bytes.slice(), numbers.BYTES_PER_ELEMENT);
 }
 
-/** Takes over little-endian bytes into numbers, from the index `at` on; where they are there already, none is moved. */
+/** Copies little-endian bytes into numbers, from the index `at` on, unless they are already in place. */
 export function setLittleEndian(numbers: Numbers, bytes: Uint8Array, at = 0): void {
   const size = numbers.BYTES_PER_ELEMENT;
   const target = new Uint8Array(numbers.buffer, numbers.byteOffset + at * size, bytes.length);
@@ -25,8 +25,8 @@ function reverseWords(bytes: Uint8Array, size: number): Uint8Array {
 }
 
 /**
- * An array that is used again and again: each call gives as many numbers of it, whatever they are. It grows by doubling, for each
- * one that is outgrown costs the making of its pages; those behind the numbers that are used never become real.
+ * A reusable array: each call returns that many numbers of it, with arbitrary values. It grows by doubling, since each new array
+ * costs the allocation of its pages; pages beyond the used numbers are never committed.
  */
 export function reusedFloats(): (length: number) => Float32Array<ArrayBuffer> {
   let buffer = new Float32Array(0);
@@ -36,7 +36,7 @@ export function reusedFloats(): (length: number) => Float32Array<ArrayBuffer> {
   };
 }
 
-/** Parts as one. */
+/** Concatenates parts. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

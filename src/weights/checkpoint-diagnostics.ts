@@ -4,15 +4,14 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import type { AdaptedKernel } from './input-channels.ts';
 import type { CheckpointMatch, Misshapen } from './match-checkpoint.ts';
 
-/** How many tensors of one kind are named; the rest is a number. */
+/** How many tensors of one kind are named; the rest are counted. */
 const named = 10;
-/** Among how many names the nearest is sought. */
+/** The number of names among which the nearest is sought. */
 const searched = 5000;
 
 /**
  * Reports what does not fit between a model and a checkpoint.
- * @param adapted kernels that are made to fit the input's channels.
- * @param allowMissing see `CheckpointOptions`; what it names is initialised and not adapted.
+ * @param adapted kernels that are adapted to the input's channels. @param allowMissing see `CheckpointOptions`; tensors that it names are initialised, not adapted.
  * @returns also the tensors that are initialised instead.
  */
 export function checkpointDiagnostics(
@@ -38,7 +37,8 @@ export function checkpointDiagnostics(
   const kernels = new Map(adapted.map((kernel) => [kernel.tensor, kernel]));
   const misshapen = unless(match.misshapen).filter(({ tensor }) => !kernels.has(tensor.name));
 
-  // Where stages differ in number, each tensor after the first difference is paired with an unrelated one: report only the cause.
+  // If the number of stages differs, each tensor after the first difference is paired with an unrelated one: report only the
+  // cause.
   const failing = new Set([...missing, ...misshapen].map(({ tensor }) => tensor.name));
   if (match.uneven.some(({ tensors: owned }) => owned.some((name) => failing.has(name)))) {
     for (const { span, tensors: _, ...args } of match.uneven) {
@@ -94,7 +94,7 @@ function shapeArgs(file: string, { tensor, names, found }: Misshapen) {
   };
 }
 
-/** How many classes a checkpoint's last layer is for, where a layer's units alone differ from the model's. */
+/** How many classes a checkpoint's last layer is for, if only its units differ from the model's. */
 function classesIn({ shape, role }: TensorSpec, found: readonly number[] | undefined): number | undefined {
   const unitsAlone = role === 'weight' && shape.length === 2 && found?.length === 2 && found[1] === shape[1];
   return unitsAlone ? found[0] : undefined;

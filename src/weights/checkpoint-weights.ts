@@ -18,7 +18,7 @@ export interface CheckpointOptions {
    * initialised instead. `classifier.*` for another number of classes.
    */
   readonly allowMissing?: readonly string[];
-  /** Whether values that make outputs no numbers are taken, with warnings; false by default (see `unsoundValues`). */
+  /** Whether values that lead to NaN are accepted, with warnings; false by default (see `unsoundValues`). */
   readonly allowUnsound?: boolean;
   /** For the tensors initialised instead; 0 by default. */
   readonly seed?: number;
@@ -27,8 +27,7 @@ export interface CheckpointOptions {
 }
 
 /**
- * The weights of a network from a checkpoint. Every tensor is matched before one is read; then each is looked through for
- * values that are not numbers.
+ * The weights of a network from a checkpoint. All tensors are matched before any is read; then each is checked for values that are not finite.
  * @param graph before or after batch norms were folded; the source serves the norms' own tensors either way.
  * @param namings how the checkpoint names the tensors (see `chooseNamings`); without, our own paths are the names.
  * @returns a source if there is no error. Reading from it throws only where the file cannot be read.
@@ -54,8 +53,8 @@ export function checkpointWeights(
 }
 
 /**
- * Matches the tensors of a network. Those that only training has take part, so that stars pair and names are known, but a
- * checkpoint may lack them.
+ * Matches the tensors of a network. Those that only training has are included, so that stars pair and names are
+ * recognised, but a checkpoint may lack them.
  */
 function matchNeeded(
   tensors: readonly TensorSpec[],
@@ -77,7 +76,7 @@ function matchNeeded(
   };
 }
 
-/** What the checkpoint has of the network's tensors. */
+/** The network's tensors in the checkpoint. */
 function fittingSource(
   checkpoint: Checkpoint,
   namesOf: ReadonlyMap<string, readonly string[]>,

@@ -6,7 +6,7 @@ export interface CheckpointTensor {
   readonly shape: readonly number[];
 }
 
-/** An open file of tensors. Nothing is held in memory but the list; values are read when asked for. */
+/** An open file of tensors. Only the list is held in memory; values are read on request. */
 export interface Checkpoint {
   /** Display name of the file. */
   readonly name: string;
@@ -26,7 +26,7 @@ export function isFloat(dtype: string): boolean {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
 }
 
-/** PyTorch counts the batches that a norm has seen; nothing here needs that. */
+/** PyTorch counts the batches that a norm has seen; this is not needed here. */
 export function isBatchCounter(name: string): boolean {
   return name.endsWith('num_batches_tracked');
 }

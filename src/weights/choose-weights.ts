@@ -15,19 +15,19 @@ export interface WeightsRequest {
   /** For initialisation; 0 by default. Also for tensors that a checkpoint may lack. */
   readonly seed?: number;
   readonly checkpoint?: Checkpoint;
-  /** The column of the model's weight map; found from the checkpoint's names where it is not given. */
+  /** The column of the model's weight map; by default found from the checkpoint's names. */
   readonly map?: string;
   readonly allowMissing?: readonly string[];
   /** See `CheckpointOptions`. */
   readonly allowUnsound?: boolean;
   /**
-   * The network as it trains, if it is to be built for inference: what a checkpoint has for training alone is known and not
-   * surplus.
+   * The network as it trains, if it is to be built for inference: what a checkpoint has only for training is recognised and
+   * not surplus.
    */
   readonly trained?: Graph;
-  /** The convention that someone chose knowingly: of weights that come in both, it is the right one. */
+  /** The explicitly chosen convention: for weights that exist in both, it is the right one. */
   readonly convention?: 'tf' | 'torch';
-  /** The weights go from one file to another: what they were trained under does not matter. */
+  /** The weights are only converted: the convention they were trained under does not matter. */
   readonly converts?: boolean;
 }
 
@@ -70,7 +70,7 @@ export function chooseWeights(
   };
 }
 
-/** A checkpoint as its names are to be read, and whose names they are. */
+/** A checkpoint with the interpretation of its names. */
 export type NamedTensors =
   | {
       readonly view: Checkpoint;
@@ -79,7 +79,7 @@ export type NamedTensors =
     }
   | { readonly view?: undefined; readonly diagnostics: readonly Diagnostic[] };
 
-/** Finds out whose names a checkpoint has. @param map the only column to look at; an error where no model has it. */
+/** Finds out whose names a checkpoint has. @param map the only column to consider; an error where no model has it. */
 export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoint, map?: string): NamedTensors {
   const known = columnNames(program, graph);
   if (map !== undefined && !known.includes(map)) return { diagnostics: [unknownColumn(map, known)] };
@@ -92,7 +92,7 @@ export function nameTensors(program: Program, graph: Graph, checkpoint: Checkpoi
   return { view: withoutPrefix(checkpoint, prefix), namings, diagnostics: [notice] };
 }
 
-/** What is wrong with a column that no weight map has. */
+/** The error for a column that no weight map has. */
 export function unknownColumn(name: string, known: readonly string[]): Diagnostic {
   const data = { name, names: known.join(', ') || 'none', hint: didYouMean(name, known) };
   return createDiagnostic('unknown-weight-map', undefined, data);

@@ -9,9 +9,8 @@ import { weightColumns } from './weight-columns.ts';
 import { compileRows, type Owned, ownedTensors } from './weight-map.ts';
 
 /**
- * A network's tensors under the names of a column of its model's weight map, in the order of its nodes. The stars are numbered as
- * PyTorch's modules are: a star that is a word counts the members of a list from 0, one within a word (`layer*`) counts
- * attributes from 1, each in the order of the network's nodes, numbers that rows name left out.
+ * A network's tensors under the names of a column of its model's weight map, in the order of its nodes. Stars are numbered like PyTorch's modules: a star that is a word counts the members of a list from 0, one within a word (`layer*`) counts
+ * attributes from 1, each in the order of the network's nodes, except numbers that rows name.
  * @returns no tensors where the map leaves a name open: then a file with such names is needed, see `namesLike`.
  */
 export function derivedNames(
@@ -56,7 +55,7 @@ function partsOf(tensor: Owned | undefined, node: GraphNode, number: StarNumbers
   return filled.every((name) => name !== undefined) ? filled : undefined;
 }
 
-/** The paths of the modules that the stars of a row stand for: `stages.1`, `stages.1.0`. */
+/** The paths of the modules that the stars of a row refer to: `stages.1`, `stages.1.0`. */
 function membersOf(row: Owned['row'], path: readonly string[]): readonly string[] {
   const words = row.path?.words ?? [];
   return words.flatMap(({ after }, i) => (after === undefined ? [] : [path.slice(0, i + 1).join('.')]));
@@ -70,11 +69,11 @@ type StarNumbers = (
   node: GraphNode,
 ) => readonly string[] | undefined;
 
-/** The members of a list that have a number, by their paths, and where in the network the last one ended. */
+/** The numbered members of a list, by their paths, and where in the network the last one ended. */
 interface NumberedList {
   readonly numbers: Map<string, number>;
   next: number;
-  /** Without a path the member is this node alone. */
+  /** Without a path the member is only this node. */
   end?: { readonly path: string | undefined; readonly node: number } | undefined;
 }
 
@@ -92,7 +91,7 @@ function starNumbers({ nodes }: Graph): StarNumbers {
     nodes.slice(end.node + 1, to).every((node) => isWithin(node.path, end.path) || isWithin(node.path, path));
   return (words, own, members, { id, path }) => {
     const count = words.filter(({ after }) => after !== undefined).length;
-    // where we have more stars, the only one of theirs counts what all of ours tell apart
+    // where we have more stars, their only one counts what all of ours distinguish
     if (count !== own.length && !(count === 1 && own.length > 1)) return undefined;
     const stars: string[] = [];
     let within = '';

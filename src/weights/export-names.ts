@@ -8,11 +8,11 @@ import { matchCheckpoint } from './match-checkpoint.ts';
 import { requiredTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** A tensor to write: all of one of ours, or a part of it along the first axis. */
+/** A tensor to write: one of ours, or a part of it along the first axis. */
 export interface ExportedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Whose tensor it is. */
+  /** The name of our tensor. */
   readonly node: GraphNode;
   readonly tensor: TensorSpec;
   /** Where the part begins, in elements. */
@@ -31,9 +31,7 @@ export function ownNames(graph: Graph): readonly ExportedTensor[] {
 }
 
 /**
- * A network's tensors under the names that a checkpoint has for them, with its shapes, in its order. The stars of a weight
- * map pair by order, so that a map alone does not say the other side's names: a checkpoint of that side does.
- * @param map the column of the model's weight map; found from the checkpoint's names where it is not given.
+ * A network's tensors under the names that a checkpoint has for them, with its shapes, in its order. The stars of a weight map pair by order, so that a map alone does not determine the other side's names: a checkpoint of that side does. @param map the column of the model's weight map; by default found from the checkpoint's names.
  * @returns no tensors if the checkpoint lacks some, or has them in another shape.
  */
 export function namesLike(

@@ -4,12 +4,12 @@ import type { StoredHdf5 } from './readers/format.ts';
 import { storedShape, toStored } from './tfjs-layout.ts';
 import type { Hdf5Filler } from './write-keras.ts';
 
-/** Whether a file is of the form of `.weights.h5` of Keras 3, which numbers the variables of each layer. */
+/** Whether a file has the form of Keras 3's `.weights.h5`, which numbers the variables of each layer. */
 export function isNumbered({ datasets }: StoredHdf5): boolean {
   return [...datasets.values()].every(({ path }) => /\/vars\/\d+$/.test(path));
 }
 
-/** What keeps weights out of the datasets of a file; undefined where nothing does. */
+/** Why weights do not fit the datasets of a file; undefined where they do. */
 export function fillProblem(
   file: Hdf5Filler,
   { datasets }: StoredHdf5,

@@ -1,14 +1,13 @@
 /**
- * Half precision (IEEE 754 binary16) and bfloat16, as bit patterns in a Uint16Array.
- * JavaScript has a Float16Array only since 2025; Node 20 has not.
+ * Half precision (IEEE 754 binary16) and bfloat16, as bit patterns in a Uint16Array. JavaScript has Float16Array only
+ * since 2025; Node 20 does not have it.
  */
 
 const word = new Uint32Array(1);
 const single = new Float32Array(word.buffer);
 
 /**
- * Rounds single to half precision, to the nearest, ties to even (IEEE 754, section 4.3.1). What is too small becomes a
- * subnormal or 0, what is too large an infinity.
+ * Rounds single to half precision, to the nearest, ties to even (IEEE 754, section 4.3.1). Values that are too small become subnormal or 0, values that are too large infinite.
  * @param out as long as `values`.
  * @returns how many finite values became infinite.
  */
@@ -27,8 +26,8 @@ export function toHalf(values: Float32Array, out: Uint16Array): number {
 /** `bits` without its sign. Thresholds: 0x47800000 is 2^16, 0x38800000 the least normal half 2^-14, 0x33000000 2^-25. */
 function magnitudeToHalf(bits: number): number {
   if (bits >= 0x47800000) return bits > 0x7f800000 ? 0x7e00 | ((bits >>> 13) & 0x3ff) : 0x7c00;
-  // The exponent's bias goes from 127 to 15; half a unit, less one if the result is even, is added and 13 bits go.
-  // A carry out of the mantissa raises the exponent, up to infinity, as it should.
+  // The exponent's bias goes from 127 to 15; half a unit, less one if the result is even, is added and 13 bits are
+  // dropped. A carry out of the mantissa raises the exponent, up to infinity, as it should.
   if (bits >= 0x38800000) return (bits - 0x38000000 + 0xfff + ((bits >>> 13) & 1)) >>> 13;
   if (bits < 0x33000000) return 0;
   const mantissa = (bits & 0x7fffff) | 0x800000;

@@ -3,7 +3,7 @@ import { elements } from '../5-graph/graph.ts';
 import { unmergedNodes } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** What a folded norm does to its convolution, one number per filter: y = scale * conv(x) + shift. */
+/** The effect of a folded norm on its convolution, one number per filter: y = scale * conv(x) + shift. */
 interface Affine {
   readonly node: GraphNode;
   readonly scale: Float64Array;
@@ -11,7 +11,7 @@ interface Affine {
 }
 
 /**
- * A layer over the weights of a network that serves the convolutions into which the pass `foldBatchNorm` folded a batch
+ * A layer over the weights of a network for the convolutions into which the pass `foldBatchNorm` folded a batch
  * norm: w' = w * gamma / sqrt(var + epsilon), bias' = beta + (bias - mean) * gamma / sqrt(var + epsilon), computed in
  * double precision and rounded once. Other tensors pass through.
  * @param inner has the norm's tensors under their own names.
@@ -27,7 +27,7 @@ export function foldedWeights(graph: Graph, inner: WeightSource): WeightSource {
     }
   }
   let buffer: Float32Array | undefined;
-  // The weight and the bias of a convolution are asked for one after the other.
+  // The weight and the bias of a convolution are requested one after the other.
   let last: Affine | undefined;
 
   return {
@@ -56,7 +56,7 @@ function affineOf(node: GraphNode, inner: WeightSource): Affine {
   const filters = variance.shape[0] as number;
   const scale = new Float64Array(filters);
   const shift = new Float64Array(filters);
-  // Each read ends the life of the one before: its values are taken over at once.
+  // Each read invalidates the one before: its values are copied at once.
   let values = inner.read(variance);
   for (let i = 0; i < filters; i++) scale[i] = 1 / Math.sqrt((values[i] as number) + epsilon);
   values = inner.read(gamma);

@@ -8,7 +8,7 @@ import type { WeightSource } from './weight-source.ts';
 /**
  * Initial weights, as each op's descriptor states them.
  *
- * Each tensor has a generator of its own, from the seed and the tensor's name: the order of reading does not matter,
+ * Each tensor has its own generator, from the seed and the tensor's name: the order of reading does not matter,
  * and the same seed gives the same bytes.
  * @param graph before or after batch norms were folded.
  * @param seed a whole number.

@@ -1,7 +1,7 @@
 import type { Graph } from '../5-graph/graph.ts';
 import type { Misshapen } from './match-checkpoint.ts';
 
-/** A kernel that the checkpoint has for another number of input channels than the network. */
+/** A kernel that the checkpoint has for a different number of input channels. */
 export interface AdaptedKernel {
   /** Its name in the network. */
   readonly tensor: string;
@@ -12,7 +12,9 @@ export interface AdaptedKernel {
   readonly channels: number;
 }
 
-/** Of the tensors that have another shape in a checkpoint, the kernels that read the network's input and differ in its channels alone. */
+/**
+ * Among the tensors with a different shape in a checkpoint, the kernels that read the network's input and differ only in its channels.
+ */
 export function adaptableKernels(graph: Graph, misshapen: readonly Misshapen[]): readonly AdaptedKernel[] {
   const reading = inputKernels(graph);
   return misshapen.flatMap(({ tensor, names, found }) => {
@@ -37,8 +39,7 @@ function inputKernels(graph: Graph): ReadonlySet<string> {
 
 /**
  * A kernel for another number of channels, by the rule of timm's `adapt_input_conv`: for one channel the kernels are
- * summed, so that a gray image gives what it gives in all channels; for others they are repeated in turn and scaled, so that the
- * sum over equal channels stays.
+ * summed, so that a gray image gives the same result as with equal channels; for others they are repeated in turn and scaled, so that the sum over equal channels stays the same.
  * @param values `[filters, from, height, width]`, row-major
  */
 export function adaptKernel(

@@ -1,5 +1,5 @@
 /**
- * The first key that an object of a JSON text has twice, down to `depth` objects deep, or undefined. `JSON.parse` takes
+ * The first key that occurs twice in an object of a JSON text, down to `depth` objects deep, or undefined. `JSON.parse` takes
  * the last of them silently, other readers take the first, so that one file would mean two things.
  * @param text valid JSON.
  */

@@ -9,7 +9,7 @@ export interface CheckpointMatch {
   readonly names: ReadonlyMap<string, readonly string[]>;
   readonly missing: readonly Missing[];
   readonly misshapen: readonly Misshapen[];
-  /** Tensors of the model whose counterpart holds whole numbers, say. */
+  /** Tensors of the model whose counterpart is not floating-point. */
   readonly unreadable: readonly { readonly tensor: TensorSpec; readonly name: string; readonly dtype: string }[];
   /** Tensors of the checkpoint that the model does not take; those that a map states as unused and counters of batches are left out. */
   readonly surplus: readonly string[];
@@ -34,7 +34,7 @@ export interface Misshapen {
  * Matches the tensors of a network with those of a checkpoint.
  * @param tensors what the network needs (see `requiredTensors`).
  * @param namings how the checkpoint names the tensors of each model in the network, outer models first (see
- *   `chooseNamings`). What none names goes by the network's own paths.
+ *   `chooseNamings`). Tensors that none of them names have the network's own paths.
  */
 export function matchCheckpoint(
   tensors: readonly TensorSpec[],
@@ -74,7 +74,7 @@ export function matchCheckpoint(
   };
 }
 
-/** A naming and what its weight map, where it has one, states about the tensors at hand. */
+/** A naming, and what its weight map, if it has one, states about these tensors. */
 interface Applied {
   readonly naming: Naming;
   readonly mapping?: WeightMapping;
@@ -100,7 +100,7 @@ function applyNaming(naming: Naming, tensors: readonly TensorSpec[], there: read
   return { naming, mapping: { ...mapping, uneven }, unused: [...mapping.unused].map((name) => base + name) };
 }
 
-/** What the paths of a model's tensors begin with. */
+/** The prefix of the paths of a model's tensors. */
 function prefixOf({ path }: Naming): string {
   return path === '' ? '' : `${path}.`;
 }
@@ -110,7 +110,7 @@ function afterPrefix(prefix: string, names: readonly string[]): string[] {
   return names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
-/** What a tensor is called in the checkpoint: as the outermost map that names it states, else by our own paths. */
+/** The name of a tensor in the checkpoint: by the outermost map that names it, else our own path. */
 function wantedNames(
   name: string,
   applied: readonly Applied[],
@@ -138,8 +138,8 @@ function joinShapes(shapes: readonly (readonly number[])[]): readonly number[] |
 }
 
 /**
- * Ones do not matter: a dense layer's [8, 32] fits a 1x1 convolution's [8, 32, 1, 1]. A dense layer over a feature map also fits
- * the convolution that covers the map, [8, 32] and [8, 2, 4, 4]: both have the inputs in the same order.
+ * Axes of length 1 do not matter: a dense layer's [8, 32] fits a 1x1 convolution's [8, 32, 1, 1]. A dense layer over a feature
+ * map also fits the convolution that covers the map, [8, 32] and [8, 2, 4, 4]: both have the inputs in the same order.
  */
 function sameShape(found: readonly number[], shape: readonly number[]): boolean {
   const withoutOnes = (sizes: readonly number[]) => sizes.filter((n) => n !== 1).join();

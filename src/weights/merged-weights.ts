@@ -3,8 +3,8 @@ import type { OpOf } from '../ops/ops.ts';
 import type { WeightSource } from './weight-source.ts';
 
 /**
- * A layer over the weights of a network that serves the convolutions into which the pass `mergeBranches` merged parallel
- * branches: their kernels, each in its place of the merged window, and their biases are summed in double precision.
+ * A layer over the weights of a network for the convolutions into which the pass `mergeBranches` merged parallel
+ * branches: their kernels, each at its position in the merged window, and their biases are summed in double precision.
  * @param inner has the tensors of the branches, with their norms folded.
  */
 export function mergedWeights(graph: Graph, inner: WeightSource): WeightSource {
@@ -46,7 +46,7 @@ function addKernel(sum: Float64Array, merged: GraphNode, branch: Branch, channel
   const [high, wide] = window.kernel;
   const perGroup = channels / groups;
   const { node, first, step } = branch;
-  /** Adds to the tap of a filter for one of the tensor's channels. */
+  /** Adds to the weight of a filter for one of the tensor's channels. */
   const add = (filter: number, channel: number, row: number, column: number, value: number) => {
     const at = ((filter * perGroup + (channel % perGroup)) * high + first[0] + row * step[0]) * wide;
     const tap = at + first[1] + column * step[1];

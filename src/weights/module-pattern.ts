@@ -1,6 +1,6 @@
 /**
- * A name with stars, in a weight map: `stages.*.*.expand.conv`, or `layer*.*.conv1`. A star stands for some text, at
- * least one character, within one word between dots; a word has at most one.
+ * A name with stars, in a weight map: `stages.*.*.expand.conv`, or `layer*.*.conv1`. A star matches some text, at least
+ * one character, within one word between dots; a word has at most one.
  */
 export interface ModulePattern {
   readonly words: readonly Word[];
@@ -15,7 +15,7 @@ interface Word {
   readonly after?: string;
 }
 
-/** What the stars of a pattern stood for in a name, and what the name has beyond the pattern. */
+/** What the stars of a pattern matched in a name, and the rest of the name beyond the pattern. */
 export interface PatternMatch {
   readonly stars: readonly string[];
   /** `weight`, `bias`, `running_mean`, `running_var`; `conv.weight` below a module; empty where the pattern names the tensor itself. */
@@ -24,7 +24,7 @@ export interface PatternMatch {
 
 const members = new Set(['weight', 'bias', 'running_mean', 'running_var']);
 
-/** Undefined for what is not a pattern: an empty word, or one with two stars. */
+/** Undefined for an invalid pattern: one with an empty word, or with two stars in a word. */
 export function parsePattern(text: string): ModulePattern | undefined {
   const texts = text.split('.');
   const words: Word[] = [];
@@ -48,7 +48,7 @@ export function matchPattern(pattern: ModulePattern, name: readonly string[]): P
   return matchSubtree(pattern, name);
 }
 
-/** Whether a pattern names a tensor or anything that the tensor is below. @param name the tensor's name, split at the dots. */
+/** Whether a pattern names a tensor or anything above it. @param name the tensor's name, split at the dots. */
 export function matchSubtree({ words }: ModulePattern, name: readonly string[]): PatternMatch | undefined {
   if (name.length < words.length) return undefined;
   const stars: string[] = [];

@@ -10,15 +10,15 @@ export interface Naming {
   /** The model's path, `trunk`; empty for the network's own. */
   readonly path: string;
   /**
-   * What its names begin with in the checkpoint: `trunk.`, what a row of an outer model's map gives for its path, or nothing
-   * if the file is of that model alone.
+   * The prefix of its names in the checkpoint: `trunk.`, the one that a row of an outer model's map gives for its path, or
+   * nothing if the file has only that model.
    */
   readonly base: string;
-  /** The rows of a weight map; without, the model's own paths are the names. */
+  /** The rows of a weight map; without them the names are the model's own paths. */
   readonly rows?: readonly WeightMapRow[];
 }
 
-/** A naming, with whose names they are. */
+/** A naming, with its origin. */
 export interface ChosenNaming extends Naming {
   readonly use: ModelUse;
   readonly column?: { readonly name: string } & WeightColumn;
@@ -26,14 +26,14 @@ export interface ChosenNaming extends Naming {
 
 /** How many of a checkpoint's names are enough to tell whose they are. */
 const sampled = 5000;
-/** How many of the names must share a prefix for it to be taken off. */
+/** How many of the names must share a prefix for it to be removed. */
 const leastShare = 0.3;
 
 /**
  * Finds out how a checkpoint names the tensors of a network: for each model in it by its own paths or by the column of a
- * weight map that fits best, with the model's path before or without it, and a prefix that the names share
- * (`module.`, `_orig_mod.`) or not. Of what fits alike, our own names and the shortest prefix are taken.
- * @param asked the only column to look at.
+ * weight map that fits best, with the model's path before or without it, and a prefix that the names share (`module.`,
+ * `_orig_mod.`) or not. Among equally good ones, our own names and the shortest prefix win. @param asked the only column
+ * to consider.
  */
 export function chooseNamings(
   program: Program,
@@ -70,7 +70,7 @@ interface Candidate {
 
 type ColumnsOfUses = ReadonlyMap<ModelUse, ReadonlyMap<string, WeightColumn>>;
 
-/** The namings that a model may have in a checkpoint; the first is the one where nothing fits. */
+/** The namings that a model may have in a checkpoint; the first is used if none fits. */
 function candidatesOf(
   all: ColumnsOfUses,
   use: ModelUse,
@@ -100,7 +100,7 @@ function candidatesOf(
 }
 
 /**
- * What the names of a model in a network may begin with: its path, what the rows of outer models' maps give for its path, or
+ * The possible prefixes of a model in a network: its path, what the rows of outer models' maps give for its path, or
  * nothing.
  */
 function basesOf(all: ColumnsOfUses, path: string): string[] {

@@ -2,8 +2,8 @@ import { nextUnit, type RandomState } from './random.ts';
 
 /**
  * Normal numbers by the Ziggurat (Marsaglia & Tsang 2000): 128 layers of equal area under exp(-x^2 / 2). Layer and
- * abscissa come from different bits of one draw, as Doornik (2005) asks: the low 7 choose the layer, the high 24, as
- * a signed integer, choose the abscissa. About 98.8 % of the draws end there.
+ * abscissa come from different bits of one draw, as Doornik (2005) requires: the low 7 choose the layer, the high 24,
+ * as a signed integer, choose the abscissa. About 98.8 % of the draws end there.
  */
 const layers = 128;
 /** Where the tail starts, and the area of each layer, for 128 layers (Marsaglia & Tsang, table 1). */
@@ -37,7 +37,8 @@ export function fillNormal(out: Float32Array, state: RandomState, deviation: num
     d = (d + 1) | 0;
     const layer = t & 127;
     const j = t >> 8;
-    // Stored before it is known to stay, and the sign taken off by bits: branches here cost V8 four times the rest.
+    // Stored before it is known to be accepted, with the sign removed by bit operations: branches here cost V8 four
+    // times the rest.
     out[i] = (j + 0.5) * (scale[layer] as number) * deviation;
     if ((j ^ (j >> 31)) >= (inside[layer] as number)) {
       state[0] = a;
@@ -56,7 +57,7 @@ export function fillNormal(out: Float32Array, state: RandomState, deviation: num
   state.set([a, b, c, d]);
 }
 
-/** A draw outside the rectangle that is certain: in the tail, in the wedge, or rejected (undefined). */
+/** A draw outside of the inner rectangle: in the tail, in the wedge, or rejected (undefined). */
 function edgeCase({ scale, density }: Tables, state: RandomState, layer: number, j: number): number | undefined {
   if (layer === 0) return tail(state, j < 0 ? -1 : 1);
   const x = (j + 0.5) * (scale[layer] as number);

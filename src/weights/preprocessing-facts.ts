@@ -4,8 +4,8 @@ import type { Graph, GraphNode, Shape } from '../5-graph/graph.ts';
 import { isObject } from './is-object.ts';
 
 /**
- * What belongs to a network's weights and is in no tensor: how pictures become its input, and what its classes are called. It goes
- * with them as metadata, into every file that is written, and comes back from there; here alone.
+ * What belongs to a network's weights but not in a tensor: how pictures become its input, and the names of its classes. Only this
+ * module writes it as metadata into every file, and reads it back.
  */
 
 /** Key and value. */
@@ -14,8 +14,8 @@ export type Fact = readonly [key: string, value: string];
 const labelsKey = 'enet.labels';
 
 /**
- * All that a network's files state of its pictures and classes.
- * @param layout of the file's inputs; weights alone have none.
+ * Everything that a network's files state about its pictures and classes. @param layout of the file's inputs; files of
+ * weights have none.
  */
 export function networkFacts(graph: Graph, labels: readonly string[] | undefined, layout?: string): Fact[] {
   return [
@@ -29,8 +29,8 @@ export function networkFacts(graph: Graph, labels: readonly string[] | undefined
 }
 
 /**
- * How a picture becomes an input: cut, resized, normalised, the order of its axes. In the recipe that `enetc eval` measures by.
- * @param stated of the input's pictures.
+ * How a picture becomes an input: cut, resized, normalised, the order of its axes. In the way that `enetc eval` does it. @param
+ * stated facts about the input's pictures.
  */
 function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefined, layout?: string): Fact[] {
   const [channels, height, width] = shape;
@@ -57,7 +57,9 @@ function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefine
   ];
 }
 
-/** What a file states of its pictures: in our own words, or in timm's `pretrained_cfg`. Undefined if it states nothing. */
+/**
+ * What a file states about its pictures: in our own keys, or in timm's `pretrained_cfg`. Undefined if it states nothing.
+ */
 export function statedPreprocessing(metadata: ReadonlyMap<string, string>): Preprocessing | undefined {
   return ofFacts(metadata) ?? ofTimm(timmConfig(metadata));
 }
@@ -69,7 +71,7 @@ export function statedLabels(metadata: ReadonlyMap<string, string>): readonly st
   return stated.find((names): names is string[] => Array.isArray(names) && names.every((n) => typeof n === 'string'));
 }
 
-/** The metadata of a file that this module reads, as it stands: what goes along where tensors keep their names. */
+/** The metadata of a file that this module reads, unchanged: for copies in which tensors keep their names. */
 export function statedFacts(metadata: ReadonlyMap<string, string>): Fact[] {
   return [...metadata].filter(([key]) => key === labelsKey || key === timmConfigKey || key.startsWith('enet.input.'));
 }
@@ -88,7 +90,7 @@ function ofFacts(metadata: ReadonlyMap<string, string>): Preprocessing | undefin
   });
 }
 
-/** Under which a reader keeps the `config.json` that timm puts next to its weights. */
+/** The key under which a reader keeps the `config.json` that timm puts next to its weights. */
 export const timmConfigKey = 'timm.config';
 
 function timmConfig(metadata: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> | undefined {
@@ -107,7 +109,7 @@ function ofTimm(config: Readonly<Record<string, unknown>> | undefined): Preproce
   return cfg && stated({ ...cfg, crop: cfg.crop_pct, channelOrder: 'rgb' });
 }
 
-/** The parts that are what they have to be. */
+/** The parts that are valid. */
 function stated(found: Readonly<Record<string, unknown>>): Preprocessing {
   const { mean, std, crop } = found;
   const interpolation = interpolations.find((name) => name === found.interpolation);

@@ -1,7 +1,7 @@
 import { elementRange, type QuantisedType } from '../5-graph/value-type.ts';
 
 /**
- * Real numbers as the elements of a quantised type: each the nearest, halves to the even one, bounded by the type.
+ * Real numbers as the elements of a quantised type: rounded to the nearest, halves to even, clamped to the type's range.
  * @param shape of the tensor; scales along its axis 0, or one for all.
  * @param out as long as `values`.
  */
@@ -23,7 +23,7 @@ export function quantiseValues(
   }
 }
 
-/** The nearest whole number, the even one of two: IEEE 754's default, which ONNX's QuantizeLinear has. */
+/** The nearest whole number, halves to even: IEEE 754's default, as in ONNX's QuantizeLinear. */
 export function roundHalfEven(x: number): number {
   const down = Math.floor(x);
   const rest = x - down;

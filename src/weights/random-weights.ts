@@ -6,10 +6,10 @@ import { fillUniform, randomState } from './random.ts';
 import { requiredTensors } from './required-tensors.ts';
 
 /**
- * Weights in which every tensor has numbers of its own, biases and the statistics of batch norms too, as a checkpoint
- * under our names. Fresh weights would not tell a wrong epsilon or a forgotten bias from a right one. Scales and variances
- * lie between 0.5 and 1.5, biases and means near 0. Scales before a sum are a tenth of that, as training makes them small: where
- * each block drowns what goes past it, a hundred of them magnify rounding a thousandfold.
+ * Weights with random numbers in every tensor, including biases and the statistics of batch norms, as a checkpoint under our
+ * names. Initial weights would not reveal a wrong epsilon or a forgotten bias. Scales and variances lie between 0.5 and 1.5,
+ * biases and means near 0. Scales before a sum are a tenth of that, as small as after training: if each block drowned its
+ * shortcut, a hundred blocks would amplify rounding a thousandfold.
  */
 export function randomWeights(graph: Graph, seed: number): Checkpoint {
   const specs = new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, tensor]));

@@ -1,10 +1,7 @@
 /** The state of the generator sfc32: four 32-bit words. */
 export type RandomState = Int32Array;
 
-/**
- * The state that belongs to a seed and a name. A tensor's numbers depend on these two alone, never on the tensors
- * before it.
- */
+/** The state for a seed and a name. A tensor's numbers depend only on these two, never on the tensors before it. */
 export function randomState(seed: number, name: string): RandomState {
   const state = new Int32Array(4);
   const low = seed | 0;
@@ -29,9 +26,9 @@ function mix(hash: number, data: number): number {
 }
 
 /**
- * The next 32 bits of sfc32 (Chris Doty-Humphrey, PractRand), as a signed integer. The loops in `normal.ts` and
- * `fillUniform` repeat these lines with the state in locals: a call for each number would halve their speed. Locals that come
- * from the state by destructuring, an iterator's work, halve it too.
+ * The next 32 bits of sfc32 (Chris Doty-Humphrey, PractRand), as a signed integer. The loops in `normal.ts` and `fillUniform`
+ * repeat these lines with the state in locals: a call for each number would halve their speed. So would destructuring the
+ * state, which uses an iterator.
  */
 export function nextInt32(state: RandomState): number {
   const a = state[0] as number;

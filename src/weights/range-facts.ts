@@ -1,14 +1,14 @@
 import { isObject } from './is-object.ts';
 import type { Fact } from './preprocessing-facts.ts';
 
-/** The ranges that a training with rounded values has found, as the files of its weights state them; here alone. */
+/** The ranges found by training with rounded values, as metadata in files of weights, written and read only here. */
 
 /** The least and the greatest number of a value, by the name of the range. */
 export type TrainedRanges = ReadonlyMap<string, readonly [least: number, most: number]>;
 
 const key = 'enet.ranges';
 
-/** What a file of weights states of ranges. */
+/** What a file of weights states about ranges. */
 export function rangeFacts(ranges: TrainedRanges): Fact[] {
   return ranges.size === 0 ? [] : [[key, JSON.stringify(Object.fromEntries(ranges))]];
 }

@@ -7,8 +7,8 @@ export interface RequiredTensor {
 }
 
 /**
- * The nodes of a graph as they were before parallel branches were merged: those that have tensors in a checkpoint, and others.
- * A folded norm is still part of its convolution.
+ * The nodes of a graph as before parallel branches were merged, whether or not they have tensors in a checkpoint. A folded
+ * norm is still part of its convolution.
  */
 export function* unmergedNodes(graph: Graph): Generator<GraphNode> {
   for (const node of graph.nodes) {
@@ -19,7 +19,7 @@ export function* unmergedNodes(graph: Graph): Generator<GraphNode> {
 
 /**
  * The tensors of a graph as they appear in a checkpoint, in the order of its nodes: where a batch norm was folded into a
- * convolution, the norm's own four tensors, and no bias that only the folding made; where branches were merged, those of the
+ * convolution, the norm's own four tensors, without a bias that only folding added; where branches were merged, those of the
  * branches. The same for a graph before and after these passes.
  */
 export function* requiredTensors(graph: Graph): Generator<RequiredTensor> {

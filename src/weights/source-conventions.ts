@@ -3,7 +3,7 @@ import type { ConventionPoint, ConventionSettings, ScalingRequest, SourceConvent
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ChosenNaming } from './namings.ts';
 
-/** What the weights of a checkpoint ask of the models that they are for. */
+/** What the weights of a checkpoint require of their models. */
 export interface AskedOfNetwork {
   /** By the model's path: see `ScalingRequest.sources`. */
   readonly sources: Readonly<Record<string, SourceConvention>>;
@@ -11,9 +11,9 @@ export interface AskedOfNetwork {
 }
 
 /**
- * Under which conventions a network has to be built to give what its weights gave where they were trained, as the columns of its
- * weight maps state. A convention in the request is respected: it chooses among those of a column, and what it states in full
- * (`torch(epsilon: 1e-3)`) stays.
+ * The conventions that a network must be built under to compute what its weights were trained for, by the columns of its weight
+ * maps. A convention in the request is respected: it chooses among those of a column, and an explicit setting (`torch(epsilon:
+ * 1e-3)`) is kept.
  */
 export function sourceConventions(
   file: string,
@@ -44,7 +44,7 @@ export function sourceConventions(
   return { sources, diagnostics };
 }
 
-/** Warnings where a network is built under a different convention than its weights were trained under. */
+/** Warnings where a network is built under a different convention from the one its weights were trained under. */
 export function conventionProblems(
   file: string,
   namings: readonly ChosenNaming[],
@@ -69,7 +69,7 @@ export function conventionProblems(
   });
 }
 
-/** The convention of a model's weights: the column's only one, or of several the one that is asked for or in force. */
+/** The convention of a model's weights: the column's only one, or of several the requested one or the one in force. */
 function sourceOf(
   { use, column }: ChosenNaming,
   asked: 'tf' | 'torch' | undefined,
@@ -80,14 +80,14 @@ function sourceOf(
   return stated.length === 1 ? stated[0] : stated.find(({ name }) => name === (outer ?? use.convention.name));
 }
 
-/** What the map of the whole network states, if it is one: it decides for the models within where their own maps leave it open. */
+/** What the map of the whole network states, if it is one: it decides for nested models where their own maps leave it open. */
 function outerConvention(namings: readonly ChosenNaming[]): 'tf' | 'torch' | undefined {
   const outer = namings.find(({ path }) => path === '');
   const [stated, ...others] = outer?.column?.conventions(outer.use.variant) ?? [];
   return others.length === 0 ? stated?.name : undefined;
 }
 
-/** Whether a model is built as its weights' source has it. What only training takes does not count. */
+/** Whether a model is built as in its weights' source. What only training uses does not count. */
 function follows(point: ConventionPoint, source: SourceConvention): boolean {
   const wanted: ConventionSettings = { ...conventions[source.name], ...source.settings };
   return (['padding', 'epsilon', 'countPad'] as const).every((key) => point[key] === wanted[key]);

@@ -1,12 +1,12 @@
 /**
- * Pairs what the stars of one side stood for with what those of the other did: the n-th here with the n-th there.
+ * Pairs what the stars of one side matched with what those of the other did: the n-th here with the n-th there.
  *
  * A star whose texts are the same on both sides is ordered by them, so that it pairs by name. Otherwise a star whose texts
  * differ only in their numbers (`0`, `10`; `c2`, `c5`) is ordered by these: a file may list its tensors alphabetically,
  * `layer10` before `layer2`. Other texts (`early`, `late`) keep the order in which they came: in a model that is the order
  * of its source. The first star weighs most.
  * @param here distinct, all of one length, in the order in which they came; `there` likewise.
- * @returns by the texts of a side's stars, joined by dots, those of the other.
+ * @returns for the texts of one side's stars, joined by dots, those of the other.
  */
 export function pairStars(
   here: readonly (readonly string[])[],
@@ -27,7 +27,7 @@ export function pairStars(
   return pairs;
 }
 
-/** Per star, the texts that it stood for. */
+/** Per star, the texts that it matched. */
 function distinctTexts(tuples: readonly (readonly string[])[]): string[][] {
   return (tuples[0] ?? []).map((_, star) => [...new Set(tuples.map((tuple) => tuple[star] as string))]);
 }

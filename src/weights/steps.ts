@@ -1,7 +1,7 @@
-/** Work that can be interrupted between its steps, and what comes of it. */
+/** Work that can be interrupted between its steps, and its result. */
 export type Steps<Result> = Generator<void, Result>;
 
-/** All steps of a work, one after the other. */
+/** Runs all steps, one after the other. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next();

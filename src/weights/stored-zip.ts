@@ -1,6 +1,6 @@
 import type { ByteSink } from './write-safetensors.ts';
 
-/** A checksum as zip archives have it. @param before that of the bytes before these */
+/** The checksum used in zip archives. @param before the one of the preceding bytes */
 export type Crc32 = (bytes: Uint8Array, before?: number) => number;
 
 /** Writes the files of an archive one after the other. */
@@ -49,7 +49,7 @@ export function createStoredZip(sink: ByteSink, crc32: Crc32, { begin = 0, align
   };
 }
 
-/** The checksum, bit by bit: for short texts, where Node's own is not at hand. */
+/** The checksum, bit by bit: for short texts, where Node's own is not available. */
 export const slowCrc32: Crc32 = (bytes, before = 0) => {
   let crc = ~before;
   for (const byte of bytes) {

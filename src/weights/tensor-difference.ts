@@ -2,11 +2,11 @@
 export interface TensorDifference {
   /** The largest |a - b|; infinite where one is finite and the other is not, or they are not finite in different ways. */
   readonly absolute: number;
-  /** Over the largest finite |a| of the first. */
+  /** The same relative to the largest finite |a| of the first. */
   readonly relative: number;
 }
 
-/** Compares two tensors of as many values. What is not a number on both sides is the same. */
+/** Compares two tensors with equally many values. NaN on both sides counts as equal. */
 export function tensorDifference(a: Float32Array, b: Float32Array): TensorDifference {
   let absolute = 0;
   let largest = 0;

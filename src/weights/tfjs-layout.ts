@@ -12,7 +12,7 @@ import type { Variable } from '../5-graph/training/program.ts';
  */
 export type WeightLayout = Variable['layout'];
 
-/** Whether a convolution has a filter of its own for each input channel, which TensorFlow has an op of its own for. */
+/** Whether a convolution has separate filters for each input channel, for which TensorFlow has a separate op. */
 export function isDepthwise({ op, tensors }: GraphNode): boolean {
   return op.kind === 'conv' && op.groups > 1 && tensors[0]?.shape[1] === 1;
 }
@@ -66,13 +66,13 @@ export function fromStored(
   return values;
 }
 
-/** Elements that a cache holds of each line it writes to: both orders are gone through in blocks of this many elements. */
+/** The block size, in elements, in which both orders are traversed, so that the lines written to stay in the cache. */
 const blockElements = 64;
 
 /**
- * Calls with runs of elements that lie one after the other in our order: where a run begins in ours and in TensorFlow's, how many
- * there are, and how far apart they are in TensorFlow's. A depthwise weight has one inner channel. Neither order is gone through
- * end to end, as every element of the other would then come from, or go to, another line of memory.
+ * Calls with runs of elements that are contiguous in our order: where a run begins in ours and in TensorFlow's, its length, and
+ * its stride in TensorFlow's. A depthwise weight has one inner channel. Neither order is traversed end to end, as every element
+ * of the other would then be in a different line of memory.
  */
 function eachRow(
   layout: Exclude<WeightLayout, 'vector'>,

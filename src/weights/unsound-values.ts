@@ -3,12 +3,11 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { requiredTensors } from './required-tensors.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** How many tensors are named; the rest is a number. */
+/** How many tensors are named; the rest are counted. */
 const named = 10;
 
 /**
- * Reports values that make outputs no numbers: those that are not finite, and variances so far below 0 that epsilon does not
- * lift them above it. A variance of 0, or a little below, does no harm.
+ * Reports values that lead to NaN: those that are not finite, and variances so far below 0 that epsilon does not make up for it. A variance of 0, or a little below, is harmless.
  * @param allowed whether they are warnings instead of errors.
  */
 export function unsoundValues(file: string, graph: Graph, source: WeightSource, allowed: boolean): Diagnostic[] {
@@ -42,7 +41,7 @@ function epsilonOf({ op, foldedNorm }: GraphNode): number {
 }
 
 function countNotFinite(values: Float32Array): number {
-  // A product with 0 is 0, or not a number where the value is infinite or none: mostly one pass without branches.
+  // A product with 0 is 0, or NaN where the value is infinite or NaN: usually one pass without branches.
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
   if (sum === 0) return 0;

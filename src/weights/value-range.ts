@@ -1,6 +1,6 @@
-/** What the values of a tensor are, at a glance. */
+/** A summary of a tensor's values. */
 export interface ValueRange {
-  /** Of the values that are finite; absent where none is. */
+  /** The range of the finite values; absent where there are none. */
   readonly min?: number;
   readonly max?: number;
   /** How many are infinite or not numbers. */
@@ -14,7 +14,7 @@ export function valueRange(values: Float32Array): ValueRange {
   let notFinite = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    // a product with 0 is NaN where the value is infinite or none
+    // a product with 0 is NaN where the value is infinite or NaN
     if (value * 0 !== 0) notFinite++;
     else {
       if (value < min) min = value;

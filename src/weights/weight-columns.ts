@@ -19,8 +19,8 @@ export interface WeightColumn {
 }
 
 /**
- * The columns of the weight maps that a program declares for a model, by name: `timm`, `torchvision`. One of a file takes the
- * place of those of its name in the files that it imports.
+ * The columns of the weight maps that a program declares for a model, by name: `timm`, `torchvision`. A column of a file
+ * replaces those with its name in the files that it imports.
  */
 export function weightColumns(program: Program, model: DeclaredModel): ReadonlyMap<string, WeightColumn> {
   const columns = new Map<string, { module: object; rows: WeightMapRow[]; stated: SourceConventionNode[] }>();
@@ -76,7 +76,7 @@ function readConvention({ name, args }: SourceConventionNode): SourceConvention 
   };
 }
 
-/** What settings that are written out, `epsilon` and `padding` say, change of a convention. */
+/** What explicit settings such as `epsilon` and `padding` change in a convention. */
 export function conventionSettings(values: ReadonlyMap<string, Literal | undefined>): Partial<ConventionSettings> {
   const renamed = new Map([...values].map(([name, value]) => [name === 'count_pad' ? 'countPad' : name, value]));
   for (const input of inputSettings.keys()) renamed.delete(input);

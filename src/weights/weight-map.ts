@@ -13,7 +13,7 @@ import { pairStars } from './star-order.ts';
 export interface WeightMapRow {
   /** The module or tensor of the model, `stages.*.*.expand.conv`. Empty: the checkpoint has it, the model does not use it. */
   readonly path: string;
-  /** Its name in the checkpoint, `blocks.*.*.conv_pw`; parts of a grouped convolution with commas between. Empty: no such module there. */
+  /** Its name in the checkpoint, `blocks.*.*.conv_pw`; parts of a grouped convolution separated by commas. Empty: no such module there. */
   readonly pattern: string;
   readonly span: Span;
 }
@@ -24,9 +24,9 @@ export interface WeightMapping {
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** Names in the checkpoint that rows without a path state as known. */
   readonly unused: ReadonlySet<string>;
-  /** Starred prefixes that the model and the checkpoint do not have equally often. */
+  /** Starred prefixes that occur a different number of times in the model and the checkpoint. */
   readonly uneven: readonly UnevenPrefix[];
-  /** Rows that hold no pattern, or joined parts whose starred prefixes differ. */
+  /** Rows without a valid pattern, or with joined parts whose starred prefixes differ. */
   readonly badRows: readonly WeightMapRow[];
 }
 
@@ -38,16 +38,16 @@ export interface UnevenPrefix {
   /** `blocks.*.*`, and how many the checkpoint has. */
   readonly pattern: string;
   readonly found: number;
-  /** The model's tensors that hang on it. */
+  /** The model's tensors that depend on it. */
   readonly tensors: readonly string[];
 }
 
 interface Row {
-  /** Absent in a row of what the model does not use. */
+  /** Absent in a row for something that the model does not use. */
   readonly path?: ModulePattern;
   readonly parts: readonly [ModulePattern, ...ModulePattern[]];
   readonly group: Group;
-  /** Whether tensors of the model are below the row's path instead of in a module of that path. */
+  /** Whether tensors of the model are further below the row's path than those of a module. */
   subtree: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface Owned {
  * Applies a weight map: which tensors of a checkpoint belong to which of a model.
  *
  * - Rows are read from the top: a tensor, here or there, belongs to the first row that names it or its module; if there is
- *   none, to the first that names something it is below. What is below then goes by the same names on both sides.
+ *   none, to the first that names something it is below. Names below that are the same on both sides.
  * - Stars pair by order, or by name where both sides have the same (see `pairStars`). What is paired is the prefix up to the
  *   last star, over all rows that share it: the n-th `stages.*.*` that belongs to such a row is the n-th `blocks.*.*`. So a
  *   module that only some blocks have (an excitation, a shortcut) does not shift the others, and blocks that rows above have
@@ -125,8 +125,7 @@ export function applyWeightMap(
 }
 
 /**
- * Which names a checkpoint has if it goes by these rows: a name of a row's module or tensor, of something below it where the
- * model's tensors are below the row's path, or one stated as known.
+ * The names that a checkpoint has under these rows: the name of a row's module or tensor, of something below it where the model's tensors are below the row's path, or one stated as known.
  * @returns a test of names split at their dots.
  */
 export function namesOfRows(
@@ -172,7 +171,7 @@ export function compileRows(rows: readonly WeightMapRow[]): { compiled: Row[]; b
   return { compiled, badRows };
 }
 
-/** The tensors of the model that rows name, and for rows whether what they name is below their path. */
+/** The tensors of the model that rows name, and whether rows name something below their path. */
 export function ownedTensors(rows: readonly Row[], modelTensors: Iterable<string>): Owned[] {
   const owned: Owned[] = [];
   for (const name of modelTensors) {
@@ -188,7 +187,7 @@ export function ownedTensors(rows: readonly Row[], modelTensors: Iterable<string
   return owned;
 }
 
-/** The row that names a tensor of the checkpoint; of what is below a row's names, only what the model has there too. */
+/** The row that names a tensor of the checkpoint; below a row's names, only what the model also has there. */
 function rowOfCheckpoint(rows: readonly Row[], name: readonly string[]): { row: Row; match: PatternMatch } | undefined {
   const anyPart = (row: Row, matcher: typeof matchPattern) => {
     for (const part of row.parts) {
@@ -220,7 +219,7 @@ function unevenOf(
 ): UnevenPrefix[] {
   const count = modelStars.size;
   const found = checkpointStars.size;
-  // Without stars there is one of each or a missing tensor, which has a better message.
+  // Without stars there is one of each, or a missing tensor, which has a better message.
   if (count === found || count === 0 || (path === '' && pattern === '')) return [];
   return [{ path, count, pattern, found, span, tensors }];
 }

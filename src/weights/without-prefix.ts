@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 
 /**
  * A checkpoint as if its names lacked a prefix: `module.` of PyTorch's data parallel, `_orig_mod.` of its compiler. The tensors
- * keep their own names; one whose name would then be another's keeps its place as well.
+ * keep their own names; one whose new name would clash keeps the old one.
  */
 export function withoutPrefix(checkpoint: Checkpoint, prefix: string): Checkpoint {
   if (prefix === '') return checkpoint;

@@ -13,7 +13,7 @@ export interface Hdf5Writer {
   finish(): number;
 }
 
-/** A copy of an HDF5 file, of which datasets are filled with other numbers. */
+/** A copy of an HDF5 file whose datasets are filled with other numbers. */
 export interface Hdf5Filler {
   /** Whether a dataset is of float32. */
   isFloat32(path: string): boolean;
@@ -42,17 +42,16 @@ const mostAttributeBytes = 64_000;
 /** The version that the older form of the file states, which any later one reads. */
 const version = '2.15.0';
 
-/** What keeps a tensor out of a file of Keras; undefined where it fits. @param input the shape that its node reads */
+/** Why a tensor does not fit a file of Keras; undefined where it does. @param input the shape that its node reads */
 export function kerasProblem({ name, node, tensor }: ExportedTensor, input: readonly number[]): string | undefined {
-  if (tensor.role === 'value') return `'${name}' is a tensor of its own, and in Keras weights belong to layers`;
+  if (tensor.role === 'value') return `'${name}' is a separate tensor, but in Keras weights belong to layers`;
   if (!name.endsWith(`.${tensor.role}`)) return `'${name}' does not end with '.${tensor.role}' after its layer`;
   const flattens = node.op.kind === 'linear' && input.length === 3 && elements(input.slice(1)) > 1;
-  return flattens ? `'${name}' reads a flattened map, which Keras flattens in another order` : undefined;
+  return flattens ? `'${name}' reads a flattened map, which Keras flattens in a different order` : undefined;
 }
 
 /**
- * Writes weights as `save_weights('NAME.h5')` of Keras does, one tensor at a time: a group for each layer, named as what stands
- * before `.weight`, and its variables in Keras's order. `load_weights` takes such a file, with `by_name=True` whatever else a model has.
+ * Writes weights as `save_weights('NAME.h5')` of Keras does, one tensor at a time: one group per layer, named by what precedes `.weight`, and its variables in Keras's order. `load_weights` takes such a file, and with `by_name=True` the model may have other layers too.
  * @param read the values of a tensor; the array need only be valid until the next call.
  * @returns how many bytes were written.
  */

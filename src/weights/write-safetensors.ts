@@ -3,7 +3,7 @@ import { littleEndianBytes } from './bytes.ts';
 import { toHalf } from './float16.ts';
 import { atOnce, type Steps } from './steps.ts';
 
-/** Takes over the bytes at once; the caller may reuse the buffer. A target's `Sink` is one. */
+/** Consumes the bytes at once; the caller may reuse the buffer. A target's `Sink` is one. */
 export interface ByteSink {
   write(bytes: Uint8Array): void;
 }
@@ -33,7 +33,7 @@ export function writeSafetensors<T extends TensorToWrite>(
   return atOnce(safetensorsSteps(sink, tensors, read, options));
 }
 
-/** `writeSafetensors`, a tensor a step. */
+/** `writeSafetensors`, one tensor per step. */
 export function* safetensorsSteps<T extends TensorToWrite>(
   sink: ByteSink,
   tensors: readonly T[],
@@ -48,7 +48,7 @@ export function* safetensorsSteps<T extends TensorToWrite>(
     entries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
-  // Spaces at the header's end put the data at a multiple of 8, which lets readers map it.
+  // Spaces at the header's end align the data to 8 bytes, so that readers can map it.
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const header = new Uint8Array(8 + headerBytes).fill(0x20);

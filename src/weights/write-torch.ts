@@ -9,19 +9,19 @@ export const torchArchive = 'enetc';
 
 /** Tensors begin at multiples of this in the file, as those that PyTorch writes (`caffe2/serialize/inline_container.h`). */
 const alignment = 64;
-/** Sizes and offsets of more need fields that are not written here. */
+/** Larger sizes and offsets need fields that are not written here. */
 const mostBytes = 0xffffffff;
-/** More files need another end of the directory. */
+/** More files need a different end of the directory. */
 const mostFiles = 0xffff;
 
 const text = new TextEncoder();
 
 /**
- * Writes a PyTorch checkpoint, one tensor a step, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
- * of float32 tensors. Its pickle names nothing but what tensors consist of, so that `torch.load(path, weights_only=True)` reads it.
+ * Writes a PyTorch checkpoint, one tensor per step, in the order given: the zip form of `torch.save` (since 1.6) of a dictionary
+ * of float32 tensors. Its pickle names only what tensors consist of, so that `torch.load(path, weights_only=True)` reads it.
  * @param read the values of a tensor, row-major; the array need only be valid until the next call.
  * @returns how many bytes were written.
- * @throws RangeError for what the format has no room for: more than 4 GB or some 65,000 tensors.
+ * @throws RangeError for more than the format holds: 4 GB or some 65,000 tensors.
  */
 export function* torchSteps<T extends TensorToWrite>(
   sink: ByteSink,

@@ -413,7 +413,7 @@ describe('where the order of features cannot be known, that is an error', () => 
   };
 
   test.each<[string, unknown, string]>([
-    ['flattened maps of other channels summed', summedMaps, "it is behind 'sum'"],
+    ['flattened maps of other channels summed', summedMaps, "it comes after 'sum'"],
     ['no topology', undefined, 'it has no topology that can be read'],
     [
       'a topology of another kind',
@@ -421,14 +421,18 @@ describe('where the order of features cannot be known, that is an error', () => 
       'it has no topology that can be read',
     ],
     ['no such layer', layers(first, ['Flatten']), 'its topology has no such layer'],
-    ['a layer of unknown doings', layers(first, ['Lambda', { name: 'turn' }], ['Flatten'], fc), "it is behind 'turn'"],
+    [
+      'a layer of unknown doings',
+      layers(first, ['Lambda', { name: 'turn' }], ['Flatten'], fc),
+      "it comes after 'turn'",
+    ],
     [
       'a turn of the pixels',
       layers(first, ['Permute', { name: 'turn', dims: [2, 1, 3] }], ['Flatten'], fc),
-      "it is behind 'turn'",
+      "it comes after 'turn'",
     ],
     ['flattened maps of unknown sizes joined', joinedMaps, 'it reads 2 flattened maps whose sizes are not known'],
-    ['no shape', layers(['Flatten'], fc), "it is behind 'the input'"],
+    ['no shape', layers(['Flatten'], fc), "it comes after 'the input'"],
     ['a circle', circle, 'its layers refer to each other in a cycle'],
   ])('%s', (_what, topology, why) => {
     expect(problem(topology)).toContain("the model does not state in which order 'fc' reads its features");

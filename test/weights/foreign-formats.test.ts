@@ -27,11 +27,7 @@ it.each([
   ['the graph of a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'the folder that contains it'],
   ['a TensorFlow checkpoint', `${'\0\x01\x02'.repeat(30)}\x57\xfb\x80\x8b\x24\x75\x47\xdb`, 'by its path'],
   ['compressed with gzip', '\x1f\x8b\x08\0', 'gunzip'],
-  [
-    'a Git LFS pointer, not the file that it stands for',
-    'version https://git-lfs.github.com/spec/v1\n',
-    'git lfs pull',
-  ],
+  ['a Git LFS pointer instead of the file itself', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
   ['a web page, not a file of weights', '\n<!DOCTYPE html><html>', 'fetch the file itself'],
   ['JSON, perhaps the error message of a server', '{"error":"Repository not found"}', 'download it again'],
   ['the model.json of a TensorFlow.js model', '{"format":"layers-model","modelTopology":{}}', 'folder'],
@@ -50,7 +46,7 @@ it.each([
   ['x.pth', "one that torch.save writes begins with 'PK'"],
   ['x.bin', "one that torch.save writes begins with 'PK'"],
   ['x.onnx', 'an ONNX model begins with 08'],
-  ['x.tflite', "has 'TFL3' behind its first four bytes"],
+  ['x.tflite', "has 'TFL3' after its first four bytes"],
   ['x.h5', "an HDF5 file begins with '\\x89HDF'"],
   ['x', 'safetensors, PyTorch, ONNX, Keras, TensorFlow, TensorFlow Lite and TensorFlow.js files are'],
 ])('of nonsense called %s its bytes are said, and what was expected', (name, expected) => {

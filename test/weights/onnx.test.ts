@@ -65,12 +65,8 @@ describe('refused with its reason:', () => {
       modelOf({ name: 'w', dims: [4], dataType: float, rawData: new Uint8Array(12) }),
       'needs 16 bytes',
     ],
-    ['a size below 0', modelOf({ name: 'w', dims: [-4], dataType: float }), 'a shape that none can have'],
-    [
-      'sizes without end',
-      modelOf({ name: 'w', dims: [2 ** 40, 2 ** 40], dataType: float }),
-      'a shape that none can have',
-    ],
+    ['a size below 0', modelOf({ name: 'w', dims: [-4], dataType: float }), 'an impossible shape'],
+    ['sizes without end', modelOf({ name: 'w', dims: [2 ** 40, 2 ** 40], dataType: float }), 'an impossible shape'],
     ['many axes', modelOf({ name: 'w', dims: new Array(200).fill(1), dataType: float }), 'more than 16 axes'],
     ['a long name', modelOf({ name: 'w'.repeat(20_000), dims: [], dataType: float }), 'a text in it has 20000 bytes'],
     [
@@ -89,7 +85,7 @@ describe('refused with its reason:', () => {
       'more than 100000',
     ],
     ['a length that is too large', Uint8Array.of(8, 8, 18, 1, 120, 58, 0xff, 0xff, 0xff, 0xff, 0x0f), 'a length in it'],
-    ['a group', Uint8Array.of(8, 8, 18, 1, 120, 0x3b), 'not a sound protobuf'],
+    ['a group', Uint8Array.of(8, 8, 18, 1, 120, 0x3b), 'not a valid protobuf'],
   ])('%s', (_, bytes, reason) => {
     const opened = openBytes(bytes, { near: () => new Uint8Array(16) });
     expect(opened.checkpoint).toBeUndefined();

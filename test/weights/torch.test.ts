@@ -86,7 +86,7 @@ test('a tensor of a type that weights do not have is listed, and no obstacle', (
 
 describe('what is not read is named:', () => {
   test.each([
-    ['command.pt', "needs 'posix.system': of a pickle only what tensors consist of is read, and nothing is executed"],
+    ['command.pt', "needs 'posix.system': only what tensors consist of is read from a pickle, and nothing is executed"],
     ['command-legacy.pt', "needs 'posix.system'"],
     ['module.pt', "needs '__main__.Net'"],
     ['quantised.pt', "needs 'torch._utils._rebuild_qtensor'"],

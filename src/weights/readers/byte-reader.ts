@@ -1,11 +1,11 @@
 import type { RandomAccess } from './format.ts';
 
-/** Why a file of weights cannot be read, for users. Thrown within a reader, which makes a diagnostic of it. */
+/** Why a file of weights cannot be read, for users. Thrown within a reader, which turns it into a diagnostic. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/** Whether an error is `Unreadable`: of this module, or of its copy in the bundle with HDF5's library. */
+/** Whether an error is `Unreadable`: from this module, or from its copy in the bundle with HDF5's library. */
 export function isUnreadable(e: unknown): e is Unreadable {
   return e instanceof Error && e.name === 'Unreadable';
 }
@@ -21,7 +21,7 @@ export class ByteReader {
   #chunkAt: number;
   #next = 0;
 
-  /** @param what is read, for the error where it ends: `its data.pkl`. */
+  /** @param what is read, for the error at its end: `its data.pkl`. */
   constructor(file: RandomAccess, what: string, begin: number, end: number) {
     this.#file = file;
     this.#what = what;
@@ -48,7 +48,7 @@ export class ByteReader {
     return this.#chunk.subarray(from, this.#next);
   }
 
-  /** Goes on at another place further on, without reading what is between. */
+  /** Skips to a later position without reading what is in between. */
   skipTo(position: number): void {
     const within = position - this.#chunkAt;
     if (within <= this.#chunk.length) {
@@ -60,7 +60,7 @@ export class ByteReader {
     this.#next = 0;
   }
 
-  /** The next bytes as a whole number without a sign, the least significant first. @param length at most 6 */
+  /** The next bytes as an unsigned whole number, the least significant first. @param length at most 6 */
   uint(length: number): number {
     if (this.#next + length > this.#chunk.length) this.#fill(length);
     let sum = 0;

@@ -1,6 +1,6 @@
 import type { FileEnds } from './format.ts';
 
-/** Whether a file starts with these characters, each a byte. */
+/** Whether a file starts with these characters, one byte each. */
 export function starts(prefix: string): (ends: FileEnds) => boolean {
   return ({ text }) => text.startsWith(prefix);
 }

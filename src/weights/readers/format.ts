@@ -11,7 +11,7 @@ export interface RandomAccess {
   readonly size: number;
   /**
    * The bytes from `offset` on, fewer where the file ends. Valid until the next call. Throws if it cannot be read.
-   * @param place `length` bytes that they may be put into; what is returned is then a view of these.
+   * @param place `length` bytes that they may be put into; the result is then a view of these.
    */
   read(offset: number, length: number, place?: Uint8Array): Uint8Array;
 }
@@ -19,7 +19,7 @@ export interface RandomAccess {
 /** Opens a file as HDF5. @throws Unreadable */
 export type OpenHdf5 = (file: RandomAccess) => Hdf5File;
 
-/** Where a file of weights begins and ends. */
+/** The beginning and the end of a file of weights. */
 export interface FileEnds {
   /** The first 4096 bytes, or all that there are. */
   readonly head: Uint8Array;
@@ -27,7 +27,7 @@ export interface FileEnds {
   readonly text: string;
   /** The last 8 bytes. */
   readonly tail: Uint8Array;
-  /** The file's name, for what has no sign of its own in its bytes. */
+  /** The file's name, for formats that cannot be told by their bytes. */
   readonly name: string;
 }
 
@@ -36,9 +36,9 @@ export interface CheckpointSource {
   /** Display name. */
   readonly name: string;
   readonly file: RandomAccess;
-  /** Opens a file of the same folder; throws if it cannot be read. Absent if there is no folder. */
+  /** Opens a file in the same folder; throws if it cannot be read. Absent if there is no folder. */
   readonly openNear?: (path: string) => RandomAccess;
-  /** The dictionary of tensors that is read, of a file that has several: `state_dict_ema`. */
+  /** The dictionary of tensors to read from a file that has several: `state_dict_ema`. */
   readonly key?: string;
   /** Absent where HDF5's library is not loaded. */
   readonly openHdf5?: OpenHdf5;
@@ -55,21 +55,21 @@ export interface StoredHdf5 {
 export interface OpenedTensors {
   readonly checkpoint?: Checkpoint;
   readonly diagnostics: readonly Diagnostic[];
-  /** The layers of the model that the tensors are of, where the file states them. */
+  /** The layers of the tensors' model, where the file states them. */
   readonly topology?: Topology;
   /** The nodes of the model, of a graph model. */
   readonly graph?: GraphModel;
   /** Numbers of these layers that are no weights, by name: `normalization.mean`. */
   readonly constants?: ReadonlyMap<string, Float32Array>;
-  /** Where the tensors are stored, of a file of Keras. */
+  /** Where the tensors are stored, for a file of Keras. */
   readonly hdf5?: StoredHdf5;
   /** Frees what a checkpoint holds in addition to its files. */
   readonly close?: () => void;
 }
 
-/** A format that a file of weights can have: one that is read, or one that is only known. */
+/** A format that a file of weights can have: one that is read, or one that is only recognised. */
 export interface CheckpointFormat {
-  /** What a file of it is, for messages: `a PyTorch checkpoint`. */
+  /** What such a file is, for messages: `a PyTorch checkpoint`. */
   readonly what: string;
   isOf(ends: FileEnds): boolean;
   /** The file that stands for a folder of this format. */
@@ -78,8 +78,8 @@ export interface CheckpointFormat {
   readonly hasDictionaries?: boolean;
   /** Whether `open` needs `CheckpointSource.openHdf5`. */
   readonly needsHdf5?: boolean;
-  /** What to do with a file that is not read: how to make one of it that is. Absent if every file is read. */
+  /** What to do with a file that is not read: how to convert it. Absent if every file is read. */
   readonly advice?: string | ((ends: FileEnds) => string);
-  /** Opens a file; absent for a format that is only known. Undefined if the source lacks what the format needs. */
+  /** Opens a file; absent for a format that is only recognised. Undefined if the source lacks what the format needs. */
   open?(source: CheckpointSource): OpenedTensors | undefined;
 }

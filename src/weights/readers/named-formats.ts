@@ -4,8 +4,8 @@ import type { CheckpointFormat, FileEnds } from './format.ts';
 const fetchAgain = 'download it again, and compare its size with the one that its source states';
 
 /**
- * The formats that users have weights in and that are not read: what each is called, and how to make a safetensors file of
- * it. A file is of the first that it fits.
+ * Formats of weights that are not read: the name of each, and how to convert it to safetensors. A file has the first
+ * format that it fits.
  */
 export const namedFormats: readonly CheckpointFormat[] = [
   { what: 'an empty file', isOf: ({ head }) => head.length === 0, advice: fetchAgain },
@@ -15,7 +15,7 @@ export const namedFormats: readonly CheckpointFormat[] = [
     advice: fetchAgain,
   },
   {
-    what: 'a Git LFS pointer, not the file that it stands for',
+    what: 'a Git LFS pointer instead of the file itself',
     isOf: starts('version https://git-lfs'),
     advice: "fetch that with 'git lfs pull'",
   },
@@ -66,25 +66,25 @@ export const namedFormats: readonly CheckpointFormat[] = [
   { what: 'text', isOf: ({ text }) => text.length > 8 && /^[\t\n\r -~]+$/.test(text), advice: fetchAgain },
 ];
 
-/** What fits no other. */
+/** Any other file. */
 export const unknownFormat: CheckpointFormat = {
   what: 'a file of an unknown format',
   isOf: () => true,
   advice: expected,
 };
 
-/** What files with such endings begin with. */
+/** How files with these endings begin. */
 const beginnings: readonly (readonly [ending: RegExp, what: string])[] = [
   [/\.(pt|pth|bin|ckpt|tar)$/i, "one that torch.save writes begins with 'PK', in the form before 1.6 with 80 02 8a 0a"],
   [/\.onnx$/i, 'an ONNX model begins with 08 and its version'],
   [/\.(h5|hdf5)$/i, "an HDF5 file begins with '\\x89HDF'"],
   [/\.(keras|zip|npz)$/i, "a zip archive begins with 'PK'"],
-  [/\.tflite$/i, "a TensorFlow Lite model has 'TFL3' behind its first four bytes"],
+  [/\.tflite$/i, "a TensorFlow Lite model has 'TFL3' after its first four bytes"],
   [/\.index$/i, 'the index of a TensorFlow checkpoint ends with 57 fb 80 8b 24 75 47 db'],
   [/\.json$/i, "a model.json begins with '{'"],
 ];
 
-/** What a file should have begun with by its name, and with what it begins. */
+/** How a file should begin by its name, and how it begins. */
 function expected({ name, head }: FileEnds): string {
   const [, what] = beginnings.find(([ending]) => ending.test(name)) ?? [];
   const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');

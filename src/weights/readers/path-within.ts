@@ -1,10 +1,10 @@
-/** Whether a path in a model's description stays in the model's folder, as it is written and as the address that it may be. */
+/** Whether a path in a model's description stays in the model's folder, both as written and as a URL. */
 export function isWithin(path: string): boolean {
   let address = path;
   try {
     address = decodeURIComponent(path);
   } catch {
-    // no address: a name with a percent sign
+    // not a URL: a name with a percent sign
   }
   return [path, address].every((name) => {
     const parts = name.split('/');

@@ -3,7 +3,7 @@ import { type ByteReader, Unreadable } from './byte-reader.ts';
 /** A field of a message: a number (wire type 0), or bytes. */
 export interface ProtoField {
   readonly number: number;
-  /** Of wire type 0. Undefined for bytes and for numbers of a fixed size. */
+  /** The number of wire type 0. Undefined for bytes and for numbers of a fixed size. */
   readonly value?: number;
   /** The same of a type that can be negative: `int64`. */
   readonly signed?: number;
@@ -21,7 +21,7 @@ const mostFields = 5_000_000;
 export class ProtoReader {
   readonly #reader: ByteReader;
   #fields = 0;
-  /** The last number that was read, as one that can be negative. */
+  /** The last number read, as a signed one. */
   #signed = 0;
 
   constructor(reader: ByteReader) {
@@ -29,7 +29,7 @@ export class ProtoReader {
   }
 
   /**
-   * Calls with each field of the message that lies from here up to `end`. What the call does not read of a field is skipped.
+   * Calls with each field of the message that lies from here up to `end`. What the callback does not read of a field is skipped.
    * @throws Unreadable where lengths and bytes do not agree
    */
   message(end: number, visit: (field: ProtoField) => void): void {
@@ -51,7 +51,7 @@ export class ProtoReader {
       const begin = reader.position;
       const fieldEnd = begin + length;
       if (fieldEnd > end)
-        throw new Unreadable('a length in it is larger than what is there: the file is cut off or damaged');
+        throw new Unreadable('a length in it is larger than the rest: the file is cut off or damaged');
       visit({ number, wire, begin, end: fieldEnd });
       reader.skipTo(fieldEnd);
     }
@@ -71,7 +71,7 @@ export class ProtoReader {
     return new TextDecoder().decode(this.#reader.bytes(end - begin));
   }
 
-  /** The numbers of a repeated field, whether they are packed or one a field. */
+  /** The numbers of a repeated field, whether packed or one per field. */
   varints(field: ProtoField): number[] {
     if (field.value !== undefined) return [field.value];
     if (field.wire !== 2) throw malformed();
@@ -97,7 +97,7 @@ export class ProtoReader {
   /** A number of up to 64 bits; one of a hostile file may be too large to be exact. */
   varint(): number {
     let value = 0;
-    // What is missing to the 63 bits that nine bytes can hold: small, and so exact, where the number is a small negative one.
+    // The distance to 2^63, the limit of nine bytes: small, and so exact, for a small negative number.
     let missing = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
@@ -115,5 +115,5 @@ export class ProtoReader {
 }
 
 function malformed(): Unreadable {
-  return new Unreadable('it is not a sound protobuf: the file is damaged or of another format');
+  return new Unreadable('it is not a valid protobuf: the file is damaged or has another format');
 }

@@ -9,7 +9,10 @@ import { tensorflowFormat } from './tensorflow/format.ts';
 import { tfliteFormat } from './tflite/format.ts';
 import { torchFormats } from './torch/format.ts';
 
-/** All formats of weights that are recognised, those that are read first. A file is of the first that its bytes fit. */
+/**
+ * All formats of weights that are recognised, those that are read first. A file has the first format that its bytes
+ * fit.
+ */
 export const checkpointFormats: readonly CheckpointFormat[] = [
   safetensorsFormat,
   layersModelFormat,
@@ -24,8 +27,8 @@ export const checkpointFormats: readonly CheckpointFormat[] = [
 
 /**
  * Opens a checkpoint of any format that is read. Whatever the bytes, this gives a checkpoint or an error, never an exception
- * (but for one that the files' `read` itself throws).
- * @param format of the file; by default what its first bytes say.
+ * (except one that the files' `read` itself throws).
+ * @param format of the file; by default the one that its first bytes show.
  */
 export function openCheckpointFile(
   source: CheckpointSource,
@@ -44,8 +47,7 @@ export function openCheckpointFile(
 }
 
 /**
- * Opens a safetensors file; one of another format that can be recognised is read or refused as such. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
- * that `file.read` itself throws).
+ * Opens a safetensors file; a file of another recognised format is read or refused as such. Whatever the bytes, this gives a checkpoint or an error, never an exception (except one that `file.read` itself throws).
  * @param name the display name of the file.
  */
 export function openSafetensors(file: RandomAccess, name: string): OpenedTensors {
@@ -53,7 +55,10 @@ export function openSafetensors(file: RandomAccess, name: string): OpenedTensors
   return openCheckpointFile({ name, file }, format === unknownFormat ? safetensorsFormat : format);
 }
 
-/** The format of a file by its first bytes. What no format fits is safetensors if its name says so: the reader reports what is wrong. */
+/**
+ * The format of a file by its first bytes. A file that fits no format counts as safetensors if its name ends so: the reader reports what
+ * is wrong.
+ */
 export function formatOf(file: RandomAccess, name: string): CheckpointFormat {
   const ends = endsOf(file, name);
   const found = checkpointFormats.find(({ isOf }) => isOf(ends));

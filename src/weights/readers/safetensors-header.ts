@@ -36,8 +36,7 @@ export interface Header {
 }
 
 /**
- * Reads and checks the header of a safetensors file (https://github.com/huggingface/safetensors, "Format"). As that
- * page asks, the tensors must cover the data without gap or overlap; they may appear in any order.
+ * Reads and checks the header of a safetensors file (https://github.com/huggingface/safetensors, "Format"). As that page requires, the tensors must cover the data without gap or overlap; they may appear in any order.
  * @param text the JSON header.
  * @param dataLength how many bytes follow it.
  */
@@ -87,7 +86,7 @@ export function parseHeader(
   return reason === undefined ? { header, diagnostics: [] } : fail(reason);
 }
 
-/** What a header may hold, counted before it is parsed: parsed, each part takes many times its bytes. */
+/** The limits of a header, checked before it is parsed: parsed, each part takes many times its bytes. */
 const mostObjects = 100_000;
 const mostValues = 2_000_000;
 

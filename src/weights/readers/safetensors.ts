@@ -12,7 +12,7 @@ import { readFloats } from './stored-floats.ts';
  */
 const maxHeaderBytes = 32_000_000;
 
-/** Safetensors. A file whose first bytes could be the length of a header and its brace is one. */
+/** Safetensors. Recognised by first bytes that can be the length of a header and its brace. */
 export const safetensorsFormat: CheckpointFormat = {
   what: 'a safetensors file',
   isOf: ({ head }) => head.length > 8 && head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0),
@@ -20,7 +20,7 @@ export const safetensorsFormat: CheckpointFormat = {
 };
 
 /**
- * Opens a safetensors file. Whatever the bytes, this gives a checkpoint or an error, never an exception (but for one
+ * Opens a safetensors file. Whatever the bytes, this gives a checkpoint or an error, never an exception (except one
  * that `file.read` itself throws).
  */
 function readSafetensors({ name, file }: CheckpointSource): OpenedTensors {
@@ -33,7 +33,7 @@ function readSafetensors({ name, file }: CheckpointSource): OpenedTensors {
   const headerBytes = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (headerBytes > file.size - 8) {
     return fail(
-      `its header would have ${headerBytes} bytes, but the file has ${file.size}; it is cut off or of another format`,
+      `its header would have ${headerBytes} bytes, but the file has ${file.size}; it is cut off or has another format`,
     );
   }
   if (headerBytes > maxHeaderBytes)

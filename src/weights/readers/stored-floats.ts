@@ -2,7 +2,7 @@ import { setLittleEndian } from '../bytes.ts';
 import { fromBfloat16, fromHalf } from '../float16.ts';
 import type { RandomAccess } from './format.ts';
 
-/** How much is read at a time, a multiple of every element's size: a large tensor is in memory once, not twice. */
+/** How much is read at a time, a multiple of every element's size, so that a large tensor is in memory only once. */
 const chunkBytes = 1 << 22;
 
 /** Bytes per element of the types that `readFloats` reads. */
@@ -22,7 +22,7 @@ export function readFloats(file: RandomAccess, at: number, dtype: string, out: F
   for (let from = at; from < end; from += chunkBytes) {
     const wanted = Math.min(chunkBytes, end - from);
     const rest = out.subarray(done);
-    // single-precision numbers are read to where they belong: most of the time of reading is moving bytes
+    // single-precision numbers are read into place: most of the time of reading is moving bytes
     const place = dtype === 'F32' ? new Uint8Array(rest.buffer, rest.byteOffset, wanted) : undefined;
     const bytes = file.read(from, wanted, place);
     if (bytes.length < wanted) throw new Error(`the file ended while ${what} was read`);
@@ -30,7 +30,7 @@ export function readFloats(file: RandomAccess, at: number, dtype: string, out: F
   }
 }
 
-/** Puts the numbers that `bytes` hold at the start of `out`; how many they were. @param dtype one of `floatBytes` */
+/** Puts the numbers in `bytes` at the start of `out`; returns their number. @param dtype one of `floatBytes` */
 export function convertFloats(dtype: string, bytes: Uint8Array, out: Float32Array): number {
   if (dtype === 'F32') {
     setLittleEndian(out, bytes);

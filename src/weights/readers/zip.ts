@@ -25,12 +25,11 @@ const decoder = new TextDecoder();
 const mostEntries = 200_000;
 const mostDirectoryBytes = 64 << 20;
 const endBytes = 22;
-/** The end of the directory, and the longest comment behind it. */
+/** The end of the directory, and the longest comment after it. */
 const endSearch = endBytes + 0xffff;
 
 /**
- * Reads the directory of a zip archive (PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 to 4.3.16, 4.5.3), also of one
- * with more than 4 GB or 65,535 files. Nothing is decompressed.
+ * Reads the directory of a zip archive (PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 to 4.3.16, 4.5.3), including one with more than 4 GB or 65,535 files. Nothing is decompressed.
  * @throws Unreadable
  */
 export function readZip(file: RandomAccess): ZipArchive {
@@ -91,7 +90,9 @@ function readDirectory(bytes: Uint8Array, count: number): Map<string, DirectoryE
   return entries;
 }
 
-/** The size and place of an entry, which are in its extra field where they have more than 32 bits (section 4.5.3). */
+/**
+ * The size and position of an entry, which are in its extra field where they have more than 32 bits (section 4.5.3).
+ */
 function largeSizes(view: DataView, at: number, extra: number, extraEnd: number): { size: number; headerAt: number } {
   let packed = view.getUint32(at + 20, true);
   let size = view.getUint32(at + 24, true);

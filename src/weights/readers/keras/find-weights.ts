@@ -1,14 +1,14 @@
 import { Unreadable } from '../byte-reader.ts';
 import type { Hdf5File } from './hdf5.ts';
 
-/** A weight of a layer: its dataset, and what Keras calls it. */
+/** A weight of a layer: its dataset, and its name in Keras. */
 export interface KerasWeight {
   readonly path: string;
   /** `stem/conv/kernel` */
   readonly name: string;
 }
 
-/** What is known of the layers of a model, by their names. */
+/** What is known about the layers of a model, by their names. */
 export type ClassOf = (layer: string) => string | undefined;
 
 const mostObjects = 20_000;
@@ -56,7 +56,7 @@ export function findWeights(file: Hdf5File): readonly KerasWeight[] {
     );
   }
 
-  /** A layer's weights under its name: where TensorFlow's graph had it already, they have it with a number (`conv_1/kernel`). */
+  /** A layer's weights under its name: where TensorFlow's graph already had that name, with a number (`conv_1/kernel`). */
   function named(layer: string, weights: KerasWeight[]): KerasWeight[] {
     const scopes = new Set(weights.map(({ name }) => name.slice(0, Math.max(name.lastIndexOf('/'), 0))));
     const [scope = ''] = scopes;
@@ -74,7 +74,7 @@ export function findWeights(file: Hdf5File): readonly KerasWeight[] {
     );
   }
 
-  /** A group with `vars` is a layer, whose name these may state. */
+  /** A group with `vars` is a layer, whose name they may state. */
   function* ofKeras3(path: string, names: readonly string[], depth: number): Generator<KerasWeight> {
     const inside = members(path || '/', depth);
     const isLayer = inside.some(({ name, kind }) => name === 'vars' && kind === 'group');

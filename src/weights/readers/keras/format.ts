@@ -6,7 +6,7 @@ import { readZip, type ZipEntry } from '../zip.ts';
 import { openKerasWeights } from './open-h5.ts';
 
 const advice =
-  "where HDF5's library is not at hand, 'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a readable folder";
+  "where HDF5's library is not available, 'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model FILE FOLDER' makes a readable folder";
 const h5 = 'an HDF5 file of Keras (.h5, .weights.h5)';
 const archive = 'a Keras model (.keras)';
 

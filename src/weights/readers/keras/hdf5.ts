@@ -1,4 +1,4 @@
-/** An HDF5 file, open. Whatever is damaged in it is `Unreadable`. */
+/** An open HDF5 file. Any damage in it is reported as `Unreadable`. */
 export interface Hdf5File {
   /** What a group contains, by name. Links that lead to nothing or to another file are left out. */
   members(path: string): readonly Hdf5Member[];
@@ -16,7 +16,7 @@ export interface Hdf5Member {
 }
 
 export interface Hdf5Dataset {
-  /** In safetensors' names where these have one: `F32`. */
+  /** With safetensors' names where there is one: `F32`. */
   readonly dtype: string;
   readonly shape: readonly number[];
 }

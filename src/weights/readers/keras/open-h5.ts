@@ -14,12 +14,12 @@ import type { Hdf5File } from './hdf5.ts';
 interface LocatedWeight {
   readonly path: string;
   readonly named: NamedWeight;
-  /** Those that a dense layer reads pixel by pixel. */
+  /** The maps that a dense layer reads pixel by pixel. */
   readonly maps?: readonly ReadMap[];
 }
 
 const mostConfig = 16 << 20;
-/** Statistics of a layer that normalises are one number a channel. */
+/** Statistics of a normalising layer are one number per channel. */
 const mostConstants = 1 << 16;
 
 /**
@@ -70,10 +70,10 @@ function readWeights(
       constants.set(`${constant[1]}.${constant[2]}`.replaceAll('/', '.'), values);
     }
     if (!known) continue;
-    // layers of a model within a model have paths
+    // layers of nested models have paths
     const named = { ...known, name: known.name.replaceAll('/', '.') };
     if (tensors.has(named.name)) throw new Unreadable(`it has two weights '${weight}'`);
-    if (!Number.isSafeInteger(elements(shape))) throw new Unreadable(`'${weight}' has a shape that none can have`);
+    if (!Number.isSafeInteger(elements(shape))) throw new Unreadable(`'${weight}' has an impossible shape`);
     // a file of weights alone has no topology: see `checkpoint-dense-order`
     const read = orders ? mapsRead(weight, named, orders) : {};
     if (read.problem !== undefined) throw new Unreadable(read.problem);
@@ -97,7 +97,7 @@ function readWeights(
     const { path, named, maps } = weight;
     const length = elements(named.shape);
     if (buffer.length < length) {
-      // at once as long as any tensor needs it: buffers that grow leave the shorter ones behind
+      // as long as the largest tensor from the start: a growing buffer would leave shorter ones behind
       buffer = new Float32Array(longest);
       turned = new Float32Array(longest);
     }
@@ -122,7 +122,7 @@ function topologyOf(config: string): Topology | undefined {
   }
 }
 
-/** Classes of layers by name, those of models within models too. */
+/** Classes of layers by name, including those of nested models. */
 function classNames(topology: Topology | undefined, names = new Map<string, string>()): ReadonlyMap<string, string> {
   for (const { name, className, inner } of topology?.layers ?? []) {
     names.set(name, className);
@@ -131,7 +131,7 @@ function classNames(topology: Topology | undefined, names = new Map<string, stri
   return names;
 }
 
-/** A depthwise layer's kernel has the name of any kernel in some versions of Keras. */
+/** In some versions of Keras a depthwise layer's kernel is just called `kernel`. */
 function memberName(weight: string, classes: ReadonlyMap<string, string>): string {
   const [member = '', layer = ''] = weight.split('/').reverse();
   const isDepthwise = member === 'kernel' && classes.get(layer) === 'DepthwiseConv2D';

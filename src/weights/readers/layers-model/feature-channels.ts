@@ -7,8 +7,7 @@ import type { NamedWeight } from './weight-names.ts';
 export type ReadMap = Required<FlatMap>;
 
 /**
- * The maps that a dense layer reads pixel by pixel, one behind the other; nothing if its features are ordered as in our
- * linear layers, and for other weights.
+ * The maps that a dense layer reads pixel by pixel, one after the other; nothing if its features are ordered as in our linear layers, and for other weights.
  * @param weight its name in the model: `fc/kernel`, or with the models that it is in, `head/fc/kernel`.
  * @param orders absent if the model has no topology.
  */

@@ -4,23 +4,23 @@ import { type FlatMap, orderAfter, type ValueOrder } from './value-order.ts';
 /** How many calls of layers are followed: a model may call models, each several times. */
 const mostCalls = 200_000;
 
-/** In which order a dense layer reads its features. */
+/** The order in which a dense layer reads its features. */
 export type FeatureOrder =
   /** As a linear layer of ours does: channel by channel. */
   | { readonly kind: 'ours' }
-  /** Of each of the maps pixel by pixel, all channels of a pixel together; the maps one behind the other. */
+  /** Each of the maps pixel by pixel, all channels of a pixel together; the maps one after the other. */
   | { readonly kind: 'pixels'; readonly maps: readonly FlatMap[] }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** The layers of a topology by name: the order in which a dense one reads, and nothing for others. */
+/** The order in which each dense layer of a topology reads, by the layer's name; nothing for others. */
 export type FeatureOrders = ReadonlyMap<string, FeatureOrder | undefined>;
 
-/** Key and value: what the metadata of a layers model state in which every dense layer reads as a linear layer of ours does. */
+/** Key and value in the metadata of a layers model in which every dense layer reads like our linear layers. */
 export const statedOrder = ['enet.features', 'channel by channel'] as const;
 
 /**
  * Finds in which order each dense layer of a model reads its features: TensorFlow flattens a map pixel by pixel, a linear
- * layer of ours channel by channel, unless the model turns the map first. What cannot be found out is reported as unknown.
+ * layer of ours channel by channel, unless the model transposes the map first. What cannot be determined is reported as unknown.
  * @param metadata of the model, which may state it.
  */
 export function featureOrders(topology: Topology, metadata: ReadonlyMap<string, unknown> = new Map()): FeatureOrders {
@@ -32,7 +32,7 @@ export function featureOrders(topology: Topology, metadata: ReadonlyMap<string, 
   evaluate(topology, undefined);
   return orders;
 
-  /** @param given what a model that is used as a layer reads; undefined for the whole. */
+  /** @param given what a nested model reads; undefined for the outermost. */
   function evaluate(model: Topology, given: readonly ValueOrder[] | undefined): readonly ValueOrder[] {
     const isFirst = model.layers.some(({ config }) => config.data_format === 'channels_first');
     const results = new Map<string, readonly ValueOrder[]>();
@@ -74,7 +74,7 @@ const notReached: FeatureOrder = {
 const called: FeatureOrder = { kind: 'unknown', why: 'it is read in two ways' };
 const lost: ValueOrder = { order: 'unknown', behind: 'a layer that does not exist' };
 
-/** Gives all dense layers an order to begin with. */
+/** Initialises the order of all dense layers. */
 function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefined>, order: FeatureOrder): void {
   for (const { name, className, inner } of layers) {
     orders.set(name, className === 'Dense' ? order : undefined);
@@ -85,12 +85,12 @@ function nameAll({ layers }: Topology, orders: Map<string, FeatureOrder | undefi
 function readBy(x: ValueOrder | undefined): FeatureOrder {
   if (x?.order === 'ours') return { kind: 'ours' };
   if (x?.order === 'last' && x.channels !== undefined) {
-    // of a single map the kernel's features tell the size
+    // for a single map the kernel's features determine the size
     return { kind: 'pixels', maps: x.maps ?? [{ channels: x.channels }] };
   }
   return {
     kind: 'unknown',
-    why: x?.behind === undefined ? 'the number of channels is not known' : `it is behind '${x.behind}'`,
+    why: x?.behind === undefined ? 'the number of channels is not known' : `it comes after '${x.behind}'`,
   };
 }
 
@@ -100,7 +100,7 @@ interface Call {
 }
 
 interface CallOrder {
-  /** Each behind those that it reads of; what waits for itself is left out. */
+  /** Each after those that it reads from; those in cycles are left out. */
   readonly calls: readonly Call[];
   keyOfRef(ref: ResultRef): string;
 }
@@ -108,7 +108,7 @@ interface CallOrder {
 function inOrder({ layers, outputs }: Topology): CallOrder {
   const calls = new Map<string, Call & { waits: number }>();
   for (const layer of layers) {
-    // What reads nothing is called once: an input.
+    // A layer that reads nothing is called once: an input.
     const count = Math.max(layer.calls.length, 1);
     for (let call = 0; call < count; call++) calls.set(keyOf(layer.id, call), { layer, call, waits: 0 });
   }
@@ -134,7 +134,7 @@ function inOrder({ layers, outputs }: Topology): CallOrder {
   return { calls: ready, keyOfRef };
 }
 
-/** Keras counts the making of a model that is used as a layer as its call 0, which appears in no file. */
+/** Keras counts the construction of a nested model as its call 0, which does not appear in files. */
 function numberedFromFirst(
   layers: readonly TopologyLayer[],
   outputs: readonly ResultRef[],

@@ -19,7 +19,7 @@ export const layersModelFormat: CheckpointFormat = {
   open: openModel,
 };
 
-/** The list of weights alone, as `tf.io.loadWeights` takes it: a file that names those next to it. */
+/** A list of weights without a model, as for `tf.io.loadWeights`: a file that names those next to it. */
 export const weightsManifestFormat: CheckpointFormat = {
   what: "the manifest of TensorFlow.js's weights",
   isOf: (ends) => isJson(ends) && /^\s*\[\s*\{\s*"(weights|paths)"/.test(ends.text),

@@ -28,11 +28,11 @@ export interface GraphModel {
 
 /** How the graph uses a constant as a kernel. */
 export interface KernelUse {
-  /** `vector` for what is in our order as it is. */
+  /** `vector` for constants that are already in our order. */
   readonly layout: WeightLayout;
-  /** Of a product that reads a map pixel by pixel: the map's channels. */
+  /** For a product that reads a map pixel by pixel: the map's channels. */
   readonly channels?: number;
-  /** Of a product that reads a map of which the channels are not known. */
+  /** For a product that reads a map with an unknown number of channels. */
   readonly isOpen?: boolean;
 }
 
@@ -71,7 +71,7 @@ const layouts: Readonly<Record<string, WeightLayout>> = {
   MatMul: 'linear',
   _FusedMatMul: 'linear',
 };
-/** What gives a map with the channels of what it reads. */
+/** Ops that keep the channels of the map that they read. */
 const sameChannels =
   /^(Identity|StopGradient|BiasAdd|Add|AddV2|Sub|Mul|RealDiv|Maximum|Minimum|Relu|Relu6|Elu|Selu|LeakyRelu|Prelu|Sigmoid|Tanh|Softplus|MaxPool|AvgPool|FusedBatchNorm(V2|V3)?|Pad|PadV2|MirrorPad|ResizeBilinear|ResizeNearestNeighbor)$/;
 const reshapes = /^(Reshape|Squeeze|Flatten)$/;
@@ -95,7 +95,7 @@ export function kernelUses(
   }
   return uses;
 
-  /** The name behind copies. */
+  /** The name of the original of copies. */
   function constantAt(name = ''): string {
     for (let at = name, steps = 0; steps < 32; steps++) {
       const node = byName.get(at);
@@ -105,13 +105,13 @@ export function kernelUses(
     return name;
   }
 
-  /** In which order a product reads its features: what is not flattened has one pixel. */
+  /** The order in which a product reads its features: an input that is not flattened has one pixel. */
   function orderRead(name: string | undefined, features: number): Omit<KernelUse, 'layout'> {
     let node = byName.get(constantAt(name));
     while (node && reshapes.test(node.op) && left-- > 0) {
       const next = byName.get(constantAt(node.inputs[0]));
       if (next && !reshapes.test(next.op)) {
-        // what a mean or a product gives has no map any more
+        // the result of a mean or a product is no longer a map
         if (/^(Mean|Max|Sum|MatMul|_FusedMatMul|Placeholder)$/.test(next.op)) return {};
         const channels = channelsOf(next.name, 0);
         if (channels === undefined || features % channels !== 0) return { isOpen: true };

@@ -23,11 +23,11 @@ export interface Manifest {
   readonly groups: readonly { readonly paths: readonly string[]; readonly bytes: number }[];
   /** Of a layers model. Absent if there is none that can be read. */
   readonly topology?: Topology;
-  /** Whether it lists weights alone: what reads them is not known. */
+  /** Whether it lists only weights: what reads them is not known. */
   readonly isList?: boolean;
   /** Of a graph model. */
   readonly graph?: readonly GraphModelNode[];
-  /** What whoever made it wrote about it. */
+  /** Metadata by its author. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 

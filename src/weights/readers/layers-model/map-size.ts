@@ -4,8 +4,8 @@ import type { TopologyLayer } from './topology.ts';
 type MapSize = readonly [height: number | null, width: number | null];
 
 /**
- * The rows and columns of the map that a layer of windows gives, by Keras' rules: `same` gives one output for each stride,
- * `valid` one for each window within the map. What pads, crops and repeats counts too; other layers give none that is known.
+ * The rows and columns of the map that a layer with windows gives, by Keras' rules: `same` gives one output per stride,
+ * `valid` one per window within the map. Layers that pad, crop and repeat are included; for others the size is unknown.
  * @param size of the map that it reads.
  */
 export function sizeAfter({ className, config }: TopologyLayer, size: MapSize): MapSize {
@@ -39,7 +39,7 @@ function along(value: unknown, axis: 0 | 1): number | undefined {
   return Number.isSafeInteger(n) && (n as number) >= 0 ? (n as number) : undefined;
 }
 
-/** Both ends of an axis: one number, one for each axis, or two for each. */
+/** Both ends of an axis: one number, one per axis, or two per axis. */
 function ends(value: unknown, axis: 0 | 1): number | undefined {
   const own: unknown = Array.isArray(value) ? value[axis] : value;
   const [before, behind] = [along(own, 0), along(own, 1)];

@@ -15,13 +15,12 @@ interface LocatedWeight {
   readonly named: NamedWeight;
   readonly weight: ManifestWeight;
   readonly group: RandomAccess;
-  /** Those that a dense layer reads pixel by pixel. */
+  /** The maps that a dense layer reads pixel by pixel. */
   readonly maps?: readonly ReadMap[];
 }
 
 /**
- * Opens a folder with a layers model, ours or one that TensorFlow.js or Keras made, as a checkpoint under our names, or with a
- * graph model, under the names of its constants. One tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
+ * Opens a folder with a layers model, from enetc, TensorFlow.js or Keras, as a checkpoint under our names, or with a graph model, under the names of its constants. One tensor is read at a time. Whatever the files hold, this gives a checkpoint or an error.
  * @param name the display name of the folder.
  * @param modelJson the text of its model.json.
  * @param openFile opens a file of the folder by its path in the manifest; throws if it cannot be read.

@@ -20,7 +20,7 @@ export const bytesPerElement: Readonly<Record<string, number>> = {
   complex64: 8,
 };
 
-/** The format of a weight's entry in model.json, or undefined if it makes none. */
+/** The format of a weight's entry in model.json, or undefined if it is invalid. */
 export function numberFormat(quantization: unknown): NumberFormat | undefined {
   if (quantization === undefined || quantization === null) return { kind: 'float32' };
   if (!isObject(quantization)) return undefined;

@@ -1,23 +1,23 @@
 import { isObject } from '../../is-object.ts';
 
-/** A value of a model's topology: the layer that gives it, which of the layer's calls, which of the call's results. */
+/** A value in a model's topology: the layer that gives it, the layer's call, and the call's result. */
 export interface ResultRef {
   readonly layer: string;
   readonly call: number;
   readonly output: number;
 }
 
-/** A layer as a topology has it. */
+/** A layer of a topology. */
 export interface TopologyLayer {
-  /** What references call it. */
+  /** Its name in references. */
   readonly id: string;
-  /** What its weights are called by. */
+  /** The prefix of its weights' names. */
   readonly name: string;
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** What each call of the layer reads; none if nothing does, as for an input. */
+  /** What each call of the layer reads; empty for an input. */
   readonly calls: readonly (readonly ResultRef[])[];
-  /** The layers of a model that is used as a layer. */
+  /** The layers of a nested model. */
   readonly inner?: Topology;
 }
 
@@ -28,12 +28,12 @@ export interface Topology {
   readonly outputs: readonly ResultRef[];
 }
 
-/** Models within models deeper than this are not read. */
+/** Models nested deeper than this are not read. */
 const deepest = 32;
 
 /**
  * The topology in a model.json, of TensorFlow.js or of Keras's converter, whatever the version: functional or sequential,
- * models within models. Undefined if it is none of these.
+ * with nested models. Undefined if it is none of these.
  */
 export function readTopology(json: unknown): Topology | undefined {
   if (!isObject(json)) return undefined;
@@ -66,7 +66,7 @@ function layerOf(json: unknown, depth: number): TopologyLayer | undefined {
   return { id: name, name, className: json.class_name, config, calls, ...(inner && { inner }) };
 }
 
-/** Layers one behind the other, each called once. */
+/** Layers one after the other, each called once. */
 function sequence(layers: readonly TopologyLayer[]): Topology {
   const ref = (i: number): ResultRef => ({ layer: String(i), call: 0, output: 0 });
   const { config = {}, className } = layers[0] ?? {};

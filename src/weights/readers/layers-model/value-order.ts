@@ -2,11 +2,11 @@ import { sizeAfter } from './map-size.ts';
 import type { TopologyLayer } from './topology.ts';
 
 /**
- * In which order a value's elements are laid out in memory, as far as the layers determine it:
+ * The order of a value's elements in memory, as far as the layers determine it:
  *
- * - `last`: channel by channel within each pixel, as TensorFlow's maps and what is flattened of them;
+ * - `last`: channel by channel within each pixel, as in TensorFlow's maps and flattened ones;
  * - `ours`: pixel by pixel within each channel, and vectors;
- * - `unknown`: behind a layer that may have moved them.
+ * - `unknown`: after a layer that may have moved them.
  */
 export interface ValueOrder {
   readonly order: 'last' | 'ours' | 'unknown';
@@ -14,9 +14,9 @@ export interface ValueOrder {
   readonly channels?: number;
   /** Without the batch, as the layer gives it; null if a size is not known. Absent if not even the axes are. */
   readonly shape?: readonly (number | null)[];
-  /** Of what is unknown: the layer behind which it is. */
+  /** For unknown orders: the layer after which it is unknown. */
   readonly behind?: string;
-  /** Of vectors joined, some of them flattened maps: these, one behind the other. */
+  /** For joined vectors, some of them flattened maps: these, one after the other. */
   readonly maps?: readonly FlatMap[];
 }
 
@@ -52,18 +52,18 @@ const pointwise = new Set([
   ...['Masking', 'Rescaling', 'Normalization', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom'],
   ...['RandomTranslation', 'RandomContrast', 'RandomBrightness'],
 ]);
-/** Layers that give a map with the channels of theirs. */
+/** Layers that keep the channels of their map. */
 const spatial = new Set([
   ...['MaxPooling2D', 'AveragePooling2D', 'EnetMaxPooling2D', 'EnetAveragePooling2D', 'ZeroPadding2D', 'Cropping2D'],
   ...['UpSampling2D', 'Resizing', 'EnetResizing', 'CenterCrop', 'RandomCrop'],
 ]);
-/** Layers that give a map with channels of their own number. */
+/** Layers that give a map with a different number of channels. */
 const filtering = new Set(['Conv2D', 'SeparableConv2D', 'Conv2DTranspose', 'EnetGroupedConv2D', 'EnetConv2DTranspose']);
 const depthwise = new Set(['DepthwiseConv2D', 'EnetDepthwiseConv2D']);
 const merging = new Set(['Add', 'Subtract', 'Multiply', 'EnetDivide', 'Average', 'Maximum', 'Minimum']);
 const globalPools = new Set(['GlobalAveragePooling2D', 'GlobalMaxPooling2D']);
 
-/** What a layer gives of what it reads. @param isFirst whether the model has its channels first, for its inputs. */
+/** The result of a layer for its inputs. @param isFirst whether the model has its channels first, for its inputs. */
 export function orderAfter(layer: TopologyLayer, inputs: readonly ValueOrder[], isFirst: boolean): ValueOrder {
   const { className, config } = layer;
   const [x] = inputs;
@@ -103,7 +103,7 @@ function inputOrder(config: TopologyLayer['config'], isFirst: boolean): ValueOrd
   return { order: 'last', shape, ...(shape.length === 2 ? { channels: 1 } : known(shape.at(-1))) };
 }
 
-/** What a learned tensor is, whatever it reads. */
+/** The result of a layer that is a learned tensor, whatever it reads. */
 function weightOrder(shape: readonly (number | null)[] = []): ValueOrder {
   return shape.length === 3 ? { order: 'last', shape, ...known(shape[2]) } : { order: 'ours', shape };
 }
@@ -122,7 +122,7 @@ function channelsOf({ shape, channels }: ValueOrder, { data_format: format }: To
 }
 
 function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
-  // A gate, one number per channel, leaves the order of what it multiplies; so does a map of one channel.
+  // A gate, one number per channel, keeps the order of the other factor; so does a map of one channel.
   const maps = inputs.filter(({ shape }) => !isGate(shape));
   const joins = maps.length > 0 ? maps : inputs.map(asPixel);
   const [first, ...others] = joins.toSorted((a, b) => (b.channels ?? 0) - (a.channels ?? 0));
@@ -136,7 +136,7 @@ function merged(inputs: readonly ValueOrder[]): ValueOrder | undefined {
   return isSame ? { ...first, ...largest(joins) } : undefined;
 }
 
-/** The shape of what is repeated over each other. */
+/** The shape after broadcasting. */
 function largest(values: readonly ValueOrder[]): Pick<ValueOrder, 'shape'> {
   const shapes = values.flatMap(({ shape }) => (shape ? [shape] : []));
   const [first] = shapes;
@@ -146,7 +146,7 @@ function largest(values: readonly ValueOrder[]): Pick<ValueOrder, 'shape'> {
   return { shape: first.map((_, axis) => most(sizesOf(axis))) };
 }
 
-/** A vector or a map of one pixel as channels last, which it is as well. */
+/** A vector or a map of one pixel as channels last, which is equivalent. */
 function asPixel(x: ValueOrder): ValueOrder {
   const channels = isGate(x.shape) ? x.shape?.at(-1) : undefined;
   return x.order === 'ours' && channels ? { ...x, order: 'last', channels } : x;
@@ -185,7 +185,7 @@ function joined({ config: { axis } }: TopologyLayer, inputs: readonly ValueOrder
 
 function afterDense({ order, shape }: ValueOrder, units: number | undefined): ValueOrder | undefined {
   if (!shape || shape.length < 2) return { order: 'ours', shape: [units ?? null] };
-  // Of a map it is a convolution of one pixel.
+  // On a map it is a convolution of one pixel.
   return order === 'last' ? { order, shape: [...shape.slice(0, -1), units ?? null], ...known(units) } : undefined;
 }
 
@@ -194,7 +194,7 @@ function flattened(x: ValueOrder, { data_format: format }: TopologyLayer['config
   const features = sizes.length > 0 && !sizes.includes(null) ? (sizes as number[]).reduce((a, b) => a * b) : null;
   const flat = { ...x, shape: [features] };
   if (format !== 'channels_first' || x.shape?.length === 1) return flat;
-  // The layer turns a map with channels first before it flattens it.
+  // The layer transposes a map with channels first before it flattens it.
   return x.order === 'ours' ? { ...flat, order: 'last' } : undefined;
 }
 
@@ -207,7 +207,7 @@ function permuted(x: ValueOrder, dims: readonly (number | null)[] | undefined): 
     return { order: 'ours', shape: turned, ...known(channels) };
   if (shape.length === 3 && order === 'ours' && String(dims) === '2,3,1')
     return { order: 'last', shape: turned, ...known(channels) };
-  // Channels among themselves, as in a shuffle: the pixels' axes stay in front.
+  // Permutes channels, as in a shuffle: the pixels' axes stay in front.
   let share = 1;
   for (let i = dims.length - 1; i >= 0 && channels !== undefined && share <= channels; i--) {
     share *= shape[i] ?? Number.NaN;

@@ -11,7 +11,7 @@ export interface NamedWeight {
 }
 
 /** Why the order of dense layers' features may be unknown, for `checkpoint-dense-order`. */
-export const withoutLayers = "has weights alone, without the model's layers";
+export const withoutLayers = "has only weights, without the model's layers";
 
 const members: Readonly<Record<string, TensorSpec['role']>> = {
   kernel: 'weight',
@@ -26,8 +26,7 @@ const members: Readonly<Record<string, TensorSpec['role']>> = {
 };
 
 /**
- * Which of our tensors a weight of a layers model is: `stem.conv/kernel` is `stem.conv.weight`. Undefined for a weight
- * that no layer of ours has.
+ * Our tensor for a weight of a layers model: `stem.conv/kernel` is `stem.conv.weight`. Undefined for a weight that none of our layers has.
  * @param shape in TensorFlow's order.
  */
 export function namedWeight(weight: string, shape: readonly number[]): NamedWeight | undefined {

@@ -2,10 +2,10 @@ import { Unreadable } from '../byte-reader.ts';
 import type { ProtoField, ProtoReader } from '../protobuf.ts';
 import { type OnnxTensor, readEntry, readTensor } from './tensor-proto.ts';
 
-/** What a model has of weights. */
+/** The weights of a model. */
 export interface OnnxWeights {
   readonly tensors: readonly OnnxTensor[];
-  /** Those that are only used as the second factor of a product, `[features, units]`: what a linear layer has the other way round. */
+  /** Those only used as the second factor of a product, `[features, units]`: the transpose of a linear layer's weight. */
   readonly turned: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
 }
@@ -50,7 +50,7 @@ export function readModel(reader: ProtoReader, end: number): OnnxWeights {
   return { tensors, turned: new Set([...factors].filter((name) => !others.has(name))), metadata };
 }
 
-/** Reads the metadata of a model, and nothing else of it. @throws Unreadable */
+/** Reads only the metadata of a model. @throws Unreadable */
 export function readMetadata(reader: ProtoReader, end: number): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   reader.message(end, (field) => addMetadata(metadata, reader, field));

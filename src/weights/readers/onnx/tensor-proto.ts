@@ -4,22 +4,22 @@ import type { ProtoField, ProtoReader } from '../protobuf.ts';
 
 /** Where the numbers of a tensor are. */
 export interface TensorData {
-  /** In a file next to the model; undefined for the model's own. */
+  /** The path of a file next to the model; undefined for the model itself. */
   readonly location?: string;
   readonly begin: number;
 }
 
-/** A tensor of a model, with what is known of it without reading its numbers. */
+/** A tensor of a model, with what is known about it without reading its numbers. */
 export interface OnnxTensor {
   readonly name: string;
-  /** In safetensors' names: `F32`. */
+  /** With safetensors' names: `F32`. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Absent of a type that is not floating-point. */
+  /** Absent for a type that is not floating-point. */
   readonly data?: TensorData;
 }
 
-/** The data types of onnx.proto3 (TensorProto.DataType) by number, in safetensors' names; those without are listed as ONNX names them. */
+/** The data types of onnx.proto3 (TensorProto.DataType) by number, in safetensors' names; others are listed under ONNX's names. */
 const types: Readonly<Record<number, string>> = {
   1: 'F32',
   2: 'U8',
@@ -105,7 +105,7 @@ export function readTensor(reader: ProtoReader, end: number, given?: string): On
     }
   });
   if (shape.length > mostAxes || !shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elements(shape))) {
-    throw new Unreadable(`the tensor '${shown(name)}' has a shape that none can have`);
+    throw new Unreadable(`the tensor '${shown(name)}' has an impossible shape`);
   }
   const dtype = types[type] ?? `ONNX type ${type}`;
   const width = bytesOf[dtype];

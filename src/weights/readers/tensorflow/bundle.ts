@@ -9,7 +9,7 @@ import { readTable } from './sorted-table.ts';
 export interface Variable {
   /** `efficientnet-b0/stem/conv2d/kernel` */
   readonly name: string;
-  /** In safetensors' names. */
+  /** With safetensors' names. */
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly shard: number;

@@ -22,7 +22,7 @@ export const tensorflowFormat: CheckpointFormat = {
   open: refusing(what, openTensorflow),
 };
 
-/** By the last bytes: the magic number of a sorted table. */
+/** Recognised by its last bytes: the magic number of a sorted table. */
 function isIndex({ head, tail }: FileEnds): boolean {
   const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
   return head.length >= 48 && magic.every((byte, i) => tail[i] === byte);
@@ -33,9 +33,9 @@ interface LocatedVariable {
   readonly variable: Variable;
 }
 
-/** What `tf.train.ExponentialMovingAverage` puts behind the name of a variable that it averages. */
+/** The suffix of a variable averaged by `tf.train.ExponentialMovingAverage`. */
 const averageName = 'ExponentialMovingAverage';
-/** What `--weights-key` calls the variables themselves. */
+/** The name of the variables themselves for `--weights-key`. */
 const rawKey = 'raw';
 
 function openTensorflow(source: CheckpointSource): OpenedTensors | undefined {
@@ -58,7 +58,7 @@ function openTensorflow(source: CheckpointSource): OpenedTensors | undefined {
   };
 }
 
-/** A variable as one of our tensors; nothing for optimisers' and counters'. */
+/** A variable as one of our tensors; nothing for those of optimisers and counters. */
 function named(variable: Variable): (LocatedVariable & { readonly isAverage: boolean })[] {
   const path = variable.name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, '');
   const isAverage = path.endsWith(`/${averageName}`);

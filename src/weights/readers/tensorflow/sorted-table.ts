@@ -8,9 +8,9 @@ export interface TableEntry {
   readonly value: Uint8Array;
 }
 
-/** What a table ends with (tensorflow/core/lib/io/format.h): two handles, padded, and the magic number. */
+/** The end of a table (tensorflow/core/lib/io/format.h): two handles, padded, and the magic number. */
 const footerBytes = 48;
-/** Behind each block: how it is compressed, and a checksum. */
+/** After each block: how it is compressed, and a checksum. */
 const trailerBytes = 5;
 const mostBytes = 64 << 20;
 const mostEntries = 200_000;
@@ -33,7 +33,7 @@ export function* readTable(file: RandomAccess): Generator<TableEntry> {
   let done = 0;
   for (const { value } of readBlock(file, readHandle(handles))) {
     const block = readHandle(readerOf(value));
-    // one after the other, as they are written: none is read twice
+    // in ascending order, as they are written: none is read twice
     if (block.offset < done) throw new Unreadable('its index is damaged');
     done = block.offset + block.size + trailerBytes;
     for (const entry of readBlock(file, block)) {
@@ -52,7 +52,10 @@ function readHandle(reader: ProtoReader): Handle {
   return { offset: reader.varint(), size: reader.varint() };
 }
 
-/** Entries with the start of the key that each shares with the one before; then the places of those that share nothing. */
+/**
+ * Entries, each without the prefix that its key shares with the one before; then the positions of those that share
+ * nothing.
+ */
 function* readBlock(file: RandomAccess, { offset, size }: Handle): Generator<TableEntry> {
   const bytes = Uint8Array.from(readExactly(file, offset, size + trailerBytes, 'its index'));
   if (bytes[size] !== 0) throw new Unreadable('its index is compressed');

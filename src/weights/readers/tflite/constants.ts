@@ -9,27 +9,27 @@ export type TfliteLayout =
   | 'conv'
   /** `[1, kh, kw, out]` */
   | 'depthwise'
-  /** `[out, in]`, as a linear layer of ours has it. */
+  /** `[out, in]`, as in our linear layers. */
   | 'linear'
   | 'other';
 
-/** Numbers that stand for others: `(q - zeroPoint) * scale`, for each index of an axis or for all. */
+/** Quantised numbers: `(q - zeroPoint) * scale`, for each index of an axis or for all. */
 export interface Quantisation {
   readonly scales: readonly number[];
   readonly zeroPoints: readonly number[];
   readonly axis: number;
 }
 
-/** A constant of a model, with what is known of it without reading its numbers. */
+/** A constant of a model, with what is known about it without reading its numbers. */
 export interface TfliteConstant {
   readonly name: string;
-  /** In safetensors' names, of what is stored. */
+  /** The stored type, with safetensors' names. */
   readonly stored: string;
   /** In TensorFlow Lite's order. */
   readonly shape: readonly number[];
   readonly begin: number;
   readonly layout: TfliteLayout;
-  /** Of a linear layer that reads a map pixel by pixel: the map's channels. */
+  /** For a linear layer that reads a map pixel by pixel: the map's channels. */
   readonly channels?: number;
   readonly quantisation?: Quantisation;
 }
@@ -42,7 +42,7 @@ const mostAxes = 16;
 /** The constants of all subgraphs of a model, in their order. @param fileBytes the size of the file @throws Unreadable */
 export function readConstants(root: Table, fileBytes: number): readonly TfliteConstant[] {
   const codes = root.tables(model.operatorCodes).map((code) => {
-    // as TensorFlow Lite reads it: the old field has a byte only
+    // as TensorFlow Lite reads it: the old field is only a byte
     return Math.max(code.int8(operatorCode.deprecated), code.int32(operatorCode.builtin));
   });
   const buffers = root.tables(model.buffers);
@@ -57,19 +57,19 @@ export function readConstants(root: Table, fileBytes: number): readonly TfliteCo
   });
 }
 
-/** Where the data of the metadata of a name are; undefined where there are none. @throws Unreadable */
+/** Where the data of the metadata with a name are; undefined where there are none. @throws Unreadable */
 export function placeOfMetadata(root: Table, name: string) {
   const entry = root.tables(fields.model.metadata).find((found) => found.text(fields.metadata.name) === name);
   const data = entry && root.tables(model.buffers)[entry.uint32(fields.metadata.buffer)];
   return data && placeOf(data);
 }
 
-/** The numbers of a buffer: in it, or behind the tables of a file of more than 2 GB. */
+/** The numbers of a buffer: in it, or after the tables of a file of more than 2 GB. */
 function placeOf(data: Table) {
   const inside = data.bytes(buffer.data);
   if (inside && inside.length > 0) return inside;
   const begin = data.uint64(buffer.offset);
-  // 0 and 1 stand for no data
+  // 0 and 1 mean no data
   return begin > 1 ? { begin, length: data.uint64(buffer.size) } : undefined;
 }
 
@@ -87,7 +87,7 @@ function constantOf(
   const stored = found.table(tensor.sparsity) ? `${plain} without its zeros` : plain;
   const width = bytesOf[stored];
   if (shape.length > mostAxes || shape.some((n) => n < 0) || !Number.isSafeInteger(elements(shape))) {
-    throw new Unreadable(`the tensor '${shown}' has a shape that none can have`);
+    throw new Unreadable(`the tensor '${shown}' has an impossible shape`);
   }
   if (width !== undefined && elements(shape) * width !== length) {
     throw new Unreadable(`the tensor '${shown}' needs ${elements(shape) * width} bytes of data, but has ${length}`);
@@ -124,7 +124,7 @@ interface Use {
   readonly channels?: number;
 }
 
-/** How operators use the tensors that they read second, through those that only make other numbers of them. */
+/** How operators use their second inputs, through operators that only convert numbers. */
 function usesOf(graph: Table, tensors: readonly Table[], codes: readonly number[]): ReadonlyMap<number, Use> {
   const uses = new Map<number, Use>();
   const shapeOf = (index: number | undefined) =>
@@ -153,14 +153,14 @@ function usesOf(graph: Table, tensors: readonly Table[], codes: readonly number[
     if (code !== operators.fullyConnected.code) continue;
     const map = reshaped.get(read) ?? read;
     const [, height = 1, width = 1, channels = 1] = shapeOf(map);
-    // a map that was turned has our order already
+    // a transposed map already has our order
     const isMap = !transposed.has(map) && height * width > 1 && height * width * channels === shapeOf(second)[1];
     uses.set(kernel, { layout: 'linear', ...(isMap && { channels }) });
   }
   return uses;
 }
 
-/** What an operator reads as a kernel is one only with the axes of one. */
+/** A tensor read as a kernel is one only if it has a kernel's axes. */
 function layoutOf(use: Use | undefined, shape: readonly number[]): TfliteLayout {
   if (!use) return 'other';
   const axes = use.layout === 'linear' ? 2 : 4;

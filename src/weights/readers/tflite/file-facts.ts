@@ -7,29 +7,29 @@ import { fields, operators } from './schema.ts';
 import { rootTable, type Table } from './tables.ts';
 import { factsIn } from './written-facts.ts';
 
-/** What a file says of itself besides its tensors. */
+/** What a file states about itself in addition to its tensors. */
 export interface LiteFacts {
-  /** As our files state it; of another maker's, what its own metadata come to. */
+  /** As our files state it; for files of other tools, derived from their own metadata. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** The operator that the first output comes from, those aside that leave numbers as they are; undefined where it is no single one. */
+  /** The operator that the first output comes from, apart from those that keep numbers; undefined where there is no single one. */
   readonly last: number | undefined;
 }
 
-/** Operators that leave numbers as they are. */
+/** Operators that keep numbers. */
 const passing = new Set<number>([operators.reshape.code, operators.dequantise.code, operators.quantise.code]);
 const mostTextBytes = 10_000_000;
 
-/** @throws Unreadable for what is no TensorFlow Lite file */
+/** @throws Unreadable for anything but a TensorFlow Lite file */
 export function readLiteFacts(file: RandomAccess): LiteFacts {
   const head = new TextDecoder('latin1').decode(file.read(0, Math.min(8, file.size)));
-  if (head.slice(4) !== 'TFL3') throw new Unreadable('it does not begin as one');
+  if (head.slice(4) !== 'TFL3') throw new Unreadable('it does not begin like one');
   const root = rootTable(new RangedBuffer(file));
   const own = factsIn(root, file);
   const stated = own.size > 0 ? own : factsOf(readMetadata(root, file), file);
   return { metadata: stated, last: lastOperator(root) };
 }
 
-/** What TensorFlow Lite's metadata state, in our words. */
+/** What TensorFlow Lite's metadata state, with our keys. */
 function factsOf(metadata: LiteMetadata | undefined, file: RandomAccess): ReadonlyMap<string, string> {
   const facts = new Map<string, string>();
   if (!metadata) return facts;

@@ -65,7 +65,7 @@ function isRead({ stored, quantisation }: TfliteConstant): boolean {
   return floatBytes[stored] !== undefined || (quantisation !== undefined && Object.hasOwn(integers, stored));
 }
 
-/** What is quantised is read as single precision. */
+/** Quantised tensors are read as single precision. */
 function typeOf(constant: TfliteConstant): string {
   return isRead(constant) && floatBytes[constant.stored] === undefined ? 'F32' : constant.stored;
 }

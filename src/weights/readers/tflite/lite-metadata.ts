@@ -6,10 +6,7 @@ import { rootTable, type Table } from './tables.ts';
 /** The name of the entry of a model's metadata that TensorFlow Lite's tools look for. */
 export const metadataEntry = 'TFLITE_METADATA';
 
-/**
- * Field numbers of TensorFlow Lite's metadata: tensorflow_lite_support/metadata/metadata_schema.fbs, version 1.0, which is all that
- * is used of it.
- */
+/** Field numbers of TensorFlow Lite's metadata: tensorflow_lite_support/metadata/metadata_schema.fbs, the parts of version 1.0. */
 export const metadataFields = {
   model: { name: 0, subgraphs: 2, parserVersion: 7 },
   subgraph: { inputs: 2, outputs: 3 },
@@ -26,13 +23,13 @@ export const metadataFields = {
 export const normalisationUnit = 1;
 /** `AssociatedFileType`: the names along an axis. */
 export const axisLabels = 2;
-/** The largest number of a picture's bytes, in which the form states what we state of numbers between 0 and 1. */
+/** The largest byte of a picture: the format states for bytes what we state for numbers between 0 and 1. */
 export const white = 255;
 
-/** What is read of a model's metadata, for numbers between 0 and 1. */
+/** What is read from a model's metadata, for numbers between 0 and 1. */
 export interface LiteMetadata {
   readonly name: string;
-  /** Of the first input's normalisation; empty where there is none. */
+  /** The first input's normalisation; empty where there is none. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
   /** The file of the archive that has the names of the first output's classes. */

@@ -4,7 +4,7 @@ import type { RandomAccess } from '../format.ts';
 
 const pageBytes = 1 << 16;
 const mostPages = 64;
-/** Numbers that are read of one file: each takes time. */
+/** The limit of numbers that are read from one file: each takes time. */
 const mostReads = 10_000_000;
 
 interface Page {
@@ -12,7 +12,7 @@ interface Page {
   readonly bytes: DataView;
 }
 
-/** A flatbuffer that stays in its file: pages of it are read when a number in them is asked for. */
+/** A flatbuffer that stays in its file: its pages are read when a number in them is requested. */
 export class RangedBuffer extends ByteBuffer {
   readonly #file: RandomAccess;
   readonly #pages = new Map<number, Page>();
@@ -43,13 +43,13 @@ export class RangedBuffer extends ByteBuffer {
     return this.readUint16(offset) | (this.readUint16(offset + 2) << 16);
   }
 
-  /** The page of a place, which becomes the current one. */
+  /** The page of a position, which becomes the current one. */
   #find(offset: number): Page {
     if (++this.#reads > mostReads) throw new Unreadable('its description has more parts than are read');
     const { begin, bytes } = this.#page;
     if (offset >= begin && offset < begin + bytes.byteLength) return this.#page;
     if (!(offset >= 0 && offset < this.#file.size)) {
-      throw new Unreadable('a place in it lies outside of it: the file is cut off or damaged');
+      throw new Unreadable('a position in it is outside of it: the file is cut off or damaged');
     }
     const number = Math.floor(offset / pageBytes);
     this.#page = this.#pages.get(number) ?? this.#load(number);

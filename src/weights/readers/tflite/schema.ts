@@ -1,9 +1,9 @@
 /**
- * What of TensorFlow Lite's file format is read and written here: field numbers, operators and types of
+ * The parts of TensorFlow Lite's file format that are read and written here: field numbers, operators and types of
  * tensorflow/compiler/mlir/lite/schema/schema.fbs (version 3).
  */
 
-/** What a file has at its fifth byte. */
+/** What a file has from its fifth byte on. */
 export const fileIdentifier = 'TFL3';
 
 export const fields = {
@@ -80,14 +80,14 @@ export const operators = {
 
 export type OperatorName = keyof typeof operators;
 
-/** Field numbers of the tables of `BuiltinOptions`; those of operators that share them stand once. */
+/** Field numbers of the tables of `BuiltinOptions`; those shared by operators are listed once. */
 export const optionFields = {
   conv: { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 },
   depthwise: { padding: 0, strideW: 1, strideH: 2, multiplier: 3, activation: 4, dilationW: 5, dilationH: 6 },
   transposeConv: { padding: 0, strideW: 1, strideH: 2, activation: 3 },
   pool: { padding: 0, strideW: 1, strideH: 2, width: 3, height: 4, activation: 5 },
   fullyConnected: { activation: 0 },
-  /** Of sums, differences, products and quotients. */
+  /** For sums, differences, products and quotients. */
   arithmetic: { activation: 0 },
   concatenation: { axis: 0 },
   split: { parts: 0 },
@@ -124,5 +124,5 @@ export const tensorTypes: Readonly<Record<number, string>> = {
   18: 'BF16',
 };
 
-/** The numbers in `TensorType` of what is written. */
+/** The numbers in `TensorType` of the types that are written. */
 export const writtenTypes = { float32: 0, float16: 1, int32: 2, int8: 9 } as const;

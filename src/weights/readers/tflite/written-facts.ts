@@ -6,7 +6,7 @@ import type { Table } from './tables.ts';
 
 const mostFactBytes = 10_000_000;
 
-/** The facts that enetc has written; none of a file of another maker. */
+/** The facts that enetc has written; none for files of other tools. */
 export function factsIn(root: Table, file: RandomAccess): ReadonlyMap<string, string> {
   const place = placeOfMetadata(root, factsEntry);
   if (!place || place.length > mostFactBytes || place.begin + place.length > file.size) return new Map();

@@ -8,7 +8,7 @@ import type { ChosenDictionary, TensorDictionary } from './dictionaries.ts';
 import type { Storage, Tensor } from './pickle-values.ts';
 import { gather, isContiguous, spanOf } from './strided.ts';
 
-/** A checkpoint, and which of its file's dictionaries it is. */
+/** A checkpoint, and the dictionary in its file that it comes from. */
 export interface OpenedTorch {
   readonly checkpoint: Checkpoint;
   readonly dictionaries: ChosenDictionary;
@@ -22,8 +22,7 @@ export interface StoragePlace {
 }
 
 /**
- * The tensors of a dictionary as a checkpoint. Each is checked to lie within its storage; its numbers are read when asked for.
- * @param placeOf where a storage is; undefined if it is nowhere.
+ * The tensors of a dictionary as a checkpoint. Each is checked to lie within its storage; its numbers are read on request. @param placeOf where a storage is; undefined if it does not exist.
  * @throws Unreadable
  */
 export function torchCheckpoint(

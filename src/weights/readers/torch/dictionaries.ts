@@ -4,25 +4,25 @@ import { ofKind, type PickleValue, type Tensor } from './pickle-values.ts';
 
 /** A dictionary of tensors in a checkpoint. */
 export interface TensorDictionary {
-  /** The keys that lead to it, with dots between: `model_ema.module`; empty for the whole. */
+  /** The keys that lead to it, joined by dots: `model_ema.module`; empty for the whole. */
   readonly key: string;
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Averages of the weights over the steps of training, as some of the keys say. */
+  /** Whether it contains averages of the weights over the steps of training, by its keys. */
   readonly isAveraged: boolean;
 }
 
-/** The dictionary that is read, and those that could be instead. */
+/** The dictionary that is read, and the alternatives. */
 export interface ChosenDictionary {
   readonly chosen: TensorDictionary;
   readonly others: readonly TensorDictionary[];
 }
 
-/** How deep dictionaries are looked for, and how many are. */
+/** Limits of the depth and number of dictionaries. */
 const mostDepth = 4;
 const mostDictionaries = 1000;
 
 const averaged = /(^|_)(ema|swa|averaged?|shadow)(_|$)/i;
-/** What training keeps next to the weights. */
+/** Keys of what training keeps next to the weights. */
 const ofTraining = /optim|sched|scaler|grad|loss|^state$|metric|args|config|criterion|sampler|history/i;
 /** The keys that weights usually have, the most usual first. */
 const usual = [
@@ -38,10 +38,9 @@ const usual = [
 ];
 
 /**
- * Finds the weights among what a checkpoint holds: the averages, where there are as many as weights; else the weights; of several
- * dictionaries the one with a usual key.
- * @param asked the keys of the dictionary that is to be read.
- * @throws Unreadable where there is none, or several that could be meant
+ * Finds the weights in a checkpoint: the averages, if there are as many as weights; else the weights; among several dictionaries
+ * the one with a usual key. @param asked the keys of the dictionary to read. @throws Unreadable where there is none, or more than
+ * one candidate
  */
 export function chooseDictionary(content: PickleValue, asked: string | undefined): ChosenDictionary {
   const found = findDictionaries(content);
@@ -80,7 +79,7 @@ function findDictionaries(content: PickleValue): TensorDictionary[] {
   return found;
 }
 
-/** The only one; of several the one that is alone in having a usual key. */
+/** The only one; of several the only one with a usual key. */
 function mostUsual(dictionaries: readonly TensorDictionary[]): TensorDictionary | undefined {
   if (dictionaries.length <= 1) return dictionaries[0];
   const whole = dictionaries.find(({ key }) => key === '');

@@ -32,7 +32,7 @@ function reporting(open: (source: CheckpointSource) => OpenedTorch): (source: Ch
   };
 }
 
-/** States which dictionary is read, unless it was asked for or the file is nothing else. */
+/** States which dictionary is read, unless it was requested or is the whole file. */
 function reportChoice({ name, key }: CheckpointSource, { chosen, others }: ChosenDictionary): Diagnostic[] {
   if (key !== undefined || (chosen.key === '' && others.length === 0)) return [];
   const kind = chosen.isAveraged ? 'averaged weights' : 'weights';

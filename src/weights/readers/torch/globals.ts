@@ -19,7 +19,7 @@ const storageTypes: Readonly<Record<string, StorageType>> = {
   ComplexDouble: type('C128', 16),
 };
 
-/** Of bytes; the tensors that are views of it have types of their own. */
+/** Of bytes; the tensors that are views of it have their own types. */
 const untyped = type('U8', 1);
 
 /** Types that a tensor of an untyped storage may state. */
@@ -43,7 +43,7 @@ const elementTypes: Readonly<Record<string, StorageType>> = {
   float8_e5m2: type('F8_E5M2', 1),
 };
 
-/** Python's and NumPy's classes of plain data, as training checkpoints have them next to weights: passed over. */
+/** Python's and NumPy's classes of plain data, which training checkpoints contain next to weights: skipped. */
 const passedOver = new Set([
   'argparse.Namespace',
   'types.SimpleNamespace',
@@ -86,7 +86,9 @@ const containers: Readonly<Record<string, (args: readonly PickleValue[]) => Pick
   'torch.Size': ([items]) => (Array.isArray(items) ? items : []),
 };
 
-/** PyTorch's functions that make tensors (torch/_utils.py, torch/_tensor.py), by what they make of their arguments. */
+/**
+ * PyTorch's functions that make tensors (torch/_utils.py, torch/_tensor.py), with what they make from their arguments.
+ */
 const makers: Readonly<Record<string, (args: readonly PickleValue[]) => PickleValue>> = {
   'torch._utils._rebuild_tensor': ([storage, offset, shape, strides]) => tensor(storage, offset, shape, strides),
   'torch._utils._rebuild_tensor_v2': ([storage, offset, shape, strides]) => tensor(storage, offset, shape, strides),
@@ -96,13 +98,13 @@ const makers: Readonly<Record<string, (args: readonly PickleValue[]) => PickleVa
   'torch._utils._rebuild_parameter_with_state': ([data = null]) => data,
   'torch._tensor._rebuild_from_type_v2': ([maker, , args]) => {
     const made = ofKind(maker, 'callable');
-    if (!made || !Array.isArray(args)) throw new Unreadable('a tensor of a class of its own is malformed');
+    if (!made || !Array.isArray(args)) throw new Unreadable('a tensor of a custom class is malformed');
     return made.call(args);
   },
 };
 
 /**
- * What a name of Python stands for in a pickle. Nothing is imported and nothing executed: the list is closed.
+ * The meaning of a Python name in a pickle. Nothing is imported and nothing executed: the list is closed.
  * @throws Unreadable for any other name
  */
 export function globalOf(module: string, name: string): PickleValue {
@@ -121,7 +123,7 @@ export function globalOf(module: string, name: string): PickleValue {
     }
   }
   throw new Unreadable(
-    `it needs '${shown(full)}': of a pickle only what tensors consist of is read, and nothing is executed; of a whole model save its state_dict()`,
+    `it needs '${shown(full)}': only what tensors consist of is read from a pickle, and nothing is executed; save the state_dict() of a whole model`,
   );
 }
 

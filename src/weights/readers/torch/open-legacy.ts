@@ -6,7 +6,7 @@ import { readPickle } from './pickle.ts';
 import type { PickleValue, Storage } from './pickle-values.ts';
 import { storageOf } from './storage-of.ts';
 
-/** What such a file begins with: the pickle of PyTorch's magic number 0x1950a86a20f9469cfc6c. */
+/** How such a file begins: the pickle of PyTorch's magic number 0x1950a86a20f9469cfc6c. */
 export const legacyMagic = /^\x80[\x02-\x05](\x95.{8})?\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19[\x94]?\./s;
 
 /**

@@ -18,7 +18,7 @@ export function openTorchZip(source: CheckpointSource): OpenedTorch {
   if (pickle === undefined) throw new Unreadable("it is a zip archive without a 'data.pkl'");
   const root = pickle.slice(0, -'data.pkl'.length);
   if (archive.names.includes(`${root}constants.pkl`)) {
-    throw new Unreadable('it is a TorchScript program: save the state_dict() of what torch.jit.load gives');
+    throw new Unreadable('it is a TorchScript program: save the state_dict() of what torch.jit.load returns');
   }
   const order = archive.entry(`${root}byteorder`);
   if (order && String.fromCharCode(...file.read(order.begin, Math.min(order.size, 6))) === 'big') {

@@ -1,4 +1,4 @@
-/** What a pickle holds: lists and tuples are arrays, dictionaries are maps, what is passed over is `Other`. */
+/** A value in a pickle: lists and tuples are arrays, dictionaries are maps, anything skipped is `Other`. */
 export type PickleValue =
   | null
   | boolean
@@ -12,7 +12,7 @@ export type PickleValue =
   | Tensor
   | Other;
 
-/** A name of Python that may be called with arguments; what comes of it is computed here, from them alone. */
+/** A Python name that may be called with arguments; the result is computed here, only from them. */
 export interface Callable {
   readonly kind: 'callable';
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Callable {
 /** The type of the elements of a storage. */
 export interface StorageType {
   readonly kind: 'type';
-  /** In safetensors' names: `F32`. */
+  /** With safetensors' names: `F32`. */
   readonly dtype: string;
   /** Per element; 0 where they are not known to have a fixed size. */
   readonly bytes: number;
@@ -35,7 +35,7 @@ export interface Storage {
   readonly type: StorageType;
   /** How many elements it has. */
   readonly length: number;
-  /** Its first element in the block, of those that are themselves views. */
+  /** The first element in the block, for those that are themselves views. */
   readonly offset: number;
 }
 
@@ -49,7 +49,7 @@ export interface Tensor {
   readonly strides: readonly number[];
 }
 
-/** Bytes, numbers with too many digits, devices, NumPy's scalars: nothing that weights are read of. */
+/** Bytes, numbers with too many digits, devices, NumPy's scalars: nothing that weights are read from. */
 export interface Other {
   readonly kind: 'other';
 }

@@ -11,14 +11,12 @@ const objectCost = 24;
 const mostTensors = 100_000;
 const mostBytes = 32 << 20;
 
-/** Stands on the stack where a list of arguments begins. */
+/** Marks the start of a list of arguments on the stack. */
 const mark = Symbol('mark');
 const decoder = new TextDecoder();
 
 /**
- * Reads a pickle, of the protocols 2 to 5 (Python's Lib/pickletools.py describes the opcodes), as plain data: names of Python
- * get the meaning that `globalOf` has for them, and nothing is executed.
- * @param persistent what a persistent id stands for.
+ * Reads a pickle, of the protocols 2 to 5 (Python's Lib/pickletools.py describes the opcodes), as plain data: Python names get their meaning from `globalOf`, and nothing is executed. @param persistent the meaning of a persistent id.
  * @throws Unreadable
  */
 export function readPickle(reader: ByteReader, persistent: (id: PickleValue) => PickleValue): PickleValue {
@@ -83,7 +81,7 @@ export function readPickle(reader: ByteReader, persistent: (id: PickleValue) => 
     const opcode = reader.byte();
     switch (opcode) {
       case 0x80: // PROTO
-        if (reader.byte() > 5) throw new Unreadable('its pickle is of a protocol later than 5');
+        if (reader.byte() > 5) throw new Unreadable('its pickle has a protocol later than 5');
         break;
       case 0x95: // FRAME
         reader.bytes(8);
@@ -224,7 +222,7 @@ export function readPickle(reader: ByteReader, persistent: (id: PickleValue) => 
         call(pop(), args);
         break;
       }
-      case 0x62: // BUILD: the state of what is passed over, attributes of a dictionary
+      case 0x62: // BUILD: the state of something skipped, attributes of a dictionary
         pop();
         top();
         break;
@@ -265,7 +263,7 @@ function bigEndianDouble(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0);
 }
 
-/** What is passed over takes any items. */
+/** A skipped value takes any items. */
 function addItems(target: PickleValue, items: readonly PickleValue[]): void {
   if (Array.isArray(target)) for (const item of items) target.push(item);
   else if (!ofKind(target, 'other')) throw malformed();

@@ -2,7 +2,7 @@ import { Unreadable } from '../byte-reader.ts';
 import { ofKind, type PickleValue, type Storage } from './pickle-values.ts';
 
 /**
- * The storage that a persistent id stands for: `('storage', type, key, device, length)`, in the older form with a view,
+ * The storage that a persistent id refers to: `('storage', type, key, device, length)`, in the older form with a view,
  * `(key, offset, length)` or None.
  */
 export function storageOf(id: PickleValue): Storage {

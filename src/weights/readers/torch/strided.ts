@@ -8,13 +8,13 @@ interface Axis {
 /** How many elements are read at a time. */
 const chunk = 1 << 20;
 
-/** How many elements of its source a view spans, from its first to behind its last; 0 if it has none. */
+/** How many elements of its source a view spans, from its first to past its last; 0 if it has none. */
 export function spanOf(shape: readonly number[], strides: readonly number[]): number {
   if (shape.includes(0)) return 0;
   return shape.reduce((sum, size, i) => sum + (size - 1) * (strides[i] as number), 1);
 }
 
-/** Whether the elements of a view lie one after the other in its source, in row-major order. */
+/** Whether the elements of a view are contiguous in its source, in row-major order. */
 export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   let expected = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -25,7 +25,7 @@ export function isContiguous(shape: readonly number[], strides: readonly number[
 }
 
 /**
- * Copies a view into row-major order, without holding more of its source than a piece.
+ * Copies a view into row-major order, holding only a piece of its source at a time.
  * @param read fills an array with the source's elements from an index on.
  * @param offset the view's first element in the source.
  * @param out as long as the view.
