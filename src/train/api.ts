@@ -1,11 +1,9 @@
 /**
- * Training as a library, exported as `enetc/train`: plan a run, start it or open one that there is, train, resume, evaluate.
+ * Training as a library, exported as `enetc/train`: plan a run, start it or open an existing one, train, resume, evaluate.
  *
- * Progress comes by a callback and not as an async iterable: a run goes on whether or not anybody reads, each event is delivered before the
- * run goes on, in the state that it reports, and no queue grows where a reader is slow.
+ * Progress is reported to a callback rather than through an async iterable: a run does not depend on a reader, each event is delivered before the run continues, in the state that it reports, and no queue grows where a reader is slow.
  *
- * Any number of runs can follow each other in a process, and several can be open or under way at the same time; each has its
- * folder for itself. They share the engine and the cores, so that runs at the same time are no faster than one after the other.
+ * Any number of runs can follow each other in a process, and several can be open or under way at the same time; each has its own folder. They share the engine and the cores, so that parallel runs are no faster than successive ones.
  */
 
 import type { CommonOptions, RunControl } from './open/common-options.ts';
@@ -80,7 +78,7 @@ export async function train(
 }
 
 /**
- * Continues the run of a folder from its newest checkpoint, to the same weights, bit for bit, as if it had not been ended.
+ * Continues the run in a folder from its newest checkpoint, to the same weights, bit for bit, as without the interruption.
  * @throws what `openRun` and `Run.train` throw.
  */
 export async function resume(

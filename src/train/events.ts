@@ -8,14 +8,14 @@ import type { DamagedState } from './run/state-file.ts';
 /** After each step of training. */
 export interface StepEvent {
   readonly kind: 'step';
-  /** Steps done in all, in this epoch, and how many an epoch has. */
+  /** Steps done in total and in this epoch, and steps per epoch. */
   readonly step: number;
   readonly stepInEpoch: number;
   readonly stepsPerEpoch: number;
   /** From 0. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Images of this step. */
+  /** Images in this step. */
   readonly images: number;
   /** Means over the epoch so far. */
   readonly loss: number;
@@ -23,7 +23,7 @@ export interface StepEvent {
   readonly rate: number;
 }
 
-/** What is likely not meant, or differs from what one would expect. */
+/** Something that is probably not intended, or differs from what one would expect. */
 export interface WarningEvent {
   readonly kind: 'warning';
   readonly message: string;
@@ -31,14 +31,14 @@ export interface WarningEvent {
   readonly words: Words;
 }
 
-/** What a run reports while it goes, distinguished by `kind`. */
+/** What a run reports while it runs, distinguished by `kind`. */
 export type TrainEvent =
   /** Warnings about the spec and the weights; errors are thrown, see `RunError.diagnostics`. */
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
   | WarningEvent
   /** The images of each class. */
   | { readonly kind: 'data'; readonly classes: readonly ClassCount[] }
-  /** A checkpoint that is damaged: an older one is taken. Before `start`. */
+  /** A damaged checkpoint: an older one is used. Before `start`. */
   | ({ readonly kind: 'damaged' } & DamagedState)
   /** Before the first step: the step that the run continues from, and the parameters that are trained. */
   | {
@@ -57,7 +57,7 @@ export type TrainEvent =
   /** An image that cannot be read, once. */
   | ({ readonly kind: 'skipped' } & SkippedImage);
 
-/** Is called with each event before the run goes on. */
+/** Called with each event before the run continues. */
 export type Report = (event: TrainEvent) => void;
 
 export function warning(words: Words): WarningEvent {

@@ -1,14 +1,14 @@
 import { option, type Words, words } from '../diagnostics/words.ts';
 import { RunError } from './run-error.ts';
 
-/** Sizes of images that grow over a run, from its first epoch to its last (Tan & Le 2021, EfficientNetV2). */
+/** Image sizes that grow over a run, from its first epoch to its last (Tan & Le 2021, EfficientNetV2). */
 export interface Progression {
   readonly from: number;
   readonly to: number;
   readonly stages: number;
 }
 
-/** Between sizes; the least common stride of most networks would be 32, but pads take what is left. */
+/** The step between sizes; most networks have a stride of 32, but padding makes up for the rest. */
 const grain = 8;
 
 /** Reads `128-224` or `128-224/4`. @throws RunError */

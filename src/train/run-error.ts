@@ -3,9 +3,9 @@ import { plainWords, type Words } from '../diagnostics/words.ts';
 
 /** What keeps a run from starting or continuing, for users: what is wrong and what to do. */
 export class RunError extends Error {
-  // stated, for bundles shorten the names of classes
+  // stated explicitly, since bundles shorten class names
   override readonly name: string = 'RunError';
-  /** What is wrong, with the options that it names; `message` has them as they are called here, and the diagnostics. */
+  /** What is wrong, with the options that it names; `message` has their names in this library, and the diagnostics. */
   readonly words: Words;
   /** The option that is at fault, by its own name: `batch`. */
   readonly setting?: string;
@@ -20,7 +20,7 @@ export class RunError extends Error {
   }
 }
 
-/** An option that cannot have the value that it is given, or not together with the others. */
+/** An option with an invalid value, or one that does not go with the others. */
 export class SettingError extends RunError {
   override readonly name = 'SettingError';
   override readonly setting: string;

@@ -6,20 +6,21 @@ export interface RunLength {
   readonly totalSteps: number;
 }
 
-/** The rate that the schedule starts from: the base rate is for 256 images and scaled with those of a step. */
+/**
+ * The rate that the schedule starts from: the base rate is for 256 images, scaled by the number of images in a step.
+ */
 export function peakRate({ rate, batch, accumulate }: ResolvedSettings): number {
   return (rate * batch * accumulate) / 256;
 }
 
-/** How many steps the rate rises. */
+/** The number of steps in which the rate rises. */
 export function warmupStepsOf({ warmup }: ResolvedSettings, { stepsPerEpoch }: RunLength): number {
   return Math.trunc(warmup * stepsPerEpoch);
 }
 
 /**
- * The learning rate of a step, as `build_learning_rate` of the reference code has it (tensorflow/tpu,
- * models/official/efficientnet/utils.py): the base rate is for 256 images and scaled with those of a step; while
- * `warmup` epochs last it rises in proportion to the step, from 0; else it falls from step 0 on, exponentially in stairs
+ * The learning rate of a step, as in `build_learning_rate` of the reference code (tensorflow/tpu,
+ * models/official/efficientnet/utils.py): the base rate is for 256 images, scaled by the number of images in a step; for `warmup` epochs it rises linearly from 0; afterwards it has fallen from step 0 on, exponentially in stairs
  * of `decay-epochs`, or along half a cosine to 0 at the run's end.
  * @param step from 0.
  */
@@ -41,8 +42,7 @@ export function learningRate(settings: ResolvedSettings, step: number, length: R
 }
 
 /**
- * What the averages keep of themselves at an update, as `tf.train.ExponentialMovingAverage` with `num_updates`: few at
- * first, so that the averages leave the initial weights behind at once.
+ * The decay of the averages at an update, as in `tf.train.ExponentialMovingAverage` with `num_updates`: small at first, so that the averages quickly forget the initial weights.
  * @param step from 0; TensorFlow counts this update already.
  */
 export function averageShare(decay: number, step: number): number {

@@ -8,7 +8,7 @@ import type { SettingName } from './settings.ts';
 
 /**
  * The tensors that a list of parts names: `stem,stages.1-4` are those of the section `stem` and of the rows 1 to 4 of
- * `stages`. A part is the start of a path, word by word; a word of two numbers with a dash is a range.
+ * `stages`. A part is a prefix of a path, in whole words; a word of two numbers with a dash is a range.
  * @param setting the list's name, for messages.
  * @throws RunError if a part, or an end of a range, names nothing.
  */
@@ -28,7 +28,7 @@ function namesOf(part: string, names: readonly string[]): string[] {
   return names.filter((name) => startsWith(name.split('.'), words));
 }
 
-/** `stages.1` and `stages.4` of `stages.1-4`: whoever names a row that there is not has another network in mind. */
+/** `stages.1` and `stages.4` of `stages.1-4`: naming a row that does not exist is an error. */
 function endsOfRanges(part: string): string[] {
   const words = part.split('.');
   return words.flatMap((word, i) =>
@@ -41,7 +41,7 @@ export function defaultHead(graph: Graph): ReadonlySet<string> {
   const found = headTensors(graph);
   if (found) return found;
   throw new RunError(
-    text`'${graph.name}' has no linear layer: ${option('head')} has to name the part that ${option('head-rate')} is for`,
+    text`'${graph.name}' has no linear layer: ${option('head')} has to name the part that ${option('head-rate')} applies to`,
     { setting: 'head' },
   );
 }
@@ -59,7 +59,7 @@ function wordFits(word: string, name: string): boolean {
 function unknownPart(part: string, names: readonly string[], setting: SettingName): RunError {
   const words = part.split('.');
   const paths = names.map((name) => name.split('.'));
-  // As far as the words lead, there are parts to choose from.
+  // The existing parts below the words that match.
   let known = words.length - 1;
   while (known > 0 && !paths.some((path) => startsWith(path, words.slice(0, known)))) known--;
   const parts = [

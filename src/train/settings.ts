@@ -78,7 +78,7 @@ export const settingTable = {
   accumulate: number('N', 1, 'batches whose gradients make one step, for large batches in little memory', count),
   checkpoint: text(
     'stages|none|BYTES',
-    'recompute values for the backward half instead of keeping them: stages keeps only what stages hand on; a size, such as 2GB, is the most memory for a step; none by default',
+    'recompute values for the backward half instead of keeping them: stages keeps only what stages pass on; a size, such as 2GB, is the most memory for a step; none by default',
   ),
   optimiser: choice(['rmsprop', 'sgd', 'adamw'], 'rmsprop', "rmsprop by default, with TensorFlow's semantics"),
   rate: number(
@@ -187,7 +187,7 @@ type ValueOf<S> = S extends { kind: 'flag' }
 /** A value for each setting. */
 export type Settings = { readonly [K in SettingName]: ValueOf<Table[K]> };
 
-/** Settings with what the optimiser decides put in. */
+/** Settings, including those that the optimiser decides. */
 export interface ResolvedSettings extends Settings {
   readonly rate: number;
   readonly epsilon: number;
@@ -204,21 +204,21 @@ const byOptimiser = {
   adamw: { rate: 2.5e-4, epsilon: 1e-8, 'weight-decay': 0.05 },
 } as const;
 
-/** What `quantize` presets: the end of a training that is done already. Averages would not be what the ranges were seen of. */
+/** What `quantize` presets: the end of a training that is already done. Ranges would not match averages of the weights. */
 const whenQuantised = { epochs: 10, warmup: 0, ema: 0, schedule: 'cosine' } as const satisfies Partial<Settings>;
 
-/** Of the rate that an optimiser starts with. */
+/** The share of an optimiser's default rate. */
 const quantisedRate = 0.05;
 
 /**
- * Of the epochs of a training with rounded values, in which norms go by their running statistics: at its end the network trains as it
- * will be evaluated, as Krishnamoorthi 2018 has it (section 4.2.2).
+ * The share of epochs with rounded values in which norms use their running statistics: at the end the network trains as it will be
+ * evaluated (Krishnamoorthi 2018, section 4.2.2).
  */
 const quantisedFreeze = 1 / 3;
 
 /**
- * The settings that a run's configuration must have: what has a default, what the optimiser decides. A flag that is absent is
- * not set, as in runs that were begun before there was such a flag.
+ * The settings that a run's configuration must have: those with a default, and those that the optimiser decides. A flag that
+ * is absent is not set, as in runs that were begun before there was such a flag.
  */
 export const requiredSettings: readonly SettingName[] = (Object.keys(settingTable) as SettingName[]).filter((name) => {
   const setting: Setting = settingTable[name];
@@ -266,12 +266,14 @@ export function requireSetting(name: SettingName, value: unknown): void {
   if (problem !== undefined) throw new SettingError(name, words`${option(name)} ${problem}, not '${String(value)}'`);
 }
 
-/** Whether what an epoch does depends on how many there are: the rate on its way to 0, sizes that grow over the run, norms that are frozen at its end. */
+/**
+ * Whether an epoch depends on how many there are: a rate that falls to 0, sizes that grow over the run, norms that are frozen at its end.
+ */
 export function dependsOnLength({ schedule, progressive, 'freeze-norms': freezing = 0 }: Settings): boolean {
   return schedule === 'cosine' || progressive !== undefined || freezing > 0;
 }
 
-/** The least epsilon: in 32 bits some backends take what is smaller for 0. */
+/** The least epsilon: in 32 bits some backends treat smaller numbers as 0. */
 const leastEpsilon = 1.2e-38;
 
 /** A setting that does not go with the others, and why; undefined if all do. */
@@ -281,8 +283,8 @@ export function clashOf({ optimiser, epsilon }: ResolvedSettings): readonly [Set
 }
 
 /**
- * Checks the settings that are given, and fills in the others.
- * @throws SettingError for one that there is not, that cannot have its value, or that the others leave without effect.
+ * Checks the given settings, and fills in the others. @throws SettingError for one that does not exist, has an invalid
+ * value, or has no effect with the others.
  */
 export function checkedSettings(given: Partial<Settings>): ResolvedSettings {
   for (const [name, value] of Object.entries(given)) {
@@ -295,7 +297,7 @@ export function checkedSettings(given: Partial<Settings>): ResolvedSettings {
   return settings;
 }
 
-/** Settings that the others leave without effect, so that they would be ignored. Names, and why. */
+/** Settings that would be ignored because of the others. Names, and why. */
 export function idleSettings(
   given: Partial<Settings>,
   settings: ResolvedSettings,

@@ -33,7 +33,7 @@ test('what the engine lacks is refused by its name', async () => {
     '--nproc 2 needs --parallel ddp, fsdp or pipeline',
   );
   expect(await refused('--engine', 'pytorch', '--parallel', 'pipeline', '--nproc', '2')).toContain(
-    '--parallel pipeline needs --accumulate 2 or more, a micro-batch for each stage',
+    '--parallel pipeline needs --accumulate 2 or more, one micro-batch per stage',
   );
   expect(await refused('--engine', 'pytorch', '--python', 'false')).toContain(
     "'false' does not have torch, safetensors and Pillow: pip install torch safetensors pillow, or name one",

@@ -8,7 +8,7 @@ import { applyPolicy } from './policies.ts';
 export type Augmentation = Required<Pick<AugmentOptions, 'flip' | 'erasing'>> &
   Pick<AugmentOptions, 'policy'> & { readonly crop: TrainCrop };
 
-/** What follows the crop and the resizing, in place: shift, flip, policy, erasing. All of it depends on the state alone. */
+/** The steps after cropping and resizing, in place: shift, flip, policy, erasing. All of them depend only on the state. */
 export function augment(
   image: Image,
   { crop, flip: flipShare, policy, erasing }: Augmentation,

@@ -11,8 +11,8 @@ export interface CropRect {
 }
 
 /**
- * A random rectangle for training (Szegedy et al. 2015): an even share of the area, a ratio of width to height that is even in
- * its logarithm; ten tries, then the largest rectangle in the middle whose ratio is within bounds (as torchvision has it).
+ * A random rectangle for training (Szegedy et al. 2015): a uniform share of the area, a ratio of width to height that is
+ * uniform in its logarithm; after ten tries the largest centred rectangle whose ratio is within bounds (as in torchvision).
  */
 export function randomCrop(
   [width, height]: readonly [number, number],
@@ -36,8 +36,7 @@ export function randomCrop(
 }
 
 /**
- * The rectangle of evaluation: in the middle, of the input's ratio, `share` of the largest that fits. By default
- * `defaultCropShare`, but a picture loses no pixel that the network would have room for, and a small one nothing.
+ * The rectangle of evaluation: centred, with the input's ratio, `share` of the largest that fits. By default `defaultCropShare`, but a picture never loses pixels that the network has room for, and a small one nothing.
  * @param target width and height of the network's input.
  */
 export function evaluationCrop(
@@ -52,13 +51,13 @@ export function evaluationCrop(
   return middle(width, height, target[0] * scale, target[1] * scale);
 }
 
-/** The largest rectangle in the middle that has the input's ratio. */
+/** The largest centred rectangle with the input's ratio. */
 export function wholeCrop(size: readonly [number, number], target: readonly [number, number]): CropRect {
   return evaluationCrop(size, target, 1);
 }
 
 function middle(width: number, height: number, cropWidth: number, cropHeight: number): CropRect {
-  // a hair is added, since 224 * (256 / 256) may come out as 223.999
+  // a little is added, since 224 * (256 / 256) may come out as 223.999
   const w = Math.max(1, Math.min(width, Math.floor(cropWidth + 1e-6)));
   const h = Math.max(1, Math.min(height, Math.floor(cropHeight + 1e-6)));
   return { left: (width - w + 1) >> 1, top: (height - h + 1) >> 1, width: w, height: h };

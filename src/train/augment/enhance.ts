@@ -13,7 +13,7 @@ export function color(image: Image, factor: number): void {
   }
 }
 
-/** Against an even gray of the image's mean brightness. */
+/** Against a uniform gray of the image's mean brightness. */
 export function contrast(image: Image, factor: number): void {
   const { data, channels } = image;
   let sum = 0;
@@ -51,7 +51,7 @@ function luma(red: number, green: number, blue: number): number {
   return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 }
 
-/** In single precision, as Pillow does: 1.36 times 25 is 34, not a hair below. */
+/** In single precision, as in Pillow: 1.36 times 25 is 34, not slightly less. */
 function blend(from: number, to: number, factor: number): number {
   const value = Math.fround(from + Math.fround(Math.fround(factor) * (to - from)));
   return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value);

@@ -1,6 +1,6 @@
 /**
- * An image that is worked on: rows from the top, channels last, 8 bits per channel. Operations change `data` in place or
- * put another array there; the size stays.
+ * An image that is being changed: rows from the top, channels last, 8 bits per channel. Operations change `data` in
+ * place or put another array there; the size stays.
  */
 export interface Image {
   readonly width: number;
@@ -9,5 +9,5 @@ export interface Image {
   data: Uint8Array;
 }
 
-/** What the reference code puts where an operation leaves nothing of the image. */
+/** The value that the reference code uses where an operation leaves nothing of the image. */
 export const fillGray = 128;

@@ -17,9 +17,8 @@ export type Mix =
     };
 
 /**
- * Draws a batch's mix: of the two the one that is on, or evenly one of both.
- * @param mixup, cutmix the alpha of each; 0 for off.
- * @returns nothing if both are off or there is but one image.
+ * Draws a batch's mix: the one that is on, or either with equal probability. @param mixup, cutmix the alpha of each; 0
+ * for off. @returns nothing if both are off or there is only one image.
  */
 export function drawMix(
   count: number,

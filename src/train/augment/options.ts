@@ -6,16 +6,18 @@ export type TrainCrop =
    */
   | { readonly kind: 'resized'; readonly scale: readonly [number, number]; readonly ratio: readonly [number, number] }
   /**
-   * The whole picture at the network's input size, moved by up to `share` of each side each way, black behind it; 1/8 is
-   * the four of 32 pixels customary for CIFAR (He et al. 2016).
+   * The whole picture at the network's input size, shifted by up to `share` of each side in each direction, on black;
+   * 1/8 is the four of 32 pixels customary for CIFAR (He et al. 2016).
    */
   | { readonly kind: 'shift'; readonly share: number }
-  /** The largest rectangle in the middle that has the input's ratio: nothing else is cut. */
+  /** The largest centred rectangle with the input's ratio: nothing else is cut. */
   | { readonly kind: 'whole' };
 
 /** A policy over the pixel operations. */
 export type AugmentPolicy =
-  /** RandAugment (Cubuk et al. 2020): `operations` of them, drawn evenly, each at `magnitude` of 0 to 10 (30 levels at most). */
+  /**
+   * RandAugment (Cubuk et al. 2020): `operations` of them, drawn uniformly, each at `magnitude` of 0 to 10 (30 levels at most).
+   */
   | { readonly kind: 'rand'; readonly operations: number; readonly magnitude: number }
   /** AutoAugment (Cubuk et al. 2019): the policy found on ImageNet, `v0` of the EfficientNet reference code. */
   | { readonly kind: 'auto' };

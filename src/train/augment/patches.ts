@@ -16,7 +16,7 @@ export function flip({ width, height, channels, data }: Image): void {
 }
 
 /**
- * Grays out a square about a random point (DeVries & Taylor 2017), cut off at the image's border.
+ * Grays out a square around a random point (DeVries & Taylor 2017), clipped to the image.
  * @param reach from the point to each side, in pixels.
  */
 export function cutout(image: Image, reach: number, state: RandomState): void {
@@ -31,7 +31,7 @@ export function cutout(image: Image, reach: number, state: RandomState): void {
 
 /**
  * Puts noise into a random rectangle (Zhong et al. 2017): 2 % to 33 % of the area, 0.3 to 3.3 times as high as wide, each value
- * drawn evenly. Where ten draws do not fit, nothing is erased.
+ * drawn uniformly. Where ten draws do not fit, nothing is erased.
  */
 export function erase(image: Image, state: RandomState): void {
   const { width, height } = image;

@@ -2,7 +2,7 @@ import { smallSide } from '../../5-graph/crop-share.ts';
 import type { Augmentation } from './augment.ts';
 import type { AugmentPolicy, TrainCrop } from './options.ts';
 
-/** What a set's images are like, as far as the recipe goes by it. */
+/** The properties of a set's images that the recipe depends on. */
 export interface Look {
   /** The longest side of an image, in pixels. */
   readonly largestSide: number;
@@ -12,7 +12,7 @@ export interface Look {
 
 export { smallSide };
 
-/** How training images are augmented where nothing else is asked for. */
+/** How training images are augmented by default. */
 export interface Recipe {
   readonly augment: 'basic' | 'autoaugment';
   readonly crop: TrainCrop;
@@ -44,7 +44,7 @@ export interface AugmentChoices {
   readonly magnitude: number;
 }
 
-/** How the training images of a run are augmented: as its settings ask, and as the recipe has it where they leave it open. */
+/** How the training images of a run are augmented: by its settings, and by the recipe where they leave it open. */
 export function augmentationFor(look: Look, choices: AugmentChoices): Augmentation {
   const { crop, flip, augment } = recipeFor(look);
   const { erase: erasing } = choices;

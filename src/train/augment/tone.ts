@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 
-// Operations that take each value through a table, as Python's Pillow defines them (ImageOps): the reference code's
+// Operations that map each value through a table, as Python's Pillow defines them (ImageOps): the reference code's
 // TensorFlow versions state that they follow it.
 
 /** Light to dark. */
@@ -38,7 +38,7 @@ export function autoContrast(image: Image): void {
   }
 }
 
-/** Spreads each channel's values so that all are about as frequent. */
+/** Spreads each channel's values so that all are about equally frequent. */
 export function equalize(image: Image): void {
   for (let channel = 0; channel < image.channels; channel++) {
     const counts = histogram(image, channel);
@@ -54,7 +54,7 @@ export function equalize(image: Image): void {
   }
 }
 
-/** Replaces every `step`-th value from `first` on. @param map called once for each value that there can be, from 0 on. */
+/** Replaces every `step`-th value from `first` on. @param map called once for each possible value, from 0 on. */
 function lookUp({ data }: Image, first: number, step: number, map: (value: number) => number): void {
   const table = Uint8Array.from({ length: 256 }, (_, value) => map(value));
   for (let i = first; i < data.length; i += step) data[i] = table[data[i] as number] as number;

@@ -3,7 +3,7 @@ import { fillGray, type Image } from './image.ts';
 /** a b c d e f: the pixel at (x, y) is taken from (a x + b y + c, d x + e y + f). */
 type Affine = readonly [number, number, number, number, number, number];
 
-/** Turns the image about its middle, counter-clockwise. In degrees. */
+/** Rotates the image around its centre, counter-clockwise. In degrees. */
 export function rotate(image: Image, degrees: number): void {
   const angle = (-degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -32,8 +32,8 @@ export function translateY(image: Image, pixels: number): void {
 }
 
 /**
- * The nearest pixel for each, gray where there is none. In fixed point with 16 bits after the point and from the pixels'
- * middles, as Python's Pillow does, so that the same pixels are chosen.
+ * Each pixel from its nearest source, gray where there is none. In fixed point with 16 fractional bits and from the
+ * pixels' centres, as in Python's Pillow, so that the same pixels are chosen.
  */
 function warp(image: Image, [a, b, c, d, e, f]: Affine): void {
   const { width, height, channels, data } = image;

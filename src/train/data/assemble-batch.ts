@@ -34,7 +34,7 @@ export function assembleBatch(parts: BatchParts, classes: number, settings: Load
     const own = pixels.subarray(slot * size, (slot + 1) * size);
     const out = images.subarray(slot * size, (slot + 1) * size);
     const label = labels[slot] as number;
-    // an image that could not be read is no one's partner
+    // an image that could not be read is never a partner
     const partner = mix?.partner[slot] ?? slot;
     const mixed = mix !== undefined && partner !== slot && !skipped.has(partner);
     const share = mixed ? mix.share : 1;
@@ -52,7 +52,7 @@ export function assembleBatch(parts: BatchParts, classes: number, settings: Load
 interface ChannelTable {
   /** `(value / 255 - mean) / std` for each value. */
   readonly values: Float32Array;
-  /** From the channel's place in a pixel to that of its colour, which pictures have in the order red, green, blue. */
+  /** Maps a channel's index to the index of its colour in pictures, whose order is red, green, blue. */
   readonly shift: number;
 }
 

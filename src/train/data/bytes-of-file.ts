@@ -19,7 +19,7 @@ export function withFile<T>(path: string, use: (file: number, bytes: number) => 
   }
 }
 
-/** Fills `into` from an offset of the file; how many bytes there were. */
+/** Fills `into` from an offset of the file; returns how many bytes there were. */
 export function readFully(file: number, into: Uint8Array, offset: number): number {
   let done = 0;
   while (done < into.length) {

@@ -96,7 +96,7 @@ function readLabels(path: string, format: CifarFormat, recordBytes: number): Uin
   return withFile(path, (file, bytes) => {
     if (bytes === 0 || bytes % recordBytes !== 0) {
       throw new DataError(
-        `'${path}' has ${bytes} ${nounFor(bytes, 'byte')}, no multiple of the ${recordBytes} of a record: it is cut off.`,
+        `'${path}' has ${bytes} ${nounFor(bytes, 'byte')}, not a multiple of a record's ${recordBytes}: it is cut off.`,
       );
     }
     const labels = new Uint8Array(bytes / recordBytes);
@@ -116,7 +116,7 @@ function readLabels(path: string, format: CifarFormat, recordBytes: number): Uin
   });
 }
 
-/** From the file of names where it is there and whole, else the numbers. */
+/** From the file of names if it exists and is complete, else the numbers. */
 function classNames(path: string, count: number): string[] {
   const names = namesInFile(path) ?? [];
   return names.length === count ? names : Array.from({ length: count }, (_, i) => String(i));

@@ -10,7 +10,7 @@ export interface ClassCount {
   readonly validation: number;
 }
 
-/** From here on the largest class is so much larger than the smallest that a warning states it. */
+/** From this ratio of the largest class to the smallest on, a warning states it. */
 const unequal = 10;
 /** The most classes that are listed. */
 const listed = 10;
@@ -33,7 +33,7 @@ export function classCounts(
   }));
 }
 
-/** The counts in a line: of few classes each, of many the ends and the middle. */
+/** The counts in one line: all of them for few classes, else both ends and the middle. */
 export function classCountsText(counts: readonly ClassCount[]): string {
   if (counts.length <= listed) {
     const train = counts.map((count) => `${count.name}: ${count.train}`).join(', ');
@@ -47,7 +47,7 @@ export function classCountsText(counts: readonly ClassCount[]): string {
   return `from ${from} ${nounFor(least.train, 'image')} ('${least.name}') to ${to} ('${most.name}'), median ${middle}`;
 }
 
-/** What the counts mean for a run, where that is likely not meant. @param balanced whether the settings even the classes out. */
+/** Warnings about counts that are probably not intended. @param balanced whether the settings even the classes out. */
 export function classCountsWarnings(counts: readonly ClassCount[], balanced: boolean): Words[] {
   const sorted = byTrain(counts.filter(({ train }) => train > 0));
   const [least, most] = [sorted[0], sorted.at(-1)];
@@ -66,7 +66,7 @@ export function classCountsWarnings(counts: readonly ClassCount[], balanced: boo
   ];
 }
 
-/** Classes that are most likely one, written in two ways. */
+/** Classes that are most likely one class, spelled in two ways. */
 function alike(names: readonly string[]): string[] {
   const groups = new Map<string, string[]>();
   for (const name of names) groups.set(looseName(name), [...(groups.get(looseName(name)) ?? []), name]);

@@ -15,7 +15,7 @@ import {
   type SplitName,
 } from './types.ts';
 
-/** A batch that the workers are at. */
+/** A batch that the workers are preparing. */
 interface Begun {
   readonly index: number;
   readonly epoch: number;
@@ -28,8 +28,7 @@ interface Begun {
 
 /**
  * Batches of a split, decoded and augmented by worker threads that start with the first epoch. At most `prefetch` batches are
- * ready or begun ahead of the one that is asked for.
- * @throws DataError if the set has no such split or an option cannot be meant.
+ * ready or begun ahead of the requested one. @throws DataError if the set has no such split or an option is invalid.
  */
 export function createLoader(dataset: Dataset, name: SplitName, options: LoaderOptions): Loader {
   const split = dataset.splits[name];
@@ -110,9 +109,9 @@ function begin(
   return { index, epoch, height, width, pixels, indices, pending };
 }
 
-/** Keeps count of what could not be read. */
+/** Counts what could not be read. */
 interface FailureLimit {
-  /** @throws DataError if too many images were unreadable by now, all of the split, or all of a class that is trained on. */
+  /** @throws DataError if too many images were unreadable so far, all of the split, or all of a class that is trained on. */
   add(image: SkippedImage): void;
 }
 

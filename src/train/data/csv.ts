@@ -9,7 +9,7 @@ import { type ImageList, splitOfFiles } from './image-list.ts';
 import { quotedNames } from './quoted-names.ts';
 import { DataError, type Split, type SplitName } from './types.ts';
 
-/** How the split column may name a split, in small letters. */
+/** How the split column may name a split, in lower case. */
 const splitWords: Readonly<Record<string, SplitName>> = {
   train: 'train',
   training: 'train',
@@ -19,16 +19,15 @@ const splitWords: Readonly<Record<string, SplitName>> = {
   test: 'test',
   testing: 'test',
 };
-/** How many paths are looked at when the list is opened. A file that lacks later is counted as unreadable. */
+/** How many paths are checked when the list is opened. A file that is missing later is counted as unreadable. */
 const probed = 20;
-/** A first row that is longer names no columns. */
+/** A longer first row cannot name the columns. */
 const mostHeaderBytes = 100_000;
 
 /**
- * Opens a list of pictures: a CSV file whose first line names the columns `path`, `label` and, if wished, `split`
+ * Opens a list of pictures: a CSV file whose first line names the columns `path`, `label` and optionally `split`
  * (`train`, `validation` or `test`). Paths are relative to the list's folder.
- * @param known the classes of the network that is to be measured: there may be fewer, and no others.
- * @throws DataError if the list cannot be understood, or none of its first files is there.
+ * @param known the classes of the network to be measured: there may be fewer, but no others. @throws DataError if the list cannot be understood, or none of its first files exists.
  */
 export function openCsv(
   path: string,
@@ -65,7 +64,7 @@ export function openCsv(
   return { classes, splits, warnings: listedTwice(rows) };
 }
 
-/** Whether a file is a list: a CSV file whose first row names the columns. Whatever else it holds is not its fault. */
+/** Whether a file is a list: a CSV file whose first row names the columns, whether or not the rest is valid. */
 export function isImageCsv(path: string): boolean {
   try {
     if (!statSync(path).isFile()) return false;
@@ -88,8 +87,7 @@ interface Listed {
 }
 
 /**
- * What makes a path of a list one of this system: as it is written, or, where none of the first is there but for that, with `/` for the
- * `\` of lists that were made on Windows.
+ * Converts a path of a list to this system: as it is written, or, if none of the first exists otherwise, with `/` for the `\` of lists made on Windows.
  * @throws DataError if neither leads to a file.
  */
 function pathsOfSystem(path: string, root: string, rows: readonly Listed[]): (file: string) => string {
@@ -106,7 +104,7 @@ function pathsOfSystem(path: string, root: string, rows: readonly Listed[]): (fi
   );
 }
 
-/** Pictures that a list has several times: under two labels, or to train on and to measure by, they spoil what is measured. */
+/** Pictures that a list has several times: with two labels, or both in training and in evaluation, they distort results. */
 function listedTwice(rows: readonly Listed[]): string[] {
   const before = new Map<string, Listed>();
   const again: string[] = [];

@@ -13,8 +13,7 @@ import { DataError, type Locator, type Pixels } from './types.ts';
 export type DecodedShape = Omit<Pixels, 'data'> & { readonly interpolation?: Interpolation };
 
 /**
- * A rectangle of an image, resized (with antialiasing). Pictures are turned as their EXIF data say, transparent
- * parts lie on white, of animations the first frame is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
+ * A rectangle of an image, resized (with antialiasing). Pictures are turned by their EXIF data, transparent parts are put on white, the first frame of animations is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
  * profile is ignored: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
  * @param choose the rectangle, once the image's size is known.
  * @throws DataError with the reason, for users: the same for the same bytes.
@@ -27,7 +26,7 @@ export async function decodeCrop(
   if (locator.kind === 'record') return resizeSmall(readRecord(locator), target, choose);
   const picture = await openPicture(locator.path);
   const { width, height } = picture;
-  // the same pixels come out the same, whether they were packed or a picture each
+  // the result does not depend on whether the pixels were packed or in separate pictures
   if (Math.max(width, height) <= smallSide) return resizeSmall(await decodePixels(picture), target, choose);
   const rect = choose(width, height);
   return withChannels(await decodePixels(picture, (image) => resize(image, picture, rect, target)), target.channels)
@@ -76,13 +75,14 @@ function readPicture(path: string): Buffer {
   return bytes;
 }
 
-/** Decodes a picture. @param step what is done to it on the way. */
+/** Decodes a picture. @param step what is done to it in between. */
 async function decodePixels(
   { bytes, image, cmyk }: Picture,
   step: (image: ReturnType<Sharp>) => ReturnType<Sharp> = (same) => same,
 ): Promise<Pixels> {
   const stepped = step(image);
-  // gray by luma is made of the colours: libvips would make it of linear light; and the colours of inks by the profile of a printer
+  // gray comes from the colours by luma, as libvips would use linear light; CMYK is converted here, as libvips would use a
+  // printer's profile
   const plain = cmyk
     ? stepped.pipelineColourspace('cmyk').toColourspace('cmyk')
     : stepped.flatten({ background: '#ffffff' }).toColourspace('srgb');
@@ -92,7 +92,7 @@ async function decodePixels(
   return { width, height, channels: channels as 1 | 3, data };
 }
 
-/** Cyan, magenta, yellow and black to red, green and blue as Pillow has it: what an ink leaves of the light, times what black leaves. */
+/** Cyan, magenta, yellow and black to red, green and blue as in Pillow: the light that an ink leaves, times what black leaves. */
 function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
   const count = inks.length / channels;
   const data = new Uint8Array(count * 3);
@@ -136,7 +136,7 @@ function resizeSmall(
     .data;
 }
 
-/** What the decoder refuses is the picture's fault. */
+/** Errors of the decoder are the picture's fault. */
 async function decoded<T>(bytes: Uint8Array, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -3,8 +3,8 @@ import { littleEndianBytes } from '../../weights/bytes.ts';
 import type { Split } from './types.ts';
 
 /**
- * Distinguishes sets: a digest of the names and labels of all images, in their order. The pixels are not read; names are those
- * within the data's folder, so that a set may move.
+ * Distinguishes sets: a digest of the names and labels of all images, in their order. The pixels are not read; names are
+ * relative to the data's folder, so that a set may move.
  */
 export function digestOf(splits: readonly Split[]): string {
   const hash = createHash('sha256');

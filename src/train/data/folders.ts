@@ -35,19 +35,18 @@ export function hasSplitFolders(folder: string): boolean {
   const splits = folders.filter((name) => splitOf(name));
   if (splits.length === 0) return false;
   if (splits.length === folders.length) return true;
-  // next to other folders `train` is a class of vehicles where it has pictures, not classes, in it
+  // next to other folders `train` is a class (of vehicles) if it contains pictures, not classes
   return splits.some((name) => splitOf(name) === 'train' && foldersIn(join(folder, name)).length > 0);
 }
 
-/** Whether folders of splits have folders in them: else a list next to them states the classes. */
+/** Whether folders of splits contain folders: otherwise a list next to them states the classes. */
 export function splitsHoldFolders(folder: string): boolean {
   return foldersIn(folder).some((name) => splitOf(name) && foldersIn(join(folder, name)).length > 0);
 }
 
 /**
  * Opens `train/`, `val/` and `test/`, those that are there, each with one folder per class.
- * @param known the classes of the network that is to be measured: there may be fewer, and no others.
- * @throws DataError if there are no pictures, a class has none in `train/`, or other splits have other classes.
+ * @param known the classes of the network to be measured: there may be fewer, but no others. @throws DataError if there are no pictures, a class has none in `train/`, or other splits have other classes.
  */
 export function openSplitFolders(folder: string, known: readonly string[] | undefined): Opened {
   const found = new Map<SplitName, ClassFolders>();
@@ -77,7 +76,7 @@ export function openSplitFolders(folder: string, known: readonly string[] | unde
     else if (empty) warnings.push(`'${part.path}' has no pictures: it is skipped`);
     if (empty) continue;
     if (unknown.length > 0) {
-      // pictures to be labelled by whoever has the answers, in a folder of any name
+      // unlabelled pictures of a challenge, in a folder of any name
       const none = name === 'test' && !known && ![...part.files.keys()].some((c) => classes.includes(c));
       if (!none) throw new DataError(unknownClasses(part.path, unknown, classes, known ? undefined : train?.path));
       warnings.push(`'${part.path}' has none of the classes of '${train?.path}': it is skipped`);
@@ -112,7 +111,7 @@ function foldersIn(folder: string): string[] {
   return listFolder(folder).flatMap((entry) => (entry.folder ? [entry.name] : []));
 }
 
-/** Classes are in the order of their names' characters, as torchvision's ImageFolder has it. */
+/** Classes are in the order of their names' characters, as in torchvision's ImageFolder. */
 function readClassFolders(root: string, within: string): ClassFolders {
   const files = new Map<string, string[]>();
   const others = new Map<string, Map<string, number>>();
@@ -147,7 +146,7 @@ interface FolderFiles {
   readonly again: string[];
 }
 
-/** @param seen the real paths of the class's folders, and of the one above them: links lead in circles, or to other classes' files. */
+/** @param seen the real paths of the class's folders, and of their parent: links may lead in circles, or to other classes' files. */
 function collect(root: string, within: string, found: FolderFiles, seen: Set<string>): void {
   const real = realpathSync(join(root, within));
   if ([...seen].some((path) => path === real || path.startsWith(join(real, sep)))) {
@@ -185,7 +184,7 @@ function unionOf(parts: readonly ClassFolders[]): string[] {
   return [...new Set(names)].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** @throws DataError if there are no pictures, or a class has none: nothing would be learnt of it. */
+/** @throws DataError if there are no pictures, or a class has none: nothing could be learnt about it. */
 function requirePictures(part: ClassFolders): void {
   const empty = [...part.files].filter(([, own]) => own.length === 0).map(([name]) => name);
   if (empty.length === part.files.size) throw new DataError(noPictures(part));

@@ -3,8 +3,8 @@ import { membersOfClasses, shuffle } from './sampling.ts';
 import type { Split } from './types.ts';
 
 /**
- * Sets aside a share of a split, class by class, by the seed: of each class of two images or more at least one. Every class keeps
- * at least one image for training; both parts keep the split's order.
+ * Sets aside a share of a split, class by class, by the seed: at least one of each class with two images or more. Every class
+ * keeps at least one image for training; both parts keep the split's order.
  */
 export function holdOut(split: Split, share: number, seed: number): { train: Split; validation: Split } {
   const held = new Uint8Array(split.count);

@@ -5,7 +5,7 @@ import { DataError } from './types.ts';
  * The dimensions that an IDX file of unsigned bytes states (LeCun, Cortes & Burges, "The MNIST database": two zero
  * bytes, the type 8, the number of dimensions, then each dimension as a big-endian 32-bit number).
  * @param bytes the file's first bytes, 4 + 4 * `rank` of them or more.
- * @param fileBytes the size of the whole file, which has to be what the dimensions say.
+ * @param fileBytes the size of the whole file, which has to match the dimensions.
  * @throws DataError if it is not such a file.
  */
 export function idxDimensions(bytes: Uint8Array, rank: 1 | 3, fileBytes: number, name: string): number[] {

@@ -25,7 +25,7 @@ export function findIdx(
 ): { train?: SplitFiles; test?: SplitFiles } | undefined {
   const prefixes = new Set<string>();
   const found = new Map<string, string>();
-  // the unpacked file goes before the packed one
+  // the unpacked file is preferred to the packed one
   for (const name of [...names].sort((a, b) => a.length - b.length)) {
     const match = imagesName.exec(name);
     if (!match) continue;
@@ -43,7 +43,7 @@ export function findIdx(
   const filesOf = (images: string): SplitFiles => {
     const plain = images.replace(/-images([.-])idx3-/, '-labels$1idx1-').replace(/\.gz$/, '');
     const labels = [plain, `${plain}.gz`].find((name) => names.includes(name));
-    if (!labels) throw new DataError(`'${folder}' has '${images}', but not the labels that go with it, '${plain}'.`);
+    if (!labels) throw new DataError(`'${folder}' has '${images}', but not its labels, '${plain}'.`);
     return { images: join(folder, images), labels: join(folder, labels) };
   };
   const train = found.get('train');
@@ -51,7 +51,7 @@ export function findIdx(
   return { ...(train !== undefined && { train: filesOf(train) }), ...(test !== undefined && { test: filesOf(test) }) };
 }
 
-/** Opens one pair of files. Labels are read, images stay where they are. */
+/** Opens one pair of files. Labels are read, images stay on disk. */
 export async function openIdxSplit(
   files: SplitFiles,
   scratch: Scratch,

@@ -2,8 +2,8 @@ import type { Preparation } from './prepare-sample.ts';
 import type { Locator } from './types.ts';
 
 /**
- * A batch for the workers. Every worker gets it; each takes the next image that none has taken, until none is left. So a slow
- * image holds up one worker only, and the thread that trains need not hand out work while it is busy.
+ * A batch for the workers. Every worker gets it; each takes the next free image, until none is left. A slow image thus delays
+ * only one worker, and the training thread need not distribute work while it is busy.
  */
 export interface BatchJob {
   readonly kind: 'batch';

@@ -7,7 +7,7 @@ import { readFully, withFile } from './bytes-of-file.ts';
 import { formatOf, headBytes } from './picture-format.ts';
 import { DataError } from './types.ts';
 
-/** What systems, archivers and cameras' software leave behind; in addition, everything whose name starts with a dot. */
+/** What systems, archivers and camera software leave behind, in addition to everything whose name starts with a dot. */
 const leftovers = new Set([
   'thumbs.db',
   'ehthumbs.db',
@@ -21,10 +21,10 @@ const leftovers = new Set([
   'system volume information',
 ]);
 
-/** Endings of what sharp's prebuilt libraries decode; files with others are looked into. */
+/** Endings of what sharp's prebuilt libraries decode; the contents of other files are checked. */
 const extensions = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.svg'];
 
-/** What is in a folder, links followed, sorted by the characters' codes. What a link does not lead to is not a folder. */
+/** The contents of a folder, following links, sorted by character codes. A broken link counts as a file. */
 export function listFolder(folder: string): { name: string; folder: boolean }[] {
   let entries: Dirent[];
   try {
@@ -36,7 +36,7 @@ export function listFolder(folder: string): { name: string; folder: boolean }[] 
     .filter(({ name }) => !name.startsWith('.') && !leftovers.has(name.toLowerCase()))
     .flatMap((entry) => {
       const what = entry.isSymbolicLink() ? statOf(join(folder, entry.name)) : entry;
-      // a link to nothing stands for a file that cannot be read, which is found out and counted when it is read
+      // a broken link counts as a file, which is found unreadable and counted when it is read
       if (!what) return [{ name: entry.name, folder: false }];
       // pipes and devices are skipped
       return what.isDirectory() || what.isFile() ? [{ name: entry.name, folder: what.isDirectory() }] : [];
@@ -44,12 +44,12 @@ export function listFolder(folder: string): { name: string; folder: boolean }[] 
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Whether a file counts as a picture by its ending: then it is not looked into before it is read. */
+/** Whether a file counts as a picture by its ending: then its contents are not checked before it is read. */
 export function hasPictureEnding(name: string): boolean {
   return extensions.includes(extname(name).toLowerCase());
 }
 
-/** Whether a file starts as a picture that can be decoded does, whatever its ending. */
+/** Whether a file starts like a decodable picture, whatever its ending. */
 export function startsAsPicture(path: string): boolean {
   // a pipe would never open
   if (!statOf(path)?.isFile()) return false;

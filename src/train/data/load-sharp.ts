@@ -1,6 +1,6 @@
 import { DataError } from './types.ts';
 
-/** The package that reads pictures is not there: no fault of any one picture. */
+/** The package that reads pictures is missing: not the fault of a picture. */
 export class MissingDecoder extends DataError {}
 
 export type Sharp = typeof import('sharp').default;

@@ -34,10 +34,7 @@ export interface LoaderSettings {
   readonly maxCorrupt: number;
 }
 
-/**
- * Checks what a loader was asked for and fills in the rest.
- * @throws DataError if a value cannot be meant.
- */
+/** Checks the options of a loader and fills in the rest. @throws DataError if a value is invalid. */
 export function loaderSettings(
   dataset: Dataset,
   name: SplitName,
@@ -145,7 +142,7 @@ function check(settings: LoaderSettings, split: Split, name: SplitName): void {
   if (augmentation) {
     const { flip, erasing, crop, policy } = augmentation;
     need(share(flip) && share(erasing), `flipping and erasing take shares of 0 to 1; they are ${flip} and ${erasing}.`);
-    need(crop.kind !== 'shift' || share(crop.share), 'a shift goes by a share of the side, 0 to 1.');
+    need(crop.kind !== 'shift' || share(crop.share), 'a shift takes a share of the side, 0 to 1.');
     need(
       crop.kind !== 'resized' || [crop.scale, crop.ratio].every(([low, high]) => low > 0 && low <= high),
       'the scale and the ratio of a crop are two numbers above 0 each, the smaller one first.',

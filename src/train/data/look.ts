@@ -3,10 +3,10 @@ import { decodeWhole, pictureSize } from './decode.ts';
 import { MissingDecoder } from './load-sharp.ts';
 import { DataError, type Pixels, type Split } from './types.ts';
 
-/** How many pictures are looked at, evenly over the set: one large one among them is enough to decide. */
+/** How many pictures are examined, evenly over the set: a single large one decides. */
 const sampled = 64;
 
-/** Looks at some pictures of a set. What cannot be read is skipped; a set without readable ones counts as one of large pictures. */
+/** Examines some pictures of a set. Unreadable ones are skipped; a set without readable ones counts as one of large pictures. */
 export async function lookAt(split: Split): Promise<Look> {
   const count = Math.min(sampled, split.count);
   let largestSide = 0;

@@ -14,7 +14,7 @@ import { requireReadable } from './require-readable.ts';
 import { DataError, type Dataset, type DatasetOptions, type Split, type SplitName } from './types.ts';
 import { createScratch } from './unpack.ts';
 
-/** Folders within which the usual archives have their files. */
+/** The folders in the usual archives that contain their files. */
 const innerFolders = [
   'data',
   'raw',
@@ -26,16 +26,16 @@ const innerFolders = [
 const shareByDefault = 0.1;
 
 type Opened = Pick<Dataset, 'kind' | 'classes' | 'channels' | 'splits'> & {
-  /** Of packed images, and what was skipped. */
+  /** The size of packed images, and what was skipped. */
   readonly look?: Look;
   readonly warnings?: readonly Words[];
   readonly close?: () => void;
 };
 
 /**
- * Opens a set of labelled images and reports what it holds. Recognised, in this order: the IDX files of MNIST and its like, the
+ * Opens a set of labelled images and reports what it holds. Recognised, in this order: the IDX files of MNIST and similar sets, the
  * binary files of CIFAR-10 and CIFAR-100, `train/` with one folder per class (and `val/`, `test/`; any of them alone), a CSV file with
- * the columns `path`, `label` and perhaps `split`, and folders of one class each. Labels are read; of pictures the starts of a few.
+ * the columns `path`, `label` and perhaps `split`, and folders of one class each. Labels are read; of pictures only the first bytes of a few.
  * @param path a folder, or a CSV file.
  * @throws DataError that states what was looked for and what was found.
  */
@@ -150,7 +150,7 @@ async function openIdx(
       folder,
       opened.map(({ split }) => split),
     );
-    // test images alone need not have one of the last class
+    // a set of only test images may lack the last class
     const classes = known && own.every((name, i) => known[i] === name) ? known : own;
     const look = { largestSide: Math.max(...opened.flatMap(({ size }) => size)), gray: true };
     return { kind: 'idx', classes, channels: 1, look, splits, close: scratch.close };
@@ -163,11 +163,11 @@ async function openIdx(
 function shareWithoutEffect({ validation }: Opened['splits'], share: number | undefined): Words[] {
   if (!validation || !share) return [];
   return [
-    words`the data have validation images of their own: the share of ${share} that ${option('validation')} asks for is not held out`,
+    words`the data include validation images: the share of ${share} given by ${option('validation')} is not held out`,
   ];
 }
 
-/** A set without a validation split gets one out of its training images, if that was asked for or there is no test split. */
+/** A set without a validation split gets one from its training images, if that was requested or there is no test split. */
 function withValidation(
   splits: Partial<Record<SplitName, Split>>,
   share: number | undefined,

@@ -3,8 +3,8 @@ import { below, membersOfClasses, shuffle } from './sampling.ts';
 import type { Split } from './types.ts';
 
 /**
- * Which images an epoch takes, and in which order: indices of the split, `[count]`. The seed and the epoch decide alone.
- * @param sampling `all` in their own order; `shuffled`; `balanced`: a class drawn evenly, then one of its images, with replacement.
+ * Which images an epoch takes, and in which order: indices of the split, `[count]`. Depends only on the seed and the epoch. @param
+ * sampling `all` in their own order; `shuffled`; `balanced`: a class drawn uniformly, then one of its images, with replacement.
  */
 export function epochOrder(
   split: Split,

@@ -1,7 +1,7 @@
 import { formatOf, headBytes, isText } from './picture-format.ts';
 
 /**
- * Why a picture that the decoder refuses cannot be read, by its bytes alone: the same bytes give the same reason. (libvips keeps
+ * Why a picture that the decoder refuses cannot be read, only by its bytes: the same bytes give the same reason. (libvips keeps
  * its own messages in one buffer for all threads, so that those of pictures decoded at the same time get mixed.)
  */
 export function pictureFault(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-/** How many of a file's first bytes tell its format. */
+/** How many of a file's first bytes determine its format. */
 export const headBytes = 1024;
 
 export interface PictureFormat {
@@ -19,7 +19,7 @@ const either =
   (head) =>
     tests.some((test) => test(head));
 
-/** The first that fits counts. Names go with "a", or with "an" where they are spoken so. */
+/** The first that fits counts. Names include their article. */
 const formats: readonly (PictureFormat & { readonly test: Test })[] = [
   { name: 'JPEG', readable: true, test: bytes(0, 0xff, 0xd8, 0xff) },
   { name: 'PNG', readable: true, test: bytes(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) },
@@ -45,12 +45,12 @@ const formats: readonly (PictureFormat & { readonly test: Test })[] = [
   { name: 'SVG', readable: true, test: isSvg },
 ];
 
-/** What a file is by its first bytes, whatever its name; undefined for what is not a known kind of picture. */
+/** The format of a file by its first bytes, whatever its name; undefined for an unknown kind of picture. */
 export function formatOf(head: Uint8Array): PictureFormat | undefined {
   return formats.find(({ test }) => test(head));
 }
 
-/** Text, as of a web page that was saved under a picture's name. */
+/** Text, such as a web page that was saved under a picture's name. */
 export function isText(head: Uint8Array): boolean {
   return head.subarray(0, 200).every((value) => value >= 32 || value === 9 || value === 10 || value === 13);
 }

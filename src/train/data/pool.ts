@@ -20,7 +20,7 @@ export interface WorkerPool {
 interface Waiting {
   left: number;
   readonly failures: Failure[];
-  /** Leaves the workers nothing more to take. */
+  /** Leaves no images for the workers to take. */
   stop(): void;
   resolve(failures: readonly Failure[]): void;
   reject(error: Error): void;
@@ -76,7 +76,7 @@ export function createPool(count: number): WorkerPool {
       const done = new Promise<readonly Failure[]>((resolve, reject) => {
         waiting.set(id, { left: images, failures: [], stop, resolve, reject });
       });
-      // whoever waits for the batch gets the error; a batch that nobody waits for yet must not end the process
+      // its receiver gets the error; a batch that is not awaited yet must not end the process
       done.catch(() => {});
       const job: ToWorker = { kind: 'batch', id, next, ...parts };
       for (const worker of workers) worker.postMessage(job);

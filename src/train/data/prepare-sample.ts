@@ -6,7 +6,7 @@ import type { Image } from '../augment/image.ts';
 import { decodeCrop } from './decode.ts';
 import type { Locator } from './types.ts';
 
-/** What is done to every image of a batch. Plain data. */
+/** How every image of a batch is prepared. Plain data. */
 export interface Preparation {
   readonly width: number;
   readonly height: number;

@@ -7,7 +7,7 @@ export function quotedNames(names: readonly string[]): string {
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
-/** A name without what people do not see as a difference: case and blanks around it. */
+/** A name without differences that people overlook: case and surrounding blanks. */
 export function looseName(name: string): string {
   return name.normalize().trim().toLowerCase();
 }

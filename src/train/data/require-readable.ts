@@ -6,9 +6,7 @@ import { membersOfClasses } from './sampling.ts';
 import { DataError, type Split } from './types.ts';
 
 /**
- * Checks by the first bytes of files whether there is anything to read: in a whole split, and of each class that is trained on. Of
- * most classes one file is opened.
- * @param classes the names of the classes, where each of them has to have a picture that can be read.
+ * Checks by the first bytes of files whether there is anything to read: in a whole split, and for each class that is trained on. For most classes one file is opened. @param classes the names of the classes, if each of them must have a readable picture.
  * @throws DataError if there is none, with what is wrong with the first.
  */
 export async function requireReadable(split: Split, path: string, classes?: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import type { Pixels } from './types.ts';
 
-/** For each place of the result: where its values start, and their weights, which sum to 1. */
+/** For each position of the result: where its source values start, and their weights, which sum to 1. */
 interface Taps {
   readonly start: number;
   readonly weights: Float64Array;
@@ -9,8 +9,8 @@ interface Taps {
 
 /**
  * Resizes a small image with antialiasing as Python's Pillow does: a kernel (the bicubic one with a = -1/2), widened where the image
- * shrinks, first along rows, then along columns, 8 bits in between. For raw images alone, whose sets count by the ten
- * thousands: a call into sharp takes far longer than this.
+ * shrinks, first along rows, then along columns, 8 bits in between. Only for raw images, whose sets have tens of thousands: a call
+ * into sharp takes far longer than this.
  */
 export function resample(
   image: Pixels,

@@ -4,7 +4,7 @@ import type { AugmentOptions } from '../augment/options.ts';
 import type { Look } from '../augment/recipe.ts';
 import { RunError } from '../run-error.ts';
 
-/** What is wrong with the data or with what was asked of it, for users: what was looked for and what was found. */
+/** A problem with the data or the options for it, for users: what was looked for and what was found. */
 export class DataError extends RunError {
   override readonly name = 'DataError';
 }
@@ -43,7 +43,7 @@ export interface Split {
   nameOf(index: number): string;
 }
 
-/** A set of labelled images. Only labels and places are in memory; the images stay on disk. */
+/** A set of labelled images. Only labels and positions are in memory; the images stay on disk. */
 export interface Dataset {
   readonly kind: 'folders' | 'csv' | 'idx' | 'cifar10' | 'cifar100';
   /** The folder or file that it was opened from. */
@@ -51,13 +51,13 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** 1 for gray images. Files of pictures count as 3 unless the options say otherwise. */
   readonly channels: 1 | 3;
-  /** Of packed images by their format, of pictures by a sample. */
+  /** Known for packed images from their format, for pictures from a sample. */
   readonly look: Look;
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
-  /** What of the data is skipped, for users. */
+  /** What is skipped in the data, for users. */
   readonly warnings: readonly Words[];
   /**
-   * One image as it is stored, in the set's channels, turned upright if it states how.
+   * One image as stored, in the set's channels, turned upright by its EXIF data.
    * @throws DataError if it cannot be read or decoded.
    */
   read(split: SplitName, index: number): Promise<Pixels>;
@@ -75,7 +75,7 @@ export interface DatasetOptions {
   readonly validation?: number;
   /** Reads pictures in gray where 1: 3 by default. Has no effect on IDX and CIFAR sets. */
   readonly channels?: 1 | 3;
-  /** The classes that a network distinguishes, in its order: the data may have fewer, and no others. */
+  /** The classes that a network distinguishes, in its order: the data may have fewer, but no others. */
   readonly classes?: readonly string[];
 }
 
@@ -84,26 +84,31 @@ export type ImageSize = number | readonly [height: number, width: number];
 
 export interface LoaderOptions {
   readonly batchSize: number;
-  /** Of the network's input; of each epoch its own for progressive resizing. */
+  /** The size of the network's input; one per epoch for progressive resizing. */
   readonly size: ImageSize | ((epoch: number) => ImageSize);
-  /** Of the order and of every augmentation: 0 by default. */
+  /** The seed of the order and of every augmentation: 0 by default. */
   readonly seed?: number;
-  /** Of the network's input: those of the set by default. Gray becomes colour by repeating, colour gray by luma. */
+  /**
+   * The channels of the network's input: those of the set by default. Gray becomes colour by repeating, colour gray by
+   * luma.
+   */
   readonly channels?: 1 | 3;
   /**
-   * Subtracted from and dividing values of 0 to 1, a number for each channel. By default ImageNet's for colour
+   * Subtracted from values of 0 to 1, and dividing them: one number per channel. By default ImageNet's for colour
    * (0.485 0.456 0.406, 0.229 0.224 0.225) and 0.5, 0.5 for gray.
    */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** Of the images, their means and deviations: red first by default. */
+  /** The channel order of images, means and deviations: red first by default. */
   readonly channelOrder?: ChannelOrder;
   /**
    * Shuffled, augmented, a last batch of one image left out: by default for the split `train` and for no other. Where it is
    * false, `sampling`, `augment`, `mixup`, `cutmix` and `labelSmoothing` have no effect.
    */
   readonly training?: boolean;
-  /** `balanced` draws each image's class evenly, then one of its images, both with replacement. `shuffled` by default. */
+  /**
+   * `balanced` draws each image's class uniformly, then one of its images, both with replacement. `shuffled` by default.
+   */
   readonly sampling?: 'shuffled' | 'balanced';
   /** `balanced` gives class k the weight images / (classes * images of k). By default 1 each. */
   readonly classWeights?: 'balanced' | readonly number[];
@@ -113,7 +118,7 @@ export interface LoaderOptions {
   readonly mixup?: number;
   readonly cutmix?: number;
   readonly augment?: AugmentOptions;
-  /** Evaluation: the share of the shorter side that the crop in the middle keeps; `evaluationCrop` decides by default. */
+  /** Evaluation: the share of the shorter side that the centre crop keeps; `evaluationCrop` decides by default. */
   readonly crop?: number;
   /** How images are resized: bicubic by default. */
   readonly interpolation?: Interpolation;
@@ -121,11 +126,11 @@ export interface LoaderOptions {
   readonly workers?: number;
   /** Batches that are prepared ahead: 2 by default. */
   readonly prefetch?: number;
-  /** How many images may be unreadable: a number, or a share below 1 of the split. By default 1 %, and 10 at least. */
+  /** How many images may be unreadable: a number, or a share below 1 of the split. By default 1 %, but at least 10. */
   readonly maxCorrupt?: number;
 }
 
-/** Every array is the receiver's own. */
+/** Every array belongs to the receiver. */
 export interface Batch {
   /** Its number within the epoch, from 0. */
   readonly index: number;
@@ -137,7 +142,7 @@ export interface Batch {
   readonly targets: Float32Array;
   /** `[N]`: the class of each image before any mixing. */
   readonly labels: Int32Array;
-  /** `[N]`: the class's weight; 0 for an image that could not be read, whose place holds zeros. */
+  /** `[N]`: the class's weight; 0 for an image that could not be read, whose pixels are zeros. */
   readonly weights: Float32Array;
   /** `[N]`: each image's index in its split. */
   readonly indices: Int32Array;
@@ -154,7 +159,7 @@ export interface SkippedImage {
 export interface Loader {
   /** Batches in each epoch. */
   readonly batches: number;
-  /** Images in each epoch that make it into a batch. */
+  /** Images per epoch that are part of a batch. */
   readonly images: number;
   /** Every image that could not be read so far, by its index. */
   readonly corrupt: ReadonlyMap<number, SkippedImage>;

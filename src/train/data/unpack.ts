@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { writeProblem } from '../../node/system-errors.ts';
 import { DataError } from './types.ts';
 
-/** A folder of its own for files that have to be unpacked to be read from the middle. */
+/** A temporary folder for files that must be unpacked for random access. */
 export interface Scratch {
   /** Unpacks a gzip file of at most `maxBytes`; the path of the result. Throws DataError. */
   gunzip(path: string, maxBytes: number): Promise<string>;
@@ -14,7 +14,7 @@ export interface Scratch {
   close(): void;
 }
 
-/** Nothing is made before the first file. */
+/** It is created for the first file. */
 export function createScratch(): Scratch {
   let folder: string | undefined;
   const close = () => {
@@ -42,7 +42,7 @@ export function createScratch(): Scratch {
   };
 }
 
-/** A few bytes of gzip can stand for terabytes. */
+/** A few bytes of gzip can expand to terabytes. */
 function limitTo(maxBytes: number, path: string) {
   return async function* (chunks: AsyncIterable<Uint8Array>) {
     let bytes = 0;

@@ -37,7 +37,7 @@ async function work(job: BatchJob): Promise<void> {
 
 const take = (job: BatchJob) => Atomics.add(job.next, 0, 1);
 
-/** Puts an image into its place; why not, where it cannot be read. */
+/** Puts an image into its place; returns the reason if it cannot be read. */
 async function prepare({ plan, first, locators, pixels }: BatchJob, slot: number): Promise<string | undefined> {
   const size = plan.height * plan.width * plan.channels;
   try {

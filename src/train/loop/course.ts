@@ -12,18 +12,18 @@ import { runLength } from './run-length.ts';
 import { startValues } from './start-values.ts';
 import type { NetworkStage, TrainingTask } from './task.ts';
 
-/** A run under way: what stays, and what each step replaces. */
+/** A run under way: its fixed parts, and those that each step replaces. */
 export interface Course {
   readonly task: TrainingTask;
   readonly length: RunLength;
   readonly log: RunLog;
   placed: PlacedNetwork;
   state: TrainState;
-  /** Of the state's best epoch; undefined if there is none, or its file has changed. */
+  /** The evaluation of the state's best epoch; undefined if there is none, or its file has changed. */
   best: BestEvaluation | undefined;
 }
 
-/** Takes up a run where its folder stands: at its newest checkpoint, or at the beginning. */
+/** Opens a run at its newest checkpoint, or at the beginning. */
 export async function beginCourse(task: TrainingTask): Promise<Course> {
   const { config, folder, hashes, createRunner, report } = task;
   const { epochs } = config.settings;
@@ -42,14 +42,14 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   const network = state.epoch === 0 ? first : task.network(stage);
   const log = openRunLog(folder.path, state.log, () => Date.now() / 1000);
   try {
-    // Of a file that somebody changed the first report would be the end, hours later.
+    // Otherwise a changed file would be noticed only at the first report, hours later.
     readRecords(folder.path);
     const placed = await placeNetwork(network, stage, createRunner, values);
     const best = readBestEvaluation(folder.path, state.best, network.training.classes);
     const course: Course = { task, length, log, placed, state, best };
     const parameters = countOf(variables, new Set(network.training.trainable));
     report({ kind: 'start', step: state.step, epochs, stepsPerEpoch: length.stepsPerEpoch, parameters });
-    // A run that dies before its first epoch starts again from the same weights, wherever they came from.
+    // A run that dies before its first epoch restarts from the same weights, wherever they came from.
     if (!saved) await saveState(course);
     return course;
   } catch (e) {
@@ -58,7 +58,7 @@ export async function beginCourse(task: TrainingTask): Promise<Course> {
   }
 }
 
-/** Makes sure that the network is that of the epoch's stage. */
+/** Makes sure that the network is the one for the epoch's stage. */
 export async function enterEpoch(course: Course): Promise<void> {
   const { task, placed, state } = course;
   const stage = stageOf(task, state.epoch);
@@ -79,7 +79,7 @@ export async function saveState(course: Course, known?: ReadonlyMap<string, Floa
 
 /**
  * The values of all variables.
- * @throws RunError if one is not a finite number: a checkpoint with it would take the last good one's place.
+ * @throws RunError if one is not a finite number: a checkpoint with it would replace the last good one.
  */
 export async function readValues({ placed, state, task }: Course): Promise<ReadonlyMap<string, Float32Array>> {
   const values = await placed.runner.read();
@@ -91,7 +91,7 @@ export async function readValues({ placed, state, task }: Course): Promise<Reado
 }
 
 function allFinite(numbers: Float32Array): boolean {
-  // A sum of products with 0 is 0, or not a number where one of them is infinite or none: one pass without branches.
+  // A sum of products with 0 is 0, or NaN where one of the values is infinite or NaN: one pass without branches.
   let sum = 0;
   for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) * 0;
   return sum === 0;

@@ -2,7 +2,7 @@ import type { HostTensor } from '../../backends/runner.ts';
 import type { Batch, Loader, SkippedImage } from '../data/types.ts';
 import { predictedClass, probabilityOf, rankOf } from './score.ts';
 
-/** An image that a network is wrong about, and sure. */
+/** An image about which a network is wrong with high confidence. */
 export interface Mistake {
   /** In the split. */
   readonly index: number;
@@ -19,18 +19,18 @@ export interface Evaluation {
   readonly images: number;
   /** Mean over the images, without label smoothing or class weights. */
   readonly loss: number;
-  /** Shares of the images whose class is predicted, and is among the five most likely. */
+  /** The shares of images whose class is predicted, and is among the five most likely. */
   readonly accuracy: number;
   readonly top5: number;
   /** `[K, K]`: images by their class (row) and the predicted one (column). */
   readonly confusion: Int32Array;
-  /** The surest mistakes, the surest first. */
+  /** The most confident mistakes, the most confident first. */
   readonly mistakes: readonly Mistake[];
 }
 
 export interface EvaluateRequest {
   readonly loader: Loader;
-  /** Which of the loader's epochs: it decides the size of the images. */
+  /** The loader's epoch, which decides the size of the images. */
   readonly epoch: number;
   readonly classes: number;
   /** How many mistakes are kept with their images. */
@@ -42,7 +42,7 @@ export interface EvaluateRequest {
   stopped?(): boolean;
 }
 
-/** Runs a network over a split. Undefined if it was stopped on the way. */
+/** Runs a network over a split. Undefined if it was stopped. */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation | undefined> {
   const { loader, classes } = request;
   const confusion = new Int32Array(classes * classes);
@@ -71,7 +71,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation | u
   return { images, loss: per(loss), accuracy: per(hits), top5: per(five), confusion, mistakes };
 }
 
-/** Lets signals and workers be heard: a step may keep the thread busy for as long as it takes. */
+/** Lets signals and messages of workers in: a step may keep the thread busy throughout. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,7 +5,7 @@ import { option, words } from '../../diagnostics/words.ts';
 import { RunError } from '../run-error.ts';
 import type { ResolvedSettings } from '../settings.ts';
 
-/** Runs one function of a program, feeding of what there is that which it takes. */
+/** Runs one function of a program, feeding the inputs that it takes. */
 export function runFunction(
   runner: StepRunner,
   program: StepProgram,
@@ -24,7 +24,7 @@ export function runFunction(
 }
 
 /**
- * Where a step's numbers first stop being finite: the output of `diagnose` that shows it, `activation stages.2.0.add #3`.
+ * Where a step's numbers first become non-finite: the output of `diagnose` that shows it, `activation stages.2.0.add #3`.
  * Undefined if all of them are.
  */
 export async function firstNotFinite(
@@ -47,7 +47,7 @@ interface Where {
 
 const advice = words`Try a lower ${option('rate')}, a longer ${option('warmup')}, or ${option('clip-norm')}`;
 
-/** A step whose loss or gradient is not a number, which has changed nothing. @param first see `firstNotFinite`. */
+/** A step whose loss or gradient is not finite, which has changed nothing. @param first see `firstNotFinite`. */
 export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string | undefined): RunError {
   const place =
     first === undefined
@@ -58,7 +58,7 @@ export function notFiniteStep({ step, epoch, checkpoint }: Where, first: string 
   );
 }
 
-/** A weight or a statistic that is not a number, found when a checkpoint was to be written. */
+/** A weight or a statistic that is not finite, found when a checkpoint was to be written. */
 export function notFiniteVariable({ step, epoch, checkpoint }: Where, name: string): RunError {
   if (step === 0) return new RunError(`'${name}' has numbers that are not finite before the first step`);
   return new RunError(
@@ -79,7 +79,7 @@ function described(output: string): string {
   return `the ${output}`;
 }
 
-/** An error of a backend as the user sees it: what to do where memory was short. */
+/** An error of a backend for users, with advice where memory was short. */
 export function explained(error: unknown, settings: ResolvedSettings, size: readonly number[]): unknown {
   if (!(error instanceof OutOfMemoryError)) return error;
   const { batch, accumulate } = settings;

@@ -19,8 +19,8 @@ import { weightsToValidate } from './weights-to-validate.ts';
 const shownMistakes = 24;
 
 /**
- * What follows an epoch's steps: validation, its record, the weights, a checkpoint, the report.
- * @returns whether it came to its end, and was not stopped before.
+ * What follows an epoch's steps: validation, its record, the weights, a checkpoint, the report. @returns whether it
+ * finished without being stopped.
  */
 export async function finishEpoch(course: Course): Promise<boolean> {
   const { task, placed, log } = course;
@@ -28,7 +28,7 @@ export async function finishEpoch(course: Course): Promise<boolean> {
   const scores = await validate(course);
   if (!scores) return false;
   const score = bestOf(scores, course.state.epoch);
-  // The later of equals has seen more.
+  // If equal, the later has seen more.
   const isBest = score !== undefined && score.accuracy >= (course.state.best?.accuracy ?? 0);
   const record = recordOf(course, scores, isBest);
   log.write(record);
@@ -43,7 +43,7 @@ export async function finishEpoch(course: Course): Promise<boolean> {
   }
   writeWeights(folder, 'last.safetensors', placed, values, weights, facts);
 
-  // Before the checkpoint: a run that is killed here writes it again, one that is done never does.
+  // Before the checkpoint: a run that is killed here writes it again, a finished one would never do so.
   writeReport(task, placed.graph, course.length.stepsPerEpoch, course.best);
   const { epoch } = course.state;
   course.state = { ...course.state, epoch: epoch + 1, stepInEpoch: 0, sums: noSums, ...(isBest && { best: score }) };
@@ -101,7 +101,7 @@ async function validate({ task, placed, state }: Course): Promise<Map<WeightKind
   return scores;
 }
 
-/** The better of the weights that were validated; the first of equals. */
+/** The better of the validated weights; the first if equal. */
 function bestOf(scores: ReadonlyMap<WeightKind, Evaluation>, epoch: number): Best | undefined {
   let best: Best | undefined;
   for (const [weights, { accuracy }] of scores) {
@@ -125,7 +125,7 @@ function factsOf(
   };
 }
 
-/** The ranges that the training has found so far; none before its first step. */
+/** The ranges found by training so far; none before its first step. */
 function rangesOf(names: readonly string[], values: ReadonlyMap<string, Float32Array>): TrainedRanges {
   return new Map(
     names.flatMap((name) => {

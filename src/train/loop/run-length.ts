@@ -22,8 +22,8 @@ export function runLength({ batch, accumulate, epochs }: ResolvedSettings, train
 }
 
 /**
- * What the warm-up makes of a short run, where it is likely not meant: a rate that never comes to its value, or a first epoch
- * that trains nothing. Undefined if all is well.
+ * A warning about the warm-up of a short run: a rate that never reaches its value, or a first epoch that trains nothing.
+ * Undefined if all is well.
  */
 export function warmupWarning(settings: ResolvedSettings, length: RunLength): Words | undefined {
   const { warmup, epochs, rate } = settings;

@@ -11,7 +11,7 @@ import { batchInputs, noiseInputs, scalar, updateInputs } from './step-inputs.ts
 export interface StepResult {
   readonly loss: number;
   readonly norm: number;
-  /** The epoch's sums with this step's. */
+  /** Adds this step's sums to the epoch's. */
   readonly sums: EpochSums;
 }
 
@@ -47,7 +47,9 @@ export async function trainStep(
   };
 }
 
-/** A batch of a step that has several: adds its gradient to theirs. @param share its images among those of the step. */
+/**
+ * One batch of a step with several: adds its gradient to the others. @param share its images among those of the step.
+ */
 export async function accumulateBatch(
   placed: PlacedNetwork,
   settings: ResolvedSettings,

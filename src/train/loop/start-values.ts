@@ -4,8 +4,8 @@ import type { VariableValues } from '../../backends/runner.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 
 /**
- * The values that a training's variables begin with. They are made one after the other, copies right behind what they copy: a
- * network with what its optimiser keeps is never in the host's memory as a whole.
+ * The values that a training's variables begin with. They are made one after the other, copies directly after their
+ * originals: a network with its optimiser's state is never entirely in the host's memory.
  */
 export function* startValues(graph: Graph, variables: readonly Variable[], source: WeightSource): VariableValues {
   const tensors = new Map([...graphTensors(graph)].map(({ tensor }) => [tensor.name, tensor]));

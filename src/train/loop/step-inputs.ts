@@ -19,8 +19,7 @@ export function batchInputs({ shape, images, targets, weights }: Batch, settings
 }
 
 /**
- * The noise of a batch, uniform in (0, 1), for dropout and stochastic depth. It depends on the seed and on where in the run
- * the batch stands, and on nothing else.
+ * The noise of a batch, uniform in (0, 1), for dropout and stochastic depth. It depends only on the seed and on the batch's position in the run.
  * @param part the batch's number within its step.
  */
 export function noiseInputs(

@@ -9,17 +9,17 @@ import type { RunConfig } from '../run/run-config.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Best } from '../run/state.ts';
 
-/** A network as it is trained, at one size of its images. */
+/** A network as it is trained, at one image size. */
 export interface TrainedNetwork {
   readonly graph: Graph;
   readonly training: TrainingProgram;
 }
 
-/** What of a network changes from epoch to epoch. Its variables do not. */
+/** What changes in a network from epoch to epoch, apart from its variables' values. */
 export interface NetworkStage {
-  /** Of its images, where they grow over the run; undefined for the network's own. */
+  /** The size of its images, where they grow over the run; undefined for the network's own. */
   readonly size: number | undefined;
-  /** Whether batch norms go by their running statistics, which stay. */
+  /** Whether batch norms use their running statistics without updating them. */
   readonly keepStatistics: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface TrainingTask {
   /** The weights that a new run starts from. */
   start(graph: Graph): WeightSource | Promise<WeightSource>;
   readonly loaders: { readonly train: Loader; readonly validation?: Loader };
-  /** By which the loaders' images were normalised. */
+  /** How the loaders' images were normalised. */
   readonly normalisation: Normalisation;
   /** Display name of an image of the validation split. */
   nameOf(index: number): string;
   readonly report: Report;
-  /** Looked at after each step: whether to leave a checkpoint and end. */
+  /** Checked after each step: whether to leave a checkpoint and end. */
   stopped(): boolean;
 }
 
@@ -49,6 +49,6 @@ export interface TrainingOutcome {
   readonly finished: boolean;
   readonly step: number;
   readonly best?: Best;
-  /** What the best weights take for what, where the folder still has it. */
+  /** The confusions of the best weights, where the folder still has them. */
   readonly bestEvaluation?: BestEvaluation;
 }

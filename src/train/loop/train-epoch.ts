@@ -9,7 +9,7 @@ import { nextTurn } from './evaluate.ts';
 import { firstNotFinite, notFiniteStep } from './failures.ts';
 import { accumulateBatch, applyStep, forwardInputs, type StepResult, trainStep } from './run-step.ts';
 
-/** Takes the steps of an epoch that are left. @returns whether it came to the epoch's end, and was not stopped before. */
+/** Takes the remaining steps of an epoch. @returns whether it finished without being stopped. */
 export async function trainEpoch(course: Course): Promise<boolean> {
   const { task, length } = course;
   const { accumulate } = task.config.settings;
@@ -59,14 +59,16 @@ function batchTaker(course: Course): (batch: Batch) => Promise<StepResult | unde
   };
 }
 
-/** A batch's images among those of its step: the last step of an epoch may have fewer batches, the last of them fewer images. */
+/**
+ * A batch's share of the images in its step: the last step of an epoch may have fewer batches, and its last batch fewer images.
+ */
 function shareOfStep({ index, shape }: Batch, { accumulate, batch }: ResolvedSettings, train: Loader): number {
   const perStep = accumulate * batch;
   const before = Math.floor(index / accumulate) * perStep;
   return shape[0] / Math.min(perStep, train.images - before);
 }
 
-/** Runs a step, and reports where its numbers stop being finite if they do. */
+/** Runs a step, and reports where its numbers become non-finite, if they do. */
 async function guarded<T>(
   { placed, state, task }: Course,
   batch: Batch,

@@ -5,10 +5,9 @@ import type { TrainingOutcome, TrainingTask } from './task.ts';
 import { trainEpoch } from './train-epoch.ts';
 
 /**
- * Trains a network from where its run's folder stands to the run's end, or until it is stopped, which leaves a checkpoint.
+ * Trains a network from its run's checkpoint to the run's end, or until it is stopped, which leaves a checkpoint.
  *
- * One backend gives the same weights, bit for bit, however often a run was ended and resumed: what a step does depends on
- * the variables, the settings, and the numbers of `TrainState` alone.
+ * One backend gives the same weights, bit for bit, however often a run was ended and resumed: a step depends only on the variables, the settings, and the numbers of `TrainState`.
  * @throws RunError for what the user can fix: numbers that are not finite, too little memory. DataError.
  */
 export async function train(task: TrainingTask): Promise<TrainingOutcome> {

@@ -10,7 +10,7 @@ import { defaultHead, selectTensors } from '../select-tensors.ts';
 import type { ResolvedSettings } from '../settings.ts';
 import type { NetworkStage } from './task.ts';
 
-/** What of a run's settings its program is built with. @throws RunError for parts that the network does not have. */
+/** The options of a run's program, from its settings. @throws RunError for parts that the network does not have. */
 export function trainingOptions(
   graph: Graph,
   settings: ResolvedSettings,
@@ -33,10 +33,13 @@ export function trainingOptions(
   };
 }
 
-/** Rounding is that of ONNX files, which leave most in float32; TensorFlow Lite's hold more, whose ranges are kept. */
+/**
+ * Rounds as in ONNX files, which leave most values in float32; ranges are also kept for the additional ones in
+ * TensorFlow Lite files.
+ */
 export const quantisedFor = { integers: onnxIntegers, others: [liteIntegers] };
 
-/** @throws RunError for what is neither a word nor a number of bytes */
+/** @throws RunError for anything but a word or a number of bytes */
 export function checkpointOf({ checkpoint, batch }: Pick<ResolvedSettings, 'checkpoint' | 'batch'>): Checkpoint {
   if (checkpoint === undefined || checkpoint === 'none') return 'none';
   if (checkpoint === 'stages') return checkpoint;

@@ -5,19 +5,19 @@ import { openRegular } from '../../node/regular-file.ts';
 import { writeProblem } from '../../node/system-errors.ts';
 import { RunError } from '../run-error.ts';
 
-/** A file that only grows, and can be cut back to where a checkpoint saw it. */
+/** A file that only grows, and can be cut back to its size at a checkpoint. */
 export interface AppendFile {
   append(bytes: Uint8Array): void;
-  /** Bytes so far: where a checkpoint states that the file has to be cut on resuming. */
+  /** Bytes so far, recorded in checkpoints: resuming cuts the file there. */
   size(): number;
-  /** What was appended is on the disk after this. */
+  /** Everything appended is on the disk after this. */
   sync(): void;
   close(): void;
 }
 
 /**
  * Opens a file to append to.
- * @param size what is kept of it: 0 for a new run, what the checkpoint states on resuming.
+ * @param size to keep: 0 for a new run, the checkpoint's on resuming.
  * @throws RunError if the file is shorter than that, or cannot be written.
  */
 export function openAppendFile(path: string, size: number): AppendFile {

@@ -5,7 +5,7 @@ export type Confusion = Int32Array;
 export interface ClassScore {
   readonly name: string;
   readonly images: number;
-  /** The share of its images that are found, and of what is taken for it that is right. */
+  /** The share of its images that are found, and the share of its predictions that are right. */
   readonly recall: number;
   readonly precision: number;
   /** The harmonic mean of both. */

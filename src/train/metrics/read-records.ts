@@ -32,7 +32,7 @@ const shapes = {
   }),
 };
 
-/** The records of a run's `metrics.jsonl`. @throws RunError for a line that is not one: the report is made from them. */
+/** The records of a run's `metrics.jsonl`. @throws RunError for an invalid line: the report is made from them. */
 export function readRecords(folder: string): LogRecord[] {
   const path = join(folder, metricsFile);
   let text: string;

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { openAppendFile } from './append-file.ts';
 import { scalarRecord, versionRecord } from './event-record.ts';
 
-/** Where a checkpoint saw the files of a run's metrics, in bytes. */
+/** The sizes of a run's metrics files at a checkpoint, in bytes. */
 export interface LogSizes {
   readonly metrics: number;
   readonly events: number;
 }
 
-/** A line of `metrics.jsonl`: what the run did, without the time that it took, so that a resumed run's is the same. */
+/** A line of `metrics.jsonl`: what the run did, without times, so that a resumed run writes the same. */
 export interface StepRecord {
   readonly kind: 'step';
   /** Steps done. */
@@ -37,7 +37,7 @@ export interface EpochRecord {
   readonly rate: number;
   readonly size: readonly [height: number, width: number];
   readonly train: { readonly loss: number; readonly accuracy: number; readonly images: number };
-  /** By which weights; none without validation images. */
+  /** The validated weights; none without validation images. */
   readonly validation: { readonly averages?: ScoreRecord; readonly raw?: ScoreRecord };
   /** Whether `best.safetensors` was written. */
   readonly best: boolean;

@@ -7,14 +7,14 @@ import { option, type Words, words } from '../../diagnostics/words.ts';
 import type { Dataset } from '../data/types.ts';
 import { RunError } from '../run-error.ts';
 
-/** The one image that a network takes: its channels, height and width, and how a picture becomes it. */
+/** The image that a network takes: its channels, height and width, and how a picture is converted to it. */
 export interface NetworkImage {
   readonly channels: 1 | 3;
   readonly size: readonly [height: number, width: number];
   readonly preprocessing: ResolvedPreprocessing;
 }
 
-/** Reads a network's input. @throws RunError for a network that takes no gray or colour image. */
+/** Reads a network's input. @throws RunError for a network that does not take a gray or colour image. */
 export function imageOf(graph: Graph): NetworkImage {
   const node = graph.nodes[graph.inputs[0] ?? -1];
   const [channels, height, width] = node?.shapes[0] ?? [];
@@ -50,8 +50,7 @@ export function hasClasses({ point }: Network): boolean {
 }
 
 /**
- * @param advice what to do.
- * @throws RunError if a network and data do not have the same number of classes.
+ * @param advice what to do. @throws RunError if a network and data have different numbers of classes.
  */
 export function checkClasses(graph: Graph, dataset: Dataset, advice: (classes: number, found: number) => Words): void {
   const classes = classesOf(graph);

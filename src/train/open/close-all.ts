@@ -1,4 +1,4 @@
-/** What closes something that was opened. */
+/** Closes something that was opened. */
 export type Close = () => unknown;
 
 /** Closes what was opened, the last first, each once. */

@@ -3,9 +3,9 @@ import { option, words } from '../../diagnostics/words.ts';
 import type { Report } from '../events.ts';
 import { SettingError } from '../run-error.ts';
 
-/** Where and with what a run or an evaluation is computed: nothing that changes its result but by rounding. */
+/** Where and how a run or an evaluation is computed: nothing that changes its result except by rounding. */
 export interface CommonOptions {
-  /** What computes: `auto`, the best that works here, `cuda`, `tensorflow`, `webgpu` or `cpu`. */
+  /** The backend: `auto`, the best that works here, `cuda`, `tensorflow`, `webgpu` or `cpu`. */
   readonly backend?: BackendRequest | undefined;
   /** Threads that decode images; one fewer than the machine's cores by default. */
   readonly workers?: number | undefined;
@@ -18,11 +18,11 @@ export interface CommonOptions {
 /** How a run or an evaluation is followed and stopped. */
 export interface RunControl {
   readonly signal?: AbortSignal | undefined;
-  /** Is called with each event before the run goes on. What it throws ends the run as any error does. */
+  /** Called with each event before the run continues. An error that it throws ends the run like any other. */
   readonly onEvent?: Report | undefined;
 }
 
-/** `cwd` and `env` as they are meant. @throws SettingError for a backend or a number of threads that there is not. */
+/** `cwd` and `env` with their defaults. @throws SettingError for an unknown backend or an invalid number of threads. */
 export function placeOf({ backend, workers, cwd = process.cwd(), env = process.env }: CommonOptions) {
   if (backend !== undefined && !backendRequests.includes(backend)) {
     throw new SettingError('backend', words`${option('backend')} takes ${backendRequests.join(' or ')}`);
@@ -33,7 +33,7 @@ export function placeOf({ backend, workers, cwd = process.cwd(), env = process.e
   return { cwd, env };
 }
 
-/** Programs without types may leave out what has no default. @throws SettingError for the first that is missing. */
+/** Untyped callers may leave out required options. @throws SettingError for the first missing one. */
 export function requireOptions<O extends object>(options: O, names: readonly (keyof O & string)[]): void {
   const missing = names.find((name) => options[name] === undefined);
   if (missing !== undefined) throw new SettingError(missing, words`${option(missing)} is required`);

@@ -24,7 +24,7 @@ import { evaluateSplit } from './evaluate-split.ts';
 import { followStartWeights, openStartWeights, startWeights, type WeightsOptions } from './start-weights.ts';
 import { openRunData, openStoredNetwork } from './stored-network.ts';
 
-/** What is evaluated: a run's network with its best weights and data, or a spec's with those that are given. */
+/** What is evaluated: a run's network with its best weights and data, or a spec's with given ones. */
 export type EvaluateOptions = (EvaluateRun | EvaluateSpec) & CommonOptions & EvaluateHow;
 
 export interface EvaluateHow {
@@ -41,7 +41,7 @@ export interface EvaluateHow {
 export interface EvaluateRun {
   /** The run's folder. */
   readonly run: string;
-  /** The run's best weights by default, or the last where no images validate it. */
+  /** The run's best weights by default, or the last if the run is not validated. */
   readonly weights?: string | WeightsOptions | undefined;
   /** The run's own by default. */
   readonly data?: string | undefined;
@@ -63,21 +63,21 @@ export interface EvaluationResult extends Evaluation {
   readonly weights: string;
   readonly data: string;
   readonly split: SplitName | 'all';
-  /** By the numbers that `confusion` counts them by. */
+  /** In the order of `confusion`. */
   readonly classes: readonly string[];
   readonly backend: string;
-  /** Whether weights and values are rounded as int8 files hold them: of a training with `quantize`. */
+  /** Whether weights and values are rounded as in int8 files: for training with `quantize`. */
   readonly rounded: boolean;
 }
 
-/** What is evaluated, opened but for its weights. */
+/** What is evaluated, opened except for its weights. */
 interface Subject {
   readonly network: Network;
   readonly weights: StartWeights;
   readonly convention: NetworkRequest['convention'];
   readonly dataset: Dataset;
   readonly backend: BackendRequest;
-  /** What to do where the data have another number of classes than the network. */
+  /** What to do where data and network have different numbers of classes. */
   advice(classes: number, found: number): Words;
 }
 
@@ -145,7 +145,7 @@ async function ofRun(options: EvaluateRun & EvaluateOptions, cwd: string, tell: 
   const { network, config } = run;
   const { classes, backend } = config;
   const weights = startWeights(options.weights, cwd) ?? { file: bestWeights(run.folder), allowMissing: [] };
-  // Other data than the run's may have any number of images.
+  // Data other than the run's may have any number of images.
   const dataset =
     data === undefined
       ? await openRunData(run, undefined, cwd)
@@ -184,7 +184,7 @@ async function ofSpec(options: EvaluateSpec & EvaluateHow, cwd: string, tell: Te
   }
 }
 
-/** Opens data that are there to be measured, whole. @param classes those that the network was trained on, where that is known. */
+/** Opens whole data sets for evaluation. @param classes those that the network was trained on, where that is known. */
 function openDataFor({ graph }: Network, path: string, classes: readonly string[] | undefined): Promise<Dataset> {
   const { channels } = imageOf(graph);
   return openDataset(path, { channels, validation: 0, ...(classes && { classes }) });
@@ -197,7 +197,7 @@ async function namedClasses({ file, key }: StartWeights): Promise<readonly strin
   return checkpoint && statedLabels(checkpoint.metadata);
 }
 
-/** The images to be measured, and what they are called. */
+/** The images to evaluate, and the name of their split. */
 function chooseSplit(
   { splits, path }: Dataset,
   asked: SplitName | 'all' | undefined,

@@ -18,7 +18,7 @@ import { plainLoaderOptions } from './loader-options.ts';
 export interface EvaluateSplitRequest {
   readonly network: Network;
   readonly source: WeightSource;
-  /** What the weights state of a training with rounded values, which are then rounded here, too. */
+  /** The ranges that the weights state after training with rounded values, which are then rounded here too. */
   readonly ranges?: TrainedRanges;
   readonly dataset: Dataset;
   readonly split: Split;
@@ -32,7 +32,7 @@ export interface EvaluateSplitRequest {
   stopped(): boolean;
 }
 
-/** Runs a network with its weights over a split of the data. Undefined if it was stopped on the way. */
+/** Runs a network with its weights over a split of the data. Undefined if it was stopped. */
 export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Evaluation | undefined> {
   const { network, source, ranges, dataset, split, crop, backend, batch, workers, progress, skipped, stopped } =
     request;
@@ -64,18 +64,17 @@ export async function evaluateSplit(request: EvaluateSplitRequest): Promise<Eval
   }
 }
 
-/** Of a network's training program what evaluating needs: one function, and the network's own tensors. */
+/** The part of a network's training program that evaluation needs: one function, and the network's own tensors. */
 export interface EvaluationProgram {
   readonly program: StepProgram;
   readonly classes: number;
-  /** What its variables are, by the weights. */
+  /** The values of its variables, from the weights. */
   values(source: WeightSource): ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * What evaluates a network.
- * @param ranges of a training with rounded values: they are rounded, as int8 files hold them
- * @throws RunError for a network that is no classifier, and for ranges that are not of it
+ * A program that evaluates a network. @param ranges from training with rounded values, which are rounded as in int8
+ * files @throws RunError for a network that is not a classifier, and for ranges of another network
  */
 export function evaluationProgram({ graph }: Network, ranges?: TrainedRanges): EvaluationProgram {
   const options = { ema: false, ...(ranges && { quantise: quantisedFor }) };
@@ -84,7 +83,7 @@ export function evaluationProgram({ graph }: Network, ranges?: TrainedRanges): E
   const { program, classes, ranges: needed } = training;
   const missing = needed.filter((name) => !ranges?.has(name));
   if (missing.length > 0) {
-    throw new RunError(`the weights state no range of ${listNames(missing, 3)}: they are not of this network`, {
+    throw new RunError(`the weights state no range for ${listNames(missing, 3)}: they belong to another network`, {
       setting: 'weights',
     });
   }
@@ -97,7 +96,7 @@ export function evaluationProgram({ graph }: Network, ranges?: TrainedRanges): E
       functions: program.functions.filter(({ name }) => name === 'evaluate'),
     },
     classes,
-    // of a range that is known it is as if it had been seen once
+    // a known range counts as seen once
     values: (source) =>
       new Map([
         ...startValues(graph, own, source),

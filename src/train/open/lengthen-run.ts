@@ -12,7 +12,7 @@ import type { StoredNetwork } from './stored-network.ts';
 
 export interface LongerRun {
   readonly run: StoredNetwork;
-  /** Where the run stands. Undefined before its first checkpoint. */
+  /** The run's state. Undefined before its first checkpoint. */
   readonly position: TrainState | undefined;
 }
 
@@ -26,8 +26,8 @@ export function lengthenRun(run: StoredNetwork, epochs: number): LongerRun {
 }
 
 /**
- * What a run that is made longer does differently from one that had the length from the start: sentences for users. None for a
- * course that does not depend on the length, or before the first step.
+ * How a lengthened run differs from one that had the length from the start: sentences for users. Empty where the course does
+ * not depend on the length, or before the first step.
  */
 export function jumpsOf(
   position: TrainState | undefined,

@@ -32,12 +32,12 @@ export function trainLoaderOptions(plain: LoaderOptions, { look }: Dataset, sett
   };
 }
 
-/** How validation images are prepared: of the size that the epoch is trained at. */
+/** How validation images are prepared: at the epoch's training size. */
 export function validationLoaderOptions(plain: LoaderOptions, settings: ResolvedSettings): LoaderOptions {
   return { ...plain, size: sizes(plain, settings), training: false };
 }
 
-/** The split that a run is validated on: its own, or the test images where the data have no other. */
+/** The split that a run is validated on: its validation images, or the test images where there are none. */
 export function validationSplit({ splits }: Dataset): SplitName | undefined {
   return splits.validation ? 'validation' : splits.test ? 'test' : undefined;
 }

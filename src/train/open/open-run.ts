@@ -30,18 +30,18 @@ import { createRunHandle, type Run } from './run-handle.ts';
 import { openStartWeights } from './start-weights.ts';
 import { openRunData, openStoredNetwork, type StoredNetwork } from './stored-network.ts';
 
-/** What may change when a run is resumed: nothing that decides what it computes, but its length. */
+/** What may change when a run is resumed: nothing that decides what it computes, except its length. */
 export interface ResumeOptions extends CommonOptions {
-  /** Of a run of PyTorch: the Python that has it; looked for by default. */
+  /** For a run of PyTorch: the Python that has it; searched for by default. */
   readonly python?: string | undefined;
-  /** More than the run has: makes it longer. */
+  /** More epochs than the run has: makes it longer. */
   readonly epochs?: number | undefined;
-  /** Where the images have moved. */
+  /** The new location of the images. */
   readonly data?: string | undefined;
 }
 
 /**
- * Makes a new run's folder, which this process then holds, and opens what computes.
+ * Makes a new run's folder, which this process then holds, and opens the backend.
  * @param out the folder; the next free one of `runs/NAME-1`, `runs/NAME-2` and so on by default.
  * @throws RunError if the folder is not free, BackendUnavailable.
  */
@@ -53,7 +53,7 @@ export async function startRun(plan: RunPlan, out: string | undefined, control: 
     const { engine } = config;
     if (engine && torch) {
       const folder = makeRun();
-      // of the folder's own script from here on
+      // the folder's own script from here on
       const unlock = lockRun(folder);
       try {
         writeProgram(
@@ -98,7 +98,7 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
   const folder = { path: resolve(cwd, shown), shown };
   const tell = tellOnce(control.onEvent);
   requireRun(folder);
-  // Before the configuration is read: whoever has the lock may make the run longer.
+  // Before the configuration is read: the holder of the lock may make the run longer.
   const closing: Close[] = [lockRun(folder)];
   try {
     removeLeftovers(folder);
@@ -131,7 +131,7 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
       for (const jump of jumpsOf(longer.position, before.config.settings, config.settings, loaders)) {
         control.onEvent?.(warning(jump));
       }
-      // The last thing before the first step: what fails before leaves the run as it was.
+      // The last thing before the first step: earlier failures leave the run unchanged.
       rewriteConfig(folder, config);
     }
     return createRunHandle({ ...run, dataset, loaders, backend, start, closing }, control);
@@ -141,7 +141,7 @@ export async function openRun(shown: string, options: ResumeOptions, control: Ru
   }
 }
 
-/** The same for a run of PyTorch, whose own script takes over the folder. @param closing gives it back */
+/** The same for a run of PyTorch, whose own script takes over the folder. @param closing releases it */
 async function openTorchRun(
   run: StoredNetwork,
   engine: RunEngine,
@@ -159,7 +159,7 @@ async function openTorchRun(
   const dataset = await openRunData(run, options.data, cwd);
   closing.push(dataset.close);
   if (!existsSync(scriptOf(folder))) {
-    // a run that was begun by a train.py elsewhere
+    // a run that was begun by another copy of train.py
     const { weights, settings } = config;
     const tell = () => {};
     const start = await openStartWeights(network, weights, settings.seed, config.network.convention, tell);

@@ -32,7 +32,7 @@ import {
   type WeightsOptions,
 } from './start-weights.ts';
 
-/** What a run trains, on what and how. Paths are relative to `cwd`. */
+/** What a run trains, on which data and how. Paths are relative to `cwd`. */
 export interface RunOptions extends CommonOptions {
   /** The path of a `.enet` file, or a model of the library by its name: `efficientnet`. */
   readonly spec: string | Spec;
@@ -44,15 +44,15 @@ export interface RunOptions extends CommonOptions {
   readonly classes?: number | undefined;
   readonly settings?: Partial<Settings>;
   readonly weights?: string | WeightsOptions;
-  /** What trains, where it is not one of the backends. */
+  /** The training engine, where it is not one of the backends. */
   readonly engine?: EngineOptions | undefined;
 }
 
-/** A run that was found to be possible, before anything of it is written. */
+/** A run that can be started; nothing of it is written yet. */
 export interface RunPlan {
   readonly config: RunConfig;
   readonly copy: SpecCopy;
-  /** What the run's folder is called by: `efficientnet-b0`. */
+  /** What the run's folder is named after: `efficientnet-b0`. */
   readonly name: string;
   readonly spec: Spec;
   readonly network: Network;
@@ -63,7 +63,7 @@ export interface RunPlan {
   readonly torch?: TorchPlace;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Closes the data and the weights; a run that was started from the plan does it at its end. */
+  /** Closes the data and the weights; a run started from the plan does so at its end. */
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
     const built = wanted === asked ? first : compileNetwork(spec, wanted, tell);
     checkClasses(built.graph, dataset, (_, found) => classesAdvice(built, found));
     const changed = wanted.set?.classes === undefined ? [] : classTensors(spec, wanted, built.graph);
-    // Tensors that another number of classes gives another shape may be missing from the file.
+    // Tensors whose shape depends on the number of classes may be missing from the file.
     const start = startWeights(options.weights, cwd, changed);
     const { network, request } = await followStartWeights(spec, built, wanted, start, tell);
     const copy = copySpec(network.program);
@@ -134,7 +134,7 @@ export async function planRun(options: RunOptions, report?: Report): Promise<Run
   }
 }
 
-/** The data of a run, with what its settings hold out. */
+/** The data of a run, with the images that its settings hold out. */
 export function openTrainingData(
   path: string,
   { graph }: Network,
@@ -174,7 +174,7 @@ export function imagesOf(dataset: Dataset): RunConfig['images'] {
   return { train: train.count, validation: validation?.count ?? 0, digest };
 }
 
-/** The classes that are asked for, or the data's number where the spec can have any and the request sets none. */
+/** The requested number of classes, or the data's where the spec can have any and the request sets none. */
 function withClasses(
   request: NetworkRequest,
   asked: number | undefined,

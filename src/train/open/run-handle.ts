@@ -28,13 +28,11 @@ export interface Run {
   /** The images that it is validated on; undefined if there are none. */
   readonly validatedOn: SplitName | undefined;
   /**
-   * Trains from where the run stands to its end, or until the signal is aborted: then the step is finished and a checkpoint
-   * written, from which the run continues to the same weights. May be called once.
-   * @param control another signal than the run was opened with.
+   * Trains from the run's state to its end, or until the signal is aborted: then the step is finished and a checkpoint written, from which the run continues to the same weights. May be called once. @param control a different signal from the one the run was opened with.
    * @throws RunError if numbers are not finite or memory does not suffice; DataError if too many images are unreadable.
    */
   train(control?: Pick<RunControl, 'signal'>): Promise<RunOutcome>;
-  /** Gives the folder back. */
+  /** Releases the folder. */
   close(): Promise<void>;
 }
 
@@ -53,7 +51,7 @@ interface OpenedParts extends StoredNetwork {
   readonly closing: Close[];
 }
 
-/** A run from its parts, which are open. Reports what is likely not meant. */
+/** A run from its open parts. Reports what is probably not intended. */
 export function createRunHandle(parts: OpenedParts, opened: RunControl): Run {
   const { folder, config, hashes, spec, network, dataset, loaders, backend, start, closing } = parts;
   const { settings } = config;

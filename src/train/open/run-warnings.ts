@@ -10,7 +10,7 @@ import type { RunLoaders } from './open-loaders.ts';
 /** The share of the images that an epoch may leave out without a warning. */
 const fewLeftOut = 0.02;
 
-/** What a run's user should know and would not see, one text each. */
+/** What a run's user should know and would otherwise miss, one text each. */
 export function runWarnings(
   { settings, images }: RunConfig,
   dataset: Dataset,

@@ -18,7 +18,7 @@ export interface WeightsOptions {
   readonly file: string;
   /** Which of the dictionaries of tensors in the file: `state_dict_ema`; averages are taken where it is left out. */
   readonly key?: string | undefined;
-  /** The column of the weight map that the names are of; found out where it is left out. */
+  /** The column of the weight map that the names belong to; determined by default. */
   readonly map?: string | undefined;
   /** Tensors that may be missing, as patterns: `head.*`. */
   readonly allowMissing?: readonly string[] | undefined;
@@ -26,12 +26,12 @@ export interface WeightsOptions {
 
 export interface OpenedWeights {
   readonly source: WeightSource;
-  /** Of a training with rounded values. */
+  /** From training with rounded values. */
   readonly ranges?: TrainedRanges;
   close(): void;
 }
 
-/** The weights that options ask for. @param implied tensors that may be missing in addition to those of the options. */
+/** The weights that options state. @param implied tensors that may be missing in addition to those of the options. */
 export function startWeights(
   weights: string | WeightsOptions | undefined,
   cwd: string,
@@ -49,7 +49,7 @@ export function startWeights(
   };
 }
 
-/** A network as the weights need it that it starts from: see `followWeights`. */
+/** A network as its initial weights require it: see `followWeights`. */
 export async function followStartWeights(
   spec: Spec,
   network: Network,

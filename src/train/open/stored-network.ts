@@ -8,7 +8,7 @@ import { RunError } from '../run-error.ts';
 import { compileNetwork, type TellDiagnostics } from './compile-network.ts';
 import { imagesOf, openTrainingData } from './plan-run.ts';
 
-/** A run as its folder states it, and its network. */
+/** A run as stated by its folder, and its network. */
 export interface StoredNetwork extends RunNetwork {
   readonly network: Network;
 }
@@ -19,7 +19,7 @@ export function openStoredNetwork(folder: RunFolder, tell: TellDiagnostics): Sto
   return { ...run, network: compileNetwork(run.spec, run.request, tell) };
 }
 
-/** The data of a run. @param moved where they are now. @throws RunError if they differ from those of the beginning. */
+/** The data of a run. @param moved where they are now. @throws RunError if they have changed since the beginning. */
 export async function openRunData(
   { config, network }: StoredNetwork,
   moved: string | undefined,

@@ -1,4 +1,4 @@
-/** The places of an axis' ticks: about `count` round numbers that lie within the bounds. */
+/** The positions of an axis' ticks: about `count` round numbers within the bounds. */
 export function roundTicks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low];
   const raw = (high - low) / count;

@@ -8,7 +8,7 @@ import { aCount, aNumber, anObject, aText, listOf, oneOf } from '../run/shape.ts
 import type { Best } from '../run/state.ts';
 import { thumbnailUrl } from './thumbnail.ts';
 
-/** An image that the network was wrong about, as the report shows it. */
+/** A misclassified image in the report. */
 export interface ShownMistake {
   readonly name: string;
   readonly label: number;
@@ -19,8 +19,8 @@ export interface ShownMistake {
 }
 
 /**
- * The evaluation of the best epoch's weights, as it was made when they were written: reports of later epochs, and of
- * resumed runs, are about these weights too.
+ * The evaluation of the best epoch's weights, made when they were written: reports of later epochs, and of resumed
+ * runs, show it too.
  */
 export interface BestEvaluation extends Best {
   readonly images: number;
@@ -78,8 +78,8 @@ const shape = anObject({
 });
 
 /**
- * Reads `best.json`. Undefined if it is missing or damaged, or if it is about another epoch than the state's best: of a run
- * that was ended while its last epoch was finished, or of an older checkpoint. The weights can be evaluated again.
+ * Reads `best.json`. Undefined if it is missing or damaged, or if it belongs to another epoch than the state's best: after
+ * an interruption between the two, or with an older checkpoint. The weights can be evaluated again.
  */
 export function readBestEvaluation(
   folder: string,

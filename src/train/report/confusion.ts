@@ -3,11 +3,11 @@ import { formatPercent } from '../../report/format-number.ts';
 import { type Confusion, classScores, macroScores } from '../metrics/class-scores.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 
-/** The most classes of which the matrix is drawn whole; above, its largest cells are listed. */
+/** The most classes for which the whole matrix is drawn; beyond that its largest cells are listed. */
 const drawnClasses = 40;
 const listed = 20;
 
-/** The pairs of classes that are taken for each other most often, the most frequent first. */
+/** The most frequently confused pairs of classes, the most frequent first. */
 export function frequentConfusions(
   confusion: Confusion,
   classes: readonly string[],
@@ -53,7 +53,7 @@ export function confusionHtml(confusion: Confusion, classes: readonly string[]):
   return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="note">Rows are the images' classes, columns the predicted ones.</p>`;
 }
 
-/** A table of the classes, the worst first, with their means and the classes that have no images. */
+/** A table of the classes, the worst first, with means and a list of classes without images. */
 export function classTable(confusion: Confusion, classes: readonly string[]): string {
   const scores = classScores(confusion, classes);
   const worst = scores.filter(({ images }) => images > 0).sort((a, b) => a.recall - b.recall);

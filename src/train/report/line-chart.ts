@@ -5,14 +5,14 @@ export interface Series {
   readonly name: string;
   /** Which of the page's colours, 1 to 3. */
   readonly color: 1 | 2 | 3;
-  /** A thin line behind the others: single steps. */
+  /** A thin line behind the others, for single steps. */
   readonly faint?: boolean;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
 export interface LineChart {
   readonly title: string;
-  /** What the reader must know to read it right. */
+  /** A note on how to read it. */
   readonly note?: string;
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
@@ -23,7 +23,7 @@ export interface LineChart {
 
 const [width, height] = [560, 250];
 const [left, right, top, bottom] = [58, 14, 10, 34];
-/** More points than the figure has places for say nothing. */
+/** More points than the figure can resolve. */
 const mostPoints = 400;
 
 /** A figure of lines over epochs, as SVG with a legend. The page's script shows values under the pointer. */
@@ -69,7 +69,7 @@ export function lineChart({ title, note, series, format, low, high }: LineChart)
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${rows.join('')}${columns.join('')}<text x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">epoch</text>${paths.join('')}<line class="cross" y1="${top}" y2="${height - bottom}"/></svg>${note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>`}</figure>`;
 }
 
-/** A little room, and some height for a line that is flat. */
+/** A small margin, and some height for a flat line. */
 function widened(low: number, high: number): readonly [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const room = high > low ? (high - low) * 0.04 : Math.max(Math.abs(high) * 0.1, 1e-9);

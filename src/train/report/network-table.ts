@@ -3,7 +3,7 @@ import { formatCount, formatShape } from '../../report/format-number.ts';
 import { allStageNumbers } from '../../report/stage-numbers.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 
-/** The network, one row for each stage. */
+/** The network, one row per stage. */
 export function networkTable(graph: Graph): string {
   const rows = [...allStageNumbers(graph).stages].map(([id, { operators, repeats, output, params, macs }]) => {
     const what = `${repeats > 1 ? `${repeats} × ` : ''}${escapeHtml(operators.join(' + '))}`;

@@ -20,13 +20,13 @@ export interface RunReport {
   readonly graph: Graph;
   readonly records: readonly LogRecord[];
   readonly stepsPerEpoch: number;
-  /** Of the best epoch, where the run is validated and its folder still has it. */
+  /** The evaluation of the best epoch, where the run is validated and its folder still has it. */
   readonly best?: BestEvaluation;
 }
 
 const kindName: Record<WeightKind, string> = { averages: 'averages of the weights', raw: 'raw weights' };
 
-/** A run's report: one HTML file that needs no other and no network. */
+/** A run's report: one self-contained HTML file. */
 export function runReport(report: RunReport): string {
   const { name, config, graph, records } = report;
   const title = `${graph.name}, ${name}`;
@@ -43,7 +43,7 @@ export function runReport(report: RunReport): string {
   ].join('\n');
 }
 
-/** What the best weights take for what; it is the score of these weights that is shown at the top. */
+/** The confusions of the best weights, whose score is shown at the top. */
 function validation({ best, records, config }: RunReport): string[] {
   const { classes } = config;
   if (!best) {

@@ -2,10 +2,10 @@ import type { Normalisation } from '../../5-graph/graph.ts';
 import type { Mistake } from '../loop/evaluate.ts';
 import { encodePng } from './png.ts';
 
-/** A report of 24 images stays small if none has more pixels per side than this. */
+/** The most pixels per side of an image, so that a report with 24 of them stays small. */
 const largestSide = 112;
 
-/** An image as the network saw it, as a `data:` URL of a PNG; large ones made smaller by means over squares of pixels. */
+/** An image as the network saw it, as a `data:` URL of a PNG; large ones reduced by means over squares of pixels. */
 export function thumbnailUrl(
   { shape, pixels }: Pick<Mistake, 'shape' | 'pixels'>,
   normalisation: Normalisation,

@@ -4,11 +4,11 @@ import { makeFolders } from '../../node/make-folders.ts';
 import { writeProblem } from '../../node/system-errors.ts';
 import { RunError } from '../run-error.ts';
 
-/** What has a folder of its own, as messages call it. */
+/** The owner of a folder, as named in messages. */
 export type Owner = 'run' | 'study';
 
 /**
- * The next free one of `PARENT/NAME-1`, `PARENT/NAME-2` and so on, made at once so that no other process takes it.
+ * The next free one of `PARENT/NAME-1`, `PARENT/NAME-2` and so on, created at once so that no other process takes it.
  * @throws RunError if it cannot be made
  */
 export function createNumberedFolder(

@@ -16,7 +16,7 @@ import {
 } from '../settings.ts';
 import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from './shape.ts';
 
-/** Which network of its family a run trains: as it was asked for, so that it can be asked for again. */
+/** Which network of its family a run trains: as it was requested, so that the request can be repeated. */
 export interface NetworkRequest extends ScalingRequest {
   readonly model?: string;
 }
@@ -31,7 +31,7 @@ export interface StartWeights {
   readonly allowMissing: readonly string[];
 }
 
-/** PyTorch with the `train.py` that the target `pytorch` writes, and the settings that it alone has, by its options' names. */
+/** PyTorch with the `train.py` that the target `pytorch` writes, and its specific settings, by its options' names. */
 export interface RunEngine {
   readonly name: 'pytorch';
   readonly [setting: string]: string | number | boolean;
@@ -56,11 +56,11 @@ export interface RunConfig {
   readonly classes: readonly string[];
   /** How many there are to train on, and to validate with; and a digest of their names and labels (`digestOf`). */
   readonly images: { readonly train: number; readonly validation: number; readonly digest: string };
-  /** As asked for: `auto`, `cpu`. */
+  /** As requested: `auto`, `cpu`. */
   readonly backend: BackendRequest;
   readonly weights?: StartWeights;
   readonly settings: ResolvedSettings;
-  /** What trains, where it is not one of the backends; with settings of its own. */
+  /** The training engine, where it is not one of the backends; with its own settings. */
   readonly engine?: RunEngine;
   /**
    * The numbers of epochs that the run had before it was made longer, and the steps that were done by then; only where the
@@ -165,8 +165,8 @@ function settingsProblem(settings: ResolvedSettings): string | undefined {
 }
 
 /**
- * What checkpoints are marked with: of everything that decides the numbers of a run, its spec's text included. The number of
- * epochs is not in it where it does not decide what an epoch does.
+ * The mark of checkpoints: a digest of everything that decides the numbers of a run, including its spec's text. The number
+ * of epochs is not included where epochs do not depend on it.
  */
 export function configHash(config: RunConfig, specTexts: readonly string[]): string {
   const { network, classes, images, weights, spec } = config;
@@ -177,7 +177,7 @@ export function configHash(config: RunConfig, specTexts: readonly string[]): str
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The marks that a run's checkpoints may have: that of new ones first, then those from before it was made longer. */
+/** The marks that a run's checkpoints may have: first that of new ones, then those from before it was made longer. */
 export function configHashes(config: RunConfig, specTexts: readonly string[]): readonly [string, ...string[]] {
   const earlier = (config.lengthened ?? []).map(({ epochs }) =>
     configHash({ ...config, settings: { ...config.settings, epochs } }, specTexts),

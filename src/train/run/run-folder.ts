@@ -14,17 +14,17 @@ import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-c
 /**
  * A run's folder. It contains:
  *
- * - `config.json`, `spec/`: what the run is; written once, but for a run that is made longer.
+ * - `config.json`, `spec/`: what the run is; written once, except for a run that is made longer.
  * - `metrics.jsonl`, `events.out.tfevents.*`, `report.html`: what it did.
  * - `best.safetensors`, `last.safetensors`: the network's weights, for `enetc compile --weights`.
- * - `best.json`: what the best weights take for what.
+ * - `best.json`: the confusions of the best weights.
  * - `checkpoints/`: the last two states of the training.
- * - `lock`: who is writing it.
+ * - `lock`: the process that is writing it.
  */
 export interface RunFolder {
   /** Absolute. */
   readonly path: string;
-  /** As its user calls it. */
+  /** As the user wrote it. */
   readonly shown: string;
 }
 
@@ -35,12 +35,12 @@ const configFile = 'config.json';
 /** Within `spec/`, with slashes. */
 const specName = /^[^/\\\0][^\\\0]*\.enet$/;
 
-/** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, made at once so that no other process takes it. */
+/** The next free one of `runs/NAME-1`, `runs/NAME-2` and so on, created at once so that no other process takes it. */
 export function createNumberedRun(cwd: string, name: string): RunFolder {
   return createNumberedFolder(cwd, 'runs', name, 'run');
 }
 
-/** Makes a folder for a run, or takes an empty one. @throws RunError for one that holds something, or cannot be made. */
+/** Makes a folder for a run, or takes an empty one. @throws RunError for one that is not empty or cannot be made. */
 export function createRun(path: string, shown: string): RunFolder {
   makeOwnFolder(path, shown, 'run');
   if (existsSync(join(path, configFile))) {
@@ -49,7 +49,7 @@ export function createRun(path: string, shown: string): RunFolder {
       { setting: 'out' },
     );
   }
-  // A run that was killed before it had a configuration leaves no more than this.
+  // All that a run leaves that was killed before it had a configuration.
   const ours = (name: string) =>
     [specFolder, checkpointsFolder, lockFile].includes(name) || name.startsWith(`${lockFile}.`) || isTemporary(name);
   if (!readdirSync(path).every(ours)) {
@@ -72,7 +72,7 @@ export function writeRun({ path }: RunFolder, config: RunConfig, spec: SpecCopy)
   writeTextAtomically(join(path, configFile), formatConfig(config));
 }
 
-/** Writes the configuration of a run that is made longer. Its checkpoints stay what they are. */
+/** Writes the configuration of a run that is made longer. Its checkpoints are unchanged. */
 export function rewriteConfig({ path }: RunFolder, config: RunConfig): void {
   writeTextAtomically(join(path, configFile), formatConfig(config));
 }
@@ -114,7 +114,7 @@ export function hashesOf({ path, shown }: RunFolder, config: RunConfig): readonl
   }
 }
 
-/** Removes what a killed process left half written. Only who holds the lock may. */
+/** Removes what a killed process left half written. Only the holder of the lock may. */
 export function removeLeftovers({ path }: RunFolder): void {
   for (const folder of [path, join(path, checkpointsFolder)]) {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {

@@ -11,7 +11,7 @@ import { RunError } from '../run-error.ts';
 import { lockFile, type RunFolder } from './run-folder.ts';
 import { aCount, anObject, aText } from './shape.ts';
 
-/** Who holds a run folder. */
+/** The holder of a run folder. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -20,19 +20,15 @@ interface Holder {
 }
 
 const shape = anObject({ pid: aCount, host: aText, started: aText });
-/** What a process has in the folder while it takes the lock: `lock.PID.RANDOM`. */
+/** The file of a process that is taking the lock: `lock.PID.RANDOM`. */
 const claimName = /^lock\.\d+\.[0-9a-f]+$/;
-/** At most this often a process makes way for another that claims the folder at the same moment. */
+/** How often a process gives way, at most, to another that claims the folder at the same time. */
 const attempts = 100;
 
 /**
  * Takes a run folder for this process, so that no two write it. A lock that a killed process left is taken over.
  *
- * A process puts a claim of its own into the folder, looks for the claims of others and for a lock, and only if there is
- * neither of a living process does its claim become the lock, by a rename that replaces a dead one. Of two processes at once
- * the later to put its claim sees the earlier one's claim, or the lock that it has become; so no two ever hold the folder.
- * Both may see each other, and then both make way for a random time.
- * @returns what gives the folder back.
+ * A process puts its own claim into the folder, looks for claims of others and for a lock, and only if no living process has either does its claim become the lock, by a rename that replaces a dead one. If two processes compete, the one whose claim is later sees the other's claim, or the lock that it has become; so the two never both hold the folder. If both see each other, both give way for a random time. @returns a function that releases the folder.
  * @throws RunError if a living process has it, or one of another machine, of which nothing can be known.
  */
 export function lockRun({ path: folder, shown }: RunFolder): () => void {
@@ -63,8 +59,8 @@ export function lockRun({ path: folder, shown }: RunFolder): () => void {
 }
 
 /**
- * Whether a process holds a run folder: `here`, a living one of this machine; `elsewhere`, one of another machine, of which nothing
- * is known but the time at which it last said that it lives (`keepHolding`).
+ * Whether a process holds a run folder: `here`, a living one of this machine; `elsewhere`, one of another machine, of which only
+ * the time of its last renewal is known (`keepHolding`).
  */
 export function holderOf({ path: folder }: Pick<RunFolder, 'path'>): 'here' | 'elsewhere' | undefined {
   const holder = read(join(folder, lockFile));
@@ -72,14 +68,16 @@ export function holderOf({ path: folder }: Pick<RunFolder, 'path'>): 'here' | 'e
   return holder.host === hostname() ? 'here' : 'elsewhere';
 }
 
-/** When the holder of a run folder last said that it lives, by the clock of the file system; 0 where nobody holds it. */
+/**
+ * When the holder of a run folder last renewed its lock, by the clock of the file system; 0 where there is no holder.
+ */
 export function lastHeard({ path: folder }: Pick<RunFolder, 'path'>): number {
   return orUndefined(() => statSync(join(folder, lockFile)).mtimeMs) ?? 0;
 }
 
 /**
- * Says that this process, which holds a run folder, lives: machines that share the folder see it by the time of the lock.
- * @returns false where it no longer holds it
+ * Renews the lock of this process on a run folder: machines that share the folder see the lock's time. @returns false
+ * where it no longer holds it
  */
 export function keepHolding({ path: folder }: Pick<RunFolder, 'path'>): boolean {
   const path = join(folder, lockFile);
@@ -89,7 +87,7 @@ export function keepHolding({ path: folder }: Pick<RunFolder, 'path'>): boolean 
   return orUndefined(() => utimesSync(path, now, now) ?? true) ?? false;
 }
 
-/** Takes the lock away from a process of another machine that has gone. */
+/** Removes the lock of a dead process on another machine. */
 export function removeLock({ path: folder }: Pick<RunFolder, 'path'>): void {
   rmSync(join(folder, lockFile), { force: true });
 }
@@ -99,7 +97,7 @@ function refuseHeld(path: string, shown: string): void {
   if (holder && isAlive(holder)) throw new RunError(heldMessage(shown, holder));
 }
 
-/** Whole from the moment that it has its name. */
+/** Complete from the moment that it has its name. */
 function putClaim(claim: string, text: string): void {
   const temporary = temporaryPath(claim);
   writeFileSync(temporary, text, { flag: 'wx' });
@@ -121,7 +119,7 @@ function claimsOf(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** False if somebody removed the claim: then it did not count. */
+/** False if the claim was removed: then it did not count. */
 function becomesLock(claim: string, path: string): boolean {
   try {
     renameSync(claim, path);
@@ -134,7 +132,7 @@ function becomesLock(claim: string, path: string): boolean {
   }
 }
 
-/** Only the holder does this, so that no dead claim is taken away under somebody who reads it. */
+/** Only the holder does this, so that dead claims are not removed while others read them. */
 function removeDeadClaims(folder: string): void {
   for (const path of claimsOf(folder)) {
     const holder = read(path);
@@ -142,7 +140,7 @@ function removeDeadClaims(folder: string): void {
   }
 }
 
-/** A lock that has become somebody else's stays. */
+/** A lock that now belongs to another process stays. */
 function release(path: string, text: string): void {
   try {
     if (readText(path) === text) rmSync(path, { force: true });
@@ -155,7 +153,7 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Undefined for what no process wrote whole: it counts as a dead one's. Throws if nothing can be known of it. */
+/** Undefined for an incomplete file: it counts as a dead process's. Throws if nothing can be known about it. */
 function read(path: string): Holder | undefined {
   let value: unknown;
   try {

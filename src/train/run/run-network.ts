@@ -10,11 +10,11 @@ import type { ResolvedSettings } from '../settings.ts';
 import type { NetworkRequest, RunConfig } from './run-config.ts';
 import { type RunFolder, readRun, type StoredRun, specFolder } from './run-folder.ts';
 
-/** What a run's folder says of its network. */
+/** What a run's folder states about its network. */
 export interface RunNetwork extends StoredRun {
   readonly folder: RunFolder;
   readonly spec: Spec;
-  /** What was trained, as it is asked for. */
+  /** The request for the trained network. */
   readonly request: NetworkRequest;
 }
 
@@ -38,7 +38,7 @@ export function openRunSpec({ path, shown }: RunFolder, { spec }: RunConfig): Sp
   return { ...decodeSource(file, bytes), host: nodeHost(root, root) };
 }
 
-/** A run's best weights; its last ones where no images validate it. */
+/** A run's best weights; its last ones if it is not validated. */
 export function bestWeights({ path, shown }: RunFolder): string {
   const names = ['best.safetensors', 'last.safetensors'];
   const file = names.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
@@ -48,7 +48,7 @@ export function bestWeights({ path, shown }: RunFolder): string {
   });
 }
 
-/** The point that the options name; of a progression its last size. With the crop, which belongs to what is trained. */
+/** The point that the options name; for a progression its last size. With the crop, which belongs to the network. */
 export function networkRequest(asked: NetworkRequest, { progressive, crop }: ResolvedSettings): NetworkRequest {
   const request = crop === undefined ? asked : { ...asked, preprocessing: { ...asked.preprocessing, crop } };
   if (progressive === undefined) return request;

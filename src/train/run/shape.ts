@@ -1,8 +1,8 @@
 import { isObject } from '../../weights/is-object.ts';
 
 /**
- * Checks of what a run's folder holds as JSON: anyone may have changed it since it was written. A shape gives what is wrong with
- * a value, with the path to it (`'images.train' is not a whole number`), or undefined if the value fits.
+ * Checks of the JSON in a run's folder, which may have been changed since it was written. A shape gives what is wrong with a
+ * value, with the path to it (`'images.train' is not a whole number`), or undefined if the value fits.
  */
 export type Shape = (value: unknown, path: string) => string | undefined;
 
@@ -16,7 +16,7 @@ export function aNumber(least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE
   };
 }
 
-/** A number that counts something; all that a JavaScript number can tell from its neighbours. */
+/** A count, within the whole numbers that JavaScript represents exactly. */
 export const aCount: Shape = (value, path) => {
   if (typeof value !== 'number' || !Number.isInteger(value)) return `'${path}' is not a whole number`;
   return value < 0 || value > Number.MAX_SAFE_INTEGER ? `'${path}' is ${value}, which is out of range` : undefined;
@@ -26,7 +26,7 @@ export function oneOf(...choices: readonly unknown[]): Shape {
   return (value, path) => (choices.includes(value) ? undefined : `'${path}' is not ${choices.join(' or ')}`);
 }
 
-/** What fits one of several shapes. A problem is told as the last of them has it. */
+/** A value that fits one of several shapes. The reported problem is the last one's. */
 export function anyOf(...shapes: readonly Shape[]): Shape {
   return (value, path) => {
     const problems = shapes.map((shape) => shape(value, path));

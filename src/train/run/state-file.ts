@@ -14,7 +14,7 @@ import { RunError } from '../run-error.ts';
 import { checkpointsFolder, type RunFolder } from './run-folder.ts';
 import { stateProblem, type TrainState } from './state.ts';
 
-/** How many states are kept: one more than needed, for a disk that falsely reports what it has written. */
+/** How many states are kept: one more than needed, in case a disk falsely reports that it has written. */
 const kept = 2;
 const format = 'enetc training state 1';
 
@@ -58,10 +58,9 @@ export function writeState(
 }
 
 /**
- * The newest state of a run that is whole; undefined if it was ended before it had one.
+ * The newest undamaged state of a run; undefined if it ended before it had one.
  * @param hashes the marks of the run's configuration, see `configHashes`.
- * @param damaged called for each newer one that is not: it gets another name, so that it is not met again.
- * @throws RunError if none is whole, or where the newest is of another configuration.
+ * @param damaged called for each newer damaged one, which is renamed so that it is not tried again. @throws RunError if all are damaged, or if the newest belongs to another configuration.
  */
 export function readState(
   folder: RunFolder,
@@ -103,7 +102,7 @@ export function readState(
   );
 }
 
-/** Where a run stands, of its newest state that can be read, without the variables. Undefined if it has none. */
+/** A run's progress, from its newest readable state, without the variables. Undefined if it has none. */
 export function readPosition(folder: RunFolder, hashes: readonly string[]): TrainState | undefined {
   for (const name of stateNames(folder)) {
     const state = withState(folder, name, hashes, (opened) => opened.state);
@@ -126,8 +125,8 @@ interface OpenedState {
 }
 
 /**
- * Opens a state and gives it to `use`; a text that states what is wrong if it is damaged.
- * @throws RunError if it is another configuration's, or cannot be read for now.
+ * Opens a state and passes it to `use`; returns a text that states what is wrong if it is damaged. @throws RunError if
+ * it belongs to another configuration, or currently cannot be read.
  */
 function withState<T>(
   folder: RunFolder,
@@ -168,7 +167,7 @@ function withState<T>(
   }
 }
 
-/** Of all that a state is: whatever a disk or a person changed in it is detected. */
+/** A digest of the whole state: any change in it, by a disk or a person, is detected. */
 function checksum(text: string, values: readonly Float32Array[]): string {
   let sum = crc32(text);
   for (const { buffer, byteOffset, byteLength } of values)
@@ -176,7 +175,9 @@ function checksum(text: string, values: readonly Float32Array[]): string {
   return sum.toString(16).padStart(8, '0');
 }
 
-/** Under a name that no state has. A folder that cannot be written ends the run at its next checkpoint anyway. */
+/**
+ * Renames it to a name that no state has. A folder that cannot be written ends the run at its next checkpoint anyway.
+ */
 function setAside(path: string): void {
   try {
     rmSync(`${path}.damaged`, { recursive: true, force: true });

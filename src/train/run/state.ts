@@ -2,7 +2,7 @@ import type { LogSizes } from '../metrics/run-log.ts';
 import { aCount, aNumber, anObject, oneOf } from './shape.ts';
 import type { WeightKind } from './weight-kind.ts';
 
-/** What the steps of an epoch have added up to so far. */
+/** The sums over the steps of an epoch so far. */
 export interface EpochSums {
   readonly images: number;
   readonly loss: number;
@@ -16,19 +16,19 @@ export interface Best {
 }
 
 /**
- * Where a training stands, between two steps. With the variables' values it is all that goes on from one step to the next:
- * order, augmentation and noise are drawn from the seed and these numbers.
+ * The state of a training between two steps. With the variables' values it is all that is passed from one step to the
+ * next: order, augmentation and noise are drawn from the seed and these numbers.
  */
 export interface TrainState {
   /** Steps done. */
   readonly step: number;
   /** The epoch of the next step, from 0. */
   readonly epoch: number;
-  /** Steps done in that epoch. All of them: its evaluation is what comes next. */
+  /** Steps done in that epoch. If all are done, its evaluation comes next. */
   readonly stepInEpoch: number;
   readonly sums: EpochSums;
   readonly best?: Best;
-  /** Where the metrics' files stood. */
+  /** The sizes of the metrics files. */
   readonly log: LogSizes;
 }
 
@@ -43,7 +43,7 @@ const stateShape = anObject(
   { best: anObject({ epoch: aCount, accuracy: aNumber(0, 1), weights: oneOf('averages', 'raw') }) },
 );
 
-/** What is wrong with a state as a file has it; undefined if nothing is. */
+/** What is wrong with a state in a file; undefined if nothing is. */
 export function stateProblem(value: unknown): string | undefined {
   const problem = stateShape(value, '');
   if (problem !== undefined) return problem;

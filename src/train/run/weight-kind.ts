@@ -1,2 +1,2 @@
-/** The weights themselves, or the averages over their past. */
+/** The weights themselves, or their averages. */
 export type WeightKind = 'averages' | 'raw';

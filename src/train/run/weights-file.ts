@@ -26,7 +26,7 @@ export function writeWeights(
 ): void {
   const tensors = [...graphTensors(graph)].map(({ tensor }) => tensor);
   const valueNamed = (tensor: string) => {
-    // A tensor that stays as it is has no average.
+    // A tensor that is not trained has no average.
     const average = weights === 'averages' ? values.get(averageName(tensor)) : undefined;
     const value = average ?? values.get(tensor);
     if (!value) throw new Error(`the training has no variable '${tensor}'`);

@@ -1,2 +1,2 @@
-/** How several processes of PyTorch may share the work; alone there is nothing to share. */
+/** How several processes of PyTorch may share the work; a single one shares nothing. */
 export const parallelNames = ['none', 'ddp', 'fsdp', 'pipeline'] as const;

@@ -4,7 +4,7 @@ import { findTorchPython, type TorchPython, torchAdvice } from '../../backends/p
 import { option, words } from '../../diagnostics/words.ts';
 import { RunError, SettingError } from '../run-error.ts';
 
-/** Where and with what a run of PyTorch goes on. */
+/** Where and how a run of PyTorch is computed. */
 export interface TorchPlace {
   readonly python: TorchPython;
   readonly device: string | undefined;
@@ -25,7 +25,7 @@ export function requireTorch(cwd: string, env: TorchPlace['env'], only: string |
   );
 }
 
-/** What a backend is to PyTorch. @throws SettingError for what is not one of its devices */
+/** PyTorch's device for a backend. @throws SettingError if it has none */
 export function torchDevice(backend: BackendRequest | undefined): string | undefined {
   if (backend === undefined || backend === 'auto') return undefined;
   if (backend === 'cpu' || backend === 'cuda') return backend;

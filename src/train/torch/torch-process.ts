@@ -15,7 +15,7 @@ export interface TorchCommand {
   readonly folder: RunFolder;
   readonly engine: RunEngine;
   readonly python: string;
-  /** `cpu` or `cuda`; what there is by default. */
+  /** `cpu` or `cuda`; by default what is available. */
   readonly device?: string | undefined;
   readonly workers?: number | undefined;
   readonly cwd: string;
@@ -29,19 +29,19 @@ export interface TorchEnd {
   readonly best?: Best;
 }
 
-/** What `train.py` says in addition to what it has in common with our own training. */
+/** Events of `train.py` in addition to those of our own training. */
 type TorchEvent =
   | TrainEvent
   | ({ readonly kind: 'end' } & TorchEnd)
   | { readonly kind: 'error'; readonly message: string };
 
-/** How many bytes of what went wrong are kept. */
+/** How many bytes of error output are kept. */
 const mostErrorText = 1 << 20;
 
 /**
- * Runs a run's `train.py` to its end, under torchrun where it has several processes. The processes are a group of their own, which
- * Ctrl-C does not reach: they end the step when they are told to stop, and end at once where this process is gone.
- * @throws RunError with what it says
+ * Runs a run's `train.py` to its end, under torchrun where it has several processes. The processes form a separate group, which
+ * Ctrl-C does not reach: they finish the step when asked to stop, and end at once if this process is gone. @throws RunError with
+ * its message
  */
 export async function runTorch(
   command: TorchCommand,
@@ -59,7 +59,7 @@ export async function runTorch(
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     errors = (errors + part).slice(-mostErrorText);
   });
-  // what has ended is noticed by its exit
+  // a process that has ended is noticed by its exit
   child.stdin.on('error', () => {});
   const exit = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
@@ -105,12 +105,12 @@ function argumentsOf({ folder, engine, device, workers }: TorchCommand): string[
   ];
 }
 
-/** What Python said last of what went wrong; all of it is kept next to the script. */
+/** The last line of Python's error output; all of it is kept next to the script. */
 function failure(folder: RunFolder, code: number, errors: string): string {
   const file = join(dirname(scriptOf(folder)), 'errors.log');
   writeTextAtomically(file, errors);
   const lines = errors.split('\n').map((line) => line.replace(/^\[rank\d+\]: /, ''));
   const last = lines.findLast((line) => /^[\w.]*(Error|Exception|Exit)\b/.test(line));
   const said = last === undefined ? '' : `: ${last.slice(0, 300)}`;
-  return `train.py ended with code ${code}${said}; all that it said is in '${join(folder.shown, basename(dirname(file)), 'errors.log')}'`;
+  return `train.py ended with code ${code}${said}; all its output is in '${join(folder.shown, basename(dirname(file)), 'errors.log')}'`;
 }

@@ -27,7 +27,7 @@ interface OpenedTorchRun {
   readonly closing: Close[];
 }
 
-/** A run whose folder is written, ready to be trained by PyTorch. Reports what is likely not meant. */
+/** A run whose folder is written, ready to be trained by PyTorch. Reports what is probably not intended. */
 export function createTorchRun(opened: OpenedTorchRun, control: RunControl): Run {
   const { folder, config, network, dataset, loaders, place, closing } = opened;
   const { engine } = config;
@@ -81,7 +81,7 @@ function withReport({ folder, config, network }: OpenedTorchRun, report: Report)
   return { onEvent, write };
 }
 
-/** The better of the weights that were validated; the first of equals. */
+/** The better of the validated weights; the first if equal. */
 function bestOf({ epoch, validation }: Extract<TrainEvent, { kind: 'epoch' }>): Best | undefined {
   let best: Best | undefined;
   for (const weights of ['averages', 'raw'] as const) {

@@ -3,21 +3,21 @@ import type { RunEngine } from '../run/run-config.ts';
 import { SettingError } from '../run-error.ts';
 import { type ResolvedSettings, resolveSettings, type SettingName } from '../settings.ts';
 
-/** Another engine than a backend, as it is asked for. */
+/** A requested engine other than a backend. */
 export interface EngineOptions {
   readonly name: 'pytorch';
   /** How many processes compute; 1 by default. */
   readonly processes?: number | undefined;
   /**
-   * How they share the work: copies of the network (`ddp`, the default of several), shares of each tensor (`fsdp`), or stages of
-   * the network, one in each (`pipeline`).
+   * How they share the work: copies of the network (`ddp`, the default for several), shares of each tensor (`fsdp`), or stages
+   * of the network, one in each (`pipeline`).
    */
   readonly parallel?: string | undefined;
   /** Of a pipeline: the order of its micro-batches, `1f1b` by default. */
   readonly pipelineSchedule?: string | undefined;
   /** Whether batch norms take their statistics over the batches of all processes. */
   readonly syncBatchNorm?: boolean | undefined;
-  /** The Python that has PyTorch; looked for by default. */
+  /** The Python that has PyTorch; searched for by default. */
   readonly python?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ const torchSettings: Readonly<Record<SettingName, 'taken' | 'planned' | 'default
   seed: 'taken',
 };
 
-/** Checks that the engine has what is asked for. @throws SettingError for what it does not have */
+/** Checks that the engine supports the settings. @throws SettingError for what it does not support */
 export function requireTorchSettings(settings: ResolvedSettings, { parallel }: RunEngine): void {
   const preset = resolveSettings({});
   const names = Object.keys(torchSettings) as SettingName[];
@@ -93,10 +93,7 @@ export function requireTorchSettings(settings: ResolvedSettings, { parallel }: R
   }
 }
 
-/**
- * What a run's configuration has of its engine.
- * @throws SettingError for what does not go together
- */
+/** The engine in a run's configuration. @throws SettingError for settings that do not go together */
 export function runEngine(
   { processes = 1, parallel, pipelineSchedule, syncBatchNorm = false }: EngineOptions,
   { accumulate }: ResolvedSettings,
@@ -119,8 +116,8 @@ export function runEngine(
     const stages = Math.max(2, processes);
     const needed =
       processes < 2
-        ? words`${option('nproc', stages)}, a process for each stage`
-        : words`${option('accumulate', stages)} or more, a micro-batch for each stage`;
+        ? words`${option('nproc', stages)}, one process per stage`
+        : words`${option('accumulate', stages)} or more, one micro-batch per stage`;
     throw new SettingError(
       processes < 2 ? 'nproc' : 'accumulate',
       words`${option('parallel', 'pipeline')} needs ${needed}`,

@@ -15,7 +15,7 @@ import { validationSplit } from '../open/loader-options.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import { RunError } from '../run-error.ts';
 
-/** Within a run's folder: the network as a module, what trains it, and the list of its pictures. */
+/** In a run's folder: the network as a module, its training script, and the list of its pictures. */
 export const torchFolder = 'pytorch';
 const listFile = 'images.jsonl';
 
@@ -49,7 +49,7 @@ export function requireTorchForm({ graph }: Network, others: readonly Graph[]): 
 const passed = (graphs: readonly Graph[]) => graphs.map((graph) => applyPasses(graph, pytorchTarget, {}));
 
 /**
- * Writes what the target `pytorch` writes with its `train.py`, and the weights that the run begins with.
+ * Writes the files of the target `pytorch` with its `train.py`, and the weights that the run begins with.
  * @param pipeline how the network is cut, where each process has a stage
  * @param others the network for the other sizes of the run's images
  */
@@ -83,7 +83,7 @@ export function writeProgram(
   }
 }
 
-/** Writes where the pictures are, and what they are labelled as: what kind of data they are is of no interest to Python. */
+/** Writes where the pictures are, and their labels: Python need not know the kind of data. */
 export function writeImageList(folder: RunFolder, dataset: Dataset): void {
   const root = dataset.kind === 'csv' ? dirname(dataset.path) : dataset.path;
   const held = validationSplit(dataset);

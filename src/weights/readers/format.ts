@@ -59,7 +59,7 @@ export interface OpenedTensors {
   readonly topology?: Topology;
   /** The nodes of the model, of a graph model. */
   readonly graph?: GraphModel;
-  /** Numbers of these layers that are no weights, by name: `normalization.mean`. */
+  /** Numbers of these layers that are not weights, by name: `normalization.mean`. */
   readonly constants?: ReadonlyMap<string, Float32Array>;
   /** Where the tensors are stored, for a file of Keras. */
   readonly hdf5?: StoredHdf5;

@@ -228,7 +228,7 @@ describe('what lies next to the folders of splits', () => {
     const at = folderOf(pictures('train/a/1.png', 'train/a/2.png', 'val/a/1.png'));
     expect(warningsOf(await openDataset(at, { validation: 0 }))).toEqual([]);
     expect(warningsOf(await openDataset(at, { validation: 0.5 }))).toEqual([
-      "the data have validation images of their own: the share of 0.5 that 'validation' asks for is not held out",
+      "the data include validation images: the share of 0.5 given by 'validation' is not held out",
     ]);
   });
 });

@@ -448,7 +448,7 @@ test('what cannot be meant is said', async () => {
       "label smoothing is at least 0 and below 1; it is 1.",
       "the alphas of mixup and cutmix are numbers from 0; they are -1 and 0.",
       "flipping and erasing take shares of 0 to 1; they are 2 and 0.",
-      "a shift goes by a share of the side, 0 to 1.",
+      "a shift takes a share of the side, 0 to 1.",
       "the scale of a crop is a share of the area, 1 at most.",
       "RandAugment takes a whole number of operations and a magnitude of 0 to 30.",
     ]

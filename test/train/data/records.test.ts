@@ -109,7 +109,7 @@ describe('IDX', () => {
         "gzip": "'DIR/train-images-idx3-ubyte.gz' cannot be unpacked: incorrect header check.",
         "header": "'DIR/train-images-idx3-ubyte' has 9 bytes; the header of an IDX file alone takes 16.",
         "huge": "'DIR/train-images-idx3-ubyte' has 16 bytes, but its header states 4294967295 x 4294967295 x 4294967295, which takes 7.9228162458924105e+28: it is cut off.",
-        "labels": "'DIR' has 'train-images-idx3-ubyte', but not the labels that go with it, 'train-labels-idx1-ubyte'.",
+        "labels": "'DIR' has 'train-images-idx3-ubyte', but not its labels, 'train-labels-idx1-ubyte'.",
         "magic": "'DIR/train-images-idx3-ubyte' starts with 00000801, not with 00000803 as an IDX file of gray images does.",
         "none": "'DIR/train-images-idx3-ubyte' holds nothing: its header states 0 x 5 x 5.",
         "two": "'DIR' holds the IDX files of several sets ('a-*', 'b-*'). Put each set into a folder of its own.",
@@ -219,7 +219,7 @@ describe('CIFAR', () => {
     const cut = folder();
     writeAt(cut, 'data_batch_1.bin', cifarRecords([{ labels: [1], colour: [1, 2, 3] }]).subarray(0, 3000));
     expect(await problem(cut)).toBe(
-      "'DIR/data_batch_1.bin' has 3000 bytes, no multiple of the 3073 of a record: it is cut off.",
+      "'DIR/data_batch_1.bin' has 3000 bytes, not a multiple of a record's 3073: it is cut off.",
     );
     const label = folder();
     writeAt(label, 'data_batch_1.bin', cifarRecords([{ labels: [10], colour: [1, 2, 3] }]));

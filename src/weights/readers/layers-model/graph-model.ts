@@ -11,7 +11,7 @@ export interface GraphModelNode {
   readonly places: readonly number[];
   /** As the file has them: numbers also as texts, texts in base64. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Of a product: whether its second factor is `[units, features]`. */
+  /** For a product: whether its second factor is `[units, features]`. */
   readonly isTransposed: boolean;
 }
 
@@ -138,7 +138,7 @@ export function kernelUses(
       );
     }
     if (!sameChannels.test(node.op)) return undefined;
-    // of a sum or a product one side may be a constant
+    // one side of a sum or a product may be a constant
     for (const input of node.inputs.slice(0, /^(Add|AddV2|Sub|Mul|RealDiv|Maximum|Minimum)$/.test(node.op) ? 2 : 1)) {
       const channels = channelsOf(input, depth + 1);
       if (channels !== undefined) return channels;

@@ -34,11 +34,11 @@ export interface Manifest {
 /** A constant of whole numbers: a size, or axes. */
 export type ManifestIntegers = Omit<ManifestWeight, 'format'>;
 
-/** Characters of a model.json: that of a network of a thousand layers has half a million. */
+/** The limit of characters in a model.json: a network of a thousand layers has half a million. */
 const mostText = 4 << 20;
 /** Of a constant that sizes follow from. */
 const mostIntegers = 64;
-/** The files of a model of 40 GB, as TensorFlow's converter cuts them. */
+/** The limit of files: those of a model of 40 GB from TensorFlow's converter. */
 const mostFiles = 10_000;
 
 /**

@@ -106,7 +106,7 @@ function readIntegers({ shape, begin }: ManifestIntegers, group: RandomAccess): 
   return [...values];
 }
 
-/** Files as one. */
+/** Concatenates files. */
 function joined(files: readonly RandomAccess[]): RandomAccess {
   return {
     size: files.reduce((sum, file) => sum + file.size, 0),
